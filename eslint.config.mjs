@@ -1,0 +1,57 @@
+import tseslint from 'typescript-eslint';
+
+/** The rooms of src/ and what each may import: the arrows of ARCHITECTURE.md. */
+const arrows = {
+  core: [],
+  config: ['core'],
+  rauc: ['core'],
+  pki: ['core'],
+  store: ['core'],
+  services: ['core'],
+  'http/device': ['core', 'services'],
+  'http/admin': ['core', 'services'],
+  cli: ['core', 'services', 'config'],
+};
+const rooms = Object.keys(arrows);
+
+/** Forbids a room every other room that its arrows do not name. */
+function arrowRule(room) {
+  const forbidden = [...rooms.filter((other) => other !== room && !arrows[room].includes(other)), 'server'];
+  const alternatives = forbidden.map((name) => name.replace('/', '\\/')).join('|');
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^\\.\\.?(\\/\\.\\.)*\\/(${alternatives})(\\/|$)`,
+              message: `src/${room} may import ${arrows[room].join(', ') || 'nothing of ours'} (see ARCHITECTURE.md)`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'public/**', 'node_modules/**', 'coverage/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'The environment is read in src/config alone.' },
+      ],
+    },
+  },
+  { files: ['src/config/**', 'tests/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
+  ...rooms.map(arrowRule),
+);

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Installs the programs that the tests drive: Debian's own, and RAUC from Debian sid beside them.
+# Where it may not install (not root, or no apt-get) it names what is missing and fails.
+set -eu
+
+packages='rauc squashfs-tools openssl curl gcc libc6-dev libcurl4-openssl-dev mmdebstrap shellcheck'
+sid=${RAUC_SID_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server/rauc-sid}
+
+missing=''
+for package in $packages; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+done
+
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "test:setup: these Debian packages are missing:$missing" >&2
+    echo "test:setup: install them, for example: sudo apt-get install$missing" >&2
+    exit 1
+  fi
+  echo "test:setup: installing$missing"
+  apt-get update -qq
+  # shellcheck disable=SC2086 # a list of words
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# The newest RAUC, with its own libraries, in a folder beside the system: only unpacked, never configured.
+if [ ! -x "$sid/usr/bin/rauc" ]; then
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
+  echo "test:setup: unpacking RAUC from Debian sid into $sid"
+  mkdir -p "$(dirname "$sid")"
+  rm -rf "$sid.part"
+  mmdebstrap --quiet --variant=extract --include=rauc \
+    --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
+    sid "$sid.part" "deb $mirror sid main"
+  mv "$sid.part" "$sid"
+fi
+
+loader=$(echo "$sid"/usr/lib*/ld-linux-*.so.*)
+libraries=$(echo "$sid"/usr/lib/*-linux-gnu*)
+printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s/usr/bin/rauc" "$@"\n' "${loader%% *}" "${libraries%% *}" "$sid" >"$sid/rauc"
+chmod 755 "$sid/rauc"
+echo "test:setup: ready: $(rauc --version), $("$sid/rauc" --version) (sid), $(curl --version | head -n 1 | cut -d ' ' -f 1-2), $(openssl version | cut -d ' ' -f 1-2)"
