@@ -1,0 +1,124 @@
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DockerfileParser, type JSONInstruction } from 'dockerfile-ast';
+import { validate } from 'dockerfile-utils';
+import { parse } from 'yaml';
+
+const run = promisify(execFile);
+const root = path.resolve(__dirname, '../..');
+
+function text(name: string): Promise<string> {
+  return readFile(path.join(root, name), 'utf8');
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+describe('Dockerfile', () => {
+  it('has no finding of the linter', async () => {
+    expect(validate(await text('Dockerfile'))).toEqual([]);
+  });
+
+  it('runs as a user without privileges, with health check and volumes', async () => {
+    const dockerfile = DockerfileParser.parse(await text('Dockerfile'));
+    const instructions = dockerfile
+      .getInstructions()
+      .map((i) => `${i.getKeyword()} ${i.getArgumentsContent() ?? ''}`);
+    expect(instructions).toContain('USER node');
+    expect(instructions).toContain('VOLUME ["/certs", "/data"]');
+    expect(instructions.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
+  });
+
+  it('builds with its own commands from the files it copies, then starts, is healthy and stops', async () => {
+    const dockerfile = DockerfileParser.parse(await text('Dockerfile'));
+    const app = await mkdtemp(path.join(tmpdir(), 'rss-image-'));
+    try {
+      for (const copy of dockerfile.getCOPYs()) {
+        const words = copy.getArguments().map((argument) => argument.getValue());
+        if (copy.getFlags().length > 0) continue;
+        for (const source of words.slice(0, -1)) {
+          await cp(path.join(root, source), path.join(app, source), { recursive: true });
+        }
+      }
+      const commands = dockerfile
+        .getInstructions()
+        .filter((i) => i.getKeyword() === 'RUN')
+        .map((i) => i.getArgumentsContent() ?? '');
+      for (const command of commands.filter((c) => c.startsWith('npm '))) {
+        await run('sh', ['-c', command], { cwd: app, maxBuffer: 1 << 24 });
+      }
+      const account = commands.filter((c) => !c.startsWith('npm '));
+      expect(account).toEqual(['install -d -o node -g node -m 0700 /certs /data']);
+
+      const [adminPort, devicePort] = [await freePort(), await freePort()];
+      const env = {
+        ...process.env,
+        CERTS_DIR: path.join(app, 'certs'),
+        DATA_DIR: path.join(app, 'data'),
+        ADMIN_HOST: '0.0.0.0',
+        ADMIN_PORT: String(adminPort),
+        DEVICE_PORT: String(devicePort),
+        DEVICE_HOST: '127.0.0.1',
+        LOG_LEVEL: 'warn',
+      };
+      const entry = path.join(app, 'bin/rauc-simple-server.js');
+
+      await expect(run('node', [entry, 'serve'], { cwd: app, env })).rejects.toMatchObject({ code: 2 });
+      await run('node', [entry, 'token', 'create', 'me', '--scope', 'admin'], { cwd: app, env });
+
+      const server = spawn('node', [entry, 'serve'], { cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const exited = new Promise<number | null>((resolve) => server.once('exit', resolve));
+      try {
+        await new Promise((resolve) => server.stdout.once('data', resolve));
+        const check = dockerfile.getInstructions().find((i) => i.getKeyword() === 'HEALTHCHECK');
+        const words = (check as JSONInstruction)
+          .getJSONStrings()
+          .map((s) => JSON.parse(s.getValue()) as string);
+        expect(words[0]).toBe('node');
+        await run('node', words.slice(1), { env });
+      } finally {
+        server.kill('SIGTERM');
+      }
+      expect(await exited).toBe(0);
+    } finally {
+      await rm(app, { recursive: true, force: true });
+    }
+  }, 240_000);
+});
+
+describe('compose.yaml', () => {
+  it('publishes the admin port on loopback only, and keeps certs and data in volumes', async () => {
+    const { server } = (
+      parse(await text('compose.yaml')) as { services: { server: Record<string, unknown> } }
+    ).services;
+    const ports = server.ports as string[];
+    expect(ports.filter((port) => port.endsWith(':8080'))).toEqual(['127.0.0.1:8080:8080']);
+    expect(server).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      volumes: ['certs:/certs', 'data:/data'],
+    });
+  });
+});
+
+describe('.dockerignore', () => {
+  it('lets in every file that the Dockerfile copies, and no key or bundle', async () => {
+    const allowed = (await text('.dockerignore')).split('\n').filter((line) => line.startsWith('!'));
+    const copied = DockerfileParser.parse(await text('Dockerfile'))
+      .getCOPYs()
+      .filter((copy) => copy.getFlags().length === 0)
+      .flatMap((copy) => copy.getArguments().slice(0, -1))
+      .map((argument) => `!${argument.getValue()}`);
+    expect(new Set(allowed)).toEqual(new Set(copied));
+  });
+});
