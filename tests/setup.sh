@@ -3,7 +3,7 @@
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
-packages='rauc squashfs-tools openssl curl gcc libc6-dev libcurl4-openssl-dev mmdebstrap shellcheck'
+packages='rauc squashfs-tools openssl curl gcc libc6-dev libcurl4-openssl-dev mmdebstrap shellcheck systemd'
 sid=${RAUC_SID_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server/rauc-sid}
 
 missing=''
@@ -25,6 +25,7 @@ fi
 
 # The newest RAUC, with its own libraries, in a folder beside the system: only unpacked, never configured.
 if [ ! -x "$sid/usr/bin/rauc" ]; then
+  # shellcheck disable=SC2016 # apt-get's own placeholders
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
   echo "test:setup: unpacking RAUC from Debian sid into $sid"
   mkdir -p "$(dirname "$sid")"

@@ -122,3 +122,25 @@ describe('.dockerignore', () => {
     expect(new Set(allowed)).toEqual(new Set(copied));
   });
 });
+
+describe('the systemd unit', () => {
+  it('is valid and confines the server', async () => {
+    const unit = path.join(root, 'docs/rauc-simple-server.service');
+    const verified = await run('systemd-analyze', ['verify', '--man=no', unit]);
+    expect(verified.stdout + verified.stderr).toBe('');
+    const { stdout } = await run('systemd-analyze', [
+      'security',
+      '--offline=yes',
+      '--no-pager',
+      '--threshold=25',
+      unit,
+    ]);
+    expect(stdout).toMatch(/Overall exposure level/);
+  });
+});
+
+describe('shell scripts', () => {
+  it('are shellcheck clean', async () => {
+    await run('shellcheck', ['tests/setup.sh', '.ci/run', '.ci/check-package'], { cwd: root });
+  });
+});
