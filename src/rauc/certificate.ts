@@ -1,0 +1,147 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { type BitString, fromBER } from 'asn1js';
+import { type BasicConstraints, Certificate, type ExtKeyUsage, type RelativeDistinguishedNames } from 'pkijs';
+import type { SignerCertificate } from '../core/inspection';
+import { measureBer } from './asn1-guard';
+import { describeKey } from './signature-algorithm';
+
+/** What path validation needs to know of a certificate (RFC 5280, section 4.2). */
+export interface ParsedCertificate {
+  readonly x509: X509Certificate;
+  readonly structure: Certificate;
+  /** DER of the names, for exact comparison. */
+  readonly subjectDer: Buffer;
+  readonly issuerDer: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly selfSigned: boolean;
+  /** basicConstraints CA, or an old self-signed v1 certificate, which OpenSSL takes for a CA too. */
+  readonly isCa: boolean;
+  readonly pathLength: number | null;
+  /** Names of the bits; `null` when there is no keyUsage. */
+  readonly keyUsage: ReadonlySet<KeyUsage> | null;
+  /** OIDs; `null` when there is no extendedKeyUsage. */
+  readonly extendedKeyUsage: readonly string[] | null;
+  readonly unknownCritical: readonly string[];
+  readonly commonNames: readonly string[];
+}
+
+export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'other';
+
+const extensionIds = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  certificatePolicies: '2.5.29.32',
+  extendedKeyUsage: '2.5.29.37',
+} as const;
+
+/** Critical extensions that we process, or that don't limit what a bundle's signer may do. */
+const processed = new Set<string>([
+  extensionIds.keyUsage,
+  extensionIds.basicConstraints,
+  extensionIds.extendedKeyUsage,
+  extensionIds.subjectAltName,
+  extensionIds.certificatePolicies,
+]);
+
+/**
+ * Parses a certificate from DER.
+ * @throws Error when it is malformed
+ */
+export function parseCertificate(der: Buffer): ParsedCertificate {
+  measureBer(der);
+  const x509 = new X509Certificate(der);
+  const structure = new Certificate({ schema: fromBER(x509.raw).result });
+  const extensions = structure.extensions ?? [];
+  const find = (id: string): unknown => extensions.find((extension) => extension.extnID === id)?.parsedValue;
+  const constraints = find(extensionIds.basicConstraints) as BasicConstraints | undefined;
+  const subjectDer = Buffer.from(structure.subject.toSchema().toBER());
+  const issuerDer = Buffer.from(structure.issuer.toSchema().toBER());
+  const selfSigned = subjectDer.equals(issuerDer) && safely(() => x509.verify(x509.publicKey));
+  return {
+    x509,
+    structure,
+    subjectDer,
+    issuerDer,
+    notBefore: structure.notBefore.value,
+    notAfter: structure.notAfter.value,
+    selfSigned,
+    isCa: constraints?.cA ?? (structure.version === 0 && selfSigned),
+    pathLength: typeof constraints?.pathLenConstraint === 'number' ? constraints.pathLenConstraint : null,
+    keyUsage: keyUsage(find(extensionIds.keyUsage) as BitString | undefined),
+    extendedKeyUsage: (find(extensionIds.extendedKeyUsage) as ExtKeyUsage | undefined)?.keyPurposes ?? null,
+    unknownCritical: extensions.filter((e) => e.critical && !processed.has(e.extnID)).map((e) => e.extnID),
+    commonNames: nameParts(structure.subject)
+      .filter(([type]) => type === 'CN')
+      .map(([, value]) => value),
+  };
+}
+
+function keyUsage(bits: BitString | undefined): ReadonlySet<KeyUsage> | null {
+  if (bits === undefined) return null;
+  const first = new Uint8Array(bits.valueBlock.valueHexView)[0] ?? 0;
+  const names: KeyUsage[] = [];
+  if (first & 0x80) names.push('digitalSignature');
+  if (first & 0x40) names.push('nonRepudiation');
+  if (first & 0x04) names.push('keyCertSign');
+  if (first & 0x3b) names.push('other');
+  return new Set(names);
+}
+
+/** Runs a check that throws on hostile input as if it had failed. */
+export function safely(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
+}
+
+/** The facts that people are shown. */
+export function describeCertificate(certificate: ParsedCertificate): SignerCertificate {
+  const spki = certificate.x509.publicKey.export({ type: 'spki', format: 'der' });
+  const digest = createHash('sha256').update(spki).digest('hex').toUpperCase();
+  return {
+    subject: displayName(certificate.structure.subject),
+    issuer: displayName(certificate.structure.issuer),
+    serial: certificate.x509.serialNumber.toLowerCase(),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    spkiFingerprint: digest.replace(/(..)(?!$)/g, '$1:'),
+    keyAlgorithm: describeKey(certificate.x509.publicKey),
+  };
+}
+
+const attributeTypes: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+  '0.9.2342.19200300.100.1.25': 'DC',
+};
+
+function nameParts(name: RelativeDistinguishedNames): [string, string][] {
+  return name.typesAndValues.map((part) => {
+    const value: unknown = part.value.valueBlock.value;
+    return [attributeTypes[part.type] ?? part.type, typeof value === 'string' ? value : ''];
+  });
+}
+
+/** A distinguished name on one line, safe to show: control and direction characters are escaped. */
+export function displayName(name: RelativeDistinguishedNames): string {
+  return nameParts(name)
+    .map(([type, value]) => `${type}=${displaySafe(value)}`)
+    .join(', ');
+}
+
+export function displaySafe(text: string): string {
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}

@@ -1,0 +1,95 @@
+import { fromBER } from 'asn1js';
+import { Certificate, ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
+import type { Recipient } from '../core/inspection';
+import { malformed, measureBer } from './asn1-guard';
+import { BrokenBundle } from './broken';
+import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
+
+const signedDataId = '1.2.840.113549.1.7.2';
+const envelopedDataId = '1.2.840.113549.1.7.3';
+const dataId = '1.2.840.113549.1.7.1';
+
+/** A bundle's CMS: signed, or encrypted so that only its recipients are known. */
+export type BundleCms =
+  | {
+      readonly kind: 'signed';
+      readonly signedData: SignedData;
+      readonly certificates: readonly ParsedCertificate[];
+      /** The manifest; `null` when the signature is detached (a plain bundle). */
+      readonly content: Buffer | null;
+    }
+  | { readonly kind: 'enveloped'; readonly recipients: readonly Recipient[] };
+
+/**
+ * Parses the CMS of a bundle (RFC 5652), DER or BER.
+ * @throws BrokenBundle for anything that is not exactly one SignedData or EnvelopedData as RAUC's bundles have
+ */
+export function parseCms(bytes: Buffer): BundleCms {
+  if (measureBer(bytes) !== bytes.length)
+    throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
+  const info = parse(() => new ContentInfo({ schema: fromBER(bytes).result }));
+  const content: unknown = info.content;
+  if (info.contentType === envelopedDataId)
+    return { kind: 'enveloped', recipients: parse(() => readRecipients(content)) };
+  if (info.contentType !== signedDataId) {
+    throw new BrokenBundle(
+      'signature-type',
+      `the signature is a CMS of type ${info.contentType}, neither signed nor enveloped data`,
+    );
+  }
+  const signedData = parse(() => new SignedData({ schema: content }));
+  if (signedData.encapContentInfo.eContentType !== dataId) {
+    throw new BrokenBundle(
+      'signature-type',
+      `the signed content is of type ${signedData.encapContentInfo.eContentType}, not plain data`,
+    );
+  }
+  const certificates = (signedData.certificates ?? []).filter((entry) => entry instanceof Certificate);
+  return {
+    kind: 'signed',
+    signedData,
+    certificates: parse(() =>
+      certificates.map((entry) => parseCertificate(Buffer.from(entry.toSchema().toBER()))),
+    ),
+    content: readContent(signedData),
+  };
+}
+
+function parse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BrokenBundle) throw error;
+    throw malformed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The octets of eContent; a constructed OCTET STRING (BER) is joined. */
+function readContent(signedData: SignedData): Buffer | null {
+  const octets = signedData.encapContentInfo.eContent;
+  if (octets === undefined) return null;
+  return parse(() => Buffer.from(octets.getValue()));
+}
+
+function readRecipients(content: unknown): Recipient[] {
+  const enveloped = new EnvelopedData({ schema: content });
+  return enveloped.recipientInfos.flatMap((info): Recipient[] => {
+    const value: unknown = info.value;
+    if (typeof value !== 'object' || value === null) return [];
+    if ('rid' in value && 'keyEncryptionAlgorithm' in value) return [recipient(value.rid, 'RSA')];
+    if ('recipientEncryptedKeys' in value) {
+      const keys = value.recipientEncryptedKeys as { encryptedKeys: { rid: { value: unknown } }[] };
+      return keys.encryptedKeys.map((key) => recipient(key.rid.value, 'ECDH'));
+    }
+    return [];
+  });
+}
+
+function recipient(id: unknown, algorithm: string): Recipient {
+  if (!(id instanceof IssuerAndSerialNumber)) return { issuer: '', serial: '', algorithm };
+  return {
+    issuer: displayName(id.issuer),
+    serial: Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex'),
+    algorithm,
+  };
+}

@@ -1,0 +1,88 @@
+import { BrokenBundle } from './broken';
+import { listValue, shown, sizeValue, textValue } from './keyfile';
+
+/** Reads the keys of one manifest group and knows which ones nobody asked for. */
+export class GroupReader {
+  private readonly unread: Set<string>;
+
+  constructor(
+    readonly name: string,
+    private readonly entries: ReadonlyMap<string, string>,
+  ) {
+    this.unread = new Set(entries.keys());
+  }
+
+  /** The value as text; `null` when the key is missing or empty, which RAUC treats alike. */
+  text(key: string): string | null {
+    const raw = this.raw(key);
+    if (raw === undefined) return null;
+    const value = textValue(raw);
+    return value === '' ? null : value;
+  }
+
+  /** The name of a file inside the bundle. RAUC refuses a path when it installs, so we refuse it at once. */
+  fileName(key: string): string | null {
+    const name = this.text(key);
+    return name === null ? null : this.checkFileName(name);
+  }
+
+  checkFileName(name: string): string {
+    if (name.includes('/') || name === '..' || name === '.')
+      throw this.refusal(`has a path ${shown(name)} for a file name`);
+    return name;
+  }
+
+  /** The value as a list; with `known`, other items are refused. */
+  list(key: string, known?: readonly string[]): string[] {
+    const raw = this.raw(key);
+    const items = raw === undefined ? [] : listValue(raw);
+    const stranger = known && items.find((item) => !known.includes(item));
+    if (stranger !== undefined) throw this.refusal(`has an unknown value ${shown(stranger)} in ${key}`);
+    return items;
+  }
+
+  /** 32 bytes in hex, as SHA-256 digests, salts and keys are. */
+  hex(key: string): string {
+    const value = this.optionalHex(key);
+    if (value === null) throw this.refusal(`has no ${key}`);
+    return value;
+  }
+
+  optionalHex(key: string): string | null {
+    const value = this.text(key);
+    if (value !== null && !/^[0-9A-Fa-f]{64}$/.test(value))
+      throw this.refusal(`has a ${key} that is not 64 hex digits`);
+    return value;
+  }
+
+  size(key: string): number {
+    const value = this.optionalSize(key);
+    if (value === null) throw this.refusal(`has no ${key}`);
+    return value;
+  }
+
+  optionalSize(key: string): number | null {
+    const raw = this.raw(key);
+    return raw === undefined || raw === '' ? null : sizeValue(raw);
+  }
+
+  /** Marks keys that RAUC accepts and does not use. */
+  ignore(...keys: readonly string[]): void {
+    for (const key of keys) this.unread.delete(key);
+  }
+
+  /** @throws BrokenBundle when the group has keys that were never read */
+  refuseOthers(): void {
+    const [stranger] = this.unread;
+    if (stranger !== undefined) throw this.refusal(`has an unknown key ${shown(stranger)}`);
+  }
+
+  refusal(what: string): BrokenBundle {
+    return new BrokenBundle('manifest-content', `the group [${this.name}] of the manifest ${what}`);
+  }
+
+  private raw(key: string): string | undefined {
+    this.unread.delete(key);
+    return this.entries.get(key);
+  }
+}

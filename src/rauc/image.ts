@@ -1,0 +1,83 @@
+import type { BundleFormat, Image } from '../core/inspection';
+import { shown } from './keyfile';
+import type { GroupReader } from './group-reader';
+
+/** How RAUC finds an image's type when the manifest does not say it: the first pattern that fits the file name. */
+const typeByFilename: readonly (readonly [RegExp, string])[] = [
+  [/\.ext4\.caibx$/, 'ext4-caibx'],
+  [/\.vfat\.caibx$/, 'vfat-caibx'],
+  [/\.ubifs\.caibx$/, 'ubifs-caibx'],
+  [/\.img\.caibx$/, 'raw-caibx'],
+  [/\.squashfs\.caibx$/, 'squashfs-caibx'],
+  [/\.squashfs-.*\.caibx$/, 'squashfs-caibx'],
+  [/\.catar$/, 'catar'],
+  [/\.caidx$/, 'caidx'],
+  [/\.tar.*$/, 'tar'],
+  [/\.tgz$/, 'tar'],
+  [/\.ext4$/, 'ext4'],
+  [/\.vfat$/, 'vfat'],
+  [/\.img$/, 'raw'],
+  [/\.squashfs-.*$/, 'squashfs'],
+  [/\.squashfs$/, 'squashfs'],
+  [/\.ubifs$/, 'ubifs'],
+];
+
+const knownTypes = new Set([...typeByFilename.map(([, type]) => type), 'emptyfs']);
+
+/**
+ * Parses one `[image.CLASS]`, `[image.CLASS.VARIANT]` or `[image.REPOSITORY/ARTIFACT]` group.
+ * @param section the part of the group's name behind `image.`
+ * @throws BrokenBundle
+ */
+export function parseImage(section: string, group: GroupReader, format: BundleFormat): Image {
+  const dot = section.indexOf('.');
+  const target = dot < 0 ? section : section.slice(0, dot);
+  const variant = dot < 0 ? null : section.slice(dot + 1);
+  const slash = target.indexOf('/');
+  const slotClass = slash < 0 ? target : target.slice(0, slash);
+  const artifact = slash < 0 ? null : target.slice(slash + 1);
+  if (slotClass === '' || variant === '' || artifact === '')
+    throw group.refusal('has an empty slot class, variant or artifact name');
+
+  const filename = group.fileName('filename');
+  const hooks = group.list('hooks', ['pre-install', 'install', 'post-install']);
+  const image: Image = {
+    slotClass,
+    variant,
+    artifact,
+    filename,
+    type: parseType(group, filename, artifact, hooks),
+    sha256: group.optionalHex('sha256'),
+    sizeBytes: group.optionalSize('size'),
+    hooks,
+    adaptive: group.list('adaptive'),
+    convert: group.list('convert'),
+    converted: group.list('converted').map((name) => group.checkFileName(name)),
+  };
+  if (format === 'plain' && (artifact !== null || image.convert.length > 0 || image.converted.length > 0)) {
+    throw group.refusal('uses artifacts or convert, which a plain bundle can not have');
+  }
+  group.ignore('version', 'description', 'build');
+  group.refuseOthers();
+  return image;
+}
+
+function parseType(
+  group: GroupReader,
+  filename: string | null,
+  artifact: string | null,
+  hooks: readonly string[],
+): string | null {
+  const explicit = group.text('type');
+  if (explicit !== null) {
+    if (artifact !== null) throw group.refusal('has a type, which an artifact can not have');
+    if (!knownTypes.has(explicit)) throw group.refusal(`has an unknown type ${shown(explicit)}`);
+    return explicit;
+  }
+  const derived = typeByFilename.find(([pattern]) => filename !== null && pattern.test(filename))?.[1];
+  if (derived !== undefined) return derived;
+  if (filename !== null && !hooks.includes('install') && artifact === null) {
+    throw group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
+  }
+  return null;
+}

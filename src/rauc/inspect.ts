@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import type { Finding, Inspection, Manifest, Verdict } from '../core/inspection';
+import { BrokenBundle } from './broken';
+import { describeCertificate, type ParsedCertificate } from './certificate';
+import { validateChain } from './chain';
+import { type BundleCms, parseCms } from './cms';
+import { verifySignature, type VerifiedSignature } from './cms-signature';
+import { parseKeyring } from './keyring';
+import { maxManifestSizeBytes, maxPlainPayloadSizeBytes } from './limits';
+import { type ParsedManifest, parseManifest } from './manifest';
+import type { VerificationProfile } from './profile';
+import type { BundleSource } from './source';
+import { readManifestFromSquashfs } from './squashfs';
+import { readTrailer, type Trailer } from './trailer';
+import { verifyVerity } from './verity';
+import { manifestWarnings, notEncryptedWarning, opaqueWarning, signerWarnings } from './warnings';
+
+/** One read of a payload; the event loop runs between two. */
+const readSizeBytes = 1 << 20;
+
+type Signed = BundleCms & { readonly kind: 'signed' };
+
+/**
+ * Looks into a bundle and verifies all that can be verified without a device: structure, signature, signer chain,
+ * manifest, and the whole payload.
+ * @param now the time for certificates' validity, unless the profile takes the signing time
+ * @returns verdict `broken` for a bad bundle; rejects only when the source can't be read
+ * @throws DomainError `configuration` when the profile's keyring is unusable
+ */
+export async function inspectBundle(
+  source: BundleSource,
+  profile: VerificationProfile,
+  now: Date,
+): Promise<Inspection> {
+  const facts: Draft = { ...nothingKnown, sizeBytes: source.sizeBytes };
+  try {
+    const trailer = await readTrailer(source);
+    Object.assign(facts, trailer);
+    const cms = parseCms(await source.read(trailer.payloadSizeBytes, trailer.signatureSizeBytes));
+    if (cms.kind === 'enveloped') return opaque(facts, cms.recipients);
+    return await inspectSigned(source, trailer, cms, profile, now, facts);
+  } catch (error) {
+    if (!(error instanceof BrokenBundle)) throw error;
+    return { ...facts, verdict: 'broken', reasons: [{ code: error.code, message: error.message }] };
+  }
+}
+
+type Draft = { -readonly [K in keyof Inspection]: Inspection[K] };
+
+const nothingKnown: Inspection = {
+  verdict: 'broken',
+  reasons: [],
+  warnings: [],
+  format: null,
+  encrypted: false,
+  sizeBytes: 0,
+  payloadSizeBytes: null,
+  signatureSizeBytes: null,
+  manifestHash: null,
+  manifest: null,
+  signerChain: [],
+  recipients: [],
+};
+
+function opaque(facts: Draft, recipients: Inspection['recipients']): Inspection {
+  return {
+    ...facts,
+    verdict: 'unchecked',
+    warnings: [opaqueWarning],
+    format: 'crypt',
+    encrypted: true,
+    recipients,
+  };
+}
+
+async function inspectSigned(
+  source: BundleSource,
+  trailer: Trailer,
+  cms: Signed,
+  profile: VerificationProfile,
+  now: Date,
+  facts: Draft,
+): Promise<Inspection> {
+  facts.format = cms.content === null ? 'plain' : null;
+  const signature = await verifySignature(cms, contentOf(cms, source, trailer.payloadSizeBytes));
+  const trust = decideTrust(signature, cms.certificates, profile, now);
+  facts.signerChain = trust.chain.map(describeCertificate);
+
+  const found =
+    cms.content === null ? await readPlain(source, trailer.payloadSizeBytes) : readInline(cms.content);
+  facts.warnings = [...found.warnings, ...signerWarnings(signature.signer, now)];
+  facts.manifest = found.manifest;
+  facts.manifestHash = found.hash;
+  if (found.manifest !== null) {
+    facts.format = found.manifest.format;
+    await verifyPayload(source, trailer.payloadSizeBytes, found.manifest);
+  }
+  return { ...facts, verdict: trust.verdict, reasons: trust.reasons };
+}
+
+function contentOf(cms: Signed, source: BundleSource, payloadSizeBytes: number) {
+  const { content } = cms;
+  if (content === null && payloadSizeBytes > maxPlainPayloadSizeBytes) {
+    throw new BrokenBundle(
+      'plain-too-large',
+      'a plain bundle must be smaller than 2 GiB: older RAUC verifies only a part of a larger one',
+    );
+  }
+  return async (sink: (piece: Buffer) => void): Promise<void> => {
+    if (content !== null) {
+      sink(content);
+      return;
+    }
+    for (let at = 0; at < payloadSizeBytes; at += readSizeBytes) {
+      sink(await source.read(at, Math.min(readSizeBytes, payloadSizeBytes - at)));
+    }
+  };
+}
+
+interface Trust {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Finding[];
+  readonly chain: readonly ParsedCertificate[];
+}
+
+function decideTrust(
+  signature: VerifiedSignature,
+  certificates: readonly ParsedCertificate[],
+  profile: VerificationProfile,
+  now: Date,
+): Trust {
+  if (profile.anchorsPem === null) return { verdict: 'unchecked', reasons: [], chain: [signature.signer] };
+  const keyring = parseKeyring(profile.anchorsPem);
+  const at = profile.timeSource === 'signing-time' ? signature.signingTime : now;
+  if (at === null) {
+    const reason = {
+      code: 'signing-time',
+      message: 'the profile takes the signing time, and the signature has none',
+    };
+    return { verdict: 'untrusted', reasons: [reason], chain: [signature.signer] };
+  }
+  const { chain, problem } = validateChain(signature.signer, certificates, keyring, profile, at);
+  return problem === null
+    ? { verdict: 'trusted', reasons: [], chain }
+    : { verdict: 'untrusted', reasons: [problem], chain };
+}
+
+interface FoundManifest {
+  readonly manifest: Manifest | null;
+  readonly hash: string | null;
+  readonly warnings: readonly Finding[];
+}
+
+function readInline(content: Buffer): FoundManifest {
+  const parsed = parseManifest(content);
+  if (parsed.manifest.format === 'plain') {
+    throw new BrokenBundle(
+      'format-mismatch',
+      'the manifest says plain, but it is inside the signature as in a verity bundle',
+    );
+  }
+  const notEncrypted = parsed.manifest.format === 'crypt' ? [notEncryptedWarning] : [];
+  return describe(parsed, content, notEncrypted);
+}
+
+async function readPlain(source: BundleSource, payloadSizeBytes: number): Promise<FoundManifest> {
+  const raw = await readManifestFromSquashfs(source, payloadSizeBytes);
+  if (!Buffer.isBuffer(raw)) {
+    return {
+      manifest: null,
+      hash: null,
+      warnings: [
+        { code: 'manifest-unavailable', message: `The manifest could not be read: ${raw.unavailable}.` },
+      ],
+    };
+  }
+  if (raw.length > maxManifestSizeBytes) throw new BrokenBundle('manifest-size', 'the manifest is too large');
+  const parsed = parseManifest(raw);
+  if (parsed.manifest.format !== 'plain') {
+    throw new BrokenBundle(
+      'format-mismatch',
+      `the manifest says ${parsed.manifest.format}, but the signature is detached as in a plain bundle`,
+    );
+  }
+  return describe(parsed, raw, []);
+}
+
+function describe(parsed: ParsedManifest, raw: Buffer, extra: readonly Finding[]): FoundManifest {
+  return {
+    manifest: parsed.manifest,
+    hash: createHash('sha256').update(raw).digest('hex'),
+    warnings: [...parsed.problems, ...extra, ...manifestWarnings(parsed.manifest)],
+  };
+}
+
+async function verifyPayload(
+  source: BundleSource,
+  payloadSizeBytes: number,
+  manifest: Manifest,
+): Promise<void> {
+  if (manifest.format === 'plain') return; // the signature is over the whole payload
+  const { verityHash: hash, veritySalt: salt, veritySizeBytes: sizeBytes } = manifest;
+  if (hash === null || salt === null || sizeBytes === null)
+    throw new BrokenBundle('manifest-content', 'the manifest has no hash tree');
+  await verifyVerity(source, payloadSizeBytes, { hash, salt, sizeBytes });
+}

@@ -1,0 +1,46 @@
+import { fromBER } from 'asn1js';
+import { CertificateRevocationList } from 'pkijs';
+import { DomainError } from '../core/errors';
+import { measureBer } from './asn1-guard';
+import { type ParsedCertificate, parseCertificate } from './certificate';
+
+/** The certificates and revocation lists of a keyring file, as RAUC's `[keyring] path` has it. */
+export interface Keyring {
+  readonly certificates: readonly ParsedCertificate[];
+  readonly revocationLists: readonly CertificateRevocationList[];
+}
+
+/**
+ * Parses a PEM keyring.
+ * @throws DomainError `configuration` when it has no certificate, or one that can't be read
+ */
+export function parseKeyring(pem: string): Keyring {
+  const certificates = blocks(pem, '(?:TRUSTED |X509 )?CERTIFICATE').map((der) =>
+    read('certificate', () => parseCertificate(der)),
+  );
+  const revocationLists = blocks(pem, 'X509 CRL').map((der) =>
+    read('revocation list', () => {
+      measureBer(der);
+      return new CertificateRevocationList({ schema: fromBER(der).result });
+    }),
+  );
+  if (certificates.length === 0) {
+    throw new DomainError('configuration', 'the keyring has no certificate', {
+      remedy: 'Set BUNDLE_KEYRING to the PEM file that your devices use as [keyring] path.',
+    });
+  }
+  return { certificates, revocationLists };
+}
+
+function blocks(pem: string, label: string): Buffer[] {
+  const pattern = new RegExp(`-----BEGIN (${label})-----([A-Za-z0-9+/=\\s]+)-----END \\1-----`, 'g');
+  return [...pem.matchAll(pattern)].map((match) => Buffer.from(match[2] ?? '', 'base64'));
+}
+
+function read<T>(what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new DomainError('configuration', `a ${what} in the keyring can't be read`, { cause });
+  }
+}

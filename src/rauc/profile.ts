@@ -1,0 +1,15 @@
+/** How the devices of this server verify signatures: RAUC's `[keyring]` section. */
+export interface VerificationProfile {
+  /** Keyring in PEM; `null` when none is configured: then nothing can be trusted or untrusted. */
+  readonly anchorsPem: string | null;
+  /** `check-purpose`: `smimesign` is RAUC's default; `codesign` is RAUC's own, stricter than OpenSSL's. */
+  readonly purpose: 'smimesign' | 'codesign' | 'any';
+  /** `allow-partial-chain`: any certificate of the keyring ends the chain. */
+  readonly allowPartialChain: boolean;
+  /** `check-crl`: every certificate needs a revocation list of its issuer in the keyring. */
+  readonly checkCrl: boolean;
+  /** `use-bundle-signing-time`: `signing-time` believes the time that the signer wrote. */
+  readonly timeSource: 'clock' | 'signing-time';
+  /** `allowed-signer-cns`; empty means any. */
+  readonly allowedSignerCns: readonly string[];
+}

@@ -1,0 +1,38 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** Random access to a bundle's bytes. */
+export interface BundleSource {
+  readonly sizeBytes: number;
+  /** Reads exactly `length` bytes; rejects when there are fewer. */
+  read(position: number, length: number): Promise<Buffer>;
+}
+
+/** A bundle in an open file. The handle stays the caller's to close. */
+export function fileSource(handle: FileHandle, sizeBytes: number): BundleSource {
+  return {
+    sizeBytes,
+    async read(position, length) {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+        if (bytesRead === 0)
+          throw new Error(`the file ended at ${position + filled}, ${sizeBytes} bytes were expected`);
+        filled += bytesRead;
+      }
+      return buffer;
+    },
+  };
+}
+
+/** A bundle, or a part of one, in memory. */
+export function bufferSource(bytes: Buffer): BundleSource {
+  return {
+    sizeBytes: bytes.length,
+    read(position, length) {
+      if (position < 0 || position + length > bytes.length)
+        return Promise.reject(new Error('read beyond the end'));
+      return Promise.resolve(bytes.subarray(position, position + length));
+    },
+  };
+}

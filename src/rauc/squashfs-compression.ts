@@ -1,0 +1,42 @@
+import { inflateSync } from 'node:zlib';
+import { decompress as zstdDecompress } from 'fzstd';
+
+/** Decompresses one block; throws when it is malformed or larger than `limit` bytes. */
+export type Decompress = (block: Buffer, limit: number) => Buffer;
+
+const gzip: Decompress = (block, limit) => inflateSync(block, { maxOutputLength: limit });
+
+const zstd: Decompress = (block, limit) => {
+  const size = zstdContentSize(block);
+  if (size > limit) throw new Error(`${size} bytes when decompressed`);
+  // With a buffer of ours, no size in a hostile header makes fzstd allocate.
+  return Buffer.from(zstdDecompress(block, new Uint8Array(size)));
+};
+
+/** The size that a Zstandard frame declares (RFC 8878, section 3.1.1.1); squashfs tools always write it. */
+function zstdContentSize(frame: Buffer): number {
+  const descriptor = frame.readUInt8(4);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const at = 5 + (isSingleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+  switch (descriptor >> 6) {
+    case 0:
+      if (!isSingleSegment) throw new Error('no size declared');
+      return frame.readUInt8(at);
+    case 1:
+      return frame.readUInt16LE(at) + 256;
+    case 2:
+      return frame.readUInt32LE(at);
+    default:
+      return Number(frame.readBigUInt64LE(at));
+  }
+}
+
+/** By squashfs compressor id: 1 gzip, 6 zstd. The others (lzma, lzo, xz, lz4) are rare and not supported. */
+const byId: ReadonlyMap<number, Decompress> = new Map([
+  [1, gzip],
+  [6, zstd],
+]);
+
+export function decompressor(compressorId: number): Decompress | undefined {
+  return byId.get(compressorId);
+}

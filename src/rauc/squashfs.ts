@@ -1,0 +1,255 @@
+import { BrokenBundle } from './broken';
+import type { BundleSource } from './source';
+import { decompressor, type Decompress } from './squashfs-compression';
+import { maxManifestSizeBytes } from './limits';
+
+/**
+ * The smallest reader that finds `/manifest.raucm` in a squashfs 4.0 image: root directory only, every offset and
+ * size bounded before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
+ */
+
+const metadataBlockSize = 8192;
+const maxDirectoryEntries = 10_000;
+const noFragment = 0xffff_ffff;
+const none = 0xffff_ffff_ffff_ffffn;
+
+interface Superblock {
+  readonly blockSize: number;
+  readonly rootInode: bigint;
+  readonly bytesUsed: number;
+  readonly inodeTable: number;
+  readonly directoryTable: number;
+  readonly fragmentTable: number;
+  readonly fragmentCount: number;
+}
+
+/** What was asked for, or why it can't be had here although the bundle may be sound. */
+export type SquashfsFile = Buffer | { readonly unavailable: string };
+
+/**
+ * Reads `/manifest.raucm` out of a plain bundle's payload. Verify the signature over the payload first.
+ * @throws BrokenBundle `squashfs` for anything malformed; a compressor we don't have is not an error
+ */
+export async function readManifestFromSquashfs(
+  source: BundleSource,
+  payloadSizeBytes: number,
+): Promise<SquashfsFile> {
+  if (payloadSizeBytes < 96) throw bad('it is too small');
+  const header = await source.read(0, 96);
+  const superblock = parseSuperblock(header, payloadSizeBytes);
+  const compressor = header.readUInt16LE(20);
+  const decompress = decompressor(compressor);
+  if (decompress === undefined)
+    return { unavailable: `the squashfs uses compressor ${compressor}, which is not supported here` };
+  return new SquashfsReader(source, superblock, decompress).readRootFile('manifest.raucm');
+}
+
+function parseSuperblock(header: Buffer, payloadSizeBytes: number): Superblock {
+  if (header.readUInt32LE(0) !== 0x7371_7368) throw bad('it has no squashfs magic');
+  if (header.readUInt16LE(28) !== 4 || header.readUInt16LE(30) !== 0) throw bad('it is not version 4.0');
+  const blockSize = header.readUInt32LE(12);
+  const blockLog = header.readUInt16LE(22);
+  if (blockLog < 12 || blockLog > 20 || blockSize !== 1 << blockLog)
+    throw bad('its block size is impossible');
+  const bytesUsed = offset(header.readBigUInt64LE(40), payloadSizeBytes + 1);
+  const table = (position: number) => offset(header.readBigUInt64LE(position), bytesUsed);
+  const fragmentCount = header.readUInt32LE(16);
+  return {
+    blockSize,
+    rootInode: header.readBigUInt64LE(32),
+    bytesUsed,
+    inodeTable: table(64),
+    directoryTable: table(72),
+    fragmentTable: header.readBigUInt64LE(80) === none ? 0 : table(80),
+    fragmentCount,
+  };
+}
+
+function offset(value: bigint, limit: number): number {
+  if (value >= BigInt(limit)) throw bad('an offset lies outside of it');
+  return Number(value);
+}
+
+function bad(what: string): BrokenBundle {
+  return new BrokenBundle('squashfs', `the payload is not a sound squashfs: ${what}`);
+}
+
+class SquashfsReader {
+  constructor(
+    private readonly source: BundleSource,
+    private readonly superblock: Superblock,
+    private readonly decompress: Decompress,
+  ) {}
+
+  async readRootFile(name: string): Promise<Buffer> {
+    const { inodeTable, rootInode } = this.superblock;
+    const entry = await this.findEntry(
+      await this.readInode(inodeTable + Number(rootInode >> 16n), Number(rootInode & 0xffffn)),
+      name,
+    );
+    return this.readFile(await this.readInode(inodeTable + entry.start, entry.offset));
+  }
+
+  private async readInode(position: number, inBlock: number): Promise<Buffer> {
+    // Directory, file and their extended forms, and as many block sizes as a manifest can have, are within this.
+    const inode = await this.readMetadata(position, inBlock, 56 + 4 * 17, true);
+    if (inode.length < 16) throw bad('an inode is cut short');
+    return inode;
+  }
+
+  private async findEntry(inode: Buffer, name: string): Promise<{ start: number; offset: number }> {
+    const type = inode.readUInt16LE(0);
+    const [start, size, inBlock] =
+      type === 1 && inode.length >= 28
+        ? [inode.readUInt32LE(16), inode.readUInt16LE(24), inode.readUInt16LE(26)]
+        : type === 8 && inode.length >= 36
+          ? [inode.readUInt32LE(24), inode.readUInt32LE(20), inode.readUInt16LE(34)]
+          : [0, 0, 0];
+    if (size < 3) throw bad('its root is no directory, or an empty one');
+    // An entry takes at most 8 + 256 bytes: a listing beyond that is longer than any we would search.
+    const listing = await this.readMetadata(
+      this.superblock.directoryTable + start,
+      inBlock,
+      Math.min(size - 3, maxDirectoryEntries * 64),
+      false,
+    );
+    return searchListing(listing, name);
+  }
+
+  private async readFile(inode: Buffer): Promise<Buffer> {
+    const type = inode.readUInt16LE(0);
+    if (type !== 2 && type !== 9) throw bad('manifest.raucm is not a regular file');
+    const extended = type === 9;
+    if (inode.length < (extended ? 56 : 32)) throw bad('an inode is cut short');
+    let position = extended
+      ? offset(inode.readBigUInt64LE(16), this.superblock.bytesUsed)
+      : inode.readUInt32LE(16);
+    const size = extended
+      ? offset(inode.readBigUInt64LE(24), Number.MAX_SAFE_INTEGER)
+      : inode.readUInt32LE(28);
+    const fragment = inode.readUInt32LE(extended ? 44 : 20);
+    const fragmentOffset = inode.readUInt32LE(extended ? 48 : 24);
+    if (size > maxManifestSizeBytes) throw bad(`manifest.raucm has ${size} bytes`);
+
+    const { blockSize } = this.superblock;
+    const blockCount = fragment === noFragment ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
+    const sizesAt = extended ? 56 : 32;
+    if (inode.length < sizesAt + 4 * blockCount) throw bad('an inode is cut short');
+    const parts: Buffer[] = [];
+    for (let i = 0; i < blockCount; i++) {
+      const word = inode.readUInt32LE(sizesAt + 4 * i);
+      parts.push(
+        word === 0
+          ? Buffer.alloc(Math.min(blockSize, size - i * blockSize))
+          : await this.readBlock(position, word),
+      );
+      position += word & 0xff_ffff;
+    }
+    if (fragment !== noFragment) {
+      const block = await this.readFragment(fragment);
+      const tail = size - blockCount * blockSize;
+      if (fragmentOffset + tail > block.length) throw bad('a fragment is too short');
+      parts.push(block.subarray(fragmentOffset, fragmentOffset + tail));
+    }
+    const content = Buffer.concat(parts);
+    if (content.length !== size) throw bad('manifest.raucm has not the size that its inode says');
+    return content;
+  }
+
+  private async readFragment(index: number): Promise<Buffer> {
+    const { fragmentTable, fragmentCount, bytesUsed } = this.superblock;
+    if (index >= fragmentCount || fragmentTable === 0) throw bad('a fragment does not exist');
+    const lookup = fragmentTable + 8 * Math.floor(index / 512);
+    const pointer = offset((await this.read(lookup, 8)).readBigUInt64LE(), bytesUsed);
+    const entry = await this.readMetadata(pointer, (index % 512) * 16, 16, false);
+    return this.readBlock(offset(entry.readBigUInt64LE(0), bytesUsed), entry.readUInt32LE(8));
+  }
+
+  /** A data or fragment block: bits 0 to 23 of the word are its stored size, bit 24 says that it is stored raw. */
+  private async readBlock(position: number, word: number): Promise<Buffer> {
+    const stored = word & 0xff_ffff;
+    if (stored === 0 || stored > this.superblock.blockSize) throw bad('a block has an impossible size');
+    const bytes = await this.read(position, stored);
+    return word & 0x100_0000 ? bytes : this.inflate(bytes, this.superblock.blockSize);
+  }
+
+  /**
+   * Reads `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may go on in the next.
+   * @param upTo whether fewer bytes are fine, when the table ends
+   */
+  private async readMetadata(
+    position: number,
+    inBlock: number,
+    length: number,
+    upTo: boolean,
+  ): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let skip = inBlock;
+    let missing = length;
+    let at = position;
+    while (missing > 0) {
+      if (at + 2 > this.superblock.bytesUsed && upTo) break;
+      const header = (await this.read(at, 2)).readUInt16LE();
+      const stored = header & 0x7fff;
+      if (stored === 0 || stored > metadataBlockSize) {
+        if (upTo && parts.length > 0) break;
+        throw bad('a metadata block has an impossible size');
+      }
+      if (upTo && parts.length > 0 && at + 2 + stored > this.superblock.bytesUsed) break;
+      const bytes = await this.read(at + 2, stored);
+      const block = header & 0x8000 ? bytes : this.inflateMetadata(bytes, upTo && parts.length > 0);
+      if (block === undefined) break;
+      if (skip >= block.length) throw bad('a metadata reference lies outside of its block');
+      const part = block.subarray(skip, skip + missing);
+      parts.push(part);
+      missing -= part.length;
+      skip = 0;
+      at += 2 + stored;
+    }
+    return Buffer.concat(parts);
+  }
+
+  private inflateMetadata(bytes: Buffer, optional: boolean): Buffer | undefined {
+    try {
+      return this.inflate(bytes, metadataBlockSize);
+    } catch (error) {
+      if (optional) return undefined; // behind the last inode lies another table
+      throw error;
+    }
+  }
+
+  private inflate(bytes: Buffer, limit: number): Buffer {
+    let inflated: Buffer;
+    try {
+      inflated = this.decompress(bytes, limit);
+    } catch (error) {
+      throw bad(`a block can't be decompressed (${error instanceof Error ? error.message : String(error)})`);
+    }
+    if (inflated.length > limit) throw bad('a block is larger than allowed when decompressed');
+    return inflated;
+  }
+
+  private read(position: number, length: number): Promise<Buffer> {
+    if (position + length > this.superblock.bytesUsed) throw bad('a block lies outside of it');
+    return this.source.read(position, length);
+  }
+}
+
+function searchListing(listing: Buffer, name: string): { start: number; offset: number } {
+  let at = 0;
+  let seen = 0;
+  while (at + 12 <= listing.length) {
+    const count = listing.readUInt32LE(at) + 1;
+    const start = listing.readUInt32LE(at + 4);
+    at += 12;
+    for (let i = 0; i < count; i++) {
+      if (++seen > maxDirectoryEntries || at + 8 > listing.length)
+        throw bad('its root directory is malformed');
+      const nameLength = listing.readUInt16LE(at + 6) + 1;
+      const entryName = listing.toString('utf8', at + 8, at + 8 + nameLength);
+      if (entryName === name) return { start, offset: listing.readUInt16LE(at) };
+      at += 8 + nameLength;
+    }
+  }
+  throw new BrokenBundle('no-manifest', 'the payload holds no manifest.raucm');
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
+import { BrokenBundle } from './broken';
+import type { BundleSource } from './source';
+
+/** The dm-verity parameters of a manifest: SHA-256, 4096-byte blocks, salt before the block. */
+export interface VerityParameters {
+  /** Root hash, 64 hex digits. */
+  readonly hash: string;
+  /** 64 hex digits. */
+  readonly salt: string;
+  /** Size of the hash tree behind the data. */
+  readonly sizeBytes: number;
+}
+
+const blockSize = 4096;
+const digestSize = 32;
+const digestsPerBlock = blockSize / digestSize;
+/** One read hashes at most this many blocks, so that the event loop is held for about a millisecond. */
+const blocksPerRead = digestsPerBlock * 2;
+
+interface Level {
+  /** Where its hash blocks lie in the file. */
+  readonly position: number;
+  readonly blocks: number;
+}
+
+/**
+ * Verifies the hash tree over the whole payload as dm-verity (format 1, no superblock) will on the device: each level
+ * as stored, its zero padding, and the root. Memory does not grow with the payload.
+ * @throws BrokenBundle `verity-size` for impossible sizes, `payload-damaged` for a block that does not match
+ */
+export async function verifyVerity(
+  source: BundleSource,
+  payloadSizeBytes: number,
+  verity: VerityParameters,
+): Promise<void> {
+  const dataSize = payloadSizeBytes - verity.sizeBytes;
+  if (
+    verity.sizeBytes <= 0 ||
+    verity.sizeBytes % blockSize !== 0 ||
+    dataSize <= 0 ||
+    dataSize % blockSize !== 0
+  ) {
+    throw new BrokenBundle(
+      'verity-size',
+      `a hash tree of ${verity.sizeBytes} bytes can't lie in a payload of ${payloadSizeBytes}`,
+    );
+  }
+  const dataBlocks = dataSize / blockSize;
+  const levels = layOut(dataBlocks, dataSize, verity.sizeBytes);
+  const hashBlock = saltedHash(Buffer.from(verity.salt, 'hex'));
+
+  let below: Level = { position: 0, blocks: dataBlocks };
+  for (const level of levels) {
+    await verifyLevel(source, below, level, hashBlock);
+    below = level;
+  }
+  const root = hashBlock(await source.read(below.position, blockSize));
+  if (!root.equals(Buffer.from(verity.hash, 'hex'))) {
+    throw new BrokenBundle(
+      'payload-damaged',
+      'the root of the hash tree is not the verity-hash of the manifest',
+    );
+  }
+}
+
+/** Leaf level first; on disk the top level comes first. */
+function layOut(dataBlocks: number, dataSize: number, treeSize: number): Level[] {
+  const counts: number[] = [];
+  let blocks = dataBlocks;
+  do {
+    blocks = Math.ceil(blocks / digestsPerBlock);
+    counts.push(blocks);
+  } while (blocks > 1);
+  const total = counts.reduce((sum, count) => sum + count, 0) * blockSize;
+  if (total !== treeSize) {
+    throw new BrokenBundle(
+      'verity-size',
+      `the hash tree has ${treeSize} bytes, the payload needs one of ${total}`,
+    );
+  }
+  let position = dataSize + treeSize;
+  return counts.map((count) => {
+    position -= count * blockSize;
+    return { position, blocks: count };
+  });
+}
+
+async function verifyLevel(
+  source: BundleSource,
+  below: Level,
+  level: Level,
+  hashBlock: (block: Buffer) => Buffer,
+): Promise<void> {
+  for (let first = 0; first < below.blocks; first += blocksPerRead) {
+    const count = Math.min(blocksPerRead, below.blocks - first);
+    const hashBlocks = Math.ceil(count / digestsPerBlock);
+    const blocks = await source.read(below.position + first * blockSize, count * blockSize);
+    const stored = await source.read(
+      level.position + (first / digestsPerBlock) * blockSize,
+      hashBlocks * blockSize,
+    );
+    for (let i = 0; i < count; i++) {
+      const digest = hashBlock(blocks.subarray(i * blockSize, (i + 1) * blockSize));
+      if (digest.compare(stored, i * digestSize, (i + 1) * digestSize) !== 0) {
+        const position = below.position + (first + i) * blockSize;
+        throw new BrokenBundle('payload-damaged', `the 4096 bytes at ${position} do not match the hash tree`);
+      }
+    }
+    if (stored.subarray(count * digestSize).some((byte) => byte !== 0)) {
+      throw new BrokenBundle('payload-damaged', 'the hash tree has bytes beyond its digests');
+    }
+  }
+}
+
+/** SHA-256 of the salt and one block. One-shot hashing (Node 20.12) is three times as fast as a Hash object. */
+function saltedHash(salt: Buffer): (block: Buffer) => Buffer {
+  const input = Buffer.alloc(salt.length + blockSize);
+  salt.copy(input);
+  return (block) => {
+    block.copy(input, salt.length);
+    return typeof crypto.hash === 'function'
+      ? crypto.hash('sha256', input, 'buffer')
+      : createHash('sha256').update(input).digest();
+  };
+}

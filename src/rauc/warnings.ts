@@ -1,0 +1,85 @@
+import type { Finding, Manifest } from '../core/inspection';
+import type { ParsedCertificate } from './certificate';
+import { parseRaucVersion } from './version';
+
+/** A signer certificate with less left than this is worth a word: field devices may be updated months later. */
+const expiryWarningDays = 60;
+const dayMs = 86_400_000;
+
+/** What a sound manifest still should be looked at for, before it costs a trip to the field. */
+export function manifestWarnings(manifest: Manifest): Finding[] {
+  const warnings: Finding[] = [];
+  const warn = (code: string, message: string) => warnings.push({ code, message });
+  if (manifest.format === 'plain') {
+    warn(
+      'plain-not-streamable',
+      'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
+    );
+  }
+  if (manifest.version === null) {
+    warn(
+      'no-version',
+      "The manifest has no version: RAUC's poller aborts on it, and nobody can tell what a device runs.",
+    );
+  } else if (parseRaucVersion(manifest.version) === null) {
+    warn(
+      'version-not-semver',
+      `RAUC cannot compare the version ${JSON.stringify(manifest.version)}: it wants numbers such as 1.2.3, 1.2.3-rc.1 or 1.2.3+build.`,
+    );
+  }
+  const files = manifest.images.filter((image) => image.filename !== null);
+  if (
+    manifest.format !== 'plain' &&
+    files.length > 0 &&
+    files.every((image) => image.adaptive.length === 0)
+  ) {
+    warn(
+      'no-adaptive-index',
+      'No image has adaptive=block-hash-index: devices download every block, also those that they have.',
+    );
+  }
+  if (files.some((image) => /\.(caibx|caidx)$/.test(image.filename ?? ''))) {
+    warn('casync', 'The bundle refers to a casync chunk store, which this server does not hold.');
+  }
+  return warnings;
+}
+
+const codeSigning = '1.3.6.1.5.5.7.3.3';
+const emailProtection = '1.3.6.1.5.5.7.3.4';
+
+export function signerWarnings(signer: ParsedCertificate, now: Date): Finding[] {
+  const warnings: Finding[] = [];
+  const days = Math.floor((signer.notAfter.getTime() - now.getTime()) / dayMs);
+  if (days < 0) {
+    warnings.push({
+      code: 'signer-expired',
+      message: `The signer's certificate expired at ${signer.notAfter.toISOString()}: devices with a right clock refuse the bundle.`,
+    });
+  } else if (days < expiryWarningDays) {
+    warnings.push({
+      code: 'signer-expires-soon',
+      message: `The signer's certificate expires in ${days} days: devices that update later refuse the bundle.`,
+    });
+  }
+  const usage = signer.extendedKeyUsage;
+  if (usage !== null && usage.includes(codeSigning) && !usage.includes(emailProtection)) {
+    warnings.push({
+      code: 'code-signing-only',
+      message:
+        'The signer is for code signing only: devices need check-purpose=codesign, the default refuses it.',
+    });
+  }
+  return warnings;
+}
+
+export const opaqueWarning: Finding = {
+  code: 'crypt-opaque',
+  message:
+    'The bundle is encrypted: only a device that holds a recipient key can tell what is in it and who signed it.',
+};
+
+export const notEncryptedWarning: Finding = {
+  code: 'crypt-not-encrypted',
+  message:
+    'The payload is crypt but the manifest with its key is not encrypted: RAUC installs it nowhere. Use "rauc encrypt".',
+};
