@@ -1,0 +1,33 @@
+import type { Inspection } from '../core/inspection';
+import type { CertificateFolder } from '../services/certificate-folder';
+import type { ManageTokens } from '../services/manage-tokens';
+import type { Config } from '../config/config';
+
+/** What a command talks to: replaced in tests, and nothing of `process` in between. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export interface RunningServer {
+  /** For people: URLs, names, paths. */
+  readonly adminUrl: string;
+  readonly deviceUrl: string;
+  readonly certificateNames: readonly string[];
+  /** What was made because it was missing, as sentences. */
+  readonly made: readonly string[];
+  /** Resolves when everything is closed. */
+  close(): Promise<void>;
+}
+
+/** What the composition root gives the commands. */
+export interface Wiring {
+  /** @throws DomainError `configuration` */
+  serve(config: Config): Promise<RunningServer>;
+  certificates(config: Config): CertificateFolder;
+  /** Opens the database for token commands; `close` it after. */
+  tokens(config: Config): Promise<ManageTokens & { close(): Promise<void> }>;
+  /** Inspects a bundle file under the configured profile, offline. */
+  inspect(path: string, config: Config): Promise<Inspection>;
+}

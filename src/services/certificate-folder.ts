@@ -1,0 +1,67 @@
+import type { CertificateSummary, Revocation } from '../core/certificate';
+import type { Finding } from '../core/inspection';
+
+export type KeyType = 'ec' | 'rsa';
+
+export interface IssueOptions {
+  /** Validity; each role has its own default. */
+  readonly days?: number;
+  readonly key?: KeyType;
+  /** Replace existing files, keeping the old ones beside. */
+  readonly force?: boolean;
+}
+
+export interface IssuedFiles {
+  readonly certificate: CertificateSummary;
+  /** Paths written, certificate first. */
+  readonly written: readonly string[];
+  /** Paths that replaced files were kept as. */
+  readonly kept: readonly string[];
+  readonly warnings: readonly Finding[];
+}
+
+export interface ListedCertificate {
+  readonly path: string;
+  readonly certificate: CertificateSummary;
+  readonly hasKey: boolean;
+  readonly revokedAt: Date | null;
+}
+
+export interface FolderFinding {
+  readonly severity: 'error' | 'warning';
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The certificates of this server, as people manage them. `src/pki` implements it on `certs/`. */
+export interface CertificateFolder {
+  createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
+  /** Takes over a CA that exists; without `keyPem` nothing can be issued here. */
+  importCa(request: {
+    readonly certificatePem: string;
+    readonly keyPem?: string;
+    readonly force?: boolean;
+  }): Promise<IssuedFiles>;
+  /** @param request names and ips that the certificate covers; both empty means the machine's own */
+  createServer(
+    request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
+  ): Promise<IssuedFiles>;
+  /** @param request `csrPem`: sign the device's own key; only the public key is taken from it */
+  createDevice(
+    request: IssueOptions & {
+      readonly id: string;
+      readonly csrPem?: string;
+      readonly compatibles?: readonly string[];
+      /** Where to write instead of `certs/devices`. */
+      readonly outDir?: string;
+    },
+  ): Promise<IssuedFiles>;
+  list(): Promise<readonly ListedCertificate[]>;
+  /** By device id, serial, `ca`, `server`, or path of a PEM file. @throws DomainError `not-found` */
+  show(which: string): Promise<readonly ListedCertificate[]>;
+  /** Chain, expiry, key match and file modes of the whole folder. */
+  verify(): Promise<readonly FolderFinding[]>;
+  /** By device id (all its certificates) or serial. @throws DomainError `not-found` */
+  revoke(request: { readonly which: string; readonly reason?: string }): Promise<readonly Revocation[]>;
+}
