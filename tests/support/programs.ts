@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface ProgramOptions {
+  readonly cwd?: string;
+  /** Added to the environment of the tests. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: Buffer | string;
+}
+
+export interface ProgramResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Exit code; 128 when a signal ended the program. */
+  readonly code: number;
+}
+
+/** Runs a program to its end. Never rejects on an exit code, only when the program can't be started. */
+export function run(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+    child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
+    child.once('error', reject);
+    child.once('close', (code) =>
+      resolve({
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+        code: code ?? 128,
+      }),
+    );
+    child.stdin.on('error', () => undefined); // a program that does not read its input is fine
+    child.stdin.end(options.input);
+  });
+}
+
+/** Runs a program that must succeed. */
+export async function mustRun(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
+  const result = await run(program, args, options);
+  if (result.code !== 0) {
+    throw new Error(
+      `${program} ${args.join(' ')} ended with ${result.code}: ${result.stdout}${result.stderr}`,
+    );
+  }
+  return result;
+}
+
+/** RAUC 1.15 from Debian sid, where tests/setup.sh puts it. */
+export const raucSid = path.join(
+  process.env['RAUC_SID_DIR'] ??
+    path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'rauc-simple-server/rauc-sid'),
+  'rauc',
+);
+
+const folders: string[] = [];
+
+/** A new empty folder, removed after all tests of the file. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'rss-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});

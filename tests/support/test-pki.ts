@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cachedFolder } from './cached-folder';
+import { mustRun } from './programs';
+
+/** A throw-away key that signs bundles, and what verifies it. */
+export interface Signer {
+  readonly certPath: string;
+  readonly keyPath: string;
+  /** Keyring PEM: the root. */
+  readonly caPath: string;
+  /** PEM files of the CAs between root and signer. */
+  readonly intermediates: readonly string[];
+}
+
+interface Recipe {
+  readonly key?: KeyKind;
+  /** Extensions of the signer's certificate, in openssl's words. */
+  readonly extensions?: readonly string[];
+  readonly subject?: string;
+  /** UTC, as openssl writes it. */
+  readonly validity?: readonly [start: string, end: string];
+  readonly intermediate?: boolean;
+  /** Extensions of the CAs above it; the default makes them plain CAs. */
+  readonly caExtensions?: readonly string[];
+  readonly selfSigned?: boolean;
+}
+
+type KeyKind = 'ec' | 'ec-p384' | 'ec-p521' | 'rsa' | 'rsa-1024' | 'rsa-pss' | 'ed25519';
+
+const keyArguments: Readonly<Record<KeyKind, readonly string[]>> = {
+  ec: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  'ec-p384': ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384'],
+  'ec-p521': ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-521'],
+  rsa: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
+  'rsa-1024': ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
+  'rsa-pss': ['-algorithm', 'RSA-PSS', '-pkeyopt', 'rsa_keygen_bits:2048'],
+  ed25519: ['-algorithm', 'ED25519'],
+};
+
+const plainCa = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
+const plainLeaf = ['basicConstraints=critical,CA:FALSE', 'subjectKeyIdentifier=hash'];
+
+const recipes = {
+  ec: {},
+  'ec-p384': { key: 'ec-p384' },
+  'ec-p521': { key: 'ec-p521' },
+  rsa: { key: 'rsa' },
+  'rsa-1024': { key: 'rsa-1024' },
+  'rsa-pss': { key: 'rsa-pss' },
+  ed25519: { key: 'ed25519' },
+  intermediate: { intermediate: true },
+  'intermediate-rsa': { intermediate: true, key: 'rsa' },
+  codesign: { extensions: [...plainLeaf, 'extendedKeyUsage=codeSigning'] },
+  email: { extensions: [...plainLeaf, 'extendedKeyUsage=emailProtection'] },
+  server: { extensions: [...plainLeaf, 'extendedKeyUsage=serverAuth'] },
+  'key-agreement-only': { extensions: [...plainLeaf, 'keyUsage=critical,keyAgreement'] },
+  'codesign-limited-ca': {
+    extensions: [...plainLeaf, 'extendedKeyUsage=codeSigning'],
+    intermediate: true,
+    caExtensions: [...plainCa, 'extendedKeyUsage=serverAuth'],
+  },
+  'codesign-able-ca': {
+    extensions: [...plainLeaf, 'extendedKeyUsage=codeSigning'],
+    intermediate: true,
+    caExtensions: [...plainCa, 'extendedKeyUsage=codeSigning'],
+  },
+  'issued-by-non-ca': { intermediate: true, caExtensions: ['basicConstraints=critical,CA:FALSE'] },
+  'issuer-may-not-certify': {
+    intermediate: true,
+    caExtensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature'],
+  },
+  'critical-extension': { extensions: [...plainLeaf, '1.2.3.4.5=critical,DER:0500'] },
+  expired: { validity: ['20200101000000Z', '20210101000000Z'] },
+  'expires-soon': { validity: ['20200101000000Z', '20270101000000Z'] },
+  future: { validity: ['20700101000000Z', '20800101000000Z'] },
+  'self-signed': { selfSigned: true },
+  'hostile-name': { subject: '/CN=Good\u202Edoog' },
+  'bus-ci': { subject: '/O=Test/CN=Bus CI' },
+} satisfies Record<string, Recipe>;
+
+export type SignerKind = keyof typeof recipes;
+
+/** A signer of a kind, with a root of its own; made by openssl once and kept, so its keys guard nothing. */
+export async function bundleSigner(kind: SignerKind = 'ec'): Promise<Signer> {
+  const recipe: Recipe = recipes[kind];
+  const folder = await cachedFolder('pki', [kind, recipe], (target) => makeSigner(target, kind, recipe));
+  const file = (name: string) => path.join(folder, name);
+  return {
+    certPath: file('signer.crt'),
+    keyPath: file('signer.key'),
+    caPath: file(recipe.selfSigned === true ? 'signer.crt' : 'root.crt'),
+    intermediates: recipe.intermediate === true ? [file('middle.crt')] : [],
+  };
+}
+
+async function makeSigner(folder: string, kind: string, recipe: Recipe): Promise<void> {
+  const leaf = recipe.extensions ?? plainLeaf;
+  const subject = recipe.subject ?? `/O=Test/CN=Signer ${kind}`;
+  if (recipe.selfSigned === true) {
+    await issue(folder, { name: 'signer', subject, extensions: leaf, ...recipe });
+    return;
+  }
+  await issue(folder, { name: 'root', subject: `/O=Test/CN=Root of ${kind}`, extensions: plainCa });
+  let issuer = 'root';
+  if (recipe.intermediate === true) {
+    const extensions = recipe.caExtensions ?? plainCa;
+    await issue(folder, { name: 'middle', subject: `/O=Test/CN=Middle of ${kind}`, extensions, issuer });
+    issuer = 'middle';
+  }
+  await issue(folder, { name: 'signer', subject, extensions: leaf, issuer, ...recipe });
+}
+
+export interface Issue {
+  /** Of `<name>.crt` and `<name>.key` in the folder. */
+  readonly name: string;
+  readonly subject: string;
+  readonly extensions: readonly string[];
+  /** Name of the issuer in the same folder; itself when missing. */
+  readonly issuer?: string;
+  readonly key?: KeyKind;
+  readonly validity?: readonly [start: string, end: string];
+}
+
+/** Issues one certificate with `openssl ca`, which alone can set any validity. */
+export async function issue(folder: string, what: Issue): Promise<void> {
+  const at = (suffix: string) => path.join(folder, `${what.name}.${suffix}`);
+  const issuer = path.join(folder, what.issuer ?? what.name);
+  await mustRun('openssl', ['genpkey', ...keyArguments[what.key ?? 'ec'], '-out', at('key')]);
+  await mustRun('openssl', [
+    'req',
+    '-new',
+    '-utf8',
+    '-key',
+    at('key'),
+    '-subj',
+    what.subject,
+    '-out',
+    at('csr'),
+  ]);
+  await writeFile(
+    at('cnf'),
+    [
+      '[ca]\ndefault_ca=here\n[here]',
+      `database=${at('index')}\nrand_serial=yes\nnew_certs_dir=${folder}`,
+      `default_md=${what.key === 'ed25519' ? 'default' : 'sha256'}\npolicy=any\nstring_mask=utf8only`,
+      '[any]\ncommonName=optional\norganizationName=optional\n[ext]',
+      ...what.extensions,
+      '',
+    ].join('\n'),
+  );
+  await writeFile(at('index'), '');
+  const [start, end] = what.validity ?? ['20200101000000Z', '20990101000000Z'];
+  await mustRun('openssl', [
+    ...['ca', '-batch', '-notext', '-utf8', '-preserveDN', '-config', at('cnf'), '-extensions', 'ext'],
+    ...(what.issuer === undefined
+      ? ['-selfsign', '-keyfile', at('key')]
+      : ['-cert', `${issuer}.crt`, '-keyfile', `${issuer}.key`]),
+    ...['-startdate', start, '-enddate', end, '-in', at('csr'), '-out', at('crt')],
+  ]);
+}
