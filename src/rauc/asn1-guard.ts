@@ -1,3 +1,4 @@
+import { type AsnType, fromBER } from 'asn1js';
 import { BrokenBundle } from './broken';
 
 const maxDepth = 32;
@@ -62,6 +63,18 @@ function readHeader(bytes: Buffer, start: number, end: number): Header {
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + octet(at++);
   return { constructed, contentStart: at, length };
+}
+
+/**
+ * Parses BER that is exactly one element.
+ * @throws BrokenBundle `signature-junk` for bytes behind it, `signature-encoding` for anything else that is wrong
+ */
+export function parseBer(bytes: Buffer): AsnType {
+  if (measureBer(bytes) !== bytes.length)
+    throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
+  const { offset, result } = fromBER(bytes);
+  if (offset !== bytes.length) throw malformed(result.error || 'it is not BER');
+  return result;
 }
 
 export function malformed(what: string): BrokenBundle {

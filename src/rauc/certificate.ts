@@ -1,14 +1,16 @@
-import { createHash, X509Certificate } from 'node:crypto';
-import { type BitString, fromBER } from 'asn1js';
-import { type BasicConstraints, Certificate, type ExtKeyUsage, type RelativeDistinguishedNames } from 'pkijs';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { BitString } from 'asn1js';
+import { BasicConstraints, Certificate, ExtKeyUsage, type RelativeDistinguishedNames } from 'pkijs';
 import type { SignerCertificate } from '../core/inspection';
-import { measureBer } from './asn1-guard';
+import { malformed, parseBer } from './asn1-guard';
 import { describeKey } from './signature-algorithm';
 
 /** What path validation needs to know of a certificate (RFC 5280, section 4.2). */
 export interface ParsedCertificate {
   readonly x509: X509Certificate;
   readonly structure: Certificate;
+  /** `null` when it is of a kind that is not known here. */
+  readonly publicKey: KeyObject | null;
   /** DER of the names, for exact comparison. */
   readonly subjectDer: Buffer;
   readonly issuerDer: Buffer;
@@ -26,7 +28,7 @@ export interface ParsedCertificate {
   readonly commonNames: readonly string[];
 }
 
-export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'other';
+export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'cRLSign' | 'other';
 
 const extensionIds = {
   keyUsage: '2.5.29.15',
@@ -46,36 +48,62 @@ const processed = new Set<string>([
 ]);
 
 /**
- * Parses a certificate from DER.
+ * Parses a certificate from DER. An extension that limits its use must be readable, or the limit would be lost.
  * @throws Error when it is malformed
  */
 export function parseCertificate(der: Buffer): ParsedCertificate {
-  measureBer(der);
+  const structure = new Certificate({ schema: parseBer(der) });
   const x509 = new X509Certificate(der);
-  const structure = new Certificate({ schema: fromBER(x509.raw).result });
   const extensions = structure.extensions ?? [];
-  const find = (id: string): unknown => extensions.find((extension) => extension.extnID === id)?.parsedValue;
-  const constraints = find(extensionIds.basicConstraints) as BasicConstraints | undefined;
+  if (new Set(extensions.map((extension) => extension.extnID)).size !== extensions.length)
+    throw malformed('a certificate repeats an extension');
+  const find = <T extends object>(id: string, type: new () => T): T | undefined => {
+    const extension = extensions.find((candidate) => candidate.extnID === id);
+    const value: unknown = extension?.parsedValue;
+    if (extension === undefined) return undefined;
+    if (!(value instanceof type) || 'parsingError' in value)
+      throw malformed(`the extension ${id} of a certificate is malformed`);
+    return value;
+  };
+  const constraints = find(extensionIds.basicConstraints, BasicConstraints);
+  const publicKey = publicKeyOf(x509);
   const subjectDer = Buffer.from(structure.subject.toSchema().toBER());
   const issuerDer = Buffer.from(structure.issuer.toSchema().toBER());
-  const selfSigned = subjectDer.equals(issuerDer) && safely(() => x509.verify(x509.publicKey));
+  const selfSigned =
+    subjectDer.equals(issuerDer) && publicKey !== null && safely(() => x509.verify(publicKey));
   return {
     x509,
     structure,
+    publicKey,
     subjectDer,
     issuerDer,
-    notBefore: structure.notBefore.value,
-    notAfter: structure.notAfter.value,
+    notBefore: instant(x509.validFrom),
+    notAfter: instant(x509.validTo),
     selfSigned,
     isCa: constraints?.cA ?? (structure.version === 0 && selfSigned),
     pathLength: typeof constraints?.pathLenConstraint === 'number' ? constraints.pathLenConstraint : null,
-    keyUsage: keyUsage(find(extensionIds.keyUsage) as BitString | undefined),
-    extendedKeyUsage: (find(extensionIds.extendedKeyUsage) as ExtKeyUsage | undefined)?.keyPurposes ?? null,
+    keyUsage: keyUsage(find(extensionIds.keyUsage, BitString)),
+    extendedKeyUsage: find(extensionIds.extendedKeyUsage, ExtKeyUsage)?.keyPurposes ?? null,
     unknownCritical: extensions.filter((e) => e.critical && !processed.has(e.extnID)).map((e) => e.extnID),
     commonNames: nameParts(structure.subject)
       .filter(([type]) => type === 'CN')
       .map(([, value]) => value),
   };
+}
+
+function publicKeyOf(x509: X509Certificate): KeyObject | null {
+  try {
+    return x509.publicKey;
+  } catch {
+    return null;
+  }
+}
+
+/** A time as OpenSSL prints it. One that can't be read must not pass for one that is neither past nor future. */
+function instant(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw malformed('a certificate has an impossible time');
+  return at;
 }
 
 function keyUsage(bits: BitString | undefined): ReadonlySet<KeyUsage> | null {
@@ -85,7 +113,8 @@ function keyUsage(bits: BitString | undefined): ReadonlySet<KeyUsage> | null {
   if (first & 0x80) names.push('digitalSignature');
   if (first & 0x40) names.push('nonRepudiation');
   if (first & 0x04) names.push('keyCertSign');
-  if (first & 0x3b) names.push('other');
+  if (first & 0x02) names.push('cRLSign');
+  if (first & 0x39) names.push('other');
   return new Set(names);
 }
 
@@ -100,7 +129,7 @@ export function safely(check: () => boolean): boolean {
 
 /** The facts that people are shown. */
 export function describeCertificate(certificate: ParsedCertificate): SignerCertificate {
-  const spki = certificate.x509.publicKey.export({ type: 'spki', format: 'der' });
+  const spki = Buffer.from(certificate.structure.subjectPublicKeyInfo.toSchema().toBER());
   const digest = createHash('sha256').update(spki).digest('hex').toUpperCase();
   return {
     subject: displayName(certificate.structure.subject),
@@ -109,7 +138,7 @@ export function describeCertificate(certificate: ParsedCertificate): SignerCerti
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
     spkiFingerprint: digest.replace(/(..)(?!$)/g, '$1:'),
-    keyAlgorithm: describeKey(certificate.x509.publicKey),
+    keyAlgorithm: describeKey(certificate.publicKey),
   };
 }
 

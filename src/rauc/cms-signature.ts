@@ -35,7 +35,7 @@ export async function verifySignature(
   if (digestAlgorithm === undefined) {
     throw broken(`its digest algorithm ${info.digestAlgorithm.algorithmId} is too weak or unknown`);
   }
-  const scheme = signatureScheme(info.signatureAlgorithm, signer.x509.publicKey, digestAlgorithm);
+  const scheme = signatureScheme(info.signatureAlgorithm, signer.publicKey, digestAlgorithm);
   if (typeof scheme === 'string') throw broken(scheme);
   const signature = Buffer.from(info.signature.getValue());
 

@@ -1,7 +1,7 @@
-import { fromBER } from 'asn1js';
-import { Certificate, ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
+import { type AsnType, Constructed, OctetString, Sequence } from 'asn1js';
+import { ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
 import type { Recipient } from '../core/inspection';
-import { malformed, measureBer } from './asn1-guard';
+import { malformed, parseBer } from './asn1-guard';
 import { BrokenBundle } from './broken';
 import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
 
@@ -25,9 +25,7 @@ export type BundleCms =
  * @throws BrokenBundle for anything that is not exactly one SignedData or EnvelopedData as RAUC's bundles have
  */
 export function parseCms(bytes: Buffer): BundleCms {
-  if (measureBer(bytes) !== bytes.length)
-    throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
-  const info = parse(() => new ContentInfo({ schema: fromBER(bytes).result }));
+  const info = parse(() => new ContentInfo({ schema: parseBer(bytes) }));
   const content: unknown = info.content;
   if (info.contentType === envelopedDataId)
     return { kind: 'enveloped', recipients: parse(() => readRecipients(content)) };
@@ -44,13 +42,10 @@ export function parseCms(bytes: Buffer): BundleCms {
       `the signed content is of type ${signedData.encapContentInfo.eContentType}, not plain data`,
     );
   }
-  const certificates = (signedData.certificates ?? []).filter((entry) => entry instanceof Certificate);
   return {
     kind: 'signed',
     signedData,
-    certificates: parse(() =>
-      certificates.map((entry) => parseCertificate(Buffer.from(entry.toSchema().toBER()))),
-    ),
+    certificates: parse(() => certificatesOf(content).map((der) => parseCertificate(der))),
     content: readContent(signedData),
   };
 }
@@ -64,15 +59,34 @@ function parse<T>(read: () => T): T {
   }
 }
 
+/**
+ * The certificates of a SignedData as they stand in it: their signatures are over these bytes, which encoding anew
+ * might change. Other choices of CertificateSet (RFC 5652, section 10.2.2) carry tags and are passed over.
+ */
+function certificatesOf(signedData: unknown): Buffer[] {
+  const fields = signedData instanceof Sequence ? signedData.valueBlock.value : [];
+  const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === 0);
+  const entries = set instanceof Constructed ? set.valueBlock.value : [];
+  return entries
+    .filter((entry) => entry instanceof Sequence)
+    .map((entry) => Buffer.from(entry.valueBeforeDecodeView));
+}
+
 /** The octets of eContent; a constructed OCTET STRING (BER) is joined. */
 function readContent(signedData: SignedData): Buffer | null {
   const octets = signedData.encapContentInfo.eContent;
-  if (octets === undefined) return null;
-  return parse(() => Buffer.from(octets.getValue()));
+  return octets === undefined ? null : parse(() => joinOctets(octets));
+}
+
+function joinOctets(octets: AsnType): Buffer {
+  if (!(octets instanceof OctetString)) throw malformed('its content is not made of octets');
+  if (!octets.idBlock.isConstructed) return Buffer.from(octets.valueBlock.valueHexView);
+  return Buffer.concat(octets.valueBlock.value.map((part) => joinOctets(part)));
 }
 
 function readRecipients(content: unknown): Recipient[] {
   const enveloped = new EnvelopedData({ schema: content });
+  if (enveloped.recipientInfos.length === 0) throw malformed('it is encrypted to nobody');
   return enveloped.recipientInfos.flatMap((info): Recipient[] => {
     const value: unknown = info.value;
     if (typeof value !== 'object' || value === null) return [];

@@ -69,14 +69,17 @@ function parseType(
   hooks: readonly string[],
 ): string | null {
   const explicit = group.text('type');
+  if (artifact !== null) {
+    if (explicit !== null) throw group.refusal('has a type, which an artifact can not have');
+    return null;
+  }
   if (explicit !== null) {
-    if (artifact !== null) throw group.refusal('has a type, which an artifact can not have');
     if (!knownTypes.has(explicit)) throw group.refusal(`has an unknown type ${shown(explicit)}`);
     return explicit;
   }
   const derived = typeByFilename.find(([pattern]) => filename !== null && pattern.test(filename))?.[1];
   if (derived !== undefined) return derived;
-  if (filename !== null && !hooks.includes('install') && artifact === null) {
+  if (filename !== null && !hooks.includes('install')) {
     throw group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
   }
   return null;

@@ -13,7 +13,13 @@ import type { BundleSource } from './source';
 import { readManifestFromSquashfs } from './squashfs';
 import { readTrailer, type Trailer } from './trailer';
 import { verifyVerity } from './verity';
-import { manifestWarnings, notEncryptedWarning, opaqueWarning, signerWarnings } from './warnings';
+import {
+  manifestWarnings,
+  notEncryptedWarning,
+  opaqueWarning,
+  plainWarning,
+  signerWarnings,
+} from './warnings';
 
 /** One read of a payload; the event loop runs between two. */
 const readSizeBytes = 1 << 20;
@@ -170,6 +176,7 @@ async function readPlain(source: BundleSource, payloadSizeBytes: number): Promis
       manifest: null,
       hash: null,
       warnings: [
+        plainWarning,
         { code: 'manifest-unavailable', message: `The manifest could not be read: ${raw.unavailable}.` },
       ],
     };

@@ -3,6 +3,9 @@ import { BrokenBundle } from './broken';
 /** Groups in order of appearance, each with its keys; values are raw, still escaped. */
 export type Keyfile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+/** What GLib calls space: U+000B is none, nor is anything beyond ASCII. */
+const leadingBlanks = /^[ \t\r\f]+/;
+
 const groupPattern = /^\[([^[\]\p{Cc}]+)\][ \t]*$/u;
 
 /**
@@ -14,7 +17,7 @@ export function parseKeyfile(raw: Buffer): Keyfile {
   const groups = new Map<string, Map<string, string>>();
   let group: Map<string, string> | undefined;
   for (const line of decode(raw).split(/\r?\n/)) {
-    const text = line.replace(/^[ \t\r\f\v]+/, '');
+    const text = line.replace(leadingBlanks, '');
     if (text === '' || text.startsWith('#')) continue;
     if (text.startsWith('[')) {
       const name = groupPattern.exec(text)?.[1];
@@ -32,11 +35,11 @@ export function parseKeyfile(raw: Buffer): Keyfile {
 function addEntry(group: Map<string, string>, text: string): void {
   const equals = text.indexOf('=');
   if (equals < 0) throw syntax(`the line ${shown(text)} is neither a group, a key nor a comment`);
-  const key = text.slice(0, equals).trimEnd();
-  if (/^[^[\]]+\[[^[\]]+\]$/.test(key)) return; // a translation: GLib drops it
+  const key = text.slice(0, equals).replace(/[ \t\r\f]+$/, '');
+  if (/^[^[\]\p{Cc}]+\[[\p{L}\p{N}._@-]+\]$/u.test(key)) return; // a translation: GLib drops it
   if (key === '' || /[[\]\p{Cc}]/u.test(key)) throw syntax(`the key in ${shown(text)} is malformed`);
   if (group.has(key)) throw syntax(`the key ${shown(key)} appears twice`);
-  group.set(key, text.slice(equals + 1).replace(/^[ \t\r\f\v]+/, ''));
+  group.set(key, text.slice(equals + 1).replace(leadingBlanks, ''));
 }
 
 function decode(raw: Buffer): string {

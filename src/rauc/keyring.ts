@@ -1,7 +1,6 @@
-import { fromBER } from 'asn1js';
 import { CertificateRevocationList } from 'pkijs';
 import { DomainError } from '../core/errors';
-import { measureBer } from './asn1-guard';
+import { parseBer } from './asn1-guard';
 import { type ParsedCertificate, parseCertificate } from './certificate';
 
 /** The certificates and revocation lists of a keyring file, as RAUC's `[keyring] path` has it. */
@@ -15,14 +14,11 @@ export interface Keyring {
  * @throws DomainError `configuration` when it has no certificate, or one that can't be read
  */
 export function parseKeyring(pem: string): Keyring {
-  const certificates = blocks(pem, '(?:TRUSTED |X509 )?CERTIFICATE').map((der) =>
+  const certificates = blocks(pem, '(?:X509 )?CERTIFICATE').map((der) =>
     read('certificate', () => parseCertificate(der)),
   );
   const revocationLists = blocks(pem, 'X509 CRL').map((der) =>
-    read('revocation list', () => {
-      measureBer(der);
-      return new CertificateRevocationList({ schema: fromBER(der).result });
-    }),
+    read('revocation list', () => new CertificateRevocationList({ schema: parseBer(der) })),
   );
   if (certificates.length === 0) {
     throw new DomainError('configuration', 'the keyring has no certificate', {

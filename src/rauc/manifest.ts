@@ -4,6 +4,7 @@ import { parseImage } from './image';
 import { parseKeyfile, shown, textValue } from './keyfile';
 import { maxManifestSizeBytes } from './limits';
 import { GroupReader } from './group-reader';
+import { parseRaucVersion } from './version';
 
 export interface ParsedManifest {
   readonly manifest: Manifest;
@@ -101,6 +102,14 @@ function parseMeta(name: string, entries: ReadonlyMap<string, string>): [string,
   return [name.slice('meta.'.length), Object.fromEntries(pairs)];
 }
 
+/** RAUC refuses a `min-rauc-version` that it can't compare, and one from before it knew the key (1.14). */
+function isMinRaucVersion(text: string): boolean {
+  const version = parseRaucVersion(text);
+  if (version === null) return false;
+  const [major, minor] = version.numbers;
+  return major > 1n || (major === 1n && minor >= 14n);
+}
+
 function findProblems(manifest: Manifest): Finding[] {
   const problems: Finding[] = [];
   const add = (message: string) => problems.push({ code: 'not-installable', message });
@@ -110,6 +119,8 @@ function findProblems(manifest: Manifest): Finding[] {
     add('hooks are used, but [hooks] has no filename: RAUC will not install it');
   if (manifest.images.length === 0 && manifest.handler === null)
     add('the manifest has no image and no handler: there is nothing to install');
+  if (manifest.minRaucVersion !== null && !isMinRaucVersion(manifest.minRaucVersion))
+    add('min-rauc-version is no version from 1.14 on: RAUC will not install it');
   for (const image of manifest.images) {
     const where = `[image.${image.slotClass}]`;
     const hasInstallHook = image.hooks.includes('install');

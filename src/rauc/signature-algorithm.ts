@@ -39,9 +39,10 @@ export interface SignatureScheme {
  */
 export function signatureScheme(
   algorithm: AlgorithmIdentifier,
-  publicKey: crypto.KeyObject,
+  publicKey: crypto.KeyObject | null,
   digest?: HashName,
 ): SignatureScheme | string {
+  if (publicKey === null) return unknownKey;
   const weakness = keyWeakness(publicKey);
   if (weakness !== undefined) return weakness;
   const type = publicKey.asymmetricKeyType;
@@ -86,8 +87,11 @@ function firstOid(sequence: unknown): string | undefined {
   return blocks?.[0]?.valueBlock?.toString();
 }
 
+const unknownKey = 'a key of an unknown kind is not accepted';
+
 /** Why a key is too weak to sign anything that we trust; `undefined` when it is fine. */
-export function keyWeakness(key: crypto.KeyObject): string | undefined {
+export function keyWeakness(key: crypto.KeyObject | null): string | undefined {
+  if (key === null) return unknownKey;
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa':
@@ -106,7 +110,8 @@ export function keyWeakness(key: crypto.KeyObject): string | undefined {
 }
 
 /** For example `EC P-256` or `RSA 3072`. */
-export function describeKey(key: crypto.KeyObject): string {
+export function describeKey(key: crypto.KeyObject | null): string {
+  if (key === null) return 'unknown';
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   const curves: Readonly<Record<string, string>> = {
     prime256v1: 'P-256',

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { inflateSync } from 'node:zlib';
 import { decompress as zstdDecompress } from 'fzstd';
 
@@ -6,12 +7,32 @@ export type Decompress = (block: Buffer, limit: number) => Buffer;
 
 const gzip: Decompress = (block, limit) => inflateSync(block, { maxOutputLength: limit });
 
-const zstd: Decompress = (block, limit) => {
-  const size = zstdContentSize(block);
-  if (size > limit) throw new Error(`${size} bytes when decompressed`);
-  // With a buffer of ours, no size in a hostile header makes fzstd allocate.
-  return Buffer.from(zstdDecompress(block, new Uint8Array(size)));
-};
+/** What all Zstandard blocks of one squashfs may take; a real one takes a few milliseconds. */
+const zstdBudgetMs = 500;
+
+/**
+ * A decompressor that can't be made to hang. In four kilobytes, a hostile frame can order as many copies as take
+ * minutes: fzstd does not stop at the end of its output. Only the engine can interrupt it.
+ */
+function boundedZstd(): Decompress {
+  let budgetMs = zstdBudgetMs;
+  return (block, limit) => {
+    const size = zstdContentSize(block);
+    if (size > limit) throw new Error(`${size} bytes when decompressed`);
+    // With a buffer of ours, no size in a hostile header makes fzstd allocate.
+    const output = new Uint8Array(size);
+    const startedAt = performance.now();
+    const decompress = () => zstdDecompress(block, output).length;
+    const length: unknown = runInNewContext(
+      'decompress()',
+      { decompress },
+      { timeout: Math.max(1, Math.ceil(budgetMs)) },
+    );
+    budgetMs -= performance.now() - startedAt;
+    if (length !== size) throw new Error('another size than declared');
+    return Buffer.from(output);
+  };
+}
 
 /** The size that a Zstandard frame declares (RFC 8878, section 3.1.1.1); squashfs tools always write it. */
 function zstdContentSize(frame: Buffer): number {
@@ -32,11 +53,11 @@ function zstdContentSize(frame: Buffer): number {
 }
 
 /** By squashfs compressor id: 1 gzip, 6 zstd. The others (lzma, lzo, xz, lz4) are rare and not supported. */
-const byId: ReadonlyMap<number, Decompress> = new Map([
-  [1, gzip],
-  [6, zstd],
+const byId: ReadonlyMap<number, () => Decompress> = new Map([
+  [1, () => gzip],
+  [6, boundedZstd],
 ]);
 
 export function decompressor(compressorId: number): Decompress | undefined {
-  return byId.get(compressorId);
+  return byId.get(compressorId)?.();
 }

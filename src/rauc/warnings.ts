@@ -10,12 +10,7 @@ const dayMs = 86_400_000;
 export function manifestWarnings(manifest: Manifest): Finding[] {
   const warnings: Finding[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
-  if (manifest.format === 'plain') {
-    warn(
-      'plain-not-streamable',
-      'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
-    );
-  }
+  if (manifest.format === 'plain') warnings.push(plainWarning);
   if (manifest.version === null) {
     warn(
       'no-version',
@@ -43,6 +38,12 @@ export function manifestWarnings(manifest: Manifest): Finding[] {
   }
   return warnings;
 }
+
+export const plainWarning: Finding = {
+  code: 'plain-not-streamable',
+  message:
+    'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
+};
 
 const codeSigning = '1.3.6.1.5.5.7.3.3';
 const emailProtection = '1.3.6.1.5.5.7.3.4';

@@ -1,0 +1,132 @@
+import type { Finding } from '../core/inspection';
+import type { ParsedCertificate } from './certificate';
+import type { Keyring } from './keyring';
+import type { VerificationProfile } from './profile';
+import { nameOf, refusal } from './refusal';
+import { checkRevocation } from './revocation';
+import { keyWeakness, signatureScheme } from './signature-algorithm';
+
+const emailProtection = '1.3.6.1.5.5.7.3.4';
+const codeSigning = '1.3.6.1.5.5.7.3.3';
+
+/** A complete chain, signer first, and what it is measured against. */
+export interface ChainFacts {
+  readonly chain: readonly ParsedCertificate[];
+  readonly keyring: Keyring;
+  readonly profile: VerificationProfile;
+  /** The time that every certificate must be valid at. */
+  readonly at: Date;
+}
+
+type Rule = (facts: ChainFacts) => Finding | null;
+
+const rules: readonly Rule[] = [
+  checkKeys,
+  checkExtensions,
+  checkAuthorities,
+  checkValidity,
+  checkPurpose,
+  checkRevocation,
+  checkSignerName,
+];
+
+/** The first rule that a chain breaks; `null` when it keeps all. */
+export function checkRules(facts: ChainFacts): Finding | null {
+  for (const rule of rules) {
+    const problem = rule(facts);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function checkKeys({ chain }: ChainFacts): Finding | null {
+  for (const [index, certificate] of chain.entries()) {
+    const weakness = keyWeakness(certificate.publicKey);
+    if (weakness !== undefined) return refusal('chain-weak', `${nameOf(certificate)}: ${weakness}`);
+    const issuer = chain[index + 1];
+    if (issuer === undefined) continue;
+    const scheme = signatureScheme(certificate.structure.signatureAlgorithm, issuer.publicKey);
+    if (typeof scheme === 'string') return refusal('chain-weak', `${nameOf(certificate)}: ${scheme}`);
+  }
+  return null;
+}
+
+function checkExtensions({ chain }: ChainFacts): Finding | null {
+  const strange = chain.find((certificate) => certificate.unknownCritical.length > 0);
+  return strange
+    ? refusal(
+        'chain-critical-extension',
+        `${nameOf(strange)} has a critical extension ${strange.unknownCritical.join(', ')} that is not understood`,
+      )
+    : null;
+}
+
+function checkAuthorities({ chain }: ChainFacts): Finding | null {
+  let below = 0; // CA certificates below that are not self-issued: what pathLenConstraint counts
+  for (const authority of chain.slice(1)) {
+    if (!authority.isCa || (authority.keyUsage !== null && !authority.keyUsage.has('keyCertSign'))) {
+      return refusal('chain-not-a-ca', `${nameOf(authority)} may not issue certificates`);
+    }
+    if (authority.pathLength !== null && below > authority.pathLength) {
+      return refusal(
+        'chain-path-length',
+        `${nameOf(authority)} allows ${authority.pathLength} CAs below it, there are ${below}`,
+      );
+    }
+    if (!authority.subjectDer.equals(authority.issuerDer)) below++;
+  }
+  return null;
+}
+
+function checkValidity({ chain, at }: ChainFacts): Finding | null {
+  for (const certificate of chain) {
+    if (certificate.notAfter < at)
+      return refusal(
+        'chain-expired',
+        `${nameOf(certificate)} expired at ${certificate.notAfter.toISOString()}`,
+      );
+    if (certificate.notBefore > at)
+      return refusal(
+        'chain-not-yet-valid',
+        `${nameOf(certificate)} is valid from ${certificate.notBefore.toISOString()}`,
+      );
+  }
+  return null;
+}
+
+function checkPurpose({ chain, profile }: ChainFacts): Finding | null {
+  const [signer, ...authorities] = chain;
+  if (signer === undefined || profile.purpose === 'any') return null;
+  const usage = profile.purpose === 'codesign' ? codeSigning : emailProtection;
+  const wrong = (certificate: ParsedCertificate) =>
+    refusal(
+      'chain-purpose',
+      `${nameOf(certificate)} may not be used for signing with check-purpose=${profile.purpose}`,
+    );
+
+  const lacksUsage =
+    signer.extendedKeyUsage === null
+      ? profile.purpose === 'codesign'
+      : !signer.extendedKeyUsage.includes(usage);
+  const bits = signer.keyUsage;
+  const mayNotSign =
+    bits !== null &&
+    !bits.has('digitalSignature') &&
+    !(profile.purpose === 'smimesign' && bits.has('nonRepudiation'));
+  if (lacksUsage || mayNotSign) return wrong(signer);
+  const limited = authorities.find(
+    (authority) => authority.extendedKeyUsage !== null && !authority.extendedKeyUsage.includes(usage),
+  );
+  return limited ? wrong(limited) : null;
+}
+
+function checkSignerName({ chain, profile }: ChainFacts): Finding | null {
+  const [signer] = chain;
+  if (signer === undefined || profile.allowedSignerCns.length === 0) return null;
+  const [commonName] = signer.commonNames;
+  return commonName !== undefined &&
+    signer.commonNames.length === 1 &&
+    profile.allowedSignerCns.includes(commonName)
+    ? null
+    : refusal('chain-signer-name', `the signer ${nameOf(signer)} is not one of the allowed ones`);
+}

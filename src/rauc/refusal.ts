@@ -1,0 +1,12 @@
+import type { Finding } from '../core/inspection';
+import { displaySafe, type ParsedCertificate } from './certificate';
+
+/** Why a chain is not to be trusted. */
+export function refusal(code: string, message: string): Finding {
+  return { code, message };
+}
+
+/** A certificate as people know it, safe to show. */
+export function nameOf(certificate: ParsedCertificate): string {
+  return `"${displaySafe(certificate.commonNames[0] ?? certificate.x509.serialNumber)}"`;
+}
