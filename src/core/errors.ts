@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'bundle-broken'
   | 'bundle-untrusted'
   | 'certificate-refused'
+  | 'too-many-requests'
   | 'storage-full'
   | 'unavailable'
   | 'configuration';
