@@ -44,7 +44,11 @@ export class DomainError extends Error {
   }
 }
 
-/** The system error code (`ENOENT`, `EADDRINUSE` ...) of a caught value, if it has one. */
+/**
+ * The system error code (`ENOENT`, `EADDRINUSE` ...) of a caught value, if it has one. The shape decides, not the
+ * class: Node's own errors may come from another realm, where `instanceof Error` is false.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
