@@ -1,0 +1,142 @@
+import path from 'node:path';
+import { DomainError } from '../core/errors';
+import { readDotenv } from './dotenv-file';
+import type { Environment } from './environment';
+import { flagName, getOption, optionKeys, type OptionKey, type OptionValue } from './options';
+import { filePath } from './value-types';
+
+/** Where a value came from, strongest first. */
+export type ValueSource = 'flag' | 'env' | '.env' | 'default';
+
+/**
+ * The typed values of every option. `null` means unset; paths are absolute; `uploadLimit` is in bytes,
+ * `shutdownGrace` in milliseconds.
+ */
+export type Config = { readonly [K in OptionKey]: OptionValue<K> } & {
+  readonly sources: Readonly<Record<OptionKey, ValueSource>>;
+};
+
+/** A value that can't be used. */
+export interface ConfigProblem {
+  /** Environment name of the option, or the `.env` file's path. */
+  readonly option: string;
+  readonly source: ValueSource;
+  readonly message: string;
+}
+
+export interface ConfigInput {
+  /** By option key: text, `true`/`false` of a switch; `undefined` when not given. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  readonly env: Environment;
+  /** Read when it exists; `null` for none. */
+  readonly dotenvPath: string | null;
+  /** What relative paths start from. */
+  readonly cwd: string;
+}
+
+/**
+ * Puts the configuration together: flags over environment over `.env` over defaults. An empty variable is unset.
+ * @throws DomainError `configuration` with every problem at once, also as `details.problems` ({@link ConfigProblem})
+ */
+export function loadConfig(input: ConfigInput): Config {
+  const problems: ConfigProblem[] = [];
+  const dotenv = readDotenv(input.dotenvPath, problems);
+  const values: Record<string, unknown> = {};
+  const sources: Record<string, ValueSource> = {};
+  for (const key of optionKeys) {
+    const found = findText(key, input, dotenv);
+    sources[key] = found.source;
+    values[key] = found.text === null ? null : parseValue(key, found.text, found.source, input.cwd, problems);
+  }
+  // Each key was filled from its own line of the table, which is what the type says.
+  const config = { ...values, sources } as Config;
+  if (problems.length === 0) checkTogether(config, problems);
+  if (problems.length > 0) throw configurationError(problems);
+  return config;
+}
+
+function findText(
+  key: OptionKey,
+  input: ConfigInput,
+  dotenv: Environment,
+): { readonly text: string | null; readonly source: ValueSource } {
+  const { env, default: defaultText } = getOption(key);
+  const flag = input.flags?.[key];
+  if (typeof flag === 'string' || typeof flag === 'boolean') return { text: String(flag), source: 'flag' };
+  const [inEnvironment, inDotenv] = [input.env[env], dotenv[env]];
+  if (inEnvironment !== undefined && inEnvironment !== '') return { text: inEnvironment, source: 'env' };
+  if (inDotenv !== undefined && inDotenv !== '') return { text: inDotenv, source: '.env' };
+  return { text: defaultText, source: 'default' };
+}
+
+function parseValue(
+  key: OptionKey,
+  text: string,
+  source: ValueSource,
+  cwd: string,
+  problems: ConfigProblem[],
+): unknown {
+  const option = getOption(key);
+  // An empty flag is a mistake of a script such as --data-dir "$UNSET", never a wish.
+  const value = text === '' && source === 'flag' ? undefined : option.type.parse(text);
+  if (value === undefined) {
+    const shown = option.secret === true ? 'the value' : JSON.stringify(shorten(text));
+    problems.push({
+      option: option.env,
+      source,
+      message: `${shown} can't be used: use ${option.type.accepts}`,
+    });
+    return null;
+  }
+  return option.type === filePath ? path.resolve(cwd, text) : value;
+}
+
+/** What no single value shows. */
+function checkTogether(config: Config, problems: ConfigProblem[]): void {
+  const { adminHost, adminPort, deviceHost, devicePort, sources } = config;
+  const isShared =
+    adminHost === deviceHost || [adminHost, deviceHost].some((host) => host === '::' || host === '0.0.0.0');
+  if (adminPort !== 0 && adminPort === devicePort && isShared) {
+    problems.push({
+      option: 'ADMIN_PORT',
+      source: sources.adminPort,
+      message: `${adminPort} is the device listener's port too: use two ports`,
+    });
+  }
+  if (config.token !== null && config.tokenFile !== null && sources.token === sources.tokenFile) {
+    problems.push({
+      option: 'ADMIN_TOKEN',
+      source: sources.token,
+      message: 'a token and a token file are given: use one of them',
+    });
+  }
+}
+
+function configurationError(problems: readonly ConfigProblem[]): DomainError {
+  const lines = problems.map((problem) => {
+    const key = optionKeys.find((k) => getOption(k).env === problem.option);
+    return `  ${key !== undefined && problem.source === 'flag' ? flagName(key) : problem.option} (${sourceNames[problem.source]}): ${problem.message}`;
+  });
+  const count = problems.length === 1 ? 'A configuration value' : `${problems.length} configuration values`;
+  return new DomainError('configuration', `${count} can't be used:\n${lines.join('\n')}`, {
+    remedy: 'Correct what is named above; `rauc-simple-server serve --help` lists every option.',
+    details: { problems },
+  });
+}
+
+/** How people call the sources. */
+export const sourceNames: Readonly<Record<ValueSource, string>> = {
+  flag: 'flag',
+  env: 'environment',
+  '.env': '.env file',
+  default: 'default',
+};
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** What devices use to reach the server: `SERVER_URL`, else this machine. Without a slash at the end. */
+export function deviceBaseUrl(config: Pick<Config, 'serverUrl'>, devicePort: number): string {
+  return config.serverUrl ?? `https://localhost:${devicePort}`;
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { systemErrorCode } from '../core/errors';
+import type { ConfigProblem } from './config';
+import type { Environment } from './environment';
+
+/**
+ * Reads a `.env` file; there need not be one. One that can't be read is a problem, since going on with defaults
+ * could mean an open port.
+ */
+export function readDotenv(path: string | null, problems: ConfigProblem[]): Environment {
+  if (path === null) return {};
+  try {
+    return parse(readFileSync(path));
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return {};
+    const reason = systemErrorCode(error) ?? (error instanceof Error ? error.message : 'unknown error');
+    problems.push({ option: path, source: '.env', message: `the file can't be read (${reason})` });
+    return {};
+  }
+}

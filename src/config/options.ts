@@ -1,0 +1,183 @@
+import * as types from './value-types';
+import type { ValueType } from './value-types';
+
+/** Who reads an option: the server (and the commands on its folders), or commands that talk to a running server. */
+export type OptionScope = 'server' | 'client';
+
+export interface Option<T> {
+  /** Name of the environment variable, also in `.env`. */
+  readonly env: string;
+  readonly type: ValueType<T>;
+  /** Of the typed value, where its type has one. */
+  readonly unit?: 'bytes' | 'milliseconds';
+  /** As one would write it; `null` when there is none. */
+  readonly default: string | null;
+  /** Never shown, not even when it is wrong. */
+  readonly secret?: boolean;
+  readonly scope: OptionScope;
+  /** For the README and the help: one or two sentences. */
+  readonly doc: string;
+}
+
+/** An option that always has a value. */
+interface OptionWithDefault<T> extends Option<T> {
+  readonly default: string;
+}
+
+/** Keeps the type of the value, and whether there is a default, for {@link OptionValue}. */
+function server<T>(env: string, type: ValueType<T>, defaultText: string, doc: string): OptionWithDefault<T> {
+  return { env, type, default: defaultText, scope: 'server', doc };
+}
+
+function serverOptional<T>(env: string, type: ValueType<T>, doc: string): Option<T> & { default: null } {
+  return { env, type, default: null, scope: 'server', doc };
+}
+
+function clientOptional<T>(env: string, type: ValueType<T>, doc: string): Option<T> & { default: null } {
+  return { env, type, default: null, scope: 'client', doc };
+}
+
+/**
+ * Every option, in the order in which people read about them. Flags are the key in kebab case
+ * ({@link flagName}); the README's table and `.env.example` are generated from this table.
+ */
+export const options = {
+  serverUrl: serverOptional(
+    'SERVER_URL',
+    types.httpsOrigin,
+    'What devices use to reach this server; the server certificate must cover its host. Without it, `https://localhost` and the device port.',
+  ),
+  compatible: serverOptional(
+    'COMPATIBLE',
+    types.compatible,
+    'Default compatible, for devices that do not say theirs. Without it, the only compatible that has a release.',
+  ),
+  dataDir: server('DATA_DIR', types.filePath, './data', 'Folder of the database and the bundles.'),
+  certsDir: server(
+    'CERTS_DIR',
+    types.filePath,
+    './certs',
+    'Folder of the CA, server and device certificates.',
+  ),
+  deviceHost: server(
+    'DEVICE_HOST',
+    types.host,
+    '::',
+    'Address that the device listener binds to: `::` is every address, IPv6 and IPv4.',
+  ),
+  devicePort: server('DEVICE_PORT', types.port, '8443', 'Port of the device listener; 0 for any free one.'),
+  adminHost: server(
+    'ADMIN_HOST',
+    types.host,
+    '127.0.0.1',
+    'Address that the admin listener binds to. Off loopback it needs an admin token.',
+  ),
+  adminPort: server('ADMIN_PORT', types.port, '8080', 'Port of the admin listener; 0 for any free one.'),
+  adminHosts: server(
+    'ADMIN_HOSTS',
+    types.hosts,
+    '',
+    'Further names by which browsers may reach the admin listener, such as that of a reverse proxy; separated by commas.',
+  ),
+  bundleKeyring: serverOptional(
+    'BUNDLE_KEYRING',
+    types.filePath,
+    "PEM file with the certificates that bundle signatures must chain to: the devices' keyring. Without it signers are not checked.",
+  ),
+  bundlePurpose: server(
+    'BUNDLE_PURPOSE',
+    types.choice('smimesign', 'codesign', 'any'),
+    'smimesign',
+    "Purpose that the signer's certificate must have: `check-purpose=` of the devices.",
+  ),
+  bundlePartialChain: server(
+    'BUNDLE_PARTIAL_CHAIN',
+    types.flag,
+    'false',
+    'Any certificate of the keyring ends the chain, not only a self-signed one: `allow-partial-chain=`.',
+  ),
+  bundleCheckCrl: server(
+    'BUNDLE_CHECK_CRL',
+    types.flag,
+    'false',
+    'Every certificate of the chain needs a revocation list of its issuer in the keyring: `check-crl=`.',
+  ),
+  bundleTimeSource: server(
+    'BUNDLE_TIME_SOURCE',
+    types.choice('clock', 'signing-time'),
+    'clock',
+    'When certificates must be valid: now, or when the bundle was signed (`use-bundle-signing-time=`).',
+  ),
+  bundleSignerCns: server(
+    'BUNDLE_SIGNER_CNS',
+    types.commonNames,
+    '',
+    'Common names of the signers that are accepted, separated by semicolons; empty means any: `allowed-signer-cns=`.',
+  ),
+  allowUntrusted: server(
+    'ALLOW_UNTRUSTED',
+    types.flag,
+    'false',
+    'Store bundles whose signer does not chain to the keyring.',
+  ),
+  uploadLimit: {
+    ...server('UPLOAD_LIMIT', types.size, '16GiB', 'Largest bundle that is taken in.'),
+    unit: 'bytes',
+  },
+  shutdownGrace: {
+    ...server('SHUTDOWN_GRACE', types.duration, '30s', 'How long running downloads may go on after SIGTERM.'),
+    unit: 'milliseconds',
+  },
+  logLevel: server(
+    'LOG_LEVEL',
+    types.choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'info',
+    'Least severity that is logged. `debug` also shows the stack of a bug.',
+  ),
+  server: {
+    ...server(
+      'RAUC_SERVER',
+      types.serverAddress,
+      'http://127.0.0.1:8080',
+      'Admin listener that `bundle upload`, `list`, `activate`, `deactivate` and `delete` talk to.',
+    ),
+    scope: 'client',
+  },
+  token: {
+    ...clientOptional(
+      'ADMIN_TOKEN',
+      types.token,
+      'Admin token for that server. On a command line other users can see it: prefer the variable or the file.',
+    ),
+    secret: true,
+  },
+  tokenFile: clientOptional(
+    'ADMIN_TOKEN_FILE',
+    types.filePath,
+    'File with the admin token in its first line.',
+  ),
+} as const;
+
+export type OptionKey = keyof typeof options;
+
+/** Typed value of an option. */
+export type OptionValue<K extends OptionKey> = (typeof options)[K] extends {
+  type: ValueType<infer T>;
+  default: infer D;
+}
+  ? D extends null
+    ? T | null
+    : T
+  : never;
+
+export const optionKeys = Object.keys(options) as readonly OptionKey[];
+
+/** An option of the table as a reader sees it who does not care for the type of its value. */
+export function getOption(key: OptionKey): Option<unknown> {
+  return options[key];
+}
+
+/** `devicePort` becomes `--device-port`. */
+export function flagName(key: OptionKey): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
