@@ -63,10 +63,10 @@ function onlySigner(signedData: SignedData): SignerInfo {
 
 function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]): ParsedCertificate {
   const id: unknown = info.sid;
-  const signer = certificates.find(({ structure, issuerDer }) => {
+  const signer = certificates.find(({ structure }) => {
     if (id instanceof IssuerAndSerialNumber) {
       return (
-        Buffer.from(id.issuer.toSchema().toBER()).equals(issuerDer) &&
+        id.issuer.isEqual(structure.issuer) &&
         Buffer.from(id.serialNumber.valueBlock.valueHexView).equals(
           Buffer.from(structure.serialNumber.valueBlock.valueHexView),
         )

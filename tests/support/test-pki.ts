@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedFolder } from './cached-folder';
-import { mustRun } from './programs';
+import { mustRun, temporaryFolder } from './programs';
 
 /** A throw-away key that signs bundles, and what verifies it. */
 export interface Signer {
@@ -21,6 +21,9 @@ interface Recipe {
   /** UTC, as openssl writes it. */
   readonly validity?: readonly [start: string, end: string];
   readonly intermediate?: boolean;
+  readonly caKey?: KeyKind;
+  readonly rootSubject?: string;
+  readonly rootExtensions?: readonly string[];
   /** Extensions of the CAs above it; the default makes them plain CAs. */
   readonly caExtensions?: readonly string[];
   readonly selfSigned?: boolean;
@@ -70,6 +73,12 @@ const recipes = {
     intermediate: true,
     caExtensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature'],
   },
+  'path-too-long': {
+    intermediate: true,
+    rootExtensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign'],
+  },
+  impostor: { rootSubject: '/O=Test/CN=Root of ec', subject: '/O=Test/CN=Signer ec' },
+  'weak-root': { caKey: 'rsa-1024' },
   'critical-extension': { extensions: [...plainLeaf, '1.2.3.4.5=critical,DER:0500'] },
   expired: { validity: ['20200101000000Z', '20210101000000Z'] },
   'expires-soon': { validity: ['20200101000000Z', '20270101000000Z'] },
@@ -101,11 +110,23 @@ async function makeSigner(folder: string, kind: string, recipe: Recipe): Promise
     await issue(folder, { name: 'signer', subject, extensions: leaf, ...recipe });
     return;
   }
-  await issue(folder, { name: 'root', subject: `/O=Test/CN=Root of ${kind}`, extensions: plainCa });
+  const caKey = recipe.caKey === undefined ? {} : { key: recipe.caKey };
+  await issue(folder, {
+    name: 'root',
+    subject: recipe.rootSubject ?? `/O=Test/CN=Root of ${kind}`,
+    extensions: recipe.rootExtensions ?? plainCa,
+    ...caKey,
+  });
   let issuer = 'root';
   if (recipe.intermediate === true) {
     const extensions = recipe.caExtensions ?? plainCa;
-    await issue(folder, { name: 'middle', subject: `/O=Test/CN=Middle of ${kind}`, extensions, issuer });
+    await issue(folder, {
+      name: 'middle',
+      subject: `/O=Test/CN=Middle of ${kind}`,
+      extensions,
+      issuer,
+      ...caKey,
+    });
     issuer = 'middle';
   }
   await issue(folder, { name: 'signer', subject, extensions: leaf, issuer, ...recipe });
@@ -158,4 +179,37 @@ export async function issue(folder: string, what: Issue): Promise<void> {
       : ['-cert', `${issuer}.crt`, '-keyfile', `${issuer}.key`]),
     ...['-startdate', start, '-enddate', end, '-in', at('csr'), '-out', at('crt')],
   ]);
+}
+
+/**
+ * A revocation list of a CA in the folder of a signer, in PEM.
+ * @param issuer `root` or `middle`
+ * @param validity as of a certificate; the default is current for decades
+ */
+export async function revocationList(
+  signer: Signer,
+  issuer: 'root' | 'middle',
+  revokedCertPaths: readonly string[] = [],
+  validity: readonly [start: string, end: string] = ['20200101000000Z', '20990101000000Z'],
+): Promise<string> {
+  const source = path.dirname(signer.caPath);
+  const folder = await temporaryFolder();
+  const config = path.join(folder, 'cnf');
+  await writeFile(path.join(folder, 'index'), '');
+  await writeFile(config, `[ca]\ndefault_ca=here\n[here]\ndatabase=${folder}/index\ndefault_md=sha256\n`);
+  const ca = [
+    'ca',
+    '-config',
+    config,
+    '-cert',
+    `${source}/${issuer}.crt`,
+    '-keyfile',
+    `${source}/${issuer}.key`,
+  ];
+  for (const revoked of revokedCertPaths) await mustRun('openssl', [...ca, '-revoke', revoked]);
+  const [lastUpdate, nextUpdate] = validity;
+  const { stdout } = await mustRun('openssl', [
+    ...[...ca, '-gencrl', '-crl_lastupdate', lastUpdate, '-crl_nextupdate', nextUpdate],
+  ]);
+  return stdout;
 }
