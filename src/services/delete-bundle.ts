@@ -1,4 +1,7 @@
 import type { Bundle } from '../core/bundle';
+import { DomainError } from '../core/errors';
+import { type Catalog, noBundle } from './catalog';
+import type { Log } from './log';
 
 export interface DeleteBundle {
   /**
@@ -6,4 +9,42 @@ export interface DeleteBundle {
    * @throws DomainError `not-found`, `conflict` when it is current (the message says where)
    */
   delete(request: { readonly name: string; readonly actor: string }): Promise<Bundle>;
+}
+
+export interface DeletePorts {
+  readonly catalog: Catalog;
+  readonly files: {
+    /** Removes a bundle's file, if it is there. Open ones stay readable. */
+    remove(name: string): Promise<void>;
+  };
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createDeleteBundle({ catalog, files, log, now }: DeletePorts): DeleteBundle {
+  return {
+    delete: ({ name, actor }) =>
+      catalog.exclusively(async () => {
+        const bundle = catalog.findKnown(name);
+        if (bundle === undefined) throw noBundle(name);
+        refuseActive(catalog, name);
+        // First the row, so that it is served no more; killed between, the next start removes the file.
+        await catalog.bury(name, now(), actor);
+        await files.remove(name).catch((error: unknown) => {
+          log.error({ err: error, bundle: name }, 'the file of a deleted bundle could not be removed');
+        });
+        log.info({ bundle: name, actor }, 'bundle deleted');
+        return bundle;
+      }),
+  };
+}
+
+function refuseActive(catalog: Catalog, name: string): void {
+  const uses = catalog.usesOf(name);
+  if (uses.length === 0) return;
+  const places = uses.map(({ compatible, channel }) => `${compatible} (${channel})`).join(', ');
+  throw new DomainError('conflict', `${name} is current for ${places}`, {
+    remedy: 'Activate another bundle there or deactivate it, then delete.',
+    details: { activeFor: uses },
+  });
 }

@@ -1,5 +1,7 @@
 import type { Bundle } from '../core/bundle';
 import type { Activation, Release } from '../core/release';
+import type { Catalog } from './catalog';
+import { defaultCompatible } from './default-compatible';
 
 export interface ListedBundle {
   readonly bundle: Bundle;
@@ -26,4 +28,17 @@ export interface ListBundles {
     readonly limit: number;
     readonly beforeId?: number;
   }): readonly Activation[];
+}
+
+/** @param configuredCompatible the default compatible; `null` when none is configured */
+export function createListBundles(catalog: Catalog, configuredCompatible: string | null): ListBundles {
+  const listed = (bundle: Bundle): ListedBundle => ({ bundle, activeFor: catalog.usesOf(bundle.name) });
+  return {
+    list: () =>
+      [...catalog.bundles()].sort((a, b) => b.uploadedAt.getTime() - a.uploadedAt.getTime()).map(listed),
+    get: (name) => listed(catalog.get(name)),
+    releases: () => catalog.releases(),
+    defaultCompatible: () => defaultCompatible(catalog, configuredCompatible),
+    history: (filter) => catalog.history(filter),
+  };
 }

@@ -1,13 +1,8 @@
-/** From weak to strong; each includes those before. */
-export type TokenScope = 'read' | 'publish' | 'admin';
+import { createHash } from 'node:crypto';
+import { DomainError } from '../core/errors';
+import type { Token, TokenScope } from '../core/token';
 
-export interface Token {
-  readonly name: string;
-  readonly scope: TokenScope;
-  readonly createdAt: Date;
-  readonly createdBy: string;
-  readonly revokedAt: Date | null;
-}
+export type { Token, TokenScope } from '../core/token';
 
 /** Admin tokens: shown once, stored as SHA-256. */
 export interface ManageTokens {
@@ -24,4 +19,72 @@ export interface ManageTokens {
   revoke(request: { readonly name: string; readonly actor: string }): Token;
   /** The token of a secret, unless it is unknown or revoked. Asks the database, so that other processes' changes count. */
   find(secret: string): Token | undefined;
+}
+
+/** Where tokens last. */
+export interface TokenRecords {
+  /** @returns false when the name is in use */
+  add(token: Token, secretHash: string): boolean;
+  /** By name. */
+  all(): readonly Token[];
+  /** Revokes a token; one that is revoked keeps its time. */
+  revoke(name: string, at: Date, by: string): Token | undefined;
+  findByHash(secretHash: string): Token | undefined;
+}
+
+export interface TokenPorts {
+  readonly records: TokenRecords;
+  /** Secure randomness, such as `crypto.randomBytes`. */
+  readonly randomBytes: (sizeBytes: number) => Buffer;
+  readonly now: () => Date;
+}
+
+const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
+const secretSizeBytes = 32;
+const secretPattern = /^rss_[A-Za-z0-9_-]{43}$/;
+
+export function createManageTokens({ records, randomBytes, now }: TokenPorts): ManageTokens {
+  return {
+    create({ name, scope, actor }) {
+      if (!namePattern.test(name)) throw badName(name);
+      const secret = `rss_${randomBytes(secretSizeBytes).toString('base64url')}`;
+      const token: Token = { name, scope, createdAt: now(), createdBy: actor, revokedAt: null };
+      if (!records.add(token, hashOf(secret))) throw nameInUse(name);
+      return { secret, token };
+    },
+    list: () => records.all(),
+    revoke({ name, actor }) {
+      const token = records.revoke(name, now(), actor);
+      if (token === undefined) throw noToken(name);
+      return token;
+    },
+    find(secret) {
+      // A secret has 256 random bits: its plain hash tells nothing, and comparing hashes in an index leaks nothing.
+      if (!secretPattern.test(secret)) return undefined;
+      const token = records.findByHash(hashOf(secret));
+      return token?.revokedAt === null ? token : undefined;
+    },
+  };
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function badName(name: string): DomainError {
+  return new DomainError('invalid-input', `${JSON.stringify(name.slice(0, 80))} is not a token name`, {
+    remedy: 'Use 1 to 64 letters, digits and ". _ -".',
+  });
+}
+
+function nameInUse(name: string): DomainError {
+  return new DomainError('conflict', `there is, or was, a token named ${name}`, {
+    remedy: 'Choose another name: the history tells who did what by it.',
+  });
+}
+
+function noToken(name: string): DomainError {
+  return new DomainError('not-found', `there is no token ${JSON.stringify(name.slice(0, 80))}`, {
+    remedy: 'List the tokens to see their names.',
+  });
 }

@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { Bundle } from '../core/bundle';
-import type { Release } from '../core/release';
+import { type Bundle, parseBundleName, parseCompatible } from '../core/bundle';
+import { DomainError } from '../core/errors';
+import type { Inspection } from '../core/inspection';
+import { defaultChannel, type Release } from '../core/release';
+import { acceptBundle, type BundleBytes, type InspectBundle } from './accept-bundle';
+import type { Catalog } from './catalog';
+import type { Log } from './log';
+import { otherCompatible, planActivation } from './plan-activation';
 
 /** An upload that lies complete and synced in the incoming area, under no name yet. */
 export interface StagedBundle {
@@ -45,4 +51,148 @@ export interface PublishBundle {
   publish(staged: StagedBundle, request: PublishRequest): Promise<Publication>;
   /** Forgets a staged upload. */
   discard(staged: StagedBundle): Promise<void>;
+}
+
+/** Where bundle files are kept. */
+export interface PublishFiles {
+  /** @throws DomainError `too-large`, `storage-full`, `invalid-input` */
+  stage(
+    content: Readable,
+    options: { readonly limitBytes: number; readonly signal?: AbortSignal },
+  ): Promise<StagedBundle>;
+  discard(staged: StagedBundle): Promise<void>;
+  openStaged(staged: StagedBundle): Promise<BundleBytes & { close(): Promise<void> }>;
+  /** Gives a staged file its name. @throws DomainError `conflict` when a file has it */
+  keep(staged: StagedBundle, name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export interface PublishPorts {
+  readonly catalog: Catalog;
+  readonly files: PublishFiles;
+  readonly inspect: InspectBundle;
+  readonly allowUntrusted: boolean;
+  /** Called after each change of a release, inside of it. Never rejects. */
+  readonly changed: () => Promise<void>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createPublishBundle(ports: PublishPorts): PublishBundle {
+  const { files, catalog } = ports;
+  return {
+    stage: (content, options) => files.stage(content, options),
+    discard: (staged) => files.discard(staged),
+    async publish(staged, request) {
+      try {
+        parseBundleName(request.name);
+        if (request.compatible !== undefined) parseCompatible(request.compatible);
+        await refuseOtherBytes(catalog, request.name, staged); // early: it saves the inspection
+        const inspection = await inspectStaged(ports, staged);
+        acceptBundle(request.name, inspection, ports.allowUntrusted);
+        return await catalog.exclusively(() => store(ports, staged, request, inspection));
+      } finally {
+        await files.discard(staged);
+      }
+    },
+  };
+}
+
+async function inspectStaged({ files, inspect }: PublishPorts, staged: StagedBundle): Promise<Inspection> {
+  const file = await files.openStaged(staged);
+  try {
+    return await inspect(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Everything that could refuse the request comes before the first thing that lasts. */
+async function store(
+  ports: PublishPorts,
+  staged: StagedBundle,
+  request: PublishRequest,
+  inspection: Inspection,
+): Promise<Publication> {
+  const { catalog } = ports;
+  const { name } = request;
+  await refuseOtherBytes(catalog, name, staged);
+  const described = describe(catalog, staged, request, inspection, ports.now());
+  const plan =
+    request.activate === true ? planActivation(catalog, described, request, ports.now()) : undefined;
+  const bundle = plan?.bundle ?? described;
+  const activation = plan?.activation;
+
+  const hasFile = catalog.find(name) !== undefined;
+  if (!hasFile) await ports.files.keep(staged, name);
+  try {
+    await catalog.commit({ bundle, ...(activation === undefined ? {} : { activation }) });
+  } catch (error) {
+    if (!hasFile) await takeBack(ports, name);
+    throw error;
+  }
+  ports.log.info(
+    {
+      bundle: name,
+      sha256: bundle.sha256,
+      verdict: inspection.verdict,
+      actor: request.actor,
+      created: !hasFile,
+    },
+    'bundle published',
+  );
+  if (activation !== undefined) ports.log.info({ ...activation }, 'release activated');
+  await ports.changed();
+  return {
+    bundle,
+    created: !hasFile,
+    release: plan === undefined ? null : releaseOf(ports, request, bundle),
+  };
+}
+
+function describe(
+  catalog: Catalog,
+  staged: StagedBundle,
+  request: PublishRequest,
+  inspection: Inspection,
+  now: Date,
+): Bundle {
+  const known = catalog.findKnown(request.name);
+  const own = inspection.manifest?.compatible ?? known?.compatible ?? null;
+  const asked = request.compatible ?? null;
+  if (own !== null && asked !== null && own !== asked && request.force !== true) {
+    throw otherCompatible(request.name, own, asked);
+  }
+  return {
+    name: request.name,
+    sha256: staged.sha256,
+    sizeBytes: staged.sizeBytes,
+    compatible: own ?? asked,
+    uploadedAt: known?.uploadedAt ?? now,
+    uploadedBy: known?.uploadedBy ?? request.actor,
+    inspection,
+  };
+}
+
+async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBundle): Promise<void> {
+  const binding = await catalog.binding(name);
+  if (binding === undefined || binding.sha256 === staged.sha256) return;
+  const was = binding.deletedAt === null ? 'is' : 'was once';
+  throw new DomainError('conflict', `${name} ${was} the name of a bundle with other bytes`, {
+    remedy: 'Give the new bundle a name of its own, for example with its version in it.',
+    details: { name, storedSha256: binding.sha256, sha256: staged.sha256 },
+  });
+}
+
+async function takeBack({ files, log }: PublishPorts, name: string): Promise<void> {
+  await files.remove(name).catch((error: unknown) => {
+    log.error({ err: error, bundle: name }, 'the file of a refused bundle could not be removed');
+  });
+}
+
+function releaseOf({ catalog }: PublishPorts, request: PublishRequest, bundle: Bundle): Release {
+  const compatible = request.compatible ?? bundle.compatible ?? '';
+  const release = catalog.releasesOf(compatible).find(({ channel }) => channel === defaultChannel);
+  if (release === undefined) throw new Error(`${bundle.name} was activated, and nothing is current`);
+  return release;
 }

@@ -1,0 +1,189 @@
+import type { Bundle } from '../core/bundle';
+import { DomainError } from '../core/errors';
+import type { Activation, Release } from '../core/release';
+
+/** A change that lasts as a whole or not at all. */
+export interface CatalogChange {
+  /** Added, or brought up to date; a deleted one comes back. */
+  readonly bundle?: Bundle;
+  /** What happens to a release, with the line of history that tells it. */
+  readonly activation?: Omit<Activation, 'id'>;
+}
+
+export interface HistoryFilter {
+  readonly compatible?: string;
+  readonly limit: number;
+  readonly beforeId?: number;
+}
+
+/** Where the catalog lasts. */
+export interface CatalogRecords {
+  load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
+  /** The bytes that a name is bound to, also when the bundle was deleted. */
+  binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
+  commit(change: CatalogChange): Promise<Activation | undefined>;
+  /** Marks a bundle as deleted. */
+  bury(name: string, at: Date, by: string): Promise<void>;
+  history(filter: HistoryFilter): readonly Activation[];
+}
+
+interface Current {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly bundleName: string;
+  readonly releasedAt: Date;
+  readonly releasedBy: string;
+}
+
+/**
+ * Bundles and releases in memory, as they were committed: devices are answered from here. One process changes them,
+ * one change at a time.
+ *
+ * A bundle whose file is gone is lost: it is neither found nor offered until its bytes come back.
+ */
+export class Catalog {
+  readonly #bundles = new Map<string, Bundle>();
+  readonly #current = new Map<string, Current>();
+  readonly #lost = new Set<string>();
+  #releases: ReadonlyMap<string, readonly Release[]> = new Map();
+  #lastChange: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly records: CatalogRecords) {}
+
+  static async load(records: CatalogRecords): Promise<Catalog> {
+    const catalog = new Catalog(records);
+    const { bundles, releases } = await records.load();
+    for (const bundle of bundles) catalog.#bundles.set(bundle.name, bundle);
+    for (const { bundle, ...release } of releases) {
+      catalog.#current.set(keyOf(release), { ...release, bundleName: bundle.name });
+    }
+    catalog.#index();
+    return catalog;
+  }
+
+  /** A bundle that can be served. */
+  find(name: string): Bundle | undefined {
+    return this.#lost.has(name) ? undefined : this.#bundles.get(name);
+  }
+
+  /** A bundle that is known, its file present or not. */
+  findKnown(name: string): Bundle | undefined {
+    return this.#bundles.get(name);
+  }
+
+  /** @throws DomainError `not-found` */
+  get(name: string): Bundle {
+    const bundle = this.find(name);
+    if (bundle === undefined) throw noBundle(name);
+    return bundle;
+  }
+
+  bundles(): readonly Bundle[] {
+    return [...this.#bundles.values()].filter(({ name }) => !this.#lost.has(name));
+  }
+
+  /** The releases of one compatible, in every channel. */
+  releasesOf(compatible: string): readonly Release[] {
+    return this.#releases.get(compatible) ?? [];
+  }
+
+  /** Compatibles with a release. */
+  compatibles(): readonly string[] {
+    return [...this.#releases.keys()];
+  }
+
+  /** By compatible, then channel. */
+  releases(): readonly Release[] {
+    return [...this.#releases.values()].flat().sort((a, b) => compareText(keyOf(a), keyOf(b)));
+  }
+
+  /** Names the bundle that is current, also when it is lost. */
+  currentName(compatible: string, channel: string): string | undefined {
+    return this.#current.get(keyOf({ compatible, channel }))?.bundleName;
+  }
+
+  /** Where a bundle is current, also when it is lost. */
+  usesOf(name: string): readonly { readonly compatible: string; readonly channel: string }[] {
+    return [...this.#current.values()]
+      .filter((current) => current.bundleName === name)
+      .map(({ compatible, channel }) => ({ compatible, channel }));
+  }
+
+  binding(name: string): ReturnType<CatalogRecords['binding']> {
+    return this.records.binding(name);
+  }
+
+  history(filter: HistoryFilter): readonly Activation[] {
+    return this.records.history(filter);
+  }
+
+  /** Runs work that decides and commits, after all that was asked before: nothing changes under it. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#lastChange.then(work);
+    this.#lastChange = done.catch(() => undefined); // its failure is the caller's, not the next one's
+    return done;
+  }
+
+  /** Commits a change, then shows it. Call it inside {@link Catalog.exclusively}. */
+  async commit(change: CatalogChange): Promise<Activation | undefined> {
+    const activation = await this.records.commit(change);
+    const { bundle } = change;
+    if (bundle !== undefined) {
+      this.#bundles.set(bundle.name, bundle);
+      this.#lost.delete(bundle.name);
+    }
+    if (activation !== undefined) this.#apply(activation);
+    this.#index();
+    return activation;
+  }
+
+  /** Deletes a bundle, keeping its name bound. Call it inside {@link Catalog.exclusively}. */
+  async bury(name: string, at: Date, by: string): Promise<void> {
+    await this.records.bury(name, at, by);
+    this.#bundles.delete(name);
+    this.#lost.delete(name);
+    this.#index();
+  }
+
+  /** Stops serving a bundle whose file is gone. */
+  markLost(name: string): void {
+    this.#lost.add(name);
+    this.#index();
+  }
+
+  isLost(name: string): boolean {
+    return this.#lost.has(name);
+  }
+
+  #apply({ compatible, channel, action, bundleName, at, by }: Activation): void {
+    const key = keyOf({ compatible, channel });
+    if (action === 'deactivate' || bundleName === null) this.#current.delete(key);
+    else this.#current.set(key, { compatible, channel, bundleName, releasedAt: at, releasedBy: by });
+  }
+
+  #index(): void {
+    const releases = new Map<string, Release[]>();
+    for (const { bundleName, ...current } of this.#current.values()) {
+      const bundle = this.find(bundleName);
+      if (bundle === undefined) continue;
+      const sameCompatible = releases.get(current.compatible) ?? [];
+      releases.set(current.compatible, [...sameCompatible, { ...current, bundle }]);
+    }
+    this.#releases = releases;
+  }
+}
+
+export function noBundle(name: string): DomainError {
+  return new DomainError('not-found', `there is no bundle ${JSON.stringify(name.slice(0, 200))}`, {
+    remedy: 'List the bundles to see their names.',
+  });
+}
+
+function keyOf({ compatible, channel }: { readonly compatible: string; readonly channel: string }): string {
+  return JSON.stringify([compatible, channel]);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

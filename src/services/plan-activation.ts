@@ -1,0 +1,67 @@
+import { type Bundle, parseCompatible } from '../core/bundle';
+import { DomainError } from '../core/errors';
+import { type Activation, defaultChannel } from '../core/release';
+import type { Catalog } from './catalog';
+
+/** What to commit so that a bundle is current. */
+export interface ActivationPlan {
+  /** The bundle, with the compatible that it was missing. */
+  readonly bundle: Bundle;
+  /** Missing when it is current already. */
+  readonly activation?: Omit<Activation, 'id'>;
+}
+
+export interface ActivationWish {
+  /** The bundle's own compatible when left out. */
+  readonly compatible?: string;
+  /** Insist although the bundle is for another compatible. */
+  readonly force?: boolean;
+  readonly actor: string;
+}
+
+/**
+ * Checks whether a bundle may become current and says what changes then. Changes nothing itself.
+ * @throws DomainError `invalid-input` (no compatible known), `conflict` (another compatible, not forced)
+ */
+export function planActivation(
+  catalog: Catalog,
+  bundle: Bundle,
+  wish: ActivationWish,
+  at: Date,
+): ActivationPlan {
+  const compatible = wish.compatible ?? bundle.compatible;
+  if (compatible === null) throw noCompatible(bundle.name);
+  parseCompatible(compatible);
+  const isForeign = bundle.compatible !== null && bundle.compatible !== compatible;
+  if (isForeign && wish.force !== true) throw otherCompatible(bundle.name, bundle.compatible, compatible);
+  const told = bundle.compatible === null ? { ...bundle, compatible } : bundle;
+  const previous = catalog.currentName(compatible, defaultChannel);
+  if (previous === bundle.name) return { bundle: told };
+  return {
+    bundle: told,
+    activation: {
+      compatible,
+      channel: defaultChannel,
+      action: 'activate',
+      bundleName: bundle.name,
+      previousBundleName: previous ?? null,
+      at,
+      by: wish.actor,
+      forced: isForeign,
+    },
+  };
+}
+
+/** A bundle meant for one compatible, asked for on another. */
+export function otherCompatible(name: string, own: string | null, asked: string): DomainError {
+  return new DomainError('conflict', `${name} is for ${own ?? 'no compatible'}, not for ${asked}`, {
+    remedy: 'Check the compatible; force it only if these devices accept the bundle.',
+    details: { bundleCompatible: own, compatible: asked },
+  });
+}
+
+function noCompatible(name: string): DomainError {
+  return new DomainError('invalid-input', `the compatible of ${name} is not known`, {
+    remedy: 'Name the compatible of the devices: the manifest of this bundle can not be read.',
+  });
+}

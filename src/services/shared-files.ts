@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+
+/** An open bundle file, readable until it is closed. */
+export interface OpenFile {
+  readonly sizeBytes: number;
+  /** Reads exactly `length` bytes; rejects when there are fewer. */
+  read(position: number, length: number): Promise<Buffer>;
+  /** Bytes `start` to `end`, both included. */
+  createReadStream(start: number, end: number): Readable;
+  close(): Promise<void>;
+}
+
+/** The use of a shared file, until it is released. */
+export interface FileLease {
+  read(position: number, length: number): Promise<Buffer>;
+  createReadStream(start: number, end: number): Readable;
+  release(): void;
+}
+
+interface Shared {
+  readonly file: Promise<OpenFile>;
+  leases: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** Files that stay open although nobody reads them; the oldest goes first. */
+const maxIdleFiles = 32;
+
+/**
+ * Opens each file once for all who read it at the same time. It stays open a little longer: a device asks for
+ * thousands of ranges, one after the other.
+ * @param idleMs how long a file that nobody reads stays open
+ */
+export function createSharedFiles(idleMs: number) {
+  const byKey = new Map<string, Shared>();
+
+  function discard(key: string, shared: Shared): Promise<void> {
+    clearTimeout(shared.idle);
+    if (byKey.get(key) === shared) byKey.delete(key);
+    return shared.file.then((file) => file.close());
+  }
+
+  function expire(key: string, shared: Shared): void {
+    shared.idle = setTimeout(() => void discard(key, shared).catch(() => undefined), idleMs).unref();
+    const idle = [...byKey].filter(([, other]) => other.leases === 0);
+    for (const [oldest, other] of idle.slice(0, Math.max(0, idle.length - maxIdleFiles))) {
+      void discard(oldest, other).catch(() => undefined);
+    }
+  }
+
+  async function lease(key: string, open: () => Promise<OpenFile>): Promise<FileLease> {
+    const shared = byKey.get(key) ?? { file: open(), leases: 0, idle: undefined };
+    byKey.delete(key); // put at the end: the map is in the order of last use
+    byKey.set(key, shared);
+    clearTimeout(shared.idle);
+    shared.leases += 1;
+    let isReleased = false;
+    try {
+      const file = await shared.file;
+      return {
+        read: (position, length) => file.read(position, length),
+        createReadStream: (start, end) => file.createReadStream(start, end),
+        release() {
+          if (isReleased) return;
+          isReleased = true;
+          shared.leases -= 1;
+          if (shared.leases === 0) expire(key, shared);
+        },
+      };
+    } catch (error) {
+      if (byKey.get(key) === shared) byKey.delete(key);
+      throw error;
+    }
+  }
+
+  /** Closes what nobody reads; what is read closes with its last lease, after the idle time. */
+  async function close(): Promise<void> {
+    const idle = [...byKey].filter(([, shared]) => shared.leases === 0);
+    await Promise.allSettled(idle.map(([key, shared]) => discard(key, shared)));
+  }
+
+  return { lease, close };
+}

@@ -1,0 +1,175 @@
+import type { Selectable } from 'kysely';
+import type { Bundle } from '../core/bundle';
+import type { Activation, Release } from '../core/release';
+import type { Database } from './database';
+import { inspectionFromJson, inspectionToJson } from './inspection-json';
+import type { ActivationTable, BundleTable } from './schema';
+
+/** A change that lasts as a whole or not at all. */
+interface Change {
+  /** Added, or brought up to date; a deleted one comes back. */
+  readonly bundle?: Bundle;
+  /** What happens to a release, with the line of history that tells it. */
+  readonly activation?: Omit<Activation, 'id'>;
+}
+
+interface HistoryFilter {
+  readonly compatible?: string;
+  readonly limit: number;
+  readonly beforeId?: number;
+}
+
+export type CatalogRecords = ReturnType<typeof createCatalogRecords>;
+
+/** Bundles, releases and their history in the database. */
+export function createCatalogRecords(database: Database) {
+  const { query } = database;
+  return {
+    /** All bundles that are not deleted, and all releases. */
+    load(): Promise<{ bundles: Bundle[]; releases: Release[] }> {
+      return database.transact(() => {
+        const found = database.all(query.selectFrom('bundles').selectAll().where('deleted_at', 'is', null));
+        const bundles = new Map(found.map((row) => [row.name, toBundle(row)]));
+        const releases = database.all(query.selectFrom('releases').selectAll()).flatMap((row) => {
+          const bundle = bundles.get(row.bundle);
+          if (bundle === undefined) return [];
+          const { compatible, channel } = row;
+          return [
+            {
+              compatible,
+              channel,
+              bundle,
+              releasedAt: new Date(row.released_at),
+              releasedBy: row.released_by,
+            },
+          ];
+        });
+        return { bundles: [...bundles.values()], releases };
+      });
+    },
+
+    /** The bytes that a name is bound to, also when the bundle was deleted. */
+    binding(name: string): Promise<{ sha256: string; deletedAt: Date | null } | undefined> {
+      return database.transact(() => {
+        const [row] = database.all(
+          query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name),
+        );
+        return (
+          row && { sha256: row.sha256, deletedAt: row.deleted_at === null ? null : new Date(row.deleted_at) }
+        );
+      });
+    },
+
+    /** @throws DomainError `storage-full`, `unavailable` */
+    commit(change: Change): Promise<Activation | undefined> {
+      return database.transact(() => {
+        if (change.bundle !== undefined) saveBundle(database, change.bundle);
+        return change.activation === undefined ? undefined : saveActivation(database, change.activation);
+      });
+    },
+
+    /** Marks a bundle as deleted. @throws DomainError `storage-full`, `unavailable` */
+    bury(name: string, at: Date, by: string): Promise<void> {
+      return database.transact(() => {
+        const buried = { deleted_at: at.toISOString(), deleted_by: by };
+        database.all(query.updateTable('bundles').set(buried).where('name', '=', name));
+      });
+    },
+
+    /** Newest first. */
+    history(filter: HistoryFilter): readonly Activation[] {
+      let select = query.selectFrom('activations').selectAll().orderBy('id', 'desc').limit(filter.limit);
+      if (filter.compatible !== undefined) select = select.where('compatible', '=', filter.compatible);
+      if (filter.beforeId !== undefined) select = select.where('id', '<', filter.beforeId);
+      return database.all(select).map(toActivation);
+    },
+  };
+}
+
+function saveBundle(database: Database, bundle: Bundle): void {
+  const row = {
+    name: bundle.name,
+    sha256: bundle.sha256,
+    size_bytes: bundle.sizeBytes,
+    compatible: bundle.compatible,
+    uploaded_at: bundle.uploadedAt.toISOString(),
+    uploaded_by: bundle.uploadedBy,
+    inspection: inspectionToJson(bundle.inspection),
+    deleted_at: null,
+    deleted_by: null,
+  };
+  const { name, sha256, ...rest } = row;
+  const saved = database.all(
+    database.query
+      .insertInto('bundles')
+      .values(row)
+      // The last line of defence for "a name never changes its bytes": other bytes match no row here.
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet(rest).where('bundles.sha256', '=', sha256),
+      )
+      .returning('name'),
+  );
+  if (saved.length === 0) throw new Error(`${name} is bound to other bytes`);
+}
+
+function saveActivation(database: Database, activation: Omit<Activation, 'id'>): Activation {
+  const { query } = database;
+  const { compatible, channel, bundleName, by } = activation;
+  const at = activation.at.toISOString();
+  if (activation.action === 'deactivate' || bundleName === null) {
+    database.all(
+      query.deleteFrom('releases').where('compatible', '=', compatible).where('channel', '=', channel),
+    );
+  } else {
+    const current = { bundle: bundleName, released_at: at, released_by: by };
+    database.all(
+      query
+        .insertInto('releases')
+        .values({ compatible, channel, ...current })
+        .onConflict((conflict) => conflict.columns(['compatible', 'channel']).doUpdateSet(current)),
+    );
+  }
+  const [line] = database.all(
+    query
+      .insertInto('activations')
+      .values({
+        compatible,
+        channel,
+        action: activation.action,
+        bundle: bundleName,
+        previous_bundle: activation.previousBundleName,
+        at,
+        by,
+        forced: activation.forced ? 1 : 0,
+      })
+      .returningAll(),
+  );
+  if (line === undefined) throw new Error('the history took no line');
+  return toActivation(line);
+}
+
+function toBundle(row: Selectable<BundleTable>): Bundle {
+  return {
+    name: row.name,
+    sha256: row.sha256,
+    sizeBytes: row.size_bytes,
+    compatible: row.compatible,
+    uploadedAt: new Date(row.uploaded_at),
+    uploadedBy: row.uploaded_by,
+    inspection: inspectionFromJson(row.inspection),
+  };
+}
+
+function toActivation(row: Selectable<ActivationTable>): Activation {
+  return {
+    id: row.id,
+    compatible: row.compatible,
+    channel: row.channel,
+    action: row.action,
+    bundleName: row.bundle,
+    previousBundleName: row.previous_bundle,
+    at: new Date(row.at),
+    by: row.by,
+    forced: row.forced === 1,
+  };
+}

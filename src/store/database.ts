@@ -1,0 +1,147 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import Sqlite from 'libsql';
+import { DomainError, systemErrorCode } from '../core/errors';
+import { migrations } from './migrations';
+import type { Schema } from './schema';
+import { storageError } from './storage-error';
+
+/** How long a write waits for another process, such as a token command, to finish its own. */
+const busyTimeoutMs = 5_000;
+
+/**
+ * An open database. Kysely writes the queries; they run synchronously, as SQLite does, so that a transaction is
+ * never seen half done by anything else in this process.
+ */
+export interface Database {
+  /** Builds queries; pass them to {@link Database.all}. */
+  readonly query: Kysely<Schema>;
+  /** Runs a query and returns its rows. @throws DomainError `storage-full`, `unavailable` */
+  all<Row>(query: Compilable<Row>): Row[];
+  /** Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. */
+  transact<Result>(work: () => Result): Promise<Result>;
+  close(): void;
+}
+
+/**
+ * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
+ * @throws DomainError `configuration` when the folder can't be used, or the database is damaged or from a newer version
+ */
+export function openDatabase(dataDir: string): Database {
+  const file = path.join(dataDir, 'server.db');
+  const sqlite = openSqlite(file);
+  try {
+    sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL'); // a committed release survives a power cut
+    sqlite.pragma('foreign_keys = ON');
+    migrate(sqlite, file);
+  } catch (error) {
+    sqlite.close();
+    throw unusable(error, file);
+  }
+  return {
+    query: new Kysely<Schema>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    }),
+    all: (query) => rows(sqlite, query),
+    // An executor that throws rejects the promise.
+    transact: (work) => new Promise((resolve) => resolve(transaction(sqlite, work))),
+    close: () => closeDatabase(sqlite),
+  };
+}
+
+function openSqlite(file: string): Sqlite.Database {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600)); // SQLite would make it readable for all
+    chmodSync(file, 0o600);
+    return new Sqlite(file);
+  } catch (error) {
+    throw unusable(error, file);
+  }
+}
+
+function unusable(error: unknown, file: string): unknown {
+  if (error instanceof DomainError) return error;
+  const code = systemErrorCode(error) ?? '';
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return new DomainError('configuration', `${file} is not a database or is damaged`, {
+      cause: error,
+      remedy: 'Restore it from a backup, with its -wal file removed.',
+    });
+  }
+  const translated = storageError(error);
+  if (translated !== error) return translated;
+  return new DomainError('configuration', `${file} can't be opened`, {
+    cause: error,
+    remedy: 'Give the user that runs the server a data folder that it owns.',
+  });
+}
+
+function rows<Row>(sqlite: Sqlite.Database, query: Compilable<Row>): Row[] {
+  const { sql, parameters } = query.compile();
+  try {
+    // The one place where rows get their type: the query that Kysely checked against the schema says it.
+    return sqlite.prepare(sql).all(parameters) as Row[];
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+function transaction<Result>(sqlite: Sqlite.Database, work: () => Result): Result {
+  try {
+    sqlite.exec('BEGIN IMMEDIATE');
+    const result = work();
+    sqlite.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // After a full disk SQLite has rolled back by itself.
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    throw storageError(error);
+  }
+}
+
+/** Leaves one whole file, without a -wal beside it, as far as other processes let it. */
+function closeDatabase(sqlite: Sqlite.Database): void {
+  try {
+    sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Nothing is lost: the next start reads the -wal file.
+  }
+  sqlite.close();
+}
+
+function migrate(sqlite: Sqlite.Database, file: string): void {
+  if (versionOf(sqlite) === migrations.length) return;
+  // Inside the transaction the version is read again: another process may have been faster.
+  transaction(sqlite, () => {
+    const version = versionOf(sqlite);
+    if (version > migrations.length) {
+      throw new DomainError('configuration', `${file} was written by a newer version of this server`, {
+        remedy: 'Start that version, or restore a backup made before the upgrade.',
+        details: { databaseVersion: version, knownVersion: migrations.length },
+      });
+    }
+    for (const step of migrations.slice(version)) sqlite.exec(step);
+    sqlite.pragma(`user_version = ${migrations.length}`);
+  });
+}
+
+function versionOf(sqlite: Sqlite.Database): number {
+  const [row] = sqlite.prepare('PRAGMA user_version').all([]) as { user_version: number }[];
+  return row?.user_version ?? 0;
+}

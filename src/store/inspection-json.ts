@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Inspection } from '../core/inspection';
+
+const finding = z.object({ code: z.string(), message: z.string() });
+const instant = z.iso.datetime().transform((text) => new Date(text));
+const text = z.string().nullable();
+const texts = z.array(z.string());
+
+const image = z.object({
+  slotClass: z.string(),
+  variant: text,
+  artifact: text,
+  filename: text,
+  type: text,
+  sha256: text,
+  sizeBytes: z.number().nullable(),
+  hooks: texts,
+  adaptive: texts,
+  convert: texts,
+  converted: texts,
+});
+
+const format = z.enum(['plain', 'verity', 'crypt']);
+
+const manifest = z.object({
+  compatible: z.string(),
+  version: text,
+  description: text,
+  build: text,
+  minRaucVersion: text,
+  format,
+  verityHash: text,
+  veritySalt: text,
+  veritySizeBytes: z.number().nullable(),
+  hooks: z.object({ filename: text, hooks: texts }),
+  handler: z.object({ filename: z.string(), args: text }).nullable(),
+  images: z.array(image),
+  meta: z.record(z.string(), z.record(z.string(), z.string())),
+});
+
+const signerCertificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  notBefore: instant,
+  notAfter: instant,
+  spkiFingerprint: z.string(),
+  keyAlgorithm: z.string(),
+});
+
+const inspection: z.ZodType<Inspection> = z.object({
+  verdict: z.enum(['trusted', 'unchecked', 'untrusted', 'broken']),
+  reasons: z.array(finding),
+  warnings: z.array(finding),
+  format: format.nullable(),
+  encrypted: z.boolean(),
+  sizeBytes: z.number(),
+  payloadSizeBytes: z.number().nullable(),
+  signatureSizeBytes: z.number().nullable(),
+  manifestHash: text,
+  manifest: manifest.nullable(),
+  signerChain: z.array(signerCertificate),
+  recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
+});
+
+/** The JSON that a bundle's row keeps of its inspection. */
+export function inspectionToJson(value: Inspection): string {
+  return JSON.stringify(value);
+}
+
+/** @throws Error when the text is not what {@link inspectionToJson} wrote */
+export function inspectionFromJson(json: string): Inspection {
+  return inspection.parse(JSON.parse(json));
+}

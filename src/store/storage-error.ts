@@ -1,0 +1,47 @@
+import { DomainError, systemErrorCode } from '../core/errors';
+
+const noSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
+
+/**
+ * Translates an error of the file system or of SQLite into what people can act on; what is not expected stays what
+ * it is, a bug.
+ * @returns a DomainError `storage-full` or `unavailable`, or the error itself
+ */
+export function storageError(error: unknown): unknown {
+  const code = systemErrorCode(error);
+  if (code === undefined || error instanceof DomainError) return error;
+  if (noSpace.has(code)) {
+    return new DomainError('storage-full', 'the disk that holds the data folder is full', {
+      cause: error,
+      remedy: 'Delete bundles that no device needs, or give the data folder more space.',
+    });
+  }
+  if (code === 'EROFS' || code.startsWith('SQLITE_READONLY')) {
+    return new DomainError('unavailable', 'the data folder can only be read', {
+      cause: error,
+      remedy: 'Give the server a data folder that it can write to.',
+    });
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new DomainError('unavailable', 'another program keeps the database locked', {
+      cause: error,
+      remedy: 'Try again; if it lasts, look for a program that has server.db open.',
+    });
+  }
+  if (code === 'EIO' || code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CORRUPT')) {
+    return new DomainError('unavailable', 'the disk that holds the data folder reports errors', {
+      cause: error,
+      remedy: 'Check the disk, and restore the data folder from a backup if it is damaged.',
+    });
+  }
+  return error;
+}
+
+/** Runs file system work with its errors translated by {@link storageError}. */
+export async function storing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageError(error);
+  }
+}

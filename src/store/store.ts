@@ -1,0 +1,84 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DomainError } from '../core/errors';
+import { type BundleFiles, createBundleFiles } from './bundle-files';
+import { type CatalogRecords, createCatalogRecords } from './catalog-records';
+import { openDatabase } from './database';
+import { createLegacyFiles, type LegacyFiles } from './legacy-files';
+import { lockDataDir } from './lock-data-dir';
+import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { storing } from './storage-error';
+import { replaceFile } from './synced-folder';
+import { createTokenRecords, type TokenRecords } from './token-records';
+
+/** Everything that lasts, for the one server of a data folder. */
+export interface Store {
+  readonly records: CatalogRecords;
+  readonly markers: MarkerRecords;
+  readonly tokens: TokenRecords;
+  readonly files: BundleFiles;
+  readonly legacy: LegacyFiles;
+  /** Replaces `manifest.json` atomically. */
+  readonly writeManifestFile: (text: string) => Promise<void>;
+  /** Closes the database and lets another server have the folder. */
+  close(): void;
+}
+
+export interface StoreOptions {
+  /** Names for uploads on their way, each used once. */
+  readonly newName: () => string;
+  /** This process, told to a second server that is refused. */
+  readonly pid: number;
+}
+
+/**
+ * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads.
+ * @throws DomainError `configuration` when another server runs on it or it can't be used
+ */
+export async function openStore(dataDir: string, { newName, pid }: StoreOptions): Promise<Store> {
+  prepareFolder(dataDir);
+  const lock = lockDataDir(dataDir, pid);
+  try {
+    const database = openDatabase(dataDir);
+    try {
+      const files = createBundleFiles(path.join(dataDir, 'bundles'), newName);
+      await files.cleanIncoming();
+      return {
+        records: createCatalogRecords(database),
+        markers: createMarkerRecords(database),
+        tokens: createTokenRecords(database),
+        files,
+        legacy: createLegacyFiles(dataDir),
+        writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),
+        close() {
+          database.close();
+          lock.release();
+        },
+      };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Opens the tokens alone, also while a server runs on the folder. @throws DomainError `configuration` */
+export function openTokenStore(dataDir: string): { readonly tokens: TokenRecords; close(): void } {
+  const database = openDatabase(dataDir);
+  return { tokens: createTokenRecords(database), close: () => database.close() };
+}
+
+function prepareFolder(dataDir: string): void {
+  try {
+    mkdirSync(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
+    chmodSync(dataDir, 0o700);
+  } catch (error) {
+    throw new DomainError('configuration', `the data folder ${dataDir} can't be used`, {
+      cause: error,
+      remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { inspectBundle } from '../../src/rauc/inspect';
+import type { Log } from '../../src/services/log';
+import type { Publication, PublishRequest } from '../../src/services/publish-bundle';
+import { createServices, type ServicePorts, type Services } from '../../src/services/services';
+import { openStore, type Store } from '../../src/store/store';
+import { temporaryFolder } from './programs';
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly facts: Record<string, unknown>;
+  readonly message: string;
+}
+
+export interface OpenServicesOptions {
+  /** A new one when left out. */
+  readonly dataDir?: string;
+  /** Without it signers are not checked. */
+  readonly keyringPath?: string;
+  /** Replaces ports, for faults that can't be had otherwise. */
+  readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
+  readonly allowUntrusted?: boolean;
+  readonly compatible?: string;
+}
+
+export interface OpenedServices {
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly services: Services;
+  readonly log: readonly LogLine[];
+  /** Stages and publishes a file, as actor `local`. */
+  publish(file: string, request?: Partial<PublishRequest>): Promise<Publication>;
+  /** What a device is offered: a bundle's name, or the reason for nothing. */
+  offered(compatible: string | null): string;
+  close(): Promise<void>;
+}
+
+/** The time in tests: 2026-01-01 and one second more at each look. */
+export function steppingClock(): () => Date {
+  let at = Date.UTC(2026, 0, 1);
+  return () => new Date((at += 1000));
+}
+
+/** The real services on a real data folder. Close them when a test opens the same folder again. */
+export async function openServices(options: OpenServicesOptions = {}): Promise<OpenedServices> {
+  const dataDir = options.dataDir ?? path.join(await temporaryFolder(), 'data');
+  const anchorsPem = options.keyringPath === undefined ? null : await readFile(options.keyringPath, 'utf8');
+  const log: LogLine[] = [];
+  const now = steppingClock();
+  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  const ports: ServicePorts = {
+    ...store,
+    inspect: (bytes) => inspectBundle(bytes, profileOf(anchorsPem), now()),
+    allowUntrusted: options.allowUntrusted ?? false,
+    configuredCompatible: options.compatible ?? null,
+    baseUrl: () => 'https://updates.test:8443',
+    log: recorder(log),
+    now,
+    randomBytes,
+  };
+  const services = await createServices({ ...ports, ...options.change?.(ports) }).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
+  return {
+    dataDir,
+    store,
+    services,
+    log,
+    async publish(file, request = {}) {
+      const staged = await services.publishBundle.stage(createReadStream(file), { limitBytes: 1 << 30 });
+      return services.publishBundle.publish(staged, {
+        name: path.basename(file),
+        actor: 'local',
+        ...request,
+      });
+    },
+    offered(compatible) {
+      const device = { id: 'board-1', certificateSerial: '01', compatibles: [] };
+      const offer = services.offerUpdate.offer(device, compatible);
+      return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
+    },
+    async close() {
+      await services.close();
+      store.close();
+    },
+  };
+}
+
+function profileOf(anchorsPem: string | null) {
+  return {
+    anchorsPem,
+    purpose: 'smimesign' as const,
+    allowPartialChain: false,
+    checkCrl: false,
+    timeSource: 'clock' as const,
+    allowedSignerCns: [],
+  };
+}
+
+function recorder(lines: LogLine[]): Log {
+  const at = (level: LogLine['level']) => (facts: object, message: string) => {
+    lines.push({ level, facts: facts as LogLine['facts'], message });
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
