@@ -6,7 +6,7 @@ import { validateChain } from './chain';
 import { type BundleCms, parseCms } from './cms';
 import { verifySignature, type VerifiedSignature } from './cms-signature';
 import { parseKeyring } from './keyring';
-import { maxManifestSizeBytes, maxPlainPayloadSizeBytes } from './limits';
+import { maxPlainPayloadSizeBytes } from './limits';
 import { type ParsedManifest, parseManifest } from './manifest';
 import type { VerificationProfile } from './profile';
 import type { BundleSource } from './source';
@@ -158,13 +158,7 @@ interface FoundManifest {
 }
 
 function readInline(content: Buffer): FoundManifest {
-  const parsed = parseManifest(content);
-  if (parsed.manifest.format === 'plain') {
-    throw new BrokenBundle(
-      'format-mismatch',
-      'the manifest says plain, but it is inside the signature as in a verity bundle',
-    );
-  }
+  const parsed = parseManifest(content, 'signature');
   const notEncrypted = parsed.manifest.format === 'crypt' ? [notEncryptedWarning] : [];
   return describe(parsed, content, notEncrypted);
 }
@@ -181,15 +175,7 @@ async function readPlain(source: BundleSource, payloadSizeBytes: number): Promis
       ],
     };
   }
-  if (raw.length > maxManifestSizeBytes) throw new BrokenBundle('manifest-size', 'the manifest is too large');
-  const parsed = parseManifest(raw);
-  if (parsed.manifest.format !== 'plain') {
-    throw new BrokenBundle(
-      'format-mismatch',
-      `the manifest says ${parsed.manifest.format}, but the signature is detached as in a plain bundle`,
-    );
-  }
-  return describe(parsed, raw, []);
+  return describe(parseManifest(raw, 'payload'), raw, []);
 }
 
 function describe(parsed: ParsedManifest, raw: Buffer, extra: readonly Finding[]): FoundManifest {

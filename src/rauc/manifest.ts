@@ -16,9 +16,10 @@ export interface ParsedManifest {
  * Parses `manifest.raucm`: all groups and keys of RAUC's reference, "Manifest". Unknown groups and keys are refused,
  * as RAUC refuses them.
  * @param raw the exact bytes, as signed
+ * @param place where they were found: a plain bundle has its manifest in the payload, the others in the signature
  * @throws BrokenBundle when RAUC could not read it, or would read something else than we do
  */
-export function parseManifest(raw: Buffer): ParsedManifest {
+export function parseManifest(raw: Buffer, place: 'payload' | 'signature'): ParsedManifest {
   if (raw.length > maxManifestSizeBytes)
     throw new BrokenBundle('manifest-size', `the manifest has ${raw.length} bytes`);
   const groups = parseKeyfile(raw);
@@ -30,6 +31,12 @@ export function parseManifest(raw: Buffer): ParsedManifest {
   const handlerGroup = group('handler');
 
   const format = parseFormat(bundle.text('format'));
+  if ((format === 'plain') !== (place === 'payload')) {
+    throw new BrokenBundle(
+      'format-mismatch',
+      `the manifest says ${format}, but it is in the ${place} of the bundle`,
+    );
+  }
   const verity = format === 'plain' ? noVerity : readVerity(bundle, format);
   const handlerFilename = handlerGroup.text('filename');
   const handlerArgs = handlerGroup.text('args');

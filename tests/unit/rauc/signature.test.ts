@@ -98,7 +98,10 @@ describe('a signature in BER of indefinite length', () => {
       const { certPath, caPath } = await bundleSigner();
       const certificate = new X509Certificate(await readFile(certPath)).raw;
       const bundle = putTogether({ payload, cms: withoutLengths(cms, certificate) });
-      expect(await inspectBytes(bundle, await profileFor(caPath))).toMatchObject({ reasons: [], verdict: 'trusted' });
+      expect(await inspectBytes(bundle, await profileFor(caPath))).toMatchObject({
+        reasons: [],
+        verdict: 'trusted',
+      });
       const file = path.join(await temporaryFolder(), 'bundle.raucb');
       await writeFile(file, bundle);
       await mustRun(raucSid, ['info', '-C', `keyring:path=${caPath}`, file]);

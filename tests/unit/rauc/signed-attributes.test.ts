@@ -1,0 +1,100 @@
+import { createHash, createPrivateKey, sign as signBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fromBER, GeneralizedTime, Integer, ObjectIdentifier, OctetString, Set as Asn1Set } from 'asn1js';
+import { Attribute, ContentInfo, SignedAndUnsignedAttributes, SignedData } from 'pkijs';
+import { makeBundle } from '../../support/bundle-factory';
+import { inspectBytes, profileFor, putTogether, takeApart } from '../../support/bundle-surgery';
+import { bundleSigner } from '../../support/test-pki';
+
+const contentType = '1.2.840.113549.1.9.3';
+const messageDigest = '1.2.840.113549.1.9.4';
+const signingTime = '1.2.840.113549.1.9.5';
+
+/** A real bundle whose signer signed other attributes than `rauc bundle` makes. */
+async function judge(change: (attributes: Attribute[]) => Attribute[]): Promise<string> {
+  const signer = await bundleSigner();
+  const key = createPrivateKey(await readFile(signer.keyPath));
+  const profile = await profileFor(signer.caPath, { timeSource: 'signing-time' });
+  const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
+  const signed = signedDataOf(cms);
+  const [info] = signed.signerInfos;
+  if (info?.signedAttrs === undefined) throw new Error('no signed attributes');
+  const attributes = change(info.signedAttrs.attributes);
+  info.signedAttrs = new SignedAndUnsignedAttributes({ type: 0, attributes });
+  const set = new Asn1Set({ value: attributes.map((attribute) => attribute.toSchema()) });
+  info.signature = new OctetString({ valueHex: signBytes('sha256', Buffer.from(set.toBER()), key) });
+  const { verdict, reasons } = await inspectBytes(putTogether({ payload, cms: encode(signed) }), profile);
+  return reasons[0]?.code ?? verdict;
+}
+
+function signedDataOf(cms: Buffer): SignedData {
+  const info = new ContentInfo({ schema: fromBER(cms).result });
+  return new SignedData({ schema: info.content as unknown });
+}
+
+function encode(signed: SignedData): Buffer {
+  const content: unknown = signed.toSchema(true);
+  return Buffer.from(new ContentInfo({ contentType: '1.2.840.113549.1.7.2', content }).toSchema().toBER());
+}
+
+const without = (type: string) => (attributes: Attribute[]) => attributes.filter((a) => a.type !== type);
+const withValues = (type: string, values: (old: unknown[]) => unknown[]) => (attributes: Attribute[]) =>
+  attributes.map((a) => (a.type === type ? new Attribute({ type, values: values(a.values) }) : a));
+const twice = (type: string) => (attributes: Attribute[]) => [
+  ...attributes,
+  ...attributes.filter((a) => a.type === type),
+];
+
+describe('signed attributes', () => {
+  it('as they are make a trusted bundle', async () => {
+    expect(await judge((attributes) => attributes)).toBe('trusted');
+  });
+
+  it.each([
+    ['without a message digest', without(messageDigest)],
+    ['without a content type', without(contentType)],
+    ['with two message digests', twice(messageDigest)],
+    ['with two values of one message digest', withValues(messageDigest, (old) => [...old, ...old])],
+    ['with no value of the message digest', withValues(messageDigest, () => [])],
+    ['with a message digest of another type', withValues(messageDigest, () => [new Integer({ value: 1 })])],
+    ['with another content type', withValues(contentType, () => [new ObjectIdentifier({ value: '1.2.3' })])],
+  ])('%s are refused', async (_name, change) => {
+    expect(await judge(change)).toBe('signature-invalid');
+  });
+
+  it('with the digest of something else are refused', async () => {
+    const digest = createHash('sha256').update('else').digest();
+    const other = withValues(messageDigest, () => [new OctetString({ valueHex: digest })]);
+    expect(await judge(other)).toBe('content-damaged');
+  });
+
+  it.each([
+    ['missing', without(signingTime)],
+    ['given twice', twice(signingTime)],
+    ['given with two values', withValues(signingTime, (old) => [...old, ...old])],
+    ['of another type', withValues(signingTime, () => [new Integer({ value: 1 })])],
+  ])('with a signing time that is %s can not vouch for a time (H20)', async (_name, change) => {
+    expect(await judge(change)).toBe('signing-time');
+  });
+
+  it('with a signing time in the form of years after 2049 are believed', async () => {
+    const change = withValues(signingTime, () => [
+      new GeneralizedTime({ valueDate: new Date('2051-01-01T00:00:00Z') }),
+    ]);
+    expect(await judge(change)).toBe('trusted');
+  });
+});
+
+describe('signers', () => {
+  it('must be one: a signature without any is refused (H10)', async () => {
+    const signer = await bundleSigner();
+    const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
+    const signed = signedDataOf(cms);
+    signed.signerInfos = [];
+    const bundle = putTogether({ payload, cms: encode(signed) });
+    expect(await inspectBytes(bundle, await profileFor(signer.caPath))).toMatchObject({
+      verdict: 'broken',
+      reasons: [{ code: 'signature-invalid' }],
+    });
+  });
+});

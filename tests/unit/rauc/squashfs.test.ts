@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { bufferSource } from '../../../src/rauc/source';
+import { readManifestFromSquashfs } from '../../../src/rauc/squashfs';
+import { makeBundle } from '../../support/bundle-factory';
+import { takeApart } from '../../support/bundle-surgery';
+import { mustRun, temporaryFolder } from '../../support/programs';
+
+const read = (payload: Buffer) => readManifestFromSquashfs(bufferSource(payload), payload.length);
+
+async function squashfsOf(fill: (folder: string) => Promise<void>, args: string[] = []): Promise<Buffer> {
+  const folder = await temporaryFolder();
+  const content = path.join(folder, 'content');
+  const image = path.join(folder, 'image');
+  await mkdir(content);
+  await fill(content);
+  await mustRun('mksquashfs', [content, image, '-quiet', '-no-progress', ...args]);
+  return readFile(image);
+}
+
+async function plainPayload(): Promise<Buffer> {
+  return Buffer.from(takeApart(await readFile((await makeBundle({ format: 'plain' })).path)).payload);
+}
+
+describe('readManifestFromSquashfs', () => {
+  it.each([
+    ['gzip', []],
+    ['gzip, extended inodes', ['-xattrs', '-Xcompression-level', '1']],
+    ['zstd', ['-comp', 'zstd', '-Xcompression-level', '19']],
+    ['nothing compressed', ['-noI', '-noD', '-noF', '-noX']],
+    ['no fragments', ['-no-fragments']],
+    ['small blocks', ['-b', '4096']],
+    ['small blocks, always fragments', ['-b', '4096', '-always-use-fragments']],
+  ])('finds it among other files: %s', async (_name, args) => {
+    const manifest = Buffer.concat([randomBytes(9_000), Buffer.alloc(20_000), Buffer.from('end')]);
+    const payload = await squashfsOf(async (folder) => {
+      for (let i = 0; i < 40; i++) await writeFile(path.join(folder, `file-${i}`), 'x'.repeat(i * 10));
+      await mkdir(path.join(folder, 'folder'));
+      await writeFile(path.join(folder, 'folder', 'manifest.raucm'), 'not this one');
+      await writeFile(path.join(folder, 'manifest.raucm'), manifest);
+    }, args);
+    expect(await read(payload)).toEqual(manifest);
+  });
+
+  it('reads an empty one', async () => {
+    const payload = await squashfsOf((folder) => writeFile(path.join(folder, 'manifest.raucm'), ''));
+    expect(await read(payload)).toEqual(Buffer.alloc(0));
+  });
+
+  it.each([
+    ['no manifest', 'no-manifest', (folder: string) => writeFile(path.join(folder, 'other'), 'x')],
+    ['an empty root', 'no-manifest', () => Promise.resolve()],
+    [
+      'a symbolic link',
+      'squashfs',
+      (folder: string) => symlink('/etc/passwd', path.join(folder, 'manifest.raucm')),
+    ],
+    [
+      'a folder',
+      'squashfs',
+      (folder: string) =>
+        mkdir(path.join(folder, 'manifest.raucm', 'x'), { recursive: true }).then(() => undefined),
+    ],
+    [
+      '65537 bytes',
+      'squashfs',
+      (folder: string) => writeFile(path.join(folder, 'manifest.raucm'), 'x'.repeat(65_537)),
+    ],
+  ])('refuses %s', async (_name, code, fill) => {
+    await expect(read(await squashfsOf(fill))).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a payload that is none', async () => {
+    for (const payload of [Buffer.alloc(0), Buffer.alloc(95), Buffer.alloc(4096), randomBytes(4096)])
+      await expect(read(payload)).rejects.toMatchObject({ code: 'squashfs' });
+  });
+
+  it('refuses one that is cut short', async () => {
+    const payload = await plainPayload();
+    await expect(read(payload.subarray(0, payload.length - 4096))).rejects.toMatchObject({
+      code: 'squashfs',
+    });
+  });
+
+  it.each([
+    ['version', 28, 2],
+    ['block size', 12, 4],
+    ['block log', 22, 2],
+    ['root inode', 32, 8],
+    ['bytes used', 40, 8],
+    ['inode table', 64, 8],
+    ['directory table', 72, 8],
+    ['fragment table', 80, 8],
+  ])('refuses an impossible %s', async (_name, at, size) => {
+    const payload = await plainPayload();
+    payload.fill(0xfe, at, at + size);
+    await expect(read(payload)).rejects.toMatchObject({ code: 'squashfs' });
+  });
+});
+
+describe('a metadata block made to hurt', () => {
+  /** A squashfs whose inode table is one block of our making. */
+  async function withInodeTable(compressor: number, block: Buffer): Promise<Buffer> {
+    const payload = await plainPayload();
+    const header = Buffer.alloc(2);
+    header.writeUInt16LE(block.length);
+    payload.writeUInt16LE(compressor, 20);
+    payload.writeBigUInt64LE(0n, 32);
+    payload.writeBigUInt64LE(BigInt(payload.length), 64);
+    const bomb = Buffer.concat([payload, header, block]);
+    bomb.writeBigUInt64LE(BigInt(bomb.length), 40);
+    return bomb;
+  }
+
+  it('can not make gzip inflate beyond its bound', async () => {
+    const bomb = await withInodeTable(1, deflateSync(Buffer.alloc(4 << 20), { level: 9 }));
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(read(bomb)).rejects.toMatchObject({ code: 'squashfs' });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 << 20);
+  });
+
+  it('can not make Zstandard allocate what a frame declares', async () => {
+    const frame = Buffer.from('28b52ffd' + 'e0' + 'ffffffffffff0f00' + '010000', 'hex');
+    await expect(read(await withInodeTable(6, frame))).rejects.toMatchObject({ code: 'squashfs' });
+  });
+
+  it('can not hold the process with copies beyond the end of the output', async () => {
+    // One compressed block: 1 literal, then 98,047 sequences of 65,536 literals and a match of 65,539 bytes each.
+    const sequences = Buffer.from([0x09, 0x61, 0xff, 0xff, 0xff, 0x54, 35, 0, 52, 0x80]);
+    const blockHeader = Buffer.alloc(3);
+    blockHeader.writeUIntLE((sequences.length << 3) | (2 << 1) | 1, 0, 3);
+    const frame = Buffer.concat([Buffer.from('28b52ffd20ff', 'hex'), blockHeader, sequences]);
+    const startedAt = performance.now();
+    await expect(read(await withInodeTable(6, frame))).rejects.toMatchObject({ code: 'squashfs' });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it.each(['', '28b52ffd', '28b52ffd00', 'ffffffffffff', '28b52ffd2004', '502a4d18ffffffff'])(
+    'can not be malformed in a way that escapes: %s',
+    async (hex) => {
+      await expect(read(await withInodeTable(6, Buffer.from(hex, 'hex')))).rejects.toMatchObject({
+        code: 'squashfs',
+      });
+    },
+  );
+});
