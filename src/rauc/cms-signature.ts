@@ -37,11 +37,14 @@ export async function verifySignature(
   }
   const scheme = signatureScheme(info.signatureAlgorithm, signer.publicKey, digestAlgorithm);
   if (typeof scheme === 'string') throw broken(scheme);
+  const { hash } = scheme;
+  // Ed25519 is fine for a CA, but the OpenSSL 3.0 of many devices can't verify a CMS that is signed with it.
+  if (hash === null) throw broken('devices can not verify a signer with such a key');
   const signature = Buffer.from(info.signature.getValue());
 
   const attributes = info.signedAttrs;
   if (attributes === undefined) {
-    const verifier = createVerify(scheme.hash);
+    const verifier = createVerify(hash);
     await readContent((piece) => verifier.update(piece));
     if (!safely(() => verifier.verify(scheme.key, signature))) throw mismatch();
     return { signer, signingTime: null };
@@ -49,7 +52,7 @@ export async function verifySignature(
 
   const digest = await digestOf(readContent, digestAlgorithm);
   checkAttributes(info, cms.signedData, digest);
-  if (!safely(() => verify(scheme.hash, signedBytes(attributes), scheme.key, signature))) throw mismatch();
+  if (!safely(() => verify(hash, signedBytes(attributes), scheme.key, signature))) throw mismatch();
   return { signer, signingTime: signingTime(info) };
 }
 

@@ -26,14 +26,17 @@ const hashBySignature: Readonly<Record<string, { hash: HashName; keyType: 'rsa' 
   '1.2.840.10045.4.3.4': { hash: 'sha512', keyType: 'ec' },
 };
 
+const edwards: Readonly<Record<string, string>> = { '1.3.101.112': 'ed25519', '1.3.101.113': 'ed448' };
+
 /** How a signature is to be verified: hash, and the key options of node:crypto. */
 export interface SignatureScheme {
-  readonly hash: HashName;
+  /** `null` where the algorithm has its own (Ed25519, Ed448). */
+  readonly hash: HashName | null;
   readonly key: crypto.VerifyKeyObjectInput;
 }
 
 /**
- * Finds how to verify a signature with a key (RFC 8017, RFC 5754, RFC 4056, RFC 5758).
+ * Finds how to verify a signature with a key (RFC 8017, RFC 5754, RFC 4056, RFC 5758, RFC 8410).
  * @param digest the digest algorithm that goes with it in a CMS, for the identifiers that name none
  * @returns why it is refused, when the algorithm is unknown, weak, or is not one for this key
  */
@@ -56,6 +59,8 @@ export function signatureScheme(
       ? pssScheme(algorithm, publicKey)
       : 'a PSS signature needs an RSA key';
   }
+  if (type !== undefined && edwards[algorithm.algorithmId] === type)
+    return { hash: null, key: { key: publicKey } };
   const known = hashBySignature[algorithm.algorithmId];
   if (known === undefined) return `the signature algorithm ${algorithm.algorithmId} is unknown or too weak`;
   if (known.keyType !== type) return 'the signature algorithm is not one for the key of the signer';
@@ -104,6 +109,9 @@ export function keyWeakness(key: crypto.KeyObject | null): string | undefined {
         /^(prime256v1|secp(256|384|521)[rk]1|brainpoolP(256|384|512)[rt]1)$/.test(namedCurve)
         ? undefined
         : `an EC key on ${namedCurve ?? 'an unnamed curve'} is not accepted`;
+    case 'ed25519':
+    case 'ed448':
+      return undefined;
     default:
       return `a key of type ${String(key.asymmetricKeyType)} is not accepted`;
   }

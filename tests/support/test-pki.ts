@@ -78,6 +78,8 @@ const recipes = {
     rootExtensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign'],
   },
   impostor: { rootSubject: '/O=Test/CN=Root of ec', subject: '/O=Test/CN=Signer ec' },
+  'ed25519-root': { caKey: 'ed25519' },
+  'pss-root': { caKey: 'rsa-pss' },
   'weak-root': { caKey: 'rsa-1024' },
   'critical-extension': { extensions: [...plainLeaf, '1.2.3.4.5=critical,DER:0500'] },
   expired: { validity: ['20200101000000Z', '20210101000000Z'] },

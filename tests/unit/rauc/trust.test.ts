@@ -55,6 +55,8 @@ describe('the signer, judged by us and by RAUC', () => {
     ['key-agreement-only', {}, 'chain-purpose'],
     ['intermediate', {}, 'trusted'],
     ['self-signed', {}, 'trusted'],
+    ['ed25519-root', {}, 'trusted'],
+    ['pss-root', {}, 'trusted'],
     ['issued-by-non-ca', {}, 'chain-not-a-ca'],
     ['issued-by-non-ca', any, 'chain-not-a-ca'],
     ['issuer-may-not-certify', {}, 'chain-incomplete'],
