@@ -49,8 +49,10 @@ export async function importLegacyReleases(ports: ImportPorts): Promise<Imported
   const problems: StartupProblem[] = [];
   const released: string[] = [];
   const report = (path: string, message: string) => problems.push({ path, message });
+  const found = (await legacy.manifests()).filter((json) => 'problem' in json || !isOurs(json.content));
+  if (found.length === 0) return { released, problems };
   const wanted = newestByCompatible(
-    (await legacy.manifests()).flatMap((json) => parse(json, report)),
+    found.flatMap((json) => parse(json, report)),
     report,
   );
   for (const release of wanted) {
@@ -75,7 +77,6 @@ function parse(json: LegacyJson, report: Report): LegacyRelease[] {
     report(json.path, `no release is taken from it: ${json.problem}`);
     return [];
   }
-  if (isOurs(json.content)) return [];
   const parsed = manifestSchema.safeParse(json.content);
   if (!parsed.success) {
     report(json.path, 'no release is taken from it: compatible or filename is missing');
@@ -118,6 +119,12 @@ function newestByCompatible(releases: readonly LegacyRelease[], report: Report):
 /** @returns false when there is no release for a reason that is reported, or there is one already */
 async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report): Promise<boolean> {
   const { path, compatible, filename, sha256, releasedAt } = release;
+  const [decided] = catalog.history({ compatible, limit: 1 });
+  if (decided !== undefined) {
+    if (decided.bundleName !== filename)
+      report(path, `it is ignored: ${compatible} was decided about here already`);
+    return false;
+  }
   const bundle = catalog.find(filename);
   if (bundle === undefined) {
     report(path, `nothing is released for ${compatible}: its bundle ${filename} is missing or was refused`);

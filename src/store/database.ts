@@ -14,9 +14,6 @@ import { migrations } from './migrations';
 import type { Schema } from './schema';
 import { storageError } from './storage-error';
 
-/** How long a write waits for another process, such as a token command, to finish its own. */
-const busyTimeoutMs = 5_000;
-
 /**
  * An open database. Kysely writes the queries; they run synchronously, as SQLite does, so that a transaction is
  * never seen half done by anything else in this process.
@@ -31,11 +28,16 @@ export interface Database {
   close(): void;
 }
 
+export interface DatabaseOptions {
+  /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
+  readonly busyTimeoutMs?: number;
+}
+
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
  * @throws DomainError `configuration` when the folder can't be used, or the database is damaged or from a newer version
  */
-export function openDatabase(dataDir: string): Database {
+export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: DatabaseOptions = {}): Database {
   const file = path.join(dataDir, 'server.db');
   const sqlite = openSqlite(file);
   try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Inspection } from '../core/inspection';
 
+// Rows of earlier versions are read with this too: a field that is added later needs a default here.
 const finding = z.object({ code: z.string(), message: z.string() });
 const instant = z.iso.datetime().transform((text) => new Date(text));
 const text = z.string().nullable();
