@@ -1,5 +1,7 @@
 /** Certificates as people manage them: the nouns that `src/pki` fills in and everyone else reads. */
 
+import type { Finding } from './inspection';
+
 export type CertificateRole = 'ca' | 'server' | 'device' | 'unknown';
 
 export interface CertificateSummary {
@@ -29,4 +31,37 @@ export interface Revocation {
   readonly commonName: string;
   readonly revokedAt: Date;
   readonly reason: string;
+}
+
+export type KeyType = 'ec' | 'rsa';
+
+export interface IssueOptions {
+  /** Validity; each role has its own default. */
+  readonly days?: number;
+  readonly key?: KeyType;
+  /** Replace existing files, keeping the old ones beside. */
+  readonly force?: boolean;
+}
+
+export interface IssuedFiles {
+  readonly certificate: CertificateSummary;
+  /** Paths written, certificate first. */
+  readonly written: readonly string[];
+  /** Paths that replaced files were kept as. */
+  readonly kept: readonly string[];
+  readonly warnings: readonly Finding[];
+}
+
+export interface ListedCertificate {
+  readonly path: string;
+  readonly certificate: CertificateSummary;
+  readonly hasKey: boolean;
+  readonly revokedAt: Date | null;
+}
+
+export interface FolderFinding {
+  readonly severity: 'error' | 'warning';
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
 }

@@ -1,38 +1,18 @@
-import type { CertificateSummary, Revocation } from '../core/certificate';
-import type { Finding } from '../core/inspection';
+import type {
+  FolderFinding,
+  IssuedFiles,
+  IssueOptions,
+  ListedCertificate,
+  Revocation,
+} from '../core/certificate';
 
-export type KeyType = 'ec' | 'rsa';
-
-export interface IssueOptions {
-  /** Validity; each role has its own default. */
-  readonly days?: number;
-  readonly key?: KeyType;
-  /** Replace existing files, keeping the old ones beside. */
-  readonly force?: boolean;
-}
-
-export interface IssuedFiles {
-  readonly certificate: CertificateSummary;
-  /** Paths written, certificate first. */
-  readonly written: readonly string[];
-  /** Paths that replaced files were kept as. */
-  readonly kept: readonly string[];
-  readonly warnings: readonly Finding[];
-}
-
-export interface ListedCertificate {
-  readonly path: string;
-  readonly certificate: CertificateSummary;
-  readonly hasKey: boolean;
-  readonly revokedAt: Date | null;
-}
-
-export interface FolderFinding {
-  readonly severity: 'error' | 'warning';
-  readonly path: string;
-  readonly message: string;
-  readonly remedy: string;
-}
+export type {
+  FolderFinding,
+  IssuedFiles,
+  IssueOptions,
+  KeyType,
+  ListedCertificate,
+} from '../core/certificate';
 
 /** The certificates of this server, as people manage them. `src/pki` implements it on `certs/`. */
 export interface CertificateFolder {
@@ -47,11 +27,11 @@ export interface CertificateFolder {
   createServer(
     request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
   ): Promise<IssuedFiles>;
-  /** @param request `csrPem`: sign the device's own key; only the public key is taken from it */
+  /** @param request `csrPem`: a PEM or DER request for the device's own key; only the public key is taken from it */
   createDevice(
     request: IssueOptions & {
       readonly id: string;
-      readonly csrPem?: string;
+      readonly csrPem?: string | Uint8Array;
       readonly compatibles?: readonly string[];
       /** Where to write instead of `certs/devices`. */
       readonly outDir?: string;

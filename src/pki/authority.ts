@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { DomainError } from '../core/errors';
+import { type CertificateFields, isAuthority } from './certificate-fields';
+import { readCertificates } from './certificate-pem';
+import { readIfExists } from './durable-file';
+import { type KeyPair, readPrivateKey } from './private-key';
+
+/** A CA that can sign. */
+export interface Authority {
+  readonly certificate: CertificateFields;
+  readonly keys: KeyPair;
+}
+
+/**
+ * The CA of the folder: of several in `ca.crt`, the one whose key is `ca.key`.
+ * @throws DomainError `configuration` with the remedy when one of the files is missing or they don't belong together
+ */
+export async function loadAuthority(folder: string): Promise<Authority> {
+  const certificatePath = join(folder, 'ca.crt');
+  const keyPath = join(folder, 'ca.key');
+  const certificates = await loadAuthorities(folder);
+  const keyPem = await readIfExists(keyPath);
+  if (keyPem === undefined) {
+    throw new DomainError('configuration', `${keyPath} is missing, so nothing can be issued here`, {
+      remedy: 'Issue on the machine that has the CA key, or bring the key here for the time it is needed.',
+    });
+  }
+  const keys = readPrivateKey(keyPem, keyPath, 'configuration');
+  const certificate = certificates.find((candidate) => candidate.x509.checkPrivateKey(keys.privateKey));
+  if (certificate === undefined) {
+    throw new DomainError('configuration', `${keyPath} is not the key of ${certificatePath}`, {
+      remedy: 'Restore the two files that belong together.',
+    });
+  }
+  return { certificate, keys };
+}
+
+/**
+ * The certificates of `ca.crt`: what the server trusts.
+ * @throws DomainError `configuration` when it is missing, unreadable, or holds something else than CAs
+ */
+export async function loadAuthorities(folder: string): Promise<CertificateFields[]> {
+  const path = join(folder, 'ca.crt');
+  const pem = await readIfExists(path);
+  if (pem === undefined) {
+    throw new DomainError('configuration', `${path} is missing`, {
+      remedy: 'Restore it from a backup; make a CA with: cert ca; or take one over with: cert ca --import.',
+    });
+  }
+  const certificates = readCertificates(pem, path, 'configuration');
+  if (!certificates.every(isAuthority)) {
+    throw new DomainError('configuration', `${path} holds a certificate that is not a CA`, {
+      remedy: 'Leave only CA certificates in it: others would be trusted as they are.',
+    });
+  }
+  return certificates;
+}

@@ -1,0 +1,47 @@
+import type {
+  FolderFinding,
+  IssuedFiles,
+  IssueOptions,
+  ListedCertificate,
+  Revocation,
+} from '../core/certificate';
+import { importCa, type ImportRequest } from './import-ca';
+import { issueCa } from './issue-ca';
+import { type DeviceRequest, issueDevice } from './issue-device';
+import { issueServer } from './issue-server';
+import { listCertificates, showCertificates } from './list-certificates';
+import { revokeCertificates } from './revoke-certificates';
+import { systemContext } from './system-context';
+import { verifyFolder } from './verify-folder';
+
+/** The certificates of this server, as people manage them: each method is told about beside the function that does it. */
+export interface OpenCertificateFolder {
+  createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
+  importCa(request: ImportRequest): Promise<IssuedFiles>;
+  createServer(
+    request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
+  ): Promise<IssuedFiles>;
+  createDevice(request: DeviceRequest): Promise<IssuedFiles>;
+  list(): Promise<readonly ListedCertificate[]>;
+  show(which: string): Promise<readonly ListedCertificate[]>;
+  verify(): Promise<readonly FolderFinding[]>;
+  revoke(request: { readonly which: string; readonly reason?: string }): Promise<readonly Revocation[]>;
+}
+
+/** @param dir the `certs/` folder; it need not exist yet */
+export function openCertificateFolder(
+  dir: string,
+  { now }: { readonly now: () => Date },
+): OpenCertificateFolder {
+  const context = systemContext(dir, now);
+  return {
+    createCa: (request) => issueCa(context, request),
+    importCa: (request) => importCa(context, request),
+    createServer: (request) => issueServer(context, request),
+    createDevice: (request) => issueDevice(context, request),
+    list: () => listCertificates(dir),
+    show: (which) => showCertificates(dir, which),
+    verify: () => verifyFolder(context),
+    revoke: (request) => revokeCertificates(context, request),
+  };
+}

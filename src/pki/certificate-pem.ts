@@ -1,0 +1,28 @@
+import { DomainError, type ErrorCode } from '../core/errors';
+import { type CertificateFields, readCertificate } from './certificate-fields';
+
+const maxCertificates = 100;
+
+/**
+ * All certificates of a PEM text, in order; what lies between them is passed over, as OpenSSL does.
+ * @param source what the reader knows the text by, such as its path
+ * @throws DomainError with the given code when there is none, or one that can't be read
+ */
+export function readCertificates(pem: string, source: string, code: ErrorCode): CertificateFields[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0 || blocks.length > maxCertificates) {
+    throw new DomainError(code, `${source} has ${blocks.length} certificates in it`, {
+      remedy: 'It must hold a certificate in PEM form, beginning with "-----BEGIN CERTIFICATE-----".',
+    });
+  }
+  return blocks.map((block) => {
+    try {
+      return readCertificate(block);
+    } catch (cause) {
+      throw new DomainError(code, `${source} has a certificate in it that cannot be read`, {
+        cause,
+        remedy: 'Restore it from a backup, or make it again.',
+      });
+    }
+  });
+}

@@ -1,0 +1,42 @@
+import type { X509Certificate } from 'node:crypto';
+import { parseCompatible } from '../core/bundle';
+import { isDeviceId, type DeviceIdentity } from '../core/device';
+import { DomainError } from '../core/errors';
+import { keyPurposes, readCertificate, type CertificateFields } from './certificate-fields';
+import { commonNames } from './distinguished-name';
+import { boundCompatibles } from './subject-alt-name';
+
+export type IdentityResult =
+  { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Who a client certificate is for. TLS has verified its chain and dates; this decides whether it names one device.
+ * X.509 v1 certificates without extensions are taken too: an earlier server issued them.
+ */
+export function deviceIdentity(x509: X509Certificate): IdentityResult {
+  try {
+    return identify(readCertificate(x509));
+  } catch (error) {
+    if (error instanceof DomainError) return refused(error.message);
+    throw error;
+  }
+}
+
+function identify(certificate: CertificateFields): IdentityResult {
+  if (certificate.ca === true || certificate.mayCertify === true || certificate.selfIssued) {
+    return refused('it is a CA certificate');
+  }
+  if (certificate.extendedKeyUsage?.includes(keyPurposes.clientAuth) === false) {
+    return refused('its extended key usage does not allow clientAuth');
+  }
+  const names = commonNames(certificate.subject);
+  const [id] = names;
+  if (names.length !== 1) return refused(`it has ${names.length} common names instead of one`);
+  if (typeof id !== 'string' || !isDeviceId(id)) return refused('its common name is not a device id');
+  const compatibles = boundCompatibles(certificate.alternativeNames).map(parseCompatible);
+  return { ok: true, identity: { id, certificateSerial: certificate.serial, compatibles } };
+}
+
+function refused(reason: string): IdentityResult {
+  return { ok: false, reason };
+}

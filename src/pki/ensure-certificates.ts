@@ -1,0 +1,80 @@
+import { readdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { DomainError } from '../core/errors';
+import { readIfExists } from './durable-file';
+import { exists } from './file-pair';
+import type { FolderContext } from './folder-context';
+import { issueCa } from './issue-ca';
+import { issueServer } from './issue-server';
+import { readPrivateKey, type KeyPair } from './private-key';
+import { defaultServerNames } from './server-names';
+import { systemContext } from './system-context';
+
+/**
+ * Makes what a first start needs, the CA and the server's certificate, and changes nothing that exists. Two starts at once are
+ * fine, and so is one after a start that was killed in between.
+ * @param options hosts: names and addresses that the certificate covers beside the machine's own
+ * @returns sentences about what was made
+ * @throws DomainError `configuration` when something is missing that can't be made here
+ */
+export async function ensureCertificates(
+  dir: string,
+  options: { readonly hosts: readonly string[]; readonly now: () => Date },
+): Promise<string[]> {
+  const context = systemContext(dir, options.now);
+  const made: string[] = [];
+  if (await exists(join(dir, 'server.crt'))) return made;
+  if (!(await exists(join(dir, 'ca.crt')))) made.push(...(await makeCa(context)));
+  made.push(...(await makeServer(context, options.hosts)));
+  return made;
+}
+
+async function makeCa(context: FolderContext): Promise<string[]> {
+  const { dir } = context;
+  const lonelyKey = await readKey(join(dir, 'ca.key'));
+  if (lonelyKey !== undefined && (await hasDevices(dir))) {
+    throw new DomainError(
+      'configuration',
+      `${join(dir, 'ca.crt')} is missing, but its key and devices are there`,
+      {
+        remedy:
+          'Restore ca.crt from a backup; or make a new CA with: cert ca --force, and new device certificates.',
+      },
+    );
+  }
+  const isMade = await unlessMadeMeanwhile(() => issueCa(context, {}, lonelyKey));
+  return isMade ? [`Made a CA: ${join(dir, 'ca.crt')} (its key: ${join(dir, 'ca.key')}).`] : [];
+}
+
+async function makeServer(context: FolderContext, hosts: readonly string[]): Promise<string[]> {
+  const { dir } = context;
+  const own = defaultServerNames();
+  const plain = hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1'));
+  const names = [...own.names, ...plain.filter((host) => isIP(host) === 0)];
+  const ips = [...own.ips, ...plain.filter((host) => isIP(host) !== 0)];
+  const lonelyKey = await readKey(join(dir, 'server.key'));
+  const isMade = await unlessMadeMeanwhile(() => issueServer(context, { names, ips }, lonelyKey));
+  return isMade ? [`Made a server certificate: ${join(dir, 'server.crt')}.`] : [];
+}
+
+/** @returns false when another process that starts at the same time was faster */
+async function unlessMadeMeanwhile(make: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'conflict') return false;
+    throw error;
+  }
+}
+
+/** A key without its certificate: the key is made first, so this is where a start was killed. */
+async function readKey(path: string): Promise<KeyPair | undefined> {
+  const pem = await readIfExists(path);
+  return pem === undefined ? undefined : readPrivateKey(pem, path, 'configuration');
+}
+
+async function hasDevices(dir: string): Promise<boolean> {
+  return (await readdir(join(dir, 'devices')).catch(() => [])).length > 0;
+}

@@ -1,0 +1,10 @@
+/** The certificates' folder and what is not pure: given to everything that works on it. */
+export interface FolderContext {
+  readonly dir: string;
+  readonly now: () => Date;
+  /** Cryptographically random bytes. */
+  readonly random: (sizeBytes: number) => Buffer;
+}
+
+/** Of a serial number: 128 random bits (CA/Browser Forum asks for 64 at least). */
+export const serialSizeBytes = 16;

@@ -1,0 +1,90 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CertificateSummary } from '../core/certificate';
+import { asFileError, certificateMode, readIfExists } from './durable-file';
+
+/** One certificate that was made here, wherever it was written and whatever became of the file. */
+export interface IssuedCertificate {
+  readonly serial: string;
+  readonly commonName: string;
+  readonly role: 'ca' | 'server' | 'device';
+  readonly notAfter: Date;
+  readonly fingerprint: string;
+}
+
+const logName = 'issued.jsonl';
+const lineSchema = z.object({
+  serial: z.string(),
+  common_name: z.string(),
+  role: z.enum(['ca', 'server', 'device']),
+  not_after: z.iso.datetime(),
+  fingerprint: z.string(),
+});
+
+/**
+ * Notes a certificate, on the disk, before anyone gets it: so that `revoke` finds every one that exists.
+ * @throws DomainError `storage-full`, `configuration`
+ */
+export async function recordIssued(
+  folder: string,
+  role: IssuedCertificate['role'],
+  certificate: CertificateSummary,
+  issuedAt: Date,
+): Promise<void> {
+  const path = join(folder, logName);
+  const line = JSON.stringify({
+    serial: certificate.serial,
+    common_name: certificate.commonName,
+    role,
+    not_after: certificate.notAfter.toISOString(),
+    fingerprint: certificate.fingerprint,
+    issued_at: issuedAt.toISOString(),
+  });
+  try {
+    const file = await open(path, 'a+', certificateMode);
+    try {
+      await file.appendFile(`${(await endsTorn(file)) ? '\n' : ''}${line}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw asFileError(error, path);
+  }
+}
+
+/** What a killed process or a full disk cut short must not swallow the next line. */
+async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString('latin1') !== '\n';
+}
+
+/**
+ * Torn lines are counted and passed over: their certificates were never given out.
+ * @throws DomainError `configuration` when the file can't be read
+ */
+export async function readIssued(
+  folder: string,
+): Promise<{ readonly issued: readonly IssuedCertificate[]; readonly damagedLines: number }> {
+  const lines = ((await readIfExists(join(folder, logName))) ?? '').split('\n').filter((line) => line !== '');
+  const issued = lines.map(parseLine).filter((line) => line !== undefined);
+  return { issued, damagedLines: lines.length - issued.length };
+}
+
+function parseLine(line: string): IssuedCertificate | undefined {
+  try {
+    const parsed = lineSchema.parse(JSON.parse(line));
+    return {
+      serial: parsed.serial,
+      commonName: parsed.common_name,
+      role: parsed.role,
+      notAfter: new Date(parsed.not_after),
+      fingerprint: parsed.fingerprint,
+    };
+  } catch {
+    return undefined;
+  }
+}

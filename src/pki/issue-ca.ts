@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { IssuedFiles, IssueOptions } from '../core/certificate';
+import { DomainError } from '../core/errors';
+import type { Finding } from '../core/inspection';
+import { caExtensions } from './certificate-profile';
+import { toDer } from './der-writer';
+import { buildName } from './distinguished-name';
+import { ensureFolder } from './durable-file';
+import { exists, writeFilePair } from './file-pair';
+import { type FolderContext, serialSizeBytes } from './folder-context';
+import { withFolderLock } from './folder-lock';
+import { recordIssued } from './issuance-log';
+import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
+import { keyIdentifier, signCertificate } from './sign-certificate';
+import { summarizeCertificate } from './summarize-certificate';
+import { defaultDays, planValidity } from './validity';
+
+const defaultCommonName = 'RAUC Simple Server CA';
+const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
+
+/**
+ * Makes the CA.
+ * @param lonelyKey the `ca.key` that lies in the folder without its certificate: to go on where a first start was killed
+ * @throws DomainError `conflict` when there is one and it is not forced
+ */
+export async function issueCa(
+  { dir, now, random }: FolderContext,
+  request: IssueOptions & { readonly commonName?: string },
+  lonelyKey?: KeyPair,
+): Promise<IssuedFiles> {
+  const at = now();
+  const { notBefore, notAfter, warnings } = planValidity(at, request.days ?? defaultDays.ca);
+  const name = buildName(checkCommonName(request.commonName ?? defaultCommonName));
+  const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
+  const spkiDer = exportPublicKey(keys.publicKey);
+  const keyId = keyIdentifier(spkiDer);
+  const certificate = signCertificate(
+    {
+      serial: random(serialSizeBytes),
+      issuerDer: toDer(name),
+      subject: name,
+      notBefore,
+      notAfter,
+      spkiDer,
+      extensions: caExtensions({ subject: keyId, issuer: keyId }),
+    },
+    keys,
+  );
+  const summary = summarizeCertificate(certificate);
+  await ensureFolder(dir);
+  return await withFolderLock(dir, async () => {
+    const orphans = await warnOfOrphans(dir);
+    const files = await writeFilePair(
+      {
+        folder: dir,
+        name: 'ca',
+        certificatePem: certificate.toString(),
+        keyPem: lonelyKey === undefined ? exportPrivateKey(keys.privateKey) : null,
+        keepsKey: lonelyKey !== undefined,
+        force: request.force === true,
+      },
+      at,
+      () => recordIssued(dir, 'ca', summary, at),
+    );
+    return { certificate: summary, ...files, warnings: [...warnings, ...orphans] };
+  });
+}
+
+/** A new CA does not know what the old one signed. */
+export async function warnOfOrphans(dir: string): Promise<Finding[]> {
+  const isFirst = !(await exists(join(dir, 'server.crt'))) && !(await exists(join(dir, 'devices')));
+  if (isFirst) return [];
+  return [
+    {
+      code: 'issued-by-another-ca',
+      message:
+        'certificates made before may be of another CA: then make the server and device certificates again, ' +
+        'or keep the old CA in ca.crt below the new one until all devices have changed',
+    },
+  ];
+}
+
+function checkCommonName(commonName: string): string {
+  const isPrintable = !/[\p{C}\p{Zl}\p{Zp}]/u.test(commonName) && commonName.trim() === commonName;
+  if (commonName === '' || commonName.length > commonNameMaxLength || !isPrintable) {
+    throw new DomainError(
+      'invalid-input',
+      `${JSON.stringify(commonName.slice(0, 80))} is not a name for a CA`,
+      {
+        remedy: `Use 1 to ${commonNameMaxLength} printable characters.`,
+      },
+    );
+  }
+  return commonName;
+}

@@ -1,0 +1,126 @@
+import type { KeyObject } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseCompatible } from '../core/bundle';
+import type { IssuedFiles, IssueOptions } from '../core/certificate';
+import { parseDeviceId } from '../core/device';
+import { DomainError } from '../core/errors';
+import type { Finding } from '../core/inspection';
+import { loadAuthority } from './authority';
+import { deviceExtensions } from './certificate-profile';
+import { buildName } from './distinguished-name';
+import { ensureFolder, removeTemporaries } from './durable-file';
+import { writeFilePair } from './file-pair';
+import { type FolderContext, serialSizeBytes } from './folder-context';
+import { withFolderLock } from './folder-lock';
+import { recordIssued } from './issuance-log';
+import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
+import { readRevocations } from './revocation-list';
+import { keyIdentifier, signCertificate } from './sign-certificate';
+import { readSigningRequest } from './signing-request';
+import { compatibleName, deviceName } from './subject-alt-name';
+import { summarizeCertificate } from './summarize-certificate';
+import { defaultDays, planValidity } from './validity';
+
+export interface DeviceRequest extends IssueOptions {
+  readonly id: string;
+  readonly csrPem?: string | Uint8Array;
+  readonly compatibles?: readonly string[];
+  readonly outDir?: string;
+}
+
+const shortDays = 365;
+
+/**
+ * Makes a device's certificate, with a key or for the key of a request.
+ * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict`, `configuration`, `storage-full`
+ */
+export async function issueDevice(
+  { dir, now, random }: FolderContext,
+  request: DeviceRequest,
+): Promise<IssuedFiles> {
+  const at = now();
+  const id = parseDeviceId(request.id);
+  const names = [
+    deviceName(id),
+    ...[...new Set(request.compatibles ?? [])].map(parseCompatible).map(compatibleName),
+  ];
+  const { publicKey, keyPem } = await keyOf(request);
+  const { certificate: ca, keys: caKeys } = await loadAuthority(dir);
+  const days = request.days ?? defaultDays.device;
+  const { notBefore, notAfter, warnings } = planValidity(at, days, ca);
+  const spkiDer = exportPublicKey(publicKey);
+  const certificate = signCertificate(
+    {
+      serial: random(serialSizeBytes),
+      issuerDer: ca.subjectDer,
+      subject: buildName(id),
+      notBefore,
+      notAfter,
+      spkiDer,
+      extensions: deviceExtensions(
+        { subject: keyIdentifier(spkiDer), issuer: ca.subjectKeyId ?? keyIdentifier(ca.spkiDer) },
+        names,
+      ),
+    },
+    caKeys,
+  );
+  const summary = summarizeCertificate(certificate);
+  const folder = request.outDir ?? join(dir, 'devices');
+  await ensureFolder(folder);
+  await refuseOwnFolder(dir, folder);
+  return await withFolderLock(dir, async () => {
+    if (request.outDir === undefined) await removeTemporaries(folder);
+    const revoked = await warnOfRevoked(dir, id);
+    const files = await writeFilePair(
+      { folder, name: id, certificatePem: certificate.toString(), keyPem, force: request.force === true },
+      at,
+      () => recordIssued(dir, 'device', summary, at),
+    );
+    return { certificate: summary, ...files, warnings: [...warnings, ...warnOfShort(days), ...revoked] };
+  });
+}
+
+/** A private key is made here only when there is no request: the one behind a request never leaves its device. */
+async function keyOf(
+  request: DeviceRequest,
+): Promise<{ readonly publicKey: KeyObject; readonly keyPem: string | null }> {
+  if (request.csrPem === undefined) {
+    const { publicKey, privateKey } = await makeKeyPair(request.key ?? 'ec');
+    return { publicKey, keyPem: exportPrivateKey(privateKey) };
+  }
+  const { publicKey, commonName } = readSigningRequest(request.csrPem);
+  if (commonName !== null && commonName !== request.id) {
+    const named = JSON.stringify(commonName.slice(0, 80));
+    throw new DomainError('certificate-refused', `the request is for ${named}, not for ${request.id}`, {
+      remedy: 'Give the id that the request names, or make a request without a common name.',
+    });
+  }
+  return { publicKey, keyPem: null };
+}
+
+/** There a device called "ca" or "server" would be in the way of the server's own files. */
+async function refuseOwnFolder(dir: string, folder: string): Promise<void> {
+  if ((await realpath(dir)) !== (await realpath(folder))) return;
+  throw new DomainError('invalid-input', `${folder} is the folder of the server's own certificates`, {
+    remedy: 'Write device certificates to another folder.',
+  });
+}
+
+async function warnOfRevoked(dir: string, id: string): Promise<Finding[]> {
+  const revocations = await readRevocations(dir);
+  if (!revocations.some(({ commonName }) => commonName === id)) return [];
+  return [
+    { code: 'id-was-revoked', message: `certificates of ${id} were revoked before: this new one works` },
+  ];
+}
+
+function warnOfShort(days: number): Finding[] {
+  if (days >= shortDays) return [];
+  return [
+    {
+      code: 'short-validity',
+      message: `it expires in ${days} days: a device that is not given a new one by then can't update any more`,
+    },
+  ];
+}

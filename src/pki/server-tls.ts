@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { CertificateSummary } from '../core/certificate';
+import { DomainError } from '../core/errors';
+import { loadAuthorities } from './authority';
+import { type CertificateFields, keyPurposes } from './certificate-fields';
+import { readCertificates } from './certificate-pem';
+import { readIfExists } from './durable-file';
+import { readPrivateKey } from './private-key';
+import { summarizeFields } from './summarize-certificate';
+
+/** What the device listener's TLS needs, checked. */
+export interface ServerTls {
+  /** PEM: the server's certificate, and the chain that it is sent with. */
+  readonly cert: string;
+  /** PEM. Never to be logged. */
+  readonly key: string;
+  /** PEM: the CAs whose devices are let in. */
+  readonly ca: string;
+  /** DNS names and addresses that the certificate covers. */
+  readonly names: readonly string[];
+  readonly summary: CertificateSummary;
+}
+
+const renew = 'Make it again with: cert server --force.';
+
+/**
+ * Reads and checks what the device listener needs. `ca.key` is not needed and not looked at.
+ * @throws DomainError `configuration` naming the file and the remedy
+ */
+export async function loadServerTls(
+  dir: string,
+  { now = () => new Date() }: { readonly now?: () => Date } = {},
+): Promise<ServerTls> {
+  const certPath = join(dir, 'server.crt');
+  const keyPath = join(dir, 'server.key');
+  const cert = await readRequired(certPath);
+  const key = await readRequired(keyPath);
+  const [leaf] = readCertificates(cert, certPath, 'configuration');
+  if (leaf === undefined) throw new Error('a file of no certificates was read');
+  const { privateKey } = readPrivateKey(key, keyPath, 'configuration');
+  if (!leaf.x509.checkPrivateKey(privateKey)) {
+    throw new DomainError('configuration', `${keyPath} is not the key of the certificate in ${certPath}`, {
+      remedy: `Restore the two files that belong together (the server's own certificate comes first). ${renew}`,
+    });
+  }
+  checkServerCertificate(leaf, certPath, now());
+  const authorities = await loadAuthorities(dir);
+  if (authorities.every(({ notAfter }) => notAfter <= now())) {
+    throw new DomainError('configuration', `the CA in ${join(dir, 'ca.crt')} has expired`, {
+      remedy: 'Make a new one with: cert ca --force, then a server certificate and device certificates.',
+    });
+  }
+  return {
+    cert,
+    key,
+    ca: authorities.map(({ x509 }) => x509.toString()).join(''),
+    names: leaf.alternativeNames.filter(({ kind }) => kind !== 'uri').map(({ value }) => value),
+    summary: summarizeFields(leaf),
+  };
+}
+
+function checkServerCertificate(leaf: CertificateFields, path: string, now: Date): void {
+  if (leaf.notAfter <= now) {
+    throw new DomainError('configuration', `${path} expired on ${leaf.notAfter.toISOString()}`, {
+      remedy: renew,
+    });
+  }
+  if (leaf.ca === true || leaf.extendedKeyUsage?.includes(keyPurposes.serverAuth) === false) {
+    throw new DomainError('configuration', `${path} is not a server certificate`, {
+      remedy: `Its extended key usage must allow serverAuth, and it must not be a CA. ${renew}`,
+    });
+  }
+}
+
+async function readRequired(path: string): Promise<string> {
+  const content = await readIfExists(path);
+  if (content === undefined) {
+    throw new DomainError('configuration', `${path} is missing`, {
+      remedy: 'Restore it from a backup, or make it with: cert server.',
+    });
+  }
+  return content;
+}

@@ -1,0 +1,197 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Revocation } from '../core/certificate';
+import { DomainError, systemErrorCode } from '../core/errors';
+import { exists } from './file-pair';
+import { readRevocations, revocationFileName } from './revocation-list';
+import { loadServerTls, type ServerTls } from './server-tls';
+
+export interface CertificateHandlers {
+  onTls(tls: ServerTls): void;
+  /** The whole list, whenever it changed. */
+  onRevocations(revocations: readonly Revocation[]): void;
+  /** Something new is bad: what was there before stays in use. */
+  onError(error: unknown): void;
+}
+
+export interface WatchOptions {
+  readonly now?: () => Date;
+  /** What the server started with: changes since then are told about, too. */
+  readonly initial?: { readonly tls: ServerTls; readonly revocations: readonly Revocation[] };
+  /** A key and its certificate are written one after the other: wait until nothing has changed for this long. */
+  readonly settleMs?: number;
+  /** For file systems that tell nothing: look at the files this often. */
+  readonly pollMs?: number;
+}
+
+/**
+ * Takes over changed `server.crt`, `server.key`, `ca.crt` and `revoked.json` while the server runs.
+ *
+ * @example
+ * const watcher = watchCertificates(dir, { onTls: (tls) => server.reload(tls), onRevocations, onError });
+ * // at the end
+ * watcher.close();
+ */
+export function watchCertificates(
+  dir: string,
+  handlers: CertificateHandlers,
+  { now = () => new Date(), initial, settleMs = 200, pollMs = 2000 }: WatchOptions = {},
+): { close(): void } {
+  const tls = follow({
+    paths: ['server.crt', 'server.key', 'ca.crt'].map((name) => join(dir, name)),
+    settleMs,
+    current: initial === undefined ? undefined : tlsContent(initial.tls),
+    read: () => loadServerTls(dir, { now }),
+    contentOf: tlsContent,
+    onChange: (value) => handlers.onTls(value),
+    onError: (error) => handlers.onError(error),
+  });
+  const listPath = join(dir, revocationFileName);
+  let hadList = (initial?.revocations.length ?? 0) > 0;
+  const revocations = follow({
+    paths: [listPath],
+    // Replaced in one step, and urgent.
+    settleMs: Math.min(settleMs, 20),
+    current: initial === undefined ? undefined : JSON.stringify(initial.revocations),
+    read: async () => {
+      const list = await readRevocations(dir);
+      if (list.length === 0 && hadList && !(await exists(listPath))) throw listGone(listPath);
+      hadList = list.length > 0;
+      return list;
+    },
+    contentOf: (list) => JSON.stringify(list),
+    onChange: (list) => handlers.onRevocations(list),
+    onError: (error) => handlers.onError(error),
+  });
+  const look = (): void => {
+    tls.look();
+    revocations.look();
+  };
+  const watcher = startWatcher(dir, look);
+  const poll = setInterval(look, pollMs).unref();
+  look();
+  return {
+    close() {
+      watcher?.close();
+      clearInterval(poll);
+      tls.close();
+      revocations.close();
+    },
+  };
+}
+
+interface Followed<T> {
+  readonly paths: readonly string[];
+  readonly settleMs: number;
+  /** What is in use; `undefined` to take what is found first for it. */
+  readonly current: string | undefined;
+  readonly read: () => Promise<T>;
+  readonly contentOf: (value: T) => string;
+  readonly onChange: (value: T) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reads files again when they have changed and settled; reports each bad state once. */
+function follow<T>(files: Followed<T>): { look(): void; close(): void } {
+  let inUse = files.current;
+  let handledState: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isBusy = false;
+  let isClosed = false;
+  let lookAgain = false;
+
+  const settle = async (): Promise<void> => {
+    const state = await stateOf(files.paths);
+    if (isClosed || state === handledState) return;
+    if (handledState !== undefined || inUse !== undefined) {
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, files.settleMs).unref();
+      });
+      if ((await stateOf(files.paths)) !== state) {
+        lookAgain = true;
+        return;
+      }
+    }
+    await take(state);
+  };
+
+  const take = async (state: string): Promise<void> => {
+    try {
+      const value = await files.read();
+      // Changed while it was read: what was read may be half of each.
+      if ((await stateOf(files.paths)) !== state) {
+        lookAgain = true;
+        return;
+      }
+      handledState = state;
+      const content = files.contentOf(value);
+      const isChanged = inUse !== undefined && content !== inUse;
+      if (!isClosed && isChanged) files.onChange(value);
+      inUse = content;
+    } catch (error) {
+      handledState = state;
+      if (!isClosed) files.onError(error);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (lookAgain && !isClosed) {
+      lookAgain = false;
+      await settle();
+    }
+    isBusy = false;
+  };
+
+  const look = (): void => {
+    lookAgain = true;
+    if (isBusy || isClosed) return;
+    isBusy = true;
+    void run();
+  };
+
+  return {
+    look,
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Changes whenever one of the files does: also for a rename of the same size within one tick of the clock. */
+async function stateOf(paths: readonly string[]): Promise<string> {
+  const states = await Promise.all(
+    paths.map(async (path) => {
+      try {
+        const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+        return [ino, size, mtimeNs, ctimeNs].join(':');
+      } catch (error) {
+        return systemErrorCode(error) ?? 'unknown';
+      }
+    }),
+  );
+  return states.join(' ');
+}
+
+/** The folder is watched, not the files, because files are replaced by renaming. */
+function startWatcher(dir: string, onEvent: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(dir, { persistent: false }, onEvent);
+    watcher.on('error', () => watcher.close()); // polling goes on
+    return watcher;
+  } catch {
+    return undefined; // out of watches, or a file system without: polling remains
+  }
+}
+
+function tlsContent({ cert, key, ca }: ServerTls): string {
+  return JSON.stringify([cert, key, ca]);
+}
+
+function listGone(path: string): DomainError {
+  return new DomainError('configuration', `${path} is gone`, {
+    remedy:
+      'Restore it from a backup. Until then the list that was read before stays in use; a restart would forget it.',
+  });
+}
