@@ -1,0 +1,31 @@
+import { isIPv6 } from 'node:net';
+
+export interface BaseUrlFacts {
+  /** SERVER_URL; `null` when it is not configured. */
+  readonly configured: string | null;
+  /** Host and port that the device used, as it says. */
+  readonly authority: string | undefined;
+  /** Whether the server certificate is for a host. */
+  readonly coversHost: (host: string) => boolean;
+  /** Names and addresses of the server certificate. */
+  readonly certificateNames: readonly string[];
+  readonly port: number;
+}
+
+/**
+ * The URL, without a slash at the end, by which a device reaches this server again. Without SERVER_URL it is the one
+ * that the device just used, if the certificate covers it: anything else could not be opened over TLS.
+ */
+export function chooseBaseUrl(facts: BaseUrlFacts): string {
+  if (facts.configured !== null) return facts.configured.replace(/\/+$/, '');
+  const asked = parseAuthority(facts.authority);
+  if (asked !== undefined && facts.coversHost(asked.hostname.replace(/^\[|\]$/g, ''))) return asked.origin;
+  const name = facts.certificateNames.find((candidate) => !candidate.startsWith('*')) ?? 'localhost';
+  return new URL(`https://${isIPv6(name) ? `[${name}]` : name}:${facts.port}`).origin;
+}
+
+function parseAuthority(authority: string | undefined): URL | undefined {
+  if (authority === undefined || !/^[A-Za-z0-9._:[\]-]+$/.test(authority)) return undefined;
+  const url = `https://${authority}`;
+  return URL.canParse(url) ? new URL(url) : undefined;
+}

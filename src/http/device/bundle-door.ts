@@ -1,0 +1,112 @@
+import type { Bundle } from '../../core/bundle';
+import type { DeviceIdentity } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import type { OfferUpdate } from '../../services/offer-update';
+import type { ReadBundle } from '../../services/read-bundle';
+import { rangeCounts, type Validators } from './conditional';
+import type { Exchange, ReplyHeaders } from './exchange';
+import { answeredByConditions, type Handler } from './handler';
+import { type ByteRange, decideRange } from './range';
+import { sendBytes } from './send-bytes';
+
+export interface BundlePorts {
+  readonly readBundle: ReadBundle;
+  readonly offerUpdate: OfferUpdate;
+  /** Told of each GET that gets bytes. */
+  readonly onDownload: (identity: DeviceIdentity, bundle: Bundle, range: ByteRange) => void;
+}
+
+const yearSeconds = 31_536_000;
+
+/** `GET /bundles/{name}` and `/bundles/{sha256}/{name}`: the bundle or a range of it (RFC 9110, section 14). */
+export function createBundleHandler(ports: BundlePorts): Handler {
+  return async (exchange, { params: { name = '', sha256 } }) => {
+    const bundle = getBundle(ports, exchange.connection.identity, name, sha256);
+    const validators = { etag: `"${bundle.sha256}"`, lastModified: bundle.uploadedAt };
+    const headers = describe(bundle, validators, sha256 !== undefined);
+    if (answeredByConditions(exchange, validators, headers)) return;
+    await sendBundle(ports, exchange, bundle, validators, headers);
+  };
+}
+
+/** @throws DomainError `not-found`: also for what a device may not know about */
+function getBundle(
+  { readBundle, offerUpdate }: BundlePorts,
+  identity: DeviceIdentity,
+  name: string,
+  sha256: string | undefined,
+): Bundle {
+  const bundle = readBundle.find(name);
+  if (bundle === undefined || (sha256 !== undefined && sha256 !== bundle.sha256) || bundle.sizeBytes === 0) {
+    throw notFound(name);
+  }
+  const { compatibles } = identity;
+  const isOffered = (compatible: string) => {
+    const offer = offerUpdate.offer(identity, compatible);
+    return offer.kind === 'bundle' && offer.bundle.sha256 === bundle.sha256;
+  };
+  // A person may have released a bundle of another compatible by force: then it is theirs as well.
+  const isTheirs =
+    compatibles.length === 0 ||
+    (bundle.compatible !== null && compatibles.includes(bundle.compatible)) ||
+    compatibles.some(isOffered);
+  if (!isTheirs) throw notFound(name);
+  return bundle;
+}
+
+function notFound(name: string): DomainError {
+  return new DomainError(
+    'not-found',
+    `there is no bundle ${JSON.stringify(name.slice(0, 200))} for this device`,
+  );
+}
+
+function describe(
+  bundle: Bundle,
+  { etag, lastModified }: Validators,
+  isPinned: boolean,
+): Record<string, string | number> {
+  return {
+    // no-transform: RAUC does not decode, and ranges of compressed bytes would be other bytes.
+    'cache-control': isPinned
+      ? `private, no-transform, max-age=${yearSeconds}, immutable`
+      : 'private, no-transform, no-cache',
+    'accept-ranges': 'bytes',
+    etag,
+    'last-modified': (lastModified ?? bundle.uploadedAt).toUTCString(),
+    'x-content-type-options': 'nosniff',
+  };
+}
+
+async function sendBundle(
+  { readBundle, onDownload }: BundlePorts,
+  exchange: Exchange,
+  bundle: Bundle,
+  validators: Validators,
+  headers: ReplyHeaders,
+): Promise<void> {
+  const size = bundle.sizeBytes;
+  const isRangeable = exchange.method === 'GET' && rangeCounts(exchange.header('if-range'), validators);
+  const range = decideRange(isRangeable ? exchange.header('range') : undefined, size);
+  if (range.kind === 'unsatisfiable') {
+    exchange.send(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': 0 });
+    return;
+  }
+  const { start, end } = range.kind === 'part' ? range : { start: 0, end: size - 1 };
+  const full = { ...headers, 'content-type': 'application/octet-stream', 'content-length': end - start + 1 };
+  if (exchange.method === 'HEAD') {
+    exchange.send(200, full);
+    return;
+  }
+  const lease = await readBundle.open(bundle);
+  try {
+    onDownload(exchange.connection.identity, bundle, { start, end });
+    const answer =
+      range.kind === 'part'
+        ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
+        : { status: 200, headers: full };
+    await sendBytes(exchange, answer, lease, { start, end });
+  } finally {
+    lease.release();
+  }
+}

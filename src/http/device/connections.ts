@@ -1,0 +1,101 @@
+import type { X509Certificate } from 'node:crypto';
+import type { ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { DeviceIdentity } from '../../core/device';
+
+export type IdentityAnswer =
+  { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
+
+/** What decides who may be connected. */
+export interface AdmissionRules {
+  /** Who a certificate is for; TLS has verified its chain. */
+  readonly identify: (certificate: X509Certificate) => IdentityAnswer;
+  /** @param serial as in {@link DeviceIdentity.certificateSerial} */
+  readonly isRevoked: (serial: string) => boolean;
+  readonly now: () => Date;
+}
+
+/** One device's TLS connection. The certificate is read once, here. */
+export interface Connection {
+  readonly socket: TLSSocket;
+  readonly certificate: X509Certificate;
+  readonly identity: DeviceIdentity;
+  readonly expiresAtMs: number;
+  /** `null` for HTTP/1.1. */
+  session: ServerHttp2Session | null;
+  openRequests: number;
+  /** No further request is wanted on it. */
+  isEnding: boolean;
+}
+
+export type Admission =
+  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: false; readonly reason: string; readonly device?: string };
+
+/** The open connections of devices. */
+export class Connections {
+  readonly #open = new Set<Connection>();
+  #isClosed = false;
+
+  constructor(private readonly rules: AdmissionRules) {}
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  openRequests(): number {
+    let sum = 0;
+    for (const { openRequests } of this.#open) sum += openRequests;
+    return sum;
+  }
+
+  /** Reads who is there. A resumed TLS session did not verify the certificate again: dates and revocation are ours. */
+  admit(socket: TLSSocket): Admission {
+    if (this.#isClosed) return { ok: false, reason: 'the server is stopping' };
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return { ok: false, reason: 'it has no certificate' };
+    const answer = this.rules.identify(certificate);
+    if (!answer.ok) return answer;
+    const connection: Connection = {
+      socket,
+      certificate,
+      identity: answer.identity,
+      expiresAtMs: Date.parse(certificate.validTo),
+      session: null,
+      openRequests: 0,
+      isEnding: false,
+    };
+    const reason = this.findRefusal(connection);
+    if (reason !== undefined) return { ok: false, reason, device: answer.identity.id };
+    this.#open.add(connection);
+    socket.once('close', () => this.#open.delete(connection));
+    return { ok: true, connection };
+  }
+
+  /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
+  findRefusal({ identity, expiresAtMs }: Connection): string | undefined {
+    if (this.rules.isRevoked(identity.certificateSerial)) return 'its certificate is revoked';
+    return this.rules.now().getTime() >= expiresAtMs ? 'its certificate has expired' : undefined;
+  }
+
+  /** Ends at once what fits. @returns how many connections that were */
+  destroyWhere(fits: (connection: Connection) => boolean): number {
+    const chosen = [...this.#open].filter(fits);
+    for (const { socket } of chosen) socket.destroy();
+    return chosen.length;
+  }
+
+  /** Admits nobody any more, and ends each connection after the requests that run on it. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#open) endConnection(connection);
+  }
+}
+
+/** Ends a connection after the requests that run on it. */
+export function endConnection(connection: Connection): void {
+  connection.isEnding = true;
+  if (connection.session !== null)
+    connection.session.close(); // GOAWAY; it waits for its streams
+  else if (connection.openRequests === 0) connection.socket.destroySoon();
+}

@@ -1,0 +1,42 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Connection } from './connections';
+import type { Exchange } from './exchange';
+
+/**
+ * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API sends the end of a stream in a frame of its
+ * own; libcurl then resets each stream, and after 1,000 of them Node takes that for an attack and ends the connection.
+ */
+export function http2Exchange(
+  stream: ServerHttp2Stream,
+  request: IncomingHttpHeaders,
+  connection: Connection,
+): Exchange {
+  // A device that goes away is no error of ours.
+  stream.on('error', () => undefined);
+  const isGone = () => stream.destroyed || stream.closed;
+  return {
+    connection,
+    method: request[':method'] ?? '',
+    target: request[':path'] ?? '/',
+    authority: request[':authority'] ?? request.host,
+    header(name) {
+      const value = request[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    send(status, headers, body) {
+      if (isGone()) return;
+      const isBodiless = body === undefined || body.length === 0 || request[':method'] === 'HEAD';
+      stream.respond({ ...headers, ':status': status }, { endStream: isBodiless });
+      if (!isBodiless) stream.end(body);
+    },
+    begin(status, headers) {
+      if (!isGone()) stream.respond({ ...headers, ':status': status });
+      return stream;
+    },
+    hasBegun: () => stream.headersSent,
+    abort: () => {
+      if (!isGone()) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    },
+    onClose: (callback) => stream.once('close', callback),
+  };
+}

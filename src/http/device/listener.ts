@@ -1,0 +1,80 @@
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { TlsSettings } from './tls-settings';
+
+/** Times in milliseconds. */
+export const limits = {
+  /** From the TCP connection to the end of the TLS handshake. */
+  handshakeTimeoutMs: 20_000,
+  /** From the first byte of a request to the end of its headers; the whole of it. */
+  headersTimeoutMs: 60_000,
+  requestTimeoutMs: 60_000,
+  /** An HTTP/1.1 connection without a request. */
+  keepAliveTimeoutMs: 75_000,
+  /** Any connection on which nothing moves; see idle-connections.ts. */
+  quietTimeoutMs: 300_000,
+  maxHeaderBytes: 16 << 10,
+  maxHeaderPairs: 100,
+  /** RAUC has up to 128 requests under way: the queue of a Linux network block device. */
+  maxConcurrentStreams: 256,
+  /** What may wait in one HTTP/2 connection; Node's 10 MB would refuse the 81st of 128 KiB reads at once. */
+  maxSessionMemoryMegabytes: 128,
+} as const;
+
+/** The server of Node that speaks TLS, HTTP/2 and, for those who can't, HTTP/1.1. It does not listen yet. */
+export function createListener(tls: ReturnType<TlsSettings['build']>): Http2SecureServer {
+  const server = createSecureServer({
+    ...tls,
+    requestCert: true,
+    rejectUnauthorized: true,
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    allowHTTP1: true,
+    noDelay: true,
+    keepAlive: true, // finds out about devices that lost power
+    keepAliveInitialDelay: limits.headersTimeoutMs,
+    maxHeaderListPairs: limits.maxHeaderPairs,
+    maxSessionMemory: limits.maxSessionMemoryMegabytes,
+    settings: {
+      maxConcurrentStreams: limits.maxConcurrentStreams,
+      maxHeaderListSize: limits.maxHeaderBytes,
+    },
+  });
+  // Node reads these for HTTP/1.1 from the server itself; its types don't tell.
+  Object.assign(server, {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    maxHeadersCount: limits.maxHeaderPairs,
+    requireHostHeader: true,
+  });
+  server.setTimeout(limits.quietTimeoutMs);
+  return server;
+}
+
+/**
+ * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a socket that was refused: an HTTP/2
+ * session on a destroyed socket fails.
+ * @param admit returns whether HTTP may begin; then `began` gets the HTTP/2 session, or `null` for HTTP/1.1
+ */
+export function guardConnections(
+  server: Http2SecureServer,
+  admit: (socket: TLSSocket) => { began(session: ServerHttp2Session | null): void } | undefined,
+): void {
+  const [speakHttp, ...others] = server.listeners('secureConnection');
+  if (speakHttp === undefined || others.length > 0)
+    throw new Error('this Node wires HTTP/2 servers in another way');
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const admitted = admit(socket);
+    if (admitted === undefined) return;
+    let session: ServerHttp2Session | null = null;
+    const capture = (created: ServerHttp2Session) => {
+      session = created;
+    };
+    server.once('session', capture); // emitted before speakHttp returns, or not at all
+    Reflect.apply(speakHttp, server, [socket]);
+    server.off('session', capture);
+    admitted.began(session);
+  });
+}

@@ -1,0 +1,73 @@
+import createRouter from 'find-my-way';
+import { DomainError } from '../../core/errors';
+import { createProblem, problemMediaType, problemOf, type Problem } from '../problem';
+import { type Connections, endConnection } from './connections';
+import type { Exchange } from './exchange';
+import type { Handler } from './handler';
+import type { DeviceLog } from './log';
+import { sendJson } from './send-json';
+
+export type Routes = Readonly<Record<string, Handler>>;
+
+export interface RouterPorts {
+  readonly routes: Routes;
+  readonly connections: Pick<Connections, 'findRefusal'>;
+  readonly log: DeviceLog;
+}
+
+/** A compatible of 200 characters of four bytes, percent-encoded. */
+const longestParameter = 200 * 4 * 3 + '.json'.length;
+const allowedMethods = 'GET, HEAD';
+
+/** @returns what answers one request, whatever happens */
+export function createDispatcher({ routes, connections, log }: RouterPorts): (exchange: Exchange) => void {
+  const router = createRouter({ maxParamLength: longestParameter, onBadUrl: () => undefined });
+  for (const [path, handler] of Object.entries(routes)) router.on('GET', path, () => undefined, handler);
+
+  async function answer(exchange: Exchange): Promise<void> {
+    const { connection, method, target } = exchange;
+    const refusal = connections.findRefusal(connection);
+    if (refusal !== undefined) {
+      // Everything on this connection ends, also what is under way on other streams.
+      exchange.onClose(() => connection.socket.destroy());
+      endConnection(connection);
+      throw new DomainError('forbidden', `this device is refused: ${refusal}`);
+    }
+    const found = router.find('GET', target);
+    if (found === null) throw new DomainError('not-found', 'there is nothing at this address');
+    const handler = found.store as Handler | null;
+    if (handler === null) throw new DomainError('invalid-input', 'the address is not well-formed');
+    if (method !== 'GET' && method !== 'HEAD') {
+      sendProblem(exchange, createProblem('method-not-allowed', { detail: `only ${allowedMethods}` }));
+      return;
+    }
+    if (hasBody(exchange)) throw new DomainError('too-large', 'a request has no body here');
+    const queryStart = target.indexOf('?');
+    const query = new URLSearchParams(queryStart === -1 ? '' : target.slice(queryStart + 1));
+    await handler(exchange, { params: found.params, query });
+  }
+
+  return (exchange) => {
+    answer(exchange).catch((error: unknown) => {
+      if (!(error instanceof DomainError)) {
+        const { method, target, connection } = exchange;
+        log.error({ err: error, method, target, device: connection.identity.id }, 'a device got no answer');
+      }
+      if (exchange.hasBegun()) exchange.abort();
+      else sendProblem(exchange, problemOf(error));
+    });
+  };
+}
+
+function hasBody(exchange: Exchange): boolean {
+  return (
+    Number(exchange.header('content-length') ?? 0) !== 0 || exchange.header('transfer-encoding') !== undefined
+  );
+}
+
+function sendProblem(exchange: Exchange, problem: Problem): void {
+  sendJson(exchange, problem, problem.status, {
+    'content-type': problemMediaType,
+    ...(problem.code === 'method-not-allowed' ? { allow: allowedMethods } : {}),
+  });
+}

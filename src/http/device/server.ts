@@ -1,0 +1,234 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type {
+  Http2SecureServer,
+  IncomingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { DomainError, systemErrorCode } from '../../core/errors';
+import type { OfferUpdate } from '../../services/offer-update';
+import type { ReadBundle } from '../../services/read-bundle';
+import { chooseBaseUrl } from './base-url';
+import { createBundleHandler } from './bundle-door';
+import { closeListener, trackSockets } from './close-listener';
+import { type AdmissionRules, type Connection, Connections } from './connections';
+import { createDownloadLog } from './download-log';
+import type { Exchange } from './exchange';
+import { http1Exchange } from './http1-exchange';
+import { http2Exchange } from './http2-exchange';
+import { createIdleRule } from './idle-connections';
+import { isIssuedByOneOf } from './issuers';
+import { createListener, guardConnections, limits } from './listener';
+import { boundedLine, type DeviceLog } from './log';
+import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
+import { createDispatcher, type Routes } from './router';
+import { sendJson } from './send-json';
+import { type DeviceTls, TlsSettings } from './tls-settings';
+
+export interface DeviceServerOptions extends AdmissionRules {
+  /** Address to bind to; `::` is every address, IPv6 and IPv4. */
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly tls: DeviceTls;
+  readonly services: { readonly offerUpdate: OfferUpdate; readonly readBundle: ReadBundle };
+  /** SERVER_URL; `null` when it is not configured. */
+  readonly baseUrl: string | null;
+  /** Names and addresses of the server certificate in use. */
+  readonly certificateNames: () => readonly string[];
+  /** Whether the server certificate in use is for a host. */
+  readonly coversHost: (host: string) => boolean;
+  readonly log: DeviceLog;
+  readonly version: string;
+}
+
+/** What happened since the start, and what is going on. */
+export interface DeviceCounts {
+  readonly connections: number;
+  readonly openRequests: number;
+  readonly requests: number;
+  /** Connections that ended in the TLS handshake or right after it. */
+  readonly refusedConnections: number;
+  /** Requests answered with bytes of a bundle, and how many bytes they asked for. */
+  readonly bundleRequests: number;
+  readonly bundleBytes: number;
+}
+
+export interface DeviceServer {
+  readonly address: AddressInfo;
+  /** Node's server, for what it was configured with. */
+  readonly listener: Http2SecureServer;
+  /**
+   * Takes over new files for new connections; connections of a CA that is no longer there end.
+   * @throws DomainError `configuration`: then the old ones stay in use
+   */
+  reload(tls: DeviceTls): void;
+  /** Ends the open connections of certificates that are revoked now. @returns how many */
+  enforceRevocations(): number;
+  counts(): DeviceCounts;
+  /**
+   * Takes no new connections; running downloads may go on for a while.
+   * @param graceMs how long, in milliseconds
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+const refusalLinePeriodMs = 1_000;
+
+/**
+ * Starts the listener that devices talk to: mutual TLS, HTTP/2 and HTTP/1.1.
+ * @throws DomainError `configuration` when the TLS files or the address can't be used
+ */
+export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
+  const { log, now } = options;
+  const settings = new TlsSettings();
+  const connections = new Connections(options);
+  const listener = createListener(settings.build(options.tls));
+  const sockets = trackSockets(listener);
+  const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
+  const routes = createRoutes(options, listener, (bytes) => {
+    totals.bundleRequests += 1;
+    totals.bundleBytes += bytes;
+  });
+  const dispatch = createDispatcher({ routes, connections, log });
+  const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
+  const refuse = (socket: TLSSocket, facts: object) => {
+    totals.refusedConnections += 1;
+    tellRefusal({ ...facts, address: socket.remoteAddress }, 'connection refused');
+  };
+
+  const handle = (exchange: Exchange) => {
+    const { connection } = exchange;
+    totals.requests += 1;
+    connection.openRequests += 1;
+    exchange.onClose(() => {
+      connection.openRequests -= 1;
+      if (connection.isEnding && connection.session === null && connection.openRequests === 0) {
+        connection.socket.destroySoon();
+      }
+    });
+    dispatch(exchange);
+  };
+  const bySocket = new WeakMap<object, Connection>();
+
+  guardConnections(listener, (socket) => {
+    socket.on('error', () => undefined); // a device that goes away is no error of ours
+    const admission = connections.admit(socket);
+    if (!admission.ok) {
+      refuse(socket, { reason: admission.reason, device: admission.device });
+      socket.destroy();
+      return undefined;
+    }
+    const { connection } = admission;
+    bySocket.set(socket, connection);
+    return {
+      began(session) {
+        connection.session = session;
+        session?.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+          handle(http2Exchange(stream, headers, connection));
+        });
+        session?.setTimeout(limits.quietTimeoutMs, () => onQuiet(connection));
+      },
+    };
+  });
+  const onQuiet = createIdleRule(now, limits.quietTimeoutMs);
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const connection = bySocket.get(request.socket);
+    if (connection === undefined) request.socket.destroy();
+    else handle(http1Exchange(request, response, connection));
+  };
+  // HTTP/1.1 alone: with a 'request' listener Node also wires its compatibility API to each HTTP/2 stream.
+  listener.on('request', onRequest).removeAllListeners('stream');
+  listener.on('checkContinue', onRequest); // no body is wanted, so none is asked for
+  listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
+    const connection = bySocket.get(it);
+    if (connection !== undefined) onQuiet(connection);
+  });
+  listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.
+    const verdict: unknown = socket.authorizationError;
+    refuse(socket, {
+      reason: typeof verdict === 'string' ? verdict : (systemErrorCode(error) ?? error.message),
+    });
+  });
+
+  await listen(listener, options);
+  let { ca } = options.tls;
+  let closing: Promise<void> | undefined;
+  return {
+    address: listener.address() as AddressInfo,
+    listener,
+    reload(tls) {
+      listener.setSecureContext(settings.build(tls));
+      const hasNewCa = tls.ca !== ca;
+      ca = tls.ca;
+      const ended = connections.destroyWhere(
+        ({ certificate }) => hasNewCa && !isIssuedByOneOf(certificate, tls.ca),
+      );
+      log.info({ ended }, 'new TLS files in use');
+    },
+    enforceRevocations: () =>
+      connections.destroyWhere((connection) => connections.findRefusal(connection) !== undefined),
+    counts: () => ({ ...totals, connections: connections.size, openRequests: connections.openRequests() }),
+    close: (graceMs) => (closing ??= closeListener(listener, connections, sockets, graceMs)),
+  };
+}
+
+function createRoutes(
+  options: DeviceServerOptions,
+  listener: Http2SecureServer,
+  countBytes: (bytes: number) => void,
+): Routes {
+  const { services, log, now } = options;
+  const baseUrl = (authority: string | undefined) =>
+    chooseBaseUrl({
+      configured: options.baseUrl,
+      authority,
+      coversHost: options.coversHost,
+      certificateNames: options.certificateNames(),
+      port: (listener.address() as AddressInfo).port,
+    });
+  const logDownload = createDownloadLog(log, now);
+  const bundle = createBundleHandler({
+    ...services,
+    onDownload(identity, downloaded, { start, end }) {
+      logDownload(identity, downloaded);
+      countBytes(end - start + 1);
+    },
+  });
+  const manifestPorts = { offerUpdate: services.offerUpdate, baseUrl };
+  return {
+    '/api/v1/manifest.json': createManifestHandler(manifestPorts),
+    '/api/v1/manifest/:file': createNamedManifestHandler(manifestPorts),
+    '/bundles/:name': bundle,
+    '/bundles/:sha256/:name': bundle,
+    '/health': (exchange) => sendJson(exchange, { status: 'ok', version: options.version }),
+  };
+}
+
+function listen(
+  listener: Http2SecureServer,
+  { host, port }: Pick<DeviceServerOptions, 'host' | 'port'>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error) => {
+      reject(
+        new DomainError(
+          'configuration',
+          `the device listener can't use ${host} port ${port}: ${cause.message}`,
+          {
+            cause,
+            remedy: 'Stop what uses it, or choose others with DEVICE_HOST and DEVICE_PORT.',
+          },
+        ),
+      );
+    };
+    listener.once('error', fail);
+    listener.listen({ host, port }, () => {
+      listener.off('error', fail);
+      resolve();
+    });
+  });
+}

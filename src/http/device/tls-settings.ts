@@ -1,0 +1,52 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import { DomainError } from '../../core/errors';
+
+/** PEM texts. */
+export interface DeviceTls {
+  /** The server's certificate, and the chain that it is sent with. */
+  readonly cert: string;
+  readonly key: string;
+  /** The CAs whose devices are let in. */
+  readonly ca: string;
+}
+
+const ticketKeysSizeBytes = 48;
+/** A resumed session is checked for expiry and revocation all the same (see connections.ts). */
+const sessionTimeoutSeconds = 24 * 3600;
+
+/** The keys of TLS session tickets live as long as the CA: no session outlives the trust that it began with. */
+export class TlsSettings {
+  #ticketKeys = randomBytes(ticketKeysSizeBytes);
+  #ca: string | undefined;
+
+  /**
+   * What a listener or a reload needs.
+   * @throws DomainError `configuration` when OpenSSL can't use it; then nothing has changed
+   */
+  build(tls: DeviceTls): SecureContextOptions & Pick<TlsOptions, 'ticketKeys' | 'sessionTimeout'> {
+    const isNewCa = this.#ca !== undefined && this.#ca !== tls.ca;
+    const ticketKeys = isNewCa ? randomBytes(ticketKeysSizeBytes) : this.#ticketKeys;
+    const options = {
+      cert: tls.cert,
+      key: tls.key,
+      ca: tls.ca,
+      minVersion: 'TLSv1.2' as const,
+      // Bound to the CA too. At most 32 bytes.
+      sessionIdContext: createHash('sha256').update(tls.ca).digest('hex').slice(0, 32),
+      sessionTimeout: sessionTimeoutSeconds,
+      ticketKeys,
+    };
+    try {
+      createSecureContext(options);
+    } catch (cause) {
+      throw new DomainError('configuration', "the device listener's certificate, key or CA cannot be used", {
+        cause,
+        remedy: 'Check the folder with: cert verify.',
+      });
+    }
+    this.#ticketKeys = ticketKeys;
+    this.#ca = tls.ca;
+    return options;
+  }
+}

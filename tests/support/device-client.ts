@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import https from 'node:https';
+import { type ClientFiles, readClientFiles } from './device-listener';
+
+export const protocols = ['HTTP/1.1', 'HTTP/2'] as const;
+export type Protocol = (typeof protocols)[number];
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface DeviceClient {
+  request(target: string, headers?: Record<string, string>, method?: string): Promise<Answer>;
+  close(): void;
+}
+
+const clients: DeviceClient[] = [];
+
+afterAll(() => {
+  for (const client of clients) client.close();
+});
+
+/** A device on one kept connection (HTTP/2) or on as many as it has requests at once (HTTP/1.1). */
+export async function connectDevice(
+  url: string,
+  files: ClientFiles,
+  protocol: Protocol,
+): Promise<DeviceClient> {
+  const tls = await readClientFiles(files);
+  const client = protocol === 'HTTP/2' ? await overHttp2(url, tls) : overHttp1(url, tls);
+  clients.push(client);
+  return client;
+}
+
+type Tls = Awaited<ReturnType<typeof readClientFiles>>;
+
+function overHttp1(url: string, tls: Tls): DeviceClient {
+  const agent = new https.Agent({ ...tls, keepAlive: true });
+  return {
+    request: (target, headers = {}, method = 'GET') =>
+      new Promise((resolve, reject) => {
+        // The path is given apart, so that Node sends it as it is.
+        const request = https.request(url, { path: target, headers, method, agent }, (response) => {
+          collect(response).then(
+            (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+            reject,
+          );
+        });
+        request.on('error', reject).end();
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+async function overHttp2(url: string, tls: Tls): Promise<DeviceClient> {
+  const session = http2.connect(url, tls);
+  await once(session, 'connect');
+  session.on('error', () => undefined); // each request tells
+  return {
+    request: (target, headers = {}, method = 'GET') =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({ ...headers, ':path': target, ':method': method });
+        stream.on('error', reject);
+        stream.once('response', (answer) => {
+          collect(stream).then(
+            (body) => resolve({ status: answer[':status'] ?? 0, headers: answer, body }),
+            reject,
+          );
+        });
+      }),
+    close: () => session.destroy(),
+  };
+}
+
+async function collect(stream: NodeJS.ReadableStream): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}

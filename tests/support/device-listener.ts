@@ -1,0 +1,123 @@
+import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { startDeviceServer, type DeviceServer, type DeviceServerOptions } from '../../src/http/device/server';
+import type { DeviceTls } from '../../src/http/device/tls-settings';
+import { openCertificateFolder, type OpenCertificateFolder } from '../../src/pki/certificate-folder';
+import { deviceIdentity } from '../../src/pki/device-identity';
+import { coversHost } from '../../src/pki/server-names';
+import { loadServerTls } from '../../src/pki/server-tls';
+import { temporaryFolder } from './programs';
+import { openServices, type OpenedServices } from './services';
+
+/** Paths of PEM files. */
+export interface ClientFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly facts: Record<string, unknown>;
+  readonly message: string;
+}
+
+export interface DeviceListener extends OpenedServices {
+  readonly server: DeviceServer;
+  /** `https://localhost:<port>` */
+  readonly url: string;
+  readonly certsDir: string;
+  readonly certificates: OpenCertificateFolder;
+  readonly lines: readonly LogLine[];
+  readonly revoked: Set<string>;
+  /** Serial numbers of issued certificates, by device. */
+  readonly serials: ReadonlyMap<string, string>;
+  /** Issues a device certificate. */
+  device(id: string, request?: { compatibles?: string[]; key?: 'ec' | 'rsa' }): Promise<ClientFiles>;
+  tls(): Promise<DeviceTls>;
+}
+
+export interface ListenerOptions {
+  readonly change?: Partial<DeviceServerOptions>;
+  readonly compatible?: string;
+  /** Of an earlier listener, to go on with it. */
+  readonly certsDir?: string;
+  readonly dataDir?: string;
+}
+
+const open = new Set<DeviceListener>();
+
+afterAll(async () => {
+  await Promise.all([...open].map((listener) => listener.close()));
+});
+
+/** The real listener on a free port of loopback, with real services and certificates made by `src/pki`. */
+export async function startDeviceListener(options: ListenerOptions = {}): Promise<DeviceListener> {
+  const certsDir = options.certsDir ?? path.join(await temporaryFolder(), 'certs');
+  const certificates = openCertificateFolder(certsDir, { now: () => new Date() });
+  if (options.certsDir === undefined) {
+    await certificates.createCa({});
+    await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1', '::1'] });
+  }
+  const opened = await openServices({
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
+  });
+  const names = (await loadServerTls(certsDir)).names;
+  const lines: LogLine[] = [];
+  const at = (level: LogLine['level']) => (facts: object, message: string) => {
+    lines.push({ level, facts: facts as LogLine['facts'], message });
+  };
+  const revoked = new Set<string>();
+  const serials = new Map<string, string>();
+  const tls = () => loadServerTls(certsDir);
+  const server = await startDeviceServer({
+    host: '127.0.0.1',
+    port: 0,
+    tls: await tls(),
+    services: opened.services,
+    baseUrl: null,
+    certificateNames: () => names,
+    coversHost: (host) => coversHost(names, host),
+    identify: deviceIdentity,
+    isRevoked: (serial) => revoked.has(serial),
+    now: () => new Date(),
+    log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+    version: '0.0.0-test',
+    ...options.change,
+  });
+  const listener: DeviceListener = {
+    ...opened,
+    server,
+    url: `https://localhost:${server.address.port}`,
+    certsDir,
+    certificates,
+    lines,
+    revoked,
+    serials,
+    tls,
+    async device(id, request = {}) {
+      const { certificate } = await certificates.createDevice({ id, ...request });
+      serials.set(id, certificate.serial);
+      return deviceFiles(certsDir, id);
+    },
+    async close() {
+      open.delete(listener);
+      await server.close(0);
+      await opened.close();
+    },
+  };
+  open.add(listener);
+  return listener;
+}
+
+export function deviceFiles(certsDir: string, id: string): ClientFiles {
+  const base = path.join(certsDir, 'devices', id);
+  return { cert: `${base}.crt`, key: `${base}.key`, ca: path.join(certsDir, 'ca.crt') };
+}
+
+/** The files' content, as Node's clients want it. */
+export async function readClientFiles(files: ClientFiles) {
+  const [cert, key, ca] = await Promise.all([files.cert, files.key, files.ca].map((file) => readFile(file)));
+  return { cert, key, ca };
+}
