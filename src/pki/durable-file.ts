@@ -31,7 +31,10 @@ export async function writeTemporary(folder: string, content: string, mode: numb
   }
 }
 
-/** Gives a temporary file its name, which must be free: `link` never overwrites, also when two try at once. */
+/**
+ * Gives a temporary file its name, which must be free: `link` never overwrites, also when two try at once.
+ * @throws DomainError `conflict`
+ */
 export async function publish(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
@@ -39,8 +42,6 @@ export async function publish(temporary: string, path: string): Promise<void> {
     if (systemErrorCode(error) === 'EEXIST') throw alreadyExists(path);
     throw asFileError(error, path);
   }
-  await rm(temporary, { force: true });
-  await syncFolder(dirname(path));
 }
 
 /** Replaces a file in one step: readers see the old or the new one, whole. */
@@ -71,16 +72,25 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder that only its owner may enter; one that exists keeps its mode unless it is still empty. */
+/** Makes a folder that only its owner may enter; one that exists keeps its mode. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
-    const made = await mkdir(folder, { recursive: true, mode: folderMode });
-    const entries = made === undefined ? await readdir(folder) : [];
-    // A folder fresh from git holds nothing but its page.
-    if (entries.every((name) => name === 'README.md' || name.startsWith('.')))
-      await chmod(folder, folderMode);
+    await mkdir(folder, { recursive: true, mode: folderMode });
   } catch (error) {
     throw asFileError(error, folder);
+  }
+}
+
+/** Closes a folder that nothing was put in yet, such as the one that git made; others may have been opened on purpose. */
+export async function closeFreshFolder(folder: string): Promise<void> {
+  try {
+    const names = await readdir(folder);
+    if (names.every((name) => ['README.md', '.gitkeep', '.gitignore'].includes(name))) {
+      await chmod(folder, folderMode);
+    }
+  } catch (error) {
+    // Not ours: `verify` tells about its mode.
+    if (systemErrorCode(error) !== 'EPERM') throw asFileError(error, folder);
   }
 }
 

@@ -50,7 +50,7 @@ async function makeCa(context: FolderContext): Promise<string[]> {
 async function makeServer(context: FolderContext, hosts: readonly string[]): Promise<string[]> {
   const { dir } = context;
   const own = defaultServerNames();
-  const plain = hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1'));
+  const plain = hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''));
   const names = [...own.names, ...plain.filter((host) => isIP(host) === 0)];
   const ips = [...own.ips, ...plain.filter((host) => isIP(host) !== 0)];
   const lonelyKey = await readKey(join(dir, 'server.key'));

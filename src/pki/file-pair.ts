@@ -59,17 +59,20 @@ export async function writeFilePair(
       moved.push({ from, to });
     }
     await syncFolder(pair.folder);
-    if (key !== null) {
-      await publish(key, keyPath);
-      published.push(keyPath);
-    }
-    await publish(certificate, certificatePath);
+    const publishAs = async (temporary: string, path: string): Promise<void> => {
+      await publish(temporary, path);
+      published.unshift(path);
+      await syncFolder(pair.folder);
+    };
+    if (key !== null) await publishAs(key, keyPath);
+    await publishAs(certificate, certificatePath);
+    await Promise.all(temporaries.map((path) => rm(path, { force: true })));
   } catch (error) {
     await Promise.all([...temporaries, ...published].map((path) => rm(path, { force: true })));
     for (const { from, to } of moved.reverse()) await rename(to, from);
     throw asFileError(error, certificatePath);
   }
-  return { written: [certificatePath, ...published], kept: moved.map(({ to }) => to) };
+  return { written: published, kept: moved.map(({ to }) => to) };
 }
 
 /** Where a replaced file stays: beside, with a time in its name, and never over another. */

@@ -5,7 +5,7 @@ import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
 import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
-import { ensureFolder } from './durable-file';
+import { closeFreshFolder, ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';
 import type { FolderContext } from './folder-context';
 import { withFolderLock } from './folder-lock';
@@ -32,6 +32,7 @@ export async function importCa({ dir, now }: FolderContext, request: ImportReque
   if (signer === undefined) throw new Error('a chain of no certificates was read');
   const keyPem = request.keyPem === undefined ? null : checkKey(request.keyPem, signer.x509);
   await ensureFolder(dir);
+  await closeFreshFolder(dir);
   return await withFolderLock(dir, async () => {
     const orphans = await warnOfOrphans(dir);
     const files = await writeFilePair(

@@ -5,7 +5,7 @@ import type { Finding } from '../core/inspection';
 import { caExtensions } from './certificate-profile';
 import { toDer } from './der-writer';
 import { buildName } from './distinguished-name';
-import { ensureFolder } from './durable-file';
+import { closeFreshFolder, ensureFolder } from './durable-file';
 import { exists, writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
@@ -48,6 +48,7 @@ export async function issueCa(
   );
   const summary = summarizeCertificate(certificate);
   await ensureFolder(dir);
+  await closeFreshFolder(dir);
   return await withFolderLock(dir, async () => {
     const orphans = await warnOfOrphans(dir);
     const files = await writeFilePair(

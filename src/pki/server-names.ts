@@ -64,13 +64,19 @@ export function coversHost(names: readonly string[], host: string): boolean {
 }
 
 function parseName(name: string): string {
-  const ascii = domainToASCII(name).toLowerCase();
-  if (isIP(name) !== 0 || !isServerName(name.startsWith('*.') ? ascii : ascii || name)) {
+  const ascii = toAscii(name);
+  if (/(^|\.)\d+$/.test(ascii) || !isServerName(ascii)) {
     throw new DomainError('invalid-input', `${JSON.stringify(name.slice(0, 80))} is not a DNS name`, {
       remedy: 'Use a name such as updates.example.com or *.example.com, and --ip for addresses.',
     });
   }
   return ascii;
+}
+
+/** Punycode for names in other scripts. Its URL parser rewrites what is no name at all: that is refused. */
+function toAscii(name: string): string {
+  if (/^[\x21-\x7e]*$/.test(name)) return name.toLowerCase();
+  return /[/?#@:\\%\s\p{C}]/u.test(name) ? '' : domainToASCII(name);
 }
 
 function parseAddress(address: string): string {
