@@ -1,35 +1,31 @@
+import { STATUS_CODES } from 'node:http';
 import { DomainError, type ErrorCode } from '../core/errors';
 
 /** What only HTTP knows beside the domain's own codes. */
 export type ProblemCode = ErrorCode | 'method-not-allowed' | 'internal';
 
-interface ProblemKind {
-  readonly status: number;
-  readonly title: string;
-}
-
-/** The one table from error code to HTTP status (RFC 9110; 422 and 507 from RFC 4918; 429 from RFC 6585). */
-const kinds: Readonly<Record<ProblemCode, ProblemKind>> = {
-  'invalid-input': { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'Authentication is required' },
-  forbidden: { status: 403, title: 'This is not allowed' },
-  'not-found': { status: 404, title: 'There is no such thing' },
-  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  conflict: { status: 409, title: 'This conflicts with what is there' },
-  'too-large': { status: 413, title: 'The content is too large' },
-  'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
-  'bundle-broken': { status: 422, title: 'The bundle is broken' },
-  'bundle-untrusted': { status: 422, title: 'The bundle is not trusted' },
-  'certificate-refused': { status: 422, title: 'The certificate is refused' },
-  'too-many-requests': { status: 429, title: 'Too many requests' },
-  internal: { status: 500, title: 'The server failed' },
-  configuration: { status: 500, title: 'The server is not configured for this' },
-  unavailable: { status: 503, title: 'The server cannot do this now' },
-  'storage-full': { status: 507, title: 'The disk is full' },
+/** The one table from error code to HTTP status (RFC 9110; 422 and 507: RFC 4918; 429: RFC 6585). */
+const statuses: Readonly<Record<ProblemCode, number>> = {
+  'invalid-input': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  conflict: 409,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'bundle-broken': 422,
+  'bundle-untrusted': 422,
+  'certificate-refused': 422,
+  'too-many-requests': 429,
+  internal: 500,
+  configuration: 500,
+  unavailable: 503,
+  'storage-full': 507,
 };
 
 /** Every code that a problem document can have. */
-export const problemCodes = Object.keys(kinds) as readonly ProblemCode[];
+export const problemCodes = Object.keys(statuses) as readonly ProblemCode[];
 
 /** The media type of {@link Problem} (RFC 9457, section 6.1). */
 export const problemMediaType = 'application/problem+json';
@@ -48,7 +44,7 @@ export interface Problem {
 }
 
 export function statusOfProblem(code: ProblemCode): number {
-  return kinds[code].status;
+  return statuses[code];
 }
 
 export interface ProblemText {
@@ -58,13 +54,16 @@ export interface ProblemText {
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Builds a problem document; facts in `details` never replace a standard member. */
+/**
+ * Builds a problem document; facts in `details` never replace a standard member. The `type` is `about:blank`, so the
+ * title is the status phrase (RFC 9457, section 4.2.1); `code` tells problems of one status apart.
+ */
 export function createProblem(code: ProblemCode, text: ProblemText = {}): Problem {
   return {
     ...text.details,
     type: 'about:blank',
-    title: kinds[code].title,
-    status: kinds[code].status,
+    title: STATUS_CODES[statuses[code]] ?? 'Error',
+    status: statuses[code],
     ...(text.detail === undefined ? {} : { detail: text.detail }),
     code,
     ...(text.remedy === undefined ? {} : { remedy: text.remedy }),
@@ -81,7 +80,17 @@ export function problemOf(error: unknown, requestId?: string): Problem {
   return createProblem(error.code, {
     detail: error.message,
     remedy: error.remedy,
-    details: error.details,
+    details: snakeCase(error.details ?? {}),
     requestId,
   });
+}
+
+/** The facts of an error in the notation of the API. */
+function snakeCase(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, value]) => [
+      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
 }

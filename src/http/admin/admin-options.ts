@@ -1,0 +1,45 @@
+import type { Registry } from 'prom-client';
+import type { ActivateRelease } from '../../services/activate-release';
+import type { DeleteBundle } from '../../services/delete-bundle';
+import type { ListBundles } from '../../services/list-bundles';
+import type { ManageTokens } from '../../services/manage-tokens';
+import type { PublishBundle } from '../../services/publish-bundle';
+
+export interface AdminServices {
+  readonly publishBundle: PublishBundle;
+  readonly activateRelease: ActivateRelease;
+  readonly deleteBundle: DeleteBundle;
+  readonly listBundles: ListBundles;
+  readonly manageTokens: ManageTokens;
+}
+
+/** The part of a pino logger that is used here. */
+export interface AdminLog {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface AdminOptions {
+  readonly services: AdminServices;
+  /** What devices use to reach the server, without a slash at the end: for the URLs in manifests. */
+  readonly deviceBaseUrl: () => string;
+  /** The largest bundle that is taken. */
+  readonly uploadLimitBytes: number;
+  /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */
+  readonly adminHosts: readonly string[];
+  /** Whether callers need a token: true as soon as the listener is bound off loopback. */
+  readonly requireToken: boolean;
+  /** Folder of the page's files. */
+  readonly publicDir: string;
+  readonly version: string;
+  /** More facts for `GET /health`, which everybody can read. */
+  readonly health?: () => object;
+  /** Where `GET /metrics` reads; others may register theirs beside ours. */
+  readonly metrics?: Registry;
+  readonly log: AdminLog;
+  readonly now: () => Date;
+  /** Makes request ids. */
+  readonly newId: () => string;
+}

@@ -1,0 +1,25 @@
+import type { Request, Response } from 'express';
+import type { Answer } from './route';
+
+/** Whether the caller is a browser that shows what it gets, such as a submitted form. */
+export function wantsPage(request: Request): boolean {
+  return request.method === 'POST' && request.accepts(['application/json', 'text/html']) === 'text/html';
+}
+
+/** Sends an answer: JSON, text, or for a browser's form a redirect to the page. */
+export function sendAnswer(request: Request, response: Response, answer: Answer): void {
+  const isCacheable = request.method === 'GET' || request.method === 'HEAD';
+  response.set('Cache-Control', isCacheable && answer.secret !== true ? 'no-cache' : 'no-store');
+  response.vary('Accept');
+  if (answer.done !== undefined && wantsPage(request)) {
+    // 303: the browser gets the page with GET, and reloading it does not send the form again.
+    response.redirect(
+      303,
+      `/?${new URLSearchParams({ done: answer.done.outcome, name: answer.done.name }).toString()}`,
+    );
+    return;
+  }
+  response.status(answer.status);
+  if (answer.text !== undefined) response.type(answer.text.mediaType).send(answer.text.body);
+  else response.json(answer.json ?? {});
+}

@@ -1,0 +1,70 @@
+import express, { type Express, type Response } from 'express';
+import helmet from 'helmet';
+import { Registry } from 'prom-client';
+import type { AdminOptions } from './admin-options';
+import { createAuthenticator } from './authenticate';
+import { createFailureLimiter } from './failure-limiter';
+import { hostGuard } from './host-guard';
+import { createAdminMetrics } from './metrics';
+import { originGuard } from './origin-guard';
+import { problemAnswer, unknownPath } from './problem-answer';
+import { registerRoutes } from './register-routes';
+import { drainAfterAnswer } from './request-body';
+import { contextOf } from './request-context';
+import { requestLog } from './request-log';
+import { adminRoutes } from './routes';
+
+/** The admin listener's app. The order is the trust boundary: Host, Origin, token, and only then the body. */
+export function createAdminApp(options: AdminOptions): Express {
+  const { services, adminHosts, requireToken, log, now, newId, publicDir } = options;
+  const metrics = options.metrics ?? new Registry();
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+
+  app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId));
+  app.use(drainAfterAnswer);
+  app.use(securityHeaders);
+  app.use(hostGuard(adminHosts));
+  app.use(originGuard(adminHosts));
+  const limiter = createFailureLimiter(now);
+  const authenticate = createAuthenticator({ tokens: services.manageTokens, requireToken, limiter });
+  registerRoutes(app, adminRoutes(options, metrics), authenticate);
+  app.use(express.static(publicDir, { redirect: false, cacheControl: false, setHeaders: markPage }));
+  app.use(unknownPath);
+  app.use(problemAnswer);
+  return app;
+}
+
+const ownFiles = ["'self'"];
+const nothing = ["'none'"];
+
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: nothing,
+      scriptSrc: ownFiles,
+      styleSrc: ownFiles,
+      imgSrc: ownFiles,
+      connectSrc: ownFiles,
+      fontSrc: ownFiles,
+      formAction: ownFiles,
+      frameAncestors: nothing,
+      baseUri: nothing,
+    },
+  },
+  // Plain HTTP: a browser that was told to insist on TLS could not come back.
+  strictTransportSecurity: false,
+  // Under "no-referrer" a browser sends "Origin: null" with the page's own forms, which the origin guard refuses.
+  referrerPolicy: { policy: 'same-origin' },
+  xFrameOptions: { action: 'deny' },
+});
+
+/** The page's files: those of a new version of the server count at once. */
+function markPage(response: Response): void {
+  contextOf(response.req).route = 'page';
+  response.set('Cache-Control', 'no-cache');
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { AdminOptions } from './admin-options';
+import { bundleDetailsJson, bundleJson, presentBundle, presentBundleDetails } from './bundle-json';
+import { bundleName } from './request-fields';
+import { defineRoute, type Route } from './route';
+
+/** The stored bundles: list, look into one, delete one. */
+export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
+  const { listBundles, deleteBundle } = services;
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/bundles',
+      scope: 'read',
+      operation: 'listBundles',
+      summary: 'All bundles, newest first',
+      input: {},
+      answers: { 200: { description: 'The bundles', schema: z.object({ bundles: z.array(bundleJson) }) } },
+      problems: [],
+      handle: () => ({ status: 200, json: { bundles: listBundles.list().map(presentBundle) } }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/bundles/{name}',
+      scope: 'read',
+      operation: 'getBundle',
+      summary: 'One bundle with its manifest, images and signer chain',
+      input: { params: z.object({ name: bundleName }) },
+      answers: { 200: { description: 'The bundle', schema: bundleDetailsJson } },
+      problems: ['not-found'],
+      handle: ({ input }) => ({
+        status: 200,
+        json: presentBundleDetails(listBundles.get(input.params.name)),
+      }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/delete/{name}',
+      scope: 'publish',
+      operation: 'deleteBundle',
+      summary: 'Delete a bundle that is current nowhere; its name stays bound to its bytes',
+      input: { params: z.object({ name: bundleName }) },
+      answers: {
+        200: {
+          description: 'The bundle is deleted',
+          schema: z.object({ deleted: z.object({ name: z.string(), sha256: z.string() }) }),
+        },
+      },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => {
+        const { name, sha256 } = await deleteBundle.delete({ name: input.params.name, actor });
+        return { status: 200, json: { deleted: { name, sha256 } }, done: { outcome: 'deleted', name } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,34 @@
+import type { Express } from 'express';
+import { sendAnswer } from './answer';
+import type { Authenticate } from './authenticate';
+import { methodNotAllowed } from './problem-answer';
+import { readBody } from './request-body';
+import { contextOf } from './request-context';
+import type { Route } from './route';
+
+/** Puts a route table into an Express app. The caller is authenticated before a byte of the body is read. */
+export function registerRoutes(app: Express, routes: readonly Route[], authenticate: Authenticate): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const group = routes.filter((route) => route.path === path);
+    const registered = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const route of group) {
+      registered[route.method](
+        (request, _response, next) => {
+          const context = contextOf(request);
+          context.route = path;
+          if (route.scope !== null) context.actor = authenticate(request, route.scope);
+          next();
+        },
+        ...(route.shape.body === undefined ? [] : readBody),
+        async (request, response) => {
+          const actor = contextOf(request).actor ?? 'anonymous';
+          sendAnswer(request, response, await route.answer(request, response, actor));
+        },
+      );
+    }
+    const methods = group.flatMap(({ method }) =>
+      method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+    );
+    registered.all(methodNotAllowed(methods));
+  }
+}

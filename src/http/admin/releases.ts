@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { parseCompatible } from '../../core/bundle';
+import type { AdminOptions } from './admin-options';
+import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
+import { bundleName, compatible, flag, optionalCompatible } from './request-fields';
+import { defineRoute, type Answer, type Route } from './route';
+
+const insist = z.strictObject({ force: flag.describe('although the manifest names another compatible') });
+const activated = {
+  200: {
+    description: 'The bundle is current',
+    schema: z.object({
+      release: releaseJson,
+      changed: z.boolean().describe('false when it was current before'),
+    }),
+  },
+};
+const wholeNumber = z.string().regex(/^\d{1,15}$/, 'not a whole number');
+
+/** What is current where, and how it came to be. */
+export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
+  const { activateRelease, listBundles } = services;
+
+  async function activate(request: Parameters<typeof activateRelease.activate>[0]): Promise<Answer> {
+    const { release, changed } = await activateRelease.activate(request);
+    return {
+      status: 200,
+      json: { release: presentRelease(release), changed },
+      done: { outcome: 'activated', name: request.name },
+    };
+  }
+
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/activate/{name}',
+      scope: 'publish',
+      operation: 'activateBundle',
+      summary: 'Make a bundle current for the compatible that it names',
+      input: { params: z.object({ name: bundleName }), body: insist },
+      answers: activated,
+      problems: ['not-found', 'conflict'],
+      handle: ({ input, actor }) => activate({ name: input.params.name, force: input.body.force, actor }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/activate/{compatible}/{name}',
+      scope: 'publish',
+      operation: 'activateBundleFor',
+      summary: 'Make a bundle current for a compatible',
+      input: { params: z.object({ compatible, name: bundleName }), body: insist },
+      answers: activated,
+      problems: ['not-found', 'conflict'],
+      handle: ({ input, actor }) =>
+        activate({
+          name: input.params.name,
+          compatible: parseCompatible(input.params.compatible),
+          force: input.body.force,
+          actor,
+        }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/deactivate/{compatible}',
+      scope: 'publish',
+      operation: 'deactivate',
+      summary: 'Offer nothing to a compatible',
+      input: { params: z.object({ compatible }) },
+      answers: {
+        200: { description: 'Nothing is offered any more', schema: z.object({ activation: activationJson }) },
+      },
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        const name = parseCompatible(input.params.compatible);
+        const activation = await activateRelease.deactivate({ compatible: name, actor });
+        return {
+          status: 200,
+          json: { activation: presentActivation(activation) },
+          done: { outcome: 'deactivated', name },
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/history',
+      scope: 'read',
+      operation: 'listHistory',
+      summary: 'Who activated what, when, and what was there before; newest first',
+      input: {
+        query: z.strictObject({
+          compatible: optionalCompatible,
+          limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(1000)).default(100),
+          before: wholeNumber.transform(Number).optional().describe('the next_before of the page before'),
+        }),
+      },
+      answers: {
+        200: {
+          description: 'A page of the history',
+          schema: z.object({ history: z.array(activationJson), next_before: z.number().int().nullable() }),
+        },
+      },
+      problems: [],
+      handle: ({ input }) => {
+        const { compatible: of, limit, before } = input.query;
+        const page = listBundles.history({
+          limit,
+          ...(of === undefined ? {} : { compatible: of }),
+          ...(before === undefined ? {} : { beforeId: before }),
+        });
+        const last = page.length === limit ? page.at(-1) : undefined;
+        return { status: 200, json: { history: page.map(presentActivation), next_before: last?.id ?? null } };
+      },
+    }),
+  ];
+}

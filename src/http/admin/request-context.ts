@@ -1,0 +1,36 @@
+import type { Request } from 'express';
+
+/** What the server knows about one request while it answers it. */
+export interface RequestContext {
+  /** Made here: an id from outside could forge lines of the log. */
+  readonly id: string;
+  /** `local` or `token:<name>`; `null` until the caller is authenticated. */
+  actor: string | null;
+  /** The pattern of the matched route: the only path that metrics may see, because there are few. */
+  route: string;
+  /** The client holds its body back until it is told to go on (RFC 9110, section 10.1.1). */
+  awaitsContinue: boolean;
+  /** Why the request failed, for the log. */
+  error: unknown;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+export function openContext(request: Request, id: string): RequestContext {
+  const context: RequestContext = {
+    id,
+    actor: null,
+    route: 'unmatched',
+    awaitsContinue: request.headers.expect?.toLowerCase() === '100-continue',
+    error: undefined,
+  };
+  contexts.set(request, context);
+  return context;
+}
+
+/** @throws Error when the request did not pass `openContext`: a bug */
+export function contextOf(request: Request): RequestContext {
+  const context = contexts.get(request);
+  if (context === undefined) throw new Error('the request has no context');
+  return context;
+}

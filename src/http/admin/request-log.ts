@@ -1,0 +1,37 @@
+import type { RequestHandler } from 'express';
+import type { AdminLog } from './admin-options';
+import type { AdminMetrics } from './metrics';
+import { openContext } from './request-context';
+
+const loggedPathLength = 300;
+/** Asked every few seconds by probes. */
+const quietRoutes = new Set(['/health', '/metrics']);
+
+/** Gives each request its id, and writes one line and one count when it is over. The query is never logged. */
+export function requestLog(log: AdminLog, metrics: AdminMetrics, newId: () => string): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const context = openContext(request, newId());
+    response.set('X-Request-Id', context.id);
+    response.once('close', () => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      const status = response.statusCode;
+      metrics.count({ method: request.method, route: context.route, status, seconds });
+      const facts = {
+        request_id: context.id,
+        method: request.method,
+        path: request.originalUrl.split('?', 1)[0]?.slice(0, loggedPathLength),
+        status,
+        ms: Math.round(seconds * 1000),
+        actor: context.actor,
+        ...(response.writableFinished ? {} : { aborted: true }),
+        ...(context.error === undefined ? {} : { err: context.error }),
+      };
+      // Somebody must repair a bug or make room on the disk; a refusal is the caller's affair.
+      if ((status === 500 || status === 507) && response.headersSent) log.error(facts, 'request failed');
+      else if (quietRoutes.has(context.route)) log.debug(facts, 'request');
+      else log.info(facts, 'request');
+    });
+    next();
+  };
+}

@@ -1,0 +1,23 @@
+import type { Registry } from 'prom-client';
+import type { AdminOptions } from './admin-options';
+import { bundleRoutes } from './bundles';
+import { manifestRoutes } from './manifests';
+import { openApiRoutes } from './openapi';
+import { releaseRoutes } from './releases';
+import type { Route } from './route';
+import { statusRoutes } from './service-status';
+import { tokenRoutes } from './tokens';
+import { uploadRoutes } from './upload';
+
+/** Every endpoint of the admin listener. */
+export function adminRoutes(options: AdminOptions, metrics: Registry): readonly Route[] {
+  const routes = [
+    ...bundleRoutes(options),
+    ...manifestRoutes(options),
+    ...releaseRoutes(options),
+    ...uploadRoutes(options),
+    ...tokenRoutes(options),
+    ...statusRoutes(options, metrics),
+  ];
+  return [...routes, ...openApiRoutes(routes, options.version)];
+}

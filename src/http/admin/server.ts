@@ -1,0 +1,72 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export { createAdminApp } from './app';
+
+export interface AdminServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** A connection on which nothing moves for so long is ended; one that crawls is not. */
+  readonly stallTimeoutMs?: number;
+}
+
+export interface AdminServer {
+  readonly address: AddressInfo;
+  /**
+   * No new connections; requests in progress get so long, then they are cut. Resolves when every connection is closed.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+const defaultStallTimeoutMs = 3 * 60_000;
+const headersTimeoutMs = 60_000;
+const keepAliveTimeoutMs = 65_000;
+const idleSweepMs = 100;
+
+/**
+ * Listens with an admin app.
+ * @throws the system's error (`EADDRINUSE` ...) when it can't have the address
+ */
+export async function startAdminServer(
+  app: RequestListener,
+  options: AdminServerOptions,
+): Promise<AdminServer> {
+  const server = createServer({ requireHostHeader: false }, app); // our guard answers with a problem document
+  // The guards come first: only then is a waiting client told to send its bundle (RFC 9110, section 10.1.1).
+  server.on('checkContinue', app);
+  // An upload may take hours; what ends it is silence.
+  server.requestTimeout = 0;
+  server.headersTimeout = headersTimeoutMs;
+  server.keepAliveTimeout = keepAliveTimeoutMs;
+  server.timeout = options.stallTimeoutMs ?? defaultStallTimeoutMs;
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the listener has no address');
+
+  return {
+    address,
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        // A connection is idle only after its last answer: look again until all are gone.
+        const sweep = setInterval(() => {
+          server.closeIdleConnections();
+        }, idleSweepMs);
+        const cut = setTimeout(() => {
+          server.closeAllConnections();
+        }, graceMs);
+        server.close(() => {
+          clearInterval(sweep);
+          clearTimeout(cut);
+          resolve();
+        });
+      }),
+  };
+}

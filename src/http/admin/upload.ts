@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { AdminOptions } from './admin-options';
+import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
+import { checkUploadHeaders, receiveUpload } from './receive-upload';
+import { flag, optionalCompatible } from './request-fields';
+import { releaseJson, presentRelease } from './release-json';
+import { acceptBody } from './request-body';
+import { defineRoute, parseInput, type Route } from './route';
+
+const fields = z.strictObject({
+  activate: flag.describe('make it current for its compatible in the same step'),
+  compatible: optionalCompatible.describe(
+    'needed for an encrypted bundle, else the one in its manifest is meant',
+  ),
+  force: flag.describe('activate although the manifest names another compatible'),
+});
+
+const uploadJson = z.object({
+  bundle: bundleDetailsJson,
+  created: z.boolean().describe('false when the same bytes were stored under this name before'),
+  release: releaseJson.nullable(),
+});
+
+/** `POST /upload`: takes a bundle in, streaming. */
+export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/upload',
+      scope: 'publish',
+      operation: 'uploadBundle',
+      summary: 'Upload a bundle: it is verified before it is stored',
+      input: {},
+      multipart: fields,
+      answers: {
+        201: { description: 'The bundle is stored', schema: uploadJson },
+        200: { description: 'The same bytes were stored under this name before', schema: uploadJson },
+      },
+      problems: [
+        'conflict',
+        'too-large',
+        'unsupported-media-type',
+        'bundle-broken',
+        'bundle-untrusted',
+        'storage-full',
+      ],
+      handle: async ({ request, response, actor }) => {
+        checkUploadHeaders(request, uploadLimitBytes);
+        acceptBody(request, response, () => undefined);
+        const received = await receiveUpload(request, response, {
+          publishBundle: services.publishBundle,
+          limitBytes: uploadLimitBytes,
+          parseFields: (sent) => parseInput(fields, { ...(sent as object) }),
+        });
+        // Reading a large bundle again takes longer than a silent connection is allowed to last.
+        request.socket.setTimeout(0);
+        const { compatible, activate, force } = received.fields;
+        const { bundle, created, release } = await services.publishBundle.publish(received.staged, {
+          name: received.name,
+          activate,
+          force,
+          actor,
+          ...(compatible === undefined ? {} : { compatible }),
+        });
+        return {
+          status: created ? 201 : 200,
+          json: {
+            bundle: presentBundleDetails(services.listBundles.get(bundle.name)),
+            created,
+            release: release === null ? null : presentRelease(release),
+          },
+          done: { outcome: release === null ? 'uploaded' : 'released', name: bundle.name },
+        };
+      },
+    }),
+  ];
+}
