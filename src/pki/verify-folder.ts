@@ -50,6 +50,12 @@ async function verifyServer(
   authorities: readonly CertificateFields[],
 ): Promise<FolderFinding[]> {
   const path = join(dir, 'server.crt');
+  if (!(await exists(path)) && !(await exists(join(dir, 'server.key')))) {
+    // As on a machine that only issues.
+    return [
+      warning(path, 'there is none', 'The server makes one when it starts; or make it with: cert server.'),
+    ];
+  }
   const { cert, names } = await loadServerTls(dir, { now: () => at });
   const [leaf] = readCertificates(cert, path, 'configuration');
   if (leaf === undefined) return [];

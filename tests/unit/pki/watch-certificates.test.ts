@@ -1,0 +1,174 @@
+import { rename, rm, utimes, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import type { Revocation } from '../../../src/core/certificate';
+import { readRevocations } from '../../../src/pki/revocation-list';
+import { loadServerTls, type ServerTls } from '../../../src/pki/server-tls';
+import { watchCertificates, type WatchOptions } from '../../../src/pki/watch-certificates';
+import { folderWithCa, type TestFolder } from '../../support/certificate-folder';
+
+interface Watched extends TestFolder {
+  readonly tls: ServerTls[];
+  readonly lists: (readonly Revocation[])[];
+  readonly errors: unknown[];
+}
+
+const watchers: { close(): void }[] = [];
+afterEach(() => {
+  for (const watcher of watchers.splice(0)) watcher.close();
+  jest.restoreAllMocks();
+});
+
+async function watched(options: WatchOptions = {}): Promise<Watched> {
+  const made = await folderWithCa();
+  await made.folder.createServer({ names: ['localhost'], ips: [] });
+  await made.folder.createDevice({ id: 'a' });
+  await made.folder.createDevice({ id: 'b' });
+  return await watchFolder(made, options);
+}
+
+async function watchFolder(made: TestFolder, options: WatchOptions = {}): Promise<Watched> {
+  const seen = { tls: [] as ServerTls[], lists: [] as (readonly Revocation[])[], errors: [] as unknown[] };
+  const initial = { tls: await loadServerTls(made.dir), revocations: await readRevocations(made.dir) };
+  watchers.push(
+    watchCertificates(
+      made.dir,
+      {
+        onTls: (tls) => seen.tls.push(tls),
+        onRevocations: (list) => seen.lists.push(list),
+        onError: (error) => seen.errors.push(error),
+      },
+      { settleMs: 60, initial, ...options },
+    ),
+  );
+  return { ...made, ...seen };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('while the server runs', () => {
+  it('a new server certificate is taken over, once, with its key', async () => {
+    const { folder, tls, errors, dir } = await watched();
+    await folder.createServer({ names: ['new.example.com'], ips: [], force: true });
+    await until(() => tls.length > 0);
+    expect(tls[0]?.names).toEqual(['new.example.com']);
+    expect(tls[0]).toEqual(await loadServerTls(dir));
+    await folder.revoke({ which: 'a' });
+    expect([tls.length, errors.length]).toEqual([1, 0]);
+  });
+
+  it('a key and a certificate copied one after the other are taken over together', async () => {
+    const { tls, errors, at } = await watched();
+    const other = await folderWithCa();
+    await other.folder.createServer({ names: ['new.example.com'], ips: [] });
+    for (const name of ['server.key', 'server.crt', 'ca.crt']) {
+      await writeFile(at(name), await other.read(name));
+    }
+    await until(() => tls.length > 0);
+    expect(tls[0]?.ca).toBe(await other.read('ca.crt'));
+    expect(errors).toEqual([]);
+  });
+
+  it('a new CA file is taken over', async () => {
+    const { tls, at, read } = await watched();
+    const other = await folderWithCa();
+    await writeFile(at('next'), (await read('ca.crt')) + (await other.read('ca.crt')));
+    await rename(at('next'), at('ca.crt'));
+    await until(() => tls.length > 0);
+    expect(tls[0]?.ca.match(/BEGIN/g)).toHaveLength(2);
+  });
+
+  it('a revocation is told, and so are the next ones', async () => {
+    const { folder, lists } = await watched();
+    await folder.revoke({ which: 'a' });
+    await until(() => lists.length === 1);
+    await folder.revoke({ which: 'b' });
+    await until(() => lists.length === 2);
+    expect(lists.map((list) => list.map(({ commonName }) => commonName))).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('a bad certificate is reported once, and the next good one taken over', async () => {
+    const { folder, tls, errors, at } = await watched({ pollMs: 10 });
+    await writeFile(at('server.crt'), 'bad');
+    await until(() => errors.length > 0);
+    await utimes(at('devices', 'a.crt'), new Date(), new Date());
+    await folder.revoke({ which: 'a' }); // events and polls in between
+    expect([tls.length, errors.length]).toEqual([0, 1]);
+    await folder.createServer({ names: ['good.example.com'], ips: [], force: true });
+    await until(() => tls.length > 0);
+    expect([tls[0]?.names, errors.length]).toEqual([['good.example.com'], 1]);
+  });
+
+  it('a damaged or lost list of revocations is reported and frees nobody', async () => {
+    const made = await watched();
+    await made.folder.revoke({ which: 'a' });
+    await until(() => made.lists.length === 1);
+    await writeFile(made.at('revoked.json'), '{"revoked":');
+    await until(() => made.errors.length === 1);
+    await rm(made.at('revoked.json'));
+    await until(() => made.errors.length === 2);
+    expect(made.lists).toHaveLength(1);
+    await writeFile(made.at('revoked.json'), '{"revoked":[]}');
+    await until(() => made.lists.length === 2);
+    expect(made.lists[1]).toEqual([]);
+  });
+
+  it('what changed between reading and watching is taken over', async () => {
+    const made = await watched();
+    const initial = { tls: await loadServerTls(made.dir), revocations: [] };
+    await made.folder.revoke({ which: 'a' });
+    await made.folder.createServer({ names: ['late.example.com'], ips: [], force: true });
+    const late = await watchFolder(made, { initial });
+    await until(() => late.lists.length > 0 && late.tls.length > 0);
+    expect(late.tls[0]?.names).toEqual(['late.example.com']);
+  });
+
+  it('a taker that fails is reported', async () => {
+    const made = await watched();
+    const errors: unknown[] = [];
+    const refuse = (): never => {
+      throw new Error('can not');
+    };
+    const handlers = {
+      onTls: refuse,
+      onRevocations: refuse,
+      onError: (error: unknown) => errors.push(error),
+    };
+    const initial = { tls: await loadServerTls(made.dir), revocations: [] };
+    watchers.push(watchCertificates(made.dir, handlers, { settleMs: 10, initial }));
+    await made.folder.revoke({ which: 'a' });
+    await until(() => errors.length === 1);
+  });
+
+  it('it works on file systems that tell nothing', async () => {
+    jest.spyOn(fs, 'watch').mockImplementation(() => {
+      throw Object.assign(new Error('no more watches'), { code: 'ENOSPC' });
+    });
+    const { folder, lists } = await watched({ pollMs: 20 });
+    await folder.revoke({ which: 'a' });
+    await until(() => lists.length === 1);
+  });
+
+  it('nothing is told after closing', async () => {
+    const { dir, folder, lists, tls, errors } = await watched({ pollMs: 5 });
+    watchers.pop()?.close();
+    const witness: (readonly Revocation[])[] = [];
+    const initial = { tls: await loadServerTls(dir), revocations: [] };
+    const nothing = (): undefined => undefined;
+    watchers.push(
+      watchCertificates(
+        dir,
+        { onTls: nothing, onRevocations: (l) => witness.push(l), onError: nothing },
+        { initial },
+      ),
+    );
+    await folder.revoke({ which: 'a' });
+    await until(() => witness.length === 1);
+    expect([lists, tls, errors]).toEqual([[], [], []]);
+  });
+});
