@@ -64,7 +64,10 @@ async function overHttp2(url: string, tls: Tls): Promise<DeviceClient> {
       new Promise((resolve, reject) => {
         const stream = session.request({ ...headers, ':path': target, ':method': method });
         stream.on('error', reject);
+        const refuse = () => reject(new Error('the stream was closed without an answer'));
+        stream.once('close', refuse);
         stream.once('response', (answer) => {
+          stream.off('close', refuse);
           collect(stream).then(
             (body) => resolve({ status: answer[':status'] ?? 0, headers: answer, body }),
             reject,

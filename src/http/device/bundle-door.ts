@@ -6,14 +6,16 @@ import type { ReadBundle } from '../../services/read-bundle';
 import { rangeCounts, type Validators } from './conditional';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { answeredByConditions, type Handler } from './handler';
-import { type ByteRange, decideRange } from './range';
+import { decideRange } from './range';
 import { sendBytes } from './send-bytes';
 
 export interface BundlePorts {
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
   /** Told of each GET that gets bytes. */
-  readonly onDownload: (identity: DeviceIdentity, bundle: Bundle, range: ByteRange) => void;
+  readonly onDownload: (identity: DeviceIdentity, bundle: Bundle) => void;
+  /** Told of bytes that go out. */
+  readonly onBytes: (count: number) => void;
 }
 
 const yearSeconds = 31_536_000;
@@ -79,7 +81,7 @@ function describe(
 }
 
 async function sendBundle(
-  { readBundle, onDownload }: BundlePorts,
+  { readBundle, onDownload, onBytes }: BundlePorts,
   exchange: Exchange,
   bundle: Bundle,
   validators: Validators,
@@ -100,12 +102,12 @@ async function sendBundle(
   }
   const lease = await readBundle.open(bundle);
   try {
-    onDownload(exchange.connection.identity, bundle, { start, end });
+    onDownload(exchange.connection.identity, bundle);
     const answer =
       range.kind === 'part'
         ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
         : { status: 200, headers: full };
-    await sendBytes(exchange, answer, lease, { start, end });
+    await sendBytes(exchange, answer, lease, { start, end }, onBytes);
   } finally {
     lease.release();
   }

@@ -21,8 +21,8 @@ export interface Exchange {
    * HTTP/2 stream travels in the same frame (see docs/adr/0001-one-listener-for-http1-and-http2.md).
    */
   begin(status: number, headers: ReplyHeaders): Writable;
-  /** Whether headers went out. */
-  hasBegun(): boolean;
+  /** Of the answer; `undefined` as long as no headers went out. */
+  status(): number | undefined;
   /** Ends without a proper end, so that nobody takes what was sent for the whole. */
   abort(): void;
   /** Calls back once, when the answer is out or the device is gone. */

@@ -28,7 +28,7 @@ export function http1Exchange(
       response.end(body);
     },
     begin: respond,
-    hasBegun: () => response.headersSent,
+    status: () => (response.headersSent ? response.statusCode : undefined),
     abort: () => response.destroy(),
     onClose: (callback) => response.once('close', callback),
   };

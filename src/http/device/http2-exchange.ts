@@ -1,6 +1,6 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections';
-import type { Exchange } from './exchange';
+import type { Exchange, ReplyHeaders } from './exchange';
 
 /**
  * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API sends the end of a stream in a frame of its
@@ -13,6 +13,11 @@ export function http2Exchange(
 ): Exchange {
   // A device that goes away is no error of ours.
   stream.on('error', () => undefined);
+  let sentStatus: number | undefined;
+  const respond = (status: number, headers: ReplyHeaders, endStream: boolean) => {
+    sentStatus = status;
+    stream.respond({ ...headers, ':status': status }, { endStream });
+  };
   const isGone = () => stream.destroyed || stream.closed;
   return {
     connection,
@@ -26,14 +31,14 @@ export function http2Exchange(
     send(status, headers, body) {
       if (isGone()) return;
       const isBodiless = body === undefined || body.length === 0 || request[':method'] === 'HEAD';
-      stream.respond({ ...headers, ':status': status }, { endStream: isBodiless });
+      respond(status, headers, isBodiless);
       if (!isBodiless) stream.end(body);
     },
     begin(status, headers) {
-      if (!isGone()) stream.respond({ ...headers, ':status': status });
+      if (!isGone()) respond(status, headers, false);
       return stream;
     },
-    hasBegun: () => stream.headersSent,
+    status: () => sentStatus,
     abort: () => {
       if (!isGone()) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     },

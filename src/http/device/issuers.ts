@@ -1,13 +1,22 @@
 import { X509Certificate } from 'node:crypto';
 
 /**
+ * The certificates of a PEM text. OpenSSL passes over what it can't read, and would let nobody in.
+ * @throws Error when there is none, or one that can't be read
+ */
+export function parseAuthorities(caPem: string): X509Certificate[] {
+  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new Error('there is no CA certificate');
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+/**
  * Whether one of the CAs signed a certificate itself. It is asked when the CA file changes: a chain over an intermediate
  * CA that only the handshake could verify counts as no, and the device connects again.
- * @param caPem one certificate or several
  */
-export function isIssuedByOneOf(certificate: X509Certificate, caPem: string): boolean {
-  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  return blocks
-    .map((block) => new X509Certificate(block))
-    .some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
+export function isIssuedByOneOf(
+  certificate: X509Certificate,
+  authorities: readonly X509Certificate[],
+): boolean {
+  return authorities.some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
 }

@@ -53,7 +53,7 @@ export function createDispatcher({ routes, connections, log }: RouterPorts): (ex
         const { method, target, connection } = exchange;
         log.error({ err: error, method, target, device: connection.identity.id }, 'a device got no answer');
       }
-      if (exchange.hasBegun()) exchange.abort();
+      if (exchange.status() !== undefined) exchange.abort();
       else sendProblem(exchange, problemOf(error));
     });
   };

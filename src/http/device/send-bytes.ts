@@ -18,10 +18,12 @@ export async function sendBytes(
   { status, headers }: { readonly status: number; readonly headers: ReplyHeaders },
   lease: Pick<BundleLease, 'read'>,
   { start, end }: ByteRange,
+  onBytes: (count: number) => void,
 ): Promise<void> {
   const read = (at: number) => lease.read(at, Math.min(pieceSizeBytes, end + 1 - at));
   let piece = await read(start);
   if (piece.length === end - start + 1) {
+    onBytes(piece.length);
     exchange.send(status, headers, piece);
     return;
   }
@@ -29,6 +31,7 @@ export async function sendBytes(
   try {
     for (let at = start + piece.length; at <= end; at += piece.length) {
       const [next] = await Promise.all([read(at), write(body, piece)]);
+      onBytes(piece.length);
       if (body.destroyed) return;
       piece = next;
     }
@@ -36,6 +39,7 @@ export async function sendBytes(
     exchange.abort();
     throw error;
   }
+  onBytes(piece.length);
   body.end(piece);
 }
 

@@ -19,7 +19,7 @@ import type { Exchange } from './exchange';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
 import { createIdleRule } from './idle-connections';
-import { isIssuedByOneOf } from './issuers';
+import { isIssuedByOneOf, parseAuthorities } from './issuers';
 import { createListener, guardConnections, limits } from './listener';
 import { boundedLine, type DeviceLog } from './log';
 import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
@@ -51,7 +51,7 @@ export interface DeviceCounts {
   readonly requests: number;
   /** Connections that ended in the TLS handshake or right after it. */
   readonly refusedConnections: number;
-  /** Requests answered with bytes of a bundle, and how many bytes they asked for. */
+  /** Requests answered with bytes of a bundle, and how many bytes went out. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
 }
@@ -88,9 +88,9 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const listener = createListener(settings.build(options.tls));
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
-  const routes = createRoutes(options, listener, (bytes) => {
-    totals.bundleRequests += 1;
-    totals.bundleBytes += bytes;
+  const routes = createRoutes(options, listener, {
+    onRequest: () => (totals.bundleRequests += 1),
+    onBytes: (bytes) => (totals.bundleBytes += bytes),
   });
   const dispatch = createDispatcher({ routes, connections, log });
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
@@ -105,6 +105,8 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     connection.openRequests += 1;
     exchange.onClose(() => {
       connection.openRequests -= 1;
+      const { method, target } = exchange;
+      log.debug({ device: connection.identity.id, method, target, status: exchange.status() }, 'request');
       if (connection.isEnding && connection.session === null && connection.openRequests === 0) {
         connection.socket.destroySoon();
       }
@@ -164,8 +166,9 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       listener.setSecureContext(settings.build(tls));
       const hasNewCa = tls.ca !== ca;
       ca = tls.ca;
+      const authorities = parseAuthorities(ca);
       const ended = connections.destroyWhere(
-        ({ certificate }) => hasNewCa && !isIssuedByOneOf(certificate, tls.ca),
+        ({ certificate }) => hasNewCa && !isIssuedByOneOf(certificate, authorities),
       );
       log.info({ ended }, 'new TLS files in use');
     },
@@ -179,7 +182,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
 function createRoutes(
   options: DeviceServerOptions,
   listener: Http2SecureServer,
-  countBytes: (bytes: number) => void,
+  bundles: { onRequest(): void; onBytes(bytes: number): void },
 ): Routes {
   const { services, log, now } = options;
   const baseUrl = (authority: string | undefined) =>
@@ -191,19 +194,20 @@ function createRoutes(
       port: (listener.address() as AddressInfo).port,
     });
   const logDownload = createDownloadLog(log, now);
-  const bundle = createBundleHandler({
+  const bundleHandler = createBundleHandler({
     ...services,
-    onDownload(identity, downloaded, { start, end }) {
+    onDownload(identity, downloaded) {
       logDownload(identity, downloaded);
-      countBytes(end - start + 1);
+      bundles.onRequest();
     },
+    onBytes: (count) => bundles.onBytes(count),
   });
   const manifestPorts = { offerUpdate: services.offerUpdate, baseUrl };
   return {
     '/api/v1/manifest.json': createManifestHandler(manifestPorts),
     '/api/v1/manifest/:file': createNamedManifestHandler(manifestPorts),
-    '/bundles/:name': bundle,
-    '/bundles/:sha256/:name': bundle,
+    '/bundles/:name': bundleHandler,
+    '/bundles/:sha256/:name': bundleHandler,
     '/health': (exchange) => sendJson(exchange, { status: 'ok', version: options.version }),
   };
 }

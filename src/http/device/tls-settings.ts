@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { DomainError } from '../../core/errors';
+import { parseAuthorities } from './issuers';
 
 /** PEM texts. */
 export interface DeviceTls {
@@ -39,6 +40,7 @@ export class TlsSettings {
     };
     try {
       createSecureContext(options);
+      parseAuthorities(tls.ca);
     } catch (cause) {
       throw new DomainError('configuration', "the device listener's certificate, key or CA cannot be used", {
         cause,
