@@ -3,11 +3,14 @@ import type { CertificateFolder } from '../services/certificate-folder';
 import type { ManageTokens } from '../services/manage-tokens';
 import type { Config } from '../config/config';
 
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** What a command talks to: replaced in tests, and nothing of `process` in between. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
 export interface RunningServer {

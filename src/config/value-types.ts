@@ -85,11 +85,15 @@ function parseUrl(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }
 
+function parsePort(value: string): number | undefined {
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : undefined;
+}
+
 /** A TCP port; 0 lets the system choose. */
 export const port: ValueType<number> = {
   name: 'port',
   accepts: 'a whole number from 0 (any free port) to 65535',
-  parse: (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : undefined),
+  parse: parsePort,
   format: plain,
 };
 
@@ -108,6 +112,15 @@ export const host: ValueType<string> = {
   parse: parseHost,
   format: plain,
 };
+
+/** A host, and optionally a port behind a colon (an IPv6 address with a port is in brackets). */
+function parseHostAndPort(value: string): string | undefined {
+  if (parseHost(value) !== undefined) return parseHost(value);
+  const [, name, address, digits = ''] = /^(?:([^:[\]]+)|\[([^\]]+)\]):(\d{1,5})$/.exec(value) ?? [];
+  if (parsePort(digits) === undefined) return undefined;
+  if (address !== undefined) return isIP(address) === 6 ? value.toLowerCase() : undefined;
+  return name !== undefined && parseHost(name) !== undefined ? value.toLowerCase() : undefined;
+}
 
 /** A list in which each part is checked; empty parts, as after a trailing separator, are dropped. */
 function listOf(
@@ -136,8 +149,8 @@ function listOf(
 export const hosts = listOf(
   'names',
   ',',
-  'host names separated by commas, without port, such as updates.lan,ota.example.com',
-  parseHost,
+  'host names separated by commas, each with a port or without, such as updates.lan,ota.example.com:8080',
+  parseHostAndPort,
 );
 
 /** RAUC's own separator in `allowed-signer-cns`, since a CN may well have a comma. */

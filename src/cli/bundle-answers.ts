@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** What the commands read of the REST API's answers; there may be more in them. */
+const finding = z.object({ code: z.string(), message: z.string() });
+
+export const bundleAnswer = z.object({
+  name: z.string(),
+  size: z.number(),
+  compatible: z.string().nullable(),
+  version: z.string().nullable(),
+  format: z.string().nullable(),
+  verdict: z.string(),
+  warnings: z.array(finding),
+  uploaded_at: z.string(),
+  active_for: z.array(z.object({ compatible: z.string(), channel: z.string() })),
+});
+
+export const bundlesAnswer = z.object({ bundles: z.array(bundleAnswer) });
+
+const release = z.object({ compatible: z.string(), bundle: z.string() });
+
+export const uploadAnswer = z.object({
+  bundle: bundleAnswer,
+  created: z.boolean(),
+  release: release.nullable(),
+});
+
+export const activateAnswer = z.object({ release, changed: z.boolean() });

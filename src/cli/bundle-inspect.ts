@@ -1,0 +1,122 @@
+import { access, constants, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { DomainError } from '../core/errors';
+import type { Inspection, Verdict } from '../core/inspection';
+import { addCommand } from './command';
+import { type CliContext, print, printJson } from './context';
+import { fileFailure } from './input-file';
+import { inspectionJson } from './inspection-json';
+import { formatDay, formatFacts, formatSize, formatTable } from './printable';
+
+const verdicts: Readonly<Record<Verdict, string>> = {
+  trusted: 'trusted',
+  unchecked: 'intact, but who signed it was not checked',
+  untrusted: 'intact, but its signer is not trusted',
+  broken: 'broken',
+};
+
+export function addBundleInspect(bundle: Command, context: CliContext): void {
+  addCommand(bundle, context, {
+    usage: 'inspect <file>',
+    summary: 'verify a bundle file here, as the server would, without one',
+    details: 'Exit code 1 when a server with this configuration would refuse it.',
+    configKeys: [
+      'bundleKeyring',
+      'bundlePurpose',
+      'bundlePartialChain',
+      'bundleCheckCrl',
+      'bundleTimeSource',
+      'bundleSignerCns',
+      'allowUntrusted',
+    ],
+    examples: [
+      'bundle inspect my-bundle.raucb',
+      'bundle inspect my-bundle.raucb --bundle-keyring /etc/rauc/keyring.pem --json',
+    ],
+    run: async ({ args: [name = ''], options, config }) => {
+      const file = path.resolve(context.surroundings.cwd, name);
+      await checkReadable(file);
+      const inspection = await context.wiring.inspect(file, config);
+      const { verdict } = inspection;
+      const isAccepted = verdict !== 'broken' && (verdict !== 'untrusted' || config.allowUntrusted);
+      if (options.json === true)
+        printJson(context, { file, accepted: isAccepted, ...inspectionJson(inspection) });
+      else print(context, describe(name, inspection));
+      return isAccepted ? 0 : 1;
+    },
+  });
+}
+
+async function checkReadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+    if ((await stat(file)).isFile()) return;
+  } catch (error) {
+    throw fileFailure(error, file, 'the bundle');
+  }
+  throw new DomainError('invalid-input', `${file} is not a file`);
+}
+
+function describe(name: string, inspection: Inspection): string {
+  const { verdict, reasons, warnings } = inspection;
+  const blocks = [
+    `${name}: ${verdicts[verdict]}`,
+    ...reasons.map(({ message }) => `  - ${message}`),
+    ...warnings.map(({ message }) => `  warning: ${message}`),
+    `\n${facts(inspection)}`,
+  ];
+  const images = inspection.manifest?.images ?? [];
+  if (images.length > 0) blocks.push(`\n${imageTable(images)}`);
+  if (inspection.signerChain.length > 0) blocks.push(`\n${signerTable(inspection)}`);
+  if (inspection.recipients.length > 0) blocks.push(`\n${recipientTable(inspection)}`);
+  return blocks.join('\n');
+}
+
+function facts({ manifest, ...inspection }: Inspection): string {
+  const format = `${inspection.format ?? 'unknown'}${inspection.encrypted ? ', encrypted: only devices can read its manifest' : ''}`;
+  const optional: readonly (readonly [string, string | null | undefined])[] = [
+    ['Compatible', manifest?.compatible],
+    ['Version', manifest?.version],
+    ['Description', manifest?.description],
+    ['Build', manifest?.build],
+    ['Needs RAUC', manifest?.minRaucVersion],
+    ['Manifest hash', inspection.manifestHash],
+    ['Hooks', manifest?.hooks.hooks.join(', ')],
+    ['Handler', manifest?.handler?.filename],
+    ...Object.entries(manifest?.meta ?? {}).flatMap(([label, values]) =>
+      Object.entries(values).map(([key, value]) => [`${label}.${key}`, value] as const),
+    ),
+  ];
+  const known = optional.flatMap(([name, value]) =>
+    value === null || value === undefined || value === '' ? [] : [[name, value] as const],
+  );
+  return formatFacts([['Format', format], ['Size', formatSize(inspection.sizeBytes)], ...known]);
+}
+
+function imageTable(images: NonNullable<Inspection['manifest']>['images']): string {
+  const rows = images.map((image) => [
+    [image.slotClass, image.variant, image.artifact].filter((part) => part !== null).join('.'),
+    image.filename ?? '-',
+    image.type ?? '-',
+    image.sizeBytes === null ? '-' : formatSize(image.sizeBytes),
+    image.adaptive.join(', ') || '-',
+    image.hooks.join(', ') || '-',
+  ]);
+  return formatTable(['IMAGE', 'FILE', 'TYPE', 'SIZE', 'ADAPTIVE', 'HOOKS'], rows);
+}
+
+function signerTable({ signerChain }: Inspection): string {
+  const rows = signerChain.map(({ subject, issuer, notAfter, keyAlgorithm }) => [
+    subject,
+    issuer,
+    formatDay(notAfter),
+    keyAlgorithm,
+  ]);
+  return formatTable(['SIGNED BY', 'ISSUED BY', 'VALID UNTIL', 'KEY'], rows);
+}
+
+function recipientTable({ recipients }: Inspection): string {
+  const rows = recipients.map(({ issuer, serial, algorithm }) => [issuer, serial, algorithm]);
+  return formatTable(['ENCRYPTED FOR (ISSUER)', 'SERIAL', 'ALGORITHM'], rows);
+}

@@ -1,0 +1,144 @@
+import { Command } from 'commander';
+import { addBundleActivate } from './bundle-activate';
+import { addBundleDeactivate } from './bundle-deactivate';
+import { addBundleDelete } from './bundle-delete';
+import { addBundleInspect } from './bundle-inspect';
+import { addBundleList } from './bundle-list';
+import { addBundleUpload } from './bundle-upload';
+import { addCertCa } from './cert-ca';
+import { addCertDevice } from './cert-device';
+import { addCertList } from './cert-list';
+import { addCertRevoke } from './cert-revoke';
+import { addCertServer } from './cert-server';
+import { addCertShow } from './cert-show';
+import { addCertVerify } from './cert-verify';
+import { addExamples } from './command';
+import { addConfigShow } from './config-show';
+import type { CliContext, ExitCode } from './context';
+import { isDone, reportFailure } from './failure';
+import { printable } from './printable';
+import { addServe } from './serve';
+import { processSurroundings, processTerminal, type Surroundings } from './surroundings';
+import { addTokenCreate } from './token-create';
+import { addTokenList } from './token-list';
+import { addTokenRevoke } from './token-revoke';
+import type { Terminal, Wiring } from './wiring';
+
+/** The command line as data and actions; `isJson` keeps commander's own words away from programs. */
+export function createProgram(context: CliContext, isJson = false): Command {
+  const { stdout, stderr } = context.terminal;
+  const program = new Command('rauc-simple-server')
+    .description('Over-the-air update server for devices that run RAUC')
+    .version(context.surroundings.version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for what is possible)')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => {
+        if (!isJson) stderr.write(printable(text));
+      },
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addExamples(program, ['serve', 'cert device board-1', 'bundle upload my-bundle.raucb --activate']);
+  addServe(program, context);
+
+  const config = group(program, 'config', 'the configuration', ['config show']);
+  addConfigShow(config, context);
+
+  const cert = group(program, 'cert', 'certificates of the CA, the server and the devices', [
+    'cert device board-1',
+    'cert list',
+    'cert verify',
+  ]);
+  for (const add of [addCertCa, addCertServer, addCertDevice, addCertList, addCertShow, addCertVerify]) {
+    add(cert, context);
+  }
+  addCertRevoke(cert, context);
+
+  const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
+    'bundle upload my-bundle.raucb --activate',
+    'bundle list',
+    'bundle inspect my-bundle.raucb',
+  ]);
+  for (const add of [addBundleUpload, addBundleList, addBundleInspect, addBundleActivate])
+    add(bundle, context);
+  addBundleDeactivate(bundle, context);
+  addBundleDelete(bundle, context);
+
+  const token = group(program, 'token', 'admin tokens for people and CI jobs', [
+    'token create ci --scope publish',
+    'token list',
+  ]);
+  for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(token, context);
+  return program;
+}
+
+function group(program: Command, name: string, summary: string, examples: readonly string[]): Command {
+  const command = program.command(name).description(summary);
+  addExamples(command, examples);
+  return command;
+}
+
+/**
+ * Runs the command line.
+ * @param argv as in `process.argv`: the first two are Node and the program
+ * @returns the exit code, when everything printed has left: 0 done, 1 refused, 2 usage or configuration, 70 a bug
+ */
+export async function runCli(
+  argv: readonly string[],
+  wiring: Wiring,
+  terminal: Terminal = processTerminal(),
+  surroundings: Surroundings = processSurroundings(),
+): Promise<ExitCode> {
+  const context: CliContext = { wiring, terminal, surroundings, exitCode: 0 };
+  const words = argv.slice(2);
+  const end = words.indexOf('--');
+  const isJson = (end === -1 ? words : words.slice(0, end)).includes('--json');
+  const output = watchOutput(context);
+  try {
+    await createProgram(context, isJson).parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (!isDone(error)) {
+      context.exitCode = reportFailure(context, error, { isJson, isDebug: isDebug(words, surroundings) });
+    }
+  }
+  await output.flush();
+  return context.exitCode;
+}
+
+/** The configuration itself may be what fails, so its words are looked for where they are given. */
+function isDebug(words: readonly string[], { env }: Surroundings): boolean {
+  const levels = ['debug', 'trace'];
+  const at = words.indexOf('--log-level');
+  const flag = at === -1 ? words.find((word) => word.startsWith('--log-level='))?.slice(12) : words[at + 1];
+  return levels.includes(flag ?? env['LOG_LEVEL'] ?? '');
+}
+
+/**
+ * A reader that went away (`| head`) is no failure of ours; an output that takes nothing (a full disk) is: the data that
+ * was asked for is not there.
+ */
+function watchOutput(context: CliContext): { flush(): Promise<void> } {
+  const { stdout, stderr } = context.terminal;
+  let failure: Error | undefined;
+  const onError = (error: Error) => {
+    failure ??= error;
+  };
+  stdout.on('error', onError);
+  stderr.on('error', onError);
+  return {
+    async flush() {
+      await Promise.all(
+        [stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
+      );
+      stdout.removeListener('error', onError);
+      if (failure === undefined || ('code' in failure && failure.code === 'EPIPE')) return;
+      stderr.write(`error: the output could not be written: ${failure.message}\n`);
+      if (context.exitCode === 0) context.exitCode = 1;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { Config } from '../config/config';
+import { getOption, optionKeys } from '../config/options';
+import { DomainError } from '../core/errors';
+import { addCommand } from './command';
+import { type CliContext, print, printJson, shownPath, talk } from './context';
+import { isSystemError } from './failure';
+import { formatFacts } from './printable';
+import type { StopSignal } from './surroundings';
+import type { RunningServer } from './wiring';
+
+/** What shells report for a program that a signal ended. */
+const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+export function addServe(program: Command, context: CliContext): void {
+  addCommand(program, context, {
+    usage: 'serve',
+    summary: 'start both listeners',
+    details:
+      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once.',
+    configKeys: optionKeys.filter((key) => getOption(key).scope === 'server'),
+    examples: [
+      'serve',
+      'serve --server-url https://updates.example.com:8443 --compatible my-board',
+      'serve --bundle-keyring /etc/rauc/keyring.pem --data-dir /srv/rauc/data --certs-dir /srv/rauc/certs',
+    ],
+    run: async ({ config, options }) => {
+      const stop = stopSignal(context);
+      try {
+        const server = await startServer(context, config);
+        printBanner(context, config, server, options.json === true);
+        const signal = await stop.received;
+        talk(context, `${signal}: closing; running downloads have ${config.shutdownGrace / 1000} s`);
+        await server.close();
+      } finally {
+        stop.forget();
+      }
+      return 0;
+    },
+  });
+}
+
+/** Listens before the start, so that a signal during the start is not lost; the second one ends the process. */
+function stopSignal({ surroundings }: CliContext): { received: Promise<StopSignal>; forget: () => void } {
+  let forget: () => void = () => undefined;
+  const received = new Promise<StopSignal>((resolve) => {
+    let isFirst = true;
+    forget = surroundings.onStopSignal((signal) => {
+      if (!isFirst) surroundings.exit(exitCodeOf[signal]);
+      isFirst = false;
+      resolve(signal);
+    });
+  });
+  return { received, forget };
+}
+
+/** Whatever keeps a server from starting has to be put right by who started it: exit code 2. */
+async function startServer({ wiring }: CliContext, config: Config): Promise<RunningServer> {
+  try {
+    return await wiring.serve(config);
+  } catch (error) {
+    if (error instanceof DomainError && error.code !== 'configuration') {
+      const { remedy, details } = error;
+      throw new DomainError('configuration', error.message, {
+        cause: error,
+        ...(remedy === undefined ? {} : { remedy }),
+        ...(details === undefined ? {} : { details }),
+      });
+    }
+    if (isSystemError(error)) {
+      const reason = error instanceof Error ? error.message : 'the system refuses';
+      throw new DomainError('configuration', `the server can't start: ${reason}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function printBanner(context: CliContext, config: Config, server: RunningServer, isJson: boolean): void {
+  const next = nextCommand(context, config);
+  if (isJson) {
+    printJson(context, {
+      admin_url: server.adminUrl,
+      device_url: server.deviceUrl,
+      certificate_names: server.certificateNames,
+      made: server.made,
+      data_dir: config.dataDir,
+      certs_dir: config.certsDir,
+      next,
+    });
+    return;
+  }
+  const facts = formatFacts([
+    ['  Dashboard', server.adminUrl],
+    ['  Devices', `${server.deviceUrl}  (with a client certificate)`],
+    ['  Certificate for', server.certificateNames.join(', ')],
+    ['  Data', config.dataDir],
+    ['  Certificates', config.certsDir],
+  ]);
+  const made = server.made.map((sentence) => `  ${sentence}\n`).join('');
+  print(
+    context,
+    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}\n` +
+      `Next, in a second terminal, make a certificate for a device:\n\n  ${next}\n\nCtrl+C stops the server.`,
+  );
+}
+
+/** As typed in a second terminal in the same folder: what this one got as a flag, that one needs too. */
+function nextCommand(context: CliContext, config: Config): string {
+  const words = ['npx rauc-simple-server cert device board-1'];
+  if (config.sources.certsDir === 'flag')
+    words.push('--certs-dir', quote(shownPath(context, config.certsDir)));
+  return words.join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
