@@ -47,14 +47,19 @@ export function commonNames(attributes: readonly NameAttribute[]): (string | nul
 /** One line, safe to show: what could pretend to be structure, and control and direction characters, are escaped. */
 export function displayName(attributes: readonly NameAttribute[]): string {
   return attributes
-    .map(({ type, value }) => `${shortNames[type] ?? type}=${displaySafe(value ?? '?')}`)
+    .map(
+      ({ type, value }) =>
+        `${shortNames[type] ?? type}=${displaySafe((value ?? '?').replace(/[\\,=+]/g, '\\$&'))}`,
+    )
     .join(', ');
 }
 
+/** Text on one line: control and direction characters are escaped. */
 export function displaySafe(text: string): string {
-  return text
-    .replace(/[\\,=+]/g, (character) => `\\${character}`)
-    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 /** DirectoryString and IA5String (RFC 5280, section 4.1.2.4). Teletex is taken for ASCII, as nobody agrees on the rest. */

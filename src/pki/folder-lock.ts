@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { asFileError, removeTemporaries, writeTemporary } from './durable-file';
+import { exists } from './file-pair';
 
 const lockName = '.lock';
 const holderSchema = z.object({ pid: z.number().int(), host: z.string(), token: z.string() });
@@ -46,6 +47,11 @@ export async function withFolderLock<T>(
   } finally {
     held.delete(token);
   }
+}
+
+/** Whether a command is changing the folder, or was killed while it did. */
+export function isFolderLocked(folder: string): Promise<boolean> {
+  return exists(join(folder, lockName));
 }
 
 async function acquire(folder: string, path: string, token: string, times: LockTimes): Promise<void> {

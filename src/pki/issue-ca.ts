@@ -29,7 +29,10 @@ export async function issueCa(
   lonelyKey?: KeyPair,
 ): Promise<IssuedFiles> {
   const at = now();
-  const { notBefore, notAfter, warnings } = planValidity(at, request.days ?? defaultDays.ca);
+  const { notBefore, notAfter, warnings } = planValidity(at, {
+    asked: request.days,
+    byDefault: defaultDays.ca,
+  });
   const name = buildName(checkCommonName(request.commonName ?? defaultCommonName));
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
   const spkiDer = exportPublicKey(keys.publicKey);

@@ -30,6 +30,7 @@ export interface DeviceRequest extends IssueOptions {
 }
 
 const shortDays = 365;
+const dayMs = 86_400_000;
 
 /**
  * Makes a device's certificate, with a key or for the key of a request.
@@ -47,8 +48,11 @@ export async function issueDevice(
   ];
   const { publicKey, keyPem } = await keyOf(request);
   const { certificate: ca, keys: caKeys } = await loadAuthority(dir);
-  const days = request.days ?? defaultDays.device;
-  const { notBefore, notAfter, warnings } = planValidity(at, days, ca);
+  const { notBefore, notAfter, warnings } = planValidity(
+    at,
+    { asked: request.days, byDefault: defaultDays.device },
+    ca,
+  );
   const spkiDer = exportPublicKey(publicKey);
   const certificate = signCertificate(
     {
@@ -77,7 +81,11 @@ export async function issueDevice(
       at,
       () => recordIssued(dir, 'device', summary, at),
     );
-    return { certificate: summary, ...files, warnings: [...warnings, ...warnOfShort(days), ...revoked] };
+    return {
+      certificate: summary,
+      ...files,
+      warnings: [...warnings, ...warnOfShort(at, notAfter), ...revoked],
+    };
   });
 }
 
@@ -115,7 +123,8 @@ async function warnOfRevoked(dir: string, id: string): Promise<Finding[]> {
   ];
 }
 
-function warnOfShort(days: number): Finding[] {
+function warnOfShort(at: Date, notAfter: Date): Finding[] {
+  const days = Math.ceil((notAfter.getTime() - at.getTime()) / dayMs);
   if (days >= shortDays) return [];
   return [
     {

@@ -29,7 +29,11 @@ export async function issueServer(
   const at = now();
   const names = parseServerNames(request);
   const { certificate: ca, keys: caKeys } = await loadAuthority(dir);
-  const { notBefore, notAfter, warnings } = planValidity(at, request.days ?? defaultDays.server, ca);
+  const { notBefore, notAfter, warnings } = planValidity(
+    at,
+    { asked: request.days, byDefault: defaultDays.server },
+    ca,
+  );
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
   const spkiDer = exportPublicKey(keys.publicKey);
   const certificate = signCertificate(

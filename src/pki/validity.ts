@@ -17,30 +17,19 @@ const clockSkewMs = 5 * 60_000;
 const plausibleSince = new Date('2024-01-01T00:00:00Z');
 
 /**
- * When a certificate is valid: from a little in the past, and never outside the time of its issuer.
- * @param days 1 to 36,500
+ * When a certificate is valid: from a little in the past, and never outside the time of its issuer. A default that is cut a
+ * little is nothing to tell: every device of a CA as old as its devices shall get would be.
+ * @param days 1 to 36,500; the default when nobody asked for a number
  * @throws DomainError `invalid-input` for other days, `configuration` when the clock is wrong or the CA has expired
  */
 export function planValidity(
   now: Date,
-  days: number,
+  days: { readonly asked: number | undefined; readonly byDefault: number },
   issuer?: { readonly notBefore: Date; readonly notAfter: Date },
 ): Validity {
-  if (!Number.isInteger(days) || days < 1 || days > maxDays) {
-    throw new DomainError('invalid-input', `${days} is not a number of days`, {
-      remedy: `Use a whole number from 1 to ${maxDays}.`,
-    });
-  }
-  if (now < plausibleSince || (issuer !== undefined && now < issuer.notBefore)) {
-    throw new DomainError(
-      'configuration',
-      `the clock of this machine says ${now.toISOString()}, which is too early`,
-      {
-        remedy: 'Set the clock, then do it again.',
-      },
-    );
-  }
-  const wanted = new Date(wholeSeconds(now.getTime() + days * dayMs));
+  const wantedMs = checkDays(days.asked ?? days.byDefault) * dayMs;
+  checkClock(now, issuer?.notBefore);
+  const wanted = new Date(wholeSeconds(now.getTime() + wantedMs));
   const notBefore = new Date(wholeSeconds(now.getTime() - clockSkewMs));
   if (issuer === undefined) return { notBefore, notAfter: wanted, warnings: [] };
   if (now >= issuer.notAfter) {
@@ -49,11 +38,12 @@ export function planValidity(
         'Make a new one with: cert ca --force. Devices need the new ca.crt before they trust the server again.',
     });
   }
-  const isClipped = wanted > issuer.notAfter;
+  const lostMs = Math.max(0, wanted.getTime() - issuer.notAfter.getTime());
+  const isWorthTelling = days.asked === undefined ? lostMs > wantedMs / 10 : lostMs > 0;
   return {
     notBefore: notBefore < issuer.notBefore ? issuer.notBefore : notBefore,
-    notAfter: isClipped ? issuer.notAfter : wanted,
-    warnings: isClipped
+    notAfter: lostMs > 0 ? issuer.notAfter : wanted,
+    warnings: isWorthTelling
       ? [
           {
             code: 'clipped-to-ca',
@@ -62,6 +52,22 @@ export function planValidity(
         ]
       : [],
   };
+}
+
+function checkDays(days: number): number {
+  if (Number.isInteger(days) && days >= 1 && days <= maxDays) return days;
+  throw new DomainError('invalid-input', `${days} is not a number of days`, {
+    remedy: `Use a whole number from 1 to ${maxDays}.`,
+  });
+}
+
+function checkClock(now: Date, notBefore: Date = plausibleSince): void {
+  if (now >= plausibleSince && now >= notBefore) return;
+  throw new DomainError(
+    'configuration',
+    `the clock of this machine says ${now.toISOString()}, which is too early`,
+    { remedy: 'Set the clock, then do it again.' },
+  );
 }
 
 /** Certificates know no fractions of a second (RFC 5280, section 4.1.2.5). */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Revocation } from '../core/certificate';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { exists } from './file-pair';
+import { isFolderLocked } from './folder-lock';
 import { readRevocations, revocationFileName } from './revocation-list';
 import { loadServerTls, type ServerTls } from './server-tls';
 
@@ -42,6 +43,7 @@ export function watchCertificates(
     paths: ['server.crt', 'server.key', 'ca.crt'].map((name) => join(dir, name)),
     settleMs,
     current: initial === undefined ? undefined : tlsContent(initial.tls),
+    isBeingChanged: () => isFolderLocked(dir),
     read: () => loadServerTls(dir, { now }),
     contentOf: tlsContent,
     onChange: (value) => handlers.onTls(value),
@@ -54,6 +56,7 @@ export function watchCertificates(
     // Replaced in one step, and urgent.
     settleMs: Math.min(settleMs, 20),
     current: initial === undefined ? undefined : JSON.stringify(initial.revocations),
+    isBeingChanged: () => Promise.resolve(false),
     read: async () => {
       const list = await readRevocations(dir);
       if (list.length === 0 && hadList && !(await exists(listPath))) throw listGone(listPath);
@@ -81,11 +84,16 @@ export function watchCertificates(
   };
 }
 
+/** How long a command may take between the first and the last file; the lock of a killed one stays longer. */
+const patienceMs = 10_000;
+
 interface Followed<T> {
   readonly paths: readonly string[];
   readonly settleMs: number;
   /** What is in use; `undefined` to take what is found first for it. */
   readonly current: string | undefined;
+  /** Somebody has more to do: what is there now is not meant to be used. */
+  readonly isBeingChanged: () => Promise<boolean>;
   readonly read: () => Promise<T>;
   readonly contentOf: (value: T) => string;
   readonly onChange: (value: T) => void;
@@ -101,13 +109,18 @@ function follow<T>(files: Followed<T>): { look(): void; close(): void } {
   let isClosed = false;
   let lookAgain = false;
 
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      timer = setTimeout(resolve, files.settleMs).unref();
+    });
+
   const settle = async (): Promise<void> => {
     const state = await stateOf(files.paths);
     if (isClosed || state === handledState) return;
     if (handledState !== undefined || inUse !== undefined) {
-      await new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, files.settleMs).unref();
-      });
+      const since = performance.now();
+      do await pause();
+      while ((await files.isBeingChanged()) && performance.now() - since < patienceMs);
       if ((await stateOf(files.paths)) !== state) {
         lookAgain = true;
         return;

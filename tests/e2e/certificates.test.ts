@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { deviceIdentity } from '../../src/pki/device-identity';
 import { ensureCertificates } from '../../src/pki/ensure-certificates';
 import { loadServerTls } from '../../src/pki/server-tls';
@@ -24,7 +24,8 @@ async function serve({ dir }: TestFolder): Promise<string> {
   const server = createServer(
     { cert, key, ca, requestCert: true, rejectUnauthorized: true },
     (request, response) => {
-      const peer = (request.socket as TLSSocket).getPeerX509Certificate();
+      const { socket } = request;
+      const peer = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
       response.end(JSON.stringify(peer === undefined ? null : deviceIdentity(peer)));
     },
   );

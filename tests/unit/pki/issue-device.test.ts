@@ -94,13 +94,21 @@ describe('a device certificate', () => {
     expect(new Date(stdout.replace('notAfter=', ''))).toEqual(certificate.notAfter);
   });
 
-  it('never outlives its CA or begins before it', async () => {
+  it.each([
+    ['what was asked for', 3650, 3651, ['clipped-to-ca']],
+    ['much of the default', 1000, undefined, ['clipped-to-ca']],
+    ['nothing worth telling', 3649, undefined, []],
+    ['nearly all', 100, undefined, ['clipped-to-ca', 'short-validity']],
+  ])('never outlives its CA or begins before it, which may cost it %s', async (_, caDays, days, codes) => {
     const { folder } = await emptyFolder();
-    const { certificate: ca } = await folder.createCa({ days: 400 });
-    const { certificate, warnings } = await folder.createDevice({ id: 'a' });
+    const { certificate: ca } = await folder.createCa({ days: caDays });
+    const { certificate, warnings } = await folder.createDevice({
+      id: 'a',
+      ...(days === undefined ? {} : { days }),
+    });
     expect(certificate.notAfter).toEqual(ca.notAfter);
     expect(certificate.notBefore.getTime()).toBeGreaterThanOrEqual(ca.notBefore.getTime());
-    expect(warnings.map(({ code }) => code)).toEqual(['clipped-to-ca']);
+    expect(warnings.map(({ code }) => code)).toEqual(codes);
   });
 
   it('warns when it expires soon', async () => {

@@ -56,6 +56,16 @@ describe('revoking a device', () => {
     }
   });
 
+  it.each(['a+b', 'a:b@c', '_', '12ab'])('finds the id %s as it is written', async (id) => {
+    const { folder } = await folderWithCa();
+    const { certificate } = await folder.createDevice({ id });
+    expect(certificate.commonName).toBe(id);
+    expect(await folder.revoke({ which: id })).toMatchObject([
+      { serial: certificate.serial, commonName: id },
+    ]);
+    expect(await folder.show(id)).toMatchObject([{ certificate: { serial: certificate.serial } }]);
+  });
+
   it('twice changes nothing', async () => {
     let now = new Date('2030-01-01T00:00:00Z');
     const { folder, read } = await folderWithCa(() => now);

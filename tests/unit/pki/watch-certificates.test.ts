@@ -1,6 +1,7 @@
 import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import fs from 'node:fs';
 import type { Revocation } from '../../../src/core/certificate';
+import { withFolderLock } from '../../../src/pki/folder-lock';
 import { readRevocations } from '../../../src/pki/revocation-list';
 import { loadServerTls, type ServerTls } from '../../../src/pki/server-tls';
 import { watchCertificates, type WatchOptions } from '../../../src/pki/watch-certificates';
@@ -63,7 +64,7 @@ describe('while the server runs', () => {
   });
 
   it('a key and a certificate copied one after the other are taken over together', async () => {
-    const { tls, errors, at } = await watched();
+    const { tls, errors, at } = await watched({ settleMs: 300 });
     const other = await folderWithCa();
     await other.folder.createServer({ names: ['new.example.com'], ips: [] });
     for (const name of ['server.key', 'server.crt', 'ca.crt']) {
@@ -72,6 +73,22 @@ describe('while the server runs', () => {
     await until(() => tls.length > 0);
     expect(tls[0]?.ca).toBe(await other.read('ca.crt'));
     expect(errors).toEqual([]);
+  });
+
+  it('a command that takes its time is waited for', async () => {
+    const { dir, tls, errors, at } = await watched({ settleMs: 5 });
+    const other = await folderWithCa();
+    await other.folder.createServer({ names: ['slow.example.com'], ips: [] });
+    const witness = await watchFolder({ ...other, dir });
+    await withFolderLock(dir, async () => {
+      await writeFile(at('server.crt'), 'not yet');
+      await writeFile(at('revoked.json'), '{}');
+      await until(() => witness.errors.length === 1); // the list is not waited for
+      for (const name of ['server.key', 'server.crt']) await writeFile(at(name), await other.read(name));
+    });
+    await until(() => tls.length > 0);
+    expect(tls[0]?.names).toEqual(['slow.example.com']);
+    expect(errors).toHaveLength(1);
   });
 
   it('a new CA file is taken over', async () => {
