@@ -26,7 +26,7 @@ function arrowRule(room) {
         {
           patterns: [
             {
-              regex: `^\\.\\.?(\\/\\.\\.)*\\/(${alternatives})(\\/|$)`,
+              regex: `^\\.\\.(\\/\\.\\.)*\\/(${alternatives})(\\/|$)`,
               message: `src/${room} may import ${arrows[room].join(', ') || 'nothing of ours'} (see ARCHITECTURE.md)`,
             },
           ],

@@ -3,7 +3,7 @@
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
-packages='rauc squashfs-tools openssl curl gcc libc6-dev libcurl4-openssl-dev mmdebstrap shellcheck systemd e2fsprogs xz-utils'
+packages='rauc squashfs-tools openssl curl gcc libc6-dev libcurl4-openssl-dev mmdebstrap patchelf shellcheck systemd e2fsprogs xz-utils'
 sid=${RAUC_SID_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server/rauc-sid}
 
 missing=''
@@ -38,6 +38,9 @@ fi
 
 loader=$(echo "$sid"/usr/lib*/ld-linux-*.so.*)
 libraries=$(echo "$sid"/usr/lib/*-linux-gnu*)
-printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s/usr/bin/rauc" "$@"\n' "${loader%% *}" "${libraries%% *}" "$sid" >"$sid/rauc"
-chmod 755 "$sid/rauc"
+# Not through a wrapper: RAUC starts itself again to stream, by /proc/self/exe.
+patchelf --set-interpreter "${loader%% *}" --force-rpath --set-rpath "${libraries%% *}" \
+  --output "$sid/rauc.part" "$sid/usr/bin/rauc"
+chmod 755 "$sid/rauc.part"
+mv "$sid/rauc.part" "$sid/rauc"
 echo "test:setup: ready: $(rauc --version), $("$sid/rauc" --version) (sid), $(curl --version | head -n 1 | cut -d ' ' -f 1-2), $(openssl version | cut -d ' ' -f 1-2)"

@@ -1,0 +1,256 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
+import { version } from '../package.json';
+import { runCli } from './cli/program';
+import type { RunningServer, Wiring } from './cli/wiring';
+import { type Config, deviceBaseUrl } from './config/config';
+import { DomainError, systemErrorCode } from './core/errors';
+import type { Inspection } from './core/inspection';
+import { createAdminApp } from './http/admin/app';
+import { startAdminServer } from './http/admin/server';
+import { registerDeviceMetrics } from './http/device/metrics';
+import { startDeviceServer } from './http/device/server';
+import { openCertificateFolder } from './pki/certificate-folder';
+import { deviceIdentity } from './pki/device-identity';
+import { ensureCertificates } from './pki/ensure-certificates';
+import { readRevocations } from './pki/revocation-list';
+import { coversHost } from './pki/server-names';
+import { loadServerTls, type ServerTls } from './pki/server-tls';
+import { watchCertificates } from './pki/watch-certificates';
+import { inspectBundle } from './rauc/inspect';
+import { parseKeyring } from './rauc/keyring';
+import type { VerificationProfile } from './rauc/profile';
+import { fileSource } from './rauc/source';
+import { createManageTokens } from './services/manage-tokens';
+import { createServices, type Services } from './services/services';
+import { openStore, openTokenStore } from './store/store';
+
+/** The composition root: the one file that knows every room and puts them together. */
+
+const now = () => new Date();
+
+/** Runs the command line; the process ends with its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runCli(argv, createWiring());
+}
+
+function createWiring(): Wiring {
+  return {
+    serve,
+    certificates: (config) => openCertificateFolder(config.certsDir, { now }),
+    tokens(config) {
+      const store = openTokenStore(config.dataDir);
+      return Promise.resolve({
+        ...createManageTokens({ records: store.tokens, randomBytes, now }),
+        close() {
+          store.close();
+          return Promise.resolve();
+        },
+      });
+    },
+    inspect,
+  };
+}
+
+async function inspect(file: string, config: Config): Promise<Inspection> {
+  const profile = await readProfile(config);
+  const handle = await open(file, 'r');
+  try {
+    return await inspectBundle(fileSource(handle, (await handle.stat()).size), profile, now());
+  } finally {
+    await handle.close();
+  }
+}
+
+/** How devices verify bundles, as configured. @throws DomainError `configuration` */
+async function readProfile(config: Config): Promise<VerificationProfile> {
+  const anchorsPem = config.bundleKeyring === null ? null : await readKeyring(config.bundleKeyring);
+  return {
+    anchorsPem,
+    purpose: config.bundlePurpose,
+    allowPartialChain: config.bundlePartialChain,
+    checkCrl: config.bundleCheckCrl,
+    timeSource: config.bundleTimeSource,
+    allowedSignerCns: config.bundleSignerCns,
+  };
+}
+
+async function readKeyring(file: string): Promise<string> {
+  try {
+    const pem = await readFile(file, 'utf8');
+    parseKeyring(pem);
+    return pem;
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw new DomainError('configuration', `the keyring ${file} can't be read`, {
+      cause,
+      remedy: 'Set BUNDLE_KEYRING to the PEM file that your devices use as [keyring] path.',
+    });
+  }
+}
+
+async function serve(config: Config): Promise<RunningServer> {
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const closing: (() => unknown)[] = [];
+  const closeAll = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(config, log, closing, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  log: Logger,
+  closing: (() => unknown)[],
+  closeAll: () => Promise<void>,
+): Promise<RunningServer> {
+  const profile = await readProfile(config);
+  const hosts = config.serverUrl === null ? [] : [new URL(config.serverUrl).hostname];
+  const made = await ensureCertificates(config.certsDir, { hosts, now });
+  let tls = await loadServerTls(config.certsDir);
+  checkServerUrl(config, tls);
+  const revocations = await readRevocations(config.certsDir);
+  let revoked = new Set(revocations.map(({ serial }) => serial));
+
+  const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
+  closing.push(() => store.close());
+  let { devicePort } = config; // 0 until the listener has one
+  const baseUrl = () => deviceBaseUrl(config, devicePort);
+  const services = await createServices({
+    ...store,
+    inspect: (bytes) => inspectBundle(bytes, profile, now()),
+    allowUntrusted: config.allowUntrusted,
+    configuredCompatible: config.compatible,
+    baseUrl,
+    log,
+    now,
+    randomBytes,
+  });
+  closing.push(() => services.close());
+  const listeners: { close(graceMs: number): Promise<void> }[] = [];
+  closing.push(() => Promise.all(listeners.map((listener) => listener.close(config.shutdownGrace))));
+  const requireToken = !isLoopback(config.adminHost);
+  if (requireToken) checkTokens(config, services);
+
+  const devices = await startOnEvery(config.deviceHost, (host) =>
+    startDeviceServer({
+      host,
+      port: config.devicePort,
+      tls,
+      services,
+      baseUrl: config.serverUrl,
+      certificateNames: () => tls.names,
+      coversHost: (name) => coversHost(tls.names, name),
+      identify: deviceIdentity,
+      isRevoked: (serial) => revoked.has(serial),
+      now,
+      log,
+      version,
+    }),
+  );
+  devicePort = devices.address.port;
+  listeners.push(devices);
+
+  const watcher = watchCertificates(
+    config.certsDir,
+    {
+      onTls(changed) {
+        checkServerUrl(config, changed);
+        tls = changed;
+        devices.reload(changed);
+        log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
+      },
+      onRevocations(list) {
+        revoked = new Set(list.map(({ serial }) => serial));
+        log.info({ revoked: revoked.size, ended: devices.enforceRevocations() }, 'revocations taken over');
+      },
+      onError: (error) =>
+        log.error({ err: error }, 'new certificates are not usable: the old ones stay in use'),
+    },
+    { initial: { tls, revocations } },
+  );
+  closing.push(() => watcher.close());
+
+  const metrics = new Registry();
+  registerDeviceMetrics(metrics, () => devices.counts());
+  const app = createAdminApp({
+    services,
+    deviceBaseUrl: baseUrl,
+    uploadLimitBytes: config.uploadLimit,
+    adminHosts: config.adminHosts,
+    requireToken,
+    publicDir: path.join(__dirname, '../public'),
+    version,
+    metrics,
+    log,
+    now,
+    newId: randomUUID,
+  });
+  const admin = await startOnEvery(config.adminHost, (host) =>
+    startAdminServer(app, { host, port: config.adminPort }),
+  );
+  listeners.push(admin);
+
+  const adminUrl = `http://${urlHost(config.adminHost)}:${admin.address.port}/`;
+  const deviceUrl = `${baseUrl()}/`;
+  log.info({ adminUrl, deviceUrl, version }, 'listening');
+  return { adminUrl, deviceUrl, certificateNames: tls.names, made, close: closeAll };
+}
+
+/** @throws DomainError `configuration` */
+function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): void {
+  if (serverUrl === null || coversHost(names, new URL(serverUrl).hostname.replace(/^\[|\]$/g, ''))) return;
+  const { hostname } = new URL(serverUrl);
+  throw new DomainError(
+    'configuration',
+    `the server certificate does not cover ${hostname}, the host of SERVER_URL`,
+    {
+      remedy: `It covers ${names.join(', ')}. Make a new one: rauc-simple-server cert server --name ${hostname} --force`,
+    },
+  );
+}
+
+/** @throws DomainError `configuration` */
+function checkTokens({ adminHost }: Config, { manageTokens }: Services): void {
+  if (manageTokens.list().some(({ revokedAt }) => revokedAt === null)) return;
+  throw new DomainError(
+    'configuration',
+    `ADMIN_HOST is ${adminHost}, not loopback, and there is no admin token`,
+    {
+      remedy:
+        'Make one first: rauc-simple-server token create me --scope admin. Or leave ADMIN_HOST on 127.0.0.1.',
+    },
+  );
+}
+
+/** A machine without IPv6 has no address of both kinds: `::` then means every IPv4 address. */
+async function startOnEvery<Server>(
+  host: string,
+  startOn: (host: string) => Promise<Server>,
+): Promise<Server> {
+  try {
+    return await startOn(host);
+  } catch (error) {
+    const code = error instanceof DomainError ? systemErrorCode(error.cause) : undefined;
+    if (host !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
+    return startOn('0.0.0.0');
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

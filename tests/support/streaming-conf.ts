@@ -1,0 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * A system.conf for `rauc info` of a URL. As root RAUC streams as the user `nobody`, who can't read what tests keep in
+ * folders of their own.
+ */
+export async function streamingConf(folder: string): Promise<string> {
+  const file = path.join(folder, 'system.conf');
+  const lines = ['[system]', 'compatible=any', 'bootloader=noop', '', '[streaming]', 'sandbox-user=root', ''];
+  await writeFile(file, lines.join('\n'));
+  return file;
+}
