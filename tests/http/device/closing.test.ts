@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import net from 'node:net';
+import { makeBundle } from '../../support/bundle-factory';
+import { connectDevice, protocols } from '../../support/device-client';
+import { type DeviceListener, readClientFiles, startDeviceListener } from '../../support/device-listener';
+import { eventually } from '../../support/eventually';
+
+const imageSizeBytes = 24 << 20;
+let listener: DeviceListener;
+let tls: Awaited<ReturnType<typeof readClientFiles>>;
+let sizeBytes: number;
+
+beforeEach(async () => {
+  const bundle = await makeBundle({ imageSizeBytes });
+  ({ sizeBytes } = bundle);
+  listener = await startDeviceListener();
+  await listener.publish(bundle.path);
+  tls = await readClientFiles(await listener.device('board-1'));
+});
+
+/** Begins a download and leaves it after the headers. */
+async function beginHttp1() {
+  const request = https.get(`${listener.url}/bundles/bundle.raucb`, {
+    ...tls,
+    agent: new https.Agent({ keepAlive: true }),
+  });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}
+
+async function beginHttp2() {
+  const session = http2.connect(listener.url, tls);
+  session.on('error', () => undefined);
+  const stream = session.request({ ':path': '/bundles/bundle.raucb' });
+  await once(stream, 'response');
+  return { session, stream };
+}
+
+async function length(body: AsyncIterable<Buffer>): Promise<number> {
+  let sum = 0;
+  for await (const piece of body) sum += piece.length;
+  return sum;
+}
+
+it('lets running downloads end, over both protocols, and closes then', async () => {
+  const overHttp1 = await beginHttp1();
+  const { session, stream } = await beginHttp2();
+  const goaway = once(session, 'goaway');
+  const closed = listener.server.close(20_000);
+  await goaway;
+  expect(await Promise.all([length(overHttp1), length(stream as AsyncIterable<Buffer>)])).toEqual([
+    sizeBytes,
+    sizeBytes,
+  ]);
+  await closed;
+});
+
+it('takes no new connections and ends idle ones at once', async () => {
+  const response = await beginHttp1(); // keeps it from being closed
+  const idle = await Promise.all(
+    protocols.map(async (protocol) => {
+      const client = await connectDevice(
+        listener.url,
+        await listener.device(`idle-${protocol.length}`),
+        protocol,
+      );
+      expect((await client.request('/health')).status).toBe(200);
+      return client;
+    }),
+  );
+  expect(listener.server.counts().connections).toBe(3);
+  const closed = listener.server.close(20_000);
+  await eventually(() => listener.server.counts().connections === 1);
+  for (const client of idle) await expect(client.request('/health')).rejects.toThrow();
+  response.destroy();
+  await closed;
+});
+
+it('ends what does not end in time', async () => {
+  const response = await beginHttp1();
+  const { stream } = await beginHttp2();
+  stream.on('error', () => undefined);
+  const raw = net.connect(listener.server.address.port, '127.0.0.1'); // never begins its TLS handshake
+  await once(raw, 'connect');
+  await listener.server.close(50);
+  await expect(length(response)).rejects.toThrow();
+  expect(listener.server.counts()).toMatchObject({ connections: 0, openRequests: 0 });
+  raw.resume();
+  if (!raw.closed) await once(raw, 'close');
+});
+
+it('may be closed twice', async () => {
+  await Promise.all([listener.server.close(0), listener.server.close(1000)]);
+});
+
+it('refuses an address that is taken, and says so', async () => {
+  const { port } = listener.server.address;
+  await expect(startDeviceListener({ change: { port } })).rejects.toMatchObject({ code: 'configuration' });
+});
