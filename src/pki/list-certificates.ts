@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CertificateRole, CertificateSummary, ListedCertificate, Revocation } from '../core/certificate';
+import type { CertificateRole, CertificateSummary, ListedCertificate } from '../core/certificate';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { normalizeSerial } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
@@ -9,16 +9,15 @@ import { exists } from './file-pair';
 import { readRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
+const filesAtOnce = 32;
+
 /**
  * The certificates of the folder: the CA, the server's, then the devices' by name. Files that can't be read are left out:
  * `verify` tells about them.
  */
 export async function listCertificates(dir: string): Promise<ListedCertificate[]> {
-  const revocations = await readRevocations(dir);
-  const paths = [join(dir, 'ca.crt'), join(dir, 'server.crt'), ...(await deviceFiles(dir, /\.crt$/))];
-  const listed: ListedCertificate[] = [];
-  for (const path of paths) listed.push(...(await listFile(path, roleOfPath(dir, path), revocations)));
-  return listed;
+  const revokedAt = await revocationTimes(dir);
+  return [...(await listOwn(dir, revokedAt)), ...(await listDevices(dir, /\.crt$/, revokedAt))];
 }
 
 /**
@@ -26,71 +25,113 @@ export async function listCertificates(dir: string): Promise<ListedCertificate[]
  * @throws DomainError `not-found`
  */
 export async function showCertificates(dir: string, which: string): Promise<ListedCertificate[]> {
+  const revokedAt = await revocationTimes(dir);
   if (/[/\\]|\.(crt|pem)$/.test(which)) {
-    const listed = await listFile(which, 'unknown', await readRevocations(dir));
+    const listed = await listFile(which, 'unknown', revokedAt);
     if (listed.length > 0) return listed;
   }
-  const listed = await listCertificates(dir);
-  const named = listed.filter(({ path }) =>
-    which === 'ca' || which === 'server' ? path === join(dir, `${which}.crt`) : false,
-  );
-  const byName = listed.filter(
-    ({ certificate, path }) => certificate.commonName === which && path.startsWith(join(dir, 'devices')),
-  );
-  const found = [...named, ...byName];
-  if (found.length > 0) return found;
-  const bySerial = listed.filter(({ certificate }) => certificate.serial === normalizeSerial(which));
+  const own = await listOwn(dir, revokedAt);
+  const devices = await listDevices(dir, /\.crt$/, revokedAt, mentions(which));
+  const named = [
+    ...own.filter(({ path }) => ['ca', 'server'].includes(which) && path === join(dir, `${which}.crt`)),
+    ...devices.filter(({ certificate }) => certificate.commonName === which),
+  ];
+  if (named.length > 0) return named;
+  const serial = normalizeSerial(which);
+  const bySerial = [...own, ...devices].filter(({ certificate }) => certificate.serial === serial);
   if (bySerial.length > 0) return bySerial;
   throw new DomainError('not-found', `there is no certificate ${JSON.stringify(which.slice(0, 80))}`, {
     remedy: 'Give a device id, a serial, "ca", "server" or the path of a PEM file; see: cert list.',
   });
 }
 
-/** Device certificates that were ever written to the folder, those that a new one replaced among them. */
-export async function findDeviceCertificates(dir: string): Promise<CertificateSummary[]> {
-  const found: CertificateSummary[] = [];
-  for (const path of await deviceFiles(dir, /\.crt(\..+\.old)?$/)) {
-    found.push(...(await listFile(path, 'device', [])).map(({ certificate }) => certificate));
-  }
-  return found;
+/**
+ * Device certificates that were ever written to the folder, those that a new one replaced among them.
+ * @param which an id or serial: others may be left out
+ */
+export async function findDeviceCertificates(dir: string, which: string): Promise<CertificateSummary[]> {
+  const listed = await listDevices(dir, /\.crt(\..+\.old)?$/, new Map(), mentions(which));
+  return listed.map(({ certificate }) => certificate);
 }
 
-/** Sorted paths in `devices/`; none when there is no such folder. */
-async function deviceFiles(dir: string, pattern: RegExp): Promise<string[]> {
+type RevocationTimes = ReadonlyMap<string, Date>;
+
+async function revocationTimes(dir: string): Promise<RevocationTimes> {
+  return new Map((await readRevocations(dir)).map(({ serial, revokedAt }) => [serial, revokedAt]));
+}
+
+async function listOwn(dir: string, revokedAt: RevocationTimes): Promise<ListedCertificate[]> {
+  const ca = await listFile(join(dir, 'ca.crt'), 'ca', revokedAt);
+  return [...ca, ...(await listFile(join(dir, 'server.crt'), 'server', revokedAt))];
+}
+
+/** Files in `devices/` by name; none when there is no such folder. */
+async function listDevices(
+  dir: string,
+  pattern: RegExp,
+  revokedAt: RevocationTimes,
+  isWanted?: (pem: string) => boolean,
+): Promise<ListedCertificate[]> {
   const folder = join(dir, 'devices');
+  const paths = (await namesIn(folder))
+    .filter((name) => !name.startsWith('.') && pattern.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+  const listed: ListedCertificate[] = [];
+  for (let at = 0; at < paths.length; at += filesAtOnce) {
+    const some = paths.slice(at, at + filesAtOnce);
+    listed.push(
+      ...(await Promise.all(some.map((path) => listFile(path, 'device', revokedAt, isWanted)))).flat(),
+    );
+  }
+  return listed;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
   try {
-    const names = await readdir(folder);
-    return names
-      .filter((name) => !name.startsWith('.') && pattern.test(name))
-      .sort()
-      .map((name) => join(folder, name));
+    return await readdir(folder);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return [];
     throw asFileError(error, folder);
   }
 }
 
-function roleOfPath(dir: string, path: string): CertificateRole {
-  if (path === join(dir, 'ca.crt')) return 'ca';
-  return path === join(dir, 'server.crt') ? 'server' : 'device';
+/**
+ * Whether a certificate can be the one that is meant: parsing tens of thousands takes ten times as long as looking for the
+ * bytes. Names are in UTF-8 or UTF-16.
+ */
+function mentions(which: string): (pem: string) => boolean {
+  const serial = normalizeSerial(which);
+  const wanted = [Buffer.from(which, 'utf8'), Buffer.from(which, 'utf16le').swap16()];
+  if (/^[0-9a-f]+$/.test(serial)) {
+    wanted.push(Buffer.from(serial.length % 2 === 0 ? serial : `0${serial}`, 'hex'));
+  }
+  return (pem) => {
+    const [, base64 = ''] = /-----BEGIN CERTIFICATE-----([^-]*)/.exec(pem) ?? [];
+    const der = Buffer.from(base64, 'base64');
+    return wanted.some((bytes) => der.includes(bytes));
+  };
 }
 
 /** @param role what the place says of certificates of the old kind, which don't say it themselves */
 async function listFile(
   path: string,
   role: CertificateRole,
-  revocations: readonly Revocation[],
+  revokedAt: RevocationTimes,
+  isWanted: (pem: string) => boolean = () => true,
 ): Promise<ListedCertificate[]> {
   try {
-    const certificates = readCertificates(await readFile(path, 'utf8'), path, 'invalid-input');
-    const hasKey = await exists(path.replace(/\.crt$/, '.key'));
+    const pem = await readFile(path, 'utf8');
+    if (!isWanted(pem)) return [];
+    const certificates = readCertificates(pem, path, 'invalid-input');
+    const hasKey = path.endsWith('.crt') && (await exists(path.replace(/\.crt$/, '.key')));
     // Behind a leaf lies its chain; in the CA's file each is a CA of its own.
     const own = role === 'ca' ? certificates : certificates.slice(0, 1);
     return own.map(summarizeFields).map((summary) => ({
       path,
       certificate: summary.role === 'unknown' ? { ...summary, role } : summary,
-      hasKey: hasKey && path.endsWith('.crt'),
-      revokedAt: revocations.find(({ serial }) => serial === summary.serial)?.revokedAt ?? null,
+      hasKey,
+      revokedAt: revokedAt.get(summary.serial) ?? null,
     }));
   } catch (error) {
     if (error instanceof DomainError || systemErrorCode(error) !== undefined) return [];

@@ -43,7 +43,7 @@ async function findMeant(dir: string, which: string): Promise<KnownCertificate[]
   const { issued } = await readIssued(dir);
   const devices = uniqueBySerial([
     ...issued.filter(({ role }) => role === 'device'),
-    ...(await findDeviceCertificates(dir)),
+    ...(await findDeviceCertificates(dir, which)),
   ]);
   const byId = devices.filter(({ commonName }) => commonName === which);
   if (byId.length > 0) return byId;
