@@ -59,7 +59,7 @@ export async function receiveUpload<Fields>(
  */
 export function checkUploadHeaders(request: Request, limitBytes: number): void {
   const type = request.is('multipart/form-data');
-  if (type === null) throw missingFile();
+  if (type === null || request.headers['content-length'] === '0') throw missingFile();
   if (type === false) {
     throw new DomainError('unsupported-media-type', 'the upload is not a multipart form', {
       remedy: 'Send multipart/form-data with the file in the field "bundle".',

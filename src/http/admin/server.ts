@@ -13,6 +13,12 @@ export interface AdminServerOptions {
 
 export interface AdminServer {
   readonly address: AddressInfo;
+  /** In force, in milliseconds; 0 is none. */
+  readonly limits: {
+    readonly requestTimeoutMs: number;
+    readonly headersTimeoutMs: number;
+    readonly stallTimeoutMs: number;
+  };
   /**
    * No new connections; requests in progress get so long, then they are cut. Resolves when every connection is closed.
    */
@@ -53,6 +59,11 @@ export async function startAdminServer(
 
   return {
     address,
+    limits: {
+      requestTimeoutMs: server.requestTimeout,
+      headersTimeoutMs: server.headersTimeout,
+      stallTimeoutMs: server.timeout,
+    },
     close: (graceMs) =>
       new Promise((resolve) => {
         // A connection is idle only after its last answer: look again until all are gone.
