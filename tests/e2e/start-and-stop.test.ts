@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { createServer, type AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { makeBundle } from '../support/bundle-factory';
+import { run, temporaryFolder } from '../support/programs';
+import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
+
+/** Runs `serve` where it must end by itself. */
+function serve(folder: string, env: Record<string, string> = {}, ...args: string[]) {
+  return run(
+    process.execPath,
+    [entryPoint, 'serve', '--admin-port', '0', '--device-port', '0', '--device-host', '127.0.0.1', ...args],
+    { cwd: folder, env },
+  );
+}
+
+async function prepared(): Promise<string> {
+  const folder = await temporaryFolder();
+  expect((await cli(folder, 'cert', 'ca')).code).toBe(0);
+  expect((await cli(folder, 'cert', 'server', '--name', 'localhost', '--ip', '127.0.0.1')).code).toBe(0);
+  return folder;
+}
+
+describe('a start that can not succeed ends with exit code 2 and the remedy', () => {
+  it('names every bad value at once', async () => {
+    const { code, stderr } = await serve(await temporaryFolder(), {
+      ADMIN_PORT: 'eighty',
+      UPLOAD_LIMIT: 'much',
+      SERVER_URL: 'http://plain.example.com',
+    });
+    expect(code).toBe(2);
+    for (const name of ['UPLOAD_LIMIT', 'SERVER_URL']) expect(stderr).toContain(name);
+  });
+
+  it.each([
+    ['admin', '--admin-port', 'ADMIN_PORT'],
+    ['device', '--device-port', 'DEVICE_PORT'],
+  ])('says that the %s port is taken', async (_listener, flag, remedy) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { code, stderr } = await serve(
+      await prepared(),
+      {},
+      flag,
+      String((other.address() as AddressInfo).port),
+    );
+    other.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(remedy);
+  });
+
+  it('says that the key does not match the certificate', async () => {
+    const [folder, other] = [await prepared(), await prepared()];
+    await copyFile(path.join(other, 'certs/server.key'), path.join(folder, 'certs/server.key'));
+    const { code, stderr } = await serve(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('server.key');
+  });
+
+  it('says that the key can not be read', async () => {
+    const folder = await prepared();
+    await writeFile(path.join(folder, 'certs/server.key'), 'no key\n');
+    const { code, stderr } = await serve(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('server.key');
+  });
+
+  it('says that the certificate does not cover the host of SERVER_URL', async () => {
+    const { code, stderr } = await serve(await prepared(), {
+      SERVER_URL: 'https://updates.example.com:8443',
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('cert server --name updates.example.com');
+  });
+
+  it('asks for an admin token before it listens off loopback', async () => {
+    const { code, stderr } = await serve(await prepared(), { ADMIN_HOST: '0.0.0.0' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('token create');
+  });
+
+  it('refuses a second server on the same data folder', async () => {
+    const folder = await prepared();
+    const first = await startServer({ folder });
+    const { code, stderr } = await serve(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(String(first.process.pid));
+    expect(await first.stop()).toBe(0);
+  });
+});
+
+describe('a running server', () => {
+  it('runs without the key of the CA', async () => {
+    const folder = await prepared();
+    await rm(path.join(folder, 'certs/ca.key'));
+    const server = await startServer({ folder });
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('prints where it is, what the certificate covers, where things are, and what to type next', async () => {
+    const folder = await temporaryFolder();
+    const server = await startServer({ folder });
+    const banner = JSON.parse(server.output.stdout) as Record<string, unknown>;
+    expect(banner).toMatchObject({
+      admin_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/) as string,
+      device_url: expect.stringMatching(/^https:\/\/localhost:\d+\/$/) as string,
+      certificate_names: expect.arrayContaining(['localhost', '127.0.0.1']) as string[],
+      data_dir: path.join(folder, 'data'),
+      certs_dir: path.join(folder, 'certs'),
+      next: 'npx rauc-simple-server cert device board-1',
+    });
+    expect(await server.stop()).toBe(0);
+  });
+
+  describe('with a download under way', () => {
+    let folder: string;
+    let server: ServerProcess;
+    let download: IncomingMessage;
+
+    beforeEach(async () => {
+      folder = await prepared();
+      server = await startServer({ folder, args: ['--shutdown-grace', '20s'] });
+      expect((await cli(folder, 'cert', 'device', 'board-1')).code).toBe(0);
+      const bundle = await makeBundle({ imageSizeBytes: 64 << 20, seed: 'large' });
+      expect((await cli(folder, 'bundle', 'upload', bundle.path, '--server', server.adminUrl)).code).toBe(0);
+      const [ca, cert, key] = await Promise.all(
+        ['ca.crt', 'devices/board-1.crt', 'devices/board-1.key'].map((name) =>
+          readFile(path.join(folder, 'certs', name)),
+        ),
+      );
+      const asked = request(`${server.deviceUrl}/bundles/bundle.raucb`, {
+        ca,
+        cert,
+        key,
+        agent: false,
+      }).end();
+      [download] = (await once(asked, 'response')) as [IncomingMessage];
+      expect(download.statusCode).toBe(200);
+    }, 60_000);
+
+    it('lets it finish, takes no new connection, closes the database, and exits with 0', async () => {
+      server.process.kill('SIGTERM');
+      while ((await run('curl', ['-s', `${server.adminUrl}/health`])).code === 0);
+      let bytes = 0;
+      for await (const piece of download) bytes += (piece as Buffer).length;
+      expect(bytes).toBe(Number(download.headers['content-length']));
+      expect(await server.exited).toBe(0);
+      expect(await readdir(path.join(folder, 'data'))).not.toContain('server.db-wal');
+    }, 60_000);
+
+    it('ends at once on a second signal', async () => {
+      download.on('error', () => undefined);
+      server.process.kill('SIGTERM');
+      while ((await run('curl', ['-s', `${server.adminUrl}/health`])).code === 0);
+      const before = Date.now();
+      server.process.kill('SIGTERM');
+      expect(await server.exited).toBe(143);
+      expect(Date.now() - before).toBeLessThan(5_000);
+    }, 60_000);
+  });
+});
