@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { temporaryFolder } from '../support/programs';
+import { mustRun, temporaryFolder } from '../support/programs';
 import { Device } from './device';
 import { firmware } from './firmware';
 
@@ -31,5 +31,18 @@ describe('the test device', () => {
     expect(await device.mustExec('sha256sum </usr/local/share/noise')).toBe(sum);
     expect(await device.mustExec('ls /etc/rauc')).toContain('keyring.pem');
     expect((await device.exec('test -e /opt/noise')).code).toBe(1);
+  });
+});
+
+describe("the test device's scripts", () => {
+  it('are shellcheck clean', async () => {
+    const vm = path.join(__dirname, 'vm');
+    const overlay = [
+      'init',
+      'usr/sbin/rauc-service',
+      'usr/lib/device/{boot-backend,choose-slot,exec,system-info}',
+    ];
+    const files = overlay.map((name) => `overlay/${name}`).join(' ');
+    await mustRun('bash', ['-c', `shellcheck *.sh && shellcheck --shell=dash ${files}`], { cwd: vm });
   });
 });

@@ -26,7 +26,7 @@ export interface Booted {
   readonly version: string;
 }
 
-const ready = /init: ready slot=(\w) version=(\S+)/;
+const ready = /init: ready slot=(\w) version=(\S+)\n/;
 const devices: Device[] = [];
 
 /**

@@ -5,13 +5,12 @@ import { cachedFolder } from '../support/cached-folder';
 import { mustRun, raucSid } from '../support/programs';
 import { bundleSigner, issue } from '../support/test-pki';
 
-/** What a factory and a release engineer make for the test device. All images are ext4, 8 MiB but for `big`. */
+/** What a factory and a release engineer make for the test device. All images are ext4, 8 MiB but for the big ones. */
 export interface Firmware {
   /** Folder of `keyring.pem`, `encryption.crt` and `encryption.key`, for the device's /etc/rauc. */
   readonly deviceFiles: string;
-  /** Slot images, version 1.0.0. */
+  /** Slot image, version 1.0.0. */
   readonly factoryImage: string;
-  readonly bigFactoryImage: string;
   /** Paths of bundles. */
   readonly bundles: Readonly<Record<BundleName, string>>;
 }
@@ -26,8 +25,9 @@ const recipes = {
   otherCompatible: { version: '2.0.0', format: 'verity', image: 'v2', compatible: 'other-device' },
   /** Installs well, but the boot loader finds that it does not boot. */
   badBoot: { version: '9.0.0', format: 'verity', image: 'badBoot' },
-  /** Differs from `bigFactoryImage` in one file of twelve; with a block hash index. */
+  /** 56 MiB, with a block hash index; they differ in one file of twelve. */
   big: { version: '2.0.0', format: 'verity', image: 'big', adaptive: true },
+  bigNext: { version: '3.0.0', format: 'verity', image: 'bigNext', adaptive: true },
 } as const satisfies Record<string, Recipe>;
 
 /** Names of the bundles. */
@@ -56,8 +56,8 @@ const images: Readonly<Record<string, ImageRecipe>> = {
   v2: { version: '2.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v2'], fileMiB: 1 },
   v3: { version: '3.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v3'], fileMiB: 1 },
   badBoot: { version: '9.0.0', sizeMiB: 8, seeds: ['a'], fileMiB: 1, bootFails: true },
-  bigFactory: { version: '1.0.0', sizeMiB: 56, seeds: bigSeeds, fileMiB: 4 },
-  big: { version: '2.0.0', sizeMiB: 56, seeds: bigSeeds.with(5, 'changed'), fileMiB: 4 },
+  big: { version: '2.0.0', sizeMiB: 56, seeds: bigSeeds, fileMiB: 4 },
+  bigNext: { version: '3.0.0', sizeMiB: 56, seeds: bigSeeds.with(5, 'changed'), fileMiB: 4 },
 };
 
 /** Makes the firmware, or finds it from the run before. */
@@ -67,7 +67,6 @@ export async function firmware(): Promise<Firmware> {
   return {
     deviceFiles: path.join(folder, 'device'),
     factoryImage: path.join(folder, 'v1.ext4'),
-    bigFactoryImage: path.join(folder, 'bigFactory.ext4'),
     bundles: Object.fromEntries(
       names.map((name) => [name, path.join(folder, `${name}.raucb`)]),
     ) as Firmware['bundles'],
@@ -91,7 +90,7 @@ async function makeFirmware(folder: string): Promise<void> {
     await makeImage(path.join(folder, `${name}.ext4`), recipe);
   for (const [name, recipe] of Object.entries(recipes)) await makeBundle(folder, name, recipe);
   for (const name of Object.keys(images)) {
-    if (!['v1', 'bigFactory'].includes(name)) await rm(path.join(folder, `${name}.ext4`));
+    if (name !== 'v1') await rm(path.join(folder, `${name}.ext4`));
   }
 }
 

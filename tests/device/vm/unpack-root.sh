@@ -10,7 +10,7 @@ if [ "$(uname -m)" != x86_64 ]; then
   exit 1
 fi
 if [ "$(id -u)" != 0 ]; then
-  echo "device: unpacking the device's packages needs root; run once: sudo npm run test:device" >&2
+  echo "device: unpacking the device's packages needs root: run npm run test:device as root" >&2
   exit 1
 fi
 if ! command -v mmdebstrap >/dev/null; then

@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { temporaryFolder } from '../support/programs';
+import { cli, startServer, type ServerProcess } from '../support/server-process';
+
+/**
+ * The server as built and started by its users, for devices that know it as `ota.test`. Started again after a kill, it keeps
+ * its ports and folders.
+ */
+export class UpdateServer {
+  private constructor(
+    private readonly folder: string,
+    private readonly keyringPath: string,
+    private process: ServerProcess,
+  ) {}
+
+  /** @param keyringPath what bundles are verified against */
+  static async start(keyringPath: string): Promise<UpdateServer> {
+    const folder = await temporaryFolder();
+    await mustCli(folder, 'cert', 'ca');
+    await mustCli(folder, 'cert', 'server', '--name', 'ota.test');
+    return new UpdateServer(
+      folder,
+      keyringPath,
+      await startServer({ folder, env: environment(keyringPath) }),
+    );
+  }
+
+  /** Ends it as a power cut or the kernel's memory killer does. */
+  async kill(): Promise<void> {
+    await this.process.stop('SIGKILL');
+  }
+
+  /** Starts it again after `kill`, and resolves when both listeners answer. */
+  async startAgain(): Promise<void> {
+    this.process = await startServer({
+      folder: this.folder,
+      args: ['--admin-port', portOf(this.process.adminUrl), '--device-port', portOf(this.process.deviceUrl)],
+      env: environment(this.keyringPath),
+    });
+  }
+
+  /** Issues a certificate for a device, and returns its files: the CA's, its own, and its key. */
+  async issueDevice(id: string): Promise<readonly string[]> {
+    await mustCli(this.folder, 'cert', 'device', id);
+    return ['ca.crt', `devices/${id}.crt`, `devices/${id}.key`].map((name) =>
+      path.join(this.folder, 'certs', name),
+    );
+  }
+
+  /** Revokes a device's certificates, and resolves when the running server says that it knows. */
+  async revokeDevice(id: string): Promise<void> {
+    const taken = this.logged('revocations taken over');
+    await mustCli(this.folder, 'cert', 'revoke', id);
+    await taken;
+  }
+
+  /** The device listener's address as devices write it, without a slash at the end. */
+  get deviceUrl(): string {
+    return `https://ota.test:${portOf(this.process.deviceUrl)}`;
+  }
+
+  /** Publishes a bundle, and returns its address as devices write it. */
+  async publish(bundle: string): Promise<string> {
+    await mustCli(this.folder, 'bundle', 'upload', '--server', this.process.adminUrl, bundle);
+    return `${this.deviceUrl}/bundles/${path.basename(bundle)}`;
+  }
+
+  /** Publishes a bundle, and makes it current for a compatible: that of an encrypted bundle only we know. */
+  async release(bundle: string, compatible: string): Promise<void> {
+    const options = ['--activate', '--compatible', compatible, '--server', this.process.adminUrl];
+    await mustCli(this.folder, 'bundle', 'upload', ...options, bundle);
+  }
+
+  /** Resolves with the first log line of this message since the start, within 30 s. */
+  private logged(message: string): Promise<void> {
+    const { process: child, output } = this.process;
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        child.stderr?.off('data', look);
+        settle();
+      };
+      const look = () => {
+        if (output.stderr.includes(`"msg":"${message}"`)) finish(resolve);
+      };
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`no "${message}" in the log:\n${output.stderr}`))),
+        30_000,
+      );
+      child.stderr?.on('data', look);
+      look();
+    });
+  }
+}
+
+function environment(keyringPath: string): Record<string, string> {
+  return { BUNDLE_KEYRING: keyringPath };
+}
+
+function portOf(url: string): string {
+  return new URL(url).port;
+}
+
+async function mustCli(folder: string, ...args: string[]): Promise<void> {
+  const { code, stdout, stderr } = await cli(folder, ...args);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+}
