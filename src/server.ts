@@ -197,7 +197,9 @@ async function start(
   });
   const admin = await startOnEvery(config.adminHost, (host) =>
     startAdminServer(app, { host, port: config.adminPort }),
-  );
+  ).catch((error: unknown) => {
+    throw cannotListen(config, error);
+  });
   listeners.push(admin);
 
   const adminUrl = `http://${urlHost(config.adminHost)}:${admin.address.port}/`;
@@ -240,10 +242,23 @@ async function startOnEvery<Server>(
   try {
     return await startOn(host);
   } catch (error) {
-    const code = error instanceof DomainError ? systemErrorCode(error.cause) : undefined;
+    const code = systemErrorCode(error instanceof DomainError ? error.cause : error);
     if (host !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
     return startOn('0.0.0.0');
   }
+}
+
+function cannotListen({ adminHost, adminPort }: Config, cause: unknown): unknown {
+  if (systemErrorCode(cause) === undefined) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DomainError(
+    'configuration',
+    `the admin listener can't use ${adminHost} port ${adminPort}: ${reason}`,
+    {
+      cause,
+      remedy: 'Stop what uses it, or choose others with ADMIN_HOST and ADMIN_PORT.',
+    },
+  );
 }
 
 function isLoopback(host: string): boolean {
