@@ -28,7 +28,9 @@ export function reportFailure(context: CliContext, error: unknown, style: Failur
   }
   // Commander has told about wrong usage already.
   if (!(error instanceof CommanderError)) talk(context, `error: ${failure.message}`);
-  for (const reason of reasonsOf(failure.details)) talk(context, `  - ${reason}`);
+  for (const reason of reasonsOf(failure.details)) {
+    if (!failure.message.includes(reason)) talk(context, `  - ${reason}`);
+  }
   if (failure.remedy !== undefined) talk(context, `hint: ${failure.remedy}`);
   if (stack !== undefined) talk(context, stack);
   return failure.exitCode;

@@ -48,7 +48,10 @@ export class ProgressLine {
 
   /** Never as wide as the terminal: a line that wraps could not be taken back. */
   private draw(text: string): void {
-    this.output.write(`\r${text.slice(0, (this.output.columns ?? 80) - 1)}\u001b[K`);
+    const { columns } = this.output;
+    // Some terminals do not know their width and say 0.
+    const width = columns === undefined || columns === 0 ? 80 : columns;
+    this.output.write(`\r${text.slice(0, width - 1)}\u001b[K`);
   }
 }
 

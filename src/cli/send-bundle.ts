@@ -33,6 +33,9 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
     'Content-Type': `multipart/form-data; boundary=${upload.boundary}`,
     'Content-Length': String(head.length + upload.sizeBytes + tail.length),
     Expect: '100-continue',
+    // A server closes a connection that is not kept right after its answer, and what is still on its way to it then
+    // makes the system throw that answer away (RFC 9112 section 9.6).
+    Connection: 'keep-alive',
   });
   const exchange = new Exchange(request);
   try {

@@ -217,7 +217,7 @@ function scaled(
 /** Bytes. */
 export const size = scaled(
   'size',
-  'a size such as 16GiB, 600MB or a plain number of bytes, from 1 byte to 8PiB',
+  'a size such as 16GiB, 600MB or a plain number of bytes, at least 1',
   [
     ['TiB', 2 ** 40],
     ['GiB', 2 ** 30],

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { PassThrough, Readable } from 'node:stream';
+import { runCli } from '../../src/cli/program';
+import type { StopSignal, Surroundings } from '../../src/cli/surroundings';
+import type { Output, Wiring } from '../../src/cli/wiring';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
+import { inspectBundle } from '../../src/rauc/inspect';
+import { fileSource } from '../../src/rauc/source';
+import { createManageTokens } from '../../src/services/manage-tokens';
+import { openTokenStore } from '../../src/store/store';
+
+export const cliNow = new Date('2026-11-24T04:00:00.000Z');
+
+export interface CliRun {
+  readonly cwd: string;
+  readonly wiring?: Partial<Wiring>;
+  readonly stdin?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isTerminal?: boolean;
+  readonly surroundings?: Partial<Surroundings>;
+}
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line in this process, on real folders, with streams that remember. */
+export async function runCommand(args: readonly string[], given: CliRun): Promise<CliResult> {
+  const stdout = remembering(false);
+  const stderr = remembering(given.isTerminal ?? false);
+  const terminal = {
+    stdin: Readable.from([Buffer.from(given.stdin ?? '')]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+  };
+  const code = await runCli(
+    ['node', 'rauc-simple-server', ...args],
+    { ...realWiring, ...given.wiring },
+    terminal,
+    { ...testSurroundings(given.cwd, given.env), ...given.surroundings },
+  );
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+export function testSurroundings(cwd: string, env: Readonly<Record<string, string>> = {}): Surroundings {
+  return {
+    env,
+    cwd,
+    user: 'tester',
+    version: '1.2.3',
+    now: () => cliNow,
+    newId: () => 'fixed-id',
+    onStopSignal: () => () => undefined,
+    exit: (code) => {
+      throw new Error(`exit ${code}`);
+    },
+  };
+}
+
+/** Signals by hand. */
+export class SignalSource {
+  private readonly listeners = new Set<(signal: StopSignal) => void>();
+  readonly exits: number[] = [];
+
+  get count(): number {
+    return this.listeners.size;
+  }
+
+  send(signal: StopSignal): void {
+    for (const listener of this.listeners) listener(signal);
+  }
+
+  surroundings(): Partial<Surroundings> {
+    return {
+      onStopSignal: (listener) => {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+      },
+      exit: (code) => this.exits.push(code),
+    };
+  }
+}
+
+function remembering(isTTY: boolean): { stream: Output; text: () => string } {
+  const pieces: Buffer[] = [];
+  const stream = new PassThrough();
+  stream.on('data', (piece: Buffer) => pieces.push(piece));
+  return {
+    stream: Object.assign(stream, { isTTY, columns: 100 }),
+    text: () => Buffer.concat(pieces).toString(),
+  };
+}
+
+/** Real certificates, tokens and inspection; a server is for the tests that start one. */
+const realWiring: Wiring = {
+  serve: () => Promise.reject(new Error('no server in this test')),
+  certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),
+  tokens: (config) => {
+    const store = openTokenStore(config.dataDir);
+    const manage = createManageTokens({ records: store.tokens, randomBytes, now: () => cliNow });
+    const close = () => {
+      store.close();
+      return Promise.resolve();
+    };
+    return Promise.resolve({ ...manage, close });
+  },
+  async inspect(file, config) {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      const anchorsPem = config.bundleKeyring === null ? null : await readFile(config.bundleKeyring, 'utf8');
+      const profile = {
+        anchorsPem,
+        purpose: config.bundlePurpose,
+        allowPartialChain: config.bundlePartialChain,
+        checkCrl: config.bundleCheckCrl,
+        timeSource: config.bundleTimeSource,
+        allowedSignerCns: config.bundleSignerCns,
+      };
+      return await inspectBundle(fileSource(handle, size), profile, cliNow);
+    } finally {
+      await handle.close();
+    }
+  },
+};

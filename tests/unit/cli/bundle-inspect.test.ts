@@ -1,0 +1,67 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type MadeBundle, makeBundle } from '../../support/bundle-factory';
+import { temporaryFolder } from '../../support/programs';
+import { bundleSigner } from '../../support/test-pki';
+import { runCommand } from '../../support/cli-harness';
+
+describe('bundle inspect', () => {
+  let cwd: string;
+  let bundle: MadeBundle;
+  const inspect = (...args: string[]) => runCommand(['bundle', 'inspect', 'fw.raucb', ...args], { cwd });
+
+  beforeAll(async () => {
+    cwd = await temporaryFolder();
+    bundle = await makeBundle({ compatible: 'my-board', version: '2.0.0' });
+    await copyFile(bundle.path, path.join(cwd, 'fw.raucb'));
+  });
+
+  it('prints verdict, manifest, images and signer', async () => {
+    const { code, stdout } = await inspect('--bundle-keyring', bundle.keyringPath);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^fw\.raucb: trusted$/m);
+    expect(stdout).toMatch(/^Compatible +my-board$/m);
+    expect(stdout).toMatch(/^Version +2\.0\.0$/m);
+    expect(stdout).toMatch(/^rootfs +/m);
+    expect(stdout).toContain('SIGNED BY');
+  });
+
+  it('prints all of it as JSON', async () => {
+    const { code, stdout } = await inspect('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: path.join(cwd, 'fw.raucb'),
+      accepted: true,
+      verdict: 'unchecked',
+      size: bundle.sizeBytes,
+      encrypted: false,
+      manifest: { compatible: 'my-board', version: '2.0.0' },
+      images: [{ slot_class: 'rootfs' }],
+      signer_chain: [{ not_after: expect.stringMatching(/Z$/) as string }],
+    });
+  });
+
+  it('ends with 1 for a damaged bundle', async () => {
+    const bytes = await readFile(bundle.path);
+    bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000);
+    await writeFile(path.join(cwd, 'damaged.raucb'), bytes);
+    const { code, stdout } = await runCommand(['bundle', 'inspect', 'damaged.raucb', '--json'], { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: false, verdict: 'broken' });
+  });
+
+  it('ends with 1 for a signer outside the keyring, unless the server would allow it', async () => {
+    const { keyringPath } = await makeBundle({ signer: await bundleSigner('rsa') });
+    const foreign = ['--bundle-keyring', keyringPath];
+    expect(await inspect(...foreign)).toMatchObject({ code: 1, stderr: '' });
+    expect((await inspect(...foreign, '--allow-untrusted')).code).toBe(0);
+    expect(JSON.parse((await inspect(...foreign, '--json')).stdout)).toMatchObject({ verdict: 'untrusted' });
+  });
+
+  it('ends with 1 for what is no file', async () => {
+    for (const file of ['missing.raucb', '.', '/dev/null']) {
+      const { code, stdout } = await runCommand(['bundle', 'inspect', file], { cwd });
+      expect({ file, code, stdout }).toEqual({ file, code: 1, stdout: '' });
+    }
+  });
+});
