@@ -22,7 +22,10 @@ export const limits = {
 } as const;
 
 /** The server of Node that speaks TLS, HTTP/2 and, for those who can't, HTTP/1.1. It does not listen yet. */
-export function createListener(tls: ReturnType<TlsSettings['build']>): Http2SecureServer {
+export function createListener(
+  tls: ReturnType<TlsSettings['build']>,
+  quietTimeoutMs: number,
+): Http2SecureServer {
   const server = createSecureServer({
     ...tls,
     requestCert: true,
@@ -48,7 +51,7 @@ export function createListener(tls: ReturnType<TlsSettings['build']>): Http2Secu
     maxHeadersCount: limits.maxHeaderPairs,
     requireHostHeader: true,
   });
-  server.setTimeout(limits.quietTimeoutMs);
+  server.setTimeout(quietTimeoutMs);
   return server;
 }
 

@@ -42,6 +42,8 @@ export interface DeviceServerOptions extends AdmissionRules {
   readonly coversHost: (host: string) => boolean;
   readonly log: DeviceLog;
   readonly version: string;
+  /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
+  readonly quietTimeoutMs?: number;
 }
 
 /** What happened since the start, and what is going on. */
@@ -82,10 +84,10 @@ const refusalLinePeriodMs = 1_000;
  * @throws DomainError `configuration` when the TLS files or the address can't be used
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
-  const { log, now } = options;
+  const { log, now, quietTimeoutMs = limits.quietTimeoutMs } = options;
   const settings = new TlsSettings();
   const connections = new Connections(options);
-  const listener = createListener(settings.build(options.tls));
+  const listener = createListener(settings.build(options.tls), quietTimeoutMs);
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
   const routes = createRoutes(options, listener, {
@@ -131,11 +133,11 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
         session?.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
           handle(http2Exchange(stream, headers, connection));
         });
-        session?.setTimeout(limits.quietTimeoutMs, () => onQuiet(connection));
+        session?.setTimeout(quietTimeoutMs, () => onQuiet(connection));
       },
     };
   });
-  const onQuiet = createIdleRule(now, limits.quietTimeoutMs);
+  const onQuiet = createIdleRule(now, quietTimeoutMs);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const connection = bySocket.get(request.socket);
     if (connection === undefined) request.socket.destroy();

@@ -100,3 +100,54 @@ it('refuses an address that is taken, and says so', async () => {
   const { port } = listener.server.address;
   await expect(startDeviceListener({ change: { port } })).rejects.toMatchObject({ code: 'configuration' });
 });
+
+describe('a connection on which nothing moves', () => {
+  const quietTimeoutMs = 100;
+  beforeEach(async () => {
+    const quiet = await startDeviceListener({
+      certsDir: listener.certsDir,
+      change: { quietTimeoutMs, services: listener.services },
+    });
+    await listener.server.close(0);
+    listener = { ...listener, server: quiet.server, url: quiet.url };
+  });
+
+  it('ends when no request runs on it: HTTP/2 with a word of goodbye', async () => {
+    const session = http2.connect(listener.url, tls);
+    const goaway = once(session, 'goaway');
+    const closed = once(session, 'close');
+    await Promise.all([goaway, closed]);
+    const client = await connectDevice(listener.url, await listener.device('quiet'), 'HTTP/1.1');
+    expect((await client.request('/health')).status).toBe(200);
+  });
+
+  it('is cut with a download on it after several times, over both protocols', async () => {
+    const begin = Date.now();
+    const response = await beginHttp1();
+    const { stream } = await beginHttp2();
+    stream.on('error', () => undefined);
+    await eventually(() => listener.server.counts().connections === 0);
+    expect(Date.now() - begin).toBeGreaterThan(4 * quietTimeoutMs);
+    await expect(length(response)).rejects.toThrow();
+  });
+
+  it('lives on as long as bytes move', async () => {
+    const response = await beginHttp1();
+    const { stream } = await beginHttp2();
+    const slowly = async (body: AsyncIterable<Buffer>) => {
+      let sum = 0;
+      for await (const piece of body) {
+        sum += piece.length;
+        // A good second for 24 MiB: ten times the quiet time.
+        await new Promise((resolve) => setTimeout(resolve, (1200 * piece.length) / sizeBytes));
+      }
+      return sum;
+    };
+    const begin = Date.now();
+    expect(await Promise.all([slowly(response), slowly(stream as AsyncIterable<Buffer>)])).toEqual([
+      sizeBytes,
+      sizeBytes,
+    ]);
+    expect(Date.now() - begin).toBeGreaterThan(10 * quietTimeoutMs);
+  });
+});
