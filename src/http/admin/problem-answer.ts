@@ -4,10 +4,20 @@ import { createProblem, problemMediaType, problemOf, type Problem } from '../pro
 import { wantsPage } from './answer';
 import { contextOf } from './request-context';
 
-/** For what no route answers. @throws DomainError `not-found` */
+/** For what no route answers. @throws DomainError `not-found`; `invalid-input` for a path that is none */
 export const unknownPath: RequestHandler = (request) => {
+  if (!isWellFormed(request.path)) throw new DomainError('invalid-input', 'the address is not well-formed');
   throw new DomainError('not-found', `there is nothing at ${request.path.slice(0, 200)}`);
 };
+
+/** Percent-encoded UTF-8 (RFC 3986, section 2.5) without a NUL, which no name holds. */
+function isWellFormed(path: string): boolean {
+  try {
+    return !decodeURIComponent(path).includes('\0');
+  } catch {
+    return false;
+  }
+}
 
 /** Answers every failure with a problem document (RFC 9457), or as text when a browser's form caused it. */
 export const problemAnswer: ErrorRequestHandler = (error: unknown, request, response, next) => {
