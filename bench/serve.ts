@@ -4,17 +4,18 @@
  *
  *   node -r ./tests/support/typescript-hook.js bench/serve.ts device|plain FOLDER
  */
-import { readFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { Bundle } from '../src/core/bundle';
-import { decideOffer } from '../src/core/offer';
+import type { Inspection } from '../src/core/inspection';
 import { startDeviceServer } from '../src/http/device/server';
 import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
-import { openBundleFile } from '../src/store/bundle-file';
+import { createServices } from '../src/services/services';
+import { openStore } from '../src/store/store';
 
 const [kind = '', folder = ''] = process.argv.slice(2);
 const bundlePath = path.join(folder, 'bundle.raucb');
@@ -22,30 +23,34 @@ const pem = (name: string) => readFileSync(path.join(folder, 'certs', name), 'ut
 const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt') };
 
 async function serveDevice(): Promise<number> {
-  const file = await openBundleFile(bundlePath);
-  const bundle = fakeBundle(file.sizeBytes);
-  const release = {
-    compatible: 'test-board',
-    channel: 'stable',
-    bundle,
-    releasedAt: new Date(0),
-    releasedBy: 'local',
-  };
   const ignore = () => undefined;
+  const store = await openStore(path.join(folder, 'data'), { newName: randomUUID, pid: process.pid });
+  const services = await createServices({
+    ...store,
+    inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
+    allowUntrusted: false,
+    fleetRules: {
+      newDevices: 'admitted',
+      maxTries: 1,
+      offerLifetimeMs: 3_600_000,
+      lostAfterMs: 86_400_000,
+      rollbackWindowMs: 86_400_000,
+    },
+    configuredCompatible: 'test-board',
+    baseUrl: () => 'https://localhost:8443',
+    log: { info: ignore, warn: ignore, error: console.error },
+    now: () => new Date(),
+    randomBytes,
+  });
+  const staged = await services.publishBundle.stage(createReadStream(bundlePath), { limitBytes: Infinity });
+  const release = { name: path.basename(bundlePath), activate: true, actor: 'bench' };
+  await services.publishBundle.publish(staged, release);
+  setInterval(() => void services.tend(), 1_000).unref();
   const server = await startDeviceServer({
     host: '127.0.0.1',
     port: 0,
     tls,
-    services: {
-      offerUpdate: {
-        offer: ({ id }, compatible) =>
-          decideOffer({ id, compatible: compatible ?? 'test-board', boundCompatibles: [] }, [release]),
-      },
-      readBundle: {
-        find: (name) => (name === bundle.name ? bundle : undefined),
-        open: () => Promise.resolve({ ...file, release: ignore }),
-      },
-    },
+    services,
     baseUrl: null,
     certificateNames: () => ['localhost'],
     coversHost: (host) => coversHost(['localhost'], host),
@@ -88,28 +93,35 @@ async function servePlain(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function fakeBundle(sizeBytes: number): Bundle {
+/** The bundle is noise: what counts here is how fast it leaves. */
+function inspectionOf(sizeBytes: number): Inspection {
   return {
-    name: 'bundle.raucb',
-    sha256: '0'.repeat(64),
+    verdict: 'unchecked',
+    reasons: [],
+    warnings: [],
+    format: 'verity',
+    encrypted: true,
     sizeBytes,
-    compatible: 'test-board',
-    uploadedAt: new Date(0),
-    uploadedBy: 'local',
-    inspection: {
-      verdict: 'unchecked',
-      reasons: [],
-      warnings: [],
+    payloadSizeBytes: null,
+    signatureSizeBytes: null,
+    manifestHash: null,
+    manifest: {
+      compatible: 'test-board',
+      version: '2.0.0',
+      description: null,
+      build: null,
+      minRaucVersion: null,
       format: 'verity',
-      encrypted: false,
-      sizeBytes,
-      payloadSizeBytes: null,
-      signatureSizeBytes: null,
-      manifestHash: null,
-      manifest: null,
-      signerChain: [],
-      recipients: [],
+      verityHash: null,
+      veritySalt: null,
+      veritySizeBytes: null,
+      hooks: { filename: null, hooks: [] },
+      handler: null,
+      images: [],
+      meta: {},
     },
+    signerChain: [],
+    recipients: [],
   };
 }
 

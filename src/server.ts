@@ -32,6 +32,7 @@ import { openStore, openTokenStore } from './store/store';
 /** The composition root: the one file that knows every room and puts them together. */
 
 const now = () => new Date();
+const tendEveryMs = 1_000;
 
 /** Runs the command line; the process ends with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -129,6 +130,13 @@ async function start(
     ...store,
     inspect: (bytes) => inspectBundle(bytes, profile, now()),
     allowUntrusted: config.allowUntrusted,
+    fleetRules: {
+      newDevices: config.newDevices === 'wait' ? 'waiting' : 'admitted',
+      maxTries: config.maxTries,
+      offerLifetimeMs: config.offerLifetime,
+      lostAfterMs: config.lostAfter,
+      rollbackWindowMs: config.rollbackWindow,
+    },
     configuredCompatible: config.compatible,
     baseUrl,
     log,
@@ -136,6 +144,8 @@ async function start(
     randomBytes,
   });
   closing.push(() => services.close());
+  const tending = setInterval(() => void services.tend(), tendEveryMs);
+  closing.push(() => clearInterval(tending));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.push(() => Promise.all(listeners.map((listener) => listener.close(config.shutdownGrace))));
   const requireToken = !isLoopback(config.adminHost);

@@ -120,6 +120,45 @@ export const options = {
     'false',
     'Store bundles whose signer does not chain to the keyring.',
   ),
+  newDevices: server(
+    'NEW_DEVICES',
+    types.choice('admit', 'wait'),
+    'admit',
+    'What happens at the first contact of a device that nobody made ahead: it is admitted, or waits until a person admits it.',
+  ),
+  maxTries: server(
+    'MAX_TRIES',
+    types.count,
+    '1',
+    'How often a bundle may fail or be rolled back on a device before it is not offered there until a person clears it.',
+  ),
+  offerLifetime: {
+    ...server(
+      'OFFER_LIFETIME',
+      types.period,
+      '1h',
+      'How long a device may still install what it was told of, also when another bundle was released meanwhile.',
+    ),
+    unit: 'milliseconds',
+  },
+  lostAfter: {
+    ...server(
+      'LOST_AFTER',
+      types.period,
+      '14d',
+      'After how long without a contact an installation counts as lost.',
+    ),
+    unit: 'milliseconds',
+  },
+  rollbackWindow: {
+    ...server(
+      'ROLLBACK_WINDOW',
+      types.period,
+      '1d',
+      'How long after the begin of an installation a boot into the old version counts as a rollback.',
+    ),
+    unit: 'milliseconds',
+  },
   uploadLimit: {
     ...server('UPLOAD_LIMIT', types.size, '16GiB', 'Largest bundle that is taken in.'),
     unit: 'bytes',

@@ -246,3 +246,25 @@ export const duration = scaled(
   { min: 0, max: 86_400_000 },
   false,
 );
+
+/** Longer times, such as those after which a device is missed, in milliseconds. */
+export const period = scaled(
+  'period',
+  'a period with its unit such as 90s, 30m, 12h or 14d, at least 1s and at most 3650d',
+  [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ],
+  { min: 1_000, max: 3_650 * 86_400_000 },
+  false,
+);
+
+/** A small whole number. */
+export const count: ValueType<number> = {
+  name: 'number',
+  accepts: 'a whole number from 1 to 1000',
+  parse: (value) => (/^(?:[1-9]\d{0,2}|1000)$/.test(value) ? Number(value) : undefined),
+  format: plain,
+};

@@ -10,6 +10,77 @@ export interface DeviceIdentity {
   readonly compatibles: readonly string[];
 }
 
+/** What a device says of itself. None of it is proven, and every part may be missing. */
+export interface DeviceFacts {
+  readonly compatible: string | null;
+  readonly variant: string | null;
+  readonly serial: string | null;
+  readonly machineId: string | null;
+  /** The kernel's boot id: another one means that the device has booted meanwhile. */
+  readonly bootId: string | null;
+  /** The version that runs. */
+  readonly systemVersion: string | null;
+  readonly uptimeSeconds: number | null;
+  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export const noFacts: DeviceFacts = {
+  compatible: null,
+  variant: null,
+  serial: null,
+  machineId: null,
+  bootId: null,
+  systemVersion: null,
+  uptimeSeconds: null,
+  attributes: {},
+};
+
+/** Whether a device may have anything: an unknown one waits for a person where the configuration says so. */
+export type Admission = 'admitted' | 'waiting';
+
+/** A person's word that a device gets nothing. */
+export interface Hold {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** A person's word that a device gets this bundle, whatever its channel says. */
+export interface Pin {
+  readonly bundleName: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
+export interface SeenCertificate {
+  /** Lower-case hex. */
+  readonly serial: string;
+  readonly firstSeenAt: Date;
+  readonly lastSeenAt: Date;
+}
+
+/** One machine, as the server knows it. */
+export interface Device {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** `null` for a device that was made ahead of its first contact. */
+  readonly firstContactAt: Date | null;
+  readonly lastContactAt: Date | null;
+  /** Where the last contact came from. */
+  readonly address: string | null;
+  /** Of the last contact: `h2` or `http/1.1`. */
+  readonly protocol: string | null;
+  readonly facts: DeviceFacts;
+  readonly channel: string;
+  readonly labels: readonly string[];
+  readonly notes: string;
+  readonly admission: Admission;
+  readonly hold: Hold | null;
+  readonly pin: Pin | null;
+  readonly certificates: readonly SeenCertificate[];
+}
+
 export const deviceIdMaxLength = 64;
 const deviceIdPattern = /^[A-Za-z0-9_][A-Za-z0-9._:@+-]*$/;
 
@@ -28,4 +99,31 @@ export function parseDeviceId(id: string): string {
     });
   }
   return id;
+}
+
+const wordPattern = /^[A-Za-z0-9][A-Za-z0-9._=:@+-]*$/;
+export const wordMaxLength = 64;
+export const maxLabels = 32;
+
+/** Checks a label, such as `lab` or `site=berlin`. @throws DomainError `invalid-input` */
+export function parseLabel(label: string): string {
+  return parseWord(label, 'a label');
+}
+
+/** Checks the name of a channel, such as `stable`. @throws DomainError `invalid-input` */
+export function parseChannel(channel: string): string {
+  return parseWord(channel, 'a channel');
+}
+
+function parseWord(word: string, what: string): string {
+  if (word.length > wordMaxLength || !wordPattern.test(word)) {
+    throw new DomainError(
+      'invalid-input',
+      `${JSON.stringify(word.slice(0, 80))} is not the name of ${what}`,
+      {
+        remedy: `Use letters, digits and ". _ = : @ + -", starting with a letter or digit, at most ${wordMaxLength} characters.`,
+      },
+    );
+  }
+  return word;
 }

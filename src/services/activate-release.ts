@@ -1,31 +1,46 @@
-import { type Bundle, parseCompatible } from '../core/bundle';
+import { parseCompatible } from '../core/bundle';
+import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel, type Release } from '../core/release';
+import { parsePolicy } from '../core/rollout-policy';
 import type { Catalog } from './catalog';
 import type { Log } from './log';
-import { planActivation } from './plan-activation';
+import { type ActivationPlan, type ActivationWish, planActivation } from './plan-activation';
+import { releaseBefore } from './release-before';
+import { tellActivation } from './release-events';
 
-export interface ActivateRequest {
+export interface ActivateRequest extends ActivationWish {
   readonly name: string;
-  /** The bundle's own compatible when left out. */
-  readonly compatible?: string;
-  /** Insist although the manifest names another compatible. */
-  readonly force?: boolean;
+}
+
+/** A channel of a compatible, and who acts on it. */
+export interface ChannelRequest {
+  readonly compatible: string;
+  /** `stable` when left out. */
+  readonly channel?: string;
   readonly actor: string;
+  /** Network address of the actor, if there is one. */
+  readonly address?: string | null;
 }
 
 export interface ActivateRelease {
   /**
    * Makes a bundle current for a compatible, in one transaction with its history. Activating what is current already
-   * changes nothing.
-   * @throws DomainError `not-found`, `invalid-input` (no compatible known), `conflict` (another compatible, not forced)
+   * changes nothing, unless a policy is given or its rollout is aborted: then it begins anew.
+   * @throws DomainError `not-found`, `invalid-input` (no compatible known, bad policy), `conflict` (another compatible, not
+   * forced)
    */
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
+  /**
+   * Makes the bundle current that was current before, for everyone at once.
+   * @throws DomainError `not-found` when there was none, or it is deleted
+   */
+  goBack(request: ChannelRequest): Promise<Release>;
   /**
    * Stops offering anything to a compatible.
    * @throws DomainError `not-found` when nothing was current
    */
-  deactivate(request: { readonly compatible: string; readonly actor: string }): Promise<Activation>;
+  deactivate(request: ChannelRequest): Promise<Activation>;
 }
 
 export interface ActivatePorts {
@@ -37,34 +52,48 @@ export interface ActivatePorts {
 }
 
 export function createActivateRelease({ catalog, changed, log, now }: ActivatePorts): ActivateRelease {
+  /** Call it inside of `exclusively`. */
+  async function activate(request: ActivateRequest): Promise<{ release: Release; changed: boolean }> {
+    const { name, policy, address = null } = request;
+    if (policy !== undefined) parsePolicy(policy);
+    const found = catalog.get(name);
+    const plan = planActivation(catalog, found, request, now());
+    const { bundle, activation } = plan;
+    if (activation !== undefined || bundle !== found)
+      await catalog.commit(changeOf(plan, request, bundle !== found));
+    if (activation !== undefined) {
+      log.info({ ...activation, address }, 'release activated');
+      await changed();
+    }
+    const compatible = request.compatible ?? bundle.compatible ?? '';
+    const release = catalog.findCurrent(compatible, request.channel ?? defaultChannel);
+    if (release === undefined) throw new Error(`${bundle.name} was activated, and nothing is current`);
+    return { release, changed: activation !== undefined };
+  }
+
   return {
-    activate: (request) =>
+    activate: (request) => catalog.exclusively(() => activate(request)),
+
+    goBack: (request) =>
       catalog.exclusively(async () => {
-        const found = catalog.get(request.name);
-        const { bundle, activation } = planActivation(catalog, found, request, now());
-        if (activation !== undefined || bundle !== found)
-          await catalog.commit(changeOf(bundle, found, activation));
-        if (activation !== undefined) {
-          log.info({ ...activation }, 'release activated');
-          await changed();
-        }
-        const compatible = request.compatible ?? bundle.compatible;
-        const release = catalog
-          .releasesOf(compatible ?? '')
-          .find(({ channel }) => channel === defaultChannel);
-        if (release === undefined) throw new Error(`${bundle.name} was activated, and nothing is current`);
-        return { release, changed: activation !== undefined };
+        const { compatible, channel = defaultChannel } = request;
+        parseCompatible(compatible);
+        parseChannel(channel);
+        const before = releaseBefore(catalog, compatible, channel);
+        const { release } = await activate({ ...request, name: before.bundleName, force: before.forced });
+        return release;
       }),
 
-    deactivate: ({ compatible, actor }) =>
+    deactivate: ({ compatible, channel = defaultChannel, actor, address = null }) =>
       catalog.exclusively(async () => {
         parseCompatible(compatible);
-        const current = catalog.currentName(compatible, defaultChannel);
+        parseChannel(channel);
+        const current = catalog.currentName(compatible, channel);
         if (current === undefined) throw nothingCurrent(compatible);
         const activation = await catalog.commit({
           activation: {
             compatible,
-            channel: defaultChannel,
+            channel,
             action: 'deactivate',
             bundleName: null,
             previousBundleName: current,
@@ -72,6 +101,7 @@ export function createActivateRelease({ catalog, changed, log, now }: ActivatePo
             by: actor,
             forced: false,
           },
+          events: (made) => (made === undefined ? [] : [tellActivation(made, address)]),
         });
         if (activation === undefined) throw new Error('the history took no line');
         log.info({ ...activation }, 'release deactivated');
@@ -81,8 +111,17 @@ export function createActivateRelease({ catalog, changed, log, now }: ActivatePo
   };
 }
 
-function changeOf(bundle: Bundle, found: Bundle, activation: Omit<Activation, 'id'> | undefined) {
-  return { ...(bundle === found ? {} : { bundle }), ...(activation === undefined ? {} : { activation }) };
+function changeOf(
+  { bundle, activation }: ActivationPlan,
+  { policy, address = null }: ActivationWish,
+  isTold: boolean,
+) {
+  return {
+    ...(isTold ? { bundle } : {}),
+    ...(activation === undefined ? {} : { activation }),
+    ...(policy === undefined ? {} : { policy }),
+    events: (made: Activation | undefined) => (made === undefined ? [] : [tellActivation(made, address)]),
+  };
 }
 
 function nothingCurrent(compatible: string): DomainError {

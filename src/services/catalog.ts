@@ -1,6 +1,8 @@
 import type { Bundle } from '../core/bundle';
 import { DomainError } from '../core/errors';
+import type { NewEvent } from '../core/event';
 import type { Activation, Release } from '../core/release';
+import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../core/rollout';
 
 /** A change that lasts as a whole or not at all. */
 export interface CatalogChange {
@@ -8,10 +10,17 @@ export interface CatalogChange {
   readonly bundle?: Bundle;
   /** What happens to a release, with the line of history that tells it. */
   readonly activation?: Omit<Activation, 'id'>;
+  /** How the activated bundle reaches its devices; everyone at once when left out. */
+  readonly policy?: RolloutPolicy;
+  /** A step that the rollout of a current release takes. */
+  readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** Lines of the journal; they may name the activation that has its number now. */
+  readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
 }
 
 export interface HistoryFilter {
   readonly compatible?: string;
+  readonly channel?: string;
   readonly limit: number;
   readonly beforeId?: number;
 }
@@ -23,17 +32,11 @@ export interface CatalogRecords {
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
   commit(change: CatalogChange): Promise<Activation | undefined>;
   /** Marks a bundle as deleted. */
-  bury(name: string, at: Date, by: string): Promise<void>;
+  bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
   history(filter: HistoryFilter): readonly Activation[];
 }
 
-interface Current {
-  readonly compatible: string;
-  readonly channel: string;
-  readonly bundleName: string;
-  readonly releasedAt: Date;
-  readonly releasedBy: string;
-}
+type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
 
 /**
  * Bundles and releases in memory, as they were committed: devices are answered from here. One process changes them,
@@ -87,6 +90,11 @@ export class Catalog {
     return this.#releases.get(compatible) ?? [];
   }
 
+  /** What is current on a channel of a compatible. */
+  findCurrent(compatible: string, channel: string): Release | undefined {
+    return this.releasesOf(compatible).find((release) => release.channel === channel);
+  }
+
   /** Compatibles with a release. */
   compatibles(): readonly string[] {
     return [...this.#releases.keys()];
@@ -95,6 +103,15 @@ export class Catalog {
   /** By compatible, then channel. */
   releases(): readonly Release[] {
     return [...this.#releases.values()].flat().sort((a, b) => compareText(keyOf(a), keyOf(b)));
+  }
+
+  /** A release that is current. */
+  findRelease(id: number): Release | undefined {
+    for (const releases of this.#releases.values()) {
+      const found = releases.find((release) => release.id === id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** Names the bundle that is current, also when it is lost. */
@@ -126,20 +143,25 @@ export class Catalog {
 
   /** Commits a change, then shows it. Call it inside {@link Catalog.exclusively}. */
   async commit(change: CatalogChange): Promise<Activation | undefined> {
-    const activation = await this.records.commit(change);
-    const { bundle } = change;
+    const policy = change.policy ?? everyoneAtOnce;
+    const activation = await this.records.commit({
+      ...change,
+      ...(change.activation?.action === 'activate' ? { policy } : {}),
+    });
+    const { bundle, rollout } = change;
     if (bundle !== undefined) {
       this.#bundles.set(bundle.name, bundle);
       this.#lost.delete(bundle.name);
     }
-    if (activation !== undefined) this.#apply(activation);
+    if (activation !== undefined) this.#apply(activation, policy);
+    if (rollout !== undefined) this.#applyRollout(rollout.releaseId, rollout.rollout);
     this.#index();
     return activation;
   }
 
   /** Deletes a bundle, keeping its name bound. Call it inside {@link Catalog.exclusively}. */
-  async bury(name: string, at: Date, by: string): Promise<void> {
-    await this.records.bury(name, at, by);
+  async bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
+    await this.records.bury(name, at, by, events);
     this.#bundles.delete(name);
     this.#lost.delete(name);
     this.#index();
@@ -155,10 +177,32 @@ export class Catalog {
     return this.#lost.has(name);
   }
 
-  #apply({ compatible, channel, action, bundleName, at, by }: Activation): void {
+  #apply(
+    { id, compatible, channel, action, bundleName, at, by, forced }: Activation,
+    policy: RolloutPolicy,
+  ): void {
     const key = keyOf({ compatible, channel });
-    if (action === 'deactivate' || bundleName === null) this.#current.delete(key);
-    else this.#current.set(key, { compatible, channel, bundleName, releasedAt: at, releasedBy: by });
+    if (action === 'deactivate' || bundleName === null) {
+      this.#current.delete(key);
+      return;
+    }
+    const rollout = beginRollout(policy, by, at);
+    this.#current.set(key, {
+      id,
+      compatible,
+      channel,
+      bundleName,
+      releasedAt: at,
+      releasedBy: by,
+      forced,
+      rollout,
+    });
+  }
+
+  #applyRollout(releaseId: number, rollout: Rollout): void {
+    for (const [key, current] of this.#current) {
+      if (current.id === releaseId) this.#current.set(key, { ...current, rollout });
+    }
   }
 
   #index(): void {

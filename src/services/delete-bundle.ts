@@ -8,7 +8,12 @@ export interface DeleteBundle {
    * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it.
    * @throws DomainError `not-found`, `conflict` when it is current (the message says where)
    */
-  delete(request: { readonly name: string; readonly actor: string }): Promise<Bundle>;
+  delete(request: {
+    readonly name: string;
+    readonly actor: string;
+    /** Network address of the actor, if there is one. */
+    readonly address?: string | null;
+  }): Promise<Bundle>;
 }
 
 export interface DeletePorts {
@@ -23,13 +28,24 @@ export interface DeletePorts {
 
 export function createDeleteBundle({ catalog, files, log, now }: DeletePorts): DeleteBundle {
   return {
-    delete: ({ name, actor }) =>
+    delete: ({ name, actor, address = null }) =>
       catalog.exclusively(async () => {
         const bundle = catalog.findKnown(name);
         if (bundle === undefined) throw noBundle(name);
         refuseActive(catalog, name);
         // First the row, so that it is served no more; killed between, the next start removes the file.
-        await catalog.bury(name, now(), actor);
+        const at = now();
+        const { sha256, compatible } = bundle;
+        await catalog.bury(name, at, actor, [
+          {
+            kind: 'bundle.deleted',
+            at,
+            actor: { name: actor, address },
+            message: `${name} was deleted`,
+            subject: { bundleName: name, compatible },
+            before: { sha256 },
+          },
+        ]);
         await files.remove(name).catch((error: unknown) => {
           log.error({ err: error, bundle: name }, 'the file of a deleted bundle could not be removed');
         });

@@ -1,21 +1,122 @@
+import type { Bundle } from '../core/bundle';
+import type { Contact } from '../core/contact';
 import type { DeviceIdentity } from '../core/device';
-import { decideOffer, type Offer } from '../core/offer';
+import { isUnsettled } from '../core/installation';
+import { type AskingDevice, decideOffer, type Offer, type Question } from '../core/offer';
+import { describeAsking } from './asking-device';
+import type { BeginInstallation } from './begin-installation';
 import type { Catalog } from './catalog';
-import { defaultCompatible } from './default-compatible';
+import type { DeviceContacts } from './device-contacts';
+import type { Fleet } from './fleet';
+import type { DeviceRecord } from './fleet-records';
+import { changed } from './installation-events';
 
-/** Answers a device's question "what should I install?" from what is known in memory. */
-export interface OfferUpdate {
-  /** @param compatible what the device asked for; `null` when it did not say: then the default one is meant */
-  offer(identity: DeviceIdentity, compatible: string | null): Offer;
+/** A device's question "what should I install?". */
+export interface UpdateQuestion {
+  readonly identity: DeviceIdentity;
+  readonly contact: Contact;
+  /** What it asked for; `null` when it did not say: then what is known of it, or the default, is meant. */
+  readonly compatible: string | null;
+  /** It can only stream: RAUC's own poller. */
+  readonly mustStream: boolean;
+  /** Whether the question comes from an answer that it had before (If-None-Match): then it does not begin to install. */
+  readonly isRepeated: boolean;
 }
 
-/** @param configuredCompatible the default compatible; `null` when none is configured */
-export function createOfferUpdate(catalog: Catalog, configuredCompatible: string | null): OfferUpdate {
+/** Answers devices: decides, and remembers what they were told. */
+export interface OfferUpdate {
+  /** Answers a device; what must not be lost is on disk when the promise resolves, if it can be. */
+  ask(question: UpdateQuestion): Promise<Offer>;
+  /** Whether a bundle is current for a compatible, on whatever channel. */
+  isReleased(bundle: Bundle, compatible: string): boolean;
+  /** What a device would be told now; changes nothing. */
+  preview(
+    identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+    compatible: string | null,
+    how?: Pick<Question, 'mustStream'>,
+  ): Offer;
+}
+
+export interface OfferPorts {
+  readonly catalog: Catalog;
+  readonly fleet: Fleet;
+  readonly contacts: DeviceContacts;
+  readonly beginInstallation: BeginInstallation;
+  /** The default compatible; `null` when none is configured. */
+  readonly configuredCompatible: string | null;
+  /** How often a bundle may fail on a device. */
+  readonly maxTries: number;
+  /** How long a device may still ask for what it was told of, in milliseconds. */
+  readonly offerLifetimeMs: number;
+  readonly now: () => Date;
+}
+
+/** RAUC begins to install within milliseconds after the poll that found the bundle, with a request that looks like a poll. */
+const installFollowsPollMs = 60_000;
+
+export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
+  const { catalog, fleet, contacts, maxTries } = ports;
+  const terms = { maxTries, inProgress: (releaseId: number) => fleet.counters.inProgress(releaseId) };
+
+  function decide(device: AskingDevice, question: Question): Offer {
+    const releases = device.compatible === null ? [] : catalog.releasesOf(device.compatible);
+    return decideOffer(device, releases, question, terms);
+  }
+
   return {
-    offer(identity, asked) {
-      const compatible = asked ?? defaultCompatible(catalog, configuredCompatible).compatible;
-      const releases = compatible === null ? [] : catalog.releasesOf(compatible);
-      return decideOffer({ id: identity.id, compatible, boundCompatibles: identity.compatibles }, releases);
+    async ask({ identity, contact, compatible: asked, mustStream, isRepeated }) {
+      const record = contacts.hear(identity, withCompatible(contact, identity, asked));
+      const named = asked ?? contact.facts.compatible ?? null;
+      // Who asks for the manifest without a name means the default; a poller is known by what it told.
+      const device = describeAsking(ports, record, identity, named, !mustStream);
+      const { at, transactionId } = contact;
+      const isInstall = transactionId !== null || (!isRepeated && wasJustTold(ports, record, at));
+      const offer = decide(device, { at, isInstall, mustStream });
+      remember(ports, record, offer, contact);
+      await fleet.settle(identity.id);
+      return offer;
+    },
+
+    isReleased: ({ sha256 }, compatible) =>
+      catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256),
+
+    preview(identity, asked, { mustStream } = { mustStream: false }) {
+      const device = describeAsking(ports, fleet.find(identity.id), identity, asked);
+      return decide(device, { at: ports.now(), isInstall: false, mustStream });
     },
   };
+}
+
+/** What a device asks for is what it is, unless its certificate says that it can't be. */
+function withCompatible(contact: Contact, { compatibles }: DeviceIdentity, asked: string | null): Contact {
+  if (asked === null || (compatibles.length > 0 && !compatibles.includes(asked))) return contact;
+  return { ...contact, facts: { ...contact.facts, compatible: asked } };
+}
+
+function wasJustTold({ offerLifetimeMs }: OfferPorts, { installation }: DeviceRecord, at: Date): boolean {
+  if (installation === null || !isUnsettled(installation) || installation.startedAt !== null) return false;
+  const toldAtMs = installation.offerEndsAt.getTime() - offerLifetimeMs;
+  return Math.abs(at.getTime() - toldAtMs) <= installFollowsPollMs;
+}
+
+/** Keeps what the device was told. What has begun goes on when nothing is offered: the device may wait for its reboot. */
+function remember(
+  { fleet, beginInstallation }: OfferPorts,
+  record: DeviceRecord,
+  offer: Offer,
+  contact: Contact,
+): void {
+  if (offer.kind === 'bundle') {
+    beginInstallation(record, offer, contact);
+    return;
+  }
+  const { device, installation } = record;
+  if (installation === null || !isUnsettled(installation) || installation.startedAt !== null) return;
+  const actor = { name: `device:${device.id}`, address: contact.address };
+  const withdrawn = changed(
+    installation,
+    { state: 'withdrawn', message: offer.message },
+    { at: contact.at, actor },
+  );
+  fleet.change(device.id, { installations: [withdrawn.installation], events: withdrawn.events });
 }

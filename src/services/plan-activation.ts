@@ -1,6 +1,8 @@
 import { type Bundle, parseCompatible } from '../core/bundle';
+import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel } from '../core/release';
+import type { RolloutPolicy } from '../core/rollout';
 import type { Catalog } from './catalog';
 
 /** What to commit so that a bundle is current. */
@@ -14,9 +16,15 @@ export interface ActivationPlan {
 export interface ActivationWish {
   /** The bundle's own compatible when left out. */
   readonly compatible?: string;
+  /** `stable` when left out. */
+  readonly channel?: string;
+  /** How it reaches its devices; everyone at once when left out. */
+  readonly policy?: RolloutPolicy;
   /** Insist although the bundle is for another compatible. */
   readonly force?: boolean;
   readonly actor: string;
+  /** Network address of the actor, if there is one. */
+  readonly address?: string | null;
 }
 
 /**
@@ -32,16 +40,18 @@ export function planActivation(
   const compatible = wish.compatible ?? bundle.compatible;
   if (compatible === null) throw noCompatible(bundle.name);
   parseCompatible(compatible);
+  const channel = parseChannel(wish.channel ?? defaultChannel);
   const isForeign = bundle.compatible !== null && bundle.compatible !== compatible;
   if (isForeign && wish.force !== true) throw otherCompatible(bundle.name, bundle.compatible, compatible);
   const told = bundle.compatible === null ? { ...bundle, compatible } : bundle;
-  const previous = catalog.currentName(compatible, defaultChannel);
-  if (previous === bundle.name) return { bundle: told };
+  const previous = catalog.currentName(compatible, channel);
+  const isAborted = catalog.findCurrent(compatible, channel)?.rollout.state === 'aborted';
+  if (previous === bundle.name && wish.policy === undefined && !isAborted) return { bundle: told };
   return {
     bundle: told,
     activation: {
       compatible,
-      channel: defaultChannel,
+      channel,
       action: 'activate',
       bundleName: bundle.name,
       previousBundleName: previous ?? null,

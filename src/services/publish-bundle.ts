@@ -1,12 +1,16 @@
 import type { Readable } from 'node:stream';
 import { type Bundle, parseBundleName, parseCompatible } from '../core/bundle';
 import { DomainError } from '../core/errors';
+import type { NewEvent } from '../core/event';
 import type { Inspection } from '../core/inspection';
+import type { RolloutPolicy } from '../core/rollout';
+import { parsePolicy } from '../core/rollout-policy';
 import { defaultChannel, type Release } from '../core/release';
 import { acceptBundle, type BundleBytes, type InspectBundle } from './accept-bundle';
 import type { Catalog } from './catalog';
 import type { Log } from './log';
 import { otherCompatible, planActivation } from './plan-activation';
+import { tellActivation } from './release-events';
 
 /** An upload that lies complete and synced in the incoming area, under no name yet. */
 export interface StagedBundle {
@@ -21,10 +25,16 @@ export interface PublishRequest {
   readonly compatible?: string;
   /** Make it current for its compatible in the same step. */
   readonly activate?: boolean;
+  /** The channel to activate it on; `stable` when left out. */
+  readonly channel?: string;
+  /** How it reaches its devices when it is activated; everyone at once when left out. */
+  readonly policy?: RolloutPolicy;
   /** Activate although the manifest names another compatible. */
   readonly force?: boolean;
   /** `local`, `token:<name>` or `cli:<user>`. */
   readonly actor: string;
+  /** Network address of the actor, if there is one. */
+  readonly address?: string | null;
 }
 
 export interface Publication {
@@ -87,6 +97,7 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
       try {
         parseBundleName(request.name);
         if (request.compatible !== undefined) parseCompatible(request.compatible);
+        if (request.policy !== undefined) parsePolicy(request.policy);
         await refuseOtherBytes(catalog, request.name, staged); // early: it saves the inspection
         const inspection = await inspectStaged(ports, staged);
         acceptBundle(request.name, inspection, ports.allowUntrusted);
@@ -126,7 +137,15 @@ async function store(
   const hasFile = catalog.find(name) !== undefined;
   if (!hasFile) await ports.files.keep(staged, name);
   try {
-    await catalog.commit({ bundle, ...(activation === undefined ? {} : { activation }) });
+    await catalog.commit({
+      bundle,
+      ...(activation === undefined ? {} : { activation }),
+      ...(request.policy === undefined ? {} : { policy: request.policy }),
+      events: (made) => [
+        ...(hasFile ? [] : [tellPublication(bundle, request, ports.now())]),
+        ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
+      ],
+    });
   } catch (error) {
     if (!hasFile) await takeBack(ports, name);
     throw error;
@@ -174,6 +193,18 @@ function describe(
   };
 }
 
+function tellPublication(bundle: Bundle, { actor, address = null }: PublishRequest, at: Date): NewEvent {
+  const { name, compatible, sha256, sizeBytes, inspection } = bundle;
+  return {
+    kind: 'bundle.published',
+    at,
+    actor: { name: actor, address },
+    message: `${name} was published: ${inspection.verdict}`,
+    subject: { bundleName: name, compatible },
+    after: { sha256, size: sizeBytes, version: inspection.manifest?.version ?? null },
+  };
+}
+
 async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBundle): Promise<void> {
   const binding = await catalog.binding(name);
   if (binding === undefined || binding.sha256 === staged.sha256) return;
@@ -192,7 +223,7 @@ async function takeBack({ files, log }: PublishPorts, name: string): Promise<voi
 
 function releaseOf({ catalog }: PublishPorts, request: PublishRequest, bundle: Bundle): Release {
   const compatible = request.compatible ?? bundle.compatible ?? '';
-  const release = catalog.releasesOf(compatible).find(({ channel }) => channel === defaultChannel);
+  const release = catalog.findCurrent(compatible, request.channel ?? defaultChannel);
   if (release === undefined) throw new Error(`${bundle.name} was activated, and nothing is current`);
   return release;
 }

@@ -1,3 +1,4 @@
+import type { Admission } from '../core/device';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import type { InspectBundle } from './accept-bundle';
 import { Catalog, type CatalogRecords } from './catalog';
@@ -6,15 +7,40 @@ import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
 import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
+import { createBeginInstallation } from './begin-installation';
+import { createDeviceContacts } from './device-contacts';
+import { Fleet } from './fleet';
+import type { FleetRecords } from './fleet-records';
+import type { FleetListing } from './list-fleet';
+import { createManageDevices, type ManageDevices } from './manage-devices';
+import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
+import { createRecordProgress, type RecordProgress } from './record-progress';
+import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
+import { createTendFleet } from './tend-fleet';
 import { createWriteManifestFile } from './write-manifest-file';
 
-/** What the use cases need from outside. A `Store` of `src/store` fits the first six. */
+/** How the fleet is treated. */
+export interface FleetRules {
+  /** What a device is at its first contact, when nobody made it ahead. */
+  readonly newDevices: Admission;
+  /** How often a bundle may fail on a device before it is not offered there any more. */
+  readonly maxTries: number;
+  /** How long a device may still ask for what it was told of, in milliseconds. */
+  readonly offerLifetimeMs: number;
+  /** After so long without a contact an installation counts as lost, in milliseconds. */
+  readonly lostAfterMs: number;
+  /** How long after its begin a boot into the old version counts as a rollback, in milliseconds. */
+  readonly rollbackWindowMs: number;
+}
+
+/** What the use cases need from outside. A `Store` of `src/store` fits the first eight. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
+  readonly fleet: FleetRecords & FleetListing;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -24,6 +50,7 @@ export interface ServicePorts {
   readonly inspect: InspectBundle;
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
+  readonly fleetRules: FleetRules;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** What devices use to reach the server, without a slash at the end. */
@@ -42,6 +69,13 @@ export interface Services {
   readonly manageTokens: ManageTokens;
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
+  readonly recordProgress: RecordProgress;
+  readonly recordReport: RecordReport;
+  readonly manageDevices: ManageDevices;
+  readonly manageRollouts: ManageRollouts;
+  readonly listFleet: FleetListing;
+  /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
+  tend(): Promise<void>;
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: {
     readonly adopted: readonly string[];
@@ -84,6 +118,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   await changed();
   const shared = { ...ports, catalog, changed };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
+  const releaseIds = catalog.releases().map(({ id }) => id);
+  const fleet = new Fleet({ records: ports.fleet, releaseIds, log, now: ports.now });
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
@@ -92,12 +128,33 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
     readBundle,
-    offerUpdate: createOfferUpdate(catalog, configuredCompatible),
+    ...createFleetServices(ports, catalog, fleet),
     startup,
     async close() {
       await catalog.exclusively(() => Promise.resolve());
+      await fleet.close();
       await readBundle.close();
     },
+  };
+}
+
+/** After so many polls without a begin a person is told that the device does not take the bundle. */
+const patiencePolls = 3;
+
+function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet) {
+  const { now, log, fleetRules } = ports;
+  const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
+  const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
+  const contacts = createDeviceContacts(shared);
+  const beginInstallation = createBeginInstallation(shared);
+  return {
+    offerUpdate: createOfferUpdate({ ...shared, contacts, beginInstallation }),
+    recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
+    recordReport: createRecordReport({ ...shared, contacts }),
+    manageDevices: createManageDevices(shared),
+    manageRollouts: createManageRollouts({ catalog, fleet, now }),
+    listFleet: ports.fleet,
+    tend: createTendFleet({ ...shared, log }),
   };
 }
 

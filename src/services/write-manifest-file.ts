@@ -1,7 +1,7 @@
-import { decideOffer } from '../core/offer';
+import { defaultChannel } from '../core/release';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';
-import { describeOffer } from './describe-release';
+import { describeNothing, describeRelease, type ReleaseManifest } from './describe-release';
 import type { Log } from './log';
 
 export interface ManifestFilePorts {
@@ -22,13 +22,25 @@ export interface ManifestFilePorts {
 export function createWriteManifestFile(ports: ManifestFilePorts): () => Promise<void> {
   const { catalog, log } = ports;
   return async () => {
-    const { compatible } = defaultCompatible(catalog, ports.configuredCompatible);
-    const releases = compatible === null ? [] : catalog.releasesOf(compatible);
-    const offer = decideOffer({ id: '', compatible, boundCompatibles: [] }, releases);
+    const manifest = currentManifest(catalog, ports.configuredCompatible, ports.baseUrl());
     try {
-      await ports.writeManifestFile(`${JSON.stringify(describeOffer(offer, ports.baseUrl()), null, 2)}\n`);
+      await ports.writeManifestFile(`${JSON.stringify(manifest, null, 2)}\n`);
     } catch (error) {
       log.error({ err: error }, 'manifest.json could not be written and may name an old release');
     }
   };
+}
+
+/** The current release of the default compatible on the default channel. */
+export function currentManifest(
+  catalog: Catalog,
+  configuredCompatible: string | null,
+  baseUrl: string,
+): ReleaseManifest {
+  const { compatible, reason } = defaultCompatible(catalog, configuredCompatible);
+  if (compatible === null) return describeNothing('', reason);
+  const release = catalog.findCurrent(compatible, defaultChannel);
+  return release === undefined
+    ? describeNothing(compatible, `nothing is released for ${compatible}`)
+    : describeRelease(release, baseUrl);
 }

@@ -1,8 +1,12 @@
 import type { Selectable } from 'kysely';
 import type { Bundle } from '../core/bundle';
+import type { NewEvent } from '../core/event';
 import type { Activation, Release } from '../core/release';
+import { beginRollout, type Rollout, type RolloutPolicy } from '../core/rollout';
 import type { Database } from './database';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
+import type { JournalRecords } from './journal-records';
+import { toRollout, toRolloutRow } from './rollout-rows';
 import type { ActivationTable, BundleTable } from './schema';
 
 /** A change that lasts as a whole or not at all. */
@@ -11,10 +15,17 @@ interface Change {
   readonly bundle?: Bundle;
   /** What happens to a release, with the line of history that tells it. */
   readonly activation?: Omit<Activation, 'id'>;
+  /** How the activated bundle reaches its devices. */
+  readonly policy?: RolloutPolicy;
+  /** A step that the rollout of a current release takes. */
+  readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** Lines of the journal; they may name the activation that has its number now. */
+  readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
 }
 
 interface HistoryFilter {
   readonly compatible?: string;
+  readonly channel?: string;
   readonly limit: number;
   readonly beforeId?: number;
 }
@@ -22,7 +33,7 @@ interface HistoryFilter {
 export type CatalogRecords = ReturnType<typeof createCatalogRecords>;
 
 /** Bundles, releases and their history in the database. */
-export function createCatalogRecords(database: Database) {
+export function createCatalogRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
   const { query } = database;
   return {
     /** All bundles that are not deleted, and all releases. */
@@ -30,18 +41,24 @@ export function createCatalogRecords(database: Database) {
       return database.transact(() => {
         const found = database.all(query.selectFrom('bundles').selectAll().where('deleted_at', 'is', null));
         const bundles = new Map(found.map((row) => [row.name, toBundle(row)]));
-        const releases = database.all(query.selectFrom('releases').selectAll()).flatMap((row) => {
+        const rollouts = new Map(
+          database
+            .all(
+              query
+                .selectFrom('rollouts')
+                .innerJoin('releases', 'releases.id', 'rollouts.release_id')
+                .selectAll('rollouts'),
+            )
+            .map((row) => [row.release_id, row]),
+        );
+        const releases = database.all(query.selectFrom('releases').selectAll()).flatMap((row): Release[] => {
           const bundle = bundles.get(row.bundle);
           if (bundle === undefined) return [];
-          const { compatible, channel } = row;
+          const { id, compatible, channel, released_by: releasedBy } = row;
+          const releasedAt = new Date(row.released_at);
+          const rollout = toRollout(rollouts.get(id), { by: releasedBy, at: releasedAt });
           return [
-            {
-              compatible,
-              channel,
-              bundle,
-              releasedAt: new Date(row.released_at),
-              releasedBy: row.released_by,
-            },
+            { id, compatible, channel, bundle, releasedAt, releasedBy, forced: row.forced === 1, rollout },
           ];
         });
         return { bundles: [...bundles.values()], releases };
@@ -63,16 +80,26 @@ export function createCatalogRecords(database: Database) {
     /** @throws DomainError `storage-full`, `unavailable` */
     commit(change: Change): Promise<Activation | undefined> {
       return database.transact(() => {
-        if (change.bundle !== undefined) saveBundle(database, change.bundle);
-        return change.activation === undefined ? undefined : saveActivation(database, change.activation);
+        const { bundle, rollout } = change;
+        if (bundle !== undefined) saveBundle(database, bundle);
+        const activation =
+          change.activation === undefined ? undefined : saveActivation(database, change.activation);
+        if (activation !== undefined && change.policy !== undefined) {
+          const { id, by, at } = activation;
+          saveRollout(database, id, beginRollout(change.policy, by, at));
+        }
+        if (rollout !== undefined) saveRollout(database, rollout.releaseId, rollout.rollout);
+        journal.append(change.events?.(activation) ?? []);
+        return activation;
       });
     },
 
     /** Marks a bundle as deleted. @throws DomainError `storage-full`, `unavailable` */
-    bury(name: string, at: Date, by: string): Promise<void> {
+    bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
       return database.transact(() => {
         const buried = { deleted_at: at.toISOString(), deleted_by: by };
         database.all(query.updateTable('bundles').set(buried).where('name', '=', name));
+        journal.append(events);
       });
     },
 
@@ -80,6 +107,7 @@ export function createCatalogRecords(database: Database) {
     history(filter: HistoryFilter): readonly Activation[] {
       let select = query.selectFrom('activations').selectAll().orderBy('id', 'desc').limit(filter.limit);
       if (filter.compatible !== undefined) select = select.where('compatible', '=', filter.compatible);
+      if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
       if (filter.beforeId !== undefined) select = select.where('id', '<', filter.beforeId);
       return database.all(select).map(toActivation);
     },
@@ -116,19 +144,6 @@ function saveActivation(database: Database, activation: Omit<Activation, 'id'>):
   const { query } = database;
   const { compatible, channel, bundleName, by } = activation;
   const at = activation.at.toISOString();
-  if (activation.action === 'deactivate' || bundleName === null) {
-    database.all(
-      query.deleteFrom('releases').where('compatible', '=', compatible).where('channel', '=', channel),
-    );
-  } else {
-    const current = { bundle: bundleName, released_at: at, released_by: by };
-    database.all(
-      query
-        .insertInto('releases')
-        .values({ compatible, channel, ...current })
-        .onConflict((conflict) => conflict.columns(['compatible', 'channel']).doUpdateSet(current)),
-    );
-  }
   const [line] = database.all(
     query
       .insertInto('activations')
@@ -145,7 +160,31 @@ function saveActivation(database: Database, activation: Omit<Activation, 'id'>):
       .returningAll(),
   );
   if (line === undefined) throw new Error('the history took no line');
+  if (activation.action === 'deactivate' || bundleName === null) {
+    database.all(
+      query.deleteFrom('releases').where('compatible', '=', compatible).where('channel', '=', channel),
+    );
+  } else {
+    const { id, forced } = line;
+    const current = { id, bundle: bundleName, released_at: at, released_by: by, forced };
+    database.all(
+      query
+        .insertInto('releases')
+        .values({ compatible, channel, ...current })
+        .onConflict((conflict) => conflict.columns(['compatible', 'channel']).doUpdateSet(current)),
+    );
+  }
   return toActivation(line);
+}
+
+function saveRollout(database: Database, releaseId: number, rollout: Rollout): void {
+  const row = toRolloutRow(releaseId, rollout);
+  database.all(
+    database.query
+      .insertInto('rollouts')
+      .values(row)
+      .onConflict((conflict) => conflict.column('release_id').doUpdateSet(row)),
+  );
 }
 
 function toBundle(row: Selectable<BundleTable>): Bundle {

@@ -10,6 +10,7 @@ import {
 } from 'kysely';
 import Sqlite from 'libsql';
 import { DomainError, systemErrorCode } from '../core/errors';
+import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
 import type { Schema } from './schema';
 import { storageError } from './storage-error';
@@ -23,8 +24,13 @@ export interface Database {
   readonly query: Kysely<Schema>;
   /** Runs a query and returns its rows. @throws DomainError `storage-full`, `unavailable` */
   all<Row>(query: Compilable<Row>): Row[];
-  /** Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. */
+  /**
+   * Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. It may share its
+   * commit with others, and may be run again, so it changes nothing but the database.
+   */
   transact<Result>(work: () => Result): Promise<Result>;
+  /** Calls back when the transaction that is running is committed, before its promise resolves. */
+  afterCommit(callback: () => void): void;
   close(): void;
 }
 
@@ -50,6 +56,7 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
     sqlite.close();
     throw unusable(error, file);
   }
+  const commits = new GroupCommit(sqlite, busyTimeoutMs);
   return {
     query: new Kysely<Schema>({
       dialect: {
@@ -60,9 +67,12 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
       },
     }),
     all: (query) => rows(sqlite, query),
-    // An executor that throws rejects the promise.
-    transact: (work) => new Promise((resolve) => resolve(transaction(sqlite, work))),
-    close: () => closeDatabase(sqlite),
+    transact: (work) => commits.run(work),
+    afterCommit: (callback) => commits.afterCommit(callback),
+    close() {
+      commits.flush();
+      closeDatabase(sqlite);
+    },
   };
 }
 

@@ -53,4 +53,153 @@ export const migrations: readonly string[] = [
     at TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE releases ADD COLUMN id INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE releases ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;
+  UPDATE releases SET
+    id = coalesce((
+      SELECT max(a.id) FROM activations a
+      WHERE a.compatible = releases.compatible AND a.channel = releases.channel AND a.action = 'activate'
+    ), 0),
+    forced = coalesce((
+      SELECT a.forced FROM activations a
+      WHERE a.compatible = releases.compatible AND a.channel = releases.channel AND a.action = 'activate'
+      ORDER BY a.id DESC LIMIT 1
+    ), 0);
+
+  CREATE TABLE rollouts (
+    release_id INTEGER NOT NULL PRIMARY KEY REFERENCES activations (id),
+    policy TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'paused', 'aborted')),
+    step INTEGER NOT NULL,
+    step_started_at TEXT NOT NULL,
+    reason TEXT,
+    changed_by TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    forgiven_failures INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE devices (
+    id TEXT NOT NULL PRIMARY KEY,
+    created_at TEXT NOT NULL,
+    first_contact_at TEXT,
+    last_contact_at TEXT,
+    address TEXT,
+    protocol TEXT,
+    compatible TEXT,
+    variant TEXT,
+    serial TEXT,
+    machine_id TEXT,
+    boot_id TEXT,
+    system_version TEXT,
+    uptime_seconds REAL,
+    attributes TEXT NOT NULL DEFAULT '{}',
+    channel TEXT NOT NULL,
+    notes TEXT NOT NULL DEFAULT '',
+    admission TEXT NOT NULL CHECK (admission IN ('admitted', 'waiting')),
+    hold_reason TEXT,
+    hold_by TEXT,
+    hold_at TEXT,
+    pin_bundle TEXT,
+    pin_by TEXT,
+    pin_at TEXT,
+    -- The state of the latest installation, so that lists need no join.
+    installation_id INTEGER,
+    installation_state TEXT
+  ) STRICT;
+  CREATE INDEX devices_by_last_contact ON devices (last_contact_at, id);
+  CREATE INDEX devices_by_version ON devices (compatible, system_version, id);
+  CREATE INDEX devices_by_channel ON devices (compatible, channel, id);
+  CREATE INDEX devices_by_state ON devices (installation_state, id);
+
+  CREATE TABLE device_labels (
+    label TEXT NOT NULL,
+    device TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+    PRIMARY KEY (label, device)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX labels_of_device ON device_labels (device);
+
+  CREATE TABLE device_certificates (
+    device TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+    serial TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    PRIMARY KEY (device, serial)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE installations (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id BETWEEN 1 AND 2147483647),
+    device TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+    bundle TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    release_id INTEGER,
+    step INTEGER,
+    target_version TEXT,
+    from_version TEXT,
+    from_boot_id TEXT,
+    state TEXT NOT NULL,
+    offered_at TEXT NOT NULL,
+    offer_ends_at TEXT NOT NULL,
+    started_at TEXT,
+    installed_at TEXT,
+    ended_at TEXT,
+    updated_at TEXT NOT NULL,
+    transaction_id TEXT,
+    attempts INTEGER NOT NULL,
+    polls INTEGER NOT NULL,
+    bytes_sent INTEGER NOT NULL,
+    bundle_size_bytes INTEGER NOT NULL,
+    progress_percent REAL,
+    message TEXT,
+    cleared_at TEXT
+  ) STRICT;
+  CREATE INDEX installations_of_device ON installations (device, id);
+  CREATE INDEX installations_of_release ON installations (release_id, step, state);
+  CREATE INDEX installations_by_state ON installations (state, id);
+
+  CREATE TABLE installation_logs (
+    installation INTEGER NOT NULL PRIMARY KEY REFERENCES installations (id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    log TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    address TEXT,
+    message TEXT NOT NULL,
+    device TEXT,
+    compatible TEXT,
+    channel TEXT,
+    bundle TEXT,
+    release_id INTEGER,
+    installation_id INTEGER,
+    before TEXT,
+    after TEXT
+  ) STRICT;
+  CREATE INDEX events_of_device ON events (device, id);
+  CREATE INDEX events_by_kind ON events (kind, id);
+  CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+    BEGIN SELECT raise(ABORT, 'the journal never changes'); END;
+
+  CREATE TABLE webhooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    is_enabled INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    -- The last event that was delivered or given up.
+    cursor INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_attempt_at TEXT,
+    failing_since TEXT,
+    last_error TEXT,
+    last_delivered_at TEXT
+  ) STRICT;
+  `,
 ];

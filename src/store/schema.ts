@@ -1,10 +1,19 @@
 import type { Generated } from 'kysely';
+import type { InstallationState } from '../core/installation';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
 export interface Schema {
   bundles: BundleTable;
   releases: ReleaseTable;
   activations: ActivationTable;
+  rollouts: RolloutTable;
+  devices: DeviceTable;
+  device_labels: DeviceLabelTable;
+  device_certificates: DeviceCertificateTable;
+  installations: InstallationTable;
+  installation_logs: InstallationLogTable;
+  events: EventTable;
+  webhooks: WebhookTable;
   tokens: TokenTable;
   markers: MarkerTable;
 }
@@ -29,6 +38,133 @@ export interface ReleaseTable {
   bundle: string;
   released_at: string;
   released_by: string;
+  /** Of the line in `activations` that made it. */
+  id: number;
+  forced: number;
+}
+
+export interface RolloutTable {
+  release_id: number;
+  /** As JSON. */
+  policy: string;
+  state: 'running' | 'paused' | 'aborted';
+  step: number;
+  step_started_at: string;
+  reason: string | null;
+  changed_by: string;
+  changed_at: string;
+  forgiven_failures: number;
+}
+
+export interface DeviceTable {
+  id: string;
+  created_at: string;
+  first_contact_at: string | null;
+  last_contact_at: string | null;
+  address: string | null;
+  protocol: string | null;
+  compatible: string | null;
+  variant: string | null;
+  serial: string | null;
+  machine_id: string | null;
+  boot_id: string | null;
+  system_version: string | null;
+  uptime_seconds: number | null;
+  /** As JSON. */
+  attributes: Generated<string>;
+  channel: string;
+  notes: Generated<string>;
+  admission: 'admitted' | 'waiting';
+  hold_reason: string | null;
+  hold_by: string | null;
+  hold_at: string | null;
+  pin_bundle: string | null;
+  pin_by: string | null;
+  pin_at: string | null;
+  installation_id: number | null;
+  installation_state: InstallationState | null;
+}
+
+export interface DeviceLabelTable {
+  label: string;
+  device: string;
+}
+
+export interface DeviceCertificateTable {
+  device: string;
+  serial: string;
+  first_seen_at: string;
+  last_seen_at: string;
+}
+
+export interface InstallationTable {
+  id: number;
+  device: string;
+  bundle: string;
+  sha256: string;
+  release_id: number | null;
+  step: number | null;
+  target_version: string | null;
+  from_version: string | null;
+  from_boot_id: string | null;
+  state: InstallationState;
+  offered_at: string;
+  offer_ends_at: string;
+  started_at: string | null;
+  installed_at: string | null;
+  ended_at: string | null;
+  updated_at: string;
+  transaction_id: string | null;
+  attempts: number;
+  polls: number;
+  bytes_sent: number;
+  bundle_size_bytes: number;
+  progress_percent: number | null;
+  message: string | null;
+  cleared_at: string | null;
+}
+
+export interface InstallationLogTable {
+  installation: number;
+  at: string;
+  log: string;
+}
+
+export interface EventTable {
+  id: Generated<number>;
+  at: string;
+  kind: string;
+  actor: string;
+  address: string | null;
+  message: string;
+  device: string | null;
+  compatible: string | null;
+  channel: string | null;
+  bundle: string | null;
+  release_id: number | null;
+  installation_id: number | null;
+  /** As JSON. */
+  before: string | null;
+  after: string | null;
+}
+
+export interface WebhookTable {
+  id: Generated<number>;
+  name: string;
+  url: string;
+  /** Event kinds as a JSON list; empty means all. */
+  kinds: string;
+  /** In clear: it signs what is sent. */
+  secret: string;
+  is_enabled: number;
+  created_at: string;
+  created_by: string;
+  cursor: number;
+  attempts: number;
+  next_attempt_at: string | null;
+  failing_since: string | null;
+  last_error: string | null;
+  last_delivered_at: string | null;
 }
 
 export interface ActivationTable {

@@ -6,6 +6,9 @@ import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { openDatabase } from './database';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
+import { createFleetListing, type FleetListing } from './fleet-listing';
+import { createFleetRecords, type FleetRecords } from './fleet-records';
+import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
 import { storing } from './storage-error';
 import { replaceFile } from './synced-folder';
@@ -14,6 +17,8 @@ import { createTokenRecords, type TokenRecords } from './token-records';
 /** Everything that lasts, for the one server of a data folder. */
 export interface Store {
   readonly records: CatalogRecords;
+  readonly fleet: FleetRecords & FleetListing;
+  readonly journal: JournalRecords;
   readonly markers: MarkerRecords;
   readonly tokens: TokenRecords;
   readonly files: BundleFiles;
@@ -43,8 +48,11 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
     try {
       const files = createBundleFiles(path.join(dataDir, 'bundles'), newName);
       await files.cleanIncoming();
+      const journal = createJournalRecords(database);
       return {
-        records: createCatalogRecords(database),
+        records: createCatalogRecords(database, journal),
+        fleet: { ...createFleetRecords(database, journal), ...createFleetListing(database) },
+        journal,
         markers: createMarkerRecords(database),
         tokens: createTokenRecords(database),
         files,

@@ -6,6 +6,8 @@ import { openCertificateFolder, type OpenCertificateFolder } from '../../src/pki
 import { deviceIdentity } from '../../src/pki/device-identity';
 import { coversHost } from '../../src/pki/server-names';
 import { loadServerTls } from '../../src/pki/server-tls';
+import type { ReadBundle } from '../../src/services/read-bundle';
+import type { FleetRules } from '../../src/services/services';
 import { temporaryFolder } from './programs';
 import { openServices, type OpenedServices } from './services';
 
@@ -40,6 +42,9 @@ export interface DeviceListener extends OpenedServices {
 export interface ListenerOptions {
   readonly change?: Partial<DeviceServerOptions>;
   readonly compatible?: string;
+  readonly fleetRules?: Partial<FleetRules>;
+  /** Instead of the real one, for bundles that no disk has room for. */
+  readonly readBundle?: ReadBundle;
   /** Of an earlier listener, to go on with it. */
   readonly certsDir?: string;
   readonly dataDir?: string;
@@ -62,6 +67,8 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
   const opened = await openServices({
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
+    ...(options.fleetRules === undefined ? {} : { fleetRules: options.fleetRules }),
+    now: () => new Date(),
   });
   const names = (await loadServerTls(certsDir)).names;
   const lines: LogLine[] = [];
@@ -75,7 +82,10 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     host: '127.0.0.1',
     port: 0,
     tls: await tls(),
-    services: opened.services,
+    services: {
+      ...opened.services,
+      ...(options.readBundle === undefined ? {} : { readBundle: options.readBundle }),
+    },
     baseUrl: null,
     certificateNames: () => names,
     coversHost: (host) => coversHost(names, host),

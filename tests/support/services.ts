@@ -5,8 +5,14 @@ import path from 'node:path';
 import { inspectBundle } from '../../src/rauc/inspect';
 import type { Log } from '../../src/services/log';
 import type { Publication, PublishRequest } from '../../src/services/publish-bundle';
-import { createServices, type ServicePorts, type Services } from '../../src/services/services';
+import {
+  createServices,
+  type FleetRules,
+  type ServicePorts,
+  type Services,
+} from '../../src/services/services';
 import { openStore, type Store } from '../../src/store/store';
+import { fleetRules } from './fleet-factory';
 import { temporaryFolder } from './programs';
 
 /** One line of the log. */
@@ -25,6 +31,9 @@ export interface OpenServicesOptions {
   readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
   readonly allowUntrusted?: boolean;
   readonly compatible?: string;
+  readonly fleetRules?: Partial<FleetRules>;
+  /** A second more at each look when left out. */
+  readonly now?: () => Date;
 }
 
 export interface OpenedServices {
@@ -50,12 +59,13 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   const dataDir = options.dataDir ?? path.join(await temporaryFolder(), 'data');
   const anchorsPem = options.keyringPath === undefined ? null : await readFile(options.keyringPath, 'utf8');
   const log: LogLine[] = [];
-  const now = steppingClock();
+  const now = options.now ?? steppingClock();
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const ports: ServicePorts = {
     ...store,
     inspect: (bytes) => inspectBundle(bytes, profileOf(anchorsPem), now()),
     allowUntrusted: options.allowUntrusted ?? false,
+    fleetRules: { ...fleetRules, ...options.fleetRules },
     configuredCompatible: options.compatible ?? null,
     baseUrl: () => 'https://updates.test:8443',
     log: recorder(log),
@@ -81,7 +91,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     },
     offered(compatible) {
       const device = { id: 'board-1', certificateSerial: '01', compatibles: [] };
-      const offer = services.offerUpdate.offer(device, compatible);
+      const offer = services.offerUpdate.preview(device, compatible);
       return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
     },
     async close() {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdminOptions } from './admin-options';
 import { bundleDetailsJson, bundleJson, presentBundle, presentBundleDetails } from './bundle-json';
-import { bundleName } from './request-fields';
+import { bundleName, by } from './request-fields';
 import { defineRoute, type Route } from './route';
 
 /** The stored bundles: list, look into one, delete one. */
@@ -48,7 +48,7 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
-        const { name, sha256 } = await deleteBundle.delete({ name: input.params.name, actor });
+        const { name, sha256 } = await deleteBundle.delete({ name: input.params.name, ...by(actor) });
         return { status: 200, json: { deleted: { name, sha256 } }, done: { outcome: 'deleted', name } };
       },
     }),

@@ -1,21 +1,14 @@
 import { z } from 'zod';
-import { decideOffer, type Offer } from '../../core/offer';
-import { describeOffer, type ReleaseManifest } from '../../services/describe-release';
+import { defaultChannel } from '../../core/release';
+import { describeNothing, describeRelease } from '../../services/describe-release';
 import type { AdminOptions } from './admin-options';
 import { manifestJson } from './release-json';
 import { defineRoute, type Route } from './route';
 
-/** What devices are told, as administrators see it. */
+/** What is current on the default channel, in the form in which devices get it. */
 export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): readonly Route[] {
   const { listBundles } = services;
-
-  function describe(offer: Offer): ReleaseManifest {
-    return describeOffer(offer, deviceBaseUrl());
-  }
-
-  function offerTo(compatible: string | null): Offer {
-    return decideOffer({ id: 'admin', compatible, boundCompatibles: [] }, listBundles.releases());
-  }
+  const current = () => listBundles.releases().filter(({ channel }) => channel === defaultChannel);
 
   return [
     defineRoute({
@@ -34,8 +27,15 @@ export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): reado
       problems: [],
       handle: () => {
         const { compatible, reason } = listBundles.defaultCompatible();
-        const manifest = describe(offerTo(compatible));
-        return { status: 200, json: compatible === null ? { ...manifest, reason } : manifest };
+        const release = current().find((one) => one.compatible === compatible);
+        const why = compatible === null ? reason : `nothing is released for ${compatible}`;
+        return {
+          status: 200,
+          json:
+            release === undefined
+              ? describeNothing(compatible ?? '', why)
+              : describeRelease(release, deviceBaseUrl()),
+        };
       },
     }),
     defineRoute({
@@ -49,10 +49,10 @@ export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): reado
         200: { description: 'The manifests', schema: z.object({ manifests: z.array(manifestJson) }) },
       },
       problems: [],
-      handle: () => {
-        const compatibles = [...new Set(listBundles.releases().map((release) => release.compatible))];
-        return { status: 200, json: { manifests: compatibles.map((name) => describe(offerTo(name))) } };
-      },
+      handle: () => ({
+        status: 200,
+        json: { manifests: current().map((release) => describeRelease(release, deviceBaseUrl())) },
+      }),
     }),
   ];
 }

@@ -21,7 +21,8 @@ export function registerRoutes(app: Express, routes: readonly Route[], authentic
         },
         ...(route.shape.body === undefined ? [] : readBody),
         async (request, response) => {
-          const actor = contextOf(request).actor ?? 'anonymous';
+          const name = contextOf(request).actor ?? 'anonymous';
+          const actor = { name, address: request.socket.remoteAddress ?? null };
           sendAnswer(request, response, await route.answer(request, response, actor));
         },
       );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseCompatible } from '../../core/bundle';
 import type { AdminOptions } from './admin-options';
 import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
-import { bundleName, compatible, flag, optionalCompatible } from './request-fields';
+import { bundleName, by, compatible, flag, optionalCompatible } from './request-fields';
 import { defineRoute, type Answer, type Route } from './route';
 
 const insist = z.strictObject({ force: flag.describe('although the manifest names another compatible') });
@@ -40,7 +40,8 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       input: { params: z.object({ name: bundleName }), body: insist },
       answers: activated,
       problems: ['not-found', 'conflict'],
-      handle: ({ input, actor }) => activate({ name: input.params.name, force: input.body.force, actor }),
+      handle: ({ input, actor }) =>
+        activate({ name: input.params.name, force: input.body.force, ...by(actor) }),
     }),
     defineRoute({
       method: 'post',
@@ -56,7 +57,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
           name: input.params.name,
           compatible: parseCompatible(input.params.compatible),
           force: input.body.force,
-          actor,
+          ...by(actor),
         }),
     }),
     defineRoute({
@@ -72,7 +73,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
         const name = parseCompatible(input.params.compatible);
-        const activation = await activateRelease.deactivate({ compatible: name, actor });
+        const activation = await activateRelease.deactivate({ compatible: name, ...by(actor) });
         return {
           status: 200,
           json: { activation: presentActivation(activation) },

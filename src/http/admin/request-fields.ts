@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Actor } from '../../core/event';
 import { bundleNameMaxLength, compatibleMaxLength } from '../../core/bundle';
 
 export const bundleName = z.string().min(1).max(bundleNameMaxLength);
@@ -17,3 +18,8 @@ export const flag = z
   .union([z.boolean(), z.enum([...yes, ...no])])
   .optional()
   .transform((value) => value === true || yes.some((word) => word === value));
+
+/** Who asks, as the fields of a request to a service. */
+export function by({ name, address }: Actor): { readonly actor: string; readonly address: string | null } {
+  return { actor: name, address };
+}

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
+import type { Actor } from '../../core/event';
 import type { TokenScope } from '../../services/manage-tokens';
 import type { ProblemCode } from '../problem';
 
@@ -21,7 +22,7 @@ export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObje
 
 export interface Call<Shape extends RequestShape> {
   readonly input: z.infer<z.ZodObject<Shape>>;
-  readonly actor: string;
+  readonly actor: Actor;
   /** For the one route that reads its body itself. */
   readonly request: Request;
   readonly response: Response;
@@ -53,7 +54,7 @@ interface RouteDescription {
 export interface Route extends RouteDescription {
   readonly shape: RequestShape;
   /** Validates the request, then handles it. @throws DomainError */
-  answer(request: Request, response: Response, actor: string): Promise<Answer>;
+  answer(request: Request, response: Response, actor: Actor): Promise<Answer>;
 }
 
 /** Ties a handler to the schemas that check its input. */

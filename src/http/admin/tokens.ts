@@ -38,7 +38,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: ['conflict'],
       handle: ({ input, actor }) => {
-        const { token, secret } = manageTokens.create({ ...input.body, actor });
+        const { token, secret } = manageTokens.create({ ...input.body, actor: actor.name });
         return { status: 201, json: { token: presentToken(token), secret }, secret: true };
       },
     }),
@@ -52,7 +52,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       answers: { 200: { description: 'The revoked token', schema: z.object({ token: tokenJson }) } },
       problems: ['not-found'],
       handle: ({ input, actor }) => {
-        const token = manageTokens.revoke({ name: input.params.name, actor });
+        const token = manageTokens.revoke({ name: input.params.name, actor: actor.name });
         return { status: 200, json: { token: presentToken(token) } };
       },
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AdminOptions } from './admin-options';
 import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
 import { checkUploadHeaders, receiveUpload } from './receive-upload';
-import { flag, optionalCompatible } from './request-fields';
+import { by, flag, optionalCompatible } from './request-fields';
 import { releaseJson, presentRelease } from './release-json';
 import { acceptBody } from './request-body';
 import { defineRoute, parseInput, type Route } from './route';
@@ -59,7 +59,7 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
           name: received.name,
           activate,
           force,
-          actor,
+          ...by(actor),
           ...(compatible === undefined ? {} : { compatible }),
         });
         return {

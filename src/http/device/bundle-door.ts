@@ -3,7 +3,9 @@ import type { DeviceIdentity } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
+import type { RecordProgress } from '../../services/record-progress';
 import { rangeCounts, type Validators } from './conditional';
+import { readContact } from './device-facts';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { answeredByConditions, type Handler } from './handler';
 import { decideRange } from './range';
@@ -12,6 +14,8 @@ import { sendBytes } from './send-bytes';
 export interface BundlePorts {
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
+  readonly recordProgress: RecordProgress;
+  readonly now: () => Date;
   /** Told of each GET that gets bytes. */
   readonly onDownload: (identity: DeviceIdentity, bundle: Bundle) => void;
   /** Told of bytes that go out. */
@@ -24,6 +28,7 @@ const yearSeconds = 31_536_000;
 export function createBundleHandler(ports: BundlePorts): Handler {
   return async (exchange, { params: { name = '', sha256 } }) => {
     const bundle = getBundle(ports, exchange.connection.identity, name, sha256);
+    await noteAttempt(ports, exchange, bundle);
     const validators = { etag: `"${bundle.sha256}"`, lastModified: bundle.uploadedAt };
     const headers = describe(bundle, validators, sha256 !== undefined);
     if (answeredByConditions(exchange, validators, headers)) return;
@@ -31,9 +36,24 @@ export function createBundleHandler(ports: BundlePorts): Handler {
   };
 }
 
+/**
+ * RAUC tells of itself in the first request of an operation alone; the thousands of ranges that follow say nothing, and touch
+ * no database. A HEAD installs nothing.
+ */
+async function noteAttempt(
+  { recordProgress, now }: BundlePorts,
+  exchange: Exchange,
+  bundle: Bundle,
+): Promise<void> {
+  const { identity } = exchange.connection;
+  if (exchange.method !== 'GET') return;
+  if (exchange.header('rauc-transaction-id') === undefined && recordProgress.isKnown(identity)) return;
+  await recordProgress.begin(identity, bundle, readContact(exchange, now()));
+}
+
 /** @throws DomainError `not-found`: also for what a device may not know about */
 function getBundle(
-  { readBundle, offerUpdate }: BundlePorts,
+  { readBundle, offerUpdate, recordProgress }: BundlePorts,
   identity: DeviceIdentity,
   name: string,
   sha256: string | undefined,
@@ -43,15 +63,14 @@ function getBundle(
     throw notFound(name);
   }
   const { compatibles } = identity;
-  const isOffered = (compatible: string) => {
-    const offer = offerUpdate.offer(identity, compatible);
-    return offer.kind === 'bundle' && offer.bundle.sha256 === bundle.sha256;
-  };
   // A person may have released a bundle of another compatible by force: then it is theirs as well.
   const isTheirs =
     compatibles.length === 0 ||
     (bundle.compatible !== null && compatibles.includes(bundle.compatible)) ||
-    compatibles.some(isOffered);
+    compatibles.some((compatible) => offerUpdate.isReleased(bundle, compatible));
+  if (!recordProgress.isAdmitted(identity)) {
+    throw new DomainError('forbidden', 'this device is new and waits until a person admits it');
+  }
   if (!isTheirs) throw notFound(name);
   return bundle;
 }
@@ -81,7 +100,7 @@ function describe(
 }
 
 async function sendBundle(
-  { readBundle, onDownload, onBytes }: BundlePorts,
+  { readBundle, recordProgress, onDownload, onBytes }: BundlePorts,
   exchange: Exchange,
   bundle: Bundle,
   validators: Validators,
@@ -102,12 +121,17 @@ async function sendBundle(
   }
   const lease = await readBundle.open(bundle);
   try {
-    onDownload(exchange.connection.identity, bundle);
+    const { identity } = exchange.connection;
+    onDownload(identity, bundle);
+    recordProgress.ask(identity, bundle, { start, end });
     const answer =
       range.kind === 'part'
         ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
         : { status: 200, headers: full };
-    await sendBytes(exchange, answer, lease, { start, end }, onBytes);
+    await sendBytes(exchange, answer, lease, { start, end }, (count) => {
+      onBytes(count);
+      recordProgress.sent(identity, bundle, count);
+    });
   } finally {
     lease.release();
   }

@@ -14,6 +14,13 @@ export interface Exchange {
   readonly authority: string | undefined;
   /** @param name in lower case */
   header(name: string): string | undefined;
+  /** Names of the headers that came, in lower case. */
+  headerNames(): readonly string[];
+  /**
+   * Reads the body.
+   * @throws DomainError `too-large`; `invalid-input` when the device is gone before its end
+   */
+  readBody(limitBytes: number): Promise<Buffer>;
   /** Sends a whole answer. The body is left out for HEAD. */
   send(status: number, headers: ReplyHeaders, body?: Buffer): void;
   /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from './connections';
 import type { Exchange } from './exchange';
+import { readStream } from './read-stream';
 
 /** An HTTP/1.1 request as an exchange. */
 export function http1Exchange(
@@ -22,6 +23,11 @@ export function http1Exchange(
     header(name) {
       const value = request.headers[name];
       return typeof value === 'string' ? value : undefined;
+    },
+    headerNames: () => Object.keys(request.headers),
+    readBody(limitBytes) {
+      if (request.headers.expect !== undefined) response.writeContinue();
+      return readStream(request, limitBytes);
     },
     send(status, headers, body) {
       respond(status, headers);

@@ -1,6 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
+import { readStream } from './read-stream';
 
 /**
  * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API sends the end of a stream in a frame of its
@@ -28,6 +29,8 @@ export function http2Exchange(
       const value = request[name];
       return typeof value === 'string' ? value : undefined;
     },
+    headerNames: () => Object.keys(request).filter((name) => !name.startsWith(':')),
+    readBody: (limitBytes) => readStream(stream, limitBytes),
     send(status, headers, body) {
       if (isGone()) return;
       const isBodiless = body === undefined || body.length === 0 || request[':method'] === 'HEAD';

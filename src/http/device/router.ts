@@ -2,27 +2,31 @@ import createRouter from 'find-my-way';
 import { DomainError } from '../../core/errors';
 import { createProblem, problemMediaType, problemOf, type Problem } from '../problem';
 import { type Connections, endConnection } from './connections';
-import type { Exchange } from './exchange';
+import type { Exchange, ReplyHeaders } from './exchange';
 import type { Handler } from './handler';
 import type { DeviceLog } from './log';
 import { sendJson } from './send-json';
 
-export type Routes = Readonly<Record<string, Handler>>;
+export interface Route {
+  /** GET answers HEAD as well. */
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly handler: Handler;
+}
 
 export interface RouterPorts {
-  readonly routes: Routes;
+  readonly routes: readonly Route[];
   readonly connections: Pick<Connections, 'findRefusal'>;
   readonly log: DeviceLog;
 }
 
 /** A compatible of 200 characters of four bytes, percent-encoded. */
 const longestParameter = 200 * 4 * 3 + '.json'.length;
-const allowedMethods = 'GET, HEAD';
 
 /** @returns what answers one request, whatever happens */
 export function createDispatcher({ routes, connections, log }: RouterPorts): (exchange: Exchange) => void {
   const router = createRouter({ maxParamLength: longestParameter, onBadUrl: () => undefined });
-  for (const [path, handler] of Object.entries(routes)) router.on('GET', path, () => undefined, handler);
+  for (const { method, path, handler } of routes) router.on(method, path, () => undefined, handler);
 
   async function answer(exchange: Exchange): Promise<void> {
     const { connection, method, target } = exchange;
@@ -33,18 +37,29 @@ export function createDispatcher({ routes, connections, log }: RouterPorts): (ex
       endConnection(connection);
       throw new DomainError('forbidden', `this device is refused: ${refusal}`);
     }
-    const found = router.find('GET', target);
-    if (found === null) throw new DomainError('not-found', 'there is nothing at this address');
-    const handler = found.store as Handler | null;
-    if (handler === null) throw new DomainError('invalid-input', 'the address is not well-formed');
-    if (method !== 'GET' && method !== 'HEAD') {
-      sendProblem(exchange, createProblem('method-not-allowed', { detail: `only ${allowedMethods}` }));
+    const routed = method === 'HEAD' ? 'GET' : method;
+    const found = routed === 'GET' || routed === 'POST' ? router.find(routed, target) : null;
+    if (found === null) {
+      refuseMethod(exchange);
       return;
     }
-    if (hasBody(exchange)) throw new DomainError('too-large', 'a request has no body here');
+    const handler = found.store as Handler | null;
+    if (handler === null) throw new DomainError('invalid-input', 'the address is not well-formed');
+    if (routed === 'GET' && hasBody(exchange))
+      throw new DomainError('too-large', 'a request has no body here');
     const queryStart = target.indexOf('?');
     const query = new URLSearchParams(queryStart === -1 ? '' : target.slice(queryStart + 1));
     await handler(exchange, { params: found.params, query });
+  }
+
+  /** @throws DomainError `not-found` */
+  function refuseMethod(exchange: Exchange): void {
+    const allowed = (['GET', 'POST'] as const).filter(
+      (method) => router.find(method, exchange.target) !== null,
+    );
+    if (allowed.length === 0) throw new DomainError('not-found', 'there is nothing at this address');
+    const allow = allowed.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    sendProblem(exchange, createProblem('method-not-allowed', { detail: `only ${allow}` }), { allow });
   }
 
   return (exchange) => {
@@ -65,9 +80,6 @@ function hasBody(exchange: Exchange): boolean {
   );
 }
 
-function sendProblem(exchange: Exchange, problem: Problem): void {
-  sendJson(exchange, problem, problem.status, {
-    'content-type': problemMediaType,
-    ...(problem.code === 'method-not-allowed' ? { allow: allowedMethods } : {}),
-  });
+function sendProblem(exchange: Exchange, problem: Problem, headers: ReplyHeaders = {}): void {
+  sendJson(exchange, problem, problem.status, { 'content-type': problemMediaType, ...headers });
 }

@@ -10,12 +10,15 @@ import type { TLSSocket } from 'node:tls';
 import { DomainError, systemErrorCode } from '../../core/errors';
 import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
+import type { RecordProgress } from '../../services/record-progress';
+import type { RecordReport } from '../../services/record-report';
 import { chooseBaseUrl } from './base-url';
 import { createBundleHandler } from './bundle-door';
 import { closeListener, trackSockets } from './close-listener';
 import { type AdmissionRules, type Connection, Connections } from './connections';
 import { createDownloadLog } from './download-log';
 import type { Exchange } from './exchange';
+import type { Handler } from './handler';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
 import { createIdleRule } from './idle-connections';
@@ -23,9 +26,18 @@ import { isIssuedByOneOf, parseAuthorities } from './issuers';
 import { createListener, guardConnections, limits } from './listener';
 import { boundedLine, type DeviceLog } from './log';
 import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
-import { createDispatcher, type Routes } from './router';
+import { createPollingHandler } from './polling-door';
+import { createDispatcher, type Route } from './router';
 import { sendJson } from './send-json';
+import { createStatusHandler } from './status-door';
 import { type DeviceTls, TlsSettings } from './tls-settings';
+
+export interface DeviceServices {
+  readonly offerUpdate: OfferUpdate;
+  readonly readBundle: ReadBundle;
+  readonly recordProgress: RecordProgress;
+  readonly recordReport: RecordReport;
+}
 
 export interface DeviceServerOptions extends AdmissionRules {
   /** Address to bind to; `::` is every address, IPv6 and IPv4. */
@@ -33,7 +45,7 @@ export interface DeviceServerOptions extends AdmissionRules {
   /** 0 for any free one. */
   readonly port: number;
   readonly tls: DeviceTls;
-  readonly services: { readonly offerUpdate: OfferUpdate; readonly readBundle: ReadBundle };
+  readonly services: DeviceServices;
   /** SERVER_URL; `null` when it is not configured. */
   readonly baseUrl: string | null;
   /** Names and addresses of the server certificate in use. */
@@ -185,7 +197,7 @@ function createRoutes(
   options: DeviceServerOptions,
   listener: Http2SecureServer,
   bundles: { onRequest(): void; onBytes(bytes: number): void },
-): Routes {
+): readonly Route[] {
   const { services, log, now } = options;
   const baseUrl = (authority: string | undefined) =>
     chooseBaseUrl({
@@ -196,22 +208,26 @@ function createRoutes(
       port: (listener.address() as AddressInfo).port,
     });
   const logDownload = createDownloadLog(log, now);
-  const bundleHandler = createBundleHandler({
+  const bundle = createBundleHandler({
     ...services,
+    now,
     onDownload(identity, downloaded) {
       logDownload(identity, downloaded);
       bundles.onRequest();
     },
     onBytes: (count) => bundles.onBytes(count),
   });
-  const manifestPorts = { offerUpdate: services.offerUpdate, baseUrl };
-  return {
-    '/api/v1/manifest.json': createManifestHandler(manifestPorts),
-    '/api/v1/manifest/:file': createNamedManifestHandler(manifestPorts),
-    '/bundles/:name': bundleHandler,
-    '/bundles/:sha256/:name': bundleHandler,
-    '/health': (exchange) => sendJson(exchange, { status: 'ok', version: options.version }),
-  };
+  const manifestPorts = { ...services, baseUrl, now };
+  const get = (path: string, handler: Handler): Route => ({ method: 'GET', path, handler });
+  return [
+    get('/api/v1/manifest.json', createManifestHandler(manifestPorts)),
+    get('/api/v1/manifest/:file', createNamedManifestHandler(manifestPorts)),
+    get('/api/v1/update.raucb', createPollingHandler({ ...services, now })),
+    { method: 'POST', path: '/api/v1/status', handler: createStatusHandler({ ...services, now }) },
+    get('/bundles/:name', bundle),
+    get('/bundles/:sha256/:name', bundle),
+    get('/health', (exchange) => sendJson(exchange, { status: 'ok', version: options.version })),
+  ];
 }
 
 function listen(

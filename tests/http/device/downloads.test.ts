@@ -65,11 +65,7 @@ describe.each(protocols)('a file of more than 4 GiB over %s', (protocol) => {
 
   beforeAll(async () => {
     sparse = await makeSparseBundle(size, marks);
-    const { readBundle } = sparse;
-    const offerUpdate = {
-      offer: () => ({ kind: 'nothing', compatible: '', reason: 'no-release', message: '' }) as const,
-    };
-    listener = await startDeviceListener({ change: { services: { readBundle, offerUpdate } } });
+    listener = await startDeviceListener({ readBundle: sparse.readBundle });
     board = await listener.device('board-1');
   });
 

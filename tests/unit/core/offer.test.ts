@@ -1,45 +1,26 @@
-import type { Bundle } from '../../../src/core/bundle';
-import { type AskingDevice, decideOffer } from '../../../src/core/offer';
+import { decideOffer } from '../../../src/core/offer';
 import type { Release } from '../../../src/core/release';
+import { askingDevice, poll, releaseOf, terms } from '../../support/fleet-factory';
 
-const at = new Date('2026-11-01T00:00:00Z');
-
-function releaseOf(compatible: string, channel = 'stable'): Release {
-  const bundle: Bundle = {
-    name: `${compatible}-${channel}.raucb`,
-    sha256: '00'.repeat(32),
-    sizeBytes: 1,
-    compatible,
-    uploadedAt: at,
-    uploadedBy: 'local',
-    inspection: {
-      verdict: 'trusted',
-      reasons: [],
-      warnings: [],
-      format: 'verity',
-      encrypted: false,
-      sizeBytes: 1,
-      payloadSizeBytes: null,
-      signatureSizeBytes: null,
-      manifestHash: null,
-      manifest: null,
-      signerChain: [],
-      recipients: [],
-    },
-  };
-  return { compatible, channel, bundle, releasedAt: at, releasedBy: 'local' };
-}
-
-function asking(compatible: string | null, ...boundCompatibles: string[]): AskingDevice {
-  return { id: 'dev-1', compatible, boundCompatibles };
+function decide(
+  compatible: string | null,
+  boundCompatibles: readonly string[],
+  releases: readonly Release[],
+) {
+  return decideOffer(askingDevice({ compatible, boundCompatibles }), releases, poll, terms);
 }
 
 describe('decideOffer', () => {
-  const board = releaseOf('board');
-  const all = [releaseOf('other'), releaseOf('board', 'beta'), board, releaseOf('Board')];
+  const board = releaseOf('board', { id: 3 });
+  const all = [
+    releaseOf('other', { id: 1 }),
+    releaseOf('board', { id: 2, channel: 'beta' }),
+    board,
+    releaseOf('Board', { id: 4 }),
+  ];
 
   it('offers the release of exactly the compatible, on the default channel', () => {
-    expect(decideOffer(asking('board'), all)).toEqual({
+    expect(decide('board', [], all)).toMatchObject({
       kind: 'bundle',
       compatible: 'board',
       bundle: board.bundle,
@@ -49,39 +30,28 @@ describe('decideOffer', () => {
 
   it('offers nothing where nothing is released, whatever else there is', () => {
     for (const compatible of ['gw', 'boar', 'board ', 'BOARD', ''])
-      expect(decideOffer(asking(compatible), all)).toMatchObject({
+      expect(decide(compatible, [], all)).toMatchObject({
         kind: 'nothing',
         compatible,
         reason: 'no-release',
       });
-    expect(decideOffer(asking('board'), [])).toMatchObject({ kind: 'nothing', reason: 'no-release' });
-    const beta = [releaseOf('board', 'beta')];
-    expect(decideOffer(asking('board'), beta)).toMatchObject({ kind: 'nothing', reason: 'no-release' });
+    expect(decide('board', [], [])).toMatchObject({ kind: 'nothing', reason: 'no-release' });
+    const beta = [releaseOf('board', { channel: 'beta' })];
+    expect(decide('board', [], beta)).toMatchObject({ kind: 'nothing', reason: 'no-release' });
   });
 
   it('offers nothing to a device that has no compatible', () => {
-    expect(decideOffer(asking(null), all)).toMatchObject({
-      kind: 'nothing',
-      compatible: '',
-      reason: 'no-compatible',
-    });
+    expect(decide(null, [], all)).toMatchObject({ kind: 'nothing', compatible: '', reason: 'no-compatible' });
   });
 
   it('offers a bound device only what it is bound to', () => {
-    expect(decideOffer(asking('board', 'board'), all)).toMatchObject({ kind: 'bundle' });
-    expect(decideOffer(asking('board', 'other', 'board'), all)).toMatchObject({ kind: 'bundle' });
-    expect(decideOffer(asking('board', 'other'), all)).toMatchObject({
-      kind: 'nothing',
-      reason: 'not-its-compatible',
-    });
+    expect(decide('board', ['board'], all)).toMatchObject({ kind: 'bundle' });
+    expect(decide('board', ['other', 'board'], all)).toMatchObject({ kind: 'bundle' });
+    expect(decide('board', ['other'], all)).toMatchObject({ kind: 'nothing', reason: 'not-its-compatible' });
   });
 
   it('tells a person why there is nothing', () => {
-    const offers = [
-      decideOffer(asking(null), []),
-      decideOffer(asking('a'), []),
-      decideOffer(asking('a', 'b'), []),
-    ];
+    const offers = [decide(null, [], []), decide('a', [], []), decide('a', ['b'], [])];
     for (const offer of offers)
       expect(offer).toMatchObject({ message: expect.stringMatching(/\w+ \w+/) as string });
   });

@@ -9,6 +9,7 @@ import { PassThrough } from 'node:stream';
 import { inspectBundle } from '../../../src/rauc/inspect';
 import { createServices, type ServicePorts } from '../../../src/services/services';
 import { openStore } from '../../../src/store/store';
+import { fleetRules } from '../../support/fleet-factory';
 
 const [dataDir = '', bundle = '', point = ''] = process.argv.slice(2);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -34,7 +35,7 @@ async function open() {
     records: {
       ...store.records,
       commit: dyingAfter('committed', (change) => store.records.commit(change)),
-      bury: dyingAfter('buried', (name, at, by) => store.records.bury(name, at, by)),
+      bury: dyingAfter('buried', (name, at, by, events) => store.records.bury(name, at, by, events)),
     },
     files: { ...store.files, keep: dyingAfter('kept', (staged, name) => store.files.keep(staged, name)) },
     inspect: (bytes) =>
@@ -51,6 +52,7 @@ async function open() {
         new Date(),
       ),
     allowUntrusted: false,
+    fleetRules,
     configuredCompatible: null,
     baseUrl: () => 'https://updates.test:8443',
     log: silent,
@@ -80,10 +82,7 @@ async function runOutOfDisk(): Promise<unknown> {
       (error: unknown) => (error instanceof Error && 'code' in error ? error.code : String(error)),
     );
   const offered = () => {
-    const offer = services.offerUpdate.offer(
-      { id: 'a', certificateSerial: '1', compatibles: [] },
-      'test-board',
-    );
+    const offer = services.offerUpdate.preview({ id: 'a', compatibles: [] }, 'test-board');
     return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
   };
   const filler = path.join(dataDir, 'filler');

@@ -1,0 +1,43 @@
+import type { DeviceFacts } from './device';
+
+/** What one request of a device tells. A part that the request does not mention is missing: it then stays as it was. */
+export interface Contact {
+  readonly at: Date;
+  readonly address: string | null;
+  /** `h2` or `http/1.1`. */
+  readonly protocol: string;
+  readonly facts: Partial<DeviceFacts>;
+  /** RAUC's name for one attempt to install; polls have none. */
+  readonly transactionId: string | null;
+}
+
+/** What is known after a contact. Attributes are brought up to date one by one. */
+export function mergeFacts(known: DeviceFacts, told: Partial<DeviceFacts>): DeviceFacts {
+  return { ...known, ...told, attributes: { ...known.attributes, ...told.attributes } };
+}
+
+/** How a device's boot relates to the one that was known before. */
+export type BootChange = 'same' | 'new' | 'unknown';
+
+/** A little less precise than clocks are. */
+const uptimeSlackSeconds = 5;
+
+/**
+ * Tells whether a device has booted since it was heard before: by its boot id, else by an uptime that is shorter than the
+ * time that has passed.
+ * @param before what was known, and when it was heard; `null` when it was never heard
+ */
+export function bootChange(
+  before: Pick<DeviceFacts, 'bootId' | 'uptimeSeconds'>,
+  heardAt: Date | null,
+  now: { readonly facts: Partial<Pick<DeviceFacts, 'bootId' | 'uptimeSeconds'>>; readonly at: Date },
+): BootChange {
+  const { bootId, uptimeSeconds } = now.facts;
+  if (bootId != null && before.bootId !== null) return bootId === before.bootId ? 'same' : 'new';
+  if (uptimeSeconds == null || heardAt === null) return 'unknown';
+  const passedSeconds = (now.at.getTime() - heardAt.getTime()) / 1000;
+  if (uptimeSeconds + uptimeSlackSeconds < passedSeconds) return 'new';
+  if (before.uptimeSeconds === null) return 'unknown';
+  // Also when the clock was set: an uptime only falls by a boot.
+  return uptimeSeconds + uptimeSlackSeconds < before.uptimeSeconds ? 'new' : 'same';
+}

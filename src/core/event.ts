@@ -1,0 +1,84 @@
+/** Everything that goes into the journal. The part before the dot is the noun that it is about. */
+export const eventKinds = [
+  'bundle.published',
+  'bundle.deleted',
+  'release.activated',
+  'release.deactivated',
+  'rollout.promoted',
+  'rollout.paused',
+  'rollout.resumed',
+  'rollout.aborted',
+  'device.registered',
+  'device.admitted',
+  'device.changed',
+  'device.held',
+  'device.hold-lifted',
+  'device.pinned',
+  'device.unpinned',
+  'device.failures-cleared',
+  'device.forgotten',
+  'device.certificate-seen',
+  'device.booted',
+  'device.version-changed',
+  'installation.offered',
+  'installation.downloading',
+  'installation.installed',
+  'installation.proven',
+  'installation.rolled-back',
+  'installation.failed',
+  'installation.lost',
+  'installation.withdrawn',
+  'installation.cancelling',
+  'installation.cancelled',
+  'installation.noted',
+  'token.created',
+  'token.revoked',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.deleted',
+  'webhook.gave-up',
+] as const;
+
+export type EventKind = (typeof eventKinds)[number];
+
+/** Who did something, and from where. */
+export interface Actor {
+  /** `local`, `token:<name>`, `cli:<user>`, `device:<id>`, or `server` for what it does by itself. */
+  readonly name: string;
+  /** Network address; `null` for what did not come over the network. */
+  readonly address: string | null;
+}
+
+export const theServer: Actor = { name: 'server', address: null };
+
+/** One line of the journal of what people and devices did. It never changes. */
+export interface JournalEvent {
+  /** Grows by the order in which things were committed. */
+  readonly id: number;
+  readonly at: Date;
+  readonly kind: EventKind;
+  readonly actor: Actor;
+  /** A sentence for people. */
+  readonly message: string;
+  /** What it is about; those that don't apply are `null`. */
+  readonly subject: EventSubject;
+  /** What was there before and after, as far as it is data: small objects, no secrets. */
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+export interface EventSubject {
+  readonly deviceId: string | null;
+  readonly compatible: string | null;
+  readonly channel: string | null;
+  readonly bundleName: string | null;
+  readonly releaseId: number | null;
+  readonly installationId: number | null;
+}
+
+/** An event on its way into the journal. */
+export interface NewEvent extends Omit<JournalEvent, 'id' | 'subject' | 'before' | 'after'> {
+  readonly subject?: Partial<EventSubject>;
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+}

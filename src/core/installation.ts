@@ -1,0 +1,117 @@
+/**
+ * How far one device's attempt at one bundle has come:
+ * - `offered`: the device was told of the bundle
+ * - `downloading`: it asks for the payload
+ * - `installed`: it says that the bundle is written; it has not booted into it yet
+ * - `proven`: it came back from a new boot running the bundle's version
+ * - `rolled-back`: it came back from a new boot running the version that it had before
+ * - `failed`: it says that it failed
+ * - `lost`: it has not been heard of for long; a contact takes it up again
+ * - `withdrawn`: it came to nothing, and that says nothing about the bundle: the offer lapsed or was replaced
+ * - `cancelling`, `cancelled`: a person called it off; the device has not confirmed, or has
+ */
+export type InstallationState =
+  | 'offered'
+  | 'downloading'
+  | 'installed'
+  | 'proven'
+  | 'rolled-back'
+  | 'failed'
+  | 'lost'
+  | 'withdrawn'
+  | 'cancelling'
+  | 'cancelled';
+
+export const installationStates: readonly InstallationState[] = [
+  'offered',
+  'downloading',
+  'installed',
+  'proven',
+  'rolled-back',
+  'failed',
+  'lost',
+  'withdrawn',
+  'cancelling',
+  'cancelled',
+];
+
+/** One device's attempt at one bundle, from the offer to the proof. */
+export interface Installation {
+  /** 1 to {@link maxInstallationId}. */
+  readonly id: number;
+  readonly deviceId: string;
+  readonly bundleName: string;
+  readonly sha256: string;
+  /** The release that it was offered for; `null` for a pinned bundle, or one that the device took by itself. */
+  readonly releaseId: number | null;
+  /** The step of the rollout that the device belongs to, from 0; `null` without a release. */
+  readonly step: number | null;
+  /** The bundle's version; `null` when nobody knows it. */
+  readonly targetVersion: string | null;
+  /** What ran when it was offered. */
+  readonly fromVersion: string | null;
+  readonly fromBootId: string | null;
+  readonly state: InstallationState;
+  readonly offeredAt: Date;
+  /** Until then an install request gets this bundle, whatever was decided meanwhile. */
+  readonly offerEndsAt: Date;
+  /** When the device was seen to begin; `null` before. */
+  readonly startedAt: Date | null;
+  /** When the device said that the bundle is written; `null` before. */
+  readonly installedAt: Date | null;
+  /** When it reached a state that is an end; `null` before. */
+  readonly endedAt: Date | null;
+  readonly updatedAt: Date;
+  /** RAUC's name for the latest attempt. */
+  readonly transactionId: string | null;
+  /** How many attempts began. */
+  readonly attempts: number;
+  /** How often the device was told of the bundle. */
+  readonly polls: number;
+  /** Payload bytes that left for this device. */
+  readonly bytesSent: number;
+  readonly bundleSizeBytes: number;
+  /** As the device reports it, 0 to 100. */
+  readonly progressPercent: number | null;
+  /** The last word about it, from the device or from us. */
+  readonly message: string | null;
+  /** A person has looked at this failure: it no longer counts against the bundle. */
+  readonly clearedAt: Date | null;
+}
+
+/** Other protocols number installations with 32 bits and a sign. */
+export const maxInstallationId = 2 ** 31 - 1;
+
+const openStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
+const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
+
+/** Whether something is still expected of it: at most one of a device is open. */
+export function isOpen({ state }: Pick<Installation, 'state'>): boolean {
+  return openStates.includes(state);
+}
+
+/** Open, or lost: a contact can still change it. */
+export function isUnsettled(installation: Pick<Installation, 'state'>): boolean {
+  return isOpen(installation) || installation.state === 'lost';
+}
+
+/** Whether it counts against its bundle. */
+export function isFailure({ state }: Pick<Installation, 'state'>): boolean {
+  return failedStates.includes(state);
+}
+
+/** A change of an installation, as {@link changeInstallation} takes it. */
+export type InstallationChange = Partial<
+  Omit<Installation, 'id' | 'deviceId' | 'bundleName' | 'sha256' | 'releaseId' | 'step' | 'updatedAt'>
+>;
+
+/** Applies a change, and keeps `endedAt` true to the state. */
+export function changeInstallation(
+  installation: Installation,
+  change: InstallationChange,
+  at: Date,
+): Installation {
+  const changed = { ...installation, ...change, updatedAt: at };
+  if (isUnsettled(changed)) return { ...changed, endedAt: null };
+  return { ...changed, endedAt: changed.state === installation.state ? (installation.endedAt ?? at) : at };
+}

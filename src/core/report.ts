@@ -1,0 +1,67 @@
+import { type Installation, type InstallationChange, isUnsettled } from './installation';
+
+/** What a script on a device can say of an installation, in the order in which it happens. */
+export const reportStates = ['downloading', 'installing', 'installed', 'failed', 'good'] as const;
+
+/**
+ * - `downloading`, `installing`: how far it is
+ * - `installed`: written; the device boots into it next
+ * - `failed`: it ended without being written
+ * - `good`: the system that runs now is marked good
+ */
+export type ReportState = (typeof reportStates)[number];
+
+/** A report as the device sent it. */
+export interface Report {
+  readonly state: ReportState;
+  readonly transactionId: string | null;
+  /** 0 to 100. */
+  readonly progressPercent: number | null;
+  readonly message: string | null;
+}
+
+/**
+ * Judges a report. Reports come repeated, late and out of order: one never leads back, and none changes what has ended.
+ * @returns what changes, or `null`
+ */
+export function judgeReport(installation: Installation, report: Report, at: Date): InstallationChange | null {
+  if (!isUnsettled(installation) || report.state === 'good') return null;
+  const isOlderAttempt =
+    report.transactionId !== null &&
+    installation.transactionId !== null &&
+    report.transactionId !== installation.transactionId;
+  // A new transaction begins an attempt; the report of an outcome for another one is late.
+  if (isOlderAttempt && report.state !== 'downloading') return null;
+  const begun = {
+    startedAt: installation.startedAt ?? at,
+    attempts: Math.max(1, installation.attempts) + (isOlderAttempt ? 1 : 0),
+    transactionId: report.transactionId ?? installation.transactionId,
+    message: report.message ?? (isOlderAttempt ? null : installation.message),
+  };
+  const isCancelling = installation.state === 'cancelling';
+  switch (report.state) {
+    case 'failed':
+      return { ...begun, state: isCancelling ? 'cancelled' : 'failed' };
+    case 'installed':
+      return {
+        ...begun,
+        installedAt: installation.installedAt ?? at,
+        progressPercent: 100,
+        ...(isCancelling ? {} : { state: 'installed' }),
+      };
+    case 'downloading':
+    case 'installing':
+      if (installation.state === 'installed' && !isOlderAttempt) return null;
+      return {
+        ...begun,
+        progressPercent: isOlderAttempt
+          ? report.progressPercent
+          : highest(installation.progressPercent, report.progressPercent),
+        ...(isCancelling ? {} : { state: 'downloading', installedAt: null }),
+      };
+  }
+}
+
+function highest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}

@@ -1,0 +1,58 @@
+import { parseLabel } from './device';
+import { DomainError } from './errors';
+import type { RolloutPolicy, RolloutStep } from './rollout';
+
+const maxSteps = 20;
+
+/**
+ * Reads the steps of a rollout as people write them: `5,25,100`, with groups of devices by their label:
+ * `group:lab,10,100`.
+ * @throws DomainError `invalid-input`
+ */
+export function parseSteps(text: string): readonly RolloutStep[] {
+  return text.split(',').map((part): RolloutStep => {
+    const word = part.trim().replace(/ ?%$/, '');
+    if (word.startsWith('group:')) return { kind: 'group', label: parseLabel(word.slice('group:'.length)) };
+    if (!/^\d{1,3}(\.\d{1,3})?$/.test(word)) throw badSteps(text);
+    return { kind: 'percent', percent: Number(word) };
+  });
+}
+
+export function formatSteps(steps: readonly RolloutStep[]): string {
+  return steps.map((step) => (step.kind === 'group' ? `group:${step.label}` : `${step.percent}`)).join(',');
+}
+
+/**
+ * Checks a policy and returns it unchanged.
+ * @throws DomainError `invalid-input`
+ */
+export function parsePolicy(policy: RolloutPolicy): RolloutPolicy {
+  const { steps, promoteAtPercent, pauseAtFailures, pauseAtPercent, maxInProgress } = policy;
+  if (steps.length === 0 || steps.length > maxSteps) throw badSteps(formatSteps(steps));
+  const percents = steps.flatMap((step) => (step.kind === 'percent' ? [step.percent] : []));
+  const isGrowing = percents.every((percent, index) => percent > (percents[index - 1] ?? 0));
+  if (!isGrowing || percents.some((percent) => percent > 100)) throw badSteps(formatSteps(steps));
+  const groups = steps.flatMap((step) => (step.kind === 'group' ? [step.label] : []));
+  if (new Set(groups).size < groups.length) throw badSteps(formatSteps(steps));
+  for (const [what, percent] of [
+    ['promote at', promoteAtPercent],
+    ['pause at', pauseAtPercent],
+  ] as const) {
+    if (percent !== null && !(percent > 0 && percent <= 100))
+      throw new DomainError('invalid-input', `${what}: a share is more than 0 and at most 100 percent`);
+  }
+  for (const [what, count] of [
+    ['pause at failures', pauseAtFailures],
+    ['at a time', maxInProgress],
+  ] as const) {
+    if (count !== null && !(Number.isSafeInteger(count) && count > 0))
+      throw new DomainError('invalid-input', `${what}: a count is a whole number from 1 on`);
+  }
+  return policy;
+}
+
+function badSteps(text: string): DomainError {
+  return new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} are no steps of a rollout`, {
+    remedy: `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100": percentages grow, up to 100.`,
+  });
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { MaintenanceWindow } from './maintenance-window';
+
+/** Whom a step reaches, beside those of the steps before it. */
+export type RolloutStep =
+  | { readonly kind: 'percent'; /** 1 to 100, of all devices. */ readonly percent: number }
+  | { readonly kind: 'group'; /** Devices with this label. */ readonly label: string };
+
+/** How a release reaches its devices. */
+export interface RolloutPolicy {
+  /** Nothing is offered before. */
+  readonly startAt: Date | null;
+  /** At least one. Percentages only grow. */
+  readonly steps: readonly RolloutStep[];
+  /** Goes to the next step when so many percent of the step's devices are proven; `null`: people promote. */
+  readonly promoteAtPercent: number | null;
+  /** Pauses at so many failures and rollbacks since the step began. */
+  readonly pauseAtFailures: number | null;
+  /** Pauses when so many percent of the step's devices failed or rolled back since the step began. */
+  readonly pauseAtPercent: number | null;
+  /** Not more installations in progress at a time. */
+  readonly maxInProgress: number | null;
+  readonly window: MaintenanceWindow | null;
+}
+
+export const everyoneAtOnce: RolloutPolicy = {
+  startAt: null,
+  steps: [{ kind: 'percent', percent: 100 }],
+  promoteAtPercent: null,
+  pauseAtFailures: null,
+  pauseAtPercent: null,
+  maxInProgress: null,
+  window: null,
+};
+
+export type RolloutState = 'running' | 'paused' | 'aborted';
+
+/** Where a release's way to its devices stands. */
+export interface Rollout {
+  readonly policy: RolloutPolicy;
+  readonly state: RolloutState;
+  /** Index of the step that is reached. */
+  readonly step: number;
+  readonly stepStartedAt: Date;
+  /** Why it is paused or aborted. */
+  readonly reason: string | null;
+  /** Who changed it last: a person, or `server`. */
+  readonly changedBy: string;
+  readonly changedAt: Date;
+  /** Failures and rollbacks that a person has accepted by going on: they don't pause it again. */
+  readonly forgivenFailures: number;
+}
+
+export function beginRollout(policy: RolloutPolicy, by: string, at: Date): Rollout {
+  return {
+    policy,
+    state: 'running',
+    step: 0,
+    stepStartedAt: at,
+    reason: null,
+    changedBy: by,
+    changedAt: at,
+    forgivenFailures: 0,
+  };
+}
+
+/**
+ * A device's place in a release, from 0 up to but not including 100. It depends on the two ids alone: it is stable, needs no
+ * table, and differs from release to release, so that it is not always the same devices that go first.
+ */
+export function placeInRelease(releaseId: number, deviceId: string): number {
+  const digest = createHash('sha256').update(`${releaseId}\0${deviceId}`).digest();
+  return (digest.readUIntBE(0, 6) / 2 ** 48) * 100;
+}
+
+/** Index of the first step that reaches a device; `null` when none does. */
+export function stepOf(
+  policy: RolloutPolicy,
+  releaseId: number,
+  device: { readonly id: string; readonly labels: readonly string[] },
+): number | null {
+  let place: number | undefined;
+  for (const [index, step] of policy.steps.entries()) {
+    const isIn =
+      step.kind === 'group'
+        ? device.labels.includes(step.label)
+        : step.percent === 100 || (place ??= placeInRelease(releaseId, device.id)) < step.percent;
+    if (isIn) return index;
+  }
+  return null;
+}
+
+/** What has become of a release's devices, as far as its rollout's next move depends on it. */
+export interface RolloutProgress {
+  /** Devices that the present step reaches first. */
+  readonly devices: number;
+  /** Of them: proven. */
+  readonly proven: number;
+  /** Failures and rollbacks of all devices so far. */
+  readonly failures: number;
+}
+
+export type RolloutMove =
+  { readonly kind: 'pause'; readonly reason: string } | { readonly kind: 'promote'; readonly reason: string };
+
+/**
+ * What a running rollout does next by itself, or `null`. It depends on what is known alone: asked twice it says the same, and
+ * after a move it says something else.
+ */
+export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMove | null {
+  if (rollout.state !== 'running') return null;
+  const { pauseAtFailures, pauseAtPercent, promoteAtPercent, steps } = rollout.policy;
+  const { devices, proven } = progress;
+  const failures = progress.failures - rollout.forgivenFailures;
+  if (failures > 0) {
+    if (pauseAtFailures !== null && failures >= pauseAtFailures)
+      return { kind: 'pause', reason: `${failures} failed or rolled back in this step` };
+    const percent = (failures / Math.max(devices, failures)) * 100;
+    if (pauseAtPercent !== null && percent >= pauseAtPercent)
+      return {
+        kind: 'pause',
+        reason: `${failures} of ${devices} devices of this step failed or rolled back`,
+      };
+  }
+  const isLast = rollout.step >= steps.length - 1;
+  if (isLast || promoteAtPercent === null || devices === 0) return null;
+  if ((proven / devices) * 100 < promoteAtPercent) return null;
+  return {
+    kind: 'promote',
+    reason: `${proven} of ${devices} devices of step ${rollout.step + 1} are proven`,
+  };
+}

@@ -1,0 +1,91 @@
+import { parseCompatible } from '../../core/bundle';
+import type { Contact } from '../../core/contact';
+import type { DeviceFacts } from '../../core/device';
+import type { Exchange } from './exchange';
+
+/** Longer values are no facts about a device. */
+const valueMaxLength = 256;
+const nameMaxLength = 64;
+/** Custom headers of one request that are read. */
+const maxAttributes = 32;
+
+/** Headers that RAUC has a meaning for; every other `RAUC-*` is the device maker's own. */
+const standardNames = new Set([
+  'boot-id',
+  'machine-id',
+  'serial',
+  'variant',
+  'transaction-id',
+  'uptime',
+  'system-version',
+  'compatible',
+]);
+
+/**
+ * Reads what a device tells of itself in `RAUC-*` headers. All of it is untrusted: what is too long or not printable counts as
+ * not told, and a device is never known by it.
+ */
+export function readContact(exchange: Exchange, at: Date): Contact {
+  const told = new Map<string, string>();
+  for (const name of exchange.headerNames()) {
+    const short = /^rauc-([a-z0-9_-]+)$/.exec(name)?.[1];
+    const value = short === undefined ? undefined : printable(exchange.header(name));
+    if (short !== undefined && short.length <= nameMaxLength && value !== undefined) told.set(short, value);
+  }
+  const custom = [...told].filter(([name]) => !standardNames.has(name)).slice(0, maxAttributes);
+  const { remoteAddress = null } = exchange.connection.socket;
+  return {
+    at,
+    address: remoteAddress,
+    protocol: exchange.connection.session === null ? 'http/1.1' : 'h2',
+    transactionId: told.get('transaction-id') ?? null,
+    facts: {
+      ...factOf('compatible', compatibleOf(told.get('compatible'))),
+      ...factOf('variant', told.get('variant')),
+      ...factOf('serial', told.get('serial')),
+      ...factOf('machineId', told.get('machine-id')),
+      ...factOf('bootId', told.get('boot-id')?.toLowerCase()),
+      ...factOf('systemVersion', told.get('system-version')),
+      ...factOf('uptimeSeconds', secondsOf(told.get('uptime'))),
+      ...(custom.length === 0 ? {} : { attributes: Object.fromEntries(custom) }),
+    },
+  };
+}
+
+function factOf<Key extends keyof DeviceFacts>(
+  key: Key,
+  value: DeviceFacts[Key] | undefined,
+): Partial<Pick<DeviceFacts, Key>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Pick<DeviceFacts, Key>>);
+}
+
+/** Node gives the bytes of a header as Latin-1. @returns `undefined` for what is empty, too long, or not printable UTF-8 */
+export function printable(header: string | undefined): string | undefined {
+  if (header === undefined || header.length > valueMaxLength * 4) return undefined;
+  const text = decodeUtf8(header)?.trim();
+  if (text === undefined || text === '' || text.length > valueMaxLength) return undefined;
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text) ? undefined : text;
+}
+
+function decodeUtf8(header: string): string | undefined {
+  if (/^[\x20-\x7e]*$/.test(header)) return header;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+function compatibleOf(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : parseCompatible(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds with two decimals; RAUC may say `(null)`. */
+function secondsOf(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,12}(\.\d{1,6})?$/.test(text)) return undefined;
+  return Number(text);
+}

@@ -1,0 +1,42 @@
+import { pinnedPath } from '../../services/describe-release';
+import type { OfferUpdate } from '../../services/offer-update';
+import { askedCompatible } from './asked-compatible';
+import { readContact } from './device-facts';
+import { answeredByConditions, type Handler } from './handler';
+
+export interface PollingPorts {
+  readonly offerUpdate: OfferUpdate;
+  readonly now: () => Date;
+}
+
+const headers = { 'cache-control': 'private, no-store' };
+
+/**
+ * `GET /api/v1/update.raucb`: the bundle for RAUC's own poller (`[polling] url=`, RAUC 1.16), and for the install request that
+ * follows a poll. 307 to the bytes, 304 when the device has seen them, 204 when there is nothing: RAUC then forgets what it
+ * was told before. The redirect has no ETag of its own, because RAUC would take it for the bundle's.
+ */
+export function createPollingHandler({ offerUpdate, now }: PollingPorts): Handler {
+  return async (exchange, { query }) => {
+    const contact = readContact(exchange, now());
+    const isRepeated = exchange.header('if-none-match') !== undefined;
+    const offer = await offerUpdate.ask({
+      identity: exchange.connection.identity,
+      contact,
+      compatible: askedCompatible(exchange, query),
+      mustStream: true,
+      isRepeated,
+    });
+    if (offer.kind === 'nothing') {
+      exchange.send(204, { ...headers, 'x-rauc-server-reason': offer.reason });
+      return;
+    }
+    const { bundle } = offer;
+    const validators = { etag: `"${bundle.sha256}"`, lastModified: null };
+    // Whoever begins to install needs the bytes, whatever it has seen.
+    const isPoll = contact.transactionId === null;
+    if (isPoll && answeredByConditions(exchange, validators, { ...headers, etag: validators.etag })) return;
+    // Relative, so that it leads back to the very host and port that the certificate was checked for.
+    exchange.send(307, { ...headers, 'content-length': 0, location: pinnedPath(bundle) });
+  };
+}

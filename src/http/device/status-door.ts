@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { parseCompatible } from '../../core/bundle';
+import type { DeviceFacts } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import type { Installation } from '../../core/installation';
+import { reportStates } from '../../core/report';
+import { reportLogLimitBytes, type RecordReport } from '../../services/record-report';
+import { readContact } from './device-facts';
+import type { Handler } from './handler';
+import { sendJson } from './send-json';
+
+export interface StatusPorts {
+  readonly recordReport: RecordReport;
+  readonly now: () => Date;
+}
+
+/** A log of control characters is six times as long in JSON. */
+const bodyLimitBytes = 6 * reportLogLimitBytes + (16 << 10);
+
+const noControls = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u;
+const word = z.string().trim().max(256).regex(noControls, 'has control characters').nullish();
+
+const reportSchema = z.object({
+  state: z.enum(reportStates),
+  version: word,
+  boot_id: word,
+  compatible: word,
+  transaction_id: word,
+  progress: z.number().min(0).max(100).nullish(),
+  message: z
+    .string()
+    .max(1024)
+    .transform((text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim())
+    .nullish(),
+  log: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) <= reportLogLimitBytes, {
+      error: `is longer than ${reportLogLimitBytes} bytes`,
+    })
+    .nullish(),
+});
+
+/** `POST /api/v1/status`: what a script on a device reports. It may report again, late, and in any order. */
+export function createStatusHandler({ recordReport, now }: StatusPorts): Handler {
+  return async (exchange) => {
+    const contact = readContact(exchange, now());
+    const report = parseReport(await exchange.readBody(bodyLimitBytes));
+    const facts: Partial<DeviceFacts> = {
+      ...contact.facts,
+      ...(isTold(report.version) ? { systemVersion: report.version } : {}),
+      ...(isTold(report.boot_id) ? { bootId: report.boot_id.toLowerCase() } : {}),
+      ...(isTold(report.compatible) ? { compatible: parseCompatible(report.compatible) } : {}),
+    };
+    const transactionId = isTold(report.transaction_id) ? report.transaction_id : contact.transactionId;
+    const installation = await recordReport.report(
+      exchange.connection.identity,
+      { ...contact, facts, transactionId: null },
+      {
+        state: report.state,
+        transactionId,
+        progressPercent: report.progress ?? null,
+        message: isTold(report.message) ? report.message : null,
+      },
+      report.log ?? null,
+    );
+    sendJson(exchange, { installation: installation === null ? null : present(installation) });
+  };
+}
+
+function isTold(text: string | null | undefined): text is string {
+  return text !== null && text !== undefined && text !== '';
+}
+
+function parseReport(body: Buffer): z.infer<typeof reportSchema> {
+  const result = reportSchema.safeParse(parseJson(body));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => [...path, message].join(' '));
+  throw new DomainError('invalid-input', `the report is not understood: ${problems.join('; ')}`, {
+    remedy: `Send JSON with a "state" of ${reportStates.join(', ')}.`,
+  });
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+  } catch (cause) {
+    throw new DomainError('invalid-input', 'the report is not JSON in UTF-8', { cause });
+  }
+}
+
+function present({ id, bundleName, state, targetVersion, attempts }: Installation): object {
+  return { id, bundle: bundleName, state, version: targetVersion, attempts };
+}

@@ -1,0 +1,76 @@
+import type { DeviceIdentity } from '../core/device';
+import { isUnsettled } from '../core/installation';
+import type { AskingDevice, StandingOffer } from '../core/offer';
+import { defaultChannel } from '../core/release';
+import type { Catalog } from './catalog';
+import { defaultCompatible } from './default-compatible';
+import type { DeviceRecord } from './fleet-records';
+
+export interface AskingPorts {
+  readonly catalog: Catalog;
+  /** The default compatible; `null` when none is configured. */
+  readonly configuredCompatible: string | null;
+}
+
+/**
+ * Describes a device to the offer's rules. Its compatible is what it asks for, else the only one that its certificate is bound
+ * to, else what it told before, else the default.
+ * @param record `undefined` for a device that nobody knows
+ * @param asked what it names now; `null` when it names none
+ * @param meansDefault who names none means the default, whatever it told before
+ */
+export function describeAsking(
+  { catalog, configuredCompatible }: AskingPorts,
+  record: DeviceRecord | undefined,
+  identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+  asked: string | null,
+  meansDefault = false,
+): AskingDevice {
+  const { id, compatibles } = identity;
+  const device = record?.device;
+  const [bound, ...others] = compatibles;
+  const known = device?.facts.compatible ?? null;
+  const usual = defaultCompatible(catalog, configuredCompatible).compatible;
+  const compatible =
+    asked ??
+    (others.length === 0 ? bound : undefined) ??
+    (meansDefault ? (usual ?? known) : (known ?? usual));
+  const pinned = device?.pin ?? null;
+  return {
+    id,
+    compatible,
+    boundCompatibles: compatibles,
+    channel: device?.channel ?? defaultChannel,
+    labels: device?.labels ?? [],
+    admission: device?.admission ?? 'admitted',
+    hold: device?.hold ?? null,
+    pin: pinned === null ? null : { bundleName: pinned.bundleName, bundle: catalog.find(pinned.bundleName) },
+    systemVersion: device?.facts.systemVersion ?? null,
+    provenSha256: provenSha256(record),
+    failures: record?.failures ?? new Map(),
+    cancelledSha256: cancelledSha256(record),
+    standing: standingOffer(catalog, record),
+  };
+}
+
+/** What it is proven to run, as long as it says that it runs just that. */
+function provenSha256(record: DeviceRecord | undefined): string | null {
+  const installation = record?.installation;
+  if (installation?.state !== 'proven') return null;
+  return record?.device.facts.systemVersion === installation.targetVersion ? installation.sha256 : null;
+}
+
+function cancelledSha256(record: DeviceRecord | undefined): string | null {
+  const installation = record?.installation ?? null;
+  if (installation === null || installation.clearedAt !== null) return null;
+  const isCalledOff = installation.state === 'cancelled' || installation.state === 'cancelling';
+  return isCalledOff ? installation.sha256 : null;
+}
+
+function standingOffer(catalog: Catalog, record: DeviceRecord | undefined): StandingOffer | null {
+  const installation = record?.installation ?? null;
+  if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') return null;
+  const bundle = catalog.find(installation.bundleName);
+  if (bundle?.sha256 !== installation.sha256) return null;
+  return { bundle, releaseId: installation.releaseId, endsAt: installation.offerEndsAt };
+}

@@ -1,0 +1,62 @@
+import type { Device } from '../core/device';
+import type { Installation, InstallationState } from '../core/installation';
+
+export const deviceSorts = ['id', 'last_contact', 'version', 'state'] as const;
+export type DeviceSort = (typeof deviceSorts)[number];
+
+/** What a person looks for. Everything given must fit. */
+export interface DeviceQuery {
+  /** Part of the id, the serial number or the notes; case does not count. */
+  readonly search?: string;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly version?: string;
+  readonly label?: string;
+  /** Of the latest installation; `none` for devices without one. */
+  readonly state?: InstallationState | 'none';
+  readonly isHeld?: boolean;
+  readonly isPinned?: boolean;
+  readonly isWaiting?: boolean;
+  /** Devices with an installation of this bundle as their latest. */
+  readonly releaseId?: number;
+  readonly sort: DeviceSort;
+  readonly isDescending: boolean;
+  readonly limit: number;
+  /** Where the page before ended, as it said. */
+  readonly after?: string;
+}
+
+export interface ListedDevice {
+  readonly device: Device;
+  readonly installation: Installation | null;
+}
+
+export interface DevicePage {
+  readonly devices: readonly ListedDevice[];
+  /** For the page after this one; `null` on the last. */
+  readonly next: string | null;
+  /** How many fit in all. */
+  readonly total: number;
+}
+
+/** How many devices there are of a kind. */
+export interface FleetCount {
+  readonly compatible: string | null;
+  readonly channel: string;
+  readonly systemVersion: string | null;
+  readonly installationState: InstallationState | null;
+  readonly devices: number;
+}
+
+/** Where lists of the fleet come from. */
+export interface FleetListing {
+  /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
+  list(query: DeviceQuery): DevicePage;
+  census(): readonly FleetCount[];
+  /** Counts of a release's installations, by step and state. */
+  outcomes(releaseId: number): readonly {
+    readonly step: number | null;
+    readonly state: InstallationState;
+    readonly installations: number;
+  }[];
+}

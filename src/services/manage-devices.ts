@@ -1,0 +1,255 @@
+import type { Device } from '../core/device';
+import { maxLabels, noFacts, parseChannel, parseDeviceId, parseLabel } from '../core/device';
+import { DomainError } from '../core/errors';
+import type { Actor, EventKind, NewEvent } from '../core/event';
+import { type Installation, isFailure, isUnsettled } from '../core/installation';
+import { defaultChannel } from '../core/release';
+import type { Catalog } from './catalog';
+import type { Fleet } from './fleet';
+import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
+import { changed } from './installation-events';
+
+/** What a person wants of a device. */
+export interface DeviceWish {
+  readonly channel?: string;
+  /** Instead of those that it has. */
+  readonly labels?: readonly string[];
+  readonly notes?: string;
+}
+
+export interface DeviceDetails extends DeviceRecord {
+  /** Newest first. */
+  readonly installations: readonly Installation[];
+}
+
+/** People's decisions about single devices. Each is on disk when its promise resolves, with its line in the journal. */
+export interface ManageDevices {
+  /** @throws DomainError `not-found` */
+  get(id: string): DeviceDetails;
+  /** The newest log that a device sent with a report. @throws DomainError `not-found` */
+  log(installationId: number): { readonly log: string; readonly at: Date };
+  /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
+  create(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
+  /** @throws DomainError `not-found`, `invalid-input` */
+  change(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
+  admit(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Nothing is offered to it until the hold is lifted. */
+  hold(id: string, reason: string, actor: Actor): Promise<DeviceRecord>;
+  liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for one of another compatible */
+  pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
+  unpin(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Lets bundles be tried again that failed or were called off. */
+  clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Calls its installation off; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
+  cancel(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Removes what is known of it; with a valid certificate it comes back as a new one. */
+  forget(id: string, actor: Actor): Promise<void>;
+}
+
+export interface ManageDevicesPorts {
+  readonly catalog: Catalog;
+  readonly fleet: Fleet;
+  readonly records: FleetRecords;
+  readonly now: () => Date;
+}
+
+const shownInstallations = 50;
+const notesMaxLength = 2_000;
+const reasonMaxLength = 200;
+
+export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
+  const { catalog, fleet, records, now } = ports;
+
+  /** Tells a decision, and what it replaced. */
+  function line(
+    kind: EventKind,
+    device: Device,
+    actor: Actor,
+    message: string,
+    facts: Pick<NewEvent, 'before' | 'after'> = {},
+  ): NewEvent {
+    const subject = { deviceId: device.id, compatible: device.facts.compatible, channel: device.channel };
+    return { kind, at: now(), actor, message, subject, ...facts };
+  }
+
+  function decide(
+    id: string,
+    decisions: Partial<DeviceDecisions>,
+    event: (device: Device) => NewEvent,
+  ): Promise<DeviceRecord> {
+    return fleet.decide(id, () => decisions, [event(fleet.get(id).device)]);
+  }
+
+  return {
+    get(id) {
+      const record = fleet.get(id);
+      return { ...record, installations: records.installations(id, shownInstallations) };
+    },
+
+    log(installationId) {
+      const found = records.log(installationId);
+      if (found === undefined)
+        throw new DomainError('not-found', `there is no log of installation ${installationId}`);
+      return found;
+    },
+
+    async create(id, wish, actor) {
+      parseDeviceId(id);
+      const wanted = parseWish(wish);
+      if (fleet.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
+      const device: Device = {
+        id,
+        createdAt: now(),
+        firstContactAt: null,
+        lastContactAt: null,
+        address: null,
+        protocol: null,
+        facts: noFacts,
+        channel: defaultChannel,
+        labels: [],
+        notes: '',
+        admission: 'admitted',
+        hold: null,
+        pin: null,
+        certificates: [],
+        ...wanted,
+      };
+      const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
+      fleet.add(device, [event]);
+      await fleet.commit(id);
+      return fleet.get(id);
+    },
+
+    async change(id, wish, actor) {
+      const wanted = parseWish(wish);
+      return decide(id, wanted, (device) =>
+        line('device.changed', device, actor, `${id} was changed: ${Object.keys(wanted).join(', ')}`, {
+          before: pick(device, wanted),
+          after: { ...wanted },
+        }),
+      );
+    },
+
+    admit: (id, actor) =>
+      decide(id, { admission: 'admitted' }, (device) =>
+        line('device.admitted', device, actor, `${id} was admitted`, {
+          before: { admission: device.admission },
+        }),
+      ),
+
+    hold(id, reason, actor) {
+      const text = parseText(reason, reasonMaxLength, 'a reason');
+      const hold = { reason: text, by: actor.name, at: now() };
+      return decide(id, { hold }, (device) =>
+        line('device.held', device, actor, `${id} is held${text === '' ? '' : `: ${text}`}`, {
+          after: { reason: text },
+        }),
+      );
+    },
+
+    liftHold: (id, actor) =>
+      decide(id, { hold: null }, (device) =>
+        line('device.hold-lifted', device, actor, `the hold of ${id} is lifted`, {
+          before: { reason: device.hold?.reason ?? null },
+        }),
+      ),
+
+    async pin(id, bundleName, actor) {
+      const bundle = catalog.get(bundleName);
+      const { compatible } = fleet.get(id).device.facts;
+      if (compatible !== null && bundle.compatible !== compatible) {
+        throw new DomainError(
+          'conflict',
+          `${bundleName} is for ${bundle.compatible ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
+          {
+            remedy: 'Pin a bundle of its compatible.',
+            details: { bundleCompatible: bundle.compatible, compatible },
+          },
+        );
+      }
+      const pin = { bundleName, by: actor.name, at: now() };
+      return decide(id, { pin }, (device) =>
+        line('device.pinned', device, actor, `${id} is pinned to ${bundleName}`, {
+          before: { bundle: device.pin?.bundleName ?? null },
+          after: { bundle: bundleName },
+        }),
+      );
+    },
+
+    unpin: (id, actor) =>
+      decide(id, { pin: null }, (device) =>
+        line('device.unpinned', device, actor, `${id} follows its channel again`, {
+          before: { bundle: device.pin?.bundleName ?? null },
+        }),
+      ),
+
+    async clearFailures(id, actor) {
+      const { device } = fleet.get(id);
+      await fleet.commit(id);
+      const at = now();
+      const cleared = records
+        .installations(id, shownInstallations)
+        .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
+        .map((one) => ({ ...one, clearedAt: at }));
+      const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
+      const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
+      const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
+      fleet.change(id, { installations: cleared, events: [event] });
+      await fleet.commit(id);
+      return fleet.get(id);
+    },
+
+    async cancel(id, actor) {
+      const { installation } = fleet.get(id);
+      if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
+        throw new DomainError('conflict', `${id} has no installation that could be called off`);
+      }
+      // What has not begun can't be in the middle of anything.
+      const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
+      const message = `called off by ${actor.name}`;
+      const after = changed(installation, { state, message }, { at: now(), actor });
+      fleet.change(id, { installations: [after.installation], events: after.events });
+      await fleet.commit(id);
+      return fleet.get(id);
+    },
+
+    async forget(id, actor) {
+      const { device } = fleet.get(id);
+      await fleet.forget(id, [
+        line('device.forgotten', device, actor, `${id} was forgotten`, {
+          before: { compatible: device.facts.compatible, version: device.facts.systemVersion },
+        }),
+      ]);
+    },
+  };
+}
+
+function isCalledOff({ state }: Installation): boolean {
+  return state === 'cancelled' || state === 'cancelling';
+}
+
+function parseWish({ channel, labels, notes }: DeviceWish): DeviceWish {
+  return {
+    ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
+    ...(labels === undefined ? {} : { labels: parseLabels(labels) }),
+    ...(notes === undefined ? {} : { notes: parseText(notes, notesMaxLength, 'notes') }),
+  };
+}
+
+function parseLabels(labels: readonly string[]): readonly string[] {
+  const parsed = [...new Set(labels.map(parseLabel))].sort();
+  if (parsed.length > maxLabels)
+    throw new DomainError('invalid-input', `a device has at most ${maxLabels} labels`);
+  return parsed;
+}
+
+function parseText(text: string, maxLength: number, what: string): string {
+  if (text.length > maxLength)
+    throw new DomainError('invalid-input', `${what} has at most ${maxLength} characters`);
+  return text.trim();
+}
+
+function pick(device: Device, wanted: DeviceWish): Record<string, unknown> {
+  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceWish)[]).map((key) => [key, device[key]]));
+}

@@ -1,0 +1,87 @@
+import type { Bundle } from '../core/bundle';
+import type { Contact } from '../core/contact';
+import type { DeviceIdentity } from '../core/device';
+import type { Actor } from '../core/event';
+import { isUnsettled } from '../core/installation';
+import type { DeviceContacts } from './device-contacts';
+import type { Fleet } from './fleet';
+import type { BeginInstallation } from './begin-installation';
+import { changed } from './installation-events';
+
+/** Bytes `start` to `end`, both included. */
+export interface AskedBytes {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Follows what devices download. */
+export interface RecordProgress {
+  /**
+   * Whether a device may have bundles at all. Asked for each range: it costs no database work for a device that was
+   * heard lately.
+   */
+  isAdmitted(identity: DeviceIdentity): boolean;
+  /** Whether a device was heard before; as cheap as {@link isAdmitted}. */
+  isKnown(identity: DeviceIdentity): boolean;
+  /**
+   * A device asks for a bundle, perhaps with RAUC's name for an attempt to install it, which begins then. On disk when it
+   * resolves, if it can be.
+   */
+  begin(identity: DeviceIdentity, bundle: Bundle, contact: Contact): Promise<void>;
+  /** A device asks for bytes of a bundle. Seen in memory alone unless it begins the download. */
+  ask(identity: DeviceIdentity, bundle: Bundle, bytes: AskedBytes): void;
+  /** Bytes went out. */
+  sent(identity: DeviceIdentity, bundle: Bundle, count: number): void;
+}
+
+export interface ProgressPorts {
+  readonly fleet: Fleet;
+  readonly contacts: DeviceContacts;
+  readonly beginInstallation: BeginInstallation;
+  /** What a device is at its first contact. */
+  readonly newDevices: 'admitted' | 'waiting';
+  readonly now: () => Date;
+}
+
+export function createRecordProgress({
+  fleet,
+  contacts,
+  beginInstallation,
+  newDevices,
+  now,
+}: ProgressPorts): RecordProgress {
+  return {
+    isAdmitted: ({ id }) => (fleet.find(id)?.device.admission ?? newDevices) === 'admitted',
+
+    isKnown: ({ id }) => fleet.find(id) !== undefined,
+
+    async begin(identity, bundle, contact) {
+      const record = contacts.hear(identity, contact);
+      const isAttempt = contact.transactionId !== null && record.device.admission === 'admitted';
+      if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
+      await fleet.settle(identity.id);
+    },
+
+    ask({ id }, bundle, bytes) {
+      if (!isPayload(bundle, bytes)) return;
+      const installation = fleet.find(id)?.installation ?? null;
+      if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
+      if (installation.startedAt !== null && installation.state !== 'lost') return;
+      const at = now();
+      const begun = { state: 'downloading', startedAt: at, attempts: 1, message: null } as const;
+      const actor: Actor = { name: `device:${id}`, address: null };
+      const after = changed(installation, begun, { at, actor });
+      fleet.change(id, { installations: [after.installation], events: after.events });
+    },
+
+    sent({ id }, bundle, count) {
+      if (fleet.find(id)?.installation?.sha256 === bundle.sha256) fleet.countBytes(id, count);
+    },
+  };
+}
+
+/** A poll reads the first bytes and the signature at the end; what lies between is asked for to install. */
+function isPayload({ sizeBytes, inspection }: Bundle, { start, end }: AskedBytes): boolean {
+  const payloadSizeBytes = inspection.payloadSizeBytes ?? sizeBytes;
+  return start < payloadSizeBytes && end - start >= 4;
+}

@@ -1,0 +1,52 @@
+import type { Contact } from '../core/contact';
+import type { DeviceIdentity } from '../core/device';
+import type { Installation } from '../core/installation';
+import { judgeReport, type Report } from '../core/report';
+import type { DeviceContacts } from './device-contacts';
+import type { Fleet } from './fleet';
+import type { FleetRecords } from './fleet-records';
+import { changed } from './installation-events';
+
+/** Takes what scripts on devices report. */
+export interface RecordReport {
+  /**
+   * Takes a report, in any order and as often as it comes. It is on disk when the promise resolves.
+   * @param log the newest log of the installation, at most {@link reportLogLimitBytes}
+   * @returns the installation that it is about; `null` when there is none
+   * @throws DomainError `storage-full`, `unavailable`: then the device reports again
+   */
+  report(
+    identity: DeviceIdentity,
+    contact: Contact,
+    report: Report,
+    log: string | null,
+  ): Promise<Installation | null>;
+}
+
+export const reportLogLimitBytes = 64 << 10;
+
+export interface ReportPorts {
+  readonly fleet: Fleet;
+  readonly contacts: DeviceContacts;
+  readonly records: Pick<FleetRecords, 'saveLog'>;
+}
+
+export function createRecordReport({ fleet, contacts, records }: ReportPorts): RecordReport {
+  return {
+    async report(identity, contact, report, log) {
+      const { id } = identity;
+      const record = contacts.hear(identity, contact);
+      const { installation } = record;
+      const change = installation === null ? null : judgeReport(installation, report, contact.at);
+      if (installation !== null && change !== null) {
+        const actor = { name: `device:${id}`, address: contact.address };
+        const after = changed(installation, change, { at: contact.at, actor });
+        fleet.change(id, { installations: [after.installation], events: after.events });
+      }
+      await fleet.commit(id);
+      if (installation !== null && log !== null && log !== '')
+        await records.saveLog(installation.id, log, contact.at);
+      return fleet.get(id).installation;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { theServer } from '../core/event';
+import { isOpen } from '../core/installation';
+import type { Fleet } from './fleet';
+import type { FleetRecords } from './fleet-records';
+import { changed } from './installation-events';
+import type { Log } from './log';
+
+export interface TendPorts {
+  readonly fleet: Fleet;
+  readonly records: Pick<FleetRecords, 'silentSince'>;
+  /** After so long without a contact an installation counts as lost, in milliseconds. */
+  readonly lostAfterMs: number;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+const lookForLostEveryMs = 30_000;
+/** So many at a time, so that a clock that was set forward does not stop everything. */
+const lostAtOnce = 200;
+
+/** @returns what does the fleet's chores; call it about once a second. It never rejects. */
+export function createTendFleet({ fleet, records, lostAfterMs, log, now }: TendPorts): () => Promise<void> {
+  let lookedAtMs = -Infinity;
+  let isFailing = false;
+
+  function findLost(at: Date): boolean {
+    const silent = records.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
+    for (const id of silent) {
+      const installation = fleet.find(id)?.installation ?? null;
+      if (installation === null || !isOpen(installation)) continue;
+      const message = 'the device has not been heard of';
+      const lost = changed(installation, { state: 'lost', message }, { at, actor: theServer });
+      fleet.change(id, { installations: [lost.installation], events: lost.events });
+    }
+    return silent.length === lostAtOnce;
+  }
+
+  return async () => {
+    try {
+      await fleet.flush();
+      const at = now();
+      if (Math.abs(at.getTime() - lookedAtMs) >= lookForLostEveryMs) {
+        const hasMore = findLost(at);
+        if (!hasMore) lookedAtMs = at.getTime();
+      }
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.error({ err: error }, 'what devices told can not be written at the moment');
+      isFailing = true;
+    }
+  };
+}

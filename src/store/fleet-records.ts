@@ -1,0 +1,268 @@
+import type { Device } from '../core/device';
+import type { NewEvent } from '../core/event';
+import type { Installation, InstallationState } from '../core/installation';
+import type { Database } from './database';
+import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
+import type { JournalRecords } from './journal-records';
+
+/** A device's installations beyond so many are forgotten, the oldest first. */
+const keptInstallations = 50;
+
+const startedStates: readonly InstallationState[] = ['downloading', 'installed', 'cancelling'];
+const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
+const unsettledStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
+
+export type FleetRecords = ReturnType<typeof createFleetRecords>;
+
+/** Devices and their installations in the database, as devices are answered from them. */
+export function createFleetRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+  const { query } = database;
+  return {
+    /** A device, its latest installation, and its failures. */
+    find(id: string) {
+      const device = findDevice(database, id);
+      if (device === undefined) return undefined;
+      const [latest] = database.all(
+        query.selectFrom('installations').selectAll().where('device', '=', id).orderBy('id', 'desc').limit(1),
+      );
+      const failures = database.all(
+        query
+          .selectFrom('installations')
+          .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
+          .where('device', '=', id)
+          .where('state', 'in', failedStates)
+          .where('cleared_at', 'is', null)
+          .groupBy('sha256'),
+      );
+      return {
+        device,
+        installation: latest === undefined ? null : toInstallation(latest),
+        failures: new Map(failures.map(({ sha256, count }) => [sha256, count])),
+      };
+    },
+
+    lastInstallationId(): number {
+      const [row] = database.all(query.selectFrom('installations').select(({ fn }) => fn.max('id').as('id')));
+      return row?.id ?? 0;
+    },
+
+    /** What the installations of each release are at. */
+    counts(releaseIds: readonly number[], now: Date) {
+      return releaseIds.map((releaseId) => {
+        const ofRelease = query.selectFrom('installations').where('release_id', '=', releaseId);
+        const [counted] = database.all(
+          ofRelease.select(({ fn, eb }) => [
+            fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
+            fn
+              .countAll<number>()
+              .filterWhere(eb.and([eb('state', 'in', failedStates), eb('cleared_at', 'is', null)]))
+              .as('failures'),
+          ]),
+        );
+        const offers = database.all(
+          ofRelease
+            .select(['id', 'offer_ends_at'])
+            .where('state', '=', 'offered')
+            .where('offer_ends_at', '>', now.toISOString())
+            .orderBy('offer_ends_at'),
+        );
+        return {
+          releaseId,
+          started: counted?.started ?? 0,
+          failures: counted?.failures ?? 0,
+          offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
+        };
+      });
+    },
+
+    /** Writes what a contact changed, with the lines of the journal that tell it. */
+    write(write: {
+      readonly device?: Device;
+      readonly installations?: readonly Installation[];
+      readonly events?: readonly NewEvent[];
+    }): Promise<void> {
+      return database.transact(() => {
+        if (write.device !== undefined) saveContact(database, write.device);
+        for (const installation of write.installations ?? []) saveInstallation(database, installation);
+        journal.append(write.events ?? []);
+      });
+    },
+
+    writeSeen(
+      seen: readonly { readonly device: Device; readonly installation: Installation | null }[],
+    ): Promise<void> {
+      return database.transact(() => {
+        for (const { device, installation } of seen) {
+          const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
+          const heard = { last_contact_at, address, protocol, uptime_seconds };
+          database.all(query.updateTable('devices').set(heard).where('id', '=', device.id));
+          if (installation === null) continue;
+          const { bytes_sent, progress_percent } = toInstallationRow(installation);
+          database.all(
+            query
+              .updateTable('installations')
+              .set({ bytes_sent, progress_percent })
+              .where('id', '=', installation.id),
+          );
+        }
+      });
+    },
+
+    decide(
+      id: string,
+      decisions: Pick<Device, 'channel' | 'labels' | 'notes' | 'admission' | 'hold' | 'pin'>,
+      events: readonly NewEvent[],
+    ): Promise<void> {
+      return database.transact(() => {
+        database.all(query.updateTable('devices').set(toDecisionRow(decisions)).where('id', '=', id));
+        saveLabels(database, id, decisions.labels);
+        journal.append(events);
+      });
+    },
+
+    forget(id: string, events: readonly NewEvent[]): Promise<void> {
+      return database.transact(() => {
+        database.all(query.deleteFrom('devices').where('id', '=', id));
+        journal.append(events);
+      });
+    },
+
+    silentSince(before: Date, limit: number): readonly string[] {
+      return database
+        .all(
+          query
+            .selectFrom('devices')
+            .select('id')
+            .where('last_contact_at', '<', before.toISOString())
+            .where('installation_state', 'in', unsettledStates)
+            .orderBy('last_contact_at')
+            .limit(limit),
+        )
+        .map(({ id }) => id);
+    },
+
+    installations(deviceId: string, limit: number): readonly Installation[] {
+      return database
+        .all(
+          query
+            .selectFrom('installations')
+            .selectAll()
+            .where('device', '=', deviceId)
+            .orderBy('id', 'desc')
+            .limit(limit),
+        )
+        .map(toInstallation);
+    },
+
+    findInstallation(id: number): Installation | undefined {
+      return database
+        .all(query.selectFrom('installations').selectAll().where('id', '=', id))
+        .map(toInstallation)[0];
+    },
+
+    saveLog(installationId: number, log: string, at: Date): Promise<void> {
+      const row = { installation: installationId, at: at.toISOString(), log };
+      return database.transact(() => {
+        database.all(
+          query
+            .insertInto('installation_logs')
+            .values(row)
+            .onConflict((conflict) => conflict.column('installation').doUpdateSet(row)),
+        );
+      });
+    },
+
+    log(installationId: number): { readonly log: string; readonly at: Date } | undefined {
+      return database
+        .all(
+          query
+            .selectFrom('installation_logs')
+            .select(['log', 'at'])
+            .where('installation', '=', installationId),
+        )
+        .map(({ log, at }) => ({ log, at: new Date(at) }))[0];
+    },
+  };
+}
+
+function findDevice(database: Database, id: string): Device | undefined {
+  const { query } = database;
+  const [row] = database.all(query.selectFrom('devices').selectAll().where('id', '=', id));
+  if (row === undefined) return undefined;
+  const labels = database.all(
+    query.selectFrom('device_labels').select('label').where('device', '=', id).orderBy('label'),
+  );
+  const certificates = database.all(
+    query.selectFrom('device_certificates').selectAll().where('device', '=', id).orderBy('first_seen_at'),
+  );
+  return toDevice(
+    row,
+    labels.map(({ label }) => label),
+    certificates.map((certificate) => ({
+      serial: certificate.serial,
+      firstSeenAt: new Date(certificate.first_seen_at),
+      lastSeenAt: new Date(certificate.last_seen_at),
+    })),
+  );
+}
+
+/** A new device comes with what was decided for it; of a known one only the contact changes. */
+function saveContact(database: Database, device: Device): void {
+  const { query } = database;
+  const contact = toContactRow(device);
+  database.all(
+    query
+      .insertInto('devices')
+      .values({
+        id: device.id,
+        created_at: device.createdAt.toISOString(),
+        ...contact,
+        ...toDecisionRow(device),
+      })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(contact)),
+  );
+  if (device.firstContactAt === null) saveLabels(database, device.id, device.labels);
+  for (const { serial, firstSeenAt, lastSeenAt } of device.certificates) {
+    const lastSeen = { last_seen_at: lastSeenAt.toISOString() };
+    database.all(
+      query
+        .insertInto('device_certificates')
+        .values({ device: device.id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
+        .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen)),
+    );
+  }
+}
+
+function saveLabels(database: Database, device: string, labels: readonly string[]): void {
+  const { query } = database;
+  database.all(query.deleteFrom('device_labels').where('device', '=', device));
+  if (labels.length === 0) return;
+  database.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
+}
+
+function saveInstallation(database: Database, installation: Installation): void {
+  const { query } = database;
+  const row = toInstallationRow(installation);
+  database.all(
+    query
+      .insertInto('installations')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
+  );
+  const { id, deviceId, state } = installation;
+  database.all(
+    query
+      .updateTable('devices')
+      .set({ installation_id: id, installation_state: state })
+      .where('id', '=', deviceId)
+      .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)])),
+  );
+  const kept = query
+    .selectFrom('installations')
+    .select('id')
+    .where('device', '=', deviceId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .offset(keptInstallations - 1);
+  database.all(query.deleteFrom('installations').where('device', '=', deviceId).where('id', '<', kept));
+}
