@@ -40,7 +40,7 @@ interface Entry {
 }
 
 /** Devices that stay in memory after they were heard. */
-const maxRemembered = 20_000;
+const maxRemembered = 100_000;
 /** A device is not kept waiting longer for the disk: it is answered from what is known. */
 const patienceMs = 1_000;
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import {
   type Compilable,
+  type CompiledQuery,
   DummyDriver,
   Kysely,
   SqliteAdapter,
@@ -23,7 +24,7 @@ export interface Database {
   /** Builds queries; pass them to {@link Database.all}. */
   readonly query: Kysely<Schema>;
   /** Runs a query and returns its rows. @throws DomainError `storage-full`, `unavailable` */
-  all<Row>(query: Compilable<Row>): Row[];
+  all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /**
    * Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. It may share its
    * commit with others, and may be run again, so it changes nothing but the database.
@@ -51,6 +52,7 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL'); // a committed release survives a power cut
     sqlite.pragma('foreign_keys = ON');
+    sqlite.pragma('cache_size = -32768'); // 32 MiB: the devices of a large fleet
     migrate(sqlite, file);
   } catch (error) {
     sqlite.close();
@@ -66,7 +68,7 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
         createQueryCompiler: () => new SqliteQueryCompiler(),
       },
     }),
-    all: (query) => rows(sqlite, query),
+    all: createRunner(sqlite),
     transact: (work) => commits.run(work),
     afterCommit: (callback) => commits.afterCommit(callback),
     close() {
@@ -104,14 +106,35 @@ function unusable(error: unknown, file: string): unknown {
   });
 }
 
-function rows<Row>(sqlite: Sqlite.Database, query: Compilable<Row>): Row[] {
-  const { sql, parameters } = query.compile();
-  try {
-    // The one place where rows get their type: the query that Kysely checked against the schema says it.
-    return sqlite.prepare(sql).all(parameters) as Row[];
-  } catch (error) {
-    throw storageError(error);
+/** Statements that stay prepared. A list with many filters has one for each mix of them. */
+const maxStatements = 300;
+
+/**
+ * Prepares each statement once: that costs more than running it, and what is prepared and dropped holds memory that Node does
+ * not see.
+ */
+function createRunner(sqlite: Sqlite.Database): Database['all'] {
+  const statements = new Map<string, Sqlite.Statement>();
+  function prepared(sql: string): Sqlite.Statement {
+    const known = statements.get(sql);
+    const statement = known ?? sqlite.prepare(sql);
+    statements.delete(sql); // put at the end: the map is in the order of last use
+    statements.set(sql, statement);
+    if (statements.size > maxStatements) {
+      const [oldest = ''] = statements.keys();
+      statements.delete(oldest);
+    }
+    return statement;
   }
+  return <Row>(query: Compilable<Row> | CompiledQuery<Row>) => {
+    const { sql, parameters } = 'compile' in query ? query.compile() : query;
+    try {
+      // The one place where rows get their type: the query that Kysely checked against the schema says it.
+      return prepared(sql).all(parameters) as Row[];
+    } catch (error) {
+      throw storageError(error);
+    }
+  };
 }
 
 function transaction<Result>(sqlite: Sqlite.Database, work: () => Result): Result {

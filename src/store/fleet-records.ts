@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
 import type { Installation, InstallationState } from '../core/installation';
@@ -88,23 +89,30 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
       });
     },
 
+    /** One statement for all of them: as many as there are devices may have been heard in a second. */
     writeSeen(
       seen: readonly { readonly device: Device; readonly installation: Installation | null }[],
     ): Promise<void> {
+      const heard = seen.map(({ device }) => {
+        const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
+        return { id: device.id, at: last_contact_at, address, protocol, uptime: uptime_seconds };
+      });
+      const downloads = seen.flatMap(({ installation }) =>
+        installation === null ? [] : [{ id: installation.id, bytes: installation.bytesSent }],
+      );
       return database.transact(() => {
-        for (const { device, installation } of seen) {
-          const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
-          const heard = { last_contact_at, address, protocol, uptime_seconds };
-          database.all(query.updateTable('devices').set(heard).where('id', '=', device.id));
-          if (installation === null) continue;
-          const { bytes_sent, progress_percent } = toInstallationRow(installation);
-          database.all(
-            query
-              .updateTable('installations')
-              .set({ bytes_sent, progress_percent })
-              .where('id', '=', installation.id),
-          );
-        }
+        database.all(
+          sql`UPDATE devices SET
+                last_contact_at = seen.value ->> 'at', address = seen.value ->> 'address',
+                protocol = seen.value ->> 'protocol', uptime_seconds = seen.value ->> 'uptime'
+              FROM json_each(${JSON.stringify(heard)}) AS seen
+              WHERE devices.id = seen.value ->> 'id'`.compile(query),
+        );
+        database.all(
+          sql`UPDATE installations SET bytes_sent = seen.value ->> 'bytes'
+              FROM json_each(${JSON.stringify(downloads)}) AS seen
+              WHERE installations.id = seen.value ->> 'id'`.compile(query),
+        );
       });
     },
 
