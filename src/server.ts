@@ -201,6 +201,7 @@ async function start(
     publicDir: path.join(__dirname, '../public'),
     version,
     metrics,
+    health: () => ({ unsaved_devices: services.health().unsavedDevices }),
     log,
     now,
     newId: randomUUID,

@@ -60,6 +60,11 @@ export interface ServicePorts {
   readonly randomBytes: TokenPorts['randomBytes'];
 }
 
+export interface ServiceHealth {
+  /** Devices whose last changes could not be written; they are answered all the same. */
+  readonly unsavedDevices: number;
+}
+
 /** The use cases that the doors share. */
 export interface Services {
   readonly publishBundle: PublishBundle;
@@ -74,6 +79,8 @@ export interface Services {
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly listFleet: FleetListing;
+  /** How the services are, for probes and metrics. */
+  health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
   tend(): Promise<void>;
   /** What the start took over, and what it left alone and why. It is in the log too. */
@@ -155,6 +162,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     manageRollouts: createManageRollouts({ catalog, fleet, now }),
     listFleet: ports.fleet,
     tend: createTendFleet({ ...shared, log }),
+    health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };
 }
 

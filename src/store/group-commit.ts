@@ -10,6 +10,8 @@ interface Job {
 }
 
 const busyRetryMs = 20;
+/** A commit of more would keep everybody else waiting for too long. */
+const maxGroup = 200;
 
 /**
  * Runs pieces of work as transactions. What is asked for in the same moment shares one commit, so that a thousand devices
@@ -34,9 +36,7 @@ export class GroupCommit {
       const giveUpAtMs = performance.now() + this.busyTimeoutMs;
       // The one place that forgets the type: each job resolves with what its own work returned.
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject, giveUpAtMs });
-      if (this.#isPlanned || this.#retry !== undefined) return;
-      this.#isPlanned = true;
-      setImmediate(() => this.flush());
+      this.#plan();
     });
   }
 
@@ -45,13 +45,26 @@ export class GroupCommit {
     this.#afterCommit.push(callback);
   }
 
-  /** Commits what is waiting, now. */
+  /** Commits all that is waiting, now. */
   flush(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    this.#isPlanned = false;
-    const jobs = this.#waiting;
-    this.#waiting = [];
+    for (let groups = Math.ceil(this.#waiting.length / maxGroup); groups > 0; groups -= 1)
+      this.#commitGroup();
+  }
+
+  #plan(): void {
+    if (this.#isPlanned || this.#retry !== undefined || this.#waiting.length === 0) return;
+    this.#isPlanned = true;
+    setImmediate(() => {
+      this.#isPlanned = false;
+      this.#commitGroup();
+      this.#plan();
+    });
+  }
+
+  #commitGroup(): void {
+    const jobs = this.#waiting.splice(0, maxGroup);
     if (jobs.length > 0) this.#commit(jobs);
   }
 
@@ -110,6 +123,10 @@ export class GroupCommit {
       if (isBusy && nowMs < job.giveUpAtMs) this.#waiting.push(job);
       else job.reject(storageError(error));
     }
-    if (this.#waiting.length > 0) this.#retry ??= setTimeout(() => this.flush(), busyRetryMs);
+    if (!isBusy || this.#waiting.length === 0) return;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#plan();
+    }, busyRetryMs);
   }
 }

@@ -1,0 +1,47 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { inspectBundle } from '../../src/rauc/inspect';
+import { createServices } from '../../src/services/services';
+import { openStore } from '../../src/store/store';
+import { fleetRules } from './fleet-factory';
+
+/** The real services in a process that no test runner looks after, because it is to be killed. */
+export async function openChildServices(dataDir: string) {
+  const ignore = () => undefined;
+  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  const services = await createServices({
+    ...store,
+    inspect: (bytes) =>
+      inspectBundle(
+        bytes,
+        {
+          anchorsPem: null,
+          purpose: 'smimesign',
+          allowPartialChain: false,
+          checkCrl: false,
+          timeSource: 'clock',
+          allowedSignerCns: [],
+        },
+        new Date(),
+      ),
+    allowUntrusted: false,
+    fleetRules,
+    configuredCompatible: null,
+    baseUrl: () => 'https://updates.test:8443',
+    log: { info: ignore, warn: ignore, error: ignore },
+    now: () => new Date(),
+    randomBytes,
+  });
+  return {
+    services,
+    async release(file: string): Promise<void> {
+      const staged = await services.publishBundle.stage(createReadStream(file), { limitBytes: 1 << 30 });
+      await services.publishBundle.publish(staged, {
+        name: path.basename(file),
+        activate: true,
+        actor: 'local',
+      });
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { DeviceFacts } from '../../src/core/device';
+import type { Offer } from '../../src/core/offer';
+import type { ReportState } from '../../src/core/report';
+import type { Services } from '../../src/services/services';
+
+export interface SimulatedDeviceOptions {
+  readonly compatible?: string;
+  readonly version?: string;
+  readonly now: () => Date;
+}
+
+/** A device as the services hear it: it polls, installs, boots and reports as RAUC and scripts do. */
+export class SimulatedDevice {
+  private boots = 1;
+  private version: string;
+  private readonly compatible: string;
+  private readonly now: () => Date;
+
+  constructor(
+    private readonly services: Pick<Services, 'offerUpdate' | 'recordReport'>,
+    readonly id: string,
+    { compatible = 'test-board', version = '0.9.0', now }: SimulatedDeviceOptions,
+  ) {
+    this.compatible = compatible;
+    this.version = version;
+    this.now = now;
+  }
+
+  /** Asks as RAUC's own poller does. @param transactionId what an install request carries */
+  poll(transactionId: string | null = null, isRepeated = true): Promise<Offer> {
+    return this.services.offerUpdate.ask({
+      identity: this.identity,
+      contact: { ...this.contact(), transactionId },
+      compatible: null,
+      mustStream: true,
+      isRepeated,
+    });
+  }
+
+  /** @returns what it was told of, or the reason for nothing */
+  async offered(): Promise<string> {
+    const offer = await this.poll();
+    return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
+  }
+
+  /** Boots, into another version or the one that it has. */
+  boot(version: string = this.version): void {
+    this.boots += 1;
+    this.version = version;
+  }
+
+  async report(state: ReportState, more: { transactionId?: string; log?: string } = {}): Promise<void> {
+    const { transactionId = null, log = null } = more;
+    const report = { state, transactionId, progressPercent: null, message: null };
+    await this.services.recordReport.report(this.identity, this.contact(), report, log);
+  }
+
+  private get identity() {
+    return { id: this.id, certificateSerial: '01', compatibles: [] };
+  }
+
+  private contact() {
+    const facts: Partial<DeviceFacts> = {
+      compatible: this.compatible,
+      systemVersion: this.version,
+      bootId: `${this.id}-boot-${this.boots}`,
+    };
+    return { at: this.now(), address: '127.0.0.1', protocol: 'h2', transactionId: null, facts };
+  }
+}
