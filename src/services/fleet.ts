@@ -59,6 +59,7 @@ export class Fleet {
   readonly #failed = new Set<Entry>();
   readonly #bytes = new Map<Entry, number>();
   #lastInstallationId: number;
+  #lastDecision: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly ports: FleetPorts) {
     const { records, releaseIds, now } = ports;
@@ -147,35 +148,47 @@ export class Fleet {
     if (this.#failed.has(entry)) throw entry.failure;
   }
 
-  /** Writes what a person decided, then shows it. @throws DomainError `not-found`, `storage-full`, `unavailable` */
-  async decide(
+  /**
+   * Writes what a person decided, then shows it. One decision comes after the other, so that none undoes another.
+   * @throws DomainError `not-found`, `storage-full`, `unavailable`
+   */
+  decide(
     id: string,
     change: (device: Device) => Partial<DeviceDecisions>,
-    events: readonly NewEvent[],
+    tell: (device: Device) => readonly NewEvent[],
   ): Promise<DeviceRecord> {
-    await this.commit(id); // its row is there
-    const { device } = this.get(id);
-    const { channel, labels, notes, admission, hold, pin } = { ...device, ...change(device) };
-    const decisions: DeviceDecisions = { channel, labels, notes, admission, hold, pin };
-    await this.ports.records.decide(id, decisions, events);
-    const entry = this.#get(id);
-    entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
-    return entry.record;
+    return this.#oneByOne(async () => {
+      await this.commit(id); // its row is there
+      const { device } = this.get(id);
+      const { channel, labels, notes, admission, hold, pin } = { ...device, ...change(device) };
+      const decisions: DeviceDecisions = { channel, labels, notes, admission, hold, pin };
+      await this.ports.records.decide(id, decisions, tell(device));
+      const entry = this.#get(id);
+      entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
+      return entry.record;
+    });
   }
 
   /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
-  async forget(id: string, events: readonly NewEvent[]): Promise<DeviceRecord> {
-    await this.commit(id);
-    const record = this.get(id);
-    await this.ports.records.forget(id, events);
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) {
-      this.#seen.delete(entry);
-      this.#bytes.delete(entry);
-    }
-    this.#entries.delete(id);
-    if (record.installation !== null) this.counters.forget(record.installation);
-    return record;
+  forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
+    return this.#oneByOne(async () => {
+      await this.commit(id);
+      const { device, installation } = this.get(id);
+      await this.ports.records.forget(id, tell(device));
+      const entry = this.#entries.get(id);
+      this.#entries.delete(id);
+      if (entry !== undefined) {
+        this.#seen.delete(entry);
+        this.#bytes.delete(entry);
+      }
+      if (installation !== null) this.counters.forget(installation);
+    });
+  }
+
+  #oneByOne<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#lastDecision.then(work);
+    this.#lastDecision = done.catch(() => undefined);
+    return done;
   }
 
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */

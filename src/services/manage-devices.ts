@@ -76,9 +76,13 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   function decide(
     id: string,
     decisions: Partial<DeviceDecisions>,
-    event: (device: Device) => NewEvent,
+    tell: (device: Device) => NewEvent,
   ): Promise<DeviceRecord> {
-    return fleet.decide(id, () => decisions, [event(fleet.get(id).device)]);
+    return fleet.decide(
+      id,
+      () => decisions,
+      (device) => [tell(device)],
+    );
   }
 
   return {
@@ -214,14 +218,12 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       return fleet.get(id);
     },
 
-    async forget(id, actor) {
-      const { device } = fleet.get(id);
-      await fleet.forget(id, [
+    forget: (id, actor) =>
+      fleet.forget(id, (device) => [
         line('device.forgotten', device, actor, `${id} was forgotten`, {
           before: { compatible: device.facts.compatible, version: device.facts.systemVersion },
         }),
-      ]);
-    },
+      ]),
   };
 }
 

@@ -63,15 +63,27 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     return decideOffer(device, releases, question, terms);
   }
 
+  function answer(
+    record: DeviceRecord,
+    device: AskingDevice,
+    { contact, mustStream, isRepeated }: Pick<UpdateQuestion, 'contact' | 'mustStream' | 'isRepeated'>,
+  ): Offer {
+    const { at, transactionId } = contact;
+    const told = (isInstall: boolean) => decide(device, { at, isInstall, mustStream });
+    if (transactionId !== null) return told(true);
+    const offer = told(false);
+    // It may begin to install and not say so: then a new release must not come in between, but a person's word counts.
+    const mayInstall = offer.kind === 'bundle' && !isRepeated && wasJustTold(ports, record, at);
+    return mayInstall ? told(true) : offer;
+  }
+
   return {
     async ask({ identity, contact, compatible: asked, mustStream, isRepeated }) {
       const record = contacts.hear(identity, withCompatible(contact, identity, asked));
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
       const device = describeAsking(ports, record, identity, named, !mustStream);
-      const { at, transactionId } = contact;
-      const isInstall = transactionId !== null || (!isRepeated && wasJustTold(ports, record, at));
-      const offer = decide(device, { at, isInstall, mustStream });
+      const offer = answer(record, device, { contact, mustStream, isRepeated });
       remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;
