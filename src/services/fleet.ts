@@ -144,6 +144,7 @@ export class Fleet {
   async commit(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
+    if (this.#failed.has(entry)) this.#save(entry);
     await this.#saved(entry);
     if (this.#failed.has(entry)) throw entry.failure;
   }
@@ -234,7 +235,6 @@ export class Fleet {
   }
 
   #save(entry: Entry): void {
-    this.#failed.delete(entry);
     entry.saving ??= this.#write(entry).finally(() => {
       entry.saving = null;
       if (isUnsaved(entry.unsaved) && !this.#failed.has(entry)) this.#save(entry);
@@ -251,6 +251,7 @@ export class Fleet {
         events: unsaved.events,
       });
       entry.failure = undefined;
+      this.#failed.delete(entry);
     } catch (error) {
       entry.unsaved = putBack(unsaved, entry.unsaved);
       entry.failure = error;
