@@ -17,7 +17,7 @@ export interface DeviceQuery {
   readonly isHeld?: boolean;
   readonly isPinned?: boolean;
   readonly isWaiting?: boolean;
-  /** Devices with an installation of this bundle as their latest. */
+  /** Devices whose latest installation is for this release. */
   readonly releaseId?: number;
   readonly sort: DeviceSort;
   readonly isDescending: boolean;
@@ -48,11 +48,30 @@ export interface FleetCount {
   readonly devices: number;
 }
 
+/** Which installations a person looks for. Everything given must fit. */
+export interface InstallationQuery {
+  readonly deviceId?: string;
+  readonly state?: InstallationState;
+  readonly bundleName?: string;
+  readonly releaseId?: number;
+  readonly limit: number;
+  readonly beforeId?: number;
+}
+
 /** Where lists of the fleet come from. */
 export interface FleetListing {
   /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
   list(query: DeviceQuery): DevicePage;
+  /** Newest first. */
+  listInstallations(query: InstallationQuery): readonly Installation[];
   census(): readonly FleetCount[];
+  /** Devices in all, and those that somebody decided about. */
+  attention(): {
+    readonly devices: number;
+    readonly waiting: number;
+    readonly held: number;
+    readonly pinned: number;
+  };
   /** Counts of a release's installations, by step and state. */
   outcomes(releaseId: number): readonly {
     readonly step: number | null;

@@ -32,6 +32,12 @@ export interface ManageDevices {
   create(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
   /** @throws DomainError `not-found`, `invalid-input` */
   change(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
+  /** Adds and removes labels, whatever the others are. @throws DomainError `not-found`, `invalid-input` */
+  relabel(
+    id: string,
+    change: { readonly add: readonly string[]; readonly remove: readonly string[] },
+    actor: Actor,
+  ): Promise<DeviceRecord>;
   admit(id: string, actor: Actor): Promise<DeviceRecord>;
   /** Nothing is offered to it until the hold is lifted. */
   hold(id: string, reason: string, actor: Actor): Promise<DeviceRecord>;
@@ -132,6 +138,22 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
           before: pick(device, wanted),
           after: { ...wanted },
         }),
+      );
+    },
+
+    relabel(id, { add, remove }, actor) {
+      const added = parseLabels(add);
+      const labelsOf = (device: Device) =>
+        parseLabels([...device.labels.filter((label) => !remove.includes(label)), ...added]);
+      return fleet.decide(
+        id,
+        (device) => ({ labels: labelsOf(device) }),
+        (device) => [
+          line('device.changed', device, actor, `${id} was changed: labels`, {
+            before: { labels: device.labels },
+            after: { labels: labelsOf(device) },
+          }),
+        ],
       );
     },
 

@@ -9,6 +9,7 @@ import type { Log } from './log';
 import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
 import { createBeginInstallation } from './begin-installation';
 import { createDeviceContacts } from './device-contacts';
+import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
@@ -76,6 +77,7 @@ export interface Services {
   readonly offerUpdate: OfferUpdate;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
+  readonly explainOffer: ExplainOffer;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly listFleet: FleetListing;
@@ -154,8 +156,10 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
   const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
+  const offerUpdate = createOfferUpdate({ ...shared, contacts, beginInstallation });
   return {
-    offerUpdate: createOfferUpdate({ ...shared, contacts, beginInstallation }),
+    offerUpdate,
+    explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
     manageDevices: createManageDevices(shared),

@@ -1,10 +1,10 @@
 import type { Registry } from 'prom-client';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
+import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
-import type { OfferUpdate } from '../../services/offer-update';
 import type { ListBundles } from '../../services/list-bundles';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { PublishBundle } from '../../services/publish-bundle';
@@ -18,7 +18,7 @@ export interface AdminServices {
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly listFleet: FleetListing;
-  readonly offerUpdate: OfferUpdate;
+  readonly explainOffer: ExplainOffer;
 }
 
 /** The part of a pino logger that is used here. */

@@ -11,7 +11,7 @@ export interface AdminMetrics {
   }): void;
 }
 
-const countedMethods = new Set(['GET', 'HEAD', 'POST', 'DELETE']);
+const countedMethods = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']);
 
 /** Registers the metrics of the process, of what is stored, and of this listener. */
 export function createAdminMetrics(register: Registry, bundles: ListBundles): AdminMetrics {

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { parseCompatible } from '../../core/bundle';
 import type { AdminOptions } from './admin-options';
 import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
-import { bundleName, by, compatible, flag, optionalCompatible } from './request-fields';
+import {
+  bundleName,
+  by,
+  compatible,
+  flag,
+  optionalCompatible,
+  pageLimit,
+  wholeNumber,
+} from './request-fields';
 import { defineRoute, type Answer, type Route } from './route';
 
 const insist = z.strictObject({ force: flag.describe('although the manifest names another compatible') });
@@ -15,7 +23,6 @@ const activated = {
     }),
   },
 };
-const wholeNumber = z.string().regex(/^\d{1,15}$/, 'not a whole number');
 
 /** What is current where, and how it came to be. */
 export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
@@ -90,7 +97,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       input: {
         query: z.strictObject({
           compatible: optionalCompatible,
-          limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(1000)).default(100),
+          limit: pageLimit,
           before: wholeNumber.transform(Number).optional().describe('the next_before of the page before'),
         }),
       },

@@ -36,7 +36,7 @@ export interface DocumentedAnswer {
 }
 
 interface RouteDescription {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** As in OpenAPI: `/activate/{name}`. */
   readonly path: string;
   /** What a token needs to be good for; `null` for what everybody may see. */

@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { AdminOptions } from './admin-options';
 import { bundleRoutes } from './bundles';
+import { deviceActionRoutes } from './device-actions';
+import { deviceRoutes } from './devices';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { releaseRoutes } from './releases';
@@ -15,6 +17,8 @@ export function adminRoutes(options: AdminOptions, metrics: Registry): readonly 
     ...bundleRoutes(options),
     ...manifestRoutes(options),
     ...releaseRoutes(options),
+    ...deviceRoutes(options),
+    ...deviceActionRoutes(options),
     ...uploadRoutes(options),
     ...tokenRoutes(options),
     ...statusRoutes(options, metrics),

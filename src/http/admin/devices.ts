@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { deviceSorts, type DeviceQuery } from '../../services/list-fleet';
+import type { AdminOptions } from './admin-options';
+import {
+  deviceJson,
+  explanationJson,
+  installationJson,
+  installationState,
+  presentDevice,
+  presentExplanation,
+  presentInstallation,
+} from './device-json';
+import {
+  bundleName,
+  compatible,
+  deviceId,
+  optionalFlag,
+  pageLimit,
+  wholeNumber,
+  word,
+} from './request-fields';
+import { defineRoute, type Route } from './route';
+
+const idParams = z.object({ id: deviceId });
+const wish = z.strictObject({
+  channel: word.optional(),
+  labels: z.array(word).max(100).optional().describe('instead of those that it has'),
+  notes: z.string().max(2_000).optional(),
+});
+
+const listQuery = z.strictObject({
+  search: z.string().max(100).optional().describe('part of the id, the serial number or the notes'),
+  compatible: compatible.optional(),
+  channel: word.optional(),
+  version: z.string().min(1).max(256).optional(),
+  label: word.optional(),
+  state: z
+    .enum([...installationState.options, 'none'])
+    .optional()
+    .describe('of the latest installation'),
+  held: optionalFlag,
+  pinned: optionalFlag,
+  waiting: optionalFlag,
+  release: wholeNumber.transform(Number).optional().describe('its latest installation is for this release'),
+  sort: z.enum(deviceSorts).default('id'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  limit: pageLimit,
+  after: z.string().max(1_000).optional().describe('the `next` of the page before'),
+});
+
+/** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
+export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
+  const { manageDevices, listFleet, explainOffer } = services;
+  const one = { 200: { description: 'The device', schema: deviceJson } };
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/devices',
+      scope: 'read',
+      operation: 'listDevices',
+      summary: 'Devices by filters, sorted, a page at a time',
+      input: { query: listQuery },
+      answers: {
+        200: {
+          description: 'A page of devices',
+          schema: z.object({
+            devices: z.array(deviceJson),
+            next: z.string().nullable(),
+            total: z.number().int().describe('how many fit in all'),
+          }),
+        },
+      },
+      problems: [],
+      handle: ({ input }) => {
+        const { devices, next, total } = listFleet.list(toQuery(input.query));
+        const presented = devices.map(({ device, installation }) => presentDevice(device, installation));
+        return { status: 200, json: { devices: presented, next, total } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/devices',
+      scope: 'publish',
+      operation: 'createDevice',
+      summary: 'Make a device ahead of its first contact; it is admitted',
+      input: { body: wish.extend({ id: deviceId }) },
+      answers: { 201: { description: 'The device', schema: deviceJson } },
+      problems: ['conflict'],
+      handle: async ({ input: { body }, actor }) => {
+        const { id, ...wanted } = body;
+        const { device, installation } = await manageDevices.create(id, defined(wanted), actor);
+        return { status: 201, json: presentDevice(device, installation) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/devices/{id}',
+      scope: 'read',
+      operation: 'getDevice',
+      summary: 'One device',
+      input: { params: idParams },
+      answers: one,
+      problems: ['not-found'],
+      handle: ({ input }) => {
+        const { device, installation } = manageDevices.get(input.params.id);
+        return { status: 200, json: presentDevice(device, installation) };
+      },
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/api/devices/{id}',
+      scope: 'publish',
+      operation: 'changeDevice',
+      summary: 'Change channel, labels or notes; what is left out stays',
+      input: { params: idParams, body: wish },
+      answers: one,
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        const { device, installation } = await manageDevices.change(
+          input.params.id,
+          defined(input.body),
+          actor,
+        );
+        return { status: 200, json: presentDevice(device, installation) };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/devices/{id}',
+      scope: 'admin',
+      operation: 'forgetDevice',
+      summary: 'Forget a device; with a valid certificate it comes back as a new one',
+      input: { params: idParams },
+      answers: {
+        200: { description: 'It is forgotten', schema: z.object({ forgotten: z.string() }) },
+      },
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        await manageDevices.forget(input.params.id, actor);
+        return { status: 200, json: { forgotten: input.params.id } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/devices/{id}/explain',
+      scope: 'read',
+      operation: 'explainDevice',
+      summary: 'Why the device gets what it gets, or nothing: every rule, passed and failed',
+      input: { params: idParams },
+      answers: { 200: { description: 'What it would be told now', schema: explanationJson } },
+      problems: ['not-found'],
+      handle: ({ input }) => ({
+        status: 200,
+        json: presentExplanation(explainOffer.explain(input.params.id)),
+      }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/installations',
+      scope: 'read',
+      operation: 'listInstallations',
+      summary: 'Installations by filters, newest first',
+      input: {
+        query: z.strictObject({
+          device: deviceId.optional(),
+          state: installationState.optional(),
+          bundle: bundleName.optional(),
+          release: wholeNumber.transform(Number).optional(),
+          limit: pageLimit,
+          before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
+        }),
+      },
+      answers: {
+        200: {
+          description: 'A page of installations',
+          schema: z.object({
+            installations: z.array(installationJson),
+            next_before: z.number().int().nullable(),
+          }),
+        },
+      },
+      problems: [],
+      handle: ({ input: { query } }) => {
+        const { device, state, bundle, release, limit, before } = query;
+        const page = listFleet.listInstallations({
+          limit,
+          ...defined({ deviceId: device, state, bundleName: bundle, releaseId: release, beforeId: before }),
+        });
+        const last = page.length === limit ? page.at(-1) : undefined;
+        return {
+          status: 200,
+          json: { installations: page.map(presentInstallation), next_before: last?.id ?? null },
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/installations/{id}/log',
+      scope: 'read',
+      operation: 'getInstallationLog',
+      summary: 'The newest log that the device sent with a report',
+      input: { params: z.object({ id: wholeNumber.transform(Number) }) },
+      answers: {
+        200: {
+          description: 'The log',
+          schema: z.object({ log: z.string(), at: z.iso.datetime() }),
+        },
+      },
+      problems: ['not-found'],
+      handle: ({ input }) => {
+        const { log, at } = manageDevices.log(input.params.id);
+        return { status: 200, json: { log, at: at.toISOString() } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/fleet',
+      scope: 'read',
+      operation: 'getFleet',
+      summary: 'How many devices there are: by compatible, channel, version and state',
+      input: {},
+      answers: {
+        200: {
+          description: 'The counts',
+          schema: z.object({
+            devices: z.number().int(),
+            waiting: z.number().int(),
+            held: z.number().int(),
+            pinned: z.number().int(),
+            counts: z.array(
+              z.object({
+                compatible: z.string().nullable(),
+                channel: z.string(),
+                system_version: z.string().nullable(),
+                state: installationState.nullable(),
+                devices: z.number().int(),
+              }),
+            ),
+          }),
+        },
+      },
+      problems: [],
+      handle: () => ({
+        status: 200,
+        json: {
+          ...listFleet.attention(),
+          counts: listFleet
+            .census()
+            .map(({ compatible: of, channel, systemVersion, installationState: state, devices }) => ({
+              compatible: of,
+              channel,
+              system_version: systemVersion,
+              state,
+              devices,
+            })),
+        },
+      }),
+    }),
+  ];
+}
+
+function toQuery(asked: z.infer<typeof listQuery>): DeviceQuery {
+  const { held, pinned, waiting, release, sort, order, limit, ...filters } = asked;
+  return {
+    ...defined({ ...filters, isHeld: held, isPinned: pinned, isWaiting: waiting, releaseId: release }),
+    sort,
+    isDescending: order === 'desc',
+    limit,
+  };
+}
+
+/** Without what is not given. */
+function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
+}

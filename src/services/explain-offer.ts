@@ -1,0 +1,39 @@
+import type { Offer } from '../core/offer';
+import type { Fleet } from './fleet';
+import type { OfferUpdate } from './offer-update';
+
+/** Why a device does or does not get something, by the door that it asks at. */
+export interface Explanation {
+  readonly deviceId: string;
+  /** For scripts that read the manifest and download. */
+  readonly manifest: Offer;
+  /** For RAUC's own poller, which streams. */
+  readonly polling: Offer;
+}
+
+/** Answers "why does this device (not) get this?". */
+export interface ExplainOffer {
+  /**
+   * What the device would be told now, by the rules that answer it. What its certificate is bound to is known only while it
+   * asks, so that no binding is assumed.
+   * @throws DomainError `not-found`
+   */
+  explain(deviceId: string): Explanation;
+}
+
+export interface ExplainPorts {
+  readonly fleet: Fleet;
+  readonly offerUpdate: OfferUpdate;
+}
+
+export function createExplainOffer({ fleet, offerUpdate }: ExplainPorts): ExplainOffer {
+  return {
+    explain(deviceId) {
+      const { device } = fleet.get(deviceId);
+      const identity = { id: deviceId, compatibles: [] };
+      const ask = (mustStream: boolean) =>
+        offerUpdate.preview(identity, device.facts.compatible, { mustStream });
+      return { deviceId, manifest: ask(false), polling: ask(true) };
+    },
+  };
+}
