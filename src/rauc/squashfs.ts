@@ -203,6 +203,11 @@ class SquashfsReader {
       const part = block.subarray(skip, skip + missing);
       parts.push(part);
       missing -= part.length;
+      // All but the last of a table are full; else a table of one-byte blocks would keep us reading for minutes.
+      if (missing > 0 && block.length < metadataBlockSize) {
+        if (upTo) break;
+        throw bad('a metadata block in the middle of a table is not full');
+      }
       skip = 0;
       at += 2 + stored;
     }

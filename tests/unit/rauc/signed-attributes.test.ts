@@ -1,7 +1,17 @@
 import { createHash, createPrivateKey, sign as signBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fromBER, GeneralizedTime, Integer, ObjectIdentifier, OctetString, Set as Asn1Set } from 'asn1js';
-import { Attribute, ContentInfo, SignedAndUnsignedAttributes, SignedData } from 'pkijs';
+import {
+  type AsnType,
+  fromBER,
+  GeneralizedTime,
+  Integer,
+  Null,
+  ObjectIdentifier,
+  OctetString,
+  Sequence,
+  Set as Asn1Set,
+} from 'asn1js';
+import { AlgorithmIdentifier, Attribute, ContentInfo, SignedAndUnsignedAttributes, SignedData } from 'pkijs';
 import { makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor, putTogether, takeApart } from '../../support/bundle-surgery';
 import { bundleSigner } from '../../support/test-pki';
@@ -91,6 +101,31 @@ describe('signers', () => {
     const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
     const signed = signedDataOf(cms);
     signed.signerInfos = [];
+    const bundle = putTogether({ payload, cms: encode(signed) });
+    expect(await inspectBytes(bundle, await profileFor(signer.caPath))).toMatchObject({
+      verdict: 'broken',
+      reasons: [{ code: 'signature-invalid' }],
+    });
+  });
+});
+
+describe('a signature algorithm', () => {
+  it.each<[string, AsnType | undefined]>([
+    ['none', undefined],
+    ['NULL', new Null()],
+    ['a number', new Integer({ value: 1 })],
+    ['a list of numbers', new Sequence({ value: [new Integer({ value: 20 })] })],
+    ['an empty list', new Sequence()],
+  ])('PSS with %s for parameters is refused', async (_name, algorithmParams) => {
+    const signer = await bundleSigner('rsa');
+    const { payload, cms } = takeApart(await readFile((await makeBundle({ signer })).path));
+    const signed = signedDataOf(cms);
+    const [info] = signed.signerInfos;
+    if (info === undefined) throw new Error('no signer');
+    info.signatureAlgorithm = new AlgorithmIdentifier({
+      algorithmId: '1.2.840.113549.1.1.10',
+      ...(algorithmParams === undefined ? {} : { algorithmParams }),
+    });
     const bundle = putTogether({ payload, cms: encode(signed) });
     expect(await inspectBytes(bundle, await profileFor(signer.caPath))).toMatchObject({
       verdict: 'broken',
