@@ -61,9 +61,10 @@ export class GroupReader {
     return value;
   }
 
+  /** Unlike a text, a number must not be empty. */
   optionalSize(key: string): number | null {
     const raw = this.raw(key);
-    return raw === undefined || raw === '' ? null : sizeValue(raw);
+    return raw === undefined ? null : sizeValue(raw);
   }
 
   /** Marks keys that RAUC accepts and does not use. */

@@ -71,6 +71,7 @@ function parseType(
   const explicit = group.text('type');
   if (artifact !== null) {
     if (explicit !== null) throw group.refusal('has a type, which an artifact can not have');
+    if (filename === null) throw group.refusal('has no filename, which an artifact must have');
     return null;
   }
   if (explicit !== null) {
@@ -79,10 +80,10 @@ function parseType(
   }
   const derived = typeByFilename.find(([glob]) => filename !== null && fits(filename, glob))?.[1];
   if (derived !== undefined) return derived;
-  if (filename !== null && !hooks.includes('install')) {
-    throw group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
-  }
-  return null;
+  if (hooks.includes('install')) return null;
+  throw filename === null
+    ? group.refusal('has neither a type nor a filename')
+    : group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
 }
 
 /**
