@@ -68,7 +68,7 @@ function parseType(
   artifact: string | null,
   hooks: readonly string[],
 ): string | null {
-  const explicit = group.text('type');
+  const explicit = group.filledText('type');
   if (artifact !== null) {
     if (explicit !== null) throw group.refusal('has a type, which an artifact can not have');
     if (filename === null) throw group.refusal('has no filename, which an artifact must have');

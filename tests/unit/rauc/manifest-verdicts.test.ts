@@ -56,6 +56,7 @@ describe('a manifest written by hand, judged by us and by RAUC', () => {
   it.each([
     ['with an image of no type and no file', append('[image.boot]')],
     ['with an image of an unknown type', append('[image.boot]\nfilename=a.img\ntype=zip')],
+    ['with an image of an empty type', append('[image.boot]\nfilename=a.img\ntype=')],
     ['with an image whose file tells no type', append('[image.boot]\nfilename=a.bin')],
     ['with an artifact without a file', append('[image.files/a]')],
     ['with an artifact of a type', append('[image.files/a]\nfilename=a.img\ntype=raw')],
