@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { deviceFiles } from '../support/device-listener';
 import { makeHugeBundle } from '../support/huge-bundle';
 import { mustRun, raucSid, run, temporaryFolder } from '../support/programs';
 import { cli, type ServerProcess, startServer } from '../support/server-process';
@@ -26,15 +27,8 @@ describe('a bundle of more than 4 GiB', () => {
     const upload = await cli(folder, 'bundle', 'upload', file, '--json', '--server', server.adminUrl);
     expect(JSON.parse(upload.stdout)).toMatchObject({ created: true, bundle: { verdict: 'trusted' } });
 
-    const device = path.join(folder, 'certs/devices/board-1');
-    const tls = [
-      '--cacert',
-      path.join(folder, 'certs/ca.crt'),
-      '--cert',
-      `${device}.crt`,
-      '--key',
-      `${device}.key`,
-    ];
+    const { ca, cert, key } = deviceFiles(path.join(folder, 'certs'), 'board-1');
+    const tls = ['--cacert', ca, '--cert', cert, '--key', key];
     const url = `${server.deviceUrl}/bundles/huge.raucb`;
     const { stdout } = await run('curl', [
       '-sS',

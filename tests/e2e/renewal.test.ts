@@ -1,5 +1,6 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { deviceFiles } from '../support/device-listener';
 import { eventually } from '../support/eventually';
 import { mustRun, run, temporaryFolder } from '../support/programs';
 import { cli, type ServerProcess, startServer } from '../support/server-process';
@@ -27,8 +28,8 @@ describe('while the server runs', () => {
 
   /** Whether a device of ours gets an answer, under a CA that it trusts. */
   async function isLetIn(id: string, ca = certs('ca.crt')): Promise<boolean> {
-    const device = certs('devices', id);
-    const tls = ['--cacert', ca, '--cert', `${device}.crt`, '--key', `${device}.key`];
+    const { cert, key } = deviceFiles(certs(), id);
+    const tls = ['--cacert', ca, '--cert', cert, '--key', key];
     return (await run('curl', ['-sS', '--max-time', '5', ...tls, `${server.deviceUrl}/health`])).code === 0;
   }
 
