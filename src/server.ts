@@ -175,8 +175,8 @@ async function start(
     {
       onTls(changed) {
         checkServerUrl(config, changed);
-        tls = changed;
         devices.reload(changed);
+        tls = changed;
         log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
       },
       onRevocations(list) {

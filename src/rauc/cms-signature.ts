@@ -38,8 +38,10 @@ export async function verifySignature(
   const scheme = signatureScheme(info.signatureAlgorithm, signer.publicKey, digestAlgorithm);
   if (typeof scheme === 'string') throw broken(scheme);
   const { hash } = scheme;
+  checkDigestAlgorithm(cms.signedData, info);
   // Ed25519 is fine for a CA, but the OpenSSL 3.0 of many devices can't verify a CMS that is signed with it.
   if (hash === null) throw broken('devices can not verify a signer with such a key');
+  if (hash !== digestAlgorithm) throw broken('its digest and its signature use two different hashes');
   const signature = Buffer.from(info.signature.getValue());
 
   const attributes = info.signedAttrs;
@@ -54,6 +56,12 @@ export async function verifySignature(
   checkAttributes(info, cms.signedData, digest);
   if (!safely(() => verify(hash, signedBytes(attributes), scheme.key, signature))) throw mismatch();
   return { signer, signingTime: signingTime(info) };
+}
+
+/** OpenSSL hashes the content with the algorithms of this list alone: with another one devices find no digest. */
+function checkDigestAlgorithm({ digestAlgorithms }: SignedData, { digestAlgorithm }: SignerInfo): void {
+  if (!digestAlgorithms.some(({ algorithmId }) => algorithmId === digestAlgorithm.algorithmId))
+    throw broken('its list of digest algorithms lacks the one that its signer used');
 }
 
 function onlySigner(signedData: SignedData): SignerInfo {

@@ -20,6 +20,12 @@ export class GroupReader {
     return value === '' ? null : value;
   }
 
+  /** The value of a key that may be missing but not empty. */
+  filledText(key: string): string | null {
+    if (this.entries.get(key) === '') throw this.refusal(`has no value for ${key}`);
+    return this.text(key);
+  }
+
   /** The name of a file inside the bundle. RAUC refuses a path when it installs, so we refuse it at once. */
   fileName(key: string): string | null {
     const name = this.text(key);
@@ -61,9 +67,10 @@ export class GroupReader {
     return value;
   }
 
+  /** Unlike a text, a number must not be empty. */
   optionalSize(key: string): number | null {
     const raw = this.raw(key);
-    return raw === undefined || raw === '' ? null : sizeValue(raw);
+    return raw === undefined ? null : sizeValue(raw);
   }
 
   /** Marks keys that RAUC accepts and does not use. */

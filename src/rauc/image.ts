@@ -3,23 +3,23 @@ import { shown } from './keyfile';
 import type { GroupReader } from './group-reader';
 
 /** How RAUC finds an image's type when the manifest does not say it: the first pattern that fits the file name. */
-const typeByFilename: readonly (readonly [RegExp, string])[] = [
-  [/\.ext4\.caibx$/, 'ext4-caibx'],
-  [/\.vfat\.caibx$/, 'vfat-caibx'],
-  [/\.ubifs\.caibx$/, 'ubifs-caibx'],
-  [/\.img\.caibx$/, 'raw-caibx'],
-  [/\.squashfs\.caibx$/, 'squashfs-caibx'],
-  [/\.squashfs-.*\.caibx$/, 'squashfs-caibx'],
-  [/\.catar$/, 'catar'],
-  [/\.caidx$/, 'caidx'],
-  [/\.tar.*$/, 'tar'],
-  [/\.tgz$/, 'tar'],
-  [/\.ext4$/, 'ext4'],
-  [/\.vfat$/, 'vfat'],
-  [/\.img$/, 'raw'],
-  [/\.squashfs-.*$/, 'squashfs'],
-  [/\.squashfs$/, 'squashfs'],
-  [/\.ubifs$/, 'ubifs'],
+const typeByFilename: readonly (readonly [glob: string, type: string])[] = [
+  ['*.ext4.caibx', 'ext4-caibx'],
+  ['*.vfat.caibx', 'vfat-caibx'],
+  ['*.ubifs.caibx', 'ubifs-caibx'],
+  ['*.img.caibx', 'raw-caibx'],
+  ['*.squashfs.caibx', 'squashfs-caibx'],
+  ['*.squashfs-*.caibx', 'squashfs-caibx'],
+  ['*.catar', 'catar'],
+  ['*.caidx', 'caidx'],
+  ['*.tar*', 'tar'],
+  ['*.tgz', 'tar'],
+  ['*.ext4', 'ext4'],
+  ['*.vfat', 'vfat'],
+  ['*.img', 'raw'],
+  ['*.squashfs-*', 'squashfs'],
+  ['*.squashfs', 'squashfs'],
+  ['*.ubifs', 'ubifs'],
 ];
 
 const knownTypes = new Set([...typeByFilename.map(([, type]) => type), 'emptyfs']);
@@ -68,19 +68,36 @@ function parseType(
   artifact: string | null,
   hooks: readonly string[],
 ): string | null {
-  const explicit = group.text('type');
+  const explicit = group.filledText('type');
   if (artifact !== null) {
     if (explicit !== null) throw group.refusal('has a type, which an artifact can not have');
+    if (filename === null) throw group.refusal('has no filename, which an artifact must have');
     return null;
   }
   if (explicit !== null) {
     if (!knownTypes.has(explicit)) throw group.refusal(`has an unknown type ${shown(explicit)}`);
     return explicit;
   }
-  const derived = typeByFilename.find(([pattern]) => filename !== null && pattern.test(filename))?.[1];
+  const derived = typeByFilename.find(([glob]) => filename !== null && fits(filename, glob))?.[1];
   if (derived !== undefined) return derived;
-  if (filename !== null && !hooks.includes('install')) {
-    throw group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
+  if (hooks.includes('install')) return null;
+  throw filename === null
+    ? group.refusal('has neither a type nor a filename')
+    : group.refusal(`has a filename ${shown(filename)} that tells no image type, and no type`);
+}
+
+/**
+ * Whether a name fits a glob that begins with `*`. Not a regular expression: in a hostile name that looks for the end
+ * from each beginning anew.
+ */
+function fits(name: string, glob: string): boolean {
+  const [, ...parts] = glob.split('*');
+  const end = parts.pop() ?? '';
+  let from = 0;
+  for (const part of parts) {
+    const at = name.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
   }
-  return null;
+  return name.length - from >= end.length && name.endsWith(end);
 }

@@ -10,11 +10,12 @@ import { maxPlainPayloadSizeBytes } from './limits';
 import { type ParsedManifest, parseManifest } from './manifest';
 import type { VerificationProfile } from './profile';
 import type { BundleSource } from './source';
-import { readManifestFromSquashfs } from './squashfs';
+import { isSquashfs, readManifestFromSquashfs } from './squashfs';
 import { readTrailer, type Trailer } from './trailer';
 import { verifyVerity } from './verity';
 import {
   manifestWarnings,
+  noSquashfsWarning,
   notEncryptedWarning,
   opaqueWarning,
   plainWarning,
@@ -100,6 +101,8 @@ async function inspectSigned(
   if (found.manifest !== null) {
     facts.format = found.manifest.format;
     await verifyPayload(source, trailer.payloadSizeBytes, found.manifest);
+    if (found.manifest.format === 'verity' && !(await isSquashfs(source)))
+      facts.warnings = [...facts.warnings, noSquashfsWarning];
   }
   return { ...facts, verdict: trust.verdict, reasons: trust.reasons };
 }

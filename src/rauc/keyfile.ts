@@ -4,6 +4,7 @@ import { BrokenBundle } from './broken';
 export type Keyfile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** What GLib calls space: U+000B is none, nor is anything beyond ASCII. */
+const blanks = ' \t\r\f';
 const leadingBlanks = /^[ \t\r\f]+/;
 
 const groupPattern = /^\[([^[\]\p{Cc}]+)\][ \t]*$/u;
@@ -35,11 +36,18 @@ export function parseKeyfile(raw: Buffer): Keyfile {
 function addEntry(group: Map<string, string>, text: string): void {
   const equals = text.indexOf('=');
   if (equals < 0) throw syntax(`the line ${shown(text)} is neither a group, a key nor a comment`);
-  const key = text.slice(0, equals).replace(/[ \t\r\f]+$/, '');
+  const key = withoutBlanksBehind(text.slice(0, equals));
   if (/^[^[\]\p{Cc}]+\[[\p{L}\p{N}._@-]+\]$/u.test(key)) return; // a translation: GLib drops it
   if (key === '' || /[[\]\p{Cc}]/u.test(key)) throw syntax(`the key in ${shown(text)} is malformed`);
   if (group.has(key)) throw syntax(`the key ${shown(key)} appears twice`);
   group.set(key, text.slice(equals + 1).replace(leadingBlanks, ''));
+}
+
+/** Not with `/[…]+$/`: among many blanks in the middle, that takes time that grows with their square. */
+function withoutBlanksBehind(text: string): string {
+  let end = text.length;
+  while (end > 0 && blanks.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 function decode(raw: Buffer): string {

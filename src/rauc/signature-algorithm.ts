@@ -69,7 +69,8 @@ export function signatureScheme(
 }
 
 function pssScheme(algorithm: AlgorithmIdentifier, publicKey: crypto.KeyObject): SignatureScheme | string {
-  const parameters = new RSASSAPSSParams({ schema: algorithm.algorithmParams as unknown });
+  const parameters = parsePssParameters(algorithm);
+  if (parameters === undefined) return 'the PSS signature has parameters that can not be read';
   const hash = hashOf(parameters.hashAlgorithm.algorithmId);
   if (hash === undefined) return 'the PSS signature uses a hash that is unknown or too weak';
   const mask: unknown = parameters.maskGenAlgorithm.algorithmParams;
@@ -84,6 +85,14 @@ function pssScheme(algorithm: AlgorithmIdentifier, publicKey: crypto.KeyObject):
       saltLength: parameters.saltLength,
     },
   };
+}
+
+function parsePssParameters(algorithm: AlgorithmIdentifier): RSASSAPSSParams | undefined {
+  try {
+    return new RSASSAPSSParams({ schema: algorithm.algorithmParams as unknown });
+  } catch {
+    return undefined;
+  }
 }
 
 function firstOid(sequence: unknown): string | undefined {

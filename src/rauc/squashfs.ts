@@ -8,6 +8,7 @@ import { maxManifestSizeBytes } from './limits';
  * size bounded before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
  */
 
+const magic = 0x7371_7368; // "hsqs"
 const metadataBlockSize = 8192;
 const maxDirectoryEntries = 10_000;
 const noFragment = 0xffff_ffff;
@@ -21,6 +22,11 @@ interface Superblock {
   readonly directoryTable: number;
   readonly fragmentTable: number;
   readonly fragmentCount: number;
+}
+
+/** Whether a payload begins as a squashfs does. What follows is only looked at where a manifest is in it. */
+export async function isSquashfs(source: BundleSource): Promise<boolean> {
+  return (await source.read(0, 4)).readUInt32LE() === magic;
 }
 
 /** What was asked for, or why it can't be had here although the bundle may be sound. */
@@ -45,7 +51,7 @@ export async function readManifestFromSquashfs(
 }
 
 function parseSuperblock(header: Buffer, payloadSizeBytes: number): Superblock {
-  if (header.readUInt32LE(0) !== 0x7371_7368) throw bad('it has no squashfs magic');
+  if (header.readUInt32LE(0) !== magic) throw bad('it has no squashfs magic');
   if (header.readUInt16LE(28) !== 4 || header.readUInt16LE(30) !== 0) throw bad('it is not version 4.0');
   const blockSize = header.readUInt32LE(12);
   const blockLog = header.readUInt16LE(22);
@@ -203,6 +209,11 @@ class SquashfsReader {
       const part = block.subarray(skip, skip + missing);
       parts.push(part);
       missing -= part.length;
+      // All but the last of a table are full; else a table of one-byte blocks would keep us reading for minutes.
+      if (missing > 0 && block.length < metadataBlockSize) {
+        if (upTo) break;
+        throw bad('a metadata block in the middle of a table is not full');
+      }
       skip = 0;
       at += 2 + stored;
     }

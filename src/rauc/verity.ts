@@ -39,7 +39,7 @@ export async function verifyVerity(
   if (
     verity.sizeBytes <= 0 ||
     verity.sizeBytes % blockSize !== 0 ||
-    dataSize <= 0 ||
+    dataSize <= blockSize || // a tree over one block has no level: its root is the block's own hash
     dataSize % blockSize !== 0
   ) {
     throw new BrokenBundle(

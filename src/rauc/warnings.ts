@@ -84,3 +84,8 @@ export const notEncryptedWarning: Finding = {
   message:
     'The payload is crypt but the manifest with its key is not encrypted: RAUC installs it nowhere. Use "rauc encrypt".',
 };
+
+export const noSquashfsWarning: Finding = {
+  code: 'not-installable',
+  message: 'The payload is not a squashfs: RAUC can not mount it and will not install it.',
+};

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Bundle, parseBundleName, parseCompatible } from '../core/bundle';
-import { DomainError } from '../core/errors';
+import { DomainError, systemErrorCode } from '../core/errors';
 import { acceptBundle, type InspectBundle } from './accept-bundle';
 import type { Catalog } from './catalog';
 import { type LegacyJson, parseLegacyInstant } from './legacy-json';
 import type { OpenFile } from './shared-files';
 
-/** A file in the bundle folder. */
+/** What lies in the bundle folder under a name. */
 export interface FoundFile {
   readonly name: string;
+  /** Neither a link nor a folder nor a pipe. */
+  readonly isPlainFile: boolean;
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
   /** When its name or its bytes changed last, by the file system's own account. */
@@ -57,7 +59,11 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
   const adopted: string[] = [];
   const problems: StartupProblem[] = [];
   const report = (path: string, message: string) => problems.push({ path, message });
-  const found = new Map((await files.list()).map((file) => [file.name, file]));
+  const listed = (await files.list()).filter(({ name }) => name.endsWith('.raucb'));
+  const found = new Map(listed.filter((file) => file.isPlainFile).map((file) => [file.name, file]));
+  for (const { name, isPlainFile } of listed) {
+    if (!isPlainFile) report(name, 'it is not a plain file, and is left alone');
+  }
 
   for (const { name, sizeBytes } of catalog.bundles()) {
     const file = found.get(name);
@@ -67,18 +73,28 @@ export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
     report(name, `its file ${what}: it is not served until the same bundle is uploaded or restored`);
   }
   for (const file of found.values()) {
-    if (!file.name.endsWith('.raucb') || catalog.findKnown(file.name) !== undefined) continue;
+    if (catalog.findKnown(file.name) !== undefined) continue;
     try {
       if (await adopt(ports, file, report)) adopted.push(file.name);
     } catch (error) {
-      if (!(error instanceof DomainError) || error.code === 'configuration') throw error;
-      report(file.name, `${error.message}; the file is left alone`);
+      report(file.name, `${whyLeftAlone(error)}; the file is left alone`);
     }
   }
   return { adopted, problems };
 }
 
 type Report = (path: string, message: string) => void;
+
+/** @throws the error when it is not about this one file */
+function whyLeftAlone(error: unknown): string {
+  if (error instanceof DomainError) {
+    if (error.code === 'configuration') throw error;
+    return error.message;
+  }
+  const code = systemErrorCode(error);
+  if (code === undefined) throw error;
+  return `it can't be read (${code})`;
+}
 
 /** @returns false when it was not taken in for a reason that is reported */
 async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Promise<boolean> {

@@ -7,9 +7,11 @@ import { createIncomingFiles, type StagedFile } from './incoming-files';
 import { storing } from './storage-error';
 import { syncFolder } from './synced-folder';
 
-/** A file as it lies in the folder. */
+/** What lies in the folder under a name. */
 export interface FoundFile {
   readonly name: string;
+  /** Neither a link nor a folder nor a pipe. */
+  readonly isPlainFile: boolean;
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
   /** When its name or its bytes changed last, by the file system's own account. */
@@ -67,14 +69,19 @@ export function createBundleFiles(folder: string, newName: () => string) {
         await syncFolder(folder);
       }),
 
-    /** Plain files by name. */
+    /** What lies there, by name. */
     list: (): Promise<FoundFile[]> =>
       storing(async () => {
         const found: FoundFile[] = [];
         for (const name of (await readdir(folder)).sort()) {
           const stats = await lstat(path.join(folder, name));
-          if (!stats.isFile()) continue;
-          found.push({ name, sizeBytes: stats.size, modifiedAt: stats.mtime, changedAt: stats.ctime });
+          found.push({
+            name,
+            isPlainFile: stats.isFile(),
+            sizeBytes: stats.size,
+            modifiedAt: stats.mtime,
+            changedAt: stats.ctime,
+          });
         }
         return found;
       }),

@@ -7,6 +7,15 @@ const instant = z.iso.datetime().transform((text) => new Date(text));
 const text = z.string().nullable();
 const texts = z.array(z.string());
 
+/** An object with any keys. Not `z.record`: it drops `__proto__`, which a manifest may have for a label or key. */
+function anyKeys<T>(value: z.ZodType<T>) {
+  return z
+    .custom<object>((candidate) => typeof candidate === 'object' && candidate !== null)
+    .transform((object) => Object.entries(object))
+    .pipe(z.array(z.tuple([z.string(), value])))
+    .transform((entries): Readonly<Record<string, T>> => Object.fromEntries(entries));
+}
+
 const image = z.object({
   slotClass: z.string(),
   variant: text,
@@ -36,7 +45,7 @@ const manifest = z.object({
   hooks: z.object({ filename: text, hooks: texts }),
   handler: z.object({ filename: z.string(), args: text }).nullable(),
   images: z.array(image),
-  meta: z.record(z.string(), z.record(z.string(), z.string())),
+  meta: anyKeys(anyKeys(z.string())),
 });
 
 const signerCertificate = z.object({

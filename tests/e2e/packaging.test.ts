@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,6 +134,29 @@ describe('the systemd unit', () => {
       unit,
     ]);
     expect(stdout).toMatch(/Overall exposure level/);
+  });
+});
+
+describe('test:setup', () => {
+  it('names what is missing and fails where it may not install it', async () => {
+    const shims = await mkdtemp(path.join(tmpdir(), 'rss-shims-'));
+    try {
+      const shim = (name: string, line: string) =>
+        writeFile(path.join(shims, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+      await shim('id', 'echo 1000');
+      await shim('dpkg-query', 'case "$*" in *" rauc" | *" squashfs-tools") exit 1 ;; esac; echo installed');
+      await shim('apt-get', 'echo apt-get was called; exit 99');
+      const env = { ...process.env, PATH: `${shims}:${process.env['PATH'] ?? ''}` };
+      await expect(run('sh', ['tests/setup.sh'], { cwd: root, env })).rejects.toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /missing: rauc squashfs-tools\n.*apt-get install rauc squashfs-tools/,
+        ) as string,
+      });
+    } finally {
+      await rm(shims, { recursive: true, force: true });
+    }
   });
 });
 

@@ -1,9 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { AdminOptions } from '../../../src/http/admin/admin-options';
 import { createAdminApp } from '../../../src/http/admin/server';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { Registry } from 'prom-client';
 import { makeBundle } from '../../support/bundle-factory';
+import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';
+
+/** As a program: the package is an ES module, which these tests can't import. */
+const validator = path.resolve(
+  __dirname,
+  '../../../node_modules/@seriousme/openapi-schema-validator/bin/validate-api-cli.js',
+);
 
 interface Operation {
   operationId: string;
@@ -84,6 +93,15 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(document.components.schemas)).toContain(
         reference.replace('#/components/schemas/', ''),
       );
+  });
+
+  it('is valid by the schemas of the OpenAPI Initiative', async () => {
+    const file = path.join(await temporaryFolder(), 'openapi.json');
+    await writeFile(file, JSON.stringify(document));
+    const { stdout } = await mustRun(process.execPath, [validator, file]);
+    expect(JSON.parse(stdout)).toEqual({ valid: true });
+    await writeFile(file, JSON.stringify({ ...document, info: {} }));
+    expect((await run(process.execPath, [validator, file])).code).not.toBe(0);
   });
 
   it('describes the upload as it is checked', () => {

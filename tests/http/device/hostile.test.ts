@@ -147,6 +147,25 @@ it('takes no body over HTTP/2 either', async () => {
   expect(stdout).toBe('413');
 });
 
+it('refuses very large and very many headers over HTTP/2, and serves the next request', async () => {
+  const session = http2.connect(listener.url, await readClientFiles(files));
+  await once(session, 'remoteSettings'); // from here on it knows the limits
+  const ask = (headers: http2.OutgoingHttpHeaders) =>
+    new Promise<number | undefined>((resolve) => {
+      const stream = session.request({ ':path': '/health', ...headers }).resume();
+      let status: number | undefined;
+      stream.once('response', (answer) => (status = answer[':status']));
+      stream.on('error', () => undefined);
+      stream.once('close', () => resolve(status));
+    });
+  expect(await ask({ x: 'x'.repeat(17_000) })).toBeUndefined();
+  expect(
+    await ask(Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`x-${i}`, 'x']))),
+  ).toBeUndefined();
+  expect(await ask({})).toBe(200);
+  session.destroy();
+});
+
 it('does not take the name of a device from a header', async () => {
   const bound = await listener.device('bound-1', { compatibles: ['other'] });
   const client = await connectDevice(listener.url, bound, 'HTTP/1.1');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { makeBundle } from '../../support/bundle-factory';
 import {
@@ -138,6 +139,17 @@ describe('a hash tree', () => {
     for (const size of sizes) expect(await judge(await withSize(size))).toBe('verity-size');
     for (const size of ['-1', '0x1000', '99999999999999999999'])
       expect(await judge(await withSize(size))).toBe('manifest-syntax');
+  });
+
+  it('over a single block is refused: for dm-verity it would have no level (H13)', async () => {
+    const [data, salt] = [Buffer.alloc(4096, 'hsqs'), Buffer.alloc(32, 1)];
+    const hash = (block: Buffer) => createHash('sha256').update(salt).update(block).digest();
+    const tree = Buffer.concat([hash(data)], 4096);
+    const manifest = verity.manifest
+      .replace(/verity-hash=.*/, `verity-hash=${hash(tree).toString('hex')}`)
+      .replace(/verity-salt=.*/, `verity-salt=${salt.toString('hex')}`)
+      .replace(/verity-size=.*/, 'verity-size=4096');
+    expect(await judge(await withManifest(manifest, Buffer.concat([data, tree])))).toBe('verity-size');
   });
 
   it('with blocks behind it that it does not cover is refused, though rauc extract takes them (H13)', async () => {

@@ -118,3 +118,63 @@ describe('parseManifest', () => {
     expect(parse(verity + image).problems).toEqual([]);
   });
 });
+
+describe('the type of an image', () => {
+  const typeOf = (filename: string) =>
+    parse(`${verity}[image.rootfs]\nfilename=${filename}\n`).manifest.images[0]?.type;
+
+  it.each([
+    ['a.ext4.caibx', 'ext4-caibx'],
+    ['a.vfat.caibx', 'vfat-caibx'],
+    ['a.ubifs.caibx', 'ubifs-caibx'],
+    ['a.img.caibx', 'raw-caibx'],
+    ['a.squashfs.caibx', 'squashfs-caibx'],
+    ['a.squashfs-xz.caibx', 'squashfs-caibx'],
+    ['a.catar', 'catar'],
+    ['a.caidx', 'caidx'],
+    ['a.tar', 'tar'],
+    ['a.tar.gz', 'tar'],
+    ['a.tar\\n.gz', 'tar'],
+    ['a.target', 'tar'],
+    ['a.tgz', 'tar'],
+    ['.ext4', 'ext4'],
+    ['a.vfat', 'vfat'],
+    ['a.img', 'raw'],
+    ['a.squashfs-xz', 'squashfs'],
+    ['a.squashfs', 'squashfs'],
+    ['a.ubifs', 'ubifs'],
+  ])('is found by the name %j as RAUC finds it', (filename, type) => {
+    expect(typeOf(filename)).toBe(type);
+  });
+
+  it.each(['a', 'img', 'a.IMG', 'a.img.gz', 'a.ext4.bak', 'a.squashfs.caib', 'a.tgz2'])(
+    'is not found by the name %j',
+    (filename) => {
+      expect(() => typeOf(filename)).toThrow(refused('manifest-content'));
+    },
+  );
+});
+
+describe('a manifest as large as it may be', () => {
+  it.each([
+    ['blanks in a key', `${verity}[meta.a]\nb${' '.repeat(60_000)}c=1\n`],
+    [
+      'a name that could go on as another type',
+      `${verity}[image.a]\nfilename=${'.squashfs-'.repeat(6_000)}x\n`,
+    ],
+    ['a name that is many types', `${verity}[image.a]\nfilename=${'.tar'.repeat(15_000)}\\nx\n`],
+    ['separators', `${verity}${image}adaptive=${';'.repeat(60_000)}\n`],
+    ['escapes', `${verity}${image}adaptive=${'\\\\'.repeat(30_000)}\n`],
+    ['brackets', `${verity}${'['.repeat(60_000)}=\n`],
+    ['numbers', verity.replace('version=1', `version=${'1.'.repeat(30_000)}`)],
+  ])('is read or refused at once: %s', (_name, text) => {
+    const startedAt = process.cpuUsage(); // not the time on the wall: other programs may be busy
+    try {
+      parse(text);
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'BrokenBundle' });
+    }
+    const { user, system } = process.cpuUsage(startedAt);
+    expect((user + system) / 1000).toBeLessThan(250);
+  });
+});

@@ -1,9 +1,18 @@
-import { createHash, createPrivateKey, sign as signBytes } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fromBER, GeneralizedTime, Integer, ObjectIdentifier, OctetString, Set as Asn1Set } from 'asn1js';
-import { Attribute, ContentInfo, SignedAndUnsignedAttributes, SignedData } from 'pkijs';
+import {
+  type AsnType,
+  GeneralizedTime,
+  Integer,
+  Null,
+  ObjectIdentifier,
+  OctetString,
+  Sequence,
+} from 'asn1js';
+import { AlgorithmIdentifier, Attribute } from 'pkijs';
 import { makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor, putTogether, takeApart } from '../../support/bundle-surgery';
+import { encodeSignedData, onlySigner, parseSignedData, signAttributes } from '../../support/cms-surgery';
 import { bundleSigner } from '../../support/test-pki';
 
 const contentType = '1.2.840.113549.1.9.3';
@@ -16,25 +25,14 @@ async function judge(change: (attributes: Attribute[]) => Attribute[]): Promise<
   const key = createPrivateKey(await readFile(signer.keyPath));
   const profile = await profileFor(signer.caPath, { timeSource: 'signing-time' });
   const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
-  const signed = signedDataOf(cms);
-  const [info] = signed.signerInfos;
-  if (info?.signedAttrs === undefined) throw new Error('no signed attributes');
-  const attributes = change(info.signedAttrs.attributes);
-  info.signedAttrs = new SignedAndUnsignedAttributes({ type: 0, attributes });
-  const set = new Asn1Set({ value: attributes.map((attribute) => attribute.toSchema()) });
-  info.signature = new OctetString({ valueHex: signBytes('sha256', Buffer.from(set.toBER()), key) });
-  const { verdict, reasons } = await inspectBytes(putTogether({ payload, cms: encode(signed) }), profile);
+  const signed = parseSignedData(cms);
+  const info = onlySigner(signed);
+  signAttributes(info, change(info.signedAttrs?.attributes ?? []), key);
+  const { verdict, reasons } = await inspectBytes(
+    putTogether({ payload, cms: encodeSignedData(signed) }),
+    profile,
+  );
   return reasons[0]?.code ?? verdict;
-}
-
-function signedDataOf(cms: Buffer): SignedData {
-  const info = new ContentInfo({ schema: fromBER(cms).result });
-  return new SignedData({ schema: info.content as unknown });
-}
-
-function encode(signed: SignedData): Buffer {
-  const content: unknown = signed.toSchema(true);
-  return Buffer.from(new ContentInfo({ contentType: '1.2.840.113549.1.7.2', content }).toSchema().toBER());
 }
 
 const without = (type: string) => (attributes: Attribute[]) => attributes.filter((a) => a.type !== type);
@@ -89,9 +87,32 @@ describe('signers', () => {
   it('must be one: a signature without any is refused (H10)', async () => {
     const signer = await bundleSigner();
     const { payload, cms } = takeApart(await readFile((await makeBundle()).path));
-    const signed = signedDataOf(cms);
+    const signed = parseSignedData(cms);
     signed.signerInfos = [];
-    const bundle = putTogether({ payload, cms: encode(signed) });
+    const bundle = putTogether({ payload, cms: encodeSignedData(signed) });
+    expect(await inspectBytes(bundle, await profileFor(signer.caPath))).toMatchObject({
+      verdict: 'broken',
+      reasons: [{ code: 'signature-invalid' }],
+    });
+  });
+});
+
+describe('a signature algorithm', () => {
+  it.each<[string, AsnType | undefined]>([
+    ['none', undefined],
+    ['NULL', new Null()],
+    ['a number', new Integer({ value: 1 })],
+    ['a list of numbers', new Sequence({ value: [new Integer({ value: 20 })] })],
+    ['an empty list', new Sequence()],
+  ])('PSS with %s for parameters is refused', async (_name, algorithmParams) => {
+    const signer = await bundleSigner('rsa');
+    const { payload, cms } = takeApart(await readFile((await makeBundle({ signer })).path));
+    const signed = parseSignedData(cms);
+    onlySigner(signed).signatureAlgorithm = new AlgorithmIdentifier({
+      algorithmId: '1.2.840.113549.1.1.10',
+      ...(algorithmParams === undefined ? {} : { algorithmParams }),
+    });
+    const bundle = putTogether({ payload, cms: encodeSignedData(signed) });
     expect(await inspectBytes(bundle, await profileFor(signer.caPath))).toMatchObject({
       verdict: 'broken',
       reasons: [{ code: 'signature-invalid' }],

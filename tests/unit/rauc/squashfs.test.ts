@@ -44,6 +44,20 @@ describe('readManifestFromSquashfs', () => {
     expect(await read(payload)).toEqual(manifest);
   });
 
+  it.each([['gzip'], ['zstd']])(
+    'finds it behind a thousand other files, packed with %s',
+    async (compressor) => {
+      const payload = await squashfsOf(
+        async (folder) => {
+          for (let i = 0; i < 1_000; i++) await writeFile(path.join(folder, `a-file-with-a-name-${i}`), '');
+          await writeFile(path.join(folder, 'manifest.raucm'), 'found');
+        },
+        ['-comp', compressor],
+      );
+      expect(await read(payload)).toEqual(Buffer.from('found'));
+    },
+  );
+
   it('reads an empty one', async () => {
     const payload = await squashfsOf((folder) => writeFile(path.join(folder, 'manifest.raucm'), ''));
     expect(await read(payload)).toEqual(Buffer.alloc(0));
@@ -113,6 +127,32 @@ describe('a metadata block made to hurt', () => {
     bomb.writeBigUInt64LE(BigInt(bomb.length), 40);
     return bomb;
   }
+
+  it('can not keep it reading, as one of a million blocks of one byte each', async () => {
+    const blocks = 1_000_000;
+    const payload = await plainPayload();
+    const table = Buffer.alloc(3 * blocks, Buffer.from([0x01, 0x80, 0x00])); // stored as it is: one byte
+    const inode = Buffer.alloc(40);
+    inode.writeUInt16LE(8, 0); // a directory, extended
+    inode.writeUInt32LE(blocks, 20);
+    const header = Buffer.alloc(2);
+    header.writeUInt16LE(inode.length | 0x8000);
+    payload.writeBigUInt64LE(0n, 32);
+    payload.writeBigUInt64LE(BigInt(payload.length), 64);
+    payload.writeBigUInt64LE(BigInt(payload.length + header.length + inode.length), 72);
+    const bomb = Buffer.concat([payload, header, inode, table]);
+    bomb.writeBigUInt64LE(BigInt(bomb.length), 40);
+    let reads = 0;
+    const source = {
+      sizeBytes: bomb.length,
+      read: (position: number, length: number) => {
+        reads += 1;
+        return bufferSource(bomb).read(position, length);
+      },
+    };
+    await expect(readManifestFromSquashfs(source, bomb.length)).rejects.toMatchObject({ code: 'squashfs' });
+    expect(reads).toBeLessThan(20);
+  });
 
   it('can not make gzip inflate beyond its bound', async () => {
     const bomb = await withInodeTable(1, deflateSync(Buffer.alloc(4 << 20), { level: 9 }));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type BundleOptions, makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor } from '../../support/bundle-surgery';
+import { makeHugeBundle } from '../../support/huge-bundle';
 import { bundleSigner, type SignerKind } from '../../support/test-pki';
 
 const adaptive = (version: string) =>
@@ -33,5 +34,13 @@ describe('warnings that save a trip to the field', () => {
       await profileFor(bundle.keyringPath),
     );
     expect(warnings.map((warning) => warning.code)).toEqual(codes);
+  });
+
+  it('a payload that is no squashfs', async () => {
+    const signer = await bundleSigner();
+    const bytes = await readFile(await makeHugeBundle(1 << 20, signer));
+    const { verdict, warnings } = await inspectBytes(bytes, await profileFor(signer.caPath));
+    expect(verdict).toBe('trusted');
+    expect(warnings.map((warning) => warning.code)).toContain('not-installable');
   });
 });

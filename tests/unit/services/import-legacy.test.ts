@@ -1,7 +1,18 @@
-import { copyFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { makeBundle } from '../../support/bundle-factory';
-import { temporaryFolder } from '../../support/programs';
+import { mustRun, temporaryFolder } from '../../support/programs';
 import { openServices } from '../../support/services';
 import { bundleSigner } from '../../support/test-pki';
 
@@ -154,6 +165,47 @@ it('reports broken, misnamed and changed bundles and leaves them alone at every 
     await opened.close();
   }
   expect(await contentOf(dataDir)).toMatchObject(before);
+});
+
+it('reports what is named like a bundle and is no plain file, and leaves it alone', async () => {
+  const dataDir = await legacyFolder();
+  const made = await makeBundle({ compatible: 'acme' });
+  const at = (name: string) => path.join(dataDir, 'bundles', name);
+  await symlink(made.path, at('link.raucb'));
+  await mkdir(at('folder.raucb'));
+  await mustRun('mkfifo', [at('pipe.raucb')]);
+  const opened = await openServices({ dataDir });
+  expect(opened.services.startup.adopted).toEqual([]);
+  expect(opened.services.startup.problems.map((problem) => problem.path)).toEqual([
+    'folder.raucb',
+    'link.raucb',
+    'pipe.raucb',
+  ]);
+  expect((await lstat(at('link.raucb'))).isSymbolicLink()).toBe(true);
+  await opened.close();
+});
+
+it('starts although a bundle can not be read by its user, and says so', async () => {
+  const dataDir = await legacyFolder();
+  await addBundle(dataDir, 'good.raucb');
+  await addBundle(dataDir, 'locked.raucb');
+  const opened = await openServices({
+    dataDir,
+    change: ({ files }) => ({
+      files: {
+        ...files,
+        open: (name) =>
+          name === 'locked.raucb'
+            ? Promise.reject(Object.assign(new Error('permission denied'), { code: 'EACCES' }))
+            : files.open(name),
+      },
+    }),
+  });
+  expect(opened.services.startup).toMatchObject({
+    adopted: ['good.raucb'],
+    problems: [{ path: 'locked.raucb' }],
+  });
+  await opened.close();
 });
 
 it('leaves bundles of other signers alone, as an upload of them would be refused', async () => {
