@@ -257,11 +257,11 @@ function saveInstallation(database: Database, installation: Installation): void 
       .values(row)
       .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
   );
-  const { id, deviceId, state } = installation;
+  const { id, deviceId, state, releaseId } = installation;
   database.all(
     query
       .updateTable('devices')
-      .set({ installation_id: id, installation_state: state })
+      .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
       .where('id', '=', deviceId)
       .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)])),
   );

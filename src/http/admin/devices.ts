@@ -45,7 +45,7 @@ const listQuery = z.strictObject({
   sort: z.enum(deviceSorts).default('id'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: pageLimit,
-  after: z.string().max(1_000).optional().describe('the `next` of the page before'),
+  after: z.string().max(4_000).optional().describe('the `next` of the page before'),
 });
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
