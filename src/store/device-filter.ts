@@ -32,15 +32,15 @@ const fewDevices = 5_000;
  * Finds the devices that fit. A large part of a large fleet is read in the order in which it is stored: an index would only
  * lead from row to row all over the file.
  */
-export function matchDevices({ query, all }: Database, filters: DeviceFilters): MatchingDevices {
+export function matchDevices(database: Database, filters: DeviceFilters): MatchingDevices {
   const select = (mayUseIndex: boolean) => {
-    const found = query.selectFrom('devices');
+    const found = database.query.selectFrom('devices');
     const conditions = conditionsOf(filters, mayUseIndex);
     return conditions.length === 0 ? found : found.where((eb) => eb.and([...conditions]));
   };
   const filterCount = conditionsOf(filters, true).length;
   const counted = select(filterCount === 1).select(({ fn }) => fn.countAll<number>().as('total'));
-  const total = all(counted)[0]?.total ?? 0;
+  const total = database.all(counted)[0]?.total ?? 0;
   return { select: select(total <= fewDevices), total, isAll: filterCount === 0 };
 }
 
