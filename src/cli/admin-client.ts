@@ -34,16 +34,28 @@ export class AdminClient {
 
   /** As {@link get}. @param body sent as JSON */
   async post(path: string, body: object = {}): Promise<unknown> {
-    const content = Buffer.from(JSON.stringify(body));
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': String(content.length) };
-    return this.ask(this.request('POST', path, headers), content);
+    return this.send('POST', path, body);
+  }
+
+  /** As {@link get}. @param body sent as JSON */
+  async patch(path: string, body: object): Promise<unknown> {
+    return this.send('PATCH', path, body);
+  }
+
+  /** As {@link get}. */
+  async delete(path: string): Promise<unknown> {
+    return this.ask(this.request('DELETE', path));
   }
 
   /**
    * Starts a request whose body the caller writes.
    * @param path below the server's address, encoded already: a segment `..` stays what it is
    */
-  request(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}): ClientRequest {
+  request(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    headers: Record<string, string> = {},
+  ): ClientRequest {
     const url = new URL(this.address);
     const request = (url.protocol === 'https:' ? https : http).request({
       method,
@@ -59,6 +71,12 @@ export class AdminClient {
     });
     request.setTimeout(silenceLimitMs, () => request.destroy(new Error('the server says nothing any more')));
     return request;
+  }
+
+  private async send(method: 'POST' | 'PATCH', path: string, body: object): Promise<unknown> {
+    const content = Buffer.from(JSON.stringify(body));
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': String(content.length) };
+    return this.ask(this.request(method, path, headers), content);
   }
 
   private async ask(request: ClientRequest, body?: Buffer): Promise<unknown> {

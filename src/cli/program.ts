@@ -15,6 +15,7 @@ import { addCertVerify } from './cert-verify';
 import { addExamples } from './command';
 import { addConfigShow } from './config-show';
 import type { CliContext, ExitCode } from './context';
+import { deviceCommands } from './device-commands';
 import { isDone, reportFailure } from './failure';
 import { printable } from './printable';
 import { addServe } from './serve';
@@ -68,6 +69,13 @@ export function createProgram(context: CliContext, isJson = false): Command {
     add(bundle, context);
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);
+
+  const device = group(program, 'device', 'devices of a running server: who runs what, and what gets what', [
+    'device list --state failed',
+    'device explain board-1',
+    'device hold board-1 --reason "on the test bench"',
+  ]);
+  for (const add of deviceCommands) add(device, context);
 
   const token = group(program, 'token', 'admin tokens for people and CI jobs', [
     'token create ci --scope publish',
