@@ -1,4 +1,5 @@
 import type { Admission } from '../core/device';
+import type { InstallationState } from '../core/installation';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import type { InspectBundle } from './accept-bundle';
 import { Catalog, type CatalogRecords } from './catalog';
@@ -81,6 +82,8 @@ export interface Services {
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly listFleet: FleetListing;
+  /** How many installations have come to each state since the start. */
+  readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   /** How the services are, for probes and metrics. */
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
@@ -165,6 +168,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     manageDevices: createManageDevices(shared),
     manageRollouts: createManageRollouts({ catalog, fleet, now }),
     listFleet: ports.fleet,
+    installationsReached: () => fleet.counters.reached(),
     tend: createTendFleet({ ...shared, log }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { InstallationState } from '../../core/installation';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
 import type { ExplainOffer } from '../../services/explain-offer';
@@ -18,6 +19,7 @@ export interface AdminServices {
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly listFleet: FleetListing;
+  readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
 }
 

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import type { AdminOptions } from './admin-options';
 import { createAuthenticator } from './authenticate';
 import { createFailureLimiter } from './failure-limiter';
+import { registerFleetMetrics } from './fleet-metrics';
 import { hostGuard } from './host-guard';
 import { createAdminMetrics } from './metrics';
 import { originGuard } from './origin-guard';
@@ -24,6 +25,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
 
+  registerFleetMetrics(metrics, services);
   app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);
