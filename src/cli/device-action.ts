@@ -1,18 +1,13 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { parseDeviceId } from '../core/device';
 import { AdminClient } from './admin-client';
-import { addCommand } from './command';
+import { addCommand, type CommandSpec } from './command';
 import { type CliContext, print, printJson, talk } from './context';
 import { type DeviceAnswer, deviceAnswer } from './device-answers';
 import { parseAnswer } from './server-answer';
 
 /** A command that changes one device and shows it after the change. */
-export interface DeviceActionSpec<Options> {
-  readonly usage: string;
-  readonly summary: string;
-  readonly details?: string;
-  readonly options?: readonly Option[];
-  readonly examples: readonly string[];
+export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'configKeys' | 'run'> {
   /**
    * @param path of the device, without a slash at the end
    * @param args those after the id
