@@ -49,6 +49,8 @@ export interface OfferTerms {
   readonly maxTries: number;
   /** Installations of a release that are in progress. */
   readonly inProgress: (releaseId: number) => number;
+  /** Why a running release must pause now; `null` when it may go on. */
+  readonly pauseReason?: (release: Release) => string | null;
 }
 
 export const offerRules = [
@@ -311,7 +313,10 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     );
   },
 
-  running: ofRollout(({ rollout: { state, reason } }) => {
+  running: ofRollout((release, { terms }) => {
+    const { state, reason } = release.rollout;
+    const pause = terms.pauseReason?.(release) ?? null;
+    if (pause !== null) return refuse('rollout-paused', `the rollout pauses: ${pause}`);
     if (state === 'running') return pass('the rollout runs');
     const why = reason === null ? '' : `: ${reason}`;
     return state === 'paused'

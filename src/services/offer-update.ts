@@ -2,7 +2,8 @@ import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
 import type { DeviceIdentity } from '../core/device';
 import { isUnsettled } from '../core/installation';
-import { type AskingDevice, decideOffer, type Offer, type Question } from '../core/offer';
+import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
+import type { Release } from '../core/release';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
 import type { Catalog } from './catalog';
@@ -48,6 +49,8 @@ export interface OfferPorts {
   readonly maxTries: number;
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
+  /** Why a running release must pause now; `null` when it may go on. */
+  readonly pauseReason: (release: Release) => string | null;
   readonly now: () => Date;
 }
 
@@ -56,7 +59,11 @@ const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   const { catalog, fleet, contacts, maxTries } = ports;
-  const terms = { maxTries, inProgress: (releaseId: number) => fleet.counters.inProgress(releaseId) };
+  const terms: OfferTerms = {
+    maxTries,
+    inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
+    pauseReason: ports.pauseReason,
+  };
 
   function decide(device: AskingDevice, question: Question): Offer {
     const releases = device.compatible === null ? [] : catalog.releasesOf(device.compatible);

@@ -2,6 +2,8 @@ import { type Installation, isFailure } from '../core/installation';
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
+  /** Grows with each change. */
+  revision: number;
   started: number;
   failures: number;
   /** Ends of open offers in milliseconds since the epoch, by installation, in the order in which they were made. */
@@ -17,7 +19,7 @@ export class ReleaseCounters {
     private readonly now: () => Date,
   ) {
     for (const { releaseId, started, failures, offers } of counts) {
-      this.#counters.set(releaseId, { started, failures, offers: new Map(offers) });
+      this.#counters.set(releaseId, { revision: 0, started, failures, offers: new Map(offers) });
     }
   }
 
@@ -38,6 +40,11 @@ export class ReleaseCounters {
     return this.#counters.get(releaseId)?.failures ?? 0;
   }
 
+  /** Another number than before when something has changed. */
+  revision(releaseId: number): number {
+    return this.#counters.get(releaseId)?.revision ?? 0;
+  }
+
   /** @param before `null` for a new installation */
   count(before: Installation | null, after: Installation): void {
     if (before !== null) this.#add(before, -1);
@@ -54,9 +61,10 @@ export class ReleaseCounters {
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
-      counter = { started: 0, failures: 0, offers: new Map() };
+      counter = { revision: 0, started: 0, failures: 0, offers: new Map() };
       this.#counters.set(releaseId, counter);
     }
+    counter.revision += 1;
     if (state === 'offered') {
       counter.offers.delete(id); // put at the end: the map is in the order of its ends
       if (sign === 1) counter.offers.set(id, offerEndsAt.getTime());

@@ -7,7 +7,9 @@ import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
 import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
+import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
+import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
 import { createDeviceContacts } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
@@ -80,6 +82,7 @@ export interface Services {
   readonly explainOffer: ExplainOffer;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
+  readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
   /** How the services are, for probes and metrics. */
   health(): ServiceHealth;
@@ -129,6 +132,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const releaseIds = catalog.releases().map(({ id }) => id);
   const fleet = new Fleet({ records: ports.fleet, releaseIds, log, now: ports.now });
+  const fleetServices = createFleetServices(ports, catalog, fleet);
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
@@ -137,9 +141,10 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
     readBundle,
-    ...createFleetServices(ports, catalog, fleet),
+    ...fleetServices,
     startup,
     async close() {
+      await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       await readBundle.close();
@@ -151,21 +156,30 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 const patiencePolls = 3;
 
 function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet) {
-  const { now, log, fleetRules } = ports;
+  const { now, fleetRules } = ports;
   const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
   const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
+  const { counters } = fleet;
+  const manageRollouts = createManageRollouts({ catalog, fleet, now });
+  const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
-  const offerUpdate = createOfferUpdate({ ...shared, contacts, beginInstallation });
+  const offerUpdate = createOfferUpdate({
+    ...shared,
+    contacts,
+    beginInstallation,
+    pauseReason: (release) => advanceRollouts.pauseReason(release),
+  });
   return {
     offerUpdate,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
     manageDevices: createManageDevices(shared),
-    manageRollouts: createManageRollouts({ catalog, fleet, now }),
+    manageRollouts,
+    describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
-    tend: createTendFleet({ ...shared, log }),
+    tend: createTendFleet({ ...shared, advanceRollouts }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };
 }

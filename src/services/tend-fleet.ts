@@ -1,5 +1,6 @@
 import { theServer } from '../core/event';
 import { isOpen } from '../core/installation';
+import type { AdvanceRollouts } from './advance-rollouts';
 import type { Fleet } from './fleet';
 import type { FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
@@ -8,6 +9,7 @@ import type { Log } from './log';
 export interface TendPorts {
   readonly fleet: Fleet;
   readonly records: Pick<FleetRecords, 'silentSince'>;
+  readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   /** After so long without a contact an installation counts as lost, in milliseconds. */
   readonly lostAfterMs: number;
   readonly log: Log;
@@ -18,10 +20,18 @@ const lookForLostEveryMs = 30_000;
 /** So many at a time, so that a clock that was set forward does not stop everything. */
 const lostAtOnce = 200;
 
-/** @returns what does the fleet's chores; call it about once a second. It never rejects. */
-export function createTendFleet({ fleet, records, lostAfterMs, log, now }: TendPorts): () => Promise<void> {
+/** @returns what does the fleet's chores, one run at a time; call it about once a second. It never rejects. */
+export function createTendFleet({
+  fleet,
+  records,
+  advanceRollouts,
+  lostAfterMs,
+  log,
+  now,
+}: TendPorts): () => Promise<void> {
   let lookedAtMs = -Infinity;
   let isFailing = false;
+  let running: Promise<void> | undefined;
 
   function findLost(at: Date): boolean {
     const silent = records.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
@@ -35,7 +45,7 @@ export function createTendFleet({ fleet, records, lostAfterMs, log, now }: TendP
     return silent.length === lostAtOnce;
   }
 
-  return async () => {
+  async function tend(): Promise<void> {
     try {
       await fleet.flush();
       const at = now();
@@ -43,10 +53,18 @@ export function createTendFleet({ fleet, records, lostAfterMs, log, now }: TendP
         const hasMore = findLost(at);
         if (!hasMore) lookedAtMs = at.getTime();
       }
+      await advanceRollouts.advance();
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.error({ err: error }, 'what devices told can not be written at the moment');
       isFailing = true;
     }
+  }
+
+  return () => {
+    running ??= tend().finally(() => {
+      running = undefined;
+    });
+    return running;
   };
 }

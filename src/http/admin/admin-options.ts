@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
+import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
@@ -17,6 +18,7 @@ export interface AdminServices {
   readonly manageTokens: ManageTokens;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
+  readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
   readonly explainOffer: ExplainOffer;
 }

@@ -6,6 +6,7 @@ import { deviceRoutes } from './devices';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { releaseRoutes } from './releases';
+import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
 import { statusRoutes } from './service-status';
 import { tokenRoutes } from './tokens';
@@ -17,6 +18,7 @@ export function adminRoutes(options: AdminOptions, metrics: Registry): readonly 
     ...bundleRoutes(options),
     ...manifestRoutes(options),
     ...releaseRoutes(options),
+    ...rolloutRoutes(options),
     ...deviceRoutes(options),
     ...deviceActionRoutes(options),
     ...uploadRoutes(options),

@@ -107,7 +107,9 @@ describe('the OpenAPI document', () => {
   it('describes the upload as it is checked', () => {
     const upload = document.paths['/upload']?.['post'];
     const form = upload?.requestBody?.content['multipart/form-data']?.schema;
-    expect(Object.keys(form?.properties ?? {}).sort()).toEqual(['activate', 'bundle', 'compatible', 'force']);
+    expect(Object.keys(form?.properties ?? {}).sort()).toEqual(
+      expect.arrayContaining(['activate', 'bundle', 'compatible', 'force', 'channel', 'steps', 'window']),
+    );
     expect(Object.keys(upload?.responses ?? {})).toEqual(
       expect.arrayContaining(['200', '201', '400', '401', '403', '409', '413', '415', '422', '507']),
     );
