@@ -6,6 +6,8 @@ export interface Evidence {
   readonly at: Date;
   /** RAUC's name for an attempt at this installation's bundle; `null` for a poll and everything else. */
   readonly transactionId: string | null;
+  /** It asks what there is, and neither begins, downloads nor reports. */
+  readonly isPoll: boolean;
   /** Whether the device has booted since the contact before. */
   readonly boot: BootChange;
   /** `null` when the device does not tell. */
@@ -123,11 +125,12 @@ function bootSinceOffer({ fromBootId }: Installation, { boot, bootId }: Evidence
 /** A contact that proves nothing may still take up what was lost, or leave people with a question. */
 function judgeSilence(
   installation: Installation,
-  { boot }: Evidence,
+  { isPoll, boot }: Evidence,
   { patiencePolls }: ProofRules,
 ): InstallationChange | null {
   const { state, polls, message } = installation;
   if (state === 'lost') return takeUp(installation);
+  if (!isPoll) return null;
   const isUnclear = state === 'downloading' && boot === 'same';
   if (isUnclear && message !== openEnds.unclear) return { message: openEnds.unclear };
   const isNotTaken = state === 'offered' && polls > patiencePolls;

@@ -58,7 +58,7 @@ export function createBeginInstallation({
   function attempt(open: Installation, { at, transactionId, facts }: Contact) {
     if (transactionId === null) return {};
     const { bootId = null, systemVersion = null } = facts;
-    const evidence = { at, transactionId, boot: 'unknown' as const, bootId, systemVersion };
+    const evidence = { at, transactionId, isPoll: false, boot: 'unknown' as const, bootId, systemVersion };
     return judgeContact(open, evidence, proofRules) ?? {};
   }
 }

@@ -9,6 +9,7 @@ function contact(change: Partial<Evidence> = {}): Evidence {
   return {
     at: hoursLater(1),
     transactionId: null,
+    isPoll: true,
     boot: 'same',
     bootId: 'boot-1',
     systemVersion: '1.0.0',
@@ -58,6 +59,11 @@ describe('what a silent poller lets the server infer', () => {
     const unclear = after(downloading(), contact());
     expect(unclear).toMatchObject({ state: 'downloading', message: openEnds.unclear });
     expect(judgeContact(unclear, contact(), rules)).toBeNull();
+  });
+
+  it('no poll, and no transaction either: the device is not silent, it downloads or reports', () => {
+    expect(judgeContact(downloading(), contact({ isPoll: false }), rules)).toBeNull();
+    expect(judgeContact(offered({ polls: 9 }), contact({ isPoll: false }), rules)).toBeNull();
   });
 
   it('another boot, the target version: proven', () => {
