@@ -17,7 +17,7 @@ export interface Evidence {
 }
 
 export interface ProofRules {
-  /** How long after its begin a boot into the old version counts as a rollback, in milliseconds. */
+  /** How long after its begin, or its proof, a boot into the old version counts as a rollback, in milliseconds. */
   readonly rollbackWindowMs: number;
   /** After so many polls without a begin a person is told that the device does not take the bundle. */
   readonly patiencePolls: number;
@@ -40,6 +40,7 @@ export function judgeContact(
   evidence: Evidence,
   rules: ProofRules,
 ): InstallationChange | null {
+  if (installation.state === 'proven') return judgeFallback(installation, evidence, rules);
   if (!isUnsettled(installation)) return null;
   if (evidence.transactionId !== null) return judgeAttempt(installation, evidence, evidence.transactionId);
   const boot = judgeBoot(installation, evidence, rules);
@@ -114,6 +115,20 @@ function judgeOtherSystem(
   return installedAt !== null || isRecent
     ? { state: 'rolled-back', message: `${runs} again` }
     : { state: 'withdrawn', message: `${runs} again, long after the download` };
+}
+
+/** What runs may not last: a system that boots, makes contact, and is never marked good falls back to the old one. */
+function judgeFallback(
+  installation: Installation,
+  evidence: Evidence,
+  { rollbackWindowMs }: ProofRules,
+): InstallationChange | null {
+  const { systemVersion, at } = evidence;
+  const { fromVersion, targetVersion, endedAt } = installation;
+  const isOld = systemVersion !== null && systemVersion === fromVersion && systemVersion !== targetVersion;
+  if (!isOld || endedAt === null || bootSinceOffer(installation, evidence) !== 'new') return null;
+  const isRecent = at.getTime() - endedAt.getTime() <= rollbackWindowMs;
+  return isRecent ? { state: 'rolled-back', message: `the device fell back to ${systemVersion}` } : null;
 }
 
 /** Boot ids since the offer tell more than what happened since the last contact. */

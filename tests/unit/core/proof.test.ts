@@ -215,6 +215,34 @@ describe('a rollback', () => {
   });
 });
 
+describe('a device that fell back after the proof', () => {
+  const proven = after(downloading(), rebooted({ systemVersion: '2.0.0' }));
+  const fallenBack = (hours: number, change: Partial<Evidence> = {}) =>
+    after(proven, rebooted({ at: hoursLater(hours), bootId: 'boot-3', ...change }));
+
+  it('rolled back, when it boots into the old version soon after', () => {
+    expect(fallenBack(25)).toMatchObject({ state: 'rolled-back', endedAt: hoursLater(25) });
+    expect(fallenBack(2, { bootId: null }).state).toBe('rolled-back');
+  });
+
+  it('stays proven long after, while the version runs, and when another one came by hand', () => {
+    expect(fallenBack(25.1)).toEqual(proven);
+    expect(fallenBack(2, { systemVersion: '2.0.0' })).toEqual(proven);
+    expect(fallenBack(2, { systemVersion: '3' })).toEqual(proven);
+    expect(fallenBack(2, { systemVersion: null })).toEqual(proven);
+  });
+
+  it('stays proven when a late report tells of the old version under its old boot, or of no boot', () => {
+    expect(fallenBack(2, { bootId: 'boot-1' })).toEqual(proven);
+    expect(fallenBack(2, untold)).toEqual(proven);
+  });
+
+  it('stays proven when the bundle had the version that ran before', () => {
+    const same = { ...proven, targetVersion: '1.0.0' };
+    expect(after(same, rebooted({ bootId: 'boot-3' }))).toEqual(same);
+  });
+});
+
 describe('an attempt', () => {
   it('is the same when its transaction comes again', () => {
     const begun = after(offered(), contact({ transactionId: 't-1' }));

@@ -18,16 +18,20 @@ beforeEach(async () => {
 
 afterEach(() => opened.close());
 
-function contact(transactionId: string | null = null, bootId = 'boot-1') {
+function contact(transactionId: string | null = null, bootId = 'boot-1', systemVersion = '1.0.0') {
   at = new Date(at.getTime() + 60_000);
-  const facts = { bootId, systemVersion: '1.0.0', uptimeSeconds: (at.getTime() - madeAt.getTime()) / 1000 };
+  const facts = { bootId, systemVersion, uptimeSeconds: (at.getTime() - madeAt.getTime()) / 1000 };
   return { at, address: '192.0.2.1', protocol: 'h2', facts, transactionId };
 }
 
 /** Asks what there is, or with a transaction for what was offered. */
-async function ask(transactionId: string | null = null, bootId?: string) {
+async function ask(transactionId: string | null = null, bootId?: string, version?: string) {
   const question = { compatible: 'board', mustStream: true, isRepeated: transactionId === null };
-  await opened.services.offerUpdate.ask({ identity, contact: contact(transactionId, bootId), ...question });
+  await opened.services.offerUpdate.ask({
+    identity,
+    contact: contact(transactionId, bootId, version),
+    ...question,
+  });
   return latest();
 }
 
@@ -75,6 +79,22 @@ it('takes a power cycle between the offer and the begin for no rollback', async 
   await ask(null, 'boot-3');
   const { installations } = opened.services.manageDevices.get(identity.id);
   expect(installations.map(({ state }) => state)).toEqual(['offered', 'rolled-back']);
+});
+
+it('does not install again and again what boots, makes contact and falls back', async () => {
+  for (const [tries, boots] of [
+    [1, ['boot-1', 'boot-2', 'boot-3']],
+    [2, ['boot-3', 'boot-4', 'boot-5']],
+  ] as const) {
+    const [before, updated, back] = boots;
+    await ask(null, before);
+    await ask(`t-${tries}`, before);
+    expect(await ask(null, updated, '2.0.0')).toMatchObject({ state: 'proven' });
+    await ask(null, back);
+    const { failures } = opened.services.manageDevices.get(identity.id);
+    expect([...failures.values()]).toEqual([tries]);
+  }
+  expect(await ask(null, 'boot-5')).toMatchObject({ state: 'rolled-back' });
 });
 
 it('keeps what a person called off from going on when a lost device comes back', async () => {
