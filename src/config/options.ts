@@ -155,7 +155,7 @@ export const options = {
       'ROLLBACK_WINDOW',
       types.period,
       '1d',
-      'How long after the begin of an installation a boot into the old version counts as a rollback.',
+      'How long after the begin of an installation, or its proof, a boot into the old version counts as a rollback.',
     ),
     unit: 'milliseconds',
   },

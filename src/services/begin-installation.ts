@@ -55,9 +55,10 @@ export function createBeginInstallation({
     });
   };
 
-  function attempt(open: Installation, { at, transactionId }: Contact) {
+  function attempt(open: Installation, { at, transactionId, facts }: Contact) {
     if (transactionId === null) return {};
-    const evidence = { at, transactionId, boot: 'unknown' as const, bootId: null, systemVersion: null };
+    const { bootId = null, systemVersion = null } = facts;
+    const evidence = { at, transactionId, isPoll: false, boot: 'unknown' as const, bootId, systemVersion };
     return judgeContact(open, evidence, proofRules) ?? {};
   }
 }

@@ -86,7 +86,8 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
 
   return {
     async ask({ identity, contact, compatible: asked, mustStream, isRepeated }) {
-      const record = contacts.hear(identity, withCompatible(contact, identity, asked));
+      const isPoll = contact.transactionId === null;
+      const record = contacts.hear(identity, withCompatible(contact, identity, asked), isPoll);
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
       const device = describeAsking(ports, record, identity, named, !mustStream);

@@ -56,7 +56,7 @@ export function createRecordProgress({
     isKnown: ({ id }) => fleet.find(id) !== undefined,
 
     async begin(identity, bundle, contact) {
-      const record = contacts.hear(identity, contact);
+      const record = contacts.hear(identity, contact, false);
       const isAttempt = contact.transactionId !== null && record.device.admission === 'admitted';
       if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
       await fleet.settle(identity.id);

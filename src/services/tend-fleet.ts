@@ -38,8 +38,10 @@ export function createTendFleet({
     for (const id of silent) {
       const installation = fleet.find(id)?.installation ?? null;
       if (installation === null || !isOpen(installation)) continue;
+      // What a person called off must not go on when the device comes back.
+      const state = installation.state === 'cancelling' ? 'cancelled' : 'lost';
       const message = 'the device has not been heard of';
-      const lost = changed(installation, { state: 'lost', message }, { at, actor: theServer });
+      const lost = changed(installation, { state, message }, { at, actor: theServer });
       fleet.change(id, { installations: [lost.installation], events: lost.events });
     }
     return silent.length === lostAtOnce;
