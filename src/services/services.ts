@@ -17,8 +17,11 @@ import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
+import { createManageWebhooks, type ManageWebhooks, type WebhookRecords } from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
+import type { JournalRecords, ReadJournal } from './read-journal';
+import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createRecordReport, type RecordReport } from './record-report';
@@ -38,12 +41,18 @@ export interface FleetRules {
   readonly lostAfterMs: number;
   /** How long after its begin a boot into the old version counts as a rollback, in milliseconds. */
   readonly rollbackWindowMs: number;
+  /** How long lines about what devices did stay in the journal, in milliseconds. */
+  readonly eventRetentionMs: number;
 }
 
 /** What the use cases need from outside. A `Store` of `src/store` fits the first eight. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
+  readonly journal: JournalRecords;
+  readonly webhooks: WebhookRecords;
+  /** Sends one event to one receiver. */
+  readonly deliver: DeliverEvent;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -84,6 +93,9 @@ export interface Services {
   readonly manageRollouts: ManageRollouts;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly readJournal: ReadJournal;
+  readonly manageWebhooks: ManageWebhooks;
+  readonly sendWebhooks: SendWebhooks;
   /** How the services are, for probes and metrics. */
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
@@ -139,11 +151,20 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     activateRelease: createActivateRelease(shared),
     deleteBundle: createDeleteBundle(shared),
     listBundles: createListBundles(catalog, configuredCompatible),
-    manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
+    manageTokens: createManageTokens({
+      ...ports,
+      records: ports.tokens,
+      tell: (event) => {
+        ports.journal.record([event]).catch((error: unknown) => {
+          log.error({ err: error }, 'the journal took no line');
+        });
+      },
+    }),
     readBundle,
     ...fleetServices,
     startup,
     async close() {
+      await fleetServices.sendWebhooks.close();
       await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
@@ -164,6 +185,10 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
   const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
+  const sendWebhooks = createSendWebhooks({
+    ...ports,
+    random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
+  });
   const offerUpdate = createOfferUpdate({
     ...shared,
     contacts,
@@ -179,7 +204,10 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
-    tend: createTendFleet({ ...shared, advanceRollouts }),
+    readJournal: ports.journal,
+    manageWebhooks: createManageWebhooks(ports),
+    sendWebhooks,
+    tend: createTendFleet({ ...shared, advanceRollouts, sendWebhooks, journal: ports.journal }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };
 }

@@ -27,6 +27,7 @@ export async function openChildServices(dataDir: string) {
       ),
     allowUntrusted: false,
     fleetRules,
+    deliver: () => Promise.resolve(null),
     configuredCompatible: null,
     baseUrl: () => 'https://updates.test:8443',
     log: { info: ignore, warn: ignore, error: ignore },

@@ -100,7 +100,12 @@ const realWiring: Wiring = {
   certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),
   tokens: (config) => {
     const store = openTokenStore(config.dataDir);
-    const manage = createManageTokens({ records: store.tokens, randomBytes, now: () => cliNow });
+    const manage = createManageTokens({
+      records: store.tokens,
+      randomBytes,
+      now: () => cliNow,
+      tell: () => undefined,
+    });
     const close = () => {
       store.close();
       return Promise.resolve();

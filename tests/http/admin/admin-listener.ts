@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import supertest from 'supertest';
 import type { AdminOptions, AdminServices } from '../../../src/http/admin/admin-options';
+import { EventStreams } from '../../../src/http/admin/event-stream';
 import { type AdminServer, createAdminApp, startAdminServer } from '../../../src/http/admin/server';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../support/services';
 
@@ -43,7 +44,9 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   const at = (level: string) => (facts: object) => {
     requests.push({ level, facts: facts as LoggedRequest['facts'] });
   };
+  const eventStreams = new EventStreams(opened.services.readJournal);
   const app = createAdminApp({
+    eventStreams,
     services: { ...opened.services, ...options.changeServices?.(opened.services) },
     deviceBaseUrl: () => 'https://updates.test:8443',
     uploadLimitBytes: 1 << 30,
@@ -80,6 +83,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     },
     async close() {
       if (!open.delete(listener)) return;
+      eventStreams.close();
       await server.close(0);
       await opened.close();
     },

@@ -4,6 +4,7 @@ import type { AdminOptions } from '../../../src/http/admin/admin-options';
 import { createAdminApp } from '../../../src/http/admin/server';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { Registry } from 'prom-client';
+import { EventStreams } from '../../../src/http/admin/event-stream';
 import { makeBundle } from '../../support/bundle-factory';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';
@@ -136,7 +137,11 @@ describe('the OpenAPI document', () => {
       ['post', '/delete/{name}', '/delete/a.raucb'],
       ['get', '/health', '/health'],
     ] as const;
-    const routes = adminRoutes(optionsOf(admin), new Registry());
+    const routes = adminRoutes(
+      optionsOf(admin),
+      new Registry(),
+      new EventStreams(admin.opened.services.readJournal),
+    );
     for (const [method, pattern, path] of calls) {
       const answer = await admin.http[method](path).expect(200);
       const schema = routes.find((route) => route.method === method && route.path === pattern)?.answers[200]
