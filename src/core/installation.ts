@@ -82,6 +82,9 @@ export interface Installation {
 /** Other protocols number installations with 32 bits and a sign. */
 export const maxInstallationId = 2 ** 31 - 1;
 
+/** A device's installations beyond so many are forgotten, the oldest first. */
+export const keptInstallations = 50;
+
 const openStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
 const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
 

@@ -1,4 +1,4 @@
-import type { Offer } from '../core/offer';
+import type { Offer, RuleResult } from '../core/offer';
 import type { Fleet } from './fleet';
 import type { OfferUpdate } from './offer-update';
 
@@ -15,7 +15,7 @@ export interface Explanation {
 export interface ExplainOffer {
   /**
    * What the device would be told now, by the rules that answer it. What its certificate is bound to is known only while it
-   * asks, so that no binding is assumed.
+   * asks: no binding is assumed, and that rule is told as not asked.
    * @throws DomainError `not-found`
    */
   explain(deviceId: string): Explanation;
@@ -31,9 +31,16 @@ export function createExplainOffer({ fleet, offerUpdate }: ExplainPorts): Explai
     explain(deviceId) {
       const { device } = fleet.get(deviceId);
       const identity = { id: deviceId, compatibles: [] };
-      const ask = (mustStream: boolean) =>
-        offerUpdate.preview(identity, device.facts.compatible, { mustStream });
+      const ask = (mustStream: boolean): Offer => {
+        const offer = offerUpdate.preview(identity, device.facts.compatible, { mustStream });
+        return { ...offer, chain: offer.chain.map(withoutBinding) };
+      };
       return { deviceId, manifest: ask(false), polling: ask(true) };
     },
   };
+}
+
+function withoutBinding(result: RuleResult): RuleResult {
+  if (result.rule !== 'certificate') return result;
+  return { ...result, passed: null, message: 'what its certificate is bound to is known only while it asks' };
 }

@@ -1,7 +1,7 @@
 import type { Device } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
-import { type Installation, isFailure, maxInstallationId } from '../core/installation';
+import { type Installation, isFailure, keptInstallations, maxInstallationId } from '../core/installation';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
 import type { Log } from './log';
 import { ReleaseCounters } from './release-counters';
@@ -37,6 +37,8 @@ interface Entry {
   saving: Promise<void> | null;
   /** Why the last write failed. */
   failure: unknown;
+  /** It is being forgotten: what it tells meanwhile is not kept. */
+  isForgotten: boolean;
 }
 
 /** Devices that stay in memory after they were heard. */
@@ -174,15 +176,23 @@ export class Fleet {
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
     return this.#oneByOne(async () => {
       await this.commit(id);
-      const { device, installation } = this.get(id);
-      await this.ports.records.forget(id, tell(device));
-      const entry = this.#entries.get(id);
-      this.#entries.delete(id);
-      if (entry !== undefined) {
-        this.#seen.delete(entry);
-        this.#bytes.delete(entry);
+      const { records } = this.ports;
+      const entry = this.#get(id);
+      const installations = new Map(records.installations(id, keptInstallations).map((one) => [one.id, one]));
+      entry.isForgotten = true;
+      try {
+        await records.forget(id, tell(entry.record.device));
+      } catch (error) {
+        entry.isForgotten = false;
+        if (isUnsaved(entry.unsaved)) this.#save(entry);
+        throw error;
       }
-      if (installation !== null) this.counters.forget(installation);
+      this.#entries.delete(id);
+      this.#seen.delete(entry);
+      this.#bytes.delete(entry);
+      const { installation } = entry.record;
+      if (installation !== null) installations.set(installation.id, installation);
+      for (const one of installations.values()) this.counters.forget(one);
     });
   }
 
@@ -235,6 +245,7 @@ export class Fleet {
   }
 
   #save(entry: Entry): void {
+    if (entry.isForgotten) return;
     entry.saving ??= this.#write(entry).finally(() => {
       entry.saving = null;
       if (isUnsaved(entry.unsaved) && !this.#failed.has(entry)) this.#save(entry);
@@ -244,10 +255,14 @@ export class Fleet {
   async #write(entry: Entry): Promise<void> {
     const unsaved = entry.unsaved;
     entry.unsaved = nothingUnsaved();
+    const { device, installation: latest } = entry.record;
     try {
       await this.ports.records.write({
-        ...(unsaved.hasContact ? { device: entry.record.device } : {}),
-        installations: [...unsaved.installations.values()],
+        ...(unsaved.hasContact ? { device } : {}),
+        // Bytes may have been counted since it changed.
+        installations: [...unsaved.installations.values()].map((one) =>
+          latest?.id === one.id ? latest : one,
+        ),
         events: unsaved.events,
       });
       entry.failure = undefined;
@@ -307,7 +322,7 @@ export class Fleet {
 }
 
 function newEntry(record: DeviceRecord): Entry {
-  return { record, unsaved: nothingUnsaved(), saving: null, failure: undefined };
+  return { record, unsaved: nothingUnsaved(), saving: null, failure: undefined, isForgotten: false };
 }
 
 function nothingUnsaved(): Unsaved {

@@ -2,7 +2,7 @@ import type { Device } from '../core/device';
 import { maxLabels, noFacts, parseChannel, parseDeviceId, parseLabel } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, NewEvent } from '../core/event';
-import { type Installation, isFailure, isUnsettled } from '../core/installation';
+import { type Installation, isFailure, isUnsettled, keptInstallations } from '../core/installation';
 import { defaultChannel } from '../core/release';
 import type { Catalog } from './catalog';
 import type { Fleet } from './fleet';
@@ -15,6 +15,12 @@ export interface DeviceWish {
   /** Instead of those that it has. */
   readonly labels?: readonly string[];
   readonly notes?: string;
+}
+
+/** What a person wants changed; what is left out stays. */
+export interface DeviceChange extends DeviceWish {
+  readonly addLabels?: readonly string[];
+  readonly removeLabels?: readonly string[];
 }
 
 export interface DeviceDetails extends DeviceRecord {
@@ -31,13 +37,7 @@ export interface ManageDevices {
   /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
   create(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
   /** @throws DomainError `not-found`, `invalid-input` */
-  change(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
-  /** Adds and removes labels, whatever the others are. @throws DomainError `not-found`, `invalid-input` */
-  relabel(
-    id: string,
-    change: { readonly add: readonly string[]; readonly remove: readonly string[] },
-    actor: Actor,
-  ): Promise<DeviceRecord>;
+  change(id: string, change: DeviceChange, actor: Actor): Promise<DeviceRecord>;
   admit(id: string, actor: Actor): Promise<DeviceRecord>;
   /** Nothing is offered to it until the hold is lifted. */
   hold(id: string, reason: string, actor: Actor): Promise<DeviceRecord>;
@@ -60,7 +60,6 @@ export interface ManageDevicesPorts {
   readonly now: () => Date;
 }
 
-const shownInstallations = 50;
 const notesMaxLength = 2_000;
 const reasonMaxLength = 200;
 
@@ -94,7 +93,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   return {
     get(id) {
       const record = fleet.get(id);
-      return { ...record, installations: records.installations(id, shownInstallations) };
+      return { ...record, installations: records.installations(id, keptInstallations) };
     },
 
     log(installationId) {
@@ -131,30 +130,19 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       return fleet.get(id);
     },
 
-    async change(id, wish, actor) {
-      const wanted = parseWish(wish);
-      return decide(id, wanted, (device) =>
-        line('device.changed', device, actor, `${id} was changed: ${Object.keys(wanted).join(', ')}`, {
-          before: pick(device, wanted),
-          after: { ...wanted },
-        }),
-      );
-    },
-
-    relabel(id, { add, remove }, actor) {
-      const added = parseLabels(add);
-      const labelsOf = (device: Device) =>
-        parseLabels([...device.labels.filter((label) => !remove.includes(label)), ...added]);
-      return fleet.decide(
-        id,
-        (device) => ({ labels: labelsOf(device) }),
-        (device) => [
-          line('device.changed', device, actor, `${id} was changed: labels`, {
-            before: { labels: device.labels },
-            after: { labels: labelsOf(device) },
+    async change(id, change, actor) {
+      const decisionsOf = planChange(change);
+      if (decisionsOf === undefined) return fleet.get(id);
+      return fleet.decide(id, decisionsOf, (device) => {
+        const after = decisionsOf(device);
+        const message = `${id} was changed: ${Object.keys(after).join(', ')}`;
+        return [
+          line('device.changed', device, actor, message, {
+            before: pick(device, after),
+            after: { ...after },
           }),
-        ],
-      );
+        ];
+      });
     },
 
     admit: (id, actor) =>
@@ -211,11 +199,12 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       ),
 
     async clearFailures(id, actor) {
-      const { device } = fleet.get(id);
       await fleet.commit(id);
+      const { device, installation } = fleet.get(id);
       const at = now();
       const cleared = records
-        .installations(id, shownInstallations)
+        .installations(id, keptInstallations)
+        .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
         .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
         .map((one) => ({ ...one, clearedAt: at }));
       const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
@@ -258,6 +247,23 @@ function parseWish({ channel, labels, notes }: DeviceWish): DeviceWish {
     ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
     ...(labels === undefined ? {} : { labels: parseLabels(labels) }),
     ...(notes === undefined ? {} : { notes: parseText(notes, notesMaxLength, 'notes') }),
+  };
+}
+
+/** @returns what makes the decisions of a change, each label added or removed whatever the others are; `undefined` for no change */
+function planChange({
+  addLabels,
+  removeLabels = [],
+  ...wish
+}: DeviceChange): ((device: Device) => DeviceWish) | undefined {
+  const wanted = parseWish(wish);
+  const added = parseLabels(addLabels ?? []);
+  if (added.length === 0 && removeLabels.length === 0)
+    return Object.keys(wanted).length === 0 ? undefined : () => wanted;
+  return (device) => {
+    const labels = wanted.labels ?? device.labels;
+    const kept = labels.filter((label) => !removeLabels.includes(label));
+    return { ...wanted, labels: parseLabels([...kept, ...added]) };
   };
 }
 

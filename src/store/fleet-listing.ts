@@ -1,24 +1,13 @@
-import { type Expression, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Device, SeenCertificate } from '../core/device';
-import { DomainError } from '../core/errors';
 import type { Installation, InstallationState } from '../core/installation';
 import type { Database } from './database';
+import { type DeviceOrder, isAfter, readCursor, sortColumns, writeCursor } from './device-cursor';
+import { type DeviceFilters, matchDevices } from './device-filter';
 import { toDevice, toInstallation } from './device-rows';
-import type { Schema } from './schema';
+import type { DeviceTable } from './schema';
 
-interface DeviceQuery {
-  readonly search?: string;
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly version?: string;
-  readonly label?: string;
-  readonly state?: InstallationState | 'none';
-  readonly isHeld?: boolean;
-  readonly isPinned?: boolean;
-  readonly isWaiting?: boolean;
-  readonly releaseId?: number;
-  readonly sort: 'id' | 'last_contact' | 'version' | 'state';
-  readonly isDescending: boolean;
+interface DeviceQuery extends DeviceFilters, DeviceOrder {
   readonly limit: number;
   readonly after?: string;
 }
@@ -32,15 +21,6 @@ interface InstallationQuery {
   readonly beforeId?: number;
 }
 
-type DeviceSelect<Row> = SelectQueryBuilder<Schema, 'devices', Row>;
-
-const sortColumns = {
-  id: 'id',
-  last_contact: 'last_contact_at',
-  version: 'system_version',
-  state: 'installation_state',
-} as const;
-
 export type FleetListing = ReturnType<typeof createFleetListing>;
 
 /** Lists and counts of the fleet. */
@@ -49,21 +29,25 @@ export function createFleetListing(database: Database) {
   return {
     /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
     list(asked: DeviceQuery) {
-      const matching = filter(query.selectFrom('devices'), asked);
-      const [counted] = database.all(matching.select(({ fn }) => fn.countAll<number>().as('total')));
+      const { after, limit } = asked;
+      const cursor = after === undefined ? undefined : readCursor(after, asked);
+      const { select, total, isAll } = matchDevices(database, asked);
       const direction = asked.isDescending ? 'desc' : 'asc';
       const column = sortColumns[asked.sort];
-      const cursor = asked.after === undefined ? undefined : readCursor(asked.after, asked);
-      const rows = database.all(
-        (cursor === undefined ? matching : matching.where(isAfter(asked, cursor)))
-          .selectAll()
-          // What is missing sorts as the least, which is SQLite's own order.
-          .orderBy(column, direction)
-          .orderBy('id', direction)
-          .limit(asked.limit + 1),
+      // Of some devices the order's own index would have most rows looked at for nothing.
+      const orderedBy = (name: string) => (isAll ? sql.ref(name) : sql`+${sql.ref(name)}`);
+      const found = database.all(
+        (cursor === undefined ? select : select.where(isAfter(asked, cursor)))
+          .select('id')
+          .orderBy(orderedBy(column), direction)
+          .orderBy(orderedBy('id'), direction)
+          .limit(limit + 1),
       );
-      const page = rows.slice(0, asked.limit);
-      const last = rows.length > asked.limit ? page.at(-1) : undefined;
+      const page = rowsOf(
+        database,
+        found.slice(0, limit).map(({ id }) => id),
+      );
+      const last = found.length > limit ? page.at(-1) : undefined;
       const ids = page.map(({ id }) => id);
       const labels = labelsOf(database, ids);
       const certificates = certificatesOf(database, ids);
@@ -76,8 +60,8 @@ export function createFleetListing(database: Database) {
           device: toDevice(row, labels.get(row.id) ?? [], certificates.get(row.id) ?? []),
           installation: installations.get(row.installation_id ?? 0) ?? null,
         })),
-        next: last === undefined ? null : writeCursor(asked, last[column], last.id),
-        total: counted?.total ?? 0,
+        next: last === undefined ? null : writeCursor(asked, { value: last[column], id: last.id }),
+        total,
       };
     },
 
@@ -144,79 +128,13 @@ export function createFleetListing(database: Database) {
   };
 }
 
-function filter(select: DeviceSelect<object>, asked: DeviceQuery): DeviceSelect<object> {
-  const { search, compatible, channel, version, label, state, releaseId } = asked;
-  let found = select;
-  if (search !== undefined && search !== '') {
-    const pattern = `%${search.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
-    const like = (column: 'id' | 'serial' | 'notes') =>
-      sql<SqlBool>`${sql.ref(column)} LIKE ${pattern} ESCAPE '\\'`;
-    found = found.where((eb) => eb.or([like('id'), like('serial'), like('notes')]));
-  }
-  if (compatible !== undefined) found = found.where('compatible', '=', compatible);
-  if (channel !== undefined) found = found.where('channel', '=', channel);
-  if (version !== undefined) found = found.where('system_version', '=', version);
-  if (label !== undefined)
-    found = found.where('id', 'in', (eb) =>
-      eb.selectFrom('device_labels').select('device').where('label', '=', label),
-    );
-  if (state === 'none') found = found.where('installation_state', 'is', null);
-  else if (state !== undefined) found = found.where('installation_state', '=', state);
-  if (asked.isHeld !== undefined) found = found.where('hold_at', asked.isHeld ? 'is not' : 'is', null);
-  if (asked.isPinned !== undefined) found = found.where('pin_bundle', asked.isPinned ? 'is not' : 'is', null);
-  if (asked.isWaiting !== undefined)
-    found = found.where('admission', '=', asked.isWaiting ? 'waiting' : 'admitted');
-  if (releaseId !== undefined) {
-    found = found.where(
-      'installation_id',
-      'in',
-      sql<number>`(SELECT id FROM installations WHERE release_id = ${releaseId})`,
-    );
-  }
-  return found;
-}
-
-interface Cursor {
-  readonly value: string | null;
-  readonly id: string;
-}
-
-function isAfter({ sort, isDescending }: DeviceQuery, { value, id }: Cursor): Expression<SqlBool> {
-  const column = sql.ref(sortColumns[sort]);
-  const idColumn = sql.ref('id');
-  if (sort === 'id') return isDescending ? sql`${idColumn} < ${id}` : sql`${idColumn} > ${id}`;
-  if (value === null) {
-    return isDescending
-      ? sql`(${column} IS NULL AND ${idColumn} < ${id})`
-      : sql`((${column} IS NULL AND ${idColumn} > ${id}) OR ${column} IS NOT NULL)`;
-  }
-  return isDescending
-    ? sql`(${column} < ${value} OR (${column} = ${value} AND ${idColumn} < ${id}) OR ${column} IS NULL)`
-    : sql`(${column} > ${value} OR (${column} = ${value} AND ${idColumn} > ${id}))`;
-}
-
-function writeCursor({ sort, isDescending }: DeviceQuery, value: string | null, id: string): string {
-  return Buffer.from(JSON.stringify([sort, isDescending, value, id])).toString('base64url');
-}
-
-function readCursor(text: string, { sort, isDescending }: DeviceQuery): Cursor {
-  const parsed = parseJson(Buffer.from(text, 'base64url').toString());
-  const [itsSort, itsDirection, value, id] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
-  const isOurs = itsSort === sort && itsDirection === isDescending;
-  if (!isOurs || typeof id !== 'string' || (typeof value !== 'string' && value !== null)) {
-    throw new DomainError('invalid-input', 'the place in the list is not one of this list', {
-      remedy: 'Begin at the first page, and keep sort and order while paging.',
-    });
-  }
-  return { value, id };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** In the order of the ids. */
+function rowsOf(database: Database, ids: readonly string[]): readonly Selectable<DeviceTable>[] {
+  const rows = database.all(
+    database.query.selectFrom('devices').selectAll().where('id', 'in', inList<string>(ids)),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 function labelsOf(database: Database, ids: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import type { Installation, InstallationState } from '../core/installation';
+import { type Installation, type InstallationState, keptInstallations } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import type { JournalRecords } from './journal-records';
-
-/** A device's installations beyond so many are forgotten, the oldest first. */
-const keptInstallations = 50;
 
 const startedStates: readonly InstallationState[] = ['downloading', 'installed', 'cancelling'];
 const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
@@ -264,25 +261,20 @@ function findDevice(database: Database, id: string): Device | undefined {
 /** A new device comes with what was decided for it; of a known one only the contact changes. */
 function saveContact(database: Database, device: Device): void {
   const { query } = database;
+  const { id, createdAt, labels } = device;
   const contact = toContactRow(device);
-  database.all(
-    query
-      .insertInto('devices')
-      .values({
-        id: device.id,
-        created_at: device.createdAt.toISOString(),
-        ...contact,
-        ...toDecisionRow(device),
-      })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(contact)),
-  );
-  if (device.firstContactAt === null) saveLabels(database, device.id, device.labels);
+  const known = database.all(query.updateTable('devices').set(contact).where('id', '=', id).returning('id'));
+  if (known.length === 0) {
+    const made = { id, created_at: createdAt.toISOString(), ...contact, ...toDecisionRow(device) };
+    database.all(query.insertInto('devices').values(made));
+    saveLabels(database, id, labels);
+  }
   for (const { serial, firstSeenAt, lastSeenAt } of device.certificates) {
     const lastSeen = { last_seen_at: lastSeenAt.toISOString() };
     database.all(
       query
         .insertInto('device_certificates')
-        .values({ device: device.id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
+        .values({ device: id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
         .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen)),
     );
   }
@@ -304,11 +296,11 @@ function saveInstallation(database: Database, installation: Installation): void 
       .values(row)
       .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
   );
-  const { id, deviceId, state } = installation;
+  const { id, deviceId, state, releaseId } = installation;
   database.all(
     query
       .updateTable('devices')
-      .set({ installation_id: id, installation_state: state })
+      .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
       .where('id', '=', deviceId)
       .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)])),
   );

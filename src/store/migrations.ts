@@ -93,7 +93,6 @@ export const migrations: readonly string[] = [
     boot_id TEXT,
     system_version TEXT,
     uptime_seconds REAL,
-    attributes TEXT NOT NULL DEFAULT '{}',
     channel TEXT NOT NULL,
     notes TEXT NOT NULL DEFAULT '',
     admission TEXT NOT NULL CHECK (admission IN ('admitted', 'waiting')),
@@ -103,14 +102,25 @@ export const migrations: readonly string[] = [
     pin_bundle TEXT,
     pin_by TEXT,
     pin_at TEXT,
-    -- The state of the latest installation, so that lists need no join.
+    -- What people filter by of the latest installation, so that lists need no join.
     installation_id INTEGER,
-    installation_state TEXT
+    installation_state TEXT,
+    installation_release_id INTEGER,
+    -- What people search in, on lines of their own.
+    search_text TEXT NOT NULL
+      GENERATED ALWAYS AS (lower(id || char(10) || coalesce(serial, '') || char(10) || notes)) STORED,
+    -- Last, because it may be long: what lists look at is then on the first page of the row.
+    attributes TEXT NOT NULL DEFAULT '{}'
   ) STRICT;
   CREATE INDEX devices_by_last_contact ON devices (last_contact_at, id);
   CREATE INDEX devices_by_version ON devices (compatible, system_version, id);
-  CREATE INDEX devices_by_channel ON devices (compatible, channel, id);
   CREATE INDEX devices_by_state ON devices (installation_state, id);
+  CREATE INDEX devices_by_release ON devices (installation_release_id, id);
+  -- All that the census reads.
+  CREATE INDEX devices_by_kind ON devices (compatible, channel, system_version, installation_state);
+  CREATE INDEX devices_held ON devices (id) WHERE hold_at IS NOT NULL;
+  CREATE INDEX devices_pinned ON devices (id) WHERE pin_bundle IS NOT NULL;
+  CREATE INDEX devices_waiting ON devices (id) WHERE admission = 'waiting';
 
   CREATE TABLE device_labels (
     label TEXT NOT NULL,
@@ -156,6 +166,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX installations_of_device ON installations (device, id);
   CREATE INDEX installations_of_release ON installations (release_id, step, state);
   CREATE INDEX installations_by_state ON installations (state, id);
+  CREATE INDEX installations_by_release ON installations (release_id, id);
+  CREATE INDEX installations_by_bundle ON installations (bundle, id);
 
   CREATE TABLE installation_logs (
     installation INTEGER NOT NULL PRIMARY KEY REFERENCES installations (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { InstallationState } from '../core/installation';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
@@ -83,6 +83,8 @@ export interface DeviceTable {
   pin_at: string | null;
   installation_id: number | null;
   installation_state: InstallationState | null;
+  installation_release_id: number | null;
+  search_text: GeneratedAlways<string>;
 }
 
 export interface DeviceLabelTable {

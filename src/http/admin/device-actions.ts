@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { parseChannel, parseLabel } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import type { DeviceRecord } from '../../services/fleet-records';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { AdminOptions } from './admin-options';
 import { deviceJson, presentDevice } from './device-json';
-import { bundleName, deviceId, word } from './request-fields';
+import { bundleName, deviceId } from './request-fields';
 import { defineRoute, type Route } from './route';
 
 const nothing = z.strictObject({});
@@ -131,7 +132,7 @@ function bulkRoute(devices: ManageDevices): Route {
   });
 }
 
-/** @throws DomainError `invalid-input` when the value is missing */
+/** @throws DomainError `invalid-input` when the value is missing, or can't be what it is for */
 function bulkAction(
   devices: ManageDevices,
   action: (typeof verbs)[number],
@@ -158,16 +159,16 @@ function bulkAction(
     case 'clear':
       return (id) => devices.clearFailures(id, actor);
     case 'channel': {
-      const channel = word.parse(needed());
+      const channel = parseChannel(needed());
       return (id) => devices.change(id, { channel }, actor);
     }
     case 'add-label': {
-      const label = needed();
-      return (id) => devices.relabel(id, { add: [label], remove: [] }, actor);
+      const label = parseLabel(needed());
+      return (id) => devices.change(id, { addLabels: [label] }, actor);
     }
     case 'remove-label': {
       const label = needed();
-      return (id) => devices.relabel(id, { add: [], remove: [label] }, actor);
+      return (id) => devices.change(id, { removeLabels: [label] }, actor);
     }
   }
 }

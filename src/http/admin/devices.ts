@@ -28,6 +28,11 @@ const wish = z.strictObject({
   notes: z.string().max(2_000).optional(),
 });
 
+const change = wish.extend({
+  add_labels: z.array(word).max(100).optional(),
+  remove_labels: z.array(word).max(100).optional(),
+});
+
 const listQuery = z.strictObject({
   search: z.string().max(100).optional().describe('part of the id, the serial number or the notes'),
   compatible: compatible.optional(),
@@ -45,7 +50,7 @@ const listQuery = z.strictObject({
   sort: z.enum(deviceSorts).default('id'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: pageLimit,
-  after: z.string().max(1_000).optional().describe('the `next` of the page before'),
+  after: z.string().max(4_000).optional().describe('the `next` of the page before'),
 });
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
@@ -113,13 +118,14 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'changeDevice',
       summary: 'Change channel, labels or notes; what is left out stays',
-      input: { params: idParams, body: wish },
+      input: { params: idParams, body: change },
       answers: one,
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
+        const { add_labels: addLabels, remove_labels: removeLabels, ...wanted } = input.body;
         const { device, installation } = await manageDevices.change(
           input.params.id,
-          defined(input.body),
+          defined({ ...wanted, addLabels, removeLabels }),
           actor,
         );
         return { status: 200, json: presentDevice(device, installation) };
