@@ -13,6 +13,10 @@ import { addCertServer } from './cert-server';
 import { addCertShow } from './cert-show';
 import { addCertVerify } from './cert-verify';
 import { addExamples } from './command';
+import { addEvents } from './events';
+import { addReleaseCommands } from './release';
+import { addRolloutCommands } from './rollout';
+import { addWebhookCommands } from './webhook';
 import { addConfigShow } from './config-show';
 import type { CliContext, ExitCode } from './context';
 import { isDone, reportFailure } from './failure';
@@ -68,6 +72,27 @@ export function createProgram(context: CliContext, isJson = false): Command {
     add(bundle, context);
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);
+
+  const release = group(program, 'release', 'what is current on the channels of a running server', [
+    'release list',
+    'release create fw-2.0.0.raucb --steps 5,25,100',
+    'release back my-board',
+  ]);
+  addReleaseCommands(release, context);
+
+  const rollout = group(program, 'rollout', 'how releases reach their devices', [
+    'rollout show 12',
+    'rollout promote 12',
+  ]);
+  addRolloutCommands(rollout, context);
+
+  addEvents(program, context);
+
+  const webhook = group(program, 'webhook', 'where events are sent to', [
+    'webhook create ops https://chat.example.com/hook --kind rollout.',
+    'webhook list',
+  ]);
+  addWebhookCommands(webhook, context);
 
   const token = group(program, 'token', 'admin tokens for people and CI jobs', [
     'token create ci --scope publish',
