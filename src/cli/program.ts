@@ -19,6 +19,7 @@ import { addRolloutCommands } from './rollout';
 import { addWebhookCommands } from './webhook';
 import { addConfigShow } from './config-show';
 import type { CliContext, ExitCode } from './context';
+import { addDeviceKit } from './device-kit';
 import { isDone, reportFailure } from './failure';
 import { printable } from './printable';
 import { addServe } from './serve';
@@ -62,6 +63,11 @@ export function createProgram(context: CliContext, isJson = false): Command {
     add(cert, context);
   }
   addCertRevoke(cert, context);
+
+  const device = group(program, 'device', 'devices: what they need to get their updates from here', [
+    'device kit board-1 --server-url https://updates.example.com:8443',
+  ]);
+  addDeviceKit(device, context);
 
   const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
     'bundle upload my-bundle.raucb --activate',

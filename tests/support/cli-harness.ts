@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { runCli } from '../../src/cli/program';
 import type { StopSignal, Surroundings } from '../../src/cli/surroundings';
@@ -106,6 +107,7 @@ function remembering(
 const realWiring: Wiring = {
   serve: () => Promise.reject(new Error('no server in this test')),
   certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),
+  kitText: (name) => readFile(path.join(__dirname, '../../bin/device-kit', name), 'utf8'),
   tokens: (config) => {
     const store = openTokenStore(config.dataDir);
     const manage = createManageTokens({
