@@ -20,6 +20,7 @@ import { addWebhookCommands } from './webhook';
 import { addConfigShow } from './config-show';
 import type { CliContext, ExitCode } from './context';
 import { addDeviceKit } from './device-kit';
+import { deviceCommands } from './device-commands';
 import { isDone, reportFailure } from './failure';
 import { printable } from './printable';
 import { addServe } from './serve';
@@ -64,11 +65,6 @@ export function createProgram(context: CliContext, isJson = false): Command {
   }
   addCertRevoke(cert, context);
 
-  const device = group(program, 'device', 'devices: what they need to get their updates from here', [
-    'device kit board-1 --server-url https://updates.example.com:8443',
-  ]);
-  addDeviceKit(device, context);
-
   const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
     'bundle upload my-bundle.raucb --activate',
     'bundle list',
@@ -99,6 +95,14 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'webhook list',
   ]);
   addWebhookCommands(webhook, context);
+  const device = group(program, 'device', 'devices of a running server: who runs what, and what gets what', [
+    'device list --state failed',
+    'device explain board-1',
+    'device hold board-1 --reason "on the test bench"',
+    'device kit board-1 --server-url https://updates.example.com:8443',
+  ]);
+  for (const add of deviceCommands) add(device, context);
+  addDeviceKit(device, context);
 
   const token = group(program, 'token', 'admin tokens for people and CI jobs', [
     'token create ci --scope publish',

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
+import type { InstallationState } from '../../core/installation';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
@@ -25,6 +26,7 @@ export interface AdminServices {
   readonly manageWebhooks: ManageWebhooks;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
 }
 

@@ -5,6 +5,7 @@ import type { AdminOptions } from './admin-options';
 import { createAuthenticator } from './authenticate';
 import { EventStreams } from './event-stream';
 import { createFailureLimiter } from './failure-limiter';
+import { registerFleetMetrics } from './fleet-metrics';
 import { hostGuard } from './host-guard';
 import { createAdminMetrics } from './metrics';
 import { originGuard } from './origin-guard';
@@ -25,6 +26,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
 
+  registerFleetMetrics(metrics, services);
   app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);

@@ -1,0 +1,26 @@
+import { type Device, type DeviceFacts, noFacts } from '../../src/core/device';
+import { madeAt } from './fleet-factory';
+
+/** A device that was heard once and about which nobody decided anything. */
+export function deviceOf(
+  id: string,
+  { facts, ...change }: Partial<Omit<Device, 'facts'>> & { readonly facts?: Partial<DeviceFacts> } = {},
+): Device {
+  return {
+    id,
+    createdAt: madeAt,
+    firstContactAt: madeAt,
+    lastContactAt: madeAt,
+    address: '192.0.2.1',
+    protocol: 'h2',
+    facts: { ...noFacts, compatible: 'board', ...facts },
+    channel: 'stable',
+    labels: [],
+    notes: '',
+    admission: 'admitted',
+    hold: null,
+    pin: null,
+    certificates: [],
+    ...change,
+  };
+}
