@@ -41,6 +41,8 @@ describe('help', () => {
       'cert show',
       'cert verify',
       'cert revoke',
+      'device',
+      'device kit',
       'bundle',
       'bundle upload',
       'bundle list',
