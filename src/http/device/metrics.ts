@@ -62,17 +62,11 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     ({ offers }) =>
       offerDoors.flatMap((door) => [...offers[door]].map(([answer, count]) => [{ door, answer }, count])),
   );
-  labelled(
-    'rauc_device_polls_total',
-    "Polls of RAUC's own poller",
-    ['answer'],
-    ({ polls }) => pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),
+  labelled('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
+    pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),
   );
-  labelled(
-    'rauc_device_reports_total',
-    'Reports that were taken from devices',
-    ['state'],
-    ({ reports }) => reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
+  labelled('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
+    reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
   );
   counter(
     'rauc_bundle_requests_total',

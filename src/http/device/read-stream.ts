@@ -30,7 +30,10 @@ export function readStream(stream: Readable, limitBytes: number, timeoutMs: numb
     };
     const end = () => finish(() => resolve(Buffer.concat(pieces)));
     const cut = () => refuse(new DomainError('invalid-input', 'the body was cut short'));
-    const timer = setTimeout(() => refuse(new DomainError('invalid-input', 'the body did not come to its end in time')), timeoutMs);
+    const timer = setTimeout(
+      () => refuse(new DomainError('invalid-input', 'the body did not come to its end in time')),
+      timeoutMs,
+    );
     stream.on('data', take).on('end', end).on('error', cut).on('close', cut);
   });
 }
