@@ -10,6 +10,7 @@ const arrows = {
   services: ['core'],
   'http/device': ['core', 'services'],
   'http/admin': ['core', 'services'],
+  'http/outbound': ['core', 'services'],
   cli: ['core', 'services', 'config'],
 };
 const rooms = Object.keys(arrows);

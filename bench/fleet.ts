@@ -37,6 +37,7 @@ async function open(dataDir: string): Promise<Opened> {
     inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
     allowUntrusted: false,
     fleetRules,
+    deliver: () => Promise.resolve(null),
     configuredCompatible: null,
     baseUrl: () => 'https://localhost:8443',
     log: { info: quiet, warn: quiet, error: console.error },

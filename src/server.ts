@@ -9,11 +9,14 @@ import { runCli } from './cli/program';
 import type { RunningServer, Wiring } from './cli/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
 import { DomainError, systemErrorCode } from './core/errors';
+import type { NewEvent } from './core/event';
 import type { Inspection } from './core/inspection';
 import { createAdminApp } from './http/admin/app';
+import { EventStreams } from './http/admin/event-stream';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/metrics';
 import { startDeviceServer } from './http/device/server';
+import { createDeliverEvent } from './http/outbound/deliver-event';
 import { openCertificateFolder } from './pki/certificate-folder';
 import { deviceIdentity } from './pki/device-identity';
 import { ensureCertificates } from './pki/ensure-certificates';
@@ -43,13 +46,19 @@ function createWiring(): Wiring {
   return {
     serve,
     certificates: (config) => openCertificateFolder(config.certsDir, { now }),
+    kitText: (name) => readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8'),
     tokens(config) {
       const store = openTokenStore(config.dataDir);
+      const lines: NewEvent[] = [];
       return Promise.resolve({
-        ...createManageTokens({ records: store.tokens, randomBytes, now }),
-        close() {
-          store.close();
-          return Promise.resolve();
+        ...createManageTokens({
+          records: store.tokens,
+          randomBytes,
+          now,
+          tell: (event) => lines.push(event),
+        }),
+        async close() {
+          await store.journal.record(lines).finally(() => store.close());
         },
       });
     },
@@ -136,7 +145,9 @@ async function start(
       offerLifetimeMs: config.offerLifetime,
       lostAfterMs: config.lostAfter,
       rollbackWindowMs: config.rollbackWindow,
+      eventRetentionMs: config.eventRetention,
     },
+    deliver: createDeliverEvent({ allowLocal: config.webhookAllowLocal, version, now }),
     configuredCompatible: config.compatible,
     baseUrl,
     log,
@@ -190,6 +201,8 @@ async function start(
   );
   closing.push(() => watcher.close());
 
+  const eventStreams = new EventStreams(services.readJournal);
+  closing.push(() => eventStreams.close());
   const metrics = new Registry();
   registerDeviceMetrics(metrics, () => devices.counts());
   const app = createAdminApp({
@@ -201,6 +214,7 @@ async function start(
     publicDir: path.join(__dirname, '../public'),
     version,
     metrics,
+    eventStreams,
     health: () => ({ unsaved_devices: services.health().unsavedDevices }),
     log,
     now,

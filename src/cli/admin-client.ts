@@ -33,18 +33,24 @@ export class AdminClient {
   }
 
   /** As {@link get}. @param body sent as JSON */
-  async post(path: string, body: object = {}): Promise<unknown> {
+  post(path: string, body: object = {}): Promise<unknown> {
     return this.send('POST', path, body);
   }
 
-  /** As {@link get}. @param body sent as JSON */
-  async patch(path: string, body: object): Promise<unknown> {
+  /** As {@link post}. */
+  patch(path: string, body: object): Promise<unknown> {
     return this.send('PATCH', path, body);
   }
 
   /** As {@link get}. */
-  async delete(path: string): Promise<unknown> {
+  delete(path: string): Promise<unknown> {
     return this.ask(this.request('DELETE', path));
+  }
+
+  private send(method: 'POST' | 'PATCH', path: string, body: object): Promise<unknown> {
+    const content = Buffer.from(JSON.stringify(body));
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': String(content.length) };
+    return this.ask(this.request(method, path, headers), content);
   }
 
   /**
@@ -71,12 +77,6 @@ export class AdminClient {
     });
     request.setTimeout(silenceLimitMs, () => request.destroy(new Error('the server says nothing any more')));
     return request;
-  }
-
-  private async send(method: 'POST' | 'PATCH', path: string, body: object): Promise<unknown> {
-    const content = Buffer.from(JSON.stringify(body));
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': String(content.length) };
-    return this.ask(this.request(method, path, headers), content);
   }
 
   private async ask(request: ClientRequest, body?: Buffer): Promise<unknown> {

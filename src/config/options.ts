@@ -155,10 +155,25 @@ export const options = {
       'ROLLBACK_WINDOW',
       types.period,
       '1d',
-      'How long after the begin of an installation a boot into the old version counts as a rollback.',
+      'How long after the begin of an installation, or its proof, a boot into the old version counts as a rollback.',
     ),
     unit: 'milliseconds',
   },
+  eventRetention: {
+    ...server(
+      'EVENT_RETENTION',
+      types.period,
+      '400d',
+      'How long the journal keeps what devices and the server did. What people decided stays for ever.',
+    ),
+    unit: 'milliseconds',
+  },
+  webhookAllowLocal: server(
+    'WEBHOOK_ALLOW_LOCAL',
+    types.flag,
+    'false',
+    'Let webhooks call this machine (loopback) and its link (link-local addresses).',
+  ),
   uploadLimit: {
     ...server('UPLOAD_LIMIT', types.size, '16GiB', 'Largest bundle that is taken in.'),
     unit: 'bytes',

@@ -32,6 +32,8 @@ export interface StandingOffer {
   readonly bundle: Bundle;
   readonly releaseId: number | null;
   readonly endsAt: Date;
+  /** The device was seen to begin: it is in progress, also when the offer has ended. */
+  readonly hasBegun: boolean;
 }
 
 /** How the device asks. */
@@ -49,6 +51,8 @@ export interface OfferTerms {
   readonly maxTries: number;
   /** Installations of a release that are in progress. */
   readonly inProgress: (releaseId: number) => number;
+  /** Why a running release must pause now; `null` when it may go on. */
+  readonly pauseReason?: (release: Release) => string | null;
 }
 
 export const offerRules = [
@@ -181,9 +185,11 @@ function findCandidate(
   const { compatible, channel, pin, standing } = device;
   if (compatible === null) return undefined;
   if (isInstall && standing !== null && at < standing.endsAt) {
-    const release = releases.find(({ id }) => id === standing.releaseId) ?? null;
+    const { releaseId, bundle } = standing;
+    const isItsRelease = (one: Release) => one.id === releaseId && one.bundle.sha256 === bundle.sha256;
+    const release = releases.find(isItsRelease) ?? null;
     const step = release === null ? null : stepOf(release.rollout.policy, release.id, device);
-    return { source: 'standing', bundle: standing.bundle, release, step };
+    return { source: 'standing', bundle, release, step };
   }
   if (pin !== null) {
     return pin.bundle === undefined
@@ -247,6 +253,7 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
 
   release: ({ device, candidate }) => {
     const { compatible, channel, pin } = device;
+    if (compatible === null) return skip('nobody knows what could be released for it');
     if (candidate?.source === 'standing') return alreadyTold;
     if (pin !== null) {
       return candidate === undefined
@@ -255,7 +262,7 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     }
     if (candidate === undefined) {
       const where = channel === 'stable' ? '' : ` on the channel ${channel}`;
-      return refuse('no-release', `nothing is released for ${compatible ?? 'it'}${where}`);
+      return refuse('no-release', `nothing is released for ${compatible}${where}`);
     }
     return pass(`${candidate.bundle.name} is current on the channel ${channel}`);
   },
@@ -264,7 +271,7 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     if (candidate === undefined) return nothingToJudge;
     const own = candidate.bundle.compatible;
     if (own === compatible) return pass(`the bundle is for ${own ?? 'it'}`);
-    if (candidate.release?.forced === true)
+    if (candidate.release?.forced === true && candidate.release.compatible === compatible)
       return pass(`the bundle is for ${own ?? 'another compatible'}, but a person insisted`);
     return refuse(
       'bundle-for-other-compatible',
@@ -287,6 +294,7 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
 
   'other-version': ({ device: { systemVersion, provenSha256 }, candidate }) => {
     if (candidate === undefined) return nothingToJudge;
+    if (candidate.source === 'standing') return alreadyTold;
     const version = candidate.bundle.inspection.manifest?.version ?? null;
     if (systemVersion !== null && systemVersion === version)
       return refuse('up-to-date', `the device runs ${version} already`);
@@ -311,7 +319,10 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     );
   },
 
-  running: ofRollout(({ rollout: { state, reason } }) => {
+  running: ofRollout((release, { terms }) => {
+    const { state, reason } = release.rollout;
+    const pause = terms.pauseReason?.(release) ?? null;
+    if (pause !== null) return refuse('rollout-paused', `the rollout pauses: ${pause}`);
     if (state === 'running') return pass('the rollout runs');
     const why = reason === null ? '' : `: ${reason}`;
     return state === 'paused'
@@ -341,16 +352,17 @@ const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
       : refuse('outside-window', 'the maintenance window is closed');
   }),
 
-  capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, terms }) => {
+  capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {
     const { maxInProgress } = policy;
     if (maxInProgress === null) return pass('any number may install at a time');
-    if (standing?.releaseId === id) return pass('it is one of those in progress');
+    if (standing?.releaseId === id && (standing.hasBegun || at < standing.endsAt))
+      return pass('it is one of those in progress');
     const count = terms.inProgress(id);
     return count < maxInProgress
       ? pass(`${count} of ${maxInProgress} are in progress`)
       : refuse(
           'too-many-in-progress',
-          `${count} devices install it already, and ${maxInProgress} may at a time`,
+          `${count} are in progress already, and ${maxInProgress} may be at a time`,
         );
   }),
 };

@@ -26,35 +26,37 @@ export interface Report {
  */
 export function judgeReport(installation: Installation, report: Report, at: Date): InstallationChange | null {
   if (!isUnsettled(installation) || report.state === 'good') return null;
-  const isOlderAttempt =
+  const isOtherAttempt =
     report.transactionId !== null &&
     installation.transactionId !== null &&
     report.transactionId !== installation.transactionId;
-  // A new transaction begins an attempt; the report of an outcome for another one is late.
-  if (isOlderAttempt && report.state !== 'downloading') return null;
-  const begun = {
-    startedAt: installation.startedAt ?? at,
-    attempts: Math.max(1, installation.attempts) + (isOlderAttempt ? 1 : 0),
-    transactionId: report.transactionId ?? installation.transactionId,
-    message: report.message ?? (isOlderAttempt ? null : installation.message),
-  };
+  // A new transaction begins an attempt; whatever else is told of another one is late.
+  if (isOtherAttempt && report.state !== 'downloading') return null;
+  const begun = isOtherAttempt
+    ? { startedAt: at, attempts: installation.attempts + 1, message: report.message }
+    : {
+        startedAt: installation.startedAt ?? at,
+        attempts: Math.max(1, installation.attempts),
+        message: report.message ?? installation.message,
+      };
+  const change = { ...begun, transactionId: report.transactionId ?? installation.transactionId };
   const isCancelling = installation.state === 'cancelling';
   switch (report.state) {
     case 'failed':
-      return { ...begun, state: isCancelling ? 'cancelled' : 'failed' };
+      return { ...change, state: isCancelling ? 'cancelled' : 'failed' };
     case 'installed':
       return {
-        ...begun,
+        ...change,
         installedAt: installation.installedAt ?? at,
         progressPercent: 100,
         ...(isCancelling ? {} : { state: 'installed' }),
       };
     case 'downloading':
     case 'installing':
-      if (installation.state === 'installed' && !isOlderAttempt) return null;
+      if (installation.installedAt !== null && !isOtherAttempt) return null;
       return {
-        ...begun,
-        progressPercent: isOlderAttempt
+        ...change,
+        progressPercent: isOtherAttempt
           ? report.progressPercent
           : highest(installation.progressPercent, report.progressPercent),
         ...(isCancelling ? {} : { state: 'downloading', installedAt: null }),

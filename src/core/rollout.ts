@@ -92,8 +92,8 @@ export function stepOf(
 
 /** What has become of a release's devices, as far as its rollout's next move depends on it. */
 export interface RolloutProgress {
-  /** Devices that the present step reaches first. */
-  readonly devices: number;
+  /** Devices that the present step reaches first; `null` before they were counted. */
+  readonly devices: number | null;
   /** Of them: proven. */
   readonly proven: number;
   /** Failures and rollbacks of all devices so far. */
@@ -115,15 +115,16 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   if (failures > 0) {
     if (pauseAtFailures !== null && failures >= pauseAtFailures)
       return { kind: 'pause', reason: `${failures} failed or rolled back in this step` };
-    const percent = (failures / Math.max(devices, failures)) * 100;
-    if (pauseAtPercent !== null && percent >= pauseAtPercent)
+    const isShare =
+      devices !== null && (failures / Math.max(devices, failures)) * 100 >= (pauseAtPercent ?? Infinity);
+    if (isShare)
       return {
         kind: 'pause',
         reason: `${failures} of ${devices} devices of this step failed or rolled back`,
       };
   }
   const isLast = rollout.step >= steps.length - 1;
-  if (isLast || promoteAtPercent === null || devices === 0) return null;
+  if (isLast || promoteAtPercent === null || devices === null || devices === 0) return null;
   if ((proven / devices) * 100 < promoteAtPercent) return null;
   return {
     kind: 'promote',

@@ -72,5 +72,6 @@ function standingOffer(catalog: Catalog, record: DeviceRecord | undefined): Stan
   if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') return null;
   const bundle = catalog.find(installation.bundleName);
   if (bundle?.sha256 !== installation.sha256) return null;
-  return { bundle, releaseId: installation.releaseId, endsAt: installation.offerEndsAt };
+  const { releaseId, offerEndsAt, startedAt } = installation;
+  return { bundle, releaseId, endsAt: offerEndsAt, hasBegun: startedAt !== null };
 }

@@ -22,6 +22,9 @@ export interface BeginPorts {
   readonly offerLifetimeMs: number;
 }
 
+/** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
+const samePollMs = 20_000;
+
 /**
  * Keeps that a device was told of a bundle, or begins to install it: in the installation that is open for it, or a new one.
  * Seen in memory at once; wait for the disk with the fleet.
@@ -55,15 +58,17 @@ export function createBeginInstallation({
     });
   };
 
-  function attempt(open: Installation, { at, transactionId }: Contact) {
+  function attempt(open: Installation, { at, transactionId, facts }: Contact) {
     if (transactionId === null) return {};
-    const evidence = { at, transactionId, boot: 'unknown' as const, bootId: null, systemVersion: null };
+    const { bootId = null, systemVersion = null } = facts;
+    const evidence = { at, transactionId, isPoll: false, boot: 'unknown' as const, bootId, systemVersion };
     return judgeContact(open, evidence, proofRules) ?? {};
   }
-}
 
-function told({ polls }: Installation, { transactionId }: Contact) {
-  return transactionId === null ? { polls: polls + 1 } : {};
+  function told({ polls, offerEndsAt }: Installation, { at, transactionId }: Contact) {
+    const sinceToldMs = Math.abs(at.getTime() + offerLifetimeMs - offerEndsAt.getTime());
+    return transactionId !== null || sinceToldMs < samePollMs ? {} : { polls: polls + 1 };
+  }
 }
 
 function isAbout(installation: Installation, { bundle, release }: Offered): boolean {

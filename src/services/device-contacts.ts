@@ -24,8 +24,9 @@ export interface DeviceContacts {
   /**
    * Brings the registry up to date: a device appears at its first contact; what it runs after a boot proves or disproves its
    * installation. Seen in memory at once; wait for the disk with the fleet.
+   * @param isPoll it asks what there is, and neither begins, downloads nor reports
    */
-  hear(identity: DeviceIdentity, contact: Contact): DeviceRecord;
+  hear(identity: DeviceIdentity, contact: Contact, isPoll: boolean): DeviceRecord;
 }
 
 /** Custom headers that are kept of one device, over all its contacts. */
@@ -33,14 +34,14 @@ export const maxAttributes = 32;
 
 export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactPorts): DeviceContacts {
   return {
-    hear(identity, contact) {
+    hear(identity, contact, isPoll) {
       const actor: Actor = { name: `device:${identity.id}`, address: contact.address };
       const known = fleet.find(identity.id);
       if (known === undefined) return register(identity, contact, actor);
       const boot = bootChange(known.device.facts, known.device.lastContactAt, contact);
       const device = heard(known.device, identity, contact);
       const events = tell(known.device, device, boot, { ...contact, actor });
-      const proof = prove(known, contact, boot, actor);
+      const proof = prove(known, contact, { isPoll, boot }, actor);
       const isNew = events.length > 0 || !isSame(known.device, device);
       if (!isNew && proof === undefined) return fleet.seen(identity.id, device);
       return fleet.change(identity.id, {
@@ -60,14 +61,18 @@ export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactP
     return fleet.add(device, [{ kind: 'device.registered', at: contact.at, actor, message, subject }]);
   }
 
-  function prove(known: DeviceRecord, contact: Contact, boot: BootChange, actor: Actor) {
+  function prove(
+    known: DeviceRecord,
+    contact: Contact,
+    seen: { readonly isPoll: boolean; readonly boot: BootChange },
+    actor: Actor,
+  ) {
     const { installation } = known;
     if (installation === null) return undefined;
     const { bootId = null, systemVersion = null } = contact.facts;
-    const evidence = { at: contact.at, transactionId: null, boot, bootId, systemVersion };
+    const evidence = { ...seen, at: contact.at, transactionId: null, bootId, systemVersion };
     const change = judgeContact(installation, evidence, proofRules);
-    // A request that begins an attempt leaves no question why the device is silent.
-    if (change === null || (contact.transactionId !== null && change.state === undefined)) return undefined;
+    if (change === null) return undefined;
     return changed(installation, change, { at: contact.at, actor });
   }
 }

@@ -1,6 +1,6 @@
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import type { Installation } from '../core/installation';
+import type { Installation, InstallationState } from '../core/installation';
 
 /** A device with what its next offer depends on. */
 export interface DeviceRecord {
@@ -40,6 +40,25 @@ export interface ReleaseCounts {
   readonly failures: number;
 }
 
+/** A page of the devices that a release may reach. */
+export interface RolloutPage {
+  readonly releaseId: number;
+  readonly compatible: string;
+  readonly channel: string;
+  readonly heardSince: Date;
+  /** The last of the page before; `''` for the first page. */
+  readonly afterId: string;
+  readonly limit: number;
+}
+
+export interface RolloutDevice {
+  readonly id: string;
+  readonly labels: readonly string[];
+  readonly systemVersion: string | null;
+  /** Of its latest installation for the release; `null` when it has none. */
+  readonly state: InstallationState | null;
+}
+
 /** Where the fleet lasts, as far as devices are answered from it. */
 export interface FleetRecords {
   /** Costs the same whatever the size of the fleet. */
@@ -58,6 +77,8 @@ export interface FleetRecords {
   forget(id: string, events: readonly NewEvent[]): Promise<void>;
   /** Devices whose unsettled installation was last heard of before a time; a few at a time. */
   silentSince(before: Date, limit: number): readonly string[];
+  /** By id: admitted, not held, not pinned, and heard since a time. */
+  rolloutDevices(page: RolloutPage): readonly RolloutDevice[];
   /** A device's installations, newest first. */
   installations(deviceId: string, limit: number): readonly Installation[];
   findInstallation(id: number): Installation | undefined;

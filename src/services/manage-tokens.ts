@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../core/errors';
+import type { NewEvent } from '../core/event';
 import type { Token, TokenScope } from '../core/token';
 
 export type { Token, TokenScope } from '../core/token';
@@ -10,13 +11,18 @@ export interface ManageTokens {
    * @returns the secret (`rss_` and 43 characters of base64url), which can't be shown again
    * @throws DomainError `invalid-input` for a bad name, `conflict` for one in use
    */
-  create(request: { readonly name: string; readonly scope: TokenScope; readonly actor: string }): {
+  create(request: {
+    readonly name: string;
+    readonly scope: TokenScope;
+    readonly actor: string;
+    readonly address?: string | null;
+  }): {
     readonly secret: string;
     readonly token: Token;
   };
   list(): readonly Token[];
   /** @throws DomainError `not-found` */
-  revoke(request: { readonly name: string; readonly actor: string }): Token;
+  revoke(request: { readonly name: string; readonly actor: string; readonly address?: string | null }): Token;
   /** The token of a secret, unless it is unknown or revoked. Asks the database, so that other processes' changes count. */
   find(secret: string): Token | undefined;
 }
@@ -36,6 +42,8 @@ export interface TokenPorts {
   readonly records: TokenRecords;
   /** Secure randomness, such as `crypto.randomBytes`. */
   readonly randomBytes: (sizeBytes: number) => Buffer;
+  /** Puts a line into the journal, soon. */
+  readonly tell: (event: NewEvent) => void;
   readonly now: () => Date;
 }
 
@@ -43,19 +51,29 @@ const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
 const secretSizeBytes = 32;
 const secretPattern = /^rss_[A-Za-z0-9_-]{43}$/;
 
-export function createManageTokens({ records, randomBytes, now }: TokenPorts): ManageTokens {
+export function createManageTokens({ records, randomBytes, tell, now }: TokenPorts): ManageTokens {
   return {
-    create({ name, scope, actor }) {
+    create({ name, scope, actor, address = null }) {
       if (!namePattern.test(name)) throw badName(name);
       const secret = `rss_${randomBytes(secretSizeBytes).toString('base64url')}`;
       const token: Token = { name, scope, createdAt: now(), createdBy: actor, revokedAt: null };
       if (!records.add(token, hashOf(secret))) throw nameInUse(name);
+      tell({
+        kind: 'token.created',
+        at: token.createdAt,
+        actor: { name: actor, address },
+        message: `the token ${name} was made, for ${scope}`,
+        after: { name, scope },
+      });
       return { secret, token };
     },
     list: () => records.all(),
-    revoke({ name, actor }) {
-      const token = records.revoke(name, now(), actor);
+    revoke({ name, actor, address = null }) {
+      const at = now();
+      const token = records.revoke(name, at, actor);
       if (token === undefined) throw noToken(name);
+      const message = `the token ${name} was revoked`;
+      tell({ kind: 'token.revoked', at, actor: { name: actor, address }, message, before: { name } });
       return token;
     },
     find(secret) {

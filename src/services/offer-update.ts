@@ -2,7 +2,8 @@ import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
 import type { DeviceIdentity } from '../core/device';
 import { isUnsettled } from '../core/installation';
-import { type AskingDevice, decideOffer, type Offer, type Question } from '../core/offer';
+import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
+import type { Release } from '../core/release';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
 import type { Catalog } from './catalog';
@@ -48,6 +49,8 @@ export interface OfferPorts {
   readonly maxTries: number;
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
+  /** Why a running release must pause now; `null` when it may go on. */
+  readonly pauseReason: (release: Release) => string | null;
   readonly now: () => Date;
 }
 
@@ -56,35 +59,63 @@ const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   const { catalog, fleet, contacts, maxTries } = ports;
-  const terms = { maxTries, inProgress: (releaseId: number) => fleet.counters.inProgress(releaseId) };
+  const terms: OfferTerms = {
+    maxTries,
+    inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
+    pauseReason: ports.pauseReason,
+  };
 
   function decide(device: AskingDevice, question: Question): Offer {
     const releases = device.compatible === null ? [] : catalog.releasesOf(device.compatible);
     return decideOffer(device, releases, question, terms);
   }
 
+  /** @returns what to tell, and whether that is only what the device was told before */
   function answer(
     record: DeviceRecord,
     device: AskingDevice,
     { contact, mustStream, isRepeated }: Pick<UpdateQuestion, 'contact' | 'mustStream' | 'isRepeated'>,
-  ): Offer {
+  ): { readonly offer: Offer; readonly isOld: boolean } {
     const { at, transactionId } = contact;
-    const told = (isInstall: boolean) => decide(device, { at, isInstall, mustStream });
-    if (transactionId !== null) return told(true);
-    const offer = told(false);
+    const current = decide(device, { at, isInstall: false, mustStream });
     // It may begin to install and not say so: then a new release must not come in between, but a person's word counts.
-    const mayInstall = offer.kind === 'bundle' && !isRepeated && wasJustTold(ports, record, at);
-    return mayInstall ? told(true) : offer;
+    const mayInstall = current.kind === 'bundle' && !isRepeated && wasJustTold(ports, record, at);
+    if (transactionId === null && !mayInstall) return { offer: current, isOld: false };
+    const standing = decide(device, { at, isInstall: true, mustStream });
+    // What it was told of at another door it may not be able to install.
+    if (standing.kind === 'nothing') return { offer: current, isOld: false };
+    const isOther = current.kind === 'nothing' || current.bundle.sha256 !== standing.bundle.sha256;
+    return { offer: standing, isOld: transactionId === null && isOther };
+  }
+
+  /** Whether an answer leaves what the device was told before as it is. */
+  function isAside(
+    { device: { facts }, installation }: DeviceRecord,
+    device: AskingDevice,
+    offer: Offer,
+    { contact: { at }, compatible: asked, mustStream }: UpdateQuestion,
+  ): boolean {
+    if (mustStream) {
+      // What it can't stream, it may have been told of at another door, where it still stands.
+      if (offer.kind === 'bundle') return false;
+      const elsewhere = decide(device, { at, isInstall: false, mustStream: false });
+      return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === installation?.sha256;
+    }
+    // Who names nothing hears of the default, which is not what it is.
+    const isGuess = asked === null && !device.boundCompatibles.includes(offer.compatible);
+    return isGuess && facts.compatible !== null && facts.compatible !== offer.compatible;
   }
 
   return {
-    async ask({ identity, contact, compatible: asked, mustStream, isRepeated }) {
-      const record = contacts.hear(identity, withCompatible(contact, identity, asked));
+    async ask(question) {
+      const { identity, contact, compatible: asked, mustStream } = question;
+      const isPoll = contact.transactionId === null;
+      const record = contacts.hear(identity, withCompatible(contact, identity, asked), isPoll);
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
       const device = describeAsking(ports, record, identity, named, !mustStream);
-      const offer = answer(record, device, { contact, mustStream, isRepeated });
-      remember(ports, record, offer, contact);
+      const { offer, isOld } = answer(record, device, question);
+      if (!isOld && !isAside(record, device, offer, question)) remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;
     },

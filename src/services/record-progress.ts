@@ -2,7 +2,7 @@ import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
 import type { DeviceIdentity } from '../core/device';
 import type { Actor } from '../core/event';
-import { isUnsettled } from '../core/installation';
+import { isOpen, isUnsettled } from '../core/installation';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { BeginInstallation } from './begin-installation';
@@ -23,6 +23,8 @@ export interface RecordProgress {
   isAdmitted(identity: DeviceIdentity): boolean;
   /** Whether a device was heard before; as cheap as {@link isAdmitted}. */
   isKnown(identity: DeviceIdentity): boolean;
+  /** Whether an attempt with this name is under way for a bundle; as cheap as {@link isAdmitted}. */
+  hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): boolean;
   /**
    * A device asks for a bundle, perhaps with RAUC's name for an attempt to install it, which begins then. On disk when it
    * resolves, if it can be.
@@ -55,8 +57,14 @@ export function createRecordProgress({
 
     isKnown: ({ id }) => fleet.find(id) !== undefined,
 
+    hasBegun({ id }, { sha256 }, transactionId) {
+      const installation = fleet.find(id)?.installation ?? null;
+      if (installation?.transactionId !== transactionId) return false;
+      return installation.sha256 === sha256 && isOpen(installation);
+    },
+
     async begin(identity, bundle, contact) {
-      const record = contacts.hear(identity, contact);
+      const record = contacts.hear(identity, contact, false);
       const isAttempt = contact.transactionId !== null && record.device.admission === 'admitted';
       if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
       await fleet.settle(identity.id);
@@ -68,14 +76,22 @@ export function createRecordProgress({
       if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
       if (installation.startedAt !== null && installation.state !== 'lost') return;
       const at = now();
-      const begun = { state: 'downloading', startedAt: at, attempts: 1, message: null } as const;
+      const begun = {
+        state: 'downloading',
+        startedAt: installation.startedAt ?? at,
+        attempts: Math.max(1, installation.attempts),
+        message: null,
+      } as const;
       const actor: Actor = { name: `device:${id}`, address: null };
       const after = changed(installation, begun, { at, actor });
       fleet.change(id, { installations: [after.installation], events: after.events });
     },
 
     sent({ id }, bundle, count) {
-      if (fleet.find(id)?.installation?.sha256 === bundle.sha256) fleet.countBytes(id, count);
+      const installation = fleet.find(id)?.installation ?? null;
+      if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
+      // What a poll reads, again and again, is no part of a download.
+      if (installation.startedAt !== null) fleet.countBytes(id, count);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Installation } from '../core/installation';
 import { judgeReport, type Report } from '../core/report';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
-import type { FleetRecords } from './fleet-records';
+import type { DeviceRecord, FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
 
 /** Takes what scripts on devices report. */
@@ -28,16 +28,17 @@ export const reportLogLimitBytes = 64 << 10;
 export interface ReportPorts {
   readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
-  readonly records: Pick<FleetRecords, 'saveLog'>;
+  readonly records: Pick<FleetRecords, 'saveLog' | 'installations'>;
 }
 
 export function createRecordReport({ fleet, contacts, records }: ReportPorts): RecordReport {
   return {
     async report(identity, contact, report, log) {
       const { id } = identity;
-      const record = contacts.hear(identity, contact);
-      const { installation } = record;
-      const change = installation === null ? null : judgeReport(installation, report, contact.at);
+      const record = contacts.hear(identity, contact, false);
+      const installation = findEarlier(records, record, report.transactionId) ?? record.installation;
+      const isLatest = installation === record.installation;
+      const change = isLatest && installation !== null ? judgeReport(installation, report, contact.at) : null;
       if (installation !== null && change !== null) {
         const actor = { name: `device:${id}`, address: contact.address };
         const after = changed(installation, change, { at: contact.at, actor });
@@ -46,7 +47,21 @@ export function createRecordReport({ fleet, contacts, records }: ReportPorts): R
       await fleet.commit(id);
       if (installation !== null && log !== null && log !== '')
         await records.saveLog(installation.id, log, contact.at);
-      return fleet.get(id).installation;
+      return isLatest ? fleet.get(id).installation : installation;
     },
   };
+}
+
+const searchedInstallations = 50;
+
+/** The installation before the latest one that a late or repeated report is about: it says nothing of the latest. */
+function findEarlier(
+  { installations }: Pick<FleetRecords, 'installations'>,
+  { device, installation: latest }: DeviceRecord,
+  transactionId: string | null,
+): Installation | undefined {
+  if (transactionId === null || latest === null || latest.transactionId === transactionId) return undefined;
+  return installations(device.id, searchedInstallations).find(
+    (one) => one.id !== latest.id && one.transactionId === transactionId,
+  );
 }

@@ -2,6 +2,8 @@ import { type Installation, type InstallationState, isFailure } from '../core/in
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
+  /** Grows with each change. */
+  revision: number;
   started: number;
   failures: number;
   /** Ends of open offers in milliseconds since the epoch, by installation, in the order in which they were made. */
@@ -18,7 +20,7 @@ export class ReleaseCounters {
     private readonly now: () => Date,
   ) {
     for (const { releaseId, started, failures, offers } of counts) {
-      this.#counters.set(releaseId, { started, failures, offers: new Map(offers) });
+      this.#counters.set(releaseId, { revision: 0, started, failures, offers: new Map(offers) });
     }
   }
 
@@ -37,6 +39,11 @@ export class ReleaseCounters {
   /** Failures and rollbacks that nobody has cleared. */
   failures(releaseId: number): number {
     return this.#counters.get(releaseId)?.failures ?? 0;
+  }
+
+  /** Another number than before when something has changed. */
+  revision(releaseId: number): number {
+    return this.#counters.get(releaseId)?.revision ?? 0;
   }
 
   /** How many installations have come to each state since the start, of all releases. */
@@ -62,9 +69,10 @@ export class ReleaseCounters {
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
-      counter = { started: 0, failures: 0, offers: new Map() };
+      counter = { revision: 0, started: 0, failures: 0, offers: new Map() };
       this.#counters.set(releaseId, counter);
     }
+    counter.revision += 1;
     if (state === 'offered') {
       counter.offers.delete(id); // put at the end: the map is in the order of its ends
       if (sign === 1) counter.offers.set(id, offerEndsAt.getTime());

@@ -8,7 +8,9 @@ import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
 import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
+import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
+import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
 import { createDeviceContacts } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
@@ -16,8 +18,11 @@ import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
+import { createManageWebhooks, type ManageWebhooks, type WebhookRecords } from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
+import type { JournalRecords, ReadJournal } from './read-journal';
+import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createRecordReport, type RecordReport } from './record-report';
@@ -37,12 +42,18 @@ export interface FleetRules {
   readonly lostAfterMs: number;
   /** How long after its begin a boot into the old version counts as a rollback, in milliseconds. */
   readonly rollbackWindowMs: number;
+  /** How long lines about what devices did stay in the journal, in milliseconds. */
+  readonly eventRetentionMs: number;
 }
 
 /** What the use cases need from outside. A `Store` of `src/store` fits the first eight. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
+  readonly journal: JournalRecords;
+  readonly webhooks: WebhookRecords;
+  /** Sends one event to one receiver. */
+  readonly deliver: DeliverEvent;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -81,7 +92,11 @@ export interface Services {
   readonly explainOffer: ExplainOffer;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
+  readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly readJournal: ReadJournal;
+  readonly manageWebhooks: ManageWebhooks;
+  readonly sendWebhooks: SendWebhooks;
   /** How many installations have come to each state since the start. */
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   /** How the services are, for probes and metrics. */
@@ -132,17 +147,28 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const releaseIds = catalog.releases().map(({ id }) => id);
   const fleet = new Fleet({ records: ports.fleet, releaseIds, log, now: ports.now });
+  const fleetServices = createFleetServices(ports, catalog, fleet);
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
     deleteBundle: createDeleteBundle(shared),
     listBundles: createListBundles(catalog, configuredCompatible),
-    manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
+    manageTokens: createManageTokens({
+      ...ports,
+      records: ports.tokens,
+      tell: (event) => {
+        ports.journal.record([event]).catch((error: unknown) => {
+          log.error({ err: error }, 'the journal took no line');
+        });
+      },
+    }),
     readBundle,
-    ...createFleetServices(ports, catalog, fleet),
+    ...fleetServices,
     startup,
     async close() {
+      await fleetServices.sendWebhooks.close();
+      await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       await readBundle.close();
@@ -154,22 +180,38 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 const patiencePolls = 3;
 
 function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet) {
-  const { now, log, fleetRules } = ports;
+  const { now, fleetRules } = ports;
   const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
   const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
+  const { counters } = fleet;
+  const manageRollouts = createManageRollouts({ catalog, fleet, now });
+  const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
-  const offerUpdate = createOfferUpdate({ ...shared, contacts, beginInstallation });
+  const sendWebhooks = createSendWebhooks({
+    ...ports,
+    random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
+  });
+  const offerUpdate = createOfferUpdate({
+    ...shared,
+    contacts,
+    beginInstallation,
+    pauseReason: (release) => advanceRollouts.pauseReason(release),
+  });
   return {
     offerUpdate,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
     manageDevices: createManageDevices(shared),
-    manageRollouts: createManageRollouts({ catalog, fleet, now }),
+    manageRollouts,
+    describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
     installationsReached: () => fleet.counters.reached(),
-    tend: createTendFleet({ ...shared, log }),
+    readJournal: ports.journal,
+    manageWebhooks: createManageWebhooks(ports),
+    sendWebhooks,
+    tend: createTendFleet({ ...shared, advanceRollouts, sendWebhooks, journal: ports.journal }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };
 }

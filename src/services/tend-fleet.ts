@@ -1,13 +1,21 @@
 import { theServer } from '../core/event';
 import { isOpen } from '../core/installation';
+import type { AdvanceRollouts } from './advance-rollouts';
 import type { Fleet } from './fleet';
 import type { FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
 import type { Log } from './log';
+import type { JournalRecords } from './read-journal';
+import type { SendWebhooks } from './send-webhooks';
 
 export interface TendPorts {
   readonly fleet: Fleet;
   readonly records: Pick<FleetRecords, 'silentSince'>;
+  readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
+  readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
+  readonly journal: Pick<JournalRecords, 'prune'>;
+  /** How long lines about what devices did stay in the journal, in milliseconds. */
+  readonly eventRetentionMs: number;
   /** After so long without a contact an installation counts as lost, in milliseconds. */
   readonly lostAfterMs: number;
   readonly log: Log;
@@ -17,25 +25,41 @@ export interface TendPorts {
 const lookForLostEveryMs = 30_000;
 /** So many at a time, so that a clock that was set forward does not stop everything. */
 const lostAtOnce = 200;
+const pruneEveryMs = 3_600_000;
+const prunedAtOnce = 1_000;
 
-/** @returns what does the fleet's chores; call it about once a second. It never rejects. */
-export function createTendFleet({ fleet, records, lostAfterMs, log, now }: TendPorts): () => Promise<void> {
+/** @returns what does the fleet's chores, one run at a time; call it about once a second. It never rejects. */
+export function createTendFleet({
+  fleet,
+  records,
+  advanceRollouts,
+  sendWebhooks,
+  journal,
+  eventRetentionMs,
+  lostAfterMs,
+  log,
+  now,
+}: TendPorts): () => Promise<void> {
   let lookedAtMs = -Infinity;
+  let prunedAtMs = -Infinity;
   let isFailing = false;
+  let running: Promise<void> | undefined;
 
   function findLost(at: Date): boolean {
     const silent = records.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
     for (const id of silent) {
       const installation = fleet.find(id)?.installation ?? null;
       if (installation === null || !isOpen(installation)) continue;
+      // What a person called off must not go on when the device comes back.
+      const state = installation.state === 'cancelling' ? 'cancelled' : 'lost';
       const message = 'the device has not been heard of';
-      const lost = changed(installation, { state: 'lost', message }, { at, actor: theServer });
+      const lost = changed(installation, { state, message }, { at, actor: theServer });
       fleet.change(id, { installations: [lost.installation], events: lost.events });
     }
     return silent.length === lostAtOnce;
   }
 
-  return async () => {
+  async function tend(): Promise<void> {
     try {
       await fleet.flush();
       const at = now();
@@ -43,10 +67,24 @@ export function createTendFleet({ fleet, records, lostAfterMs, log, now }: TendP
         const hasMore = findLost(at);
         if (!hasMore) lookedAtMs = at.getTime();
       }
+      await advanceRollouts.advance();
+      if (Math.abs(at.getTime() - prunedAtMs) >= pruneEveryMs) {
+        const pruned = await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce);
+        if (pruned < prunedAtOnce) prunedAtMs = at.getTime();
+      }
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.error({ err: error }, 'what devices told can not be written at the moment');
       isFailing = true;
     }
+  }
+
+  return () => {
+    // A receiver may take its time: nobody waits for it.
+    void sendWebhooks.run();
+    running ??= tend().finally(() => {
+      running = undefined;
+    });
+    return running;
   };
 }

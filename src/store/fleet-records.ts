@@ -146,6 +146,53 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         .map(({ id }) => id);
     },
 
+    /** The devices that a release may reach, by id. */
+    rolloutDevices(page: {
+      readonly releaseId: number;
+      readonly compatible: string;
+      readonly channel: string;
+      readonly heardSince: Date;
+      readonly afterId: string;
+      readonly limit: number;
+    }) {
+      const rows = database.all(
+        query
+          .selectFrom('devices')
+          .select((eb) => [
+            'id',
+            'system_version',
+            eb
+              .selectFrom('device_labels')
+              .select(sql<string>`group_concat(label, ' ')`.as('labels'))
+              .whereRef('device_labels.device', '=', 'devices.id')
+              .as('labels'),
+            eb
+              .selectFrom('installations')
+              .select('state')
+              .whereRef('installations.device', '=', 'devices.id')
+              .where('release_id', '=', page.releaseId)
+              .orderBy('installations.id', 'desc')
+              .limit(1)
+              .as('state'),
+          ])
+          .where('compatible', '=', page.compatible)
+          .where('channel', '=', page.channel)
+          .where('id', '>', page.afterId)
+          .where('admission', '=', 'admitted')
+          .where('hold_at', 'is', null)
+          .where('pin_bundle', 'is', null)
+          .where('last_contact_at', '>=', page.heardSince.toISOString())
+          .orderBy('id')
+          .limit(page.limit),
+      );
+      return rows.map(({ id, system_version: systemVersion, labels, state }) => ({
+        id,
+        systemVersion,
+        state,
+        labels: labels === null ? [] : labels.split(' '),
+      }));
+    },
+
     installations(deviceId: string, limit: number): readonly Installation[] {
       return database
         .all(

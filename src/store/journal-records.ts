@@ -1,7 +1,7 @@
-import type { Selectable } from 'kysely';
-import type { EventKind, JournalEvent, NewEvent } from '../core/event';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
+import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../core/event';
 import type { Database } from './database';
-import type { EventTable } from './schema';
+import type { EventTable, Schema } from './schema';
 
 export type JournalListener = (events: readonly JournalEvent[]) => void;
 
@@ -11,17 +11,57 @@ export type JournalRecords = ReturnType<typeof createJournalRecords>;
 export function createJournalRecords(database: Database) {
   const { query } = database;
   const listeners = new Set<JournalListener>();
+
+  function append(events: readonly NewEvent[]): void {
+    if (events.length === 0) return;
+    const added = events.map((event) => {
+      const [row] = database.all(query.insertInto('events').values(toRow(event)).returningAll());
+      if (row === undefined) throw new Error('the journal took no line');
+      return toEvent(row);
+    });
+    database.afterCommit(() => {
+      for (const listener of listeners) listener(added);
+    });
+  }
+
   return {
     /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
-    append(events: readonly NewEvent[]): void {
-      if (events.length === 0) return;
-      const added = events.map((event) => {
-        const [row] = database.all(query.insertInto('events').values(toRow(event)).returningAll());
-        if (row === undefined) throw new Error('the journal took no line');
-        return toEvent(row);
-      });
-      database.afterCommit(() => {
-        for (const listener of listeners) listener(added);
+    append,
+
+    /** Adds lines that belong to no other change. */
+    record: (events: readonly NewEvent[]): Promise<void> => database.transact(() => append(events)),
+
+    /** Newest first. */
+    list(filter: Filter, { limit, beforeId }: { readonly limit: number; readonly beforeId?: number }) {
+      const select = filtered(query.selectFrom('events'), filter)
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit);
+      return database.all(beforeId === undefined ? select : select.where('id', '<', beforeId)).map(toEvent);
+    },
+
+    /** Oldest first. */
+    after(filter: Filter, { limit, afterId }: { readonly limit: number; readonly afterId: number }) {
+      const select = filtered(query.selectFrom('events'), filter).selectAll().where('id', '>', afterId);
+      return database.all(select.orderBy('id').limit(limit)).map(toEvent);
+    },
+
+    lastId(): number {
+      const [row] = database.all(query.selectFrom('events').select(({ fn }) => fn.max('id').as('id')));
+      return row?.id ?? 0;
+    },
+
+    /** Removes old lines about what devices and the server did; people's decisions stay. */
+    prune(before: Date, limit: number): Promise<number> {
+      return database.transact(() => {
+        const old = query
+          .selectFrom('events')
+          .select('id')
+          .where('at', '<', before.toISOString())
+          .where((eb) => eb.or([eb('actor', 'like', 'device:%'), eb('actor', '=', theServer.name)]))
+          .orderBy('id')
+          .limit(limit);
+        return database.all(query.deleteFrom('events').where('id', 'in', old).returning('id')).length;
       });
     },
 
@@ -31,6 +71,49 @@ export function createJournalRecords(database: Database) {
       return () => listeners.delete(listener);
     },
   };
+}
+
+interface Filter {
+  readonly kinds?: readonly string[];
+  readonly deviceId?: string;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly bundleName?: string;
+  readonly releaseId?: number;
+  readonly installationId?: number;
+  readonly actor?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+function filtered(select: SelectQueryBuilder<Schema, 'events', object>, filter: Filter) {
+  let found = select;
+  const { kinds = [], since, until } = filter;
+  if (kinds.length > 0) {
+    found = found.where((eb) =>
+      eb.or(
+        kinds.map((kind) =>
+          // The dot is followed by letters, which are all before '/'.
+          kind.endsWith('.')
+            ? eb.and([eb('kind', '>=', kind), eb('kind', '<', `${kind.slice(0, -1)}/`)])
+            : eb('kind', '=', kind),
+        ),
+      ),
+    );
+  }
+  const equal = [
+    ['device', filter.deviceId],
+    ['compatible', filter.compatible],
+    ['channel', filter.channel],
+    ['bundle', filter.bundleName],
+    ['release_id', filter.releaseId],
+    ['installation_id', filter.installationId],
+    ['actor', filter.actor],
+  ] as const;
+  for (const [column, value] of equal) if (value !== undefined) found = found.where(column, '=', value);
+  if (since !== undefined) found = found.where('at', '>=', since.toISOString());
+  if (until !== undefined) found = found.where('at', '<', until.toISOString());
+  return found;
 }
 
 function toRow(event: NewEvent) {

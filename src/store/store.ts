@@ -12,6 +12,7 @@ import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
 import { storing } from './storage-error';
 import { replaceFile } from './synced-folder';
+import { createWebhookRecords, type WebhookRecords } from './webhook-records';
 import { createTokenRecords, type TokenRecords } from './token-records';
 
 /** Everything that lasts, for the one server of a data folder. */
@@ -19,6 +20,7 @@ export interface Store {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
   readonly journal: JournalRecords;
+  readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
   readonly tokens: TokenRecords;
   readonly files: BundleFiles;
@@ -53,6 +55,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         records: createCatalogRecords(database, journal),
         fleet: { ...createFleetRecords(database, journal), ...createFleetListing(database) },
         journal,
+        webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
         tokens: createTokenRecords(database),
         files,
@@ -74,9 +77,17 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
 }
 
 /** Opens the tokens alone, also while a server runs on the folder. @throws DomainError `configuration` */
-export function openTokenStore(dataDir: string): { readonly tokens: TokenRecords; close(): void } {
+export function openTokenStore(dataDir: string): {
+  readonly tokens: TokenRecords;
+  readonly journal: JournalRecords;
+  close(): void;
+} {
   const database = openDatabase(dataDir);
-  return { tokens: createTokenRecords(database), close: () => database.close() };
+  return {
+    tokens: createTokenRecords(database),
+    journal: createJournalRecords(database),
+    close: () => database.close(),
+  };
 }
 
 function prepareFolder(dataDir: string): void {

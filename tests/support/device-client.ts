@@ -13,7 +13,12 @@ export interface Answer {
 }
 
 export interface DeviceClient {
-  request(target: string, headers?: Record<string, string>, method?: string): Promise<Answer>;
+  request(
+    target: string,
+    headers?: Record<string, string>,
+    method?: string,
+    body?: string | Buffer,
+  ): Promise<Answer>;
   close(): void;
 }
 
@@ -40,7 +45,7 @@ type Tls = Awaited<ReturnType<typeof readClientFiles>>;
 function overHttp1(url: string, tls: Tls): DeviceClient {
   const agent = new https.Agent({ ...tls, keepAlive: true });
   return {
-    request: (target, headers = {}, method = 'GET') =>
+    request: (target, headers = {}, method = 'GET', content) =>
       new Promise((resolve, reject) => {
         // The path is given apart, so that Node sends it as it is.
         const request = https.request(url, { path: target, headers, method, agent }, (response) => {
@@ -49,7 +54,7 @@ function overHttp1(url: string, tls: Tls): DeviceClient {
             reject,
           );
         });
-        request.on('error', reject).end();
+        request.on('error', reject).end(content);
       }),
     close: () => agent.destroy(),
   };
@@ -60,9 +65,13 @@ async function overHttp2(url: string, tls: Tls): Promise<DeviceClient> {
   await once(session, 'connect');
   session.on('error', () => undefined); // each request tells
   return {
-    request: (target, headers = {}, method = 'GET') =>
+    request: (target, headers = {}, method = 'GET', content) =>
       new Promise((resolve, reject) => {
-        const stream = session.request({ ...headers, ':path': target, ':method': method });
+        const stream = session.request(
+          { ...headers, ':path': target, ':method': method },
+          { endStream: content === undefined },
+        );
+        if (content !== undefined) stream.end(content);
         stream.on('error', reject);
         const refuse = () => reject(new Error('the stream was closed without an answer'));
         stream.once('close', refuse);

@@ -9,7 +9,7 @@ import { loadServerTls } from '../../src/pki/server-tls';
 import type { ReadBundle } from '../../src/services/read-bundle';
 import type { FleetRules } from '../../src/services/services';
 import { temporaryFolder } from './programs';
-import { openServices, type OpenedServices } from './services';
+import { openServices, type OpenedServices, type OpenServicesOptions } from './services';
 
 /** Paths of PEM files. */
 export interface ClientFiles {
@@ -45,6 +45,10 @@ export interface ListenerOptions {
   readonly fleetRules?: Partial<FleetRules>;
   /** Instead of the real one, for bundles that no disk has room for. */
   readonly readBundle?: ReadBundle;
+  /** The services' clock; the real one when left out. */
+  readonly now?: () => Date;
+  /** Replaces ports of the services, for faults that can't be had otherwise. */
+  readonly changePorts?: OpenServicesOptions['change'];
   /** Of an earlier listener, to go on with it. */
   readonly certsDir?: string;
   readonly dataDir?: string;
@@ -64,11 +68,13 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     await certificates.createCa({});
     await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1', '::1'] });
   }
+  const now = options.now ?? (() => new Date());
   const opened = await openServices({
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
     ...(options.fleetRules === undefined ? {} : { fleetRules: options.fleetRules }),
-    now: () => new Date(),
+    ...(options.changePorts === undefined ? {} : { change: options.changePorts }),
+    now,
   });
   const names = (await loadServerTls(certsDir)).names;
   const lines: LogLine[] = [];
@@ -91,7 +97,7 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     coversHost: (host) => coversHost(names, host),
     identify: deviceIdentity,
     isRevoked: (serial) => revoked.has(serial),
-    now: () => new Date(),
+    now,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     version: '0.0.0-test',
     ...options.change,

@@ -16,6 +16,7 @@ export const fleetRules: FleetRules = {
   offerLifetimeMs: hourMs,
   lostAfterMs: 14 * 24 * hourMs,
   rollbackWindowMs: 24 * hourMs,
+  eventRetentionMs: 400 * 24 * hourMs,
 };
 
 /** A bundle as the rules see it; its hash follows from its name. */

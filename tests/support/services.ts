@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createDeliverEvent } from '../../src/http/outbound/deliver-event';
 import { inspectBundle } from '../../src/rauc/inspect';
 import type { Log } from '../../src/services/log';
 import type { Publication, PublishRequest } from '../../src/services/publish-bundle';
@@ -66,6 +67,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     inspect: (bytes) => inspectBundle(bytes, profileOf(anchorsPem), now()),
     allowUntrusted: options.allowUntrusted ?? false,
     fleetRules: { ...fleetRules, ...options.fleetRules },
+    deliver: createDeliverEvent({ allowLocal: true, version: 'test', now }),
     configuredCompatible: options.compatible ?? null,
     baseUrl: () => 'https://updates.test:8443',
     log: recorder(log),

@@ -1,13 +1,17 @@
 import type { Registry } from 'prom-client';
+import type { EventStreams } from './event-stream';
 import type { InstallationState } from '../../core/installation';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
+import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
 import type { ListBundles } from '../../services/list-bundles';
 import type { ManageTokens } from '../../services/manage-tokens';
+import type { ManageWebhooks } from '../../services/manage-webhooks';
+import type { ReadJournal } from '../../services/read-journal';
 import type { PublishBundle } from '../../services/publish-bundle';
 
 export interface AdminServices {
@@ -18,6 +22,9 @@ export interface AdminServices {
   readonly manageTokens: ManageTokens;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
+  readonly readJournal: ReadJournal;
+  readonly manageWebhooks: ManageWebhooks;
+  readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
@@ -48,6 +55,8 @@ export interface AdminOptions {
   readonly health?: () => object;
   /** Where `GET /metrics` reads; others may register theirs beside ours. */
   readonly metrics?: Registry;
+  /** The open event streams, to be ended when the server stops; one of its own when left out. */
+  readonly eventStreams?: EventStreams;
   readonly log: AdminLog;
   readonly now: () => Date;
   /** Makes request ids. */

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { Registry } from 'prom-client';
 import type { AdminOptions } from './admin-options';
 import { createAuthenticator } from './authenticate';
+import { EventStreams } from './event-stream';
 import { createFailureLimiter } from './failure-limiter';
 import { registerFleetMetrics } from './fleet-metrics';
 import { hostGuard } from './host-guard';
@@ -33,7 +34,8 @@ export function createAdminApp(options: AdminOptions): Express {
   app.use(originGuard(adminHosts));
   const limiter = createFailureLimiter(now);
   const authenticate = createAuthenticator({ tokens: services.manageTokens, requireToken, limiter });
-  registerRoutes(app, adminRoutes(options, metrics), authenticate);
+  const streams = options.eventStreams ?? new EventStreams(services.readJournal);
+  registerRoutes(app, adminRoutes(options, metrics, streams), authenticate);
   app.use(express.static(publicDir, { redirect: false, cacheControl: false, setHeaders: markPage }));
   app.use(unknownPath);
   app.use(problemAnswer);

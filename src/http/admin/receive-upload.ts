@@ -91,8 +91,8 @@ async function parseMultipart(
     defParamCharset: 'utf8',
     limits: {
       files: 1,
-      fields: 8,
-      parts: 10,
+      fields: 16,
+      parts: 18,
       fieldNameSize: 64,
       fieldSize: 1024,
       headerPairs: 32,

@@ -4,7 +4,7 @@ import type { Authenticate } from './authenticate';
 import { methodNotAllowed } from './problem-answer';
 import { readBody } from './request-body';
 import { contextOf } from './request-context';
-import type { Route } from './route';
+import { answered, type Route } from './route';
 
 /** Puts a route table into an Express app. The caller is authenticated before a byte of the body is read. */
 export function registerRoutes(app: Express, routes: readonly Route[], authenticate: Authenticate): void {
@@ -23,7 +23,8 @@ export function registerRoutes(app: Express, routes: readonly Route[], authentic
       async (request, response) => {
         const name = contextOf(request).actor ?? 'anonymous';
         const actor = { name, address: request.socket.remoteAddress ?? null };
-        sendAnswer(request, response, await route.answer(request, response, actor));
+        const answer = await route.answer(request, response, actor);
+        if (answer !== answered) sendAnswer(request, response, answer);
       },
     );
   }

@@ -5,6 +5,7 @@ const instant = z.iso.datetime();
 const nullableText = z.string().nullable();
 
 export const releaseJson = z.object({
+  id: z.number().int(),
   compatible: z.string(),
   channel: z.string(),
   bundle: z.string(),
@@ -12,6 +13,7 @@ export const releaseJson = z.object({
   version: nullableText,
   released_at: instant,
   released_by: z.string(),
+  forced: z.boolean().describe('although the manifest names another compatible'),
 });
 
 export const manifestJson = z.object({
@@ -41,6 +43,7 @@ export const activationJson = z.object({
 
 export function presentRelease(release: Release): z.infer<typeof releaseJson> {
   return {
+    id: release.id,
     compatible: release.compatible,
     channel: release.channel,
     bundle: release.bundle.name,
@@ -48,6 +51,7 @@ export function presentRelease(release: Release): z.infer<typeof releaseJson> {
     version: release.bundle.inspection.manifest?.version ?? null,
     released_at: release.releasedAt.toISOString(),
     released_by: release.releasedBy,
+    forced: release.forced,
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseCompatible } from '../../core/bundle';
 import type { AdminOptions } from './admin-options';
+import { channelField, policyFields, readPolicy } from './policy-fields';
 import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
 import {
   bundleName,
@@ -13,7 +14,11 @@ import {
 } from './request-fields';
 import { defineRoute, type Answer, type Route } from './route';
 
-const insist = z.strictObject({ force: flag.describe('although the manifest names another compatible') });
+const wish = z.strictObject({
+  force: flag.describe('although the manifest names another compatible'),
+  channel: channelField,
+  ...policyFields,
+});
 const activated = {
   200: {
     description: 'The bundle is current',
@@ -44,11 +49,11 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'activateBundle',
       summary: 'Make a bundle current for the compatible that it names',
-      input: { params: z.object({ name: bundleName }), body: insist },
+      input: { params: z.object({ name: bundleName }), body: wish },
       answers: activated,
       problems: ['not-found', 'conflict'],
       handle: ({ input, actor }) =>
-        activate({ name: input.params.name, force: input.body.force, ...by(actor) }),
+        activate({ name: input.params.name, ...wishOf(input.body), ...by(actor) }),
     }),
     defineRoute({
       method: 'post',
@@ -56,14 +61,14 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'activateBundleFor',
       summary: 'Make a bundle current for a compatible',
-      input: { params: z.object({ compatible, name: bundleName }), body: insist },
+      input: { params: z.object({ compatible, name: bundleName }), body: wish },
       answers: activated,
       problems: ['not-found', 'conflict'],
       handle: ({ input, actor }) =>
         activate({
           name: input.params.name,
           compatible: parseCompatible(input.params.compatible),
-          force: input.body.force,
+          ...wishOf(input.body),
           ...by(actor),
         }),
     }),
@@ -97,6 +102,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       input: {
         query: z.strictObject({
           compatible: optionalCompatible,
+          channel: channelField,
           limit: pageLimit,
           before: wholeNumber.transform(Number).optional().describe('the next_before of the page before'),
         }),
@@ -109,10 +115,11 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: [],
       handle: ({ input }) => {
-        const { compatible: of, limit, before } = input.query;
+        const { compatible: of, channel, limit, before } = input.query;
         const page = listBundles.history({
           limit,
           ...(of === undefined ? {} : { compatible: of }),
+          ...(channel === undefined ? {} : { channel }),
           ...(before === undefined ? {} : { beforeId: before }),
         });
         const last = page.length === limit ? page.at(-1) : undefined;
@@ -120,4 +127,14 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       },
     }),
   ];
+}
+
+function wishOf(body: z.infer<typeof wish>) {
+  const { force, channel } = body;
+  const policy = readPolicy(body);
+  return {
+    force,
+    ...(channel === undefined ? {} : { channel }),
+    ...(policy === undefined ? {} : { policy }),
+  };
 }

@@ -17,6 +17,9 @@ export interface Answer {
   readonly secret?: boolean;
 }
 
+/** What a handler gives back that has answered by itself, and may go on answering. */
+export const answered = 'answered';
+
 /** The parts of a request that a route checks. */
 export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObject>>;
 
@@ -54,14 +57,14 @@ interface RouteDescription {
 export interface Route extends RouteDescription {
   readonly shape: RequestShape;
   /** Validates the request, then handles it. @throws DomainError */
-  answer(request: Request, response: Response, actor: Actor): Promise<Answer>;
+  answer(request: Request, response: Response, actor: Actor): Promise<Answer | typeof answered>;
 }
 
 /** Ties a handler to the schemas that check its input. */
 export function defineRoute<Shape extends RequestShape>(
   description: RouteDescription & {
     readonly input: Shape;
-    readonly handle: (call: Call<Shape>) => Answer | Promise<Answer>;
+    readonly handle: (call: Call<Shape>) => Answer | typeof answered | Promise<Answer | typeof answered>;
   },
 ): Route {
   const { input: shape, handle, ...route } = description;

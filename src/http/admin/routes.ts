@@ -3,23 +3,34 @@ import type { AdminOptions } from './admin-options';
 import { bundleRoutes } from './bundles';
 import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
+import type { EventStreams } from './event-stream';
+import { eventRoutes } from './events';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { releaseRoutes } from './releases';
+import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
 import { statusRoutes } from './service-status';
 import { tokenRoutes } from './tokens';
+import { webhookRoutes } from './webhooks';
 import { uploadRoutes } from './upload';
 
 /** Every endpoint of the admin listener. */
-export function adminRoutes(options: AdminOptions, metrics: Registry): readonly Route[] {
+export function adminRoutes(
+  options: AdminOptions,
+  metrics: Registry,
+  streams: EventStreams,
+): readonly Route[] {
   const routes = [
     ...bundleRoutes(options),
     ...manifestRoutes(options),
     ...releaseRoutes(options),
+    ...rolloutRoutes(options),
     ...deviceRoutes(options),
     ...deviceActionRoutes(options),
     ...uploadRoutes(options),
+    ...eventRoutes(options, streams),
+    ...webhookRoutes(options),
     ...tokenRoutes(options),
     ...statusRoutes(options, metrics),
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AdminOptions } from './admin-options';
+import { by } from './request-fields';
 import { defineRoute, type Route } from './route';
 import { presentToken, tokenJson } from './token-json';
 
@@ -38,7 +39,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: ['conflict'],
       handle: ({ input, actor }) => {
-        const { token, secret } = manageTokens.create({ ...input.body, actor: actor.name });
+        const { token, secret } = manageTokens.create({ ...input.body, ...by(actor) });
         return { status: 201, json: { token: presentToken(token), secret }, secret: true };
       },
     }),
@@ -52,7 +53,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       answers: { 200: { description: 'The revoked token', schema: z.object({ token: tokenJson }) } },
       problems: ['not-found'],
       handle: ({ input, actor }) => {
-        const token = manageTokens.revoke({ name: input.params.name, actor: actor.name });
+        const token = manageTokens.revoke({ name: input.params.name, ...by(actor) });
         return { status: 200, json: { token: presentToken(token) } };
       },
     }),

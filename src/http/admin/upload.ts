@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { DomainError } from '../../core/errors';
 import type { AdminOptions } from './admin-options';
 import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
+import { channelField, policyFields, readPolicy } from './policy-fields';
 import { checkUploadHeaders, receiveUpload } from './receive-upload';
 import { by, flag, optionalCompatible } from './request-fields';
 import { releaseJson, presentRelease } from './release-json';
@@ -13,6 +15,8 @@ const fields = z.strictObject({
     'needed for an encrypted bundle, else the one in its manifest is meant',
   ),
   force: flag.describe('activate although the manifest names another compatible'),
+  channel: channelField,
+  ...policyFields,
 });
 
 const uploadJson = z.object({
@@ -20,6 +24,18 @@ const uploadJson = z.object({
   created: z.boolean().describe('false when the same bytes were stored under this name before'),
   release: releaseJson.nullable(),
 });
+
+/** @throws DomainError `invalid-input`: also for a channel or a policy of a bundle that is not to be activated */
+function parseFields(sent: unknown) {
+  const parsed = parseInput(fields, { ...(sent as object) });
+  const policy = readPolicy(parsed);
+  if (!parsed.activate && (policy !== undefined || parsed.channel !== undefined)) {
+    throw new DomainError('invalid-input', 'a channel and a rollout are for a bundle that is activated', {
+      remedy: 'Send activate=true with them, or leave them out.',
+    });
+  }
+  return { ...parsed, policy };
+}
 
 /** `POST /upload`: takes a bundle in, streaming. */
 export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): readonly Route[] {
@@ -50,17 +66,19 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
         const received = await receiveUpload(request, response, {
           publishBundle: services.publishBundle,
           limitBytes: uploadLimitBytes,
-          parseFields: (sent) => parseInput(fields, { ...(sent as object) }),
+          parseFields,
         });
         // Reading a large bundle again takes longer than a silent connection is allowed to last.
         request.socket.setTimeout(0);
-        const { compatible, activate, force } = received.fields;
+        const { compatible, activate, force, channel, policy } = received.fields;
         const { bundle, created, release } = await services.publishBundle.publish(received.staged, {
           name: received.name,
           activate,
           force,
           ...by(actor),
           ...(compatible === undefined ? {} : { compatible }),
+          ...(channel === undefined ? {} : { channel }),
+          ...(policy === undefined ? {} : { policy }),
         });
         return {
           status: created ? 201 : 200,

@@ -5,7 +5,7 @@ import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
 import type { RecordProgress } from '../../services/record-progress';
 import { rangeCounts, type Validators } from './conditional';
-import { readContact } from './device-facts';
+import { readContact, transactionIdOf } from './device-facts';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { answeredByConditions, type Handler } from './handler';
 import { decideRange } from './range';
@@ -27,11 +27,13 @@ const yearSeconds = 31_536_000;
 /** `GET /bundles/{name}` and `/bundles/{sha256}/{name}`: the bundle or a range of it (RFC 9110, section 14). */
 export function createBundleHandler(ports: BundlePorts): Handler {
   return async (exchange, { params: { name = '', sha256 } }) => {
-    const bundle = getBundle(ports, exchange.connection.identity, name, sha256);
-    await noteAttempt(ports, exchange, bundle);
+    const transactionId = transactionIdOf(exchange);
+    const bundle = await getBundle(ports, exchange, name, sha256);
+    await noteAttempt(ports, exchange, bundle, transactionId);
     const validators = { etag: `"${bundle.sha256}"`, lastModified: bundle.uploadedAt };
     const headers = describe(bundle, validators, sha256 !== undefined);
-    if (answeredByConditions(exchange, validators, headers)) return;
+    // Whoever begins to install needs the bytes, whatever it has seen.
+    if (transactionId === undefined && answeredByConditions(exchange, validators, headers)) return;
     await sendBundle(ports, exchange, bundle, validators, headers);
   };
 }
@@ -44,21 +46,33 @@ async function noteAttempt(
   { recordProgress, now }: BundlePorts,
   exchange: Exchange,
   bundle: Bundle,
+  transactionId: string | undefined,
 ): Promise<void> {
   const { identity } = exchange.connection;
   if (exchange.method !== 'GET') return;
-  if (exchange.header('rauc-transaction-id') === undefined && recordProgress.isKnown(identity)) return;
+  const isNoted =
+    transactionId === undefined
+      ? recordProgress.isKnown(identity)
+      : recordProgress.hasBegun(identity, bundle, transactionId);
+  if (isNoted) return;
   await recordProgress.begin(identity, bundle, readContact(exchange, now()));
 }
 
-/** @throws DomainError `not-found`: also for what a device may not know about */
-function getBundle(
-  { readBundle, offerUpdate, recordProgress }: BundlePorts,
-  identity: DeviceIdentity,
+/** @throws DomainError `not-found`: also for what a device may not know about; `forbidden` as long as it waits */
+async function getBundle(
+  ports: BundlePorts,
+  exchange: Exchange,
   name: string,
   sha256: string | undefined,
-): Bundle {
+): Promise<Bundle> {
+  const { readBundle, offerUpdate, recordProgress } = ports;
+  const { identity } = exchange.connection;
   const bundle = readBundle.find(name);
+  if (!recordProgress.isAdmitted(identity)) {
+    // It must be known before a person can admit it.
+    if (bundle !== undefined) await noteAttempt(ports, exchange, bundle, undefined);
+    throw new DomainError('forbidden', 'this device is new and waits until a person admits it');
+  }
   if (bundle === undefined || (sha256 !== undefined && sha256 !== bundle.sha256) || bundle.sizeBytes === 0) {
     throw notFound(name);
   }
@@ -68,9 +82,6 @@ function getBundle(
     compatibles.length === 0 ||
     (bundle.compatible !== null && compatibles.includes(bundle.compatible)) ||
     compatibles.some((compatible) => offerUpdate.isReleased(bundle, compatible));
-  if (!recordProgress.isAdmitted(identity)) {
-    throw new DomainError('forbidden', 'this device is new and waits until a person admits it');
-  }
   if (!isTheirs) throw notFound(name);
   return bundle;
 }

@@ -15,9 +15,29 @@ export interface AdmissionRules {
   readonly now: () => Date;
 }
 
+/** Why a connection is refused, in few words: each is counted. */
+export const refusalCauses = [
+  'no-certificate',
+  'unknown-ca',
+  'expired',
+  'revoked',
+  'not-a-device-certificate',
+  'other',
+] as const;
+export type RefusalCause = (typeof refusalCauses)[number];
+
+/** Why a connection is refused. */
+export interface Refusal {
+  readonly cause: RefusalCause;
+  /** For people. */
+  readonly reason: string;
+}
+
 /** One device's TLS connection. The certificate is read once, here. */
 export interface Connection {
   readonly socket: TLSSocket;
+  /** The device's; IPv4 in its own notation. `null` when it is gone already. */
+  readonly address: string | null;
   readonly certificate: X509Certificate;
   readonly identity: DeviceIdentity;
   readonly expiresAtMs: number;
@@ -30,7 +50,7 @@ export interface Connection {
 
 export type Admission =
   | { readonly ok: true; readonly connection: Connection }
-  | { readonly ok: false; readonly reason: string; readonly device?: string };
+  | { readonly ok: false; readonly refusal: Refusal; readonly device?: string };
 
 /** The open connections of devices. */
 export class Connections {
@@ -51,13 +71,14 @@ export class Connections {
 
   /** Reads who is there. A resumed TLS session did not verify the certificate again: dates and revocation are ours. */
   admit(socket: TLSSocket): Admission {
-    if (this.#isClosed) return { ok: false, reason: 'the server is stopping' };
+    if (this.#isClosed) return refuse('other', 'the server is stopping');
     const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined) return { ok: false, reason: 'it has no certificate' };
+    if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
-    if (!answer.ok) return answer;
+    if (!answer.ok) return refuse('not-a-device-certificate', answer.reason);
     const connection: Connection = {
       socket,
+      address: socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null,
       certificate,
       identity: answer.identity,
       expiresAtMs: Date.parse(certificate.validTo),
@@ -65,17 +86,19 @@ export class Connections {
       openRequests: 0,
       isEnding: false,
     };
-    const reason = this.findRefusal(connection);
-    if (reason !== undefined) return { ok: false, reason, device: answer.identity.id };
+    const refusal = this.findRefusal(connection);
+    if (refusal !== undefined) return { ok: false, refusal, device: answer.identity.id };
     this.#open.add(connection);
     socket.once('close', () => this.#open.delete(connection));
     return { ok: true, connection };
   }
 
   /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
-  findRefusal({ identity, expiresAtMs }: Connection): string | undefined {
-    if (this.rules.isRevoked(identity.certificateSerial)) return 'its certificate is revoked';
-    return this.rules.now().getTime() >= expiresAtMs ? 'its certificate has expired' : undefined;
+  findRefusal({ identity, expiresAtMs }: Connection): Refusal | undefined {
+    if (this.rules.isRevoked(identity.certificateSerial))
+      return { cause: 'revoked', reason: 'its certificate is revoked' };
+    const hasExpired = this.rules.now().getTime() >= expiresAtMs;
+    return hasExpired ? { cause: 'expired', reason: 'its certificate has expired' } : undefined;
   }
 
   /** Ends at once what fits. @returns how many connections that were */
@@ -90,6 +113,10 @@ export class Connections {
     this.#isClosed = true;
     for (const connection of this.#open) endConnection(connection);
   }
+}
+
+function refuse(cause: RefusalCause, reason: string): Admission {
+  return { ok: false, refusal: { cause, reason } };
 }
 
 /** Ends a connection after the requests that run on it. */

@@ -26,17 +26,11 @@ const standardNames = new Set([
  * not told, and a device is never known by it.
  */
 export function readContact(exchange: Exchange, at: Date): Contact {
-  const told = new Map<string, string>();
-  for (const name of exchange.headerNames()) {
-    const short = /^rauc-([a-z0-9_-]+)$/.exec(name)?.[1];
-    const value = short === undefined ? undefined : printable(exchange.header(name));
-    if (short !== undefined && short.length <= nameMaxLength && value !== undefined) told.set(short, value);
-  }
+  const told = readTold(exchange.rawHeaders());
   const custom = [...told].filter(([name]) => !standardNames.has(name)).slice(0, maxAttributes);
-  const { remoteAddress = null } = exchange.connection.socket;
   return {
     at,
-    address: remoteAddress,
+    address: exchange.connection.address,
     protocol: exchange.connection.session === null ? 'http/1.1' : 'h2',
     transactionId: told.get('transaction-id') ?? null,
     facts: {
@@ -52,6 +46,26 @@ export function readContact(exchange: Exchange, at: Date): Contact {
   };
 }
 
+/** What `RAUC-*` headers say, by the name without the prefix. One that says two things says nothing. */
+function readTold(rawHeaders: readonly string[]): Map<string, string> {
+  const told = new Map<string, string>();
+  const doubtful = new Set<string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = /^rauc-([a-z0-9_-]+)$/i.exec(rawHeaders[index] ?? '')?.[1]?.toLowerCase();
+    if (name === undefined || name.length > nameMaxLength) continue;
+    const value = printable(rawHeaders[index + 1]);
+    if (value === undefined || (told.has(name) && told.get(name) !== value)) doubtful.add(name);
+    else told.set(name, value);
+  }
+  for (const name of doubtful) told.delete(name);
+  return told;
+}
+
+/** RAUC's name for the attempt that a request belongs to; cheap, because each range is asked. */
+export function transactionIdOf(exchange: Exchange): string | undefined {
+  return printable(exchange.header('rauc-transaction-id'));
+}
+
 function factOf<Key extends keyof DeviceFacts>(
   key: Key,
   value: DeviceFacts[Key] | undefined,
@@ -60,7 +74,7 @@ function factOf<Key extends keyof DeviceFacts>(
 }
 
 /** Node gives the bytes of a header as Latin-1. @returns `undefined` for what is empty, too long, or not printable UTF-8 */
-export function printable(header: string | undefined): string | undefined {
+function printable(header: string | undefined): string | undefined {
   if (header === undefined || header.length > valueMaxLength * 4) return undefined;
   const text = decodeUtf8(header)?.trim();
   if (text === undefined || text === '' || text.length > valueMaxLength) return undefined;

@@ -14,13 +14,14 @@ export interface Exchange {
   readonly authority: string | undefined;
   /** @param name in lower case */
   header(name: string): string | undefined;
-  /** Names of the headers that came, in lower case. */
-  headerNames(): readonly string[];
+  /** Names and values of all headers in turn as they came, also those that came more than once. */
+  rawHeaders(): readonly string[];
   /**
    * Reads the body.
-   * @throws DomainError `too-large`; `invalid-input` when the device is gone before its end
+   * @param timeoutMs for all of it
+   * @throws DomainError `too-large`; `invalid-input` when it does not come to its end
    */
-  readBody(limitBytes: number): Promise<Buffer>;
+  readBody(limitBytes: number, timeoutMs: number): Promise<Buffer>;
   /** Sends a whole answer. The body is left out for HEAD. */
   send(status: number, headers: ReplyHeaders, body?: Buffer): void;
   /**

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DomainError } from '../../core/errors';
 import type { Connection } from './connections';
 import type { Exchange } from './exchange';
-import { readStream } from './read-stream';
+import { checkDeclaredLength, readStream } from './read-stream';
 
 /** An HTTP/1.1 request as an exchange. */
 export function http1Exchange(
@@ -11,8 +12,10 @@ export function http1Exchange(
 ): Exchange {
   // A device that goes away is no error of ours.
   response.on('error', () => undefined);
+  let isGivenUp = false;
   const respond: Exchange['begin'] = (status, headers) => {
-    if (connection.isEnding) response.shouldKeepAlive = false;
+    // What would come of a body that nobody waits for any more can't be told from the next request.
+    if (connection.isEnding || isGivenUp) response.shouldKeepAlive = false;
     return response.writeHead(status, headers);
   };
   return {
@@ -24,10 +27,20 @@ export function http1Exchange(
       const value = request.headers[name];
       return typeof value === 'string' ? value : undefined;
     },
-    headerNames: () => Object.keys(request.headers),
-    readBody(limitBytes) {
-      if (request.headers.expect !== undefined) response.writeContinue();
-      return readStream(request, limitBytes);
+    rawHeaders: () => request.rawHeaders,
+    async readBody(limitBytes, timeoutMs) {
+      const asksFirst = request.headers.expect !== undefined;
+      try {
+        checkDeclaredLength(request.headers['content-length'], limitBytes);
+      } catch (error) {
+        isGivenUp = asksFirst; // then nothing has come of the body, and nothing need to
+        throw error;
+      }
+      if (asksFirst) response.writeContinue();
+      return readStream(request, limitBytes, timeoutMs).catch((error: unknown) => {
+        isGivenUp = error instanceof DomainError && error.code === 'invalid-input';
+        throw error;
+      });
     },
     send(status, headers, body) {
       respond(status, headers);

@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
-import { readStream } from './read-stream';
+import { checkDeclaredLength, readStream } from './read-stream';
 
 /**
  * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API sends the end of a stream in a frame of its
@@ -11,6 +11,7 @@ export function http2Exchange(
   stream: ServerHttp2Stream,
   request: IncomingHttpHeaders,
   connection: Connection,
+  rawHeaders: readonly string[],
 ): Exchange {
   // A device that goes away is no error of ours.
   stream.on('error', () => undefined);
@@ -29,13 +30,18 @@ export function http2Exchange(
       const value = request[name];
       return typeof value === 'string' ? value : undefined;
     },
-    headerNames: () => Object.keys(request).filter((name) => !name.startsWith(':')),
-    readBody: (limitBytes) => readStream(stream, limitBytes),
+    rawHeaders: () => rawHeaders,
+    async readBody(limitBytes, timeoutMs) {
+      checkDeclaredLength(request['content-length'], limitBytes);
+      return readStream(stream, limitBytes, timeoutMs);
+    },
     send(status, headers, body) {
       if (isGone()) return;
       const isBodiless = body === undefined || body.length === 0 || request[':method'] === 'HEAD';
       respond(status, headers, isBodiless);
       if (!isBodiless) stream.end(body);
+      // The answer is whole, so the rest of the request is not wanted (RFC 9113, section 8.1).
+      if (stream.readableDidRead && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
     },
     begin(status, headers) {
       if (!isGone()) respond(status, headers, false);

@@ -9,12 +9,15 @@ export const limits = {
   /** From the first byte of a request to the end of its headers; the whole of it. */
   headersTimeoutMs: 60_000,
   requestTimeoutMs: 60_000,
+  /** A report that a device sends; shorter than a whole request, so that the device gets an answer. */
+  bodyTimeoutMs: 30_000,
   /** An HTTP/1.1 connection without a request. */
   keepAliveTimeoutMs: 75_000,
   /** Any connection on which nothing moves; see idle-connections.ts. */
   quietTimeoutMs: 300_000,
   maxHeaderBytes: 16 << 10,
-  maxHeaderPairs: 100,
+  /** A device's own `RAUC-*` headers may be a hundred; beyond this HTTP/2 refuses the request. */
+  maxHeaderPairs: 200,
   /** RAUC has up to 128 requests under way: the queue of a Linux network block device. */
   maxConcurrentStreams: 256,
   /** What may wait in one HTTP/2 connection; Node's 10 MB would refuse the 81st of 128 KiB reads at once. */

@@ -1,5 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { reportStates } from '../../core/report';
+import { refusalCauses } from './connections';
 import type { DeviceCounts } from './server';
+import { offerDoors, pollAnswers } from './tally';
 
 /** Shows the device listener's counts as Prometheus metrics, read when they are asked for. */
 export function registerDeviceMetrics(register: Registry, counts: () => DeviceCounts): void {
@@ -23,6 +26,22 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
         this.inc(value(counts()));
       },
     });
+  const labelled = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    values: (counts: DeviceCounts) => readonly (readonly [Record<string, string>, number])[],
+  ) =>
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const [labels, count] of values(counts())) this.inc(labels, count);
+      },
+    });
   gauge('rauc_device_connections', 'Open connections of devices', (now) => now.connections);
   gauge(
     'rauc_device_open_requests',
@@ -30,10 +49,24 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     (now) => now.openRequests,
   );
   counter('rauc_device_requests_total', 'Requests of devices', (now) => now.requests);
-  counter(
+  labelled(
     'rauc_device_refused_connections_total',
-    'Connections refused in the TLS handshake or right after it',
-    (now) => now.refusedConnections,
+    'Connections refused in the TLS handshake or right after it, by cause',
+    ['cause'],
+    ({ refusals }) => refusalCauses.map((cause) => [{ cause }, refusals.get(cause) ?? 0]),
+  );
+  labelled(
+    'rauc_device_offers_total',
+    'Answers to devices that asked what to install, by the door and by the reason when that was nothing',
+    ['door', 'answer'],
+    ({ offers }) =>
+      offerDoors.flatMap((door) => [...offers[door]].map(([answer, count]) => [{ door, answer }, count])),
+  );
+  labelled('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
+    pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),
+  );
+  labelled('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
+    reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
   );
   counter(
     'rauc_bundle_requests_total',

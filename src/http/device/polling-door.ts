@@ -3,10 +3,12 @@ import type { OfferUpdate } from '../../services/offer-update';
 import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import { answeredByConditions, type Handler } from './handler';
+import type { PollAnswer, Tally } from './tally';
 
 export interface PollingPorts {
   readonly offerUpdate: OfferUpdate;
   readonly now: () => Date;
+  readonly tally: Pick<Tally, 'countOffer' | 'countPoll'>;
 }
 
 const headers = { 'cache-control': 'private, no-store' };
@@ -16,7 +18,7 @@ const headers = { 'cache-control': 'private, no-store' };
  * follows a poll. 307 to the bytes, 304 when the device has seen them, 204 when there is nothing: RAUC then forgets what it
  * was told before. The redirect has no ETag of its own, because RAUC would take it for the bundle's.
  */
-export function createPollingHandler({ offerUpdate, now }: PollingPorts): Handler {
+export function createPollingHandler({ offerUpdate, now, tally }: PollingPorts): Handler {
   return async (exchange, { query }) => {
     const contact = readContact(exchange, now());
     const isRepeated = exchange.header('if-none-match') !== undefined;
@@ -27,15 +29,24 @@ export function createPollingHandler({ offerUpdate, now }: PollingPorts): Handle
       mustStream: true,
       isRepeated,
     });
+    // Whoever begins to install needs the bytes, whatever it has seen.
+    const isPoll = exchange.header('rauc-transaction-id') === undefined;
+    const count = (answer: PollAnswer) => {
+      if (isPoll) tally.countPoll(answer);
+    };
+    tally.countOffer('polling', offer);
     if (offer.kind === 'nothing') {
+      count('nothing');
       exchange.send(204, { ...headers, 'x-rauc-server-reason': offer.reason });
       return;
     }
     const { bundle } = offer;
     const validators = { etag: `"${bundle.sha256}"`, lastModified: null };
-    // Whoever begins to install needs the bytes, whatever it has seen.
-    const isPoll = contact.transactionId === null;
-    if (isPoll && answeredByConditions(exchange, validators, { ...headers, etag: validators.etag })) return;
+    if (isPoll && answeredByConditions(exchange, validators, { ...headers, etag: validators.etag })) {
+      count('unchanged');
+      return;
+    }
+    count('redirected');
     // Relative, so that it leads back to the very host and port that the certificate was checked for.
     exchange.send(307, { ...headers, 'content-length': 0, location: pinnedPath(bundle) });
   };

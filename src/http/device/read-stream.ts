@@ -1,14 +1,16 @@
 import type { Readable } from 'node:stream';
 import { DomainError } from '../../core/errors';
 
-/** A report is sent at once; who takes longer has stalled. */
-const timeoutMs = 60_000;
+/** @throws DomainError `too-large` for a body that says itself that it is: then none of it is read */
+export function checkDeclaredLength(contentLength: string | undefined, limitBytes: number): void {
+  if (Number(contentLength ?? 0) > limitBytes) throw tooLarge(limitBytes);
+}
 
 /**
  * Reads a small body.
  * @throws DomainError `too-large`; `invalid-input` when it does not come to its end
  */
-export function readStream(stream: Readable, limitBytes: number): Promise<Buffer> {
+export function readStream(stream: Readable, limitBytes: number, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let sizeBytes = 0;
@@ -17,17 +19,25 @@ export function readStream(stream: Readable, limitBytes: number): Promise<Buffer
       stream.off('data', take).off('end', end).off('error', cut).off('close', cut);
       settle();
     };
+    const refuse = (error: DomainError) => {
+      finish(() => reject(error));
+      stream.resume(); // the rest is dropped, so that the device gets to see the answer
+    };
     const take = (piece: Buffer) => {
       sizeBytes += piece.length;
       if (sizeBytes <= limitBytes) pieces.push(piece);
-      else {
-        finish(() => reject(new DomainError('too-large', `the body is longer than ${limitBytes} bytes`)));
-        stream.resume(); // the rest is dropped, so that the device gets to see the answer
-      }
+      else refuse(tooLarge(limitBytes));
     };
     const end = () => finish(() => resolve(Buffer.concat(pieces)));
-    const cut = () => finish(() => reject(new DomainError('invalid-input', 'the body was cut short')));
-    const timer = setTimeout(cut, timeoutMs);
+    const cut = () => refuse(new DomainError('invalid-input', 'the body was cut short'));
+    const timer = setTimeout(
+      () => refuse(new DomainError('invalid-input', 'the body did not come to its end in time')),
+      timeoutMs,
+    );
     stream.on('data', take).on('end', end).on('error', cut).on('close', cut);
   });
+}
+
+function tooLarge(limitBytes: number): DomainError {
+  return new DomainError('too-large', `the body is longer than ${limitBytes} bytes`);
 }

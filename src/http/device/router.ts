@@ -35,7 +35,7 @@ export function createDispatcher({ routes, connections, log }: RouterPorts): (ex
       // Everything on this connection ends, also what is under way on other streams.
       exchange.onClose(() => connection.socket.destroy());
       endConnection(connection);
-      throw new DomainError('forbidden', `this device is refused: ${refusal}`);
+      throw new DomainError('forbidden', `this device is refused: ${refusal.reason}`);
     }
     const routed = method === 'HEAD' ? 'GET' : method;
     const found = routed === 'GET' || routed === 'POST' ? router.find(routed, target) : null;

@@ -15,7 +15,7 @@ import type { RecordReport } from '../../services/record-report';
 import { chooseBaseUrl } from './base-url';
 import { createBundleHandler } from './bundle-door';
 import { closeListener, trackSockets } from './close-listener';
-import { type AdmissionRules, type Connection, Connections } from './connections';
+import { type AdmissionRules, type Connection, Connections, type Refusal } from './connections';
 import { createDownloadLog } from './download-log';
 import type { Exchange } from './exchange';
 import type { Handler } from './handler';
@@ -27,9 +27,11 @@ import { createListener, guardConnections, limits } from './listener';
 import { boundedLine, type DeviceLog } from './log';
 import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
 import { createPollingHandler } from './polling-door';
+import { refusalCauseOf } from './refusal-cause';
 import { createDispatcher, type Route } from './router';
 import { sendJson } from './send-json';
 import { createStatusHandler } from './status-door';
+import { type Tallies, Tally } from './tally';
 import { type DeviceTls, TlsSettings } from './tls-settings';
 
 export interface DeviceServices {
@@ -56,10 +58,12 @@ export interface DeviceServerOptions extends AdmissionRules {
   readonly version: string;
   /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
   readonly quietTimeoutMs?: number;
+  /** How long a report may take to arrive, in milliseconds; the default is half a minute. */
+  readonly bodyTimeoutMs?: number;
 }
 
 /** What happened since the start, and what is going on. */
-export interface DeviceCounts {
+export interface DeviceCounts extends Tallies {
   readonly connections: number;
   readonly openRequests: number;
   readonly requests: number;
@@ -102,15 +106,17 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
-  const routes = createRoutes(options, listener, {
+  const tally = new Tally();
+  const routes = createRoutes(options, listener, tally, {
     onRequest: () => (totals.bundleRequests += 1),
     onBytes: (bytes) => (totals.bundleBytes += bytes),
   });
   const dispatch = createDispatcher({ routes, connections, log });
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
-  const refuse = (socket: TLSSocket, facts: object) => {
+  const refuse = (socket: TLSSocket, { cause, reason }: Refusal, device?: string) => {
     totals.refusedConnections += 1;
-    tellRefusal({ ...facts, address: socket.remoteAddress }, 'connection refused');
+    tally.countRefusal(cause);
+    tellRefusal({ reason, cause, device, address: socket.remoteAddress }, 'connection refused');
   };
 
   const handle = (exchange: Exchange) => {
@@ -133,7 +139,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     socket.on('error', () => undefined); // a device that goes away is no error of ours
     const admission = connections.admit(socket);
     if (!admission.ok) {
-      refuse(socket, { reason: admission.reason, device: admission.device });
+      refuse(socket, admission.refusal, admission.device);
       socket.destroy();
       return undefined;
     }
@@ -142,9 +148,12 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     return {
       began(session) {
         connection.session = session;
-        session?.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-          handle(http2Exchange(stream, headers, connection));
-        });
+        session?.on(
+          'stream',
+          (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+            handle(http2Exchange(stream, headers, connection, raw));
+          },
+        );
         session?.setTimeout(quietTimeoutMs, () => onQuiet(connection));
       },
     };
@@ -157,7 +166,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   };
   // HTTP/1.1 alone: with a 'request' listener Node also wires its compatibility API to each HTTP/2 stream.
   listener.on('request', onRequest).removeAllListeners('stream');
-  listener.on('checkContinue', onRequest); // no body is wanted, so none is asked for
+  listener.on('checkContinue', onRequest); // who wants a body asks for it
   listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
     const connection = bySocket.get(it);
     if (connection !== undefined) onQuiet(connection);
@@ -165,9 +174,8 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.
     const verdict: unknown = socket.authorizationError;
-    refuse(socket, {
-      reason: typeof verdict === 'string' ? verdict : (systemErrorCode(error) ?? error.message),
-    });
+    const reason = typeof verdict === 'string' ? verdict : (systemErrorCode(error) ?? error.message);
+    refuse(socket, { cause: refusalCauseOf(reason), reason });
   });
 
   await listen(listener, options);
@@ -188,7 +196,15 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     },
     enforceRevocations: () =>
       connections.destroyWhere((connection) => connections.findRefusal(connection) !== undefined),
-    counts: () => ({ ...totals, connections: connections.size, openRequests: connections.openRequests() }),
+    counts: () => ({
+      ...totals,
+      refusals: tally.refusals,
+      offers: tally.offers,
+      polls: tally.polls,
+      reports: tally.reports,
+      connections: connections.size,
+      openRequests: connections.openRequests(),
+    }),
     close: (graceMs) => (closing ??= closeListener(listener, connections, sockets, graceMs)),
   };
 }
@@ -196,6 +212,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
 function createRoutes(
   options: DeviceServerOptions,
   listener: Http2SecureServer,
+  tally: Tally,
   bundles: { onRequest(): void; onBytes(bytes: number): void },
 ): readonly Route[] {
   const { services, log, now } = options;
@@ -217,13 +234,18 @@ function createRoutes(
     },
     onBytes: (count) => bundles.onBytes(count),
   });
-  const manifestPorts = { ...services, baseUrl, now };
+  const manifestPorts = { ...services, baseUrl, now, tally };
+  const { bodyTimeoutMs = limits.bodyTimeoutMs } = options;
   const get = (path: string, handler: Handler): Route => ({ method: 'GET', path, handler });
   return [
     get('/api/v1/manifest.json', createManifestHandler(manifestPorts)),
     get('/api/v1/manifest/:file', createNamedManifestHandler(manifestPorts)),
-    get('/api/v1/update.raucb', createPollingHandler({ ...services, now })),
-    { method: 'POST', path: '/api/v1/status', handler: createStatusHandler({ ...services, now }) },
+    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, tally })),
+    {
+      method: 'POST',
+      path: '/api/v1/status',
+      handler: createStatusHandler({ ...services, now, tally, bodyTimeoutMs }),
+    },
     get('/bundles/:name', bundle),
     get('/bundles/:sha256/:name', bundle),
     get('/health', (exchange) => sendJson(exchange, { status: 'ok', version: options.version })),

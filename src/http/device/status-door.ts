@@ -8,10 +8,14 @@ import { reportLogLimitBytes, type RecordReport } from '../../services/record-re
 import { readContact } from './device-facts';
 import type { Handler } from './handler';
 import { sendJson } from './send-json';
+import type { Tally } from './tally';
 
 export interface StatusPorts {
   readonly recordReport: RecordReport;
   readonly now: () => Date;
+  readonly tally: Pick<Tally, 'countReport'>;
+  /** How long a report may take to arrive, in milliseconds. */
+  readonly bodyTimeoutMs: number;
 }
 
 /** A log of control characters is six times as long in JSON. */
@@ -41,10 +45,10 @@ const reportSchema = z.object({
 });
 
 /** `POST /api/v1/status`: what a script on a device reports. It may report again, late, and in any order. */
-export function createStatusHandler({ recordReport, now }: StatusPorts): Handler {
+export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }: StatusPorts): Handler {
   return async (exchange) => {
     const contact = readContact(exchange, now());
-    const report = parseReport(await exchange.readBody(bodyLimitBytes));
+    const report = parseReport(await exchange.readBody(bodyLimitBytes, bodyTimeoutMs));
     const facts: Partial<DeviceFacts> = {
       ...contact.facts,
       ...(isTold(report.version) ? { systemVersion: report.version } : {}),
@@ -63,6 +67,7 @@ export function createStatusHandler({ recordReport, now }: StatusPorts): Handler
       },
       report.log ?? null,
     );
+    tally.countReport(report.state);
     sendJson(exchange, { installation: installation === null ? null : present(installation) });
   };
 }

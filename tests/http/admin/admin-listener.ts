@@ -4,12 +4,15 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import supertest from 'supertest';
 import type { AdminOptions, AdminServices } from '../../../src/http/admin/admin-options';
+import { EventStreams } from '../../../src/http/admin/event-stream';
 import { type AdminServer, createAdminApp, startAdminServer } from '../../../src/http/admin/server';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../support/services';
 
 export interface AdminListenerOptions extends OpenServicesOptions {
   readonly admin?: Partial<AdminOptions>;
   readonly stallTimeoutMs?: number;
+  /** Any free one when left out. */
+  readonly port?: number;
   readonly changeServices?: (services: AdminServices) => Partial<AdminServices>;
 }
 
@@ -43,7 +46,9 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   const at = (level: string) => (facts: object) => {
     requests.push({ level, facts: facts as LoggedRequest['facts'] });
   };
+  const eventStreams = new EventStreams(opened.services.readJournal);
   const app = createAdminApp({
+    eventStreams,
     services: { ...opened.services, ...options.changeServices?.(opened.services) },
     deviceBaseUrl: () => 'https://updates.test:8443',
     uploadLimitBytes: 1 << 30,
@@ -59,7 +64,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   const { stallTimeoutMs } = options;
   const server = await startAdminServer(app, {
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
   });
   const { port } = server.address;
@@ -80,6 +85,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     },
     async close() {
       if (!open.delete(listener)) return;
+      eventStreams.close();
       await server.close(0);
       await opened.close();
     },

@@ -1,6 +1,7 @@
 import { makeBundle } from '../../support/bundle-factory';
+import { eventually } from '../../support/eventually';
 import { SimulatedDevice } from '../../support/simulated-device';
-import { type AdminListener, eventually, openAdminListener } from './admin-listener';
+import { type AdminListener, openAdminListener } from './admin-listener';
 
 const now = () => new Date('2026-11-02T12:00:00Z');
 
@@ -401,7 +402,7 @@ describe('the fleet in GET /metrics', () => {
       new SimulatedDevice(admin.opened.services, `dev-${index}`, { version: `9.${index}`, now }).poll(),
     );
     await Promise.all(polls);
-    await eventually(() => admin.opened.services.listFleet.attention().devices === 65);
+    await eventually(() => admin.opened.services.listFleet.attention().devices === 65, 20_000);
     const lines = await metric('rauc_devices');
     expect(lines).toHaveLength(51);
     expect(lines).toContain('rauc_devices{compatible="test-board",version="0.9.0"} 5');

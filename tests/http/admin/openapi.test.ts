@@ -4,6 +4,7 @@ import type { AdminOptions } from '../../../src/http/admin/admin-options';
 import { createAdminApp } from '../../../src/http/admin/server';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { Registry } from 'prom-client';
+import { EventStreams } from '../../../src/http/admin/event-stream';
 import { makeBundle } from '../../support/bundle-factory';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';
@@ -107,7 +108,9 @@ describe('the OpenAPI document', () => {
   it('describes the upload as it is checked', () => {
     const upload = document.paths['/upload']?.['post'];
     const form = upload?.requestBody?.content['multipart/form-data']?.schema;
-    expect(Object.keys(form?.properties ?? {}).sort()).toEqual(['activate', 'bundle', 'compatible', 'force']);
+    expect(Object.keys(form?.properties ?? {}).sort()).toEqual(
+      expect.arrayContaining(['activate', 'bundle', 'compatible', 'force', 'channel', 'steps', 'window']),
+    );
     expect(Object.keys(upload?.responses ?? {})).toEqual(
       expect.arrayContaining(['200', '201', '400', '401', '403', '409', '413', '415', '422', '507']),
     );
@@ -134,7 +137,11 @@ describe('the OpenAPI document', () => {
       ['post', '/delete/{name}', '/delete/a.raucb'],
       ['get', '/health', '/health'],
     ] as const;
-    const routes = adminRoutes(optionsOf(admin), new Registry());
+    const routes = adminRoutes(
+      optionsOf(admin),
+      new Registry(),
+      new EventStreams(admin.opened.services.readJournal),
+    );
     for (const [method, pattern, path] of calls) {
       const answer = await admin.http[method](path).expect(200);
       const schema = routes.find((route) => route.method === method && route.path === pattern)?.answers[200]

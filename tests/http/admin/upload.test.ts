@@ -130,7 +130,15 @@ describe('uploading', () => {
       'the same before the file',
       () => upload().field('activate', 'maybe').attach('bundle', made.path, 'a.raucb'),
     ],
-    ['an unknown field', () => upload().attach('bundle', made.path, 'a.raucb').field('channel', 'beta')],
+    ['an unknown field', () => upload().attach('bundle', made.path, 'a.raucb').field('colour', 'red')],
+    [
+      'a channel and no activation',
+      () => upload().attach('bundle', made.path, 'a.raucb').field('channel', 'beta'),
+    ],
+    [
+      'steps that are none',
+      () => upload().attach('bundle', made.path, 'a.raucb').field('activate', 'true').field('steps', '50,25'),
+    ],
     [
       'a field twice',
       () =>

@@ -53,6 +53,7 @@ async function open() {
       ),
     allowUntrusted: false,
     fleetRules,
+    deliver: () => Promise.resolve(null),
     configuredCompatible: null,
     baseUrl: () => 'https://updates.test:8443',
     log: silent,

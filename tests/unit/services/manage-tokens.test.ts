@@ -61,7 +61,12 @@ it('refuses a name in use and a token that is not there', () => {
 
 it('sees what a token command does to the same folder while the server runs', () => {
   const store = openTokenStore(opened.dataDir);
-  const command = createManageTokens({ records: store.tokens, now: steppingClock(), randomBytes });
+  const command = createManageTokens({
+    records: store.tokens,
+    now: steppingClock(),
+    randomBytes,
+    tell: () => undefined,
+  });
   const { secret } = command.create({ name: 'ci', scope: 'read', actor: 'cli:me' });
   expect(opened.services.manageTokens.find(secret)?.name).toBe('ci');
   command.revoke({ name: 'ci', actor: 'cli:me' });

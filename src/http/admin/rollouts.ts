@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { parseCompatible } from '../../core/bundle';
+import type { Release } from '../../core/release';
+import type { AdminOptions } from './admin-options';
+import { channelField, policyFields, readPolicy } from './policy-fields';
+import { presentRelease } from './release-json';
+import { bundleName, by, compatible, flag, optionalCompatible, wholeNumber, word } from './request-fields';
+import { presentProgress, presentRollout, releaseWithRolloutJson, rolloutProgressJson } from './rollout-json';
+import { defineRoute, type Route } from './route';
+
+const releaseId = z.object({ id: wholeNumber.transform(Number) });
+const reason = z.strictObject({ reason: z.string().max(200).default('') });
+const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
+const details = releaseWithRolloutJson.extend({ progress: rolloutProgressJson });
+
+/** Releases on their channels, and how they reach their devices. */
+export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
+  const { activateRelease, manageRollouts, describeRollout } = services;
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/releases',
+      scope: 'read',
+      operation: 'listReleases',
+      summary: 'What is current, by compatible and channel, and where its rollout stands',
+      input: { query: z.strictObject({ compatible: compatible.optional(), channel: word.optional() }) },
+      answers: {
+        200: { description: 'The releases', schema: z.object({ releases: z.array(releaseWithRolloutJson) }) },
+      },
+      problems: [],
+      handle: ({ input: { query } }) => {
+        const releases = manageRollouts
+          .list()
+          .filter((release) => query.compatible === undefined || release.compatible === query.compatible)
+          .filter((release) => query.channel === undefined || release.channel === query.channel);
+        return { status: 200, json: { releases: releases.map(present) } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases',
+      scope: 'publish',
+      operation: 'createRelease',
+      summary: 'Make a bundle current on a channel, with the policy of its rollout',
+      input: {
+        body: z.strictObject({
+          bundle: bundleName,
+          compatible: optionalCompatible,
+          channel: channelField,
+          force: flag.describe('although the manifest names another compatible'),
+          ...policyFields,
+        }),
+      },
+      answers: {
+        200: {
+          description: 'It was current before, and no policy was given',
+          schema: releaseWithRolloutJson,
+        },
+        201: { description: 'It is current', schema: releaseWithRolloutJson },
+      },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input: { body }, actor }) => {
+        const policy = readPolicy(body);
+        const { release, changed } = await activateRelease.activate({
+          name: body.bundle,
+          force: body.force,
+          ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
+          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...(policy === undefined ? {} : { policy }),
+          ...by(actor),
+        });
+        return { status: changed ? 201 : 200, json: present(release) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/back',
+      scope: 'publish',
+      operation: 'goBack',
+      summary: 'Make the bundle current again that was current before, for everyone at once',
+      input: { body: z.strictObject({ compatible, channel: channelField }) },
+      answers: one,
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input: { body }, actor }) => {
+        const release = await activateRelease.goBack({
+          compatible: parseCompatible(body.compatible),
+          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...by(actor),
+        });
+        return { status: 200, json: present(release) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/deactivate',
+      scope: 'publish',
+      operation: 'deactivateChannel',
+      summary: 'Offer nothing on a channel of a compatible any more',
+      input: { body: z.strictObject({ compatible, channel: channelField }) },
+      answers: {
+        200: { description: 'Nothing is offered there', schema: z.object({ deactivated: z.string() }) },
+      },
+      problems: ['not-found'],
+      handle: async ({ input: { body }, actor }) => {
+        const { previousBundleName } = await activateRelease.deactivate({
+          compatible: parseCompatible(body.compatible),
+          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...by(actor),
+        });
+        return { status: 200, json: { deactivated: previousBundleName ?? '' } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/releases/{id}',
+      scope: 'read',
+      operation: 'getRelease',
+      summary: 'One release that is current, and how far it has come, step by step',
+      input: { params: releaseId },
+      answers: { 200: { description: 'The release', schema: details } },
+      problems: ['not-found'],
+      handle: async ({ input }) => {
+        const release = manageRollouts.get(input.params.id);
+        const progress = presentProgress(await describeRollout(release));
+        return { status: 200, json: { ...present(release), progress } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/{id}/promote',
+      scope: 'publish',
+      operation: 'promoteRollout',
+      summary: 'Go to the next step',
+      input: {
+        params: releaseId,
+        body: z.strictObject({
+          from_step: z
+            .number()
+            .int()
+            .min(1)
+            .describe('the step that the caller saw: of two who promote at once, one is refused'),
+        }),
+      },
+      answers: one,
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => {
+        const { from_step: fromStep } = input.body;
+        return {
+          status: 200,
+          json: present(await manageRollouts.promote(input.params.id, fromStep - 1, actor)),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/{id}/pause',
+      scope: 'publish',
+      operation: 'pauseRollout',
+      summary: 'Offer it to nobody new until it is resumed',
+      input: { params: releaseId, body: reason },
+      answers: one,
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => ({
+        status: 200,
+        json: present(await manageRollouts.pause(input.params.id, input.body.reason, actor)),
+      }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/{id}/resume',
+      scope: 'publish',
+      operation: 'resumeRollout',
+      summary: 'Go on after a pause; failures so far are accepted',
+      input: { params: releaseId, body: z.strictObject({}) },
+      answers: one,
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => ({
+        status: 200,
+        json: present(await manageRollouts.resume(input.params.id, actor)),
+      }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/{id}/abort',
+      scope: 'publish',
+      operation: 'abortRollout',
+      summary: 'Offer it to nobody any more; devices keep what they have',
+      input: { params: releaseId, body: reason },
+      answers: one,
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => ({
+        status: 200,
+        json: present(await manageRollouts.abort(input.params.id, input.body.reason, actor)),
+      }),
+    }),
+  ];
+}
+
+function present(release: Release): z.infer<typeof releaseWithRolloutJson> {
+  return { ...presentRelease(release), rollout: presentRollout(release) };
+}

@@ -1,0 +1,60 @@
+import type { InstallationState } from '../core/installation';
+import type { Release } from '../core/release';
+import type { RolloutStep } from '../core/rollout';
+import type { AdvanceRollouts } from './advance-rollouts';
+import type { FleetListing } from './list-fleet';
+import type { ReleaseCounters } from './release-counters';
+
+export interface StepProgress {
+  readonly step: RolloutStep;
+  /** Devices that this step reaches first. */
+  readonly devices: number;
+  readonly proven: number;
+  /** Installations of these devices. */
+  readonly installations: Readonly<Partial<Record<InstallationState, number>>>;
+}
+
+export interface RolloutProgressReport {
+  readonly steps: readonly StepProgress[];
+  readonly inProgress: number;
+  /** Failures and rollbacks since the step began or a person went on. */
+  readonly failuresInStep: number;
+  readonly countedAt: Date;
+}
+
+/** Tells how far a release has come. It counts the fleet, in pages. */
+export type DescribeRollout = (release: Release) => Promise<RolloutProgressReport>;
+
+export interface DescribeRolloutPorts {
+  readonly advanceRollouts: AdvanceRollouts;
+  readonly listing: Pick<FleetListing, 'outcomes'>;
+  readonly counters: ReleaseCounters;
+  readonly now: () => Date;
+}
+
+/** A count of the fleet is good enough for so long. */
+const freshMs = 2_000;
+
+export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRollout {
+  const { advanceRollouts, listing, counters, now } = ports;
+  return async (release) => {
+    const known = advanceRollouts.counted(release.id);
+    const isFresh = known !== undefined && Math.abs(now().getTime() - known.countedAt.getTime()) < freshMs;
+    const counted = isFresh ? known : await advanceRollouts.count(release);
+    const outcomes = listing.outcomes(release.id);
+    const { policy, forgivenFailures } = release.rollout;
+    return {
+      steps: policy.steps.map((step, index) => ({
+        step,
+        devices: counted.devices[index] ?? 0,
+        proven: counted.proven[index] ?? 0,
+        installations: Object.fromEntries(
+          outcomes.filter((one) => one.step === index).map((one) => [one.state, one.installations]),
+        ),
+      })),
+      inProgress: counters.inProgress(release.id),
+      failuresInStep: Math.max(0, counters.failures(release.id) - forgivenFailures),
+      countedAt: counted.countedAt,
+    };
+  };
+}

@@ -1,0 +1,203 @@
+import net from 'node:net';
+import { eventually } from '../../support/eventually';
+import { SimulatedDevice } from '../../support/simulated-device';
+import { SseReader } from '../../support/sse-reader';
+import { type AdminListener, openAdminListener } from './admin-listener';
+
+const person = { name: 'local', address: '127.0.0.1' };
+
+interface Page {
+  readonly events: { id: number; kind: string; actor: string; device: string | null; message: string }[];
+  readonly next_before: number | null;
+}
+
+describe('the journal over HTTP', () => {
+  let admin: AdminListener;
+  const page = async (query = '') => (await admin.http.get(`/api/events${query}`).expect(200)).body as Page;
+
+  beforeAll(async () => {
+    admin = await openAdminListener();
+    const { services } = admin.opened;
+    for (const id of ['a', 'b', 'c']) {
+      await new SimulatedDevice(services, id, { now: () => new Date('2026-11-02T12:00:00Z') }).poll();
+    }
+    await services.manageDevices.hold('b', 'on a desk', person);
+    await services.manageDevices.change('b', { labels: ['lab'] }, person);
+  });
+  afterAll(() => admin.close());
+
+  it('tells what devices and people did, newest first', async () => {
+    const { events } = await page();
+    expect(events.map(({ kind, device }) => [kind, device])).toEqual([
+      ['device.changed', 'b'],
+      ['device.held', 'b'],
+      ['device.registered', 'c'],
+      ['device.registered', 'b'],
+      ['device.registered', 'a'],
+    ]);
+    expect(events[1]).toMatchObject({
+      actor: 'local',
+      address: '127.0.0.1',
+      message: 'b is held: on a desk',
+      after: { reason: 'on a desk' },
+    });
+    expect(events[0]).toMatchObject({ before: { labels: [] }, after: { labels: ['lab'] } });
+    expect(events[4]).toMatchObject({ actor: 'device:a' });
+  });
+
+  it.each([
+    ['?kind=device.held', 1],
+    ['?kind=device.held,device.changed', 2],
+    ['?kind=device.', 5],
+    ['?kind=rollout.', 0],
+    ['?device=b', 3],
+    ['?actor=local', 2],
+    ['?compatible=test-board', 5],
+    ['?until=2026-11-03T00:00:00Z&kind=device.registered', 3],
+    ['?since=2026-11-03T00:00:00%2B01:00&kind=device.registered', 0],
+  ])('finds %s', async (query, count) => {
+    expect((await page(query)).events).toHaveLength(count);
+  });
+
+  it('is read page by page', async () => {
+    const first = await page('?limit=2');
+    const second = await page(`?limit=2&before=${first.next_before ?? ''}`);
+    const third = await page(`?limit=2&before=${second.next_before ?? ''}`);
+    const all = [...first.events, ...second.events, ...third.events];
+    expect(all.map(({ id }) => id)).toEqual((await page()).events.map(({ id }) => id));
+    expect(third.next_before).toBeNull();
+  });
+
+  it.each(['?kind=%00', '?limit=0', '?since=yesterday', '?colour=red'])('refuses %s', async (query) => {
+    const answer = await admin.http.get(`/api/events${query}`).expect(400);
+    expect(answer.body).toMatchObject({ code: 'invalid-input' });
+  });
+
+  it('has a line for tokens, without their secrets', async () => {
+    const made = await admin.http.post('/api/tokens').send({ name: 'ci', scope: 'read' }).expect(201);
+    await admin.http.delete('/api/tokens/ci').expect(200);
+    await eventually(async () => (await page('?kind=token.')).events.length === 2);
+    expect(JSON.stringify(await page())).not.toContain((made.body as { secret: string }).secret);
+  });
+});
+
+describe('the stream of events', () => {
+  let admin: AdminListener;
+  const readers: SseReader[] = [];
+  const open = async (lastEventId?: number, query = '') => {
+    const reader = await SseReader.open(`${admin.url}/api/events${query}`, lastEventId);
+    readers.push(reader);
+    return reader;
+  };
+  const hold = (id: string) => admin.opened.services.manageDevices.hold(id, '', person);
+  const at = new Date('2026-11-02T12:00:00Z');
+
+  beforeEach(async () => {
+    admin = await openAdminListener();
+    await new SimulatedDevice(admin.opened.services, 'a', { now: () => at }).poll();
+  });
+  afterEach(async () => {
+    for (const reader of readers.splice(0)) reader.close();
+    await admin.close();
+  });
+
+  it('sends what happens from now on', async () => {
+    const reader = await open();
+    expect([reader.status, reader.contentType]).toEqual([200, 'text/event-stream']);
+    await hold('a');
+    const [event] = await reader.until(1);
+    expect(event).toMatchObject({ kind: 'device.held', data: { device: 'a', message: 'a is held' } });
+    expect(event?.id).toBe(event?.data.id);
+  });
+
+  it('goes on after the event that the reader knows, without a gap and without a second time', async () => {
+    for (let turn = 0; turn < 1_200; turn += 1) await admin.opened.store.journal.record([lineOf(turn)]);
+    const reader = await open(3);
+    await hold('a');
+    const events = await reader.until(1_199);
+    expect(events.map(({ id }) => id)).toEqual(Array.from({ length: 1_199 }, (_, index) => index + 4));
+  });
+
+  it('sends only what is asked for', async () => {
+    const reader = await open(undefined, '?kind=device.held&device=a');
+    await admin.opened.services.manageDevices.change('a', { notes: 'x' }, person);
+    await hold('a');
+    expect((await reader.until(1)).map(({ kind }) => kind)).toEqual(['device.held']);
+  });
+
+  it('is resumed on a server that was started again on the same data', async () => {
+    const reader = await open();
+    await hold('a');
+    const known = (await reader.until(1)).at(-1)?.id;
+    const { dataDir } = admin.opened;
+    await admin.close();
+    await eventually(() => reader.isOver);
+    admin = await openAdminListener({ dataDir });
+    await admin.opened.services.manageDevices.liftHold('a', person);
+    const resumed = await open(known);
+    expect((await resumed.until(1)).map(({ kind }) => kind)).toEqual(['device.hold-lifted']);
+  });
+
+  it('ends a reader that does not read, and nobody else', async () => {
+    const other = await open();
+    const lazy = net.connect(admin.port, '127.0.0.1');
+    lazy.on('error', () => undefined);
+    lazy.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`);
+    await new Promise((resolve) => lazy.once('data', resolve));
+    lazy.pause();
+    const message = 'x'.repeat(10_000);
+    for (let turn = 0; turn < 2_000; turn += 1) {
+      await admin.opened.store.journal.record([{ ...lineOf(turn), message }]);
+    }
+    await other.until(2_000);
+    await eventually(() => lazy.destroyed || lazy.readableEnded || isCut(lazy));
+    lazy.destroy();
+    await hold('a');
+    await other.until(2_001);
+  });
+
+  it('refuses a stream beyond the hundredth', async () => {
+    for (let turn = 0; turn < 100; turn += 1) await open();
+    expect((await open()).status).toBe(503);
+  });
+
+  it('does not keep the server from stopping', async () => {
+    const reader = await open();
+    await hold('a');
+    await reader.until(1);
+    await admin.close();
+    await eventually(() => reader.isOver);
+  });
+
+  /** What is left in the socket's buffer is read, and then the end must come. */
+  function isCut(socket: net.Socket): boolean {
+    socket.resume();
+    return socket.closed;
+  }
+
+  function lineOf(turn: number) {
+    return {
+      kind: 'device.booted' as const,
+      at,
+      actor: { name: 'device:a', address: null },
+      message: `boot ${turn}`,
+    };
+  }
+});
+
+describe('old lines', () => {
+  it('go when they are about devices, and stay when a person decided', async () => {
+    let now = new Date('2026-11-02T12:00:00Z');
+    const admin = await openAdminListener({ now: () => now });
+    const { services, store } = admin.opened;
+    await new SimulatedDevice(services, 'a', { now: () => now }).poll();
+    await services.manageDevices.hold('a', '', person);
+    await services.tend();
+    expect(services.readJournal.list({}, { limit: 10 })).toHaveLength(2);
+    now = new Date('2028-11-02T12:00:00Z');
+    await services.tend();
+    expect(services.readJournal.list({}, { limit: 10 }).map(({ kind }) => kind)).toEqual(['device.held']);
+    expect(await store.journal.prune(now, 10)).toBe(0);
+    await admin.close();
+  });
+});

@@ -1,0 +1,296 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JournalEvent } from '../../../src/core/event';
+import { retryDelayMs } from '../../../src/core/webhook';
+import { isLocalAddress } from '../../../src/http/outbound/allowed-address';
+import { createDeliverEvent } from '../../../src/http/outbound/deliver-event';
+import { eventually } from '../../support/eventually';
+import { hourMs } from '../../support/fleet-factory';
+import { type OpenedServices, openServices } from '../../support/services';
+import { SimulatedDevice } from '../../support/simulated-device';
+
+const person = { name: 'local', address: '127.0.0.1' };
+
+interface Received {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A receiver on loopback that answers as it is told. */
+class Receiver {
+  readonly received: Received[] = [];
+  answer: (response: ServerResponse) => void = (response) => response.writeHead(204).end();
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Receiver> {
+    const server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
+      request.on('end', () => {
+        receiver.received.push({ headers: request.headers, body });
+        receiver.answer(response);
+      });
+    });
+    const receiver = new Receiver(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hook`;
+  }
+
+  kinds(): string[] {
+    return this.received.map(({ body }) => (JSON.parse(body) as { kind: string }).kind);
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+describe('webhooks', () => {
+  let now = new Date('2026-11-02T12:00:00Z');
+  let receiver: Receiver;
+  let opened: OpenedServices;
+  const later = (ms: number) => (now = new Date(now.getTime() + ms));
+  const contact = (id: string) => new SimulatedDevice(opened.services, id, { now: () => now }).poll();
+  const run = () => opened.services.sendWebhooks.run();
+  const hook = () => opened.services.manageWebhooks.list()[0];
+  const create = (more: { kinds?: string[]; secret?: string; url?: string } = {}) =>
+    opened.services.manageWebhooks.create({ name: 'ops', url: receiver.url, kinds: [], ...more }, person);
+
+  beforeEach(async () => {
+    receiver = await Receiver.start();
+    opened = await openServices({ now: () => now });
+  });
+  afterEach(async () => {
+    await opened.close();
+    receiver.close();
+  });
+
+  it('gets each event that happens after it was made, signed', async () => {
+    await contact('before');
+    const { secret } = await create();
+    await contact('a');
+    await run();
+    expect(receiver.kinds()).toEqual(['device.registered']);
+    const [{ headers, body } = { headers: {}, body: '' }] = receiver.received;
+    expect(JSON.parse(body)).toMatchObject({ device: 'a', kind: 'device.registered' });
+    expect(headers['content-type']).toBe('application/json');
+    const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+    const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+    expect(headers['webhook-signature']).toBe(
+      `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
+    );
+    expect(headers['webhook-timestamp']).toBe(String(now.getTime() / 1000));
+  });
+
+  it('gets the kinds that it wants, and never hears of webhooks', async () => {
+    await create({ kinds: ['device.held', 'webhook.'] });
+    await contact('a');
+    await opened.services.manageDevices.hold('a', '', person);
+    await opened.services.manageWebhooks.setEnabled('ops', true, person);
+    await opened.services.manageDevices.hold('a', 'again', person);
+    await run();
+    await run();
+    expect(receiver.kinds()).toEqual(['device.held']);
+  });
+
+  it('is tried again, later each time, in order, and after a restart', async () => {
+    await create();
+    receiver.answer = (response) => response.writeHead(500).end();
+    await contact('a');
+    await contact('b');
+    await run();
+    expect(receiver.received).toHaveLength(1);
+    expect(hook()).toMatchObject({ attempts: 1, lastError: 'it answered with HTTP 500', failingSince: now });
+    expect(opened.services.sendWebhooks.counts()).toMatchObject({ delivered: 0, failed: 1, failing: 1 });
+    await run(); // not due yet
+    expect(receiver.received).toHaveLength(1);
+    later(10_000);
+    await run();
+    expect(hook()).toMatchObject({ attempts: 2 });
+
+    const { dataDir } = opened;
+    await opened.close();
+    opened = await openServices({ dataDir, now: () => now });
+    receiver.answer = (response) => response.writeHead(200).end();
+    later(hourMs);
+    await run();
+    expect(receiver.received.map(({ body }) => (JSON.parse(body) as { device: string }).device)).toEqual([
+      'a',
+      'a',
+      'a',
+      'b',
+    ]);
+    expect(hook()).toMatchObject({ attempts: 0, lastError: null, failingSince: null, lastDeliveredAt: now });
+  });
+
+  it('gives up on an event after a day, says so, and goes on with the next', async () => {
+    await create();
+    receiver.answer = (response) => response.writeHead(410).end();
+    await contact('a');
+    await contact('b');
+    await run();
+    later(25 * hourMs);
+    await run();
+    receiver.answer = (response) => response.writeHead(200).end();
+    later(hourMs);
+    await run();
+    expect(hook()).toMatchObject({ lastError: null });
+    const gaveUp = opened.services.readJournal.list({ kinds: ['webhook.gave-up'] }, { limit: 9 });
+    expect(gaveUp).toHaveLength(1);
+    expect(gaveUp[0]?.message).toContain('HTTP 410');
+  });
+
+  it('is not followed elsewhere by a redirect', async () => {
+    const other = await Receiver.start();
+    await create();
+    receiver.answer = (response) => response.writeHead(307, { location: other.url }).end();
+    await contact('a');
+    await run();
+    expect(hook()?.lastError).toBe('it answered with HTTP 307');
+    expect(other.received).toEqual([]);
+    other.close();
+  });
+
+  it('does not keep the server from stopping when a receiver hangs', async () => {
+    await create();
+    receiver.answer = () => undefined;
+    await contact('a');
+    const sending = run();
+    await eventually(() => receiver.received.length === 1);
+    await opened.close();
+    await sending;
+    opened = await openServices({ dataDir: opened.dataDir, now: () => now });
+    receiver.answer = (response) => response.writeHead(200).end();
+    await run();
+    expect(receiver.kinds()).toEqual(['device.registered', 'device.registered']);
+  });
+
+  it('stops when it is turned off, and misses what happened meanwhile', async () => {
+    await create();
+    await opened.services.manageWebhooks.setEnabled('ops', false, person);
+    await contact('a');
+    await run();
+    await opened.services.manageWebhooks.setEnabled('ops', true, person);
+    await contact('b');
+    await run();
+    expect(receiver.received.map(({ body }) => (JSON.parse(body) as { device: string }).device)).toEqual([
+      'b',
+    ]);
+    await opened.services.manageWebhooks.remove('ops', person);
+    expect(opened.services.manageWebhooks.list()).toEqual([]);
+    const lines = opened.services.readJournal.list({ kinds: ['webhook.'] }, { limit: 9 });
+    expect(lines.map(({ kind }) => kind)).toEqual([
+      'webhook.deleted',
+      'webhook.changed',
+      'webhook.changed',
+      'webhook.created',
+    ]);
+  });
+
+  it('can be tried, with the receiver’s answer', async () => {
+    await create();
+    await opened.services.manageWebhooks.test('ops');
+    expect(receiver.received).toHaveLength(1);
+    receiver.answer = (response) => response.writeHead(403).end();
+    await expect(opened.services.manageWebhooks.test('ops')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it.each([
+    ['a URL of another kind', { url: 'ftp://example.com/' }],
+    ['a URL with a password', { url: 'https://me:secret@example.com/' }],
+    ['no URL', { url: 'example.com' }],
+    ['an unknown kind', { kinds: ['device.exploded'] }],
+    ['a weak secret', { secret: 'short' }],
+  ])('is refused with %s', async (_what, wrong) => {
+    await expect(create(wrong)).rejects.toMatchObject({ code: 'invalid-input' });
+    expect(opened.services.manageWebhooks.list()).toEqual([]);
+  });
+
+  it('has a name of its own', async () => {
+    await create();
+    await expect(create()).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('addresses that webhooks may not call', () => {
+  const event: JournalEvent = {
+    id: 1,
+    at: new Date(0),
+    kind: 'device.held',
+    actor: person,
+    message: '',
+    subject: {
+      deviceId: null,
+      compatible: null,
+      channel: null,
+      bundleName: null,
+      releaseId: null,
+      installationId: null,
+    },
+    before: null,
+    after: null,
+  };
+
+  it.each([
+    '127.0.0.1',
+    '127.255.255.254',
+    '0.0.0.0',
+    '169.254.169.254',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::1',
+    '::',
+    'fe80::1',
+    'fe80::1%eth0',
+    'ff02::1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::127.0.0.1',
+    '64:ff9b::7f00:1',
+    '64:ff9b::169.254.169.254',
+    '2002:7f00:1::',
+  ])('include %s', (address) => expect(isLocalAddress(address)).toBe(true));
+
+  it.each(['10.0.0.1', '192.168.1.1', '8.8.8.8', 'fd00::1', '2001:db8::1', '::ffff:10.0.0.1'])(
+    'do not include %s',
+    (address) => expect(isLocalAddress(address)).toBe(false),
+  );
+
+  it.each([
+    'http://127.0.0.1:9/',
+    'http://[::1]:9/',
+    'http://2130706433:9/',
+    'http://0x7f.1:9/',
+    'http://localhost:9/',
+  ])('are refused in %s', async (url) => {
+    const deliver = createDeliverEvent({ allowLocal: false, version: '1', now: () => new Date(0) });
+    expect(await deliver({ name: 'x', url }, 'secret', event)).toMatch(/may not call/);
+  });
+
+  it('are refused when a name leads there', async () => {
+    const deliver = createDeliverEvent({
+      allowLocal: false,
+      version: '1',
+      now: () => new Date(0),
+      resolve: (_, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    expect(await deliver({ name: 'x', url: 'http://rebound.example:9/' }, 'secret', event)).toMatch(
+      /may not call/,
+    );
+  });
+});
+
+describe('the delay before another attempt', () => {
+  it('grows to an hour', () => {
+    expect([1, 2, 3, 9, 10, 11, 1_000].map((attempts) => retryDelayMs(attempts, 0.5) / 1_000)).toEqual([
+      5, 10, 20, 1_280, 2_560, 3_600, 3_600,
+    ]);
+    expect(retryDelayMs(1, 0)).toBe(4_000);
+  });
+});

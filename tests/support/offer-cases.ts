@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import type { Bundle } from '../../src/core/bundle';
+import type { MaintenanceWindow } from '../../src/core/maintenance-window';
+import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer';
+import type { Release } from '../../src/core/release';
+import type { RolloutPolicy, RolloutStep } from '../../src/core/rollout';
+import { bundleOf, hourMs, madeAt, releaseOf } from './fleet-factory';
+
+/** Everything that an offer depends on. */
+export interface OfferCase {
+  readonly device: AskingDevice;
+  readonly releases: readonly Release[];
+  readonly question: Question;
+  readonly terms: OfferTerms;
+}
+
+/** Mostly the first. */
+function mostly<T>(usual: T, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 7, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual });
+}
+
+const compatibles = mostly('board', fc.constantFrom('gw', 'Board'));
+const channels = mostly('stable', fc.constant('beta'));
+const versions = fc.constantFrom('1', '2', '2', '3');
+const labels = fc.subarray(['lab', 'site=berlin', 'vip']);
+
+export const instants = fc
+  .integer({ min: -24 * 7, max: 24 * 7 })
+  .map((hours) => new Date(madeAt.getTime() + hours * hourMs));
+
+/** An encrypted one has a compatible when a person told it. */
+type BundleKind = 'verity' | 'plain' | 'crypt' | 'encrypted' | 'unknown';
+
+const encrypted = { format: 'crypt', encrypted: true } as const;
+
+/** Bundles that differ in what the rules look at; the hash follows from the name. */
+export const bundles: fc.Arbitrary<Bundle> = fc
+  .record({
+    compatible: mostly('board', fc.constantFrom('gw', 'Board')),
+    version: mostly<string | null>('2', fc.constantFrom('1', '3', null)),
+    kind: mostly<BundleKind>('verity', fc.constantFrom('plain', 'crypt', 'encrypted', 'unknown')),
+  })
+  .map(({ compatible, version, kind }) => {
+    const bundle =
+      kind === 'encrypted' || kind === 'unknown'
+        ? bundleOf(kind === 'unknown' ? null : compatible, null, { ...encrypted, manifest: null })
+        : bundleOf(compatible, version, { format: kind });
+    const name = `${kind}-${bundle.name}`;
+    return { ...bundle, name, sha256: Buffer.from(name.padEnd(32, '.')).toString('hex') };
+  });
+
+const windows: fc.Arbitrary<MaintenanceWindow> = fc.record({
+  days: fc.subarray(['mon', 'wed', 'sun'], { minLength: 1 }),
+  from: fc.constantFrom('00:00', '12:00'),
+  to: fc.constantFrom('06:00', '12:00'),
+  timeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
+});
+
+/** At least one step; percentages grow. */
+export const steps: fc.Arbitrary<readonly RolloutStep[]> = fc
+  .record({
+    percents: fc.uniqueArray(fc.constantFrom(0.5, 5, 25, 50, 75, 99, 100), { minLength: 1, maxLength: 4 }),
+    groups: fc.array(fc.record({ at: fc.nat(4), label: fc.constantFrom('lab', 'vip') }), { maxLength: 2 }),
+  })
+  .map(({ percents, groups }) => {
+    const made: RolloutStep[] = [...percents]
+      .sort((a, b) => a - b)
+      .map((percent) => ({ kind: 'percent', percent }));
+    for (const { at, label } of groups) made.splice(at, 0, { kind: 'group', label });
+    return made;
+  });
+
+const policies: fc.Arbitrary<Partial<RolloutPolicy>> = fc.record({
+  startAt: mostly<Date | null>(null, instants),
+  steps: mostly<readonly RolloutStep[]>([{ kind: 'percent', percent: 100 }], steps),
+  maxInProgress: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null }),
+  window: mostly<MaintenanceWindow | null>(null, windows),
+});
+
+const releases: fc.Arbitrary<Release> = fc
+  .record({
+    id: fc.integer({ min: 1, max: 8 }),
+    compatible: compatibles,
+    channel: channels,
+    bundle: bundles,
+    forced: mostly(false, fc.constant(true)),
+    policy: policies,
+    state: mostly('running', fc.constantFrom('paused', 'aborted')),
+    step: fc.nat(5),
+  })
+  .map(({ compatible, state, step, policy, ...release }) =>
+    releaseOf(compatible, {
+      ...release,
+      policy,
+      rollout: {
+        state: state,
+        step: Math.min(step, (policy.steps?.length ?? 1) - 1),
+      },
+    }),
+  );
+
+/** Releases as the server has them: one of a compatible and channel, and ids of their own. */
+const releaseSets = fc
+  .uniqueArray(releases, { minLength: 1, maxLength: 6, selector: ({ id }) => id })
+  .map((all) =>
+    all.filter(
+      (one, index) =>
+        all.findIndex((other) => other.compatible === one.compatible && other.channel === one.channel) ===
+        index,
+    ),
+  );
+
+const devices: fc.Arbitrary<AskingDevice> = fc
+  .record({
+    id: fc.integer({ min: 1, max: 1e6 }).map((number) => `dev-${number}`),
+    compatible: mostly<string | null>('board', fc.constantFrom('gw', 'Board', 'none', null)),
+    boundCompatibles: mostly<string[]>([], fc.subarray(['board', 'gw'])),
+    channel: channels,
+    labels,
+    admission: mostly<AskingDevice['admission']>('admitted', fc.constant('waiting' as const)),
+    hold: mostly<AskingDevice['hold']>(
+      null,
+      fc.constantFrom('', 'on a test bench').map((reason) => ({ reason, by: 'local', at: madeAt })),
+    ),
+    pin: mostly<AskingDevice['pin']>(
+      null,
+      fc
+        .option(bundles, { nil: undefined })
+        .map((bundle) => ({ bundleName: bundle?.name ?? 'gone.raucb', bundle })),
+    ),
+    systemVersion: fc.option(versions),
+    proven: fc.option(bundles),
+    failed: fc.array(fc.tuple(bundles, fc.integer({ min: 1, max: 4 })), { maxLength: 3 }),
+    cancelled: mostly<Bundle | null>(null, bundles),
+    standing: fc.option(
+      fc.record({
+        bundle: bundles,
+        releaseId: fc.option(fc.integer({ min: 1, max: 8 })),
+        endsAt: instants,
+        hasBegun: fc.boolean(),
+      }),
+    ),
+  })
+  .map(({ proven, failed, cancelled, ...device }) => ({
+    ...device,
+    provenSha256: proven?.sha256 ?? null,
+    failures: new Map(failed.map(([{ sha256 }, count]) => [sha256, count])),
+    cancelledSha256: cancelled?.sha256 ?? null,
+  }));
+
+const counts = fc.array(fc.nat(4), { minLength: 9, maxLength: 9 });
+
+export const offerCases: fc.Arbitrary<OfferCase> = fc.record({
+  device: devices,
+  releases: releaseSets,
+  question: fc.record({ at: instants, isInstall: fc.boolean(), mustStream: fc.boolean() }),
+  terms: fc
+    .record({ maxTries: fc.integer({ min: 1, max: 3 }), inProgress: counts })
+    .map(({ maxTries, inProgress }): OfferTerms => ({
+      maxTries,
+      inProgress: (releaseId) => inProgress[releaseId] ?? 0,
+    })),
+});

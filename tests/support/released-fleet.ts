@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import type { Device } from '../../src/core/device';
+import type { Installation } from '../../src/core/installation';
+import { type BundleOptions, makeBundle } from './bundle-factory';
+import { connectDevice, type DeviceClient, type Protocol } from './device-client';
+import {
+  deviceFiles,
+  type DeviceListener,
+  type ListenerOptions,
+  startDeviceListener,
+} from './device-listener';
+import { raucHeaders, RaucPoller } from './rauc-poller';
+
+/** The compatible of all devices here. */
+export const board = 'test-board';
+export const person = { name: 'local', address: '127.0.0.1' };
+
+/** The real listener, with a clock that the test moves and devices that poll over real TLS. */
+export interface ReleasedFleet extends DeviceListener {
+  readonly now: () => Date;
+  /** The clock goes on by so many seconds. */
+  wait(seconds: number): void;
+  /** Publishes `v<version>.raucb` and makes it current for everyone. */
+  release(version: string, bundle?: BundleOptions): Promise<{ readonly sha256: string }>;
+  /** A device that is connected, and says which version runs. */
+  connect(id: string, protocol: Protocol, headers?: Record<string, string>): Promise<ConnectedDevice>;
+  releaseId(): number;
+  latest(id: string): Installation | null;
+  seen(id: string): Device;
+  /** Kinds of the journal's lines about a device, oldest first. */
+  journal(id: string): readonly string[];
+}
+
+export interface ConnectedDevice {
+  readonly client: DeviceClient;
+  readonly rauc: RaucPoller;
+}
+
+/** A fleet whose devices run 1.0.0; version 2.0.0 is released to them, unless another one is said. */
+export async function startReleasedFleet(
+  options: ListenerOptions & { readonly released?: string | null } = {},
+): Promise<ReleasedFleet> {
+  let aheadMs = 0;
+  const now = options.now ?? (() => new Date(Date.now() + aheadMs));
+  const listener = await startDeviceListener({ ...options, now });
+  const { services } = listener;
+  const fleet: ReleasedFleet = {
+    ...listener,
+    now,
+    wait(seconds) {
+      aheadMs += seconds * 1_000;
+    },
+    async release(version, bundle = {}) {
+      const made = await makeBundle({ compatible: board, version, ...bundle });
+      const request = { name: `v${version}.raucb`, compatible: board, activate: true };
+      await listener.publish(made.path, request);
+      return { sha256: made.sha256 };
+    },
+    async connect(id, protocol, headers = raucHeaders(board, '1.0.0', `${id}-boot-1`)) {
+      const known = deviceFiles(listener.certsDir, id);
+      const files = existsSync(known.cert) ? known : await listener.device(id);
+      const client = await connectDevice(listener.url, files, protocol);
+      return { client, rauc: new RaucPoller(client, { headers }) };
+    },
+    releaseId: () => services.manageRollouts.list()[0]?.id ?? 0,
+    latest: (id) => services.manageDevices.get(id).installation,
+    seen: (id) => services.manageDevices.get(id).device,
+    journal: (id) =>
+      services.readJournal
+        .list({ deviceId: id }, { limit: 200 })
+        .map(({ kind }) => kind)
+        .reverse(),
+  };
+  const { released = '2.0.0' } = options;
+  if (released !== null) await fleet.release(released);
+  return fleet;
+}

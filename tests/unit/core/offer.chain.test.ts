@@ -1,0 +1,246 @@
+import {
+  type AskingDevice,
+  decideOffer,
+  type NothingReason,
+  type OfferRule,
+  type OfferTerms,
+  type Question,
+} from '../../../src/core/offer';
+import type { Release } from '../../../src/core/release';
+import type { RolloutStep } from '../../../src/core/rollout';
+import { askingDevice, bundleOf, hourMs, madeAt, poll, releaseOf, terms } from '../../support/fleet-factory';
+
+interface Asked {
+  readonly device?: Partial<AskingDevice>;
+  readonly releases?: readonly Release[];
+  readonly question?: Partial<Question>;
+  readonly terms?: Partial<OfferTerms>;
+}
+
+function decide(asked: Asked) {
+  return decideOffer(
+    askingDevice(asked.device),
+    asked.releases ?? [releaseOf('board')],
+    { ...poll, ...asked.question },
+    { ...terms, ...asked.terms },
+  );
+}
+
+/** What a rule says. */
+function said(rule: OfferRule, asked: Asked) {
+  return decide(asked).chain.find((one) => one.rule === rule);
+}
+
+const current = releaseOf('board').bundle;
+const standing = {
+  bundle: current,
+  releaseId: 1,
+  endsAt: new Date(poll.at.getTime() + hourMs),
+  hasBegun: false,
+};
+const steps: readonly RolloutStep[] = [
+  { kind: 'group', label: 'lab' },
+  { kind: 'percent', percent: 25 },
+  { kind: 'percent', percent: 100 },
+];
+/** `dev-1` has its place at 66.7 %. */
+const inSteps = (step: number) => [releaseOf('board', { policy: { steps }, rollout: { step } })];
+const rollout = (change: Partial<Release['rollout']>) => [releaseOf('board', { rollout: change })];
+const hold = { reason: 'on a test bench', by: 'token:ops', at: madeAt };
+const plain = bundleOf('board', '2.0.0', { format: 'plain' });
+
+describe('nothing is offered, and a person reads why', () => {
+  it.each<[NothingReason, RegExp, Asked]>([
+    ['no-compatible', /did not name its compatible/, { device: { compatible: null } }],
+    ['not-its-compatible', /bound to other compatibles than board/, { device: { boundCompatibles: ['gw'] } }],
+    ['waiting-for-admission', /waits until a person admits it/, { device: { admission: 'waiting' } }],
+    ['held', /^held by token:ops: on a test bench$/, { device: { hold } }],
+    ['held', /^held by token:ops$/, { device: { hold: { ...hold, reason: '' } } }],
+    ['no-release', /nothing is released for board$/, { releases: [] }],
+    ['no-release', /for board on the channel beta/, { device: { channel: 'beta' } }],
+    [
+      'pinned-bundle-gone',
+      /pinned to old.raucb, which is not on this server/,
+      { device: { pin: { bundleName: 'old.raucb', bundle: undefined } } },
+    ],
+    [
+      'bundle-for-other-compatible',
+      /gw-2.0.0.raucb is for gw, not for board/,
+      { device: { pin: { bundleName: 'gw-2.0.0.raucb', bundle: bundleOf('gw') } } },
+    ],
+    [
+      'bundle-for-other-compatible',
+      /is for an unknown compatible, not for board/,
+      { releases: [releaseOf('board', { bundle: bundleOf(null) })] },
+    ],
+    [
+      'plain-not-streamable',
+      /in plain format/,
+      { question: { mustStream: true }, releases: [releaseOf('board', { bundle: plain })] },
+    ],
+    [
+      'crypt-not-encrypted',
+      /crypt but not encrypted/,
+      {
+        question: { mustStream: true },
+        releases: [releaseOf('board', { bundle: bundleOf('board', '2.0.0', { format: 'crypt' }) })],
+      },
+    ],
+    [
+      'no-version',
+      /has no version, which makes RAUC's poller abort/,
+      { question: { mustStream: true }, releases: [releaseOf('board', { bundle: bundleOf('board', null) })] },
+    ],
+    ['up-to-date', /runs 2.0.0 already/, { device: { systemVersion: '2.0.0' } }],
+    [
+      'up-to-date',
+      /proven to run board-none.raucb/,
+      {
+        device: { provenSha256: bundleOf('board', null).sha256 },
+        releases: [releaseOf('board', { bundle: bundleOf('board', null) })],
+      },
+    ],
+    [
+      'failed-before',
+      /^failed once on this bundle/,
+      { device: { failures: new Map([[current.sha256, 1]]) } },
+    ],
+    [
+      'failed-before',
+      /^failed twice on this bundle/,
+      { device: { failures: new Map([[current.sha256, 2]]) }, terms: { maxTries: 2 } },
+    ],
+    [
+      'failed-before',
+      /^failed 3 times on this bundle/,
+      { device: { failures: new Map([[current.sha256, 3]]) } },
+    ],
+    ['cancelled', /called this bundle off/, { device: { cancelledSha256: current.sha256 } }],
+    [
+      'rollout-paused',
+      /the rollout is paused: 3 failed/,
+      { releases: rollout({ state: 'paused', reason: '3 failed' }) },
+    ],
+    ['rollout-paused', /the rollout is paused$/, { releases: rollout({ state: 'paused' }) }],
+    ['rollout-aborted', /the rollout is aborted$/, { releases: rollout({ state: 'aborted' }) }],
+    [
+      'not-started',
+      /begins at 2026-11-03T00:00:00.000Z/,
+      { releases: [releaseOf('board', { policy: { startAt: new Date('2026-11-03T00:00:00Z') } })] },
+    ],
+    ['not-in-step', /^step 1 of 3: not in the group lab$/, { releases: inSteps(0) }],
+    ['not-in-step', /^step 2 of 3: not in the first 25 %$/, { releases: inSteps(1) }],
+    [
+      'outside-window',
+      /the maintenance window is closed/,
+      {
+        releases: [
+          releaseOf('board', {
+            policy: { window: { days: ['sun'], from: '01:00', to: '05:00', timeZone: 'UTC' } },
+          }),
+        ],
+      },
+    ],
+    [
+      'too-many-in-progress',
+      /3 are in progress already, and 3 may be/,
+      { releases: [releaseOf('board', { policy: { maxInProgress: 3 } })], terms: { inProgress: () => 3 } },
+    ],
+  ])('%s: %s', (reason, sentence, asked) => {
+    expect(decide(asked)).toMatchObject({
+      kind: 'nothing',
+      reason,
+      message: expect.stringMatching(sentence) as string,
+    });
+  });
+});
+
+describe('what a rule says when it passes', () => {
+  const pinned = { pin: { bundleName: current.name, bundle: current } };
+  const limited = [releaseOf('board', { policy: { maxInProgress: 3 } })];
+  const gwByForce = releaseOf('board', { bundle: bundleOf('gw'), forced: true });
+
+  it.each<[OfferRule, boolean | null, RegExp, Asked]>([
+    ['compatible', true, /it is a board/, {}],
+    ['certificate', true, /bound to no compatible/, {}],
+    ['certificate', true, /bound to board/, { device: { boundCompatibles: ['gw', 'board'] } }],
+    ['admitted', true, /admitted/, {}],
+    ['not-held', true, /nobody holds it/, {}],
+    ['standing-offer', null, /does not begin to install/, {}],
+    ['standing-offer', null, /no offer stands/, { question: { isInstall: true } }],
+    ['standing-offer', true, /told of board-2.0.0/, { question: { isInstall: true }, device: { standing } }],
+    ['release', true, /board-2.0.0.raucb is current on the channel stable/, {}],
+    ['release', true, /pinned to board-2.0.0.raucb/, { device: pinned }],
+    ['release', null, /nobody knows/, { device: { ...pinned, compatible: null } }],
+    ['bundle-compatible', true, /the bundle is for board/, {}],
+    ['bundle-compatible', true, /is for gw, but a person insisted/, { releases: [gwByForce] }],
+    ['streamable', null, /does not ask as a poller/, {}],
+    ['streamable', true, /can be streamed/, { question: { mustStream: true } }],
+    ['other-version', true, /runs 1.0.0, not 2.0.0/, {}],
+    ['other-version', true, /runs nobody knows what/, { device: { systemVersion: null } }],
+    ['tries-left', true, /never failed here/, {}],
+    [
+      'tries-left',
+      true,
+      /failed here once/,
+      { device: { failures: new Map([[current.sha256, 1]]) }, terms: { maxTries: 2 } },
+    ],
+    ['running', true, /the rollout runs/, {}],
+    ['running', null, /a pinned bundle has no rollout/, { device: pinned }],
+    ['started', true, /has begun/, {}],
+    ['step', true, /step 1 of 3/, { releases: inSteps(2), device: { labels: ['lab'] } }],
+    ['step', true, /step 3 of 3/, { releases: inSteps(2) }],
+    ['window', true, /at any time/, {}],
+    ['capacity', true, /any number/, {}],
+    ['capacity', true, /2 of 3 are in progress/, { releases: limited, terms: { inProgress: () => 2 } }],
+    [
+      'capacity',
+      true,
+      /one of those in progress/,
+      { releases: limited, terms: { inProgress: () => 3 }, device: { standing } },
+    ],
+  ])('%s: %s, %s', (rule, passed, sentence, asked) => {
+    expect(said(rule, asked)).toEqual({
+      rule,
+      passed,
+      message: expect.stringMatching(sentence) as string,
+    });
+  });
+});
+
+describe('the chain', () => {
+  it('has every rule that failed, and the first of them decides', () => {
+    const offer = decide({
+      device: { hold, failures: new Map([[current.sha256, 1]]) },
+      releases: rollout({ state: 'paused' }),
+    });
+    const failed = offer.chain.filter(({ passed }) => passed === false).map(({ rule }) => rule);
+    expect(failed).toEqual(['not-held', 'tries-left', 'running']);
+    expect(offer).toMatchObject({ reason: 'held' });
+  });
+
+  it('tells the step that a device belongs to', () => {
+    expect(decide({ releases: inSteps(2) })).toMatchObject({ kind: 'bundle', step: 2 });
+    expect(decide({ releases: inSteps(2), device: { labels: ['lab'] } })).toMatchObject({ step: 0 });
+  });
+});
+
+describe('a bundle that was released by force for another compatible', () => {
+  const byForce = releaseOf('board', { bundle: bundleOf('gw', '2.0.0'), forced: true });
+  const told = { ...standing, bundle: byForce.bundle };
+  const install = { question: { isInstall: true }, releases: [byForce] };
+
+  it('is for the compatible that it was released for alone, also when it was told already', () => {
+    expect(decide({ ...install, device: { standing: told } })).toMatchObject({ bundle: byForce.bundle });
+    expect(decide({ ...install, device: { standing: told, compatible: 'Board' } })).toMatchObject({
+      reason: 'bundle-for-other-compatible',
+    });
+  });
+
+  it('does not take another bundle along', () => {
+    const other = { ...standing, bundle: bundleOf('gw', '9') };
+    expect(decide({ ...install, device: { standing: other } })).toMatchObject({
+      reason: 'bundle-for-other-compatible',
+    });
+  });
+});

@@ -1,0 +1,326 @@
+import { changeInstallation, type Installation } from '../../../src/core/installation';
+import { type Evidence, judgeContact, openEnds, type ProofRules } from '../../../src/core/proof';
+import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+
+const rules: ProofRules = { rollbackWindowMs: 24 * hourMs, patiencePolls: 3 };
+
+/** A poll under the boot in which the bundle was offered, of the old version, an hour later. */
+function contact(change: Partial<Evidence> = {}): Evidence {
+  return {
+    at: hoursLater(1),
+    transactionId: null,
+    isPoll: true,
+    boot: 'same',
+    bootId: 'boot-1',
+    systemVersion: '1.0.0',
+    ...change,
+  };
+}
+
+const rebooted = (change: Partial<Evidence> = {}) => contact({ boot: 'new', bootId: 'boot-2', ...change });
+const untold = { bootId: null, boot: 'unknown' } as const;
+
+function hoursLater(hours: number): Date {
+  return new Date(madeAt.getTime() + hours * hourMs);
+}
+
+const offered = installationOf;
+const downloading = (change: Partial<Installation> = {}) =>
+  installationOf({ state: 'downloading', startedAt: madeAt, transactionId: 't-1', attempts: 1, ...change });
+const installed = (change: Partial<Installation> = {}) =>
+  downloading({ state: 'installed', installedAt: madeAt, progressPercent: 100, ...change });
+
+/** What has become of an installation after contacts, each judged on what the ones before left. */
+function after(installation: Installation, ...contacts: readonly Evidence[]): Installation {
+  return contacts.reduce((before, evidence) => {
+    const change = judgeContact(before, evidence, rules);
+    return change === null ? before : changeInstallation(before, change, evidence.at);
+  }, installation);
+}
+
+describe('what a silent poller lets the server infer', () => {
+  it('poll without transaction, version V, boot B: it is alive, and nothing has changed', () => {
+    expect(judgeContact(offered(), contact(), rules)).toBeNull();
+    expect(judgeContact(installed(), contact(), rules)).toBeNull();
+  });
+
+  it('request with transaction T: the attempt T has begun', () => {
+    const begun = after(offered(), contact({ transactionId: 't-1' }));
+    expect(begun).toMatchObject({
+      state: 'downloading',
+      transactionId: 't-1',
+      attempts: 1,
+      startedAt: hoursLater(1),
+      endedAt: null,
+    });
+  });
+
+  it('T seen, polls go on with the same boot and version: failed, or waiting for its reboot', () => {
+    const unclear = after(downloading(), contact());
+    expect(unclear).toMatchObject({ state: 'downloading', message: openEnds.unclear });
+    expect(judgeContact(unclear, contact(), rules)).toBeNull();
+  });
+
+  it('no poll, and no transaction either: the device is not silent, it downloads or reports', () => {
+    expect(judgeContact(downloading(), contact({ isPoll: false }), rules)).toBeNull();
+    expect(judgeContact(offered({ polls: 9 }), contact({ isPoll: false }), rules)).toBeNull();
+  });
+
+  it('another boot, the target version: proven', () => {
+    for (const installation of [downloading(), installed(), offered()])
+      expect(after(installation, rebooted({ systemVersion: '2.0.0' }))).toMatchObject({
+        state: 'proven',
+        targetVersion: '2.0.0',
+        progressPercent: 100,
+        endedAt: hoursLater(1),
+      });
+  });
+
+  it('another boot, the old version, soon after T: rolled back', () => {
+    expect(after(downloading(), rebooted({ at: hoursLater(24) }))).toMatchObject({
+      state: 'rolled-back',
+      endedAt: hoursLater(24),
+    });
+  });
+
+  it('another boot, the old version, long after T: came to nothing, which says nothing about the bundle', () => {
+    expect(after(downloading(), rebooted({ at: hoursLater(24.1) }))).toMatchObject({ state: 'withdrawn' });
+  });
+
+  it('version unchanged over more than k polls after an offer: the device does not take it', () => {
+    expect(judgeContact(offered({ polls: 3 }), contact(), rules)).toBeNull();
+    const refused = after(offered({ polls: 4 }), contact());
+    expect(refused).toMatchObject({ state: 'offered', message: openEnds.notTaken });
+    expect(judgeContact(refused, contact(), rules)).toBeNull();
+  });
+
+  it('uptime shorter than the time since the last poll: a boot, also when no boot id is told', () => {
+    const byUptime = { boot: 'new', bootId: null } as const;
+    expect(after(downloading(), contact({ ...byUptime, systemVersion: '2.0.0' })).state).toBe('proven');
+    expect(after(downloading(), contact(byUptime)).state).toBe('rolled-back');
+  });
+});
+
+describe('proof', () => {
+  it('is not the target version under the boot in which the bundle was offered', () => {
+    for (const installation of [offered(), downloading(), installed()])
+      expect(after(installation, contact({ systemVersion: '2.0.0' })).state).toBe(installation.state);
+  });
+
+  it('is not a new boot that does not tell its version, and comes with the version under that boot', () => {
+    const silent = after(downloading(), rebooted({ systemVersion: null }));
+    expect(silent.state).toBe('downloading');
+    expect(after(silent, rebooted({ boot: 'same', systemVersion: '2.0.0' })).state).toBe('proven');
+    expect(after(silent, rebooted({ boot: 'same' })).state).toBe('rolled-back');
+  });
+
+  it('is a version that changed when nobody tells of boots', () => {
+    expect(after(downloading(), contact({ ...untold, systemVersion: '2.0.0' })).state).toBe('proven');
+    expect(after(downloading(), contact(untold)).state).toBe('downloading');
+  });
+
+  it('is not a target version that may have run all the time', () => {
+    const neverTold = downloading({ fromVersion: null, fromBootId: null });
+    expect(after(neverTold, contact({ ...untold, systemVersion: '2.0.0' })).state).toBe('downloading');
+    expect(after(neverTold, rebooted({ systemVersion: '2.0.0' })).state).toBe('proven');
+  });
+
+  it('survives the boot id of a contact that tells none', () => {
+    const polls = [contact({ bootId: null, systemVersion: null }), rebooted({ systemVersion: '2.0.0' })];
+    expect(after(downloading(), ...polls).state).toBe('proven');
+  });
+
+  it('takes the version of a boot that was missed: two boots between polls are a rollback', () => {
+    expect(after(downloading(), rebooted({ bootId: 'boot-3' })).state).toBe('rolled-back');
+  });
+
+  it('comes to a device that was not seen to begin, and to one that was lost', () => {
+    expect(after(offered(), rebooted({ systemVersion: '2.0.0' })).state).toBe('proven');
+    const lost = installed({ state: 'lost' });
+    expect(after(lost, rebooted({ at: hoursLater(900), systemVersion: '2.0.0' })).state).toBe('proven');
+  });
+
+  it('changes nothing about an installation that has ended', () => {
+    for (const state of ['rolled-back', 'failed', 'withdrawn', 'cancelled'] as const) {
+      const ended = downloading({ state, endedAt: madeAt });
+      for (const evidence of [
+        rebooted(),
+        rebooted({ systemVersion: '2.0.0' }),
+        contact({ transactionId: 'x' }),
+      ])
+        expect(judgeContact(ended, evidence, rules)).toBeNull();
+    }
+  });
+});
+
+describe('a bundle whose version nobody knows', () => {
+  const encrypted = (change: Partial<Installation> = {}) => downloading({ targetVersion: null, ...change });
+
+  it('is proven by another version after a new boot, and its version is learnt', () => {
+    expect(after(encrypted(), rebooted({ systemVersion: '7' }))).toMatchObject({
+      state: 'proven',
+      targetVersion: '7',
+    });
+  });
+
+  it('is rolled back when the old version boots again', () => {
+    expect(after(encrypted(), rebooted()).state).toBe('rolled-back');
+  });
+
+  it('is not proven by another version on a device that has not begun', () => {
+    const unbegun = encrypted({ state: 'offered', startedAt: null, transactionId: null });
+    expect(after(unbegun, rebooted({ systemVersion: '7' })).state).toBe('offered');
+  });
+
+  it('is neither proven nor rolled back when the old version was not known either', () => {
+    const blind = encrypted({ fromVersion: null });
+    expect(after(blind, rebooted({ systemVersion: '7' })).state).toBe('withdrawn');
+  });
+});
+
+describe('a rollback', () => {
+  it('counts for days on a device that said that the bundle is written', () => {
+    expect(after(installed(), rebooted({ at: hoursLater(24 * 30) })).state).toBe('rolled-back');
+  });
+
+  it('counts when the clock was set back meanwhile', () => {
+    expect(after(downloading(), rebooted({ at: hoursLater(-48) })).state).toBe('rolled-back');
+  });
+
+  it('is not a boot into a third version, told with or without boots', () => {
+    for (const evidence of [rebooted({ systemVersion: '3' }), contact({ ...untold, systemVersion: '3' })])
+      expect(after(installed(), evidence).state).toBe('withdrawn');
+  });
+
+  it('is not a power cycle while the bundle was only offered, however often', () => {
+    const cycled = after(offered(), rebooted(), rebooted({ bootId: 'boot-3' }));
+    expect(cycled).toMatchObject({ state: 'offered', fromBootId: 'boot-3' });
+  });
+
+  it('is not the boot before the begin: the poll after the download says nothing', () => {
+    const begin = rebooted({ boot: 'same', transactionId: 't-1' });
+    const next = rebooted({ boot: 'same', at: hoursLater(2) });
+    // The boot is seen at a poll, or at the begin itself.
+    expect(after(offered(), rebooted(), begin, next).state).toBe('downloading');
+    expect(after(offered(), begin, next).state).toBe('downloading');
+    expect(after(offered(), begin, next, rebooted({ bootId: 'boot-3' })).state).toBe('rolled-back');
+  });
+
+  it('goes by the version that ran at the begin, not by one that a person replaced after the offer', () => {
+    const byHand = after(offered(), rebooted({ systemVersion: '1.5.0' }));
+    expect(byHand).toMatchObject({ state: 'offered', fromVersion: '1.5.0', fromBootId: 'boot-2' });
+    const begun = after(byHand, rebooted({ systemVersion: '1.5.0', transactionId: 't-1' }));
+    const back = rebooted({ systemVersion: '1.5.0', bootId: 'boot-3' });
+    expect(after(begun, back).state).toBe('rolled-back');
+  });
+});
+
+describe('a device that fell back after the proof', () => {
+  const proven = after(downloading(), rebooted({ systemVersion: '2.0.0' }));
+  const fallenBack = (hours: number, change: Partial<Evidence> = {}) =>
+    after(proven, rebooted({ at: hoursLater(hours), bootId: 'boot-3', ...change }));
+
+  it('rolled back, when it boots into the old version soon after', () => {
+    expect(fallenBack(25)).toMatchObject({ state: 'rolled-back', endedAt: hoursLater(25) });
+    expect(fallenBack(2, { bootId: null }).state).toBe('rolled-back');
+  });
+
+  it('stays proven long after, while the version runs, and when another one came by hand', () => {
+    expect(fallenBack(25.1)).toEqual(proven);
+    expect(fallenBack(2, { systemVersion: '2.0.0' })).toEqual(proven);
+    expect(fallenBack(2, { systemVersion: '3' })).toEqual(proven);
+    expect(fallenBack(2, { systemVersion: null })).toEqual(proven);
+  });
+
+  it('stays proven when a late report tells of the old version under its old boot, or of no boot', () => {
+    expect(fallenBack(2, { bootId: 'boot-1' })).toEqual(proven);
+    expect(fallenBack(2, untold)).toEqual(proven);
+  });
+
+  it('stays proven when the bundle had the version that ran before', () => {
+    const same = { ...proven, targetVersion: '1.0.0' };
+    expect(after(same, rebooted({ bootId: 'boot-3' }))).toEqual(same);
+  });
+});
+
+describe('an attempt', () => {
+  it('is the same when its transaction comes again', () => {
+    const begun = after(offered(), contact({ transactionId: 't-1' }));
+    expect(judgeContact(begun, contact({ transactionId: 't-1', at: hoursLater(9) }), rules)).toBeNull();
+    expect(judgeContact(installed(), contact({ transactionId: 't-1' }), rules)).toBeNull();
+  });
+
+  it('is another one with another transaction, from its own begin', () => {
+    const again = after(installed(), contact({ transactionId: 't-2', at: hoursLater(5) }));
+    expect(again).toMatchObject({
+      state: 'downloading',
+      transactionId: 't-2',
+      attempts: 2,
+      startedAt: hoursLater(5),
+      installedAt: null,
+      progressPercent: null,
+    });
+  });
+
+  it('gets its name from a transaction that comes after its begin was seen', () => {
+    const unnamed = downloading({ transactionId: null, progressPercent: 5 });
+    expect(after(unnamed, contact({ transactionId: 't-1' }))).toMatchObject({
+      transactionId: 't-1',
+      attempts: 1,
+      startedAt: madeAt,
+      progressPercent: 5,
+    });
+  });
+
+  it('of an unnamed one that is written already is another one', () => {
+    expect(after(installed({ transactionId: null }), contact({ transactionId: 't-2' }))).toMatchObject({
+      state: 'downloading',
+      attempts: 2,
+    });
+  });
+});
+
+describe('a device that was lost', () => {
+  it.each([
+    ['offered', offered({ state: 'lost' })],
+    ['downloading', downloading({ state: 'lost' })],
+    ['installed', installed({ state: 'lost' })],
+  ])('goes on where it was when it comes back: %s', (state, lost) => {
+    expect(after(lost, contact()).state).toBe(state);
+    expect(after(lost, contact({ systemVersion: null, ...untold })).state).toBe(state);
+  });
+
+  it('goes on also when it booted before it began', () => {
+    expect(after(offered({ state: 'lost' }), rebooted())).toMatchObject({
+      state: 'offered',
+      fromBootId: 'boot-2',
+    });
+  });
+
+  it('goes on with its attempt when that makes contact, and begins another one with another name', () => {
+    const lost = installed({ state: 'lost' });
+    expect(after(lost, contact({ transactionId: 't-1' }))).toMatchObject({ state: 'installed', attempts: 1 });
+    expect(after(lost, contact({ transactionId: 't-2' }))).toMatchObject({
+      state: 'downloading',
+      attempts: 2,
+    });
+  });
+});
+
+describe('an installation that a person called off', () => {
+  const cancelling = (change: Partial<Installation> = {}) => downloading({ state: 'cancelling', ...change });
+
+  it('stays so while nothing boots, also when it begins anew', () => {
+    expect(judgeContact(cancelling(), contact(), rules)).toBeNull();
+    expect(after(cancelling(), contact({ transactionId: 't-2' })).state).toBe('cancelling');
+  });
+
+  it('is cancelled by a boot into the old version or a third one, however late', () => {
+    for (const evidence of [rebooted(), rebooted({ at: hoursLater(999) }), rebooted({ systemVersion: '3' })])
+      expect(after(cancelling(), evidence).state).toBe('cancelled');
+  });
+
+  it('is proven where it was too late', () => {
+    expect(after(cancelling(), rebooted({ systemVersion: '2.0.0' })).state).toBe('proven');
+  });
+});
