@@ -12,6 +12,7 @@ import type { ListBundles } from '../../services/list-bundles';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
 import type { ReadJournal } from '../../services/read-journal';
+import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
 
 export interface AdminServices {
@@ -24,6 +25,7 @@ export interface AdminServices {
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
+  readonly sendWebhooks: SendWebhooks;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;

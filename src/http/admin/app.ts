@@ -14,6 +14,7 @@ import { registerRoutes } from './register-routes';
 import { drainAfterAnswer } from './request-body';
 import { contextOf } from './request-context';
 import { requestLog } from './request-log';
+import { registerRolloutMetrics } from './rollout-metrics';
 import { adminRoutes } from './routes';
 
 /** The admin listener's app. The order is the trust boundary: Host, Origin, token, and only then the body. */
@@ -27,6 +28,8 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  const streams = options.eventStreams ?? new EventStreams(services.readJournal);
+  registerRolloutMetrics(metrics, services, () => streams.size);
   app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);
@@ -34,7 +37,6 @@ export function createAdminApp(options: AdminOptions): Express {
   app.use(originGuard(adminHosts));
   const limiter = createFailureLimiter(now);
   const authenticate = createAuthenticator({ tokens: services.manageTokens, requireToken, limiter });
-  const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   registerRoutes(app, adminRoutes(options, metrics, streams), authenticate);
   app.use(express.static(publicDir, { redirect: false, cacheControl: false, setHeaders: markPage }));
   app.use(unknownPath);
