@@ -41,6 +41,8 @@ const reportSchema = z.object({
     .refine((text) => Buffer.byteLength(text) <= reportLogLimitBytes, {
       error: `is longer than ${reportLogLimitBytes} bytes`,
     })
+    // The database would end the text there.
+    .transform((text) => text.replaceAll('\0', '\u2400'))
     .nullish(),
 });
 

@@ -1,0 +1,215 @@
+import type { ServicePorts } from '../../../src/services/services';
+import { protocols } from '../../support/device-client';
+import { raucHeaders } from '../../support/rauc-poller';
+import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
+
+describe.each(protocols)('the story of an update over %s', (protocol) => {
+  let fleet: ReleasedFleet;
+  beforeEach(async () => {
+    fleet = await startReleasedFleet();
+  });
+  afterEach(() => fleet.close());
+
+  /** Boots and polls as RAUC does when it starts. */
+  async function boot(
+    rauc: Awaited<ReturnType<ReleasedFleet['connect']>>['rauc'],
+    version: string,
+    number: number,
+  ) {
+    fleet.wait(600);
+    rauc.restart(raucHeaders(board, version, `dev-1-boot-${number}`));
+    return rauc.poll();
+  }
+
+  it('goes from the offer over the download to the proof', async () => {
+    const { rauc } = await fleet.connect('dev-1', protocol);
+    await rauc.poll();
+    expect(fleet.latest('dev-1')).toMatchObject({
+      state: 'offered',
+      fromVersion: '1.0.0',
+      targetVersion: '2.0.0',
+    });
+    const { sizeBytes } = await rauc.install('t-1');
+    await fleet.services.tend();
+    const downloading = fleet.latest('dev-1');
+    expect(downloading).toMatchObject({ state: 'downloading', attempts: 1, bundleSizeBytes: sizeBytes });
+    expect(downloading?.bytesSent).toBeGreaterThan(sizeBytes * 0.9);
+    expect(downloading?.bytesSent).toBeLessThan(sizeBytes * 1.1);
+
+    expect(await boot(rauc, '2.0.0', 2)).toMatchObject({ statuses: [204], reason: 'up-to-date' });
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'proven', progressPercent: 100 });
+    expect(fleet.journal('dev-1')).toEqual([
+      'device.registered',
+      'installation.offered',
+      'installation.downloading',
+      'device.booted',
+      'device.version-changed',
+      'installation.proven',
+    ]);
+  });
+
+  it('ends in a rollback, is not offered again, and is after a person has cleared it', async () => {
+    const { rauc } = await fleet.connect('dev-1', protocol);
+    await rauc.poll();
+    await rauc.install('t-1');
+    expect(await boot(rauc, '1.0.0', 2)).toMatchObject({ statuses: [204], reason: 'failed-before' });
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
+    expect(await rauc.open('t-2')).toMatchObject({ statuses: [204], reason: 'failed-before' });
+
+    await fleet.services.manageDevices.clearFailures('dev-1', person);
+    expect((await rauc.poll()).statuses).toEqual([307, 206]);
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
+  });
+
+  it('ends in a rollback, and another bundle is offered', async () => {
+    const { rauc } = await fleet.connect('dev-1', protocol);
+    await rauc.poll();
+    await rauc.install('t-1');
+    await boot(rauc, '1.0.0', 2);
+    const { sha256 } = await fleet.release('2.0.1');
+    expect(await rauc.poll()).toMatchObject({ statuses: [307, 206], etag: `"${sha256}"` });
+    await rauc.install('t-2');
+    expect(await boot(rauc, '2.0.1', 3)).toMatchObject({ reason: 'up-to-date' });
+    const { installations } = fleet.services.manageDevices.get('dev-1');
+    expect(installations.map(({ state }) => state)).toEqual(['proven', 'rolled-back']);
+  });
+});
+
+describe('a poller that RAUC tells little of', () => {
+  it('is seen to begin by the payload that it asks for, not by what a poll reads', async () => {
+    const fleet = await startReleasedFleet({ compatible: board });
+    const { rauc } = await fleet.connect('dev-1', 'HTTP/2', {});
+    const polled = await rauc.poll();
+    await fleet.services.tend();
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered', bytesSent: 0, startedAt: null });
+    await rauc.open();
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
+    await rauc.readPayload(polled);
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'downloading', attempts: 1, transactionId: null });
+    await fleet.close();
+  });
+
+  it('is proven by its version alone when it never tells of boots', async () => {
+    const fleet = await startReleasedFleet();
+    const said = (version: string) => ({ 'RAUC-Compatible': board, 'RAUC-System-Version': version });
+    const { rauc } = await fleet.connect('dev-1', 'HTTP/2', said('1.0.0'));
+    await rauc.poll();
+    await rauc.install();
+    rauc.restart(said('2.0.0'));
+    expect(await rauc.poll()).toMatchObject({ reason: 'up-to-date' });
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'proven' });
+    await fleet.close();
+  });
+});
+
+it.each([1, 2, 3])(
+  'a device that installs and falls back again and again is stopped after %d tries',
+  async (maxTries) => {
+    const fleet = await startReleasedFleet({ fleetRules: { maxTries } });
+    const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
+    let answer = await rauc.poll();
+    let installed = 0;
+    for (; answer.statuses.at(-1) === 206; installed += 1) {
+      expect(installed).toBeLessThan(10);
+      await rauc.install(`t-${installed}`);
+      fleet.wait(300);
+      rauc.restart(raucHeaders(board, '1.0.0', `dev-1-boot-${installed + 2}`));
+      answer = await rauc.poll();
+    }
+    expect({ installed, ...answer }).toMatchObject({
+      installed: maxTries,
+      statuses: [204],
+      reason: 'failed-before',
+    });
+    for (let day = 0; day < 3; day += 1) {
+      fleet.wait(86_400);
+      expect(await rauc.poll()).toMatchObject({ reason: 'failed-before' });
+    }
+    await fleet.close();
+  },
+);
+
+describe('ranges', () => {
+  /** Counts what the fleet asks of the database. */
+  function counted() {
+    const calls: Record<string, number> = {};
+    const count = (name: string) => {
+      calls[name] = (calls[name] ?? 0) + 1;
+    };
+    const changePorts = ({ fleet, records }: ServicePorts): Partial<ServicePorts> => ({
+      fleet: countCalls(fleet, count),
+      records: countCalls(records, count),
+    });
+    return { calls, changePorts };
+  }
+
+  function countCalls<Port extends object>(port: Port, count: (name: string) => void): Port {
+    return new Proxy(port, {
+      get(target, key, receiver) {
+        const value: unknown = Reflect.get(target, key, receiver);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          count(String(key));
+          return Reflect.apply(value, target, args) as unknown;
+        };
+      },
+    });
+  }
+
+  it.each(protocols)('cost no work of the database, by the thousand, over %s', async (protocol) => {
+    const { calls, changePorts } = counted();
+    const fleet = await startReleasedFleet({ changePorts });
+    const { client, rauc } = await fleet.connect('dev-1', protocol);
+    await rauc.poll();
+    const { pinned = '' } = await rauc.install('t-1');
+    await fleet.services.tend();
+    const before = { ...calls };
+    const named = { 'RAUC-Transaction-ID': 't-1' }; // as when a person configured it for every request
+    for (let round = 0; round < 40; round += 1) {
+      const asked = Array.from({ length: 50 }, (_, index) =>
+        client.request(pinned, {
+          Range: `bytes=${index * 1024}-${index * 1024 + 1023}`,
+          ...(index % 2 === 0 ? {} : named),
+        }),
+      );
+      for (const { status, body } of await Promise.all(asked)) {
+        expect({ status, length: body.length }).toEqual({ status: 206, length: 1024 });
+      }
+    }
+    expect(calls).toEqual(before);
+    await fleet.close();
+  });
+
+  it('are counted in memory and written together, in one transaction at each beat', async () => {
+    const { calls, changePorts } = counted();
+    const fleet = await startReleasedFleet({ changePorts });
+    const devices = await Promise.all(['dev-1', 'dev-2', 'dev-3'].map((id) => fleet.connect(id, 'HTTP/2')));
+    const pinned: string[] = [];
+    for (const { rauc } of devices) {
+      await rauc.poll();
+      pinned.push((await rauc.open('t-1')).pinned ?? '');
+    }
+    await fleet.services.tend();
+    const { writeSeen: flushed = 0, write: written } = calls;
+    const sent = ['dev-1', 'dev-2', 'dev-3'].map((id) => fleet.latest(id)?.bytesSent ?? 0);
+    for (let round = 0; round < 100; round += 1) {
+      await Promise.all(
+        devices.map(({ client }, index) => client.request(pinned[index] ?? '', { Range: 'bytes=0-9999' })),
+      );
+    }
+    expect(calls['writeSeen'] ?? 0).toBe(flushed);
+    await fleet.services.tend();
+    expect(calls['writeSeen']).toBe(flushed + 1);
+    expect(calls['write']).toBe(written);
+    await fleet.services.tend();
+    expect(calls['writeSeen']).toBe(flushed + 1); // nothing new, nothing written
+    expect(
+      ['dev-1', 'dev-2', 'dev-3'].map((id, index) => (fleet.latest(id)?.bytesSent ?? 0) - (sent[index] ?? 0)),
+    ).toEqual([1_000_000, 1_000_000, 1_000_000]);
+    const { dataDir, certsDir } = fleet;
+    await fleet.close();
+    const again = await startReleasedFleet({ dataDir, certsDir, released: null });
+    expect(again.latest('dev-2')?.bytesSent).toBe((sent[1] ?? 0) + 1_000_000);
+    await again.close();
+  });
+});
