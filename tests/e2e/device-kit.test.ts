@@ -8,6 +8,8 @@ import { type BoardShell, boardShells, KitBoard } from '../support/kit-board';
 import { mustRun } from '../support/programs';
 
 /** The kit's programs, run as on a board, against the real listener. */
+jest.setTimeout(90_000); // hundreds of small processes a test
+
 let listener: DeviceListener;
 let bundle: MadeBundle;
 let plain: MadeBundle;
