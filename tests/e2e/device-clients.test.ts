@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
 import {
@@ -32,6 +32,14 @@ const sha256 = async (file: string) =>
     .update(await readFile(file))
     .digest('hex');
 
+const pollUrl = () => `${listener.url}/api/v1/update.raucb`;
+const pinnedPath = () => `/bundles/${bundle.sha256}/bundle.raucb`;
+const requestsSince = (line: number) =>
+  listener.lines
+    .slice(line)
+    .filter(({ message }) => message === 'request')
+    .map(({ facts }) => [facts['status'], facts['target']]);
+
 function curl(...args: string[]) {
   return run('curl', [
     '-sS',
@@ -55,6 +63,31 @@ describe('curl', () => {
     const { stdout } = await curl(protocol, '-o', target, '-w', '%{http_version} %{http_code}', url);
     expect(stdout).toBe(`${version} 200`);
     expect(await sha256(target)).toBe(bundle.sha256);
+  });
+
+  it.each(['--http1.1', '--http2'])(
+    "follows the poller's address to the bytes, with %s",
+    async (protocol) => {
+      const target = path.join(folder, `polled${protocol}`);
+      const told = await curl(
+        protocol,
+        '-L',
+        '-o',
+        target,
+        '-w',
+        '%{num_redirects} %{url_effective}',
+        pollUrl(),
+      );
+      expect(told.stdout).toBe(`1 ${listener.url}${pinnedPath()}`);
+      expect(await sha256(target)).toBe(bundle.sha256);
+    },
+  );
+
+  it("keeps what it has when the poller's address tells it so", async () => {
+    const known = ['-H', `If-None-Match: "${bundle.sha256}"`];
+    expect((await curl('-L', ...known, '-w', '%{http_code} %{size_download}', pollUrl())).stdout).toBe(
+      '304 0',
+    );
   });
 
   it.each(['--http1.1', '--http2'])('goes on with a download that was cut, with %s', async (protocol) => {
@@ -134,6 +167,55 @@ describe('RAUC 1.15', () => {
   it('reads it at the pinned address, too', async () => {
     const pinned = `${listener.url}/bundles/${bundle.sha256}/bundle.raucb`;
     expect((await info(pinned, ...credentials())).code).toBe(0);
+  });
+
+  it("reads it through the poller's address, in one hop, and asks the pinned one for the rest", async () => {
+    const before = listener.lines.length;
+    const { stdout, code } = await info(pollUrl(), ...credentials());
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ update: { version: '3.1.0' } });
+    expect(requestsSince(before)).toEqual([
+      [307, '/api/v1/update.raucb'],
+      [206, pinnedPath()],
+      [206, pinnedPath()],
+      [206, pinnedPath()],
+    ]);
+  });
+
+  it('reports the manifest hash that the API tells', async () => {
+    const { stdout } = await info(pollUrl(), ...credentials());
+    const manifest = await curl(`${listener.url}/api/v1/manifest.json`);
+    const { manifest_hash: hash } = JSON.parse(manifest.stdout) as Record<string, string>;
+    expect(JSON.parse(stdout)).toMatchObject({ 'manifest-hash': hash });
+  });
+
+  it('tells of itself in headers, which are known then', async () => {
+    const handler = path.join(folder, 'system-info');
+    const lines = ['#!/bin/sh', 'echo RAUC_SYSTEM_VERSION=1.0.0', 'echo RAUC_HTTP_BATTERY_LEVEL=80'];
+    await writeFile(handler, `${lines.join('\n')}\n`, { mode: 0o755 });
+    const conf = await streamingConf(await temporaryFolder(), [
+      'send-headers=boot-id;machine-id;uptime;system-version',
+      '',
+      '[handlers]',
+      `system-info=${handler}`,
+    ]);
+    const { code } = await info(pollUrl(), `--conf=${conf}`, ...credentials());
+    expect(code).toBe(0);
+    expect(listener.services.manageDevices.get('board-1').device.facts).toMatchObject({
+      bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+      systemVersion: '1.0.0',
+      attributes: { 'battery-level': '80' },
+    });
+  });
+
+  it('takes 204 for an answer, without trying again', async () => {
+    const { manageDevices } = listener.services;
+    const person = { name: 'local', address: null };
+    await manageDevices.hold('board-1', 'on a desk', person);
+    const before = listener.lines.length;
+    expect((await info(pollUrl(), ...credentials())).code).toBe(1);
+    expect(requestsSince(before)).toEqual([[204, '/api/v1/update.raucb']]);
+    await manageDevices.liftHold('board-1', person);
   });
 
   it('fails at once, without trying again, for a bundle that is not there', async () => {
