@@ -41,8 +41,6 @@ describe('help', () => {
       'cert show',
       'cert verify',
       'cert revoke',
-      'device',
-      'device kit',
       'bundle',
       'bundle upload',
       'bundle list',
