@@ -44,7 +44,13 @@ export interface WebhookRecords {
   secret(id: number): string | undefined;
   setEnabled(id: number, isEnabled: boolean, cursor: number, events: readonly NewEvent[]): Promise<void>;
   remove(id: number, events: readonly NewEvent[]): Promise<void>;
-  saveProgress(id: number, progress: WebhookProgress, events: readonly NewEvent[]): Promise<void>;
+  /** @returns false when somebody has changed it meanwhile: then nothing is saved */
+  saveProgress(
+    id: number,
+    from: number,
+    progress: WebhookProgress,
+    events: readonly NewEvent[],
+  ): Promise<boolean>;
 }
 
 export interface ManageWebhooksPorts {
@@ -164,9 +170,9 @@ function check({ name, url, kinds, secret }: Required<NewWebhook>): void {
       'Use http or https, a host and a path, without user and password.',
     );
   for (const kind of kinds) {
-    const isKnown = eventKinds.some((known) =>
-      kind.endsWith('.') ? known.startsWith(kind) : known === kind,
-    );
+    const isKnown =
+      !kind.startsWith('webhook.') &&
+      eventKinds.some((known) => (kind.endsWith('.') ? known.startsWith(kind) : known === kind));
     if (!isKnown)
       throw problem(
         `${JSON.stringify(kind.slice(0, 80))} is no kind of event`,

@@ -3,7 +3,7 @@ import { theServer } from '../core/event';
 import { retryDelayMs, type Webhook, type WebhookProgress } from '../core/webhook';
 import type { Log } from './log';
 import type { WebhookRecords } from './manage-webhooks';
-import { isWanted, type ReadJournal } from './read-journal';
+import type { ReadJournal } from './read-journal';
 
 /**
  * Delivers one event to one receiver.
@@ -18,7 +18,7 @@ export type DeliverEvent = (
 
 export interface SendWebhooksPorts {
   readonly webhooks: WebhookRecords;
-  readonly journal: Pick<ReadJournal, 'after'>;
+  readonly journal: Pick<ReadJournal, 'after' | 'lastId'>;
   readonly deliver: DeliverEvent;
   readonly log: Log;
   readonly now: () => Date;
@@ -36,7 +36,7 @@ export interface WebhookCounts {
 
 /** Sends the journal to webhooks, each in its order, and goes on after a restart where it was. */
 export interface SendWebhooks {
-  /** Sends what is due; one run at a time. Never rejects. */
+  /** Sends what is due, each webhook for itself. Never rejects. */
   run(): Promise<void>;
   counts(): WebhookCounts;
   /** Cuts what is under way short; it is sent again after the next start. */
@@ -50,16 +50,17 @@ const giveUpAfterMs = 24 * 3_600_000;
 export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
   const { webhooks, journal, deliver, log, now, random } = ports;
   const totals = { delivered: 0, failed: 0, gaveUp: 0 };
-  let running: Promise<void> | undefined;
+  const running = new Map<number, Promise<void>>();
   const stop = new AbortController();
+  const isStopped = () => stop.signal.aborted;
   let isFailing = false;
 
   async function run(): Promise<void> {
     try {
-      const due = webhooks
-        .all()
-        .filter(({ isEnabled, nextAttemptAt }) => isEnabled && isDue(nextAttemptAt, now()));
-      await Promise.all(due.map((webhook) => catchUp(webhook)));
+      const due = webhooks.all().filter(({ id, isEnabled, nextAttemptAt }) => {
+        return isEnabled && !running.has(id) && isDue(nextAttemptAt, now());
+      });
+      await Promise.all(due.map((webhook) => start(webhook)));
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.error({ err: error }, 'webhooks can not be sent at the moment');
@@ -67,23 +68,52 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
     }
   }
 
-  /** Sends a page of events, up to the first that fails. */
+  /** Each has a run of its own, so that a slow receiver holds up nobody else. */
+  function start(webhook: Webhook): Promise<void> {
+    const started = catchUp(webhook).finally(() => running.delete(webhook.id));
+    running.set(webhook.id, started);
+    return started;
+  }
+
+  /** Sends what is wanted, up to the first event that fails. */
   async function catchUp(webhook: Webhook): Promise<void> {
     const secret = webhooks.secret(webhook.id);
     if (secret === undefined) return;
-    let progress: Webhook = webhook;
-    for (const event of journal.after({}, { limit: page, afterId: webhook.cursor })) {
-      // A webhook does not hear of webhooks: its own failures would feed it for ever.
-      const isForIt = !event.kind.startsWith('webhook.') && isWanted(event, { kinds: webhook.kinds });
-      const outcome = isForIt ? await send(progress, secret, event) : { ...progress, cursor: event.id };
-      if (stop.signal.aborted) return;
-      const hasFailed = outcome.cursor !== event.id;
-      if (isForIt)
-        await webhooks.saveProgress(webhook.id, outcome, lineOf(webhook, outcome, event, hasFailed));
-      progress = { ...progress, ...outcome };
-      if (hasFailed) return;
+    const { kinds } = webhook;
+    let { cursor } = webhook;
+    for (;;) {
+      const end = journal.lastId();
+      const events = journal.after({ kinds }, { limit: page, afterId: cursor });
+      for (const event of events) {
+        // A webhook does not hear of webhooks: its own failures would feed it for ever.
+        if (event.kind.startsWith('webhook.')) continue;
+        const present = webhooks.all().find(({ id }) => id === webhook.id);
+        if (present?.isEnabled !== true || present.cursor !== cursor || isStopped()) return;
+        const progress = await send(present, secret, event);
+        if (isStopped()) return;
+        const hasFailed = progress.cursor !== event.id;
+        const isSaved = await webhooks.saveProgress(
+          webhook.id,
+          cursor,
+          progress,
+          lineOf(webhook, progress, event, hasFailed),
+        );
+        if (hasFailed || !isSaved) return;
+        cursor = progress.cursor;
+      }
+      const isLastPage = events.length < page;
+      const to = isLastPage ? Math.max(end, cursor) : (events.at(-1)?.id ?? cursor);
+      cursor = await passOver(webhook.id, cursor, to);
+      if (isLastPage) return;
     }
-    if (progress.cursor !== webhook.cursor) await webhooks.saveProgress(webhook.id, progress, []);
+  }
+
+  /** Passes over what is not for it, so that it is not read again. */
+  async function passOver(id: number, from: number, to: number): Promise<number> {
+    const present = webhooks.all().find((one) => one.id === id);
+    if (present?.cursor === from && to > from)
+      await webhooks.saveProgress(id, from, { ...present, cursor: to }, []);
+    return to;
   }
 
   async function send(webhook: Webhook, secret: string, event: JournalEvent): Promise<WebhookProgress> {
@@ -124,16 +154,10 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
   }
 
   return {
-    run() {
-      if (stop.signal.aborted) return Promise.resolve();
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
+    run: () => (isStopped() ? Promise.resolve() : run()),
     async close() {
       stop.abort();
-      await running;
+      await Promise.allSettled(running.values());
     },
     counts: () => ({
       ...totals,

@@ -71,7 +71,13 @@ export function createWebhookRecords(database: Database, journal: Pick<JournalRe
       });
     },
 
-    saveProgress(id: number, progress: WebhookProgress, events: readonly NewEvent[]): Promise<void> {
+    /** Saves how far it has come, unless somebody has changed it meanwhile. */
+    saveProgress(
+      id: number,
+      from: number,
+      progress: WebhookProgress,
+      events: readonly NewEvent[],
+    ): Promise<boolean> {
       return database.transact(() => {
         const change = {
           cursor: progress.cursor,
@@ -81,8 +87,12 @@ export function createWebhookRecords(database: Database, journal: Pick<JournalRe
           last_error: progress.lastError,
           last_delivered_at: progress.lastDeliveredAt?.toISOString() ?? null,
         };
-        database.all(query.updateTable('webhooks').set(change).where('id', '=', id));
-        journal.append(events);
+        const present = query.updateTable('webhooks').set(change).where('id', '=', id);
+        const saved = database.all(
+          present.where('cursor', '=', from).where('is_enabled', '=', 1).returning('id'),
+        );
+        if (saved.length > 0) journal.append(events);
+        return saved.length > 0;
       });
     },
   };

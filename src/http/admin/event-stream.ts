@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalEvent } from '../../core/event';
 import { DomainError } from '../../core/errors';
 import { type EventFilter, isWanted, type ReadJournal } from '../../services/read-journal';
@@ -8,8 +9,16 @@ const heartbeatMs = 15_000;
 const retryMs = 2_000;
 const replayPage = 500;
 const maxStreams = 100;
-/** A reader that leaves so much unread is ended; it comes back and resumes. */
-const maxBufferedBytes = 1 << 20;
+/** A reader that takes nothing for so long is ended; it comes back and resumes. */
+const stallMs = 30_000;
+
+export interface StreamRequest {
+  readonly filter: EventFilter;
+  /** The line that the reader knows. */
+  readonly afterId: number;
+  /** Asked again and again: a token may be revoked while the stream is open. */
+  readonly isAllowed: () => boolean;
+}
 
 /** The open event streams (server-sent events, as the HTML standard defines them). */
 export class EventStreams {
@@ -26,7 +35,7 @@ export class EventStreams {
    * Sends the lines after `afterId`, then each as it is committed, until the reader goes away.
    * @throws DomainError `unavailable` when there are too many streams, or the server stops
    */
-  open(response: ServerResponse, filter: EventFilter, afterId: number): void {
+  open(response: ServerResponse, request: StreamRequest): void {
     if (this.#isClosed) throw new DomainError('unavailable', 'the server stops');
     if (this.#open.size >= maxStreams) {
       throw new DomainError('unavailable', `${maxStreams} event streams are open already`, {
@@ -41,13 +50,18 @@ export class EventStreams {
       'X-Accel-Buffering': 'no', // a proxy in front must not collect it
     });
     response.write(`retry: ${retryMs}\n\n`);
-    const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs);
-    const stop = this.#follow(response, filter, afterId);
+    const wake = this.#follow(response, request);
+    const stopListening = this.journal.listen(wake);
+    const heartbeat = setInterval(() => {
+      response.write(':\n\n');
+      wake(); // commands write lines too, from processes of their own
+    }, heartbeatMs);
     response.once('close', () => {
       clearInterval(heartbeat);
-      stop();
+      stopListening();
       this.#open.delete(response);
     });
+    wake();
   }
 
   /** Ends all streams, and lets no new one in. */
@@ -56,34 +70,56 @@ export class EventStreams {
     for (const response of this.#open) response.end();
   }
 
-  /** What is old is read page by page, as fast as the reader takes it; only who has caught up listens. */
-  #follow(response: ServerResponse, filter: EventFilter, afterId: number): () => void {
+  /**
+   * Always reads from the database, in pages and as fast as the reader takes it: what wakes it only says that there may be more.
+   * Others work between the pages.
+   */
+  #follow(response: ServerResponse, { filter, afterId, isAllowed }: StreamRequest): () => void {
     let lastId = afterId;
-    let stopListening: (() => void) | undefined;
-    const send = (event: JournalEvent) => {
-      lastId = event.id;
-      if (isWanted(event, filter)) response.write(frameOf(event));
-      if (response.writableLength > maxBufferedBytes) response.destroy();
-    };
-    const catchUp = () => {
-      for (;;) {
-        if (response.destroyed || response.writableEnded) return;
-        const page = this.journal.after({}, { limit: replayPage, afterId: lastId });
-        for (const event of page) send(event);
-        if (page.length < replayPage) break;
-        if (response.writableNeedDrain) {
-          response.once('drain', catchUp);
-          return;
-        }
+    let isWoken = false;
+    let isSending = false;
+    const isOver = () => response.destroyed || response.writableEnded;
+
+    const sendPage = async (): Promise<boolean> => {
+      const page = this.journal.after({}, { limit: replayPage, afterId: lastId });
+      for (const event of page) {
+        if (isWanted(event, filter) && !response.write(frameOf(event))) await drained(response);
+        if (isOver()) return false;
+        lastId = event.id;
       }
-      // Nothing is committed between the last page and this line: both are in one turn.
-      stopListening = this.journal.listen((events) => {
-        for (const event of events) if (event.id > lastId) send(event);
-      });
+      return page.length === replayPage;
     };
-    catchUp();
-    return () => stopListening?.();
+
+    const send = async (): Promise<void> => {
+      isSending = true;
+      while (isWoken && !isOver()) {
+        isWoken = false;
+        do {
+          if (!isAllowed()) response.end();
+          await nextTurn();
+        } while (!isOver() && (await sendPage()));
+      }
+      isSending = false;
+    };
+
+    return () => {
+      isWoken = true;
+      if (!isSending) send().catch(() => response.destroy());
+    };
   }
+}
+
+/** Waits until the reader has taken what was written; ends it when it does not. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(() => response.destroy(), stallMs);
+    response.once('drain', done).once('close', done);
+  });
 }
 
 function frameOf(event: JournalEvent): string {

@@ -3,6 +3,7 @@ import type { EventFilter } from '../../services/read-journal';
 import type { AdminOptions } from './admin-options';
 import { eventJson, presentEvent } from '../event-json';
 import type { EventStreams } from './event-stream';
+import { contextOf } from './request-context';
 import { bundleName, compatible, deviceId, pageLimit, wholeNumber, word } from './request-fields';
 import { answered, defineRoute, type Route } from './route';
 
@@ -52,8 +53,10 @@ export function eventRoutes({ services }: AdminOptions, streams: EventStreams): 
         const filter = toFilter(query);
         if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
           const known = wholeNumber.safeParse(request.headers['last-event-id']);
-          const afterId = known.success ? Number(known.data) : (query.after ?? readJournal.lastId());
-          streams.open(response, filter, afterId);
+          const lastId = readJournal.lastId();
+          // An id from before a backup was restored may be ahead of the journal.
+          const afterId = Math.min(lastId, known.success ? Number(known.data) : (query.after ?? lastId));
+          streams.open(response, { filter, afterId, isAllowed: contextOf(request).isAllowed });
           return answered;
         }
         const { limit, before } = query;

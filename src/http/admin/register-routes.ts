@@ -16,7 +16,11 @@ export function registerRoutes(app: Express, routes: readonly Route[], authentic
       (request, _response, next) => {
         const context = contextOf(request);
         context.route = route.path;
-        if (route.scope !== null) context.actor = authenticate(request, route.scope);
+        const { scope } = route;
+        if (scope !== null) {
+          context.actor = authenticate(request, scope);
+          context.isAllowed = () => mayStill(() => authenticate(request, scope));
+        }
         next();
       },
       ...(route.shape.body === undefined ? [] : readBody),
@@ -34,5 +38,14 @@ export function registerRoutes(app: Express, routes: readonly Route[], authentic
       .filter((route) => route.path === path)
       .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     app.route(patternOf(path)).all(methodNotAllowed(methods));
+  }
+}
+
+function mayStill(authenticate: () => unknown): boolean {
+  try {
+    authenticate();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -6,6 +6,8 @@ export interface RequestContext {
   readonly id: string;
   /** `local` or `token:<name>`; `null` until the caller is authenticated. */
   actor: string | null;
+  /** Whether the caller may still have what was asked for: a token may be revoked meanwhile. */
+  isAllowed: () => boolean;
   /** The pattern of the matched route: the only path that metrics may see, because there are few. */
   route: string;
   /** The client holds its body back until it is told to go on (RFC 9110, section 10.1.1). */
@@ -20,6 +22,7 @@ export function openContext(request: Request, id: string): RequestContext {
   const context: RequestContext = {
     id,
     actor: null,
+    isAllowed: () => true,
     route: 'unmatched',
     awaitsContinue: request.headers.expect?.toLowerCase() === '100-continue',
     error: undefined,

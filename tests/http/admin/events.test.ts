@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { eventually } from '../../support/eventually';
+import { openTokenStore } from '../../../src/store/store';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { SseReader } from '../../support/sse-reader';
 import { type AdminListener, openAdminListener } from './admin-listener';
@@ -138,7 +139,7 @@ describe('the stream of events', () => {
     expect((await resumed.until(1)).map(({ kind }) => kind)).toEqual(['device.hold-lifted']);
   });
 
-  it('ends a reader that does not read, and nobody else', async () => {
+  it('holds nothing back for a reader that does not read, and everybody else goes on', async () => {
     const other = await open();
     const lazy = net.connect(admin.port, '127.0.0.1');
     lazy.on('error', () => undefined);
@@ -150,10 +151,29 @@ describe('the stream of events', () => {
       await admin.opened.store.journal.record([{ ...lineOf(turn), message }]);
     }
     await other.until(2_000);
-    await eventually(() => lazy.destroyed || lazy.readableEnded || isCut(lazy));
     lazy.destroy();
     await hold('a');
     await other.until(2_001);
+  });
+
+  it('replays many large lines to the end', async () => {
+    const message = 'x'.repeat(10_000);
+    await admin.opened.store.journal.record(
+      Array.from({ length: 1_500 }, (_, turn) => ({ ...lineOf(turn), message })),
+    );
+    const reader = await open(0);
+    expect((await reader.until(1_501)).map(({ id }) => id)).toEqual(
+      Array.from({ length: 1_501 }, (_, index) => index + 1),
+    );
+  });
+
+  it('sends lines that another process wrote in between', async () => {
+    const reader = await open();
+    const command = openTokenStore(admin.opened.dataDir);
+    await command.journal.record([{ ...lineOf(0), message: 'from a command' }]);
+    command.close();
+    await hold('a');
+    expect((await reader.until(2)).map(({ data }) => data.message)).toEqual(['from a command', 'a is held']);
   });
 
   it('refuses a stream beyond the hundredth', async () => {
@@ -168,12 +188,6 @@ describe('the stream of events', () => {
     await admin.close();
     await eventually(() => reader.isOver);
   });
-
-  /** What is left in the socket's buffer is read, and then the end must come. */
-  function isCut(socket: net.Socket): boolean {
-    socket.resume();
-    return socket.closed;
-  }
 
   function lineOf(turn: number) {
     return {

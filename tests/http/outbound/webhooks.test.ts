@@ -89,7 +89,7 @@ describe('webhooks', () => {
   });
 
   it('gets the kinds that it wants, and never hears of webhooks', async () => {
-    await create({ kinds: ['device.held', 'webhook.'] });
+    await create({ kinds: ['device.held'] });
     await contact('a');
     await opened.services.manageDevices.hold('a', '', person);
     await opened.services.manageWebhooks.setEnabled('ops', true, person);
@@ -193,6 +193,43 @@ describe('webhooks', () => {
     ]);
   });
 
+  it('waits for no other: a slow receiver holds up itself alone', async () => {
+    const slow = await Receiver.start();
+    slow.answer = () => undefined;
+    await create();
+    await opened.services.manageWebhooks.create({ name: 'slow', url: slow.url, kinds: [] }, person);
+    await contact('a');
+    const first = run();
+    await eventually(() => slow.received.length === 1 && receiver.received.length === 1);
+    await contact('b');
+    const second = run();
+    await eventually(() => receiver.received.length === 2);
+    expect(slow.received).toHaveLength(1);
+    slow.close();
+    await Promise.all([first, second]);
+  });
+
+  it('sends nothing more once it is deleted', async () => {
+    await create();
+    for (const id of ['a', 'b', 'c']) await contact(id);
+    receiver.answer = (response) => {
+      void opened.services.manageWebhooks.remove('ops', person).then(() => response.writeHead(204).end());
+    };
+    await run();
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('passes over a thousand events that it does not want in one run', async () => {
+    await create({ kinds: ['device.held'] });
+    const line = { kind: 'device.booted' as const, at: now, actor: person, message: '' };
+    await opened.store.journal.record(Array.from({ length: 1_000 }, () => line));
+    await contact('a');
+    await opened.services.manageDevices.hold('a', '', person);
+    await run();
+    expect(receiver.kinds()).toEqual(['device.held']);
+    expect(hook()?.cursor).toBe(opened.services.readJournal.lastId());
+  });
+
   it('can be tried, with the receiver’s answer', async () => {
     await create();
     await opened.services.manageWebhooks.test('ops');
@@ -206,6 +243,7 @@ describe('webhooks', () => {
     ['a URL with a password', { url: 'https://me:secret@example.com/' }],
     ['no URL', { url: 'example.com' }],
     ['an unknown kind', { kinds: ['device.exploded'] }],
+    ['a kind that it never hears of', { kinds: ['webhook.'] }],
     ['a weak secret', { secret: 'short' }],
   ])('is refused with %s', async (_what, wrong) => {
     await expect(create(wrong)).rejects.toMatchObject({ code: 'invalid-input' });
