@@ -46,6 +46,7 @@ function createWiring(): Wiring {
   return {
     serve,
     certificates: (config) => openCertificateFolder(config.certsDir, { now }),
+    kitText: (name) => readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8'),
     tokens(config) {
       const store = openTokenStore(config.dataDir);
       const lines: NewEvent[] = [];

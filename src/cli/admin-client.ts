@@ -33,17 +33,35 @@ export class AdminClient {
   }
 
   /** As {@link get}. @param body sent as JSON */
-  async post(path: string, body: object = {}): Promise<unknown> {
+  post(path: string, body: object = {}): Promise<unknown> {
+    return this.send('POST', path, body);
+  }
+
+  /** As {@link post}. */
+  patch(path: string, body: object): Promise<unknown> {
+    return this.send('PATCH', path, body);
+  }
+
+  /** As {@link get}. */
+  delete(path: string): Promise<unknown> {
+    return this.ask(this.request('DELETE', path));
+  }
+
+  private send(method: 'POST' | 'PATCH', path: string, body: object): Promise<unknown> {
     const content = Buffer.from(JSON.stringify(body));
     const headers = { 'Content-Type': 'application/json', 'Content-Length': String(content.length) };
-    return this.ask(this.request('POST', path, headers), content);
+    return this.ask(this.request(method, path, headers), content);
   }
 
   /**
    * Starts a request whose body the caller writes.
    * @param path below the server's address, encoded already: a segment `..` stays what it is
    */
-  request(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}): ClientRequest {
+  request(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    headers: Record<string, string> = {},
+  ): ClientRequest {
     const url = new URL(this.address);
     const request = (url.protocol === 'https:' ? https : http).request({
       method,

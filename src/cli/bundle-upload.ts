@@ -8,12 +8,13 @@ import { uploadAnswer } from './bundle-answers';
 import { addCommand } from './command';
 import { type CliContext, print, printJson, talk } from './context';
 import { fileFailure } from './input-file';
+import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatSize } from './printable';
 import { ProgressLine } from './progress-line';
 import { sendBundle } from './send-bundle';
 import { parseAnswer } from './server-answer';
 
-interface Flags {
+interface Flags extends PolicyFlags {
   readonly activate?: boolean;
   readonly compatible?: string;
   readonly force?: boolean;
@@ -34,11 +35,13 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
         'needed for an encrypted bundle, else that of its manifest is meant',
       ),
       new Option('--force', 'activate it although its manifest names another compatible'),
+      ...policyOptions,
       new Option('--quiet', 'no progress and no talk'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
       'bundle upload my-bundle.raucb --activate',
+      'bundle upload fw-2.0.0.raucb --activate --steps 5,25,100 --promote-at 90 --pause-at-failures 3',
       'bundle upload build/fw-1.2.3.raucb --activate --json --server https://updates.example.com --token-file /run/secrets/rauc-token',
     ],
     run: async ({ args: [file = ''], options, config }) => {
@@ -58,8 +61,9 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
   });
 }
 
-function formFields({ activate, compatible, force }: Flags): Record<string, string> {
+function formFields({ activate, compatible, force, ...policy }: Flags): Record<string, string> {
   return {
+    ...policyFields(policy),
     ...(activate === true ? { activate: 'true' } : {}),
     ...(compatible === undefined ? {} : { compatible: parseCompatible(compatible) }),
     ...(force === true ? { force: 'true' } : {}),

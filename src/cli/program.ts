@@ -13,8 +13,14 @@ import { addCertServer } from './cert-server';
 import { addCertShow } from './cert-show';
 import { addCertVerify } from './cert-verify';
 import { addExamples } from './command';
+import { addEvents } from './events';
+import { addReleaseCommands } from './release';
+import { addRolloutCommands } from './rollout';
+import { addWebhookCommands } from './webhook';
 import { addConfigShow } from './config-show';
 import type { CliContext, ExitCode } from './context';
+import { addDeviceKit } from './device-kit';
+import { deviceCommands } from './device-commands';
 import { isDone, reportFailure } from './failure';
 import { printable } from './printable';
 import { addServe } from './serve';
@@ -68,6 +74,35 @@ export function createProgram(context: CliContext, isJson = false): Command {
     add(bundle, context);
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);
+
+  const release = group(program, 'release', 'what is current on the channels of a running server', [
+    'release list',
+    'release create fw-2.0.0.raucb --steps 5,25,100',
+    'release back my-board',
+  ]);
+  addReleaseCommands(release, context);
+
+  const rollout = group(program, 'rollout', 'how releases reach their devices', [
+    'rollout show 12',
+    'rollout promote 12',
+  ]);
+  addRolloutCommands(rollout, context);
+
+  addEvents(program, context);
+
+  const webhook = group(program, 'webhook', 'where events are sent to', [
+    'webhook create ops https://chat.example.com/hook --kind rollout.',
+    'webhook list',
+  ]);
+  addWebhookCommands(webhook, context);
+  const device = group(program, 'device', 'devices of a running server: who runs what, and what gets what', [
+    'device list --state failed',
+    'device explain board-1',
+    'device hold board-1 --reason "on the test bench"',
+    'device kit board-1 --server-url https://updates.example.com:8443',
+  ]);
+  for (const add of deviceCommands) add(device, context);
+  addDeviceKit(device, context);
 
   const token = group(program, 'token', 'admin tokens for people and CI jobs', [
     'token create ci --scope publish',

@@ -1,5 +1,6 @@
 import type { Inspection } from '../core/inspection';
 import type { CertificateFolder } from '../services/certificate-folder';
+import type { ReadKitText } from '../services/kit-files';
 import type { ManageTokens } from '../services/manage-tokens';
 import type { Config } from '../config/config';
 
@@ -29,6 +30,7 @@ export interface Wiring {
   /** @throws DomainError `configuration` */
   serve(config: Config): Promise<RunningServer>;
   certificates(config: Config): CertificateFolder;
+  readonly kitText: ReadKitText;
   /** Opens the database for token commands; `close` it after. */
   tokens(config: Config): Promise<ManageTokens & { close(): Promise<void> }>;
   /** Inspects a bundle file under the configured profile, offline. */

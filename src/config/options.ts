@@ -193,7 +193,7 @@ export const options = {
       'RAUC_SERVER',
       types.serverAddress,
       'http://127.0.0.1:8080',
-      'Admin listener that `bundle upload`, `list`, `activate`, `deactivate` and `delete` talk to.',
+      'Admin listener of the running server, for the commands that talk to one, such as `bundle upload` and `device list`.',
     ),
     scope: 'client',
   },

@@ -59,6 +59,17 @@ export interface ListedCertificate {
   readonly revokedAt: Date | null;
 }
 
+/** What the folder has of one device. */
+export interface DeviceFiles {
+  readonly certificate: CertificateSummary;
+  readonly revokedAt: Date | null;
+  readonly certificatePem: string;
+  /** `null` when the key never left the device. */
+  readonly keyPem: string | null;
+  /** What the device verifies the server with. */
+  readonly caPem: string;
+}
+
 export interface FolderFinding {
   readonly severity: 'error' | 'warning';
   readonly path: string;

@@ -1,4 +1,5 @@
 import { DomainError } from './errors';
+import { defaultChannel } from './release';
 
 /** What the verified client certificate tells about the other side of a connection. */
 export interface DeviceIdentity {
@@ -79,6 +80,26 @@ export interface Device {
   readonly hold: Hold | null;
   readonly pin: Pin | null;
   readonly certificates: readonly SeenCertificate[];
+}
+
+/** A device that was never heard and about which nobody decided anything. */
+export function newDevice(id: string, admission: Admission, createdAt: Date): Device {
+  return {
+    id,
+    createdAt,
+    firstContactAt: null,
+    lastContactAt: null,
+    address: null,
+    protocol: null,
+    facts: noFacts,
+    channel: defaultChannel,
+    labels: [],
+    notes: '',
+    admission,
+    hold: null,
+    pin: null,
+    certificates: [],
+  };
 }
 
 export const deviceIdMaxLength = 64;

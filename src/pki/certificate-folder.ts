@@ -1,4 +1,5 @@
 import type {
+  DeviceFiles,
   FolderFinding,
   IssuedFiles,
   IssueOptions,
@@ -10,6 +11,7 @@ import { issueCa } from './issue-ca';
 import { type DeviceRequest, issueDevice } from './issue-device';
 import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
+import { readDevice } from './read-device';
 import { revokeCertificates } from './revoke-certificates';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
@@ -22,6 +24,7 @@ export interface OpenCertificateFolder {
     request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
   ): Promise<IssuedFiles>;
   createDevice(request: DeviceRequest): Promise<IssuedFiles>;
+  readDevice(id: string): Promise<DeviceFiles | null>;
   list(): Promise<readonly ListedCertificate[]>;
   show(which: string): Promise<readonly ListedCertificate[]>;
   verify(): Promise<readonly FolderFinding[]>;
@@ -39,6 +42,7 @@ export function openCertificateFolder(
     importCa: (request) => importCa(context, request),
     createServer: (request) => issueServer(context, request),
     createDevice: (request) => issueDevice(context, request),
+    readDevice: (id) => readDevice(dir, id),
     list: () => listCertificates(dir),
     show: (which) => showCertificates(dir, which),
     verify: () => verifyFolder(context),

@@ -1,4 +1,5 @@
 import type {
+  DeviceFiles,
   FolderFinding,
   IssuedFiles,
   IssueOptions,
@@ -7,6 +8,7 @@ import type {
 } from '../core/certificate';
 
 export type {
+  DeviceFiles,
   FolderFinding,
   IssuedFiles,
   IssueOptions,
@@ -37,6 +39,8 @@ export interface CertificateFolder {
       readonly outDir?: string;
     },
   ): Promise<IssuedFiles>;
+  /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
+  readDevice(id: string): Promise<DeviceFiles | null>;
   list(): Promise<readonly ListedCertificate[]>;
   /** By device id, serial, `ca`, `server`, or path of a PEM file. @throws DomainError `not-found` */
   show(which: string): Promise<readonly ListedCertificate[]>;

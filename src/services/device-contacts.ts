@@ -1,8 +1,13 @@
 import { bootChange, type BootChange, type Contact, mergeFacts } from '../core/contact';
-import { type Admission, type Device, type DeviceFacts, type DeviceIdentity, noFacts } from '../core/device';
+import {
+  type Admission,
+  type Device,
+  type DeviceFacts,
+  type DeviceIdentity,
+  newDevice,
+} from '../core/device';
 import type { Actor, NewEvent } from '../core/event';
 import { judgeContact, type ProofRules } from '../core/proof';
-import { defaultChannel } from '../core/release';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { changed } from './installation-events';
@@ -49,23 +54,7 @@ export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactP
 
   function register(identity: DeviceIdentity, contact: Contact, actor: Actor): DeviceRecord {
     const { id } = identity;
-    const made: Device = {
-      id,
-      createdAt: contact.at,
-      firstContactAt: null,
-      lastContactAt: null,
-      address: null,
-      protocol: null,
-      facts: noFacts,
-      channel: defaultChannel,
-      labels: [],
-      notes: '',
-      admission: newDevices,
-      hold: null,
-      pin: null,
-      certificates: [],
-    };
-    const device = heard(made, identity, contact);
+    const device = heard(newDevice(id, newDevices, contact.at), identity, contact);
     const waits = newDevices === 'waiting' ? ', and waits for admission' : '';
     const message = `${id} made its first contact${waits}`;
     const subject = { deviceId: id, compatible: device.facts.compatible };

@@ -134,13 +134,8 @@ export class Fleet {
   /** Waits until a device's changes are on disk, for a while at the most. @returns whether they are */
   async settle(id: string): Promise<boolean> {
     const entry = this.#entries.get(id);
-    if (entry === undefined || entry.saving === null) return true;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs);
-    });
-    await Promise.race([this.#saved(entry), timeout]);
-    clearTimeout(timer);
+    if (entry === undefined) return true;
+    if (entry.saving !== null) await this.#savedInTime(entry);
     return !this.#failed.has(entry) && !isUnsaved(entry.unsaved);
   }
 
@@ -282,6 +277,15 @@ export class Fleet {
         );
       this.#failed.add(entry);
     }
+  }
+
+  async #savedInTime(entry: Entry): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    await Promise.race([this.#saved(entry), timeout]);
+    clearTimeout(timer);
   }
 
   async #saved(entry: Entry): Promise<void> {

@@ -1,9 +1,8 @@
 import type { Device } from '../core/device';
-import { maxLabels, noFacts, parseChannel, parseDeviceId, parseLabel } from '../core/device';
+import { maxLabels, newDevice, parseChannel, parseDeviceId, parseLabel } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, NewEvent } from '../core/event';
 import { type Installation, isFailure, isUnsettled, keptInstallations } from '../core/installation';
-import { defaultChannel } from '../core/release';
 import type { Catalog } from './catalog';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
@@ -107,23 +106,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       parseDeviceId(id);
       const wanted = parseWish(wish);
       if (fleet.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
-      const device: Device = {
-        id,
-        createdAt: now(),
-        firstContactAt: null,
-        lastContactAt: null,
-        address: null,
-        protocol: null,
-        facts: noFacts,
-        channel: defaultChannel,
-        labels: [],
-        notes: '',
-        admission: 'admitted',
-        hold: null,
-        pin: null,
-        certificates: [],
-        ...wanted,
-      };
+      const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
       const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
       fleet.add(device, [event]);
       await fleet.commit(id);

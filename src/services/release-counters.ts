@@ -1,4 +1,4 @@
-import { type Installation, isFailure } from '../core/installation';
+import { type Installation, type InstallationState, isFailure } from '../core/installation';
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
@@ -13,6 +13,7 @@ interface Counter {
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
 export class ReleaseCounters {
   readonly #counters = new Map<number, Counter>();
+  readonly #reached = new Map<InstallationState, number>();
 
   constructor(
     counts: readonly ReleaseCounts[],
@@ -45,8 +46,15 @@ export class ReleaseCounters {
     return this.#counters.get(releaseId)?.revision ?? 0;
   }
 
+  /** How many installations have come to each state since the start, of all releases. */
+  reached(): ReadonlyMap<InstallationState, number> {
+    return this.#reached;
+  }
+
   /** @param before `null` for a new installation */
   count(before: Installation | null, after: Installation): void {
+    if (before?.state !== after.state)
+      this.#reached.set(after.state, (this.#reached.get(after.state) ?? 0) + 1);
     if (before !== null) this.#add(before, -1);
     this.#add(after, 1);
   }

@@ -1,4 +1,5 @@
 import type { Admission } from '../core/device';
+import type { InstallationState } from '../core/installation';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import type { InspectBundle } from './accept-bundle';
 import { Catalog, type CatalogRecords } from './catalog';
@@ -96,6 +97,8 @@ export interface Services {
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
   readonly sendWebhooks: SendWebhooks;
+  /** How many installations have come to each state since the start. */
+  readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   /** How the services are, for probes and metrics. */
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
@@ -204,6 +207,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
+    installationsReached: () => fleet.counters.reached(),
     readJournal: ports.journal,
     manageWebhooks: createManageWebhooks(ports),
     sendWebhooks,

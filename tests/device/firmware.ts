@@ -22,6 +22,8 @@ const recipes = {
   plain: { version: '2.0.0', format: 'plain', image: 'v2' },
   /** Encrypted to `encryption.crt`. */
   crypt: { version: '3.0.0', format: 'crypt', image: 'v3' },
+  crypt4: { version: '4.0.0', format: 'crypt', image: 'v4' },
+  v5: { version: '5.0.0', format: 'verity', image: 'v5' },
   otherCompatible: { version: '2.0.0', format: 'verity', image: 'v2', compatible: 'other-device' },
   /** Installs well, but the boot loader finds that it does not boot. */
   badBoot: { version: '9.0.0', format: 'verity', image: 'badBoot' },
@@ -55,6 +57,8 @@ const images: Readonly<Record<string, ImageRecipe>> = {
   v1: { version: '1.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v1'], fileMiB: 1 },
   v2: { version: '2.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v2'], fileMiB: 1 },
   v3: { version: '3.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v3'], fileMiB: 1 },
+  v4: { version: '4.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v4'], fileMiB: 1 },
+  v5: { version: '5.0.0', sizeMiB: 8, seeds: ['a', 'b', 'c', 'd', 'e', 'v5'], fileMiB: 1 },
   badBoot: { version: '9.0.0', sizeMiB: 8, seeds: ['a'], fileMiB: 1, bootFails: true },
   big: { version: '2.0.0', sizeMiB: 56, seeds: bigSeeds, fileMiB: 4 },
   bigNext: { version: '3.0.0', sizeMiB: 56, seeds: bigSeeds.with(5, 'changed'), fileMiB: 4 },

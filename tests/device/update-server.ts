@@ -47,6 +47,36 @@ export class UpdateServer {
     );
   }
 
+  /** Makes the kit of a device, with a certificate, and returns its archive. */
+  async makeKit(id: string, compatible: string): Promise<string> {
+    const options = ['--compatible', compatible, '--server-url', this.deviceUrl, '--out', '.', '--json'];
+    const made = JSON.parse(await mustCli(this.folder, 'device', 'kit', id, ...options)) as { kit: string };
+    return path.resolve(this.folder, made.kit);
+  }
+
+  /** Runs a command against it as a person would, and returns what it printed. */
+  manage(...command: string[]): Promise<string> {
+    return mustCli(this.folder, ...command, '--server', this.process.adminUrl);
+  }
+
+  /** Reads from its REST API. */
+  async read<T>(address: string): Promise<T> {
+    const answer = await fetch(this.process.adminUrl + address, { headers: { Accept: 'application/json' } });
+    if (!answer.ok) throw new Error(`${address}: HTTP ${answer.status}`);
+    return (await answer.json()) as T;
+  }
+
+  /** Posts JSON to its REST API, and returns the status. */
+  async post(address: string, body: object): Promise<number> {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    const answer = await fetch(this.process.adminUrl + address, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return answer.status;
+  }
+
   /** Revokes a device's certificates, and resolves when the running server says that it knows. */
   async revokeDevice(id: string): Promise<void> {
     const taken = this.logged('revocations taken over');
@@ -101,7 +131,8 @@ function portOf(url: string): string {
   return new URL(url).port;
 }
 
-async function mustCli(folder: string, ...args: string[]): Promise<void> {
+async function mustCli(folder: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await cli(folder, ...args);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+  return stdout;
 }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -137,6 +137,28 @@ describe('the systemd unit', () => {
   });
 });
 
+describe("the kit's systemd units", () => {
+  it('are valid, and confine what asks the server', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'rss-units-'));
+    try {
+      const kit = path.join(root, 'bin/device-kit/root');
+      const names = await readdir(path.join(kit, 'etc/systemd/system'));
+      for (const name of names) {
+        const unit = await text(`bin/device-kit/root/etc/systemd/system/${name}`);
+        await writeFile(path.join(folder, name), unit.replaceAll('=/usr/local/', `=${kit}/usr/local/`));
+      }
+      const units = names.map((name) => path.join(folder, name));
+      expect(units).toHaveLength(3);
+      const verified = await run('systemd-analyze', ['verify', '--man=no', ...units]);
+      expect(verified.stdout + verified.stderr).toBe('');
+      const poll = path.join(folder, 'rauc-update-poll.service');
+      await run('systemd-analyze', ['security', '--offline=yes', '--no-pager', '--threshold=50', poll]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('test:setup', () => {
   it('names what is missing and fails where it may not install it', async () => {
     const shims = await mkdtemp(path.join(tmpdir(), 'rss-shims-'));
@@ -162,6 +184,13 @@ describe('test:setup', () => {
 
 describe('shell scripts', () => {
   it('are shellcheck clean', async () => {
-    await run('shellcheck', ['tests/setup.sh', '.ci/run', '.ci/check-package'], { cwd: root });
+    const kit = (await readdir(path.join(root, 'bin/device-kit'), { recursive: true, withFileTypes: true }))
+      .filter(
+        (entry) =>
+          entry.isFile() && /^(install\.sh|system-info|ask-server|rauc-update-[a-z-]+)$/.test(entry.name),
+      )
+      .map(({ parentPath, name }) => path.join(parentPath, name));
+    expect(kit).toHaveLength(6);
+    await run('shellcheck', ['tests/setup.sh', '.ci/run', '.ci/check-package', ...kit], { cwd: root });
   });
 });

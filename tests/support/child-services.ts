@@ -7,7 +7,7 @@ import { openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 
 /** The real services in a process that no test runner looks after, because it is to be killed. */
-export async function openChildServices(dataDir: string) {
+export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
   const ignore = () => undefined;
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
@@ -31,7 +31,7 @@ export async function openChildServices(dataDir: string) {
     configuredCompatible: null,
     baseUrl: () => 'https://updates.test:8443',
     log: { info: ignore, warn: ignore, error: ignore },
-    now: () => new Date(),
+    now,
     randomBytes,
   });
   return {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { runCli } from '../../src/cli/program';
 import type { StopSignal, Surroundings } from '../../src/cli/surroundings';
@@ -18,6 +19,8 @@ export interface CliRun {
   readonly stdin?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
+  /** Told of what is printed, as it is. */
+  readonly onStdout?: (piece: string) => void;
   readonly surroundings?: Partial<Surroundings>;
 }
 
@@ -29,7 +32,7 @@ export interface CliResult {
 
 /** The command line in this process, on real folders, with streams that remember. */
 export async function runCommand(args: readonly string[], given: CliRun): Promise<CliResult> {
-  const stdout = remembering(false);
+  const stdout = remembering(false, given.onStdout);
   const stderr = remembering(given.isTerminal ?? false);
   const terminal = {
     stdin: Readable.from([Buffer.from(given.stdin ?? '')]),
@@ -84,10 +87,16 @@ export class SignalSource {
   }
 }
 
-function remembering(isTTY: boolean): { stream: Output; text: () => string } {
+function remembering(
+  isTTY: boolean,
+  onPiece: (piece: string) => void = () => undefined,
+): { stream: Output; text: () => string } {
   const pieces: Buffer[] = [];
   const stream = new PassThrough();
-  stream.on('data', (piece: Buffer) => pieces.push(piece));
+  stream.on('data', (piece: Buffer) => {
+    pieces.push(piece);
+    onPiece(piece.toString());
+  });
   return {
     stream: Object.assign(stream, { isTTY, columns: 100 }),
     text: () => Buffer.concat(pieces).toString(),
@@ -98,6 +107,7 @@ function remembering(isTTY: boolean): { stream: Output; text: () => string } {
 const realWiring: Wiring = {
   serve: () => Promise.reject(new Error('no server in this test')),
   certificates: (config) => openCertificateFolder(config.certsDir, { now: () => cliNow }),
+  kitText: (name) => readFile(path.join(__dirname, '../../bin/device-kit', name), 'utf8'),
   tokens: (config) => {
     const store = openTokenStore(config.dataDir);
     const manage = createManageTokens({

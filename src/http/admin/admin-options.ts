@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
+import type { InstallationState } from '../../core/installation';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
@@ -11,6 +12,7 @@ import type { ListBundles } from '../../services/list-bundles';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
 import type { ReadJournal } from '../../services/read-journal';
+import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
 
 export interface AdminServices {
@@ -23,8 +25,10 @@ export interface AdminServices {
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
+  readonly sendWebhooks: SendWebhooks;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
 }
 

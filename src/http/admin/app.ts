@@ -5,6 +5,7 @@ import type { AdminOptions } from './admin-options';
 import { createAuthenticator } from './authenticate';
 import { EventStreams } from './event-stream';
 import { createFailureLimiter } from './failure-limiter';
+import { registerFleetMetrics } from './fleet-metrics';
 import { hostGuard } from './host-guard';
 import { createAdminMetrics } from './metrics';
 import { originGuard } from './origin-guard';
@@ -13,6 +14,7 @@ import { registerRoutes } from './register-routes';
 import { drainAfterAnswer } from './request-body';
 import { contextOf } from './request-context';
 import { requestLog } from './request-log';
+import { registerRolloutMetrics } from './rollout-metrics';
 import { adminRoutes } from './routes';
 
 /** The admin listener's app. The order is the trust boundary: Host, Origin, token, and only then the body. */
@@ -25,6 +27,9 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
 
+  registerFleetMetrics(metrics, services);
+  const streams = options.eventStreams ?? new EventStreams(services.readJournal);
+  registerRolloutMetrics(metrics, services, () => streams.size);
   app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);
@@ -32,7 +37,6 @@ export function createAdminApp(options: AdminOptions): Express {
   app.use(originGuard(adminHosts));
   const limiter = createFailureLimiter(now);
   const authenticate = createAuthenticator({ tokens: services.manageTokens, requireToken, limiter });
-  const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   registerRoutes(app, adminRoutes(options, metrics, streams), authenticate);
   app.use(express.static(publicDir, { redirect: false, cacheControl: false, setHeaders: markPage }));
   app.use(unknownPath);

@@ -11,6 +11,8 @@ import { type OpenedServices, openServices, type OpenServicesOptions } from '../
 export interface AdminListenerOptions extends OpenServicesOptions {
   readonly admin?: Partial<AdminOptions>;
   readonly stallTimeoutMs?: number;
+  /** Any free one when left out. */
+  readonly port?: number;
   readonly changeServices?: (services: AdminServices) => Partial<AdminServices>;
 }
 
@@ -62,7 +64,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   const { stallTimeoutMs } = options;
   const server = await startAdminServer(app, {
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     ...(stallTimeoutMs === undefined ? {} : { stallTimeoutMs }),
   });
   const { port } = server.address;

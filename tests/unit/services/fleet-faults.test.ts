@@ -183,5 +183,5 @@ describe('10,000 devices that come at once', () => {
       { step: 0, state: 'offered', installations: count },
     ]);
     await again.close();
-  });
+  }, 120_000);
 });

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { parseDeviceId } from '../core/device';
+import { AdminClient } from './admin-client';
+import { addCommand } from './command';
+import { type CliContext, print, printJson } from './context';
+import { devicePath } from './device-action';
+import {
+  type DeviceAnswer,
+  deviceAnswer,
+  type InstallationAnswer,
+  installationListAnswer,
+  installationsAnswer,
+} from './device-answers';
+import { formatFacts, formatSize, formatTable } from './printable';
+import { parseAnswer } from './server-answer';
+
+const shownInstallations = 10;
+
+export function addDeviceShow(device: Command, context: CliContext): void {
+  addCommand(device, context, {
+    usage: 'show <id>',
+    summary: 'show what is known of a device, and its last installations',
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['device show board-1', 'device show board-1 --json'],
+    run: async ({ args: [id = ''], options, config }) => {
+      const path = devicePath(id);
+      const client = await AdminClient.open(context, config);
+      const answer = await client.get(path);
+      const of = new URLSearchParams({ device: parseDeviceId(id), limit: String(shownInstallations) });
+      const installations = await client.get(`/api/installations?${of.toString()}`);
+      if (options.json === true) {
+        const list = parseAnswer(installationListAnswer, installations);
+        printJson(context, { device: answer, installations: list.installations });
+        return 0;
+      }
+      const shown = [facts(parseAnswer(deviceAnswer, answer))];
+      const latest = parseAnswer(installationsAnswer, installations).installations;
+      if (latest.length > 0) shown.push(table(latest));
+      print(context, shown.join('\n\n'));
+      return 0;
+    },
+  });
+}
+
+function facts(device: DeviceAnswer): string {
+  const { hold, pin, certificates, attributes } = device;
+  return formatFacts([
+    ['Device', device.id],
+    ['Admission', device.admission],
+    ['Channel', device.channel],
+    [
+      'Hold',
+      hold === null
+        ? '-'
+        : `by ${hold.by} since ${instant(hold.at)}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
+    ],
+    ['Pin', pin === null ? '-' : `${pin.bundle}, by ${pin.by} since ${instant(pin.at)}`],
+    ['Labels', device.labels.join(', ') || '-'],
+    ['Notes', device.notes || '-'],
+    ['Compatible', device.compatible ?? '-'],
+    ['Version', device.system_version ?? '-'],
+    ['Variant', device.variant ?? '-'],
+    ['Serial', device.serial ?? '-'],
+    ['Machine id', device.machine_id ?? '-'],
+    ...Object.entries(attributes).map(([name, value]) => [`RAUC-${name}`, value] as const),
+    ['First contact', instant(device.first_contact_at)],
+    ['Last contact', instant(device.last_contact_at)],
+    ['From', device.address === null ? '-' : `${device.address}, ${device.protocol ?? ''}`],
+    ['Certificates', certificates.map(({ serial }) => serial).join(', ') || '-'],
+  ]);
+}
+
+function table(installations: readonly InstallationAnswer[]): string {
+  const rows = installations.map((one) => [
+    String(one.id),
+    one.bundle,
+    one.target_version ?? '-',
+    one.cleared_at === null ? one.state : `${one.state} (cleared)`,
+    one.progress === null ? '-' : `${one.progress} %`,
+    formatSize(one.bytes_sent),
+    one.bytes_saved === null ? '-' : formatSize(one.bytes_saved),
+    instant(one.updated_at),
+    one.message ?? '-',
+  ]);
+  return formatTable(
+    ['INSTALLATION', 'BUNDLE', 'VERSION', 'STATE', 'DONE', 'SENT', 'SAVED', 'CHANGED', 'LAST WORD'],
+    rows,
+  );
+}
+
+function instant(text: string | null): string {
+  return text === null ? '-' : text.replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,108 @@
+import { type Command, Option } from 'commander';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { AdminClient } from './admin-client';
+import { addCommand } from './command';
+import { type CliContext, print, printJson, talk, talkJson } from './context';
+import { followEvents } from './follow-events';
+import { formatTable, printableJson } from './printable';
+import { parseAnswer } from './server-answer';
+
+interface Flags {
+  readonly follow?: boolean;
+  readonly kind?: string;
+  readonly device?: string;
+  readonly limit?: string;
+}
+
+const event = z.object({
+  id: z.number(),
+  at: z.string(),
+  kind: z.string(),
+  actor: z.string(),
+  message: z.string(),
+});
+const eventsAnswer = z.object({ events: z.array(event) });
+const reconnectMs = 2_000;
+
+/** `events`, `events --follow` */
+export function addEvents(program: Command, context: CliContext): void {
+  addCommand<Flags>(program, context, {
+    usage: 'events',
+    summary: 'show what people and devices did, or follow it as it happens',
+    options: [
+      new Option('--follow', 'go on as things happen, until it is stopped; reconnects by itself'),
+      new Option('--kind <kinds>', 'kinds separated by commas; "device." means all that begin with it'),
+      new Option('--device <id>', 'about one device'),
+      new Option('--limit <n>', 'how many').default('50'),
+    ],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'events',
+      'events --follow',
+      'events --kind installation.failed,installation.rolled-back --json',
+    ],
+    run: async ({ options, config }) => {
+      const client = await AdminClient.open(context, config);
+      const filter = new URLSearchParams({
+        ...(options.kind === undefined ? {} : { kind: options.kind }),
+        ...(options.device === undefined ? {} : { device: options.device }),
+      });
+      if (options.follow === true) {
+        await follow(context, client, filter, options.json === true);
+        return 0;
+      }
+      filter.set('limit', options.limit ?? '50');
+      const answer = await client.get(`/api/events?${filter.toString()}`);
+      if (options.json === true) printJson(context, answer);
+      else {
+        const rows = parseAnswer(eventsAnswer, answer).events.map((one) => [
+          one.at.replace(/\.\d+Z$/, 'Z'),
+          one.kind,
+          one.actor,
+          one.message,
+        ]);
+        print(context, formatTable(['AT', 'KIND', 'BY', 'WHAT'], rows));
+      }
+      return 0;
+    },
+  });
+}
+
+/** Until a signal; a server that is away for a while costs no event. */
+async function follow(
+  context: CliContext,
+  client: AdminClient,
+  filter: URLSearchParams,
+  isJson: boolean,
+): Promise<void> {
+  const stop = new AbortController();
+  const forget = context.surroundings.onStopSignal(() => stop.abort());
+  let lastId: number | undefined;
+  let hasConnected = false;
+  const isStopped = () => stop.signal.aborted;
+  try {
+    while (!isStopped()) {
+      try {
+        await followEvents(client, filter, lastId, stop.signal, (content) => {
+          hasConnected = true;
+          const { id, at, kind, actor, message } = parseAnswer(event, content);
+          lastId = id;
+          if (isJson) context.terminal.stdout.write(`${printableJson(content)}\n`);
+          else print(context, `${at.replace(/\.\d+Z$/, 'Z')}  ${kind}  ${actor}  ${message}`);
+        });
+        hasConnected = true;
+      } catch (error) {
+        if (isStopped()) return;
+        // What is refused at once is wrong; what breaks later comes back.
+        if (!hasConnected) throw error;
+        const message = error instanceof Error ? error.message : String(error);
+        if (isJson) talkJson(context, { reconnecting: message });
+        else talk(context, `reconnecting: ${message}`);
+      }
+      await delay(reconnectMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  } finally {
+    forget();
+  }
+}

@@ -1,0 +1,58 @@
+import { Option } from 'commander';
+import { parseChannel } from '../core/device';
+import { parseWindow } from '../core/maintenance-window';
+import { everyoneAtOnce } from '../core/rollout';
+import { parsePolicy, parseSteps } from '../core/rollout-policy';
+
+/** How a release reaches its devices, on the command line. */
+export interface PolicyFlags {
+  readonly channel?: string;
+  readonly steps?: string;
+  readonly startAt?: string;
+  readonly promoteAt?: string;
+  readonly pauseAtFailures?: string;
+  readonly pauseAtPercent?: string;
+  readonly atATime?: string;
+  readonly window?: string;
+}
+
+export const policyOptions: readonly Option[] = [
+  new Option('--channel <channel>', 'the channel to make it current on (default stable)'),
+  new Option(
+    '--steps <steps>',
+    'percent of the devices, step by step, or a label first: 5,25,100 or group:lab,10,100',
+  ),
+  new Option('--start-at <time>', 'offer it to nobody before, such as 2026-12-01T02:00:00Z'),
+  new Option('--promote-at <percent>', 'go to the next step when so many percent of the step are proven'),
+  new Option('--pause-at-failures <n>', 'pause at so many failures and rollbacks in a step'),
+  new Option('--pause-at-percent <percent>', 'pause when so many percent of the step failed or rolled back'),
+  new Option('--at-a-time <n>', 'not more installations at a time'),
+  new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
+];
+
+/**
+ * Checks the options here, where a mistake costs no upload, and names them as the API does.
+ * @throws DomainError `invalid-input`
+ */
+export function policyFields(flags: PolicyFlags): Record<string, string> {
+  const { channel, steps, startAt, promoteAt, pauseAtFailures, pauseAtPercent, atATime, window } = flags;
+  const number = (text: string | undefined) => (text === undefined ? null : Number(text));
+  parsePolicy({
+    ...everyoneAtOnce,
+    ...(steps === undefined ? {} : { steps: parseSteps(steps) }),
+    promoteAtPercent: number(promoteAt),
+    pauseAtFailures: number(pauseAtFailures),
+    pauseAtPercent: number(pauseAtPercent),
+    maxInProgress: number(atATime),
+  });
+  return {
+    ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(startAt === undefined ? {} : { start_at: startAt }),
+    ...(promoteAt === undefined ? {} : { promote_at_percent: promoteAt }),
+    ...(pauseAtFailures === undefined ? {} : { pause_at_failures: pauseAtFailures }),
+    ...(pauseAtPercent === undefined ? {} : { pause_at_percent: pauseAtPercent }),
+    ...(atATime === undefined ? {} : { max_in_progress: atATime }),
+    ...(window === undefined || parseWindow(window).days.length === 0 ? {} : { window }),
+  };
+}

@@ -1,0 +1,167 @@
+import { type Command, Option } from 'commander';
+import { parseBundleName, parseCompatible } from '../core/bundle';
+import { AdminClient } from './admin-client';
+import { addCommand } from './command';
+import { type CliContext, print, printJson, talk } from './context';
+import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
+import { formatTable } from './printable';
+import { describeState, historyAnswer, releaseAnswer, releasesAnswer } from './release-answers';
+import { parseAnswer } from './server-answer';
+
+const configKeys = ['server', 'token', 'tokenFile'] as const;
+const channelOption = new Option('--channel <channel>', 'the channel (default stable)');
+
+interface ChannelFlags {
+  readonly channel?: string;
+}
+
+/** `release list|create|back|deactivate|history` */
+export function addReleaseCommands(release: Command, context: CliContext): void {
+  addList(release, context);
+  addCreate(release, context);
+  addBack(release, context);
+  addDeactivate(release, context);
+  addHistory(release, context);
+}
+
+function addList(release: Command, context: CliContext): void {
+  addCommand(release, context, {
+    usage: 'list',
+    summary: 'list what is current, by compatible and channel, and where its rollout stands',
+    configKeys,
+    examples: ['release list', 'release list --json'],
+    run: async ({ options, config }) => {
+      const answer = await (await AdminClient.open(context, config)).get('/api/releases');
+      if (options.json === true) printJson(context, answer);
+      else print(context, releaseTable(answer));
+      return 0;
+    },
+  });
+}
+
+function releaseTable(answer: unknown): string {
+  const rows = parseAnswer(releasesAnswer, answer).releases.map((release) => [
+    String(release.id),
+    release.compatible,
+    release.channel,
+    release.bundle,
+    release.version ?? '-',
+    describeState(release),
+    release.released_at.replace(/\.\d+Z$/, 'Z'),
+  ]);
+  return formatTable(['ID', 'COMPATIBLE', 'CHANNEL', 'BUNDLE', 'VERSION', 'ROLLOUT', 'RELEASED'], rows);
+}
+
+function addCreate(release: Command, context: CliContext): void {
+  addCommand<PolicyFlags & { readonly compatible?: string; readonly force?: boolean }>(release, context, {
+    usage: 'create <bundle>',
+    summary: 'make a stored bundle current on a channel, with the policy of its rollout',
+    options: [
+      new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
+      new Option('--force', 'although its manifest names another compatible'),
+      ...policyOptions,
+    ],
+    configKeys,
+    examples: [
+      'release create fw-2.0.0.raucb',
+      'release create fw-2.0.0.raucb --steps 5,25,100 --promote-at 90 --pause-at-failures 3',
+      'release create fw-2.1.0-rc1.raucb --channel beta --steps group:lab,100',
+    ],
+    run: async ({ args: [name = ''], options, config }) => {
+      const body = {
+        bundle: parseBundleName(name),
+        ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
+        ...(options.force === true ? { force: true } : {}),
+        ...policyFields(options),
+      };
+      const answer = await (await AdminClient.open(context, config)).post('/api/releases', body);
+      if (options.json === true) printJson(context, answer);
+      else tell(context, answer);
+      return 0;
+    },
+  });
+}
+
+function addBack(release: Command, context: CliContext): void {
+  addCommand<ChannelFlags>(release, context, {
+    usage: 'back <compatible>',
+    summary: 'make the bundle current again that was current before, for everyone at once',
+    details:
+      'Devices whose poller installs only higher versions keep what they have: use different-version there, or install by hand.',
+    options: [channelOption],
+    configKeys,
+    examples: ['release back my-board', 'release back my-board --channel beta'],
+    run: async ({ args: [name = ''], options, config }) => {
+      const answer = await (
+        await AdminClient.open(context, config)
+      ).post('/api/releases/back', {
+        compatible: parseCompatible(name),
+        ...(options.channel === undefined ? {} : { channel: options.channel }),
+      });
+      if (options.json === true) printJson(context, answer);
+      else tell(context, answer);
+      return 0;
+    },
+  });
+}
+
+function addDeactivate(release: Command, context: CliContext): void {
+  addCommand<ChannelFlags>(release, context, {
+    usage: 'deactivate <compatible>',
+    summary: 'offer nothing on a channel of a compatible any more',
+    options: [channelOption],
+    configKeys,
+    examples: ['release deactivate my-board --channel beta'],
+    run: async ({ args: [name = ''], options, config }) => {
+      const compatible = parseCompatible(name);
+      const answer = await (
+        await AdminClient.open(context, config)
+      ).post('/api/releases/deactivate', {
+        compatible,
+        ...(options.channel === undefined ? {} : { channel: options.channel }),
+      });
+      if (options.json === true) printJson(context, answer);
+      else {
+        print(context, compatible);
+        talk(context, `nothing is offered on ${options.channel ?? 'stable'} any more`);
+      }
+      return 0;
+    },
+  });
+}
+
+function addHistory(release: Command, context: CliContext): void {
+  addCommand<{ readonly compatible?: string; readonly channel?: string }>(release, context, {
+    usage: 'history',
+    summary: 'who made what current, when, and what was there before; newest first',
+    options: [new Option('--compatible <compatible>', 'of one compatible'), channelOption],
+    configKeys,
+    examples: ['release history', 'release history --compatible my-board --json'],
+    run: async ({ options, config }) => {
+      const query = new URLSearchParams({
+        ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
+        ...(options.channel === undefined ? {} : { channel: options.channel }),
+      });
+      const answer = await (await AdminClient.open(context, config)).get(`/api/history?${query.toString()}`);
+      if (options.json === true) printJson(context, answer);
+      else {
+        const rows = parseAnswer(historyAnswer, answer).history.map((line) => [
+          line.at.replace(/\.\d+Z$/, 'Z'),
+          line.by,
+          line.compatible,
+          line.channel,
+          line.bundle ?? '-',
+          line.previous_bundle ?? '-',
+        ]);
+        print(context, formatTable(['AT', 'BY', 'COMPATIBLE', 'CHANNEL', 'CURRENT', 'BEFORE'], rows));
+      }
+      return 0;
+    },
+  });
+}
+
+function tell(context: CliContext, answer: unknown): void {
+  const release = parseAnswer(releaseAnswer, answer);
+  print(context, `${release.id}  ${release.compatible}  ${release.channel}  ${release.bundle}`);
+  talk(context, describeState(release));
+}

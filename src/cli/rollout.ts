@@ -1,0 +1,133 @@
+import { type Command, Option } from 'commander';
+import { DomainError } from '../core/errors';
+import { AdminClient } from './admin-client';
+import { addCommand, type Call } from './command';
+import { type CliContext, print, printJson, talk } from './context';
+import { formatFacts, formatTable } from './printable';
+import { describeState, releaseAnswer, releaseDetailsAnswer } from './release-answers';
+import { parseAnswer } from './server-answer';
+
+const configKeys = ['server', 'token', 'tokenFile'] as const;
+const reasonOption = new Option('--reason <text>', 'why, for the others');
+
+interface ReasonFlags {
+  readonly reason?: string;
+}
+
+/** `rollout show|promote|pause|resume|abort`, by the id of the release */
+export function addRolloutCommands(rollout: Command, context: CliContext): void {
+  addShow(rollout, context);
+  addPromote(rollout, context);
+  addMove(rollout, context, 'pause', 'offer it to nobody new until it is resumed', [reasonOption]);
+  addMove(rollout, context, 'resume', 'go on after a pause; failures so far are accepted', []);
+  addMove(rollout, context, 'abort', 'offer it to nobody any more; devices keep what they have', [
+    reasonOption,
+  ]);
+}
+
+function addShow(rollout: Command, context: CliContext): void {
+  addCommand(rollout, context, {
+    usage: 'show <release>',
+    summary: 'show how far a release has come, step by step',
+    configKeys,
+    examples: ['rollout show 12', 'rollout show 12 --json'],
+    run: async ({ args, options, config }) => {
+      const answer = await (await AdminClient.open(context, config)).get(pathOf(args));
+      if (options.json === true) printJson(context, answer);
+      else print(context, details(answer));
+      return 0;
+    },
+  });
+}
+
+function details(answer: unknown): string {
+  const release = parseAnswer(releaseDetailsAnswer, answer);
+  const { progress, rollout } = release;
+  const { policy } = rollout;
+  const share = (percent: number | null) => (percent === null ? '-' : `${percent} %`);
+  const facts = formatFacts([
+    ['release', String(release.id)],
+    ['bundle', release.bundle],
+    ['for', `${release.compatible}, channel ${release.channel}`],
+    ['rollout', describeState(release)],
+    ['begins', policy.start_at ?? '-'],
+    ['promote at', policy.promote_at_percent === null ? 'by hand' : share(policy.promote_at_percent)],
+    ['pause at', `${policy.pause_at_failures ?? '-'} failures, ${share(policy.pause_at_percent)}`],
+    ['at a time', String(policy.max_in_progress ?? '-')],
+    ['window', policy.window ?? '-'],
+    ['in progress', String(progress.in_progress)],
+    ['failures', `${progress.failures_in_step} in this step`],
+  ]);
+  const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [
+    `${index + 1}${index + 1 === rollout.step ? ' *' : ''}`,
+    step,
+    String(devices),
+    String(proven),
+    Object.entries(installations)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ') || '-',
+  ]);
+  return `${facts}\n\n${formatTable(['STEP', 'REACHES', 'DEVICES', 'PROVEN', 'INSTALLATIONS'], rows)}`;
+}
+
+function addPromote(rollout: Command, context: CliContext): void {
+  addCommand(rollout, context, {
+    usage: 'promote <release>',
+    summary: 'go to the next step',
+    details:
+      'It looks at the step first and says which one it saw: of two people who promote at once, one is refused.',
+    configKeys,
+    examples: ['rollout promote 12'],
+    run: async (call) => {
+      const client = await AdminClient.open(context, call.config);
+      const seen = parseAnswer(releaseAnswer, await client.get(pathOf(call.args)));
+      const answer = await client.post(`${pathOf(call.args)}/promote`, { from_step: seen.rollout.step });
+      return tell(context, call, answer);
+    },
+  });
+}
+
+function addMove(
+  rollout: Command,
+  context: CliContext,
+  verb: 'pause' | 'resume' | 'abort',
+  summary: string,
+  options: readonly Option[],
+): void {
+  addCommand<ReasonFlags>(rollout, context, {
+    usage: `${verb} <release>`,
+    summary,
+    options,
+    configKeys,
+    examples: [
+      `rollout ${verb} 12${options.length === 0 ? '' : ' --reason "the modem is lost after the update"'}`,
+    ],
+    run: async (call) => {
+      const { reason } = call.options;
+      const client = await AdminClient.open(context, call.config);
+      const answer = await client.post(
+        `${pathOf(call.args)}/${verb}`,
+        reason === undefined ? {} : { reason },
+      );
+      return tell(context, call, answer);
+    },
+  });
+}
+
+function tell(context: CliContext, { options }: Call<object>, answer: unknown): 0 {
+  if (options.json === true) printJson(context, answer);
+  else {
+    const release = parseAnswer(releaseAnswer, answer);
+    print(context, `${release.id}  ${release.bundle}`);
+    talk(context, describeState(release));
+  }
+  return 0;
+}
+
+/** @throws DomainError `invalid-input` */
+function pathOf([id = '']: readonly string[]): string {
+  if (/^\d{1,15}$/.test(id)) return `/api/releases/${id}`;
+  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not the id of a release`, {
+    remedy: 'Use the number that `release list` shows.',
+  });
+}

@@ -1,0 +1,66 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ManageRollouts } from '../../services/manage-rollouts';
+import type { SendWebhooks } from '../../services/send-webhooks';
+
+export interface RolloutFigures {
+  readonly manageRollouts: Pick<ManageRollouts, 'list'>;
+  readonly sendWebhooks: Pick<SendWebhooks, 'counts'>;
+}
+
+/** Registers the figures of rollouts, webhooks and event streams, counted when they are asked for. */
+export function registerRolloutMetrics(
+  register: Registry,
+  { manageRollouts, sendWebhooks }: RolloutFigures,
+  openStreams: () => number,
+): void {
+  const registers = [register];
+  new Gauge({
+    name: 'rauc_rollouts',
+    help: 'Current releases by the state of their rollout',
+    labelNames: ['state'] as const,
+    registers,
+    collect() {
+      for (const state of ['running', 'paused', 'aborted']) this.set({ state }, 0);
+      for (const { rollout } of manageRollouts.list()) this.inc({ state: rollout.state });
+    },
+  });
+  new Gauge({
+    name: 'rauc_rollout_step',
+    help: 'The step that the rollout of a current release has reached, from 1',
+    labelNames: ['compatible', 'channel'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { compatible, channel, rollout } of manageRollouts.list())
+        this.set({ compatible, channel }, rollout.step + 1);
+    },
+  });
+  new Counter({
+    name: 'rauc_webhook_deliveries_total',
+    help: 'Deliveries to webhooks since the start, by outcome',
+    labelNames: ['outcome'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const { delivered, failed, gaveUp } = sendWebhooks.counts();
+      for (const [outcome, count] of Object.entries({ delivered, failed, gave_up: gaveUp }))
+        this.inc({ outcome }, count);
+    },
+  });
+  new Gauge({
+    name: 'rauc_webhooks_failing',
+    help: 'Webhooks whose last delivery failed',
+    registers,
+    collect() {
+      this.set(sendWebhooks.counts().failing);
+    },
+  });
+  new Gauge({
+    name: 'rauc_event_streams',
+    help: 'Open event streams',
+    registers,
+    collect() {
+      this.set(openStreams());
+    },
+  });
+}

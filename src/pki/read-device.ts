@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { DeviceFiles } from '../core/certificate';
+import { parseDeviceId } from '../core/device';
+import { DomainError } from '../core/errors';
+import { loadAuthorities } from './authority';
+import { readCertificates } from './certificate-pem';
+import { readIfExists } from './durable-file';
+import { readPrivateKey } from './private-key';
+import { readRevocations } from './revocation-list';
+import { summarizeFields } from './summarize-certificate';
+
+/**
+ * The files of a device, as they are in the folder.
+ * @returns `null` when it has no certificate
+ * @throws DomainError `invalid-input`, `configuration`
+ */
+export async function readDevice(dir: string, deviceId: string): Promise<DeviceFiles | null> {
+  const id = parseDeviceId(deviceId);
+  const path = join(dir, 'devices', `${id}.crt`);
+  const certificatePem = await readIfExists(path);
+  if (certificatePem === undefined) return null;
+  const [leaf] = readCertificates(certificatePem, path, 'configuration');
+  if (leaf === undefined) return null;
+  const keyPath = join(dir, 'devices', `${id}.key`);
+  const keyPem = (await readIfExists(keyPath)) ?? null;
+  const certificate = summarizeFields(leaf);
+  const isOwnKey =
+    keyPem === null || leaf.x509.checkPrivateKey(readPrivateKey(keyPem, keyPath, 'configuration').privateKey);
+  if (certificate.commonName !== id || !isOwnKey) {
+    const other = isOwnKey
+      ? `is the certificate of ${certificate.commonName}`
+      : `does not belong to ${keyPath}`;
+    throw new DomainError('configuration', `${path} ${other}`, {
+      remedy: 'Restore the two files that belong together, or issue new ones with --force.',
+    });
+  }
+  await loadAuthorities(dir); // whether the file below is what it should be
+  const revoked = (await readRevocations(dir)).find(({ serial }) => serial === certificate.serial);
+  return {
+    certificate,
+    revokedAt: revoked?.revokedAt ?? null,
+    certificatePem,
+    keyPem,
+    caPem: (await readIfExists(join(dir, 'ca.crt'))) ?? '',
+  };
+}

@@ -1,0 +1,78 @@
+/** What a device kit is made from. */
+export interface DeviceKit {
+  readonly id: string;
+  /** What the device uses to reach the server, without a slash at the end. */
+  readonly serverUrl: string;
+  /** What the board is; `null` when the kit is for whatever its `system.conf` says. */
+  readonly compatible: string | null;
+  readonly caPem: string;
+  readonly certificatePem: string;
+  /** `null` when the device has its key already. */
+  readonly keyPem: string | null;
+}
+
+export interface KitFile {
+  /** Below the kit's folder. */
+  readonly path: string;
+  readonly mode: number;
+  readonly content: string;
+}
+
+/** Reads a text that belongs to every kit, by its path in `bin/device-kit`. */
+export type ReadKitText = (name: string) => Promise<string>;
+
+/** The texts and their modes. What is below `root/` goes to the same place below the device's `/`. */
+const texts: readonly (readonly [name: string, mode: number])[] = [
+  ['README.md', 0o644],
+  ['install.sh', 0o755],
+  ['root/etc/rauc/update/server.conf', 0o644],
+  ['root/etc/systemd/system/rauc-update-mark-good.service', 0o644],
+  ['root/etc/systemd/system/rauc-update-poll.service', 0o644],
+  ['root/etc/systemd/system/rauc-update-poll.timer', 0o644],
+  ['root/usr/local/lib/rauc-update/ask-server', 0o755],
+  ['root/usr/local/lib/rauc-update/system-info', 0o755],
+  ['root/usr/local/sbin/rauc-update-mark-good', 0o755],
+  ['root/usr/local/sbin/rauc-update-poll', 0o755],
+  ['root/usr/local/sbin/rauc-update-report', 0o755],
+  ['system.conf.d/polling.conf', 0o644],
+  ['system.conf.d/streaming.conf', 0o644],
+];
+
+/**
+ * The key is for root and for the group of RAUC's streaming user (`nobody`), which `install.sh` gives it to: the number of that
+ * group differs from board to board.
+ */
+const keyMode = 0o640;
+const certificates = 'root/etc/rauc/update';
+
+/** The files of a kit, by path; the same for the same device. */
+export async function listKitFiles(kit: DeviceKit, readText: ReadKitText): Promise<readonly KitFile[]> {
+  const filled = texts.map(async ([path, mode]) => ({
+    path,
+    mode,
+    content: fill(kit, await readText(path)),
+  }));
+  return [
+    ...(await Promise.all(filled)),
+    { path: `${certificates}/ca.crt`, mode: 0o644, content: kit.caPem },
+    { path: `${certificates}/device.crt`, mode: 0o644, content: kit.certificatePem },
+    ...(kit.keyPem === null
+      ? []
+      : [{ path: `${certificates}/device.key`, mode: keyMode, content: kit.keyPem }]),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function fill(kit: DeviceKit, text: string): string {
+  const values: Readonly<Record<string, string>> = {
+    DEVICE_ID: kit.id,
+    SERVER_URL: kit.serverUrl,
+    COMPATIBLE: kit.compatible ?? '',
+    KEY: kit.keyPem === null ? ownKey : includedKey,
+  };
+  return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
+}
+
+const includedKey =
+  "**The kit holds the device's private key**: whoever has it can pose as this device. Delete it when it is installed.";
+const ownKey =
+  "**The kit holds no private key.** The device's own, which its certificate was requested with, goes to\n`/etc/rauc/update/device.key`, before or after `install.sh`; run that again then, so that RAUC's streaming user can read the key.";

@@ -1,0 +1,236 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { runCommand } from '../support/cli-harness';
+import { boardShells, KitBoard, makeKit, systemConf } from '../support/kit-board';
+import { mustRun, type ProgramResult, raucSid, run, temporaryFolder } from '../support/programs';
+
+/** The kit's installer, into the root file systems of boards. */
+jest.setTimeout(90_000); // hundreds of small processes a test
+
+const serverUrl = 'https://updates.example.com:8443';
+const handler = '/usr/local/lib/rauc-update/system-info';
+let certsDir: string;
+let kit: string;
+
+beforeAll(async () => {
+  certsDir = path.join(await temporaryFolder(), 'certs');
+  await mustRun('mkdir', ['-p', certsDir]);
+  expect(await runCommand(['cert', 'ca', '--certs-dir', certsDir], { cwd: certsDir })).toMatchObject({
+    code: 0,
+  });
+  kit = await makeKit('board-1', ['--certs-dir', certsDir, '--server-url', serverUrl]);
+});
+
+function mustInstall({ code, stdout, stderr }: ProgramResult): string {
+  if (code !== 0) throw new Error(stdout + stderr);
+  return stdout;
+}
+
+/** Every file with its mode, time and content. */
+async function snapshot(root: string): Promise<string> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const lines = files.sort().map(async (file) => {
+    const { mode, mtimeMs, ino } = await stat(file);
+    return `${file} ${mode.toString(8)} ${mtimeMs} ${ino} ${await readFile(file, 'latin1')}`;
+  });
+  return (await Promise.all(lines)).join('\n');
+}
+
+describe.each(boardShells)('install.sh with %s', (shell) => {
+  it.each([
+    ['1.6', []],
+    ['1.8', ['streaming']],
+    ['1.10.1', ['streaming']],
+    ['1.11', ['streaming', 'send-headers']],
+    ['rauc 1.15.2', ['streaming', 'send-headers', 'system-version']],
+    ['v1.16', ['streaming', 'send-headers', 'system-version', 'polling']],
+    ['2.0', ['streaming', 'send-headers', 'system-version', 'polling']],
+  ])('gives RAUC %s what it knows', async (version, expected) => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit, { RAUC_VERSION: version }));
+    const conf = await board.read('etc/rauc/system.conf');
+    const found = [
+      ...(conf.includes('[streaming]\ntls-cert=/etc/rauc/update/device.crt\n') ? ['streaming'] : []),
+      ...(conf.includes('\nsend-headers=boot-id;') ? ['send-headers'] : []),
+      ...(conf.includes(';system-version\n') ? ['system-version'] : []),
+      ...(conf.includes(`[polling]\nurl=${serverUrl}/api/v1/update.raucb\n`) ? ['polling'] : []),
+    ];
+    expect(found).toEqual(expected);
+    expect(conf.startsWith(systemConf)).toBe(true);
+    expect(conf).toContain(`\n[handlers]\nsystem-info=${handler}\n`);
+    expect(await board.read('etc/rauc/system.conf.before-kit')).toBe(systemConf);
+  });
+
+  it('changes nothing the second time', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    await board.write('usr/lib/systemd/system/x', '');
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+    const before = await snapshot(board.root);
+    const result = await board.install(kit, { RAUC_VERSION: '1.16' });
+    expect(mustInstall(result)).toBe('Ready: RAUC polls by itself.\n');
+    expect(await snapshot(board.root)).toBe(before);
+  });
+
+  it('leaves sections alone that are there', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    const own = `${systemConf}\n[streaming]\ntls-cert=/mine.crt\n\n [polling]\nurl=https://other\n`;
+    await board.write('etc/rauc/system.conf', own);
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+    expect(await board.read('etc/rauc/system.conf')).toBe(`${own}\n[handlers]\nsystem-info=${handler}\n`);
+  });
+
+  it('adds nothing that a RAUC of unknown version might not know', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    const said = mustInstall(await board.install(kit, { RAUC_VERSION: '' }));
+    expect(said).toContain('RAUC_VERSION');
+    expect(await board.read('etc/rauc/system.conf')).toBe(
+      `${systemConf}\n[handlers]\nsystem-info=${handler}\n`,
+    );
+  });
+
+  it('has our handler call the one of the board, whose lines stay', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    const handlers = '\n[handlers]\npre-install=/bin/true\nsystem-info = own-info\npost-install=/bin/true\n';
+    await board.write('etc/rauc/system.conf', systemConf + handlers);
+    await board.write(
+      'etc/rauc/own-info',
+      `#!/bin/sh\necho RAUC_SYSTEM_VERSION=7.7\necho RAUC_SYSTEM_VARIANT=big\necho RAUC_HTTP_SITE_NAME=Kiel\n`,
+    );
+    await mustRun('chmod', ['755', path.join(board.root, 'etc/rauc/own-info')]);
+    mustInstall(await board.install(kit));
+    mustInstall(await board.install(kit));
+    expect(await board.read('etc/rauc/system.conf')).toContain(
+      `[handlers]\nsystem-info=${handler}\npre-install=/bin/true\npost-install=/bin/true\n`,
+    );
+    expect((await board.program('system-info')).stdout).toBe(
+      [
+        'RAUC_SYSTEM_VERSION=7.7',
+        'RAUC_SYSTEM_VARIANT=big',
+        'RAUC_HTTP_SITE_NAME=Kiel',
+        'RAUC_HTTP_COMPATIBLE=test-board',
+        'RAUC_HTTP_SLOT=A',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('refuses a board of another compatible before it changes anything', async () => {
+    const other = await makeKit('board-2', [
+      ...['--certs-dir', certsDir, '--server-url', serverUrl, '--compatible', 'other-board'],
+    ]);
+    const board = await KitBoard.make(shell, 'board-2');
+    const before = await snapshot(board.root);
+    const { code, stderr } = await board.install(other);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('other-board') as string });
+    expect(await snapshot(board.root)).toBe(before);
+  });
+
+  it('enables what polls, and only where RAUC does not do it', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    await board.write('usr/lib/systemd/system/x', '');
+    const links = async () =>
+      (await readdir(path.join(board.root, 'etc/systemd/system'), { recursive: true }))
+        .filter((name) => name.includes('.wants/'))
+        .sort();
+    mustInstall(await board.install(kit));
+    const good = 'multi-user.target.wants/rauc-update-mark-good.service';
+    expect(await links()).toEqual([good, 'timers.target.wants/rauc-update-poll.timer']);
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+    expect(await links()).toEqual([good]);
+  });
+
+  it('lets the streaming user, and nobody else, read the key', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    // Others than root can give a file to their own group alone.
+    const [group, another] =
+      process.getuid?.() === 0 ? [65533, 4321] : [process.getgid?.(), process.getgid?.()];
+    await board.write(
+      'etc/passwd',
+      `nobody:x:65534:${group}::/:/bin/false\nfetch:x:33:${another}::/:/bin/false\n`,
+    );
+    mustInstall(await board.install(kit));
+    const key = path.join(board.root, 'etc/rauc/update/device.key');
+    expect(await stat(key)).toMatchObject({ uid: process.getuid?.(), gid: group, mode: 0o100640 });
+    const conf = await board.read('etc/rauc/system.conf');
+    await board.write('etc/rauc/system.conf', conf.replace('[streaming]', '[streaming]\nsandbox-user=fetch'));
+    mustInstall(await board.install(kit));
+    expect(await stat(key)).toMatchObject({ gid: another, mode: 0o100640 });
+  });
+
+  it.each([
+    ['IMAGE_VERSION=2026.1\nVERSION_ID=12\n', {}, '2026.1'],
+    ["NAME=x\nVERSION_ID='12 b'\n", {}, '12 b'],
+    ['VERSION_ID="12"\n', { 'etc/rauc/system-version': '3.1.4\nmore\n' }, '3.1.4'],
+  ])('tells the version of %j', async (osRelease, files, version) => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit));
+    await board.write('etc/os-release', osRelease);
+    for (const [name, content] of Object.entries(files)) await board.write(name, content);
+    const { stdout } = await board.program('system-info');
+    expect(stdout.split('\n')).toContain(`RAUC_SYSTEM_VERSION=${version}`);
+  });
+
+  it.each([
+    ['rauc.slot=B root=/dev/vda', 'B'],
+    ['root=/dev/vdb quiet', 'B'],
+    ['root=PARTUUID=12-34', 'rootfs.2'],
+    ['root=/dev/sdz', ''],
+    ['quiet', ''],
+  ])('tells the slot of "%s"', async (cmdline, slot) => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit));
+    await board.write('etc/rauc/system.conf', `${systemConf}\n[slot.rootfs.2]\ndevice=/dev/vdc\n`);
+    await board.write('proc/cmdline', `${cmdline}\n`);
+    await board.write('proc/device-tree/serial-number', 'S-0815\0');
+    for (const name of ['a', 'b', 'c']) await board.write(`dev/vd${name}`, '');
+    await mustRun('mkdir', ['-p', path.join(board.root, 'dev/disk/by-partuuid')]);
+    await mustRun('ln', ['-s', '../../vdc', path.join(board.root, 'dev/disk/by-partuuid/12-34')]);
+    const lines = (await board.program('system-info')).stdout.split('\n');
+    expect(lines).toContain('RAUC_SYSTEM_SERIAL=S-0815');
+    expect(lines.find((line) => line.startsWith('RAUC_HTTP_SLOT='))).toBe(
+      slot === '' ? undefined : `RAUC_HTTP_SLOT=${slot}`,
+    );
+  });
+});
+
+describe('the changed system.conf', () => {
+  it.each([
+    ['rauc', '1.8'],
+    [raucSid, '1.15.2'],
+  ])('is taken by %s', async (rauc, version) => {
+    const board = await KitBoard.make('dash', 'board-1');
+    await board.write('etc/rauc/keyring.pem', await readFile(path.join(certsDir, 'ca.crt')));
+    mustInstall(await board.install(kit, { RAUC_VERSION: version }));
+    const conf = path.join(board.root, 'etc/rauc/system.conf');
+    await board.write(
+      'etc/rauc/system.conf',
+      (await readFile(conf, 'utf8')).replace(handler, board.root + handler),
+    );
+    const { stderr, stdout } = await run(rauc, ['--conf', conf, 'status'], {
+      env: { RAUC_UPDATE_ROOT: board.root },
+    });
+    // Without a bus it can't answer; what matters is that it came so far.
+    expect(stdout + stderr).not.toMatch(/Failed to (load|initialize)|Invalid (key|group)/);
+  });
+});
+
+describe('a kit for a device with its own key', () => {
+  it('has no key, and says where it goes until it is there', async () => {
+    const folder = await temporaryFolder();
+    const request = path.join(folder, 'own.csr');
+    await mustRun('openssl', [
+      ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-keyout', path.join(folder, 'own.key'), '-subj', '/CN=own', '-out', request],
+    ]);
+    const own = await makeKit('own', ['--certs-dir', certsDir, '--server-url', serverUrl, '--csr', request]);
+    const board = await KitBoard.make('dash', 'own');
+    expect(mustInstall(await board.install(own))).toContain('/etc/rauc/update/device.key');
+    await board.write('etc/rauc/update/device.key', await readFile(path.join(folder, 'own.key')));
+    expect(mustInstall(await board.install(own))).not.toContain('device.key');
+    const { mode } = await stat(path.join(board.root, 'etc/rauc/update/device.key'));
+    expect(mode & 0o777).toBe(0o640);
+  });
+});

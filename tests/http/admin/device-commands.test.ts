@@ -1,0 +1,195 @@
+import { makeBundle } from '../../support/bundle-factory';
+import { runCommand } from '../../support/cli-harness';
+import { eventually } from '../../support/eventually';
+import { temporaryFolder } from '../../support/programs';
+import { SimulatedDevice } from '../../support/simulated-device';
+import { type AdminListener, openAdminListener } from './admin-listener';
+
+const now = () => new Date('2026-11-02T12:00:00Z');
+
+let admin: AdminListener;
+let cwd: string;
+
+/** `board-1` was told of `v1.raucb`; `board-2` failed on it. */
+beforeEach(async () => {
+  cwd = await temporaryFolder();
+  admin = await openAdminListener({ now });
+  await admin.opened.publish((await makeBundle()).path, { name: 'v1.raucb', activate: true });
+  await device('board-1').poll();
+  await device('board-2').poll();
+  await device('board-2').report('failed', { log: 'line 1\n\u001b[2Jline 2\n' });
+});
+
+afterEach(() => admin.close());
+
+const device = (id: string) => new SimulatedDevice(admin.opened.services, id, { now });
+const run = (...args: string[]) => runCommand(['device', ...args, '--server', admin.url], { cwd });
+
+async function json<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await run(...args, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as T;
+}
+
+const known = (id: string) => admin.opened.services.manageDevices.get(id).device;
+
+describe('device list', () => {
+  it('shows the fleet, and says how to go on', async () => {
+    const whole = await run('list');
+    expect(whole).toMatchObject({ code: 0, stderr: '' });
+    expect(whole.stdout).toMatch(
+      /^DEVICE +COMPATIBLE +VERSION +CHANNEL +STATE +BUNDLE +LAST CONTACT +LABELS$/m,
+    );
+    expect(whole.stdout).toMatch(
+      /^board-2 +test-board +0\.9\.0 +stable +failed +v1\.raucb +2026-11-02T12:00:00Z +-$/m,
+    );
+    const part = await run('list', '--limit', '1');
+    expect(part.stdout).not.toContain('board-2');
+    const place = /--after (\S+),/.exec(part.stderr)?.[1] ?? '';
+    expect((await run('list', '--limit', '1', '--after', place)).stdout).toContain('board-2');
+  });
+
+  it('filters and sorts', async () => {
+    await admin.opened.services.manageDevices.change(
+      'board-1',
+      { labels: ['lab'], channel: 'beta' },
+      { name: 'x', address: null },
+    );
+    const ids = async (...flags: string[]) =>
+      (await json<{ devices: { id: string }[] }>('list', ...flags)).devices.map(({ id }) => id);
+    expect(await ids('--state', 'failed')).toEqual(['board-2']);
+    expect(await ids('--label', 'lab', '--channel', 'beta', '--search', 'OARD-1')).toEqual(['board-1']);
+    expect(
+      await ids('--system-version', '0.9.0', '--compatible', 'test-board', '--release', '1', '--desc'),
+    ).toEqual(['board-2', 'board-1']);
+    expect(await ids('--held')).toEqual([]);
+    expect(await ids('--pinned')).toEqual([]);
+    expect(await ids('--waiting')).toEqual([]);
+    expect(await ids('--sort', 'state')).toEqual(['board-2', 'board-1']);
+  });
+
+  it('puts all pages together', async () => {
+    const polls = Array.from({ length: 1_005 }, (_, index) => device(`dev-${index}`).poll());
+    await Promise.all(polls);
+    // An answer does not wait for a busy disk.
+    await eventually(() => admin.opened.services.listFleet.attention().devices === 1_007, 20_000);
+    const { devices, next, total } = await json<{
+      devices: { id: string; certificates: object[] }[];
+      next: null;
+      total: number;
+    }>('list', '--all');
+    expect({ next, total, unique: new Set(devices.map(({ id }) => id)).size }).toEqual({
+      next: null,
+      total: 1_007,
+      unique: 1_007,
+    });
+    expect(devices[0]).toEqual((await admin.http.get('/api/devices/board-1')).body);
+  });
+});
+
+describe('device show, explain and log', () => {
+  it('show what is known', async () => {
+    await run('hold', 'board-2', '--reason', 'smoke');
+    const { stdout } = await run('show', 'board-2');
+    expect(stdout).toMatch(/^Hold +by local since 2026-11-02T12:00:00Z: smoke$/m);
+    expect(stdout).toMatch(/^\d+ +v1\.raucb +1\.0\.0 +failed /m);
+    const shown = await json<{ device: object; installations: object[] }>('show', 'board-2');
+    expect(shown.device).toEqual((await admin.http.get('/api/devices/board-2')).body);
+    expect(shown.installations).toHaveLength(1);
+  });
+
+  it('mark each rule with a word', async () => {
+    const { code, stdout } = await run('explain', 'board-2');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^board-2, asking for the manifest, gets nothing \(failed-before\): /m);
+    expect(stdout).toMatch(/^passed +not-held +/m);
+    expect(stdout).toMatch(/^failed +tries-left +/m);
+    expect(stdout).toMatch(/^not asked +certificate +/m);
+    expect((await run('explain', 'board-1')).stdout).toMatch(/^board-1, polling with RAUC, gets v1\.raucb$/m);
+    expect(await json<object>('explain', 'board-1')).toEqual(
+      (await admin.http.get('/api/devices/board-1/explain')).body,
+    );
+  });
+
+  it('show a log without letting it command the terminal', async () => {
+    const { code, stdout } = await run('log', 'board-2');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'line 1\n\\u{1b}[2Jline 2\n' });
+    expect((await run('log', 'board-2', '--installation', '2')).stdout).toBe(stdout);
+    expect((await run('log', 'board-1')).code).toBe(1);
+    await run('create', 'ahead');
+    expect((await run('log', 'ahead')).code).toBe(1);
+  });
+});
+
+describe('decisions', () => {
+  it.each<[string[], object, RegExp]>([
+    [['hold', 'board-1', '--reason', 'smoke'], { hold: { reason: 'smoke' } }, /unhold board-1/],
+    [['hold', 'board-1'], { hold: { reason: '' } }, /held/],
+    [['unhold', 'board-1'], { hold: null }, /nobody/],
+    [['pin', 'board-1', 'v1.raucb'], { pin: { bundleName: 'v1.raucb' } }, /v1\.raucb/],
+    [['unpin', 'board-1'], { pin: null }, /stable/],
+    [['channel', 'board-1', 'beta'], { channel: 'beta' }, /beta/],
+    [['note', 'board-1', 'by the door'], { notes: 'by the door' }, /by the door/],
+    [['label', 'board-1', '+lab', 'site=berlin'], { labels: ['lab', 'site=berlin'] }, /lab, site=berlin/],
+    [['label', 'board-1', '--add', 'a', '--add', 'b', '--remove', 'c'], { labels: ['a', 'b'] }, /a, b/],
+    [['admit', 'board-1'], { admission: 'admitted' }, /admitted/],
+    [['clear', 'board-1'], {}, /again/],
+    [['cancel', 'board-1'], {}, /v1\.raucb: cancelled/],
+  ])('%j', async (args, decided, said) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'board-1\n' });
+    expect(stderr).toMatch(said);
+    expect(known('board-1')).toMatchObject(decided);
+    if (args[0] === 'cancel') return; // once is all that is possible
+    expect(await json<object>(...args)).toMatchObject({ id: 'board-1' });
+  });
+
+  it('make a device ahead, and forget it', async () => {
+    const made = await run(
+      'create',
+      'ahead',
+      '--channel',
+      'beta',
+      '--label',
+      'a',
+      '--label',
+      'b',
+      '--note',
+      'spare',
+    );
+    expect(made).toMatchObject({ code: 0, stdout: 'ahead\n' });
+    expect(known('ahead')).toMatchObject({ channel: 'beta', labels: ['a', 'b'], notes: 'spare' });
+    expect((await run('create', 'ahead')).code).toBe(1);
+    expect(await run('forget', 'ahead')).toEqual({ code: 0, stdout: 'ahead\n', stderr: 'forgotten\n' });
+    expect((await run('show', 'ahead')).code).toBe(1);
+    expect((await run('forget', 'ahead')).code).toBe(1);
+    await run('create', 'ahead');
+    expect(await json<object>('forget', 'ahead')).toEqual({ forgotten: 'ahead' });
+  });
+
+  it.each([
+    ['hold', '../board-1'],
+    ['show', 'a b'],
+    ['create', '-'.padStart(70, 'x')],
+    ['channel', 'board-1', 'no word'],
+    ['label', 'board-1', 'no word'],
+    ['label', 'board-1', '--remove', ''],
+    ['label', 'board-1'],
+    ['pin', 'board-1', 'no-bundle'],
+  ])('are refused before anybody is asked: %j', async (...args) => {
+    const { code, stderr } = await runCommand(
+      ['device', ...args, '--json', '--server', 'http://127.0.0.1:1'],
+      { cwd },
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'invalid-input' } });
+  });
+
+  it('are refused with the reason of the server', async () => {
+    const { code, stdout, stderr } = await run('hold', 'nobody');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .*nobody.*\nhint: .+\n$/);
+    await run('cancel', 'board-1');
+    expect((await run('cancel', 'board-1')).code).toBe(1);
+  });
+});

@@ -1,0 +1,18 @@
+import { type Device, type DeviceFacts, newDevice, noFacts } from '../../src/core/device';
+import { madeAt } from './fleet-factory';
+
+/** A device that was heard once and about which nobody decided anything. */
+export function deviceOf(
+  id: string,
+  { facts, ...change }: Partial<Omit<Device, 'facts'>> & { readonly facts?: Partial<DeviceFacts> } = {},
+): Device {
+  return {
+    ...newDevice(id, 'admitted', madeAt),
+    firstContactAt: madeAt,
+    lastContactAt: madeAt,
+    address: '192.0.2.1',
+    protocol: 'h2',
+    facts: { ...noFacts, compatible: 'board', ...facts },
+    ...change,
+  };
+}

@@ -1,0 +1,208 @@
+import { type AdminListener, openAdminListener } from '../../http/admin/admin-listener';
+import { makeBundle } from '../../support/bundle-factory';
+import { eventually } from '../../support/eventually';
+import { type CliResult, runCommand, SignalSource } from '../../support/cli-harness';
+import { temporaryFolder } from '../../support/programs';
+import { SimulatedDevice } from '../../support/simulated-device';
+
+let admin: AdminListener;
+let cwd: string;
+const run = (...args: string[]): Promise<CliResult> => runCommand([...args, '--server', admin.url], { cwd });
+const json = async (...args: string[]): Promise<unknown> =>
+  JSON.parse((await must(...args, '--json')).stdout);
+
+async function must(...args: string[]): Promise<CliResult> {
+  const result = await run(...args);
+  if (result.code !== 0) throw new Error(`${args.join(' ')}: ${result.stdout}${result.stderr}`);
+  return result;
+}
+
+beforeAll(async () => {
+  cwd = await temporaryFolder();
+  admin = await openAdminListener();
+  for (const version of ['1.0.0', '2.0.0', '3.0.0']) {
+    const made = await makeBundle({ version });
+    await admin.opened.publish(made.path, { name: `v${version[0] ?? ''}.raucb` });
+  }
+});
+afterAll(() => admin.close());
+
+const current = async () =>
+  ((await json('release', 'list')) as { releases: { bundle: string; channel: string }[] }).releases;
+
+describe('release', () => {
+  it('makes a bundle current with a policy, on a channel', async () => {
+    await must('release', 'create', 'v1.raucb');
+    const made = await must(
+      'release',
+      'create',
+      'v2.raucb',
+      '--channel',
+      'beta',
+      '--steps',
+      'group:lab,25,100',
+    );
+    expect(made.stdout).toMatch(/^\d+ {2}test-board {2}beta {2}v2\.raucb\n$/);
+    expect(made.stderr).toContain('running, step 1 of 3');
+    expect((await current()).map(({ channel, bundle }) => [channel, bundle])).toEqual([
+      ['beta', 'v2.raucb'],
+      ['stable', 'v1.raucb'],
+    ]);
+    expect((await must('release', 'list')).stdout).toContain('v2.raucb');
+  });
+
+  it('goes back, one release at a time', async () => {
+    await must('release', 'create', 'v2.raucb');
+    await must('release', 'create', 'v3.raucb');
+    await must('release', 'back', 'test-board');
+    expect((await current()).at(-1)).toMatchObject({ bundle: 'v2.raucb' });
+    await must('release', 'back', 'test-board');
+    expect((await current()).at(-1)).toMatchObject({ bundle: 'v1.raucb' });
+    expect(await run('release', 'back', 'test-board')).toMatchObject({ code: 1 });
+    const { stdout } = await must('release', 'history', '--channel', 'stable');
+    expect(stdout.split('\n')).toHaveLength(7);
+  });
+
+  it('stops offering on one channel', async () => {
+    await must('release', 'deactivate', 'test-board', '--channel', 'beta');
+    expect((await current()).map(({ channel }) => channel)).toEqual(['stable']);
+  });
+
+  it.each([
+    [['--steps', '50,25']],
+    [['--steps', 'half']],
+    [['--promote-at', '101']],
+    [['--pause-at-failures', '0.5']],
+    [['--window', 'whenever']],
+    [['--channel', '../x']],
+  ])('refuses %p before it asks the server', async (flags) => {
+    const result = await runCommand(
+      ['release', 'create', 'v1.raucb', ...flags, '--server', 'http://127.0.0.1:9'],
+      { cwd },
+    );
+    expect(result.code).toBe(1);
+    expect(result.stderr).not.toContain('ECONNREFUSED');
+  });
+});
+
+describe('rollout', () => {
+  const idOf = async () =>
+    String(((await json('release', 'list')) as { releases: { id: number }[] }).releases.at(-1)?.id);
+
+  it('is shown and moved', async () => {
+    await must(
+      'release',
+      'create',
+      'v3.raucb',
+      '--steps',
+      '5,25,100',
+      '--promote-at',
+      '90',
+      '--pause-at-failures',
+      '3',
+    );
+    const id = await idOf();
+    expect((await must('rollout', 'show', id)).stdout).toMatch(/promote at +90 %[\s\S]*1 \* +5 +0/);
+    expect((await must('rollout', 'promote', id)).stderr).toContain('step 2 of 3');
+    expect((await must('rollout', 'pause', id, '--reason', 'modem lost')).stderr).toContain(
+      'paused, step 2 of 3: modem lost',
+    );
+    expect(await run('rollout', 'promote', id)).toMatchObject({ code: 1 });
+    await must('rollout', 'resume', id);
+    await must('rollout', 'abort', id);
+    expect(await json('rollout', 'show', id)).toMatchObject({ rollout: { state: 'aborted', step: 2 } });
+  });
+
+  it('refuses what is no release', async () => {
+    expect(await run('rollout', 'show', '../1')).toMatchObject({ code: 1 });
+    expect(await run('rollout', 'show', '4711')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('bundle upload', () => {
+  it('takes the policy of the release', async () => {
+    const made = await makeBundle({ version: '4.0.0' });
+    await must(
+      'bundle',
+      'upload',
+      made.path,
+      '--activate',
+      '--channel',
+      'nightly',
+      '--steps',
+      '10,100',
+      '--at-a-time',
+      '5',
+    );
+    const { releases } = (await json('release', 'list')) as {
+      releases: { channel: string; rollout: { policy: object } }[];
+    };
+    expect(releases.find(({ channel }) => channel === 'nightly')?.rollout.policy).toMatchObject({
+      steps: '10,100',
+      max_in_progress: 5,
+    });
+  });
+});
+
+describe('events', () => {
+  it('are listed, by kind', async () => {
+    expect((await must('events', '--kind', 'rollout.')).stdout).toMatch(/rollout\.aborted +local/);
+    expect(await json('events', '--limit', '1')).toMatchObject({
+      events: [{ id: expect.any(Number) as number }],
+    });
+    expect(await run('events', '--limit', '0')).toMatchObject({ code: 1 });
+  });
+
+  it('are followed over a restart of the server, without a gap, until a signal', async () => {
+    const signals = new SignalSource();
+    const pieces: string[] = [];
+    const following = runCommand(
+      ['events', '--follow', '--json', '--kind', 'device.registered', '--server', admin.url],
+      {
+        cwd,
+        surroundings: signals.surroundings(),
+        onStdout: (piece) => pieces.push(piece),
+      },
+    );
+    const hasSeen = (device: RegExp) => device.test(pieces.join(''));
+    const contact = (id: string) =>
+      new SimulatedDevice(admin.opened.services, id, { now: () => new Date() }).poll();
+    try {
+      let turn = 0;
+      await eventually(async () => {
+        await contact(`early-${turn++}`);
+        return hasSeen(/"device":"early/);
+      });
+      const { port, opened } = admin;
+      await admin.close();
+      admin = await openAdminListener({ dataDir: opened.dataDir, port });
+      await contact('late');
+      await eventually(() => hasSeen(/"device":"late"/), 10_000);
+    } finally {
+      signals.send('SIGINT');
+    }
+    expect((await following).code).toBe(0);
+  });
+});
+
+describe('webhook', () => {
+  it('is made, listed, turned off and on, tried and deleted', async () => {
+    const { stdout } = await must(
+      'webhook',
+      'create',
+      'ops',
+      'http://127.0.0.1:9/hook',
+      '--kind',
+      'rollout.,device.held',
+    );
+    expect(stdout).toMatch(/^whsec_/);
+    expect((await must('webhook', 'list')).stdout).toMatch(/ops +on +rollout\.,device\.held/);
+    await must('webhook', 'disable', 'ops');
+    expect((await must('webhook', 'list')).stdout).toMatch(/ops +off/);
+    await must('webhook', 'enable', 'ops');
+    expect(await run('webhook', 'test', 'ops')).toMatchObject({ code: 1 });
+    await must('webhook', 'delete', 'ops');
+    expect(await json('webhook', 'list')).toEqual({ webhooks: [] });
+    expect((await must('events', '--kind', 'webhook.')).stdout).not.toContain('whsec_');
+  });
+});
