@@ -100,7 +100,9 @@ export class Fleet {
     const entry = this.#get(id);
     const { unsaved } = entry;
     if (device !== undefined) unsaved.hasContact = true;
-    for (const installation of installations) {
+    for (const changed of installations) {
+      const installation =
+        changed.id === entry.record.installation?.id ? this.#withBytes(entry, changed) : changed;
       const before = unsaved.installations.get(installation.id) ?? this.#before(entry, installation);
       this.counters.count(before, installation);
       unsaved.installations.set(installation.id, installation);
@@ -200,16 +202,12 @@ export class Fleet {
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
   async flush(): Promise<void> {
     for (const entry of [...this.#failed]) this.#save(entry);
-    for (const [entry, count] of this.#bytes) {
+    for (const entry of [...this.#bytes.keys()]) {
       const { installation } = entry.record;
       if (installation === null) continue;
-      entry.record = {
-        ...entry.record,
-        installation: { ...installation, bytesSent: installation.bytesSent + count },
-      };
+      entry.record = { ...entry.record, installation: this.#withBytes(entry, installation) };
       this.#seen.add(entry);
     }
-    this.#bytes.clear();
     const seen = [...this.#seen];
     if (seen.length === 0) return;
     this.#seen.clear();
@@ -219,6 +217,13 @@ export class Fleet {
       for (const entry of seen) this.#seen.add(entry);
       throw error;
     }
+  }
+
+  /** With the bytes that were counted since: they are its own, also when another comes after it. */
+  #withBytes(entry: Entry, installation: Installation): Installation {
+    const count = this.#bytes.get(entry) ?? 0;
+    this.#bytes.delete(entry);
+    return { ...installation, bytesSent: installation.bytesSent + count };
   }
 
   /** How many devices have changes that could not be written. */

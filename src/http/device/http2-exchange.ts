@@ -41,7 +41,7 @@ export function http2Exchange(
       respond(status, headers, isBodiless);
       if (!isBodiless) stream.end(body);
       // The answer is whole, so the rest of the request is not wanted (RFC 9113, section 8.1).
-      if (stream.readableDidRead && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+      if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
     },
     begin(status, headers) {
       if (!isGone()) respond(status, headers, false);

@@ -6,6 +6,7 @@ import type { Installation } from '../../core/installation';
 import { reportStates } from '../../core/report';
 import { reportLogLimitBytes, type RecordReport } from '../../services/record-report';
 import { readContact } from './device-facts';
+import type { Exchange } from './exchange';
 import type { Handler } from './handler';
 import { sendJson } from './send-json';
 import type { Tally } from './tally';
@@ -46,11 +47,34 @@ const reportSchema = z.object({
     .nullish(),
 });
 
+/** Reports of one device that are read at the same time: each may be half a megabyte. */
+const maxAtOnce = 8;
+
 /** `POST /api/v1/status`: what a script on a device reports. It may report again, late, and in any order. */
 export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }: StatusPorts): Handler {
+  const reading = new Map<string, number>();
+
+  /** @throws DomainError `too-many-requests`, and those of the exchange */
+  async function readBody(exchange: Exchange): Promise<Buffer> {
+    const { id } = exchange.connection.identity;
+    const others = reading.get(id) ?? 0;
+    if (others >= maxAtOnce)
+      throw new DomainError('too-many-requests', `${others} reports of this device are being read`, {
+        remedy: 'Send one report after the other.',
+      });
+    reading.set(id, others + 1);
+    try {
+      return await exchange.readBody(bodyLimitBytes, bodyTimeoutMs);
+    } finally {
+      const left = (reading.get(id) ?? 1) - 1;
+      if (left > 0) reading.set(id, left);
+      else reading.delete(id);
+    }
+  }
+
   return async (exchange) => {
     const contact = readContact(exchange, now());
-    const report = parseReport(await exchange.readBody(bodyLimitBytes, bodyTimeoutMs));
+    const report = parseReport(await readBody(exchange));
     const facts: Partial<DeviceFacts> = {
       ...contact.facts,
       ...(isTold(report.version) ? { systemVersion: report.version } : {}),

@@ -108,6 +108,13 @@ describe.each(protocols)("RAUC's own polling over %s", (protocol) => {
     expect((await client.request('/bundles/none.raucb')).status).toBe(404);
   });
 
+  it('is not disturbed by credentials that nobody asked for', async () => {
+    const { client } = await fleet.connect('credentials', protocol);
+    const headers = { ...first, Authorization: 'Basic dTpw', Cookie: 'a=b' };
+    const { headers: told } = await client.request(pollUrl, headers);
+    expect((await client.request(String(told['location']), headers)).status).toBe(206);
+  });
+
   it('takes nothing but GET and HEAD', async () => {
     const { client } = await fleet.connect('method', protocol);
     const { status, headers } = await client.request(pollUrl, {}, 'POST', 'x');

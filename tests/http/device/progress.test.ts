@@ -75,6 +75,22 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
   });
 });
 
+it('keeps the bytes of an installation with it when another one follows at once', async () => {
+  const fleet = await startReleasedFleet();
+  const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
+  await rauc.poll();
+  await rauc.install('t-1');
+  await fleet.release('3.0.0');
+  fleet.wait(30);
+  await rauc.poll();
+  await fleet.services.tend();
+  const [next, before] = fleet.services.manageDevices.get('dev-1').installations;
+  expect(next).toMatchObject({ bundleName: 'v3.0.0.raucb', state: 'offered', bytesSent: 0 });
+  expect(before).toMatchObject({ bundleName: 'v2.0.0.raucb', state: 'withdrawn' });
+  expect(before?.bytesSent).toBeGreaterThan(64 << 10);
+  await fleet.close();
+});
+
 describe('a poller that RAUC tells little of', () => {
   it('is seen to begin by the payload that it asks for, not by what a poll reads', async () => {
     const fleet = await startReleasedFleet({ compatible: board });

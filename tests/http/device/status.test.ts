@@ -286,6 +286,23 @@ describe('a body that is no report', () => {
     session.destroy();
   });
 
+  it('of which many are open at once is refused beyond a few, which bounds what they hold', async () => {
+    const session = http2.connect(fleet.url, await readClientFiles(deviceFiles(fleet.certsDir, 'dev-1')));
+    session.on('error', () => undefined);
+    const answers = Array.from({ length: 20 }, () => {
+      const stream = session.request({ ':method': 'POST', ':path': statusUrl }, { endStream: false });
+      stream.on('error', () => undefined).resume();
+      return once(stream, 'response').then(
+        ([headers]) => (headers as http2.IncomingHttpStatusHeader)[':status'],
+      );
+    });
+    const statusesOf = await Promise.all(answers);
+    expect(statusesOf.filter((status) => status === 429)).toHaveLength(12);
+    expect(statusesOf.filter((status) => status === 400)).toHaveLength(8); // these stalled
+    await isQuiet();
+    session.destroy();
+  });
+
   it('that ends with its connection leaves nothing behind', async () => {
     const files = await readClientFiles(deviceFiles(fleet.certsDir, 'dev-1'));
     const session = http2.connect(fleet.url, files);
