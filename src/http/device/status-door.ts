@@ -73,8 +73,8 @@ export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }:
   }
 
   return async (exchange) => {
-    const contact = readContact(exchange, now());
     const report = parseReport(await readBody(exchange));
+    const contact = readContact(exchange, now());
     const facts: Partial<DeviceFacts> = {
       ...contact.facts,
       ...(isTold(report.version) ? { systemVersion: report.version } : {}),
