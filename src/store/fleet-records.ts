@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
 import { type Installation, type InstallationState, keptInstallations } from '../core/installation';
@@ -170,7 +170,8 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
               .selectFrom('installations')
               .select('state')
               .whereRef('installations.device', '=', 'devices.id')
-              .where('release_id', '=', page.releaseId)
+              // The plus keeps SQLite from walking the release's installations for each of its devices.
+              .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
               .orderBy('installations.id', 'desc')
               .limit(1)
               .as('state'),

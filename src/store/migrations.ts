@@ -118,6 +118,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX devices_by_release ON devices (installation_release_id, id);
   -- All that the census reads.
   CREATE INDEX devices_by_kind ON devices (compatible, channel, system_version, installation_state);
+  -- A channel's devices, page by page.
+  CREATE INDEX devices_by_channel ON devices (compatible, channel, id);
   CREATE INDEX devices_held ON devices (id) WHERE hold_at IS NOT NULL;
   CREATE INDEX devices_pinned ON devices (id) WHERE pin_bundle IS NOT NULL;
   CREATE INDEX devices_waiting ON devices (id) WHERE admission = 'waiting';
