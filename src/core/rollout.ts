@@ -120,7 +120,7 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
     if (isShare)
       return {
         kind: 'pause',
-        reason: `${failures} of ${devices} devices of this step failed or rolled back`,
+        reason: `${failures} failed or rolled back in this step of ${devices} devices`,
       };
   }
   const isLast = rollout.step >= steps.length - 1;
@@ -130,4 +130,16 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
     kind: 'promote',
     reason: `${proven} of ${devices} devices of step ${rollout.step + 1} are proven`,
   };
+}
+
+/** Says what a rollout waits for, for people. */
+export function whatNext(rollout: Rollout, { devices, proven }: RolloutProgress): string {
+  const { policy, state, step } = rollout;
+  if (state === 'aborted') return 'it is offered to nobody any more';
+  if (state === 'paused') return 'it waits until a person resumes it';
+  if (step >= policy.steps.length - 1) return 'it is in its last step';
+  if (policy.promoteAtPercent === null) return 'a person promotes it';
+  if (devices === null || devices === 0)
+    return 'no device of this step is known: it does not go on by itself, a person promotes it';
+  return `${proven} of ${devices} devices of this step are proven: it goes on at ${policy.promoteAtPercent} %`;
 }

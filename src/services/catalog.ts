@@ -105,6 +105,11 @@ export class Catalog {
     return [...this.#releases.values()].flat().sort((a, b) => compareText(keyOf(a), keyOf(b)));
   }
 
+  /** Of all that is current, also while its bundle is lost: it goes on when the bytes come back. */
+  releaseIds(): readonly number[] {
+    return [...this.#current.values()].map(({ id }) => id);
+  }
+
   /** A release that is current. */
   findRelease(id: number): Release | undefined {
     for (const releases of this.#releases.values()) {

@@ -1,6 +1,6 @@
 import type { InstallationState } from '../core/installation';
 import type { Release } from '../core/release';
-import type { RolloutStep } from '../core/rollout';
+import { type RolloutStep, whatNext } from '../core/rollout';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { FleetListing } from './list-fleet';
 import type { ReleaseCounters } from './release-counters';
@@ -19,6 +19,8 @@ export interface RolloutProgressReport {
   readonly inProgress: number;
   /** Failures and rollbacks since the step began or a person went on. */
   readonly failuresInStep: number;
+  /** What it waits for, for people. */
+  readonly next: string;
   readonly countedAt: Date;
 }
 
@@ -42,7 +44,8 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
     const isFresh = known !== undefined && Math.abs(now().getTime() - known.countedAt.getTime()) < freshMs;
     const counted = isFresh ? known : await advanceRollouts.count(release);
     const outcomes = listing.outcomes(release.id);
-    const { policy, forgivenFailures } = release.rollout;
+    const { policy, forgivenFailures, step: present } = release.rollout;
+    const failures = counters.failures(release.id);
     return {
       steps: policy.steps.map((step, index) => ({
         step,
@@ -53,7 +56,12 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
         ),
       })),
       inProgress: counters.inProgress(release.id),
-      failuresInStep: Math.max(0, counters.failures(release.id) - forgivenFailures),
+      failuresInStep: Math.max(0, failures - forgivenFailures),
+      next: whatNext(release.rollout, {
+        devices: counted.devices[present] ?? 0,
+        proven: counted.proven[present] ?? 0,
+        failures,
+      }),
       countedAt: counted.countedAt,
     };
   };

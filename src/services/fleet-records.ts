@@ -36,7 +36,7 @@ export interface ReleaseCounts {
   readonly started: number;
   /** Ends of the offers that are open, in milliseconds since the epoch, by installation. */
   readonly offers: ReadonlyMap<number, number>;
-  /** Failures and rollbacks that nobody has cleared. */
+  /** Failures and rollbacks, also those that a person has cleared. */
   readonly failures: number;
 }
 

@@ -11,6 +11,8 @@ export interface ManageRollouts {
   list(): readonly Release[];
   /** @throws DomainError `not-found` for a release that is not current */
   get(releaseId: number): Release;
+  /** Installations of a release that are in progress. */
+  inProgress(releaseId: number): number;
   /**
    * Goes to the next step.
    * @param fromStep the step that the caller saw, from 0: of two people who promote at once, one is refused
@@ -73,6 +75,7 @@ export function createManageRollouts({ catalog, fleet, now }: ManageRolloutsPort
   return {
     list: () => catalog.releases(),
     get,
+    inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
     promote: (releaseId, fromStep, actor, reason) =>
       move(releaseId, 'rollout.promoted', actor, ({ bundle, rollout }, at) => {
         requireState(rollout, 'running', 'promoted');

@@ -36,7 +36,10 @@ export class ReleaseCounters {
     return counter.started + counter.offers.size;
   }
 
-  /** Failures and rollbacks that nobody has cleared. */
+  /**
+   * Failures and rollbacks. One that a person has cleared stays counted: to clear it lets the device try again, and says nothing
+   * about how the release does.
+   */
   failures(releaseId: number): number {
     return this.#counters.get(releaseId)?.failures ?? 0;
   }
@@ -77,7 +80,7 @@ export class ReleaseCounters {
       counter.offers.delete(id); // put at the end: the map is in the order of its ends
       if (sign === 1) counter.offers.set(id, offerEndsAt.getTime());
     } else if (isFailure(installation)) {
-      if (installation.clearedAt === null) counter.failures += sign;
+      counter.failures += sign;
     } else if (state === 'downloading' || state === 'installed' || state === 'cancelling') {
       counter.started += sign;
     }

@@ -145,8 +145,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   await changed();
   const shared = { ...ports, catalog, changed };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
-  const releaseIds = catalog.releases().map(({ id }) => id);
-  const fleet = new Fleet({ records: ports.fleet, releaseIds, log, now: ports.now });
+  const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
   const fleetServices = createFleetServices(ports, catalog, fleet);
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {

@@ -49,12 +49,9 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
       return releaseIds.map((releaseId) => {
         const ofRelease = query.selectFrom('installations').where('release_id', '=', releaseId);
         const [counted] = database.all(
-          ofRelease.select(({ fn, eb }) => [
+          ofRelease.select(({ fn }) => [
             fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
-            fn
-              .countAll<number>()
-              .filterWhere(eb.and([eb('state', 'in', failedStates), eb('cleared_at', 'is', null)]))
-              .as('failures'),
+            fn.countAll<number>().filterWhere('state', 'in', failedStates).as('failures'),
           ]),
         );
         const offers = database.all(

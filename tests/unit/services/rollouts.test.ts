@@ -1,94 +1,19 @@
 import path from 'node:path';
-import { placeInRelease, type RolloutPolicy, everyoneAtOnce } from '../../../src/core/rollout';
-import { parseSteps } from '../../../src/core/rollout-policy';
-import { makeBundle } from '../../support/bundle-factory';
+import { placeInRelease } from '../../../src/core/rollout';
 import { hourMs } from '../../support/fleet-factory';
 import { run } from '../../support/programs';
-import { type OpenedServices, openServices } from '../../support/services';
+import { RolloutFleet } from '../../support/rollout-fleet';
+import { openServices } from '../../support/services';
 import { SimulatedDevice } from '../../support/simulated-device';
 
 const person = { name: 'local', address: '127.0.0.1' };
 
-/** A fleet on 0.9.0 that was heard of already, then a release of 1.0.0 with a policy. */
-class Fleet {
-  private constructor(
-    readonly opened: OpenedServices,
-    readonly devices: readonly SimulatedDevice[],
-    private readonly clock: { at: Date },
-  ) {}
-
-  static async start(count: number): Promise<Fleet> {
-    const clock = { at: new Date('2026-11-02T12:00:00Z') };
-    const opened = await openServices({ now: () => clock.at });
-    const devices = Array.from(
-      { length: count },
-      (_, index) => new SimulatedDevice(opened.services, `dev-${index}`, { now: () => clock.at }),
-    );
-    for (const device of devices) await device.poll();
-    const made = await makeBundle({ version: '1.0.0' });
-    await opened.publish(made.path, { name: 'v1.raucb' });
-    return new Fleet(opened, devices, clock);
-  }
-
-  async release(policy: Partial<Omit<RolloutPolicy, 'steps'>> & { steps?: string }): Promise<number> {
-    const { steps = '100', ...rest } = policy;
-    const { release } = await this.opened.services.activateRelease.activate({
-      name: 'v1.raucb',
-      policy: { ...everyoneAtOnce, ...rest, steps: parseSteps(steps) },
-      actor: 'local',
-    });
-    return release.id;
-  }
-
-  later(ms: number): void {
-    this.clock.at = new Date(this.clock.at.getTime() + ms);
-  }
-
-  /** What all devices are told now. */
-  async ask(): Promise<ReadonlyMap<string, string>> {
-    return new Map(
-      await Promise.all(this.devices.map(async (one) => [one.id, await one.offered()] as const)),
-    );
-  }
-
-  async offeredTo(): Promise<readonly SimulatedDevice[]> {
-    const answers = await this.ask();
-    return this.devices.filter(({ id }) => answers.get(id) === 'v1.raucb');
-  }
-
-  /** They install it, boot, and come back with a version. */
-  async install(devices: readonly SimulatedDevice[], version: string): Promise<void> {
-    for (const device of devices) {
-      await device.poll(`t-${device.id}`);
-      device.boot(version);
-      await device.poll();
-    }
-  }
-
-  async tend(): Promise<void> {
-    this.later(6_000); // counts are as old as that at the most
-    await this.opened.services.tend();
-  }
-
-  rollout(id: number) {
-    return this.opened.services.manageRollouts.get(id).rollout;
-  }
-
-  lines(kind: string) {
-    return this.opened.services.readJournal.list({ kinds: [kind] }, { limit: 1_000 });
-  }
-
-  close(): Promise<void> {
-    return this.opened.close();
-  }
-}
-
 describe('a rollout', () => {
-  let fleet: Fleet;
+  let fleet: RolloutFleet;
   afterEach(() => fleet.close());
 
   it('reaches 200 devices step by step, each step when the one before is proven', async () => {
-    fleet = await Fleet.start(200);
+    fleet = await RolloutFleet.start(200);
     const id = await fleet.release({ steps: '5,25,100', promoteAtPercent: 90 });
     const seen: number[] = [];
     for (let step = 0; step < 3; step += 1) {
@@ -114,7 +39,7 @@ describe('a rollout', () => {
   });
 
   it('pauses at the failures that it may have, at once, and goes on when a person says so', async () => {
-    fleet = await Fleet.start(40);
+    fleet = await RolloutFleet.start(40);
     const id = await fleet.release({ pauseAtFailures: 3 });
     const bad = fleet.devices.slice(0, 3);
     for (const device of bad.slice(0, 2)) await fleet.install([device], '0.9.0');
@@ -134,7 +59,7 @@ describe('a rollout', () => {
   });
 
   it('pauses at a share of its step', async () => {
-    fleet = await Fleet.start(20);
+    fleet = await RolloutFleet.start(20);
     const id = await fleet.release({ pauseAtPercent: 10 });
     await fleet.tend();
     await fleet.install(fleet.devices.slice(0, 1), '0.9.0');
@@ -146,7 +71,7 @@ describe('a rollout', () => {
   });
 
   it('lets no more devices install at a time than it may, however many ask at once', async () => {
-    fleet = await Fleet.start(50);
+    fleet = await RolloutFleet.start(50);
     await fleet.release({ maxInProgress: 7 });
     const first = await fleet.offeredTo();
     expect(first).toHaveLength(7);
@@ -158,7 +83,7 @@ describe('a rollout', () => {
   });
 
   it('goes to a group first', async () => {
-    fleet = await Fleet.start(30);
+    fleet = await RolloutFleet.start(30);
     for (const id of ['dev-3', 'dev-7'])
       await fleet.opened.services.manageDevices.change(id, { labels: ['lab'] }, person);
     const id = await fleet.release({ steps: 'group:lab,100', promoteAtPercent: 100 });
@@ -171,7 +96,7 @@ describe('a rollout', () => {
   });
 
   it('is not promoted by itself while its step has no devices', async () => {
-    fleet = await Fleet.start(10);
+    fleet = await RolloutFleet.start(10);
     const id = await fleet.release({ steps: 'group:nobody,100', promoteAtPercent: 1 });
     await fleet.tend();
     await fleet.tend();
@@ -179,7 +104,7 @@ describe('a rollout', () => {
   });
 
   it('waits for its time and its window', async () => {
-    fleet = await Fleet.start(1);
+    fleet = await RolloutFleet.start(1);
     const [device] = fleet.devices;
     await fleet.release({
       startAt: new Date('2026-11-03T00:00:00Z'),
@@ -195,7 +120,7 @@ describe('a rollout', () => {
   });
 
   it('is moved once when two people promote it at once', async () => {
-    fleet = await Fleet.start(0);
+    fleet = await RolloutFleet.start(0);
     const id = await fleet.release({ steps: '5,25,100' });
     const { manageRollouts } = fleet.opened.services;
     const both = await Promise.allSettled([0, 1].map(() => manageRollouts.promote(id, 0, person)));
@@ -205,7 +130,7 @@ describe('a rollout', () => {
   });
 
   it('is offered to nobody after it was aborted, and begins anew when it is made current again', async () => {
-    fleet = await Fleet.start(5);
+    fleet = await RolloutFleet.start(5);
     const id = await fleet.release({});
     await fleet.install(fleet.devices.slice(0, 1), '1.0.0');
     await fleet.opened.services.manageRollouts.abort(id, 'it eats batteries', person);
@@ -215,7 +140,7 @@ describe('a rollout', () => {
   });
 
   it('is where it was after a restart, with its counts', async () => {
-    fleet = await Fleet.start(30);
+    fleet = await RolloutFleet.start(30);
     const id = await fleet.release({ steps: '50,100', pauseAtFailures: 2, maxInProgress: 4 });
     const first = await fleet.offeredTo();
     await fleet.install(first.slice(0, 1), '0.9.0');
@@ -237,7 +162,7 @@ describe('a rollout', () => {
   });
 
   it('has moved once or not at all when the server is killed while it moves', async () => {
-    fleet = await Fleet.start(4);
+    fleet = await RolloutFleet.start(4);
     const id = await fleet.release({ steps: '50,75,100', promoteAtPercent: 100 });
     await fleet.close();
     const child = path.join(__dirname, 'rollout-fault-child.ts');

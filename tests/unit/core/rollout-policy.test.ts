@@ -1,0 +1,69 @@
+import { everyoneAtOnce, type RolloutPolicy } from '../../../src/core/rollout';
+import { formatSteps, parsePolicy, parseSteps } from '../../../src/core/rollout-policy';
+import { refusal } from '../../support/refusal';
+
+const policyOf = (change: Partial<RolloutPolicy>): RolloutPolicy => ({ ...everyoneAtOnce, ...change });
+
+describe('steps', () => {
+  it.each([
+    ['100', '100'],
+    ['5, 25 ,100', '5,25,100'],
+    ['5 %,25%,100%', '5,25,100'],
+    ['0.1,1.5,50', '0.1,1.5,50'],
+    ['group:lab,10,group:early,100', 'group:lab,10,group:early,100'],
+  ])('are read from %p', (text, told) => {
+    expect(formatSteps(parsePolicy(policyOf({ steps: parseSteps(text) })).steps)).toBe(told);
+  });
+
+  it.each([
+    '',
+    ',',
+    '5,,100',
+    'half',
+    '-5',
+    '1e1',
+    '0x10',
+    '5.5.5',
+    '1234',
+    '5;25',
+    'group:',
+    'group:a b',
+    '25,5',
+    '5,5',
+    '0',
+    '101',
+    'group:lab,group:lab',
+    Array.from({ length: 21 }, (_, index) => index + 1).join(','),
+  ])('refuses %p', (text) => {
+    expect(() => parsePolicy(policyOf({ steps: parseSteps(text) }))).toThrow(refusal('invalid-input'));
+  });
+
+  it('refuses none at all', () => {
+    expect(() => parsePolicy(policyOf({ steps: [] }))).toThrow(refusal('invalid-input'));
+  });
+});
+
+describe('thresholds', () => {
+  it.each<Partial<RolloutPolicy>>([
+    { promoteAtPercent: 0 },
+    { promoteAtPercent: 100.5 },
+    { promoteAtPercent: NaN },
+    { pauseAtPercent: 0 },
+    { pauseAtPercent: 101 },
+    { pauseAtFailures: 0 },
+    { pauseAtFailures: 1.5 },
+    { pauseAtFailures: NaN },
+    { maxInProgress: 0 },
+    { maxInProgress: -1 },
+    { maxInProgress: Infinity },
+  ])('refuses %p', (change) => {
+    expect(() => parsePolicy(policyOf(change))).toThrow(refusal('invalid-input'));
+  });
+
+  it.each<Partial<RolloutPolicy>>([
+    { promoteAtPercent: 0.5, pauseAtPercent: 100 },
+    { promoteAtPercent: 100, pauseAtFailures: 1, maxInProgress: 1 },
+  ])('takes %p', (change) => {
+    expect(parsePolicy(policyOf(change))).toMatchObject(change);
+  });
+});
