@@ -1,7 +1,10 @@
 import path from 'node:path';
-import { placeInRelease } from '../../../src/core/rollout';
+import { everyoneAtOnce, placeInRelease } from '../../../src/core/rollout';
+import { parseSteps } from '../../../src/core/rollout-policy';
+import { makeBundle } from '../../support/bundle-factory';
 import { hourMs } from '../../support/fleet-factory';
 import { run } from '../../support/programs';
+import { refusal } from '../../support/refusal';
 import { RolloutFleet } from '../../support/rollout-fleet';
 import { openServices } from '../../support/services';
 import { SimulatedDevice } from '../../support/simulated-device';
@@ -129,6 +132,55 @@ describe('a rollout', () => {
     expect(fleet.rollout(id).step).toBe(1);
   });
 
+  it('is moved once when people and the server promote it at once', async () => {
+    fleet = await RolloutFleet.start(10);
+    const id = await fleet.release({ steps: '50,75,100', promoteAtPercent: 100 });
+    await fleet.install(await fleet.offeredTo(), '1.0.0');
+    const { manageRollouts } = fleet.opened.services;
+    const people = [0, 1].map(() => manageRollouts.promote(id, 0, person));
+    const outcomes = await Promise.allSettled([...people, fleet.tend()]);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    expect(fleet.rollout(id)).toMatchObject({ step: 1, changedBy: 'local' });
+    expect(fleet.lines('rollout.promoted')).toHaveLength(1);
+  });
+
+  it('tells in the journal who moved it and why', async () => {
+    fleet = await RolloutFleet.start(10);
+    const id = await fleet.release({ steps: '50,100', promoteAtPercent: 100, pauseAtFailures: 1 });
+    await fleet.install(await fleet.offeredTo(), '1.0.0');
+    await fleet.tend();
+    await fleet.install((await fleet.offeredTo()).slice(0, 1), '0.9.0');
+    await fleet.tend();
+    for (const kind of ['rollout.promoted', 'rollout.paused']) {
+      expect(fleet.lines(kind)).toMatchObject([
+        { actor: { name: 'server' }, subject: { releaseId: id }, before: { state: 'running' } },
+      ]);
+    }
+    expect(fleet.lines('rollout.promoted')[0]?.message).toContain('are proven');
+    expect(fleet.lines('rollout.paused')[0]?.message).toContain('failed or rolled back');
+  });
+
+  it('is over when people go back to the release before, which is for everyone at once', async () => {
+    fleet = await RolloutFleet.start(10);
+    const first = await fleet.release({});
+    await fleet.install(fleet.devices, '1.0.0');
+    const made = await makeBundle({ version: '2.0.0' });
+    await fleet.opened.publish(made.path, { name: 'v2.raucb' });
+    const { activateRelease, manageRollouts } = fleet.opened.services;
+    const policy = { ...everyoneAtOnce, steps: parseSteps('50,100') };
+    const { release } = await activateRelease.activate({ name: 'v2.raucb', policy, actor: 'local' });
+    const early = fleet.devices.filter(({ id }) => placeInRelease(release.id, id) < 50);
+    await fleet.install(early, '2.0.0');
+    const back = await activateRelease.goBack({ compatible: 'test-board', actor: 'local' });
+    expect(back).toMatchObject({
+      bundle: { name: 'v1.raucb' },
+      rollout: { policy: everyoneAtOnce, step: 0 },
+    });
+    expect([first, release.id]).not.toContain(back.id);
+    expect((await fleet.offeredTo()).map(({ id }) => id)).toEqual(early.map(({ id }) => id));
+    expect(() => manageRollouts.get(release.id)).toThrow(refusal('not-found'));
+  });
+
   it('is offered to nobody after it was aborted, and begins anew when it is made current again', async () => {
     fleet = await RolloutFleet.start(5);
     const id = await fleet.release({});
@@ -161,19 +213,31 @@ describe('a rollout', () => {
     await again.close();
   });
 
-  it('has moved once or not at all when the server is killed while it moves', async () => {
-    fleet = await RolloutFleet.start(4);
-    const id = await fleet.release({ steps: '50,75,100', promoteAtPercent: 100 });
-    await fleet.close();
-    const child = path.join(__dirname, 'rollout-fault-child.ts');
-    const hook = path.join(__dirname, '../../support/typescript-hook.js');
-    const { code } = await run(process.execPath, ['-r', hook, child, fleet.opened.dataDir]);
-    expect(code).toBe(128);
-    const again = await openServices({ dataDir: fleet.opened.dataDir });
-    const { step } = again.services.manageRollouts.get(id).rollout;
-    const moves = again.services.readJournal.list({ kinds: ['rollout.promoted'] }, { limit: 9 });
-    expect(moves).toHaveLength(step);
-    expect(step).toBe(1);
-    await again.close();
-  });
+  it.each(['0', '1', '2', '4', '8', 'committed'])(
+    'has moved once or not at all when the server is killed while it moves (%s), and once after that',
+    async (point) => {
+      fleet = await RolloutFleet.start(4);
+      const id = await fleet.release({ steps: '50,75,100', promoteAtPercent: 100 });
+      await fleet.close();
+      const child = path.join(__dirname, 'rollout-fault-child.ts');
+      const hook = path.join(__dirname, '../../support/typescript-hook.js');
+      const { code } = await run(process.execPath, ['-r', hook, child, fleet.opened.dataDir, point]);
+      expect(code).toBe(128);
+      const clock = { at: new Date('2026-11-02T12:02:00Z') };
+      const again = await openServices({ dataDir: fleet.opened.dataDir, now: () => clock.at });
+      const look = () => ({
+        step: again.services.manageRollouts.get(id).rollout.step,
+        moves: again.services.readJournal.list({ kinds: ['rollout.promoted'] }, { limit: 9 }).length,
+      });
+      const { step, moves } = look();
+      expect(moves).toBe(step);
+      if (point === 'committed') expect(step).toBe(1);
+      for (let turn = 0; turn < 3; turn += 1) {
+        clock.at = new Date(clock.at.getTime() + 60_000);
+        await again.services.tend();
+      }
+      expect(look()).toEqual({ step: 1, moves: 1 });
+      await again.close();
+    },
+  );
 });
