@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { parseChannel } from '../core/device';
+import { DomainError } from '../core/errors';
 import { parseWindow } from '../core/maintenance-window';
 import { everyoneAtOnce } from '../core/rollout';
 import { parsePolicy, parseSteps } from '../core/rollout-policy';
@@ -45,6 +46,7 @@ export function policyFields(flags: PolicyFlags): Record<string, string> {
     pauseAtPercent: number(pauseAtPercent),
     maxInProgress: number(atATime),
   });
+  if (startAt !== undefined) parseTime(startAt);
   return {
     ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
     ...(steps === undefined ? {} : { steps }),
@@ -55,4 +57,13 @@ export function policyFields(flags: PolicyFlags): Record<string, string> {
     ...(atATime === undefined ? {} : { max_in_progress: atATime }),
     ...(window === undefined || parseWindow(window).days.length === 0 ? {} : { window }),
   };
+}
+
+/** As the API takes it: with its zone, because the server may be in another one. */
+function parseTime(text: string): void {
+  const isComplete = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  if (isComplete && !Number.isNaN(Date.parse(text))) return;
+  throw new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a time`, {
+    remedy: 'Write it with its zone: 2026-12-01T02:00:00Z or 2026-12-01T03:00:00+01:00.',
+  });
 }

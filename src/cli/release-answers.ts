@@ -42,6 +42,7 @@ export const releaseDetailsAnswer = releaseAnswer.extend({
     ),
     in_progress: z.number(),
     failures_in_step: z.number(),
+    next: z.string(),
   }),
 });
 

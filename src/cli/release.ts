@@ -6,18 +6,29 @@ import { type CliContext, print, printJson, talk } from './context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatTable } from './printable';
 import { describeState, historyAnswer, releaseAnswer, releasesAnswer } from './release-answers';
+import { releaseDetails, releasePath } from './release-details';
 import { parseAnswer } from './server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const channelOption = new Option('--channel <channel>', 'the channel (default stable)');
 
+const filterOptions = [
+  new Option('--compatible <compatible>', 'of one compatible'),
+  new Option('--channel <channel>', 'of one channel'),
+];
+
 interface ChannelFlags {
   readonly channel?: string;
 }
 
-/** `release list|create|back|deactivate|history` */
+interface FilterFlags extends ChannelFlags {
+  readonly compatible?: string;
+}
+
+/** `release list|show|create|back|deactivate|history` */
 export function addReleaseCommands(release: Command, context: CliContext): void {
   addList(release, context);
+  addShow(release, context);
   addCreate(release, context);
   addBack(release, context);
   addDeactivate(release, context);
@@ -25,15 +36,32 @@ export function addReleaseCommands(release: Command, context: CliContext): void 
 }
 
 function addList(release: Command, context: CliContext): void {
-  addCommand(release, context, {
+  addCommand<FilterFlags>(release, context, {
     usage: 'list',
     summary: 'list what is current, by compatible and channel, and where its rollout stands',
+    options: filterOptions,
     configKeys,
-    examples: ['release list', 'release list --json'],
+    examples: ['release list', 'release list --compatible my-board --json'],
     run: async ({ options, config }) => {
-      const answer = await (await AdminClient.open(context, config)).get('/api/releases');
+      const client = await AdminClient.open(context, config);
+      const answer = await client.get(`/api/releases?${filterQuery(options)}`);
       if (options.json === true) printJson(context, answer);
       else print(context, releaseTable(answer));
+      return 0;
+    },
+  });
+}
+
+function addShow(release: Command, context: CliContext): void {
+  addCommand(release, context, {
+    usage: 'show <release>',
+    summary: 'show one that is current, with its policy and how far it has come',
+    configKeys,
+    examples: ['release show 12', 'release show 12 --json'],
+    run: async ({ args, options, config }) => {
+      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
+      if (options.json === true) printJson(context, answer);
+      else print(context, releaseDetails(answer));
       return 0;
     },
   });
@@ -131,18 +159,15 @@ function addDeactivate(release: Command, context: CliContext): void {
 }
 
 function addHistory(release: Command, context: CliContext): void {
-  addCommand<{ readonly compatible?: string; readonly channel?: string }>(release, context, {
+  addCommand<FilterFlags>(release, context, {
     usage: 'history',
     summary: 'who made what current, when, and what was there before; newest first',
-    options: [new Option('--compatible <compatible>', 'of one compatible'), channelOption],
+    options: filterOptions,
     configKeys,
     examples: ['release history', 'release history --compatible my-board --json'],
     run: async ({ options, config }) => {
-      const query = new URLSearchParams({
-        ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
-        ...(options.channel === undefined ? {} : { channel: options.channel }),
-      });
-      const answer = await (await AdminClient.open(context, config)).get(`/api/history?${query.toString()}`);
+      const client = await AdminClient.open(context, config);
+      const answer = await client.get(`/api/history?${filterQuery(options)}`);
       if (options.json === true) printJson(context, answer);
       else {
         const rows = parseAnswer(historyAnswer, answer).history.map((line) => [
@@ -164,4 +189,11 @@ function tell(context: CliContext, answer: unknown): void {
   const release = parseAnswer(releaseAnswer, answer);
   print(context, `${release.id}  ${release.compatible}  ${release.channel}  ${release.bundle}`);
   talk(context, describeState(release));
+}
+
+function filterQuery({ compatible, channel }: FilterFlags): string {
+  return new URLSearchParams({
+    ...(compatible === undefined ? {} : { compatible }),
+    ...(channel === undefined ? {} : { channel }),
+  }).toString();
 }

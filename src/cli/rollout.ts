@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
-import { DomainError } from '../core/errors';
 import { AdminClient } from './admin-client';
 import { addCommand, type Call } from './command';
 import { type CliContext, print, printJson, talk } from './context';
-import { formatFacts, formatTable } from './printable';
-import { describeState, releaseAnswer, releaseDetailsAnswer } from './release-answers';
+import { describeState, releaseAnswer } from './release-answers';
+import { releaseDetails, releasePath } from './release-details';
 import { parseAnswer } from './server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
@@ -32,42 +31,12 @@ function addShow(rollout: Command, context: CliContext): void {
     configKeys,
     examples: ['rollout show 12', 'rollout show 12 --json'],
     run: async ({ args, options, config }) => {
-      const answer = await (await AdminClient.open(context, config)).get(pathOf(args));
+      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
       if (options.json === true) printJson(context, answer);
-      else print(context, details(answer));
+      else print(context, releaseDetails(answer));
       return 0;
     },
   });
-}
-
-function details(answer: unknown): string {
-  const release = parseAnswer(releaseDetailsAnswer, answer);
-  const { progress, rollout } = release;
-  const { policy } = rollout;
-  const share = (percent: number | null) => (percent === null ? '-' : `${percent} %`);
-  const facts = formatFacts([
-    ['release', String(release.id)],
-    ['bundle', release.bundle],
-    ['for', `${release.compatible}, channel ${release.channel}`],
-    ['rollout', describeState(release)],
-    ['begins', policy.start_at ?? '-'],
-    ['promote at', policy.promote_at_percent === null ? 'by hand' : share(policy.promote_at_percent)],
-    ['pause at', `${policy.pause_at_failures ?? '-'} failures, ${share(policy.pause_at_percent)}`],
-    ['at a time', String(policy.max_in_progress ?? '-')],
-    ['window', policy.window ?? '-'],
-    ['in progress', String(progress.in_progress)],
-    ['failures', `${progress.failures_in_step} in this step`],
-  ]);
-  const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [
-    `${index + 1}${index + 1 === rollout.step ? ' *' : ''}`,
-    step,
-    String(devices),
-    String(proven),
-    Object.entries(installations)
-      .map(([state, count]) => `${count} ${state}`)
-      .join(', ') || '-',
-  ]);
-  return `${facts}\n\n${formatTable(['STEP', 'REACHES', 'DEVICES', 'PROVEN', 'INSTALLATIONS'], rows)}`;
 }
 
 function addPromote(rollout: Command, context: CliContext): void {
@@ -80,8 +49,8 @@ function addPromote(rollout: Command, context: CliContext): void {
     examples: ['rollout promote 12'],
     run: async (call) => {
       const client = await AdminClient.open(context, call.config);
-      const seen = parseAnswer(releaseAnswer, await client.get(pathOf(call.args)));
-      const answer = await client.post(`${pathOf(call.args)}/promote`, { from_step: seen.rollout.step });
+      const seen = parseAnswer(releaseAnswer, await client.get(releasePath(call.args)));
+      const answer = await client.post(`${releasePath(call.args)}/promote`, { from_step: seen.rollout.step });
       return tell(context, call, answer);
     },
   });
@@ -106,7 +75,7 @@ function addMove(
       const { reason } = call.options;
       const client = await AdminClient.open(context, call.config);
       const answer = await client.post(
-        `${pathOf(call.args)}/${verb}`,
+        `${releasePath(call.args)}/${verb}`,
         reason === undefined ? {} : { reason },
       );
       return tell(context, call, answer);
@@ -122,12 +91,4 @@ function tell(context: CliContext, { options }: Call<object>, answer: unknown): 
     talk(context, describeState(release));
   }
   return 0;
-}
-
-/** @throws DomainError `invalid-input` */
-function pathOf([id = '']: readonly string[]): string {
-  if (/^\d{1,15}$/.test(id)) return `/api/releases/${id}`;
-  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not the id of a release`, {
-    remedy: 'Use the number that `release list` shows.',
-  });
 }

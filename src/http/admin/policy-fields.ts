@@ -9,6 +9,15 @@ const number = z
   .union([z.number(), z.string().regex(/^(\d{1,9}(\.\d{1,3})?)?$/, 'not a number')])
   .optional()
   .transform((value) => (value === undefined || value === '' ? null : Number(value)));
+const stepsMaxLength = 2_000;
+/** The words of {@link parseSteps}, as one text or one by one. */
+const stepsField = z
+  .union([
+    z.string().max(stepsMaxLength),
+    z.array(z.union([z.number(), z.string().max(stepsMaxLength)])).max(100),
+  ])
+  .optional()
+  .transform((value) => (Array.isArray(value) ? value.join(',') : value === '' ? undefined : value));
 const text = z
   .string()
   .max(200)
@@ -17,7 +26,9 @@ const text = z
 
 /** How a release reaches its devices, as fields of JSON or of a form; all left out means everyone at once. */
 export const policyFields = {
-  steps: text.describe('such as "5,25,100" (percent), or "group:lab,10,100" with a label first'),
+  steps: stepsField.describe(
+    'such as "5,25,100" or [5, 25, 100] (percent), or "group:lab,10,100" with a label first',
+  ),
   start_at: z
     .union([z.iso.datetime({ offset: true }), z.literal('')])
     .optional()

@@ -113,6 +113,6 @@ function uploadFailure(error: unknown): DomainError {
   return new DomainError('invalid-input', `the upload is not a valid form: ${reason}`, {
     cause: error,
     remedy:
-      'Send one file in the field "bundle", and at most the fields "activate", "compatible" and "force".',
+      'Send one file in the field "bundle", and at most the fields that the OpenAPI document names, each once.',
   });
 }

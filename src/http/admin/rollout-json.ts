@@ -43,6 +43,7 @@ export const rolloutProgressJson = z.object({
   ),
   in_progress: z.number().int(),
   failures_in_step: z.number().int(),
+  next: z.string().describe('what it waits for'),
   counted_at: instant,
 });
 
@@ -69,6 +70,7 @@ export function presentProgress(progress: RolloutProgressReport): z.infer<typeof
     })),
     in_progress: progress.inProgress,
     failures_in_step: progress.failuresInStep,
+    next: progress.next,
     counted_at: progress.countedAt.toISOString(),
   };
 }

@@ -3,7 +3,7 @@ import type { ManageRollouts } from '../../services/manage-rollouts';
 import type { SendWebhooks } from '../../services/send-webhooks';
 
 export interface RolloutFigures {
-  readonly manageRollouts: Pick<ManageRollouts, 'list'>;
+  readonly manageRollouts: Pick<ManageRollouts, 'list' | 'inProgress'>;
   readonly sendWebhooks: Pick<SendWebhooks, 'counts'>;
 }
 
@@ -33,6 +33,17 @@ export function registerRolloutMetrics(
       this.reset();
       for (const { compatible, channel, rollout } of manageRollouts.list())
         this.set({ compatible, channel }, rollout.step + 1);
+    },
+  });
+  new Gauge({
+    name: 'rauc_rollout_installations_in_progress',
+    help: 'Installations of a current release that are in progress: offers that stand, and what has begun',
+    labelNames: ['compatible', 'channel'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { id, compatible, channel } of manageRollouts.list())
+        this.set({ compatible, channel }, manageRollouts.inProgress(id));
     },
   });
   new Counter({

@@ -50,6 +50,7 @@ describe('help', () => {
       'bundle delete',
       'release',
       'release list',
+      'release show',
       'release create',
       'release back',
       'release deactivate',

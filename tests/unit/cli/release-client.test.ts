@@ -49,6 +49,8 @@ describe('release', () => {
       ['stable', 'v1.raucb'],
     ]);
     expect((await must('release', 'list')).stdout).toContain('v2.raucb');
+    expect((await must('release', 'list', '--channel', 'stable')).stdout).not.toContain('v2.raucb');
+    expect(await json('release', 'list', '--compatible', 'other')).toEqual({ releases: [] });
   });
 
   it('goes back, one release at a time', async () => {
@@ -75,6 +77,9 @@ describe('release', () => {
     [['--pause-at-failures', '0.5']],
     [['--window', 'whenever']],
     [['--channel', '../x']],
+    [['--start-at', 'tomorrow']],
+    [['--start-at', '2026-12-01T02:00:00']],
+    [['--at-a-time', 'few']],
   ])('refuses %p before it asks the server', async (flags) => {
     const result = await runCommand(
       ['release', 'create', 'v1.raucb', ...flags, '--server', 'http://127.0.0.1:9'],
@@ -109,8 +114,19 @@ describe('rollout', () => {
     );
     expect(await run('rollout', 'promote', id)).toMatchObject({ code: 1 });
     await must('rollout', 'resume', id);
+    const { stdout } = await must('release', 'show', id);
+    expect(stdout).toBe((await must('rollout', 'show', id)).stdout);
+    expect(stdout).toMatch(/next +no device of this step is known/);
     await must('rollout', 'abort', id);
     expect(await json('rollout', 'show', id)).toMatchObject({ rollout: { state: 'aborted', step: 2 } });
+  });
+
+  it('is moved by one of two people who promote it at once', async () => {
+    await must('release', 'create', 'v2.raucb', '--steps', '5,25,100');
+    const id = await idOf();
+    const both = await Promise.all([run('rollout', 'promote', id), run('rollout', 'promote', id)]);
+    const { rollout } = (await json('rollout', 'show', id)) as { rollout: { step: number } };
+    expect(rollout.step).toBe(1 + both.filter(({ code }) => code === 0).length);
   });
 
   it('refuses what is no release', async () => {

@@ -1,0 +1,44 @@
+import { DomainError } from '../core/errors';
+import { formatFacts, formatTable } from './printable';
+import { describeState, releaseDetailsAnswer } from './release-answers';
+import { parseAnswer } from './server-answer';
+
+/** A release with its policy, and how far it has come, step by step. */
+export function releaseDetails(answer: unknown): string {
+  const release = parseAnswer(releaseDetailsAnswer, answer);
+  const { progress, rollout } = release;
+  const { policy } = rollout;
+  const share = (percent: number | null) => (percent === null ? '-' : `${percent} %`);
+  const facts = formatFacts([
+    ['release', String(release.id)],
+    ['bundle', release.bundle],
+    ['for', `${release.compatible}, channel ${release.channel}`],
+    ['rollout', describeState(release)],
+    ['begins', policy.start_at ?? '-'],
+    ['promote at', policy.promote_at_percent === null ? 'by hand' : share(policy.promote_at_percent)],
+    ['pause at', `${policy.pause_at_failures ?? '-'} failures, ${share(policy.pause_at_percent)}`],
+    ['at a time', String(policy.max_in_progress ?? '-')],
+    ['window', policy.window ?? '-'],
+    ['in progress', String(progress.in_progress)],
+    ['failures', `${progress.failures_in_step} in this step`],
+    ['next', progress.next],
+  ]);
+  const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [
+    `${index + 1}${index + 1 === rollout.step ? ' *' : ''}`,
+    step,
+    String(devices),
+    String(proven),
+    Object.entries(installations)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ') || '-',
+  ]);
+  return `${facts}\n\n${formatTable(['STEP', 'REACHES', 'DEVICES', 'PROVEN', 'INSTALLATIONS'], rows)}`;
+}
+
+/** The path of a release by its id, the first argument of a command. @throws DomainError `invalid-input` */
+export function releasePath([id = '']: readonly string[]): string {
+  if (/^\d{1,15}$/.test(id)) return `/api/releases/${id}`;
+  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not the id of a release`, {
+    remedy: 'Use the number that `release list` shows.',
+  });
+}
