@@ -6,7 +6,7 @@ import { type CliContext, print, printJson, talk } from './context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatTable } from './printable';
 import { describeState, historyAnswer, releaseAnswer, releasesAnswer } from './release-answers';
-import { releaseDetails, releasePath } from './release-details';
+import { addShow } from './release-show';
 import { parseAnswer } from './server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
@@ -28,7 +28,7 @@ interface FilterFlags extends ChannelFlags {
 /** `release list|show|create|back|deactivate|history` */
 export function addReleaseCommands(release: Command, context: CliContext): void {
   addList(release, context);
-  addShow(release, context);
+  addShow(release, 'release', context);
   addCreate(release, context);
   addBack(release, context);
   addDeactivate(release, context);
@@ -47,21 +47,6 @@ function addList(release: Command, context: CliContext): void {
       const answer = await client.get(`/api/releases?${filterQuery(options)}`);
       if (options.json === true) printJson(context, answer);
       else print(context, releaseTable(answer));
-      return 0;
-    },
-  });
-}
-
-function addShow(release: Command, context: CliContext): void {
-  addCommand(release, context, {
-    usage: 'show <release>',
-    summary: 'show one that is current, with its policy and how far it has come',
-    configKeys,
-    examples: ['release show 12', 'release show 12 --json'],
-    run: async ({ args, options, config }) => {
-      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
-      if (options.json === true) printJson(context, answer);
-      else print(context, releaseDetails(answer));
       return 0;
     },
   });

@@ -3,7 +3,7 @@ import { AdminClient } from './admin-client';
 import { addCommand, type Call } from './command';
 import { type CliContext, print, printJson, talk } from './context';
 import { describeState, releaseAnswer } from './release-answers';
-import { releaseDetails, releasePath } from './release-details';
+import { addShow, releasePath } from './release-show';
 import { parseAnswer } from './server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
@@ -15,28 +15,13 @@ interface ReasonFlags {
 
 /** `rollout show|promote|pause|resume|abort`, by the id of the release */
 export function addRolloutCommands(rollout: Command, context: CliContext): void {
-  addShow(rollout, context);
+  addShow(rollout, 'rollout', context);
   addPromote(rollout, context);
   addMove(rollout, context, 'pause', 'offer it to nobody new until it is resumed', [reasonOption]);
   addMove(rollout, context, 'resume', 'go on after a pause; failures so far are accepted', []);
   addMove(rollout, context, 'abort', 'offer it to nobody any more; devices keep what they have', [
     reasonOption,
   ]);
-}
-
-function addShow(rollout: Command, context: CliContext): void {
-  addCommand(rollout, context, {
-    usage: 'show <release>',
-    summary: 'show how far a release has come, step by step',
-    configKeys,
-    examples: ['rollout show 12', 'rollout show 12 --json'],
-    run: async ({ args, options, config }) => {
-      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
-      if (options.json === true) printJson(context, answer);
-      else print(context, releaseDetails(answer));
-      return 0;
-    },
-  });
 }
 
 function addPromote(rollout: Command, context: CliContext): void {

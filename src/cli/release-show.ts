@@ -1,10 +1,29 @@
+import type { Command } from 'commander';
 import { DomainError } from '../core/errors';
+import { AdminClient } from './admin-client';
+import { addCommand } from './command';
+import { type CliContext, print, printJson } from './context';
 import { formatFacts, formatTable } from './printable';
 import { describeState, releaseDetailsAnswer } from './release-answers';
 import { parseAnswer } from './server-answer';
 
-/** A release with its policy, and how far it has come, step by step. */
-export function releaseDetails(answer: unknown): string {
+/** `release show` and `rollout show`: a release with its policy, and how far it has come, step by step. */
+export function addShow(parent: Command, noun: 'release' | 'rollout', context: CliContext): void {
+  addCommand(parent, context, {
+    usage: 'show <release>',
+    summary: 'show the policy of a release that is current, and how far it has come, step by step',
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [`${noun} show 12`, `${noun} show 12 --json`],
+    run: async ({ args, options, config }) => {
+      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
+      if (options.json === true) printJson(context, answer);
+      else print(context, releaseDetails(answer));
+      return 0;
+    },
+  });
+}
+
+function releaseDetails(answer: unknown): string {
   const release = parseAnswer(releaseDetailsAnswer, answer);
   const { progress, rollout } = release;
   const { policy } = rollout;
