@@ -15,6 +15,13 @@ afterEach(() => fleet.close());
 const fail = (count: number, from = 0) => fleet.install(fleet.devices.slice(from, from + count), '0.9.0');
 const rollouts = () => fleet.opened.services.manageRollouts;
 
+/** The server again, and a device that it has not heard of. */
+async function restart() {
+  await fleet.close();
+  const again = await openServices({ dataDir: fleet.opened.dataDir, now: fleet.now });
+  return { again, device: new SimulatedDevice(again.services, 'another', { now: fleet.now }) };
+}
+
 describe('an automatic pause', () => {
   it('lets nobody have it after the last failure that is allowed, however many report and ask at once', async () => {
     fleet = await RolloutFleet.start(100);
@@ -106,12 +113,8 @@ describe('failures that a person has accepted', () => {
       await fleet.opened.services.manageDevices.forget(device, person);
     await fleet.tend();
     await fail(1, 2);
-    await fleet.close();
-    const again = await openServices({ dataDir: fleet.opened.dataDir, now: fleet.now });
-    const next = new SimulatedDevice(again.services, 'next', { now: fleet.now });
-    await next.poll('t-next');
-    next.boot();
-    await next.poll();
+    const { again, device } = await restart();
+    await fleet.install([device], '0.9.0');
     await again.services.tend();
     expect(again.services.manageRollouts.get(id).rollout.state).toBe('paused');
     await again.close();
@@ -136,20 +139,15 @@ it('counts failures on although the bundle was lost for a while', async () => {
   fleet = await RolloutFleet.start(5);
   const id = await fleet.release({ pauseAtFailures: 2 });
   await fail(1);
-  await fleet.close();
-  const { dataDir } = fleet.opened;
-  await rm(path.join(dataDir, 'bundles', 'v1.raucb'));
-  const again = await openServices({ dataDir, now: fleet.now });
-  const device = new SimulatedDevice(again.services, 'another', { now: fleet.now });
+  await rm(path.join(fleet.opened.dataDir, 'bundles', 'v1.raucb'));
+  const { again, device } = await restart();
   expect(await device.offered()).toBe('no-release');
   const { services } = again;
   const staged = await services.publishBundle.stage(createReadStream(fleet.bundlePath), {
     limitBytes: 1 << 30,
   });
   await services.publishBundle.publish(staged, { name: 'v1.raucb', actor: 'local' });
-  await device.poll('t-another');
-  device.boot();
-  await device.poll();
+  await fleet.install([device], '0.9.0');
   await services.tend();
   expect(services.manageRollouts.get(id).rollout.state).toBe('paused');
   await again.close();
