@@ -8,6 +8,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import type { Contact } from '../src/core/contact';
 import type { DeviceIdentity } from '../src/core/device';
@@ -150,6 +151,20 @@ function look({ listFleet, offerUpdate, manageDevices }: Services, devices: numb
   for (const [name, work] of Object.entries(looks)) console.log(`  ${name}: ${percentile99(work)}`);
 }
 
+/** The whole registry is read for it, in pages. */
+async function countRollout({ manageRollouts, describeRollout }: Services): Promise<void> {
+  const waiting = monitorEventLoopDelay({ resolution: 1 });
+  waiting.enable();
+  const startedAt = performance.now();
+  for (const release of manageRollouts.list()) await describeRollout(release);
+  const millis = performance.now() - startedAt;
+  waiting.disable();
+  const [usual, longest] = [waiting.percentile(50), waiting.max].map((nanos) => (nanos / 1e6).toFixed(1));
+  console.log(
+    `  progress of a rollout: ${millis.toFixed(0)} ms; others wait ${usual} ms, at most ${longest} ms`,
+  );
+}
+
 async function measure(devices: number, folder: string): Promise<void> {
   const dataDir = path.join(folder, String(devices));
   const fresh = await open(dataDir);
@@ -174,6 +189,7 @@ async function measure(devices: number, folder: string): Promise<void> {
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
   await opened.services.tend();
   look(opened.services, devices);
+  await countRollout(opened.services);
   await opened.close();
   const sizeBytes = statSync(path.join(dataDir, 'server.db')).size;
   console.log(
