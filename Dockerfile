@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY public public
 RUN npm run build
 RUN npm prune --omit=dev
 
@@ -18,8 +19,8 @@ WORKDIR /app
 RUN install -d -o node -g node -m 0700 /certs /data
 COPY package.json ./
 COPY bin bin
-COPY public public
 COPY --from=build /app/dist dist
+COPY --from=build /app/public public
 COPY --from=build /app/node_modules node_modules
 USER node
 VOLUME ["/certs", "/data"]

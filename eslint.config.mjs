@@ -12,6 +12,7 @@ const arrows = {
   'http/admin': ['core', 'services'],
   'http/outbound': ['core', 'services'],
   cli: ['core', 'services', 'config'],
+  dashboard: ['core'],
 };
 const rooms = Object.keys(arrows);
 
@@ -20,7 +21,7 @@ function arrowRule(room) {
   const forbidden = [...rooms.filter((other) => other !== room && !arrows[room].includes(other)), 'server'];
   const alternatives = forbidden.map((name) => name.replace('/', '\\/')).join('|');
   return {
-    files: [`src/${room}/**/*.ts`],
+    files: [`src/${room}/**/*.{ts,tsx}`],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -40,9 +41,14 @@ function arrowRule(room) {
 export default tseslint.config(
   { ignores: ['dist/**', 'public/**', 'node_modules/**', 'coverage/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './src/dashboard/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],

@@ -1,9 +1,10 @@
-import express, { type Express, type Response } from 'express';
+import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { Registry } from 'prom-client';
 import type { AdminOptions } from './admin-options';
 import { createAuthenticator } from './authenticate';
 import { EventStreams } from './event-stream';
+import { dashboard } from './dashboard';
 import { createFailureLimiter } from './failure-limiter';
 import { registerFleetMetrics } from './fleet-metrics';
 import { hostGuard } from './host-guard';
@@ -12,7 +13,6 @@ import { originGuard } from './origin-guard';
 import { problemAnswer, unknownPath } from './problem-answer';
 import { registerRoutes } from './register-routes';
 import { drainAfterAnswer } from './request-body';
-import { contextOf } from './request-context';
 import { requestLog } from './request-log';
 import { registerRolloutMetrics } from './rollout-metrics';
 import { adminRoutes } from './routes';
@@ -38,7 +38,7 @@ export function createAdminApp(options: AdminOptions): Express {
   const limiter = createFailureLimiter(now);
   const authenticate = createAuthenticator({ tokens: services.manageTokens, requireToken, limiter });
   registerRoutes(app, adminRoutes(options, metrics, streams), authenticate);
-  app.use(express.static(publicDir, { redirect: false, cacheControl: false, setHeaders: markPage }));
+  app.use(dashboard(publicDir));
   app.use(unknownPath);
   app.use(problemAnswer);
   return app;
@@ -68,9 +68,3 @@ const securityHeaders = helmet({
   referrerPolicy: { policy: 'same-origin' },
   xFrameOptions: { action: 'deny' },
 });
-
-/** The page's files: those of a new version of the server count at once. */
-function markPage(response: Response): void {
-  contextOf(response.req).route = 'page';
-  response.set('Cache-Control', 'no-cache');
-}

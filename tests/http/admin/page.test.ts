@@ -44,13 +44,37 @@ describe('the page', () => {
     const { text } = await admin.http.get('/').expect(200);
     expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:/i);
     const sources = [...text.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url);
-    expect(sources.sort()).toEqual(['/app.css', '/app.js']);
+    expect(sources.sort()).toEqual([
+      expect.stringMatching(/^\/assets\/app-[0-9a-f]{12}\.js$/),
+      expect.stringMatching(/^\/assets\/style-[0-9a-f]{12}\.css$/),
+      expect.stringMatching(/^\/assets\/theme-[0-9a-f]{12}\.js$/),
+      '/favicon.svg',
+    ]);
     for (const source of sources) await admin.http.get(source).expect(200);
   });
 
-  it('puts what the server tells into the page as text only', async () => {
-    const { text } = await admin.http.get('/app.js').buffer(true).expect(200);
-    expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/);
+  it('is the same page at each of its addresses, and nowhere else', async () => {
+    const { text } = await admin.http.get('/').expect(200);
+    for (const path of [
+      '/devices',
+      '/devices/board%2F1',
+      '/bundles/fw-1.raucb',
+      '/settings',
+      '/events?device=a',
+    ]) {
+      const answer = await admin.http.get(path).expect(200).expect('Cache-Control', 'no-cache');
+      expect(answer.text).toBe(text);
+    }
+    for (const path of [
+      '/device',
+      '/devices/a/b',
+      '/Devices',
+      '/assets/none.js',
+      '/assets/',
+      '/%2e%2e/package.json',
+    ]) {
+      await admin.http.get(path).expect(404);
+    }
   });
 
   it('uploads by a plain form when scripts do not run', async () => {
@@ -58,9 +82,15 @@ describe('the page', () => {
     expect(text).toMatch(/<form[^>]*action="\/upload"[^>]*method="post"[^>]*enctype="multipart\/form-data"/);
   });
 
-  it('is replaced at once by that of a new version', async () => {
-    const answer = await admin.http.get('/app.js').expect(200);
-    expect(answer.headers['cache-control']).toBe('no-cache');
-    await admin.http.get('/app.js').set('If-None-Match', String(answer.headers['etag'])).expect(304);
+  it('is replaced at once by that of a new version, while its assets stay with browsers', async () => {
+    const page = await admin.http.get('/').expect(200).expect('Cache-Control', 'no-cache');
+    await admin.http.get('/').set('If-None-Match', String(page.headers['etag'])).expect(304);
+    const asset = /\/assets\/app-\w+\.js/.exec(page.text)?.[0] ?? '';
+    await admin.http
+      .get(asset)
+      .set('Accept-Encoding', 'gzip')
+      .expect(200)
+      .expect('Cache-Control', 'public, max-age=31536000, immutable')
+      .expect('Content-Encoding', 'gzip');
   });
 });

@@ -1,0 +1,114 @@
+import { signOutHere } from './session';
+import { text } from '../texts';
+
+/** What went wrong with a request, in words: the server's problem document (RFC 9457), or that it could not be reached. */
+export class Failure extends Error {
+  override name = 'Failure';
+
+  constructor(
+    message: string,
+    /** HTTP status; 0 when there was no answer. */
+    readonly status: number,
+    /** The machine's word, such as `conflict`; `unreachable` when there was no answer. */
+    readonly code: string,
+    /** What to do next. */
+    readonly remedy: string | null = null,
+    readonly requestId: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** A path of the API with its query; empty values are left out. */
+export function apiPath(path: string, query: Query = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
+  }
+  const search = params.toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+/** @throws Failure */
+export function get<Json>(path: string, signal?: AbortSignal): Promise<Json> {
+  return call<Json>('GET', path, undefined, signal);
+}
+
+/** @throws Failure */
+export function post<Json>(path: string, body: object = {}): Promise<Json> {
+  return call<Json>('POST', path, body);
+}
+
+/** @throws Failure */
+export function patch<Json>(path: string, body: object): Promise<Json> {
+  return call<Json>('PATCH', path, body);
+}
+
+/** @throws Failure */
+export function remove<Json>(path: string): Promise<Json> {
+  return call<Json>('DELETE', path);
+}
+
+/** Fetches a file that is made for a body, such as a device kit. @throws Failure */
+export async function postForFile(path: string, body: object): Promise<Blob> {
+  return (await send('POST', path, body)).blob();
+}
+
+async function call<Json>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Json> {
+  const response = await send(method, path, body, signal);
+  return (response.status === 204 ? undefined : await response.json()) as Json;
+}
+
+async function send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(path, {
+    method,
+    headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    throw signal?.aborted === true ? error : unreachable();
+  });
+  if (response.ok) return response;
+  throw failureOf(response.status, await response.text());
+}
+
+export function unreachable(): Failure {
+  return new Failure(text.failure.unreachable, 0, 'unreachable', text.failure.unreachableRemedy);
+}
+
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly code?: string;
+  readonly remedy?: string;
+  readonly request_id?: string;
+}
+
+/** Reads an answer that is none of success. An end of the session shows the login page. */
+export function failureOf(status: number, body: string): Failure {
+  const problem = problemOf(body);
+  if (status === 401) signOutHere();
+  return new Failure(
+    problem.detail ?? problem.title ?? text.failure.status(status),
+    status,
+    problem.code ?? 'unknown',
+    problem.remedy ?? null,
+    problem.request_id ?? null,
+  );
+}
+
+function problemOf(body: string): Problem {
+  try {
+    return (JSON.parse(body) ?? {}) as Problem;
+  } catch {
+    return {}; // not from this server: a proxy's page
+  }
+}
+
+/** Any thrown thing as a failure to show. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(error instanceof Error ? error.message : String(error), 0, 'unknown');
+}

@@ -1,0 +1,317 @@
+/** The answers of the admin API, as far as the page reads them. A test compares them with the server's schemas. */
+
+export type Scope = 'read' | 'publish' | 'admin';
+
+export interface SessionJson {
+  readonly signed_in: boolean;
+  readonly token_required: boolean;
+  readonly name: string | null;
+  readonly scopes: readonly Scope[];
+  readonly version: string;
+}
+
+export interface FindingJson {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Verdict = 'trusted' | 'unchecked' | 'untrusted' | 'broken';
+
+export interface BundleJson {
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly compatible: string | null;
+  readonly version: string | null;
+  readonly format: 'plain' | 'verity' | 'crypt' | null;
+  readonly encrypted: boolean;
+  readonly verdict: Verdict;
+  readonly reasons: readonly FindingJson[];
+  readonly warnings: readonly FindingJson[];
+  readonly uploaded_at: string;
+  readonly uploaded_by: string;
+  readonly active_for: readonly { readonly compatible: string; readonly channel: string }[];
+  readonly manifest_hash: string | null;
+}
+
+export interface ImageJson {
+  readonly slot_class: string;
+  readonly variant: string | null;
+  readonly filename: string | null;
+  readonly type: string | null;
+  readonly sha256: string | null;
+  readonly size: number | null;
+  readonly hooks: readonly string[];
+  readonly adaptive: readonly string[];
+}
+
+export interface ManifestJson {
+  readonly compatible: string;
+  readonly version: string | null;
+  readonly description: string | null;
+  readonly build: string | null;
+  readonly min_rauc_version: string | null;
+  readonly format: 'plain' | 'verity' | 'crypt';
+  readonly verity_hash: string | null;
+  readonly verity_size: number | null;
+  readonly meta: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface SignerJson {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+  readonly not_before: string;
+  readonly not_after: string;
+  readonly spki_fingerprint: string;
+  readonly key_algorithm: string;
+}
+
+export interface BundleDetailsJson extends BundleJson {
+  readonly manifest: ManifestJson | null;
+  readonly images: readonly ImageJson[];
+  readonly signer_chain: readonly SignerJson[];
+  readonly recipients: readonly { readonly issuer: string; readonly serial: string }[];
+}
+
+export type RolloutState = 'running' | 'paused' | 'aborted';
+
+export interface PolicyJson {
+  readonly steps: string;
+  readonly start_at: string | null;
+  readonly promote_at_percent: number | null;
+  readonly pause_at_failures: number | null;
+  readonly pause_at_percent: number | null;
+  readonly max_in_progress: number | null;
+  readonly window: string | null;
+}
+
+export interface RolloutJson {
+  readonly state: RolloutState;
+  readonly step: number;
+  readonly steps: number;
+  readonly step_started_at: string;
+  readonly reason: string | null;
+  readonly changed_by: string;
+  readonly changed_at: string;
+  readonly policy: PolicyJson;
+}
+
+export interface ReleaseJson {
+  readonly id: number;
+  readonly compatible: string;
+  readonly channel: string;
+  readonly bundle: string;
+  readonly sha256: string;
+  readonly version: string | null;
+  readonly released_at: string;
+  readonly released_by: string;
+  readonly forced: boolean;
+  readonly rollout: RolloutJson;
+}
+
+export interface RolloutProgressJson {
+  readonly steps: readonly {
+    readonly step: string;
+    readonly devices: number;
+    readonly proven: number;
+    readonly installations: Readonly<Record<string, number>>;
+  }[];
+  readonly in_progress: number;
+  readonly failures_in_step: number;
+  readonly next: string;
+  readonly counted_at: string;
+}
+
+export interface ReleaseDetailsJson extends ReleaseJson {
+  readonly progress: RolloutProgressJson;
+}
+
+export interface ActivationJson {
+  readonly id: number;
+  readonly compatible: string;
+  readonly channel: string;
+  readonly action: 'activate' | 'deactivate';
+  readonly bundle: string | null;
+  readonly previous_bundle: string | null;
+  readonly at: string;
+  readonly by: string;
+  readonly forced: boolean;
+}
+
+export interface InstallationJson {
+  readonly id: number;
+  readonly device: string;
+  readonly bundle: string;
+  readonly sha256: string;
+  readonly release_id: number | null;
+  readonly step: number | null;
+  readonly target_version: string | null;
+  readonly from_version: string | null;
+  readonly state: string;
+  readonly offered_at: string;
+  readonly started_at: string | null;
+  readonly installed_at: string | null;
+  readonly ended_at: string | null;
+  readonly updated_at: string;
+  readonly transaction_id: string | null;
+  readonly attempts: number;
+  readonly polls: number;
+  readonly bundle_size: number;
+  readonly bytes_sent: number;
+  readonly bytes_saved: number | null;
+  readonly progress: number | null;
+  readonly message: string | null;
+  readonly cleared_at: string | null;
+}
+
+export interface DeviceJson {
+  readonly id: string;
+  readonly created_at: string;
+  readonly first_contact_at: string | null;
+  readonly last_contact_at: string | null;
+  readonly address: string | null;
+  readonly protocol: string | null;
+  readonly compatible: string | null;
+  readonly variant: string | null;
+  readonly serial: string | null;
+  readonly machine_id: string | null;
+  readonly boot_id: string | null;
+  readonly system_version: string | null;
+  readonly uptime_seconds: number | null;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly channel: string;
+  readonly labels: readonly string[];
+  readonly notes: string;
+  readonly admission: 'admitted' | 'waiting';
+  readonly hold: { readonly reason: string; readonly by: string; readonly at: string } | null;
+  readonly pin: { readonly bundle: string; readonly by: string; readonly at: string } | null;
+  readonly certificates: readonly {
+    readonly serial: string;
+    readonly first_seen_at: string;
+    readonly last_seen_at: string;
+  }[];
+  readonly installation: InstallationJson | null;
+}
+
+export interface DevicePageJson {
+  readonly devices: readonly DeviceJson[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface OfferJson {
+  readonly offered: string | null;
+  readonly reason: string | null;
+  readonly message: string;
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly passed: boolean | null;
+    readonly message: string;
+  }[];
+}
+
+export interface ExplanationJson {
+  readonly device: string;
+  readonly manifest: OfferJson;
+  readonly polling: OfferJson;
+}
+
+export interface FleetJson {
+  readonly devices: number;
+  readonly waiting: number;
+  readonly held: number;
+  readonly pinned: number;
+  readonly counts: readonly {
+    readonly compatible: string | null;
+    readonly channel: string;
+    readonly system_version: string | null;
+    readonly state: string | null;
+    readonly devices: number;
+  }[];
+}
+
+export interface EventJson {
+  readonly id: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly message: string;
+  readonly device: string | null;
+  readonly compatible: string | null;
+  readonly channel: string | null;
+  readonly bundle: string | null;
+  readonly release_id: number | null;
+  readonly installation_id: number | null;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+export interface TokenJson {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly revoked_at: string | null;
+}
+
+export interface WebhookJson {
+  readonly name: string;
+  readonly url: string;
+  readonly kinds: readonly string[];
+  readonly enabled: boolean;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly attempts: number;
+  readonly next_attempt_at: string | null;
+  readonly failing_since: string | null;
+  readonly last_error: string | null;
+  readonly last_delivered_at: string | null;
+}
+
+export interface VersionCountJson {
+  readonly version: string | null;
+  readonly devices: number;
+}
+
+export interface ChannelJson {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly release: ReleaseJson | null;
+  readonly devices: number;
+  readonly versions: readonly VersionCountJson[];
+  readonly on_current: number;
+}
+
+export interface AttentionJson {
+  readonly kind: string;
+  readonly count: number;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly release_id?: number;
+  readonly message: string;
+}
+
+export interface OverviewJson {
+  readonly channels: readonly ChannelJson[];
+  readonly attention: readonly AttentionJson[];
+  readonly devices: {
+    readonly total: number;
+    readonly seen_last_day: number;
+    readonly waiting: number;
+    readonly held: number;
+  };
+  readonly first_steps: {
+    readonly has_bundle: boolean;
+    readonly has_release: boolean;
+    readonly has_device_certificate: boolean;
+    readonly has_device: boolean;
+    readonly has_report: boolean;
+  };
+}
+
+export interface HistoryJson {
+  readonly points: readonly { readonly at: string; readonly counts: readonly VersionCountJson[] }[];
+  readonly versions: readonly (string | null)[];
+}

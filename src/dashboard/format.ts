@@ -1,0 +1,98 @@
+import { text } from './texts';
+
+const language = 'en';
+
+/** Bytes in binary units, as RAUC and `ls -h` say them: `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const unit = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10)));
+  const value = bytes / 1024 ** unit;
+  return `${value.toFixed(unit === 0 || value >= 100 ? 0 : 1)} ${units[unit] ?? ''}`;
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString(language);
+}
+
+/** A part of a whole in whole percent; never 0 or 100 for what is only nearly so. */
+export function formatPercent(part: number, whole: number): string {
+  if (whole === 0) return '0 %';
+  const percent = (part / whole) * 100;
+  if (part > 0 && percent < 1) return '< 1 %';
+  if (part < whole && percent > 99) return '> 99 %';
+  return `${Math.round(percent)} %`;
+}
+
+const steps: readonly (readonly [number, Intl.RelativeTimeFormatUnit])[] = [
+  [60, 'second'],
+  [60, 'minute'],
+  [24, 'hour'],
+  [30, 'day'],
+  [12, 'month'],
+  [Infinity, 'year'],
+];
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+
+/** How long ago or in how long: `5 min. ago`, `in 2 days`. */
+export function formatAgo(moment: Date, now: Date): string {
+  let amount = (moment.getTime() - now.getTime()) / 1000;
+  if (Math.abs(amount) < 10) return relative.format(0, 'second');
+  for (const [size, unit] of steps) {
+    if (Math.abs(amount) < size) return relative.format(Math.trunc(amount), unit);
+    amount /= size;
+  }
+  return '';
+}
+
+const exact = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+const daily = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+
+/** In the viewer's zone. */
+export function formatMoment(moment: Date): string {
+  return exact.format(moment);
+}
+
+export function formatDay(moment: Date): string {
+  return daily.format(moment);
+}
+
+export function formatClock(moment: Date): string {
+  return clock.format(moment);
+}
+
+/** The same in UTC to the second, for comparing with logs. */
+export function formatUtc(moment: Date): string {
+  return text.common.utc(moment.toISOString().slice(0, 19).replace('T', ' '));
+}
+
+/** A length of time by its two largest units: `2 d 3 h`, `4 min 10 s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const units: readonly (readonly [string, number])[] = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ];
+  const first = units.findIndex(([, size]) => whole >= size);
+  if (first < 0) return '0 s';
+  let rest = whole;
+  const parts: string[] = [];
+  for (const [unit, size] of units.slice(first, first + 2)) {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0) parts.push(`${amount} ${unit}`);
+  }
+  return parts.join(' ');
+}
+
+/** The beginning of a hash, enough to compare by eye. */
+export function formatHash(hash: string): string {
+  return hash.slice(0, 12);
+}
+
+/** The word for a state of the API. */
+export function stateWord(state: string): string {
+  return text.state[state] ?? state;
+}

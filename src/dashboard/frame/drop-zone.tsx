@@ -1,0 +1,54 @@
+import { useEffect, useState } from 'preact/hooks';
+import { may } from '../api/session';
+import { Icon } from '../parts/icon';
+import { text } from '../texts';
+import { addUploads } from '../uploads';
+
+/** Bundles may be dropped anywhere on any page. */
+export function DropZone() {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    // Each element that the pointer crosses reports its own coming and going.
+    let depth = 0;
+    const hasFiles = (event: DragEvent) =>
+      may('publish') && (event.dataTransfer?.types.includes('Files') ?? false);
+    const onEnter = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth += 1;
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth -= 1;
+      if (depth <= 0) setOver(false);
+    };
+    const onOver = (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      addUploads(event.dataTransfer?.files ?? []);
+    };
+    addEventListener('dragenter', onEnter);
+    addEventListener('dragleave', onLeave);
+    addEventListener('dragover', onOver);
+    addEventListener('drop', onDrop);
+    return () => {
+      removeEventListener('dragenter', onEnter);
+      removeEventListener('dragleave', onLeave);
+      removeEventListener('dragover', onOver);
+      removeEventListener('drop', onDrop);
+    };
+  }, []);
+  if (!isOver) return null;
+  return (
+    <div class="drop-zone" aria-hidden="true">
+      <p>
+        <Icon name="up" /> {text.bundles.dropHere}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { effect, signal } from '@preact/signals';
+import { eventKinds } from '../core/event';
+import { apiPath } from './api/client';
+import { session } from './api/session';
+import type { EventJson } from './api/types';
+
+/**
+ * `live`: changes are seen as they happen. `waiting`: the connection is lost, it is tried again.
+ * `off`: nobody looks, or nobody is signed in.
+ */
+export type LiveState = 'live' | 'waiting' | 'off';
+
+export const liveState = signal<LiveState>('off');
+
+type Listener = (events: readonly EventJson[]) => void;
+const listeners = new Set<Listener>();
+const againAfterMs = 3_000;
+/** A fleet that comes back at once makes thousands of lines: the page redraws for all of them together. */
+const collectMs = 250;
+
+let source: EventSource | null = null;
+let lastId: number | null = null;
+let again: ReturnType<typeof setTimeout> | undefined;
+let collected: EventJson[] = [];
+let collecting: ReturnType<typeof setTimeout> | undefined;
+
+/** Calls the listener with new lines of the journal, and with none when some may have been missed. */
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Follows the journal while somebody is signed in and looks: a browser has six connections to a server for all its tabs,
+ * and a stream holds one. Call it once.
+ */
+export function startLive(): void {
+  effect(() => {
+    stop();
+    if (session.value?.signed_in === true && !document.hidden) open();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) stop();
+    else if (session.value?.signed_in === true && source === null) {
+      open();
+      tell([]);
+    }
+  });
+}
+
+function stop(): void {
+  clearTimeout(again);
+  source?.close();
+  source = null;
+  liveState.value = 'off';
+}
+
+function open(): void {
+  source = new EventSource(apiPath('/api/events', { after: lastId }));
+  const mine = source;
+  mine.onopen = () => {
+    const wasLost = liveState.peek() === 'waiting';
+    liveState.value = 'live';
+    if (wasLost) tell([]);
+  };
+  mine.onerror = () => {
+    if (source !== mine) return;
+    // The browser gives up for good on some failures, such as a refused connection behind a proxy.
+    mine.close();
+    liveState.value = 'waiting';
+    again = setTimeout(open, againAfterMs);
+  };
+  for (const kind of eventKinds) mine.addEventListener(kind, collect);
+}
+
+function collect(message: MessageEvent<string>): void {
+  const event = JSON.parse(message.data) as EventJson;
+  lastId = event.id;
+  collected.push(event);
+  collecting ??= setTimeout(() => {
+    const events = collected;
+    collected = [];
+    collecting = undefined;
+    tell(events);
+  }, collectMs);
+}
+
+function tell(events: readonly EventJson[]): void {
+  for (const listener of [...listeners]) listener(events);
+}

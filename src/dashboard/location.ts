@@ -1,0 +1,68 @@
+import { signal } from '@preact/signals';
+
+/** The address bar: it holds the whole view, so that a link or a reload shows the same. */
+export interface Address {
+  /** Decoded parts: `/devices/board-1` is `['devices', 'board-1']`. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+export const address = signal<Address>(read());
+
+function read(): Address {
+  const path = location.pathname
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
+  return { path, query: new URLSearchParams(location.search) };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** A path inside the page from its parts, encoded. */
+export function linkTo(...path: readonly (string | number)[]): string {
+  return `/${path.map((part) => encodeURIComponent(part)).join('/')}`;
+}
+
+export function goTo(href: string): void {
+  history.pushState(null, '', href);
+  address.value = read();
+  scrollTo(0, 0);
+  // A screen reader is told of the new page, and the keyboard begins at its top.
+  document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
+}
+
+/** Changes filters in the address bar; an empty value goes out. Typing does not fill the history. */
+export function setQuery(changes: Readonly<Record<string, string | null>>): void {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === '') query.delete(name);
+    else query.set(name, value);
+  }
+  const search = query.toString();
+  history.replaceState(null, '', search === '' ? location.pathname : `${location.pathname}?${search}`);
+  address.value = read();
+}
+
+/** Follows links inside the page without loading it anew. Call it once. */
+export function followLinks(): void {
+  addEventListener('popstate', () => {
+    address.value = read();
+  });
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
+      return;
+    const link = (event.target as Element).closest('a');
+    if (link === null || link.target !== '' || link.hasAttribute('download')) return;
+    if (link.origin !== location.origin || /^\/(api|metrics|health)(\/|$)/.test(link.pathname)) return;
+    if (link.hash !== '' && link.pathname === location.pathname) return; // inside this page
+    event.preventDefault();
+    goTo(link.href);
+  });
+}

@@ -1,0 +1,11 @@
+import { render } from 'preact';
+import { App } from './app';
+import { startLive } from './live';
+import { followLinks } from './location';
+import { guardUploads } from './uploads';
+
+followLinks();
+startLive();
+guardUploads();
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import { text } from '../texts';
+import { tellFailure } from './notices';
+
+/** A command line to copy. */
+export function Command({ line }: { readonly line: string }) {
+  return (
+    <div class="command">
+      <code>{line}</code>
+      <CopyButton value={line} />
+    </div>
+  );
+}
+
+export function CopyButton({ value }: { readonly value: string }) {
+  const [isCopied, setCopied] = useState(false);
+  async function copy(): Promise<void> {
+    try {
+      await writeClipboard(value);
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2_000);
+    } catch (error) {
+      tellFailure(error);
+    }
+  }
+  return (
+    <button type="button" class="quiet small" onClick={() => void copy()}>
+      {isCopied ? text.common.copied : text.common.copy}
+    </button>
+  );
+}
+
+/** Browsers give the clipboard to pages of localhost and of TLS only; the older way works on plain HTTP. */
+async function writeClipboard(value: string): Promise<void> {
+  if (window.isSecureContext) return navigator.clipboard.writeText(value);
+  const area = document.createElement('textarea');
+  area.value = value;
+  area.className = 'off-screen';
+  document.body.append(area);
+  area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way without TLS
+  document.execCommand('copy');
+  area.remove();
+}
+
+/** A secret that is shown once. */
+export function Secret({ value }: { readonly value: string }) {
+  return (
+    <div class="command">
+      <code class="secret">{value}</code>
+      <CopyButton value={value} />
+    </div>
+  );
+}

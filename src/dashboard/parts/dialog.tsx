@@ -1,0 +1,109 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { asFailure, type Failure } from '../api/client';
+import { text } from '../texts';
+import { Icon } from './icon';
+import { FailureBox } from './notices';
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+  readonly isWide?: boolean;
+}
+
+/** A modal dialog: the browser keeps the focus inside, closes it by Escape, and gives the focus back. */
+export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const opener = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={isWide ? 'wide' : ''}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        <button type="button" class="quiet square" aria-label={text.common.close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+interface FormDialogProps {
+  readonly title: string;
+  /** The button that does it: a verb, with what it is done to. */
+  readonly action: string;
+  readonly isDangerous?: boolean;
+  readonly isWide?: boolean;
+  readonly isReady?: boolean;
+  /** Rejects with what is to be shown; the dialog and what was typed stay then. */
+  readonly onSubmit: (fields: FormData) => Promise<unknown>;
+  readonly onClose: () => void;
+  readonly children?: ComponentChildren;
+}
+
+/** Asks before something is done, or for what it needs. It closes when it is done. */
+export function FormDialog(props: FormDialogProps) {
+  const {
+    title,
+    action,
+    isDangerous = false,
+    isWide = false,
+    isReady = true,
+    onSubmit,
+    onClose,
+    children,
+  } = props;
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
+    setFailure(null);
+    try {
+      await onSubmit(new FormData(event.currentTarget as HTMLFormElement));
+      onClose();
+    } catch (error) {
+      setFailure(asFailure(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={title} onClose={onClose} isWide={isWide}>
+      <form class="dialog-form" onSubmit={(event) => void submit(event)}>
+        {children}
+        {failure !== null && <FailureBox error={failure} />}
+        <footer class="dialog-foot">
+          <button type="button" onClick={onClose}>
+            {text.common.cancel}
+          </button>
+          <button
+            class={isDangerous ? 'danger' : 'primary'}
+            aria-disabled={isBusy || !isReady}
+            disabled={!isReady}
+          >
+            {action}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { text } from '../texts';
+
+interface PageProps {
+  readonly title: string;
+  /** Where it hangs: label and address of the page above. */
+  readonly above?: { readonly label: string; readonly href: string };
+  readonly actions?: ComponentChildren;
+  readonly badges?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/** The head and the body of a page. */
+export function Page({ title, above, actions, badges, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · ${text.frame.product}`;
+  }, [title]);
+  return (
+    <>
+      <header class="page-head">
+        <div class="page-title">
+          {above !== undefined && (
+            <p class="above">
+              <a href={above.href}>{above.label}</a> <span aria-hidden="true">/</span>
+            </p>
+          )}
+          <h1>{title}</h1>
+          {badges}
+        </div>
+        {actions !== undefined && <div class="actions">{actions}</div>}
+      </header>
+      {children}
+    </>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly actions?: ComponentChildren;
+  readonly children: ComponentChildren;
+  /** Without a frame around it. */
+  readonly isBare?: boolean;
+}
+
+export function Section({ title, actions, children, isBare = false }: SectionProps) {
+  return (
+    <section class={isBare ? 'section' : 'section panel'} aria-label={title}>
+      <header class="section-head">
+        <h2>{title}</h2>
+        {actions !== undefined && <div class="actions">{actions}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+interface EmptyStateProps {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}
+
+/** Nothing is here yet: says what to do next. */
+export function EmptyState({ title, children }: EmptyStateProps) {
+  return (
+    <div class="empty">
+      <p class="empty-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+type Fact = readonly [label: string, value: ComponentChildren];
+
+/** Names and values of one thing. */
+export function Facts({ facts }: { readonly facts: readonly (Fact | null)[] }) {
+  return (
+    <dl class="facts">
+      {facts
+        .filter((fact) => fact !== null)
+        .map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value ?? <span class="muted">{text.common.none}</span>}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,69 @@
+import { formatCount, formatPercent } from '../format';
+
+export interface Share {
+  readonly key: string;
+  readonly label: string;
+  readonly count: number;
+  /** A class that gives the colour: a tone, or `series-1` to `series-6`. */
+  readonly look: string;
+  readonly href?: string;
+}
+
+interface ShareBarProps {
+  readonly label: string;
+  readonly shares: readonly Share[];
+  /** The whole, where the shares do not fill it. */
+  readonly total?: number;
+  readonly hasLegend?: boolean;
+}
+
+/** A whole in its parts: as a bar, and in words under it. */
+export function ShareBar({ label, shares, total, hasLegend = true }: ShareBarProps) {
+  const whole = Math.max(
+    total ?? 0,
+    shares.reduce((sum, { count }) => sum + count, 0),
+  );
+  const shown = shares.filter(({ count }) => count > 0);
+  const words = shown.map((share) => `${share.label}: ${formatCount(share.count)}`).join(', ');
+  return (
+    <div class="share">
+      <div class="share-bar" role="img" aria-label={`${label}: ${words}`}>
+        {shown.map(({ key, count, look, label: of }) => (
+          <span
+            key={key}
+            class={`share-part ${look}`}
+            style={{ flexGrow: count }}
+            title={`${of}: ${formatCount(count)} (${formatPercent(count, whole)})`}
+          />
+        ))}
+        {whole > sumOf(shown) && <span class="share-rest" style={{ flexGrow: whole - sumOf(shown) }} />}
+      </div>
+      {hasLegend && <Legend shares={shown} whole={whole} />}
+    </div>
+  );
+}
+
+function Legend({ shares, whole }: { readonly shares: readonly Share[]; readonly whole: number }) {
+  return (
+    <ul class="legend">
+      {shares.map(({ key, label, count, look, href }) => (
+        <li key={key}>
+          <span class={`swatch ${look}`} aria-hidden="true" />
+          {href === undefined ? <span>{label}</span> : <a href={href}>{label}</a>}{' '}
+          <span class="muted">
+            {formatCount(count)} · {formatPercent(count, whole)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function sumOf(shares: readonly Share[]): number {
+  return shares.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Colours for things that are only different, the first ones most so. */
+export function seriesLook(index: number): string {
+  return index < 6 ? `series-${index + 1}` : 'series-rest';
+}

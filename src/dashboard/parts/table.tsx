@@ -1,0 +1,151 @@
+import type { ComponentChildren } from 'preact';
+import { text } from '../texts';
+import { Icon } from './icon';
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly label: string;
+  readonly cell: (row: Row) => ComponentChildren;
+  /** The name that the server sorts by, where it can. */
+  readonly sort?: string;
+  readonly isNumber?: boolean;
+  /** Goes first where there is little room. */
+  readonly isMinor?: boolean;
+}
+
+interface TableProps<Row> {
+  /** What the table is of, for a screen reader. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string | number;
+  readonly sort?: { readonly by: string; readonly isDescending: boolean };
+  readonly onSort?: (by: string, isDescending: boolean) => void;
+  readonly selection?: Selection;
+  readonly isLoading?: boolean;
+}
+
+export interface Selection {
+  readonly keys: ReadonlySet<string>;
+  readonly onChange: (keys: ReadonlySet<string>) => void;
+  readonly labelAll: string;
+  readonly labelOf: (key: string) => string;
+}
+
+/** A table that may be wider than the page: it scrolls by itself, and a keyboard can scroll it too. */
+export function Table<Row>(props: TableProps<Row>) {
+  const { label, columns, rows, keyOf, sort, onSort, selection, isLoading = false } = props;
+  const allKeys = rows.map((row) => String(keyOf(row)));
+  const isAll =
+    selection !== undefined && allKeys.length > 0 && allKeys.every((key) => selection.keys.has(key));
+  return (
+    <div class="table-box" role="region" aria-label={label} tabIndex={0} aria-busy={isLoading}>
+      <table>
+        <thead>
+          <tr>
+            {selection !== undefined && (
+              <th scope="col" class="tick">
+                <input
+                  type="checkbox"
+                  aria-label={selection.labelAll}
+                  checked={isAll}
+                  onChange={() => selection.onChange(new Set(isAll ? [] : allKeys))}
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <Heading key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const key = String(keyOf(row));
+            const isSelected = selection?.keys.has(key) ?? false;
+            return (
+              <tr key={key} class={isSelected ? 'selected' : ''}>
+                {selection !== undefined && (
+                  <td class="tick">
+                    <input
+                      type="checkbox"
+                      aria-label={selection.labelOf(key)}
+                      checked={isSelected}
+                      onChange={() => {
+                        const keys = new Set(selection.keys);
+                        if (!keys.delete(key)) keys.add(key);
+                        selection.onChange(keys);
+                      }}
+                    />
+                  </td>
+                )}
+                {columns.map((column) => (
+                  <td key={column.id} class={classOf(column)}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface HeadingProps<Row> {
+  readonly column: Column<Row>;
+  readonly sort: TableProps<Row>['sort'];
+  readonly onSort: TableProps<Row>['onSort'];
+}
+
+function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>) {
+  const { sort: by, label } = column;
+  if (by === undefined || onSort === undefined) {
+    return (
+      <th scope="col" class={classOf(column)}>
+        {label}
+      </th>
+    );
+  }
+  const isSorted = sort?.by === by;
+  const isDescending = isSorted && sort.isDescending;
+  return (
+    <th
+      scope="col"
+      class={classOf(column)}
+      aria-sort={isSorted ? (isDescending ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" class="sort" onClick={() => onSort(by, isSorted && !isDescending)}>
+        {label}
+        {isSorted && <Icon name={isDescending ? 'sortDown' : 'sortUp'} />}
+      </button>
+    </th>
+  );
+}
+
+function classOf({ isNumber, isMinor }: Column<never>): string {
+  return `${isNumber === true ? 'number ' : ''}${isMinor === true ? 'minor' : ''}`;
+}
+
+interface PagerProps {
+  /** The cursor of the next page; `null` on the last. */
+  readonly next: string | null;
+  readonly isFirst: boolean;
+  readonly onNext: (cursor: string) => void;
+  readonly onFirst: () => void;
+  readonly summary: string;
+}
+
+export function Pager({ next, isFirst, onNext, onFirst, summary }: PagerProps) {
+  return (
+    <nav class="pager" aria-label={text.common.next}>
+      <span class="muted">{summary}</span>
+      <button type="button" disabled={isFirst} onClick={onFirst}>
+        {text.common.firstPage}
+      </button>
+      <button type="button" disabled={next === null} onClick={() => next !== null && onNext(next)}>
+        {text.common.next}
+      </button>
+    </nav>
+  );
+}

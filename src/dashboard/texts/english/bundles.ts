@@ -1,0 +1,15 @@
+export const bundles = {
+  title: 'Bundles',
+  dropHere: 'Drop bundles here to upload them',
+  uploads: 'Uploads',
+  clearUploads: 'Clear the list of uploads',
+  cancelUpload: (name: string) => `Cancel the upload of ${name}`,
+  retryUpload: (name: string) => `Upload ${name} again`,
+  sending: (name: string) => `Sending ${name}`,
+  checking: 'Checking the signature and the manifest …',
+  queued: (size: string) => `Waits for its turn · ${size}`,
+  timeLeft: (time: string) => `${time} left`,
+  stored: (size: string) => `Stored · ${size}`,
+  wasThere: 'These bytes were stored before under this name',
+  uploadCancelled: 'Cancelled: nothing was stored',
+};

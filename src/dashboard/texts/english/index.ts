@@ -1,0 +1,23 @@
+import { bundles } from './bundles';
+import { certificates } from './certificates';
+import { devices } from './devices';
+import { events } from './events';
+import { common, failure, frame, login, state } from './frame';
+import { overview } from './overview';
+import { rollouts } from './rollouts';
+import { settings } from './settings';
+
+export const english = {
+  common,
+  failure,
+  frame,
+  login,
+  state,
+  overview,
+  bundles,
+  devices,
+  rollouts,
+  certificates,
+  events,
+  settings,
+};

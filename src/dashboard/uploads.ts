@@ -1,0 +1,133 @@
+import { signal } from '@preact/signals';
+import { asFailure, type Failure, failureOf, unreachable } from './api/client';
+import type { BundleDetailsJson } from './api/types';
+
+export type UploadState = 'queued' | 'sending' | 'checking' | 'stored' | 'failed' | 'cancelled';
+
+/** One file on its way to the server. */
+export interface Upload {
+  readonly id: number;
+  readonly file: File;
+  readonly state: UploadState;
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+  /** Bytes a second, of late. */
+  readonly speed: number | null;
+  readonly bundle: BundleDetailsJson | null;
+  /** The same bytes were there before. */
+  readonly wasThere: boolean;
+  readonly failure: Failure | null;
+}
+
+/** All uploads of this visit, in the order in which they were added. They go on while other pages are looked at. */
+export const uploads = signal<readonly Upload[]>([]);
+
+let lastId = 0;
+const requests = new Map<number, XMLHttpRequest>();
+const speedWindowMs = 3_000;
+
+const isOver = ({ state }: Upload) => state === 'stored' || state === 'failed' || state === 'cancelled';
+
+/** Adds files to the queue: one is sent at a time, so that the first is there soonest. */
+export function addUploads(files: Iterable<File>): void {
+  const added = [...files].map((file): Upload => ({
+    id: ++lastId,
+    file,
+    state: 'queued',
+    sentBytes: 0,
+    totalBytes: file.size,
+    speed: null,
+    bundle: null,
+    wasThere: false,
+    failure: null,
+  }));
+  uploads.value = [...uploads.value, ...added];
+  sendNext();
+}
+
+export function cancelUpload(id: number): void {
+  change(id, { state: 'cancelled' });
+  requests.get(id)?.abort();
+  sendNext();
+}
+
+export function tryAgain(id: number): void {
+  change(id, { state: 'queued', failure: null, sentBytes: 0, speed: null });
+  sendNext();
+}
+
+/** Takes what is over off the list. */
+export function clearUploads(): void {
+  uploads.value = uploads.value.filter((upload) => !isOver(upload));
+}
+
+/** Asks before the page is left while files are sent. Call it once. */
+export function guardUploads(): void {
+  addEventListener('beforeunload', (event) => {
+    if (!uploads.value.every(isOver)) event.preventDefault();
+  });
+}
+
+function change(id: number, changes: Partial<Upload>): void {
+  uploads.value = uploads.value.map((upload) => (upload.id === id ? { ...upload, ...changes } : upload));
+}
+
+function sendNext(): void {
+  if (uploads.value.some(({ state }) => state === 'sending' || state === 'checking')) return;
+  const next = uploads.value.find(({ state }) => state === 'queued');
+  if (next !== undefined) void send(next);
+}
+
+interface UploadAnswer {
+  readonly bundle: BundleDetailsJson;
+  readonly created: boolean;
+}
+
+/** `fetch` can't tell how much was sent; the older interface can. */
+async function send({ id, file }: Upload): Promise<void> {
+  const request = new XMLHttpRequest();
+  requests.set(id, request);
+  change(id, { state: 'sending' });
+  try {
+    const { bundle, created } = await new Promise<UploadAnswer>((resolve, reject) => {
+      const speedOf = speedometer();
+      request.upload.onprogress = ({ loaded, total }) => {
+        change(id, { sentBytes: loaded, totalBytes: total, speed: speedOf(loaded) });
+      };
+      request.upload.onload = () => change(id, { state: 'checking' });
+      request.onload = () => {
+        if (request.status < 300) resolve(JSON.parse(request.responseText) as UploadAnswer);
+        else reject(failureOf(request.status, request.responseText));
+      };
+      request.onerror = () => reject(unreachable());
+      request.onabort = () => reject(new DOMException('', 'AbortError'));
+      const body = new FormData();
+      body.append('bundle', file);
+      request.open('POST', '/upload');
+      request.setRequestHeader('Accept', 'application/json');
+      request.send(body);
+    });
+    change(id, { state: 'stored', bundle, wasThere: !created });
+  } catch (error) {
+    if (stateOf(id) !== 'cancelled') change(id, { state: 'failed', failure: asFailure(error) });
+  }
+  requests.delete(id);
+  sendNext();
+}
+
+function stateOf(id: number): UploadState | undefined {
+  return uploads.value.find((upload) => upload.id === id)?.state;
+}
+
+/** Bytes a second over the last seconds. */
+function speedometer(): (sentBytes: number) => number | null {
+  const marks: { at: number; sent: number }[] = [];
+  return (sent) => {
+    const at = performance.now();
+    marks.push({ at, sent });
+    while (marks.length > 2 && (marks[0]?.at ?? at) < at - speedWindowMs) marks.shift();
+    const first = marks[0];
+    if (first === undefined || at - first.at < 200) return null;
+    return ((sent - first.sent) / (at - first.at)) * 1000;
+  };
+}
