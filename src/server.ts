@@ -147,6 +147,7 @@ async function start(
       rollbackWindowMs: config.rollbackWindow,
       eventRetentionMs: config.eventRetention,
     },
+    sessionLifetimeMs: config.sessionLifetime,
     deliver: createDeliverEvent({ allowLocal: config.webhookAllowLocal, version, now }),
     configuredCompatible: config.compatible,
     baseUrl,

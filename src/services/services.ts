@@ -7,6 +7,7 @@ import { createDeleteBundle, type DeleteBundle } from './delete-bundle';
 import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
+import { createManageSessions, type ManageSessions, type SessionRecords } from './manage-sessions';
 import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
 import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
@@ -46,7 +47,7 @@ export interface FleetRules {
   readonly eventRetentionMs: number;
 }
 
-/** What the use cases need from outside. A `Store` of `src/store` fits the first eight. */
+/** What the use cases need from outside. A `Store` of `src/store` fits the first nine. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
@@ -56,6 +57,7 @@ export interface ServicePorts {
   readonly deliver: DeliverEvent;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
+  readonly sessions: SessionRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
   readonly legacy: TakeOverPorts['legacy'] & ImportPorts['legacy'];
   readonly writeManifestFile: (text: string) => Promise<void>;
@@ -64,6 +66,8 @@ export interface ServicePorts {
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
   readonly fleetRules: FleetRules;
+  /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */
+  readonly sessionLifetimeMs?: number;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** What devices use to reach the server, without a slash at the end. */
@@ -85,6 +89,7 @@ export interface Services {
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
+  readonly manageSessions: ManageSessions;
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
   readonly recordProgress: RecordProgress;
@@ -122,7 +127,7 @@ const idleMs = 5_000;
  * ```ts
  * const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
  * const services = await createServices({
- *   ...store, // records, markers, tokens, files, legacy, writeManifestFile
+ *   ...store, // records, markers, tokens, sessions, files, legacy, writeManifestFile
  *   inspect: (bytes) => inspectBundle(bytes, profile, new Date()),
  *   allowUntrusted: config.allowUntrusted,
  *   configuredCompatible: config.compatible ?? null,
@@ -162,6 +167,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
         });
       },
     }),
+    manageSessions: createManageSessions({ ...ports, records: ports.sessions }),
     readBundle,
     ...fleetServices,
     startup,

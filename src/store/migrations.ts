@@ -216,4 +216,14 @@ export const migrations: readonly string[] = [
     last_delivered_at TEXT
   ) STRICT;
   `,
+  `
+  CREATE TABLE sessions (
+    id_hash TEXT NOT NULL PRIMARY KEY,
+    token TEXT NOT NULL REFERENCES tokens (name),
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of_token ON sessions (token, expires_at);
+  CREATE INDEX sessions_by_end ON sessions (expires_at);
+  `,
 ];

@@ -15,6 +15,7 @@ export interface Schema {
   events: EventTable;
   webhooks: WebhookTable;
   tokens: TokenTable;
+  sessions: SessionTable;
   markers: MarkerTable;
 }
 
@@ -190,6 +191,14 @@ export interface TokenTable {
   created_by: string;
   revoked_at: string | null;
   revoked_by: string | null;
+}
+
+export interface SessionTable {
+  /** SHA-256 of the id that the browser has, lower-case hex. */
+  id_hash: string;
+  token: string;
+  created_at: string;
+  expires_at: string;
 }
 
 /** What was done once and must not be done again. */

@@ -10,6 +10,7 @@ import { createFleetListing, type FleetListing } from './fleet-listing';
 import { createFleetRecords, type FleetRecords } from './fleet-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
 import { replaceFile } from './synced-folder';
 import { createWebhookRecords, type WebhookRecords } from './webhook-records';
@@ -23,6 +24,7 @@ export interface Store {
   readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
   readonly tokens: TokenRecords;
+  readonly sessions: SessionRecords;
   readonly files: BundleFiles;
   readonly legacy: LegacyFiles;
   /** Replaces `manifest.json` atomically. */
@@ -58,6 +60,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
         tokens: createTokenRecords(database),
+        sessions: createSessionRecords(database),
         files,
         legacy: createLegacyFiles(dataDir),
         writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),

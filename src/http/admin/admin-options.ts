@@ -9,6 +9,7 @@ import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
 import type { ListBundles } from '../../services/list-bundles';
+import type { ManageSessions } from '../../services/manage-sessions';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
 import type { ReadJournal } from '../../services/read-journal';
@@ -21,6 +22,7 @@ export interface AdminServices {
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
+  readonly manageSessions: ManageSessions;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;

@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { AdminOptions } from './admin-options';
+import type { Identify } from './authenticate';
 import { bundleRoutes } from './bundles';
+import type { CheckToken } from './check-token';
 import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
 import type { EventStreams } from './event-stream';
@@ -10,6 +12,7 @@ import { openApiRoutes } from './openapi';
 import { releaseRoutes } from './releases';
 import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
+import { sessionRoutes } from './session';
 import { statusRoutes } from './service-status';
 import { tokenRoutes } from './tokens';
 import { webhookRoutes } from './webhooks';
@@ -20,6 +23,7 @@ export function adminRoutes(
   options: AdminOptions,
   metrics: Registry,
   streams: EventStreams,
+  callers: { readonly checkToken: CheckToken; readonly identify: Identify },
 ): readonly Route[] {
   const routes = [
     ...bundleRoutes(options),
@@ -32,6 +36,7 @@ export function adminRoutes(
     ...eventRoutes(options, streams),
     ...webhookRoutes(options),
     ...tokenRoutes(options),
+    ...sessionRoutes(options, callers),
     ...statusRoutes(options, metrics),
   ];
   return [...routes, ...openApiRoutes(routes, options.version)];
