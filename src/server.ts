@@ -28,6 +28,7 @@ import { inspectBundle } from './rauc/inspect';
 import { parseKeyring } from './rauc/keyring';
 import type { VerificationProfile } from './rauc/profile';
 import { fileSource } from './rauc/source';
+import { createAdministration } from './services/administration';
 import { createManageTokens } from './services/manage-tokens';
 import { createServices, type Services } from './services/services';
 import { openStore, openTokenStore } from './store/store';
@@ -206,8 +207,14 @@ async function start(
   closing.push(() => eventStreams.close());
   const metrics = new Registry();
   registerDeviceMetrics(metrics, () => devices.counts());
-  const app = createAdminApp({
+  const administration = createAdministration({
     services,
+    ...store,
+    certificates: openCertificateFolder(config.certsDir, { now }),
+    now,
+  });
+  const app = createAdminApp({
+    services: { ...services, ...administration },
     deviceBaseUrl: baseUrl,
     uploadLimitBytes: config.uploadLimit,
     adminHosts: config.adminHosts,

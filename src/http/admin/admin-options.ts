@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
 import type { InstallationState } from '../../core/installation';
+import type { Administration } from '../../services/administration';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
@@ -16,7 +17,7 @@ import type { ReadJournal } from '../../services/read-journal';
 import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
 
-export interface AdminServices {
+export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly deleteBundle: DeleteBundle;

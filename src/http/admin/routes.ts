@@ -9,6 +9,7 @@ import type { EventStreams } from './event-stream';
 import { eventRoutes } from './events';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
+import { overviewRoutes } from './overview';
 import { releaseRoutes } from './releases';
 import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
@@ -30,6 +31,7 @@ export function adminRoutes(
     ...manifestRoutes(options),
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
+    ...overviewRoutes(options),
     ...deviceRoutes(options),
     ...deviceActionRoutes(options),
     ...uploadRoutes(options),

@@ -50,8 +50,8 @@ describe('the OpenAPI document', () => {
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
 
-  const optionsOf = ({ opened }: AdminListener): AdminOptions => ({
-    services: opened.services,
+  const optionsOf = ({ services }: AdminListener): AdminOptions => ({
+    services,
     deviceBaseUrl: () => 'https://updates.test:8443',
     uploadLimitBytes: 1,
     adminHosts: [],
