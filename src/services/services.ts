@@ -15,6 +15,7 @@ import { createDescribeRollout, type DescribeRollout } from './describe-rollout'
 import { createDeviceContacts } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
+import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
@@ -47,10 +48,11 @@ export interface FleetRules {
   readonly eventRetentionMs: number;
 }
 
-/** What the use cases need from outside. A `Store` of `src/store` fits the first nine. */
+/** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
+  readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   /** Sends one event to one receiver. */
@@ -99,6 +101,7 @@ export interface Services {
   readonly manageRollouts: ManageRollouts;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly fleetHistory: FleetHistory;
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
   readonly sendWebhooks: SendWebhooks;
@@ -197,6 +200,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     ...ports,
     random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
   });
+  const fleetHistory = createFleetHistory({ history: ports.history, listing: ports.fleet, now });
   const offerUpdate = createOfferUpdate({
     ...shared,
     contacts,
@@ -212,11 +216,18 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
+    fleetHistory,
     installationsReached: () => fleet.counters.reached(),
     readJournal: ports.journal,
     manageWebhooks: createManageWebhooks(ports),
     sendWebhooks,
-    tend: createTendFleet({ ...shared, advanceRollouts, sendWebhooks, journal: ports.journal }),
+    tend: createTendFleet({
+      ...shared,
+      advanceRollouts,
+      sendWebhooks,
+      fleetHistory,
+      journal: ports.journal,
+    }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };
 }

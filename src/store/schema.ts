@@ -16,6 +16,8 @@ export interface Schema {
   webhooks: WebhookTable;
   tokens: TokenTable;
   sessions: SessionTable;
+  fleet_snapshots: FleetSnapshotTable;
+  fleet_counts: FleetCountTable;
   markers: MarkerTable;
 }
 
@@ -199,6 +201,19 @@ export interface SessionTable {
   token: string;
   created_at: string;
   expires_at: string;
+}
+
+export interface FleetSnapshotTable {
+  at: string;
+  grain: 'day' | 'hour' | 'moment';
+}
+
+export interface FleetCountTable {
+  at: string;
+  compatible: string;
+  channel: string;
+  version: string;
+  devices: number;
 }
 
 /** What was done once and must not be done again. */

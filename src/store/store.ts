@@ -9,6 +9,7 @@ import { lockDataDir } from './lock-data-dir';
 import { createFleetCounts, type FleetCounts } from './fleet-counts';
 import { createFleetListing, type FleetListing } from './fleet-listing';
 import { createFleetRecords, type FleetRecords } from './fleet-records';
+import { createHistoryRecords, type HistoryRecords } from './history-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
 import { createSessionRecords, type SessionRecords } from './session-records';
@@ -23,6 +24,7 @@ export interface Store {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
   readonly counts: FleetCounts;
+  readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
@@ -62,6 +64,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         records: createCatalogRecords(database, journal),
         fleet: { ...createFleetRecords(database, journal), ...createFleetListing(database) },
         counts: createFleetCounts(database),
+        history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),

@@ -6,6 +6,7 @@ import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
+import type { FleetHistory } from '../../services/fleet-history';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
@@ -31,6 +32,7 @@ export interface AdminServices extends Administration {
   readonly sendWebhooks: SendWebhooks;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
 }

@@ -7,6 +7,7 @@ import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
 import type { EventStreams } from './event-stream';
 import { eventRoutes } from './events';
+import { fleetHistoryRoutes } from './fleet-history';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { overviewRoutes } from './overview';
@@ -32,6 +33,7 @@ export function adminRoutes(
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
     ...overviewRoutes(options),
+    ...fleetHistoryRoutes(options),
     ...deviceRoutes(options),
     ...deviceActionRoutes(options),
     ...uploadRoutes(options),
