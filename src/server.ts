@@ -47,7 +47,7 @@ function createWiring(): Wiring {
   return {
     serve,
     certificates: (config) => openCertificateFolder(config.certsDir, { now }),
-    kitText: (name) => readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8'),
+    kitText: readKitText,
     tokens(config) {
       const store = openTokenStore(config.dataDir);
       const lines: NewEvent[] = [];
@@ -65,6 +65,10 @@ function createWiring(): Wiring {
     },
     inspect,
   };
+}
+
+function readKitText(name: string): Promise<string> {
+  return readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8');
 }
 
 async function inspect(file: string, config: Config): Promise<Inspection> {
@@ -211,11 +215,14 @@ async function start(
     services,
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
+    readKitText,
+    log,
     now,
   });
   const app = createAdminApp({
     services: { ...services, ...administration },
     deviceBaseUrl: baseUrl,
+    serverUrl: config.serverUrl,
     uploadLimitBytes: config.uploadLimit,
     adminHosts: config.adminHosts,
     requireToken,

@@ -73,7 +73,8 @@ function isDevice({ role }: IssuedCertificate): boolean {
 
 function byDevice(a: KnownCertificate, b: KnownCertificate): number {
   if (a.deviceId !== b.deviceId) return a.deviceId < b.deviceId ? -1 : 1;
-  return b.notAfter.getTime() - a.notAfter.getTime() || (a.serial < b.serial ? -1 : 1);
+  const isLater = b.notAfter.getTime() - a.notAfter.getTime();
+  return isLater || Number(b.hasFile) - Number(a.hasFile) || (a.serial < b.serial ? -1 : 1);
 }
 
 async function stampOf(dir: string): Promise<string> {

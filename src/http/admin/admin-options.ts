@@ -49,6 +49,8 @@ export interface AdminOptions {
   readonly services: AdminServices;
   /** What devices use to reach the server, without a slash at the end: for the URLs in manifests. */
   readonly deviceBaseUrl: () => string;
+  /** The same as far as it was configured: what a kit tells a device must not be a guess. */
+  readonly serverUrl?: string | null;
   /** The largest bundle that is taken. */
   readonly uploadLimitBytes: number;
   /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */

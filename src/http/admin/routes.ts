@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { AdminOptions } from './admin-options';
 import type { Identify } from './authenticate';
 import { bundleRoutes } from './bundles';
+import { certificateRoutes } from './certificates';
 import type { CheckToken } from './check-token';
 import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
@@ -36,6 +37,7 @@ export function adminRoutes(
     ...fleetHistoryRoutes(options),
     ...deviceRoutes(options),
     ...deviceActionRoutes(options),
+    ...certificateRoutes(options),
     ...uploadRoutes(options),
     ...eventRoutes(options, streams),
     ...webhookRoutes(options),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import supertest from 'supertest';
 import type { AdminOptions, AdminServices } from '../../../src/http/admin/admin-options';
@@ -61,6 +61,8 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     services: opened.services,
     ...opened.store,
     certificates: openCertificateFolder(certsDir, { now }),
+    readKitText: (name) => readFile(path.resolve(__dirname, '../../../bin/device-kit', name), 'utf8'),
+    log: { info: at('info'), warn: at('warn'), error: at('error') },
     now,
   };
   const administration = createAdministration({ ...ports, ...options.administration?.(ports) });
