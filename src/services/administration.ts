@@ -1,5 +1,6 @@
 import type { CertificateFolder } from './certificate-folder';
 import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
+import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
 import type { FleetCounts } from './fleet-counts';
 import type { ReadKitText } from './kit-files';
 import type { Log } from './log';
@@ -11,11 +12,15 @@ import type { Services } from './services';
 /** What people see and do on the admin listener alone; devices never come here. */
 export interface Administration {
   readonly describeFleet: DescribeFleet;
+  readonly describeServer: DescribeServer;
   readonly manageCertificates: ManageCertificates;
 }
 
 export interface AdministrationPorts {
   readonly services: Services;
+  readonly facts: ServerFacts;
+  /** What devices use to reach the server. */
+  readonly deviceUrl: () => string;
   readonly counts: FleetCounts;
   readonly certificates: CertificateFolder;
   readonly readKitText: ReadKitText;
@@ -29,6 +34,7 @@ export interface AdministrationPorts {
 export function createAdministration({ services, ...ports }: AdministrationPorts): Administration {
   return {
     describeFleet: createDescribeFleet({ ...services, ...ports }),
+    describeServer: createDescribeServer({ ...services, ...ports }),
     manageCertificates: createManageCertificates(ports),
   };
 }
