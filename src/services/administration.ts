@@ -1,4 +1,5 @@
 import type { CertificateFolder } from './certificate-folder';
+import { createDescribeBundle, type DescribeBundle } from './describe-bundle';
 import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
 import type { FleetCounts } from './fleet-counts';
@@ -13,6 +14,9 @@ import type { Services } from './services';
 export interface Administration {
   readonly describeFleet: DescribeFleet;
   readonly describeServer: DescribeServer;
+  readonly describeBundle: DescribeBundle;
+  /** Labels of devices, the most frequent first. */
+  readonly listLabels: FleetCounts['labels'];
   readonly manageCertificates: ManageCertificates;
 }
 
@@ -35,6 +39,8 @@ export function createAdministration({ services, ...ports }: AdministrationPorts
   return {
     describeFleet: createDescribeFleet({ ...services, ...ports }),
     describeServer: createDescribeServer({ ...services, ...ports }),
+    describeBundle: createDescribeBundle({ ...services, ...ports }),
+    listLabels: (limit) => ports.counts.labels(limit),
     manageCertificates: createManageCertificates(ports),
   };
 }
