@@ -8,6 +8,8 @@ import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { RunningServer, Wiring } from './cli/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
+import { getOption, optionKeys } from './config/options';
+import { showOption } from './config/shown-options';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { NewEvent } from './core/event';
 import type { Inspection } from './core/inspection';
@@ -216,6 +218,16 @@ async function start(
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
     readKitText,
+    facts: {
+      version,
+      nodeVersion: process.versions.node,
+      sqliteVersion: store.sqliteVersion,
+      startedAt: now(),
+      options: optionKeys
+        .filter((key) => getOption(key).scope === 'server')
+        .map((key) => showOption(config, key)),
+    },
+    deviceUrl: baseUrl,
     log,
     now,
   });

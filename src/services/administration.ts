@@ -1,5 +1,7 @@
 import type { CertificateFolder } from './certificate-folder';
+import { createDescribeBundle, type DescribeBundle } from './describe-bundle';
 import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
+import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
 import type { FleetCounts } from './fleet-counts';
 import type { ReadKitText } from './kit-files';
 import type { Log } from './log';
@@ -11,11 +13,18 @@ import type { Services } from './services';
 /** What people see and do on the admin listener alone; devices never come here. */
 export interface Administration {
   readonly describeFleet: DescribeFleet;
+  readonly describeServer: DescribeServer;
+  readonly describeBundle: DescribeBundle;
+  /** Labels of devices, the most frequent first. */
+  readonly listLabels: FleetCounts['labels'];
   readonly manageCertificates: ManageCertificates;
 }
 
 export interface AdministrationPorts {
   readonly services: Services;
+  readonly facts: ServerFacts;
+  /** What devices use to reach the server. */
+  readonly deviceUrl: () => string;
   readonly counts: FleetCounts;
   readonly certificates: CertificateFolder;
   readonly readKitText: ReadKitText;
@@ -29,6 +38,9 @@ export interface AdministrationPorts {
 export function createAdministration({ services, ...ports }: AdministrationPorts): Administration {
   return {
     describeFleet: createDescribeFleet({ ...services, ...ports }),
+    describeServer: createDescribeServer({ ...services, ...ports }),
+    describeBundle: createDescribeBundle({ ...services, ...ports }),
+    listLabels: (limit) => ports.counts.labels(limit),
     manageCertificates: createManageCertificates(ports),
   };
 }

@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
-import { openDatabase } from './database';
+import { type Database, openDatabase } from './database';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
 import { createFleetCounts, type FleetCounts } from './fleet-counts';
@@ -36,6 +37,7 @@ export interface Store {
   readonly writeManifestFile: (text: string) => Promise<void>;
   /** What the folder takes, and what is left for it. */
   readonly measureStorage: () => Promise<{ readonly databaseBytes: number; readonly freeBytes: number }>;
+  readonly sqliteVersion: string;
   /** Closes the database and lets another server have the folder. */
   close(): void;
 }
@@ -73,6 +75,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         files,
         legacy: createLegacyFiles(dataDir),
         writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),
+        sqliteVersion: versionOf(database),
         measureStorage: () => measureStorage(dataDir),
         close() {
           database.close();
@@ -101,6 +104,11 @@ export function openTokenStore(dataDir: string): {
     journal: createJournalRecords(database),
     close: () => database.close(),
   };
+}
+
+function versionOf(database: Database): string {
+  const select = sql<{ readonly version: string }>`SELECT sqlite_version() AS version`;
+  return database.all(select.compile(database.query))[0]?.version ?? 'unknown';
 }
 
 function prepareFolder(dataDir: string): void {

@@ -44,6 +44,9 @@ const overviewJson = z.object({
   }),
 });
 
+/** A menu of filters is no use with more. */
+const maxLabels = 200;
+
 /** The fleet at a glance. */
 export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
   return [
@@ -80,6 +83,22 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         };
         return { status: 200, json };
       },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/labels',
+      scope: 'read',
+      operation: 'listLabels',
+      summary: 'Labels of devices, the most frequent first; at most 200',
+      input: {},
+      answers: {
+        200: {
+          description: 'The labels',
+          schema: z.object({ labels: z.array(z.object({ label: z.string(), devices: count })) }),
+        },
+      },
+      problems: [],
+      handle: () => ({ status: 200, json: { labels: services.listLabels(maxLabels) } }),
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { aboutRoutes } from './about';
 import type { AdminOptions } from './admin-options';
 import type { Identify } from './authenticate';
 import { bundleRoutes } from './bundles';
@@ -43,6 +44,7 @@ export function adminRoutes(
     ...webhookRoutes(options),
     ...tokenRoutes(options),
     ...sessionRoutes(options, callers),
+    ...aboutRoutes(options),
     ...statusRoutes(options, metrics),
   ];
   return [...routes, ...openApiRoutes(routes, options.version)];

@@ -62,6 +62,14 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     ...opened.store,
     certificates: openCertificateFolder(certsDir, { now }),
     readKitText: (name) => readFile(path.resolve(__dirname, '../../../bin/device-kit', name), 'utf8'),
+    facts: {
+      version: '9.8.7',
+      nodeVersion: process.versions.node,
+      sqliteVersion: opened.store.sqliteVersion,
+      startedAt: new Date(Date.UTC(2026, 0, 1)),
+      options: [],
+    },
+    deviceUrl: () => 'https://updates.test:8443',
     log: { info: at('info'), warn: at('warn'), error: at('error') },
     now,
   };

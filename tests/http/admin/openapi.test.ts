@@ -140,6 +140,11 @@ describe('the OpenAPI document', () => {
       ['post', '/deactivate/{compatible}', '/deactivate/acme'],
       ['post', '/delete/{name}', '/delete/a.raucb'],
       ['get', '/api/session', '/api/session'],
+      ['get', '/api/overview', '/api/overview'],
+      ['get', '/api/fleet/history', '/api/fleet/history'],
+      ['get', '/api/labels', '/api/labels'],
+      ['get', '/api/certificates', '/api/certificates'],
+      ['get', '/api/about', '/api/about'],
       ['get', '/health', '/health'],
     ] as const;
     const routes = adminRoutes(
