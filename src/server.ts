@@ -8,6 +8,8 @@ import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { RunningServer, Wiring } from './cli/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
+import { getOption, optionKeys } from './config/options';
+import { showOption } from './config/shown-options';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { NewEvent } from './core/event';
 import type { Inspection } from './core/inspection';
@@ -28,6 +30,7 @@ import { inspectBundle } from './rauc/inspect';
 import { parseKeyring } from './rauc/keyring';
 import type { VerificationProfile } from './rauc/profile';
 import { fileSource } from './rauc/source';
+import { createAdministration } from './services/administration';
 import { createManageTokens } from './services/manage-tokens';
 import { createServices, type Services } from './services/services';
 import { openStore, openTokenStore } from './store/store';
@@ -46,7 +49,7 @@ function createWiring(): Wiring {
   return {
     serve,
     certificates: (config) => openCertificateFolder(config.certsDir, { now }),
-    kitText: (name) => readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8'),
+    kitText: readKitText,
     tokens(config) {
       const store = openTokenStore(config.dataDir);
       const lines: NewEvent[] = [];
@@ -64,6 +67,10 @@ function createWiring(): Wiring {
     },
     inspect,
   };
+}
+
+function readKitText(name: string): Promise<string> {
+  return readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8');
 }
 
 async function inspect(file: string, config: Config): Promise<Inspection> {
@@ -147,6 +154,7 @@ async function start(
       rollbackWindowMs: config.rollbackWindow,
       eventRetentionMs: config.eventRetention,
     },
+    sessionLifetimeMs: config.sessionLifetime,
     deliver: createDeliverEvent({ allowLocal: config.webhookAllowLocal, version, now }),
     configuredCompatible: config.compatible,
     baseUrl,
@@ -205,9 +213,28 @@ async function start(
   closing.push(() => eventStreams.close());
   const metrics = new Registry();
   registerDeviceMetrics(metrics, () => devices.counts());
-  const app = createAdminApp({
+  const administration = createAdministration({
     services,
+    ...store,
+    certificates: openCertificateFolder(config.certsDir, { now }),
+    readKitText,
+    facts: {
+      version,
+      nodeVersion: process.versions.node,
+      sqliteVersion: store.sqliteVersion,
+      startedAt: now(),
+      options: optionKeys
+        .filter((key) => getOption(key).scope === 'server')
+        .map((key) => showOption(config, key)),
+    },
+    deviceUrl: baseUrl,
+    log,
+    now,
+  });
+  const app = createAdminApp({
+    services: { ...services, ...administration },
     deviceBaseUrl: baseUrl,
+    serverUrl: config.serverUrl,
     uploadLimitBytes: config.uploadLimit,
     adminHosts: config.adminHosts,
     requireToken,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { sourceNames, type Config } from '../config/config';
 import { getOption, optionKeys, type OptionKey } from '../config/options';
+import { showOption } from '../config/shown-options';
 import { addCommand } from './command';
 import { type CliContext, print, printJson } from './context';
 import { formatTable } from './printable';
@@ -40,9 +41,6 @@ function table(config: Config): string {
 }
 
 function shownValue(config: Config, key: OptionKey): string {
-  const { secret, type } = getOption(key);
-  const value = config[key];
-  if (value === null) return '-';
-  if (secret === true) return '••••';
-  return type.format(value) || '-';
+  const { value, isSet, isSecret } = showOption(config, key);
+  return isSecret && isSet ? '••••' : (value ?? '-');
 }

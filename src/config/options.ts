@@ -79,6 +79,15 @@ export const options = {
     '',
     'Further names by which browsers may reach the admin listener, such as that of a reverse proxy; separated by commas.',
   ),
+  sessionLifetime: {
+    ...server(
+      'SESSION_LIFETIME',
+      types.period,
+      '12h',
+      'How long a browser that signed in with a token stays signed in. Revoking the token ends it at once.',
+    ),
+    unit: 'milliseconds',
+  },
   bundleKeyring: serverOptional(
     'BUNDLE_KEYRING',
     types.filePath,

@@ -59,6 +59,29 @@ export interface ListedCertificate {
   readonly revokedAt: Date | null;
 }
 
+/** One device certificate that exists, whether its file is still here or not. */
+export interface KnownCertificate {
+  readonly deviceId: string;
+  /** Lower-case hex, as in {@link CertificateSummary.serial}. */
+  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly revokedAt: Date | null;
+  /** Whether it is the one that lies in the devices' folder. */
+  readonly hasFile: boolean;
+}
+
+/** All certificates that are known, from the folder and from the log of what was issued. */
+export interface CertificateInventory {
+  /** Of several, the one that is valid longest. */
+  readonly ca: CertificateSummary | null;
+  /** Whether its key is here, so that something can be issued. */
+  readonly hasCaKey: boolean;
+  readonly server: CertificateSummary | null;
+  /** By device, the newest first. */
+  readonly devices: readonly KnownCertificate[];
+}
+
 /** What the folder has of one device. */
 export interface DeviceFiles {
   readonly certificate: CertificateSummary;

@@ -31,6 +31,8 @@ export const eventKinds = [
   'installation.cancelling',
   'installation.cancelled',
   'installation.noted',
+  'certificate.issued',
+  'certificate.revoked',
   'token.created',
   'token.revoked',
   'webhook.created',

@@ -22,7 +22,7 @@ const { outputFiles } = await build({
   write: false,
   bundle: true,
   minify: true,
-  format: 'esm',
+  format: 'iife',
   target: ['es2022', 'chrome109', 'firefox115', 'safari16.4'],
   tsconfig: path.join(source, 'tsconfig.json'),
   legalComments: 'none',

@@ -1,4 +1,5 @@
 import type {
+  CertificateInventory,
   DeviceFiles,
   FolderFinding,
   IssuedFiles,
@@ -6,13 +7,14 @@ import type {
   ListedCertificate,
   Revocation,
 } from '../core/certificate';
+import { createTakeInventory } from './certificate-inventory';
 import { importCa, type ImportRequest } from './import-ca';
 import { issueCa } from './issue-ca';
 import { type DeviceRequest, issueDevice } from './issue-device';
 import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
 import { readDevice } from './read-device';
-import { revokeCertificates } from './revoke-certificates';
+import { revokeCertificates, type RevokeRequest } from './revoke-certificates';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
 
@@ -28,7 +30,8 @@ export interface OpenCertificateFolder {
   list(): Promise<readonly ListedCertificate[]>;
   show(which: string): Promise<readonly ListedCertificate[]>;
   verify(): Promise<readonly FolderFinding[]>;
-  revoke(request: { readonly which: string; readonly reason?: string }): Promise<readonly Revocation[]>;
+  inventory(): Promise<CertificateInventory>;
+  revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
 }
 
 /** @param dir the `certs/` folder; it need not exist yet */
@@ -46,6 +49,7 @@ export function openCertificateFolder(
     list: () => listCertificates(dir),
     show: (which) => showCertificates(dir, which),
     verify: () => verifyFolder(context),
+    inventory: createTakeInventory(dir),
     revoke: (request) => revokeCertificates(context, request),
   };
 }

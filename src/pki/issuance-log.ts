@@ -9,17 +9,20 @@ export interface IssuedCertificate {
   readonly serial: string;
   readonly commonName: string;
   readonly role: 'ca' | 'server' | 'device';
+  readonly notBefore: Date;
   readonly notAfter: Date;
   readonly fingerprint: string;
 }
 
-const logName = 'issued.jsonl';
+export const issuanceLogName = 'issued.jsonl';
 const lineSchema = z.object({
   serial: z.string(),
   common_name: z.string(),
   role: z.enum(['ca', 'server', 'device']),
+  not_before: z.iso.datetime().optional(),
   not_after: z.iso.datetime(),
   fingerprint: z.string(),
+  issued_at: z.iso.datetime(),
 });
 
 /**
@@ -32,11 +35,12 @@ export async function recordIssued(
   certificate: CertificateSummary,
   issuedAt: Date,
 ): Promise<void> {
-  const path = join(folder, logName);
+  const path = join(folder, issuanceLogName);
   const line = JSON.stringify({
     serial: certificate.serial,
     common_name: certificate.commonName,
     role,
+    not_before: certificate.notBefore.toISOString(),
     not_after: certificate.notAfter.toISOString(),
     fingerprint: certificate.fingerprint,
     issued_at: issuedAt.toISOString(),
@@ -69,7 +73,9 @@ async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean
 export async function readIssued(
   folder: string,
 ): Promise<{ readonly issued: readonly IssuedCertificate[]; readonly damagedLines: number }> {
-  const lines = ((await readIfExists(join(folder, logName))) ?? '').split('\n').filter((line) => line !== '');
+  const lines = ((await readIfExists(join(folder, issuanceLogName))) ?? '')
+    .split('\n')
+    .filter((line) => line !== '');
   const issued = lines.map(parseLine).filter((line) => line !== undefined);
   return { issued, damagedLines: lines.length - issued.length };
 }
@@ -81,6 +87,7 @@ function parseLine(line: string): IssuedCertificate | undefined {
       serial: parsed.serial,
       commonName: parsed.common_name,
       role: parsed.role,
+      notBefore: new Date(parsed.not_before ?? parsed.issued_at),
       notAfter: new Date(parsed.not_after),
       fingerprint: parsed.fingerprint,
     };

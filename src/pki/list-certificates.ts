@@ -54,6 +54,24 @@ export async function findDeviceCertificates(dir: string, which: string): Promis
   return listed.map(({ certificate }) => certificate);
 }
 
+/** The CA's and the server's own. */
+export function listOwnCertificates(dir: string): Promise<ListedCertificate[]> {
+  return listOwn(dir, new Map());
+}
+
+/** The names of the devices' certificate files; none when there is no such folder. */
+export async function deviceFileNames(dir: string): Promise<string[]> {
+  return (await namesIn(join(dir, 'devices'))).filter(
+    (name) => !name.startsWith('.') && name.endsWith('.crt'),
+  );
+}
+
+/** The certificate in a device's file; `undefined` when there is none that can be read. */
+export async function readDeviceFile(dir: string, name: string): Promise<CertificateSummary | undefined> {
+  const [listed] = await listFile(join(dir, 'devices', name), 'device', new Map());
+  return listed?.certificate;
+}
+
 type RevocationTimes = ReadonlyMap<string, Date>;
 
 async function revocationTimes(dir: string): Promise<RevocationTimes> {

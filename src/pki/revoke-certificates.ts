@@ -13,6 +13,14 @@ interface KnownCertificate {
   readonly commonName: string;
 }
 
+export interface RevokeRequest {
+  /** A device id, or a serial. */
+  readonly which: string;
+  /** It is a serial, although a device may have it as its id. */
+  readonly isSerial?: boolean;
+  readonly reason?: string;
+}
+
 const reasonMaxLength = 200;
 
 /**
@@ -22,10 +30,10 @@ const reasonMaxLength = 200;
  */
 export async function revokeCertificates(
   { dir, now }: FolderContext,
-  request: { readonly which: string; readonly reason?: string },
+  request: RevokeRequest,
 ): Promise<Revocation[]> {
   const reason = checkReason(request.reason ?? 'unspecified');
-  const meant = await findMeant(dir, request.which);
+  const meant = await findMeant(dir, request);
   return await withFolderLock(dir, async () => {
     const revocations = await readRevocations(dir);
     const known = new Set(revocations.map(({ serial }) => serial));
@@ -39,13 +47,16 @@ export async function revokeCertificates(
   });
 }
 
-async function findMeant(dir: string, which: string): Promise<KnownCertificate[]> {
+async function findMeant(
+  dir: string,
+  { which, isSerial = false }: RevokeRequest,
+): Promise<KnownCertificate[]> {
   const { issued } = await readIssued(dir);
   const devices = uniqueBySerial([
     ...issued.filter(({ role }) => role === 'device'),
     ...(await findDeviceCertificates(dir, which)),
   ]);
-  const byId = devices.filter(({ commonName }) => commonName === which);
+  const byId = isSerial ? [] : devices.filter(({ commonName }) => commonName === which);
   if (byId.length > 0) return byId;
   const bySerial = devices.filter(({ serial }) => serial === normalizeSerial(which));
   if (bySerial.length > 0) return bySerial;

@@ -21,6 +21,8 @@ export interface CatalogChange {
 export interface HistoryFilter {
   readonly compatible?: string;
   readonly channel?: string;
+  /** A bundle that was made current. */
+  readonly activated?: string;
   readonly limit: number;
   readonly beforeId?: number;
 }

@@ -1,4 +1,5 @@
 import type {
+  CertificateInventory,
   DeviceFiles,
   FolderFinding,
   IssuedFiles,
@@ -8,11 +9,13 @@ import type {
 } from '../core/certificate';
 
 export type {
+  CertificateInventory,
   DeviceFiles,
   FolderFinding,
   IssuedFiles,
   IssueOptions,
   KeyType,
+  KnownCertificate,
   ListedCertificate,
 } from '../core/certificate';
 
@@ -46,6 +49,16 @@ export interface CertificateFolder {
   show(which: string): Promise<readonly ListedCertificate[]>;
   /** Chain, expiry, key match and file modes of the whole folder. */
   verify(): Promise<readonly FolderFinding[]>;
-  /** By device id (all its certificates) or serial. @throws DomainError `not-found` */
-  revoke(request: { readonly which: string; readonly reason?: string }): Promise<readonly Revocation[]>;
+  /** Every certificate that is known. Asked again, it costs little as long as nothing has changed. */
+  inventory(): Promise<CertificateInventory>;
+  /**
+   * By device id (all its certificates) or serial.
+   * @param request `isSerial`: never mind a device that has the serial as its id
+   * @throws DomainError `not-found`
+   */
+  revoke(request: {
+    readonly which: string;
+    readonly isSerial?: boolean;
+    readonly reason?: string;
+  }): Promise<readonly Revocation[]>;
 }

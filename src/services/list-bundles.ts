@@ -25,6 +25,8 @@ export interface ListBundles {
   /** Newest first. */
   history(filter: {
     readonly compatible?: string;
+    /** A bundle that was made current. */
+    readonly activated?: string;
     readonly limit: number;
     readonly beforeId?: number;
   }): readonly Activation[];

@@ -89,7 +89,7 @@ function checkExisting(
   const refuse = (what: string) => {
     throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {
       remedy:
-        'Use --force to issue a new one; the old files are kept beside. Or ask for nothing of a new one.',
+        'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.',
     });
   };
   if (revokedAt !== null) refuse(', and it is revoked');

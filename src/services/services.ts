@@ -7,6 +7,7 @@ import { createDeleteBundle, type DeleteBundle } from './delete-bundle';
 import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
+import { createManageSessions, type ManageSessions, type SessionRecords } from './manage-sessions';
 import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
 import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
@@ -14,6 +15,7 @@ import { createDescribeRollout, type DescribeRollout } from './describe-rollout'
 import { createDeviceContacts } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
+import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
@@ -46,16 +48,18 @@ export interface FleetRules {
   readonly eventRetentionMs: number;
 }
 
-/** What the use cases need from outside. A `Store` of `src/store` fits the first eight. */
+/** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
+  readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   /** Sends one event to one receiver. */
   readonly deliver: DeliverEvent;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
+  readonly sessions: SessionRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
   readonly legacy: TakeOverPorts['legacy'] & ImportPorts['legacy'];
   readonly writeManifestFile: (text: string) => Promise<void>;
@@ -64,6 +68,8 @@ export interface ServicePorts {
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
   readonly fleetRules: FleetRules;
+  /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */
+  readonly sessionLifetimeMs?: number;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** What devices use to reach the server, without a slash at the end. */
@@ -85,6 +91,7 @@ export interface Services {
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
+  readonly manageSessions: ManageSessions;
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
   readonly recordProgress: RecordProgress;
@@ -94,6 +101,7 @@ export interface Services {
   readonly manageRollouts: ManageRollouts;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly fleetHistory: FleetHistory;
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
   readonly sendWebhooks: SendWebhooks;
@@ -122,7 +130,7 @@ const idleMs = 5_000;
  * ```ts
  * const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
  * const services = await createServices({
- *   ...store, // records, markers, tokens, files, legacy, writeManifestFile
+ *   ...store, // records, markers, tokens, sessions, files, legacy, writeManifestFile
  *   inspect: (bytes) => inspectBundle(bytes, profile, new Date()),
  *   allowUntrusted: config.allowUntrusted,
  *   configuredCompatible: config.compatible ?? null,
@@ -162,6 +170,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
         });
       },
     }),
+    manageSessions: createManageSessions({ ...ports, records: ports.sessions }),
     readBundle,
     ...fleetServices,
     startup,
@@ -191,6 +200,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     ...ports,
     random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
   });
+  const fleetHistory = createFleetHistory({ history: ports.history, listing: ports.fleet, now });
   const offerUpdate = createOfferUpdate({
     ...shared,
     contacts,
@@ -206,11 +216,18 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
+    fleetHistory,
     installationsReached: () => fleet.counters.reached(),
     readJournal: ports.journal,
     manageWebhooks: createManageWebhooks(ports),
     sendWebhooks,
-    tend: createTendFleet({ ...shared, advanceRollouts, sendWebhooks, journal: ports.journal }),
+    tend: createTendFleet({
+      ...shared,
+      advanceRollouts,
+      sendWebhooks,
+      fleetHistory,
+      journal: ports.journal,
+    }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
   };
 }

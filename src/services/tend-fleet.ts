@@ -2,6 +2,7 @@ import { theServer } from '../core/event';
 import { isOpen } from '../core/installation';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { Fleet } from './fleet';
+import type { FleetHistory } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
 import type { Log } from './log';
@@ -12,6 +13,7 @@ export interface TendPorts {
   readonly fleet: Fleet;
   readonly records: Pick<FleetRecords, 'silentSince'>;
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
+  readonly fleetHistory: Pick<FleetHistory, 'record'>;
   readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
@@ -33,6 +35,7 @@ export function createTendFleet({
   fleet,
   records,
   advanceRollouts,
+  fleetHistory,
   sendWebhooks,
   journal,
   eventRetentionMs,
@@ -68,6 +71,7 @@ export function createTendFleet({
         if (!hasMore) lookedAtMs = at.getTime();
       }
       await advanceRollouts.advance();
+      await fleetHistory.record();
       if (Math.abs(at.getTime() - prunedAtMs) >= pruneEveryMs) {
         const pruned = await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce);
         if (pruned < prunedAtOnce) prunedAtMs = at.getTime();

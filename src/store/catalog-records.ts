@@ -26,6 +26,7 @@ interface Change {
 interface HistoryFilter {
   readonly compatible?: string;
   readonly channel?: string;
+  readonly activated?: string;
   readonly limit: number;
   readonly beforeId?: number;
 }
@@ -108,6 +109,8 @@ export function createCatalogRecords(database: Database, journal: Pick<JournalRe
       let select = query.selectFrom('activations').selectAll().orderBy('id', 'desc').limit(filter.limit);
       if (filter.compatible !== undefined) select = select.where('compatible', '=', filter.compatible);
       if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
+      if (filter.activated !== undefined)
+        select = select.where('action', '=', 'activate').where('bundle', '=', filter.activated);
       if (filter.beforeId !== undefined) select = select.where('id', '<', filter.beforeId);
       return database.all(select).map(toActivation);
     },

@@ -216,4 +216,32 @@ export const migrations: readonly string[] = [
     last_delivered_at TEXT
   ) STRICT;
   `,
+  `
+  CREATE TABLE sessions (
+    id_hash TEXT NOT NULL PRIMARY KEY,
+    token TEXT NOT NULL REFERENCES tokens (name),
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of_token ON sessions (token, expires_at);
+  CREATE INDEX sessions_by_end ON sessions (expires_at);
+  `,
+  `
+  -- How many devices ran what. Of a day and of an hour the first stays longer than the others.
+  CREATE TABLE fleet_snapshots (
+    at TEXT NOT NULL PRIMARY KEY,
+    grain TEXT NOT NULL CHECK (grain IN ('day', 'hour', 'moment'))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fleet_snapshots_by_grain ON fleet_snapshots (grain, at);
+
+  CREATE TABLE fleet_counts (
+    at TEXT NOT NULL REFERENCES fleet_snapshots (at) ON DELETE CASCADE,
+    compatible TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    -- Empty: not known, or one of the less frequent.
+    version TEXT NOT NULL,
+    devices INTEGER NOT NULL,
+    PRIMARY KEY (at, compatible, channel, version)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -15,6 +15,9 @@ export interface Schema {
   events: EventTable;
   webhooks: WebhookTable;
   tokens: TokenTable;
+  sessions: SessionTable;
+  fleet_snapshots: FleetSnapshotTable;
+  fleet_counts: FleetCountTable;
   markers: MarkerTable;
 }
 
@@ -190,6 +193,27 @@ export interface TokenTable {
   created_by: string;
   revoked_at: string | null;
   revoked_by: string | null;
+}
+
+export interface SessionTable {
+  /** SHA-256 of the id that the browser has, lower-case hex. */
+  id_hash: string;
+  token: string;
+  created_at: string;
+  expires_at: string;
+}
+
+export interface FleetSnapshotTable {
+  at: string;
+  grain: 'day' | 'hour' | 'moment';
+}
+
+export interface FleetCountTable {
+  at: string;
+  compatible: string;
+  channel: string;
+  version: string;
+  devices: number;
 }
 
 /** What was done once and must not be done again. */

@@ -1,16 +1,21 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
-import { openDatabase } from './database';
+import { type Database, openDatabase } from './database';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
+import { createFleetCounts, type FleetCounts } from './fleet-counts';
 import { createFleetListing, type FleetListing } from './fleet-listing';
 import { createFleetRecords, type FleetRecords } from './fleet-records';
+import { createHistoryRecords, type HistoryRecords } from './history-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
+import { measureStorage } from './storage-usage';
 import { replaceFile } from './synced-folder';
 import { createWebhookRecords, type WebhookRecords } from './webhook-records';
 import { createTokenRecords, type TokenRecords } from './token-records';
@@ -19,14 +24,20 @@ import { createTokenRecords, type TokenRecords } from './token-records';
 export interface Store {
   readonly records: CatalogRecords;
   readonly fleet: FleetRecords & FleetListing;
+  readonly counts: FleetCounts;
+  readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
   readonly tokens: TokenRecords;
+  readonly sessions: SessionRecords;
   readonly files: BundleFiles;
   readonly legacy: LegacyFiles;
   /** Replaces `manifest.json` atomically. */
   readonly writeManifestFile: (text: string) => Promise<void>;
+  /** What the folder takes, and what is left for it. */
+  readonly measureStorage: () => Promise<{ readonly databaseBytes: number; readonly freeBytes: number }>;
+  readonly sqliteVersion: string;
   /** Closes the database and lets another server have the folder. */
   close(): void;
 }
@@ -54,13 +65,18 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
       return {
         records: createCatalogRecords(database, journal),
         fleet: { ...createFleetRecords(database, journal), ...createFleetListing(database) },
+        counts: createFleetCounts(database),
+        history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
         tokens: createTokenRecords(database),
+        sessions: createSessionRecords(database),
         files,
         legacy: createLegacyFiles(dataDir),
         writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),
+        sqliteVersion: versionOf(database),
+        measureStorage: () => measureStorage(dataDir),
         close() {
           database.close();
           lock.release();
@@ -88,6 +104,11 @@ export function openTokenStore(dataDir: string): {
     journal: createJournalRecords(database),
     close: () => database.close(),
   };
+}
+
+function versionOf(database: Database): string {
+  const select = sql<{ readonly version: string }>`SELECT sqlite_version() AS version`;
+  return database.all(select.compile(database.query))[0]?.version ?? 'unknown';
 }
 
 function prepareFolder(dataDir: string): void {

@@ -49,7 +49,7 @@ export function createTokenRecords(database: Database) {
   };
 }
 
-function toToken(row: Selectable<TokenTable>): Token {
+export function toToken(row: Selectable<TokenTable>): Token {
   return {
     name: row.name,
     scope: row.scope,

@@ -83,6 +83,24 @@ describe('while the server runs', () => {
     expect(await isLetIn('board-2')).toBe(true);
   });
 
+  it('a certificate is issued over HTTP, lets its device in, and is revoked over HTTP', async () => {
+    const post = async (at: string, body: object = {}) => {
+      const answer = await fetch(new URL(at, server.adminUrl), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: (await answer.json()) as { serial: string } };
+    };
+    const issued = await post('/api/certificates', { id: 'board-9' });
+    expect(issued.status).toBe(201);
+    expect(await isLetIn('board-9')).toBe(true);
+    const revoked = await post(`/api/certificates/${issued.body.serial}/revoke`, { reason: 'stolen' });
+    expect(revoked.status).toBe(200);
+    await eventually(async () => !(await isLetIn('board-9')));
+    expect(await isLetIn('board-1')).toBe(true);
+  });
+
   it('the key of the CA may leave the machine', async () => {
     await mustRun('rm', [certs('ca.key')]);
     await chmod(certs('ca.crt'), 0o600);

@@ -6,6 +6,9 @@ import type { Services } from '../../src/services/services';
 export interface SimulatedDeviceOptions {
   readonly compatible?: string;
   readonly version?: string;
+  /** What it tells of itself beside that. */
+  readonly facts?: Partial<DeviceFacts>;
+  readonly address?: string;
   readonly now: () => Date;
 }
 
@@ -13,17 +16,15 @@ export interface SimulatedDeviceOptions {
 export class SimulatedDevice {
   private boots = 1;
   private version: string;
-  private readonly compatible: string;
   private readonly now: () => Date;
 
   constructor(
     private readonly services: Pick<Services, 'offerUpdate' | 'recordReport'>,
     readonly id: string,
-    { compatible = 'test-board', version = '0.9.0', now }: SimulatedDeviceOptions,
+    private readonly options: SimulatedDeviceOptions,
   ) {
-    this.compatible = compatible;
-    this.version = version;
-    this.now = now;
+    this.version = options.version ?? '0.9.0';
+    this.now = options.now;
   }
 
   /** Asks as RAUC's own poller does. @param transactionId what an install request carries */
@@ -55,16 +56,18 @@ export class SimulatedDevice {
     await this.services.recordReport.report(this.identity, this.contact(), report, log);
   }
 
-  private get identity() {
+  get identity() {
     return { id: this.id, certificateSerial: '01', compatibles: [] };
   }
 
-  private contact() {
+  contact() {
+    const { compatible = 'test-board', facts: told, address = '127.0.0.1' } = this.options;
     const facts: Partial<DeviceFacts> = {
-      compatible: this.compatible,
+      ...told,
+      compatible,
       systemVersion: this.version,
       bootId: `${this.id}-boot-${this.boots}`,
     };
-    return { at: this.now(), address: '127.0.0.1', protocol: 'h2', transactionId: null, facts };
+    return { at: this.now(), address, protocol: 'h2', transactionId: null, facts };
   }
 }

@@ -39,13 +39,13 @@ interface SectionProps {
   readonly title: string;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
-  /** Without a frame around it. */
-  readonly isBare?: boolean;
+  /** Comes first where there is one column. */
+  readonly isUrgent?: boolean;
 }
 
-export function Section({ title, actions, children, isBare = false }: SectionProps) {
+export function Section({ title, actions, children, isUrgent = false }: SectionProps) {
   return (
-    <section class={isBare ? 'section' : 'section panel'} aria-label={title}>
+    <section class={`section panel ${isUrgent ? 'urgent' : ''}`} aria-label={title}>
       <header class="section-head">
         <h2>{title}</h2>
         {actions !== undefined && <div class="actions">{actions}</div>}

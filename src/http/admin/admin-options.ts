@@ -1,26 +1,30 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
 import type { InstallationState } from '../../core/installation';
+import type { Administration } from '../../services/administration';
 import type { ActivateRelease } from '../../services/activate-release';
 import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
+import type { FleetHistory } from '../../services/fleet-history';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
 import type { ListBundles } from '../../services/list-bundles';
+import type { ManageSessions } from '../../services/manage-sessions';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
 import type { ReadJournal } from '../../services/read-journal';
 import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
 
-export interface AdminServices {
+export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
+  readonly manageSessions: ManageSessions;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;
@@ -28,6 +32,7 @@ export interface AdminServices {
   readonly sendWebhooks: SendWebhooks;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;
+  readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
 }
@@ -44,6 +49,8 @@ export interface AdminOptions {
   readonly services: AdminServices;
   /** What devices use to reach the server, without a slash at the end: for the URLs in manifests. */
   readonly deviceBaseUrl: () => string;
+  /** The same as far as it was configured: what a kit tells a device must not be a guess. */
+  readonly serverUrl?: string | null;
   /** The largest bundle that is taken. */
   readonly uploadLimitBytes: number;
   /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */

@@ -1,56 +1,89 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { DomainError } from '../../core/errors';
-import type { ManageTokens, TokenScope } from '../../services/manage-tokens';
-import type { FailureLimiter } from './failure-limiter';
+import type { ManageSessions } from '../../services/manage-sessions';
+import type { Token, TokenScope } from '../../services/manage-tokens';
+import type { CheckToken } from './check-token';
+import { clearSessionCookie, readSessionCookie } from './session-cookie';
 
-const strength: Readonly<Record<TokenScope, number>> = { read: 1, publish: 2, admin: 3 };
+const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
+
+/** Who calls, and what they may do. */
+export interface Caller {
+  /** `local` or `token:<name>`. */
+  readonly actor: string;
+  /** For people. */
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+}
+
+const local: Caller = { actor: 'local', name: 'local', scopes };
 
 export interface AuthenticatorOptions {
-  readonly tokens: Pick<ManageTokens, 'find'>;
+  readonly checkToken: CheckToken;
+  readonly sessions: Pick<ManageSessions, 'find'>;
   readonly requireToken: boolean;
-  readonly limiter: FailureLimiter;
 }
 
 /**
- * Finds out who calls and whether they may.
- * @returns the actor: `local` or `token:<name>`
- * @throws DomainError `unauthenticated`, `forbidden` (too weak a token), `too-many-requests`
+ * Finds out who calls. A browser's cookie of a session that is over is cleared, and counts for nothing.
+ * @throws DomainError `unauthenticated`, `too-many-requests`; `forbidden` for a session that somebody else may be using
  */
-export type Authenticate = (request: Request, scope: TokenScope) => string;
+export type Identify = (request: Request, response: Response) => Caller;
 
 /**
- * Authentication by `Authorization: Bearer` (RFC 6750). Where no token is needed a wrong one is refused all the same: a
- * job whose token was revoked must not go on as somebody stronger. A valid token always passes the limiter, so that
- * one bad job behind a shared proxy can't lock out the others.
+ * Authentication by `Authorization: Bearer` (RFC 6750), else by a session's cookie. Where no token is needed a wrong one is
+ * refused all the same: a job whose token was revoked must not go on as somebody stronger.
  */
-export function createAuthenticator({ tokens, requireToken, limiter }: AuthenticatorOptions): Authenticate {
-  return (request, scope) => {
-    const header = request.headers.authorization;
-    if (header === undefined) {
-      if (!requireToken) return 'local';
-      throw new DomainError('unauthenticated', 'a token is needed', {
-        remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',
-      });
-    }
-    const secret = /^Bearer +([\w.~+/-]{1,256}=*) *$/i.exec(header)?.[1];
-    const token = secret === undefined ? undefined : tokens.find(secret);
+export function createIdentify({ checkToken, sessions, requireToken }: AuthenticatorOptions): Identify {
+  function ofSession(request: Request, response: Response): Caller | undefined {
+    const id = readSessionCookie(request);
+    if (id === undefined) return undefined;
+    const token = sessions.find(id);
     if (token === undefined) {
-      const retryAfterSeconds = limiter.fail(request.socket.remoteAddress ?? '');
-      if (retryAfterSeconds > 0) {
-        throw new DomainError('too-many-requests', 'too many wrong tokens from this address', {
-          remedy: 'Wait, and check the token.',
-          details: { retry_after_seconds: retryAfterSeconds },
-        });
-      }
-      throw new DomainError('unauthenticated', 'the token is unknown or revoked', {
-        remedy: 'Make another with `rauc-simple-server token create`.',
-      });
+      if (!response.headersSent) clearSessionCookie(response);
+      return undefined;
     }
-    if (strength[token.scope] < strength[scope]) {
-      throw new DomainError('forbidden', `the token ${token.name} may ${token.scope}, this needs ${scope}`, {
-        remedy: `Use a token with the scope ${scope}.`,
-      });
+    refuseUnknownPage(request);
+    return callerOf(token);
+  }
+
+  return (request, response) => {
+    const header = request.headers.authorization;
+    if (header !== undefined) {
+      return callerOf(checkToken(/^Bearer +([\w.~+/-]{1,256}=*) *$/i.exec(header)?.[1], request));
     }
-    return `token:${token.name}`;
+    const caller = ofSession(request, response) ?? (requireToken ? undefined : local);
+    if (caller !== undefined) return caller;
+    throw new DomainError('unauthenticated', 'a token is needed', {
+      remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',
+    });
   };
+}
+
+/** @throws DomainError `forbidden` for a token that is too weak */
+export function checkScope({ name, scopes: own }: Caller, needed: TokenScope): void {
+  if (own.includes(needed)) return;
+  throw new DomainError(
+    'forbidden',
+    `the token ${name} may ${own.at(-1) ?? 'nothing'}, this needs ${needed}`,
+    {
+      remedy: `Use a token with the scope ${needed}.`,
+    },
+  );
+}
+
+export function callerOf({ name, scope }: Token): Caller {
+  return { actor: `token:${name}`, name, scopes: scopes.slice(0, scopes.indexOf(scope) + 1) };
+}
+
+/**
+ * A browser sends the cookie along with whatever a page makes it send. The origin guard has refused other pages by what the
+ * browser says of them; when it says nothing of where a change comes from, the cookie proves nothing.
+ */
+function refuseUnknownPage({ method, headers }: Request): void {
+  const isSafe = method === 'GET' || method === 'HEAD';
+  if (isSafe || (headers.origin ?? headers.referer ?? headers['sec-fetch-site']) !== undefined) return;
+  throw new DomainError('forbidden', 'a change under a session must say which page it comes from', {
+    remedy: 'Use the page of this server; programs send "Authorization: Bearer <token>" instead of a cookie.',
+  });
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { AdminOptions } from './admin-options';
-import { bundleDetailsJson, bundleJson, presentBundle, presentBundleDetails } from './bundle-json';
+import { bundleJson, presentBundle } from './bundle-json';
+import { bundleInUseJson, presentBundleInUse } from './bundle-use-json';
 import { bundleName, by } from './request-fields';
 import { defineRoute, type Route } from './route';
 
 /** The stored bundles: list, look into one, delete one. */
 export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
-  const { listBundles, deleteBundle } = services;
+  const { listBundles, describeBundle, deleteBundle } = services;
   return [
     defineRoute({
       method: 'get',
@@ -24,13 +25,14 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/bundles/{name}',
       scope: 'read',
       operation: 'getBundle',
-      summary: 'One bundle with its manifest, images and signer chain',
+      summary:
+        'One bundle with its manifest, images and signer chain, its history, and the devices that have it',
       input: { params: z.object({ name: bundleName }) },
-      answers: { 200: { description: 'The bundle', schema: bundleDetailsJson } },
+      answers: { 200: { description: 'The bundle', schema: bundleInUseJson } },
       problems: ['not-found'],
       handle: ({ input }) => ({
         status: 200,
-        json: presentBundleDetails(listBundles.get(input.params.name)),
+        json: presentBundleInUse(describeBundle(input.params.name)),
       }),
     }),
     defineRoute({

@@ -35,6 +35,12 @@ export function createOpenApi(routes: readonly Route[], version: string): object
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'Needed when bound off loopback' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'rauc_session',
+          description: 'Instead of a token, for the page in a browser',
+        },
       },
       schemas: { Problem: problemSchema },
     },
@@ -56,7 +62,7 @@ function describeOperation(route: Route): object {
     summary: route.summary,
     ...(route.scope === null
       ? { security: [] }
-      : { description: `Scope: ${route.scope}.`, security: [{}, { token: [] }] }),
+      : { description: `Scope: ${route.scope}.`, security: [{}, { token: [] }, { session: [] }] }),
     ...parametersOf(route),
     ...bodyOf(route),
     responses: Object.fromEntries([...answers, ...formAnswer, ...problemsByStatus(codes)]),

@@ -1,25 +1,30 @@
 import type { Express } from 'express';
 import { sendAnswer } from './answer';
-import type { Authenticate } from './authenticate';
+import { checkScope, type Identify } from './authenticate';
 import { methodNotAllowed } from './problem-answer';
 import { readBody } from './request-body';
 import { contextOf } from './request-context';
 import { answered, type Route } from './route';
 
 /** Puts a route table into an Express app. The caller is authenticated before a byte of the body is read. */
-export function registerRoutes(app: Express, routes: readonly Route[], authenticate: Authenticate): void {
+export function registerRoutes(app: Express, routes: readonly Route[], identify: Identify): void {
   const paths = [...new Set(routes.map((route) => route.path))];
   const patternOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
   for (const route of routes) {
     app[route.method](
       patternOf(route.path),
-      (request, _response, next) => {
+      (request, response, next) => {
         const context = contextOf(request);
         context.route = route.path;
         const { scope } = route;
         if (scope !== null) {
-          context.actor = authenticate(request, scope);
-          context.isAllowed = () => mayStill(() => authenticate(request, scope));
+          const authenticate = () => {
+            const caller = identify(request, response);
+            checkScope(caller, scope);
+            return caller.actor;
+          };
+          context.actor = authenticate();
+          context.isAllowed = () => mayStill(authenticate);
         }
         next();
       },

@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** What a handler gives back that has answered by itself, and may go on answering. */
-export const answered = 'answered';
+export const answered = 'answered' as const;
 
 /** The parts of a request that a route checks. */
 export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObject>>;

@@ -1,15 +1,22 @@
 import type { Registry } from 'prom-client';
+import { aboutRoutes } from './about';
 import type { AdminOptions } from './admin-options';
+import type { Identify } from './authenticate';
 import { bundleRoutes } from './bundles';
+import { certificateRoutes } from './certificates';
+import type { CheckToken } from './check-token';
 import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
 import type { EventStreams } from './event-stream';
 import { eventRoutes } from './events';
+import { fleetHistoryRoutes } from './fleet-history';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
+import { overviewRoutes } from './overview';
 import { releaseRoutes } from './releases';
 import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
+import { sessionRoutes } from './session';
 import { statusRoutes } from './service-status';
 import { tokenRoutes } from './tokens';
 import { webhookRoutes } from './webhooks';
@@ -20,18 +27,24 @@ export function adminRoutes(
   options: AdminOptions,
   metrics: Registry,
   streams: EventStreams,
+  callers: { readonly checkToken: CheckToken; readonly identify: Identify },
 ): readonly Route[] {
   const routes = [
     ...bundleRoutes(options),
     ...manifestRoutes(options),
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
+    ...overviewRoutes(options),
+    ...fleetHistoryRoutes(options),
     ...deviceRoutes(options),
     ...deviceActionRoutes(options),
+    ...certificateRoutes(options),
     ...uploadRoutes(options),
     ...eventRoutes(options, streams),
     ...webhookRoutes(options),
     ...tokenRoutes(options),
+    ...sessionRoutes(options, callers),
+    ...aboutRoutes(options),
     ...statusRoutes(options, metrics),
   ];
   return [...routes, ...openApiRoutes(routes, options.version)];

@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import supertest from 'supertest';
 import type { AdminOptions, AdminServices } from '../../../src/http/admin/admin-options';
 import { EventStreams } from '../../../src/http/admin/event-stream';
 import { type AdminServer, createAdminApp, startAdminServer } from '../../../src/http/admin/server';
+import { openCertificateFolder } from '../../../src/pki/certificate-folder';
+import { type AdministrationPorts, createAdministration } from '../../../src/services/administration';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../support/services';
 
 export interface AdminListenerOptions extends OpenServicesOptions {
   readonly admin?: Partial<AdminOptions>;
   readonly stallTimeoutMs?: number;
+  /** Replaces ports, for what can't be had otherwise. */
+  readonly administration?: (ports: AdministrationPorts) => Partial<AdministrationPorts>;
+  /** Beside the data folder when left out. */
+  readonly certsDir?: string;
   /** Any free one when left out. */
   readonly port?: number;
   readonly changeServices?: (services: AdminServices) => Partial<AdminServices>;
@@ -26,6 +32,8 @@ export interface AdminListener {
   readonly port: number;
   readonly server: AdminServer;
   readonly opened: OpenedServices;
+  readonly services: AdminServices;
+  readonly certsDir: string;
   readonly http: ReturnType<typeof supertest>;
   readonly requests: readonly LoggedRequest[];
   /** What lies in the bundle folder and in its incoming area. */
@@ -47,9 +55,29 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     requests.push({ level, facts: facts as LoggedRequest['facts'] });
   };
   const eventStreams = new EventStreams(opened.services.readJournal);
+  const now = options.admin?.now ?? (() => new Date(Date.UTC(2026, 0, 1)));
+  const certsDir = options.certsDir ?? path.join(opened.dataDir, '../certs');
+  const ports: AdministrationPorts = {
+    services: opened.services,
+    ...opened.store,
+    certificates: openCertificateFolder(certsDir, { now }),
+    readKitText: (name) => readFile(path.resolve(__dirname, '../../../bin/device-kit', name), 'utf8'),
+    facts: {
+      version: '9.8.7',
+      nodeVersion: process.versions.node,
+      sqliteVersion: opened.store.sqliteVersion,
+      startedAt: new Date(Date.UTC(2026, 0, 1)),
+      options: [],
+    },
+    deviceUrl: () => 'https://updates.test:8443',
+    log: { info: at('info'), warn: at('warn'), error: at('error') },
+    now,
+  };
+  const administration = createAdministration({ ...ports, ...options.administration?.(ports) });
+  const services = { ...opened.services, ...administration };
   const app = createAdminApp({
     eventStreams,
-    services: { ...opened.services, ...options.changeServices?.(opened.services) },
+    services: { ...services, ...options.changeServices?.(services) },
     deviceBaseUrl: () => 'https://updates.test:8443',
     uploadLimitBytes: 1 << 30,
     adminHosts: [],
@@ -57,7 +85,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     publicDir: path.resolve(__dirname, '../../../public'),
     version: '9.8.7',
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
-    now: () => new Date(Date.UTC(2026, 0, 1)),
+    now,
     newId: randomUUID,
     ...options.admin,
   });
@@ -74,6 +102,8 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     port,
     server,
     opened,
+    services,
+    certsDir,
     http: supertest(url),
     requests,
     async stored() {

@@ -1,6 +1,71 @@
+import type { OverviewJson } from '../../api/types';
+import { formatCount } from '../../format';
+import { Loaded } from '../../parts/loaded';
 import { Page } from '../../parts/page';
 import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { Attention } from './attention';
+import { Channels } from './channels';
+import { FirstSteps } from './first-steps';
+import { LatestEvents } from './latest-events';
+import { VersionHistory } from './version-history';
 
 export function OverviewPage() {
-  return <Page title={text.frame.pages.overview}>{null}</Page>;
+  const overview = useData<OverviewJson>('/api/overview', { everyMs: 30_000 });
+  return (
+    <Page title={text.frame.pages.overview}>
+      <Loaded data={overview}>
+        {({ channels, attention, devices, first_steps: steps }) => (
+          <>
+            <FirstSteps steps={steps} />
+            {devices.total > 0 && <Totals devices={devices} />}
+            <div class="columns main-first">
+              <div>
+                <Channels channels={channels} />
+                {devices.total > 0 && <VersionHistory channels={channels} />}
+              </div>
+              <div>
+                {devices.total > 0 && <Attention items={attention} />}
+                <LatestEvents />
+              </div>
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Totals({ devices }: { readonly devices: OverviewJson['devices'] }) {
+  const { total, seen_last_day: seen, waiting, held } = devices;
+  return (
+    <ul class="totals">
+      <Total count={total} label={text.overview.devices} href="/devices" />
+      <Total count={seen} label={text.overview.seenLastDay} href="/devices?sort=last_contact&order=desc" />
+      <Total
+        count={waiting}
+        label={text.overview.waiting}
+        href="/devices?waiting=true"
+        isLoud={waiting > 0}
+      />
+      <Total count={held} label={text.overview.held} href="/devices?held=true" />
+    </ul>
+  );
+}
+
+interface TotalProps {
+  readonly count: number;
+  readonly label: string;
+  readonly href: string;
+  readonly isLoud?: boolean;
+}
+
+function Total({ count, label, href, isLoud = false }: TotalProps) {
+  return (
+    <li>
+      <a href={href} class={isLoud ? 'loud' : ''}>
+        <strong>{formatCount(count)}</strong> {label}
+      </a>
+    </li>
+  );
 }

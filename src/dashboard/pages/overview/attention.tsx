@@ -1,0 +1,68 @@
+import type { AttentionJson } from '../../api/types';
+import { linkTo } from '../../location';
+import { Icon, type IconName } from '../../parts/icon';
+import { Section } from '../../parts/page';
+import { text } from '../../texts';
+
+const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
+  'paused-rollout': ['warn', 'pause'],
+  failed: ['bad', 'cross'],
+  'rolled-back': ['bad', 'back'],
+  lost: ['warn', 'question'],
+  waiting: ['warn', 'clock'],
+  held: ['warn', 'lock'],
+  'certificate-expiring': ['warn', 'certificates'],
+  'server-certificate-expiring': ['bad', 'certificates'],
+  'webhook-failing': ['bad', 'alert'],
+  storage: ['bad', 'alert'],
+};
+
+/** What a person should look at; each leads to where it can be settled. */
+export function Attention({ items }: { readonly items: readonly AttentionJson[] }) {
+  return (
+    <Section title={text.overview.attention} isUrgent>
+      {items.length === 0 && (
+        <p class="muted">
+          <Icon name="check" /> {text.overview.nothingToDo}
+        </p>
+      )}
+      <ul class="rows">
+        {items.map((item) => {
+          const [tone, icon] = looks[item.kind] ?? ['warn', 'alert'];
+          return (
+            <li key={JSON.stringify(item)} class="attention">
+              <span class={`event-mark ${tone}`}>
+                <Icon name={icon} />
+              </span>
+              <a href={placeOf(item)}>{item.message}</a>
+            </li>
+          );
+        })}
+      </ul>
+    </Section>
+  );
+}
+
+function placeOf({ kind, compatible, channel, release_id: release }: AttentionJson): string {
+  const query = new URLSearchParams();
+  if (compatible !== undefined) query.set('compatible', compatible);
+  if (channel !== undefined) query.set('channel', channel);
+  switch (kind) {
+    case 'paused-rollout':
+      return release === undefined ? '/rollouts' : linkTo('rollouts', release);
+    case 'failed':
+    case 'rolled-back':
+    case 'lost':
+      query.set('state', kind);
+      return `/devices?${query.toString()}`;
+    case 'waiting':
+    case 'held':
+      query.set(kind, 'true');
+      return `/devices?${query.toString()}`;
+    case 'certificate-expiring':
+    case 'server-certificate-expiring':
+      return '/certificates';
+    default:
+      return '/settings';
+  }
+}

@@ -1,0 +1,53 @@
+import type { OverviewJson } from '../../api/types';
+import { Command } from '../../parts/command';
+import { Icon } from '../../parts/icon';
+import { Section } from '../../parts/page';
+import { text } from '../../texts';
+
+const { step: words } = text.overview;
+
+/** Leads from an empty server to the first device that is proven; then it is gone for good. */
+export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_steps'] }) {
+  if (steps.has_report) return null;
+  const list = [
+    { isDone: steps.has_bundle, ...words.bundle, commands: [words.bundle.command] },
+    { isDone: steps.has_release, ...words.release, commands: [words.release.command] },
+    { isDone: steps.has_device_certificate, ...words.certificate },
+    { isDone: steps.has_device, ...words.device, commands: [words.device.command] },
+    { isDone: steps.has_report, ...words.report, commands: [] },
+  ];
+  const next = list.findIndex(({ isDone }) => !isDone);
+  return (
+    <Section title={text.overview.firstSteps}>
+      <p class="muted">{text.overview.firstStepsHint}</p>
+      <ol class="first-steps">
+        {list.map(({ title, text: sentence, commands, isDone }, index) => (
+          <li
+            key={title}
+            class={isDone ? 'is-done' : index === next ? 'is-next' : ''}
+            aria-current={index === next ? 'step' : undefined}
+          >
+            <span class="step-mark" aria-hidden="true">
+              {isDone ? <Icon name="check" /> : index + 1}
+            </span>
+            <div>
+              <h3>
+                {title}
+                <span class="off-screen">
+                  ,{' '}
+                  {isDone
+                    ? text.overview.isDone
+                    : index === next
+                      ? text.overview.isNext
+                      : text.overview.isOpen}
+                </span>
+              </h3>
+              {!isDone && <p class="muted">{sentence}</p>}
+              {!isDone && commands.map((line) => <Command key={line} line={line} />)}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}

@@ -1,0 +1,98 @@
+import type { HistoryJson } from '../../api/types';
+import { formatCount, formatDay, formatMoment } from '../../format';
+import { seriesLook } from '../../parts/share-bar';
+import { text } from '../../texts';
+
+const width = 1000;
+const height = 200;
+
+/** Devices by version, stacked, over time. The last moment is said in words too. */
+export function HistoryChart({ history }: { readonly history: HistoryJson }) {
+  const { points } = history;
+  const first = points[0];
+  const last = points.at(-1);
+  const highest = Math.max(
+    0,
+    ...points.map(({ counts }) => counts.reduce((sum, { devices }) => sum + devices, 0)),
+  );
+  if (first === undefined || last === undefined || highest === 0)
+    return <p class="muted">{text.overview.historyEmpty}</p>;
+  // Newest versions lie at the bottom, in the strongest colours.
+  const versions = [...history.versions].reverse();
+  const words = last.counts
+    .map(({ version, devices }) => `${nameOf(version)} ${formatCount(devices)}`)
+    .join(', ');
+  const label = text.overview.historyWords(
+    formatMoment(new Date(first.at)),
+    formatMoment(new Date(last.at)),
+    words,
+  );
+  return (
+    <figure class="history">
+      <div class="history-plot">
+        <span class="history-top muted small" aria-hidden="true">
+          {formatCount(highest)}
+        </span>
+        <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+          {versions.map((version, index) => (
+            <path
+              key={version ?? ''}
+              class={version === null ? 'series-rest' : seriesLook(index)}
+              d={areaOf(points, versions, index, highest)}
+            >
+              <title>{nameOf(version)}</title>
+            </path>
+          ))}
+        </svg>
+      </div>
+      <div class="history-axis muted small" aria-hidden="true">
+        <span>{formatDay(new Date(first.at))}</span>
+        <span>{formatMoment(new Date(last.at))}</span>
+      </div>
+      <ul class="legend">
+        {versions.map((version, index) => (
+          <li key={version ?? ''}>
+            <span
+              class={`swatch ${version === null ? 'series-rest' : seriesLook(index)}`}
+              aria-hidden="true"
+            />
+            {nameOf(version)}
+          </li>
+        ))}
+      </ul>
+    </figure>
+  );
+}
+
+function nameOf(version: string | null): string {
+  return version ?? text.overview.unknownVersion;
+}
+
+/** The outline of one version's area: its lower edge forth, its upper edge back. */
+function areaOf(
+  points: HistoryJson['points'],
+  versions: readonly (string | null)[],
+  index: number,
+  highest: number,
+): string {
+  const from = Date.parse(points[0]?.at ?? '');
+  const span = Math.max(1, Date.parse(points.at(-1)?.at ?? '') - from);
+  const edge = (below: number) =>
+    points.map(({ at, counts }) => {
+      const sum = versions
+        .slice(0, below)
+        .reduce((all, version) => all + (counts.find((count) => count.version === version)?.devices ?? 0), 0);
+      // A single moment is drawn over the whole width.
+      const x = points.length === 1 ? 0 : ((Date.parse(at) - from) / span) * width;
+      return [x, height - (sum / highest) * height] as const;
+    });
+  const pair = ([x, y]: readonly [number, number]) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+  const lower = edge(index);
+  const upper = edge(index + 1).reverse();
+  if (points.length === 1) {
+    const [, low] = lower[0] ?? [0, 0];
+    const [, high] = upper[0] ?? [0, 0];
+    return `M0 ${low}H${width}V${high}H0Z`;
+  }
+  return `M${[...lower, ...upper].map(pair).join('L')}Z`;
+}

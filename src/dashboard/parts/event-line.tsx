@@ -1,0 +1,52 @@
+import type { EventJson } from '../api/types';
+import { linkTo } from '../location';
+import { iconOf, toneOf } from './badge';
+import { Icon } from './icon';
+import { Ago } from './time';
+
+/** What of an event gives it its colour: `installation.failed` is as bad as the state `failed`. */
+function stateOf({ kind }: EventJson): string {
+  const [, what = ''] = kind.split('.');
+  return kind.startsWith('installation.') || what === 'paused' || what === 'aborted' || what === 'held'
+    ? what
+    : '';
+}
+
+/** One line of the journal: what happened, to what, by whom, when. */
+export function EventLine({ event }: { readonly event: EventJson }) {
+  const state = stateOf(event);
+  const tone = state === '' ? 'idle' : toneOf(state);
+  return (
+    <li class="event">
+      <span class={`event-mark ${tone}`}>
+        <Icon name={iconOf(state)} />
+      </span>
+      <EventText event={event} />
+      <span class="muted small event-by">
+        {event.actor} · <Ago at={event.at} />
+      </span>
+    </li>
+  );
+}
+
+/** The sentence, with a link where it names what it is about. */
+export function EventText({ event }: { readonly event: EventJson }) {
+  const { message } = event;
+  const subject = subjectOf(event);
+  const at = subject === null ? -1 : message.indexOf(subject.name);
+  if (subject === null || at < 0) return <div class="event-text">{message}</div>;
+  return (
+    <div class="event-text">
+      {message.slice(0, at)}
+      <a href={subject.href}>{subject.name}</a>
+      {message.slice(at + subject.name.length)}
+    </div>
+  );
+}
+
+function subjectOf({ kind, device, bundle, release_id: release }: EventJson) {
+  if (device !== null) return { name: device, href: linkTo('devices', device) };
+  if (bundle === null) return null;
+  const isRollout = release !== null && kind.startsWith('rollout.');
+  return { name: bundle, href: isRollout ? linkTo('rollouts', release) : linkTo('bundles', bundle) };
+}

@@ -1,0 +1,15 @@
+import type { RolloutJson } from '../api/types';
+import { text } from '../texts';
+import { StateBadge } from './badge';
+
+/** Where a rollout stands, in a badge and few words. */
+export function RolloutMark({ rollout }: { readonly rollout: RolloutJson }) {
+  const { state, step, steps, reason } = rollout;
+  const isForAll = state === 'running' && step === steps;
+  return (
+    <span class="rollout-mark">
+      <StateBadge state={state} {...(reason === null ? {} : { title: reason })} />{' '}
+      <span class="muted small">{isForAll ? text.rollouts.forAll : text.rollouts.stepOf(step, steps)}</span>
+    </span>
+  );
+}

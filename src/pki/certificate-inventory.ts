@@ -1,0 +1,92 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
+import { systemErrorCode } from '../core/errors';
+import { exists } from './file-pair';
+import { issuanceLogName, type IssuedCertificate, readIssued } from './issuance-log';
+import { deviceFileNames, listOwnCertificates, readDeviceFile } from './list-certificates';
+import { readRevocations, revocationFileName } from './revocation-list';
+
+/** Whatever is issued, revoked or removed changes one of these. */
+const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFileName, 'devices'];
+
+/**
+ * @returns what takes the inventory of a folder. It reads the log, and of the devices' files only those that the log does not know:
+ * a fleet has tens of thousands. As long as the folder does not change, nothing is read again.
+ */
+export function createTakeInventory(dir: string): () => Promise<CertificateInventory> {
+  const unlogged = new Map<string, CertificateSummary | undefined>();
+  let known: { readonly stamp: string; readonly inventory: Promise<CertificateInventory> } | undefined;
+
+  async function take(): Promise<CertificateInventory> {
+    const [{ issued }, names, own] = await Promise.all([
+      readIssued(dir),
+      deviceFileNames(dir),
+      listOwnCertificates(dir),
+    ]);
+    const revokedAt = new Map((await readRevocations(dir)).map((one) => [one.serial, one.revokedAt]));
+    const found = new Map<string, KnownCertificate>();
+    const add = (one: Omit<KnownCertificate, 'revokedAt'>) =>
+      found.set(one.serial, { ...one, revokedAt: revokedAt.get(one.serial) ?? null });
+
+    const files = new Set(names);
+    const newest = new Map(issued.filter(isDevice).map((one) => [one.commonName, one.serial]));
+    for (const { commonName: deviceId, serial, notBefore, notAfter } of issued.filter(isDevice)) {
+      const hasFile = newest.get(deviceId) === serial && files.has(`${deviceId}.crt`);
+      add({ deviceId, serial, notBefore, notAfter, hasFile });
+    }
+    for (const name of names) {
+      if (newest.has(name.slice(0, -'.crt'.length))) continue;
+      if (!unlogged.has(name)) unlogged.set(name, await readDeviceFile(dir, name));
+      const certificate = unlogged.get(name);
+      if (certificate === undefined) continue;
+      const { commonName: deviceId, serial, notBefore, notAfter } = certificate;
+      add({ deviceId, serial, notBefore, notAfter, hasFile: true });
+    }
+    const [ca] = own
+      .filter(({ path }) => path === join(dir, 'ca.crt'))
+      .sort((a, b) => b.certificate.notAfter.getTime() - a.certificate.notAfter.getTime());
+    return {
+      ca: ca?.certificate ?? null,
+      hasCaKey: await exists(join(dir, 'ca.key')),
+      server: own.find(({ path }) => path === join(dir, 'server.crt'))?.certificate ?? null,
+      devices: [...found.values()].sort(byDevice),
+    };
+  }
+
+  return async () => {
+    const stamp = await stampOf(dir);
+    if (known?.stamp !== stamp) {
+      const inventory = take();
+      known = { stamp, inventory };
+      inventory.catch(() => {
+        known = undefined;
+      });
+    }
+    return known.inventory;
+  };
+}
+
+function isDevice({ role }: IssuedCertificate): boolean {
+  return role === 'device';
+}
+
+function byDevice(a: KnownCertificate, b: KnownCertificate): number {
+  if (a.deviceId !== b.deviceId) return a.deviceId < b.deviceId ? -1 : 1;
+  const isLater = b.notAfter.getTime() - a.notAfter.getTime();
+  return isLater || Number(b.hasFile) - Number(a.hasFile) || (a.serial < b.serial ? -1 : 1);
+}
+
+async function stampOf(dir: string): Promise<string> {
+  const stamps = await Promise.all(
+    watched.map(async (name) => {
+      try {
+        const { mtimeMs, size, ino } = await stat(join(dir, name));
+        return `${mtimeMs} ${size} ${ino}`;
+      } catch (error) {
+        return systemErrorCode(error) ?? 'unreadable';
+      }
+    }),
+  );
+  return stamps.join('\n');
+}

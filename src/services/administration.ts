@@ -1,0 +1,46 @@
+import type { CertificateFolder } from './certificate-folder';
+import { createDescribeBundle, type DescribeBundle } from './describe-bundle';
+import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
+import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
+import type { FleetCounts } from './fleet-counts';
+import type { ReadKitText } from './kit-files';
+import type { Log } from './log';
+import { createManageCertificates, type ManageCertificates } from './manage-certificates';
+import type { MeasureStorage } from './measure-storage';
+import type { JournalRecords } from './read-journal';
+import type { Services } from './services';
+
+/** What people see and do on the admin listener alone; devices never come here. */
+export interface Administration {
+  readonly describeFleet: DescribeFleet;
+  readonly describeServer: DescribeServer;
+  readonly describeBundle: DescribeBundle;
+  /** Labels of devices, the most frequent first. */
+  readonly listLabels: FleetCounts['labels'];
+  readonly manageCertificates: ManageCertificates;
+}
+
+export interface AdministrationPorts {
+  readonly services: Services;
+  readonly facts: ServerFacts;
+  /** What devices use to reach the server. */
+  readonly deviceUrl: () => string;
+  readonly counts: FleetCounts;
+  readonly certificates: CertificateFolder;
+  readonly readKitText: ReadKitText;
+  readonly journal: Pick<JournalRecords, 'record'>;
+  readonly measureStorage: MeasureStorage;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/** Assembles the use cases of administrators on those that the doors share. */
+export function createAdministration({ services, ...ports }: AdministrationPorts): Administration {
+  return {
+    describeFleet: createDescribeFleet({ ...services, ...ports }),
+    describeServer: createDescribeServer({ ...services, ...ports }),
+    describeBundle: createDescribeBundle({ ...services, ...ports }),
+    listLabels: (limit) => ports.counts.labels(limit),
+    manageCertificates: createManageCertificates(ports),
+  };
+}

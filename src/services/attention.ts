@@ -1,0 +1,131 @@
+import type { CertificateInventory, KnownCertificate } from '../core/certificate';
+import type { Release } from '../core/release';
+import type { Webhook } from '../core/webhook';
+import type { TroubledDevices } from './fleet-counts';
+
+export const attentionKinds = [
+  'failed',
+  'rolled-back',
+  'lost',
+  'waiting',
+  'held',
+  'paused-rollout',
+  'certificate-expiring',
+  'server-certificate-expiring',
+  'webhook-failing',
+  'storage',
+] as const;
+
+/** Something that a person should look at. */
+export interface AttentionItem {
+  readonly kind: (typeof attentionKinds)[number];
+  /** How many there are of it. */
+  readonly count: number;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly releaseId?: number;
+  /** A sentence for people. */
+  readonly message: string;
+}
+
+export interface AttentionFacts {
+  readonly at: Date;
+  readonly releases: readonly Release[];
+  readonly troubled: readonly TroubledDevices[];
+  readonly decided: { readonly waiting: number; readonly held: number };
+  readonly inventory: CertificateInventory;
+  readonly webhooks: readonly Webhook[];
+  readonly freeBytes: number;
+  readonly largestBundleBytes: number;
+}
+
+const dayMs = 86_400_000;
+/** Enough to renew by hand. A certificate that expired longer ago is of a device that nobody misses. */
+const expiryNoticeDays = 30;
+const smallestRoomBytes = 1 << 30;
+/** Devices name their compatible themselves: there may be many. */
+const maxTroubles = 100;
+
+/** What a person should look at, in the order in which it matters. */
+export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
+  const { at, releases, decided, inventory, webhooks } = facts;
+  const items: AttentionItem[] = [];
+  const note = (item: AttentionItem) => {
+    if (item.count > 0) items.push(item);
+  };
+  for (const { id, compatible, channel, bundle, rollout } of releases) {
+    if (rollout.state !== 'paused') continue;
+    const reason = rollout.reason === null ? '' : `: ${rollout.reason}`;
+    const message = `the rollout of ${bundle.name} to ${compatible} (${channel}) is paused${reason}`;
+    note({ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message });
+  }
+  for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
+    note(ofTrouble(trouble));
+  }
+  const { waiting, held } = decided;
+  note({
+    kind: 'waiting',
+    count: waiting,
+    message: `${ofDevices(waiting)} for a person to admit ${waiting === 1 ? 'it' : 'them'}`,
+  });
+  note({
+    kind: 'held',
+    count: held,
+    message: `${held === 1 ? '1 device is' : `${held} devices are`} held and offered nothing`,
+  });
+  if (inventory.server !== null) {
+    const days = daysLeft(inventory.server.notAfter, at);
+    const message = `the server certificate ${days < 0 ? 'has expired' : `expires in ${days} days`}: devices can't connect then`;
+    note({ kind: 'server-certificate-expiring', count: days < expiryNoticeDays ? 1 : 0, message });
+  }
+  const expiring = newestOfEach(inventory.devices).filter(
+    ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
+  ).length;
+  note({
+    kind: 'certificate-expiring',
+    count: expiring,
+    message: `the certificates of ${expiring === 1 ? '1 device' : `${expiring} devices`} expire within ${expiryNoticeDays} days, or have expired lately`,
+  });
+  const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
+  note({
+    kind: 'webhook-failing',
+    count: failing.length,
+    message: `events can't be delivered to ${failing.map(({ name }) => name).join(', ')}`,
+  });
+  const neededBytes = Math.max(smallestRoomBytes, 2 * facts.largestBundleBytes);
+  const message = `${Math.floor(facts.freeBytes / (1 << 20))} MiB are left for bundles and the database`;
+  note({ kind: 'storage', count: facts.freeBytes < neededBytes ? 1 : 0, message });
+  return items;
+}
+
+/** Whole days until then; negative when it is over. */
+export function daysLeft(notAfter: Date, at: Date): number {
+  return Math.floor((notAfter.getTime() - at.getTime()) / dayMs);
+}
+
+const troubleWords = {
+  failed: 'failed on',
+  'rolled-back': 'was rolled back on',
+  lost: 'came to no end on',
+} as const;
+
+function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {
+  const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
+  return {
+    kind: state,
+    count: devices,
+    ...(compatible === null ? {} : { compatible }),
+    channel,
+    message: `the latest installation ${troubleWords[state]} ${devices === 1 ? '1 device' : `${devices} devices`} ${place}`,
+  };
+}
+
+function ofDevices(count: number): string {
+  return count === 1 ? '1 device waits' : `${count} devices wait`;
+}
+
+/** A device that has a new one does not miss the old. They come by device, the newest first. */
+function newestOfEach(certificates: readonly KnownCertificate[]): readonly KnownCertificate[] {
+  const valid = certificates.filter(({ revokedAt }) => revokedAt === null);
+  return valid.filter(({ deviceId }, index) => valid[index - 1]?.deviceId !== deviceId);
+}

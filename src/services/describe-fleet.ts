@@ -1,0 +1,164 @@
+import type { Release } from '../core/release';
+import { type AttentionItem, findAttention } from './attention';
+import type { CertificateFolder } from './certificate-folder';
+import type { FleetCounts } from './fleet-counts';
+import type { ListBundles } from './list-bundles';
+import type { FleetCount, FleetListing } from './list-fleet';
+import type { ManageRollouts } from './manage-rollouts';
+import type { ManageWebhooks } from './manage-webhooks';
+import type { MeasureStorage } from './measure-storage';
+
+export interface ChannelFigures {
+  readonly compatible: string;
+  readonly channel: string;
+  /** What is current; `null` when devices follow a channel that has nothing. */
+  readonly release: Release | null;
+  readonly devices: number;
+  /** The most frequent first; `null` for devices that tell none, and for all beyond the most frequent. */
+  readonly versions: readonly { readonly version: string | null; readonly devices: number }[];
+  /** Devices that run the version of the release. */
+  readonly onCurrent: number;
+}
+
+/** The fleet at a glance. */
+export interface FleetOverview {
+  readonly channels: readonly ChannelFigures[];
+  /** What a person should look at. */
+  readonly attention: readonly AttentionItem[];
+  readonly devices: {
+    readonly total: number;
+    readonly seenLastDay: number;
+    readonly waiting: number;
+    readonly held: number;
+  };
+  /** What a new server has come to. */
+  readonly firstSteps: {
+    readonly hasBundle: boolean;
+    readonly hasRelease: boolean;
+    readonly hasDeviceCertificate: boolean;
+    readonly hasDevice: boolean;
+    /** A device told the end of an installation, or proved one. */
+    readonly hasReport: boolean;
+  };
+}
+
+/** Counts the fleet; asked again within two seconds, it says the same. @throws DomainError `unavailable`, `configuration` */
+export type DescribeFleet = () => Promise<FleetOverview>;
+
+export interface DescribeFleetPorts {
+  readonly listBundles: Pick<ListBundles, 'list'>;
+  readonly manageRollouts: Pick<ManageRollouts, 'list'>;
+  readonly manageWebhooks: Pick<ManageWebhooks, 'list'>;
+  readonly listFleet: Pick<FleetListing, 'census' | 'attention'>;
+  readonly counts: FleetCounts;
+  readonly certificates: Pick<CertificateFolder, 'inventory'>;
+  readonly measureStorage: MeasureStorage;
+  readonly now: () => Date;
+}
+
+const freshMs = 2_000;
+const dayMs = 86_400_000;
+/** Devices name their compatible and version themselves: nobody can make the answer endless. */
+const maxChannels = 200;
+export const maxVersions = 20;
+
+export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
+  const { listBundles, manageRollouts, listFleet, counts, certificates, now } = ports;
+  let known: { readonly at: number; readonly overview: Promise<FleetOverview> } | undefined;
+
+  async function describe(): Promise<FleetOverview> {
+    const [inventory, storage] = await Promise.all([certificates.inventory(), ports.measureStorage()]);
+    const releases = manageRollouts.list();
+    const bundles = listBundles.list().map(({ bundle }) => bundle);
+    const decided = listFleet.attention();
+    return {
+      channels: describeChannels(releases, listFleet.census()),
+      attention: findAttention({
+        at: now(),
+        releases,
+        troubled: counts.troubled(),
+        decided,
+        inventory,
+        webhooks: ports.manageWebhooks.list(),
+        freeBytes: storage.freeBytes,
+        largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
+      }),
+      devices: {
+        total: decided.devices,
+        seenLastDay: counts.seenSince(new Date(now().getTime() - dayMs)),
+        waiting: decided.waiting,
+        held: decided.held,
+      },
+      firstSteps: {
+        hasBundle: bundles.length > 0,
+        hasRelease: releases.length > 0,
+        hasDeviceCertificate: inventory.devices.length > 0,
+        hasDevice: decided.devices > 0,
+        hasReport: counts.hasOutcome(),
+      },
+    };
+  }
+
+  return () => {
+    const at = now().getTime();
+    if (known === undefined || Math.abs(at - known.at) >= freshMs) {
+      const overview = describe();
+      known = { at, overview };
+      overview.catch(() => {
+        known = undefined;
+      });
+    }
+    return known.overview;
+  };
+}
+
+function describeChannels(
+  releases: readonly Release[],
+  census: readonly FleetCount[],
+): readonly ChannelFigures[] {
+  const channels = new Map<
+    string,
+    { compatible: string; channel: string; versions: Map<string | null, number> }
+  >();
+  const channelOf = ({ compatible, channel }: { compatible: string; channel: string }) => {
+    const key = JSON.stringify([compatible, channel]);
+    const found = channels.get(key) ?? { compatible, channel, versions: new Map<string | null, number>() };
+    channels.set(key, found);
+    return found;
+  };
+  for (const release of releases) channelOf(release);
+  for (const { compatible, channel, systemVersion, devices } of census) {
+    if (compatible === null) continue;
+    const { versions } = channelOf({ compatible, channel });
+    versions.set(systemVersion, (versions.get(systemVersion) ?? 0) + devices);
+  }
+  return [...channels.values()]
+    .map(({ compatible, channel, versions }) => {
+      const release =
+        releases.find((one) => one.compatible === compatible && one.channel === channel) ?? null;
+      const current = release?.bundle.inspection.manifest?.version ?? null;
+      return {
+        compatible,
+        channel,
+        release,
+        devices: [...versions.values()].reduce((sum, devices) => sum + devices, 0),
+        versions: mostFrequent(versions),
+        onCurrent: current === null ? 0 : (versions.get(current) ?? 0),
+      };
+    })
+    .sort((a, b) => Number(b.release !== null) - Number(a.release !== null) || b.devices - a.devices)
+    .slice(0, Math.max(maxChannels, releases.length));
+}
+
+/** The most frequent versions first; the rest counts as `null`, with those that are not known. */
+export function mostFrequent(
+  versions: ReadonlyMap<string | null, number>,
+): readonly { readonly version: string | null; readonly devices: number }[] {
+  const named = [...versions]
+    .flatMap(([version, devices]) => (version === null ? [] : [{ version, devices }]))
+    .sort((a, b) => b.devices - a.devices || (a.version < b.version ? -1 : 1));
+  const others = named
+    .slice(maxVersions)
+    .reduce((sum, { devices }) => sum + devices, versions.get(null) ?? 0);
+  return [...named.slice(0, maxVersions), ...(others === 0 ? [] : [{ version: null, devices: others }])];
+}

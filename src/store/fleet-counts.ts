@@ -1,0 +1,91 @@
+import type { InstallationState } from '../core/installation';
+import type { Database } from './database';
+
+export type FleetCounts = ReturnType<typeof createFleetCounts>;
+
+const openStates = ['offered', 'downloading', 'installed', 'cancelling'] as const;
+const outcomes = ['installed', 'proven', 'rolled-back', 'failed'] as const;
+
+/** Counts of the fleet that pages show, each by an index of its own. */
+export function createFleetCounts(database: Database) {
+  const { query } = database;
+
+  function hasState(state: InstallationState): boolean {
+    const select = query.selectFrom('installations').select('id').where('state', '=', state).limit(1);
+    return database.all(select).length > 0;
+  }
+
+  return {
+    troubled() {
+      return database
+        .all(
+          query
+            .selectFrom('devices')
+            .innerJoin('installations', 'installations.id', 'devices.installation_id')
+            .select(({ fn }) => [
+              'devices.compatible',
+              'devices.channel',
+              'devices.installation_state as state',
+              fn.countAll<number>().as('devices'),
+            ])
+            .where('devices.installation_state', 'in', ['failed', 'rolled-back', 'lost'])
+            .where('installations.cleared_at', 'is', null)
+            .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
+        )
+        .map(({ state, ...rest }) => ({ ...rest, state: state as 'failed' | 'rolled-back' | 'lost' }));
+    },
+
+    seenSince(at: Date): number {
+      const select = query
+        .selectFrom('devices')
+        .select(({ fn }) => fn.countAll<number>().as('devices'))
+        .where('last_contact_at', '>=', at.toISOString());
+      return database.all(select)[0]?.devices ?? 0;
+    },
+
+    hasOutcome: () => outcomes.some(hasState),
+
+    labels(limit: number) {
+      return database.all(
+        query
+          .selectFrom('device_labels')
+          .select(({ fn }) => ['label', fn.countAll<number>().as('devices')])
+          .groupBy('label')
+          .orderBy('devices', 'desc')
+          .orderBy('label')
+          .limit(limit),
+      );
+    },
+
+    ofBundle({ name, compatible, version }: BundleKey) {
+      const devices = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
+      const count = (select: typeof devices) => database.all(select)[0]?.devices ?? 0;
+      // The installations of a bundle are few beside the fleet, and a device's latest is found by its id.
+      const latest = (states: readonly InstallationState[]) =>
+        devices
+          .where('installation_id', 'in', (eb) =>
+            eb
+              .selectFrom('installations')
+              .select('installations.id')
+              .where('installations.bundle', '=', name)
+              .where('installations.state', 'in', [...states]),
+          )
+          .where('installation_state', 'in', [...states]);
+      return {
+        running:
+          compatible === null || version === null
+            ? 0
+            : count(devices.where('compatible', '=', compatible).where('system_version', '=', version)),
+        installing: count(latest(openStates)),
+        pinned: count(devices.where('pin_bundle', '=', name)),
+        failed: count(latest(['failed', 'rolled-back'])),
+      };
+    },
+  };
+}
+
+interface BundleKey {
+  readonly name: string;
+  readonly compatible: string | null;
+  readonly version: string | null;
+}

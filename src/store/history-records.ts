@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { Database } from './database';
+
+interface Count {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly version: string | null;
+  readonly devices: number;
+}
+
+type Grain = 'day' | 'hour' | 'moment';
+
+export type HistoryRecords = ReturnType<typeof createHistoryRecords>;
+
+/** Snapshots of how many devices run what. */
+export function createHistoryRecords(database: Database) {
+  const { query } = database;
+  return {
+    lastAt(): Date | undefined {
+      const select = query.selectFrom('fleet_snapshots').select('at').orderBy('at', 'desc').limit(1);
+      const [row] = database.all(select);
+      return row && new Date(row.at);
+    },
+
+    /** Those that lie after it were taken by a clock that was wrong. */
+    save(at: Date, grain: Grain, counts: readonly Count[]): Promise<void> {
+      const time = at.toISOString();
+      return database.transact(() => {
+        database.all(query.deleteFrom('fleet_snapshots').where('at', '>=', time));
+        database.all(query.insertInto('fleet_snapshots').values({ at: time, grain }));
+        for (const { compatible, channel, version, devices } of counts) {
+          const row = { at: time, compatible, channel, version: version ?? '', devices };
+          database.all(query.insertInto('fleet_counts').values(row));
+        }
+      });
+    },
+
+    prune(grain: Grain, before: Date): Promise<void> {
+      return database.transact(() => {
+        const old = query.deleteFrom('fleet_snapshots').where('grain', '=', grain);
+        database.all(old.where('at', '<', before.toISOString()));
+      });
+    },
+
+    /** Oldest first. */
+    times(since: Date): readonly Date[] {
+      const select = query.selectFrom('fleet_snapshots').select('at').where('at', '>=', since.toISOString());
+      return database.all(select.orderBy('at')).map(({ at }) => new Date(at));
+    },
+
+    counts(times: readonly Date[], { compatible, channel }: Partial<Pick<Count, 'compatible' | 'channel'>>) {
+      const list = JSON.stringify(times.map((time) => time.toISOString()));
+      let select = query
+        .selectFrom('fleet_counts')
+        .select(({ fn }) => ['at', 'version', fn.sum<number>('devices').as('devices')])
+        .where('at', 'in', sql<string>`(SELECT value FROM json_each(${list}))`)
+        .groupBy(['at', 'version']);
+      if (compatible !== undefined) select = select.where('compatible', '=', compatible);
+      if (channel !== undefined) select = select.where('channel', '=', channel);
+      return database
+        .all(select)
+        .map(({ at, version, devices }) => ({ at: new Date(at), version: version || null, devices }));
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import type { AxeResults } from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Debian's chromium, which tests/setup.sh installs. */
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+export interface Look {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: 'reduce' | 'no-preference';
+}
+
+export const desktop = { width: 1440, height: 900 } as const;
+export const phone = { width: 360, height: 740 } as const;
+
+let browser: Browser | undefined;
+const failures: string[] = [];
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+}, 60_000);
+
+afterAll(() => browser?.close());
+
+// An error in a script, or something that the policy of the page forbade, fails the test that it happened in.
+afterEach(() => {
+  const seen = failures.splice(0);
+  expect(seen).toEqual([]);
+});
+
+/** A window of its own, with no cookies; it is closed with the browser. */
+export async function openWindow(baseURL: string, look: Look = {}): Promise<Page> {
+  if (browser === undefined) throw new Error('the browser did not start');
+  const { theme = 'light', width = desktop.width, height = desktop.height } = look;
+  const context: BrowserContext = await browser.newContext({
+    baseURL,
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: look.reducedMotion ?? 'no-preference',
+    timezoneId: 'Europe/Berlin',
+    locale: 'en-GB',
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => failures.push(error.message));
+  page.on('console', (message) => {
+    // What the server refuses, and a server that is away, are shown to people; the browser's own line about it is no failure.
+    if (message.type() === 'error' && !/Failed to load resource|net::ERR_/.test(message.text())) {
+      failures.push(message.text());
+    }
+  });
+  return page;
+}
+
+/** What axe-core finds to be serious or critical on the page as it is shown now, in words. */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(await readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary ?? ''}`),
+    );
+}
+
+/** Whether the page is wider than the window: people on phones would have to scroll sideways. */
+export function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}

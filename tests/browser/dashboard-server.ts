@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { temporaryFolder } from '../support/programs';
+import { type ServerProcess, startServer } from '../support/server-process';
+import { type DemoFleet, makeDemoFleet } from './demo-fleet';
+
+export interface DashboardServer extends ServerProcess {
+  readonly folder: string;
+  readonly fleet: DemoFleet | null;
+}
+
+export interface DashboardOptions {
+  /** Begin with the demo fleet. */
+  readonly isSeeded?: boolean;
+  readonly gateways?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+/** The built server in a process of its own, on a folder with the demo fleet or an empty one. */
+export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
+  const folder = await temporaryFolder();
+  const fleet =
+    options.isSeeded === false ? null : await makeDemoFleet(path.join(folder, 'data'), options.gateways);
+  const server = await startServer({
+    folder,
+    args: options.args ?? [],
+    env: { ...(fleet && { BUNDLE_KEYRING: fleet.keyringPath }), ...options.env },
+  });
+  return { ...server, folder, fleet };
+}

@@ -1,0 +1,197 @@
+import { openCertificateFolder } from '../../../src/pki/certificate-folder';
+import type { Webhook } from '../../../src/core/webhook';
+import { makeBundle } from '../../support/bundle-factory';
+import { deviceOf } from '../../support/device-factory';
+import { installationOf } from '../../support/fleet-factory';
+import { SimulatedDevice } from '../../support/simulated-device';
+import { type AdminListener, openAdminListener } from './admin-listener';
+
+interface Overview {
+  readonly channels: readonly { compatible: string; channel: string; versions: object[]; devices: number }[];
+  readonly attention: readonly { kind: string; count: number; message: string; release_id?: number }[];
+  readonly devices: object;
+  readonly first_steps: Readonly<Record<string, boolean>>;
+}
+
+const dayMs = 86_400_000;
+const person = { name: 'local', address: null };
+let at: Date;
+let admin: AdminListener;
+const now = () => at;
+beforeEach(async () => {
+  at = new Date('2026-11-02T12:00:00Z');
+  admin = await openAdminListener({ now, admin: { now } });
+});
+afterEach(() => admin.close());
+
+const overview = async () => {
+  at = new Date(at.getTime() + 2_000);
+  return (await admin.http.get('/api/overview').expect(200)).body as Overview;
+};
+const device = (id: string, change: Parameters<typeof deviceOf>[1] = {}) =>
+  admin.opened.store.fleet.write({ device: deviceOf(id, { lastContactAt: at, ...change }) });
+const kinds = async () =>
+  (await overview()).attention
+    .filter(({ kind }) => kind !== 'storage')
+    .map(({ kind, count }) => `${kind} ${count}`);
+
+describe('the overview', () => {
+  it('of a new server says that nothing is there yet', async () => {
+    expect(await overview()).toMatchObject({
+      channels: [],
+      devices: { total: 0, seen_last_day: 0, waiting: 0, held: 0 },
+      first_steps: {
+        has_bundle: false,
+        has_release: false,
+        has_device_certificate: false,
+        has_device: false,
+        has_report: false,
+      },
+    });
+  });
+
+  it('follows the first steps to the first proof', async () => {
+    const certificates = openCertificateFolder(admin.certsDir, { now });
+    await certificates.createCa({});
+    await certificates.createDevice({ id: 'a' });
+    const { path } = await makeBundle({ version: '2.0.0' });
+    await admin.opened.publish(path, { name: 'v2.raucb', activate: true });
+    const simulated = new SimulatedDevice(admin.opened.services, 'a', { now });
+    await simulated.poll();
+    expect((await overview()).first_steps).toEqual({
+      has_bundle: true,
+      has_release: true,
+      has_device_certificate: true,
+      has_device: true,
+      has_report: false,
+    });
+    simulated.boot('2.0.0');
+    await simulated.poll();
+    expect((await overview()).first_steps).toMatchObject({ has_report: true });
+  });
+
+  it('counts the devices of each channel by version, and those that run what is current', async () => {
+    const { path } = await makeBundle({ compatible: 'board', version: '2.0.0' });
+    await admin.opened.publish(path, { name: 'v2.raucb', activate: true });
+    await device('a', { facts: { systemVersion: '2.0.0' } });
+    await device('b', { facts: { systemVersion: '2.0.0' } });
+    await device('c', { facts: { systemVersion: '1.0.0' } });
+    await device('d', { channel: 'beta', lastContactAt: new Date(at.getTime() - 2 * dayMs) });
+    await device('e', { facts: { compatible: null } });
+    const { channels, devices } = await overview();
+    expect(devices).toEqual({ total: 5, seen_last_day: 4, waiting: 0, held: 0 });
+    expect(channels).toEqual([
+      {
+        compatible: 'board',
+        channel: 'stable',
+        release: expect.objectContaining({
+          bundle: 'v2.raucb',
+          rollout: expect.objectContaining({ step: 1 }) as object,
+        }) as object,
+        devices: 3,
+        versions: [
+          { version: '2.0.0', devices: 2 },
+          { version: '1.0.0', devices: 1 },
+        ],
+        on_current: 2,
+      },
+      {
+        compatible: 'board',
+        channel: 'beta',
+        release: null,
+        devices: 1,
+        versions: [{ version: null, devices: 1 }],
+        on_current: 0,
+      },
+    ]);
+  });
+
+  it('stays short whatever versions devices tell', async () => {
+    for (let index = 0; index < 25; index += 1)
+      await device(`d${index}`, { facts: { systemVersion: `1.${index}` } });
+    const [channel] = (await overview()).channels;
+    expect(channel?.versions).toHaveLength(21);
+    expect(channel?.versions.at(-1)).toEqual({ version: null, devices: 5 });
+  });
+
+  it('is counted at most every two seconds', async () => {
+    const first = (await admin.http.get('/api/overview').expect(200)).body as Overview;
+    await device('a');
+    expect((await admin.http.get('/api/overview').expect(200)).body).toEqual(first);
+    expect((await overview()).devices).toMatchObject({ total: 1 });
+  });
+});
+
+describe('what needs a person', () => {
+  it.each(['failed', 'rolled-back', 'lost'] as const)(
+    'is a device whose installation is %s',
+    async (state) => {
+      const { fleet } = admin.opened.store;
+      await fleet.write({ device: deviceOf('a'), installations: [installationOf({ deviceId: 'a', state })] });
+      const [item] = (await overview()).attention;
+      expect(item).toMatchObject({ kind: state, count: 1, compatible: 'board', channel: 'stable' });
+      expect(item?.message).toMatch(/1 device of board \(stable\)$/);
+      const cleared = installationOf({ deviceId: 'a', state, clearedAt: at });
+      await fleet.write({ device: deviceOf('a'), installations: [cleared] });
+      expect(await kinds()).toEqual([]);
+    },
+  );
+
+  it('is a device that waits, or is held', async () => {
+    await device('a', { admission: 'waiting' });
+    await device('b', { hold: { reason: '', by: 'local', at } });
+    await device('c', { hold: { reason: '', by: 'local', at } });
+    expect(await kinds()).toEqual(['waiting 1', 'held 2']);
+  });
+
+  it('is a rollout that is paused, with its reason', async () => {
+    const { path } = await makeBundle({ compatible: 'board', version: '2.0.0' });
+    await admin.opened.publish(path, { name: 'v2.raucb', activate: true });
+    const [release] = admin.opened.services.manageRollouts.list();
+    await admin.opened.services.manageRollouts.pause(release?.id ?? 0, 'it smells', person);
+    expect((await overview()).attention[0]).toMatchObject({
+      kind: 'paused-rollout',
+      release_id: release?.id,
+      compatible: 'board',
+      message: 'the rollout of v2.raucb to board (stable) is paused: it smells',
+    });
+  });
+
+  it('is a certificate that expires, but not one that was renewed, revoked or forgotten', async () => {
+    const certificates = openCertificateFolder(admin.certsDir, { now });
+    await certificates.createCa({});
+    for (const id of ['a', 'b', 'c']) await certificates.createDevice({ id, days: 20 });
+    await certificates.createServer({ names: ['localhost'], ips: [], days: 20 });
+    expect(await kinds()).toEqual(['server-certificate-expiring 1', 'certificate-expiring 3']);
+    await certificates.createServer({ names: ['localhost'], ips: [], force: true });
+    await certificates.createDevice({ id: 'b', force: true });
+    await certificates.revoke({ which: 'c' });
+    expect(await kinds()).toEqual(['certificate-expiring 1']);
+    at = new Date(at.getTime() + 25 * dayMs);
+    expect(await kinds()).toEqual(['certificate-expiring 1']);
+    at = new Date(at.getTime() + 60 * dayMs);
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is a webhook that fails, and a disk that has no room for the next bundle', async () => {
+    await admin.close();
+    const failing = { name: 'chat', isEnabled: true, failingSince: at };
+    const webhooks = [failing, { ...failing, isEnabled: false }, { ...failing, failingSince: null }];
+    let freeBytes = 2 ** 30;
+    admin = await openAdminListener({
+      now,
+      admin: { now },
+      administration: ({ services }) => ({
+        services: {
+          ...services,
+          manageWebhooks: { ...services.manageWebhooks, list: () => webhooks as Webhook[] },
+        },
+        measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }),
+      }),
+    });
+    const all = async () => (await overview()).attention.map(({ kind, message }) => [kind, message]);
+    expect(await all()).toEqual([['webhook-failing', "events can't be delivered to chat"]]);
+    freeBytes -= 1;
+    expect((await all())[1]).toEqual(['storage', '1023 MiB are left for bundles and the database']);
+  });
+});
