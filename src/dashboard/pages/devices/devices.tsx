@@ -1,7 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { may } from '../../api/session';
 import type { DevicePageJson, EventJson, FleetJson } from '../../api/types';
-import { formatCount } from '../../format';
 import { address } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { FailureBox } from '../../parts/notices';
@@ -36,9 +35,6 @@ export function DevicesPage() {
   return (
     <Page
       title={text.frame.pages.devices}
-      badges={
-        list.value !== null && <span class="muted">{text.devices.total(formatCount(list.value.total))}</span>
-      }
       actions={
         may('publish') && (
           <button type="button" onClick={() => setAdding(true)}>

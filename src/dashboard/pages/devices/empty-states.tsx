@@ -9,7 +9,7 @@ export function NoDevices({ onAdd }: { readonly onAdd: () => void }) {
   const { firstDevice } = text.devices;
   return (
     <EmptyState title={firstDevice.title}>
-      <ol class="first-steps">
+      <ol class="first-device">
         <li>
           <p>{firstDevice.certificate}</p>
           <Command line={firstDevice.certificateCommand} />

@@ -27,6 +27,18 @@ export function FilterBar({ filters, fleet }: FilterBarProps) {
       <button type="button" class="filter-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {text.devices.filters}
       </button>
+      <div class="toggles" role="group" aria-label={text.devices.columns.decisions}>
+        {(['held', 'pinned', 'waiting'] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={filters[name] === 'true'}
+            onClick={() => setFilters({ [name]: filters[name] === 'true' ? null : 'true' })}
+          >
+            {text.devices.toggles[name]}
+          </button>
+        ))}
+      </div>
       <div class="filter-fields">
         <FilterMenu name="state" filters={filters} choices={known} wordOf={stateOrNone} />
         <FilterMenu name="version" filters={filters} choices={choicesOf(fleet, 'system_version')} />
@@ -34,18 +46,6 @@ export function FilterBar({ filters, fleet }: FilterBarProps) {
         <FilterMenu name="channel" filters={filters} choices={choicesOf(fleet, 'channel')} />
         <LabelFilter filters={filters} />
         <ReleaseFilter filters={filters} />
-        <div class="toggles" role="group" aria-label={text.devices.columns.decisions}>
-          {(['held', 'pinned', 'waiting'] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={filters[name] === 'true'}
-              onClick={() => setFilters({ [name]: filters[name] === 'true' ? null : 'true' })}
-            >
-              {text.devices.toggles[name]}
-            </button>
-          ))}
-        </div>
       </div>
     </div>
   );

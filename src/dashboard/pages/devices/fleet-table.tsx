@@ -24,10 +24,12 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
   const selection = useSelection(view, devices);
   const box = useRef<HTMLDivElement>(null);
   const isSelecting = selection.devices.size > 0;
+  const wasSelecting = useRef(false);
   useEffect(() => {
     // What had the focus went away with the bar of actions: the keyboard goes on at the table.
-    if (!isSelecting && document.activeElement === document.body)
+    if (wasSelecting.current && !isSelecting && document.activeElement === document.body)
       box.current?.querySelector<HTMLElement>('.table-box')?.focus({ preventScroll: true });
+    wasSelecting.current = isSelecting;
   }, [isSelecting]);
   const first = (view.page - 1) * pageSize + 1;
   const range = text.devices.range(

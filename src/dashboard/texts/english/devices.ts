@@ -4,7 +4,6 @@ const devicesOf = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'device'
 
 export const devices = {
   one: device,
-  total: (count: string) => `${count} in all`,
   add: 'Add a device',
   search: 'Search by id, serial number or notes',
   searchHint: 'Search id, serial, notes',
