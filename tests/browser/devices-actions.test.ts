@@ -117,10 +117,15 @@ describe('actions on many devices', () => {
   });
 
   it('admits', async () => {
-    const page = await select('board-10');
+    const strict = await openFleet(0, { fleetRules: { newDevices: 'waiting' } });
+    for (const id of ['new-1', 'new-2']) await strict.device(id).poll();
+    const page = await strict.open('/devices?waiting=true');
+    await page.getByLabel('Select all on this page').check();
     await choose(page, 'Admit …');
     await page.getByRole('dialog').getByRole('button', { name: 'Admit' }).click();
-    await message(page, '1 device admitted').waitFor();
+    await message(page, '2 devices admitted').waitFor();
+    await page.getByText('No device fits these filters').waitFor();
+    expect(strict.known('new-1').admission).toBe('admitted');
   });
 
   it('says for how many it worked, and why not for each of the others, which stay selected', async () => {

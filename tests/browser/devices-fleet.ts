@@ -1,6 +1,10 @@
 import type { Page } from 'playwright-core';
 import type { Device } from '../../src/core/device';
-import { type AdminListener, openAdminListener } from '../http/admin/admin-listener';
+import {
+  type AdminListener,
+  type AdminListenerOptions,
+  openAdminListener,
+} from '../http/admin/admin-listener';
 import { makeBundle } from '../support/bundle-factory';
 import { eventually } from '../support/eventually';
 import { SimulatedDevice } from '../support/simulated-device';
@@ -21,8 +25,8 @@ export interface FleetServer {
 }
 
 /** `board-01` to `board-<boards>` run 0.9.0 and were told of `board-1.0.0.raucb`; `sensor-1` is another product. */
-export async function openFleet(boards: number): Promise<FleetServer> {
-  const admin = await openAdminListener({ now, admin: { now } });
+export async function openFleet(boards: number, options: AdminListenerOptions = {}): Promise<FleetServer> {
+  const admin = await openAdminListener({ now, admin: { now }, ...options });
   const { services } = admin.opened;
   const device = (id: string, compatible = 'board') =>
     new SimulatedDevice(services, id, {
