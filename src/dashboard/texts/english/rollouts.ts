@@ -2,6 +2,40 @@ export const rollouts = {
   title: 'Rollouts',
   forAll: 'for all devices',
   stepOf: (step: number, steps: number) => `step ${step} of ${steps}`,
+  current: 'What is current',
+  emptyTitle: 'Nothing is released yet',
+  emptyHint:
+    'A release makes a bundle current for the devices of a channel, all at once or in steps. From a terminal or a CI job:',
+  emptyCommand: 'rauc-simple-server release create firmware-1.0.0.raucb --steps 5,25,100',
+  toBundles: 'See the bundles',
+  releasedBy: (who: string) => `released by ${who}`,
+  next: 'Next:',
+  failures: (n: string) => `failures in this step: ${n}`,
+  pausedBy: (who: string, reason: string | null) =>
+    who === 'server'
+      ? `It stopped by itself: ${reason ?? ''}`
+      : `Paused by ${who}${reason === null ? '' : `: ${reason}`}`,
+  abortedBy: (who: string, reason: string | null) =>
+    `Aborted by ${who}${reason === null ? '' : `: ${reason}`}`,
+  devicesOf: (compatible: string, channel: string) => `Devices of ${compatible}, ${channel}`,
+  notYet: 'not yet',
+  history: 'History',
+  historyLabel: 'What was released, and by whom',
+  historyEmpty: 'Nothing has been released.',
+  historyOlder: 'Show older ones',
+  column: {
+    at: 'When',
+    compatible: 'Compatible',
+    channel: 'Channel',
+    what: 'Current from then on',
+    before: 'Before',
+    by: 'By',
+  },
+  nothing: 'nothing',
+  byForce: 'by force',
+  stepPicture: (step: number, steps: number, whom: string) => `Step ${step} of ${steps}: ${whom}`,
+  percent: (percent: number) => `${percent} %`,
+  group: (label: string) => `label ${label}`,
   form: {
     title: (bundle: string) => `Release ${bundle}`,
     titleChoose: 'Release a bundle',
