@@ -51,16 +51,11 @@ export function ReleaseHistory() {
     linesOf: ({ history }) => history,
     isStale: ({ kind }) => kind.startsWith('release.'),
   });
+  if (data.value !== null && lines.length === 0) return null;
   return (
     <Section title={words.history}>
       <Loaded data={data}>
-        {() =>
-          lines.length === 0 ? (
-            <p class="muted">{words.historyEmpty}</p>
-          ) : (
-            <Table label={words.historyLabel} columns={columns} rows={lines} keyOf={({ id }) => id} />
-          )
-        }
+        {() => <Table label={words.historyLabel} columns={columns} rows={lines} keyOf={({ id }) => id} />}
       </Loaded>
       <MoreButton label={words.historyOlder} more={more} />
     </Section>

@@ -18,7 +18,7 @@ export function ReleaseRow({ release }: { readonly release: ReleaseJson }) {
   const { state, reason, changed_by: changedBy } = rollout;
   return (
     <li class="release-row">
-      <div class="release-row-head">
+      <div class="release-about">
         <h3>
           <a href={linkTo('rollouts', id)}>
             {compatible} {version ?? bundle}
@@ -26,14 +26,18 @@ export function ReleaseRow({ release }: { readonly release: ReleaseJson }) {
           <span class="tag">{channel}</span>
         </h3>
         <RolloutMark rollout={rollout} />
+        <p class="muted small">
+          <a href={linkTo('bundles', bundle)}>{bundle}</a>
+          <br />
+          {words.releasedBy(by)}, <Ago at={at} />
+        </p>
       </div>
-      {state === 'paused' && <Hint tone="warn">{words.pausedBy(changedBy, reason)}</Hint>}
-      {state === 'aborted' && <Hint tone="bad">{words.abortedBy(changedBy, reason)}</Hint>}
-      <StepsMark rollout={rollout} />
-      {progress !== null && <Progress release={release} progress={progress} />}
-      <p class="muted small">
-        <a href={linkTo('bundles', bundle)}>{bundle}</a> · {words.releasedBy(by)} <Ago at={at} />
-      </p>
+      <div class="release-way">
+        {state === 'paused' && <Hint tone="warn">{words.pausedBy(changedBy, reason)}</Hint>}
+        {state === 'aborted' && <Hint tone="bad">{words.abortedBy(changedBy, reason)}</Hint>}
+        {rollout.steps > 1 && <StepsMark rollout={rollout} />}
+        {progress !== null && <Progress release={release} progress={progress} />}
+      </div>
     </li>
   );
 }
