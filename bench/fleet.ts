@@ -14,7 +14,7 @@ import type { Contact } from '../src/core/contact';
 import type { DeviceIdentity } from '../src/core/device';
 import type { Inspection } from '../src/core/inspection';
 import { createServices, type Services } from '../src/services/services';
-import { openStore } from '../src/store/store';
+import { openStore, type Store } from '../src/store/store';
 import { bundleOf, fleetRules } from '../tests/support/fleet-factory';
 
 const sizes = process.argv.slice(2).map(Number);
@@ -25,6 +25,7 @@ const samples = 300;
 
 interface Opened {
   readonly services: Services;
+  readonly store: Store;
   readonly startSeconds: number;
   close(): Promise<void>;
 }
@@ -49,6 +50,7 @@ async function open(dataDir: string): Promise<Opened> {
   const tending = setInterval(() => void services.tend(), 1_000);
   return {
     services,
+    store,
     startSeconds,
     async close() {
       clearInterval(tending);
@@ -135,7 +137,8 @@ function percentile99(work: (sample: number) => unknown): string {
   return `median ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }
 
-function look({ listFleet, offerUpdate, manageDevices }: Services, devices: number): void {
+function look({ services, store }: Opened, devices: number): void {
+  const { listFleet, offerUpdate, manageDevices, fleetHistory } = services;
   const page = { sort: 'id', isDescending: false, limit: 100 } as const;
   const pick = (sample: number) => identityOf((sample * 7919) % devices).id;
   const looks: Readonly<Record<string, (sample: number) => unknown>> = {
@@ -147,6 +150,17 @@ function look({ listFleet, offerUpdate, manageDevices }: Services, devices: numb
     'search nothing': () => listFleet.list({ ...page, search: 'no such device' }),
     explain: (sample) => offerUpdate.preview({ id: pick(sample), compatibles: [] }, null),
     'one device': (sample) => manageDevices.get(pick(sample)),
+    'counts of the overview': () => [
+      listFleet.census(),
+      listFleet.attention(),
+      store.counts.troubled(),
+      store.counts.seenSince(new Date(Date.now() - 86_400_000)),
+      store.counts.hasOutcome(),
+    ],
+    'history of two days': () => fleetHistory.read({ hours: 48 }),
+    'devices of a bundle': () =>
+      store.counts.ofBundle({ name: 'board-2.raucb', compatible: 'board', version: '2.0.0' }),
+    labels: () => store.counts.labels(200),
   };
   for (const [name, work] of Object.entries(looks)) console.log(`  ${name}: ${percentile99(work)}`);
 }
@@ -188,7 +202,7 @@ async function measure(devices: number, folder: string): Promise<void> {
   console.log(`  polls: ${Math.round(perSecond)} a second, ${cpuMicros.toFixed(0)} µs of CPU each`);
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
   await opened.services.tend();
-  look(opened.services, devices);
+  look(opened, devices);
   await countRollout(opened.services);
   await opened.close();
   const sizeBytes = statSync(path.join(dataDir, 'server.db')).size;

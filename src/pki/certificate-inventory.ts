@@ -15,7 +15,7 @@ const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFi
  * a fleet has tens of thousands. As long as the folder does not change, nothing is read again.
  */
 export function createTakeInventory(dir: string): () => Promise<CertificateInventory> {
-  const unlogged = new Map<string, CertificateSummary | undefined>();
+  const unlogged = new Map<string, CertificateSummary>();
   let known: { readonly stamp: string; readonly inventory: Promise<CertificateInventory> } | undefined;
 
   async function take(): Promise<CertificateInventory> {
@@ -37,9 +37,9 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
     }
     for (const name of names) {
       if (newest.has(name.slice(0, -'.crt'.length))) continue;
-      if (!unlogged.has(name)) unlogged.set(name, await readDeviceFile(dir, name));
-      const certificate = unlogged.get(name);
+      const certificate = unlogged.get(name) ?? (await readDeviceFile(dir, name));
       if (certificate === undefined) continue;
+      unlogged.set(name, certificate);
       const { commonName: deviceId, serial, notBefore, notAfter } = certificate;
       add({ deviceId, serial, notBefore, notAfter, hasFile: true });
     }

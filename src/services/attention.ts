@@ -66,16 +66,13 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   note({
     kind: 'waiting',
     count: waiting,
-    message: `${ofDevices(waiting)} for a person to admit ${waiting === 1 ? 'it' : 'them'}`,
+    message: `${counted(waiting, 'device')} to be admitted by a person`,
   });
-  note({
-    kind: 'held',
-    count: held,
-    message: `${held === 1 ? '1 device is' : `${held} devices are`} held and offered nothing`,
-  });
+  note({ kind: 'held', count: held, message: `${counted(held, 'device')} held, and offered nothing` });
   if (inventory.server !== null) {
     const days = daysLeft(inventory.server.notAfter, at);
-    const message = `the server certificate ${days < 0 ? 'has expired' : `expires in ${days} days`}: devices can't connect then`;
+    const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
+    const message = `the server certificate ${when}: devices can't connect then`;
     note({ kind: 'server-certificate-expiring', count: days < expiryNoticeDays ? 1 : 0, message });
   }
   const expiring = newestOfEach(inventory.devices).filter(
@@ -84,7 +81,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   note({
     kind: 'certificate-expiring',
     count: expiring,
-    message: `the certificates of ${expiring === 1 ? '1 device' : `${expiring} devices`} expire within ${expiryNoticeDays} days, or have expired lately`,
+    message: `${counted(expiring, 'device')} with a certificate that expires within ${expiryNoticeDays} days, or has expired lately`,
   });
   const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
   note({
@@ -116,12 +113,12 @@ function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): At
     count: devices,
     ...(compatible === null ? {} : { compatible }),
     channel,
-    message: `the latest installation ${troubleWords[state]} ${devices === 1 ? '1 device' : `${devices} devices`} ${place}`,
+    message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
   };
 }
 
-function ofDevices(count: number): string {
-  return count === 1 ? '1 device waits' : `${count} devices wait`;
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A device that has a new one does not miss the old. They come by device, the newest first. */

@@ -7,6 +7,7 @@ import type { FleetCount, FleetListing } from './list-fleet';
 import type { ManageRollouts } from './manage-rollouts';
 import type { ManageWebhooks } from './manage-webhooks';
 import type { MeasureStorage } from './measure-storage';
+import { mostFrequent, type VersionCount } from './version-counts';
 
 export interface ChannelFigures {
   readonly compatible: string;
@@ -14,8 +15,8 @@ export interface ChannelFigures {
   /** What is current; `null` when devices follow a channel that has nothing. */
   readonly release: Release | null;
   readonly devices: number;
-  /** The most frequent first; `null` for devices that tell none, and for all beyond the most frequent. */
-  readonly versions: readonly { readonly version: string | null; readonly devices: number }[];
+  /** The most frequent first. */
+  readonly versions: readonly VersionCount[];
   /** Devices that run the version of the release. */
   readonly onCurrent: number;
 }
@@ -58,9 +59,8 @@ export interface DescribeFleetPorts {
 
 const freshMs = 2_000;
 const dayMs = 86_400_000;
-/** Devices name their compatible and version themselves: nobody can make the answer endless. */
+/** Devices name their compatible themselves: the small channels without a release are left out. */
 const maxChannels = 200;
-export const maxVersions = 20;
 
 export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
   const { listBundles, manageRollouts, listFleet, counts, certificates, now } = ports;
@@ -148,17 +148,4 @@ function describeChannels(
     })
     .sort((a, b) => Number(b.release !== null) - Number(a.release !== null) || b.devices - a.devices)
     .slice(0, Math.max(maxChannels, releases.length));
-}
-
-/** The most frequent versions first; the rest counts as `null`, with those that are not known. */
-export function mostFrequent(
-  versions: ReadonlyMap<string | null, number>,
-): readonly { readonly version: string | null; readonly devices: number }[] {
-  const named = [...versions]
-    .flatMap(([version, devices]) => (version === null ? [] : [{ version, devices }]))
-    .sort((a, b) => b.devices - a.devices || (a.version < b.version ? -1 : 1));
-  const others = named
-    .slice(maxVersions)
-    .reduce((sum, { devices }) => sum + devices, versions.get(null) ?? 0);
-  return [...named.slice(0, maxVersions), ...(others === 0 ? [] : [{ version: null, devices: others }])];
 }

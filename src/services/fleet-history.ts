@@ -1,13 +1,10 @@
-import { mostFrequent } from './describe-fleet';
 import type { FleetCount, FleetListing } from './list-fleet';
+import { mostFrequent, type VersionCount } from './version-counts';
 
 /** How many devices of a channel ran a version at a time. */
-export interface HistoryCount {
+export interface HistoryCount extends VersionCount {
   readonly compatible: string;
   readonly channel: string;
-  /** `null`: not known, or one of the less frequent. */
-  readonly version: string | null;
-  readonly devices: number;
 }
 
 /** How long a snapshot stays: the first of a day, the first of an hour, or one of the others. */
@@ -23,10 +20,7 @@ export interface HistoryRecords {
   prune(grain: SnapshotGrain, before: Date): Promise<void>;
   /** When they were taken, oldest first. */
   times(since: Date): readonly Date[];
-  counts(
-    times: readonly Date[],
-    of: HistoryScope,
-  ): readonly { readonly at: Date; readonly version: string | null; readonly devices: number }[];
+  counts(times: readonly Date[], of: HistoryScope): readonly (VersionCount & { readonly at: Date })[];
 }
 
 /** The devices that are looked at: all that fit. */
@@ -37,7 +31,7 @@ export interface HistoryScope {
 
 export interface HistoryPoint {
   readonly at: Date;
-  readonly counts: readonly { readonly version: string | null; readonly devices: number }[];
+  readonly counts: readonly VersionCount[];
 }
 
 export interface FleetHistory {

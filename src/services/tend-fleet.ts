@@ -71,11 +71,11 @@ export function createTendFleet({
         if (!hasMore) lookedAtMs = at.getTime();
       }
       await advanceRollouts.advance();
-      await fleetHistory.record();
       if (Math.abs(at.getTime() - prunedAtMs) >= pruneEveryMs) {
         const pruned = await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce);
         if (pruned < prunedAtOnce) prunedAtMs = at.getTime();
       }
+      await fleetHistory.record();
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.error({ err: error }, 'what devices told can not be written at the moment');

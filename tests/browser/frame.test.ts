@@ -1,5 +1,10 @@
-import { openWindow } from './browser';
+import type { Page } from 'playwright-core';
+import { startServer } from '../support/server-process';
+import { desktop, isTooWide, type Look, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
+import { remarkable } from './demo-fleet';
+
+const names = ['Bundles', 'Devices', 'Rollouts', 'Certificates', 'Events', 'Settings', 'Overview'];
 
 describe('the frame', () => {
   let server: DashboardServer;
@@ -7,13 +12,135 @@ describe('the frame', () => {
     server = await startDashboard();
   }, 60_000);
 
-  it('leads to each page, and says which one it is', async () => {
-    const page = await openWindow(server.adminUrl);
-    await page.goto('/');
-    for (const name of ['Bundles', 'Devices', 'Rollouts', 'Certificates', 'Events', 'Settings', 'Overview']) {
-      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
+  async function open(address = '/', look: Look = {}): Promise<Page> {
+    const page = await openWindow(server.adminUrl, look);
+    await page.goto(address);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return page;
+  }
+
+  const navigation = (page: Page) => page.getByRole('navigation', { name: 'Main' });
+  const live = (page: Page) => page.locator('#sidebar').getByText('Live', { exact: true });
+  const themeOf = (page: Page) => page.evaluate('document.documentElement.dataset.theme');
+  const hold = (reason: string, base = server.adminUrl) =>
+    fetch(`${base}/api/devices/${remarkable.labelled}/hold`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ reason }),
+    });
+
+  it('leads to each page, says which one it is, and goes back', async () => {
+    const page = await open();
+    for (const name of names) {
+      await navigation(page).getByRole('link', { name }).click();
       await page.getByRole('heading', { level: 1, name }).waitFor();
       expect(await page.title()).toBe(`${name} · RAUC Simple Server`);
+      expect(await navigation(page).getByRole('link', { name }).getAttribute('aria-current')).toBe('page');
     }
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  });
+
+  it('is used by keyboard alone', async () => {
+    const page = await open();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter'); // skips to the content
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const reached = new Set<string>();
+    for (let presses = 0; presses < 14; presses += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(String(await page.evaluate('document.activeElement.textContent')));
+    }
+    for (const name of names) expect([...reached]).toContain(name);
+  });
+
+  it('shows the theme that the desktop wants, or the one that was chosen, also after a reload', async () => {
+    const page = await open('/', { theme: 'dark' });
+    expect(await themeOf(page)).toBe('dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction("document.documentElement.dataset.theme === 'light'");
+    await page.getByLabel('Theme').selectOption('dark');
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await themeOf(page)).toBe('dark');
+    expect(await page.getByLabel('Theme').inputValue()).toBe('dark');
+  });
+
+  it('keeps its sidebar collapsed, and names what is behind the icons', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Collapse the sidebar' }).click();
+    await page.reload();
+    await page.getByRole('button', { name: 'Expand the sidebar' }).waitFor();
+    await navigation(page).locator('a[title="Devices"]').click();
+    await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
+  });
+
+  it('has a menu on a phone, which a choice and Escape close', async () => {
+    const page = await open('/', phone);
+    expect(await navigation(page).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Open the menu' }).click();
+    await navigation(page).getByRole('link', { name: 'Events' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
+    expect(await navigation(page).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Open the menu' }).click();
+    await navigation(page).getByRole('link', { name: 'Events' }).focus();
+    await page.keyboard.press('Escape');
+    expect(await navigation(page).isVisible()).toBe(false);
+  });
+
+  it('shows what happens as it happens', async () => {
+    const page = await open();
+    await live(page).waitFor();
+    await hold('seen at once');
+    await page.getByText('seen at once').first().waitFor();
+  });
+
+  it('says when it is not live, keeps what it has, and comes back with what it missed', async () => {
+    const first = await startDashboard();
+    const page = await openWindow(first.adminUrl);
+    await page.goto('/');
+    await live(page).waitFor();
+    await first.stop();
+    await page.locator('#sidebar').getByText('Not live: connecting again').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Overview');
+    expect(await page.getByText('acme-gateway').count()).toBeGreaterThan(0);
+    const { port } = new URL(first.adminUrl);
+    const again = await startServer({ folder: first.folder, args: ['--admin-port', port] });
+    await hold('while it was away', again.adminUrl);
+    await live(page).waitFor({ timeout: 20_000 });
+    await page.getByText('while it was away').first().waitFor();
+  }, 60_000);
+
+  it('says that there is no such page', async () => {
+    const page = await open('/devices/gateway-001');
+    await page.evaluate(
+      "history.pushState(null, '', '/nowhere'); dispatchEvent(new PopStateEvent('popstate'))",
+    );
+    await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+    await page.getByRole('link', { name: 'Go to the overview' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious finding of axe-core on the overview, %s',
+    async (theme) => {
+      for (const size of [desktop, phone, { width: 3840, height: 2160 }]) {
+        const page = await open('/', { theme, ...size });
+        await page.getByText('Needs a person').waitFor();
+        expect(await seriousFindings(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await page.context().close();
+      }
+    },
+  );
+
+  it('stands still for who asked for less motion', async () => {
+    const page = await open('/', { reducedMotion: 'reduce' });
+    const moving = await page.evaluate(
+      "[...document.querySelectorAll('*')].filter((one) => getComputedStyle(one).animationName !== 'none').length",
+    );
+    expect(moving).toBe(0);
   });
 });

@@ -74,6 +74,27 @@ export interface BundleDetailsJson extends BundleJson {
   readonly recipients: readonly { readonly issuer: string; readonly serial: string }[];
 }
 
+/** A bundle with what it means for the fleet. */
+export interface BundleInUseJson extends BundleDetailsJson {
+  readonly current: readonly {
+    readonly compatible: string;
+    readonly channel: string;
+    readonly release_id: number;
+  }[];
+  readonly history: readonly {
+    readonly compatible: string;
+    readonly channel: string;
+    readonly activated_at: string;
+    readonly by: string;
+  }[];
+  readonly devices: {
+    readonly running: number;
+    readonly installing: number;
+    readonly pinned: number;
+    readonly failed: number;
+  };
+}
+
 export type RolloutState = 'running' | 'paused' | 'aborted';
 
 export interface PolicyJson {

@@ -73,16 +73,18 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
           <LiveMark isShort={collapsed} />
           <ThemeSwitch isShort={collapsed} />
           <SignOut isShort={collapsed} />
-          <button
-            type="button"
-            class="quiet collapse"
-            aria-label={collapsed ? text.frame.expand : text.frame.collapse}
-            aria-expanded={!collapsed}
-            onClick={toggleSidebar}
-          >
-            <Icon name={collapsed ? 'expand' : 'collapse'} />
-            <span class="label small muted">{session.value?.version}</span>
-          </button>
+          <div class="collapse">
+            <button
+              type="button"
+              class="quiet square"
+              aria-label={collapsed ? text.frame.expand : text.frame.collapse}
+              aria-expanded={!collapsed}
+              onClick={toggleSidebar}
+            >
+              <Icon name={collapsed ? 'expand' : 'collapse'} />
+            </button>
+            <span class="label small muted">{text.frame.version(session.value?.version ?? '')}</span>
+          </div>
         </div>
       </aside>
       <main id="main" tabIndex={-1}>

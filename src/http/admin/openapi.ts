@@ -56,7 +56,7 @@ function describeOperation(route: Route): object {
     return [status, { description, content }] as const;
   });
   const formAnswer =
-    route.method === 'post' && route.path !== '/api/tokens' ? [['303', seeOther] as const] : [];
+    route.method === 'post' && !route.path.startsWith('/api/') ? [['303', seeOther] as const] : [];
   return {
     operationId: route.operation,
     summary: route.summary,

@@ -58,7 +58,7 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
       summary: 'The fleet at a glance: channels, what needs a person, and how far a new server has come',
       input: {},
       answers: { 200: { description: 'At most two seconds old', schema: overviewJson } },
-      problems: ['unavailable'],
+      problems: ['unavailable', 'configuration'],
       handle: async () => {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: z.infer<typeof overviewJson> = {

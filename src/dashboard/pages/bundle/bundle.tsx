@@ -1,5 +1,79 @@
-import { Page } from '../../parts/page';
+import { useState } from 'preact/hooks';
+import { may } from '../../api/session';
+import type { BundleInUseJson } from '../../api/types';
+import { linkTo } from '../../location';
+import { StateBadge } from '../../parts/badge';
+import { Loaded } from '../../parts/loaded';
+import { EmptyState, Page } from '../../parts/page';
+import { ReleaseForm } from '../../parts/release-form';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { BundleDevices } from './bundle-devices';
+import { BundleFacts } from './bundle-facts';
+import { BundleHistory } from './bundle-history';
+import { DeleteBundle } from './delete-bundle';
+import { Images } from './images';
+import { InspectionWords } from './inspection-words';
+import { SignerChain } from './signer-chain';
+
+const above = { label: text.frame.pages.bundles, href: '/bundles' };
 
 export function BundlePage({ name }: { readonly name: string }) {
-  return <Page title={name}>{null}</Page>;
+  const data = useData<BundleInUseJson>(linkTo('api', 'bundles', name), {
+    isStale: (event) => event.bundle === name || event.kind === 'device.version-changed',
+  });
+  const [open, setOpen] = useState<'release' | 'delete' | null>(null);
+  const { value, failure } = data;
+  // Deleted while it is looked at: what was known of it is of no more use.
+  if (failure?.status === 404) {
+    return (
+      <Page title={name} above={above}>
+        <EmptyState title={text.bundles.unknown}>
+          <p class="muted">{text.bundles.unknownText}</p>
+          <a href="/bundles">{text.bundles.toBundles}</a>
+        </EmptyState>
+      </Page>
+    );
+  }
+  const actions = may('publish') && value !== null && (
+    <>
+      <button type="button" class="primary" onClick={() => setOpen('release')}>
+        {text.bundles.release}
+      </button>
+      <button type="button" class="danger" onClick={() => setOpen('delete')}>
+        {text.bundles.remove}
+      </button>
+    </>
+  );
+  return (
+    <Page
+      title={name}
+      above={above}
+      actions={actions}
+      badges={value !== null && <StateBadge state={value.verdict} />}
+    >
+      <Loaded data={data}>{(bundle) => <Details bundle={bundle} />}</Loaded>
+      {open === 'release' && value !== null && (
+        <ReleaseForm bundle={name} compatible={value.compatible} onClose={() => setOpen(null)} />
+      )}
+      {open === 'delete' && value !== null && <DeleteBundle bundle={value} onClose={() => setOpen(null)} />}
+    </Page>
+  );
+}
+
+function Details({ bundle }: { readonly bundle: BundleInUseJson }) {
+  return (
+    <div class="columns main-first">
+      <div>
+        <InspectionWords bundle={bundle} />
+        <BundleFacts bundle={bundle} />
+        <Images images={bundle.images} />
+      </div>
+      <div>
+        <BundleDevices bundle={bundle} />
+        <BundleHistory bundle={bundle} />
+        <SignerChain chain={bundle.signer_chain} />
+      </div>
+    </div>
+  );
 }

@@ -11,7 +11,7 @@ import { LatestEvents } from './latest-events';
 import { VersionHistory } from './version-history';
 
 export function OverviewPage() {
-  const overview = useData<OverviewJson>('/api/overview', { everyMs: 30_000 });
+  const overview = useData<OverviewJson>('/api/overview', { everyMs: 10_000 });
   return (
     <Page title={text.frame.pages.overview}>
       <Loaded data={overview}>

@@ -32,6 +32,7 @@ export const frame = {
   brokenHint: 'An error in the page itself. Reload it; nothing on the server has changed.',
   reload: 'Reload',
   notices: 'Messages',
+  version: (version: string) => `Version ${version}`,
 };
 
 export const login = {

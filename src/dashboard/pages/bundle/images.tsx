@@ -1,0 +1,49 @@
+import type { ImageJson } from '../../api/types';
+import { formatBytes, formatHash } from '../../format';
+import { Section } from '../../parts/page';
+import { type Column, Table } from '../../parts/table';
+import { text } from '../../texts';
+
+const words = text.bundles.imageColumns;
+const none = text.common.none;
+
+const columns: readonly Column<ImageJson>[] = [
+  { id: 'slot', label: words.slot, cell: ({ slot_class: slot }) => slot },
+  { id: 'variant', label: words.variant, cell: ({ variant }) => variant ?? none },
+  { id: 'file', label: words.file, cell: ({ filename }) => filename ?? none },
+  { id: 'type', label: words.type, cell: ({ type }) => type ?? none },
+  {
+    id: 'size',
+    label: words.size,
+    isNumber: true,
+    cell: ({ size }) => (size === null ? none : formatBytes(size)),
+  },
+  { id: 'adaptive', label: words.adaptive, cell: ({ adaptive }) => adaptive.join(', ') || none },
+  { id: 'hooks', label: words.hooks, cell: ({ hooks }) => hooks.join(', ') || none },
+  {
+    id: 'sha256',
+    label: words.sha256,
+    cell: ({ sha256 }) => (
+      <span class="mono" title={sha256 ?? undefined}>
+        {sha256 === null ? none : formatHash(sha256)}
+      </span>
+    ),
+  },
+];
+
+export function Images({ images }: { readonly images: readonly ImageJson[] }) {
+  return (
+    <Section title={text.bundles.images}>
+      {images.length === 0 ? (
+        <p class="muted">{text.bundles.imagesNone}</p>
+      ) : (
+        <Table
+          label={text.bundles.images}
+          columns={columns}
+          rows={images}
+          keyOf={({ slot_class: slot, variant, filename }) => JSON.stringify([slot, variant, filename])}
+        />
+      )}
+    </Section>
+  );
+}

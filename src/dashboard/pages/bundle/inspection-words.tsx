@@ -1,0 +1,31 @@
+import type { BundleDetailsJson } from '../../api/types';
+import { Hint } from '../../parts/notices';
+import { Section } from '../../parts/page';
+import { text } from '../../texts';
+
+const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'bad' } as const;
+
+/** The verdict in words; what is wrong comes first. */
+export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson }) {
+  const { verdict, reasons, warnings } = bundle;
+  return (
+    <Section title={text.bundles.inspection}>
+      {reasons.map(({ code, message }) => (
+        <Hint key={code} tone="bad">
+          {message}
+        </Hint>
+      ))}
+      {warnings.map(({ code, message }) => (
+        <Hint key={code} tone="warn">
+          {message}
+        </Hint>
+      ))}
+      {verdict === 'trusted' ? (
+        <p>{text.bundles.verdicts.trusted}</p>
+      ) : (
+        <Hint tone={tones[verdict]}>{text.bundles.verdicts[verdict]}</Hint>
+      )}
+      {reasons.length === 0 && warnings.length === 0 && <p class="muted">{text.bundles.noWarnings}</p>}
+    </Section>
+  );
+}

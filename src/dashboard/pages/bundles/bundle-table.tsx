@@ -1,0 +1,85 @@
+import { useState } from 'preact/hooks';
+import { may } from '../../api/session';
+import type { BundleJson } from '../../api/types';
+import { formatBytes } from '../../format';
+import { linkTo } from '../../location';
+import { StateBadge } from '../../parts/badge';
+import { ReleaseForm } from '../../parts/release-form';
+import { type Column, Table } from '../../parts/table';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+
+const words = text.bundles.columns;
+
+const columns: readonly Column<BundleJson>[] = [
+  { id: 'name', label: words.name, cell: ({ name }) => <a href={linkTo('bundles', name)}>{name}</a> },
+  { id: 'compatible', label: words.compatible, cell: ({ compatible }) => compatible ?? text.common.unknown },
+  { id: 'version', label: words.version, cell: ({ version }) => version ?? text.common.none },
+  { id: 'current', label: words.current, cell: (bundle) => <CurrentOn bundle={bundle} /> },
+  {
+    id: 'verdict',
+    label: words.verdict,
+    cell: ({ verdict, warnings }) => (
+      <>
+        <StateBadge state={verdict} />
+        {warnings.length > 0 && (
+          <span class="small warn-text" title={warnings.map(({ message }) => message).join('\n')}>
+            {' '}
+            {text.bundles.warnings(warnings.length)}
+          </span>
+        )}
+      </>
+    ),
+  },
+  { id: 'format', label: words.format, cell: ({ format }) => format ?? text.common.unknown },
+  { id: 'size', label: words.size, isNumber: true, cell: ({ size }) => formatBytes(size) },
+  { id: 'uploaded', label: words.uploaded, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
+];
+
+export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson[] }) {
+  const [released, setReleased] = useState<BundleJson | null>(null);
+  const action: Column<BundleJson> = {
+    id: 'action',
+    label: '',
+    cell: (bundle) => (
+      <button
+        type="button"
+        class="small"
+        aria-label={`${text.bundles.release} ${bundle.name}`}
+        onClick={() => setReleased(bundle)}
+      >
+        {text.bundles.release}
+      </button>
+    ),
+  };
+  return (
+    <>
+      <Table
+        label={text.bundles.table}
+        columns={may('publish') ? [...columns, action] : columns}
+        rows={bundles}
+        keyOf={({ name }) => name}
+      />
+      {released !== null && (
+        <ReleaseForm
+          bundle={released.name}
+          compatible={released.compatible}
+          onClose={() => setReleased(null)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Where devices are offered it now. */
+function CurrentOn({ bundle }: { readonly bundle: BundleJson }) {
+  return (
+    <span class="tags">
+      {bundle.active_for.map(({ compatible, channel }) => (
+        <span key={`${compatible}\n${channel}`} class="tag">
+          {compatible === bundle.compatible ? channel : `${compatible}, ${channel}`}
+        </span>
+      ))}
+    </span>
+  );
+}
