@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
 import { mustRun } from '../support/programs';
 import { cli } from '../support/server-process';
 import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
@@ -140,8 +141,8 @@ describe('a certificate', () => {
     await page.getByRole('button', { name: 'Sign the request' }).click();
     await dialogOf(page).getByRole('alert').waitFor();
     await page.getByLabel('Or choose its file').setInputFiles(file);
-    await page.waitForFunction(
-      'document.querySelector("textarea").value.includes("BEGIN CERTIFICATE REQUEST")',
+    await eventually(async () =>
+      expect(await page.getByLabel('Certificate signing request').inputValue()).toContain('BEGIN'),
     );
     await page.getByRole('button', { name: 'Sign the request' }).click();
     await page.getByRole('heading', { name: 'The certificate of own-key' }).waitFor();

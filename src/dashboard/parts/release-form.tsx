@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import { post } from '../api/client';
+import type { BundleJson, FleetJson, ReleaseJson } from '../api/types';
+import { text } from '../texts';
+import { useData } from '../use-data';
+import { FormDialog } from './dialog';
+import { tell } from './notices';
+import { emptyDraft, type ReleaseDraft, requestOf } from './release/draft';
+import { Effect } from './release/effect';
+import { PolicyFields } from './release/policy-fields';
+import { BundleField, ChannelField, CompatibleField } from './release/target-fields';
+import { TimingFields } from './release/timing-fields';
+
+const { form: words } = text.rollouts;
+
+interface ReleaseFormProps {
+  /** `null` lets one choose. */
+  readonly bundle: string | null;
+  /** Of the bundle; `null` when it is not known. With no bundle: only bundles for it are offered. */
+  readonly compatible: string | null;
+  /** The channel to begin with. */
+  readonly channel?: string;
+  readonly onClose: () => void;
+  /** Called with the release that was made; that it was made has been told then. */
+  readonly onDone?: (release: ReleaseJson) => void;
+}
+
+/** Makes a bundle current on a channel, and says before what that does. */
+export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, onDone }: ReleaseFormProps) {
+  const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel));
+  const change = (part: Partial<ReleaseDraft>) => setDraft((old) => ({ ...old, ...part }));
+  const fleet = useData<FleetJson>('/api/fleet', { isStale: ({ kind }) => kind === 'device.registered' });
+  const releases = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
+    isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
+  });
+  const bundles = useData<{ readonly bundles: readonly BundleJson[] }>(
+    bundle === null ? '/api/bundles' : null,
+    { isStale: ({ kind }) => kind.startsWith('bundle.') },
+  );
+  const choices = (bundles.value?.bundles ?? []).filter(
+    (one) => compatible === null || one.compatible === null || one.compatible === compatible,
+  );
+  const known = compatible ?? choices.find(({ name }) => name === draft.bundle)?.compatible ?? null;
+  const mustAsk = known === null && draft.bundle !== '';
+  const target = known ?? draft.compatible;
+  const current = releases.value?.releases ?? [];
+
+  async function submit(): Promise<void> {
+    const release = await post<ReleaseJson>('/api/releases', requestOf(draft, target));
+    tell(words.done(release.bundle, release.compatible, release.channel));
+    onDone?.(release);
+  }
+
+  return (
+    <FormDialog
+      title={bundle === null ? words.titleChoose : words.title(bundle)}
+      action={words.action}
+      isWide
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {bundle === null && bundles.value !== null && (
+        <BundleField draft={draft} change={change} bundles={choices} />
+      )}
+      <div class="fields two">
+        {mustAsk && <CompatibleField draft={draft} change={change} fleet={fleet.value} />}
+        <ChannelField
+          draft={draft}
+          change={change}
+          compatible={target}
+          fleet={fleet.value}
+          releases={current}
+        />
+      </div>
+      {fleet.value !== null && (
+        <Effect draft={draft} compatible={target} fleet={fleet.value} releases={current} />
+      )}
+      <PolicyFields draft={draft} change={change} />
+      <TimingFields draft={draft} change={change} />
+    </FormDialog>
+  );
+}

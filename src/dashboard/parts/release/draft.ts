@@ -1,0 +1,71 @@
+import { formatWindow, type Weekday, weekdays } from '../../../core/maintenance-window';
+
+/** A release as it stands in the form: what was typed, not yet what is meant. */
+export interface ReleaseDraft {
+  readonly bundle: string;
+  /** For a bundle whose manifest can not be read. */
+  readonly compatible: string;
+  readonly channel: string;
+  readonly isStepwise: boolean;
+  readonly steps: string;
+  readonly promoteAtPercent: string;
+  readonly pauseAtFailures: string;
+  readonly pauseAtPercent: string;
+  readonly maxInProgress: string;
+  /** `YYYY-MM-DDTHH:MM` in the viewer's zone. */
+  readonly startAt: string;
+  readonly hasWindow: boolean;
+  readonly days: readonly Weekday[];
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+}
+
+export interface DraftProps {
+  readonly draft: ReleaseDraft;
+  readonly change: (part: Partial<ReleaseDraft>) => void;
+}
+
+export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function emptyDraft(bundle: string, channel: string): ReleaseDraft {
+  return {
+    bundle,
+    compatible: '',
+    channel,
+    isStepwise: false,
+    steps: '5,25,100',
+    promoteAtPercent: '',
+    pauseAtFailures: '',
+    pauseAtPercent: '',
+    maxInProgress: '',
+    startAt: '',
+    hasWindow: false,
+    days: weekdays,
+    from: '01:00',
+    to: '05:00',
+    timeZone: viewerZone,
+  };
+}
+
+/** The request that a draft stands for. The steps are always said: to release what is current already begins it anew. */
+export function requestOf(draft: ReleaseDraft, compatible: string): object {
+  const { days, from, to, timeZone } = draft;
+  return {
+    bundle: draft.bundle,
+    compatible: compatible.trim(),
+    channel: draft.channel.trim(),
+    steps: stepsOf(draft),
+    promote_at_percent: draft.isStepwise ? draft.promoteAtPercent : '',
+    pause_at_failures: draft.pauseAtFailures,
+    pause_at_percent: draft.pauseAtPercent,
+    max_in_progress: draft.maxInProgress,
+    start_at: draft.startAt === '' ? '' : new Date(draft.startAt).toISOString(),
+    window: draft.hasWindow ? formatWindow({ days, from, to, timeZone }) : '',
+  };
+}
+
+/** The steps as the API reads them. */
+export function stepsOf({ isStepwise, steps }: ReleaseDraft): string {
+  return isStepwise ? steps : '100';
+}

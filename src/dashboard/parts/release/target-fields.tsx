@@ -1,0 +1,102 @@
+import { useId } from 'preact/hooks';
+import type { BundleJson, FleetJson, ReleaseJson } from '../../api/types';
+import { stateWord } from '../../format';
+import { text } from '../../texts';
+import type { DraftProps } from './draft';
+
+const { form: words } = text.rollouts;
+
+interface BundleFieldProps extends DraftProps {
+  readonly bundles: readonly BundleJson[];
+}
+
+const verdicts = ['trusted', 'unchecked', 'untrusted'];
+
+/** The bundles that may be released: trusted ones first, then the newest. */
+export function BundleField({ draft, change, bundles }: BundleFieldProps) {
+  if (bundles.length === 0) return <p class="muted">{words.noBundles}</p>;
+  return (
+    <label>
+      {words.bundle}
+      <select
+        name="bundle"
+        required
+        value={draft.bundle}
+        onChange={(event) => change({ bundle: event.currentTarget.value })}
+      >
+        <option value="">{words.choose}</option>
+        {verdicts.map((verdict) => {
+          const group = bundles.filter((bundle) => bundle.verdict === verdict);
+          return (
+            group.length > 0 && (
+              <optgroup key={verdict} label={stateWord(verdict)}>
+                {group.map(({ name, compatible, version }) => (
+                  <option key={name} value={name}>
+                    {[name, compatible, version].filter((part) => part !== null).join(' · ')}
+                  </option>
+                ))}
+              </optgroup>
+            )
+          );
+        })}
+      </select>
+    </label>
+  );
+}
+
+interface ChannelFieldProps extends DraftProps {
+  readonly compatible: string;
+  readonly fleet: FleetJson | null;
+  readonly releases: readonly ReleaseJson[];
+}
+
+export function ChannelField({ draft, change, compatible, fleet, releases }: ChannelFieldProps) {
+  const listId = useId();
+  const known = [...(fleet?.counts ?? []), ...releases]
+    .filter((one) => one.compatible === compatible)
+    .map(({ channel }) => channel);
+  const channels = [...new Set(['stable', ...known])];
+  return (
+    <label>
+      {words.channel}
+      <input
+        name="channel"
+        required
+        maxLength={64}
+        list={listId}
+        autoComplete="off"
+        value={draft.channel}
+        onInput={(event) => change({ channel: event.currentTarget.value })}
+      />
+      <datalist id={listId}>
+        {channels.map((channel) => (
+          <option key={channel} value={channel} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+export function CompatibleField({ draft, change, fleet }: DraftProps & { readonly fleet: FleetJson | null }) {
+  const listId = useId();
+  const known = new Set((fleet?.counts ?? []).flatMap(({ compatible }) => compatible ?? []));
+  return (
+    <label>
+      {words.compatible}
+      <input
+        name="compatible"
+        required
+        list={listId}
+        autoComplete="off"
+        value={draft.compatible}
+        onInput={(event) => change({ compatible: event.currentTarget.value })}
+      />
+      <datalist id={listId}>
+        {[...known].map((compatible) => (
+          <option key={compatible} value={compatible} />
+        ))}
+      </datalist>
+      <span class="field-hint">{words.compatibleHint}</span>
+    </label>
+  );
+}
