@@ -67,8 +67,7 @@ export const device = {
   } as Readonly<Record<string, string>>,
 
   current: 'Latest installation',
-  steps: { offered: 'offered', downloading: 'downloading', installed: 'installed', proven: 'proven' },
-  stepState: { done: 'done', current: 'now', ahead: 'ahead', skipped: 'skipped' },
+  stepState: { done: 'done', current: 'now', ahead: 'ahead', skipped: 'not reported' },
   bytes: (sent: string, size: string) => `${sent} of ${size}`,
   timeline: 'Timeline',
   nothingYet: 'Nothing has happened yet.',
