@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
+import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { openDatabase } from './database';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
@@ -18,7 +19,7 @@ import { createTokenRecords, type TokenRecords } from './token-records';
 /** Everything that lasts, for the one server of a data folder. */
 export interface Store {
   readonly records: CatalogRecords;
-  readonly fleet: FleetRecords & FleetListing;
+  readonly fleet: FleetRecords & FleetListing & ReturnType<typeof createBundleUses>;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
@@ -53,7 +54,11 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
       const journal = createJournalRecords(database);
       return {
         records: createCatalogRecords(database, journal),
-        fleet: { ...createFleetRecords(database, journal), ...createFleetListing(database) },
+        fleet: {
+          ...createFleetRecords(database, journal),
+          ...createFleetListing(database),
+          ...createBundleUses(database),
+        },
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { AdminOptions } from './admin-options';
 import { bundleDetailsJson, bundleJson, presentBundle, presentBundleDetails } from './bundle-json';
-import { bundleName, by } from './request-fields';
+import { bundleName, by, flag } from './request-fields';
 import { defineRoute, type Route } from './route';
+
+const deleteBody = z.object({
+  force: flag.describe('although devices install it or are pinned to it'),
+});
 
 /** The stored bundles: list, look into one, delete one. */
 export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
@@ -39,7 +43,7 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'deleteBundle',
       summary: 'Delete a bundle that is current nowhere; its name stays bound to its bytes',
-      input: { params: z.object({ name: bundleName }) },
+      input: { params: z.object({ name: bundleName }), body: deleteBody },
       answers: {
         200: {
           description: 'The bundle is deleted',
@@ -48,7 +52,8 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
-        const { name, sha256 } = await deleteBundle.delete({ name: input.params.name, ...by(actor) });
+        const wanted = { name: input.params.name, force: input.body.force };
+        const { name, sha256 } = await deleteBundle.delete({ ...wanted, ...by(actor) });
         return { status: 200, json: { deleted: { name, sha256 } }, done: { outcome: 'deleted', name } };
       },
     }),
