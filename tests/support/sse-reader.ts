@@ -16,11 +16,19 @@ export class SseReader {
   private text = '';
   private constructor(private readonly request: http.ClientRequest) {}
 
-  /** @param lastEventId of the event that is known */
-  static async open(url: string, lastEventId?: number): Promise<SseReader> {
+  /**
+   * @param lastEventId of the event that is known
+   * @param headers beside those of a browser
+   */
+  static async open(
+    url: string,
+    lastEventId?: number,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<SseReader> {
     const request = http.get(url, {
       agent: false,
       headers: {
+        ...headers,
         Accept: 'text/event-stream',
         ...(lastEventId === undefined ? {} : { 'Last-Event-ID': String(lastEventId) }),
       },
