@@ -9,7 +9,6 @@ import { runCli } from './cli/program';
 import type { RunningServer, Wiring } from './cli/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
 import { DomainError, systemErrorCode } from './core/errors';
-import type { NewEvent } from './core/event';
 import type { Inspection } from './core/inspection';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/event-stream';
@@ -49,18 +48,8 @@ function createWiring(): Wiring {
     kitText: (name) => readFile(path.join(__dirname, '../bin/device-kit', name), 'utf8'),
     tokens(config) {
       const store = openTokenStore(config.dataDir);
-      const lines: NewEvent[] = [];
-      return Promise.resolve({
-        ...createManageTokens({
-          records: store.tokens,
-          randomBytes,
-          now,
-          tell: (event) => lines.push(event),
-        }),
-        async close() {
-          await store.journal.record(lines).finally(() => store.close());
-        },
-      });
+      const manageTokens = createManageTokens({ records: store.tokens, randomBytes, now });
+      return { ...manageTokens, close: () => store.close() };
     },
     inspect,
   };

@@ -153,15 +153,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     activateRelease: createActivateRelease(shared),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
-    manageTokens: createManageTokens({
-      ...ports,
-      records: ports.tokens,
-      tell: (event) => {
-        ports.journal.record([event]).catch((error: unknown) => {
-          log.error({ err: error }, 'the journal took no line');
-        });
-      },
-    }),
+    manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
     readBundle,
     ...fleetServices,
     startup,

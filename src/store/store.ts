@@ -62,7 +62,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
-        tokens: createTokenRecords(database),
+        tokens: createTokenRecords(database, journal),
         files,
         legacy: createLegacyFiles(dataDir),
         writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),
@@ -88,9 +88,10 @@ export function openTokenStore(dataDir: string): {
   close(): void;
 } {
   const database = openDatabase(dataDir);
+  const journal = createJournalRecords(database);
   return {
-    tokens: createTokenRecords(database),
-    journal: createJournalRecords(database),
+    tokens: createTokenRecords(database, journal),
+    journal,
     close: () => database.close(),
   };
 }
