@@ -42,11 +42,14 @@ export function KitDialog({ subject, onClose }: DeviceDialogProps) {
   );
 }
 
+const keptMs = 10_000;
+
 function save(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Some browsers begin to read it only later.
+  setTimeout(() => URL.revokeObjectURL(url), keptMs);
 }

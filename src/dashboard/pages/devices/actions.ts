@@ -51,7 +51,7 @@ export async function actOnDevices(
   return { done, failed };
 }
 
-/** What brings devices back to how they were before; `null` for what can't be undone. */
+/** What brings devices back to how they were before; `null` for what can't be undone, or changed nothing. */
 export function undoOf(
   verb: Verb,
   value: string | undefined,
@@ -85,7 +85,7 @@ export function undoOf(
 function group(
   devices: readonly DeviceJson[],
   actionOf: (device: DeviceJson) => readonly [verb: Verb, value?: string | undefined],
-): readonly BulkAction[] {
+): readonly BulkAction[] | null {
   const groups = new Map<string, { verb: Verb; value?: string; ids: string[] }>();
   for (const device of devices) {
     const [verb, value] = actionOf(device);
@@ -94,5 +94,5 @@ function group(
     found.ids.push(device.id);
     groups.set(key, found);
   }
-  return [...groups.values()];
+  return groups.size === 0 ? null : [...groups.values()];
 }
