@@ -140,7 +140,7 @@ describe('a browser', () => {
 
   it('needs no token for the page', async () => {
     await admin.http.get('/').expect(200);
-    await admin.http.get('/app.js').expect(200);
+    await admin.http.get('/devices').expect(200);
   });
 });
 
