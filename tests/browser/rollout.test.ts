@@ -62,7 +62,7 @@ describe('hands on a rollout', () => {
     const [first, second] = await Promise.all([openRollout(gateway), openRollout(gateway)]);
     for (const page of [first, second]) {
       await page.getByRole('button', { name: 'Go to step 2' }).click();
-      await page.getByRole('dialog').getByText('more devices').waitFor();
+      await page.getByRole('dialog').getByText('It is offered to 60 % of the devices').waitFor();
     }
     await confirm(first, 'Go to step 2');
     await first.getByRole('dialog').waitFor({ state: 'detached' });

@@ -125,6 +125,7 @@ describe('the page of all rollouts', () => {
       window: 'sat,sun 01:00-05:00 Europe/Berlin',
     });
     const policy = page.getByRole('region', { name: 'Policy' });
+    await page.getByText('It is offered to nobody before').waitFor();
     await policy.getByText('when 95 % of a step are proven').waitFor();
     await policy.getByText('Sat, Sun, 01:00 to 05:00, Europe/Berlin').waitFor();
   });
