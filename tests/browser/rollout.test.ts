@@ -83,6 +83,15 @@ describe('hands on a rollout', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
+  it('gives the focus back to the menu when a person thinks better of it', async () => {
+    const page = await openRollout(gateway);
+    await choose(page, 'Abort');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement?.getAttribute("aria-label")')).toBe('Other actions');
+    expect((await releaseOf(gateway)).rollout.state).toBe('running');
+  });
+
   it('shows a pause in another window as it happens, and takes it back', async () => {
     const [page, other] = await Promise.all([openRollout(gateway), openRollout(gateway)]);
     await page.getByRole('button', { name: 'Pause' }).click();
