@@ -14,18 +14,25 @@ function stateOf({ kind }: EventJson): string {
 
 /** One line of the journal: what happened, to what, by whom, when. */
 export function EventLine({ event }: { readonly event: EventJson }) {
-  const state = stateOf(event);
-  const tone = state === '' ? 'idle' : toneOf(state);
   return (
     <li class="event">
-      <span class={`event-mark ${tone}`}>
-        <Icon name={iconOf(state)} />
-      </span>
+      <EventMark event={event} />
       <EventText event={event} />
       <span class="muted small event-by">
         {event.actor} · <Ago at={event.at} />
       </span>
     </li>
+  );
+}
+
+/** Whether it is good or bad, as a shape and a colour beside the sentence. */
+export function EventMark({ event }: { readonly event: EventJson }) {
+  const state = stateOf(event);
+  const tone = state === '' ? 'idle' : toneOf(state);
+  return (
+    <span class={`event-mark ${tone}`}>
+      <Icon name={iconOf(state)} />
+    </span>
   );
 }
 

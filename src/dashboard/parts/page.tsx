@@ -37,15 +37,17 @@ export function Page({ title, above, actions, badges, children }: PageProps) {
 
 interface SectionProps {
   readonly title: string;
+  /** What a link inside the page names it by. */
+  readonly id?: string;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
   /** Comes first where there is one column. */
   readonly isUrgent?: boolean;
 }
 
-export function Section({ title, actions, children, isUrgent = false }: SectionProps) {
+export function Section({ title, id, actions, children, isUrgent = false }: SectionProps) {
   return (
-    <section class={`section panel ${isUrgent ? 'urgent' : ''}`} aria-label={title}>
+    <section id={id} class={`section panel ${isUrgent ? 'urgent' : ''}`} aria-label={title}>
       <header class="section-head">
         <h2>{title}</h2>
         {actions !== undefined && <div class="actions">{actions}</div>}

@@ -1,6 +1,55 @@
+import { useSignal } from '@preact/signals';
+import { apiPath } from '../../api/client';
+import { may } from '../../api/session';
+import type { CertificatesJson } from '../../api/settings-types';
+import { address } from '../../location';
+import { Loaded } from '../../parts/loaded';
 import { Page } from '../../parts/page';
 import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { Authority } from './authority';
+import { CertificateDialogs, type OpenDialog } from './certificate-dialogs';
+import { DeviceCertificates } from './device-certificates';
 
+const pageSize = 50;
+/** The command line issues into the same folder, and tells no journal. */
+const refreshMs = 60_000;
+
+/** Who may talk to this server, and until when. */
 export function CertificatesPage() {
-  return <Page title={text.frame.pages.certificates}>{null}</Page>;
+  const dialog = useSignal<OpenDialog | null>(null);
+  const open = (wanted: OpenDialog) => (dialog.value = wanted);
+  const { query } = address.value;
+  const search = query.get('search');
+  const data = useData<CertificatesJson>(
+    apiPath('/api/certificates', { search, after: query.get('after'), limit: pageSize }),
+    { isStale: ({ kind }) => kind.startsWith('certificate.'), everyMs: refreshMs },
+  );
+  const canIssue = may('admin') && data.value?.can_issue === true;
+  return (
+    <Page title={text.frame.pages.certificates} actions={canIssue && <IssueButtons onOpen={open} />}>
+      <Loaded data={data}>
+        {(value) => (
+          <>
+            <Authority of={value} />
+            <DeviceCertificates of={value} search={search} onOpen={open} />
+          </>
+        )}
+      </Loaded>
+      <CertificateDialogs dialog={dialog} onChange={data.reload} />
+    </Page>
+  );
+}
+
+function IssueButtons({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void }) {
+  return (
+    <>
+      <button type="button" onClick={() => onOpen({ kind: 'sign' })}>
+        {text.certificates.sign}
+      </button>
+      <button type="button" class="primary" onClick={() => onOpen({ kind: 'issue' })}>
+        {text.certificates.issue}
+      </button>
+    </>
+  );
 }

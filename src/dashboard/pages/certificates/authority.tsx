@@ -1,0 +1,108 @@
+import type { CertificatesJson } from '../../api/settings-types';
+import { may } from '../../api/session';
+import { Command, CopyButton } from '../../parts/command';
+import { Hint } from '../../parts/notices';
+import { Facts, Section } from '../../parts/page';
+import { text } from '../../texts';
+import { CannotIssue } from './cannot-issue';
+import { Expiry, noticeDays } from './expiry';
+
+const words = text.certificates;
+
+/** The CA and the certificate of the server. */
+export function Authority({ of }: { readonly of: CertificatesJson }) {
+  return (
+    <>
+      <Warnings of={of} />
+      <div class="columns">
+        <Section title={words.ca}>
+          {of.ca === null ? (
+            <Missing hint={words.noCa} command={words.caCommand} />
+          ) : (
+            <Facts
+              facts={[
+                [words.subject, of.ca.subject],
+                [words.expires, <Expiry certificate={of.ca} />],
+                [words.key, of.ca.has_key ? words.keyIsHere : words.keyIsElsewhere],
+                [words.fingerprint, <Fingerprint value={of.ca.fingerprint} />],
+              ]}
+            />
+          )}
+        </Section>
+        <Section title={words.server}>
+          {of.server === null ? (
+            <Missing hint={words.noServer} command={serverCommand([], false)} />
+          ) : (
+            <Facts
+              facts={[
+                [words.names, <Names names={of.server.names} />],
+                [words.expires, <Expiry certificate={of.server} />],
+                [words.serial, <span class="mono">{of.server.serial}</span>],
+              ]}
+            />
+          )}
+        </Section>
+      </div>
+    </>
+  );
+}
+
+function Warnings({ of: { ca, server, can_issue: canIssue } }: { readonly of: CertificatesJson }) {
+  return (
+    <>
+      {ca !== null && ca.days_left < noticeDays && (
+        <Hint tone={ca.days_left < 0 ? 'bad' : 'warn'}>
+          <p>{words.caExpires(ca.days_left)}</p>
+          <Command line={words.caRenewCommand} />
+        </Hint>
+      )}
+      {server !== null && server.days_left < noticeDays && (
+        <Hint tone={server.days_left < 0 ? 'bad' : 'warn'}>
+          <p>{words.serverExpires(server.days_left)}</p>
+          <Command line={serverCommand(server.names, true)} />
+          <p class="small">{words.serverRenewHint}</p>
+        </Hint>
+      )}
+      {ca !== null && !canIssue && may('admin') && <CannotIssue />}
+    </>
+  );
+}
+
+/** With the names that the old one covers, so that no device loses its way. */
+function serverCommand(names: readonly string[], isRenewal: boolean): string {
+  const options = names.map((name) => (isAddress(name) ? `--ip ${name}` : `--name ${name}`));
+  return ['rauc-simple-server cert server', ...options, ...(isRenewal ? ['--force'] : [])].join(' ');
+}
+
+function isAddress(name: string): boolean {
+  return name.includes(':') || /^\d+(\.\d+){3}$/.test(name);
+}
+
+function Missing({ hint, command }: { readonly hint: string; readonly command: string }) {
+  return (
+    <div class="stack">
+      <p>{hint}</p>
+      <Command line={command} />
+    </div>
+  );
+}
+
+function Names({ names }: { readonly names: readonly string[] }) {
+  return (
+    <ul class="tags">
+      {names.map((name) => (
+        <li key={name} class="tag">
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Fingerprint({ value }: { readonly value: string }) {
+  return (
+    <>
+      <span class="mono">{value}</span> <CopyButton value={value} />
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import type { AboutJson } from '../../api/settings-types';
+import { Command } from '../../parts/command';
+import { Hint } from '../../parts/notices';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+
+const words = text.certificates;
+
+/** What to type where the key of the CA is. */
+export function CannotIssue() {
+  const { value: about } = useData<AboutJson>('/api/about', { isStale: () => false });
+  return (
+    <Hint tone="info">
+      <div class="stack">
+        <p>{words.cannotIssue}</p>
+        <Command line={words.deviceCommand(words.exampleDevice)} />
+        {about !== null && <Command line={words.kitCommand(words.exampleDevice, about.device_url)} />}
+      </div>
+    </Hint>
+  );
+}

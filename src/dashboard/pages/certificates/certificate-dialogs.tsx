@@ -1,0 +1,52 @@
+import type { Signal } from '@preact/signals';
+import type { DeviceCertificateJson, IssuedJson } from '../../api/settings-types';
+import { IssueDialog } from './issue-dialog';
+import { IssuedDialog } from './issued-dialog';
+import { KitDialog } from './kit-dialog';
+import { RevokeDialog } from './revoke-dialog';
+import { SignDialog } from './sign-dialog';
+
+export type OpenDialog =
+  | { readonly kind: 'issue' | 'sign' }
+  | { readonly kind: 'issued'; readonly made: IssuedJson; readonly hasKey: boolean }
+  | { readonly kind: 'kit'; readonly device: string }
+  | { readonly kind: 'revoke'; readonly certificate: DeviceCertificateJson };
+
+interface CertificateDialogsProps {
+  readonly dialog: Signal<OpenDialog | null>;
+  /** The certificates have changed. */
+  readonly onChange: () => void;
+}
+
+/** The one dialog that is open, and what follows it. */
+export function CertificateDialogs({ dialog, onChange }: CertificateDialogsProps) {
+  const open = dialog.value;
+  if (open === null) return null;
+  // A dialog closes itself when it is done; what it led to stays.
+  const close = () => {
+    if (dialog.value === open) dialog.value = null;
+  };
+  const show = (made: IssuedJson, hasKey: boolean) => {
+    dialog.value = { kind: 'issued', made, hasKey };
+    onChange();
+  };
+  switch (open.kind) {
+    case 'issue':
+      return <IssueDialog onDone={(made) => show(made, true)} onClose={close} />;
+    case 'sign':
+      return <SignDialog onDone={(made) => show(made, false)} onClose={close} />;
+    case 'issued':
+      return (
+        <IssuedDialog
+          made={open.made}
+          hasKey={open.hasKey}
+          onKit={() => (dialog.value = { kind: 'kit', device: open.made.device })}
+          onClose={close}
+        />
+      );
+    case 'kit':
+      return <KitDialog device={open.device} onClose={close} />;
+    case 'revoke':
+      return <RevokeDialog certificate={open.certificate} onDone={onChange} onClose={close} />;
+  }
+}

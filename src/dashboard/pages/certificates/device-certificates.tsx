@@ -1,0 +1,156 @@
+import { may } from '../../api/session';
+import type { CertificatesJson, DeviceCertificateJson } from '../../api/settings-types';
+import { formatCount, formatDay, formatHash } from '../../format';
+import { address, linkTo, setQuery } from '../../location';
+import { StateBadge } from '../../parts/badge';
+import { Command } from '../../parts/command';
+import { EmptyState, Section } from '../../parts/page';
+import { QueryField } from '../../parts/query-field';
+import { type Column, Pager, Table } from '../../parts/table';
+import { Day } from '../../parts/time';
+import { text } from '../../texts';
+import type { OpenDialog } from './certificate-dialogs';
+import { stateOf } from './expiry';
+
+const words = text.certificates;
+
+interface DeviceCertificatesProps {
+  readonly of: CertificatesJson;
+  readonly search: string | null;
+  readonly onOpen: (dialog: OpenDialog) => void;
+}
+
+/** The certificates of devices, a page at a time. */
+export function DeviceCertificates({ of, search, onOpen }: DeviceCertificatesProps) {
+  const { devices, total, next } = of;
+  const isFirst = !address.value.query.has('after');
+  if (total === 0 && search === null) return <NoCertificates />;
+  return (
+    <Section
+      title={words.devices}
+      actions={
+        <QueryField
+          name="search"
+          label={words.search}
+          type="search"
+          placeholder={words.searchHint}
+          clears={['after']}
+          class="inline certificate-search"
+        />
+      }
+    >
+      {total === 0 ? (
+        <NoMatch />
+      ) : (
+        <Table
+          label={words.devices}
+          columns={[...columns, ...(may('admin') ? [actionsColumn(onOpen)] : [])]}
+          rows={devices}
+          keyOf={({ serial }) => serial}
+        />
+      )}
+      {(next !== null || !isFirst) && (
+        <Pager
+          next={next}
+          isFirst={isFirst}
+          onNext={(after) => setQuery({ after })}
+          onFirst={() => setQuery({ after: null })}
+          summary={words.summary(formatCount(devices.length), formatCount(total))}
+        />
+      )}
+    </Section>
+  );
+}
+
+const columns: readonly Column<DeviceCertificateJson>[] = [
+  {
+    id: 'device',
+    label: words.columns.device,
+    cell: ({ device }) => <a href={linkTo('devices', device)}>{device}</a>,
+  },
+  {
+    id: 'state',
+    label: words.columns.state,
+    cell: (certificate) => (
+      <StateBadge
+        state={stateOf(certificate)}
+        {...(certificate.revoked_at === null
+          ? {}
+          : { title: words.revokedAt(formatDay(new Date(certificate.revoked_at))) })}
+      />
+    ),
+  },
+  {
+    id: 'expires',
+    label: words.columns.expires,
+    cell: ({ not_after: at, days_left: days }) => (
+      <>
+        <Day at={at} /> <span class="muted small">{words.daysLeft(days)}</span>
+      </>
+    ),
+  },
+  { id: 'issued', label: words.columns.issued, cell: ({ not_before: at }) => <Day at={at} /> },
+  {
+    id: 'serial',
+    label: words.columns.serial,
+    cell: ({ serial }) => (
+      <span class="mono" title={serial}>
+        {formatHash(serial)}
+      </span>
+    ),
+  },
+];
+
+function actionsColumn(onOpen: DeviceCertificatesProps['onOpen']): Column<DeviceCertificateJson> {
+  return {
+    id: 'actions',
+    label: words.columns.actions,
+    cell: (certificate) => {
+      const { device, serial, revocable, has_file: hasFile } = certificate;
+      return (
+        <div class="row-actions">
+          {revocable && hasFile && (
+            <button
+              type="button"
+              class="small"
+              aria-label={words.kitOf(device)}
+              onClick={() => onOpen({ kind: 'kit', device })}
+            >
+              {words.kit}
+            </button>
+          )}
+          {revocable && (
+            <button
+              type="button"
+              class="small danger"
+              aria-label={words.revokeOf(device, formatHash(serial))}
+              onClick={() => onOpen({ kind: 'revoke', certificate })}
+            >
+              {words.revoke}
+            </button>
+          )}
+        </div>
+      );
+    },
+  };
+}
+
+function NoCertificates() {
+  return (
+    <EmptyState title={words.none}>
+      <p class="muted">{words.noneHint}</p>
+      <Command line={words.deviceCommand(words.exampleDevice)} />
+    </EmptyState>
+  );
+}
+
+function NoMatch() {
+  return (
+    <EmptyState title={words.noMatch}>
+      <p class="muted">{words.noMatchHint}</p>
+      <button type="button" onClick={() => setQuery({ search: null, after: null })}>
+        {words.clearSearch}
+      </button>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,33 @@
+import { StateBadge } from '../../parts/badge';
+import { Day } from '../../parts/time';
+import { text } from '../../texts';
+
+/** As the overview says that a certificate expires: enough to renew by hand. */
+export const noticeDays = 30;
+
+interface Expiring {
+  readonly not_after: string;
+  readonly days_left: number;
+}
+
+/** The state of a certificate in one of the words that badges know. */
+export function stateOf({
+  days_left: days,
+  revoked_at: revokedAt,
+}: Expiring & { readonly revoked_at?: string | null }) {
+  if (revokedAt !== undefined && revokedAt !== null) return 'revoked';
+  if (days < 0) return 'expired';
+  return days < noticeDays ? 'expiring' : 'valid';
+}
+
+/** The day, how long that is, and whether somebody should do something. */
+export function Expiry({ certificate }: { readonly certificate: Expiring }) {
+  const state = stateOf(certificate);
+  return (
+    <span class="expiry">
+      <Day at={certificate.not_after} />{' '}
+      <span class="muted small">{text.certificates.daysLeft(certificate.days_left)}</span>{' '}
+      {state !== 'valid' && <StateBadge state={state} />}
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+import { post } from '../../api/client';
+import type { IssuedJson } from '../../api/settings-types';
+import { FormDialog } from '../../parts/dialog';
+import { typedIn } from '../../parts/form-fields';
+import { text } from '../../texts';
+import { DeviceFields, issueFields } from './issue-fields';
+
+const words = text.certificates;
+
+interface IssueDialogProps {
+  readonly onDone: (made: IssuedJson) => void;
+  readonly onClose: () => void;
+}
+
+/** A certificate with a key that the server makes. */
+export function IssueDialog({ onDone, onClose }: IssueDialogProps) {
+  async function issue(fields: FormData): Promise<void> {
+    const body = { ...issueFields(fields), key: typedIn(fields, 'key') };
+    onDone(await post<IssuedJson>('/api/certificates', body));
+  }
+  return (
+    <FormDialog title={words.issue} action={words.issueAction} onSubmit={issue} onClose={onClose}>
+      <DeviceFields>
+        <label>
+          {words.keyType}
+          <select name="key">
+            {Object.entries(words.keyTypes).map(([type, label]) => (
+              <option key={type} value={type}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </DeviceFields>
+    </FormDialog>
+  );
+}

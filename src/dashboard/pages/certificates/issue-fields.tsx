@@ -1,0 +1,46 @@
+import type { ComponentChildren } from 'preact';
+import { optional, typedIn } from '../../parts/form-fields';
+import { text } from '../../texts';
+
+const words = text.certificates;
+const defaultDays = 3_650;
+
+/** What every certificate of a device is asked for. */
+export function DeviceFields({ children }: { readonly children?: ComponentChildren }) {
+  return (
+    <>
+      <label>
+        {words.device}
+        <input name="id" required maxLength={64} autocomplete="off" spellcheck={false} />
+        <span class="field-hint">{words.deviceHint}</span>
+      </label>
+      <div class="fields two">
+        <label>
+          {words.days}
+          <input name="days" type="number" min={1} max={36_500} required defaultValue={String(defaultDays)} />
+        </label>
+        {children}
+      </div>
+      <label>
+        {words.compatible}
+        <input name="compatible" maxLength={200} autocomplete="off" spellcheck={false} />
+        <span class="field-hint">{words.compatibleHint}</span>
+      </label>
+      <label class="inline">
+        <input name="force" type="checkbox" />
+        {words.force}
+      </label>
+    </>
+  );
+}
+
+/** The same as a request to the server. */
+export function issueFields(fields: FormData) {
+  const { compatible } = optional(fields, 'compatible');
+  return {
+    id: typedIn(fields, 'id'),
+    days: Number(typedIn(fields, 'days')),
+    ...(compatible === undefined ? {} : { compatibles: [compatible] }),
+    ...(fields.has('force') ? { force: true } : {}),
+  };
+}

@@ -1,0 +1,58 @@
+import type { IssuedJson } from '../../api/settings-types';
+import { formatDay } from '../../format';
+import { CopyButton } from '../../parts/command';
+import { Dialog } from '../../parts/dialog';
+import { text } from '../../texts';
+import { saveFile } from './save-file';
+
+const words = text.certificates;
+
+interface IssuedDialogProps {
+  readonly made: IssuedJson;
+  /** The server made the key, and has it. */
+  readonly hasKey: boolean;
+  readonly onKit: () => void;
+  readonly onClose: () => void;
+}
+
+/** The certificate to take away, and the kit as the usual next step. */
+export function IssuedDialog({ made, hasKey, onKit, onClose }: IssuedDialogProps) {
+  const { device, certificate, not_after: until } = made;
+  return (
+    <Dialog title={words.issuedTitle(device)} onClose={onClose} isWide>
+      <div class="dialog-body">
+        <p>
+          {words.issued(formatDay(new Date(until)))} {hasKey && words.issuedKey}
+        </p>
+        <div>
+          <div class="section-head">
+            <h3>{words.pem}</h3>
+            <div class="actions">
+              <CopyButton value={certificate} />
+              <button
+                type="button"
+                class="quiet small"
+                onClick={() =>
+                  saveFile(new Blob([certificate], { type: 'application/x-pem-file' }), `${device}.crt`)
+                }
+              >
+                {words.savePem}
+              </button>
+            </div>
+          </div>
+          <pre class="log mono" tabIndex={0} aria-label={words.pem}>
+            {certificate}
+          </pre>
+        </div>
+        <footer class="dialog-foot">
+          <button type="button" onClick={onClose}>
+            {text.common.close}
+          </button>
+          <button type="button" class="primary" onClick={onKit}>
+            {words.kitOf(device)}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}

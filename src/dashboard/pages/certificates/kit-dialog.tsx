@@ -1,0 +1,74 @@
+import { postForFile } from '../../api/client';
+import type { AboutJson } from '../../api/settings-types';
+import type { FleetJson } from '../../api/types';
+import { FormDialog } from '../../parts/dialog';
+import { optional } from '../../parts/form-fields';
+import { Loaded } from '../../parts/loaded';
+import { Hint, tell } from '../../parts/notices';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { saveFile } from './save-file';
+
+const words = text.certificates;
+
+interface KitDialogProps {
+  readonly device: string;
+  readonly onClose: () => void;
+}
+
+/** All that a device needs, in one archive; with the certificate that the device has. */
+export function KitDialog({ device, onClose }: KitDialogProps) {
+  const about = useData<AboutJson>('/api/about', { isStale: () => false });
+  const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false });
+  const compatibles = new Set(fleet?.counts.map(({ compatible }) => compatible));
+
+  async function download(fields: FormData): Promise<void> {
+    const body = { ...optional(fields, 'server_url'), ...optional(fields, 'compatible') };
+    const path = `/api/devices/${encodeURIComponent(device)}/kit`;
+    saveFile(await postForFile(path, body), `device-kit-${device}.tar.gz`);
+    tell(words.kitDone(device));
+  }
+
+  return (
+    <FormDialog
+      title={words.kitTitle(device)}
+      action={words.kitAction}
+      onSubmit={download}
+      onClose={onClose}
+      isReady={about.value !== null}
+    >
+      <p class="muted">{words.kitHint}</p>
+      <Loaded data={about}>{({ device_url: url }) => <ServerUrl url={url} />}</Loaded>
+      <label>
+        {words.kitCompatible}
+        <input name="compatible" maxLength={200} list="kit-compatibles" autocomplete="off" />
+        <span class="field-hint">{words.kitCompatibleHint}</span>
+      </label>
+      <datalist id="kit-compatibles">
+        {[...compatibles].map(
+          (compatible) => compatible !== null && <option key={compatible} value={compatible} />,
+        )}
+      </datalist>
+    </FormDialog>
+  );
+}
+
+function ServerUrl({ url }: { readonly url: string }) {
+  return (
+    <>
+      <label>
+        {words.serverUrl}
+        <input
+          name="server_url"
+          required
+          maxLength={310}
+          defaultValue={url.replace(/\/$/, '')}
+          autocomplete="off"
+          spellcheck={false}
+        />
+        <span class="field-hint">{words.serverUrlHint}</span>
+      </label>
+      {/^https:\/\/(localhost|127\.|\[::1\])/.test(url) && <Hint tone="warn">{words.serverUrlLocal}</Hint>}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import type { EventJson } from '../../api/types';
+import { text } from '../../texts';
+
+const words = text.events;
+
+/** Before and after, by the names of what they hold. What is the same on both sides is left out. */
+export function Changes({ before, after }: Pick<EventJson, 'before' | 'after'>) {
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  const shown = names
+    .map((name) => ({ name, old: said(before?.[name]), now: said(after?.[name]) }))
+    .filter(({ old, now }) => old !== now);
+  return (
+    <dl class="changes">
+      {shown.map(({ name, old, now }) => (
+        <div key={name}>
+          <dt>{name.replaceAll('_', ' ')}</dt>
+          <dd class="mono">
+            {old !== null && (
+              <del>
+                <span class="off-screen">{words.before} </span>
+                {old}
+              </del>
+            )}
+            {now !== null && (
+              <ins>
+                <span class="off-screen">{words.after} </span>
+                {now}
+              </ins>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** `null` for what is not there. */
+function said(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return value.length === 0 ? words.nothing : value.map(said).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

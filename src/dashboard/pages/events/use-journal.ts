@@ -1,0 +1,109 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { asFailure, type Failure, get } from '../../api/client';
+import type { EventPageJson } from '../../api/settings-types';
+import type { EventJson } from '../../api/types';
+import { listen } from '../../live';
+import { journalPath } from './filter';
+
+const pageSize = 100;
+/** A page that stays open for days does not grow for ever: the oldest lines go, and can be fetched again. */
+const maxLive = 1_000;
+const restMs = 1_000;
+
+interface State {
+  /** Newest first; `null` until the server has answered. */
+  readonly lines: readonly EventJson[] | null;
+  /** Newer than the lines that are shown: they wait until the reader asks for them. */
+  readonly arrived: readonly EventJson[];
+  /** More has arrived than one page holds. */
+  readonly hasGap: boolean;
+  readonly before: number | null;
+  readonly failure: Failure | null;
+}
+
+const nothing: State = { lines: null, arrived: [], hasGap: false, before: null, failure: null };
+
+export interface Journal extends State {
+  readonly isLoading: boolean;
+  /** Puts what has arrived at the top. */
+  readonly showArrived: () => void;
+  readonly loadOlder: () => Promise<void>;
+  readonly reload: () => void;
+}
+
+/**
+ * The lines of the journal that fit, and the new ones as they are written. The server does the filtering of both.
+ * @param isReading whether a line that is put in at the top would move what somebody reads
+ */
+export function useJournal(filters: Readonly<Record<string, string>>, isReading: () => boolean): Journal {
+  const key = journalPath(filters, { limit: pageSize });
+  const [state, setState] = useState(nothing);
+  const [isLoading, setLoading] = useState(true);
+  const wanted = useRef(key);
+  wanted.current = key;
+
+  const load = useCallback(
+    async (isFresh: boolean) => {
+      setLoading(true);
+      try {
+        const page = await get<EventPageJson>(key);
+        if (wanted.current !== key) return;
+        setState((old) => (isFresh || old.lines === null ? fresh(page) : joined(old, page, isReading())));
+      } catch (error) {
+        if (wanted.current === key) setState((old) => ({ ...old, failure: asFailure(error) }));
+      }
+      setLoading(false);
+    },
+    [key],
+  );
+
+  useEffect(() => {
+    void load(true);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const forget = listen(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void load(false);
+      }, restMs);
+    });
+    return () => {
+      forget();
+      clearTimeout(timer);
+    };
+  }, [load]);
+
+  async function loadOlder(): Promise<void> {
+    if (state.before === null) return;
+    const page = await get<EventPageJson>(journalPath(filters, { limit: pageSize, before: state.before }));
+    if (wanted.current !== key) return;
+    setState((old) => ({ ...old, lines: [...(old.lines ?? []), ...page.events], before: page.next_before }));
+  }
+
+  return {
+    ...state,
+    isLoading,
+    showArrived: () => (state.hasGap ? void load(true) : setState(withArrived)),
+    loadOlder,
+    reload: () => void load(true),
+  };
+}
+
+function fresh({ events, next_before: before }: EventPageJson): State {
+  return { ...nothing, lines: events, before };
+}
+
+function joined(old: State, page: EventPageJson, isReading: boolean): State {
+  const newest = old.lines?.[0]?.id ?? 0;
+  const arrived = page.events.filter(({ id }) => id > newest);
+  const hasGap = arrived.length === page.events.length && page.next_before !== null && newest > 0;
+  if (hasGap && !isReading) return fresh(page);
+  const next = { ...old, arrived, hasGap, failure: null };
+  return isReading ? next : withArrived(next);
+}
+
+function withArrived(old: State): State {
+  const all = [...old.arrived, ...(old.lines ?? [])];
+  const lines = old.arrived.length > 0 ? all.slice(0, Math.max(maxLive, old.arrived.length)) : all;
+  const before = lines.length < all.length ? (lines.at(-1)?.id ?? null) : old.before;
+  return { ...old, lines, arrived: [], hasGap: false, before };
+}

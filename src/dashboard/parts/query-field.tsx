@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { address, setQuery } from '../location';
+
+/** People type on while a list is fetched: the address follows when they pause. */
+const pauseMs = 250;
+
+interface QueryFieldProps {
+  /** Of the parameter in the address. */
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'search' | 'text' | 'datetime-local';
+  readonly maxLength?: number;
+  readonly placeholder?: string;
+  readonly list?: string;
+  readonly class?: string;
+  /** Parameters that mean nothing any more once this one changed, such as the page of a list. */
+  readonly clears?: readonly string[];
+  /** From what the address holds to what the field shows. */
+  readonly show?: (value: string) => string;
+  /** From what was typed to what the address holds. */
+  readonly keep?: (typed: string) => string;
+}
+
+/** A field that is part of the address. What is being typed is never overwritten. */
+export function QueryField(props: QueryFieldProps) {
+  const { name, label, type = 'text', maxLength = 100, placeholder, list, clears = [] } = props;
+  const { show = same, keep = trimmed } = props;
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const value = address.value.query.get(name) ?? '';
+
+  function look(): void {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    const cleared = Object.fromEntries(clears.map((other) => [other, null]));
+    setQuery({ ...cleared, [name]: keep(field.current?.value ?? '') });
+  }
+
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // The address was changed by something else, such as the back button.
+    if (field.current === null || timer.current !== undefined) return;
+    if (keep(field.current.value) !== value) field.current.value = show(value);
+  }, [value]);
+
+  return (
+    <label class={props.class}>
+      {label}
+      <input
+        ref={field}
+        type={type}
+        maxLength={maxLength}
+        placeholder={placeholder}
+        list={list}
+        spellcheck={false}
+        autocomplete="off"
+        onInput={() => {
+          clearTimeout(timer.current);
+          timer.current = setTimeout(look, pauseMs);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') look();
+        }}
+      />
+    </label>
+  );
+}
+
+function same(value: string): string {
+  return value;
+}
+
+function trimmed(typed: string): string {
+  return typed.trim();
+}

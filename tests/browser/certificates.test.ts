@@ -1,0 +1,224 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
+import { mustRun } from '../support/programs';
+import { cli } from '../support/server-process';
+import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
+import { type DashboardServer, startDashboard } from './dashboard-server';
+
+let server: DashboardServer;
+beforeAll(async () => {
+  server = await startDashboard();
+  for (const id of ['gateway-001', 'gateway-002', 'sensor-001']) await issue(id);
+}, 60_000);
+
+async function issue(id: string, ...options: string[]): Promise<void> {
+  const { code, stderr } = await cli(server.folder, 'cert', 'device', id, ...options);
+  if (code !== 0) throw new Error(stderr);
+}
+
+async function open(query = '', look = {}): Promise<Page> {
+  const page = await openWindow(server.adminUrl, look);
+  await page.goto(`/certificates${query}`);
+  await page.getByRole('heading', { name: 'Certificate authority' }).waitFor();
+  return page;
+}
+
+const rowOf = (page: Page, device: string) => page.getByRole('row').filter({ hasText: device });
+const dialogOf = (page: Page) => page.getByRole('dialog');
+const fingerprintPattern = /[0-9a-f]{64}/;
+
+describe('the certificates', () => {
+  it('tells of the CA, of the server, and of each device', async () => {
+    const page = await open();
+    const ca = page.getByRole('region', { name: 'Certificate authority' });
+    expect(await ca.innerText()).toMatch(fingerprintPattern);
+    await ca.getByText('is on this server').waitFor();
+    await page
+      .getByRole('region', { name: 'Server certificate' })
+      .getByText('localhost', { exact: true })
+      .waitFor();
+    const row = rowOf(page, 'gateway-001');
+    await row.getByText('valid', { exact: true }).waitFor();
+    await row.getByText(/days left/).waitFor();
+    await row.getByRole('link', { name: 'gateway-001' }).click();
+    await page.waitForURL('**/devices/gateway-001');
+  });
+
+  it('holds the search in the address', async () => {
+    const page = await open();
+    await page.getByLabel('Search').fill('sensor');
+    await page.waitForURL('**/certificates?search=sensor');
+    await rowOf(page, 'gateway-001').waitFor({ state: 'detached' });
+    await page.reload();
+    await rowOf(page, 'sensor-001').waitFor();
+    expect(await page.getByLabel('Search').inputValue()).toBe('sensor');
+    await page.getByLabel('Search').fill('nobody');
+    await page.getByText('No certificate matches').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await rowOf(page, 'gateway-001').waitFor();
+    expect(await page.getByLabel('Search').inputValue()).toBe('');
+  });
+
+  it('says in words what expires soon, and what has to be typed', async () => {
+    await issue('short-lived', '--days', '10');
+    const old = await readFile(path.join(server.folder, 'certs/server.crt'));
+    const key = await readFile(path.join(server.folder, 'certs/server.key'));
+    await cli(
+      server.folder,
+      'cert',
+      'server',
+      '--name',
+      'ota.lan',
+      '--ip',
+      '192.0.2.7',
+      '--days',
+      '9',
+      '--force',
+    );
+    const page = await open();
+    await rowOf(page, 'short-lived').getByText('expires soon').waitFor();
+    await page.getByText('The server certificate expires in').waitFor();
+    await page
+      .getByText('rauc-simple-server cert server --name ota.lan --ip 192.0.2.7 --force', { exact: true })
+      .waitFor();
+    await writeFile(path.join(server.folder, 'certs/server.crt'), old);
+    await writeFile(path.join(server.folder, 'certs/server.key'), key);
+  });
+});
+
+describe('a certificate', () => {
+  it('is issued by the keyboard alone, and its kit is downloaded', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Issue a certificate' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Device id').focus();
+    await page.keyboard.type('board-keyboard');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('365');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'The certificate of board-keyboard' }).waitFor();
+    expect(await dialogOf(page).locator('pre').innerText()).toContain('BEGIN CERTIFICATE');
+    expect(await dialogOf(page).innerText()).not.toContain('PRIVATE KEY');
+    await dialogOf(page).getByRole('button', { name: 'Download the device kit' }).focus();
+    await page.keyboard.press('Enter');
+
+    await page.getByLabel('URL that the device uses').fill('https://updates.example.com:8443');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+    expect(download.suggestedFilename()).toBe('device-kit-board-keyboard.tar.gz');
+    const kit = path.join(server.folder, 'kit.tar.gz');
+    await download.saveAs(kit);
+    expect((await mustRun('tar', ['-tzf', kit])).stdout).toContain('device-kit-board-keyboard/install.sh');
+    await page.getByText('The kit for board-keyboard is downloaded').waitFor();
+    await rowOf(page, 'board-keyboard').getByText('364 days left').waitFor();
+  });
+
+  it('that exists is not replaced by accident, and what was typed stays', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Issue a certificate' }).click();
+    await page.getByLabel('Device id').fill('gateway-002');
+    await page.getByLabel('Valid for days').fill('30');
+    await page.getByRole('button', { name: 'Issue the certificate' }).click();
+    await dialogOf(page).getByRole('alert').waitFor();
+    expect(await page.getByLabel('Device id').inputValue()).toBe('gateway-002');
+    expect(await page.getByLabel('Valid for days').inputValue()).toBe('30');
+    await page.getByLabel('Replace the certificate').check();
+    await page.getByRole('button', { name: 'Issue the certificate' }).click();
+    await page.getByRole('heading', { name: 'The certificate of gateway-002' }).waitFor();
+  });
+
+  it('is made for a request that is pasted or chosen as a file', async () => {
+    const file = path.join(server.folder, 'own.csr');
+    const words = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=own-key'];
+    const key = path.join(server.folder, 'own.key');
+    await mustRun('openssl', ['req', '-new', ...words, '-keyout', key, '-out', file]);
+    const page = await open();
+    await page.getByRole('button', { name: 'Sign a request' }).click();
+    await page.getByLabel('Certificate signing request').fill('no request');
+    await page.getByLabel('Device id').fill('own-key');
+    await page.getByRole('button', { name: 'Sign the request' }).click();
+    await dialogOf(page).getByRole('alert').waitFor();
+    await page.getByLabel('Or choose its file').setInputFiles(file);
+    await eventually(async () =>
+      (await page.getByLabel('Certificate signing request').inputValue()).includes('BEGIN'),
+    );
+    await page.getByRole('button', { name: 'Sign the request' }).click();
+    await page.getByRole('heading', { name: 'The certificate of own-key' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as a file' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('own-key.crt');
+    expect(await readFile(await download.path(), 'utf8')).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('is revoked after a warning that names the device', async () => {
+    await issue('stolen');
+    const page = await open('?search=stolen');
+    await rowOf(page, 'stolen')
+      .getByRole('button', { name: /^Revoke the certificate/ })
+      .click();
+    await dialogOf(page).getByText('The open connections of stolen end at once').waitFor();
+    await page.getByLabel('Reason').fill('key was copied');
+    await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
+    await rowOf(page, 'stolen').getByText('revoked', { exact: true }).waitFor();
+    expect(await rowOf(page, 'stolen').getByRole('button').count()).toBe(0);
+    const { stdout } = await cli(server.folder, 'cert', 'list', '--json');
+    expect(stdout).toContain('revoked');
+  });
+
+  it('that was issued elsewhere shows as soon as it is known', async () => {
+    const page = await open('?search=live-one');
+    const body = JSON.stringify({ id: 'live-one' });
+    const headers = { 'Content-Type': 'application/json' };
+    await fetch(`${server.adminUrl}/api/certificates`, { method: 'POST', headers, body });
+    await rowOf(page, 'live-one').waitFor();
+  });
+});
+
+describe('where there is no key of the CA', () => {
+  const keyPath = () => path.join(server.folder, 'certs/ca.key');
+  beforeAll(() => rename(keyPath(), `${keyPath()}.away`));
+  afterAll(() => rename(`${keyPath()}.away`, keyPath()));
+
+  it('says so, with the commands for where it is', async () => {
+    const page = await open();
+    await page.getByText('The key of the CA is not on this server').waitFor();
+    await page.getByText('rauc-simple-server cert device board-1', { exact: true }).waitFor();
+    await page
+      .getByText('rauc-simple-server device kit board-1 --server-url https://', { exact: false })
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Issue a certificate' }).count()).toBe(0);
+    expect(
+      await rowOf(page, 'gateway-001')
+        .getByRole('button', { name: /^Revoke/ })
+        .count(),
+    ).toBe(1);
+  });
+});
+
+describe('the page of certificates', () => {
+  it('begins with the command that makes the first one', async () => {
+    const empty = await startDashboard({ isSeeded: false });
+    const page = await openWindow(empty.adminUrl);
+    await page.goto('/certificates');
+    await page.getByText('No device has a certificate yet').waitFor();
+    await page.getByText('rauc-simple-server cert device board-1', { exact: true }).waitFor();
+  });
+
+  it.each([
+    ['light', desktop],
+    ['dark', desktop],
+    ['light', phone],
+    ['dark', phone],
+  ] as const)('is fit for all people: %s %p', async (theme, size) => {
+    const page = await open('', { theme, ...size });
+    await rowOf(page, 'gateway-001').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+    await page.getByRole('button', { name: 'Sign a request' }).click();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+});
