@@ -38,7 +38,7 @@ describe('tokens', () => {
     const page = await open();
     await page.getByRole('button', { name: 'Create a token' }).focus();
     await page.keyboard.press('Enter');
-    await dialogOf(page).getByLabel('Name').focus();
+    await dialogOf(page).waitFor();
     await page.keyboard.type('ci');
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');

@@ -12,7 +12,7 @@ export function JournalDays({ lines }: { readonly lines: readonly EventJson[] })
       {daysOf(lines).map(([day, ofDay]) => (
         <section key={day} class="panel" aria-label={day}>
           <h2>{day}</h2>
-          <ul class="rows">
+          <ul class="rows events">
             {ofDay.map((event) => (
               <JournalLine key={event.id} event={event} />
             ))}

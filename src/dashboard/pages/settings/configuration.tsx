@@ -64,7 +64,16 @@ function Option({
         {value === null ? <span class="muted">{words.notSet}</span> : <span class="mono">{value}</span>}
       </span>
       <span class={isDefault ? 'muted small' : 'small'}>{words.sources[source] ?? source}</span>
-      <span class="muted small">{doc}</span>
+      <span class="muted small">
+        <Doc words={doc} />
+      </span>
     </li>
+  );
+}
+
+/** What stands between backticks is to be typed. */
+function Doc({ words: doc }: { readonly words: string }) {
+  return (
+    <>{doc.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))}</>
   );
 }

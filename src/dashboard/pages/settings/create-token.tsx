@@ -42,7 +42,7 @@ export function CreateToken({ onDone, onClose }: CreateTokenProps) {
     >
       <label>
         {text.settings.name}
-        <input name="name" required maxLength={64} autocomplete="off" spellcheck={false} />
+        <input name="name" autoFocus required maxLength={64} autocomplete="off" spellcheck={false} />
         <span class="field-hint">{text.settings.nameHint}</span>
       </label>
       <fieldset class="choices">

@@ -51,7 +51,7 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
       <div class="fields two">
         <label>
           {text.settings.name}
-          <input name="name" required maxLength={64} autocomplete="off" spellcheck={false} />
+          <input name="name" autoFocus required maxLength={64} autocomplete="off" spellcheck={false} />
           <span class="field-hint">{text.settings.nameHint}</span>
         </label>
         <label>

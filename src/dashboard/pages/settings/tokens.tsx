@@ -100,6 +100,7 @@ function actionsColumn(onRevoke: (name: string) => void): Column<TokenJson> {
   return {
     id: 'actions',
     label: words.columns.actions,
+    isNumber: true,
     cell: ({ name, revoked_at: at }) =>
       at === null && (
         <div class="row-actions">
