@@ -93,7 +93,7 @@ describe('a certificate', () => {
     const page = await open();
     await page.getByRole('button', { name: 'Issue a certificate' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByLabel('Device id').focus();
+    await dialogOf(page).waitFor();
     await page.keyboard.type('board-keyboard');
     await page.keyboard.press('Tab');
     await page.keyboard.press('ControlOrMeta+A');
@@ -105,7 +105,9 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('button', { name: 'Download the device kit' }).focus();
     await page.keyboard.press('Enter');
 
+    await page.getByText('This name means the device itself').waitFor();
     await page.getByLabel('URL that the device uses').fill('https://updates.example.com:8443');
+    await page.getByText('This name means the device itself').waitFor({ state: 'detached' });
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
     expect(download.suggestedFilename()).toBe('device-kit-board-keyboard.tar.gz');
     const kit = path.join(server.folder, 'kit.tar.gz');

@@ -15,16 +15,19 @@ interface ShareBarProps {
   /** The whole, where the shares do not fill it. */
   readonly total?: number;
   readonly hasLegend?: boolean;
+  /** How a count is said, where it is none of things. */
+  readonly format?: (count: number) => string;
 }
 
 /** A whole in its parts: as a bar, and in words under it. */
-export function ShareBar({ label, shares, total, hasLegend = true }: ShareBarProps) {
+export function ShareBar(props: ShareBarProps) {
+  const { label, shares, total, hasLegend = true, format = formatCount } = props;
   const whole = Math.max(
     total ?? 0,
     shares.reduce((sum, { count }) => sum + count, 0),
   );
   const shown = shares.filter(({ count }) => count > 0);
-  const words = shown.map((share) => `${share.label}: ${formatCount(share.count)}`).join(', ');
+  const words = shown.map((share) => `${share.label}: ${format(share.count)}`).join(', ');
   return (
     <div class="share">
       <div class="share-bar" role="img" aria-label={`${label}: ${words}`}>
@@ -33,17 +36,23 @@ export function ShareBar({ label, shares, total, hasLegend = true }: ShareBarPro
             key={key}
             class={`share-part ${look}`}
             style={{ flexGrow: count }}
-            title={`${of}: ${formatCount(count)} (${formatPercent(count, whole)})`}
+            title={`${of}: ${format(count)} (${formatPercent(count, whole)})`}
           />
         ))}
         {whole > sumOf(shown) && <span class="share-rest" style={{ flexGrow: whole - sumOf(shown) }} />}
       </div>
-      {hasLegend && <Legend shares={shown} whole={whole} />}
+      {hasLegend && <Legend shares={shown} whole={whole} format={format} />}
     </div>
   );
 }
 
-function Legend({ shares, whole }: { readonly shares: readonly Share[]; readonly whole: number }) {
+interface LegendProps {
+  readonly shares: readonly Share[];
+  readonly whole: number;
+  readonly format: (count: number) => string;
+}
+
+function Legend({ shares, whole, format }: LegendProps) {
   return (
     <ul class="legend">
       {shares.map(({ key, label, count, look, href }) => (
@@ -51,7 +60,7 @@ function Legend({ shares, whole }: { readonly shares: readonly Share[]; readonly
           <span class={`swatch ${look}`} aria-hidden="true" />
           {href === undefined ? <span>{label}</span> : <a href={href}>{label}</a>}{' '}
           <span class="muted">
-            {formatCount(count)} · {formatPercent(count, whole)}
+            {format(count)} · {formatPercent(count, whole)}
           </span>
         </li>
       ))}

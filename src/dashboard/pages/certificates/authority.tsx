@@ -52,15 +52,21 @@ function Warnings({ of: { ca, server, can_issue: canIssue } }: { readonly of: Ce
     <>
       {ca !== null && ca.days_left < noticeDays && (
         <Hint tone={ca.days_left < 0 ? 'bad' : 'warn'}>
-          <p>{words.caExpires(ca.days_left)}</p>
-          <Command line={words.caRenewCommand} />
+          <div class="stack">
+            {' '}
+            <p>{words.caExpires(ca.days_left)}</p>
+            <Command line={words.caRenewCommand} />
+          </div>
         </Hint>
       )}
       {server !== null && server.days_left < noticeDays && (
         <Hint tone={server.days_left < 0 ? 'bad' : 'warn'}>
-          <p>{words.serverExpires(server.days_left)}</p>
-          <Command line={serverCommand(server.names, true)} />
-          <p class="small">{words.serverRenewHint}</p>
+          <div class="stack">
+            {' '}
+            <p>{words.serverExpires(server.days_left)}</p>
+            <Command line={serverCommand(server.names, true)} />
+            <p class="small">{words.serverRenewHint}</p>
+          </div>
         </Hint>
       )}
       {ca !== null && !canIssue && may('admin') && <CannotIssue />}

@@ -105,6 +105,7 @@ function actionsColumn(onOpen: DeviceCertificatesProps['onOpen']): Column<Device
   return {
     id: 'actions',
     label: words.columns.actions,
+    isNumber: true,
     cell: (certificate) => {
       const { device, serial, revocable, has_file: hasFile } = certificate;
       return (

@@ -20,7 +20,7 @@ export function IssueDialog({ onDone, onClose }: IssueDialogProps) {
   }
   return (
     <FormDialog title={words.issue} action={words.issueAction} onSubmit={issue} onClose={onClose}>
-      <DeviceFields>
+      <DeviceFields isFirst>
         <label>
           {words.keyType}
           <select name="key">

@@ -5,13 +5,19 @@ import { text } from '../../texts';
 const words = text.certificates;
 const defaultDays = 3_650;
 
+interface DeviceFieldsProps {
+  /** The dialog begins here. */
+  readonly isFirst?: boolean;
+  readonly children?: ComponentChildren;
+}
+
 /** What every certificate of a device is asked for. */
-export function DeviceFields({ children }: { readonly children?: ComponentChildren }) {
+export function DeviceFields({ isFirst = false, children }: DeviceFieldsProps) {
   return (
     <>
       <label>
         {words.device}
-        <input name="id" required maxLength={64} autocomplete="off" spellcheck={false} />
+        <input name="id" autoFocus={isFirst} required maxLength={64} autocomplete="off" spellcheck={false} />
         <span class="field-hint">{words.deviceHint}</span>
       </label>
       <div class="fields two">

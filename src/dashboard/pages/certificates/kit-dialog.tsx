@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { postForFile } from '../../api/client';
 import type { AboutJson } from '../../api/settings-types';
 import type { FleetJson } from '../../api/types';
@@ -53,7 +54,9 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
   );
 }
 
+/** A person may well look at the server from the machine that it runs on; a device can't. */
 function ServerUrl({ url }: { readonly url: string }) {
+  const [isLocal, setLocal] = useState(() => isLoopback(url));
   return (
     <>
       <label>
@@ -62,13 +65,18 @@ function ServerUrl({ url }: { readonly url: string }) {
           name="server_url"
           required
           maxLength={310}
+          onInput={(event) => setLocal(isLoopback(event.currentTarget.value))}
           defaultValue={url.replace(/\/$/, '')}
           autocomplete="off"
           spellcheck={false}
         />
         <span class="field-hint">{words.serverUrlHint}</span>
       </label>
-      {/^https:\/\/(localhost|127\.|\[::1\])/.test(url) && <Hint tone="warn">{words.serverUrlLocal}</Hint>}
+      {isLocal && <Hint tone="warn">{words.serverUrlLocal}</Hint>}
     </>
   );
+}
+
+function isLoopback(url: string): boolean {
+  return /^https:\/\/(localhost|127\.|\[::1\])/i.test(url);
 }

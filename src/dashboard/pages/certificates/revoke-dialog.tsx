@@ -33,7 +33,7 @@ export function RevokeDialog({ certificate: { device, serial }, onDone, onClose 
       </p>
       <label>
         {words.reason}
-        <input name="reason" maxLength={200} autocomplete="off" />
+        <input name="reason" autoFocus maxLength={200} autocomplete="off" />
         <span class="field-hint">{words.reasonHint}</span>
       </label>
     </FormDialog>

@@ -40,6 +40,7 @@ export function SignDialog({ onDone, onClose }: SignDialogProps) {
         <textarea
           ref={request}
           name="csr"
+          autoFocus
           class="mono pem"
           required
           maxLength={maxRequestSize}

@@ -3,14 +3,18 @@ import { text } from '../../texts';
 
 const words = text.events;
 
+interface ChangesProps extends Pick<EventJson, 'before' | 'after'> {
+  readonly id: string;
+}
+
 /** Before and after, by the names of what they hold. What is the same on both sides is left out. */
-export function Changes({ before, after }: Pick<EventJson, 'before' | 'after'>) {
+export function Changes({ id, before, after }: ChangesProps) {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const shown = names
     .map((name) => ({ name, old: said(before?.[name]), now: said(after?.[name]) }))
     .filter(({ old, now }) => old !== now);
   return (
-    <dl class="changes">
+    <dl id={id} class="changes">
       {shown.map(({ name, old, now }) => (
         <div key={name}>
           <dt>{name.replaceAll('_', ' ')}</dt>

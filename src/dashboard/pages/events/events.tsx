@@ -41,7 +41,7 @@ export function EventsPage() {
 
 /** Somebody who has scrolled down, or has opened the details of a line, is not to be disturbed. */
 function isReading(): boolean {
-  return scrollY > topPx || document.querySelector('.journal details[open]') !== null;
+  return scrollY > topPx || document.querySelector('.journal [aria-expanded="true"]') !== null;
 }
 
 function Lines({ journal, isFiltered }: { readonly journal: Journal; readonly isFiltered: boolean }) {

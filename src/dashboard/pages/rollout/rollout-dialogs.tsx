@@ -4,9 +4,9 @@ import type { ReleaseDetailsJson } from '../../api/types';
 import { formatCount } from '../../format';
 import { FormDialog } from '../../parts/dialog';
 import { attempt, tell } from '../../parts/notices';
-import { stepWords } from '../../parts/release/steps-mark';
 import { text } from '../../texts';
 import type { ActionDialogProps } from './action-dialog';
+import { whomOf } from './whom';
 
 const words = text.rollouts;
 
@@ -43,7 +43,7 @@ export function PromoteDialog({ release, reload, onClose }: ActionDialogProps) {
       }}
       onClose={onClose}
     >
-      {next !== undefined && <p>{words.promoteWhom(stepWords(next.step), formatCount(next.devices))}</p>}
+      {next !== undefined && <p>{words.promoteWhom(whomOf(next.step), formatCount(next.devices))}</p>}
       {present !== undefined && (
         <p class="muted">{words.promoteProven(formatCount(present.proven), formatCount(present.devices))}</p>
       )}

@@ -14,11 +14,20 @@ import { Steps } from './steps';
 import { StopBox } from './stop-box';
 import { Timeline } from './timeline';
 
+const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
+
 /** One release that is current: how far it has come, and the hands on it. */
 export function RolloutPage({ id }: { readonly id: string }) {
   const data = useRelease(id);
   const status = data.failure?.status;
   if (status === 404 || status === 400) return <FormerRelease id={id} />;
+  if (data.value === null) {
+    return (
+      <Page title={text.rollouts.former.title(id)} above={above}>
+        <Loaded data={data}>{() => null}</Loaded>
+      </Page>
+    );
+  }
   return (
     <Loaded data={data}>{(release) => <CurrentRelease release={release} reload={data.reload} />}</Loaded>
   );
@@ -35,7 +44,7 @@ function CurrentRelease({ release, reload }: CurrentReleaseProps) {
   return (
     <Page
       title={`${compatible} ${version ?? bundle}`}
-      above={{ label: text.frame.pages.rollouts, href: '/rollouts' }}
+      above={above}
       badges={
         <>
           <span class="tag">{channel}</span>

@@ -1,10 +1,11 @@
 import type { ReleaseDetailsJson } from '../../api/types';
 import { formatCount } from '../../format';
+import { Hint } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { installationsOf, ProgressBar } from '../../parts/release/progress-bar';
-import { readStep } from '../../parts/release/steps';
-import { Ago } from '../../parts/time';
+import { Ago, Moment } from '../../parts/time';
 import { text } from '../../texts';
+import { whomOf } from './whom';
 
 const words = text.rollouts;
 
@@ -18,6 +19,11 @@ export function Steps({ release }: { readonly release: ReleaseDetailsJson }) {
   );
   return (
     <Section title={words.steps} actions={counted}>
+      {isBeforeStart(release) && (
+        <Hint tone="info">
+          {words.startsAt} <Moment at={release.rollout.policy.start_at} />
+        </Hint>
+      )}
       <ol class="rollout-steps">
         {progress.steps.map(({ step }, index) => (
           <StepRow key={step} release={release} index={index} />
@@ -79,8 +85,7 @@ function StepRow({ release, index }: StepRowProps) {
   );
 }
 
-function whomOf(word: string): string {
-  const step = readStep(word);
-  if (step === null) return word;
-  return step.kind === 'group' ? words.stepWithLabel(step.label) : words.stepPercent(step.percent);
+function isBeforeStart({ rollout, progress }: ReleaseDetailsJson): boolean {
+  const { start_at: startAt } = rollout.policy;
+  return startAt !== null && Date.parse(startAt) > Date.parse(progress.counted_at);
 }

@@ -1,6 +1,49 @@
+import { useEffect } from 'preact/hooks';
+import { may, session } from '../../api/session';
+import type { AboutJson } from '../../api/settings-types';
+import { Hint } from '../../parts/notices';
 import { Page } from '../../parts/page';
 import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { About } from './about';
+import { Configuration } from './configuration';
+import { Tokens } from './tokens';
+import { Webhooks } from './webhooks';
 
+const words = text.settings;
+/** How long it runs and what is stored; nothing else of it changes. */
+const refreshMs = 30_000;
+
+/** Who may use this server, whom it tells, and how it is set up. */
 export function SettingsPage() {
-  return <Page title={text.frame.pages.settings}>{null}</Page>;
+  const about = useData<AboutJson>('/api/about', { isStale: () => false, everyMs: refreshMs });
+  const isAdmin = may('admin');
+  const isThere = about.value !== null;
+  // What a link names may be drawn only after the server has answered.
+  useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), [isThere]);
+  const sections = [
+    ...(isAdmin ? (['tokens', 'webhooks'] as const) : []),
+    ...(['configuration', 'about'] as const),
+  ];
+  return (
+    <Page title={text.frame.pages.settings}>
+      <nav class="anchors" aria-label={words.sections}>
+        {sections.map((section) => (
+          <a key={section} href={`#${section}`}>
+            {words[section].title}
+          </a>
+        ))}
+      </nav>
+      {isAdmin ? (
+        <>
+          <Tokens />
+          <Webhooks />
+        </>
+      ) : (
+        <Hint tone="info">{words.onlyAdmin(session.value?.scopes.at(-1) ?? 'read')}</Hint>
+      )}
+      <Configuration about={about} />
+      <About about={about} />
+    </Page>
+  );
 }

@@ -14,40 +14,57 @@ interface Options<Page, Line> {
 export interface Pages<Page, Line> {
   /** The newest page: it shows that it is loading, or why not. */
   readonly data: Data<Page>;
-  /** All that was fetched, newest first. */
+  /** All that is known, newest first. */
   readonly lines: readonly Line[];
   /** Fetches the next older page; `null` when there is none. */
   readonly more: (() => Promise<void>) | null;
 }
 
-const limit = 25;
+interface Older<Line> {
+  readonly lines: readonly Line[];
+  readonly next: number | null;
+}
+
+const pageSize = 25;
+/** A page that stays open while a fleet comes and goes does not grow for ever. */
+const maxLines = 1_000;
 
 /** Lines that never change, newest first: new ones come by themselves, older ones when they are asked for. */
 export function usePages<
   Page extends { readonly next_before: number | null },
   Line extends { readonly id: number },
 >({ path, query = {}, linesOf, isStale }: Options<Page, Line>): Pages<Page, Line> {
-  const data = useData<Page>(apiPath(path, { ...query, limit }), { isStale });
-  const seen = useRef(new Map<number, Line>());
-  /** Where the oldest page goes on; `undefined` before one was asked for. */
-  const [older, setOlder] = useState<number | null | undefined>(undefined);
-  const first = data.value === null ? [] : linesOf(data.value);
-
-  const isGap =
-    first.length === limit && seen.current.size > 0 && !first.some(({ id }) => seen.current.has(id));
-  if (isGap) seen.current.clear(); // more came at once than fits in a page: what lies between is not known
-  for (const line of first) seen.current.set(line.id, line);
-  const lines = [...seen.current.values()].sort((a, b) => b.id - a.id);
-  const next = isGap || older === undefined ? (data.value?.next_before ?? null) : older;
+  const data = useData<Page>(apiPath(path, { ...query, limit: pageSize }), { isStale });
+  /** What lies behind the newest page, once it was asked for. */
+  const older = useRef<Older<Line> | null>(null);
+  const [, redraw] = useState({});
+  const newest = data.value === null ? [] : linesOf(data.value);
+  older.current = followOn(newest, older.current);
+  const lines = older.current?.lines ?? newest;
+  const next = older.current === null ? (data.value?.next_before ?? null) : older.current.next;
 
   async function more(): Promise<void> {
+    if (next === null) return;
     try {
-      const page = await get<Page>(apiPath(path, { ...query, limit, before: lines.at(-1)?.id }));
-      for (const line of linesOf(page)) seen.current.set(line.id, line);
-      setOlder(page.next_before);
+      const page = await get<Page>(apiPath(path, { ...query, limit: pageSize, before: next }));
+      older.current = { lines: [...lines, ...linesOf(page)], next: page.next_before };
+      redraw({});
     } catch (error) {
       tellFailure(error);
     }
   }
   return { data, lines, more: next === null ? null : more };
+}
+
+/** Puts new lines in front of those that are known. It begins anew when lines between them are missing. */
+function followOn<Line extends { readonly id: number }>(
+  newest: readonly Line[],
+  known: Older<Line> | null,
+): Older<Line> | null {
+  const newestKnown = known?.lines[0]?.id;
+  if (known === null || newestKnown === undefined) return null;
+  const added = newest.filter(({ id }) => id > newestKnown);
+  const isGap = added.length > 0 && added.length === newest.length;
+  if (isGap || added.length + known.lines.length > maxLines) return null;
+  return added.length === 0 ? known : { ...known, lines: [...added, ...known.lines] };
 }

@@ -14,20 +14,23 @@ export function useRelease(id: number | string): Data<ReleaseDetailsJson> {
     isStale: () => false,
     everyMs,
   });
-  const reload = useRef(data.reload);
-  reload.current = data.reload;
+  const latest = useRef(data);
+  latest.current = data;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let lastAt = 0;
-    const isStale = ({ kind, release_id: release }: EventJson) =>
-      kind.startsWith('release.') || (release === Number(id) && /^(installation|rollout)\./.test(kind));
+    const isStale = ({ kind, release_id: release, compatible, channel }: EventJson) => {
+      if (!kind.startsWith('release.')) return release === Number(id);
+      const { value } = latest.current;
+      return value === null || (value.compatible === compatible && value.channel === channel);
+    };
     const forget = listen((events) => {
       if (!events.some(isStale)) return;
       timer ??= setTimeout(
         () => {
           timer = undefined;
           lastAt = Date.now();
-          reload.current();
+          latest.current.reload();
         },
         Math.max(0, lastAt + restMs - Date.now()),
       );

@@ -79,7 +79,7 @@ export const events = {
   yesterday: 'Yesterday',
   by: (actor: string, address: string | null) => (address === null ? actor : `${actor} from ${address}`),
   details: 'Details',
-  changed: 'What changed',
+
   before: 'before',
   after: 'after',
   nothing: 'nothing',

@@ -39,7 +39,7 @@ export const rollouts = {
   promote: (step: number) => `Go to step ${step}`,
   promoteTitle: (bundle: string, step: number, steps: number) => `${bundle}: go to step ${step} of ${steps}`,
   promoteWhom: (whom: string, devices: string) =>
-    `It is offered to ${whom} from then on: ${devices} more devices.`,
+    `It is offered to ${whom} from then on, ${devices} more than now.`,
   promoteProven: (proven: string, devices: string) =>
     `In the present step ${proven} of ${devices} devices are proven.`,
   promoteFailures: (n: string) => `Its failures so far (${n}) are accepted: they do not pause the next step.`,
@@ -98,6 +98,7 @@ export const rollouts = {
   step: (n: number) => `Step ${n}`,
   stepState: { past: 'done', present: 'now', future: 'to come' },
   stepDevices: (n: string, one: boolean) => (one ? '1 device' : `${n} devices`),
+  startsAt: 'It is offered to nobody before',
   stepLost: (n: string) => `, and ${n} lost`,
   stepWithLabel: (label: string) => `devices with the label ${label}`,
   stepPercent: (percent: number) => (percent === 100 ? 'all devices' : `${percent} % of the devices`),

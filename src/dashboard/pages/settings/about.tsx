@@ -1,0 +1,71 @@
+import type { AboutJson } from '../../api/settings-types';
+import { formatBytes, formatDuration } from '../../format';
+import { CopyButton } from '../../parts/command';
+import { Loaded } from '../../parts/loaded';
+import { Facts, Section } from '../../parts/page';
+import { ShareBar } from '../../parts/share-bar';
+import { Moment } from '../../parts/time';
+import { text } from '../../texts';
+import type { Data } from '../../use-data';
+
+const words = text.settings.about;
+
+/** What runs here, for how long, and how much room is left. */
+export function About({ about }: { readonly about: Data<AboutJson> }) {
+  return (
+    <Section id="about" title={words.title}>
+      <Loaded data={about}>
+        {(value) => (
+          <div class="stack">
+            <Facts
+              facts={[
+                [words.version, value.version],
+                [words.node, value.node],
+                [words.sqlite, value.sqlite],
+                [words.started, <Moment at={value.started_at} />],
+                [words.uptime, formatDuration(value.uptime_seconds)],
+                [words.deviceUrl, <DeviceUrl url={value.device_url} />],
+                [words.links, <Links />],
+              ]}
+            />
+            <h3>{words.storage}</h3>
+            <Storage storage={value.storage} />
+          </div>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+function DeviceUrl({ url }: { readonly url: string }) {
+  return (
+    <>
+      <span class="mono">{url}</span> <CopyButton value={url} />
+    </>
+  );
+}
+
+function Links() {
+  return (
+    <>
+      <a href="/api/openapi.json">{words.openapi}</a>
+      <br />
+      <a href="/metrics">{words.metrics}</a>
+    </>
+  );
+}
+
+function Storage({ storage }: Pick<AboutJson, 'storage'>) {
+  const { bundles_bytes: bundles, database_bytes: database, free_bytes: free } = storage;
+  return (
+    <ShareBar
+      label={words.storage}
+      format={formatBytes}
+      shares={[
+        { key: 'bundles', label: words.bundles, count: bundles, look: 'series-1' },
+        { key: 'database', label: words.database, count: database, look: 'series-3' },
+        { key: 'free', label: words.free, count: free, look: 'series-rest' },
+      ]}
+    />
+  );
+}

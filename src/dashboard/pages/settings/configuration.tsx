@@ -1,0 +1,79 @@
+import type { AboutJson, OptionJson } from '../../api/settings-types';
+import { address, setQuery } from '../../location';
+import { Loaded } from '../../parts/loaded';
+import { Section } from '../../parts/page';
+import { QueryField } from '../../parts/query-field';
+import { text } from '../../texts';
+import type { Data } from '../../use-data';
+
+const words = text.settings.configuration;
+
+/** Every option with what counts now, and where that comes from. */
+export function Configuration({ about }: { readonly about: Data<AboutJson> }) {
+  const { query } = address.value;
+  const search = (query.get('option') ?? '').toLowerCase();
+  const isOnlySet = query.get('set') === 'true';
+  return (
+    <Section
+      id="configuration"
+      title={words.title}
+      actions={
+        <>
+          <label class="inline">
+            <input
+              type="checkbox"
+              checked={isOnlySet}
+              onChange={() => setQuery({ set: isOnlySet ? null : 'true' })}
+            />
+            {words.onlySet}
+          </label>
+          <QueryField name="option" label={words.search} type="search" class="inline" />
+        </>
+      }
+    >
+      <p class="muted">{words.hint}</p>
+      <Loaded data={about}>
+        {({ options }) => {
+          const shown = options.filter(
+            ({ name, doc, is_default: isDefault }) =>
+              `${name} ${doc}`.toLowerCase().includes(search) && !(isOnlySet && isDefault),
+          );
+          if (shown.length === 0) return <p>{words.noMatch}</p>;
+          return (
+            <ul class="rows options">
+              {shown.map((option) => (
+                <Option key={option.name} option={option} />
+              ))}
+            </ul>
+          );
+        }}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Option({
+  option: { name, value, source, doc, is_default: isDefault },
+}: {
+  readonly option: OptionJson;
+}) {
+  return (
+    <li>
+      <span class="mono option-name">{name}</span>
+      <span>
+        {value === null ? <span class="muted">{words.notSet}</span> : <span class="mono">{value}</span>}
+      </span>
+      <span class={isDefault ? 'muted small' : 'small'}>{words.sources[source] ?? source}</span>
+      <span class="muted small">
+        <Doc words={doc} />
+      </span>
+    </li>
+  );
+}
+
+/** What stands between backticks is to be typed. */
+function Doc({ words: doc }: { readonly words: string }) {
+  return (
+    <>{doc.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))}</>
+  );
+}

@@ -1,0 +1,86 @@
+import { useRef, useState } from 'preact/hooks';
+import { post } from '../../api/client';
+import type { Scope, TokenJson } from '../../api/types';
+import { Command, Secret } from '../../parts/command';
+import { Dialog, FormDialog } from '../../parts/dialog';
+import { typedIn } from '../../parts/form-fields';
+import { text } from '../../texts';
+
+const words = text.settings.tokens;
+const scopes: readonly Scope[] = ['read', 'publish', 'admin'];
+
+interface Made {
+  readonly token: TokenJson;
+  readonly secret: string;
+}
+
+interface CreateTokenProps {
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks what it is for, then shows the secret this once. */
+export function CreateToken({ onDone, onClose }: CreateTokenProps) {
+  const [made, setMade] = useState<Made | null>(null);
+  // The form closes itself when it is done; the secret stays until it was read.
+  const isMade = useRef(false);
+  if (made !== null) return <MadeToken made={made} onClose={onClose} />;
+
+  async function create(fields: FormData): Promise<void> {
+    const body = { name: typedIn(fields, 'name'), scope: typedIn(fields, 'scope') };
+    const answer = await post<Made>('/api/tokens', body);
+    isMade.current = true;
+    setMade(answer);
+    onDone();
+  }
+  return (
+    <FormDialog
+      title={words.create}
+      action={words.createAction}
+      onSubmit={create}
+      onClose={() => isMade.current || onClose()}
+    >
+      <label>
+        {text.settings.name}
+        <input name="name" autoFocus required maxLength={64} autocomplete="off" spellcheck={false} />
+        <span class="field-hint">{text.settings.nameHint}</span>
+      </label>
+      <fieldset class="choices">
+        <legend>{words.scope}</legend>
+        {scopes.map((scope) => (
+          <label key={scope} class="inline">
+            <input type="radio" name="scope" value={scope} defaultChecked={scope === 'read'} />
+            <span>
+              <strong>{scope}</strong>
+              <span class="field-hint">{text.settings.scopes[scope]}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+    </FormDialog>
+  );
+}
+
+function MadeToken({
+  made: { token, secret },
+  onClose,
+}: {
+  readonly made: Made;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Dialog title={words.made(token.name)} onClose={onClose}>
+      <div class="dialog-body">
+        <p>{words.once}</p>
+        <Secret value={secret} />
+        <p class="muted">{words.use}</p>
+        <Command line={words.useCommand('…')} />
+        <footer class="dialog-foot">
+          <button type="button" class="primary" onClick={onClose}>
+            {text.common.close}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}

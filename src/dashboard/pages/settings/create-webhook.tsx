@@ -1,0 +1,87 @@
+import { useRef, useState } from 'preact/hooks';
+import { post } from '../../api/client';
+import type { WebhookJson } from '../../api/types';
+import { Secret } from '../../parts/command';
+import { Dialog, FormDialog } from '../../parts/dialog';
+import { optional, typedIn } from '../../parts/form-fields';
+import { text } from '../../texts';
+import { KindFields } from './kind-fields';
+
+const words = text.settings.webhooks;
+
+interface Made {
+  readonly webhook: WebhookJson;
+  readonly secret: string;
+}
+
+interface CreateWebhookProps {
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks whom to tell what, then shows the secret this once. */
+export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
+  const [made, setMade] = useState<Made | null>(null);
+  // The form closes itself when it is done; the secret stays until it was read.
+  const isMade = useRef(false);
+  if (made !== null) return <MadeWebhook made={made} onClose={onClose} />;
+
+  async function create(fields: FormData): Promise<void> {
+    const kinds = fields.getAll('kind').map(String);
+    if (typedIn(fields, 'which') === 'chosen' && kinds.length === 0) throw new Error(words.chooseOne);
+    const answer = await post<Made>('/api/webhooks', {
+      name: typedIn(fields, 'name'),
+      url: typedIn(fields, 'url'),
+      kinds,
+      ...optional(fields, 'secret'),
+    });
+    isMade.current = true;
+    setMade(answer);
+    onDone();
+  }
+
+  return (
+    <FormDialog
+      title={words.create}
+      action={words.createAction}
+      isWide
+      onSubmit={create}
+      onClose={() => isMade.current || onClose()}
+    >
+      <div class="fields two">
+        <label>
+          {text.settings.name}
+          <input name="name" autoFocus required maxLength={64} autocomplete="off" spellcheck={false} />
+          <span class="field-hint">{text.settings.nameHint}</span>
+        </label>
+        <label>
+          {words.secret}
+          <input name="secret" type="password" maxLength={256} autocomplete="off" />
+          <span class="field-hint">{words.secretHint}</span>
+        </label>
+      </div>
+      <label>
+        {words.url}
+        <input name="url" required maxLength={1_000} autocomplete="off" spellcheck={false} inputMode="url" />
+        <span class="field-hint">{words.urlHint}</span>
+      </label>
+      <KindFields />
+    </FormDialog>
+  );
+}
+
+function MadeWebhook({ made, onClose }: { readonly made: Made; readonly onClose: () => void }) {
+  return (
+    <Dialog title={words.made(made.webhook.name)} onClose={onClose}>
+      <div class="dialog-body">
+        <p>{words.once}</p>
+        <Secret value={made.secret} />
+        <footer class="dialog-foot">
+          <button type="button" class="primary" onClick={onClose}>
+            {text.common.close}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,162 @@
+import type { Page } from 'playwright-core';
+import { mustRun } from '../support/programs';
+import { cli, entryPoint, startServer } from '../support/server-process';
+import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
+import { type DashboardServer, startDashboard } from './dashboard-server';
+
+let server: DashboardServer;
+/** Where the browser goes: the server listens on all addresses, and a test stays on loopback. */
+let base: string;
+
+async function makeToken(name: string, scope: string): Promise<string> {
+  const { stdout } = await mustRun(
+    process.execPath,
+    [entryPoint, 'token', 'create', name, '--scope', scope],
+    {
+      cwd: server.folder,
+    },
+  );
+  return stdout.trim();
+}
+
+beforeAll(async () => {
+  const seeded = await startDashboard();
+  await seeded.stop();
+  server = seeded;
+  await makeToken('first', 'admin');
+  await start();
+}, 60_000);
+
+async function start(port = '0'): Promise<void> {
+  const started = await startServer({
+    folder: server.folder,
+    args: port === '0' ? [] : ['--admin-port', port],
+    env: { ADMIN_HOST: '0.0.0.0', ...(server.fleet && { BUNDLE_KEYRING: server.fleet.keyringPath }) },
+  });
+  server = { ...server, ...started };
+  base = `http://127.0.0.1:${new URL(server.adminUrl).port}`;
+}
+
+async function openLogin(path = '/', look = {}): Promise<Page> {
+  const page = await openWindow(base, look);
+  await page.goto(path);
+  await page.getByLabel('Admin token').waitFor();
+  return page;
+}
+
+async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Admin token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
+}
+
+describe('a person', () => {
+  it('with a wrong token is told so, and types over it', async () => {
+    const page = await openLogin();
+    await page.getByLabel('Admin token').fill('rst_wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').innerText()).not.toBe('');
+    expect(await page.getByLabel('Admin token').inputValue()).toBe('rst_wrong');
+    expect(
+      await page.getByLabel('Admin token').evaluate((field) => {
+        const { selectionStart, selectionEnd } = field as unknown as Record<string, number>;
+        return [selectionStart, selectionEnd];
+      }),
+    ).toEqual([0, 'rst_wrong'.length]);
+  });
+
+  it('lands where they wanted to, and the token is kept nowhere', async () => {
+    const token = await makeToken('ann', 'admin');
+    const page = await openLogin('/events?kind=device.held');
+    await signIn(page, token);
+    await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?kind=device.held');
+    const kept =
+      'JSON.stringify([localStorage, sessionStorage, location.href, document.cookie, history.state])';
+    expect(await page.evaluate(kept)).not.toContain(token);
+    expect(await page.content()).not.toContain(token);
+    const cookies = await page.context().cookies();
+    expect(cookies).toEqual([
+      expect.objectContaining({ name: 'rauc_session', httpOnly: true, sameSite: 'Strict' }),
+    ]);
+    expect(cookies[0]?.value).not.toContain(token);
+  });
+
+  it('stays signed in over a reload and a restart of the server, until they sign out', async () => {
+    const page = await openLogin('/bundles');
+    await signIn(page, await makeToken('bob', 'admin'));
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Bundles' }).waitFor();
+    const { port } = new URL(base);
+    await server.stop();
+    await start(port);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Bundles' }).waitFor();
+    await page.getByText('bob', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Admin token').waitFor();
+    await page.reload();
+    await page.getByLabel('Admin token').waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+  });
+
+  it('whose token is revoked is asked again, where they are', async () => {
+    const page = await openLogin('/events?kind=rollout.');
+    await signIn(page, await makeToken('carl', 'admin'));
+    await page.locator('.journal-line').first().waitFor();
+    await cli(server.folder, 'token', 'revoke', 'carl');
+    await page.getByLabel('About').selectOption('Devices');
+    await page.getByLabel('Admin token').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/events');
+    await signIn(page, await makeToken('carla', 'read'));
+    await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?kind=device.');
+  });
+
+  it('who revokes the own token is warned, and signed out', async () => {
+    const page = await openLogin('/settings');
+    await signIn(page, await makeToken('dora', 'admin'));
+    await page.getByRole('button', { name: 'Revoke the token dora' }).click();
+    await page.getByText('you will be signed out').waitFor();
+    await page.getByRole('button', { name: 'Revoke dora' }).click();
+    await page.getByLabel('Admin token').waitFor();
+  });
+
+  it('who may only read sees no action', async () => {
+    const page = await openLogin('/bundles');
+    await signIn(page, await makeToken('reader', 'read'));
+    await page.getByRole('row').nth(1).waitFor();
+    const forbidden = /Upload|Release|Delete|Hold|Pin|Revoke|Issue|Sign a request|Create|Add a device|kit/;
+    expect(await buttons(page, forbidden)).toEqual([]);
+    await page.goto('/certificates');
+    await page.getByRole('heading', { name: 'Certificate authority' }).waitFor();
+    expect(await buttons(page, forbidden)).toEqual([]);
+    await page.goto('/settings');
+    await page.getByText('You are signed in with the scope read').waitFor();
+    expect(await buttons(page, forbidden)).toEqual([]);
+    expect(await page.getByRole('region', { name: 'Tokens' }).count()).toBe(0);
+    await page.getByRole('region', { name: 'About' }).getByText('Node.js').waitFor();
+    await page.goto('/devices');
+    await page.getByRole('heading', { level: 1, name: 'Devices' }).waitFor();
+    await page.locator('main .loading').waitFor({ state: 'detached' });
+    expect(await buttons(page, forbidden)).toEqual([]);
+  });
+});
+
+async function buttons(page: Page, named: RegExp): Promise<readonly string[]> {
+  return page.locator('main').getByRole('button', { name: named }).allInnerTexts();
+}
+
+describe('the page to sign in', () => {
+  it.each([
+    ['light', desktop],
+    ['dark', desktop],
+    ['light', phone],
+    ['dark', phone],
+  ] as const)('is fit for all people: %s %p', async (theme, size) => {
+    const page = await openLogin('/', { theme, ...size });
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+  });
+});
