@@ -15,8 +15,6 @@ export const display = 'acme-display';
 
 /** The gateways that something is the matter with. */
 export const remarkable = {
-  proven: 'gateway-001',
-  downloading: 'gateway-003',
   held: 'gateway-005',
   pinned: 'gateway-006',
   labelled: 'gateway-007',
@@ -26,6 +24,10 @@ export interface DemoFleet {
   readonly gateways: number;
   readonly devices: number;
   readonly keyringPath: string;
+  /** Gateways whose latest installation is in that state. */
+  readonly proven: string;
+  readonly downloading: string;
+  readonly failed: string;
 }
 
 /**
@@ -112,13 +114,15 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
   await lost?.poll('t-lost');
   at = Date.now() - 30 * minuteMs;
   for (const one of all) if (one !== lost) await one.poll();
-  await failed?.poll('t-failed');
-  await failed?.report('failed', {
+  if (failed === undefined || downloads === undefined || rest[0] === undefined)
+    throw new Error('too few gateways');
+  await failed.poll('t-failed');
+  await failed.report('failed', {
     transactionId: 't-failed',
     log: 'rauc[311]: mounting slot rootfs.1 failed\n',
   });
-  await downloads?.poll('t-downloads');
-  if (downloads !== undefined) download(opened, downloads, '2.4.0');
+  await downloads.poll('t-downloads');
+  download(opened, downloads, '2.4.0');
   for (const one of rest.slice(0, 3)) await install(one, '2.4.0', later);
   for (const one of sensors.slice(4)) await one.poll();
   await services.manageDevices.hold(remarkable.held, 'field trial until Friday', person);
@@ -141,7 +145,14 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
     }).poll();
   }
   await strict.close();
-  return { gateways, devices: all.length + 2, keyringPath: (await makeBundle()).keyringPath };
+  return {
+    gateways,
+    devices: all.length + 2,
+    keyringPath: (await makeBundle()).keyringPath,
+    proven: rest[0].id,
+    downloading: downloads.id,
+    failed: failed.id,
+  };
 }
 
 function many<T>(count: number, make: (n: number) => T): readonly T[] {

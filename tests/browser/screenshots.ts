@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { cli } from '../support/server-process';
 import { desktop, openWindow, phone } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
-import { display, fileOf, gateway, remarkable } from './demo-fleet';
+import { display, fileOf, gateway } from './demo-fleet';
 
 /**
  * Pictures of every page with the demo fleet, in both themes, on a desktop and on a phone:
@@ -19,8 +20,6 @@ const pages: Readonly<Record<string, string>> = {
   bundles: '/bundles',
   bundle: `/bundles/${fileOf(gateway, '2.4.0')}`,
   devices: '/devices',
-  device: `/devices/${remarkable.proven}`,
-  'device-downloading': '/devices?state=downloading',
   rollouts: '/rollouts',
   certificates: '/certificates',
   events: '/events',
@@ -34,6 +33,9 @@ describe('screenshots', () => {
   beforeAll(async () => {
     await mkdir(folder, { recursive: true });
     server = await startDashboard();
+    for (const id of ['gateway-001', 'gateway-002', 'sensor-001', 'display-001']) {
+      await cli(server.folder, 'cert', 'device', id);
+    }
     empty = await startDashboard({ isSeeded: false });
   }, 60_000);
 
@@ -56,6 +58,9 @@ describe('screenshots', () => {
         await page.context().close();
       };
       for (const [name, address] of Object.entries(pages)) await shoot(server.adminUrl, name, address);
+      for (const state of ['proven', 'downloading', 'failed'] as const) {
+        await shoot(server.adminUrl, `device-${state}`, `/devices/${server.fleet?.[state] ?? ''}`);
+      }
       for (const name of ['overview', 'bundles', 'devices', 'rollouts', 'certificates']) {
         await shoot(empty.adminUrl, `empty-${name}`, pages[name] ?? '/');
       }

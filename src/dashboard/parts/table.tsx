@@ -138,7 +138,7 @@ interface PagerProps {
 
 export function Pager({ next, isFirst, onNext, onFirst, summary }: PagerProps) {
   return (
-    <nav class="pager" aria-label={text.common.next}>
+    <nav class="pager" aria-label={text.common.pages}>
       <span class="muted">{summary}</span>
       <button type="button" disabled={isFirst} onClick={onFirst}>
         {text.common.firstPage}

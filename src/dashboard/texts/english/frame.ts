@@ -57,6 +57,7 @@ export const common = {
   never: 'never',
   more: 'More',
   next: 'Next',
+  pages: 'Pages',
   previous: 'Previous',
   firstPage: 'First page',
   ascending: 'sorted ascending',
