@@ -162,7 +162,9 @@ describe('a certificate', () => {
     await rowOf(page, 'stolen')
       .getByRole('button', { name: /^Revoke the certificate/ })
       .click();
-    await dialogOf(page).getByText('The open connections of stolen end at once').waitFor();
+    await dialogOf(page)
+      .getByText('The connections that stolen has with this certificate end at once')
+      .waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
     await rowOf(page, 'stolen').getByText('revoked', { exact: true }).waitFor();
