@@ -4,7 +4,9 @@
  *
  *   npm run bench:fleet [-- DEVICES...]
  */
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,18 +22,21 @@ import { bundleOf, fleetRules } from '../tests/support/fleet-factory';
 const sizes = process.argv.slice(2).map(Number);
 const fleetSizes = sizes.length === 0 ? [100, 5_000, 50_000] : sizes;
 const pollSeconds = 10;
-const atOnce = 64;
+const entryPoint = path.join(__dirname, '../bin/rauc-simple-server.js');
+const onLoopback = ['--admin-port', '0', '--device-port', '0', '--device-host', '127.0.0.1'];
+const periodSeconds = 60;
+const maxAtOnce = 64;
 const samples = 300;
 
 interface Opened {
   readonly services: Services;
   readonly store: Store;
-  readonly startSeconds: number;
+  /** Leaves it to the caller to tend the fleet. */
+  stopTending(): void;
   close(): Promise<void>;
 }
 
 async function open(dataDir: string): Promise<Opened> {
-  const startedAt = performance.now();
   const quiet = () => undefined;
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
@@ -46,18 +51,45 @@ async function open(dataDir: string): Promise<Opened> {
     now: () => new Date(),
     randomBytes,
   });
-  const startSeconds = (performance.now() - startedAt) / 1000;
   const tending = setInterval(() => void services.tend(), 1_000);
+  const stopTending = () => clearInterval(tending);
   return {
     services,
     store,
-    startSeconds,
+    stopTending,
     async close() {
-      clearInterval(tending);
+      stopTending();
       await services.close();
       store.close();
     },
   };
+}
+
+/**
+ * The built server in a process of its own, from its start until it has shown a page of devices; its certificates are there.
+ * @returns seconds
+ */
+async function start(dataDir: string): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [entryPoint, 'serve', '--json', ...onLoopback], {
+    cwd: path.dirname(dataDir),
+    env: { ...process.env, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let banner = '';
+  for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+    banner += text;
+    if (banner.trimEnd().endsWith('}')) break;
+  }
+  const { admin_url: adminUrl } = JSON.parse(banner) as { readonly admin_url: string };
+  const page = await fetch(`${adminUrl}api/devices?limit=100`);
+  if (!page.ok) throw new Error(`the devices can not be listed: ${page.status}`);
+  await page.arrayBuffer();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const exited = once(child, 'exit');
+  child.kill();
+  await exited;
+  return seconds;
 }
 
 function inspectionOf(sizeBytes: number): Inspection {
@@ -98,8 +130,8 @@ function ask({ offerUpdate }: Services, index: number): Promise<unknown> {
   });
 }
 
-/** Runs work with so many at once, as devices come, until it says that it is over. */
-async function drive(next: () => Promise<unknown> | undefined): Promise<void> {
+/** Runs work with some at once, as devices come, until it says that it is over. */
+async function drive(next: () => Promise<unknown> | undefined, atOnce = maxAtOnce): Promise<void> {
   const worker = async () => {
     for (let work = next(); work !== undefined; work = next()) await work;
   };
@@ -113,18 +145,43 @@ async function register(services: Services, devices: number): Promise<number> {
   return devices / ((performance.now() - startedAt) / 1000);
 }
 
-async function poll(services: Services, devices: number): Promise<{ perSecond: number; cpuMicros: number }> {
+interface PollCost {
+  readonly perSecond: number;
+  /** CPU of a poll itself, in microseconds. */
+  readonly pollMicros: number;
+  /** CPU of the later write of one device that was in contact, in microseconds. */
+  readonly writeMicros: number;
+}
+
+/**
+ * Drives polls as a fleet does of which each device comes once a minute, only faster: what comes in one of the period's seconds is
+ * written together, so that every poll of every size leaves one row to write.
+ */
+async function poll(services: Services, devices: number): Promise<PollCost> {
   const endAt = performance.now() + pollSeconds * 1000;
-  const cpu = process.cpuUsage();
+  const cpu = { polls: 0, writes: 0 };
+  const pollsPerWrite = Math.ceil(devices / periodSeconds);
   let polls = 0;
-  await drive(() => {
-    if (performance.now() >= endAt) return undefined;
-    polls += 1;
-    // Every device in turn, in an order that is not that of their ids.
-    return ask(services, (polls * 7919) % devices);
-  });
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: polls / pollSeconds, cpuMicros: (user + system) / polls };
+  while (performance.now() < endAt) {
+    const upTo = polls + pollsPerWrite;
+    cpu.polls += await cpuMicros(() =>
+      // In an order that is not that of their ids.
+      drive(
+        () => (polls < upTo ? ask(services, (++polls * 7919) % devices) : undefined),
+        Math.min(pollsPerWrite, maxAtOnce),
+      ),
+    );
+    cpu.writes += await cpuMicros(() => services.tend());
+  }
+  const perSecond = polls / (pollSeconds + (performance.now() - endAt) / 1000);
+  return { perSecond, pollMicros: cpu.polls / polls, writeMicros: cpu.writes / polls };
+}
+
+async function cpuMicros(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
 function percentile99(work: (sample: number) => unknown): string {
@@ -194,12 +251,18 @@ async function measure(devices: number, folder: string): Promise<void> {
   console.log(`  first contacts: ${Math.round(await register(fresh.services, devices))} a second`);
   await fresh.close();
 
+  await start(dataDir); // makes the certificates
+  console.log(`  start of the server until it lists devices: ${(await start(dataDir)).toFixed(2)} s`);
   const opened = await open(dataDir);
-  console.log(`  start: ${opened.startSeconds.toFixed(2)} s`);
   let index = 0;
   await drive(() => (index < devices ? ask(opened.services, index++) : undefined)); // each once, as after a restart
-  const { perSecond, cpuMicros } = await poll(opened.services, devices);
-  console.log(`  polls: ${Math.round(perSecond)} a second, ${cpuMicros.toFixed(0)} µs of CPU each`);
+  opened.stopTending();
+  await opened.services.tend();
+  const { perSecond, pollMicros, writeMicros } = await poll(opened.services, devices);
+  console.log(`  polls: ${Math.round(perSecond)} a second with their writes`);
+  console.log(
+    `  CPU: ${pollMicros.toFixed(1)} µs a poll, ${writeMicros.toFixed(1)} µs to write a device's contact`,
+  );
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
   await opened.services.tend();
   look(opened, devices);

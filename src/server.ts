@@ -11,7 +11,6 @@ import { type Config, deviceBaseUrl } from './config/config';
 import { getOption, optionKeys } from './config/options';
 import { showOption } from './config/shown-options';
 import { DomainError, systemErrorCode } from './core/errors';
-import type { NewEvent } from './core/event';
 import type { Inspection } from './core/inspection';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/event-stream';
@@ -52,18 +51,8 @@ function createWiring(): Wiring {
     kitText: readKitText,
     tokens(config) {
       const store = openTokenStore(config.dataDir);
-      const lines: NewEvent[] = [];
-      return Promise.resolve({
-        ...createManageTokens({
-          records: store.tokens,
-          randomBytes,
-          now,
-          tell: (event) => lines.push(event),
-        }),
-        async close() {
-          await store.journal.record(lines).finally(() => store.close());
-        },
-      });
+      const manageTokens = createManageTokens({ records: store.tokens, randomBytes, now });
+      return { ...manageTokens, close: () => store.close() };
     },
     inspect,
   };

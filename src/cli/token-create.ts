@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { TokenScope } from '../services/manage-tokens';
 import { addCommand } from './command';
-import { type CliContext, print, printJson, talk } from './context';
+import { type CliContext, type ExitCode, print, printJson, talk } from './context';
 import { tokenJson } from './token-json';
 import { withTokens } from './with-tokens';
 
@@ -17,9 +17,9 @@ export function addTokenCreate(token: Command, context: CliContext): void {
     configKeys: ['dataDir'],
     examples: ['token create ci --scope publish', 'token create me --scope admin > ~/.rauc-token'],
     run: ({ args: [name = ''], options, config }) =>
-      withTokens(context, config, (tokens) => {
+      withTokens(context, config, async (tokens): Promise<ExitCode> => {
         const actor = `cli:${context.surroundings.user}`;
-        const created = tokens.create({ name, scope: options.scope, actor });
+        const created = await tokens.create({ name, scope: options.scope, actor });
         if (options.json === true) {
           printJson(context, { token: tokenJson(created.token), secret: created.secret });
           return 0;

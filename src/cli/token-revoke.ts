@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addCommand } from './command';
-import { type CliContext, print, printJson, talk } from './context';
+import { type CliContext, type ExitCode, print, printJson, talk } from './context';
 import { tokenJson } from './token-json';
 import { withTokens } from './with-tokens';
 
@@ -11,8 +11,8 @@ export function addTokenRevoke(token: Command, context: CliContext): void {
     configKeys: ['dataDir'],
     examples: ['token revoke ci'],
     run: ({ args: [name = ''], options, config }) =>
-      withTokens(context, config, (tokens) => {
-        const revoked = tokens.revoke({ name, actor: `cli:${context.surroundings.user}` });
+      withTokens(context, config, async (tokens): Promise<ExitCode> => {
+        const revoked = await tokens.revoke({ name, actor: `cli:${context.surroundings.user}` });
         if (options.json === true) printJson(context, { token: tokenJson(revoked) });
         else {
           print(context, revoked.name);

@@ -32,7 +32,7 @@ export interface Wiring {
   certificates(config: Config): CertificateFolder;
   readonly kitText: ReadKitText;
   /** Opens the database for token commands; `close` it after. */
-  tokens(config: Config): Promise<ManageTokens & { close(): Promise<void> }>;
+  tokens(config: Config): ManageTokens & { close(): void };
   /** Inspects a bundle file under the configured profile, offline. */
   inspect(path: string, config: Config): Promise<Inspection>;
 }

@@ -6,12 +6,12 @@ import type { CliContext, ExitCode } from './context';
 export async function withTokens(
   { wiring }: CliContext,
   config: Config,
-  run: (tokens: ManageTokens) => ExitCode,
+  run: (tokens: ManageTokens) => ExitCode | Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const tokens = await wiring.tokens(config);
+  const tokens = wiring.tokens(config);
   try {
-    return run(tokens);
+    return await run(tokens);
   } finally {
-    await tokens.close();
+    tokens.close();
   }
 }

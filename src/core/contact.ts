@@ -13,7 +13,16 @@ export interface Contact {
 
 /** What is known after a contact. Attributes are brought up to date one by one. */
 export function mergeFacts(known: DeviceFacts, told: Partial<DeviceFacts>): DeviceFacts {
-  return { ...known, ...told, attributes: { ...known.attributes, ...told.attributes } };
+  return { ...known, ...told, attributes: mergeAttributes(known.attributes, told.attributes ?? {}) };
+}
+
+/** The known ones themselves when nothing is new: a fleet's polls then leave less behind to clean up. */
+function mergeAttributes(
+  known: DeviceFacts['attributes'],
+  told: DeviceFacts['attributes'],
+): DeviceFacts['attributes'] {
+  const isKnown = Object.keys(told).every((name) => known[name] === told[name]);
+  return isKnown ? known : { ...known, ...told };
 }
 
 /** How a device's boot relates to the one that was known before. */

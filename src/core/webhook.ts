@@ -14,7 +14,9 @@ export interface Webhook {
   readonly attempts: number;
   /** When it is tried next; `null` when nothing failed. */
   readonly nextAttemptAt: Date | null;
+  /** Since when the next event has been tried in vain; `null` when it has not. */
   readonly failingSince: Date | null;
+  /** Of the last attempt; `null` after one that succeeded. */
   readonly lastError: string | null;
   readonly lastDeliveredAt: Date | null;
 }

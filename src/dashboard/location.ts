@@ -38,15 +38,20 @@ export function goTo(href: string): void {
   document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
 }
 
-/** Changes filters in the address bar; an empty value goes out. Typing does not fill the history. */
-export function setQuery(changes: Readonly<Record<string, string | null>>): void {
+/**
+ * Changes filters in the address bar; an empty value goes out. Typing does not fill the history.
+ * @param isStep whether the back button leads back to before the change
+ */
+export function setQuery(changes: Readonly<Record<string, string | null>>, isStep = false): void {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === '') query.delete(name);
     else query.set(name, value);
   }
   const search = query.toString();
-  history.replaceState(null, '', search === '' ? location.pathname : `${location.pathname}?${search}`);
+  const href = search === '' ? location.pathname : `${location.pathname}?${search}`;
+  if (isStep) history.pushState(null, '', href);
+  else history.replaceState(null, '', href);
   address.value = read();
 }
 

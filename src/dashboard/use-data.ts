@@ -19,10 +19,11 @@ interface Options {
   readonly isStale?: (event: EventJson) => boolean;
   /** Also fetched again so often, in milliseconds, while somebody looks. */
   readonly everyMs?: number;
+  /** Not more than one fetch in so long, in milliseconds, however much happens. */
+  readonly restMs?: number;
 }
 
-/** Not more than so many fetches a second of one thing, however much happens. */
-const restMs = 1_000;
+const defaultRestMs = 1_000;
 
 /**
  * What the API answers at a path, kept fresh: fetched again when the journal tells of a change.
@@ -62,6 +63,7 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let lastAt = 0;
+    const { everyMs, restMs = defaultRestMs } = latest.current;
     const soon = () => {
       timer ??= setTimeout(
         () => {
@@ -76,7 +78,6 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
       const { isStale } = latest.current;
       if (events.length === 0 || isStale === undefined || events.some(isStale)) soon();
     });
-    const { everyMs } = latest.current;
     const regularly =
       everyMs === undefined ? undefined : setInterval(() => void (document.hidden || load()), everyMs);
     return () => {

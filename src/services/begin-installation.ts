@@ -43,6 +43,10 @@ export function createBeginInstallation({
     const open = installation !== null && isUnsettled(installation) ? installation : null;
     if (open !== null && isAbout(open, offered)) {
       const again = changed(open, { ...attempt(open, contact), offerEndsAt, ...told(open, contact) }, cause);
+      if (transactionId === null && standsForLong(open, at)) {
+        fleet.renewed(device.id, again.installation);
+        return;
+      }
       fleet.change(device.id, { installations: [again.installation], events: again.events });
       return;
     }
@@ -57,6 +61,12 @@ export function createBeginInstallation({
       events: [...(ended?.events ?? []), tellState(null, begun, cause)],
     });
   };
+
+  /** What a crash may take of the renewal then matters to nobody: without it, the offer stands all the same. */
+  function standsForLong({ offerEndsAt }: Installation, at: Date): boolean {
+    const leftMs = offerEndsAt.getTime() - at.getTime();
+    return leftMs >= offerLifetimeMs / 2 && leftMs <= offerLifetimeMs;
+  }
 
   function attempt(open: Installation, { at, transactionId, facts }: Contact) {
     if (transactionId === null) return {};

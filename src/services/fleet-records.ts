@@ -20,9 +20,10 @@ export interface DeviceWrite {
   readonly events?: readonly NewEvent[];
 }
 
-/** What may be lost in a crash: when and from where a device was heard last, and how many bytes it got. */
+/** What may be lost in a crash: when and from where a device was heard last, what it was told again, how many bytes it got. */
 export interface SeenWrite {
   readonly device: Device;
+  /** Its latest, when its bytes, its polls or the end of its offer have changed; else `null`. */
   readonly installation: Installation | null;
 }
 

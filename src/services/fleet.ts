@@ -45,6 +45,8 @@ interface Entry {
 const maxRemembered = 100_000;
 /** A device is not kept waiting longer for the disk: it is answered from what is known. */
 const patienceMs = 1_000;
+/** Contacts that are written in one go: more would keep everybody else waiting. */
+const maxSeenAtOnce = 1_000;
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
 const maxUnsavedEvents = 50;
 
@@ -58,6 +60,8 @@ export class Fleet {
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #seen = new Set<Entry>();
+  /** Those of the seen whose latest installation goes with them. */
+  readonly #renewed = new Set<Entry>();
   readonly #failed = new Set<Entry>();
   readonly #bytes = new Map<Entry, number>();
   #lastInstallationId: number;
@@ -124,6 +128,20 @@ export class Fleet {
     return entry.record;
   }
 
+  /**
+   * Notes that the latest installation is as it was, and was told of again: as a contact that tells nothing new. State, attempt
+   * and message stay.
+   */
+  renewed(id: string, installation: Installation): DeviceRecord {
+    const entry = this.#get(id);
+    const after = this.#withBytes(entry, installation);
+    this.counters.count(entry.record.installation, after);
+    entry.record = { ...entry.record, installation: after };
+    this.#seen.add(entry);
+    this.#renewed.add(entry);
+    return entry.record;
+  }
+
   /** Counts payload bytes of the latest installation. */
   countBytes(id: string, count: number): void {
     const entry = this.#entries.get(id);
@@ -186,6 +204,7 @@ export class Fleet {
       }
       this.#entries.delete(id);
       this.#seen.delete(entry);
+      this.#renewed.delete(entry);
       this.#bytes.delete(entry);
       const { installation } = entry.record;
       if (installation !== null) installations.set(installation.id, installation);
@@ -207,14 +226,30 @@ export class Fleet {
       if (installation === null) continue;
       entry.record = { ...entry.record, installation: this.#withBytes(entry, installation) };
       this.#seen.add(entry);
+      this.#renewed.add(entry);
     }
     const seen = [...this.#seen];
-    if (seen.length === 0) return;
-    this.#seen.clear();
+    for (let from = 0; from < seen.length; from += maxSeenAtOnce)
+      await this.#writeSeen(seen.slice(from, from + maxSeenAtOnce));
+  }
+
+  async #writeSeen(entries: readonly Entry[]): Promise<void> {
+    const seen = entries.filter((entry) => this.#seen.has(entry)); // not one that was forgotten meanwhile
+    const renewed = new Set(seen.filter((entry) => this.#renewed.has(entry)));
+    for (const entry of seen) {
+      this.#seen.delete(entry);
+      this.#renewed.delete(entry);
+    }
     try {
-      await this.ports.records.writeSeen(seen.map(({ record }) => record));
+      await this.ports.records.writeSeen(
+        seen.map((entry) => ({
+          device: entry.record.device,
+          installation: renewed.has(entry) ? entry.record.installation : null,
+        })),
+      );
     } catch (error) {
       for (const entry of seen) this.#seen.add(entry);
+      for (const entry of renewed) this.#renewed.add(entry);
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import type { Token, TokenScope } from '../core/token';
 
 export type { Token, TokenScope } from '../core/token';
 
-/** Admin tokens: shown once, stored as SHA-256. */
+/** Admin tokens: shown once, stored as SHA-256. Each change is on disk with its line in the journal, or not at all. */
 export interface ManageTokens {
   /**
    * @returns the secret (`rss_` and 43 characters of base64url), which can't be shown again
@@ -16,13 +16,14 @@ export interface ManageTokens {
     readonly scope: TokenScope;
     readonly actor: string;
     readonly address?: string | null;
-  }): {
-    readonly secret: string;
-    readonly token: Token;
-  };
+  }): Promise<{ readonly secret: string; readonly token: Token }>;
   list(): readonly Token[];
-  /** @throws DomainError `not-found` */
-  revoke(request: { readonly name: string; readonly actor: string; readonly address?: string | null }): Token;
+  /** A token that is revoked already stays as it is. @throws DomainError `not-found` */
+  revoke(request: {
+    readonly name: string;
+    readonly actor: string;
+    readonly address?: string | null;
+  }): Promise<Token>;
   /** The token of a secret, unless it is unknown or revoked. Asks the database, so that other processes' changes count. */
   find(secret: string): Token | undefined;
 }
@@ -30,11 +31,11 @@ export interface ManageTokens {
 /** Where tokens last. */
 export interface TokenRecords {
   /** @returns false when the name is in use */
-  add(token: Token, secretHash: string): boolean;
+  add(token: Token, secretHash: string, events: readonly NewEvent[]): Promise<boolean>;
   /** By name. */
   all(): readonly Token[];
-  /** Revokes a token; one that is revoked keeps its time. */
-  revoke(name: string, at: Date, by: string): Token | undefined;
+  /** Revokes a token; one that is revoked keeps its time, and nothing is told. */
+  revoke(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<Token | undefined>;
   findByHash(secretHash: string): Token | undefined;
 }
 
@@ -42,8 +43,6 @@ export interface TokenPorts {
   readonly records: TokenRecords;
   /** Secure randomness, such as `crypto.randomBytes`. */
   readonly randomBytes: (sizeBytes: number) => Buffer;
-  /** Puts a line into the journal, soon. */
-  readonly tell: (event: NewEvent) => void;
   readonly now: () => Date;
 }
 
@@ -51,29 +50,34 @@ const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
 const secretSizeBytes = 32;
 const secretPattern = /^rss_[A-Za-z0-9_-]{43}$/;
 
-export function createManageTokens({ records, randomBytes, tell, now }: TokenPorts): ManageTokens {
+export function createManageTokens({ records, randomBytes, now }: TokenPorts): ManageTokens {
   return {
-    create({ name, scope, actor, address = null }) {
+    async create({ name, scope, actor, address = null }) {
       if (!namePattern.test(name)) throw badName(name);
       const secret = `rss_${randomBytes(secretSizeBytes).toString('base64url')}`;
       const token: Token = { name, scope, createdAt: now(), createdBy: actor, revokedAt: null };
-      if (!records.add(token, hashOf(secret))) throw nameInUse(name);
-      tell({
+      const event: NewEvent = {
         kind: 'token.created',
         at: token.createdAt,
         actor: { name: actor, address },
         message: `the token ${name} was made, for ${scope}`,
         after: { name, scope },
-      });
+      };
+      if (!(await records.add(token, hashOf(secret), [event]))) throw nameInUse(name);
       return { secret, token };
     },
     list: () => records.all(),
-    revoke({ name, actor, address = null }) {
+    async revoke({ name, actor, address = null }) {
       const at = now();
-      const token = records.revoke(name, at, actor);
+      const event: NewEvent = {
+        kind: 'token.revoked',
+        at,
+        actor: { name: actor, address },
+        message: `the token ${name} was revoked`,
+        before: { name },
+      };
+      const token = await records.revoke(name, at, actor, [event]);
       if (token === undefined) throw noToken(name);
-      const message = `the token ${name} was revoked`;
-      tell({ kind: 'token.revoked', at, actor: { name: actor, address }, message, before: { name } });
       return token;
     },
     find(secret) {

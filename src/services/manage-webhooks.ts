@@ -24,7 +24,7 @@ export interface ManageWebhooks {
    * @throws DomainError `invalid-input`, `conflict` for a name in use
    */
   create(wanted: NewWebhook, actor: Actor): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
-  /** Turned on again, it begins with what happens from then on. @throws DomainError `not-found` */
+  /** Turned on again, it begins with what happens from then on, and without its failures. @throws DomainError `not-found` */
   setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<Webhook>;
   /** @throws DomainError `not-found` */
   remove(name: string, actor: Actor): Promise<void>;
@@ -64,6 +64,7 @@ export interface ManageWebhooksPorts {
 
 const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
 const secretSizeBytes = 32;
+const testIdSizeBytes = 12;
 const secretPattern = /^[\x21-\x7e]{16,256}$/;
 const maxWebhooks = 50;
 
@@ -118,7 +119,9 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
 
     async test(name) {
       const webhook = get(name);
-      const failure = await deliver(webhook, webhooks.secret(webhook.id) ?? '', testEvent(name, now()));
+      const id = `test_${ports.randomBytes(testIdSizeBytes).toString('base64url')}`;
+      const secret = webhooks.secret(webhook.id) ?? '';
+      const failure = await deliver(webhook, secret, { id, event: testEvent(name, now()) });
       if (failure !== null) {
         throw new DomainError('unavailable', `the receiver did not take it: ${failure}`, {
           remedy: 'Check that the URL is reached from this server, and that the receiver answers with 200.',

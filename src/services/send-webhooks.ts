@@ -5,6 +5,13 @@ import type { Log } from './log';
 import type { WebhookRecords } from './manage-webhooks';
 import type { ReadJournal } from './read-journal';
 
+/** One event on its way to one receiver. */
+export interface Delivery {
+  /** The same for each attempt, and for no other event: receivers know by it what they have already. */
+  readonly id: string;
+  readonly event: JournalEvent;
+}
+
 /**
  * Delivers one event to one receiver.
  * @returns `null` when it was taken, else why not, in words without secrets
@@ -12,7 +19,7 @@ import type { ReadJournal } from './read-journal';
 export type DeliverEvent = (
   webhook: Pick<Webhook, 'url' | 'name'>,
   secret: string,
-  event: JournalEvent,
+  delivery: Delivery,
   signal?: AbortSignal,
 ) => Promise<string | null>;
 
@@ -46,6 +53,8 @@ export interface SendWebhooks {
 const page = 100;
 /** One event is not tried for longer, so that a receiver that refuses just that one gets the others. */
 const giveUpAfterMs = 24 * 3_600_000;
+/** But so often at least, which takes three quarters of an hour: this server may have been off for all of that time. */
+const giveUpAfterAttempts = 10;
 
 export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
   const { webhooks, journal, deliver, log, now, random } = ports;
@@ -117,7 +126,7 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
   }
 
   async function send(webhook: Webhook, secret: string, event: JournalEvent): Promise<WebhookProgress> {
-    const failure = await deliver(webhook, secret, event, stop.signal);
+    const failure = await deliver(webhook, secret, { id: String(event.id), event }, stop.signal);
     const at = now();
     if (failure === null) {
       totals.delivered += 1;
@@ -134,9 +143,11 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
     const attempts = webhook.attempts + 1;
     const failingSince = webhook.failingSince ?? at;
     const failed = { failingSince, lastError: failure, lastDeliveredAt: webhook.lastDeliveredAt };
-    if (at.getTime() - failingSince.getTime() >= giveUpAfterMs) {
+    const hasLasted = at.getTime() - failingSince.getTime() >= giveUpAfterMs;
+    if (hasLasted && attempts >= giveUpAfterAttempts) {
       totals.gaveUp += 1;
-      return { ...failed, cursor: event.id, attempts: 0, nextAttemptAt: null, failingSince: at };
+      // The next event has not been tried yet: it gets a day of its own.
+      return { ...failed, cursor: event.id, attempts: 0, nextAttemptAt: null, failingSince: null };
     }
     const nextAttemptAt = new Date(at.getTime() + retryDelayMs(attempts, random()));
     return { ...failed, cursor: webhook.cursor, attempts, nextAttemptAt };

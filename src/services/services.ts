@@ -3,7 +3,7 @@ import type { InstallationState } from '../core/installation';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import type { InspectBundle } from './accept-bundle';
 import { Catalog, type CatalogRecords } from './catalog';
-import { createDeleteBundle, type DeleteBundle } from './delete-bundle';
+import { type BundleUses, createDeleteBundle, type DeleteBundle } from './delete-bundle';
 import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
@@ -51,7 +51,7 @@ export interface FleetRules {
 /** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */
 export interface ServicePorts {
   readonly records: CatalogRecords;
-  readonly fleet: FleetRecords & FleetListing;
+  readonly fleet: FleetRecords & FleetListing & BundleUses;
   readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
@@ -159,17 +159,9 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
-    deleteBundle: createDeleteBundle(shared),
+    deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
-    manageTokens: createManageTokens({
-      ...ports,
-      records: ports.tokens,
-      tell: (event) => {
-        ports.journal.record([event]).catch((error: unknown) => {
-          log.error({ err: error }, 'the journal took no line');
-        });
-      },
-    }),
+    manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
     manageSessions: createManageSessions({ ...ports, records: ports.sessions }),
     readBundle,
     ...fleetServices,

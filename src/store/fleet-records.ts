@@ -91,9 +91,11 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
         return { id: device.id, at: last_contact_at, address, protocol, uptime: uptime_seconds };
       });
-      const downloads = seen.flatMap(({ installation }) =>
-        installation === null ? [] : [{ id: installation.id, bytes: installation.bytesSent }],
-      );
+      const renewed = seen.flatMap(({ installation }) => {
+        if (installation === null) return [];
+        const { id, bytes_sent: bytes, polls, offer_ends_at, updated_at } = toInstallationRow(installation);
+        return [{ id, bytes, polls, ends: offer_ends_at, at: updated_at }];
+      });
       return database.transact(() => {
         database.all(
           sql`UPDATE devices SET
@@ -103,8 +105,10 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
               WHERE devices.id = seen.value ->> 'id'`.compile(query),
         );
         database.all(
-          sql`UPDATE installations SET bytes_sent = seen.value ->> 'bytes'
-              FROM json_each(${JSON.stringify(downloads)}) AS seen
+          sql`UPDATE installations SET
+                bytes_sent = seen.value ->> 'bytes', polls = seen.value ->> 'polls',
+                offer_ends_at = seen.value ->> 'ends', updated_at = seen.value ->> 'at'
+              FROM json_each(${JSON.stringify(renewed)}) AS seen
               WHERE installations.id = seen.value ->> 'id'`.compile(query),
         );
       });

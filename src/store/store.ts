@@ -3,6 +3,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
+import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { type Database, openDatabase } from './database';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
@@ -23,7 +24,7 @@ import { createTokenRecords, type TokenRecords } from './token-records';
 /** Everything that lasts, for the one server of a data folder. */
 export interface Store {
   readonly records: CatalogRecords;
-  readonly fleet: FleetRecords & FleetListing;
+  readonly fleet: FleetRecords & FleetListing & ReturnType<typeof createBundleUses>;
   readonly counts: FleetCounts;
   readonly history: HistoryRecords;
   readonly journal: JournalRecords;
@@ -64,13 +65,17 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
       const journal = createJournalRecords(database);
       return {
         records: createCatalogRecords(database, journal),
-        fleet: { ...createFleetRecords(database, journal), ...createFleetListing(database) },
+        fleet: {
+          ...createFleetRecords(database, journal),
+          ...createFleetListing(database),
+          ...createBundleUses(database),
+        },
         counts: createFleetCounts(database),
         history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
-        tokens: createTokenRecords(database),
+        tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
         files,
         legacy: createLegacyFiles(dataDir),
@@ -99,9 +104,10 @@ export function openTokenStore(dataDir: string): {
   close(): void;
 } {
   const database = openDatabase(dataDir);
+  const journal = createJournalRecords(database);
   return {
-    tokens: createTokenRecords(database),
-    journal: createJournalRecords(database),
+    tokens: createTokenRecords(database, journal),
+    journal,
     close: () => database.close(),
   };
 }

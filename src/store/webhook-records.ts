@@ -58,6 +58,7 @@ export function createWebhookRecords(database: Database, journal: Pick<JournalRe
           attempts: 0,
           next_attempt_at: null,
           failing_since: null,
+          last_error: null,
         };
         database.all(query.updateTable('webhooks').set(change).where('id', '=', id));
         journal.append(events);

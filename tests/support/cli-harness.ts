@@ -114,13 +114,8 @@ const realWiring: Wiring = {
       records: store.tokens,
       randomBytes,
       now: () => cliNow,
-      tell: () => undefined,
     });
-    const close = () => {
-      store.close();
-      return Promise.resolve();
-    };
-    return Promise.resolve({ ...manage, close });
+    return { ...manage, close: () => store.close() };
   },
   async inspect(file, config) {
     const handle = await open(file, 'r');

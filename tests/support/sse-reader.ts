@@ -16,7 +16,10 @@ export class SseReader {
   private text = '';
   private constructor(private readonly request: http.ClientRequest) {}
 
-  /** @param lastEventId of the event that is known */
+  /**
+   * @param lastEventId of the event that is known
+   * @param headers beside those of a browser
+   */
   static async open(
     url: string,
     lastEventId?: number,

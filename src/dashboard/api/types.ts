@@ -308,9 +308,9 @@ export interface ChannelJson {
 export interface AttentionJson {
   readonly kind: string;
   readonly count: number;
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly release_id?: number;
+  readonly compatible?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly release_id?: number | undefined;
   readonly message: string;
 }
 

@@ -19,6 +19,8 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
+    // The browser would begin at the button that closes it.
+    element.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };

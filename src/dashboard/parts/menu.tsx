@@ -37,9 +37,11 @@ export function Menu({ label, summary, children }: MenuProps) {
       <div
         class="menu-panel"
         onClick={(event) => {
-          if (element.current !== null && (event.target as Element).closest('button') !== null) {
-            element.current.open = false;
-          }
+          const details = element.current;
+          if (details === null || (event.target as Element).closest('button') === null) return;
+          // A dialog that opens now gives the focus back to where it can be seen.
+          details.querySelector('summary')?.focus();
+          details.open = false;
         }}
       >
         {children}

@@ -5,7 +5,7 @@ import { defineRoute, type Route } from './route';
 
 const bytes = z.number().int().describe('bytes');
 
-const aboutJson = z.object({
+export const aboutJson = z.object({
   version: z.string(),
   node: z.string(),
   sqlite: z.string(),

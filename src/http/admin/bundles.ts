@@ -2,8 +2,12 @@ import { z } from 'zod';
 import type { AdminOptions } from './admin-options';
 import { bundleJson, presentBundle } from './bundle-json';
 import { bundleInUseJson, presentBundleInUse } from './bundle-use-json';
-import { bundleName, by } from './request-fields';
+import { bundleName, by, flag } from './request-fields';
 import { defineRoute, type Route } from './route';
+
+const deleteBody = z.object({
+  force: flag.describe('although devices install it or are pinned to it'),
+});
 
 /** The stored bundles: list, look into one, delete one. */
 export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
@@ -41,7 +45,7 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'deleteBundle',
       summary: 'Delete a bundle that is current nowhere; its name stays bound to its bytes',
-      input: { params: z.object({ name: bundleName }) },
+      input: { params: z.object({ name: bundleName }), body: deleteBody },
       answers: {
         200: {
           description: 'The bundle is deleted',
@@ -50,7 +54,8 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
-        const { name, sha256 } = await deleteBundle.delete({ name: input.params.name, ...by(actor) });
+        const wanted = { name: input.params.name, force: input.body.force };
+        const { name, sha256 } = await deleteBundle.delete({ ...wanted, ...by(actor) });
         return { status: 200, json: { deleted: { name, sha256 } }, done: { outcome: 'deleted', name } };
       },
     }),

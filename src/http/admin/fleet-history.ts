@@ -4,7 +4,7 @@ import { versionCountJson } from './overview';
 import { compatible, wholeNumber, word } from './request-fields';
 import { defineRoute, type Route } from './route';
 
-const historyJson = z.object({
+export const historyJson = z.object({
   points: z
     .array(z.object({ at: z.iso.datetime(), counts: z.array(versionCountJson) }))
     .describe('at most 200, oldest first; the last is the present moment'),

@@ -13,7 +13,7 @@ export const versionCountJson = z.object({
   devices: count,
 });
 
-const overviewJson = z.object({
+export const overviewJson = z.object({
   channels: z.array(
     z.object({
       compatible: z.string(),

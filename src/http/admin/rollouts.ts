@@ -11,7 +11,7 @@ import { defineRoute, type Route } from './route';
 const releaseId = z.object({ id: wholeNumber.transform(Number) });
 const reason = z.strictObject({ reason: z.string().max(200).default('') });
 const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
-const details = releaseWithRolloutJson.extend({ progress: rolloutProgressJson });
+export const releaseDetailsJson = releaseWithRolloutJson.extend({ progress: rolloutProgressJson });
 
 /** Releases on their channels, and how they reach their devices. */
 export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
@@ -118,7 +118,7 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'getRelease',
       summary: 'One release that is current, and how far it has come, step by step',
       input: { params: releaseId },
-      answers: { 200: { description: 'The release', schema: details } },
+      answers: { 200: { description: 'The release', schema: releaseDetailsJson } },
       problems: ['not-found'],
       handle: async ({ input }) => {
         const release = manageRollouts.get(input.params.id);

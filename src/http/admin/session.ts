@@ -7,7 +7,7 @@ import type { CheckToken } from './check-token';
 import { defineRoute, type Route } from './route';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie';
 
-const sessionJson = z.object({
+export const sessionJson = z.object({
   signed_in: z.boolean().describe('whether the other requests are answered'),
   token_required: z.boolean(),
   name: z.string().nullable().describe('of the token; "local" where none is needed'),

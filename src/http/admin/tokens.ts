@@ -38,8 +38,8 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
         },
       },
       problems: ['conflict'],
-      handle: ({ input, actor }) => {
-        const { token, secret } = manageTokens.create({ ...input.body, ...by(actor) });
+      handle: async ({ input, actor }) => {
+        const { token, secret } = await manageTokens.create({ ...input.body, ...by(actor) });
         return { status: 201, json: { token: presentToken(token), secret }, secret: true };
       },
     }),
@@ -52,8 +52,8 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       input: { params: z.object({ name: z.string().min(1).max(64) }) },
       answers: { 200: { description: 'The revoked token', schema: z.object({ token: tokenJson }) } },
       problems: ['not-found'],
-      handle: ({ input, actor }) => {
-        const token = manageTokens.revoke({ name: input.params.name, ...by(actor) });
+      handle: async ({ input, actor }) => {
+        const token = await manageTokens.revoke({ name: input.params.name, ...by(actor) });
         return { status: 200, json: { token: presentToken(token) } };
       },
     }),

@@ -6,7 +6,7 @@ import { defineRoute, type Route } from './route';
 const instant = z.iso.datetime();
 const webhookName = z.object({ name: z.string().min(1).max(64) });
 
-const webhookJson = z.object({
+export const webhookJson = z.object({
   name: z.string(),
   url: z.string(),
   kinds: z.array(z.string()).describe('empty means all'),

@@ -20,17 +20,38 @@ for (const [network, prefix] of [
   local.addSubnet(network, prefix, 'ipv6');
 }
 
-/** Ways to write an IPv4 address inside of an IPv6 one: mapped, compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056). */
-function embeddedIpv4(address: string): string | undefined {
+/** Where the IPv4 address lies behind a NAT64 prefix of so many bits, and where the zeros after it begin (RFC 6052 §2.2). */
+const nat64Layouts = [
+  { at: [6, 7, 9, 10], suffixAt: 11 },
+  { at: [7, 9, 10, 11], suffixAt: 12 },
+  { at: [9, 10, 11, 12], suffixAt: 13 },
+  { at: [12, 13, 14, 15], suffixAt: 16 },
+] as const;
+
+/**
+ * IPv4 addresses that an IPv6 one may lead to: mapped, compatible, NAT64 with the well-known prefix (RFC 6052) and with one of
+ * the local ones (RFC 8215), 6to4 (RFC 3056), and Teredo with its server and its client (RFC 4380 §4).
+ */
+function embeddedIpv4(address: string): readonly string[] {
   const groups = expand(address);
-  if (groups === undefined) return undefined;
-  const dotted = (high = 0, low = 0) => [high >> 8, high & 255, low >> 8, low & 255].join('.');
-  const isZero = (count: number) => groups.slice(0, count).every((group) => group === 0);
-  if (isZero(5) && groups[5] === 0xffff) return dotted(groups[6], groups[7]);
-  if (isZero(6)) return dotted(groups[6], groups[7]);
-  if (groups[0] === 0x64 && groups[1] === 0xff9b) return dotted(groups[6], groups[7]);
-  if (groups[0] === 0x2002) return dotted(groups[1], groups[2]);
-  return undefined;
+  if (groups === undefined) return [];
+  const bytes = groups.flatMap((group) => [group >> 8, group & 255]);
+  const isZero = (from: number, to: number) => bytes.slice(from, to).every((byte) => byte === 0);
+  const read = (...at: readonly number[]) => at.map((index) => bytes[index] ?? 0).join('.');
+  if (isZero(0, 10) && groups[5] === 0xffff) return [read(12, 13, 14, 15)];
+  if (isZero(0, 12)) return [read(12, 13, 14, 15)];
+  if (groups[0] === 0x64 && groups[1] === 0xff9b) {
+    if (groups[2] !== 1) return [read(12, 13, 14, 15)];
+    const fitting = nat64Layouts.filter(({ suffixAt }) => isZero(suffixAt, 16));
+    // A part without any bit is the end of a shorter layout.
+    return fitting.map(({ at }) => read(...at)).filter((inner) => inner !== '0.0.0.0');
+  }
+  if (groups[0] === 0x2002) return [read(2, 3, 4, 5)];
+  if (groups[0] === 0x2001 && groups[1] === 0) {
+    const client = bytes.slice(12).map((byte) => byte ^ 255); // written inverted
+    return [read(4, 5, 6, 7), client.join('.')];
+  }
+  return [];
 }
 
 /** The eight groups of an IPv6 address. */
@@ -55,8 +76,6 @@ function expand(address: string): readonly number[] | undefined {
  */
 export function isLocalAddress(address: string): boolean {
   if (!isIPv6(address)) return local.check(address, 'ipv4');
-  const inner = embeddedIpv4(address);
-  return (
-    local.check(address.split('%')[0] ?? '', 'ipv6') || (inner !== undefined && local.check(inner, 'ipv4'))
-  );
+  if (local.check(address.split('%')[0] ?? '', 'ipv6')) return true;
+  return embeddedIpv4(address).some((inner) => local.check(inner, 'ipv4'));
 }

@@ -26,7 +26,7 @@ const timeoutMs = 10_000;
  * that leads here now and elsewhere before gains nothing. Redirects are not followed, and the answer's body is not read.
  */
 export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
-  return (webhook, secret, event, stop) =>
+  return (webhook, secret, { id, event }, stop) =>
     new Promise((resolve) => {
       const body = Buffer.from(JSON.stringify(presentEvent(event)));
       const url = new URL(webhook.url);
@@ -35,7 +35,6 @@ export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
         resolve(refusal(literal));
         return;
       }
-      const id = String(event.id);
       const timestamp = String(Math.floor(options.now().getTime() / 1000));
       const request = (url.protocol === 'https:' ? https : http).request(url, {
         method: 'POST',

@@ -12,11 +12,8 @@ describe('the admin listener bound off loopback', () => {
     now = new Date(Date.UTC(2026, 0, 1));
     admin = await openAdminListener({ admin: { requireToken: true, now: () => now } });
     for (const scope of ['read', 'publish', 'admin'] as const) {
-      secrets[scope] = admin.opened.services.manageTokens.create({
-        name: `ci-${scope}`,
-        scope,
-        actor: 'local',
-      }).secret;
+      const made = { name: `ci-${scope}`, scope, actor: 'local' };
+      secrets[scope] = (await admin.opened.services.manageTokens.create(made)).secret;
     }
   });
   afterEach(() => admin.close());
@@ -64,7 +61,7 @@ describe('the admin listener bound off loopback', () => {
 
   it('refuses a revoked token at once', async () => {
     await admin.http.get('/api/bundles').set(bearer(secrets.read)).expect(200);
-    admin.opened.services.manageTokens.revoke({ name: 'ci-read', actor: 'local' });
+    await admin.opened.services.manageTokens.revoke({ name: 'ci-read', actor: 'local' });
     await admin.http.get('/api/bundles').set(bearer(secrets.read)).expect(401);
   });
 

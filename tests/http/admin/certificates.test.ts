@@ -308,7 +308,7 @@ describe('a kit', () => {
 it('is for administrators alone, except to look', async () => {
   await admin.close();
   admin = await openAdminListener({ now, admin: { now, requireToken: true } });
-  const { secret } = admin.opened.services.manageTokens.create({
+  const { secret } = await admin.opened.services.manageTokens.create({
     name: 'ci',
     scope: 'publish',
     actor: 'local',

@@ -341,9 +341,9 @@ describe('GET /api/fleet', () => {
 describe('who may', () => {
   it('needs a token to read, one to publish for decisions, and an admin to forget', async () => {
     const guarded = await openAdminListener({ admin: { requireToken: true } });
-    const secretOf = (scope: 'read' | 'publish' | 'admin') =>
-      guarded.opened.services.manageTokens.create({ name: scope, scope, actor: 'local' }).secret;
-    const [read, publish, all] = [secretOf('read'), secretOf('publish'), secretOf('admin')];
+    const secretOf = async (scope: 'read' | 'publish' | 'admin') =>
+      (await guarded.opened.services.manageTokens.create({ name: scope, scope, actor: 'local' })).secret;
+    const [read, publish, all] = [await secretOf('read'), await secretOf('publish'), await secretOf('admin')];
     const as = (secret: string) => ({ Authorization: `Bearer ${secret}` });
     const { http } = guarded;
     await http.get('/api/devices').expect(401);

@@ -181,6 +181,25 @@ describe('the stream of events', () => {
     expect((await open()).status).toBe(503);
   });
 
+  it('ends when its token is revoked, and hears nothing that happens after', async () => {
+    const { manageTokens } = admin.opened.services;
+    const made = { name: 'reader', scope: 'read', actor: 'local' } as const;
+    const { secret } = await manageTokens.create(made);
+    const as = { Authorization: `Bearer ${secret}` };
+    const reader = await SseReader.open(`${admin.url}/api/events`, undefined, as);
+    readers.push(reader);
+    const other = await open();
+    await hold('a');
+    await reader.until(1);
+    await manageTokens.revoke({ name: 'reader', actor: 'local' });
+    await hold('a');
+    await eventually(() => reader.isOver);
+    expect(reader.events.map(({ kind }) => kind)).toEqual(['device.held']);
+    await other.until(3);
+    expect(other.isOver).toBe(false);
+    expect((await SseReader.open(`${admin.url}/api/events`, undefined, as)).status).toBe(401);
+  });
+
   it('does not keep the server from stopping', async () => {
     const reader = await open();
     await hold('a');

@@ -81,7 +81,7 @@ describe('the admin listener on loopback', () => {
   });
 
   it('checks the Origin of callers with a valid token, too', async () => {
-    const { secret } = admin.opened.services.manageTokens.create({
+    const { secret } = await admin.opened.services.manageTokens.create({
       name: 'browser',
       scope: 'admin',
       actor: 'local',

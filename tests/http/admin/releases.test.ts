@@ -112,6 +112,16 @@ describe('releasing', () => {
     expect((await admin.stored()).bundles).toEqual(['fw-2.raucb']);
   });
 
+  it('deletes a bundle that a device is pinned to by force alone', async () => {
+    const person = { name: 'local', address: null };
+    const { manageDevices } = admin.opened.services;
+    await manageDevices.create('board-1', {}, person);
+    await manageDevices.pin('board-1', 'fw-2.raucb', person);
+    const refused = await admin.http.post('/delete/fw-2.raucb').send({ force: false }).expect(409);
+    expect((refused.body as { detail: string }).detail).toContain('board-1');
+    await admin.http.post('/delete/fw-2.raucb').send({ force: true }).expect(200);
+  });
+
   it.each([
     '/activate/none.raucb',
     '/activate/acme/none.raucb',

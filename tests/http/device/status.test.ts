@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
+import path from 'node:path';
 import tls from 'node:tls';
+import Sqlite from 'libsql';
 import { DomainError } from '../../../src/core/errors';
 import type { ServicePorts } from '../../../src/services/services';
 import { protocols } from '../../support/device-client';
@@ -187,6 +189,22 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
     expect(fleet.latest('dev-2')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
   });
+
+  it('are not taken while another process keeps the database locked, and are once it does not', async () => {
+    await device.rauc.poll();
+    await device.rauc.open('t-1');
+    const other = new Sqlite(path.join(fleet.dataDir, 'server.db'));
+    other.exec('BEGIN IMMEDIATE');
+    expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({
+      status: 503,
+      json: { code: 'unavailable' },
+    });
+    expect(fleet.server.counts().reports.size).toBe(0);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({ status: 200 });
+    expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
+  }, 30_000);
 
   it('do not tell of the progress of an installation that was called off', async () => {
     await device.rauc.poll();

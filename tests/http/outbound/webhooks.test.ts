@@ -58,6 +58,7 @@ describe('webhooks', () => {
   const later = (ms: number) => (now = new Date(now.getTime() + ms));
   const contact = (id: string) => new SimulatedDevice(opened.services, id, { now: () => now }).poll();
   const run = () => opened.services.sendWebhooks.run();
+  const gaveUp = () => opened.services.readJournal.list({ kinds: ['webhook.gave-up'] }, { limit: 9 });
   const hook = () => opened.services.manageWebhooks.list()[0];
   const create = (more: { kinds?: string[]; secret?: string; url?: string } = {}) =>
     opened.services.manageWebhooks.create({ name: 'ops', url: receiver.url, kinds: [], ...more }, person);
@@ -134,16 +135,71 @@ describe('webhooks', () => {
     receiver.answer = (response) => response.writeHead(410).end();
     await contact('a');
     await contact('b');
-    await run();
-    later(25 * hourMs);
-    await run();
+    for (let hours = 0; hours <= 24; hours += 2) {
+      await run();
+      if (hours < 24) expect(gaveUp()).toEqual([]);
+      later(2 * hourMs);
+    }
+    expect(gaveUp()).toMatchObject([{ message: expect.stringContaining('HTTP 410') as string }]);
     receiver.answer = (response) => response.writeHead(200).end();
     later(hourMs);
     await run();
     expect(hook()).toMatchObject({ lastError: null });
-    const gaveUp = opened.services.readJournal.list({ kinds: ['webhook.gave-up'] }, { limit: 9 });
-    expect(gaveUp).toHaveLength(1);
-    expect(gaveUp[0]?.message).toContain('HTTP 410');
+    expect(gaveUp()).toHaveLength(1);
+  });
+
+  it('does not give up at the first attempt after the server was off for days', async () => {
+    await create();
+    receiver.answer = (response) => response.writeHead(503).end();
+    await contact('a');
+    await run();
+    const { dataDir } = opened;
+    await opened.close();
+    later(72 * hourMs);
+    opened = await openServices({ dataDir, now: () => now });
+    for (let attempts = 2; attempts <= 9; attempts += 1) {
+      await run();
+      expect(hook()).toMatchObject({ attempts });
+      later(hourMs);
+    }
+    expect(gaveUp()).toEqual([]);
+    await run();
+    expect(gaveUp()).toHaveLength(1);
+  });
+
+  it('gives an event that comes long after one that it gave up a day of its own', async () => {
+    await create();
+    receiver.answer = (response) => response.writeHead(503).end();
+    await contact('a');
+    for (let hours = 0; hours <= 24; hours += 2) {
+      await run();
+      later(2 * hourMs);
+    }
+    expect(gaveUp()).toHaveLength(1);
+    expect(hook()).toMatchObject({ attempts: 0, failingSince: null, nextAttemptAt: null });
+    later(72 * hourMs);
+    await contact('b');
+    await run();
+    expect(hook()).toMatchObject({ attempts: 1, failingSince: now });
+    for (let attempts = 2; attempts <= 12; attempts += 1) {
+      later(hourMs);
+      await run();
+    }
+    expect(gaveUp()).toHaveLength(1);
+  });
+
+  it('begins without its failures when it is turned off, or on again', async () => {
+    await create();
+    for (const isEnabled of [false, true]) {
+      await opened.services.manageWebhooks.setEnabled('ops', true, person);
+      receiver.answer = (response) => response.writeHead(500).end();
+      await contact(`heard-${isEnabled}`);
+      await run();
+      expect(opened.services.sendWebhooks.counts().failing).toBe(1);
+      await opened.services.manageWebhooks.setEnabled('ops', isEnabled, person);
+      expect(hook()).toMatchObject({ attempts: 0, lastError: null, failingSince: null, nextAttemptAt: null });
+      expect(opened.services.sendWebhooks.counts().failing).toBe(0);
+    }
   });
 
   it('is not followed elsewhere by a redirect', async () => {
@@ -232,8 +288,12 @@ describe('webhooks', () => {
 
   it('can be tried, with the receiver’s answer', async () => {
     await create();
+    await contact('a');
+    await run();
     await opened.services.manageWebhooks.test('ops');
-    expect(receiver.received).toHaveLength(1);
+    await opened.services.manageWebhooks.test('ops');
+    const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids).size).toBe(3); // receivers drop what they have seen
     receiver.answer = (response) => response.writeHead(403).end();
     await expect(opened.services.manageWebhooks.test('ops')).rejects.toMatchObject({ code: 'unavailable' });
   });
@@ -293,12 +353,29 @@ describe('addresses that webhooks may not call', () => {
     '64:ff9b::7f00:1',
     '64:ff9b::169.254.169.254',
     '2002:7f00:1::',
+    '2001:0:7f00:1::1', // Teredo, the server
+    '2001:0:c000:201:0:0:80ff:fffe', // Teredo, the client 127.0.0.1
+    '2001:0:c000:201::5601:5601', // Teredo, the client 169.254.169.254
+    '64:ff9b:1:7f00:0:100::', // NAT64 with a prefix of 48 bits
+    '64:ff9b:1:a9:fe:a9fe::', // of 56
+    '64:ff9b:1:0:7f:0:100:0', // of 64
+    '64:ff9b:1::127.0.0.1', // of 96
+    '64:ff9b:1:ab:cd:ef:7f00:1',
   ])('include %s', (address) => expect(isLocalAddress(address)).toBe(true));
 
-  it.each(['10.0.0.1', '192.168.1.1', '8.8.8.8', 'fd00::1', '2001:db8::1', '::ffff:10.0.0.1'])(
-    'do not include %s',
-    (address) => expect(isLocalAddress(address)).toBe(false),
-  );
+  it.each([
+    '10.0.0.1',
+    '192.168.1.1',
+    '8.8.8.8',
+    'fd00::1',
+    '2001:db8::1',
+    '::ffff:10.0.0.1',
+    '64:ff9b::8.8.8.8',
+    '64:ff9b:1:808:8:800::',
+    '64:ff9b:1::8.8.8.8',
+    '2002:808:808::1',
+    '2001:0:c000:201::f7f7:f7f7', // Teredo, the client 8.8.8.8
+  ])('do not include %s', (address) => expect(isLocalAddress(address)).toBe(false));
 
   it.each([
     'http://127.0.0.1:9/',
@@ -308,7 +385,7 @@ describe('addresses that webhooks may not call', () => {
     'http://localhost:9/',
   ])('are refused in %s', async (url) => {
     const deliver = createDeliverEvent({ allowLocal: false, version: '1', now: () => new Date(0) });
-    expect(await deliver({ name: 'x', url }, 'secret', event)).toMatch(/may not call/);
+    expect(await deliver({ name: 'x', url }, 'secret', { id: '1', event })).toMatch(/may not call/);
   });
 
   it('are refused when a name leads there', async () => {
@@ -318,9 +395,9 @@ describe('addresses that webhooks may not call', () => {
       now: () => new Date(0),
       resolve: (_, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
     });
-    expect(await deliver({ name: 'x', url: 'http://rebound.example:9/' }, 'secret', event)).toMatch(
-      /may not call/,
-    );
+    expect(
+      await deliver({ name: 'x', url: 'http://rebound.example:9/' }, 'secret', { id: '1', event }),
+    ).toMatch(/may not call/);
   });
 });
 

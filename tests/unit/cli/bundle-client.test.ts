@@ -269,6 +269,12 @@ describe('the other commands', () => {
     [['deactivate', 'acme/gw é'], '/deactivate/acme%2Fgw%20%C3%A9', '{}', { activation: {} }],
     [['deactivate', '..'], '/deactivate/..', '{}', { activation: {} }],
     [['delete', 'fw-1.raucb'], '/delete/fw-1.raucb', '{}', { deleted: { name: 'fw-1.raucb' } }],
+    [
+      ['delete', 'fw-1.raucb', '--force'],
+      '/delete/fw-1.raucb',
+      '{"force":true}',
+      { deleted: { name: 'fw-1.raucb' } },
+    ],
   ])('%j asks for exactly that', async (args, url, body, answer) => {
     const { address, seen } = await serveAnswer(200, answer);
     expect((await run([...args, '--server', address])).code).toBe(0);

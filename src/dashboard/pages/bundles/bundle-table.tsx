@@ -13,7 +13,12 @@ const words = text.bundles.columns;
 
 const columns: readonly Column<BundleJson>[] = [
   { id: 'name', label: words.name, cell: ({ name }) => <a href={linkTo('bundles', name)}>{name}</a> },
-  { id: 'compatible', label: words.compatible, cell: ({ compatible }) => compatible ?? text.common.unknown },
+  {
+    id: 'compatible',
+    label: words.compatible,
+    isMinor: true,
+    cell: ({ compatible }) => compatible ?? text.common.unknown,
+  },
   { id: 'version', label: words.version, cell: ({ version }) => version ?? text.common.none },
   { id: 'current', label: words.current, cell: (bundle) => <CurrentOn bundle={bundle} /> },
   {
@@ -31,9 +36,9 @@ const columns: readonly Column<BundleJson>[] = [
       </>
     ),
   },
-  { id: 'format', label: words.format, cell: ({ format }) => format ?? text.common.unknown },
-  { id: 'size', label: words.size, isNumber: true, cell: ({ size }) => formatBytes(size) },
-  { id: 'uploaded', label: words.uploaded, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
+  { id: 'format', label: words.format, isMinor: true, cell: ({ format }) => format ?? text.common.unknown },
+  { id: 'size', label: words.size, isMinor: true, isNumber: true, cell: ({ size }) => formatBytes(size) },
+  { id: 'uploaded', label: words.uploaded, isMinor: true, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
 ];
 
 export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson[] }) {

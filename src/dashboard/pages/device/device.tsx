@@ -1,5 +1,89 @@
-import { Page } from '../../parts/page';
+import type { DeviceJson, EventJson } from '../../api/types';
+import { apiPath } from '../../api/client';
+import { linkTo } from '../../location';
+import { StateBadge } from '../../parts/badge';
+import { Command } from '../../parts/command';
+import { Loaded } from '../../parts/loaded';
+import { EmptyState, Page } from '../../parts/page';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { DecisionBadges } from '../devices/decision-badges';
+import { DeviceActions } from './device-actions';
+import { DeviceFacts } from './device-facts';
+import { DeviceHints } from './device-hints';
+import { Explanation } from './explanation';
+import { LatestInstallation } from './latest-installation';
+import { SeenCertificates } from './seen-certificates';
+import { Timeline } from './timeline';
 
+const contactsMs = 15_000;
+
+/** One device: what it is, what it gets and why, and what happened to it. */
 export function DevicePage({ id }: { readonly id: string }) {
-  return <Page title={id}>{null}</Page>;
+  const path = `/api${linkTo('devices', id)}`;
+  const isAbout = ({ device }: EventJson) => device === id;
+  const data = useData<DeviceJson>(path, { isStale: isAbout, everyMs: contactsMs });
+  const above = { label: text.frame.pages.devices, href: '/devices' };
+  if (data.failure?.status === 404) {
+    return (
+      <Page title={id} above={above}>
+        <UnknownDevice id={id} />
+      </Page>
+    );
+  }
+  const device = data.value;
+  return (
+    <Page
+      title={id}
+      above={above}
+      {...(device !== null && {
+        badges: (
+          <>
+            {device.installation !== null && <StateBadge state={device.installation.state} />}
+            <DecisionBadges device={device} />
+          </>
+        ),
+        actions: <DeviceActions device={device} onChange={data.assume} />,
+      })}
+    >
+      <Loaded data={data}>
+        {(shown) => (
+          <>
+            <DeviceHints device={shown} />
+            <div class="columns device-columns">
+              <div>
+                <LatestInstallation device={shown} />
+                <Explanation id={id} />
+                <Timeline id={id} />
+              </div>
+              <div>
+                <DeviceFacts device={shown} onChange={data.assume} />
+                <SeenCertificates certificates={shown.certificates} />
+              </div>
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function UnknownDevice({ id }: { readonly id: string }) {
+  const { one } = text.devices;
+  return (
+    <EmptyState title={one.unknown(id)}>
+      <p>{one.unknownHint}</p>
+      <p>{one.unknownSteps}</p>
+      <Command line={one.certificateCommand(id)} />
+      <Command line={one.kitCommand(id)} />
+      <div class="actions">
+        <a class="button" href={apiPath('/devices', { search: id })}>
+          {one.findSimilar(id)}
+        </a>
+        <a class="button" href="/devices">
+          {one.toDevices}
+        </a>
+      </div>
+    </EmptyState>
+  );
 }

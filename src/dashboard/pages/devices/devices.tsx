@@ -1,6 +1,77 @@
+import { useRef, useState } from 'preact/hooks';
+import { may } from '../../api/session';
+import type { DevicePageJson, EventJson, FleetJson } from '../../api/types';
+import { address } from '../../location';
+import { Loaded } from '../../parts/loaded';
+import { FailureBox } from '../../parts/notices';
 import { Page } from '../../parts/page';
 import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { AddDevice } from './add-device';
+import { NoDevices, NoMatch } from './empty-states';
+import { FilterBar } from './filter-bar';
+import { FilterChips } from './filter-chips';
+import { FleetTable } from './fleet-table';
+import { clearFilters, listPath, pageSize, readView } from './view';
 
+const contactsMs = 15_000;
+const restMs = 2_000;
+
+/** The fleet: a page of it at a time, however large it is. */
 export function DevicesPage() {
-  return <Page title={text.frame.pages.devices}>{null}</Page>;
+  const [isAdding, setAdding] = useState(false);
+  const view = readView(address.value.query);
+  const shownIds = useRef<ReadonlySet<string>>(new Set());
+  const list = useData<DevicePageJson>(listPath(view, view.after, pageSize), {
+    isStale: (event) => isAbout(event, shownIds.current),
+    everyMs: contactsMs,
+    restMs,
+  });
+  const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false, everyMs: 60_000 });
+  shownIds.current = new Set(list.value?.devices.map(({ id }) => id));
+  const isFiltered = Object.keys(view.filters).length > 0;
+  const isEmptyFleet = list.value?.total === 0 && !isFiltered;
+
+  return (
+    <Page
+      title={text.frame.pages.devices}
+      actions={
+        may('publish') && (
+          <button type="button" onClick={() => setAdding(true)}>
+            {text.devices.add}
+          </button>
+        )
+      }
+    >
+      {!isEmptyFleet && (
+        <>
+          <FilterBar filters={view.filters} fleet={fleet} />
+          <FilterChips filters={view.filters} />
+        </>
+      )}
+      {list.value === null && list.failure !== null ? (
+        <>
+          <FailureBox error={list.failure} retry={list.reload} />
+          <button type="button" onClick={clearFilters}>
+            {text.devices.clearFilters}
+          </button>
+        </>
+      ) : (
+        <Loaded data={list}>
+          {(page) => {
+            if (isEmptyFleet) return <NoDevices onAdd={() => setAdding(true)} />;
+            if (page.total === 0) return <NoMatch />;
+            return <FleetTable view={view} page={page} fleet={fleet} list={list} />;
+          }}
+        </Loaded>
+      )}
+      {isAdding && <AddDevice fleet={fleet} onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+/** Of an empty list any new device is news; else only what happens to those that are shown. */
+function isAbout({ device, kind }: EventJson, shown: ReadonlySet<string>): boolean {
+  if (device === null) return false;
+  return shown.has(device) || (shown.size === 0 && kind === 'device.registered');
 }

@@ -1,6 +1,5 @@
 import type { FleetJson, ReleaseJson } from '../../api/types';
 import { formatCount, formatMoment } from '../../format';
-import { linkTo } from '../../location';
 import { text } from '../../texts';
 import { RolloutMark } from '../rollout-mark';
 import { type ReleaseDraft, stepsOf } from './draft';
@@ -29,7 +28,7 @@ export function Effect({ draft, compatible, fleet, releases }: EffectProps) {
         <p class="muted">{words.nothingNow}</p>
       ) : (
         <p class="muted">
-          {words.now} <a href={linkTo('rollouts', current.id)}>{current.bundle}</a>{' '}
+          {words.now} {current.bundle}
           <RolloutMark rollout={current.rollout} />
         </p>
       )}

@@ -73,15 +73,17 @@ function StepFields({ draft, change }: DraftProps) {
           </button>
         ))}
       </div>
-      <GroupField steps={draft.steps} onChange={setSteps} />
-      <NumberField
-        label={words.promote}
-        hint={words.promoteHint}
-        name="promote_at_percent"
-        isPercent
-        value={draft.promoteAtPercent}
-        onChange={(promoteAtPercent) => change({ promoteAtPercent })}
-      />
+      <div class="fields two">
+        <GroupField steps={draft.steps} onChange={setSteps} />
+        <NumberField
+          label={words.promote}
+          hint={words.promoteHint}
+          name="promote_at_percent"
+          isPercent
+          value={draft.promoteAtPercent}
+          onChange={(promoteAtPercent) => change({ promoteAtPercent })}
+        />
+      </div>
     </>
   );
 }

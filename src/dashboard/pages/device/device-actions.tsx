@@ -1,0 +1,89 @@
+import { useState } from 'preact/hooks';
+import { may } from '../../api/session';
+import { Icon } from '../../parts/icon';
+import { Menu } from '../../parts/menu';
+import { text } from '../../texts';
+import { carryOutNow, type Subject } from './deed';
+import { CancelDialog, ChannelDialog, HoldDialog, NotesDialog, PinDialog } from './device-dialogs';
+import { ForgetDialog } from './forget-dialog';
+import { KitDialog } from './kit-dialog';
+
+const dialogs = {
+  hold: HoldDialog,
+  pin: PinDialog,
+  channel: ChannelDialog,
+  notes: NotesDialog,
+  cancel: CancelDialog,
+  kit: KitDialog,
+  forget: ForgetDialog,
+} as const;
+
+const cancellable = ['offered', 'downloading', 'installed', 'lost'];
+
+/** What people can do to it. What needs nothing more is done at once and can be undone. */
+export function DeviceActions({ device, onChange }: Subject) {
+  const [asking, setAsking] = useState<keyof typeof dialogs | null>(null);
+  const { one } = text.devices;
+  const { id, hold, pin, admission, installation } = device;
+  const subject = { device, onChange };
+  const Asking = asking === null ? null : dialogs[asking];
+  if (!may('publish')) return null;
+  return (
+    <>
+      {admission === 'waiting' && (
+        <button
+          type="button"
+          class="primary"
+          onClick={() => carryOutNow(subject, 'admit', one.done.admitted(id))}
+        >
+          {one.admit}
+        </button>
+      )}
+      {hold === null ? (
+        <button type="button" onClick={() => setAsking('hold')}>
+          {one.hold}
+        </button>
+      ) : (
+        <button type="button" onClick={() => carryOutNow(subject, 'unhold', one.done.liftedHold(id))}>
+          {one.liftHold}
+        </button>
+      )}
+      {pin === null ? (
+        <button type="button" onClick={() => setAsking('pin')}>
+          {one.pin}
+        </button>
+      ) : (
+        <button type="button" onClick={() => carryOutNow(subject, 'unpin', one.done.unpinned(id))}>
+          {one.unpin}
+        </button>
+      )}
+      <Menu label={one.actions} summary={<Icon name="more" />}>
+        <button type="button" onClick={() => setAsking('channel')}>
+          {one.changeChannel}
+        </button>
+        <button type="button" onClick={() => setAsking('notes')}>
+          {one.editNotes}
+        </button>
+        <button type="button" onClick={() => carryOutNow(subject, 'clear', one.done.cleared(id))}>
+          {one.clear}
+        </button>
+        {installation !== null && cancellable.includes(installation.state) && (
+          <button type="button" onClick={() => setAsking('cancel')}>
+            {one.cancel}
+          </button>
+        )}
+        {may('admin') && (
+          <>
+            <button type="button" onClick={() => setAsking('kit')}>
+              {one.kit}
+            </button>
+            <button type="button" class="danger" onClick={() => setAsking('forget')}>
+              {one.forget}
+            </button>
+          </>
+        )}
+      </Menu>
+      {Asking !== null && <Asking subject={subject} onClose={() => setAsking(null)} />}
+    </>
+  );
+}

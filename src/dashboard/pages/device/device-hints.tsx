@@ -1,0 +1,21 @@
+import type { DeviceJson } from '../../api/types';
+import { Hint } from '../../parts/notices';
+import { text } from '../../texts';
+
+/** What people have to know before anything else on the page. */
+export function DeviceHints({ device }: { readonly device: DeviceJson }) {
+  const { hold, pin, admission, first_contact_at: firstContactAt } = device;
+  const { one } = text.devices;
+  return (
+    <>
+      {admission === 'waiting' && <Hint tone="warn">{one.waiting}</Hint>}
+      {hold !== null && <Hint tone="warn">{one.held(hold.by, hold.reason)}</Hint>}
+      {pin !== null && <Hint tone="info">{one.pinned(pin.bundle, pin.by)}</Hint>}
+      {firstContactAt === null && (
+        <Hint tone="info">
+          {one.silent} {one.silentHint}
+        </Hint>
+      )}
+    </>
+  );
+}

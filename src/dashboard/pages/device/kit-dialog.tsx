@@ -1,0 +1,55 @@
+import { useState } from 'preact/hooks';
+import { postForFile } from '../../api/client';
+import { linkTo } from '../../location';
+import { Command } from '../../parts/command';
+import { FormDialog } from '../../parts/dialog';
+import { tell } from '../../parts/notices';
+import { text } from '../../texts';
+import { typed } from '../devices/typed';
+import type { DeviceDialogProps } from './device-dialogs';
+
+/** Makes the archive that brings a device to this server. It may hold a private key: the browser keeps no copy. */
+export function KitDialog({ subject, onClose }: DeviceDialogProps) {
+  const { one } = text.devices;
+  const { id } = subject.device;
+  const [hasFailed, setFailed] = useState(false);
+  async function make(form: FormData): Promise<void> {
+    const server = typed(form, 'server') ?? '';
+    try {
+      const body = server === '' ? {} : { server_url: server };
+      save(await postForFile(`/api${linkTo('devices', id)}/kit`, body), one.kitFile(id));
+    } catch (error) {
+      setFailed(true);
+      throw error;
+    }
+    tell(one.done.kit(one.kitFile(id)));
+  }
+  return (
+    <FormDialog title={one.kitTitle(id)} action={one.kitAction} onSubmit={make} onClose={onClose}>
+      <p>{one.kitHint}</p>
+      <label>
+        {one.kitServer}
+        <input name="server" type="url" pattern="https://.+" maxLength={320} autocomplete="off" />
+        <span class="field-hint">{one.kitServerHint}</span>
+      </label>
+      {hasFailed && (
+        <div>
+          <p>{one.kitFailed}</p>
+          <Command line={one.kitCommand(id)} />
+        </div>
+      )}
+    </FormDialog>
+  );
+}
+
+const keptMs = 10_000;
+
+function save(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // Some browsers begin to read it only later.
+  setTimeout(() => URL.revokeObjectURL(url), keptMs);
+}

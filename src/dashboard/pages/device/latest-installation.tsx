@@ -1,0 +1,102 @@
+import type { DeviceJson, InstallationJson } from '../../api/types';
+import { formatBytes, formatPercent, stateWord } from '../../format';
+import { linkTo } from '../../location';
+import { iconOf, toneOf } from '../../parts/badge';
+import { Icon, type IconName } from '../../parts/icon';
+import { Section } from '../../parts/page';
+import { Progress } from '../../parts/progress';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+
+/** How far the latest installation has come, or how it ended. */
+export function LatestInstallation({ device: { installation } }: { readonly device: DeviceJson }) {
+  if (installation === null) return null;
+  const { bundle, from_version: from, target_version: to, message } = installation;
+  const { one } = text.devices;
+  return (
+    <Section title={one.current}>
+      <p class="answer">
+        <a href={linkTo('bundles', bundle)}>{bundle}</a>{' '}
+        <span class="muted">{one.fromTo(from ?? text.common.unknown, to ?? text.common.unknown)}</span>
+      </p>
+      <ol class="stepper">
+        {stepsOf(installation).map((step) => (
+          <StepItem key={step.name} step={step} installation={installation} />
+        ))}
+      </ol>
+      {message !== null && <p class="muted">{message}</p>}
+    </Section>
+  );
+}
+
+interface Step {
+  readonly name: string;
+  readonly state: 'done' | 'current' | 'ahead' | 'skipped' | 'ended';
+  readonly at: string | null;
+}
+
+const wayThere = ['offered', 'downloading', 'installed', 'proven'] as const;
+
+/** The way to the proof; where it ended before, the end stands in place of the rest. */
+function stepsOf(installation: InstallationJson): readonly Step[] {
+  const { state, offered_at, started_at, installed_at, ended_at, updated_at } = installation;
+  const times = { offered: offered_at, downloading: started_at, installed: installed_at, proven: ended_at };
+  const reached = wayThere.findIndex((name) => name === state);
+  if (reached >= 0) {
+    return wayThere.map((name, index): Step => {
+      if (index > reached) return { name, state: 'ahead', at: null };
+      const isHere = index === reached && name !== 'proven';
+      // A silent device may be proven without a word about what lies between.
+      const isSkipped = index < reached && times[name] === null;
+      return { name, state: isHere ? 'current' : isSkipped ? 'skipped' : 'done', at: times[name] };
+    });
+  }
+  const passed = wayThere.filter((name) => name !== 'proven' && times[name] !== null);
+  return [
+    ...passed.map((name): Step => ({ name, state: 'done', at: times[name] })),
+    { name: state, state: 'ended', at: ended_at ?? updated_at },
+  ];
+}
+
+const stepIcons: Readonly<Record<Exclude<Step['state'], 'ended'>, IconName>> = {
+  done: 'check',
+  current: 'clock',
+  ahead: 'dot',
+  skipped: 'dot',
+};
+
+interface StepItemProps {
+  readonly step: Step;
+  readonly installation: InstallationJson;
+}
+
+function StepItem({ step: { name, state, at }, installation }: StepItemProps) {
+  const { stepState } = text.devices.one;
+  const tone =
+    state === 'ended' ? toneOf(name) : state === 'done' ? 'good' : state === 'current' ? 'busy' : 'idle';
+  return (
+    <li class={`step ${tone}`} aria-current={state === 'current' ? 'step' : undefined}>
+      <span class="step-mark">
+        <Icon name={state === 'ended' ? iconOf(name) : stepIcons[state]} />
+      </span>
+      <span class="step-name">{stateWord(name)}</span>
+      <span class="muted small">
+        {at === null ? stepState[state === 'ended' ? 'done' : state] : <Ago at={at} />}
+      </span>
+      {name === 'downloading' && state === 'current' && <Download installation={installation} />}
+    </li>
+  );
+}
+
+function Download({ installation }: { readonly installation: InstallationJson }) {
+  const { progress, bytes_sent: sent, bundle_size: size } = installation;
+  return (
+    <span class="step-progress">
+      <Progress label={text.devices.progress} value={progress === null ? null : progress / 100} />
+      <span class="small">
+        {progress !== null && `${formatPercent(progress, 100)} · `}
+        {text.devices.one.bytes(formatBytes(sent), formatBytes(size))}
+      </span>
+    </span>
+  );
+}

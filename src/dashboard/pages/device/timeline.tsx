@@ -1,0 +1,58 @@
+import type { EventJson } from '../../api/types';
+import { Loaded } from '../../parts/loaded';
+import { FailureBox } from '../../parts/notices';
+import { Section } from '../../parts/page';
+import { Moment } from '../../parts/time';
+import { text } from '../../texts';
+import { InstallationEntry } from './installation-entry';
+import { useTimeline } from './use-timeline';
+
+/** What happened to it: people's decisions, boots, and its installations. */
+export function Timeline({ id }: { readonly id: string }) {
+  const { first, entries, hasMore, failure, loadMore } = useTimeline(id);
+  const { one } = text.devices;
+  return (
+    <Section title={one.timeline}>
+      <Loaded data={first}>
+        {() => (
+          <>
+            {entries.length === 0 && <p class="muted">{one.nothingYet}</p>}
+            <ol class="timeline">
+              {entries.map((entry) =>
+                'event' in entry ? (
+                  <li key={`event-${entry.event.id}`} class="timeline-entry">
+                    <EventLine event={entry.event} />
+                  </li>
+                ) : (
+                  <li key={`installation-${entry.installation.id}`} class="timeline-entry">
+                    <InstallationEntry installation={entry.installation} events={entry.events} />
+                  </li>
+                ),
+              )}
+            </ol>
+            {failure !== null && <FailureBox error={failure} />}
+            {hasMore && (
+              <button type="button" onClick={() => void loadMore()}>
+                {one.more}
+              </button>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+/** One line of the journal. */
+export function EventLine({ event: { at, message, actor } }: { readonly event: EventJson }) {
+  return (
+    <div class="event-line">
+      <span class="muted small event-time">
+        <Moment at={at} />
+      </span>
+      <span class="event-message">
+        {message} <span class="muted small">{actor}</span>
+      </span>
+    </div>
+  );
+}

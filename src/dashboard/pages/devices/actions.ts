@@ -1,0 +1,98 @@
+import { asFailure, type Failure, post } from '../../api/client';
+import type { DeviceJson } from '../../api/types';
+
+export type Verb =
+  'admit' | 'hold' | 'unhold' | 'pin' | 'unpin' | 'clear' | 'channel' | 'add-label' | 'remove-label';
+
+/** One verb for many devices. */
+export interface BulkAction {
+  readonly verb: Verb;
+  readonly ids: readonly string[];
+  /** The reason of a hold, the bundle of a pin, the channel or the label. */
+  readonly value?: string;
+}
+
+export interface BulkOutcome {
+  readonly done: readonly string[];
+  readonly failed: readonly { readonly id: string; readonly message: string }[];
+}
+
+/** So many at a time, so that one sees it going on. */
+const atOnce = 200;
+
+/**
+ * Does one thing to many devices; each succeeds or fails for itself.
+ * @throws Failure when nothing was done at all; later, what was not reached counts as failed
+ */
+export async function actOnDevices(
+  { verb, ids, value }: BulkAction,
+  onProgress: (count: number) => void = () => undefined,
+): Promise<BulkOutcome> {
+  const done: string[] = [];
+  const failed: BulkOutcome['failed'][number][] = [];
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const part = ids.slice(from, from + atOnce);
+    try {
+      const outcome = await post<BulkOutcome>('/api/devices/actions', {
+        action: verb,
+        ids: part,
+        ...(value === undefined ? {} : { value }),
+      });
+      done.push(...outcome.done);
+      failed.push(...outcome.failed);
+    } catch (error) {
+      const failure: Failure = asFailure(error);
+      if (from === 0) throw failure;
+      failed.push(...ids.slice(from).map((id) => ({ id, message: failure.message })));
+      break;
+    }
+    onProgress(from + part.length);
+  }
+  return { done, failed };
+}
+
+/** What brings devices back to how they were before; `null` for what can't be undone, or changed nothing. */
+export function undoOf(
+  verb: Verb,
+  value: string | undefined,
+  before: readonly DeviceJson[],
+): readonly BulkAction[] | null {
+  switch (verb) {
+    case 'hold':
+    case 'unhold':
+      return group(before, ({ hold }) => (hold === null ? ['unhold'] : ['hold', hold.reason]));
+    case 'pin':
+    case 'unpin':
+      return group(before, ({ pin }) => (pin === null ? ['unpin'] : ['pin', pin.bundle]));
+    case 'channel':
+      return group(before, ({ channel }) => ['channel', channel]);
+    case 'add-label':
+      return group(
+        before.filter(({ labels }) => !labels.includes(value ?? '')),
+        () => ['remove-label', value],
+      );
+    case 'remove-label':
+      return group(
+        before.filter(({ labels }) => labels.includes(value ?? '')),
+        () => ['add-label', value],
+      );
+    case 'admit':
+    case 'clear':
+      return null;
+  }
+}
+
+function group(
+  devices: readonly DeviceJson[],
+  actionOf: (device: DeviceJson) => readonly [verb: Verb, value?: string | undefined],
+): readonly BulkAction[] | null {
+  const groups = new Map<string, { verb: Verb; value?: string; ids: string[] }>();
+  for (const device of devices) {
+    const [verb, value] = actionOf(device);
+    const key = `${verb} ${value ?? ''}`;
+    const found = groups.get(key) ?? { verb, ids: [], ...(value === undefined ? {} : { value }) };
+    found.ids.push(device.id);
+    groups.set(key, found);
+  }
+  return groups.size === 0 ? null : [...groups.values()];
+}

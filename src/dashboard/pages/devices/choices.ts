@@ -1,0 +1,26 @@
+import type { FleetJson } from '../../api/types';
+
+/** One entry of a filter's menu. */
+export interface Choice {
+  readonly value: string;
+  readonly devices: number | null;
+}
+
+/** The answer of `/api/labels`. */
+export interface LabelsJson {
+  readonly labels: readonly { readonly label: string; readonly devices: number }[];
+}
+
+type Facet = 'compatible' | 'channel' | 'system_version' | 'state';
+
+/** What there is in the fleet of a kind, the most frequent first. */
+export function choicesOf(fleet: FleetJson | null, facet: Facet): readonly Choice[] {
+  const counts = new Map<string, number>();
+  for (const count of fleet?.counts ?? []) {
+    const value = count[facet];
+    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + count.devices);
+  }
+  return [...counts]
+    .map(([value, devices]) => ({ value, devices }))
+    .sort((a, b) => b.devices - a.devices || (a.value < b.value ? -1 : 1));
+}

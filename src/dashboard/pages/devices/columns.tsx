@@ -1,0 +1,116 @@
+import { signal } from '@preact/signals';
+import type { DeviceJson } from '../../api/types';
+import { formatPercent } from '../../format';
+import { linkTo } from '../../location';
+import { StateBadge } from '../../parts/badge';
+import { Progress } from '../../parts/progress';
+import type { Column } from '../../parts/table';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+import { DecisionBadges } from './decision-badges';
+
+const nothing = <span class="muted">{text.common.none}</span>;
+const { columns: labels } = text.devices;
+
+/** All that can be shown of a device in the list. */
+export const deviceColumns: readonly Column<DeviceJson>[] = [
+  {
+    id: 'id',
+    label: labels.id,
+    sort: 'id',
+    cell: ({ id }) => (
+      <a class="device-id" href={linkTo('devices', id)}>
+        {id}
+      </a>
+    ),
+  },
+  { id: 'state', label: labels.state, sort: 'state', cell: (device) => <InstallationCell device={device} /> },
+  {
+    id: 'version',
+    label: labels.version,
+    sort: 'version',
+    cell: (device) => device.system_version ?? nothing,
+  },
+  { id: 'compatible', label: labels.compatible, cell: (device) => device.compatible ?? nothing },
+  { id: 'channel', label: labels.channel, cell: ({ channel }) => channel },
+  {
+    id: 'lastContact',
+    label: labels.lastContact,
+    sort: 'last_contact',
+    cell: (device) => <Ago at={device.last_contact_at} />,
+  },
+  { id: 'decisions', label: labels.decisions, cell: (device) => <DecisionsCell device={device} /> },
+  { id: 'labels', label: labels.labels, cell: (device) => <LabelsCell device={device} /> },
+  { id: 'address', label: labels.address, cell: ({ address }) => address ?? nothing },
+  { id: 'serial', label: labels.serial, cell: ({ serial }) => serial ?? nothing },
+];
+
+function InstallationCell({ device: { installation } }: { readonly device: DeviceJson }) {
+  if (installation === null) return nothing;
+  const { state, progress, message } = installation;
+  if (state !== 'downloading') return <StateBadge state={state} title={message ?? installation.bundle} />;
+  return (
+    <span class="state-progress">
+      <StateBadge state={state} title={message ?? installation.bundle} />
+      <Progress label={text.devices.progress} value={progress === null ? null : progress / 100} />
+      <span class="small muted">{progress === null ? '' : formatPercent(progress, 100)}</span>
+    </span>
+  );
+}
+
+function DecisionsCell({ device }: { readonly device: DeviceJson }) {
+  if (device.hold === null && device.pin === null && device.admission === 'admitted') return nothing;
+  return (
+    <span class="tags">
+      <DecisionBadges device={device} />
+    </span>
+  );
+}
+
+const shownLabels = 3;
+
+function LabelsCell({ device: { labels: all } }: { readonly device: DeviceJson }) {
+  if (all.length === 0) return nothing;
+  const rest = all.slice(shownLabels);
+  return (
+    <span class="tags one-line">
+      {all.slice(0, shownLabels).map((label) => (
+        <span key={label} class="tag">
+          {label}
+        </span>
+      ))}
+      {rest.length > 0 && (
+        <span class="muted small" title={rest.join(', ')}>
+          +{rest.length}
+        </span>
+      )}
+    </span>
+  );
+}
+
+const storageKey = 'device-columns';
+const hiddenAtFirst: readonly string[] = ['address', 'serial'];
+/** The id always stays: it leads to the device. */
+export const fixedColumn = 'id';
+
+export const hiddenColumns = signal<ReadonlySet<string>>(new Set(storedColumns()));
+
+function storedColumns(): readonly string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
+    return Array.isArray(stored) ? stored.map(String) : hiddenAtFirst;
+  } catch {
+    return hiddenAtFirst; // a browser that keeps nothing, or somebody else's value
+  }
+}
+
+export function toggleColumn(id: string): void {
+  const hidden = new Set(hiddenColumns.value);
+  if (!hidden.delete(id)) hidden.add(id);
+  hiddenColumns.value = hidden;
+  try {
+    localStorage.setItem(storageKey, JSON.stringify([...hidden]));
+  } catch {
+    // it holds for this visit then
+  }
+}

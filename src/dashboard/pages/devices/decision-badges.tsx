@@ -1,0 +1,15 @@
+import type { DeviceJson } from '../../api/types';
+import { StateBadge } from '../../parts/badge';
+import { text } from '../../texts';
+
+/** What people decided about a device, or have to. */
+export function DecisionBadges({ device }: { readonly device: DeviceJson }) {
+  const { hold, pin, admission } = device;
+  return (
+    <>
+      {hold !== null && <StateBadge state="held" title={text.devices.heldBy(hold.by, hold.reason)} />}
+      {pin !== null && <StateBadge state="pinned" title={text.devices.pinnedTo(pin.bundle)} />}
+      {admission === 'waiting' && <StateBadge state="waiting" />}
+    </>
+  );
+}

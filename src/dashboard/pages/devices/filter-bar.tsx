@@ -1,0 +1,125 @@
+import { useState } from 'preact/hooks';
+import { installationStates } from '../../../core/installation';
+import type { FleetJson, ReleaseJson } from '../../api/types';
+import { formatCount, stateWord } from '../../format';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { type Choice, choicesOf, type LabelsJson } from './choices';
+import { SearchField } from './search-field';
+import { type FilterName, type Filters, setFilters } from './view';
+
+interface FilterBarProps {
+  readonly filters: Filters;
+  readonly fleet: FleetJson | null;
+}
+
+/** What narrows the list. On a phone all but the search waits behind a button. */
+export function FilterBar({ filters, fleet }: FilterBarProps) {
+  const [isOpen, setOpen] = useState(false);
+  const states = choicesOf(fleet, 'state');
+  const known = [...installationStates, 'none'].map((value) => ({
+    value,
+    devices: states.find((state) => state.value === value)?.devices ?? null,
+  }));
+  return (
+    <div class={`fleet-filters ${isOpen ? 'open' : ''}`}>
+      <SearchField search={filters.search ?? ''} />
+      <button type="button" class="filter-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {text.devices.filters}
+      </button>
+      <div class="toggles" role="group" aria-label={text.devices.columns.decisions}>
+        {(['held', 'pinned', 'waiting'] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={filters[name] === 'true'}
+            onClick={() => setFilters({ [name]: filters[name] === 'true' ? null : 'true' })}
+          >
+            {text.devices.toggles[name]}
+          </button>
+        ))}
+      </div>
+      <div class="filter-fields">
+        <FilterMenu name="state" filters={filters} choices={known} wordOf={stateOrNone} />
+        <FilterMenu name="version" filters={filters} choices={choicesOf(fleet, 'system_version')} />
+        <FilterMenu name="compatible" filters={filters} choices={choicesOf(fleet, 'compatible')} />
+        <FilterMenu name="channel" filters={filters} choices={choicesOf(fleet, 'channel')} />
+        <LabelFilter filters={filters} />
+        <ReleaseFilter filters={filters} />
+      </div>
+    </div>
+  );
+}
+
+export function stateOrNone(state: string): string {
+  return state === 'none' ? text.devices.noInstallation : stateWord(state);
+}
+
+interface FilterMenuProps {
+  readonly name: FilterName & keyof typeof text.devices.any;
+  readonly filters: Filters;
+  readonly choices: readonly Choice[];
+  readonly wordOf?: (value: string) => string;
+}
+
+function FilterMenu({ name, filters, choices, wordOf = String }: FilterMenuProps) {
+  const value = filters[name] ?? '';
+  const isKnown = value === '' || choices.some((choice) => choice.value === value);
+  const shown = isKnown ? choices : [{ value, devices: null }, ...choices];
+  return (
+    <select
+      aria-label={text.devices.filterNames[name]}
+      class={value === '' ? '' : 'active'}
+      value={value}
+      onChange={(event) => setFilters({ [name]: event.currentTarget.value })}
+    >
+      <option value="">{text.devices.any[name]}</option>
+      {shown.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {wordOf(choice.value)}
+          {choice.devices !== null && ` (${formatCount(choice.devices)})`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A menu where the server lists labels, else a field to type one. */
+function LabelFilter({ filters }: { readonly filters: Filters }) {
+  const { value: known } = useData<LabelsJson>('/api/labels', { isStale: () => false, everyMs: 60_000 });
+  if (known === null) {
+    return (
+      <input
+        key={filters.label}
+        type="text"
+        aria-label={text.devices.filterNames.label}
+        placeholder={text.devices.any.label}
+        maxLength={64}
+        defaultValue={filters.label ?? ''}
+        onChange={(event) => setFilters({ label: event.currentTarget.value.trim() })}
+      />
+    );
+  }
+  const choices = known.labels.map(({ label, devices }) => ({ value: label, devices }));
+  return <FilterMenu name="label" filters={filters} choices={choices} />;
+}
+
+function ReleaseFilter({ filters }: { readonly filters: Filters }) {
+  const { value } = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
+    isStale: ({ kind }) => kind.startsWith('release.'),
+  });
+  const releases = value?.releases ?? [];
+  return (
+    <FilterMenu
+      name="release"
+      filters={filters}
+      choices={releases.map(({ id }) => ({ value: String(id), devices: null }))}
+      wordOf={(id) => {
+        const release = releases.find((one) => String(one.id) === id);
+        return release === undefined
+          ? text.devices.release(id)
+          : text.devices.releaseOf(release.bundle, release.channel);
+      }}
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import { Icon } from '../../parts/icon';
+import { text } from '../../texts';
+import { stateOrNone } from './filter-bar';
+import { clearFilters, type FilterName, filterNames, type Filters, setFilters } from './view';
+
+/** What narrows the list now; each goes away by a click. */
+export function FilterChips({ filters }: { readonly filters: Filters }) {
+  const active = filterNames.filter((name) => filters[name] !== undefined);
+  if (active.length === 0) return null;
+  return (
+    <div class="chips" role="group" aria-label={text.devices.activeFilters}>
+      {active.map((name) => {
+        const words = chipWords(name, filters[name] ?? '');
+        return (
+          <button
+            key={name}
+            type="button"
+            class="chip"
+            aria-label={text.devices.removeFilter(words)}
+            onClick={() => setFilters({ [name]: null })}
+          >
+            {words}
+            <Icon name="close" />
+          </button>
+        );
+      })}
+      <button type="button" class="quiet small" onClick={clearFilters}>
+        {text.devices.clearFilters}
+      </button>
+    </div>
+  );
+}
+
+function chipWords(name: FilterName, value: string): string {
+  if (name === 'held' || name === 'pinned' || name === 'waiting') {
+    const isYes = value === 'true' || value === '1' || value === 'on';
+    return isYes ? text.devices.toggles[name] : text.devices.notToggles[name];
+  }
+  return text.devices.chip(text.devices.filterNames[name], name === 'state' ? stateOrNone(value) : value);
+}

@@ -1,0 +1,80 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { may } from '../../api/session';
+import type { DevicePageJson, FleetJson } from '../../api/types';
+import { formatCount } from '../../format';
+import { Pager, Table } from '../../parts/table';
+import { text } from '../../texts';
+import type { Data } from '../../use-data';
+import { ColumnMenu } from './column-menu';
+import { deviceColumns, hiddenColumns } from './columns';
+import { SelectionBar } from './selection-bar';
+import { useSelection } from './use-selection';
+import { type FleetView, pageSize, showPage, sortBy } from './view';
+
+interface FleetTableProps {
+  readonly view: FleetView;
+  readonly page: DevicePageJson;
+  readonly fleet: FleetJson | null;
+  readonly list: Data<DevicePageJson>;
+}
+
+/** One page of devices, and what can be done to those with a tick. The old rows stay until the next ones are there. */
+export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
+  const { devices, total, next } = page;
+  const selection = useSelection(view, devices);
+  const box = useRef<HTMLDivElement>(null);
+  const isSelecting = selection.devices.size > 0;
+  const wasSelecting = useRef(false);
+  useEffect(() => {
+    // What had the focus went away with the bar of actions: the keyboard goes on at the table.
+    if (wasSelecting.current && !isSelecting && document.activeElement === document.body)
+      box.current?.querySelector<HTMLElement>('.table-box')?.focus({ preventScroll: true });
+    wasSelecting.current = isSelecting;
+  }, [isSelecting]);
+  const first = (view.page - 1) * pageSize + 1;
+  const range = text.devices.range(
+    formatCount(first),
+    formatCount(first + devices.length - 1),
+    formatCount(total),
+  );
+  return (
+    <div class="fleet" ref={box}>
+      <div class="table-head">
+        {isSelecting ? (
+          <SelectionBar selection={selection} total={total} fleet={fleet} onDone={list.reload} />
+        ) : (
+          <>
+            <span class="muted" role="status">
+              {range}
+            </span>
+            <ColumnMenu />
+          </>
+        )}
+      </div>
+      <Table
+        label={text.frame.pages.devices}
+        columns={deviceColumns.filter(({ id }) => !hiddenColumns.value.has(id))}
+        rows={devices}
+        keyOf={({ id }) => id}
+        sort={{ by: view.sort, isDescending: view.isDescending }}
+        onSort={sortBy}
+        isLoading={list.isLoading}
+        {...(may('publish') && {
+          selection: {
+            keys: new Set(selection.devices.keys()),
+            onChange: selection.choose,
+            labelAll: text.devices.selectPage,
+            labelOf: text.devices.select,
+          },
+        })}
+      />
+      <Pager
+        next={next}
+        isFirst={view.after === null}
+        onNext={(cursor) => showPage(cursor, view.page + 1)}
+        onFirst={() => showPage(null, 1)}
+        summary={range}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import type { BundleJson } from '../../api/types';
+import { Loaded } from '../../parts/loaded';
+import { Hint } from '../../parts/notices';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+
+interface PinFieldProps {
+  /** Of the devices; a bundle for another compatible is refused, so it is not shown. Empty when nobody knows. */
+  readonly compatibles: ReadonlySet<string>;
+}
+
+/** Which bundle devices shall get, whatever their channel says. */
+export function PinField({ compatibles }: PinFieldProps) {
+  const bundles = useData<{ readonly bundles: readonly BundleJson[] }>('/api/bundles', {
+    isStale: ({ kind }) => kind.startsWith('bundle.'),
+  });
+  return (
+    <Loaded data={bundles}>
+      {({ bundles: all }) => {
+        const fitting = all.filter(
+          ({ compatible }) => compatibles.size === 0 || (compatible !== null && compatibles.has(compatible)),
+        );
+        if (fitting.length === 0) return <Hint tone="warn">{text.devices.pinDialog.noBundle}</Hint>;
+        return (
+          <label>
+            {text.devices.pinDialog.bundle}
+            <select name="value" required>
+              {fitting.map(({ name, version }) => (
+                <option key={name} value={name}>
+                  {version === null ? name : text.devices.pinDialog.option(name, version)}
+                </option>
+              ))}
+            </select>
+            <span class="field-hint">{text.devices.pinDialog.hint}</span>
+          </label>
+        );
+      }}
+    </Loaded>
+  );
+}

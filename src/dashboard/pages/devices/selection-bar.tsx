@@ -1,0 +1,128 @@
+import { useState } from 'preact/hooks';
+import type { FleetJson } from '../../api/types';
+import { Icon } from '../../parts/icon';
+import { Menu } from '../../parts/menu';
+import { attempt, tell, tellFailure } from '../../parts/notices';
+import { text } from '../../texts';
+import { actOnDevices, type BulkOutcome, undoOf, type Verb } from './actions';
+import { askingVerbs, BulkDialog } from './bulk-dialog';
+import { BulkResult } from './bulk-result';
+import { type FleetSelection, maxSelected } from './use-selection';
+
+interface SelectionBarProps {
+  readonly selection: FleetSelection;
+  /** How many fit the filters. */
+  readonly total: number;
+  readonly fleet: FleetJson | null;
+  readonly onDone: () => void;
+}
+
+const frequent: readonly Verb[] = ['hold', 'unhold', 'pin', 'add-label'];
+const others: readonly Verb[] = ['unpin', 'channel', 'remove-label', 'clear', 'admit'];
+
+/** What can be done to the devices with a tick. */
+export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarProps) {
+  const [asking, setAsking] = useState<Verb | null>(null);
+  const [reached, setReached] = useState<number | null>(null);
+  const [outcome, setOutcome] = useState<BulkOutcome | null>(null);
+  const devices = [...selection.devices.values()];
+  const ids = devices.map(({ id }) => id);
+
+  async function act(verb: Verb, value?: string): Promise<void> {
+    setReached(0);
+    try {
+      const result = await actOnDevices({ verb, ids, ...(value === undefined ? {} : { value }) }, setReached);
+      const { done, failed } = result;
+      if (done.length > 0) {
+        const before = devices.filter(({ id }) => done.includes(id));
+        const undo = undoOf(verb, value, before);
+        tell(
+          text.devices.verbs[verb].done(done.length, value ?? ''),
+          undo === null ? null : () => void takeBack(undo, onDone),
+        );
+      }
+      if (failed.length > 0) {
+        setOutcome(result);
+        selection.choose(new Set(failed.map(({ id }) => id)));
+      } else {
+        selection.clear();
+      }
+    } finally {
+      setReached(null);
+      onDone();
+    }
+  }
+
+  function begin(verb: Verb): void {
+    if (askingVerbs.includes(verb)) setAsking(verb);
+    else act(verb).catch(tellFailure);
+  }
+
+  return (
+    <>
+      <div class="selection-bar" role="group" aria-label={text.devices.selected(ids.length)}>
+        <span class="selection-count" role="status">
+          {reached === null ? text.devices.selected(ids.length) : text.devices.working(reached, ids.length)}
+        </span>
+        {selection.fetched !== null ? (
+          <span class="muted">{text.devices.selecting(selection.fetched)}</span>
+        ) : (
+          total > ids.length &&
+          ids.length < maxSelected && (
+            <button type="button" class="quiet" onClick={() => void attempt(selection.chooseAll, null)}>
+              {text.devices.selectAll(Math.min(total, maxSelected), total)}
+            </button>
+          )
+        )}
+        <div class="actions">
+          {frequent.map((verb) => (
+            <button key={verb} type="button" disabled={reached !== null} onClick={() => begin(verb)}>
+              {text.devices.verbs[verb].button}
+            </button>
+          ))}
+          <Menu label={text.devices.moreActions} summary={<Icon name="more" />}>
+            {others.map((verb) => (
+              <button key={verb} type="button" disabled={reached !== null} onClick={() => begin(verb)}>
+                {text.devices.verbs[verb].button}
+              </button>
+            ))}
+          </Menu>
+          <button
+            type="button"
+            class="quiet square"
+            aria-label={text.devices.clearSelection}
+            onClick={selection.clear}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      </div>
+      {asking !== null && (
+        <BulkDialog
+          verb={asking}
+          devices={devices}
+          fleet={fleet}
+          onSubmit={(value) => act(asking, value)}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {outcome !== null && <BulkResult outcome={outcome} onClose={() => setOutcome(null)} />}
+    </>
+  );
+}
+
+/** Undoes each part, and says what could not be. */
+async function takeBack(actions: NonNullable<ReturnType<typeof undoOf>>, onDone: () => void): Promise<void> {
+  let count = 0;
+  try {
+    for (const action of actions) {
+      const { done, failed } = await actOnDevices(action);
+      count += done.length;
+      for (const { id, message } of failed) tellFailure(new Error(`${id}: ${message}`));
+    }
+    tell(text.devices.undone(count));
+  } catch (error) {
+    tellFailure(error);
+  }
+  onDone();
+}

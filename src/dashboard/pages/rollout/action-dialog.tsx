@@ -1,0 +1,42 @@
+import type { ReleaseDetailsJson } from '../../api/types';
+import { goTo, linkTo } from '../../location';
+import { ReleaseForm } from '../../parts/release-form';
+import type { Action } from './actions';
+import { BackDialog, DeactivateDialog } from './channel-dialogs';
+import { AbortDialog, PauseDialog, PromoteDialog, ResumeDialog } from './rollout-dialogs';
+
+export interface ActionDialogProps {
+  readonly release: ReleaseDetailsJson;
+  /** Reads the release again. */
+  readonly reload: () => void;
+  readonly onClose: () => void;
+}
+
+/** What is asked before an action. */
+export function ActionDialog({ action, ...props }: ActionDialogProps & { readonly action: Action }) {
+  const { bundle, compatible, channel } = props.release;
+  switch (action) {
+    case 'promote':
+      return <PromoteDialog {...props} />;
+    case 'pause':
+      return <PauseDialog {...props} />;
+    case 'resume':
+      return <ResumeDialog {...props} />;
+    case 'abort':
+      return <AbortDialog {...props} />;
+    case 'back':
+      return <BackDialog {...props} />;
+    case 'deactivate':
+      return <DeactivateDialog {...props} />;
+    default:
+      return (
+        <ReleaseForm
+          bundle={action === 'again' ? bundle : null}
+          compatible={compatible}
+          channel={channel}
+          onClose={props.onClose}
+          onDone={({ id }) => goTo(linkTo('rollouts', id))}
+        />
+      );
+  }
+}

@@ -1,0 +1,62 @@
+import type { ReleaseDetailsJson } from '../../api/types';
+import { Icon } from '../../parts/icon';
+import { Menu } from '../../parts/menu';
+import { text } from '../../texts';
+
+const words = text.rollouts;
+
+/** What people can do with a rollout; each asks before. */
+export type Action = 'promote' | 'pause' | 'resume' | 'abort' | 'back' | 'deactivate' | 'again' | 'other';
+
+interface ActionsProps {
+  readonly release: ReleaseDetailsJson;
+  readonly ask: (action: Action) => void;
+}
+
+/** The next step as a button, the rest of what is possible now beside it. */
+export function Actions({ release, ask }: ActionsProps) {
+  const { state, step, steps, changed_by: by } = release.rollout;
+  // To accept failures is not what is proposed first.
+  const isByItself = state === 'paused' && by === 'server';
+  const isRunning = state === 'running';
+  return (
+    <>
+      {isRunning && step < steps && (
+        <button type="button" class="primary" onClick={() => ask('promote')}>
+          <Icon name="rollouts" /> {words.promote(step + 1)}
+        </button>
+      )}
+      {isRunning && (
+        <button type="button" onClick={() => ask('pause')}>
+          <Icon name="pause" /> {words.pause}
+        </button>
+      )}
+      {state === 'paused' && (
+        <button type="button" class={isByItself ? '' : 'primary'} onClick={() => ask('resume')}>
+          {words.resume}
+        </button>
+      )}
+      {state === 'aborted' && (
+        <button type="button" class="primary" onClick={() => ask('again')}>
+          {words.releaseAgain}
+        </button>
+      )}
+      <Menu label={words.actions} summary={<Icon name="more" />}>
+        <button type="button" onClick={() => ask('other')}>
+          {words.releaseOther}
+        </button>
+        <button type="button" onClick={() => ask('back')}>
+          {words.back}
+        </button>
+        {state !== 'aborted' && (
+          <button type="button" class="danger" onClick={() => ask('abort')}>
+            {words.abort}
+          </button>
+        )}
+        <button type="button" class="danger" onClick={() => ask('deactivate')}>
+          {words.deactivate}
+        </button>
+      </Menu>
+    </>
+  );
+}

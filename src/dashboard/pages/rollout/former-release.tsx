@@ -1,0 +1,78 @@
+import { apiPath } from '../../api/client';
+import type { ActivationJson, ReleaseJson } from '../../api/types';
+import { linkTo } from '../../location';
+import { Loaded } from '../../parts/loaded';
+import { EmptyState, Page } from '../../parts/page';
+import { RolloutMark } from '../../parts/rollout-mark';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { Timeline } from './timeline';
+
+const words = text.rollouts.former;
+const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
+
+/** A release that is not current any more, or never was: what it was, and what is in its place. */
+export function FormerRelease({ id }: { readonly id: string }) {
+  // The id of a release is that of its line in the history.
+  const isNumber = /^\d{1,15}$/.test(id);
+  const lines = useData<{ readonly history: readonly ActivationJson[] }>(
+    isNumber ? apiPath('/api/history', { before: Number(id) + 1, limit: 1 }) : null,
+    { isStale: () => false },
+  );
+  if (!isNumber) return <Unknown />;
+  return (
+    <Loaded data={lines}>
+      {({ history }) => {
+        const line = history.find((one) => one.id === Number(id) && one.action === 'activate');
+        return line === undefined ? <Unknown /> : <Known line={line} />;
+      }}
+    </Loaded>
+  );
+}
+
+function Unknown() {
+  return (
+    <Page title={words.unknown} above={above}>
+      <EmptyState title={words.unknownHint}>
+        <p>
+          <a href="/rollouts">{words.toRollouts}</a>
+        </p>
+      </EmptyState>
+    </Page>
+  );
+}
+
+function Known({ line }: { readonly line: ActivationJson }) {
+  const { id, compatible, channel, bundle, at, by } = line;
+  const releases = useData<{ readonly releases: readonly ReleaseJson[] }>(
+    apiPath('/api/releases', { compatible, channel }),
+    { isStale: ({ kind }) => /^(release|rollout)\./.test(kind) },
+  );
+  return (
+    <Page title={words.title(String(id))} above={above}>
+      <EmptyState title={words.text(bundle ?? '', text.rollouts.where(compatible, channel))}>
+        <p class="muted">
+          {words.released} <Ago at={at} /> {text.rollouts.byWhom(by)}
+        </p>
+        <Loaded data={releases}>{({ releases: [current] }) => <InItsPlace current={current} />}</Loaded>
+        <p>
+          <a href="/rollouts">{words.toRollouts}</a>
+        </p>
+      </EmptyState>
+      <div class="after-empty">
+        <Timeline releaseId={id} />
+      </div>
+    </Page>
+  );
+}
+
+function InItsPlace({ current }: { readonly current: ReleaseJson | undefined }) {
+  if (current === undefined) return <p>{words.nothing}</p>;
+  return (
+    <p>
+      {words.now} <a href={linkTo('rollouts', current.id)}>{current.bundle}</a>{' '}
+      <RolloutMark rollout={current.rollout} />
+    </p>
+  );
+}

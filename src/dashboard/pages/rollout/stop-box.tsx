@@ -1,0 +1,81 @@
+import type { ReleaseDetailsJson } from '../../api/types';
+import { may } from '../../api/session';
+import { formatCount } from '../../format';
+import { Hint } from '../../parts/notices';
+import { installationsOf } from '../../parts/release/progress-bar';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+import type { Action } from './actions';
+
+const words = text.rollouts;
+
+interface StopBoxProps {
+  readonly release: ReleaseDetailsJson;
+  readonly ask: (action: Action) => void;
+}
+
+/** Why a rollout does not go on, and what to do about it. */
+export function StopBox({ release, ask }: StopBoxProps) {
+  const { state, reason, changed_by: by, changed_at: at } = release.rollout;
+  if (state === 'running') return null;
+  const isByItself = state === 'paused' && by === 'server';
+  const title = isByItself
+    ? words.stoppedTitle
+    : state === 'paused'
+      ? words.pausedTitle(by)
+      : words.abortedTitle(by);
+  return (
+    <section class="stop-box" aria-label={title}>
+      <Hint tone={state === 'aborted' ? 'bad' : 'warn'}>
+        <h2>
+          {title}
+          {reason !== null && `: ${reason}`}
+        </h2>
+        <p class="small">
+          <Ago at={at} />
+        </p>
+        {isByItself && <ToDo release={release} ask={ask} />}
+        {state === 'aborted' && <p>{words.abortedText}</p>}
+        {state === 'paused' && !isByItself && <p>{words.pauseText}</p>}
+      </Hint>
+    </section>
+  );
+}
+
+function ToDo({ release, ask }: StopBoxProps) {
+  const { steps } = release.progress;
+  const failed = installationsOf(steps, 'failed');
+  const rolledBack = installationsOf(steps, 'rolled-back');
+  const linkOf = (state: string) => `/devices?release=${release.id}&state=${state}`;
+  return (
+    <>
+      <ol>
+        <li>
+          {words.todo.look}{' '}
+          {failed > 0 && <a href={linkOf('failed')}>{words.todo.failed(formatCount(failed))}</a>}
+          {failed > 0 && rolledBack > 0 && ', '}
+          {rolledBack > 0 && (
+            <a href={linkOf('rolled-back')}>{words.todo.rolledBack(formatCount(rolledBack))}</a>
+          )}
+          {failed + rolledBack === 0 && words.todo.noneShown}
+        </li>
+        <li>{words.todo.fix}</li>
+        <li>{words.todo.accept}</li>
+        <li>{words.todo.abort}</li>
+      </ol>
+      {may('publish') && (
+        <div class="actions">
+          <button type="button" onClick={() => ask('back')}>
+            {words.back}
+          </button>
+          <button type="button" onClick={() => ask('resume')}>
+            {words.resume}
+          </button>
+          <button type="button" class="danger" onClick={() => ask('abort')}>
+            {words.abort}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+import { readStep } from '../../parts/release/steps';
+import { text } from '../../texts';
+
+/** Whom a step of a policy reaches, in a sentence's words. */
+export function whomOf(word: string): string {
+  const step = readStep(word);
+  if (step === null) return word;
+  return step.kind === 'group'
+    ? text.rollouts.stepWithLabel(step.label)
+    : text.rollouts.stepPercent(step.percent);
+}

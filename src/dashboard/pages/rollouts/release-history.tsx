@@ -1,0 +1,63 @@
+import type { ActivationJson } from '../../api/types';
+import { linkTo } from '../../location';
+import { Loaded } from '../../parts/loaded';
+import { Section } from '../../parts/page';
+import { MoreButton } from '../../parts/release/more-button';
+import { usePages } from '../../parts/release/use-pages';
+import { type Column, Table } from '../../parts/table';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+
+const words = text.rollouts;
+
+const columns: readonly Column<ActivationJson>[] = [
+  { id: 'at', label: words.column.at, cell: ({ at }) => <Ago at={at} /> },
+  { id: 'compatible', label: words.column.compatible, cell: ({ compatible }) => compatible },
+  { id: 'channel', label: words.column.channel, cell: ({ channel }) => <span class="tag">{channel}</span> },
+  {
+    id: 'what',
+    label: words.column.what,
+    cell: ({ bundle, forced }) => (
+      <>
+        <BundleLink name={bundle} /> {forced && <span class="warn-text">{words.byForce}</span>}
+      </>
+    ),
+  },
+  {
+    id: 'before',
+    label: words.column.before,
+    cell: ({ previous_bundle: name }) => <BundleLink name={name} />,
+  },
+  { id: 'by', label: words.column.by, cell: ({ by }) => by },
+];
+
+function BundleLink({ name }: { readonly name: string | null }) {
+  return name === null ? (
+    <span class="muted">{words.nothing}</span>
+  ) : (
+    <a href={linkTo('bundles', name)}>{name}</a>
+  );
+}
+
+interface HistoryPageJson {
+  readonly history: readonly ActivationJson[];
+  readonly next_before: number | null;
+}
+
+/** What was current, on all channels, and who decided it. */
+export function ReleaseHistory() {
+  const { data, lines, more } = usePages<HistoryPageJson, ActivationJson>({
+    path: '/api/history',
+    linesOf: ({ history }) => history,
+    isStale: ({ kind }) => kind.startsWith('release.'),
+  });
+  if (data.value !== null && lines.length === 0) return null;
+  return (
+    <Section title={words.history}>
+      <Loaded data={data}>
+        {() => <Table label={words.historyLabel} columns={columns} rows={lines} keyOf={({ id }) => id} />}
+      </Loaded>
+      <MoreButton label={words.historyOlder} more={more} />
+    </Section>
+  );
+}

@@ -1,0 +1,65 @@
+import type { ReleaseJson, RolloutProgressJson } from '../../api/types';
+import { formatCount } from '../../format';
+import { linkTo } from '../../location';
+import { Hint } from '../../parts/notices';
+import { ProgressBar } from '../../parts/release/progress-bar';
+import { StepsMark } from '../../parts/release/steps-mark';
+import { useRelease } from '../../parts/release/use-release';
+import { RolloutMark } from '../../parts/rollout-mark';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+
+const words = text.rollouts;
+
+/** One release on its channel: what it is, how far it has come, and what it waits for. */
+export function ReleaseRow({ release }: { readonly release: ReleaseJson }) {
+  const { id, compatible, channel, bundle, version, rollout, released_at: at, released_by: by } = release;
+  const progress = useRelease(id).value?.progress ?? null;
+  const { state, reason, changed_by: changedBy } = rollout;
+  return (
+    <li class="release-row">
+      <div class="release-about">
+        <h3>
+          <a href={linkTo('rollouts', id)}>
+            {compatible} {version ?? bundle}
+          </a>{' '}
+          <span class="tag">{channel}</span>
+        </h3>
+        <RolloutMark rollout={rollout} />
+        <p class="muted small">
+          <a href={linkTo('bundles', bundle)}>{bundle}</a>
+          <br />
+          {words.releasedBy(by)}, <Ago at={at} />
+        </p>
+      </div>
+      <div class="release-way">
+        {state === 'paused' && <Hint tone="warn">{words.pausedBy(changedBy, reason)}</Hint>}
+        {state === 'aborted' && <Hint tone="bad">{words.abortedBy(changedBy, reason)}</Hint>}
+        {rollout.steps > 1 && <StepsMark rollout={rollout} />}
+        {progress !== null && <Progress release={release} progress={progress} />}
+      </div>
+    </li>
+  );
+}
+
+interface ProgressProps {
+  readonly release: ReleaseJson;
+  readonly progress: RolloutProgressJson;
+}
+
+function Progress({ release, progress }: ProgressProps) {
+  const { steps, failures_in_step: failures, next } = progress;
+  return (
+    <>
+      <ProgressBar
+        label={words.devicesOf(release.compatible, release.channel)}
+        releaseId={release.id}
+        steps={steps}
+      />
+      <p class="small">
+        {words.next} {next}
+        {failures > 0 && <span class="bad-text"> · {words.failures(formatCount(failures))}</span>}
+      </p>
+    </>
+  );
+}

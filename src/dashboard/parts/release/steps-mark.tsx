@@ -1,0 +1,26 @@
+import type { RolloutJson } from '../../api/types';
+import { text } from '../../texts';
+import { readStep } from './steps';
+
+/** Whom a step reaches, in words. */
+export function stepWords(word: string): string {
+  const step = readStep(word);
+  if (step === null) return word;
+  return step.kind === 'group' ? text.rollouts.group(step.label) : text.rollouts.percent(step.percent);
+}
+
+/** The steps of a rollout in small, with the one that is reached. */
+export function StepsMark({ rollout }: { readonly rollout: RolloutJson }) {
+  const { step: reached, state } = rollout;
+  const steps = rollout.policy.steps.split(',');
+  const label = text.rollouts.stepPicture(reached, steps.length, stepWords(steps[reached - 1] ?? ''));
+  return (
+    <div class={`steps-mark ${state}`} role="img" aria-label={label}>
+      {steps.map((step, index) => (
+        <span key={step} class={index + 1 < reached ? 'past' : index + 1 === reached ? 'present' : 'future'}>
+          {stepWords(step)}
+        </span>
+      ))}
+    </div>
+  );
+}

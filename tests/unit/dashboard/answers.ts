@@ -1,0 +1,38 @@
+/**
+ * The browser app can't import the server's schemas, so it has types of its own. This file is checked by the compiler alone
+ * (`npm run typecheck`): each answer of the server must be what the page takes it for.
+ */
+import type { z } from 'zod';
+import type * as page from '../../../src/dashboard/api/types';
+import type { bundleInUseJson } from '../../../src/http/admin/bundle-use-json';
+import type { bundleJson } from '../../../src/http/admin/bundle-json';
+import type { deviceJson, explanationJson, installationJson } from '../../../src/http/admin/device-json';
+import type { historyJson } from '../../../src/http/admin/fleet-history';
+import type { overviewJson } from '../../../src/http/admin/overview';
+import type { activationJson } from '../../../src/http/admin/release-json';
+import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
+import type { releaseDetailsJson } from '../../../src/http/admin/rollouts';
+import type { sessionJson } from '../../../src/http/admin/session';
+import type { tokenJson } from '../../../src/http/admin/token-json';
+import type { webhookJson } from '../../../src/http/admin/webhooks';
+import type { eventJson } from '../../../src/http/event-json';
+
+/** Only what fits can be named here. */
+type Fits<Wanted, Schema extends z.ZodType<Wanted>> = z.infer<Schema>;
+
+export type Answers = [
+  Fits<page.SessionJson, typeof sessionJson>,
+  Fits<page.BundleJson, typeof bundleJson>,
+  Fits<page.BundleInUseJson, typeof bundleInUseJson>,
+  Fits<page.ReleaseJson, typeof releaseWithRolloutJson>,
+  Fits<page.ReleaseDetailsJson, typeof releaseDetailsJson>,
+  Fits<page.ActivationJson, typeof activationJson>,
+  Fits<page.DeviceJson, typeof deviceJson>,
+  Fits<page.InstallationJson, typeof installationJson>,
+  Fits<page.ExplanationJson, typeof explanationJson>,
+  Fits<page.EventJson, typeof eventJson>,
+  Fits<page.TokenJson, typeof tokenJson>,
+  Fits<page.WebhookJson, typeof webhookJson>,
+  Fits<page.OverviewJson, typeof overviewJson>,
+  Fits<page.HistoryJson, typeof historyJson>,
+];
