@@ -18,6 +18,15 @@ async function issue(id: string, ...options: string[]): Promise<void> {
   if (code !== 0) throw new Error(stderr);
 }
 
+async function issueByApi(id: string): Promise<void> {
+  const answer = await fetch(`${server.adminUrl}/api/certificates`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id }),
+  });
+  expect(answer.status).toBe(201);
+}
+
 async function open(query = '', look = {}): Promise<Page> {
   const page = await openWindow(server.adminUrl, look);
   await page.goto(`/certificates${query}`);
@@ -131,6 +140,18 @@ describe('a certificate', () => {
     await page.getByRole('heading', { name: 'The certificate of gateway-002' }).waitFor();
   });
 
+  it('has a kit with the URL of the server; a wrong one is refused and stays', async () => {
+    const page = await open('?search=gateway-001');
+    await rowOf(page, 'gateway-001').getByRole('button', { name: 'Download the device kit' }).click();
+    expect(await page.getByLabel('URL that the device uses').inputValue()).toBe(server.deviceUrl);
+    await page.getByLabel('URL that the device uses').fill('http://updates.example.com');
+    await page.getByLabel('Install on this compatible only').fill('acme-gateway');
+    await page.getByRole('button', { name: 'Download the kit' }).click();
+    await dialogOf(page).getByRole('alert').waitFor();
+    expect(await page.getByLabel('URL that the device uses').inputValue()).toBe('http://updates.example.com');
+    expect(await page.getByLabel('Install on this compatible only').inputValue()).toBe('acme-gateway');
+  });
+
   it('is made for a request that is pasted or chosen as a file', async () => {
     const file = path.join(server.folder, 'own.csr');
     const words = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=own-key'];
@@ -162,7 +183,9 @@ describe('a certificate', () => {
     await rowOf(page, 'stolen')
       .getByRole('button', { name: /^Revoke the certificate/ })
       .click();
-    await dialogOf(page).getByText('The open connections of stolen end at once').waitFor();
+    await dialogOf(page)
+      .getByText('The connections that stolen has with this certificate end at once')
+      .waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
     await rowOf(page, 'stolen').getByText('revoked', { exact: true }).waitFor();
@@ -173,9 +196,7 @@ describe('a certificate', () => {
 
   it('that was issued elsewhere shows as soon as it is known', async () => {
     const page = await open('?search=live-one');
-    const body = JSON.stringify({ id: 'live-one' });
-    const headers = { 'Content-Type': 'application/json' };
-    await fetch(`${server.adminUrl}/api/certificates`, { method: 'POST', headers, body });
+    await issueByApi('live-one');
     await rowOf(page, 'live-one').waitFor();
   });
 });
@@ -202,6 +223,23 @@ describe('where there is no key of the CA', () => {
 });
 
 describe('the page of certificates', () => {
+  it('shows a long list page by page, in the address', async () => {
+    for (let n = 100; n < 150; n++) await issueByApi(`many-${n}`);
+    const page = await open('?search=many');
+    await rowOf(page, 'many-149').waitFor();
+    expect(await page.getByRole('button', { name: 'Next' }).count()).toBe(0);
+    await issueByApi('many-150');
+    await page.getByRole('button', { name: 'Next', disabled: false }).click();
+    await page.waitForURL('**/certificates?search=many&after=*');
+    await rowOf(page, 'many-150').waitFor();
+    await rowOf(page, 'many-100').waitFor({ state: 'detached' });
+    await page.reload();
+    await rowOf(page, 'many-150').waitFor();
+    await page.getByLabel('Search').fill('many-12');
+    await page.waitForURL('**/certificates?search=many-12');
+    await rowOf(page, 'many-120').waitFor();
+  });
+
   it('begins with the command that makes the first one', async () => {
     const empty = await startDashboard({ isSeeded: false });
     const page = await openWindow(empty.adminUrl);

@@ -91,6 +91,8 @@ describe('the journal', () => {
     await page.getByRole('alert').filter({ hasText: 'since' }).waitFor();
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await linesOf(page).first().waitFor();
+    await page.getByLabel('Device', { exact: true }).fill('x'.repeat(64));
+    await page.getByText('No line fits the filters').waitFor();
   });
 
   it('goes back page by page', async () => {

@@ -84,7 +84,7 @@ function Lines({ journal, isFiltered }: { readonly journal: Journal; readonly is
         </EmptyState>
       ) : (
         <>
-          <JournalDays lines={lines} />
+          <JournalDays lines={lines} isLoading={journal.isLoading} />
           <OlderLines journal={journal} isFiltered={isFiltered} />
         </>
       )}

@@ -5,10 +5,15 @@ import { JournalLine } from './journal-line';
 
 const dayMs = 86_400_000;
 
+interface JournalDaysProps {
+  readonly lines: readonly EventJson[];
+  readonly isLoading: boolean;
+}
+
 /** Lines under the day on which they were written, in the viewer's zone. */
-export function JournalDays({ lines }: { readonly lines: readonly EventJson[] }) {
+export function JournalDays({ lines, isLoading }: JournalDaysProps) {
   return (
-    <div class="journal">
+    <div class="journal" aria-busy={isLoading}>
       {daysOf(lines).map(([day, ofDay]) => (
         <section key={day} class="panel" aria-label={day}>
           <h2>{day}</h2>

@@ -50,7 +50,10 @@ export function useJournal(filters: Readonly<Record<string, string>>, isReading:
         if (wanted.current !== key) return;
         setState((old) => (isFresh || old.lines === null ? fresh(page) : joined(old, page, isReading())));
       } catch (error) {
-        if (wanted.current === key) setState((old) => ({ ...old, failure: asFailure(error) }));
+        if (wanted.current === key) {
+          // Lines that fit other filters would answer a question that nobody asked.
+          setState((old) => ({ ...(isFresh ? nothing : old), failure: asFailure(error) }));
+        }
       }
       setLoading(false);
     },

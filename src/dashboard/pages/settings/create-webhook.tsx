@@ -48,24 +48,22 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
       onSubmit={create}
       onClose={() => isMade.current || onClose()}
     >
-      <div class="fields two">
-        <label>
-          {text.settings.name}
-          <input name="name" autoFocus required maxLength={64} autocomplete="off" spellcheck={false} />
-          <span class="field-hint">{text.settings.nameHint}</span>
-        </label>
-        <label>
-          {words.secret}
-          <input name="secret" type="password" maxLength={256} autocomplete="off" />
-          <span class="field-hint">{words.secretHint}</span>
-        </label>
-      </div>
+      <label>
+        {text.settings.name}
+        <input name="name" autoFocus required maxLength={64} autocomplete="off" spellcheck={false} />
+        <span class="field-hint">{text.settings.nameHint}</span>
+      </label>
       <label>
         {words.url}
         <input name="url" required maxLength={1_000} autocomplete="off" spellcheck={false} inputMode="url" />
         <span class="field-hint">{words.urlHint}</span>
       </label>
       <KindFields />
+      <label>
+        {words.secret}
+        <input name="secret" type="password" maxLength={256} autocomplete="new-password" />
+        <span class="field-hint">{words.secretHint}</span>
+      </label>
     </FormDialog>
   );
 }

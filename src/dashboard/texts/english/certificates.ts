@@ -1,7 +1,5 @@
 export const certificates = {
-  title: 'Certificates',
   ca: 'Certificate authority',
-  caHint: 'It signs the certificates of the server and of the devices.',
   subject: 'Subject',
   expires: 'Expires',
   fingerprint: 'SHA-256 fingerprint',
@@ -88,7 +86,7 @@ export const certificates = {
   revokeOf: (device: string, serial: string) => `Revoke the certificate ${serial} of ${device}`,
   revokeTitle: (device: string) => `Revoke the certificate of ${device}?`,
   revokeWhat: (device: string) =>
-    `The open connections of ${device} end at once, and it gets no updates until it has a new certificate. This can't be undone.`,
+    `The connections that ${device} has with this certificate end at once, and with it the device gets nothing any more. This can’t be undone; a new certificate works.`,
   serial: 'Serial',
   reason: 'Reason',
   reasonHint: 'For the list and the journal, such as "key was copied".',

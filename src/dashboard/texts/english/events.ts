@@ -55,7 +55,6 @@ const kinds: Readonly<Record<EventKind, string>> = {
 };
 
 export const events = {
-  title: 'Events',
   groups,
   kinds,
   filters: 'Filters',

@@ -9,7 +9,6 @@ const scopes: Readonly<Record<Scope, string>> = {
 };
 
 export const settings = {
-  title: 'Settings',
   sections: 'Sections of this page',
   scopes,
   name: 'Name',
@@ -65,7 +64,6 @@ export const settings = {
     attempts: 'Attempts',
     nextAttempt: 'Next attempt',
     lastError: 'Last error',
-    createdAt: 'Created',
     test: 'Send a test',
     testOf: (name: string) => `Send a test to ${name}`,
     tested: (name: string) => `The receiver of ${name} took the test`,
