@@ -105,12 +105,9 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     async create(id, wish, actor) {
       parseDeviceId(id);
       const wanted = parseWish(wish);
-      if (fleet.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
       const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
       const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
-      fleet.add(device, [event]);
-      await fleet.commit(id);
-      return fleet.get(id);
+      return fleet.make(device, [event]);
     },
 
     async change(id, change, actor) {
@@ -181,35 +178,33 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ),
 
-    async clearFailures(id, actor) {
-      await fleet.commit(id);
-      const { device, installation } = fleet.get(id);
+    clearFailures(id, actor) {
       const at = now();
-      const cleared = records
-        .installations(id, keptInstallations)
-        .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
-        .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
-        .map((one) => ({ ...one, clearedAt: at }));
-      const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
-      const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
-      const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
-      fleet.change(id, { installations: cleared, events: [event] });
-      await fleet.commit(id);
-      return fleet.get(id);
+      return fleet.intervene(id, ({ device, installation }) => {
+        const cleared = records
+          .installations(id, keptInstallations)
+          .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
+          .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
+          .map((one) => ({ ...one, clearedAt: at }));
+        const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
+        const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
+        const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
+        return { installations: cleared, events: [event] };
+      });
     },
 
-    async cancel(id, actor) {
-      const { installation } = fleet.get(id);
-      if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
-        throw new DomainError('conflict', `${id} has no installation that could be called off`);
-      }
-      // What has not begun can't be in the middle of anything.
-      const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
-      const message = `called off by ${actor.name}`;
-      const after = changed(installation, { state, message }, { at: now(), actor });
-      fleet.change(id, { installations: [after.installation], events: after.events });
-      await fleet.commit(id);
-      return fleet.get(id);
+    cancel(id, actor) {
+      const at = now();
+      return fleet.intervene(id, ({ installation }) => {
+        if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
+          throw new DomainError('conflict', `${id} has no installation that could be called off`);
+        }
+        // What has not begun can't be in the middle of anything.
+        const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
+        const message = `called off by ${actor.name}`;
+        const after = changed(installation, { state, message }, { at, actor });
+        return { installations: [after.installation], events: after.events };
+      });
     },
 
     forget: (id, actor) =>

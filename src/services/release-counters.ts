@@ -62,6 +62,14 @@ export class ReleaseCounters {
     this.#add(after, 1);
   }
 
+  /** Notes another end of an offer; nothing else has changed. */
+  renew({ id, releaseId, state, offerEndsAt }: Installation): void {
+    const counter = releaseId === null ? undefined : this.#counters.get(releaseId);
+    if (counter === undefined || state !== 'offered') return;
+    counter.offers.delete(id);
+    counter.offers.set(id, offerEndsAt.getTime());
+  }
+
   /** Takes back what a forgotten device's installation counted for. */
   forget(installation: Installation): void {
     this.#add(installation, -1);
