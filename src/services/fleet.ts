@@ -2,16 +2,9 @@ import type { Device } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
 import { type Installation, keptInstallations, maxInstallationId } from '../core/installation';
-import {
-  addEvents,
-  type Entry,
-  isUnsaved,
-  newEntry,
-  nothingUnsaved,
-  putBack,
-  withInstallation,
-} from './fleet-entry';
+import { addEvents, type Entry, isUnsaved, newEntry, withInstallation } from './fleet-entry';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
+import { FleetWriter } from './fleet-writer';
 import type { Log } from './log';
 import { ReleaseCounters } from './release-counters';
 import { Sightings } from './sightings';
@@ -35,8 +28,6 @@ export interface FleetChange {
 
 /** Devices that stay in memory after they were heard. */
 const maxRemembered = 100_000;
-/** A device is not kept waiting longer for the disk: it is answered from what is known. */
-const patienceMs = 1_000;
 
 /**
  * The devices, as they are answered: those heard lately are in memory, the others are read when they come. Every change is
@@ -47,7 +38,7 @@ export class Fleet {
   readonly counters: ReleaseCounters;
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
-  readonly #failed = new Set<Entry>();
+  readonly #writer: FleetWriter;
   readonly #sightings: Sightings;
   #lastInstallationId: number;
   #lastDecision: Promise<unknown> = Promise.resolve();
@@ -55,6 +46,7 @@ export class Fleet {
   constructor(private readonly ports: FleetPorts) {
     const { records, releaseIds, now } = ports;
     this.counters = new ReleaseCounters(records.counts(releaseIds, now()), now);
+    this.#writer = new FleetWriter(records, ports.log);
     this.#sightings = new Sightings(records);
     this.#lastInstallationId = records.lastInstallationId();
   }
@@ -100,7 +92,7 @@ export class Fleet {
     }
     addEvents(unsaved, events);
     if (device !== undefined) entry.record = { ...entry.record, device };
-    this.#save(entry);
+    this.#writer.save(entry);
     return entry.record;
   }
 
@@ -134,17 +126,17 @@ export class Fleet {
   async settle(id: string): Promise<boolean> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return true;
-    if (entry.saving !== null) await this.#savedInTime(entry);
-    return !this.#failed.has(entry) && !isUnsaved(entry.unsaved);
+    await this.#writer.savedInTime(entry);
+    return !this.#writer.hasFailed(entry) && !isUnsaved(entry.unsaved);
   }
 
   /** Waits until a device's changes are on disk. @throws DomainError `storage-full`, `unavailable` when they are not */
   async commit(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    if (this.#failed.has(entry)) this.#save(entry);
-    await this.#saved(entry);
-    if (this.#failed.has(entry)) throw entry.failure;
+    if (this.#writer.hasFailed(entry)) this.#writer.save(entry);
+    await this.#writer.saved(entry);
+    if (this.#writer.hasFailed(entry)) throw entry.failure;
   }
 
   /**
@@ -224,7 +216,7 @@ export class Fleet {
         await records.forget(id, tell(entry.record.device));
       } catch (error) {
         entry.isForgotten = false;
-        if (isUnsaved(entry.unsaved)) this.#save(entry);
+        if (isUnsaved(entry.unsaved)) this.#writer.save(entry);
         throw error;
       }
       this.#entries.delete(id);
@@ -254,13 +246,13 @@ export class Fleet {
 
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
   async flush(): Promise<void> {
-    for (const entry of [...this.#failed]) this.#save(entry);
+    this.#writer.retry();
     await this.#sightings.write();
   }
 
   /** How many devices have changes that could not be written. */
   unsavedDevices(): number {
-    return this.#failed.size;
+    return this.#writer.failed;
   }
 
   /** Waits for all writes. */
@@ -273,55 +265,7 @@ export class Fleet {
   }
 
   async #allSaved(): Promise<void> {
-    for (const entry of [...this.#entries.values()]) await this.#saved(entry);
-  }
-
-  #save(entry: Entry): void {
-    if (entry.isForgotten) return;
-    entry.saving ??= this.#write(entry).finally(() => {
-      entry.saving = null;
-      if (isUnsaved(entry.unsaved) && !this.#failed.has(entry)) this.#save(entry);
-    });
-  }
-
-  async #write(entry: Entry): Promise<void> {
-    const unsaved = entry.unsaved;
-    entry.unsaved = nothingUnsaved();
-    const { device, installation: latest } = entry.record;
-    try {
-      await this.ports.records.write({
-        ...(unsaved.hasContact ? { device } : {}),
-        // Bytes may have been counted since it changed.
-        installations: [...unsaved.installations.values()].map((one) =>
-          latest?.id === one.id ? latest : one,
-        ),
-        events: unsaved.events,
-      });
-      entry.failure = undefined;
-      this.#failed.delete(entry);
-    } catch (error) {
-      entry.unsaved = putBack(unsaved, entry.unsaved);
-      entry.failure = error;
-      if (this.#failed.size === 0)
-        this.ports.log.error(
-          { err: error, device: entry.record.device.id },
-          'devices are answered, but nothing can be written',
-        );
-      this.#failed.add(entry);
-    }
-  }
-
-  async #savedInTime(entry: Entry): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs);
-    });
-    await Promise.race([this.#saved(entry), timeout]);
-    clearTimeout(timer);
-  }
-
-  async #saved(entry: Entry): Promise<void> {
-    while (entry.saving !== null) await entry.saving;
+    for (const entry of [...this.#entries.values()]) await this.#writer.saved(entry);
   }
 
   #before(entry: Entry, { id }: Installation): Installation | null {
@@ -354,7 +298,7 @@ export class Fleet {
     this.#entries.set(id, entry);
     if (this.#entries.size <= maxRemembered) return;
     for (const [oldest, other] of this.#entries) {
-      if (other.saving !== null || this.#sightings.has(other) || this.#failed.has(other)) continue;
+      if (other.saving !== null || this.#sightings.has(other) || this.#writer.hasFailed(other)) continue;
       this.#entries.delete(oldest);
       return;
     }

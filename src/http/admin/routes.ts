@@ -5,6 +5,7 @@ import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
 import type { EventStreams } from './event-stream';
 import { eventRoutes } from './events';
+import { installationRoutes } from './installations';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { releaseRoutes } from './releases';
@@ -27,6 +28,7 @@ export function adminRoutes(
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
     ...deviceRoutes(options),
+    ...installationRoutes(options),
     ...deviceActionRoutes(options),
     ...uploadRoutes(options),
     ...eventRoutes(options, streams),
