@@ -1,6 +1,6 @@
 import type { Bundle } from './bundle';
 import type { Admission, Hold } from './device';
-import { isWindowOpen } from './maintenance-window';
+import { type Candidate, judgeRule, type NothingReason, type OfferRule, offerRules } from './offer-rules';
 import type { Release } from './release';
 import { stepOf } from './rollout';
 
@@ -55,48 +55,6 @@ export interface OfferTerms {
   readonly pauseReason?: (release: Release) => string | null;
 }
 
-export const offerRules = [
-  'compatible',
-  'certificate',
-  'admitted',
-  'not-held',
-  'standing-offer',
-  'release',
-  'bundle-compatible',
-  'streamable',
-  'other-version',
-  'tries-left',
-  'running',
-  'started',
-  'step',
-  'window',
-  'capacity',
-] as const;
-
-/** A rule on the way to an offer, in the order in which they are asked. */
-export type OfferRule = (typeof offerRules)[number];
-
-export type NothingReason =
-  | 'no-compatible'
-  | 'not-its-compatible'
-  | 'waiting-for-admission'
-  | 'held'
-  | 'no-release'
-  | 'pinned-bundle-gone'
-  | 'bundle-for-other-compatible'
-  | 'plain-not-streamable'
-  | 'no-version'
-  | 'crypt-not-encrypted'
-  | 'up-to-date'
-  | 'failed-before'
-  | 'cancelled'
-  | 'rollout-paused'
-  | 'rollout-aborted'
-  | 'not-started'
-  | 'not-in-step'
-  | 'outside-window'
-  | 'too-many-in-progress';
-
 /** What one rule says about one device. */
 export interface RuleResult {
   readonly rule: OfferRule;
@@ -138,9 +96,8 @@ export function decideOffer(
 ): Offer {
   const found = findCandidate(device, releases, question);
   const compatible = device.compatible ?? '';
-  const verdicts = offerRules.map((rule): Judged => {
-    const verdict = rules[rule]({ device, question, terms, candidate: found });
-    return { rule, ...verdict };
+  const verdicts = offerRules.map((rule) => {
+    return { rule, ...judgeRule(rule, { device, question, terms, candidate: found }) };
   });
   const chain = verdicts.map(({ rule, passed, message }) => ({ rule, passed, message }));
   const refusal = verdicts.find(({ passed }) => passed === false);
@@ -150,31 +107,6 @@ export function decideOffer(
   if (found === undefined) throw new Error('no rule refused, and there is no bundle');
   const { bundle, release, step } = found;
   return { kind: 'bundle', compatible, bundle, release, step, chain };
-}
-
-interface Candidate {
-  readonly source: 'standing' | 'pin' | 'release';
-  readonly bundle: Bundle;
-  readonly release: Release | null;
-  readonly step: number | null;
-}
-
-interface Judged extends Verdict {
-  readonly rule: OfferRule;
-}
-
-interface Verdict {
-  readonly passed: boolean | null;
-  readonly message: string;
-  /** With `passed: false` alone. */
-  readonly reason?: NothingReason;
-}
-
-interface Case {
-  readonly device: AskingDevice;
-  readonly question: Question;
-  readonly terms: OfferTerms;
-  readonly candidate: Candidate | undefined;
 }
 
 function findCandidate(
@@ -200,173 +132,4 @@ function findCandidate(
   if (release === undefined) return undefined;
   const step = stepOf(release.rollout.policy, release.id, device);
   return { source: 'release', bundle: release.bundle, release, step };
-}
-
-const pass = (message: string): Verdict => ({ passed: true, message });
-const refuse = (reason: NothingReason, message: string): Verdict => ({ passed: false, message, reason });
-const skip = (message: string): Verdict => ({ passed: null, message });
-const nothingToJudge = skip('there is no bundle to judge');
-const alreadyTold = pass('it was told of this bundle and asks for it now');
-
-/** Rules of a release's rollout: a pinned bundle, and one that the device was told of, have none. */
-function ofRollout(judge: (release: Release, asked: Case & { candidate: Candidate }) => Verdict) {
-  return (asked: Case): Verdict => {
-    const { candidate } = asked;
-    if (candidate === undefined) return nothingToJudge;
-    if (candidate.source === 'standing') return alreadyTold;
-    if (candidate.release === null) return skip('a pinned bundle has no rollout');
-    return judge(candidate.release, { ...asked, candidate });
-  };
-}
-
-const rules: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
-  compatible: ({ device: { compatible } }) =>
-    compatible === null
-      ? refuse('no-compatible', 'the device did not name its compatible and the server has no default one')
-      : pass(`it is a ${compatible}`),
-
-  certificate: ({ device: { compatible, boundCompatibles } }) => {
-    if (boundCompatibles.length === 0) return pass('its certificate is bound to no compatible');
-    if (compatible !== null && boundCompatibles.includes(compatible))
-      return pass(`its certificate is bound to ${compatible}`);
-    return refuse(
-      'not-its-compatible',
-      `the device's certificate is bound to other compatibles than ${compatible ?? 'none'}`,
-    );
-  },
-
-  admitted: ({ device: { admission } }) =>
-    admission === 'admitted'
-      ? pass('it is admitted')
-      : refuse('waiting-for-admission', 'the device is new and waits until a person admits it'),
-
-  'not-held': ({ device: { hold } }) => {
-    if (hold === null) return pass('nobody holds it');
-    return refuse('held', `held by ${hold.by}${hold.reason === '' ? '' : `: ${hold.reason}`}`);
-  },
-
-  'standing-offer': ({ question, candidate }) => {
-    if (!question.isInstall) return skip('it asks what there is, it does not begin to install');
-    if (candidate?.source === 'standing') return pass(`it was told of ${candidate.bundle.name} and begins`);
-    return skip('it begins to install, and no offer stands: it is decided anew');
-  },
-
-  release: ({ device, candidate }) => {
-    const { compatible, channel, pin } = device;
-    if (compatible === null) return skip('nobody knows what could be released for it');
-    if (candidate?.source === 'standing') return alreadyTold;
-    if (pin !== null) {
-      return candidate === undefined
-        ? refuse('pinned-bundle-gone', `it is pinned to ${pin.bundleName}, which is not on this server`)
-        : pass(`it is pinned to ${pin.bundleName}`);
-    }
-    if (candidate === undefined) {
-      const where = channel === 'stable' ? '' : ` on the channel ${channel}`;
-      return refuse('no-release', `nothing is released for ${compatible}${where}`);
-    }
-    return pass(`${candidate.bundle.name} is current on the channel ${channel}`);
-  },
-
-  'bundle-compatible': ({ device: { compatible }, candidate }) => {
-    if (candidate === undefined) return nothingToJudge;
-    const own = candidate.bundle.compatible;
-    if (own === compatible) return pass(`the bundle is for ${own ?? 'it'}`);
-    if (candidate.release?.forced === true && candidate.release.compatible === compatible)
-      return pass(`the bundle is for ${own ?? 'another compatible'}, but a person insisted`);
-    return refuse(
-      'bundle-for-other-compatible',
-      `${candidate.bundle.name} is for ${own ?? 'an unknown compatible'}, not for ${compatible ?? 'it'}`,
-    );
-  },
-
-  streamable: ({ question: { mustStream }, candidate }) => {
-    if (candidate === undefined) return nothingToJudge;
-    if (!mustStream) return skip('it does not ask as a poller that streams');
-    const { name, inspection } = candidate.bundle;
-    if (inspection.format === 'plain')
-      return refuse('plain-not-streamable', `${name} is in plain format, which can not be streamed`);
-    if (inspection.format === 'crypt' && !inspection.encrypted)
-      return refuse('crypt-not-encrypted', `${name} is crypt but not encrypted: RAUC installs it nowhere`);
-    if (inspection.manifest !== null && inspection.manifest.version === null)
-      return refuse('no-version', `${name} has no version, which makes RAUC's poller abort`);
-    return pass('it can be streamed');
-  },
-
-  'other-version': ({ device: { systemVersion, provenSha256 }, candidate }) => {
-    if (candidate === undefined) return nothingToJudge;
-    if (candidate.source === 'standing') return alreadyTold;
-    const version = candidate.bundle.inspection.manifest?.version ?? null;
-    if (systemVersion !== null && systemVersion === version)
-      return refuse('up-to-date', `the device runs ${version} already`);
-    if (version === null && provenSha256 === candidate.bundle.sha256)
-      return refuse('up-to-date', `the device is proven to run ${candidate.bundle.name}`);
-    return pass(
-      `the device runs ${systemVersion ?? 'nobody knows what'}, not ${version ?? candidate.bundle.name}`,
-    );
-  },
-
-  'tries-left': ({ device: { failures, cancelledSha256 }, terms: { maxTries }, candidate }) => {
-    if (candidate === undefined) return nothingToJudge;
-    if (candidate.source === 'standing') return alreadyTold;
-    if (candidate.bundle.sha256 === cancelledSha256)
-      return refuse('cancelled', 'a person called this bundle off here, and nobody has cleared that');
-    const count = failures.get(candidate.bundle.sha256) ?? 0;
-    if (count < maxTries)
-      return pass(count === 0 ? 'it never failed here' : `it failed here ${times(count)}`);
-    return refuse(
-      'failed-before',
-      `failed ${times(count)} on this bundle, which is not tried again until a person clears it`,
-    );
-  },
-
-  running: ofRollout((release, { terms }) => {
-    const { state, reason } = release.rollout;
-    const pause = terms.pauseReason?.(release) ?? null;
-    if (pause !== null) return refuse('rollout-paused', `the rollout pauses: ${pause}`);
-    if (state === 'running') return pass('the rollout runs');
-    const why = reason === null ? '' : `: ${reason}`;
-    return state === 'paused'
-      ? refuse('rollout-paused', `the rollout is paused${why}`)
-      : refuse('rollout-aborted', `the rollout is aborted${why}`);
-  }),
-
-  started: ofRollout(({ rollout: { policy } }, { question: { at } }) =>
-    policy.startAt === null || at >= policy.startAt
-      ? pass('the rollout has begun')
-      : refuse('not-started', `the rollout begins at ${policy.startAt.toISOString()}`),
-  ),
-
-  step: ofRollout(({ rollout }, { candidate: { step } }) => {
-    const { steps } = rollout.policy;
-    if (step !== null && step <= rollout.step) return pass(`it is in step ${step + 1} of ${steps.length}`);
-    const reached = steps[rollout.step];
-    const whom = reached?.kind === 'group' ? `group ${reached.label}` : `first ${reached?.percent ?? 0} %`;
-    const position = `step ${rollout.step + 1} of ${steps.length}`;
-    return refuse('not-in-step', `${position}: not in the ${whom}`);
-  }),
-
-  window: ofRollout(({ rollout: { policy } }, { question: { at } }) => {
-    if (policy.window === null) return pass('it may begin at any time');
-    return isWindowOpen(policy.window, at)
-      ? pass('the maintenance window is open')
-      : refuse('outside-window', 'the maintenance window is closed');
-  }),
-
-  capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {
-    const { maxInProgress } = policy;
-    if (maxInProgress === null) return pass('any number may install at a time');
-    if (standing?.releaseId === id && (standing.hasBegun || at < standing.endsAt))
-      return pass('it is one of those in progress');
-    const count = terms.inProgress(id);
-    return count < maxInProgress
-      ? pass(`${count} of ${maxInProgress} are in progress`)
-      : refuse(
-          'too-many-in-progress',
-          `${count} are in progress already, and ${maxInProgress} may be at a time`,
-        );
-  }),
-};
-
-function times(count: number): string {
-  return ['never', 'once', 'twice'][count] ?? `${count} times`;
 }

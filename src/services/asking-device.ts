@@ -5,11 +5,13 @@ import { defaultChannel } from '../core/release';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';
 import type { DeviceRecord } from './fleet-records';
+import type { ReleaseCounters } from './release-counters';
 
 export interface AskingPorts {
   readonly catalog: Catalog;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
+  readonly fleet: { readonly counters: Pick<ReleaseCounters, 'hasEnded'> };
 }
 
 /**
@@ -20,7 +22,7 @@ export interface AskingPorts {
  * @param meansDefault who names none means the default, whatever it told before
  */
 export function describeAsking(
-  { catalog, configuredCompatible }: AskingPorts,
+  { catalog, configuredCompatible, fleet }: AskingPorts,
   record: DeviceRecord | undefined,
   identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
   asked: string | null,
@@ -49,7 +51,7 @@ export function describeAsking(
     provenSha256: provenSha256(record),
     failures: record?.failures ?? new Map(),
     cancelledSha256: cancelledSha256(record),
-    standing: standingOffer(catalog, record),
+    standing: standingOffer(catalog, fleet.counters, record),
   };
 }
 
@@ -67,9 +69,14 @@ function cancelledSha256(record: DeviceRecord | undefined): string | null {
   return isCalledOff ? installation.sha256 : null;
 }
 
-function standingOffer(catalog: Catalog, record: DeviceRecord | undefined): StandingOffer | null {
+function standingOffer(
+  catalog: Catalog,
+  counters: Pick<ReleaseCounters, 'hasEnded'>,
+  record: DeviceRecord | undefined,
+): StandingOffer | null {
   const installation = record?.installation ?? null;
   if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') return null;
+  if (counters.hasEnded(installation)) return null;
   const bundle = catalog.find(installation.bundleName);
   if (bundle?.sha256 !== installation.sha256) return null;
   const { releaseId, offerEndsAt, startedAt } = installation;

@@ -1,10 +1,13 @@
 import type { Device } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
-import { type Installation, isFailure, keptInstallations, maxInstallationId } from '../core/installation';
+import { type Installation, keptInstallations, maxInstallationId } from '../core/installation';
+import { addEvents, type Entry, isUnsaved, newEntry, withInstallation } from './fleet-entry';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
+import { FleetWriter } from './fleet-writer';
 import type { Log } from './log';
 import { ReleaseCounters } from './release-counters';
+import { Sightings } from './sightings';
 
 export interface FleetPorts {
   readonly records: FleetRecords;
@@ -23,32 +26,8 @@ export interface FleetChange {
   readonly events?: readonly NewEvent[];
 }
 
-/** What is on its way to the disk. */
-interface Unsaved {
-  hasContact: boolean;
-  readonly installations: Map<number, Installation>;
-  readonly events: NewEvent[];
-}
-
-interface Entry {
-  record: DeviceRecord;
-  unsaved: Unsaved;
-  /** The write that runs; what changes meanwhile waits for the next one. */
-  saving: Promise<void> | null;
-  /** Why the last write failed. */
-  failure: unknown;
-  /** It is being forgotten: what it tells meanwhile is not kept. */
-  isForgotten: boolean;
-}
-
 /** Devices that stay in memory after they were heard. */
 const maxRemembered = 100_000;
-/** A device is not kept waiting longer for the disk: it is answered from what is known. */
-const patienceMs = 1_000;
-/** Contacts that are written in one go: more would keep everybody else waiting. */
-const maxSeenAtOnce = 1_000;
-/** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
-const maxUnsavedEvents = 50;
 
 /**
  * The devices, as they are answered: those heard lately are in memory, the others are read when they come. Every change is
@@ -59,17 +38,16 @@ export class Fleet {
   readonly counters: ReleaseCounters;
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
-  readonly #seen = new Set<Entry>();
-  /** Those of the seen whose latest installation goes with them. */
-  readonly #renewed = new Set<Entry>();
-  readonly #failed = new Set<Entry>();
-  readonly #bytes = new Map<Entry, number>();
+  readonly #writer: FleetWriter;
+  readonly #sightings: Sightings;
   #lastInstallationId: number;
   #lastDecision: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly ports: FleetPorts) {
     const { records, releaseIds, now } = ports;
     this.counters = new ReleaseCounters(records.counts(releaseIds, now()), now);
+    this.#writer = new FleetWriter(records, ports.log);
+    this.#sightings = new Sightings(records);
     this.#lastInstallationId = records.lastInstallationId();
   }
 
@@ -103,20 +81,18 @@ export class Fleet {
   change(id: string, { device, installations = [], events = [] }: FleetChange): DeviceRecord {
     const entry = this.#get(id);
     const { unsaved } = entry;
+    if (installations.length > 0) entry.revision += 1;
     if (device !== undefined) unsaved.hasContact = true;
     for (const changed of installations) {
       const installation =
-        changed.id === entry.record.installation?.id ? this.#withBytes(entry, changed) : changed;
+        changed.id === entry.record.installation?.id ? this.#sightings.withBytes(entry, changed) : changed;
       const before = unsaved.installations.get(installation.id) ?? this.#before(entry, installation);
-      this.counters.count(before, installation);
       unsaved.installations.set(installation.id, installation);
-      entry.record = withInstallation(entry.record, before, installation);
+      this.#apply(entry, before, installation);
     }
-    unsaved.events.push(...events);
-    if (unsaved.events.length > maxUnsavedEvents)
-      unsaved.events.splice(0, unsaved.events.length - maxUnsavedEvents);
+    addEvents(unsaved, events);
     if (device !== undefined) entry.record = { ...entry.record, device };
-    this.#save(entry);
+    this.#writer.save(entry);
     return entry.record;
   }
 
@@ -124,7 +100,7 @@ export class Fleet {
   seen(id: string, device: Device): DeviceRecord {
     const entry = this.#get(id);
     entry.record = { ...entry.record, device };
-    this.#seen.add(entry);
+    this.#sightings.seen(entry);
     return entry.record;
   }
 
@@ -134,36 +110,33 @@ export class Fleet {
    */
   renewed(id: string, installation: Installation): DeviceRecord {
     const entry = this.#get(id);
-    const after = this.#withBytes(entry, installation);
-    this.counters.count(entry.record.installation, after);
-    entry.record = { ...entry.record, installation: after };
-    this.#seen.add(entry);
-    this.#renewed.add(entry);
+    entry.record = { ...entry.record, installation: this.#sightings.withBytes(entry, installation) };
+    this.counters.renew(installation);
+    this.#sightings.renewed(entry);
     return entry.record;
   }
 
   /** Counts payload bytes of the latest installation. */
   countBytes(id: string, count: number): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    this.#bytes.set(entry, (this.#bytes.get(entry) ?? 0) + count);
+    if (entry !== undefined) this.#sightings.countBytes(entry, count);
   }
 
   /** Waits until a device's changes are on disk, for a while at the most. @returns whether they are */
   async settle(id: string): Promise<boolean> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return true;
-    if (entry.saving !== null) await this.#savedInTime(entry);
-    return !this.#failed.has(entry) && !isUnsaved(entry.unsaved);
+    await this.#writer.savedInTime(entry);
+    return !this.#writer.hasFailed(entry) && !isUnsaved(entry.unsaved);
   }
 
   /** Waits until a device's changes are on disk. @throws DomainError `storage-full`, `unavailable` when they are not */
   async commit(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    if (this.#failed.has(entry)) this.#save(entry);
-    await this.#saved(entry);
-    if (this.#failed.has(entry)) throw entry.failure;
+    if (this.#writer.hasFailed(entry)) this.#writer.save(entry);
+    await this.#writer.saved(entry);
+    if (this.#writer.hasFailed(entry)) throw entry.failure;
   }
 
   /**
@@ -178,12 +151,56 @@ export class Fleet {
     return this.#oneByOne(async () => {
       await this.commit(id); // its row is there
       const { device } = this.get(id);
-      const { channel, labels, notes, admission, hold, pin } = { ...device, ...change(device) };
-      const decisions: DeviceDecisions = { channel, labels, notes, admission, hold, pin };
+      const decisions = decisionsOf({ ...device, ...change(device) });
       await this.ports.records.decide(id, decisions, tell(device));
-      const entry = this.#get(id);
-      entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
-      return entry.record;
+      return this.#showDecisions(id, decisions);
+    });
+  }
+
+  /**
+   * Makes a device that nobody knows.
+   * @throws DomainError `conflict`, `storage-full`, `unavailable`
+   */
+  make(device: Device, events: readonly NewEvent[]): Promise<DeviceRecord> {
+    const { id } = device;
+    return this.#oneByOne(async () => {
+      if (this.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
+      await this.ports.records.write({ device, events });
+      return this.#showDecisions(id, decisionsOf(device)); // it may have made its first contact in the same moment
+    });
+  }
+
+  /**
+   * Writes what a person decides about a device's installations, then shows it.
+   * @param plan is asked again when the device went on in the same moment
+   * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what the plan throws
+   */
+  intervene(
+    id: string,
+    plan: (record: DeviceRecord) => Pick<FleetChange, 'installations' | 'events'>,
+  ): Promise<DeviceRecord> {
+    return this.#oneByOne(async () => {
+      const told = new Set<string>();
+      const written = new Map<
+        number,
+        { readonly before: Installation | null; readonly after: Installation }
+      >();
+      for (;;) {
+        await this.commit(id);
+        const entry = this.#get(id);
+        const { revision } = entry;
+        const { installations = [], events = [] } = plan(entry.record);
+        for (const after of installations)
+          written.set(after.id, { before: this.#before(entry, after), after });
+        const untold = events.filter(({ message }) => !told.has(message));
+        await this.ports.records.write({ installations, events: untold });
+        for (const { message } of untold) told.add(message);
+        // What the device did meanwhile is written over this.
+        if (entry.revision !== revision) continue;
+        for (const { before, after } of written.values())
+          this.#apply(entry, before, withSighted(after, entry.record.installation));
+        return entry.record;
+      }
     });
   }
 
@@ -199,17 +216,26 @@ export class Fleet {
         await records.forget(id, tell(entry.record.device));
       } catch (error) {
         entry.isForgotten = false;
-        if (isUnsaved(entry.unsaved)) this.#save(entry);
+        if (isUnsaved(entry.unsaved)) this.#writer.save(entry);
         throw error;
       }
       this.#entries.delete(id);
-      this.#seen.delete(entry);
-      this.#renewed.delete(entry);
-      this.#bytes.delete(entry);
+      this.#sightings.forget(entry);
       const { installation } = entry.record;
       if (installation !== null) installations.set(installation.id, installation);
       for (const one of installations.values()) this.counters.forget(one);
     });
+  }
+
+  #showDecisions(id: string, decisions: DeviceDecisions): DeviceRecord {
+    const entry = this.#get(id);
+    entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
+    return entry.record;
+  }
+
+  #apply(entry: Entry, before: Installation | null, after: Installation): void {
+    this.counters.count(before, after);
+    entry.record = withInstallation(entry.record, before, after);
   }
 
   #oneByOne<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -220,50 +246,13 @@ export class Fleet {
 
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
   async flush(): Promise<void> {
-    for (const entry of [...this.#failed]) this.#save(entry);
-    for (const entry of [...this.#bytes.keys()]) {
-      const { installation } = entry.record;
-      if (installation === null) continue;
-      entry.record = { ...entry.record, installation: this.#withBytes(entry, installation) };
-      this.#seen.add(entry);
-      this.#renewed.add(entry);
-    }
-    const seen = [...this.#seen];
-    for (let from = 0; from < seen.length; from += maxSeenAtOnce)
-      await this.#writeSeen(seen.slice(from, from + maxSeenAtOnce));
-  }
-
-  async #writeSeen(entries: readonly Entry[]): Promise<void> {
-    const seen = entries.filter((entry) => this.#seen.has(entry)); // not one that was forgotten meanwhile
-    const renewed = new Set(seen.filter((entry) => this.#renewed.has(entry)));
-    for (const entry of seen) {
-      this.#seen.delete(entry);
-      this.#renewed.delete(entry);
-    }
-    try {
-      await this.ports.records.writeSeen(
-        seen.map((entry) => ({
-          device: entry.record.device,
-          installation: renewed.has(entry) ? entry.record.installation : null,
-        })),
-      );
-    } catch (error) {
-      for (const entry of seen) this.#seen.add(entry);
-      for (const entry of renewed) this.#renewed.add(entry);
-      throw error;
-    }
-  }
-
-  /** With the bytes that were counted since: they are its own, also when another comes after it. */
-  #withBytes(entry: Entry, installation: Installation): Installation {
-    const count = this.#bytes.get(entry) ?? 0;
-    this.#bytes.delete(entry);
-    return { ...installation, bytesSent: installation.bytesSent + count };
+    this.#writer.retry();
+    await this.#sightings.write();
   }
 
   /** How many devices have changes that could not be written. */
   unsavedDevices(): number {
-    return this.#failed.size;
+    return this.#writer.failed;
   }
 
   /** Waits for all writes. */
@@ -276,55 +265,7 @@ export class Fleet {
   }
 
   async #allSaved(): Promise<void> {
-    for (const entry of [...this.#entries.values()]) await this.#saved(entry);
-  }
-
-  #save(entry: Entry): void {
-    if (entry.isForgotten) return;
-    entry.saving ??= this.#write(entry).finally(() => {
-      entry.saving = null;
-      if (isUnsaved(entry.unsaved) && !this.#failed.has(entry)) this.#save(entry);
-    });
-  }
-
-  async #write(entry: Entry): Promise<void> {
-    const unsaved = entry.unsaved;
-    entry.unsaved = nothingUnsaved();
-    const { device, installation: latest } = entry.record;
-    try {
-      await this.ports.records.write({
-        ...(unsaved.hasContact ? { device } : {}),
-        // Bytes may have been counted since it changed.
-        installations: [...unsaved.installations.values()].map((one) =>
-          latest?.id === one.id ? latest : one,
-        ),
-        events: unsaved.events,
-      });
-      entry.failure = undefined;
-      this.#failed.delete(entry);
-    } catch (error) {
-      entry.unsaved = putBack(unsaved, entry.unsaved);
-      entry.failure = error;
-      if (this.#failed.size === 0)
-        this.ports.log.error(
-          { err: error, device: entry.record.device.id },
-          'devices are answered, but nothing can be written',
-        );
-      this.#failed.add(entry);
-    }
-  }
-
-  async #savedInTime(entry: Entry): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs);
-    });
-    await Promise.race([this.#saved(entry), timeout]);
-    clearTimeout(timer);
-  }
-
-  async #saved(entry: Entry): Promise<void> {
-    while (entry.saving !== null) await entry.saving;
+    for (const entry of [...this.#entries.values()]) await this.#writer.saved(entry);
   }
 
   #before(entry: Entry, { id }: Installation): Installation | null {
@@ -357,50 +298,22 @@ export class Fleet {
     this.#entries.set(id, entry);
     if (this.#entries.size <= maxRemembered) return;
     for (const [oldest, other] of this.#entries) {
-      if (other.saving !== null || this.#seen.has(other) || this.#failed.has(other) || this.#bytes.has(other))
-        continue;
+      if (other.saving !== null || this.#sightings.has(other) || this.#writer.hasFailed(other)) continue;
       this.#entries.delete(oldest);
       return;
     }
   }
 }
 
-function newEntry(record: DeviceRecord): Entry {
-  return { record, unsaved: nothingUnsaved(), saving: null, failure: undefined, isForgotten: false };
+function decisionsOf({ channel, labels, notes, admission, hold, pin }: Device): DeviceDecisions {
+  return { channel, labels, notes, admission, hold, pin };
 }
 
-function nothingUnsaved(): Unsaved {
-  return { hasContact: false, installations: new Map(), events: [] };
-}
-
-function isUnsaved({ hasContact, installations, events }: Unsaved): boolean {
-  return hasContact || installations.size > 0 || events.length > 0;
-}
-
-/** What could not be written, and what came after it. */
-function putBack(before: Unsaved, after: Unsaved): Unsaved {
-  return {
-    hasContact: before.hasContact || after.hasContact,
-    installations: new Map([...before.installations, ...after.installations]),
-    events: [...before.events, ...after.events].slice(-maxUnsavedEvents),
-  };
-}
-
-function withInstallation(
-  record: DeviceRecord,
-  before: Installation | null,
-  after: Installation,
-): DeviceRecord {
-  const isLatest = record.installation === null || after.id >= record.installation.id;
-  const wasFailure = before !== null && isFailure(before) && before.clearedAt === null;
-  const isNewFailure = isFailure(after) && after.clearedAt === null;
-  const failures = new Map(record.failures);
-  if (wasFailure !== isNewFailure) {
-    const count = (failures.get(after.sha256) ?? 0) + (isNewFailure ? 1 : -1);
-    if (count > 0) failures.set(after.sha256, count);
-    else failures.delete(after.sha256);
-  }
-  return { ...record, failures, ...(isLatest ? { installation: after } : {}) };
+/** With what was seen of the same installation meanwhile. */
+function withSighted(after: Installation, seen: Installation | null): Installation {
+  if (seen?.id !== after.id) return after;
+  const { bytesSent, polls, offerEndsAt } = seen;
+  return { ...after, bytesSent, polls, offerEndsAt };
 }
 
 function noDevice(id: string): DomainError {

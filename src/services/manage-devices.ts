@@ -1,26 +1,13 @@
 import type { Device } from '../core/device';
-import { maxLabels, newDevice, parseChannel, parseDeviceId, parseLabel } from '../core/device';
+import { newDevice, parseDeviceId } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, NewEvent } from '../core/event';
 import { type Installation, isFailure, isUnsettled, keptInstallations } from '../core/installation';
 import type { Catalog } from './catalog';
+import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
-
-/** What a person wants of a device. */
-export interface DeviceWish {
-  readonly channel?: string;
-  /** Instead of those that it has. */
-  readonly labels?: readonly string[];
-  readonly notes?: string;
-}
-
-/** What a person wants changed; what is left out stays. */
-export interface DeviceChange extends DeviceWish {
-  readonly addLabels?: readonly string[];
-  readonly removeLabels?: readonly string[];
-}
 
 export interface DeviceDetails extends DeviceRecord {
   /** Newest first. */
@@ -59,7 +46,6 @@ export interface ManageDevicesPorts {
   readonly now: () => Date;
 }
 
-const notesMaxLength = 2_000;
 const reasonMaxLength = 200;
 
 export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
@@ -105,12 +91,9 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     async create(id, wish, actor) {
       parseDeviceId(id);
       const wanted = parseWish(wish);
-      if (fleet.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
       const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
       const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
-      fleet.add(device, [event]);
-      await fleet.commit(id);
-      return fleet.get(id);
+      return fleet.make(device, [event]);
     },
 
     async change(id, change, actor) {
@@ -181,35 +164,33 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ),
 
-    async clearFailures(id, actor) {
-      await fleet.commit(id);
-      const { device, installation } = fleet.get(id);
+    clearFailures(id, actor) {
       const at = now();
-      const cleared = records
-        .installations(id, keptInstallations)
-        .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
-        .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
-        .map((one) => ({ ...one, clearedAt: at }));
-      const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
-      const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
-      const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
-      fleet.change(id, { installations: cleared, events: [event] });
-      await fleet.commit(id);
-      return fleet.get(id);
+      return fleet.intervene(id, ({ device, installation }) => {
+        const cleared = records
+          .installations(id, keptInstallations)
+          .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
+          .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
+          .map((one) => ({ ...one, clearedAt: at }));
+        const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
+        const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
+        const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
+        return { installations: cleared, events: [event] };
+      });
     },
 
-    async cancel(id, actor) {
-      const { installation } = fleet.get(id);
-      if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
-        throw new DomainError('conflict', `${id} has no installation that could be called off`);
-      }
-      // What has not begun can't be in the middle of anything.
-      const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
-      const message = `called off by ${actor.name}`;
-      const after = changed(installation, { state, message }, { at: now(), actor });
-      fleet.change(id, { installations: [after.installation], events: after.events });
-      await fleet.commit(id);
-      return fleet.get(id);
+    cancel(id, actor) {
+      const at = now();
+      return fleet.intervene(id, ({ installation }) => {
+        if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
+          throw new DomainError('conflict', `${id} has no installation that could be called off`);
+        }
+        // What has not begun can't be in the middle of anything.
+        const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
+        const message = `called off by ${actor.name}`;
+        const after = changed(installation, { state, message }, { at, actor });
+        return { installations: [after.installation], events: after.events };
+      });
     },
 
     forget: (id, actor) =>
@@ -223,44 +204,6 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
 
 function isCalledOff({ state }: Installation): boolean {
   return state === 'cancelled' || state === 'cancelling';
-}
-
-function parseWish({ channel, labels, notes }: DeviceWish): DeviceWish {
-  return {
-    ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
-    ...(labels === undefined ? {} : { labels: parseLabels(labels) }),
-    ...(notes === undefined ? {} : { notes: parseText(notes, notesMaxLength, 'notes') }),
-  };
-}
-
-/** @returns what makes the decisions of a change, each label added or removed whatever the others are; `undefined` for no change */
-function planChange({
-  addLabels,
-  removeLabels = [],
-  ...wish
-}: DeviceChange): ((device: Device) => DeviceWish) | undefined {
-  const wanted = parseWish(wish);
-  const added = parseLabels(addLabels ?? []);
-  if (added.length === 0 && removeLabels.length === 0)
-    return Object.keys(wanted).length === 0 ? undefined : () => wanted;
-  return (device) => {
-    const labels = wanted.labels ?? device.labels;
-    const kept = labels.filter((label) => !removeLabels.includes(label));
-    return { ...wanted, labels: parseLabels([...kept, ...added]) };
-  };
-}
-
-function parseLabels(labels: readonly string[]): readonly string[] {
-  const parsed = [...new Set(labels.map(parseLabel))].sort();
-  if (parsed.length > maxLabels)
-    throw new DomainError('invalid-input', `a device has at most ${maxLabels} labels`);
-  return parsed;
-}
-
-function parseText(text: string, maxLength: number, what: string): string {
-  if (text.length > maxLength)
-    throw new DomainError('invalid-input', `${what} has at most ${maxLength} characters`);
-  return text.trim();
 }
 
 function pick(device: Device, wanted: DeviceWish): Record<string, unknown> {

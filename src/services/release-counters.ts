@@ -8,6 +8,12 @@ interface Counter {
   failures: number;
   /** Ends of open offers in milliseconds since the epoch, by installation, in the order in which they were made. */
   readonly offers: Map<number, number>;
+  /** Installations whose offers have ended: they do not stand again when the clock is set back. */
+  readonly ended: Set<number>;
+}
+
+function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseId'>): Counter {
+  return { revision: 0, started, failures, offers: new Map(offers), ended: new Set() };
 }
 
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
@@ -19,9 +25,7 @@ export class ReleaseCounters {
     counts: readonly ReleaseCounts[],
     private readonly now: () => Date,
   ) {
-    for (const { releaseId, started, failures, offers } of counts) {
-      this.#counters.set(releaseId, { revision: 0, started, failures, offers: new Map(offers) });
-    }
+    for (const counted of counts) this.#counters.set(counted.releaseId, newCounter(counted));
   }
 
   /** Installations that run, and offers that stand. */
@@ -32,8 +36,14 @@ export class ReleaseCounters {
     for (const [id, endsAtMs] of counter.offers) {
       if (endsAtMs > nowMs) break;
       counter.offers.delete(id);
+      counter.ended.add(id); // its place may be another's from now on
     }
     return counter.started + counter.offers.size;
+  }
+
+  /** Whether an offer has ended and gave its place to others, whatever the clock says now. */
+  hasEnded({ id, releaseId }: Installation): boolean {
+    return releaseId !== null && this.#counters.get(releaseId)?.ended.has(id) === true;
   }
 
   /**
@@ -62,6 +72,13 @@ export class ReleaseCounters {
     this.#add(after, 1);
   }
 
+  /** Notes another end of an offer; nothing else has changed. */
+  renew({ id, releaseId, state, offerEndsAt }: Installation): void {
+    const counter = releaseId === null ? undefined : this.#counters.get(releaseId);
+    if (counter === undefined || state !== 'offered') return;
+    setOffer(counter, id, offerEndsAt);
+  }
+
   /** Takes back what a forgotten device's installation counted for. */
   forget(installation: Installation): void {
     this.#add(installation, -1);
@@ -72,17 +89,28 @@ export class ReleaseCounters {
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
-      counter = { revision: 0, started: 0, failures: 0, offers: new Map() };
+      counter = newCounter({ started: 0, failures: 0, offers: new Map() });
       this.#counters.set(releaseId, counter);
     }
     counter.revision += 1;
     if (state === 'offered') {
-      counter.offers.delete(id); // put at the end: the map is in the order of its ends
-      if (sign === 1) counter.offers.set(id, offerEndsAt.getTime());
+      if (sign === 1) setOffer(counter, id, offerEndsAt);
+      else dropOffer(counter, id);
     } else if (isFailure(installation)) {
       counter.failures += sign;
     } else if (state === 'downloading' || state === 'installed' || state === 'cancelling') {
       counter.started += sign;
     }
   }
+}
+
+/** Puts it at the end: the map is in the order of its ends. */
+function setOffer(counter: Counter, id: number, endsAt: Date): void {
+  dropOffer(counter, id);
+  counter.offers.set(id, endsAt.getTime());
+}
+
+function dropOffer({ offers, ended }: Counter, id: number): void {
+  offers.delete(id);
+  ended.delete(id);
 }

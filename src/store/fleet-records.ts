@@ -1,9 +1,10 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import { type Installation, type InstallationState, keptInstallations } from '../core/installation';
+import { type Installation, type InstallationState } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
+import { saveContact, saveInstallation, saveLabels } from './device-writes';
 import type { JournalRecords } from './journal-records';
 
 const startedStates: readonly InstallationState[] = ['downloading', 'installed', 'cancelling'];
@@ -258,60 +259,4 @@ function findDevice(database: Database, id: string): Device | undefined {
       lastSeenAt: new Date(certificate.last_seen_at),
     })),
   );
-}
-
-/** A new device comes with what was decided for it; of a known one only the contact changes. */
-function saveContact(database: Database, device: Device): void {
-  const { query } = database;
-  const { id, createdAt, labels } = device;
-  const contact = toContactRow(device);
-  const known = database.all(query.updateTable('devices').set(contact).where('id', '=', id).returning('id'));
-  if (known.length === 0) {
-    const made = { id, created_at: createdAt.toISOString(), ...contact, ...toDecisionRow(device) };
-    database.all(query.insertInto('devices').values(made));
-    saveLabels(database, id, labels);
-  }
-  for (const { serial, firstSeenAt, lastSeenAt } of device.certificates) {
-    const lastSeen = { last_seen_at: lastSeenAt.toISOString() };
-    database.all(
-      query
-        .insertInto('device_certificates')
-        .values({ device: id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
-        .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen)),
-    );
-  }
-}
-
-function saveLabels(database: Database, device: string, labels: readonly string[]): void {
-  const { query } = database;
-  database.all(query.deleteFrom('device_labels').where('device', '=', device));
-  if (labels.length === 0) return;
-  database.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
-}
-
-function saveInstallation(database: Database, installation: Installation): void {
-  const { query } = database;
-  const row = toInstallationRow(installation);
-  database.all(
-    query
-      .insertInto('installations')
-      .values(row)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
-  );
-  const { id, deviceId, state, releaseId } = installation;
-  database.all(
-    query
-      .updateTable('devices')
-      .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
-      .where('id', '=', deviceId)
-      .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)])),
-  );
-  const kept = query
-    .selectFrom('installations')
-    .select('id')
-    .where('device', '=', deviceId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .offset(keptInstallations - 1);
-  database.all(query.deleteFrom('installations').where('device', '=', deviceId).where('id', '<', kept));
 }

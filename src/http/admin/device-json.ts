@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Device } from '../../core/device';
 import { type Installation, installationStates } from '../../core/installation';
 import type { Offer } from '../../core/offer';
-import { offerRules } from '../../core/offer';
+import { offerRules } from '../../core/offer-rules';
 import type { Explanation } from '../../services/explain-offer';
 
 const instant = z.iso.datetime();

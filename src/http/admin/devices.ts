@@ -4,21 +4,11 @@ import type { AdminOptions } from './admin-options';
 import {
   deviceJson,
   explanationJson,
-  installationJson,
   installationState,
   presentDevice,
   presentExplanation,
-  presentInstallation,
 } from './device-json';
-import {
-  bundleName,
-  compatible,
-  deviceId,
-  optionalFlag,
-  pageLimit,
-  wholeNumber,
-  word,
-} from './request-fields';
+import { compatible, defined, deviceId, optionalFlag, pageLimit, wholeNumber, word } from './request-fields';
 import { defineRoute, type Route } from './route';
 
 const idParams = z.object({ id: deviceId });
@@ -163,64 +153,6 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
     }),
     defineRoute({
       method: 'get',
-      path: '/api/installations',
-      scope: 'read',
-      operation: 'listInstallations',
-      summary: 'Installations by filters, newest first',
-      input: {
-        query: z.strictObject({
-          device: deviceId.optional(),
-          state: installationState.optional(),
-          bundle: bundleName.optional(),
-          release: wholeNumber.transform(Number).optional(),
-          limit: pageLimit,
-          before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
-        }),
-      },
-      answers: {
-        200: {
-          description: 'A page of installations',
-          schema: z.object({
-            installations: z.array(installationJson),
-            next_before: z.number().int().nullable(),
-          }),
-        },
-      },
-      problems: [],
-      handle: ({ input: { query } }) => {
-        const { device, state, bundle, release, limit, before } = query;
-        const page = listFleet.listInstallations({
-          limit,
-          ...defined({ deviceId: device, state, bundleName: bundle, releaseId: release, beforeId: before }),
-        });
-        const last = page.length === limit ? page.at(-1) : undefined;
-        return {
-          status: 200,
-          json: { installations: page.map(presentInstallation), next_before: last?.id ?? null },
-        };
-      },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/api/installations/{id}/log',
-      scope: 'read',
-      operation: 'getInstallationLog',
-      summary: 'The newest log that the device sent with a report',
-      input: { params: z.object({ id: wholeNumber.transform(Number) }) },
-      answers: {
-        200: {
-          description: 'The log',
-          schema: z.object({ log: z.string(), at: z.iso.datetime() }),
-        },
-      },
-      problems: ['not-found'],
-      handle: ({ input }) => {
-        const { log, at } = manageDevices.log(input.params.id);
-        return { status: 200, json: { log, at: at.toISOString() } };
-      },
-    }),
-    defineRoute({
-      method: 'get',
       path: '/api/fleet',
       scope: 'read',
       operation: 'getFleet',
@@ -273,12 +205,5 @@ function toQuery(asked: z.infer<typeof listQuery>): DeviceQuery {
     sort,
     isDescending: order === 'desc',
     limit,
-  };
-}
-
-/** Without what is not given. */
-function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
   };
 }

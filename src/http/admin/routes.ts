@@ -10,6 +10,7 @@ import { deviceRoutes } from './devices';
 import type { EventStreams } from './event-stream';
 import { eventRoutes } from './events';
 import { fleetHistoryRoutes } from './fleet-history';
+import { installationRoutes } from './installations';
 import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { overviewRoutes } from './overview';
@@ -37,6 +38,7 @@ export function adminRoutes(
     ...overviewRoutes(options),
     ...fleetHistoryRoutes(options),
     ...deviceRoutes(options),
+    ...installationRoutes(options),
     ...deviceActionRoutes(options),
     ...certificateRoutes(options),
     ...uploadRoutes(options),

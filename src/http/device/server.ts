@@ -8,58 +8,29 @@ import type {
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { DomainError, systemErrorCode } from '../../core/errors';
-import type { OfferUpdate } from '../../services/offer-update';
-import type { ReadBundle } from '../../services/read-bundle';
-import type { RecordProgress } from '../../services/record-progress';
-import type { RecordReport } from '../../services/record-report';
-import { chooseBaseUrl } from './base-url';
-import { createBundleHandler } from './bundle-door';
 import { closeListener, trackSockets } from './close-listener';
 import { type AdmissionRules, type Connection, Connections, type Refusal } from './connections';
-import { createDownloadLog } from './download-log';
 import type { Exchange } from './exchange';
-import type { Handler } from './handler';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
 import { createIdleRule } from './idle-connections';
 import { isIssuedByOneOf, parseAuthorities } from './issuers';
 import { createListener, guardConnections, limits } from './listener';
-import { boundedLine, type DeviceLog } from './log';
-import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
-import { createPollingHandler } from './polling-door';
+import { boundedLine } from './log';
 import { refusalCauseOf } from './refusal-cause';
-import { createDispatcher, type Route } from './router';
-import { sendJson } from './send-json';
-import { createStatusHandler } from './status-door';
+import { createDispatcher } from './router';
+import { createRoutes, type RouteOptions } from './routes';
 import { type Tallies, Tally } from './tally';
 import { type DeviceTls, TlsSettings } from './tls-settings';
 
-export interface DeviceServices {
-  readonly offerUpdate: OfferUpdate;
-  readonly readBundle: ReadBundle;
-  readonly recordProgress: RecordProgress;
-  readonly recordReport: RecordReport;
-}
-
-export interface DeviceServerOptions extends AdmissionRules {
+export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
   /** Address to bind to; `::` is every address, IPv6 and IPv4. */
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
   readonly tls: DeviceTls;
-  readonly services: DeviceServices;
-  /** SERVER_URL; `null` when it is not configured. */
-  readonly baseUrl: string | null;
-  /** Names and addresses of the server certificate in use. */
-  readonly certificateNames: () => readonly string[];
-  /** Whether the server certificate in use is for a host. */
-  readonly coversHost: (host: string) => boolean;
-  readonly log: DeviceLog;
-  readonly version: string;
   /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
   readonly quietTimeoutMs?: number;
-  /** How long a report may take to arrive, in milliseconds; the default is half a minute. */
-  readonly bodyTimeoutMs?: number;
 }
 
 /** What happened since the start, and what is going on. */
@@ -107,7 +78,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
   const tally = new Tally();
-  const routes = createRoutes(options, listener, tally, {
+  const routes = createRoutes(options, () => (listener.address() as AddressInfo).port, tally, {
     onRequest: () => (totals.bundleRequests += 1),
     onBytes: (bytes) => (totals.bundleBytes += bytes),
   });
@@ -207,49 +178,6 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     }),
     close: (graceMs) => (closing ??= closeListener(listener, connections, sockets, graceMs)),
   };
-}
-
-function createRoutes(
-  options: DeviceServerOptions,
-  listener: Http2SecureServer,
-  tally: Tally,
-  bundles: { onRequest(): void; onBytes(bytes: number): void },
-): readonly Route[] {
-  const { services, log, now } = options;
-  const baseUrl = (authority: string | undefined) =>
-    chooseBaseUrl({
-      configured: options.baseUrl,
-      authority,
-      coversHost: options.coversHost,
-      certificateNames: options.certificateNames(),
-      port: (listener.address() as AddressInfo).port,
-    });
-  const logDownload = createDownloadLog(log, now);
-  const bundle = createBundleHandler({
-    ...services,
-    now,
-    onDownload(identity, downloaded) {
-      logDownload(identity, downloaded);
-      bundles.onRequest();
-    },
-    onBytes: (count) => bundles.onBytes(count),
-  });
-  const manifestPorts = { ...services, baseUrl, now, tally };
-  const { bodyTimeoutMs = limits.bodyTimeoutMs } = options;
-  const get = (path: string, handler: Handler): Route => ({ method: 'GET', path, handler });
-  return [
-    get('/api/v1/manifest.json', createManifestHandler(manifestPorts)),
-    get('/api/v1/manifest/:file', createNamedManifestHandler(manifestPorts)),
-    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, tally })),
-    {
-      method: 'POST',
-      path: '/api/v1/status',
-      handler: createStatusHandler({ ...services, now, tally, bodyTimeoutMs }),
-    },
-    get('/bundles/:name', bundle),
-    get('/bundles/:sha256/:name', bundle),
-    get('/health', (exchange) => sendJson(exchange, { status: 'ok', version: options.version })),
-  ];
 }
 
 function listen(

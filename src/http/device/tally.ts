@@ -1,4 +1,5 @@
-import type { NothingReason, Offer } from '../../core/offer';
+import type { Offer } from '../../core/offer';
+import type { NothingReason } from '../../core/offer-rules';
 import type { ReportState } from '../../core/report';
 import type { RefusalCause } from './connections';
 

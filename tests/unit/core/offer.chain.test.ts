@@ -1,11 +1,5 @@
-import {
-  type AskingDevice,
-  decideOffer,
-  type NothingReason,
-  type OfferRule,
-  type OfferTerms,
-  type Question,
-} from '../../../src/core/offer';
+import { type AskingDevice, decideOffer, type OfferTerms, type Question } from '../../../src/core/offer';
+import type { NothingReason, OfferRule } from '../../../src/core/offer-rules';
 import type { Release } from '../../../src/core/release';
 import type { RolloutStep } from '../../../src/core/rollout';
 import { askingDevice, bundleOf, hourMs, madeAt, poll, releaseOf, terms } from '../../support/fleet-factory';

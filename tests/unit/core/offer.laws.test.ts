@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { isWindowOpen } from '../../../src/core/maintenance-window';
-import {
-  decideOffer,
-  type NothingReason,
-  type Offer,
-  type OfferRule,
-  offerRules,
-  type RuleResult,
-  type StandingOffer,
-} from '../../../src/core/offer';
+import { decideOffer, type Offer, type RuleResult, type StandingOffer } from '../../../src/core/offer';
+import { type NothingReason, type OfferRule, offerRules } from '../../../src/core/offer-rules';
 import { askingDevice, hourMs, poll, releaseOf, terms } from '../../support/fleet-factory';
 import { bundles, instants, type OfferCase, offerCases } from '../../support/offer-cases';
 

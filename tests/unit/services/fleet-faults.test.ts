@@ -6,6 +6,7 @@ import { eventually } from '../../support/eventually';
 import { hourMs } from '../../support/fleet-factory';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { type OpenedServices, openServices } from '../../support/services';
+import { RolloutFleet } from '../../support/rollout-fleet';
 import { SimulatedDevice } from '../../support/simulated-device';
 
 const hook = path.join(__dirname, '../../support/typescript-hook.js');
@@ -27,6 +28,13 @@ async function released(startAt = '2026-11-02T12:00:00Z') {
 
 const stateOf = ({ services }: Pick<OpenedServices, 'services'>, id: string) =>
   services.manageDevices.get(id).installation?.state;
+
+/** Offers that stand and installations that run, as the devices have them. */
+function inProgress({ services }: Pick<OpenedServices, 'services'>): number {
+  const { devices } = services.listFleet.list({ sort: 'id', isDescending: false, limit: 100 });
+  const states = devices.map(({ device: { id } }) => stateOf({ services }, id));
+  return states.filter((state) => state === 'offered' || state === 'downloading').length;
+}
 
 describe('a process killed right after an answer', () => {
   it.each([
@@ -153,6 +161,29 @@ describe('a clock that is set', () => {
     expect(stateOf(fleet, 'dev-1')).toBe('proven');
     await fleet.close();
   });
+
+  it.each(['poll', 'install'])(
+    'past the end of offers and back leaves no more in progress than may be: they %s',
+    async (how) => {
+      const fleet = await RolloutFleet.start(6);
+      const id = await fleet.release({ maxInProgress: 2 });
+      const told = await fleet.offeredTo();
+      expect(told).toHaveLength(2);
+      const others = fleet.devices.filter((one) => !told.includes(one));
+      fleet.later(hourMs + 1);
+      for (const device of others.slice(0, 2)) expect(await device.offered()).toBe('v1.raucb');
+      fleet.later(-hourMs);
+      const ask = (device: SimulatedDevice) => device.poll(how === 'poll' ? null : `t-${device.id}`);
+      const answers = await Promise.all(fleet.devices.map(ask));
+      expect(answers.filter(({ kind }) => kind === 'bundle')).toHaveLength(2);
+      expect(inProgress(fleet.opened)).toBe(2);
+      expect(fleet.opened.services.manageRollouts.get(id).rollout.state).toBe('running');
+      // Who lost its place gets one when there is room.
+      await fleet.install(others.slice(0, 2), '1.0.0');
+      expect(await told[0]?.offered()).toBe('v1.raucb');
+      await fleet.opened.close();
+    },
+  );
 
   it('a little does not prove what did not boot', async () => {
     const fleet = await released();

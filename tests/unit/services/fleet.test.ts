@@ -123,6 +123,32 @@ describe('what could not be written', () => {
   });
 });
 
+describe('what a person could not decide', () => {
+  it('is not there later: a device that was made, an installation that was called off', async () => {
+    const { write, makeRoom } = stubborn();
+    let isStubborn = false;
+    const fleet = fleetWith({ write: (what) => (isStubborn ? write(what) : store.fleet.write(what)) }, [1]);
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await fleet.commit('a');
+    isStubborn = true;
+    await expect(fleet.make(deviceOf('b'), [registered])).rejects.toEqual(refusal('storage-full'));
+    const cancelled = installationOf({ deviceId: 'a', state: 'cancelling' });
+    const intervention = fleet.intervene('a', () => ({ installations: [cancelled], events: [registered] }));
+    await expect(intervention).rejects.toEqual(refusal('storage-full'));
+    expect(fleet.find('b')).toBeUndefined();
+    expect(fleet.get('a').installation?.state).toBe('downloading');
+
+    makeRoom();
+    await fleet.flush();
+    await fleet.close();
+    expect(store.fleet.find('b')).toBeUndefined();
+    expect(store.fleet.find('a')?.installation?.state).toBe('downloading');
+    expect(readJournal(dataDir)).toEqual([]);
+    expect(fleet.unsavedDevices()).toBe(0);
+  });
+});
+
 describe('a write that takes long', () => {
   it('lets a device go on after a second, and takes what changes meanwhile along with the next', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
@@ -174,6 +200,67 @@ describe('a decision and a contact in the same moment', () => {
     );
     await fleet.commit('a');
     const both = { notes: 'noted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
+    expect(fleet.get('a').device).toMatchObject(both);
+    expect(store.fleet.find('a')?.device).toMatchObject(both);
+  });
+
+  it('call off what the device has come to, once for each of its states', async () => {
+    let during = () => undefined as unknown;
+    const write: FleetRecords['write'] = (what) => {
+      const done = store.fleet.write(what);
+      during();
+      return done;
+    };
+    const fleet = fleetWith({ write }, [1]);
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
+    fleet.change('a', { installations: [installationOf({ id: 2, deviceId: 'a' })] });
+    await fleet.commit('a');
+    during = () => {
+      during = () => undefined;
+      const begun = installationOf({ id: 2, deviceId: 'a', state: 'downloading', startedAt: madeAt });
+      fleet.change('a', { installations: [begun] });
+    };
+    await fleet.intervene('a', ({ installation }) => {
+      if (installation === null) throw new Error('it is there');
+      const state = installation.startedAt === null ? ('cancelled' as const) : ('cancelling' as const);
+      const failed = store.fleet.findInstallation(1);
+      if (failed === undefined) throw new Error('it is there');
+      return {
+        installations: [
+          { ...installation, state },
+          ...(failed.clearedAt === null ? [{ ...failed, clearedAt: madeAt }] : []),
+        ],
+        events: [{ ...registered, message: state, after: { state } }, registered],
+      };
+    });
+    await fleet.close();
+    expect(fleet.get('a')).toMatchObject({ installation: { state: 'cancelling' }, failures: new Map() });
+    expect(store.fleet.find('a')).toEqual(fleet.get('a'));
+    expect(fleet.counters.inProgress(1)).toBe(1);
+    expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
+      { state: 'cancelled' },
+      null,
+      { state: 'cancelling' },
+    ]);
+  });
+
+  it('make a device once, with what the person wanted and what it told', async () => {
+    let during = () => undefined as unknown;
+    const write: FleetRecords['write'] = (what) => {
+      const done = store.fleet.write(what);
+      during();
+      return done;
+    };
+    const fleet = fleetWith({ write });
+    during = () => {
+      during = () => undefined;
+      fleet.add(deviceOf('a', { admission: 'waiting', facts: { systemVersion: '2.0.0' } }), []);
+    };
+    await fleet.make(deviceOf('a', { admission: 'admitted', labels: ['lab'] }), []);
+    await expect(fleet.make(deviceOf('a'), [])).rejects.toEqual(refusal('conflict'));
+    await fleet.close();
+    const both = { admission: 'admitted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
     expect(fleet.get('a').device).toMatchObject(both);
     expect(store.fleet.find('a')?.device).toMatchObject(both);
   });

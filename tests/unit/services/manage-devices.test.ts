@@ -1,3 +1,4 @@
+import { DomainError } from '../../../src/core/errors';
 import type { DeviceDetails, ManageDevices } from '../../../src/services/manage-devices';
 import { makeBundle } from '../../support/bundle-factory';
 import { type JournalLine, readJournal } from '../../support/journal';
@@ -300,5 +301,47 @@ describe('forgetting a device', () => {
     const { device, installations } = devices.get('board-1');
     expect(device).toMatchObject({ hold: null, channel: 'stable' });
     expect(installations).toHaveLength(1);
+  });
+});
+
+describe('what a person was told no about, because the disk is full', () => {
+  it('does not happen once there is space: made, called off, cleared', async () => {
+    let isFull = false;
+    const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
+    const full = await openServices({
+      now,
+      change: ({ fleet }) => ({
+        fleet: { ...fleet, write: (write) => (isFull ? refuse() : fleet.write(write)) },
+      }),
+    });
+    const { manageDevices } = full.services;
+    const { path } = await makeBundle();
+    await full.publish(path, { name: 'v1.raucb', activate: true });
+    const [failed, begun] = ['failed', 'begun'].map(
+      (id) => new SimulatedDevice(full.services, id, { now }),
+    ) as [SimulatedDevice, SimulatedDevice];
+    for (const device of [failed, begun]) await device.poll('t-1');
+    await failed.report('failed');
+
+    isFull = true;
+    const refused = { code: 'storage-full' };
+    await expect(manageDevices.create('new', {}, person)).rejects.toMatchObject(refused);
+    await expect(manageDevices.cancel('begun', person)).rejects.toMatchObject(refused);
+    await expect(manageDevices.clearFailures('failed', person)).rejects.toMatchObject(refused);
+    isFull = false;
+    await full.services.tend();
+    const unchanged = ({ services }: OpenedServices) => {
+      expect(() => services.manageDevices.get('new')).toThrow(refusal('not-found'));
+      expect(services.manageDevices.get('begun').installation?.state).toBe('downloading');
+      expect(services.manageDevices.get('failed').failures.size).toBe(1);
+      expect(services.readJournal.list({ actor: person.name }, { limit: 9 })).toEqual([]);
+    };
+    unchanged(full);
+    expect(await failed.offered()).toBe('failed-before');
+    await full.close();
+    const again = await openServices({ dataDir: full.dataDir, now });
+    unchanged(again);
+    await again.services.manageDevices.create('new', {}, person);
+    await again.close();
   });
 });

@@ -1,0 +1,86 @@
+import type { OfferUpdate } from '../../services/offer-update';
+import type { ReadBundle } from '../../services/read-bundle';
+import type { RecordProgress } from '../../services/record-progress';
+import type { RecordReport } from '../../services/record-report';
+import { chooseBaseUrl } from './base-url';
+import { createBundleHandler } from './bundle-door';
+import { createDownloadLog } from './download-log';
+import type { Handler } from './handler';
+import { limits } from './listener';
+import type { DeviceLog } from './log';
+import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
+import { createPollingHandler } from './polling-door';
+import type { Route } from './router';
+import { sendJson } from './send-json';
+import { createStatusHandler } from './status-door';
+import type { Tally } from './tally';
+
+export interface DeviceServices {
+  readonly offerUpdate: OfferUpdate;
+  readonly readBundle: ReadBundle;
+  readonly recordProgress: RecordProgress;
+  readonly recordReport: RecordReport;
+}
+
+export interface RouteOptions {
+  readonly services: DeviceServices;
+  /** SERVER_URL; `null` when it is not configured. */
+  readonly baseUrl: string | null;
+  /** Names and addresses of the server certificate in use. */
+  readonly certificateNames: () => readonly string[];
+  /** Whether the server certificate in use is for a host. */
+  readonly coversHost: (host: string) => boolean;
+  readonly now: () => Date;
+  readonly log: DeviceLog;
+  readonly version: string;
+  /** How long a report may take to arrive, in milliseconds; the default is half a minute. */
+  readonly bodyTimeoutMs?: number;
+}
+
+/**
+ * All that devices can ask for: a new protocol is a line here.
+ * @param port that the listener got
+ * @param bundles hears of requests for bundles and of the bytes that went out
+ */
+export function createRoutes(
+  options: RouteOptions,
+  port: () => number,
+  tally: Tally,
+  bundles: { onRequest(): void; onBytes(bytes: number): void },
+): readonly Route[] {
+  const { services, log, now } = options;
+  const baseUrl = (authority: string | undefined) =>
+    chooseBaseUrl({
+      configured: options.baseUrl,
+      authority,
+      coversHost: options.coversHost,
+      certificateNames: options.certificateNames(),
+      port: port(),
+    });
+  const logDownload = createDownloadLog(log, now);
+  const bundle = createBundleHandler({
+    ...services,
+    now,
+    onDownload(identity, downloaded) {
+      logDownload(identity, downloaded);
+      bundles.onRequest();
+    },
+    onBytes: (count) => bundles.onBytes(count),
+  });
+  const manifestPorts = { ...services, baseUrl, now, tally };
+  const { bodyTimeoutMs = limits.bodyTimeoutMs } = options;
+  const get = (path: string, handler: Handler): Route => ({ method: 'GET', path, handler });
+  return [
+    get('/api/v1/manifest.json', createManifestHandler(manifestPorts)),
+    get('/api/v1/manifest/:file', createNamedManifestHandler(manifestPorts)),
+    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, tally })),
+    {
+      method: 'POST',
+      path: '/api/v1/status',
+      handler: createStatusHandler({ ...services, now, tally, bodyTimeoutMs }),
+    },
+    get('/bundles/:name', bundle),
+    get('/bundles/:sha256/:name', bundle),
+    get('/health', (exchange) => sendJson(exchange, { status: 'ok', version: options.version })),
+  ];
+}
