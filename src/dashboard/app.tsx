@@ -1,8 +1,8 @@
 import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { asFailure, type Failure, get } from './api/client';
+import { askSession } from './api/ask-session';
+import { asFailure, type Failure } from './api/client';
 import { needsLogin, session } from './api/session';
-import type { SessionJson } from './api/types';
 import { Frame } from './frame/frame';
 import { address } from './location';
 import { EmptyState, Page } from './parts/page';
@@ -25,7 +25,7 @@ export function App() {
   const [failure, setFailure] = useState<Failure | null>(null);
   async function ask(): Promise<void> {
     try {
-      session.value = await get<SessionJson>('/api/session');
+      await askSession();
       setFailure(null);
     } catch (error) {
       setFailure(asFailure(error));

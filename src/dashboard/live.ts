@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { eventKinds } from '../core/event';
 import { apiPath } from './api/client';
+import { askSession } from './api/ask-session';
 import { session } from './api/session';
 import type { EventJson } from './api/types';
 
@@ -20,6 +21,8 @@ const collectMs = 250;
 
 let source: EventSource | null = null;
 let lastId: number | null = null;
+/** Something may have happened that nobody told. */
+let isMissing = false;
 let again: ReturnType<typeof setTimeout> | undefined;
 let collected: EventJson[] = [];
 let collecting: ReturnType<typeof setTimeout> | undefined;
@@ -59,18 +62,25 @@ function open(): void {
   source = new EventSource(apiPath('/api/events', { after: lastId }));
   const mine = source;
   mine.onopen = () => {
-    const wasLost = liveState.peek() === 'waiting';
     liveState.value = 'live';
-    if (wasLost) tell([]);
+    if (isMissing) tell([]);
+    isMissing = false;
   };
   mine.onerror = () => {
     if (source !== mine) return;
     // The browser gives up for good on some failures, such as a refused connection behind a proxy.
     mine.close();
+    isMissing = true;
     liveState.value = 'waiting';
-    again = setTimeout(open, againAfterMs);
+    again = setTimeout(() => void openAgain(), againAfterMs);
   };
   for (const kind of eventKinds) mine.addEventListener(kind, collect);
+}
+
+/** The stream may have ended because the session did: then the answer leads to the login page. */
+async function openAgain(): Promise<void> {
+  await askSession().catch(() => undefined);
+  if (liveState.peek() === 'waiting' && session.peek()?.signed_in === true) open();
 }
 
 function collect(message: MessageEvent<string>): void {

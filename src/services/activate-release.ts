@@ -2,12 +2,15 @@ import { parseCompatible } from '../core/bundle';
 import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel, type Release } from '../core/release';
+import { releaseBefore } from '../core/release-before';
 import { parsePolicy } from '../core/rollout-policy';
 import type { Catalog } from './catalog';
 import type { Log } from './log';
 import { type ActivationPlan, type ActivationWish, planActivation } from './plan-activation';
-import { releaseBefore } from './release-before';
 import { tellActivation } from './release-events';
+
+/** So far back in the history of a channel. */
+const lookedAt = 1_000;
 
 export interface ActivateRequest extends ActivationWish {
   readonly name: string;
@@ -33,9 +36,9 @@ export interface ActivateRelease {
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
   /**
    * Makes the bundle current that was current before, for everyone at once.
-   * @throws DomainError `not-found` when there was none, or it is deleted
+   * @throws DomainError `not-found` when there was none, or it is deleted; `conflict` when it is not the expected one
    */
-  goBack(request: ChannelRequest): Promise<Release>;
+  goBack(request: ChannelRequest & { readonly expected?: string }): Promise<Release>;
   /**
    * Stops offering anything to a compatible.
    * @throws DomainError `not-found` when nothing was current
@@ -76,10 +79,14 @@ export function createActivateRelease({ catalog, changed, log, now }: ActivatePo
 
     goBack: (request) =>
       catalog.exclusively(async () => {
-        const { compatible, channel = defaultChannel } = request;
+        const { compatible, channel = defaultChannel, expected } = request;
         parseCompatible(compatible);
         parseChannel(channel);
-        const before = releaseBefore(catalog, compatible, channel);
+        const history = catalog.history({ compatible, channel, limit: lookedAt });
+        const before = releaseBefore(history, catalog.currentName(compatible, channel) !== undefined);
+        if (before === undefined) throw nothingBefore(compatible, channel);
+        if (expected !== undefined && before.bundleName !== expected)
+          throw anotherBefore(before.bundleName, expected);
         const { release } = await activate({ ...request, name: before.bundleName, force: before.forced });
         return release;
       }),
@@ -128,4 +135,20 @@ function nothingCurrent(compatible: string): DomainError {
   return new DomainError('not-found', `nothing is current for ${compatible}`, {
     remedy: 'List the releases to see the compatibles that have one.',
   });
+}
+
+function nothingBefore(compatible: string, channel: string): DomainError {
+  return new DomainError('not-found', `nothing was current for ${compatible} (${channel}) before`, {
+    remedy: 'Activate a bundle, or deactivate to offer nothing.',
+  });
+}
+
+function anotherBefore(before: string, expected: string): DomainError {
+  return new DomainError(
+    'conflict',
+    `the release before is ${before}, not ${expected}: somebody released meanwhile`,
+    {
+      remedy: 'Look at the history of the channel, and decide again.',
+    },
+  );
 }

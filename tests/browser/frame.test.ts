@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
 import { startServer } from '../support/server-process';
 import { desktop, isTooWide, type Look, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
@@ -60,7 +61,7 @@ describe('the frame', () => {
     const page = await open('/', { theme: 'dark' });
     expect(await themeOf(page)).toBe('dark');
     await page.emulateMedia({ colorScheme: 'light' });
-    await page.waitForFunction("document.documentElement.dataset.theme === 'light'");
+    await eventually(async () => (await themeOf(page)) === 'light');
     await page.getByLabel('Theme').selectOption('dark');
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();

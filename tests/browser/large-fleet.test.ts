@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { makeBundle } from '../support/bundle-factory';
+import { eventually } from '../support/eventually';
 import { temporaryFolder } from '../support/programs';
 import { type ServerProcess, startServer } from '../support/server-process';
 import { openServices } from '../support/services';
@@ -84,7 +85,7 @@ describe('the page on a fleet of 50,000', () => {
     const first = await rows().first().textContent();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.waitForURL(/after=/);
-    await page.waitForFunction(`document.querySelector('tbody tr').textContent !== ${JSON.stringify(first)}`);
+    await eventually(async () => (await rows().first().textContent()) !== first);
     expect(await rows().count()).toBe(50);
   });
 

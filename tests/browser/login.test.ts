@@ -114,6 +114,16 @@ describe('a person', () => {
     expect(new URL(page.url()).search).toBe('?kind=device.');
   });
 
+  it('whose token is revoked is asked again, also on a page that nobody touches', async () => {
+    const page = await openLogin('/bundles');
+    await signIn(page, await makeToken('eve', 'admin'));
+    await page.getByRole('heading', { level: 1, name: 'Bundles' }).waitFor();
+    await cli(server.folder, 'token', 'revoke', 'eve');
+    // The stream of events ends with its next sign of life.
+    await page.getByLabel('Admin token').waitFor({ timeout: 30_000 });
+    expect(new URL(page.url()).pathname).toBe('/bundles');
+  }, 60_000);
+
   it('who revokes the own token is warned, and signed out', async () => {
     const page = await openLogin('/settings');
     await signIn(page, await makeToken('dora', 'admin'));

@@ -8,6 +8,8 @@ interface QueryFieldProps {
   /** Of the parameter in the address. */
   readonly name: string;
   readonly label: string;
+  /** The label is for screen readers alone: the placeholder says it to the others. */
+  readonly isCompact?: boolean;
   readonly type?: 'search' | 'text' | 'datetime-local';
   readonly maxLength?: number;
   readonly placeholder?: string;
@@ -23,7 +25,16 @@ interface QueryFieldProps {
 
 /** A field that is part of the address. What is being typed is never overwritten. */
 export function QueryField(props: QueryFieldProps) {
-  const { name, label, type = 'text', maxLength = 100, placeholder, list, clears = [] } = props;
+  const {
+    name,
+    label,
+    type = 'text',
+    maxLength = 100,
+    placeholder,
+    list,
+    clears = [],
+    isCompact = false,
+  } = props;
   const { show = same, keep = trimmed } = props;
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -45,10 +56,11 @@ export function QueryField(props: QueryFieldProps) {
 
   return (
     <label class={props.class}>
-      {label}
+      {!isCompact && label}
       <input
         ref={field}
         type={type}
+        aria-label={isCompact ? label : undefined}
         maxLength={maxLength}
         placeholder={placeholder}
         list={list}

@@ -79,12 +79,19 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'goBack',
       summary: 'Make the bundle current again that was current before, for everyone at once',
-      input: { body: z.strictObject({ compatible, channel: channelField }) },
+      input: {
+        body: z.strictObject({
+          compatible,
+          channel: channelField,
+          expected: bundleName.optional().describe('refuse when another bundle was current before'),
+        }),
+      },
       answers: one,
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
         const release = await activateRelease.goBack({
           compatible: parseCompatible(body.compatible),
+          ...(body.expected === undefined ? {} : { expected: body.expected }),
           ...(body.channel === undefined ? {} : { channel: body.channel }),
           ...by(actor),
         });

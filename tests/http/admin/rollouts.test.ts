@@ -122,7 +122,10 @@ describe('a release', () => {
     await create({ channel: 'beta' });
     await create({ channel: 'beta', bundle: 'v2.0.0.raucb', steps: '5,100' });
     const beta = { compatible: 'test-board', channel: 'beta' };
-    const back = await admin.http.post('/api/releases/back').send(beta).expect(200);
+    const other = { ...beta, expected: 'v2.0.0.raucb' };
+    await admin.http.post('/api/releases/back').send(other).expect(409);
+    const expected = { ...beta, expected: 'v1.0.0.raucb' };
+    const back = await admin.http.post('/api/releases/back').send(expected).expect(200);
     expect(back.body).toMatchObject({ bundle: 'v1.0.0.raucb', rollout: { policy: everyone } });
     await admin.http.post('/api/releases/back').send(beta).expect(404);
     await admin.http.post('/api/releases/deactivate').send(beta).expect(200);

@@ -3,9 +3,12 @@
  * (`npm run typecheck`): each answer of the server must be what the page takes it for.
  */
 import type { z } from 'zod';
+import type * as settings from '../../../src/dashboard/api/settings-types';
 import type * as page from '../../../src/dashboard/api/types';
+import type { aboutJson } from '../../../src/http/admin/about';
 import type { bundleInUseJson } from '../../../src/http/admin/bundle-use-json';
 import type { bundleJson } from '../../../src/http/admin/bundle-json';
+import type { certificatesJson } from '../../../src/http/admin/certificate-json';
 import type { deviceJson, explanationJson, installationJson } from '../../../src/http/admin/device-json';
 import type { historyJson } from '../../../src/http/admin/fleet-history';
 import type { overviewJson } from '../../../src/http/admin/overview';
@@ -35,4 +38,6 @@ export type Answers = [
   Fits<page.WebhookJson, typeof webhookJson>,
   Fits<page.OverviewJson, typeof overviewJson>,
   Fits<page.HistoryJson, typeof historyJson>,
+  Fits<settings.AboutJson, typeof aboutJson>,
+  Fits<settings.CertificatesJson, typeof certificatesJson>,
 ];

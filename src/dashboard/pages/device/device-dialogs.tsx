@@ -6,7 +6,7 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { PinField } from '../devices/pin-field';
 import { Suggestions } from '../devices/suggestions';
-import { typed } from '../devices/typed';
+import { typedIn } from '../../parts/form-fields';
 import { carryOut, type Subject } from './deed';
 
 export interface DeviceDialogProps {
@@ -21,7 +21,7 @@ export function HoldDialog({ subject, onClose }: DeviceDialogProps) {
     <FormDialog
       title={one.holdTitle(id)}
       action={one.holdAction}
-      onSubmit={(form) => carryOut(subject, 'hold', one.done.held(id), typed(form, 'value'))}
+      onSubmit={(form) => carryOut(subject, 'hold', one.done.held(id), typedIn(form, 'value'))}
       onClose={onClose}
     >
       <label>
@@ -37,8 +37,8 @@ export function PinDialog({ subject, onClose }: DeviceDialogProps) {
   const { one, pinDialog } = text.devices;
   const { id, compatible } = subject.device;
   async function pin(form: FormData): Promise<void> {
-    const bundle = typed(form, 'value');
-    if (bundle === undefined) throw new Failure(pinDialog.noBundle, 0, 'invalid-input');
+    const bundle = typedIn(form, 'value');
+    if (bundle === '') throw new Failure(pinDialog.noBundle, 0, 'invalid-input');
     await carryOut(subject, 'pin', one.done.pinned(id, bundle), bundle);
   }
   return (
@@ -54,7 +54,7 @@ export function ChannelDialog({ subject, onClose }: DeviceDialogProps) {
   const [channelAtFirst] = useState(channel);
   const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false });
   async function move(form: FormData): Promise<void> {
-    const to = typed(form, 'value') ?? '';
+    const to = typedIn(form, 'value');
     await carryOut(subject, 'channel', one.done.channel(id, to), to);
   }
   return (
@@ -85,7 +85,7 @@ export function NotesDialog({ subject, onClose }: DeviceDialogProps) {
       title={one.notesTitle(id)}
       action={one.notesAction}
       isWide
-      onSubmit={(form) => carryOut(subject, 'notes', one.done.notes, typed(form, 'value'))}
+      onSubmit={(form) => carryOut(subject, 'notes', one.done.notes, typedIn(form, 'value'))}
       onClose={onClose}
     >
       <label>

@@ -5,7 +5,7 @@ import { Command } from '../../parts/command';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
 import { text } from '../../texts';
-import { typed } from '../devices/typed';
+import { typedIn } from '../../parts/form-fields';
 import type { DeviceDialogProps } from './device-dialogs';
 
 /** Makes the archive that brings a device to this server. It may hold a private key: the browser keeps no copy. */
@@ -14,7 +14,7 @@ export function KitDialog({ subject, onClose }: DeviceDialogProps) {
   const { id } = subject.device;
   const [hasFailed, setFailed] = useState(false);
   async function make(form: FormData): Promise<void> {
-    const server = typed(form, 'server') ?? '';
+    const server = typedIn(form, 'server');
     try {
       const body = server === '' ? {} : { server_url: server };
       save(await postForFile(`/api${linkTo('devices', id)}/kit`, body), one.kitFile(id));

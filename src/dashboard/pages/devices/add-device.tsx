@@ -4,7 +4,7 @@ import { goTo, linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
 import { text } from '../../texts';
-import { typed } from './typed';
+import { typedIn } from '../../parts/form-fields';
 import { Suggestions } from './suggestions';
 
 interface AddDeviceProps {
@@ -16,7 +16,7 @@ interface AddDeviceProps {
 export function AddDevice({ fleet, onClose }: AddDeviceProps) {
   const { addDialog } = text.devices;
   async function add(fields: FormData): Promise<void> {
-    const field = (name: string) => typed(fields, name) ?? '';
+    const field = (name: string) => typedIn(fields, name);
     const channel = field('channel');
     const device = await post<DeviceJson>('/api/devices', {
       id: field('id'),

@@ -3,7 +3,7 @@ import { Failure } from '../../api/client';
 import { FormDialog } from '../../parts/dialog';
 import { text } from '../../texts';
 import type { Verb } from './actions';
-import { typed } from './typed';
+import { typedIn } from '../../parts/form-fields';
 import { PinField } from './pin-field';
 import { Suggestions } from './suggestions';
 
@@ -30,8 +30,8 @@ interface BulkDialogProps {
 export function BulkDialog({ verb, devices, fleet, onSubmit, onClose }: BulkDialogProps) {
   const { title, action } = text.devices.verbs[verb];
   async function submit(fields: FormData): Promise<void> {
-    const value = typed(fields, 'value');
-    if (verb === 'pin' && value === undefined)
+    const value = typedIn(fields, 'value');
+    if (verb === 'pin' && value === '')
       throw new Failure(text.devices.pinDialog.noBundle, 0, 'invalid-input');
     await onSubmit(value);
   }

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation';
 import type { FleetJson, ReleaseJson } from '../../api/types';
 import { formatCount, stateWord } from '../../format';
+import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { type Choice, choicesOf, type LabelsJson } from './choices';
-import { SearchField } from './search-field';
 import { type FilterName, type Filters, setFilters } from './view';
 
 interface FilterBarProps {
@@ -23,7 +23,15 @@ export function FilterBar({ filters, fleet }: FilterBarProps) {
   }));
   return (
     <div class={`fleet-filters ${isOpen ? 'open' : ''}`}>
-      <SearchField search={filters.search ?? ''} />
+      <QueryField
+        name="search"
+        type="search"
+        class="search"
+        label={text.devices.search}
+        isCompact
+        placeholder={text.devices.searchHint}
+        clears={['after', 'page']}
+      />
       <button type="button" class="filter-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {text.devices.filters}
       </button>

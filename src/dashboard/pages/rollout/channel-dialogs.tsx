@@ -1,3 +1,4 @@
+import { releaseBefore } from '../../../core/release-before';
 import { apiPath, post } from '../../api/client';
 import type { ActivationJson, FleetJson, ReleaseJson } from '../../api/types';
 import { formatCount } from '../../format';
@@ -8,7 +9,6 @@ import { tell } from '../../parts/notices';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import type { ActionDialogProps } from './action-dialog';
-import { bundleBefore } from './release-before';
 
 const words = text.rollouts;
 /** So far back does the server look, too. */
@@ -26,7 +26,7 @@ export function BackDialog({ release, onClose }: ActionDialogProps) {
   const devices = (fleet.value?.counts ?? [])
     .filter((count) => count.compatible === compatible && count.channel === channel)
     .reduce((sum, count) => sum + count.devices, 0);
-  const before = history.value === null ? null : bundleBefore(history.value.history);
+  const before = bundleBefore(history.value?.history ?? []);
   return (
     <FormDialog
       title={words.backTitle(where)}
@@ -34,7 +34,11 @@ export function BackDialog({ release, onClose }: ActionDialogProps) {
       isDangerous
       isReady={before !== null}
       onSubmit={async () => {
-        const { id, bundle } = await post<ReleaseJson>('/api/releases/back', { compatible, channel });
+        const { id, bundle } = await post<ReleaseJson>('/api/releases/back', {
+          compatible,
+          channel,
+          expected: before,
+        });
         tell(words.backDone(bundle));
         goTo(linkTo('rollouts', id));
       }}
@@ -69,4 +73,10 @@ export function DeactivateDialog({ release, onClose }: ActionDialogProps) {
       <p>{words.deactivateText(where, bundle)}</p>
     </FormDialog>
   );
+}
+
+/** What the server finds too; it refuses when that has changed meanwhile. */
+function bundleBefore(history: readonly ActivationJson[]): string | null {
+  const lines = history.map(({ action, bundle }) => ({ action, bundleName: bundle }));
+  return releaseBefore(lines, true)?.bundleName ?? null;
 }
