@@ -6,4 +6,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/device/'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
   testTimeout: 30_000,
+  // Much of the time is spent waiting for programs; a worker that has grown makes room for a fresh one.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
 };

@@ -51,7 +51,7 @@ export async function openWindow(baseURL: string, look: Look = {}): Promise<Page
     timezoneId: 'Europe/Berlin',
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => {

@@ -186,7 +186,7 @@ describe('the bundles', () => {
       for (const address of ['/bundles', `/bundles/${fileOf(gateway, '2.4.0')}`]) {
         for (const size of [{}, phone]) {
           const page = await open(address, { theme, ...size });
-          await page.getByText('verity').first().waitFor();
+          await page.getByText('trusted').first().waitFor();
           expect(await seriousFindings(page)).toEqual([]);
           expect(await isTooWide(page)).toBe(false);
           await page.context().close();
