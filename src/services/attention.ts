@@ -1,4 +1,4 @@
-import type { CertificateInventory, KnownCertificate } from '../core/certificate';
+import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { TroubledDevices } from './fleet-counts';
@@ -11,6 +11,7 @@ export const attentionKinds = [
   'held',
   'paused-rollout',
   'certificate-expiring',
+  'ca-certificate-expiring',
   'server-certificate-expiring',
   'webhook-failing',
   'storage',
@@ -69,12 +70,8 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     message: `${counted(waiting, 'device')} to be admitted by a person`,
   });
   note({ kind: 'held', count: held, message: `${counted(held, 'device')} held, and offered nothing` });
-  if (inventory.server !== null) {
-    const days = daysLeft(inventory.server.notAfter, at);
-    const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
-    const message = `the server certificate ${when}: devices can't connect then`;
-    note({ kind: 'server-certificate-expiring', count: days < expiryNoticeDays ? 1 : 0, message });
-  }
+  note(ofExpiry('ca-certificate-expiring', 'CA', inventory.ca, at));
+  note(ofExpiry('server-certificate-expiring', 'server', inventory.server, at));
   const expiring = newestOfEach(inventory.devices).filter(
     ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
   ).length;
@@ -98,6 +95,18 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
 /** Whole days until then; negative when it is over. */
 export function daysLeft(notAfter: Date, at: Date): number {
   return Math.floor((notAfter.getTime() - at.getTime()) / dayMs);
+}
+
+function ofExpiry(
+  kind: AttentionItem['kind'],
+  name: string,
+  certificate: CertificateSummary | null,
+  at: Date,
+): AttentionItem {
+  const days = certificate === null ? expiryNoticeDays : daysLeft(certificate.notAfter, at);
+  const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
+  const message = `the ${name} certificate ${when}: devices can't connect then`;
+  return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
 }
 
 const troubleWords = {

@@ -14,6 +14,13 @@ export interface Look {
 
 export const desktop = { width: 1440, height: 900 } as const;
 export const phone = { width: 360, height: 740 } as const;
+/** For `it.each`: both themes, on a desktop and on a phone. */
+export const looks = [
+  ['light', desktop],
+  ['dark', desktop],
+  ['light', phone],
+  ['dark', phone],
+] as const;
 
 let browser: Browser | undefined;
 const failures: string[] = [];

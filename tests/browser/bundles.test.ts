@@ -76,6 +76,9 @@ describe('the bundles', () => {
     await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
     await page.getByText('Drop bundles here to upload them').waitFor();
     await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+    await tray(page).getByRole('button', { name: 'Release … dropped-3.2.0.raucb' }).click();
+    await page.getByRole('dialog', { name: /dropped-3\.2\.0/ }).waitFor();
+    await page.keyboard.press('Escape');
     await tray(page).getByRole('link', { name: 'dropped-3.2.0.raucb' }).click();
     await page.getByRole('heading', { level: 1, name: 'dropped-3.2.0.raucb' }).waitFor();
   });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { mustRun } from '../support/programs';
 import { cli } from '../support/server-process';
-import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
+import { isTooWide, looks, openWindow, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 
 let server: DashboardServer;
@@ -248,12 +248,7 @@ describe('the page of certificates', () => {
     await page.getByText('rauc-simple-server cert device board-1', { exact: true }).waitFor();
   });
 
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)('is fit for all people: %s %p', async (theme, size) => {
+  it.each(looks)('is fit for all people: %s %p', async (theme, size) => {
     const page = await open('', { theme, ...size });
     await rowOf(page, 'gateway-001').waitFor();
     expect(await seriousFindings(page)).toEqual([]);

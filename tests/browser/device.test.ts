@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { eventually } from '../support/eventually';
 import { mustRun } from '../support/programs';
-import { desktop, isTooWide, phone, seriousFindings } from './browser';
+import { isTooWide, looks, seriousFindings } from './browser';
 import { bundle, type FleetServer, message, openFleet } from './devices-fleet';
 
 let fleet: FleetServer;
@@ -155,12 +155,7 @@ describe('what the page of a device shows', () => {
     await page.waitForURL(/\/devices\?search=nobody/);
   });
 
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)('is for everybody: %s, %p', async (theme, size) => {
+  it.each(looks)('is for everybody: %s, %p', async (theme, size) => {
     const page = await fleet.open('/devices/board-04', { theme, ...size, reducedMotion: 'reduce' });
     await page.getByRole('button', { name: 'Show the log' }).click();
     await page.locator('pre').waitFor();

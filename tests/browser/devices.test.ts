@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { desktop, isTooWide, phone, seriousFindings } from './browser';
+import { isTooWide, looks, seriousFindings } from './browser';
 import { boardIds, type FleetServer, message, openFleet, shownIds, showsOnly } from './devices-fleet';
 
 const search = (page: Page) => page.getByRole('searchbox');
@@ -170,12 +170,7 @@ describe('the list of devices', () => {
     expect(await search(page).inputValue()).toBe('board-07');
   });
 
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)('is for everybody: %s, %p', async (theme, size) => {
+  it.each(looks)('is for everybody: %s, %p', async (theme, size) => {
     const page = await fleet.open('/devices?channel=stable', { theme, ...size, reducedMotion: 'reduce' });
     await page.getByLabel('Select board-01').check();
     expect(await seriousFindings(page)).toEqual([]);

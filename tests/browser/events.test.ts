@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
+import { isTooWide, looks, openWindow, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 import { remarkable } from './demo-fleet';
 
@@ -183,12 +183,7 @@ async function expectCount(page: Page, count: number): Promise<void> {
 }
 
 describe('the page of events', () => {
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)('is fit for all people: %s %p', async (theme, size) => {
+  it.each(looks)('is fit for all people: %s %p', async (theme, size) => {
     const page = await open('?kind=device.', { theme, ...size });
     await page.getByRole('button', { name: 'Details' }).first().click();
     expect(await seriousFindings(page)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { mustRun } from '../support/programs';
 import { cli, entryPoint, startServer } from '../support/server-process';
-import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
+import { isTooWide, looks, openWindow, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 
 let server: DashboardServer;
@@ -166,12 +166,7 @@ function actionsOf(page: Page) {
 }
 
 describe('the page to sign in', () => {
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)('is fit for all people: %s %p', async (theme, size) => {
+  it.each(looks)('is fit for all people: %s %p', async (theme, size) => {
     const page = await openLogin('/', { theme, ...size });
     expect(await seriousFindings(page)).toEqual([]);
     expect(await isTooWide(page)).toBe(false);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { cli } from '../support/server-process';
-import { openWindow } from './browser';
+import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 
 async function open(server: DashboardServer): Promise<Page> {
@@ -35,7 +35,7 @@ describe('the overview of a fleet', () => {
     for (const [words, address] of [
       [/rolled back on 2 devices/, /\/devices\?compatible=acme-display&channel=stable&state=rolled-back$/],
       [/failed on 1 device/, /state=failed$/],
-      [/wait for a person to admit/, /\/devices\?waiting=true$/],
+      [/to be admitted by a person/, /\/devices\?waiting=true$/],
       [/is paused: 2 failed/, /\/rollouts\/\d+$/],
     ] as const) {
       await attention.getByRole('link', { name: words }).click();
@@ -72,6 +72,33 @@ describe('the first start', () => {
     await steps.locator('.is-done', { hasText: 'Make a certificate' }).waitFor({ timeout: 20_000 });
     expect(await current.textContent()).toContain('Upload a bundle');
   });
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious finding of axe-core on any page, %s',
+    async (theme) => {
+      const server = await startDashboard({ isSeeded: false });
+      for (const address of [
+        '/',
+        '/bundles',
+        '/devices',
+        '/rollouts',
+        '/certificates',
+        '/events',
+        '/settings',
+      ]) {
+        for (const size of [desktop, phone]) {
+          const page = await openWindow(server.adminUrl, { theme, ...size });
+          await page.goto(address);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.locator('main .loading').first().waitFor({ state: 'detached' });
+          expect(await seriousFindings(page)).toEqual([]);
+          expect(await isTooWide(page)).toBe(false);
+          await page.context().close();
+        }
+      }
+    },
+    120_000,
+  );
 
   it('copies a command', async () => {
     const server = await startDashboard({ isSeeded: false });

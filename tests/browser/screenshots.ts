@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cli } from '../support/server-process';
-import { desktop, openWindow, phone } from './browser';
+import { looks, openWindow } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 import { display, fileOf, gateway } from './demo-fleet';
 
@@ -39,12 +39,7 @@ describe('screenshots', () => {
     empty = await startDashboard({ isSeeded: false });
   }, 60_000);
 
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)(
+  it.each(looks)(
     '%s %p',
     async (theme, size) => {
       const shoot = async (base: string, name: string, address: string) => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
+import { isTooWide, looks, openWindow, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 
 let server: DashboardServer;
@@ -233,12 +233,7 @@ describe('the page of settings', () => {
     expect(await isSeen()).toBe(true);
   });
 
-  it.each([
-    ['light', desktop],
-    ['dark', desktop],
-    ['light', phone],
-    ['dark', phone],
-  ] as const)('is fit for all people: %s %p', async (theme, size) => {
+  it.each(looks)('is fit for all people: %s %p', async (theme, size) => {
     const page = await open({ theme, ...size });
     expect(await seriousFindings(page)).toEqual([]);
     expect(await isTooWide(page)).toBe(false);

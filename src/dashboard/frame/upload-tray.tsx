@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks';
 import { formatBytes, formatDuration } from '../format';
 import { linkTo } from '../location';
 import { StateBadge } from '../parts/badge';
 import { Icon } from '../parts/icon';
 import { Progress } from '../parts/progress';
+import { ReleaseForm } from '../parts/release-form';
 import { text } from '../texts';
 import { cancelUpload, clearUploads, tryAgain, type Upload, uploads } from '../uploads';
 
@@ -38,6 +40,7 @@ export function UploadTray() {
 function UploadItem({ upload }: { readonly upload: Upload }) {
   const { id, file, state, failure, bundle } = upload;
   const name = bundle === null ? file.name : <a href={linkTo('bundles', bundle.name)}>{bundle.name}</a>;
+  const [isReleasing, setReleasing] = useState(false);
   return (
     <li class="upload">
       <div class="upload-head">
@@ -51,6 +54,16 @@ function UploadItem({ upload }: { readonly upload: Upload }) {
             onClick={() => cancelUpload(id)}
           >
             {text.common.cancel}
+          </button>
+        )}
+        {bundle !== null && (
+          <button
+            type="button"
+            class="small"
+            aria-label={`${text.bundles.release} ${bundle.name}`}
+            onClick={() => setReleasing(true)}
+          >
+            {text.bundles.release}
           </button>
         )}
         {(state === 'failed' || state === 'cancelled') && (
@@ -80,6 +93,13 @@ function UploadItem({ upload }: { readonly upload: Upload }) {
       {failure?.remedy != null && <p class="small muted">{failure.remedy}</p>}
       {bundle !== null && bundle.warnings.length > 0 && (
         <p class="small warn-text">{bundle.warnings.map(({ message }) => message).join('; ')}</p>
+      )}
+      {isReleasing && bundle !== null && (
+        <ReleaseForm
+          bundle={bundle.name}
+          compatible={bundle.compatible}
+          onClose={() => setReleasing(false)}
+        />
       )}
     </li>
   );

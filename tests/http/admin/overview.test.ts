@@ -157,6 +157,12 @@ describe('what needs a person', () => {
     });
   });
 
+  it('is a CA that expires, with all certificates under it', async () => {
+    const certificates = openCertificateFolder(admin.certsDir, { now });
+    await certificates.createCa({ days: 29 });
+    expect(await kinds()).toEqual(['ca-certificate-expiring 1']);
+  });
+
   it('is a certificate that expires, but not one that was renewed, revoked or forgotten', async () => {
     const certificates = openCertificateFolder(admin.certsDir, { now });
     await certificates.createCa({});

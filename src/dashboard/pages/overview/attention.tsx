@@ -12,6 +12,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
+  'ca-certificate-expiring': ['bad', 'certificates'],
   'server-certificate-expiring': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
@@ -60,6 +61,7 @@ function placeOf({ kind, compatible, channel, release_id: release }: AttentionJs
       query.set(kind, 'true');
       return `/devices?${query.toString()}`;
     case 'certificate-expiring':
+    case 'ca-certificate-expiring':
     case 'server-certificate-expiring':
       return '/certificates';
     default:

@@ -1,9 +1,10 @@
 import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api/client';
 import type { Scope, TokenJson } from '../../api/types';
-import { Command, Secret } from '../../parts/command';
-import { Dialog, FormDialog } from '../../parts/dialog';
+import { Command } from '../../parts/command';
+import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
+import { SecretDialog } from '../../parts/secret-dialog';
 import { text } from '../../texts';
 
 const words = text.settings.tokens;
@@ -24,7 +25,19 @@ export function CreateToken({ onDone, onClose }: CreateTokenProps) {
   const [made, setMade] = useState<Made | null>(null);
   // The form closes itself when it is done; the secret stays until it was read.
   const isMade = useRef(false);
-  if (made !== null) return <MadeToken made={made} onClose={onClose} />;
+  if (made !== null) {
+    return (
+      <SecretDialog
+        title={words.made(made.token.name)}
+        hint={words.once}
+        secret={made.secret}
+        onClose={onClose}
+      >
+        <p class="muted">{words.use}</p>
+        <Command line={words.useCommand('…')} />
+      </SecretDialog>
+    );
+  }
 
   async function create(fields: FormData): Promise<void> {
     const body = { name: typedIn(fields, 'name'), scope: typedIn(fields, 'scope') };
@@ -58,29 +71,5 @@ export function CreateToken({ onDone, onClose }: CreateTokenProps) {
         ))}
       </fieldset>
     </FormDialog>
-  );
-}
-
-function MadeToken({
-  made: { token, secret },
-  onClose,
-}: {
-  readonly made: Made;
-  readonly onClose: () => void;
-}) {
-  return (
-    <Dialog title={words.made(token.name)} onClose={onClose}>
-      <div class="dialog-body">
-        <p>{words.once}</p>
-        <Secret value={secret} />
-        <p class="muted">{words.use}</p>
-        <Command line={words.useCommand('…')} />
-        <footer class="dialog-foot">
-          <button type="button" class="primary" onClick={onClose}>
-            {text.common.close}
-          </button>
-        </footer>
-      </div>
-    </Dialog>
   );
 }

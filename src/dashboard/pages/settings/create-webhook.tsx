@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api/client';
 import type { WebhookJson } from '../../api/types';
-import { Secret } from '../../parts/command';
-import { Dialog, FormDialog } from '../../parts/dialog';
+import { FormDialog } from '../../parts/dialog';
 import { optional, typedIn } from '../../parts/form-fields';
+import { SecretDialog } from '../../parts/secret-dialog';
 import { text } from '../../texts';
 import { KindFields } from './kind-fields';
 
@@ -24,7 +24,16 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
   const [made, setMade] = useState<Made | null>(null);
   // The form closes itself when it is done; the secret stays until it was read.
   const isMade = useRef(false);
-  if (made !== null) return <MadeWebhook made={made} onClose={onClose} />;
+  if (made !== null) {
+    return (
+      <SecretDialog
+        title={words.made(made.webhook.name)}
+        hint={words.once}
+        secret={made.secret}
+        onClose={onClose}
+      />
+    );
+  }
 
   async function create(fields: FormData): Promise<void> {
     const kinds = fields.getAll('kind').map(String);
@@ -65,21 +74,5 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
         <span class="field-hint">{words.secretHint}</span>
       </label>
     </FormDialog>
-  );
-}
-
-function MadeWebhook({ made, onClose }: { readonly made: Made; readonly onClose: () => void }) {
-  return (
-    <Dialog title={words.made(made.webhook.name)} onClose={onClose}>
-      <div class="dialog-body">
-        <p>{words.once}</p>
-        <Secret value={made.secret} />
-        <footer class="dialog-foot">
-          <button type="button" class="primary" onClick={onClose}>
-            {text.common.close}
-          </button>
-        </footer>
-      </div>
-    </Dialog>
   );
 }
