@@ -175,6 +175,6 @@ describe('a manifest as large as it may be', () => {
       expect(error).toMatchObject({ name: 'BrokenBundle' });
     }
     const { user, system } = process.cpuUsage(startedAt);
-    expect((user + system) / 1000).toBeLessThan(250);
+    expect((user + system) / 1000).toBeLessThan(1_000); // what is quadratic takes many seconds
   });
 });
