@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { ReleaseDetailsJson } from '../../src/dashboard/api/types';
+import { eventually } from '../support/eventually';
 import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 import { display, fileOf, gateway, sensor } from './demo-fleet';
@@ -86,9 +87,13 @@ describe('hands on a rollout', () => {
   it('gives the focus back to the menu when a person thinks better of it', async () => {
     const page = await openRollout(gateway);
     await choose(page, 'Abort');
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement?.getAttribute("aria-label")')).toBe('Other actions');
+    await eventually(
+      async () =>
+        (await page.evaluate('document.activeElement?.getAttribute("aria-label")')) === 'Other actions',
+    );
     expect((await releaseOf(gateway)).rollout.state).toBe('running');
   });
 

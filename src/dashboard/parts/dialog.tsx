@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure } from '../api/client';
 import { text } from '../texts';
 import { Icon } from './icon';
@@ -16,12 +16,14 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
     // The browser would begin at the button that closes it.
-    element.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    dialog?.querySelector<HTMLElement>('input, select, textarea')?.focus();
     return () => {
+      dialog?.close(); // what is behind a modal dialog can't have the focus
       if (opener instanceof HTMLElement) opener.focus();
     };
   }, []);
