@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure } from '../api/client';
 import { text } from '../texts';
 import { Icon } from './icon';
@@ -16,7 +16,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useLayoutEffect(() => {
+  useEffect(() => {
     const opener = document.activeElement;
     const dialog = element.current;
     dialog?.showModal();
