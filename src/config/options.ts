@@ -77,7 +77,7 @@ export const options = {
     'ADMIN_HOSTS',
     types.hosts,
     '',
-    'Further names by which browsers may reach the admin listener, such as that of a reverse proxy; separated by commas.',
+    'Further names by which browsers may reach the admin listener, such as that of a reverse proxy, with its port if that is not the usual one; separated by commas.',
   ),
   sessionLifetime: {
     ...server(

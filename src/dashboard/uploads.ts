@@ -96,8 +96,9 @@ async function send({ id, file }: Upload): Promise<void> {
       };
       request.upload.onload = () => change(id, { state: 'checking' });
       request.onload = () => {
-        if (request.status < 300) resolve(JSON.parse(request.responseText) as UploadAnswer);
-        else reject(failureOf(request.status, request.responseText));
+        const answer = request.status < 300 ? answerOf(request.responseText) : null;
+        if (answer === null) reject(failureOf(request.status, request.responseText));
+        else resolve(answer);
       };
       request.onerror = () => reject(unreachable());
       request.onabort = () => reject(new DOMException('', 'AbortError'));
@@ -130,4 +131,13 @@ function speedometer(): (sentBytes: number) => number | null {
     if (first === undefined || at - first.at < 200) return null;
     return ((sent - first.sent) / (at - first.at)) * 1000;
   };
+}
+
+/** `null` for what is not this server's, such as the page of a proxy. */
+function answerOf(body: string): UploadAnswer | null {
+  try {
+    return JSON.parse(body) as UploadAnswer;
+  } catch {
+    return null;
+  }
 }

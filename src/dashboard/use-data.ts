@@ -52,7 +52,9 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
     } catch (error) {
       if (!mine.signal.aborted) setState((old) => ({ ...old, failure: asFailure(error) }));
     }
-    if (running.current === mine) setLoading(false);
+    if (running.current !== mine) return;
+    running.current = null;
+    setLoading(false);
   }, [path]);
 
   useEffect(() => {
@@ -69,7 +71,9 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
         () => {
           timer = undefined;
           lastAt = Date.now();
-          void load();
+          // An answer on its way comes first: where news is faster than answers, none would ever arrive.
+          if (running.current === null) void load();
+          else soon();
         },
         Math.max(0, lastAt + restMs - Date.now()),
       );
@@ -79,7 +83,11 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
       if (events.length === 0 || isStale === undefined || events.some(isStale)) soon();
     });
     const regularly =
-      everyMs === undefined ? undefined : setInterval(() => void (document.hidden || load()), everyMs);
+      everyMs === undefined
+        ? undefined
+        : setInterval(() => {
+            if (!document.hidden && running.current === null) void load();
+          }, everyMs);
     return () => {
       forget();
       clearTimeout(timer);

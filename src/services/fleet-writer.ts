@@ -37,9 +37,13 @@ export class FleetWriter {
     for (const entry of [...this.#failed]) this.save(entry);
   }
 
-  /** Waits until nothing of a device is being written. */
+  /**
+   * Waits until what has changed so far of a device is written, or could not be: it is in the write that runs or in the one after
+   * it. Not for what comes meanwhile, as a device may change without end.
+   */
   async saved(entry: Entry): Promise<void> {
-    while (entry.saving !== null) await entry.saving;
+    if (entry.saving !== null) await entry.saving;
+    if (entry.saving !== null) await entry.saving;
   }
 
   /** As {@link saved}, for a second at the most. */

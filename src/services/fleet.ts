@@ -28,6 +28,8 @@ export interface FleetChange {
 
 /** Devices that stay in memory after they were heard. */
 const maxRemembered = 100_000;
+/** So often is a person's decision made again because the device went on in the same moment. */
+const maxRounds = 5;
 
 /**
  * The devices, as they are answered: those heard lately are in memory, the others are read when they come. Every change is
@@ -185,7 +187,7 @@ export class Fleet {
         number,
         { readonly before: Installation | null; readonly after: Installation }
       >();
-      for (;;) {
+      for (let round = 0; round < maxRounds; round += 1) {
         await this.commit(id);
         const entry = this.#get(id);
         const { revision } = entry;
@@ -201,6 +203,7 @@ export class Fleet {
           this.#apply(entry, before, withSighted(after, entry.record.installation));
         return entry.record;
       }
+      throw new DomainError('unavailable', `the device ${id} changes too fast`, { remedy: 'Try again.' });
     });
   }
 

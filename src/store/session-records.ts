@@ -27,8 +27,15 @@ export function createSessionRecords(database: Database) {
             expires_at: expiresAt.toISOString(),
           }),
         );
-        const ofToken = query.selectFrom('sessions').select('id_hash').where('token', '=', tokenName);
-        const surplus = ofToken.orderBy('expires_at', 'desc').limit(-1).offset(maxOfToken);
+        const others = query
+          .selectFrom('sessions')
+          .select('id_hash')
+          .where('token', '=', tokenName)
+          .where('id_hash', '!=', idHash); // whatever the clock says, this one stays
+        const surplus = others
+          .orderBy('expires_at', 'desc')
+          .limit(-1)
+          .offset(maxOfToken - 1);
         database.all(query.deleteFrom('sessions').where('id_hash', 'in', surplus));
       });
     },

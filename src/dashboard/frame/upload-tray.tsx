@@ -46,7 +46,7 @@ function UploadItem({ upload }: { readonly upload: Upload }) {
       <div class="upload-head">
         <span class="upload-name">{name}</span>
         {bundle !== null && <StateBadge state={bundle.verdict} />}
-        {(state === 'queued' || state === 'sending' || state === 'checking') && (
+        {(state === 'queued' || state === 'sending') && (
           <button
             type="button"
             class="quiet small"

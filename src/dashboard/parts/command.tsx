@@ -33,14 +33,18 @@ export function CopyButton({ value }: { readonly value: string }) {
 /** Browsers give the clipboard to pages of localhost and of TLS only; the older way works on plain HTTP. */
 async function writeClipboard(value: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(value);
+  const focused = document.activeElement;
   const area = document.createElement('textarea');
   area.value = value;
   area.className = 'off-screen';
-  document.body.append(area);
+  // What is behind an open dialog can't be selected.
+  ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(area);
   area.select();
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way without TLS
-  document.execCommand('copy');
+  const isCopied = document.execCommand('copy');
   area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  if (!isCopied) throw new Error(text.common.notCopied);
 }
 
 /** A secret that is shown once. */

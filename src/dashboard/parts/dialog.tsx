@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure } from '../api/client';
 import { text } from '../texts';
 import { Icon } from './icon';
-import { FailureBox } from './notices';
+import { FailureBox, tellFailure } from './notices';
 
 interface DialogProps {
   readonly title: string;
@@ -75,6 +75,13 @@ export function FormDialog(props: FormDialogProps) {
   } = props;
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const isGone = useRef(false);
+  useEffect(
+    () => () => {
+      isGone.current = true;
+    },
+    [],
+  );
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -83,8 +90,10 @@ export function FormDialog(props: FormDialogProps) {
     setFailure(null);
     try {
       await onSubmit(new FormData(event.currentTarget as HTMLFormElement));
-      onClose();
+      if (!isGone.current) onClose();
     } catch (error) {
+      // Closed meanwhile: the failure is told all the same.
+      if (isGone.current) tellFailure(error);
       setFailure(asFailure(error));
       setBusy(false);
     }

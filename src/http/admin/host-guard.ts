@@ -27,6 +27,14 @@ export function isNamedHost(authority: Authority, adminHosts: readonly string[])
   });
 }
 
+/** Whether one of the configured names means this authority with its port. */
+export function hasNamedPort({ host, port }: Authority, adminHosts: readonly string[]): boolean {
+  return adminHosts.some((entry) => {
+    const named = parseAuthority(entry);
+    return named?.host === host && named.port === port;
+  });
+}
+
 /**
  * Refuses requests for names that are not ours. A web page can make its own name resolve to this machine (DNS
  * rebinding) and then counts as same-origin in the browser; what it can't do is make the browser send another name,

@@ -57,6 +57,7 @@ describe('the admin listener on loopback', () => {
     ['a cross-site form post', { Origin: 'http://evil.example', 'Sec-Fetch-Site': 'cross-site' }],
     ['a post from another origin', { Origin: 'http://evil.example' }],
     ['a post from another port of this machine', { Origin: 'http://127.0.0.1:1' }],
+    ['a post from another port of a configured name', { Origin: 'http://updates.example.com:3000' }],
     ['a post from another scheme', { Origin: 'https://127.0.0.1' }],
     ['a post from a hidden origin', { Origin: 'null' }],
     ['a post from a sister site', { 'Sec-Fetch-Site': 'same-site' }],

@@ -73,9 +73,13 @@ function UnknownDevice({ id }: { readonly id: string }) {
   return (
     <EmptyState title={one.unknown(id)}>
       <p>{one.unknownHint}</p>
-      <p>{one.unknownSteps}</p>
-      <Command line={one.certificateCommand(id)} />
-      <Command line={one.kitCommand(id)} />
+      {isPlainWord(id) && (
+        <>
+          <p>{one.unknownSteps}</p>
+          <Command line={one.certificateCommand(id)} />
+          <Command line={one.kitCommand(id)} />
+        </>
+      )}
       <div class="actions">
         <a class="button" href={apiPath('/devices', { search: id })}>
           {one.findSimilar(id)}
@@ -86,4 +90,9 @@ function UnknownDevice({ id }: { readonly id: string }) {
       </div>
     </EmptyState>
   );
+}
+
+/** The id is from the address, which anybody may have made up: a shell must not find more in it than a word. */
+function isPlainWord(id: string): boolean {
+  return /^[\w.][\w.-]*$/.test(id);
 }

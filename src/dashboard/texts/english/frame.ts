@@ -52,6 +52,7 @@ export const common = {
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'The browser did not let the page copy it: select it and copy it by hand',
   none: '—',
   unknown: 'unknown',
   never: 'never',
