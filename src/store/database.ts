@@ -14,7 +14,7 @@ import { DomainError, systemErrorCode } from '../core/errors';
 import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
 import type { Schema } from './schema';
-import { storageError } from './storage-error';
+import { databaseClosed, storageError } from './storage-error';
 
 /**
  * An open database. Kysely writes the queries; they run synchronously, as SQLite does, so that a transaction is
@@ -59,6 +59,8 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
     throw unusable(error, file);
   }
   const commits = new GroupCommit(sqlite, busyTimeoutMs);
+  const run = createRunner(sqlite);
+  let isClosed = false;
   return {
     query: new Kysely<Schema>({
       dialect: {
@@ -68,11 +70,17 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
         createQueryCompiler: () => new SqliteQueryCompiler(),
       },
     }),
-    all: createRunner(sqlite),
+    all: (query) => {
+      // The binding would end the whole process.
+      if (isClosed) throw databaseClosed();
+      return run(query);
+    },
     transact: (work) => commits.run(work),
     afterCommit: (callback) => commits.afterCommit(callback),
     close() {
-      commits.flush();
+      if (isClosed) return;
+      commits.close();
+      isClosed = true;
       closeDatabase(sqlite);
     },
   };

@@ -1,6 +1,6 @@
 import type Sqlite from 'libsql';
 import { systemErrorCode } from '../core/errors';
-import { storageError } from './storage-error';
+import { databaseClosed, storageError } from './storage-error';
 
 interface Job {
   readonly work: () => unknown;
@@ -23,6 +23,7 @@ export class GroupCommit {
   #afterCommit: (() => void)[] = [];
   #isPlanned = false;
   #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @param busyTimeoutMs how long a write waits for another process to finish its own */
   constructor(
@@ -32,6 +33,7 @@ export class GroupCommit {
 
   /** @param work may be run again when the whole group has to be; it changes nothing but the database */
   run<Result>(work: () => Result): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(databaseClosed());
     return new Promise<Result>((resolve, reject) => {
       const giveUpAtMs = performance.now() + this.busyTimeoutMs;
       // The one place that forgets the type: each job resolves with what its own work returned.
@@ -51,6 +53,14 @@ export class GroupCommit {
     this.#retry = undefined;
     for (let groups = Math.ceil(this.#waiting.length / maxGroup); groups > 0; groups -= 1)
       this.#commitGroup();
+  }
+
+  /** Commits what it can, and refuses the rest and all that comes after. */
+  close(): void {
+    this.flush();
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    for (const job of this.#waiting.splice(0)) job.reject(databaseClosed());
   }
 
   #plan(): void {

@@ -45,3 +45,8 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
     throw storageError(error);
   }
 }
+
+/** For who asks while the server stops. */
+export function databaseClosed(): DomainError {
+  return new DomainError('unavailable', 'the database is closed: the server stops');
+}
