@@ -17,6 +17,7 @@ export const eventKinds = [
   'device.unpinned',
   'device.failures-cleared',
   'device.forgotten',
+  'device.kit-made',
   'device.certificate-seen',
   'device.booted',
   'device.version-changed',

@@ -16,8 +16,8 @@ export interface HistoryRecords {
   lastAt(): Date | undefined;
   /** Saves one, and removes those that lie after it: then the clock was wrong. */
   save(at: Date, grain: SnapshotGrain, counts: readonly HistoryCount[]): Promise<void>;
-  /** Removes those of a grain from before a time. */
-  prune(grain: SnapshotGrain, before: Date): Promise<void>;
+  /** Removes the oldest of a grain from before a time. */
+  prune(grain: SnapshotGrain, before: Date, atMost: number): Promise<void>;
   /** When they were taken, oldest first. */
   times(since: Date): readonly Date[];
   counts(times: readonly Date[], of: HistoryScope): readonly (VersionCount & { readonly at: Date })[];
@@ -65,6 +65,10 @@ const keptMs: Readonly<Record<SnapshotGrain, number>> = {
 /** Devices name their compatible themselves: the small channels of a snapshot are left out. */
 const maxChannels = 50;
 const maxPoints = 200;
+/** So many snapshots at most go when the clock was ahead when they were taken: a day of them. */
+const maxTakenBack = 144;
+/** Of a grain, at a time: more than come, and few enough that a clock that is wrong for a moment takes little. */
+const maxPruned = 2;
 
 /** Snapshots of the fleet every ten minutes, of which fewer are kept the older they are. */
 export function createFleetHistory({ history, listing, now }: FleetHistoryPorts): FleetHistory {
@@ -73,9 +77,11 @@ export function createFleetHistory({ history, listing, now }: FleetHistoryPorts)
       const at = new Date(Math.floor(now().getTime() / everyMs) * everyMs);
       const last = history.lastAt();
       if (last?.getTime() === at.getTime()) return;
+      // A clock that is far behind is no reason to lose what is there: it is waited for.
+      if (last !== undefined && last > at && history.times(at).length > maxTakenBack) return;
       await history.save(at, grainOf(at, last), channelCounts(listing.census()));
       for (const grain of ['moment', 'hour', 'day'] as const) {
-        await history.prune(grain, new Date(at.getTime() - keptMs[grain]));
+        await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);
       }
     },
 

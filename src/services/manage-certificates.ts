@@ -144,15 +144,24 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
       return { deviceId, serial, revokedAt, reason: revocation.reason };
     },
 
-    makeKit: (request, actor) =>
-      createMakeDeviceKit({
+    async makeKit(request, actor) {
+      const make = createMakeDeviceKit({
         certificates: {
           readDevice: (id) => certificates.readDevice(id),
           createDevice: (wanted) => createDevice(wanted, actor),
         },
         readText: readKitText,
         now,
-      })(request),
+      });
+      const kit = await make(request);
+      await tell({
+        kind: 'device.kit-made',
+        actor,
+        message: `a kit was made for ${request.id}, ${kit.hasKey ? 'with its key' : 'without a key'}`,
+        subject: { deviceId: request.id },
+      });
+      return kit;
+    },
   };
 }
 

@@ -35,10 +35,16 @@ export function createHistoryRecords(database: Database) {
       });
     },
 
-    prune(grain: Grain, before: Date): Promise<void> {
+    prune(grain: Grain, before: Date, atMost: number): Promise<void> {
       return database.transact(() => {
-        const old = query.deleteFrom('fleet_snapshots').where('grain', '=', grain);
-        database.all(old.where('at', '<', before.toISOString()));
+        const old = query
+          .selectFrom('fleet_snapshots')
+          .select('at')
+          .where('grain', '=', grain)
+          .where('at', '<', before.toISOString())
+          .orderBy('at')
+          .limit(atMost);
+        database.all(query.deleteFrom('fleet_snapshots').where('at', 'in', old));
       });
     },
 

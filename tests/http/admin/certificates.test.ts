@@ -268,6 +268,14 @@ describe('a kit', () => {
     const files = await filesOf(answer.body as Buffer);
     expect(files).toContain('device-kit-board-1/root/etc/rauc/update/device.key');
     expect(files).toContain('device-kit-board-1/install.sh');
+    // Whoever takes a key leaves a line, also when nothing is issued for it.
+    await kit('board-1').expect(200);
+    const lines = admin.opened.services.readJournal.list({ kinds: ['device.kit-made'] }, { limit: 10 });
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({
+      actor: { name: 'local' },
+      message: 'a kit was made for board-1, with its key',
+    });
     expect(journal()).toEqual([]);
   });
 

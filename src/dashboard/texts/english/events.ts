@@ -30,6 +30,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'device.unpinned': 'unpinned',
   'device.failures-cleared': 'failures cleared',
   'device.forgotten': 'forgotten',
+  'device.kit-made': 'kit made',
   'device.certificate-seen': 'new certificate seen',
   'device.booted': 'booted',
   'device.version-changed': 'version changed',
