@@ -21,8 +21,8 @@ const collectMs = 250;
 
 let source: EventSource | null = null;
 let lastId: number | null = null;
-/** Something may have happened that nobody told. */
-let isMissing = false;
+/** Something may have happened that nobody told: also between what a page fetched first and the beginning of the stream. */
+let isMissing = true;
 let again: ReturnType<typeof setTimeout> | undefined;
 let collected: EventJson[] = [];
 let collecting: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +59,8 @@ function stop(): void {
 }
 
 function open(): void {
+  clearTimeout(again);
+  source?.close();
   source = new EventSource(apiPath('/api/events', { after: lastId }));
   const mine = source;
   mine.onopen = () => {

@@ -8,6 +8,8 @@ export interface Data<Json> {
   readonly value: Json | null;
   readonly failure: Failure | null;
   readonly isLoading: boolean;
+  /** What is shown answers the question before, until the answer to this one is there. */
+  readonly isOther: boolean;
   /** Fetches again. */
   readonly reload: () => void;
   /** Shows a change before the server has confirmed it; the next answer wins. */
@@ -50,7 +52,10 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
       const value = await get<Json>(path, mine.signal);
       if (!mine.signal.aborted) setState({ path, value, failure: null });
     } catch (error) {
-      if (!mine.signal.aborted) setState((old) => ({ ...old, failure: asFailure(error) }));
+      if (!mine.signal.aborted) {
+        // What was shown for another question would be taken for the answer to this one.
+        setState((old) => ({ path, value: old.path === path ? old.value : null, failure: asFailure(error) }));
+      }
     }
     if (running.current !== mine) return;
     running.current = null;
@@ -100,6 +105,7 @@ export function useData<Json>(path: string | null, options: Options = {}): Data<
     value: state.value,
     failure: state.failure,
     isLoading,
+    isOther: state.value !== null && state.path !== path,
     reload: () => void load(),
     assume,
   };

@@ -1,6 +1,6 @@
 import { may } from '../../api/session';
 import type { CertificatesJson, DeviceCertificateJson } from '../../api/settings-types';
-import { formatCount, formatDay, formatHash } from '../../format';
+import { formatCount, formatDay, formatHash, formatUtc } from '../../format';
 import { address, linkTo, setQuery } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Command } from '../../parts/command';
@@ -76,7 +76,9 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
         state={stateOf(certificate)}
         {...(certificate.revoked_at === null
           ? {}
-          : { title: words.revokedAt(formatDay(new Date(certificate.revoked_at))) })}
+          : {
+              title: `${words.revokedAt(formatDay(new Date(certificate.revoked_at)))}\n${formatUtc(new Date(certificate.revoked_at))}`,
+            })}
       />
     ),
   },

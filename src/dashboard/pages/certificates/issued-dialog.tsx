@@ -1,5 +1,5 @@
 import type { IssuedJson } from '../../api/settings-types';
-import { formatDay } from '../../format';
+import { formatDay, formatUtc } from '../../format';
 import { CopyButton } from '../../parts/command';
 import { Dialog } from '../../parts/dialog';
 import { text } from '../../texts';
@@ -22,7 +22,8 @@ export function IssuedDialog({ made, hasKey, onKit, onClose }: IssuedDialogProps
     <Dialog title={words.issuedTitle(device)} onClose={onClose} isWide>
       <div class="dialog-body">
         <p>
-          {words.issued(formatDay(new Date(until)))} {hasKey && words.issuedKey}
+          <span title={formatUtc(new Date(until))}>{words.issued(formatDay(new Date(until)))}</span>{' '}
+          {hasKey && words.issuedKey}
         </p>
         <div>
           <div class="section-head">

@@ -32,11 +32,14 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
     wasSelecting.current = isSelecting;
   }, [isSelecting]);
   const first = (view.page - 1) * pageSize + 1;
-  const range = text.devices.range(
-    formatCount(first),
-    formatCount(first + devices.length - 1),
-    formatCount(total),
-  );
+  const range = useRef('');
+  if (!list.isOther) {
+    range.current = text.devices.range(
+      formatCount(first),
+      formatCount(first + devices.length - 1),
+      formatCount(total),
+    );
+  }
   return (
     <div class="fleet" ref={box}>
       <div class="table-head">
@@ -45,7 +48,7 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
         ) : (
           <>
             <span class="muted" role="status">
-              {range}
+              {range.current}
             </span>
             <ColumnMenu />
           </>
@@ -69,11 +72,11 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
         })}
       />
       <Pager
-        next={next}
+        next={list.isOther ? null : next}
         isFirst={view.after === null}
         onNext={(cursor) => showPage(cursor, view.page + 1)}
         onFirst={() => showPage(null, 1)}
-        summary={range}
+        summary={range.current}
       />
     </div>
   );

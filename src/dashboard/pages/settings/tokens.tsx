@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { session } from '../../api/session';
 import type { TokenJson } from '../../api/types';
-import { formatMoment } from '../../format';
+import { formatMoment, formatUtc } from '../../format';
 import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Section } from '../../parts/page';
@@ -82,7 +82,10 @@ const columns: readonly Column<TokenJson>[] = [
       at === null ? (
         <StateBadge state="valid" />
       ) : (
-        <StateBadge state="revoked" title={words.revokedAt(formatMoment(new Date(at)))} />
+        <StateBadge
+          state="revoked"
+          title={`${words.revokedAt(formatMoment(new Date(at)))}\n${formatUtc(new Date(at))}`}
+        />
       ),
   },
   {
