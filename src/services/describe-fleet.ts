@@ -7,7 +7,7 @@ import type { FleetCount, FleetListing } from './list-fleet';
 import type { ManageRollouts } from './manage-rollouts';
 import type { ManageWebhooks } from './manage-webhooks';
 import type { MeasureStorage } from './measure-storage';
-import { mostFrequent, type VersionCount } from './version-counts';
+import { type ChannelCounts, countByChannel, mostFrequent, type VersionCount } from './version-counts';
 
 export interface ChannelFigures {
   readonly compatible: string;
@@ -116,36 +116,29 @@ function describeChannels(
   releases: readonly Release[],
   census: readonly FleetCount[],
 ): readonly ChannelFigures[] {
-  const channels = new Map<
-    string,
-    { compatible: string; channel: string; versions: Map<string | null, number> }
-  >();
-  const channelOf = ({ compatible, channel }: { compatible: string; channel: string }) => {
-    const key = JSON.stringify([compatible, channel]);
-    const found = channels.get(key) ?? { compatible, channel, versions: new Map<string | null, number>() };
-    channels.set(key, found);
-    return found;
-  };
-  for (const release of releases) channelOf(release);
-  for (const { compatible, channel, systemVersion, devices } of census) {
-    if (compatible === null) continue;
-    const { versions } = channelOf({ compatible, channel });
-    versions.set(systemVersion, (versions.get(systemVersion) ?? 0) + devices);
-  }
-  return [...channels.values()]
-    .map(({ compatible, channel, versions }) => {
-      const release =
-        releases.find((one) => one.compatible === compatible && one.channel === channel) ?? null;
-      const current = release?.bundle.inspection.manifest?.version ?? null;
-      return {
-        compatible,
-        channel,
-        release,
-        devices: [...versions.values()].reduce((sum, devices) => sum + devices, 0),
-        versions: mostFrequent(versions),
-        onCurrent: current === null ? 0 : (versions.get(current) ?? 0),
-      };
-    })
+  const keyOf = ({ compatible, channel }: { readonly compatible: string; readonly channel: string }) =>
+    JSON.stringify([compatible, channel]);
+  const counted = new Map(countByChannel(census).map((one) => [keyOf(one), one]));
+  const current = new Map(releases.map((one) => [keyOf(one), one]));
+  const withRelease = releases.map((release) => figuresOf(release, counted.get(keyOf(release)), release));
+  const others = [...counted.values()].filter((one) => !current.has(keyOf(one)));
+  return [...withRelease, ...others.map((one) => figuresOf(one, one, null))]
     .sort((a, b) => Number(b.release !== null) - Number(a.release !== null) || b.devices - a.devices)
     .slice(0, Math.max(maxChannels, releases.length));
+}
+
+function figuresOf(
+  { compatible, channel }: { readonly compatible: string; readonly channel: string },
+  counts: ChannelCounts | undefined,
+  release: Release | null,
+): ChannelFigures {
+  const version = release?.bundle.inspection.manifest?.version ?? null;
+  return {
+    compatible,
+    channel,
+    release,
+    devices: counts?.devices ?? 0,
+    versions: mostFrequent(counts?.versions ?? new Map()),
+    onCurrent: version === null ? 0 : (counts?.versions.get(version) ?? 0),
+  };
 }

@@ -1,5 +1,5 @@
 import type { FleetCount, FleetListing } from './list-fleet';
-import { mostFrequent, type VersionCount } from './version-counts';
+import { addTo, countByChannel, mostFrequent, type VersionCount } from './version-counts';
 
 /** How many devices of a channel ran a version at a time. */
 export interface HistoryCount extends VersionCount {
@@ -72,17 +72,26 @@ const maxPruned = 2;
 
 /** Snapshots of the fleet every ten minutes, of which fewer are kept the older they are. */
 export function createFleetHistory({ history, listing, now }: FleetHistoryPorts): FleetHistory {
+  /** Of the last look, in milliseconds: it comes to the same until ten minutes are over. */
+  let lookedAtMs: number | undefined;
+
+  async function record(at: Date): Promise<void> {
+    const last = history.lastAt();
+    if (last?.getTime() === at.getTime()) return;
+    // A clock that is far behind is no reason to lose what is there: it is waited for.
+    if (last !== undefined && last > at && history.times(at).length > maxTakenBack) return;
+    await history.save(at, grainOf(at, last), channelCounts(listing.census()));
+    for (const grain of ['moment', 'hour', 'day'] as const) {
+      await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);
+    }
+  }
+
   return {
     async record() {
       const at = new Date(Math.floor(now().getTime() / everyMs) * everyMs);
-      const last = history.lastAt();
-      if (last?.getTime() === at.getTime()) return;
-      // A clock that is far behind is no reason to lose what is there: it is waited for.
-      if (last !== undefined && last > at && history.times(at).length > maxTakenBack) return;
-      await history.save(at, grainOf(at, last), channelCounts(listing.census()));
-      for (const grain of ['moment', 'hour', 'day'] as const) {
-        await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);
-      }
+      if (at.getTime() === lookedAtMs) return;
+      await record(at);
+      lookedAtMs = at.getTime();
     },
 
     read({ hours, ...scope }) {
@@ -93,7 +102,7 @@ export function createFleetHistory({ history, listing, now }: FleetHistoryPorts)
       );
       for (const { at: time, version, devices } of history.counts(times, scope)) {
         const counts = past.get(time.getTime());
-        counts?.set(version, (counts.get(version) ?? 0) + devices);
+        if (counts !== undefined) addTo(counts, version, devices);
       }
       return toPoints([...past, [at.getTime(), presentCounts(listing.census(), scope)]]);
     },
@@ -108,35 +117,23 @@ function grainOf(at: Date, last: Date | undefined): SnapshotGrain {
 }
 
 function channelCounts(census: readonly FleetCount[]): readonly HistoryCount[] {
-  const channels = new Map<string, { compatible: string; channel: string; devices: number }>();
-  for (const { compatible, channel, devices } of census) {
-    if (compatible === null) continue;
-    const key = JSON.stringify([compatible, channel]);
-    channels.set(key, { compatible, channel, devices: devices + (channels.get(key)?.devices ?? 0) });
-  }
-  return [...channels.values()]
+  return [...countByChannel(census)]
     .sort((a, b) => b.devices - a.devices)
     .slice(0, maxChannels)
-    .flatMap(({ compatible, channel }) =>
-      mostFrequent(presentCounts(census, { compatible, channel })).map((count) => ({
-        compatible,
-        channel,
-        ...count,
-      })),
+    .flatMap(({ compatible, channel, versions }) =>
+      mostFrequent(versions).map((count) => ({ compatible, channel, ...count })),
     );
 }
 
 function presentCounts(
   census: readonly FleetCount[],
   { compatible, channel }: HistoryScope,
-): Map<string | null, number> {
+): ReadonlyMap<string | null, number> {
   const counts = new Map<string | null, number>();
-  for (const one of census) {
-    const isMeant =
-      one.compatible !== null &&
-      (compatible ?? one.compatible) === one.compatible &&
-      (channel ?? one.channel) === one.channel;
-    if (isMeant) counts.set(one.systemVersion, (counts.get(one.systemVersion) ?? 0) + one.devices);
+  for (const one of countByChannel(census)) {
+    if ((compatible ?? one.compatible) !== one.compatible || (channel ?? one.channel) !== one.channel)
+      continue;
+    for (const [version, devices] of one.versions) addTo(counts, version, devices);
   }
   return counts;
 }
@@ -155,7 +152,7 @@ function spread(times: readonly Date[], at: Date, spanMs: number): readonly Date
 function toPoints(points: readonly (readonly [atMs: number, counts: ReadonlyMap<string | null, number>])[]) {
   const totals = new Map<string | null, number>();
   for (const [, counts] of points) {
-    for (const [version, devices] of counts) totals.set(version, (totals.get(version) ?? 0) + devices);
+    for (const [version, devices] of counts) addTo(totals, version, devices);
   }
   const named = new Set(mostFrequent(totals).map(({ version }) => version));
   const versions = [...named].sort(byVersion);
@@ -164,8 +161,7 @@ function toPoints(points: readonly (readonly [atMs: number, counts: ReadonlyMap<
     points: points.map(([atMs, counts]): HistoryPoint => {
       const shown = new Map<string | null, number>();
       for (const [version, devices] of counts) {
-        const name = named.has(version) ? version : null;
-        shown.set(name, (shown.get(name) ?? 0) + devices);
+        addTo(shown, named.has(version) ? version : null, devices);
       }
       return {
         at: new Date(atMs),

@@ -1,3 +1,5 @@
+import type { FleetCount } from './list-fleet';
+
 /** Devices that run a version; `null` for those that tell none, and for all beyond the most frequent. */
 export interface VersionCount {
   readonly version: string | null;
@@ -16,4 +18,39 @@ export function mostFrequent(versions: ReadonlyMap<string | null, number>): read
     .slice(maxVersions)
     .reduce((sum, { devices }) => sum + devices, versions.get(null) ?? 0);
   return [...named.slice(0, maxVersions), ...(others === 0 ? [] : [{ version: null, devices: others }])];
+}
+
+/** The devices of a channel, by the version that they run. */
+export interface ChannelCounts {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly devices: number;
+  readonly versions: ReadonlyMap<string | null, number>;
+}
+
+/** The channels that devices follow. Those that have not told their compatible follow none. */
+export function countByChannel(census: readonly FleetCount[]): readonly ChannelCounts[] {
+  const channels = new Map<
+    string,
+    { compatible: string; channel: string; devices: number; versions: Map<string | null, number> }
+  >();
+  for (const { compatible, channel, systemVersion, devices } of census) {
+    if (compatible === null) continue;
+    const key = JSON.stringify([compatible, channel]);
+    const counted = channels.get(key) ?? {
+      compatible,
+      channel,
+      devices: 0,
+      versions: new Map<string | null, number>(),
+    };
+    counted.devices += devices;
+    addTo(counted.versions, systemVersion, devices);
+    channels.set(key, counted);
+  }
+  return [...channels.values()];
+}
+
+/** Counts more devices of a version. */
+export function addTo(versions: Map<string | null, number>, version: string | null, devices: number): void {
+  versions.set(version, (versions.get(version) ?? 0) + devices);
 }
