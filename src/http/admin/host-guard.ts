@@ -20,14 +20,14 @@ export function parseAuthority(text: string): Authority | undefined {
 }
 
 /** Whether one of the configured names, with or without a port, means this authority. */
-export function isNamedHost(authority: Authority, adminHosts: readonly string[]): boolean {
+function isNamedHost(authority: Authority, adminHosts: readonly string[]): boolean {
   return adminHosts.some((entry) => {
     const named = parseAuthority(entry);
     return named?.host === authority.host && (named.port === '' || named.port === authority.port);
   });
 }
 
-/** Whether one of the configured names means this authority with its port. */
+/** Whether one of the configured names is this authority, with its port or without one alike. */
 export function hasNamedPort({ host, port }: Authority, adminHosts: readonly string[]): boolean {
   return adminHosts.some((entry) => {
     const named = parseAuthority(entry);

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../core/errors';
-import { hasNamedPort, isNamedHost, parseAuthority } from './host-guard';
+import { hasNamedPort, parseAuthority } from './host-guard';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -37,9 +37,7 @@ function isOwnOrigin(source: string, host: string, adminHosts: readonly string[]
   const authority = parseAuthority(sourceHost);
   if (authority === undefined) return false;
   // A proxy with TLS in front changes the scheme, and may change the host: then the name has to be configured.
-  if ((protocol === 'https:' || protocol === 'http:') && isNamedHost(authority, adminHosts)) {
-    // Another port of the same name is another program, and browsers send it the same cookies: it has to be configured too.
-    if (authority.port === '' || hasNamedPort(authority, adminHosts)) return true;
-  }
+  // Another port of that name is another program, and browsers send it the same cookies: it has to be configured too.
+  if ((protocol === 'https:' || protocol === 'http:') && hasNamedPort(authority, adminHosts)) return true;
   return protocol === 'http:' && sourceHost === new URL(`http://${host}`).host;
 }
