@@ -7,7 +7,7 @@ import type {
   ListedCertificate,
   Revocation,
 } from '../core/certificate';
-import { createTakeInventory } from './certificate-inventory';
+import { createTakeInventory, hasCaKey } from './certificate-inventory';
 import { importCa, type ImportRequest } from './import-ca';
 import { issueCa } from './issue-ca';
 import { type DeviceRequest, issueDevice } from './issue-device';
@@ -30,6 +30,7 @@ export interface OpenCertificateFolder {
   list(): Promise<readonly ListedCertificate[]>;
   show(which: string): Promise<readonly ListedCertificate[]>;
   verify(): Promise<readonly FolderFinding[]>;
+  hasCaKey(): Promise<boolean>;
   inventory(): Promise<CertificateInventory>;
   revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
 }
@@ -49,6 +50,7 @@ export function openCertificateFolder(
     list: () => listCertificates(dir),
     show: (which) => showCertificates(dir, which),
     verify: () => verifyFolder(context),
+    hasCaKey: () => hasCaKey(dir),
     inventory: createTakeInventory(dir),
     revoke: (request) => revokeCertificates(context, request),
   };

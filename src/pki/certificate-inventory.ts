@@ -48,7 +48,7 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
       .sort((a, b) => b.certificate.notAfter.getTime() - a.certificate.notAfter.getTime());
     return {
       ca: ca?.certificate ?? null,
-      hasCaKey: await exists(join(dir, 'ca.key')),
+      hasCaKey: await hasCaKey(dir),
       server: own.find(({ path }) => path === join(dir, 'server.crt'))?.certificate ?? null,
       devices: [...found.values()].sort(byDevice),
     };
@@ -65,6 +65,11 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
     }
     return known.inventory;
   };
+}
+
+/** Whether the CA's key is in the folder: without it nothing can be issued there. */
+export function hasCaKey(dir: string): Promise<boolean> {
+  return exists(join(dir, 'ca.key'));
 }
 
 function isDevice({ role }: IssuedCertificate): boolean {

@@ -42,6 +42,8 @@ export interface CertificateFolder {
       readonly outDir?: string;
     },
   ): Promise<IssuedFiles>;
+  /** Whether the CA's key is here, so that something can be issued. */
+  hasCaKey(): Promise<boolean>;
   /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
   readDevice(id: string): Promise<DeviceFiles | null>;
   list(): Promise<readonly ListedCertificate[]>;

@@ -83,7 +83,7 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
   }
 
   async function createDevice(request: DeviceCertificateRequest, actor: Actor): Promise<IssuedFiles> {
-    if (!(await certificates.inventory()).hasCaKey) throw noCaKey();
+    if (!(await certificates.hasCaKey())) throw noCaKey();
     const files = await certificates.createDevice(request);
     const { commonName: deviceId, serial, notAfter } = files.certificate;
     await tell({
