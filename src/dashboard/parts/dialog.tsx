@@ -55,13 +55,15 @@ interface FormDialogProps {
   readonly isDangerous?: boolean;
   readonly isWide?: boolean;
   readonly isReady?: boolean;
+  /** False where something else takes its place when it is done. */
+  readonly closesWhenDone?: boolean;
   /** Rejects with what is to be shown; the dialog and what was typed stay then. */
   readonly onSubmit: (fields: FormData) => Promise<unknown>;
   readonly onClose: () => void;
   readonly children?: ComponentChildren;
 }
 
-/** Asks before something is done, or for what it needs. It closes when it is done. */
+/** Asks before something is done, or for what it needs. */
 export function FormDialog(props: FormDialogProps) {
   const {
     title,
@@ -69,6 +71,7 @@ export function FormDialog(props: FormDialogProps) {
     isDangerous = false,
     isWide = false,
     isReady = true,
+    closesWhenDone = true,
     onSubmit,
     onClose,
     children,
@@ -90,7 +93,7 @@ export function FormDialog(props: FormDialogProps) {
     setFailure(null);
     try {
       await onSubmit(new FormData(event.currentTarget as HTMLFormElement));
-      if (!isGone.current) onClose();
+      if (closesWhenDone && !isGone.current) onClose();
     } catch (error) {
       // Closed meanwhile: the failure is told all the same.
       if (isGone.current) tellFailure(error);

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
 import type { Scope, TokenJson } from '../../api/types';
 import { Command } from '../../parts/command';
@@ -23,8 +23,6 @@ interface CreateTokenProps {
 /** Asks what it is for, then shows the secret this once. */
 export function CreateToken({ onDone, onClose }: CreateTokenProps) {
   const [made, setMade] = useState<Made | null>(null);
-  // The form closes itself when it is done; the secret stays until it was read.
-  const isMade = useRef(false);
   if (made !== null) {
     return (
       <SecretDialog
@@ -42,7 +40,6 @@ export function CreateToken({ onDone, onClose }: CreateTokenProps) {
   async function create(fields: FormData): Promise<void> {
     const body = { name: typedIn(fields, 'name'), scope: typedIn(fields, 'scope') };
     const answer = await post<Made>('/api/tokens', body);
-    isMade.current = true;
     setMade(answer);
     onDone();
   }
@@ -51,7 +48,8 @@ export function CreateToken({ onDone, onClose }: CreateTokenProps) {
       title={words.create}
       action={words.createAction}
       onSubmit={create}
-      onClose={() => isMade.current || onClose()}
+      closesWhenDone={false}
+      onClose={onClose}
     >
       <label>
         {text.settings.name}

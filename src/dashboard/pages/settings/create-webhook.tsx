@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
 import type { WebhookJson } from '../../api/types';
 import { FormDialog } from '../../parts/dialog';
@@ -22,8 +22,6 @@ interface CreateWebhookProps {
 /** Asks whom to tell what, then shows the secret this once. */
 export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
   const [made, setMade] = useState<Made | null>(null);
-  // The form closes itself when it is done; the secret stays until it was read.
-  const isMade = useRef(false);
   if (made !== null) {
     return (
       <SecretDialog
@@ -44,7 +42,6 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
       kinds,
       ...optional(fields, 'secret'),
     });
-    isMade.current = true;
     setMade(answer);
     onDone();
   }
@@ -55,7 +52,8 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
       action={words.createAction}
       isWide
       onSubmit={create}
-      onClose={() => isMade.current || onClose()}
+      closesWhenDone={false}
+      onClose={onClose}
     >
       <label>
         {text.settings.name}
