@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { EventJson, ReleaseDetailsJson } from '../../api/types';
-import { listen } from '../../live';
+import { linkTo } from '../../location';
 import { type Data, useData } from '../../use-data';
 
 /** A count of the fleet is behind each answer: not more often. */
@@ -10,35 +10,13 @@ const everyMs = 60_000;
 
 /** One release with its progress, fetched again when the journal tells of it. */
 export function useRelease(id: number | string): Data<ReleaseDetailsJson> {
-  const data = useData<ReleaseDetailsJson>(`/api/releases/${encodeURIComponent(id)}`, {
-    isStale: () => false,
-    everyMs,
-  });
-  const latest = useRef(data);
-  latest.current = data;
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let lastAt = 0;
-    const isStale = ({ kind, release_id: release, compatible, channel }: EventJson) => {
-      if (!kind.startsWith('release.')) return release === Number(id);
-      const { value } = latest.current;
-      return value === null || (value.compatible === compatible && value.channel === channel);
-    };
-    const forget = listen((events) => {
-      if (!events.some(isStale)) return;
-      timer ??= setTimeout(
-        () => {
-          timer = undefined;
-          lastAt = Date.now();
-          latest.current.reload();
-        },
-        Math.max(0, lastAt + restMs - Date.now()),
-      );
-    });
-    return () => {
-      forget();
-      clearTimeout(timer);
-    };
-  }, [id]);
+  const latest = useRef<ReleaseDetailsJson | null>(null);
+  const isStale = ({ kind, release_id: release, compatible, channel }: EventJson) => {
+    if (!kind.startsWith('release.')) return release === Number(id);
+    const { current: value } = latest;
+    return value === null || (value.compatible === compatible && value.channel === channel);
+  };
+  const data = useData<ReleaseDetailsJson>(linkTo('api', 'releases', id), { isStale, everyMs, restMs });
+  latest.current = data.value;
   return data;
 }
