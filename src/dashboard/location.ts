@@ -25,7 +25,7 @@ function decoded(part: string): string {
   }
 }
 
-/** A path inside the page from its parts, encoded. */
+/** A path of the page, or of the API, from its parts, encoded. */
 export function linkTo(...path: readonly (string | number)[]): string {
   return `/${path.map((part) => encodeURIComponent(part)).join('/')}`;
 }

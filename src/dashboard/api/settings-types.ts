@@ -1,7 +1,5 @@
 /** The answers of the admin API about certificates, the journal and the server itself. */
 
-import type { EventJson } from './types';
-
 export interface DeviceCertificateJson {
   readonly device: string;
   readonly serial: string;
@@ -39,11 +37,6 @@ export interface IssuedJson {
   readonly serial: string;
   readonly not_after: string;
   readonly certificate: string;
-}
-
-export interface EventPageJson {
-  readonly events: readonly EventJson[];
-  readonly next_before: number | null;
 }
 
 export interface OptionJson {

@@ -269,6 +269,15 @@ export interface EventJson {
   readonly after: Readonly<Record<string, unknown>> | null;
 }
 
+export interface EventPageJson {
+  readonly events: readonly EventJson[];
+  readonly next_before: number | null;
+}
+
+export interface LabelsJson {
+  readonly labels: readonly { readonly label: string; readonly devices: number }[];
+}
+
 export interface TokenJson {
   readonly name: string;
   readonly scope: Scope;

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
-import { apiPath, get } from '../../api/client';
-import type { EventJson } from '../../api/types';
-import { type Data, useData } from '../../use-data';
-import { tellFailure } from '../notices';
+import { apiPath, get } from '../api/client';
+import type { EventJson } from '../api/types';
+import { type Data, useData } from '../use-data';
+import { tellFailure } from './notices';
 
 interface Options<Page, Line> {
   readonly path: string;

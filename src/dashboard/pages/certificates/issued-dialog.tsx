@@ -3,7 +3,7 @@ import { formatDay, formatUtc } from '../../format';
 import { CopyButton } from '../../parts/command';
 import { Dialog } from '../../parts/dialog';
 import { text } from '../../texts';
-import { saveFile } from './save-file';
+import { saveFile } from '../../parts/save-file';
 
 const words = text.certificates;
 

@@ -2,13 +2,15 @@ import { useState } from 'preact/hooks';
 import { postForFile } from '../../api/client';
 import type { AboutJson } from '../../api/settings-types';
 import type { FleetJson } from '../../api/types';
+import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { optional } from '../../parts/form-fields';
 import { Loaded } from '../../parts/loaded';
 import { Hint, tell } from '../../parts/notices';
+import { Suggestions } from '../../parts/suggestions';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
-import { saveFile } from './save-file';
+import { saveFile } from '../../parts/save-file';
 
 const words = text.certificates;
 
@@ -21,11 +23,11 @@ interface KitDialogProps {
 export function KitDialog({ device, onClose }: KitDialogProps) {
   const about = useData<AboutJson>('/api/about', { isStale: () => false });
   const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false });
-  const compatibles = new Set(fleet?.counts.map(({ compatible }) => compatible));
+  const compatibles = new Set((fleet?.counts ?? []).flatMap(({ compatible }) => compatible ?? []));
 
   async function download(fields: FormData): Promise<void> {
     const body = { ...optional(fields, 'server_url'), ...optional(fields, 'compatible') };
-    const path = `/api/devices/${encodeURIComponent(device)}/kit`;
+    const path = linkTo('api', 'devices', device, 'kit');
     saveFile(await postForFile(path, body), `device-kit-${device}.tar.gz`);
     tell(words.kitDone(device));
   }
@@ -45,11 +47,7 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
         <input name="compatible" maxLength={200} list="kit-compatibles" autocomplete="off" />
         <span class="field-hint">{words.kitCompatibleHint}</span>
       </label>
-      <datalist id="kit-compatibles">
-        {[...compatibles].map(
-          (compatible) => compatible !== null && <option key={compatible} value={compatible} />,
-        )}
-      </datalist>
+      <Suggestions id="kit-compatibles" values={compatibles} />
     </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
 import { post } from '../../api/client';
 import type { DeviceCertificateJson } from '../../api/settings-types';
+import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { optional } from '../../parts/form-fields';
 import { tell } from '../../parts/notices';
@@ -15,7 +16,7 @@ interface RevokeDialogProps {
 
 export function RevokeDialog({ certificate: { device, serial }, onDone, onClose }: RevokeDialogProps) {
   async function revoke(fields: FormData): Promise<void> {
-    await post(`/api/certificates/${encodeURIComponent(serial)}/revoke`, optional(fields, 'reason'));
+    await post(linkTo('api', 'certificates', serial, 'revoke'), optional(fields, 'reason'));
     tell(words.revoked(device));
     onDone();
   }

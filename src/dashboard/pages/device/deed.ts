@@ -15,7 +15,7 @@ export type DeviceVerb = BulkAction['verb'] | 'cancel' | 'notes';
 
 /** Does one thing to one device. @throws Failure */
 export function change(id: string, verb: DeviceVerb, value = ''): Promise<DeviceJson> {
-  const path = `/api${linkTo('devices', id)}`;
+  const path = linkTo('api', 'devices', id);
   switch (verb) {
     case 'channel':
     case 'notes':

@@ -5,7 +5,7 @@ import { FormDialog } from '../../parts/dialog';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { PinField } from '../devices/pin-field';
-import { Suggestions } from '../devices/suggestions';
+import { KnownWords } from '../devices/known-words';
 import { typedIn } from '../../parts/form-fields';
 import { carryOut, type Subject } from './deed';
 
@@ -71,7 +71,7 @@ export function ChannelDialog({ subject, onClose }: DeviceDialogProps) {
         />
         <span class="field-hint">{fields.channelHint}</span>
       </label>
-      <Suggestions id="known-channels" of="channel" fleet={fleet} />
+      <KnownWords id="known-channels" of="channel" fleet={fleet} />
     </FormDialog>
   );
 }

@@ -5,7 +5,7 @@ import type { DeviceJson } from '../../api/types';
 import { Icon } from '../../parts/icon';
 import { FailureBox, tellFailure } from '../../parts/notices';
 import { text } from '../../texts';
-import { Suggestions } from '../devices/suggestions';
+import { KnownWords } from '../devices/known-words';
 import { carryOut, type Subject } from './deed';
 
 /** Labels come by typing and go by a click. They are shown before the server has said yes, and taken back when it says no. */
@@ -72,7 +72,7 @@ export function DeviceLabels({ device, onChange }: Subject) {
             autocomplete="off"
           />
           <button>{one.addLabelButton}</button>
-          <Suggestions id="known-labels" of="label" fleet={null} />
+          <KnownWords id="known-labels" of="label" fleet={null} />
         </form>
       )}
       {failure !== null && <FailureBox error={failure} />}

@@ -20,7 +20,7 @@ const contactsMs = 15_000;
 
 /** One device: what it is, what it gets and why, and what happened to it. */
 export function DevicePage({ id }: { readonly id: string }) {
-  const path = `/api${linkTo('devices', id)}`;
+  const path = linkTo('api', 'devices', id);
   const isAbout = ({ device }: EventJson) => device === id;
   const data = useData<DeviceJson>(path, { isStale: isAbout, everyMs: contactsMs });
   const above = { label: text.frame.pages.devices, href: '/devices' };

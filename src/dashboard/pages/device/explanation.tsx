@@ -8,7 +8,7 @@ import { useData } from '../../use-data';
 
 /** What it would be told now at each door, and every rule on the way there. */
 export function Explanation({ id }: { readonly id: string }) {
-  const data = useData<ExplanationJson>(`/api${linkTo('devices', id)}/explain`, {
+  const data = useData<ExplanationJson>(linkTo('api', 'devices', id, 'explain'), {
     isStale: ({ device, kind }: EventJson) => device === id || /^(release|rollout)\./.test(kind),
     everyMs: 60_000,
   });

@@ -19,7 +19,7 @@ export function ForgetDialog({ subject: { device }, onClose }: DeviceDialogProps
     pin === null ? null : loses.pin(pin.bundle),
   ].filter((part) => part !== null);
   async function forget(): Promise<void> {
-    await remove(`/api${linkTo('devices', id)}`);
+    await remove(linkTo('api', 'devices', id));
     tell(one.done.forgotten(id));
     goTo('/devices');
   }

@@ -5,7 +5,7 @@ import { StateBadge } from '../../parts/badge';
 import { Moment } from '../../parts/time';
 import { text } from '../../texts';
 import { InstallationLog } from './installation-log';
-import { EventLine } from './timeline';
+import { TimelineLine } from './timeline-line';
 
 interface InstallationEntryProps {
   readonly installation: InstallationJson;
@@ -30,7 +30,7 @@ export function InstallationEntry({ installation, events }: InstallationEntryPro
         <ol class="installation-events">
           {events.map((event) => (
             <li key={event.id}>
-              <EventLine event={event} />
+              <TimelineLine event={event} />
             </li>
           ))}
         </ol>

@@ -4,6 +4,7 @@ import { linkTo } from '../../location';
 import { Command } from '../../parts/command';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
+import { saveFile } from '../../parts/save-file';
 import { text } from '../../texts';
 import { typedIn } from '../../parts/form-fields';
 import type { DeviceDialogProps } from './device-dialogs';
@@ -17,7 +18,7 @@ export function KitDialog({ subject, onClose }: DeviceDialogProps) {
     const server = typedIn(form, 'server');
     try {
       const body = server === '' ? {} : { server_url: server };
-      save(await postForFile(`/api${linkTo('devices', id)}/kit`, body), one.kitFile(id));
+      saveFile(await postForFile(linkTo('api', 'devices', id, 'kit'), body), one.kitFile(id));
     } catch (error) {
       setFailed(true);
       throw error;
@@ -40,16 +41,4 @@ export function KitDialog({ subject, onClose }: DeviceDialogProps) {
       )}
     </FormDialog>
   );
-}
-
-const keptMs = 10_000;
-
-function save(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Some browsers begin to read it only later.
-  setTimeout(() => URL.revokeObjectURL(url), keptMs);
 }

@@ -1,10 +1,9 @@
-import type { EventJson } from '../../api/types';
 import { Loaded } from '../../parts/loaded';
 import { FailureBox } from '../../parts/notices';
 import { Section } from '../../parts/page';
-import { Moment } from '../../parts/time';
 import { text } from '../../texts';
 import { InstallationEntry } from './installation-entry';
+import { TimelineLine } from './timeline-line';
 import { useTimeline } from './use-timeline';
 
 /** What happened to it: people's decisions, boots, and its installations. */
@@ -21,7 +20,7 @@ export function Timeline({ id }: { readonly id: string }) {
               {entries.map((entry) =>
                 'event' in entry ? (
                   <li key={`event-${entry.event.id}`} class="timeline-entry">
-                    <EventLine event={entry.event} />
+                    <TimelineLine event={entry.event} />
                   </li>
                 ) : (
                   <li key={`installation-${entry.installation.id}`} class="timeline-entry">
@@ -40,19 +39,5 @@ export function Timeline({ id }: { readonly id: string }) {
         )}
       </Loaded>
     </Section>
-  );
-}
-
-/** One line of the journal. */
-export function EventLine({ event: { at, message, actor } }: { readonly event: EventJson }) {
-  return (
-    <div class="event-line">
-      <span class="muted small event-time">
-        <Moment at={at} />
-      </span>
-      <span class="event-message">
-        {message} <span class="muted small">{actor}</span>
-      </span>
-    </div>
   );
 }

@@ -5,7 +5,7 @@ import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
 import { text } from '../../texts';
 import { typedIn } from '../../parts/form-fields';
-import { Suggestions } from './suggestions';
+import { KnownWords } from './known-words';
 
 interface AddDeviceProps {
   readonly fleet: FleetJson | null;
@@ -49,7 +49,7 @@ export function AddDevice({ fleet, onClose }: AddDeviceProps) {
         {addDialog.notes}
         <textarea name="notes" maxLength={2_000} />
       </label>
-      <Suggestions id="channels" of="channel" fleet={fleet} />
+      <KnownWords id="channels" of="channel" fleet={fleet} />
     </FormDialog>
   );
 }

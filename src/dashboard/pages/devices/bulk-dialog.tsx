@@ -5,7 +5,7 @@ import { text } from '../../texts';
 import type { Verb } from './actions';
 import { typedIn } from '../../parts/form-fields';
 import { PinField } from './pin-field';
-import { Suggestions } from './suggestions';
+import { KnownWords } from './known-words';
 
 /** The verbs that ask for something first; the others are done at once, because they can be undone. */
 export const askingVerbs: readonly Verb[] = [
@@ -61,7 +61,7 @@ function Field({ verb, devices, fleet }: Pick<BulkDialogProps, 'verb' | 'devices
           {fields.channel}
           <input name="value" required maxLength={64} list="bulk-values" autocomplete="off" />
           <span class="field-hint">{fields.channelHint}</span>
-          <Suggestions id="bulk-values" of="channel" fleet={fleet} />
+          <KnownWords id="bulk-values" of="channel" fleet={fleet} />
         </label>
       );
     case 'add-label':
@@ -69,7 +69,7 @@ function Field({ verb, devices, fleet }: Pick<BulkDialogProps, 'verb' | 'devices
         <label>
           {fields.label}
           <input name="value" required maxLength={64} list="bulk-values" autocomplete="off" />
-          <Suggestions id="bulk-values" of="label" fleet={fleet} />
+          <KnownWords id="bulk-values" of="label" fleet={fleet} />
         </label>
       );
     case 'remove-label':

@@ -6,11 +6,6 @@ export interface Choice {
   readonly devices: number | null;
 }
 
-/** The answer of `/api/labels`. */
-export interface LabelsJson {
-  readonly labels: readonly { readonly label: string; readonly devices: number }[];
-}
-
 type Facet = 'compatible' | 'channel' | 'system_version' | 'state';
 
 /** What there is in the fleet of a kind, the most frequent first. */

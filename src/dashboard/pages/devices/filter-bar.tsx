@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation';
-import type { FleetJson, ReleaseJson } from '../../api/types';
+import type { FleetJson, LabelsJson, ReleaseJson } from '../../api/types';
 import { formatCount, stateWord } from '../../format';
 import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
-import { type Choice, choicesOf, type LabelsJson } from './choices';
+import { type Choice, choicesOf } from './choices';
 import { type FilterName, type Filters, setFilters } from './view';
 
 interface FilterBarProps {

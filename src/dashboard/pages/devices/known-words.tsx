@@ -1,16 +1,17 @@
-import type { FleetJson } from '../../api/types';
+import type { FleetJson, LabelsJson } from '../../api/types';
 import { useData } from '../../use-data';
-import { choicesOf, type LabelsJson } from './choices';
+import { Suggestions } from '../../parts/suggestions';
+import { choicesOf } from './choices';
 
-interface SuggestionsProps {
+interface KnownWordsProps {
   /** What the `list` of a field names. */
   readonly id: string;
   readonly of: 'channel' | 'label';
   readonly fleet: FleetJson | null;
 }
 
-/** What is in use already, for a field where anything may be typed. */
-export function Suggestions({ id, of, fleet }: SuggestionsProps) {
+/** The channels or labels that devices have, as suggestions. */
+export function KnownWords({ id, of, fleet }: KnownWordsProps) {
   const { value: labels } = useData<LabelsJson>(of === 'label' ? '/api/labels' : null, {
     isStale: () => false,
   });
@@ -18,11 +19,5 @@ export function Suggestions({ id, of, fleet }: SuggestionsProps) {
     of === 'channel'
       ? choicesOf(fleet, 'channel').map(({ value }) => value)
       : (labels?.labels ?? []).map(({ label }) => label);
-  return (
-    <datalist id={id}>
-      {values.map((value) => (
-        <option key={value} value={value} />
-      ))}
-    </datalist>
-  );
+  return <Suggestions id={id} values={values} />;
 }

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure, get } from '../../api/client';
-import type { EventPageJson } from '../../api/settings-types';
-import type { EventJson } from '../../api/types';
+import type { EventJson, EventPageJson } from '../../api/types';
 import { listen } from '../../live';
 import { journalPath } from './filter';
 

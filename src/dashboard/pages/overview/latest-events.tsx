@@ -1,4 +1,4 @@
-import type { EventJson } from '../../api/types';
+import type { EventPageJson } from '../../api/types';
 import { EventLine } from '../../parts/event-line';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';
@@ -6,7 +6,7 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 
 export function LatestEvents() {
-  const events = useData<{ readonly events: readonly EventJson[] }>('/api/events?limit=12');
+  const events = useData<EventPageJson>('/api/events?limit=12');
   return (
     <Section title={text.overview.latest} actions={<a href="/events">{text.overview.allEvents}</a>}>
       <Loaded data={events}>

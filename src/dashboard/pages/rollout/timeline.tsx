@@ -1,15 +1,10 @@
-import type { EventJson } from '../../api/types';
+import type { EventJson, EventPageJson } from '../../api/types';
 import { EventLine } from '../../parts/event-line';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';
-import { MoreButton } from '../../parts/release/more-button';
-import { usePages } from '../../parts/release/use-pages';
+import { MoreButton } from '../../parts/more-button';
+import { usePages } from '../../parts/use-pages';
 import { text } from '../../texts';
-
-interface EventPageJson {
-  readonly events: readonly EventJson[];
-  readonly next_before: number | null;
-}
 
 /** The journal of one release. */
 export function Timeline({ releaseId }: { readonly releaseId: number }) {

@@ -1,5 +1,6 @@
 import { remove } from '../../api/client';
 import type { WebhookJson } from '../../api/types';
+import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
 import { text } from '../../texts';
@@ -14,7 +15,7 @@ interface DeleteWebhookProps {
 
 export function DeleteWebhook({ webhook: { name, url }, onDone, onClose }: DeleteWebhookProps) {
   async function removeIt(): Promise<void> {
-    await remove(`/api/webhooks/${encodeURIComponent(name)}`);
+    await remove(linkTo('api', 'webhooks', name));
     tell(words.removed(name));
     onDone();
   }

@@ -1,5 +1,6 @@
 import { remove } from '../../api/client';
 import { session } from '../../api/session';
+import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { Hint, tell } from '../../parts/notices';
 import { text } from '../../texts';
@@ -14,7 +15,7 @@ interface RevokeTokenProps {
 
 export function RevokeToken({ name, onDone, onClose }: RevokeTokenProps) {
   async function revoke(): Promise<void> {
-    await remove(`/api/tokens/${encodeURIComponent(name)}`);
+    await remove(linkTo('api', 'tokens', name));
     tell(words.revoked(name));
     onDone();
   }

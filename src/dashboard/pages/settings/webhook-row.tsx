@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
 import type { WebhookJson } from '../../api/types';
 import { formatCount } from '../../format';
+import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { attempt } from '../../parts/notices';
 import { Facts } from '../../parts/page';
@@ -59,7 +60,7 @@ export function WebhookRow({ webhook, onChange, onDelete }: WebhookRowProps) {
 
 function Actions({ webhook: { name, enabled }, onChange, onDelete }: WebhookRowProps) {
   const [isBusy, setBusy] = useState(false);
-  const path = `/api/webhooks/${encodeURIComponent(name)}`;
+  const path = linkTo('api', 'webhooks', name);
 
   async function test(): Promise<void> {
     if (isBusy) return;

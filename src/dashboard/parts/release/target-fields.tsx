@@ -2,6 +2,7 @@ import { useId } from 'preact/hooks';
 import type { BundleJson, FleetJson, ReleaseJson } from '../../api/types';
 import { stateWord } from '../../format';
 import { text } from '../../texts';
+import { Suggestions } from '../suggestions';
 import type { DraftProps } from './draft';
 
 const { form: words } = text.rollouts;
@@ -55,7 +56,7 @@ export function ChannelField({ draft, change, compatible, fleet, releases }: Cha
   const known = [...(fleet?.counts ?? []), ...releases]
     .filter((one) => one.compatible === compatible)
     .map(({ channel }) => channel);
-  const channels = [...new Set(['stable', ...known])];
+  const channels = new Set(['stable', ...known]);
   return (
     <label>
       {words.channel}
@@ -68,11 +69,7 @@ export function ChannelField({ draft, change, compatible, fleet, releases }: Cha
         value={draft.channel}
         onInput={(event) => change({ channel: event.currentTarget.value })}
       />
-      <datalist id={listId}>
-        {channels.map((channel) => (
-          <option key={channel} value={channel} />
-        ))}
-      </datalist>
+      <Suggestions id={listId} values={channels} />
     </label>
   );
 }
@@ -91,11 +88,7 @@ export function CompatibleField({ draft, change, fleet }: DraftProps & { readonl
         value={draft.compatible}
         onInput={(event) => change({ compatible: event.currentTarget.value })}
       />
-      <datalist id={listId}>
-        {[...known].map((compatible) => (
-          <option key={compatible} value={compatible} />
-        ))}
-      </datalist>
+      <Suggestions id={listId} values={known} />
       <span class="field-hint">{words.compatibleHint}</span>
     </label>
   );

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import { weekdays } from '../../../core/maintenance-window';
 import { text } from '../../texts';
+import { Suggestions } from '../suggestions';
 import { type DraftProps, viewerZone } from './draft';
 import { NumberField } from './number-field';
 
@@ -84,11 +85,7 @@ function WindowFields({ draft, change }: DraftProps) {
             value={draft.timeZone}
             onInput={(event) => change({ timeZone: event.currentTarget.value })}
           />
-          <datalist id={listId}>
-            {Intl.supportedValuesOf('timeZone').map((zone) => (
-              <option key={zone} value={zone} />
-            ))}
-          </datalist>
+          <Suggestions id={listId} values={Intl.supportedValuesOf('timeZone')} />
         </label>
       </div>
     </>
