@@ -19,6 +19,8 @@ export interface Schema {
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
   markers: MarkerTable;
+  database_identity: DatabaseIdentityTable;
+  foreign_hashes: ForeignHashTable;
 }
 
 export interface BundleTable {
@@ -219,5 +221,21 @@ export interface FleetCountTable {
 /** What was done once and must not be done again. */
 export interface MarkerTable {
   name: string;
+  at: string;
+}
+
+/** One row. */
+export interface DatabaseIdentityTable {
+  id: string;
+  /** Of the latest line of the journal that no device wrote. */
+  decision: number;
+  is_marked: number;
+  /** Why it may be an older copy, until every rollout is paused for it. */
+  suspicion: string | null;
+}
+
+/** What devices named and this database never had, after people were told. */
+export interface ForeignHashTable {
+  sha256: string;
   at: string;
 }
