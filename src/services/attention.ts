@@ -6,7 +6,9 @@ import type { TroubledDevices } from './fleet-counts';
 export const attentionKinds = [
   'failed',
   'rolled-back',
+  'rejected',
   'lost',
+  'interrupted',
   'waiting',
   'held',
   'paused-rollout',
@@ -112,7 +114,9 @@ function ofExpiry(
 const troubleWords = {
   failed: 'failed on',
   'rolled-back': 'was rolled back on',
+  rejected: 'was rejected by',
   lost: 'came to no end on',
+  interrupted: 'was interrupted by a reboot on',
 } as const;
 
 function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {

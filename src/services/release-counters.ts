@@ -1,4 +1,4 @@
-import { type Installation, type InstallationState, isFailure } from '../core/installation';
+import { type Installation, type InstallationState, isFailure, isStarted } from '../core/installation';
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
@@ -98,7 +98,7 @@ export class ReleaseCounters {
       else dropOffer(counter, id);
     } else if (isFailure(installation)) {
       counter.failures += sign;
-    } else if (state === 'downloading' || state === 'installed' || state === 'cancelling') {
+    } else if (isStarted(installation)) {
       counter.started += sign;
     }
   }

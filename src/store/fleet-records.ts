@@ -1,15 +1,11 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import { type Installation, type InstallationState } from '../core/installation';
+import { failedStates, type Installation, openStates, startedStates } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
 import type { JournalRecords } from './journal-records';
-
-const startedStates: readonly InstallationState[] = ['downloading', 'installed', 'cancelling'];
-const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
-const unsettledStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
 
 export type FleetRecords = ReturnType<typeof createFleetRecords>;
 
@@ -141,7 +137,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
             .selectFrom('devices')
             .select('id')
             .where('last_contact_at', '<', before.toISOString())
-            .where('installation_state', 'in', unsettledStates)
+            .where('installation_state', 'in', openStates)
             .orderBy('last_contact_at')
             .limit(limit),
         )
