@@ -1,4 +1,5 @@
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
+import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { TroubledDevices } from './fleet-counts';
@@ -17,6 +18,7 @@ export const attentionKinds = [
   'server-certificate-expiring',
   'webhook-failing',
   'storage',
+  'crashed',
 ] as const;
 
 /** Something that a person should look at. */
@@ -38,6 +40,8 @@ export interface AttentionFacts {
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
+  /** How the run before ended, if it was an exception that nothing caught. */
+  readonly lastCrash?: Crash | undefined;
   readonly freeBytes: number;
   readonly largestBundleBytes: number;
 }
@@ -88,6 +92,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     count: failing.length,
     message: `events can't be delivered to ${failing.map(({ name }) => name).join(', ')}`,
   });
+  if (facts.lastCrash !== undefined) note(ofCrash(facts.lastCrash));
   const neededBytes = Math.max(smallestRoomBytes, 2 * facts.largestBundleBytes);
   const message = `${Math.floor(facts.freeBytes / (1 << 20))} MiB are left for bundles and the database`;
   note({ kind: 'storage', count: facts.freeBytes < neededBytes ? 1 : 0, message });
@@ -109,6 +114,16 @@ function ofExpiry(
   const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
   const message = `the ${name} certificate ${when}: devices can't connect then`;
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
+}
+
+function ofCrash(crash: Crash): AttentionItem {
+  const part = partLeftOut(crash);
+  const leftOut = part === null ? '' : ` It runs without ${part} until its next restart.`;
+  return {
+    kind: 'crashed',
+    count: 1,
+    message: `the server ended by an error of its own and was started again: ${crash.message}.${leftOut}`,
+  };
 }
 
 const troubleWords = {

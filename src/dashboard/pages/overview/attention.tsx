@@ -18,6 +18,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'server-certificate-expiring': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
+  crashed: ['bad', 'alert'],
 };
 
 /** What a person should look at; each leads to where it can be settled. */
