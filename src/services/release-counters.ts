@@ -1,4 +1,4 @@
-import { type Installation, type InstallationState, isFailure } from '../core/installation';
+import { type Installation, type InstallationState, isFailure, isStarted } from '../core/installation';
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
@@ -101,7 +101,7 @@ export class ReleaseCounters {
       const failures = (counter.failures.get(deviceId) ?? 0) + sign;
       if (failures > 0) counter.failures.set(deviceId, failures);
       else counter.failures.delete(deviceId);
-    } else if (state === 'downloading' || state === 'installed' || state === 'cancelling') {
+    } else if (isStarted(installation)) {
       counter.started += sign;
     }
   }

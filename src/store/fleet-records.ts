@@ -1,21 +1,12 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import {
-  type Installation,
-  installationStates,
-  type InstallationState,
-  isFailure,
-} from '../core/installation';
+import { failedStates, type Installation, openStates, startedStates } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
 import type { JournalRecords } from './journal-records';
 import { forgetOutcomes } from './release-outcomes';
-
-const startedStates: readonly InstallationState[] = ['downloading', 'installed', 'cancelling'];
-const failedStates = installationStates.filter((state) => isFailure({ state }));
-const unsettledStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
 
 export type FleetRecords = ReturnType<typeof createFleetRecords>;
 
@@ -153,7 +144,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
             .selectFrom('devices')
             .select('id')
             .where('last_contact_at', '<', before.toISOString())
-            .where('installation_state', 'in', unsettledStates)
+            .where('installation_state', 'in', openStates)
             .orderBy('last_contact_at')
             .limit(limit),
         )

@@ -88,8 +88,6 @@ export const rollouts = {
   abortedText: 'It is offered to nobody any more; devices keep what they have.',
   todo: {
     look: 'Look at the devices:',
-    failed: (n: string) => `${n} failed`,
-    rolledBack: (n: string) => `${n} rolled back`,
     noneShown: 'none of them is in this state any more',
     fix: 'Fix the bundle and release it under a new version, or go back to the release before.',
     accept: 'If the failures have nothing to do with the bundle: resume, which accepts them.',
