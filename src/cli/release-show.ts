@@ -39,7 +39,7 @@ function releaseDetails(answer: unknown): string {
     ['at a time', String(policy.max_in_progress ?? '-')],
     ['window', policy.window ?? '-'],
     ['in progress', String(progress.in_progress)],
-    ['failures', `${progress.failures_in_step} in this step`],
+    ['failed', `${progress.failures_in_step} devices in this step`],
     ['next', progress.next],
   ]);
   const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [

@@ -14,7 +14,7 @@ let newer: { readonly sha256: string };
 /** Devices got 3.0.0; then the whole data folder was replaced by a copy that knows 2.0.0 alone. */
 async function restoreWholeFolder(devices: readonly string[]): Promise<void> {
   const before = await startReleasedFleet();
-  for (const id of devices) await (await before.connect(id, 'h2')).rauc.poll();
+  for (const id of devices) await (await before.connect(id, 'HTTP/2')).rauc.poll();
   await before.close();
   const copy = path.join(await temporaryFolder(), 'data');
   await cp(before.dataDir, copy, { recursive: true });
@@ -27,7 +27,7 @@ async function restoreWholeFolder(devices: readonly string[]): Promise<void> {
 
 /** One poll that names what the device has seen. @returns status, and the reason of a 204 */
 async function poll(id: string, sha256: string, headers: Record<string, string> = {}) {
-  const { client } = await fleet.connect(id, 'h2');
+  const { client } = await fleet.connect(id, 'HTTP/2');
   const answer = await client.request(pollUrl, {
     ...raucHeaders(board, '1.0.0', `${id}-boot-1`),
     'If-None-Match': `"${sha256}"`,
@@ -37,7 +37,7 @@ async function poll(id: string, sha256: string, headers: Record<string, string> 
 }
 
 async function askPinned(id: string, sha256: string): Promise<number> {
-  const { client } = await fleet.connect(id, 'h2');
+  const { client } = await fleet.connect(id, 'HTTP/2');
   return (await client.request(`/bundles/${sha256}/v3.0.0.raucb`, { Range: 'bytes=0-3' })).status;
 }
 
@@ -109,7 +109,7 @@ describe('what is no evidence of a restore', () => {
 
   it('versions alone', async () => {
     for (const id of many)
-      await (await fleet.connect(id, 'h2', raucHeaders(board, '9.0.0', 'b'))).rauc.poll();
+      await (await fleet.connect(id, 'HTTP/2', raucHeaders(board, '9.0.0', 'b'))).rauc.poll();
     await fleet.services.tend();
   });
 
@@ -154,11 +154,11 @@ it('costs a range of a pinned bundle nothing: the database is not asked', async 
       },
     }),
   });
-  const { rauc } = await fleet.connect('dev-1', 'h2');
+  const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
   const answer = await rauc.poll();
   await rauc.install('t-1');
   expect(asked).toBe(0);
-  const { client } = await fleet.connect('dev-1', 'h2');
+  const { client } = await fleet.connect('dev-1', 'HTTP/2');
   const known = { ...raucHeaders(board, '1.0.0', 'dev-1-boot-1'), 'If-None-Match': answer.etag ?? '' };
   for (let index = 0; index < 20; index += 1) expect((await client.request(pollUrl, known)).status).toBe(304);
   expect(asked).toBe(1);

@@ -1,10 +1,10 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../src/core/errors';
 import { migrations } from '../../../src/store/migrations';
 import { makeBundle } from '../../support/bundle-factory';
-import { mustRun } from '../../support/programs';
+import { mustRun, temporaryFolder } from '../../support/programs';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../support/services';
 import { SimulatedDevice } from '../../support/simulated-device';
 
@@ -177,12 +177,10 @@ describe('an older copy of the database beside the same bundles', () => {
   });
 });
 
-/** As the last version without markers left it. */
+/** As the last version without markers left it, brought up to date. */
 function forgetMarkers(dataDir: string): void {
   const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
-  const step = migrations.findIndex((text) => text.includes('CREATE TABLE database_identity'));
-  sqlite.exec('DROP TABLE database_identity; DROP TABLE foreign_hashes; DROP INDEX bundles_by_hash');
-  sqlite.pragma(`user_version = ${step}`);
+  sqlite.exec('DELETE FROM database_identity');
   sqlite.close();
 }
 
@@ -206,6 +204,19 @@ describe('a database that is no older copy', () => {
     expect(upgraded.offered('test-board')).toBe('v1.raucb');
     await close(upgraded);
     expect((await open({ dataDir })).offered('test-board')).toBe('v1.raucb');
+  });
+
+  it('goes on when the version before markers made it', async () => {
+    const dataDir = path.join(await temporaryFolder(), 'data');
+    await mkdir(dataDir);
+    const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
+    const step = migrations.findIndex((text) => text.includes('CREATE TABLE database_identity'));
+    for (const text of migrations.slice(0, step)) sqlite.exec(text);
+    sqlite.pragma(`user_version = ${step}`);
+    sqlite.close();
+    const upgraded = await open({ dataDir });
+    expect(upgraded.log.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(await readFile(markerOf(dataDir), 'utf8')).toContain('"decision":0');
   });
 
   it('goes on with a marker that is behind, as after a kill', async () => {
