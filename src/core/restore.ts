@@ -57,16 +57,10 @@ export class RestoreEvidence {
 
   /**
    * @param heardDevices how many devices are known, counted up to {@link witnessesNeeded}
-   * @returns whether the device says something new, and whether it is enough
+   * @returns whether it is enough
    */
-  hear(
-    deviceId: string,
-    sha256: string,
-    at: Date,
-    heardDevices: number,
-  ): { readonly isNew: boolean; readonly isEnough: boolean } {
+  hear(deviceId: string, sha256: string, at: Date, heardDevices: number): boolean {
     const atMs = at.getTime();
-    const isNew = this.#words.get(deviceId)?.sha256 !== sha256;
     this.#words.delete(deviceId); // put at the end
     this.#words.set(deviceId, { sha256, atMs });
     if (this.#words.size > maxWitnesses) {
@@ -76,6 +70,6 @@ export class RestoreEvidence {
     let witnesses = 0;
     for (const word of this.#words.values())
       if (word.sha256 === sha256 && Math.abs(atMs - word.atMs) < evidenceLastsMs) witnesses += 1;
-    return { isNew, isEnough: witnesses >= Math.min(witnessesNeeded, Math.max(1, heardDevices)) };
+    return witnesses >= Math.min(witnessesNeeded, Math.max(1, heardDevices));
   }
 }

@@ -115,12 +115,12 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       const { identity, contact, compatible: asked, mustStream } = question;
       const isPoll = contact.transactionId === null;
       const { namedSha256 = null } = question;
-      const doubt = namedSha256 === null ? null : watchRestores.hear(identity.id, namedSha256);
+      if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
       const record = contacts.hear(identity, withCompatible(contact, identity, asked), isPoll);
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
       const device = heldBy(
-        watchRestores.hold() ?? doubt,
+        watchRestores.hold(),
         describeAsking(ports, record, identity, named, !mustStream),
       );
       const { offer, isOld } = answer(record, device, question);

@@ -42,11 +42,8 @@ export interface WatchRestoresPorts {
 
 /** Notices that the database is an older copy, before it makes a fleet go backwards. */
 export interface WatchRestores {
-  /**
-   * Hears which bundle a device names, by its hash: in an ETag or a pinned URL.
-   * @returns a hold for this answer alone when it is one that this database never had and the device has not named before
-   */
-  hear(deviceId: string, sha256: string): Hold | null;
+  /** Hears which bundle a device names, by its hash: in an ETag or a pinned URL. */
+  hear(deviceId: string, sha256: string): void;
   /** What every device is held by until rollouts and pins are stopped; `null` in quiet times. */
   hold(): Hold | null;
   /** Does what is due, and tries again what failed. Never rejects. */
@@ -155,27 +152,25 @@ export async function createWatchRestores(ports: WatchRestoresPorts): Promise<Wa
 
   return {
     hear(deviceId, sha256) {
-      if (knownHashes.has(sha256)) return null;
+      if (knownHashes.has(sha256)) return;
       const device = begun?.fleet.find(deviceId)?.device;
       // Who was never heard before may have come from another server.
-      if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted')
-        return null;
+      if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted') return;
       if (restores.isKnownHash(sha256)) {
         if (knownHashes.size < maxRemembered) knownHashes.add(sha256);
-        return null;
+        return;
       }
       const at = now();
-      const { isNew, isEnough } = evidence.hear(deviceId, sha256, at, restores.heardDevices(witnessesNeeded));
+      const isEnough = evidence.hear(deviceId, sha256, at, restores.heardDevices(witnessesNeeded));
       const mayAlarm = Math.abs(at.getTime() - alarmedAtMs) >= evidenceLastsMs;
-      if (isEnough && mayAlarm && suspicion === null) {
-        alarmedAtMs = at.getTime();
-        suspect(
-          `devices name a bundle that this database never had (SHA-256 ${sha256.slice(0, 16)}…): it may be an older copy`,
-          sha256,
-        );
-        void settleSoon();
-      }
-      return isNew ? heldFor('it names a bundle that this database never had; it may ask again', at) : null;
+      if (!isEnough || !mayAlarm || suspicion !== null) return;
+      alarmedAtMs = at.getTime();
+      const named = `SHA-256 ${sha256.slice(0, 16)}…`;
+      suspect(
+        `devices name a bundle that this database never had (${named}): it may be an older copy`,
+        sha256,
+      );
+      void settleSoon();
     },
     hold: () =>
       suspicion === null || suspicion.isSuspended ? null : heldFor(suspicion.reason, suspicion.at),
