@@ -22,6 +22,7 @@ import { createManageDevices, type ManageDevices } from './manage-devices';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import { createManageWebhooks, type ManageWebhooks, type WebhookRecords } from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
@@ -88,6 +89,7 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
@@ -159,6 +161,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
