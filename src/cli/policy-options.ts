@@ -33,8 +33,14 @@ export const policyOptions: readonly Option[] = [
   ),
   new Option('--start-at <time>', 'offer it to nobody before, such as 2026-12-01T02:00:00Z'),
   new Option('--promote-at <percent>', 'go to the next step when so many percent of the step are proven'),
-  new Option('--pause-at-failures <n>', 'pause at so many failures and rollbacks in a step'),
-  new Option('--pause-at-percent <percent>', 'pause when so many percent of the step failed or rolled back'),
+  new Option(
+    '--pause-at-failures <n>',
+    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+  ),
+  new Option(
+    '--pause-at-percent <percent>',
+    'pause when so many percent of the devices of a step failed or rolled back',
+  ),
   new Option('--at-a-time <n>', 'not more installations at a time'),
   new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
   new Option(

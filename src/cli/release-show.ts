@@ -41,7 +41,7 @@ function releaseDetails(answer: unknown): string {
     ['from', policy.from ?? '-'],
     ['downgrades', policy.allow_downgrade === true ? 'allowed' : '-'],
     ['in progress', String(progress.in_progress)],
-    ['failures', `${progress.failures_in_step} in this step`],
+    ['failed', `${progress.failures_in_step} devices in this step`],
     ['next', progress.next],
   ]);
   const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [

@@ -15,7 +15,7 @@ export interface RolloutPolicy {
   readonly steps: readonly RolloutStep[];
   /** Goes to the next step when so many percent of the step's devices are proven; `null`: people promote. */
   readonly promoteAtPercent: number | null;
-  /** Pauses at so many failures and rollbacks since the step began. */
+  /** Pauses when so many devices failed or rolled back since the step began: six failures of one device are one. */
   readonly pauseAtFailures: number | null;
   /** Pauses when so many percent of the step's devices failed or rolled back since the step began. */
   readonly pauseAtPercent: number | null;
@@ -70,7 +70,7 @@ export interface Rollout {
   /** Who changed it last: a person, or `server`. */
   readonly changedBy: string;
   readonly changedAt: Date;
-  /** Failures and rollbacks that a person has accepted by going on: they don't pause it again. */
+  /** Devices whose failures and rollbacks a person has accepted by going on: they don't pause it again. */
   readonly forgivenFailures: number;
 }
 
@@ -119,7 +119,7 @@ export interface RolloutProgress {
   readonly devices: number | null;
   /** Of them: proven. */
   readonly proven: number;
-  /** Failures and rollbacks of all devices so far. */
+  /** Devices that failed or rolled back so far. */
   readonly failures: number;
 }
 
@@ -137,13 +137,13 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   const failures = progress.failures - rollout.forgivenFailures;
   if (failures > 0) {
     if (pauseAtFailures !== null && failures >= pauseAtFailures)
-      return { kind: 'pause', reason: `${failures} failed or rolled back in this step` };
+      return { kind: 'pause', reason: `${counted(failures)} failed or rolled back in this step` };
     const isShare =
       devices !== null && (failures / Math.max(devices, failures)) * 100 >= (pauseAtPercent ?? Infinity);
     if (isShare)
       return {
         kind: 'pause',
-        reason: `${failures} failed or rolled back in this step of ${devices} devices`,
+        reason: `${counted(failures)} failed or rolled back in this step of ${devices}`,
       };
   }
   const isLast = rollout.step >= steps.length - 1;
@@ -153,6 +153,10 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
     kind: 'promote',
     reason: `${proven} of ${devices} devices of step ${rollout.step + 1} are proven`,
   };
+}
+
+function counted(devices: number): string {
+  return devices === 1 ? '1 device' : `${devices} devices`;
 }
 
 /** Says what a rollout waits for, for people. */

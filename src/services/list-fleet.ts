@@ -89,10 +89,10 @@ export interface FleetListing {
     readonly held: number;
     readonly pinned: number;
   };
-  /** Counts of a release's installations, by step and state. */
+  /** A release's devices by the state of their installation, by step; `null` for those in no step. */
   outcomes(releaseId: number): readonly {
     readonly step: number | null;
     readonly state: InstallationState;
-    readonly installations: number;
+    readonly devices: number;
   }[];
 }

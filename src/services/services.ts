@@ -1,4 +1,5 @@
 import type { Admission } from '../core/device';
+import { type Crash, partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import type { InspectBundle } from './accept-bundle';
@@ -20,7 +21,12 @@ import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
-import { createManageWebhooks, type ManageWebhooks, type WebhookRecords } from './manage-webhooks';
+import {
+  createManageWebhooks,
+  type ManageWebhooks,
+  type ManageWebhooksPorts,
+  type WebhookRecords,
+} from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
@@ -58,6 +64,9 @@ export interface ServicePorts {
   readonly webhooks: WebhookRecords;
   /** Sends one event to one receiver. */
   readonly deliver: DeliverEvent;
+  readonly refuseReceiver?: ManageWebhooksPorts['refuseReceiver'];
+  /** How the last run of the server ended, if it was an exception that nothing caught. */
+  readonly lastCrash?: Crash | undefined;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
@@ -115,6 +124,8 @@ export interface Services {
   tend(): Promise<void>;
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: {
+    /** How the run before ended, if it was an exception that nothing caught. */
+    readonly lastCrash: Crash | undefined;
     readonly adopted: readonly string[];
     readonly released: readonly string[];
     readonly problems: readonly StartupProblem[];
@@ -193,6 +204,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
   const beginInstallation = createBeginInstallation(shared);
   const sendWebhooks = createSendWebhooks({
     ...ports,
+    isLeftOut: partLeftOut(ports.lastCrash) === 'webhooks',
     random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
   });
   const fleetHistory = createFleetHistory({ history: ports.history, listing: ports.fleet, now });
@@ -235,5 +247,5 @@ async function start(ports: ServicePorts, catalog: Catalog): Promise<Services['s
   for (const compatible of releases.released) log.info({ compatible }, 'release taken over');
   const problems = [...files.problems, ...releases.problems];
   for (const { path, message } of problems) log.warn({ path }, `${path}: ${message}`);
-  return { adopted: files.adopted, released: releases.released, problems };
+  return { lastCrash: ports.lastCrash, adopted: files.adopted, released: releases.released, problems };
 }

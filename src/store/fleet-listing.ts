@@ -5,6 +5,7 @@ import type { Database } from './database';
 import { type DeviceOrder, isAfter, readCursor, sortColumns, writeCursor } from './device-cursor';
 import { type DeviceFilters, matchDevices } from './device-filter';
 import { toDevice, toInstallation } from './device-rows';
+import { outcomesOf } from './release-outcomes';
 import type { DeviceTable } from './schema';
 
 interface DeviceQuery extends DeviceFilters, DeviceOrder {
@@ -156,16 +157,8 @@ export function createFleetListing(database: Database) {
       return row ?? { devices: 0, waiting: 0, held: 0, pinned: 0 };
     },
 
-    /** Counts of a release's installations, by step and state. */
-    outcomes(releaseId: number) {
-      return database.all(
-        query
-          .selectFrom('installations')
-          .select(({ fn }) => ['step', 'state', fn.countAll<number>().as('installations')])
-          .where('release_id', '=', releaseId)
-          .groupBy(['step', 'state']),
-      );
-    },
+    /** A release's devices by what they came to, by step. */
+    outcomes: (releaseId: number) => outcomesOf(database, releaseId),
   };
 }
 

@@ -18,6 +18,7 @@ export interface Schema {
   sessions: SessionTable;
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
+  release_outcomes: ReleaseOutcomeTable;
   markers: MarkerTable;
 }
 
@@ -182,6 +183,8 @@ export interface ActivationTable {
   at: string;
   by: string;
   forced: number;
+  /** The release that it brought back; NULL when it made one. */
+  release_id: number | null;
 }
 
 export interface TokenTable {
@@ -213,6 +216,14 @@ export interface FleetCountTable {
   compatible: string;
   channel: string;
   version: string;
+  devices: number;
+}
+
+export interface ReleaseOutcomeTable {
+  release_id: number;
+  /** From 0; -1 for devices that are in no step. */
+  step: number;
+  state: InstallationState;
   devices: number;
 }
 

@@ -36,8 +36,12 @@ export const policyFields = {
     .optional()
     .describe('nothing is offered before'),
   promote_at_percent: number.describe('go to the next step when so many percent of the step are proven'),
-  pause_at_failures: number.describe('pause at so many failures and rollbacks in a step'),
-  pause_at_percent: number.describe('pause when so many percent of the step failed or rolled back'),
+  pause_at_failures: number.describe(
+    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+  ),
+  pause_at_percent: number.describe(
+    'pause when so many percent of the devices of a step failed or rolled back',
+  ),
   max_in_progress: number.describe('not more installations at a time'),
   window: text.describe('when installations may begin, such as "sat,sun 01:00-05:00 Europe/Berlin"'),
   allow_downgrade: flag.describe('it also reaches devices that run a newer version'),
