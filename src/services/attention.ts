@@ -10,6 +10,7 @@ export const attentionKinds = [
   'rejected',
   'lost',
   'interrupted',
+  'other-compatible',
   'waiting',
   'held',
   'paused-rollout',
@@ -37,6 +38,7 @@ export interface AttentionFacts {
   readonly at: Date;
   readonly releases: readonly Release[];
   readonly troubled: readonly TroubledDevices[];
+  readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
@@ -69,6 +71,13 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
+  const { devices: claims, ids } = facts.otherClaims;
+  const names = `${ids.join(', ')}${claims > ids.length ? ' and others' : ''}`;
+  note({
+    kind: 'other-compatible',
+    count: claims,
+    message: `${counted(claims, 'device')} of another compatible than the certificate says, by their own word: ${names}. The certificate counts; issue another one if it is wrong`,
+  });
   const { waiting, held } = decided;
   note({
     kind: 'waiting',

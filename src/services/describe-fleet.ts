@@ -79,6 +79,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         at: now(),
         releases,
         troubled: counts.troubled(),
+        otherClaims: counts.otherClaims(),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

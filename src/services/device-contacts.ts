@@ -1,9 +1,11 @@
 import { bootChange, type BootChange, type Contact, mergeFacts } from '../core/contact';
 import {
   type Admission,
+  certifiedCompatible,
   type Device,
   type DeviceFacts,
   type DeviceIdentity,
+  mayBe,
   newDevice,
 } from '../core/device';
 import type { Actor, NewEvent } from '../core/event';
@@ -79,7 +81,10 @@ export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactP
 
 function heard(device: Device, identity: DeviceIdentity, contact: Contact): Device {
   const { at, address, protocol } = contact;
-  const facts = mergeFacts(device.facts, contact.facts);
+  const { compatibles: bound } = identity;
+  const claimed = contact.facts.compatible ?? device.claimedCompatible;
+  const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
+  const facts = { ...mergeFacts(device.facts, contact.facts), compatible };
   return {
     ...device,
     firstContactAt: device.firstContactAt ?? at,
@@ -87,6 +92,8 @@ function heard(device: Device, identity: DeviceIdentity, contact: Contact): Devi
     address,
     protocol,
     facts: { ...facts, attributes: bounded(device.facts.attributes, facts.attributes) },
+    boundCompatibles: bound,
+    claimedCompatible: claimed === null || mayBe(claimed, bound) ? null : claimed,
     certificates: withCertificate(device, identity.certificateSerial, at),
   };
 }
@@ -155,6 +162,8 @@ function tell(
 /** Whether two looks at a device tell the same facts; the uptime always grows. */
 function isSame(before: Device, after: Device): boolean {
   if (before.certificates.length !== after.certificates.length) return false;
+  if (before.claimedCompatible !== after.claimedCompatible) return false;
+  if (before.boundCompatibles.join('\n') !== after.boundCompatibles.join('\n')) return false;
   const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
   if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;
   const [known, told] = [before.facts.attributes, after.facts.attributes];

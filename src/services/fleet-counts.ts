@@ -21,6 +21,8 @@ export interface BundleDevices {
 export interface FleetCounts {
   /** A failure that a person has cleared is over. */
   troubled(): readonly TroubledDevices[];
+  /** Devices that say to be something else than their certificate: how many, and some of their ids. */
+  otherClaims(): { readonly devices: number; readonly ids: readonly string[] };
   seenSince(at: Date): number;
   /** Whether a device has ever told the end of an installation, or proved one. */
   hasOutcome(): boolean;

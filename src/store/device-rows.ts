@@ -37,6 +37,8 @@ export function toDevice(
         ? null
         : { bundleName: pinned, by: row.pin_by ?? '', at: new Date(pinnedAt) },
     certificates,
+    boundCompatibles: JSON.parse(row.bound_compatibles) as string[],
+    claimedCompatible: row.claimed_compatible,
   };
 }
 
@@ -56,6 +58,8 @@ export function toContactRow(device: Device) {
     system_version: facts.systemVersion,
     uptime_seconds: facts.uptimeSeconds,
     attributes: JSON.stringify(facts.attributes),
+    bound_compatibles: JSON.stringify(device.boundCompatibles),
+    claimed_compatible: device.claimedCompatible,
   };
 }
 

@@ -290,4 +290,10 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX bundles_by_hash ON bundles (sha256);
   `,
+  `
+  -- What the certificate was bound to at the last contact, as JSON, and what the device says against it.
+  ALTER TABLE devices ADD COLUMN bound_compatibles TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE devices ADD COLUMN claimed_compatible TEXT;
+  CREATE INDEX devices_with_other_claim ON devices (id) WHERE claimed_compatible IS NOT NULL;
+  `,
 ];

@@ -11,6 +11,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   rejected: ['bad', 'lock'],
   lost: ['warn', 'question'],
   interrupted: ['warn', 'clock'],
+  'other-compatible': ['warn', 'certificates'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -61,6 +62,8 @@ function placeOf({ kind, compatible, channel, release_id: release }: AttentionJs
     case 'interrupted':
       query.set('state', kind);
       return `/devices?${query.toString()}`;
+    case 'other-compatible':
+      return '/devices';
     case 'waiting':
     case 'held':
       query.set(kind, 'true');
