@@ -3,6 +3,7 @@ import { ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'p
 import type { Recipient } from '../core/inspection';
 import { malformed, parseBer } from './asn1-guard';
 import { BrokenBundle } from './broken';
+import { checkSignedDataGrammar } from './cms-grammar';
 import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
 
 const signedDataId = '1.2.840.113549.1.7.2';
@@ -35,6 +36,7 @@ export function parseCms(bytes: Buffer): BundleCms {
       `the signature is a CMS of type ${info.contentType}, neither signed nor enveloped data`,
     );
   }
+  checkSignedDataGrammar(bytes);
   const signedData = parse(() => new SignedData({ schema: content }));
   if (signedData.encapContentInfo.eContentType !== dataId) {
     throw new BrokenBundle(
@@ -61,7 +63,7 @@ function parse<T>(read: () => T): T {
 
 /**
  * The certificates of a SignedData as they stand in it: their signatures are over these bytes, which encoding anew
- * might change. Other choices of CertificateSet (RFC 5652, section 10.2.2) carry tags and are passed over.
+ * might change.
  */
 function certificatesOf(signedData: unknown): Buffer[] {
   const fields = signedData instanceof Sequence ? signedData.valueBlock.value : [];
