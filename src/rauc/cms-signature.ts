@@ -2,6 +2,7 @@ import { createHash, createVerify, verify } from 'node:crypto';
 import { GeneralizedTime, ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
 import { type Attribute, IssuerAndSerialNumber, type SignedData, type SignerInfo } from 'pkijs';
 import { BrokenBundle } from './broken';
+import { canonicalName } from './certificate-name';
 import { derOfSignedAttributes } from './cms-grammar';
 import type { BundleCms } from './cms';
 import { type ParsedCertificate, safely } from './certificate';
@@ -20,7 +21,6 @@ const contentTypeId = '1.2.840.113549.1.9.3';
 const messageDigestId = '1.2.840.113549.1.9.4';
 const signingTimeId = '1.2.840.113549.1.9.5';
 const countersignatureId = '1.2.840.113549.1.9.6';
-const subjectKeyIdentifierId = '2.5.29.14';
 
 /**
  * Verifies the one signature of a SignedData over its content (RFC 5652, section 5.4). Who the signer is to be
@@ -88,20 +88,12 @@ function onlySigner(signedData: SignedData): SignerInfo {
 
 function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]): ParsedCertificate {
   const id: unknown = info.sid;
-  const signer = certificates.find(({ structure }) => {
-    if (id instanceof IssuerAndSerialNumber) {
-      return (
-        id.issuer.isEqual(structure.issuer) &&
-        Buffer.from(id.serialNumber.valueBlock.valueHexView).equals(
-          Buffer.from(structure.serialNumber.valueBlock.valueHexView),
-        )
-      );
-    }
-    const own: unknown = structure.extensions?.find(
-      (extension) => extension.extnID === subjectKeyIdentifierId,
-    )?.parsedValue;
-    return own instanceof OctetString && octetsOf(id)?.equals(Buffer.from(own.getValue())) === true;
-  });
+  const signer = certificates.find(({ issuerName, serial, keyId }) =>
+    id instanceof IssuerAndSerialNumber
+      ? canonicalName(Buffer.from(id.issuer.toSchema().toBER())) === issuerName &&
+        Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex') === serial
+      : keyId !== null && octetsOf(id)?.toString('hex') === keyId,
+  );
   if (signer === undefined) throw broken("it does not contain its signer's certificate");
   return signer;
 }

@@ -1,5 +1,11 @@
 import { type AsnType, Constructed, OctetString, Sequence } from 'asn1js';
-import { ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
+import {
+  CertificateRevocationList,
+  ContentInfo,
+  EnvelopedData,
+  IssuerAndSerialNumber,
+  SignedData,
+} from 'pkijs';
 import type { Recipient } from '../core/inspection';
 import { malformed, parseBer } from './asn1-guard';
 import { BrokenBundle } from './broken';
@@ -16,6 +22,7 @@ export type BundleCms =
       readonly kind: 'signed';
       readonly signedData: SignedData;
       readonly certificates: readonly ParsedCertificate[];
+      readonly revocationLists: readonly CertificateRevocationList[];
       /** The manifest; `null` when the signature is detached (a plain bundle). */
       readonly content: Buffer | null;
     }
@@ -47,7 +54,10 @@ export function parseCms(bytes: Buffer): BundleCms {
   return {
     kind: 'signed',
     signedData,
-    certificates: parse(() => certificatesOf(content).map((der) => parseCertificate(der))),
+    certificates: parse(() => membersOf(content, 0).map((der) => parseCertificate(der))),
+    revocationLists: parse(() =>
+      membersOf(content, 1).map((der) => new CertificateRevocationList({ schema: parseBer(der) })),
+    ),
     content: readContent(signedData),
   };
 }
@@ -62,12 +72,12 @@ function parse<T>(read: () => T): T {
 }
 
 /**
- * The certificates of a SignedData as they stand in it: their signatures are over these bytes, which encoding anew
- * might change.
+ * The certificates (0) or revocation lists (1) of a SignedData as they stand in it: their signatures are over these
+ * bytes, which encoding anew might change.
  */
-function certificatesOf(signedData: unknown): Buffer[] {
+function membersOf(signedData: unknown, tagNumber: 0 | 1): Buffer[] {
   const fields = signedData instanceof Sequence ? signedData.valueBlock.value : [];
-  const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === 0);
+  const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === tagNumber);
   const entries = set instanceof Constructed ? set.valueBlock.value : [];
   return entries
     .filter((entry) => entry instanceof Sequence)
