@@ -7,7 +7,9 @@ import type { TroubledDevices } from './fleet-counts';
 export const attentionKinds = [
   'failed',
   'rolled-back',
+  'rejected',
   'lost',
+  'interrupted',
   'waiting',
   'held',
   'paused-rollout',
@@ -127,7 +129,9 @@ function ofCrash(crash: Crash): AttentionItem {
 const troubleWords = {
   failed: 'failed on',
   'rolled-back': 'was rolled back on',
+  rejected: 'was rejected by',
   lost: 'came to no end on',
+  interrupted: 'was interrupted by a reboot on',
 } as const;
 
 function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {

@@ -8,7 +8,9 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
   failed: ['bad', 'cross'],
   'rolled-back': ['bad', 'back'],
+  rejected: ['bad', 'lock'],
   lost: ['warn', 'question'],
+  interrupted: ['warn', 'clock'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -54,7 +56,9 @@ function placeOf({ kind, compatible, channel, release_id: release }: AttentionJs
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
     case 'failed':
     case 'rolled-back':
+    case 'rejected':
     case 'lost':
+    case 'interrupted':
       query.set('state', kind);
       return `/devices?${query.toString()}`;
     case 'waiting':
