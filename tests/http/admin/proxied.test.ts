@@ -34,8 +34,8 @@ describe('a request that a proxy on this machine hands on', () => {
   });
 
   it('is told that it has to sign in, and whether one can', async () => {
-    const { body } = await admin.http.get('/api/session').set('X-Forwarded-For', '192.0.2.1').expect(200);
-    expect(body).toMatchObject({ signed_in: false, token_required: true, token_exists: true });
+    const answer = await admin.http.get('/api/session').set('X-Forwarded-For', '192.0.2.1').expect(200);
+    expect(answer.body).toMatchObject({ signed_in: false, token_required: true, token_exists: true });
     const direct = await admin.http.get('/api/session').expect(200);
     expect(direct.body).toMatchObject({ signed_in: true, token_required: false, name: 'local' });
   });
@@ -51,8 +51,8 @@ describe('a request that a proxy on this machine hands on', () => {
 describe('who needs a token says so before there is one', () => {
   it('on the page', async () => {
     const admin = await openAdminListener({ admin: { requireToken: true } });
-    const { body } = await admin.http.get('/api/session').expect(200);
-    expect(body).toMatchObject({ signed_in: false, token_required: true, token_exists: false });
+    const answer = await admin.http.get('/api/session').expect(200);
+    expect(answer.body).toMatchObject({ signed_in: false, token_required: true, token_exists: false });
     await admin.close();
   });
 });
