@@ -272,4 +272,10 @@ export const migrations: readonly string[] = [
       AND i.ended_at <= CASE rollouts.state WHEN 'running' THEN rollouts.changed_at ELSE rollouts.step_started_at END
   )) WHERE forgiven_failures > 0;
   `,
+  `
+  -- What tells one board from another that uses the same certificate.
+  ALTER TABLE devices ADD COLUMN boards TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE devices ADD COLUMN second_board_at TEXT;
+  CREATE INDEX devices_with_second_board ON devices (second_board_at) WHERE second_board_at IS NOT NULL;
+  `,
 ];
