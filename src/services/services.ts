@@ -28,6 +28,7 @@ import {
   type WebhookRecords,
 } from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
@@ -35,7 +36,9 @@ import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
+import { createSuspendOffers } from './suspend-offers';
 import { createTendFleet } from './tend-fleet';
+import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './watch-restores';
 import { createWriteManifestFile } from './write-manifest-file';
 
 /** How the fleet is treated. */
@@ -69,6 +72,8 @@ export interface ServicePorts {
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
   readonly markers: ImportPorts['markers'];
+  readonly restores: WatchRestoresPorts['restores'];
+  readonly databaseMarker: WatchRestoresPorts['databaseMarker'];
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -99,12 +104,14 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
+  readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
   readonly explainOffer: ExplainOffer;
@@ -160,6 +167,7 @@ const idleMs = 5_000;
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { log, configuredCompatible } = ports;
+  const watchRestores = await createWatchRestores(ports);
   const catalog = await Catalog.load(ports.records);
   const startup = await start(ports, catalog);
   const changed = createWriteManifestFile({ ...ports, catalog });
@@ -167,11 +175,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const shared = { ...ports, catalog, changed };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
-  const fleetServices = createFleetServices(ports, catalog, fleet);
+  const fleetServices = createFleetServices(ports, catalog, fleet, watchRestores);
+  await watchRestores.settle();
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
@@ -184,6 +194,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      watchRestores.close();
+      await watchRestores.settle();
       await readBundle.close();
     },
   };
@@ -192,7 +204,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 /** After so many polls without a begin a person is told that the device does not take the bundle. */
 const patiencePolls = 3;
 
-function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet) {
+function createFleetServices(
+  ports: ServicePorts,
+  catalog: Catalog,
+  fleet: Fleet,
+  watchRestores: WatchRestores,
+) {
   const { now, fleetRules } = ports;
   const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
   const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
@@ -211,14 +228,19 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     ...shared,
     contacts,
     beginInstallation,
+    watchRestores,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
   });
+  const manageDevices = createManageDevices(shared);
+  const suspend = createSuspendOffers({ catalog, manageDevices, listing: ports.fleet, now });
+  watchRestores.begin({ fleet, suspend });
   return {
     offerUpdate,
+    watchRestores,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
-    manageDevices: createManageDevices(shared),
+    manageDevices,
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
@@ -232,6 +254,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
       advanceRollouts,
       sendWebhooks,
       fleetHistory,
+      watchRestores,
       journal: ports.journal,
     }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
