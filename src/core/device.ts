@@ -1,3 +1,4 @@
+import { type Boards, noBoards } from './board';
 import { DomainError } from './errors';
 import { defaultChannel } from './release';
 
@@ -80,6 +81,8 @@ export interface Device {
   readonly hold: Hold | null;
   readonly pin: Pin | null;
   readonly certificates: readonly SeenCertificate[];
+  /** What is remembered of the boards that use its certificate: one, if all is well. */
+  readonly boards: Boards;
   /** What its certificate was bound to at the last contact; empty means no binding, or not heard yet. */
   readonly boundCompatibles: readonly string[];
   /** What it says to be although its certificate says otherwise; `null` when the two agree. */
@@ -103,6 +106,7 @@ export function newDevice(id: string, admission: Admission, createdAt: Date): De
     hold: null,
     pin: null,
     certificates: [],
+    boards: noBoards,
     boundCompatibles: [],
     claimedCompatible: null,
   };

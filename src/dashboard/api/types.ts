@@ -344,6 +344,7 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly device?: string | undefined;
   readonly message: string;
 }
 
