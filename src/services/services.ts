@@ -20,6 +20,8 @@ import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fl
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
+import { createGoBack, type GoBack } from './go-back';
+import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import {
   createManageWebhooks,
@@ -66,6 +68,7 @@ export interface ServicePorts {
   readonly refuseReceiver?: ManageWebhooksPorts['refuseReceiver'];
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
+  readonly results: ReleaseResults;
   readonly markers: ImportPorts['markers'];
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
@@ -97,6 +100,8 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly goBack: GoBack;
+  readonly releaseResults: ReleaseResults;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
@@ -170,6 +175,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    goBack: createGoBack({ ...shared, fleet }),
+    releaseResults: ports.results,
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),

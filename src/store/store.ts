@@ -14,6 +14,7 @@ import { createFleetRecords, type FleetRecords } from './fleet-records';
 import { createHistoryRecords, type HistoryRecords } from './history-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { createReleaseResults } from './release-results';
 import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
 import { measureStorage } from './storage-usage';
@@ -29,6 +30,7 @@ export interface Store {
   readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
+  readonly results: ReturnType<typeof createReleaseResults>;
   readonly markers: MarkerRecords;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
@@ -74,6 +76,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
+        results: createReleaseResults(database),
         markers: createMarkerRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
