@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MaintenanceWindow } from './maintenance-window';
+import type { VersionRange } from './version-range';
 
 /** Whom a step reaches, beside those of the steps before it. */
 export type RolloutStep =
@@ -21,6 +22,12 @@ export interface RolloutPolicy {
   /** Not more installations in progress at a time. */
   readonly maxInProgress: number | null;
   readonly window: MaintenanceWindow | null;
+  /** Whether it also reaches devices that run a newer version. */
+  readonly allowDowngrade: boolean;
+  /** Nobody decided about downgrades: the release is older than the question, and keeps what it allowed. */
+  readonly isDowngradeInherited?: true;
+  /** The versions that it may start from; `null`: any. */
+  readonly from: VersionRange | null;
 }
 
 export const everyoneAtOnce: RolloutPolicy = {
@@ -31,7 +38,23 @@ export const everyoneAtOnce: RolloutPolicy = {
   pauseAtPercent: null,
   maxInProgress: null,
   window: null,
+  allowDowngrade: false,
+  from: null,
 };
+
+/** What a release allowed that was made before anybody was asked about downgrades. */
+export const everyoneAsBefore: RolloutPolicy = {
+  ...everyoneAtOnce,
+  allowDowngrade: true,
+  isDowngradeInherited: true,
+};
+
+/** A policy with a person's word that devices may go down to it, as a pin has it. */
+export function allowingDowngrade(policy: RolloutPolicy): RolloutPolicy {
+  const decided = { ...policy, allowDowngrade: true };
+  delete decided.isDowngradeInherited;
+  return decided;
+}
 
 export type RolloutState = 'running' | 'paused' | 'aborted';
 

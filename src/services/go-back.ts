@@ -4,7 +4,7 @@ import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel, type Release } from '../core/release';
 import { releasesBefore } from '../core/release-before';
 import type { Outcomes } from '../core/release-outcome';
-import type { Rollout } from '../core/rollout';
+import { allowingDowngrade, type Rollout } from '../core/rollout';
 import type { ChannelRequest } from './activate-release';
 import type { Catalog } from './catalog';
 import type { Fleet } from './fleet';
@@ -145,7 +145,13 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     return release;
   }
 
-  function rolloutOf({ made, rollout }: BackTarget, { isResumed, actor }: BackRequest, at: Date): Rollout {
+  /** Going back is a person's word that devices may go down to it. */
+  function rolloutOf(
+    { made, rollout: left }: BackTarget,
+    { isResumed, actor }: BackRequest,
+    at: Date,
+  ): Rollout {
+    const rollout = { ...left, policy: allowingDowngrade(left.policy) };
     if (isResumed !== true || rollout.state !== 'paused') return rollout;
     const forgivenFailures = fleet.counters.failures(made.releaseId);
     return { ...rollout, state: 'running', reason: null, forgivenFailures, changedBy: actor, changedAt: at };

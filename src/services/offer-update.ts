@@ -4,9 +4,11 @@ import type { DeviceIdentity } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
 import type { Release } from '../core/release';
+import type { VersionRange } from '../core/version-range';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
 import type { Catalog } from './catalog';
+import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
@@ -65,9 +67,9 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     pauseReason: ports.pauseReason,
   };
 
-  function decide(device: AskingDevice, question: Question): Offer {
+  function decide(device: AskingDevice, question: Question, known = terms): Offer {
     const releases = device.compatible === null ? [] : catalog.releasesOf(device.compatible);
-    return decideOffer(device, releases, question, terms);
+    return decideOffer(device, releases, question, known);
   }
 
   /** @returns what to tell, and whether that is only what the device was told before */
@@ -125,7 +127,9 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
 
     preview(identity, asked, { mustStream } = { mustStream: false }) {
       const device = describeAsking(ports, fleet.find(identity.id), identity, asked);
-      return decide(device, { at: ports.now(), isInstall: false, mustStream });
+      // For people, who can act on it; a device that polls is not made to wait for it.
+      const wayTo = (range: VersionRange) => describeWay(catalog, device, range);
+      return decide(device, { at: ports.now(), isInstall: false, mustStream }, { ...terms, wayTo });
     },
   };
 }

@@ -30,6 +30,7 @@ import {
   type WebhookRecords,
 } from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
@@ -102,6 +103,7 @@ export interface Services {
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;
   readonly releaseResults: ReleaseResults;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
@@ -177,6 +179,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     activateRelease: createActivateRelease(shared),
     goBack: createGoBack({ ...shared, fleet }),
     releaseResults: ports.results,
+    previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),

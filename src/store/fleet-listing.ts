@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, sql, type SqlBool } from 'kysely';
 import type { Device, SeenCertificate } from '../core/device';
 import type { Installation, InstallationState } from '../core/installation';
 import type { Database } from './database';
@@ -20,6 +20,13 @@ interface InstallationQuery {
   readonly releaseId?: number;
   readonly limit: number;
   readonly beforeId?: number;
+}
+
+interface ChannelVersionsPage {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly afterVersion: string;
+  readonly limit: number;
 }
 
 export type FleetListing = ReturnType<typeof createFleetListing>;
@@ -99,6 +106,40 @@ export function createFleetListing(database: Database) {
           installationState: installation_state,
           devices,
         }));
+    },
+
+    /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
+    channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
+      const counted = query
+        .selectFrom('devices')
+        .select(({ fn }) => ['system_version', fn.countAll<number>().as('devices')]);
+      const following = counted.where('compatible', '=', compatible).where('channel', '=', channel);
+      const isFirst = afterVersion === '';
+      const rows = [
+        ...(isFirst
+          ? database.all(following.where('system_version', 'is', null).groupBy('system_version'))
+          : []),
+        ...database.all(
+          following
+            .where('system_version', '>', afterVersion)
+            .groupBy('system_version')
+            .orderBy('system_version')
+            .limit(limit),
+        ),
+      ];
+      const pinned = database.all(
+        counted
+          .where('pin_bundle', 'is not', null)
+          // The plus keeps SQLite with the index of pinned devices.
+          .where(sql<SqlBool>`+compatible = ${compatible}`)
+          .where(sql<SqlBool>`+channel = ${channel}`)
+          .groupBy('system_version'),
+      );
+      const apart = new Map(pinned.map(({ system_version, devices }) => [system_version, devices]));
+      return rows.map(({ system_version: systemVersion, devices }) => ({
+        systemVersion,
+        devices: devices - (apart.get(systemVersion) ?? 0),
+      }));
     },
 
     /** Devices that somebody decided about. */

@@ -16,6 +16,7 @@ import type { ListBundles } from '../../services/list-bundles';
 import type { ManageSessions } from '../../services/manage-sessions';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
+import type { PreviewRelease } from '../../services/preview-release';
 import type { ReadJournal } from '../../services/read-journal';
 import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
@@ -25,6 +26,7 @@ export interface AdminServices extends Administration {
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;
   readonly releaseResults: ReleaseResults;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;

@@ -17,6 +17,8 @@ export const policyJson = z.object({
   pause_at_percent: nullableNumber,
   max_in_progress: nullableNumber,
   window: z.string().nullable(),
+  allow_downgrade: z.boolean().describe('it also reaches devices that run a newer version'),
+  from: z.string().nullable().describe('the versions that it may start from; null: any'),
 });
 
 export const rolloutJson = z.object({
@@ -86,5 +88,7 @@ export function presentPolicy(policy: RolloutPolicy): z.infer<typeof policyJson>
     pause_at_percent: policy.pauseAtPercent,
     max_in_progress: policy.maxInProgress,
     window: policy.window === null ? null : formatWindow(policy.window),
+    allow_downgrade: policy.allowDowngrade,
+    from: policy.from?.text ?? null,
   };
 }

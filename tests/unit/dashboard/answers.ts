@@ -15,7 +15,7 @@ import type { overviewJson } from '../../../src/http/admin/overview';
 import type { activationJson } from '../../../src/http/admin/release-json';
 import type { backTargetJson, historyLineJson } from '../../../src/http/admin/release-result-json';
 import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
-import type { releaseDetailsJson } from '../../../src/http/admin/rollouts';
+import type { madeReleaseJson, releaseDetailsJson } from '../../../src/http/admin/rollouts';
 import type { sessionJson } from '../../../src/http/admin/session';
 import type { tokenJson } from '../../../src/http/admin/token-json';
 import type { webhookJson } from '../../../src/http/admin/webhooks';
@@ -29,6 +29,7 @@ export type Answers = [
   Fits<page.BundleJson, typeof bundleJson>,
   Fits<page.BundleInUseJson, typeof bundleInUseJson>,
   Fits<page.ReleaseJson, typeof releaseWithRolloutJson>,
+  Fits<page.MadeReleaseJson, typeof madeReleaseJson>,
   Fits<page.ReleaseDetailsJson, typeof releaseDetailsJson>,
   Fits<page.ActivationJson, typeof activationJson>,
   Fits<page.HistoryLineJson, typeof historyLineJson>,

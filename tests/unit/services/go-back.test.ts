@@ -49,7 +49,7 @@ describe('going back', () => {
     await expect(fleet.back({ isUnprovenAccepted: true })).rejects.toThrow(refusal('not-found'));
   });
 
-  it('brings a canary back in its step, to the same devices', async () => {
+  it('brings a canary back in its step, to the same devices, also down to it', async () => {
     const { canary, early } = await accident();
     expect(early.length).toBeGreaterThan(0);
     await fleet.install(early.slice(0, 2), '2.0.0');
@@ -185,7 +185,7 @@ describe('a target that no device has proven', () => {
     const { first } = await accident();
     for (let turn = 0; turn <= keptInstallations + 1; turn += 1) {
       const version = turn % 2 === 0 ? '3.0.0' : '2.0.0';
-      await fleet.release(version);
+      await fleet.release(version, { allowDowngrade: true });
       for (const device of fleet.devices.slice(0, 1)) {
         await device.poll(`t-${turn}`);
         device.boot(version);

@@ -174,7 +174,7 @@ describe('a rollout', () => {
     const back = await goBack.goBack({ compatible: 'test-board', actor: 'local' });
     expect(back).toMatchObject({
       bundle: { name: 'v1.raucb' },
-      rollout: { policy: everyoneAtOnce, step: 0 },
+      rollout: { policy: { ...everyoneAtOnce, allowDowngrade: true }, step: 0 },
     });
     expect(back.id).toBe(first);
     expect((await fleet.offeredTo()).map(({ id }) => id)).toEqual(early.map(({ id }) => id));
