@@ -157,7 +157,7 @@ export const options = {
     'MAX_TRIES',
     types.count,
     '1',
-    'How often a bundle may fail or be rolled back on a device before it is not offered there until a person clears it.',
+    "How often a bundle may fail or be rolled back on a device before it is not offered there until a person clears it; where RAUC's own poller tells too little to know, how often it may be downloaded.",
   ),
   offerLifetime: {
     ...server(

@@ -1,6 +1,7 @@
 import { type Boards, noBoards } from './board';
 import { DomainError } from './errors';
 import { defaultChannel } from './release';
+import type { ProvingHeader } from './silent-poller';
 
 /** What the verified client certificate tells about the other side of a connection. */
 export interface DeviceIdentity {
@@ -87,6 +88,8 @@ export interface Device {
   readonly boundCompatibles: readonly string[];
   /** What it says to be although its certificate says otherwise; `null` when the two agree. */
   readonly claimedCompatible: string | null;
+  /** What RAUC's own poller left out when it asked last; `null` for a device that does not use it. */
+  readonly pollerOmits: readonly ProvingHeader[] | null;
 }
 
 /** A device that was never heard and about which nobody decided anything. */
@@ -109,6 +112,7 @@ export function newDevice(id: string, admission: Admission, createdAt: Date): De
     boards: noBoards,
     boundCompatibles: [],
     claimedCompatible: null,
+    pollerOmits: null,
   };
 }
 

@@ -3,6 +3,7 @@ import { isWindowOpen } from './maintenance-window';
 import type { AskingDevice, OfferTerms, Question } from './offer';
 import type { Release } from './release';
 import type { RolloutPolicy } from './rollout';
+import { untoldTries } from './silent-poller';
 import { parseRaucVersion } from './version';
 import { isInRange } from './version-range';
 import { orderOf, whyNotComparable } from './version-rules';
@@ -45,6 +46,7 @@ export type NothingReason =
   | 'older-version'
   | 'outside-from'
   | 'failed-before'
+  | 'downloaded-before'
   | 'cancelled'
   | 'rollout-paused'
   | 'rollout-aborted'
@@ -217,18 +219,21 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     );
   }),
 
-  'tries-left': ({ device: { failures, cancelledSha256 }, terms: { maxTries }, candidate }) => {
+  'tries-left': (asked) => {
+    const { device, terms, candidate } = asked;
+    const { failures, cancelledSha256 } = device;
+    const { maxTries } = terms;
     if (candidate === undefined) return nothingToJudge;
     if (candidate.source === 'standing') return alreadyTold;
     if (candidate.bundle.sha256 === cancelledSha256)
       return refuse('cancelled', 'a person called this bundle off here, and nobody has cleared that');
     const count = failures.get(candidate.bundle.sha256) ?? 0;
-    if (count < maxTries)
-      return pass(count === 0 ? 'it never failed here' : `it failed here ${times(count)}`);
-    return refuse(
-      'failed-before',
-      `failed ${times(count)} on this bundle, which is not tried again until a person clears it`,
-    );
+    if (count >= maxTries)
+      return refuse(
+        'failed-before',
+        `failed ${times(count)} on this bundle, which is not tried again until a person clears it`,
+      );
+    return untoldTriesLeft(asked, candidate.bundle, count);
   },
 
   running: ofRollout((release, { terms }) => {
@@ -282,6 +287,20 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
 /** Asks one rule. Pure; a rule that has nothing to judge neither passes nor refuses. */
 export function judgeRule(rule: OfferRule, asked: Case): Verdict {
   return judges[rule](asked);
+}
+
+/** RAUC's own poller may tell so little that nobody learns what came of its tries: it gets no more of them than others. */
+function untoldTriesLeft({ device, question, terms }: Case, bundle: Bundle, failures: number): Verdict {
+  const { unproven } = device;
+  const isMeant = question.mustStream && unproven?.sha256 === bundle.sha256;
+  const tries = isMeant ? untoldTries(unproven, bundle) : 0;
+  const others = isMeant && unproven.isFailure ? failures - 1 : failures;
+  if (tries > 0 && others + tries >= terms.maxTries)
+    return refuse(
+      'downloaded-before',
+      `downloaded this bundle ${times(tries)}, and its poller does not tell what came of it: it is not tried again until a person clears it`,
+    );
+  return pass(failures === 0 ? 'it never failed here' : `it failed here ${times(failures)}`);
 }
 
 function times(count: number): string {

@@ -3,6 +3,7 @@ import type { Admission, Hold } from './device';
 import { type Candidate, judgeRule, type NothingReason, type OfferRule, offerRules } from './offer-rules';
 import type { Release } from './release';
 import { stepOf } from './rollout';
+import type { UnprovenDownloads } from './silent-poller';
 import type { VersionRange } from './version-range';
 
 /** What a device is, as far as the offer depends on it. */
@@ -23,6 +24,8 @@ export interface AskingDevice {
   readonly provenSha256: string | null;
   /** Failures and rollbacks by the bundle's hash, as far as nobody has cleared them. */
   readonly failures: ReadonlyMap<string, number>;
+  /** What its own poller has downloaded last and tells nothing of; `null` when it tells enough. */
+  readonly unproven: UnprovenDownloads | null;
   /** The hash of the bundle that a person called off on it and nobody has cleared. */
   readonly cancelledSha256: string | null;
   /** The bundle that it was told of and may still ask for. */

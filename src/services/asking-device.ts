@@ -2,6 +2,7 @@ import type { DeviceIdentity } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import type { AskingDevice, StandingOffer } from '../core/offer';
 import { defaultChannel } from '../core/release';
+import { unprovenDownloads } from '../core/silent-poller';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';
 import type { DeviceRecord } from './fleet-records';
@@ -50,6 +51,7 @@ export function describeAsking(
     systemVersion: device?.facts.systemVersion ?? null,
     provenSha256: provenSha256(record),
     failures: record?.failures ?? new Map(),
+    unproven: unprovenDownloads(device?.pollerOmits ?? null, record?.installation ?? null),
     cancelledSha256: cancelledSha256(record),
     standing: standingOffer(catalog, fleet.counters, record),
   };

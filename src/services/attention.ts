@@ -3,7 +3,7 @@ import type { CertificateInventory, CertificateSummary, KnownCertificate } from 
 import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
-import type { SharedCertificate, TroubledDevices } from './fleet-counts';
+import type { SharedCertificate, SilentPollerCount, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
   'failed',
@@ -13,6 +13,7 @@ export const attentionKinds = [
   'interrupted',
   'second-board',
   'other-compatible',
+  'silent-poller',
   'waiting',
   'held',
   'paused-rollout',
@@ -44,6 +45,7 @@ export interface AttentionFacts {
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
   readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
+  readonly silentPollers: readonly SilentPollerCount[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
@@ -80,12 +82,12 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   }
   for (const shared of facts.shared) note(ofShared(shared));
   const { devices: claims, ids } = facts.otherClaims;
-  const names = `${ids.join(', ')}${claims > ids.length ? ' and others' : ''}`;
   note({
     kind: 'other-compatible',
     count: claims,
-    message: `${counted(claims, 'device')} of another compatible than the certificate says, by their own word: ${names}. The certificate counts; issue another one if it is wrong`,
+    message: `${counted(claims, 'device')} of another compatible than the certificate says, by their own word: ${named(ids, claims)}. The certificate counts; issue another one if it is wrong`,
   });
+  for (const silent of facts.silentPollers) note(ofSilentPoller(silent));
   const { waiting, held } = decided;
   note({
     kind: 'waiting',
@@ -167,6 +169,22 @@ function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {
     `two boards use the certificate of ${deviceId}: one has ${describeBoard(own)}; the other has ${describeBoard(other)}. ` +
     'Issue the other one a certificate under a name of its own, then clear the device.';
   return { kind: 'second-board', count: 1, deviceId, message };
+}
+
+const headerWords = { 'boot-id': 'boot id', 'system-version': 'version' } as const;
+
+function ofSilentPoller({ omits, devices, ids }: SilentPollerCount): AttentionItem {
+  const missing = omits.map((name) => headerWords[name]).join(' and ');
+  const [poll, their] = devices === 1 ? ['polls', 'its'] : ['poll', 'their'];
+  const message =
+    `${counted(devices, 'device')} that ${poll} by update.raucb without telling ${their} ${missing}: ${named(ids, devices)}. ` +
+    'Nobody learns there what came of an update, and a bundle that does not boot is tried again. ' +
+    `In system.conf, under [streaming], add to send-headers: send-headers=${omits.join(';')}`;
+  return { kind: 'silent-poller', count: devices, message };
+}
+
+function named(ids: readonly string[], count: number): string {
+  return `${ids.join(', ')}${count > ids.length ? ' and others' : ''}`;
 }
 
 function counted(count: number, what: string): string {

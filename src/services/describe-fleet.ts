@@ -85,6 +85,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
           maxSharedCertificates,
         ),
         otherClaims: counts.otherClaims(),
+        silentPollers: counts.silentPollers(),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

@@ -1,4 +1,5 @@
 import type { SeenBoot } from '../core/board';
+import type { ProvingHeader } from '../core/silent-poller';
 
 /** Devices whose latest installation needs a person, of one kind. */
 export interface TroubledDevices {
@@ -26,6 +27,14 @@ export interface SharedCertificate {
   readonly other: SeenBoot;
 }
 
+/** Devices whose own poller leaves out the same. */
+export interface SilentPollerCount {
+  readonly omits: readonly ProvingHeader[];
+  readonly devices: number;
+  /** Some of them. */
+  readonly ids: readonly string[];
+}
+
 /** Counts of the fleet, by the database. */
 export interface FleetCounts {
   /** A failure that a person has cleared is over. */
@@ -34,6 +43,8 @@ export interface FleetCounts {
   sharedCertificates(since: Date, limit: number): readonly SharedCertificate[];
   /** Devices that say to be something else than their certificate: how many, and some of their ids. */
   otherClaims(): { readonly devices: number; readonly ids: readonly string[] };
+  /** Devices that poll by RAUC's own poller and tell too little to prove an update. */
+  silentPollers(): readonly SilentPollerCount[];
   seenSince(at: Date): number;
   /** Whether a device has ever told the end of an installation, or proved one. */
   hasOutcome(): boolean;

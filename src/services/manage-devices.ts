@@ -3,6 +3,7 @@ import { newDevice, parseDeviceId } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, NewEvent } from '../core/event';
 import { type Installation, isFailure, isUnsettled, keptInstallations } from '../core/installation';
+import { unprovenDownloads, untoldTries } from '../core/silent-poller';
 import type { Catalog } from './catalog';
 import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
 import type { Fleet } from './fleet';
@@ -43,13 +44,15 @@ export interface ManageDevicesPorts {
   readonly catalog: Catalog;
   readonly fleet: Fleet;
   readonly records: FleetRecords;
+  /** How often a bundle may be tried on a device. */
+  readonly maxTries: number;
   readonly now: () => Date;
 }
 
 const reasonMaxLength = 200;
 
 export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
-  const { catalog, fleet, records, now } = ports;
+  const { catalog, fleet, records, maxTries, now } = ports;
 
   /** Tells a decision, and what it replaced. */
   function line(
@@ -73,6 +76,17 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       () => decisions,
       (device) => [tell(device)],
     );
+  }
+
+  /** Whether its own poller has had all its tries of a bundle without telling what came of them. */
+  function triedInVain(
+    { pollerOmits }: Device,
+    installation: Installation | null,
+  ): installation is Installation {
+    const unproven = unprovenDownloads(pollerOmits, installation);
+    if (unproven === null || unproven.isFailure || installation === null) return false;
+    const bundle = catalog.find(installation.bundleName);
+    return bundle?.sha256 === unproven.sha256 && untoldTries(unproven, bundle) >= maxTries;
   }
 
   return {
@@ -172,17 +186,27 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
           .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
           .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
           .map((one) => ({ ...one, clearedAt: at }));
-        const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
+        const again = triedInVain(device, installation)
+          ? changed(
+              installation,
+              { state: 'withdrawn', message: `${actor.name} lets it try again` },
+              { at, actor },
+            )
+          : null;
+        const freed = [...cleared, ...(again === null ? [] : [again.installation])];
+        const bundles = [...new Set(freed.map(({ bundleName }) => bundleName))];
         const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
         const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
-        return { installations: cleared, events: [event] };
+        return { installations: freed, events: [...(again?.events ?? []), event] };
       });
       const { device } = fleet.get(id);
       const { second } = device.boards;
-      if (second !== null) {
-        fleet.change(id, {
-          device: { ...device, boards: { ...device.boards, second: null, boots: [second.own] } },
-        });
+      const isSilent = (device.pollerOmits ?? []).length > 0;
+      if (second !== null || isSilent) {
+        const boards =
+          second === null ? device.boards : { ...device.boards, second: null, boots: [second.own] };
+        // Its next poll tells it again, if it still polls.
+        fleet.change(id, { device: { ...device, boards, pollerOmits: null } });
         await fleet.commit(id);
       }
       return fleet.get(id);

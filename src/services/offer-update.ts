@@ -13,6 +13,7 @@ import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { changed } from './installation-events';
+import type { SilentPollers } from './silent-pollers';
 import type { WatchRestores } from './watch-restores';
 
 /** A device's question "what should I install?". */
@@ -48,6 +49,7 @@ export interface OfferPorts {
   readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
+  readonly silentPollers: Pick<SilentPollers, 'asked'>;
   readonly watchRestores: Pick<WatchRestores, 'hear' | 'hold'>;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
@@ -118,7 +120,8 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       const isPoll = contact.transactionId === null;
       const { namedSha256 = null } = question;
       if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
-      const record = contacts.hear(identity, withCompatible(contact, asked), isPoll);
+      const heard = contacts.hear(identity, withCompatible(contact, asked), isPoll);
+      const record = mustStream ? ports.silentPollers.asked(heard, contact) : heard;
       const told = contact.facts.compatible ?? null;
       // What it tells beside the question is its word alone.
       const named = asked ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);

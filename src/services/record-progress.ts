@@ -7,6 +7,7 @@ import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from './installation-events';
+import type { SilentPollers } from './silent-pollers';
 
 /** Bytes `start` to `end`, both included. */
 export interface AskedBytes {
@@ -40,6 +41,7 @@ export interface ProgressPorts {
   readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
+  readonly silentPollers: Pick<SilentPollers, 'begins'>;
   /** What a device is at its first contact. */
   readonly newDevices: 'admitted' | 'waiting';
   readonly now: () => Date;
@@ -49,6 +51,7 @@ export function createRecordProgress({
   fleet,
   contacts,
   beginInstallation,
+  silentPollers,
   newDevices,
   now,
 }: ProgressPorts): RecordProgress {
@@ -78,12 +81,13 @@ export function createRecordProgress({
       if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
       // Ranges do not say which of two boards asks.
       if (record !== undefined && record.device.boards.second !== null) return;
-      if (installation.startedAt !== null && installation.state !== 'lost') return;
+      const isAnew = silentPollers.begins(id);
+      if (installation.startedAt !== null && installation.state !== 'lost' && !isAnew) return;
       const at = now();
       const begun = {
         state: 'downloading',
         startedAt: installation.startedAt ?? at,
-        attempts: Math.max(1, installation.attempts),
+        attempts: Math.max(1, installation.attempts + (isAnew ? 1 : 0)),
         message: null,
       } as const;
       const actor: Actor = { name: `device:${id}`, address: null };

@@ -36,6 +36,7 @@ import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
 import { createRecordProgress, type RecordProgress } from './record-progress';
+import { createSilentPollers } from './silent-pollers';
 import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
 import { createSuspendOffers } from './suspend-offers';
@@ -225,6 +226,7 @@ function createFleetServices(
   const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
+  const silentPollers = createSilentPollers({ fleet });
   const sendWebhooks = createSendWebhooks({
     ...ports,
     isLeftOut: partLeftOut(ports.lastCrash) === 'webhooks',
@@ -235,6 +237,7 @@ function createFleetServices(
     ...shared,
     contacts,
     beginInstallation,
+    silentPollers,
     watchRestores,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
   });
@@ -245,7 +248,7 @@ function createFleetServices(
     offerUpdate,
     watchRestores,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
-    recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
+    recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation, silentPollers }),
     recordReport: createRecordReport({ ...shared, contacts }),
     manageDevices,
     manageRollouts,

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Device, SeenCertificate } from '../core/device';
 import type { Installation } from '../core/installation';
+import { provingHeaders } from '../core/silent-poller';
 import { toBoards } from './boards-json';
 import type { DeviceTable, InstallationTable } from './schema';
 
@@ -41,6 +42,7 @@ export function toDevice(
     boards: toBoards(row.boards),
     boundCompatibles: JSON.parse(row.bound_compatibles) as string[],
     claimedCompatible: row.claimed_compatible,
+    pollerOmits: toOmitted(row.poller_omits),
   };
 }
 
@@ -64,6 +66,7 @@ export function toContactRow(device: Device) {
     second_board_at: toText(device.boards.second?.notedAt ?? null),
     bound_compatibles: JSON.stringify(device.boundCompatibles),
     claimed_compatible: device.claimedCompatible,
+    poller_omits: device.pollerOmits?.join(';') ?? null,
   };
 }
 
@@ -140,6 +143,11 @@ export function toInstallationRow(installation: Installation): Insertable<Instal
     message: installation.message,
     cleared_at: toText(installation.clearedAt),
   };
+}
+
+/** @param text as `send-headers=` has them; empty when it leaves out nothing */
+export function toOmitted(text: string | null): Device['pollerOmits'] {
+  return text === null ? null : provingHeaders.filter((name) => text.split(';').includes(name));
 }
 
 function toDate(text: string | null): Date | null {

@@ -1,6 +1,8 @@
+import { sql, type SqlBool } from 'kysely';
 import { failedStates, type InstallationState, openStates } from '../core/installation';
 import { toBoards } from './boards-json';
 import type { Database } from './database';
+import { toOmitted } from './device-rows';
 
 export type FleetCounts = ReturnType<typeof createFleetCounts>;
 
@@ -62,6 +64,19 @@ export function createFleetCounts(database: Database) {
         devices: database.all(counted)[0]?.devices ?? 0,
         ids: database.all(named).map(({ id }) => id),
       };
+    },
+
+    silentPollers() {
+      // In the words of the index, which else does not fit.
+      const silent = query.selectFrom('devices').where(sql<SqlBool>`poller_omits > ''`);
+      const counted = silent
+        .select(({ fn }) => ['poller_omits', fn.countAll<number>().as('devices')])
+        .groupBy('poller_omits')
+        .orderBy('poller_omits');
+      return database.all(counted).map(({ poller_omits: omits, devices }) => {
+        const named = silent.select('id').where('poller_omits', '=', omits).orderBy('id').limit(namedDevices);
+        return { omits: toOmitted(omits) ?? [], devices, ids: database.all(named).map(({ id }) => id) };
+      });
     },
 
     seenSince(at: Date): number {

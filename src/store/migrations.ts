@@ -302,4 +302,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE devices ADD COLUMN claimed_compatible TEXT;
   CREATE INDEX devices_with_other_claim ON devices (id) WHERE claimed_compatible IS NOT NULL;
   `,
+  `
+  -- What RAUC's own poller left out when it asked last, as \`send-headers=\` names it; empty: nothing.
+  ALTER TABLE devices ADD COLUMN poller_omits TEXT;
+  CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
+  `,
 ];

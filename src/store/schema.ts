@@ -81,6 +81,7 @@ export interface DeviceTable {
   /** As a JSON list. */
   bound_compatibles: Generated<string>;
   claimed_compatible: string | null;
+  poller_omits: string | null;
   channel: string;
   notes: Generated<string>;
   admission: 'admitted' | 'waiting';

@@ -104,6 +104,7 @@ export function askingDevice(change: Partial<AskingDevice> = {}): AskingDevice {
     systemVersion: '1.0.0',
     provenSha256: null,
     failures: new Map(),
+    unproven: null,
     cancelledSha256: null,
     standing: null,
     ...change,

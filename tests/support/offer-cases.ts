@@ -137,6 +137,14 @@ const devices: fc.Arbitrary<AskingDevice> = fc
     proven: fc.option(bundles),
     failed: fc.array(fc.tuple(bundles, fc.integer({ min: 1, max: 4 })), { maxLength: 3 }),
     cancelled: mostly<Bundle | null>(null, bundles),
+    unproven: mostly<AskingDevice['unproven']>(
+      null,
+      fc
+        .record({ bundle: bundles, attempts: fc.integer({ min: 1, max: 4 }), isFailure: fc.boolean() })
+        .map(({ bundle: { sha256, sizeBytes }, attempts, isFailure }) => {
+          return { sha256, attempts, bytesSent: attempts * sizeBytes, isFailure };
+        }),
+    ),
     standing: fc.option(
       fc.record({
         bundle: bundles,

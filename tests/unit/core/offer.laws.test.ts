@@ -23,6 +23,7 @@ const ruleOf: Readonly<Record<NothingReason, OfferRule>> = {
   'older-version': 'not-older',
   'outside-from': 'from',
   'failed-before': 'tries-left',
+  'downloaded-before': 'tries-left',
   cancelled: 'tries-left',
   'rollout-paused': 'running',
   'rollout-aborted': 'running',

@@ -1,0 +1,55 @@
+import type { Bundle } from './bundle';
+import type { DeviceFacts } from './device';
+import { type Installation, isFailure, isUnsettled } from './installation';
+import { payloadNeed } from './payload-need';
+
+/**
+ * What RAUC's own poller must tell so that a boot proves or disproves an update, as `[streaming] send-headers=` names it. It reports
+ * nothing, so that without one of them a bundle that does not boot would be offered, installed and rolled back for ever.
+ */
+export const provingHeaders = ['boot-id', 'system-version'] as const;
+export type ProvingHeader = (typeof provingHeaders)[number];
+
+/** What a poll leaves out of it. */
+export function omittedHeaders({ bootId, systemVersion }: Partial<DeviceFacts>): readonly ProvingHeader[] {
+  const told = { 'boot-id': bootId, 'system-version': systemVersion };
+  return provingHeaders.filter((name) => (told[name] ?? null) === null);
+}
+
+/** What a device has downloaded of a bundle without a word about what came of it. */
+export interface UnprovenDownloads {
+  readonly sha256: string;
+  /** How often it began. */
+  readonly attempts: number;
+  readonly bytesSent: number;
+  /** It counts as a failure already. */
+  readonly isFailure: boolean;
+}
+
+/** @param omits what its poller leaves out; `null` for a device that does not use it */
+export function unprovenDownloads(
+  omits: readonly ProvingHeader[] | null,
+  installation: Installation | null,
+): UnprovenDownloads | null {
+  if (omits === null || omits.length === 0 || installation === null) return null;
+  if (installation.clearedAt !== null || installation.startedAt === null) return null;
+  const isFailed = isFailure(installation);
+  if (!isFailed && !isUnsettled(installation)) return null;
+  const { sha256, attempts, bytesSent } = installation;
+  return { sha256, attempts, bytesSent, isFailure: isFailed };
+}
+
+/**
+ * How many tries the downloads of a bundle come to.
+ *
+ * A try is a download that took as much as the whole bundle does: what a bad line cut short counts for its bytes alone. RAUC reads
+ * some blocks twice, which makes no more tries than there were begins. Of an adaptive bundle, and wherever nobody knows how much of
+ * it a device reads, each begin is a try: once its blocks are in the slot, the next try reads hardly any of them.
+ */
+export function untoldTries(
+  { attempts, bytesSent }: Pick<UnprovenDownloads, 'attempts' | 'bytesSent'>,
+  bundle: Bundle,
+): number {
+  const { wholeBytes } = payloadNeed(bundle);
+  return wholeBytes === 0 ? attempts : Math.min(attempts, Math.floor(bytesSent / wholeBytes));
+}
