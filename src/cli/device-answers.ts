@@ -20,6 +20,16 @@ export const installationAnswer = z.object({
   cleared_at: text,
 });
 
+const boardAnswer = z.object({
+  serial: text,
+  boot_id: text,
+  machine_id: text,
+  address: text,
+  first_seen_at: z.string(),
+});
+
+export type BoardAnswer = z.infer<typeof boardAnswer>;
+
 export const deviceAnswer = z.object({
   id: z.string(),
   created_at: z.string(),
@@ -40,6 +50,10 @@ export const deviceAnswer = z.object({
   hold: z.object({ reason: z.string(), by: z.string(), at: z.string() }).nullable(),
   pin: z.object({ bundle: z.string(), by: z.string(), at: z.string() }).nullable(),
   certificates: z.array(z.object({ serial: z.string(), last_seen_at: z.string() })),
+  certificate_compatibles: z.array(z.string()),
+  claimed_compatible: text,
+  second_board: z.object({ found_at: z.string(), own: boardAnswer, other: boardAnswer }).nullable(),
+  poller_omits: z.array(z.string()).nullable(),
   installation: installationAnswer.nullable(),
 });
 

@@ -18,6 +18,9 @@ interface Flags {
   readonly held?: boolean;
   readonly pinned?: boolean;
   readonly waiting?: boolean;
+  readonly secondBoard?: boolean;
+  readonly otherCompatible?: boolean;
+  readonly silentPoller?: boolean;
   readonly release?: number;
   readonly sort?: string;
   readonly desc?: boolean;
@@ -43,6 +46,9 @@ export function addDeviceList(device: Command, context: CliContext): void {
       new Option('--held', 'that somebody holds'),
       new Option('--pinned', 'that somebody pinned to a bundle'),
       new Option('--waiting', 'that wait for admission'),
+      new Option('--second-board', 'whose certificate two boards use'),
+      new Option('--other-compatible', 'that say to be of another compatible than their certificate'),
+      new Option('--silent-poller', "where RAUC's own poller does not tell its version or boot id"),
       new Option('--release <number>', 'whose latest installation is for this release').argParser(parseCount),
       new Option('--sort <what>', 'sort by this (default id)').choices(deviceSorts),
       new Option('--desc', 'the last first'),
@@ -54,6 +60,7 @@ export function addDeviceList(device: Command, context: CliContext): void {
     examples: [
       'device list',
       'device list --state rolled-back --sort last_contact --desc',
+      'device list --silent-poller',
       'device list --label site=berlin --system-version 1.2.0 --all --json',
     ],
     run: async ({ options, config }) => {
@@ -100,6 +107,9 @@ function pathOf(flags: Flags): string {
     held,
     pinned,
     waiting,
+    second_board: flags.secondBoard,
+    other_compatible: flags.otherCompatible,
+    silent_poller: flags.silentPoller,
     release: flags.release,
     sort: flags.sort,
     order: desc === true ? 'desc' : undefined,

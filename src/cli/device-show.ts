@@ -5,6 +5,7 @@ import { addCommand } from './command';
 import { type CliContext, print, printJson } from './context';
 import { devicePath } from './device-action';
 import {
+  type BoardAnswer,
   type DeviceAnswer,
   deviceAnswer,
   type InstallationAnswer,
@@ -43,7 +44,8 @@ export function addDeviceShow(device: Command, context: CliContext): void {
 }
 
 function facts(device: DeviceAnswer): string {
-  const { hold, pin, certificates, attributes } = device;
+  const { hold, pin, certificates, attributes, claimed_compatible: claimed } = device;
+  const { second_board: second, poller_omits: omits } = device;
   return formatFacts([
     ['Device', device.id],
     ['Admission', device.admission],
@@ -58,6 +60,8 @@ function facts(device: DeviceAnswer): string {
     ['Labels', device.labels.join(', ') || '-'],
     ['Notes', device.notes || '-'],
     ['Compatible', device.compatible ?? '-'],
+    ['Certificate for', device.certificate_compatibles.join(', ') || 'any compatible'],
+    ...(claimed === null ? [] : [['Says to be', `${claimed}; its certificate counts`] as const]),
     ['Version', device.system_version ?? '-'],
     ['Variant', device.variant ?? '-'],
     ['Serial', device.serial ?? '-'],
@@ -66,8 +70,29 @@ function facts(device: DeviceAnswer): string {
     ['First contact', instant(device.first_contact_at)],
     ['Last contact', instant(device.last_contact_at)],
     ['From', device.address === null ? '-' : `${device.address}, ${device.protocol ?? ''}`],
+    ...(omits === null || omits.length === 0
+      ? []
+      : [['Poller lacks', `send-headers=${omits.join(';')}, under [streaming] in system.conf`] as const]),
+    ...(second === null
+      ? []
+      : ([
+          ['Two boards', `use its certificate since ${instant(second.found_at)}`],
+          ['The device', boardFacts(second.own)],
+          ['Second board', boardFacts(second.other)],
+        ] as const)),
     ['Certificates', certificates.map(({ serial }) => serial).join(', ') || '-'],
   ]);
+}
+
+function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardAnswer): string {
+  const told = [
+    ['serial', serial],
+    ['boot id', bootId],
+    ['machine id', machineId],
+    ['from', board.address],
+    ['since', instant(board.first_seen_at)],
+  ] as const;
+  return told.flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`])).join(', ');
 }
 
 function table(installations: readonly InstallationAnswer[]): string {

@@ -17,6 +17,12 @@ export interface DeviceQuery {
   readonly isHeld?: boolean;
   readonly isPinned?: boolean;
   readonly isWaiting?: boolean;
+  /** Whether two boards use its certificate. */
+  readonly hasSecondBoard?: boolean;
+  /** Whether it says to be of another compatible than its certificate. */
+  readonly hasOtherClaim?: boolean;
+  /** Whether RAUC's own poller tells too little there to prove an update. */
+  readonly hasSilentPoller?: boolean;
   /** Devices whose latest installation is for this release. */
   readonly releaseId?: number;
   readonly sort: DeviceSort;

@@ -14,6 +14,9 @@ export interface DeviceFilters {
   readonly isHeld?: boolean;
   readonly isPinned?: boolean;
   readonly isWaiting?: boolean;
+  readonly hasSecondBoard?: boolean;
+  readonly hasOtherClaim?: boolean;
+  readonly hasSilentPoller?: boolean;
   readonly releaseId?: number;
 }
 
@@ -46,7 +49,7 @@ export function matchDevices(database: Database, filters: DeviceFilters): Matchi
 
 function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
   const { search = '', compatible, channel, version, label, state, releaseId } = filters;
-  const { isHeld, isPinned, isWaiting } = filters;
+  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   const conditions: RawBuilder<SqlBool>[] = [];
   // SQLite uses no index for a column behind a plus.
   const column = (name: string) => (mayUseIndex ? sql.ref(name) : sql`+${sql.ref(name)}`);
@@ -57,14 +60,21 @@ function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly Ra
     if (missing !== undefined)
       conditions.push(missing ? sql`${column(name)} IS NULL` : sql`${column(name)} IS NOT NULL`);
   };
+  const isThere = (name: string, there: boolean | undefined) => {
+    isMissing(name, there === undefined ? undefined : !there);
+  };
   equals('compatible', compatible);
   equals('channel', channel);
   equals('system_version', version);
   equals('installation_release_id', releaseId);
   if (state === 'none') isMissing('installation_state', true);
   else equals('installation_state', state);
-  isMissing('hold_at', isHeld === undefined ? undefined : !isHeld);
-  isMissing('pin_bundle', isPinned === undefined ? undefined : !isPinned);
+  isThere('hold_at', isHeld);
+  isThere('pin_bundle', isPinned);
+  isThere('second_board_at', hasSecondBoard);
+  isThere('claimed_compatible', hasOtherClaim);
+  if (hasSilentPoller === true) conditions.push(sql`${column('poller_omits')} > ''`);
+  if (hasSilentPoller === false) conditions.push(sql`coalesce(poller_omits, '') = ''`);
   if (isWaiting !== undefined)
     // As a word and not as a parameter: else the index of those that wait does not fit.
     conditions.push(sql`${column('admission')} = ${sql.lit(isWaiting ? 'waiting' : 'admitted')}`);

@@ -240,6 +240,16 @@ export interface InstallationJson {
   readonly cleared_at: string | null;
 }
 
+export interface BoardJson {
+  readonly serial: string | null;
+  readonly boot_id: string | null;
+  readonly machine_id: string | null;
+  readonly address: string | null;
+  readonly system_version: string | null;
+  readonly first_seen_at: string;
+  readonly last_seen_at: string;
+}
+
 export interface DeviceJson {
   readonly id: string;
   readonly created_at: string;
@@ -266,6 +276,14 @@ export interface DeviceJson {
     readonly first_seen_at: string;
     readonly last_seen_at: string;
   }[];
+  readonly certificate_compatibles: readonly string[];
+  readonly claimed_compatible: string | null;
+  readonly second_board: {
+    readonly found_at: string;
+    readonly own: BoardJson;
+    readonly other: BoardJson;
+  } | null;
+  readonly poller_omits: readonly ('boot-id' | 'system-version')[] | null;
   readonly installation: InstallationJson | null;
 }
 

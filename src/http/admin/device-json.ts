@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { SeenBoot } from '../../core/board';
 import type { Device } from '../../core/device';
 import { type Installation, installationStates } from '../../core/installation';
 import type { Offer } from '../../core/offer';
 import { offerRules } from '../../core/offer-rules';
+import { provingHeaders } from '../../core/silent-poller';
 import type { Explanation } from '../../services/explain-offer';
 
 const instant = z.iso.datetime();
@@ -45,6 +47,16 @@ export const installationJson = z.object({
   cleared_at: nullableInstant,
 });
 
+const boardJson = z.object({
+  serial: nullableText,
+  boot_id: nullableText,
+  machine_id: nullableText,
+  address: nullableText,
+  system_version: nullableText,
+  first_seen_at: instant,
+  last_seen_at: instant,
+});
+
 export const deviceJson = z.object({
   id: z.string(),
   created_at: instant,
@@ -67,6 +79,18 @@ export const deviceJson = z.object({
   hold: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
   pin: z.object({ bundle: z.string(), by: z.string(), at: instant }).nullable(),
   certificates: z.array(z.object({ serial: z.string(), first_seen_at: instant, last_seen_at: instant })),
+  certificate_compatibles: z
+    .array(z.string())
+    .describe('what its certificate was bound to at the last contact; empty: nothing'),
+  claimed_compatible: nullableText.describe('what it says to be against its certificate'),
+  second_board: z
+    .object({ found_at: instant, own: boardJson, other: boardJson })
+    .nullable()
+    .describe('two boards use its certificate: the one that is the device, and the other one'),
+  poller_omits: z
+    .array(z.enum(provingHeaders))
+    .nullable()
+    .describe("what RAUC's own poller left out last, as send-headers= names it; null without one"),
   installation: installationJson.nullable().describe('the latest'),
 });
 
@@ -90,7 +114,8 @@ export const explanationJson = z.object({
 });
 
 export function presentDevice(device: Device, installation: Installation | null): z.infer<typeof deviceJson> {
-  const { facts, hold, pin } = device;
+  const { facts, hold, pin, pollerOmits } = device;
+  const { second } = device.boards;
   return {
     id: device.id,
     created_at: device.createdAt.toISOString(),
@@ -117,7 +142,30 @@ export function presentDevice(device: Device, installation: Installation | null)
       first_seen_at: firstSeenAt.toISOString(),
       last_seen_at: lastSeenAt.toISOString(),
     })),
+    certificate_compatibles: [...device.boundCompatibles],
+    claimed_compatible: device.claimedCompatible,
+    second_board:
+      second === null
+        ? null
+        : {
+            found_at: second.foundAt.toISOString(),
+            own: presentBoard(second.own),
+            other: presentBoard(second.other),
+          },
+    poller_omits: pollerOmits === null ? null : [...pollerOmits],
     installation: installation === null ? null : presentInstallation(installation),
+  };
+}
+
+function presentBoard(board: SeenBoot): z.infer<typeof boardJson> {
+  return {
+    serial: board.serial,
+    boot_id: board.bootId,
+    machine_id: board.machineId,
+    address: board.address,
+    system_version: board.systemVersion,
+    first_seen_at: board.firstSeenAt.toISOString(),
+    last_seen_at: board.lastSeenAt.toISOString(),
   };
 }
 

@@ -36,6 +36,9 @@ const listQuery = z.strictObject({
   held: optionalFlag,
   pinned: optionalFlag,
   waiting: optionalFlag,
+  second_board: optionalFlag.describe('two boards use its certificate'),
+  other_compatible: optionalFlag.describe('it says to be of another compatible than its certificate'),
+  silent_poller: optionalFlag.describe("RAUC's own poller does not tell its version or boot id there"),
   release: wholeNumber.transform(Number).optional().describe('its latest installation is for this release'),
   sort: z.enum(deviceSorts).default('id'),
   order: z.enum(['asc', 'desc']).default('asc'),
@@ -199,9 +202,19 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
 }
 
 function toQuery(asked: z.infer<typeof listQuery>): DeviceQuery {
-  const { held, pinned, waiting, release, sort, order, limit, ...filters } = asked;
+  const { held, pinned, waiting, release, sort, order, limit, ...others } = asked;
+  const { second_board: second, other_compatible: claim, silent_poller: silent, ...filters } = others;
   return {
-    ...defined({ ...filters, isHeld: held, isPinned: pinned, isWaiting: waiting, releaseId: release }),
+    ...defined({
+      ...filters,
+      isHeld: held,
+      isPinned: pinned,
+      isWaiting: waiting,
+      hasSecondBoard: second,
+      hasOtherClaim: claim,
+      hasSilentPoller: silent,
+      releaseId: release,
+    }),
     sort,
     isDescending: order === 'desc',
     limit,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { noBoards } from '../../../src/core/board';
 import type { Device } from '../../../src/core/device';
 import {
   type Installation,
@@ -32,10 +33,21 @@ const idsOf = (devices: readonly ListedDevice[]) => devices.map(({ device }) => 
 
 describe('the list of devices', () => {
   const held = { reason: 'on a desk', by: 'local', at: madeAt };
+  const seen = {
+    firstSeenAt: madeAt,
+    lastSeenAt: madeAt,
+    address: null,
+    machineId: null,
+    systemVersion: null,
+  };
+  const own = { ...seen, bootId: 'b-1', serial: 'SN-77' };
+  const other = { ...seen, bootId: 'b-2', serial: 'SN-78' };
+  const twins = { foundAt: madeAt, notedAt: madeAt, own, other, unclear: null };
   const fleet: readonly Known[] = [
     {
       device: deviceOf('alpha', {
         facts: { serial: 'SN-77', systemVersion: '1.0.0', attributes: { slot: 'A' }, uptimeSeconds: 5 },
+        boards: { ...noBoards, second: twins },
         labels: ['lab', 'site=berlin'],
         certificates: [
           { serial: '0a', firstSeenAt: madeAt, lastSeenAt: madeAt },
@@ -49,6 +61,9 @@ describe('the list of devices', () => {
     },
     {
       device: deviceOf('Beta', {
+        boundCompatibles: ['board'],
+        claimedCompatible: 'other',
+        pollerOmits: [],
         channel: 'beta',
         notes: 'Under the 100% desk_top',
         labels: ['lab'],
@@ -59,6 +74,7 @@ describe('the list of devices', () => {
     {
       device: deviceOf('gamma', {
         facts: { compatible: 'other', systemVersion: '2.0.0' },
+        pollerOmits: ['boot-id', 'system-version'],
         pin: { bundleName: 'fw.raucb', by: 'local', at: madeAt },
       }),
       installations: [],
@@ -103,6 +119,13 @@ describe('the list of devices', () => {
     [{ isPinned: false }, ['Beta', 'alpha', 'delta']],
     [{ isWaiting: true }, ['delta']],
     [{ isWaiting: false }, ['Beta', 'alpha', 'gamma']],
+    [{ hasSecondBoard: true }, ['alpha']],
+    [{ hasSecondBoard: false }, ['Beta', 'delta', 'gamma']],
+    [{ hasOtherClaim: true }, ['Beta']],
+    [{ hasOtherClaim: false }, ['alpha', 'delta', 'gamma']],
+    [{ hasSilentPoller: true }, ['gamma']],
+    [{ hasSilentPoller: false }, ['Beta', 'alpha', 'delta']],
+    [{ hasSilentPoller: true, hasSecondBoard: true }, []],
     [{ releaseId: 8 }, ['Beta']],
     [{ releaseId: 9, label: 'lab', isHeld: false }, ['alpha']],
     [{ sort: 'last_contact' }, ['delta', 'Beta', 'alpha', 'gamma']],

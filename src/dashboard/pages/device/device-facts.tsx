@@ -17,6 +17,10 @@ export function DeviceFacts({ device, onChange }: Subject) {
           facts={[
             [one.systemVersion, device.system_version],
             [one.compatible, device.compatible],
+            device.certificate_compatibles.length === 0
+              ? null
+              : [one.certificateCompatibles, device.certificate_compatibles.join(', ')],
+            device.claimed_compatible === null ? null : [one.claimedCompatible, device.claimed_compatible],
             [one.channel, device.channel],
             [one.lastContact, <Ago key="last" at={device.last_contact_at} />],
             [one.address, device.address],

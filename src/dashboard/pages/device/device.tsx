@@ -9,6 +9,7 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { DecisionBadges } from '../devices/decision-badges';
 import { DeviceActions } from './device-actions';
+import { DeviceBoards } from './device-boards';
 import { DeviceFacts } from './device-facts';
 import { DeviceHints } from './device-hints';
 import { Explanation } from './explanation';
@@ -57,6 +58,7 @@ export function DevicePage({ id }: { readonly id: string }) {
                 <Timeline id={id} />
               </div>
               <div>
+                <DeviceBoards device={shown} />
                 <DeviceFacts device={shown} onChange={data.assume} />
                 <SeenCertificates certificates={shown.certificates} />
               </div>

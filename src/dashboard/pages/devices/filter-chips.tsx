@@ -1,7 +1,15 @@
 import { Icon } from '../../parts/icon';
 import { text } from '../../texts';
 import { stateOrNone } from './filter-bar';
-import { clearFilters, type FilterName, filterNames, type Filters, setFilters } from './view';
+import {
+  clearFilters,
+  type FilterName,
+  filterNames,
+  type Filters,
+  setFilters,
+  type ToggleName,
+  toggleNames,
+} from './view';
 
 /** What narrows the list now; each goes away by a click. */
 export function FilterChips({ filters }: { readonly filters: Filters }) {
@@ -31,8 +39,12 @@ export function FilterChips({ filters }: { readonly filters: Filters }) {
   );
 }
 
+function isToggle(name: FilterName): name is ToggleName {
+  return toggleNames.some((toggle) => toggle === name);
+}
+
 function chipWords(name: FilterName, value: string): string {
-  if (name === 'held' || name === 'pinned' || name === 'waiting') {
+  if (isToggle(name)) {
     const isYes = value === 'true' || value === '1' || value === 'on';
     return isYes ? text.devices.toggles[name] : text.devices.notToggles[name];
   }

@@ -12,9 +12,22 @@ export const filterNames = [
   'held',
   'pinned',
   'waiting',
+  'second_board',
+  'other_compatible',
+  'silent_poller',
   'release',
 ] as const;
 export type FilterName = (typeof filterNames)[number];
+/** Those that are yes or no. */
+export const toggleNames = [
+  'held',
+  'pinned',
+  'waiting',
+  'second_board',
+  'other_compatible',
+  'silent_poller',
+] as const satisfies readonly FilterName[];
+export type ToggleName = (typeof toggleNames)[number];
 export type Filters = Partial<Record<FilterName, string>>;
 
 export const pageSize = 50;

@@ -13,6 +13,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   interrupted: ['warn', 'clock'],
   'second-board': ['bad', 'alert'],
   'other-compatible': ['warn', 'certificates'],
+  'silent-poller': ['warn', 'question'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -66,7 +67,9 @@ function placeOf({ kind, compatible, channel, release_id: release, device }: Att
     case 'second-board':
       return device === undefined ? '/devices' : linkTo('devices', device);
     case 'other-compatible':
-      return '/devices';
+      return '/devices?other_compatible=true';
+    case 'silent-poller':
+      return '/devices?silent_poller=true';
     case 'waiting':
     case 'held':
       query.set(kind, 'true');

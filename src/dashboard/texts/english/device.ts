@@ -14,6 +14,17 @@ export const device = {
     reason === '' ? `Held by ${by}: it is offered nothing.` : `Held by ${by}: ${reason}`,
   pinned: (bundle: string, by: string) => `Pinned to ${bundle} by ${by}, whatever its channel says.`,
   waiting: 'It is new and waits until a person admits it.',
+  secondBoard:
+    'Two boards use its certificate. Issue the second one a certificate under a name of its own, then clear the device.',
+  otherCompatible: (claimed: string, certified: string) =>
+    `It says to be ${claimed}. Its certificate is for ${certified}, and that counts. Issue another certificate if that is wrong.`,
+  silentPoller: (headers: string) =>
+    `RAUC’s own poller tells too little there for anybody to learn what comes of an update. In its system.conf, under [streaming], add to send-headers: ${headers}`,
+  boards: 'Boards with its certificate',
+  ownBoard: 'The device',
+  secondOne: 'Second board',
+  certificateCompatibles: 'Certificate for',
+  claimedCompatible: 'Says to be',
 
   facts: 'Facts',
   systemVersion: 'System version',
