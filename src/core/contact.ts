@@ -9,6 +9,8 @@ export interface Contact {
   readonly facts: Partial<DeviceFacts>;
   /** RAUC's name for one attempt to install; polls have none. */
   readonly transactionId: string | null;
+  /** RAUC's own poller asks, or begins to install; left out for everything else. */
+  readonly isPoller?: boolean;
 }
 
 /** What is known after a contact. Attributes are brought up to date one by one. */

@@ -22,6 +22,7 @@ import { DomainError } from '../core/errors';
 import type { Actor, NewEvent } from '../core/event';
 import type { Installation } from '../core/installation';
 import { judgeContact, type ProofRules } from '../core/proof';
+import { omittedHeaders } from '../core/silent-poller';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { type Cause, changed } from './installation-events';
@@ -214,6 +215,7 @@ function heard(device: Device, identity: DeviceIdentity, contact: Contact): Devi
     facts: { ...facts, attributes: bounded(device.facts.attributes, facts.attributes) },
     boundCompatibles: bound,
     claimedCompatible: claimed === null || mayBe(claimed, bound) ? null : claimed,
+    pollerOmits: contact.isPoller === true ? omittedHeaders(contact.facts) : device.pollerOmits,
     certificates: withCertificate(device, identity.certificateSerial, at),
   };
 }
@@ -284,6 +286,7 @@ function isSame(before: Device, after: Device): boolean {
   if (!isSameBoards(before.boards, after.boards)) return false;
   if (before.certificates.length !== after.certificates.length) return false;
   if (before.claimedCompatible !== after.claimedCompatible) return false;
+  if (before.pollerOmits?.join() !== after.pollerOmits?.join()) return false;
   if (before.boundCompatibles.join('\n') !== after.boundCompatibles.join('\n')) return false;
   const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
   if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;

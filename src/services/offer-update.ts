@@ -66,7 +66,7 @@ export interface OfferPorts {
 const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
-  const { catalog, fleet, contacts, watchRestores, maxTries } = ports;
+  const { catalog, fleet, contacts, silentPollers, watchRestores, maxTries } = ports;
   const terms: OfferTerms = {
     maxTries,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
@@ -120,8 +120,9 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       const isPoll = contact.transactionId === null;
       const { namedSha256 = null } = question;
       if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
-      const heard = contacts.hear(identity, withCompatible(contact, asked), isPoll);
-      const record = mustStream ? ports.silentPollers.asked(heard, contact) : heard;
+      const said = { ...withCompatible(contact, asked), isPoller: mustStream };
+      const record = contacts.hear(identity, said, isPoll);
+      if (mustStream && !record.isAside) silentPollers.asked(record.device, contact);
       const told = contact.facts.compatible ?? null;
       // What it tells beside the question is its word alone.
       const named = asked ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);

@@ -226,7 +226,7 @@ function createFleetServices(
   const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
-  const silentPollers = createSilentPollers({ fleet });
+  const silentPollers = createSilentPollers();
   const sendWebhooks = createSendWebhooks({
     ...ports,
     isLeftOut: partLeftOut(ports.lastCrash) === 'webhooks',
