@@ -79,6 +79,18 @@ export const options = {
     '',
     'Further names by which browsers may reach the admin listener, such as that of a reverse proxy, with its port if that is not the usual one; separated by commas.',
   ),
+  adminRequireToken: server(
+    'ADMIN_REQUIRE_TOKEN',
+    types.flag,
+    'false',
+    'Ask everybody for an admin token, also programs on this machine. Without it those that come through a proxy need one, and everybody does once `ADMIN_HOST` is off loopback or `ADMIN_HOSTS` is set.',
+  ),
+  trustedProxies: server(
+    'TRUSTED_PROXIES',
+    types.networks,
+    '',
+    'Addresses or networks of proxies in front of the server, separated by commas: their `X-Forwarded-For` names the client in the journal and for limits. It never replaces a token.',
+  ),
   sessionLifetime: {
     ...server(
       'SESSION_LIFETIME',

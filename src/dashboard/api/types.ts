@@ -5,6 +5,7 @@ export type Scope = 'read' | 'publish' | 'admin';
 export interface SessionJson {
   readonly signed_in: boolean;
   readonly token_required: boolean;
+  readonly token_exists: boolean;
   readonly name: string | null;
   readonly scopes: readonly Scope[];
   readonly version: string;
