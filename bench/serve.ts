@@ -101,6 +101,7 @@ function inspectionOf(sizeBytes: number): Inspection {
     verdict: 'unchecked',
     reasons: [],
     warnings: [],
+    hints: [],
     format: 'verity',
     encrypted: true,
     sizeBytes,
