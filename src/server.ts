@@ -147,6 +147,7 @@ async function start(
       lostAfterMs: config.lostAfter,
       rollbackWindowMs: config.rollbackWindow,
       eventRetentionMs: config.eventRetention,
+      secondBoards: config.secondBoards,
     },
     sessionLifetimeMs: config.sessionLifetime,
     deliver: createDeliverEvent({ allowLocal: config.webhookAllowLocal, version, now }),

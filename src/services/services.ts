@@ -13,13 +13,15 @@ import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecor
 import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
 import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
-import { createDeviceContacts } from './device-contacts';
+import { createDeviceContacts, type SecondBoards } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
 import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
+import { createGoBack, type GoBack } from './go-back';
+import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import {
   createManageWebhooks,
@@ -55,6 +57,8 @@ export interface FleetRules {
   readonly rollbackWindowMs: number;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
+  /** What happens to a second board that uses the certificate of another. */
+  readonly secondBoards: SecondBoards;
 }
 
 /** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */
@@ -69,6 +73,7 @@ export interface ServicePorts {
   readonly refuseReceiver?: ManageWebhooksPorts['refuseReceiver'];
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
+  readonly results: ReleaseResults;
   readonly markers: ImportPorts['markers'];
   readonly restores: WatchRestoresPorts['restores'];
   readonly databaseMarker: WatchRestoresPorts['databaseMarker'];
@@ -102,6 +107,8 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly goBack: GoBack;
+  readonly releaseResults: ReleaseResults;
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
@@ -179,6 +186,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    goBack: createGoBack({ ...shared, fleet }),
+    releaseResults: ports.results,
     previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),

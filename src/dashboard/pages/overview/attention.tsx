@@ -11,6 +11,8 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   rejected: ['bad', 'lock'],
   lost: ['warn', 'question'],
   interrupted: ['warn', 'clock'],
+  'second-board': ['bad', 'alert'],
+  'other-compatible': ['warn', 'certificates'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -47,7 +49,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
   );
 }
 
-function placeOf({ kind, compatible, channel, release_id: release }: AttentionJson): string {
+function placeOf({ kind, compatible, channel, release_id: release, device }: AttentionJson): string {
   const query = new URLSearchParams();
   if (compatible !== undefined) query.set('compatible', compatible);
   if (channel !== undefined) query.set('channel', channel);
@@ -61,6 +63,10 @@ function placeOf({ kind, compatible, channel, release_id: release }: AttentionJs
     case 'interrupted':
       query.set('state', kind);
       return `/devices?${query.toString()}`;
+    case 'second-board':
+      return device === undefined ? '/devices' : linkTo('devices', device);
+    case 'other-compatible':
+      return '/devices';
     case 'waiting':
     case 'held':
       query.set(kind, 'true');
