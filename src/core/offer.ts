@@ -53,6 +53,8 @@ export interface OfferTerms {
   readonly inProgress: (releaseId: number) => number;
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason?: (release: Release) => string | null;
+  /** Why a bundle must not reach devices by today's verdict; `null` when it may. */
+  readonly distrust?: (bundle: Bundle) => string | null;
 }
 
 /** What one rule says about one device. */

@@ -58,6 +58,12 @@ export async function verifySignature(
   return { signer, signingTime: signingTime(info) };
 }
 
+/** Who signed and when, without looking whether it verifies: of a bundle that was verified when it was stored. */
+export function readSigner(cms: BundleCms & { kind: 'signed' }): VerifiedSignature {
+  const info = onlySigner(cms.signedData);
+  return { signer: findSigner(info, cms.certificates), signingTime: signingTime(info) };
+}
+
 /** OpenSSL hashes the content with the algorithms of this list alone: with another one devices find no digest. */
 function checkDigestAlgorithm({ digestAlgorithms }: SignedData, { digestAlgorithm }: SignerInfo): void {
   if (!digestAlgorithms.some(({ algorithmId }) => algorithmId === digestAlgorithm.algorithmId))

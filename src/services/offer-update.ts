@@ -6,6 +6,7 @@ import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Quest
 import type { Release } from '../core/release';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
@@ -51,6 +52,7 @@ export interface OfferPorts {
   readonly offerLifetimeMs: number;
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason: (release: Release) => string | null;
+  readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
   readonly now: () => Date;
 }
 
@@ -63,6 +65,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     maxTries,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
     pauseReason: ports.pauseReason,
+    distrust: (bundle) => ports.bundleTrust.whyNot(bundle),
   };
 
   function decide(device: AskingDevice, question: Question): Offer {

@@ -5,7 +5,9 @@ import type { Fleet } from './fleet';
 import type { FleetHistory } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
+import type { JudgeBundles } from './judge-bundles';
 import type { Log } from './log';
+import type { PauseUntrusted } from './pause-untrusted';
 import type { JournalRecords } from './read-journal';
 import type { SendWebhooks } from './send-webhooks';
 
@@ -14,6 +16,8 @@ export interface TendPorts {
   readonly records: Pick<FleetRecords, 'silentSince'>;
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
+  readonly judgeBundles: Pick<JudgeBundles, 'run'>;
+  readonly pauseUntrusted: PauseUntrusted;
   readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
@@ -36,6 +40,8 @@ export function createTendFleet({
   records,
   advanceRollouts,
   fleetHistory,
+  judgeBundles,
+  pauseUntrusted,
   sendWebhooks,
   journal,
   eventRetentionMs,
@@ -70,6 +76,7 @@ export function createTendFleet({
         const hasMore = findLost(at);
         if (!hasMore) lookedAtMs = at.getTime();
       }
+      await pauseUntrusted();
       await advanceRollouts.advance();
       if (Math.abs(at.getTime() - prunedAtMs) >= pruneEveryMs) {
         const pruned = await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce);
@@ -84,8 +91,9 @@ export function createTendFleet({
   }
 
   return () => {
-    // A receiver may take its time: nobody waits for it.
+    // A receiver may take its time, and so may a thousand signatures: nobody waits for them.
     void sendWebhooks.run();
+    void judgeBundles.run();
     running ??= tend().finally(() => {
       running = undefined;
     });

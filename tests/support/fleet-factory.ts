@@ -62,6 +62,7 @@ export function bundleOf(
               meta: {},
             },
       signerChain: [],
+      judgedUnder: null,
       recipients: [],
       ...change,
     },

@@ -320,6 +320,7 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly bundle?: string | undefined;
   readonly message: string;
 }
 
