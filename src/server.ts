@@ -18,6 +18,7 @@ import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/metrics';
 import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
+import { createRefuseReceiver } from './http/outbound/guarded-lookup';
 import { openCertificateFolder } from './pki/certificate-folder';
 import { deviceIdentity } from './pki/device-identity';
 import { ensureCertificates } from './pki/ensure-certificates';
@@ -33,6 +34,8 @@ import { fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
 import { createManageTokens } from './services/manage-tokens';
 import { createServices, type Services } from './services/services';
+import { watchCrashes } from './services/watch-crashes';
+import { openCrashFile } from './store/crash-file';
 import { openStore, openTokenStore } from './store/store';
 
 /** The composition root: the one file that knows every room and puts them together. */
@@ -102,9 +105,9 @@ async function readKeyring(file: string): Promise<string> {
 
 async function serve(config: Config): Promise<RunningServer> {
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
-  const closing: (() => unknown)[] = [];
-  const closeAll = async () => {
-    for (const close of closing.splice(0).reverse()) await close();
+  const closing: ((graceMs: number) => unknown)[] = [];
+  const closeAll = async (graceMs = config.shutdownGrace) => {
+    for (const close of closing.splice(0).reverse()) await close(graceMs);
   };
   try {
     return await start(config, log, closing, closeAll);
@@ -117,8 +120,8 @@ async function serve(config: Config): Promise<RunningServer> {
 async function start(
   config: Config,
   log: Logger,
-  closing: (() => unknown)[],
-  closeAll: () => Promise<void>,
+  closing: ((graceMs: number) => unknown)[],
+  closeAll: (graceMs?: number) => Promise<void>,
 ): Promise<RunningServer> {
   const profile = await readProfile(config);
   const trustTerms = describeProfile(profile);
@@ -131,6 +134,7 @@ async function start(
 
   const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
   closing.push(() => store.close());
+  const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
   const services = await createServices({
@@ -149,6 +153,8 @@ async function start(
     },
     sessionLifetimeMs: config.sessionLifetime,
     deliver: createDeliverEvent({ allowLocal: config.webhookAllowLocal, version, now }),
+    refuseReceiver: createRefuseReceiver({ allowLocal: config.webhookAllowLocal }),
+    lastCrash: crashes.last,
     configuredCompatible: config.compatible,
     baseUrl,
     log,
@@ -159,7 +165,7 @@ async function start(
   const tending = setInterval(() => void services.tend(), tendEveryMs);
   closing.push(() => clearInterval(tending));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
-  closing.push(() => Promise.all(listeners.map((listener) => listener.close(config.shutdownGrace))));
+  closing.push((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
   const requireToken = !isLoopback(config.adminHost);
   if (requireToken) checkTokens(config, services);
 
@@ -247,10 +253,11 @@ async function start(
   });
   listeners.push(admin);
 
+  closing.push(() => crashes.closed()); // a start that fails leaves the record as it is
   const adminUrl = `http://${urlHost(config.adminHost)}:${admin.address.port}/`;
   const deviceUrl = `${baseUrl()}/`;
   log.info({ adminUrl, deviceUrl, version }, 'listening');
-  return { adminUrl, deviceUrl, certificateNames: tls.names, made, close: closeAll };
+  return { adminUrl, deviceUrl, certificateNames: tls.names, made, crashed: crashes.note, close: closeAll };
 }
 
 /** @throws DomainError `configuration` */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reachAnswer } from './reach';
 
 /** What the commands read of the REST API's answers; there may be more in them. */
 export const releaseAnswer = z.object({
@@ -22,11 +23,15 @@ export const releaseAnswer = z.object({
       pause_at_percent: z.number().nullable(),
       max_in_progress: z.number().nullable(),
       window: z.string().nullable(),
+      allow_downgrade: z.boolean().optional(),
+      from: z.string().nullish(),
     }),
   }),
 });
 
 export type ReleaseAnswer = z.infer<typeof releaseAnswer>;
+
+export const madeReleaseAnswer = releaseAnswer.extend({ reach: reachAnswer });
 
 export const releasesAnswer = z.object({ releases: z.array(releaseAnswer) });
 

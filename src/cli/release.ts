@@ -5,7 +5,14 @@ import { addCommand } from './command';
 import { type CliContext, print, printJson, talk } from './context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatTable } from './printable';
-import { describeState, historyAnswer, releaseAnswer, releasesAnswer } from './release-answers';
+import { tellReach } from './reach';
+import {
+  describeState,
+  historyAnswer,
+  madeReleaseAnswer,
+  releaseAnswer,
+  releasesAnswer,
+} from './release-answers';
 import { addShow } from './release-show';
 import { parseAnswer } from './server-answer';
 
@@ -79,6 +86,7 @@ function addCreate(release: Command, context: CliContext): void {
       'release create fw-2.0.0.raucb',
       'release create fw-2.0.0.raucb --steps 5,25,100 --promote-at 90 --pause-at-failures 3',
       'release create fw-2.1.0-rc1.raucb --channel beta --steps group:lab,100',
+      "release create fw-12.0.raucb --from '>=10.4 <12'",
     ],
     run: async ({ args: [name = ''], options, config }) => {
       const body = {
@@ -89,7 +97,10 @@ function addCreate(release: Command, context: CliContext): void {
       };
       const answer = await (await AdminClient.open(context, config)).post('/api/releases', body);
       if (options.json === true) printJson(context, answer);
-      else tell(context, answer);
+      else {
+        tell(context, answer);
+        tellReach(context, parseAnswer(madeReleaseAnswer, answer).reach);
+      }
       return 0;
     },
   });

@@ -3,7 +3,7 @@ import type { Config } from '../config/config';
 import { getOption, optionKeys } from '../config/options';
 import { DomainError } from '../core/errors';
 import { addCommand } from './command';
-import { type CliContext, print, printJson, shownPath, talk } from './context';
+import { type CliContext, type ExitCode, print, printJson, shownPath, talk } from './context';
 import { isSystemError } from './failure';
 import { formatFacts } from './printable';
 import type { StopSignal } from './surroundings';
@@ -17,7 +17,7 @@ export function addServe(program: Command, context: CliContext): void {
     usage: 'serve',
     summary: 'start both listeners',
     details:
-      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once.',
+      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once. Ends with 70 after an error in its own code; a service manager should start it again.',
     configKeys: optionKeys.filter((key) => getOption(key).scope === 'server'),
     examples: [
       'serve',
@@ -29,8 +29,9 @@ export function addServe(program: Command, context: CliContext): void {
       try {
         const server = await startServer(context, config);
         printBanner(context, config, server, options.json === true);
-        const signal = await stop.received;
-        talk(context, `${signal}: closing; running downloads have ${config.shutdownGrace / 1000} s`);
+        const end = await Promise.race([stop.received, crash(context, server)]);
+        if (end === 'crash') return await closeAfterCrash(context, server);
+        talk(context, `${end}: closing; running downloads have ${config.shutdownGrace / 1000} s`);
         await server.close();
       } finally {
         stop.forget();
@@ -52,6 +53,30 @@ function stopSignal({ surroundings }: CliContext): { received: Promise<StopSigna
     });
   });
   return { received, forget };
+}
+
+/** Resolves at the first exception that nothing caught. More may follow while the server closes: they are only logged. */
+function crash({ surroundings }: CliContext, server: RunningServer): Promise<'crash'> {
+  return new Promise((resolve) => {
+    surroundings.onUncaughtException((error) => {
+      server.crashed(error);
+      resolve('crash');
+    });
+  });
+}
+
+/** After an exception that nothing caught, nobody knows what still works: closing may hang, so it gets only so long. */
+const crashGraceMs = 5_000;
+
+/** Lets what was acknowledged reach the disk, then ends the process, once, with 70. */
+async function closeAfterCrash(context: CliContext, server: RunningServer): Promise<ExitCode> {
+  const { surroundings } = context;
+  talk(context, 'error: this is a bug in rauc-simple-server: the log above says what happened. Closing.');
+  const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
+  await server.close(crashGraceMs / 5).catch(() => undefined);
+  clearTimeout(timer);
+  surroundings.exit(70); // what failed may keep the process alive
+  return 70;
 }
 
 /** Whatever keeps a server from starting has to be put right by who started it: exit code 2. */

@@ -20,6 +20,8 @@ export interface Surroundings {
   newId(): string;
   /** @returns what stops listening */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Hears of exceptions that nothing caught, instead of the process ending at once. @returns what stops listening */
+  onUncaughtException(listener: (error: unknown) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
@@ -41,6 +43,12 @@ export function processSurroundings(): Surroundings {
       for (const signal of signals) process.on(signal, listener);
       return () => {
         for (const signal of signals) process.removeListener(signal, listener);
+      };
+    },
+    onUncaughtException(listener) {
+      process.on('uncaughtException', listener); // and promises that nobody handled
+      return () => {
+        process.removeListener('uncaughtException', listener);
       };
     },
     exit: (code) => process.exit(code),

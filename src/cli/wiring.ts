@@ -21,8 +21,13 @@ export interface RunningServer {
   readonly certificateNames: readonly string[];
   /** What was made because it was missing, as sentences. */
   readonly made: readonly string[];
-  /** Resolves when everything is closed. */
-  close(): Promise<void>;
+  /** Notes an exception that nothing caught: in the log, and for the next start. The process must end then. */
+  crashed(error: unknown): void;
+  /**
+   * Resolves when everything is closed.
+   * @param graceMs how long running requests may go on; as configured when left out
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** What the composition root gives the commands. */

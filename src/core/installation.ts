@@ -4,7 +4,10 @@
  * - `downloading`: it asks for the payload
  * - `installed`: it says that the bundle is written; it has not booted into it yet
  * - `proven`: it came back from a new boot running the bundle's version
+ * - `stopped`: the download has stopped and nobody knows the outcome: it failed, or it waits for its reboot
+ * - `interrupted`: the device booted before it had read the payload; that says nothing about the bundle
  * - `rolled-back`: it came back from a new boot running the version that it had before
+ * - `rejected`: the device read the signature and did not accept the bundle
  * - `failed`: it says that it failed
  * - `lost`: it has not been heard of for long; a contact takes it up again
  * - `withdrawn`: it came to nothing, and that says nothing about the bundle: the offer lapsed or was replaced
@@ -14,9 +17,12 @@ export type InstallationState =
   | 'offered'
   | 'downloading'
   | 'installed'
+  | 'stopped'
+  | 'interrupted'
   | 'proven'
   | 'rolled-back'
   | 'failed'
+  | 'rejected'
   | 'lost'
   | 'withdrawn'
   | 'cancelling'
@@ -26,9 +32,12 @@ export const installationStates: readonly InstallationState[] = [
   'offered',
   'downloading',
   'installed',
+  'stopped',
+  'interrupted',
   'proven',
   'rolled-back',
   'failed',
+  'rejected',
   'lost',
   'withdrawn',
   'cancelling',
@@ -85,22 +94,37 @@ export const maxInstallationId = 2 ** 31 - 1;
 /** A device's installations beyond so many are forgotten, the oldest first. */
 export const keptInstallations = 50;
 
-const openStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
-const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
+/** It was begun and runs: it takes one of the places of its release. */
+export const startedStates = ['downloading', 'installed', 'cancelling'] as const;
+/** Something is still expected of it: at most one of a device is open. */
+export const openStates = ['offered', ...startedStates] as const;
+/** It counts against its bundle, and for the pause of its release. */
+export const failedStates = ['failed', 'rolled-back', 'rejected'] as const;
+/** It may still change although nothing is expected of it. */
+const dormantStates = ['lost', 'stopped'] as const;
 
-/** Whether something is still expected of it: at most one of a device is open. */
-export function isOpen({ state }: Pick<Installation, 'state'>): boolean {
-  return openStates.includes(state);
+function isOneOf(states: readonly InstallationState[], { state }: Pick<Installation, 'state'>): boolean {
+  return states.includes(state);
 }
 
-/** Open, or lost: a contact can still change it. */
+/** Whether something is still expected of it: at most one of a device is open. */
+export function isOpen(installation: Pick<Installation, 'state'>): boolean {
+  return isOneOf(openStates, installation);
+}
+
+/** Whether it was begun and takes one of the places of its release. */
+export function isStarted(installation: Pick<Installation, 'state'>): boolean {
+  return isOneOf(startedStates, installation);
+}
+
+/** Open, lost or stopped: a contact can still change it. */
 export function isUnsettled(installation: Pick<Installation, 'state'>): boolean {
-  return isOpen(installation) || installation.state === 'lost';
+  return isOpen(installation) || isOneOf(dormantStates, installation);
 }
 
 /** Whether it counts against its bundle. */
-export function isFailure({ state }: Pick<Installation, 'state'>): boolean {
-  return failedStates.includes(state);
+export function isFailure(installation: Pick<Installation, 'state'>): boolean {
+  return isOneOf(failedStates, installation);
 }
 
 /** A change of an installation, as {@link changeInstallation} takes it. */

@@ -4,7 +4,7 @@ import { parseImage } from './image';
 import { parseKeyfile, shown, textValue } from './keyfile';
 import { maxManifestSizeBytes } from './limits';
 import { GroupReader } from './group-reader';
-import { parseRaucVersion } from './version';
+import { parseRaucVersion } from '../core/version';
 
 export interface ParsedManifest {
   readonly manifest: Manifest;

@@ -3,6 +3,7 @@ import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel, type Release } from '../core/release';
 import { releaseBefore } from '../core/release-before';
+import { allowingDowngrade, everyoneAtOnce } from '../core/rollout';
 import { parsePolicy } from '../core/rollout-policy';
 import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
@@ -96,7 +97,12 @@ export function createActivateRelease({
         if (before === undefined) throw nothingBefore(compatible, channel);
         if (expected !== undefined && before.bundleName !== expected)
           throw anotherBefore(before.bundleName, expected);
-        const { release } = await activate({ ...request, name: before.bundleName, force: before.forced });
+        const { release } = await activate({
+          ...request,
+          name: before.bundleName,
+          force: before.forced,
+          policy: allowingDowngrade(everyoneAtOnce),
+        });
         return release;
       }),
 

@@ -1,5 +1,6 @@
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
 import type { Bundle } from '../core/bundle';
+import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { BundleTrust } from './bundle-trust';
@@ -8,7 +9,9 @@ import type { TroubledDevices } from './fleet-counts';
 export const attentionKinds = [
   'failed',
   'rolled-back',
+  'rejected',
   'lost',
+  'interrupted',
   'waiting',
   'held',
   'paused-rollout',
@@ -19,6 +22,7 @@ export const attentionKinds = [
   'server-certificate-expiring',
   'webhook-failing',
   'storage',
+  'crashed',
 ] as const;
 
 /** Something that a person should look at. */
@@ -44,6 +48,8 @@ export interface AttentionFacts {
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
+  /** How the run before ended, if it was an exception that nothing caught. */
+  readonly lastCrash?: Crash | undefined;
   readonly freeBytes: number;
   readonly largestBundleBytes: number;
 }
@@ -95,6 +101,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     count: failing.length,
     message: `events can't be delivered to ${failing.map(({ name }) => name).join(', ')}`,
   });
+  if (facts.lastCrash !== undefined) note(ofCrash(facts.lastCrash));
   const neededBytes = Math.max(smallestRoomBytes, 2 * facts.largestBundleBytes);
   const message = `${Math.floor(facts.freeBytes / (1 << 20))} MiB are left for bundles and the database`;
   note({ kind: 'storage', count: facts.freeBytes < neededBytes ? 1 : 0, message });
@@ -144,10 +151,22 @@ function ofExpiry(
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
 }
 
+function ofCrash(crash: Crash): AttentionItem {
+  const part = partLeftOut(crash);
+  const leftOut = part === null ? '' : ` It runs without ${part} until its next restart.`;
+  return {
+    kind: 'crashed',
+    count: 1,
+    message: `the server ended by an error of its own and was started again: ${crash.message}.${leftOut}`,
+  };
+}
+
 const troubleWords = {
   failed: 'failed on',
   'rolled-back': 'was rolled back on',
+  rejected: 'was rejected by',
   lost: 'came to no end on',
+  interrupted: 'was interrupted by a reboot on',
 } as const;
 
 function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {

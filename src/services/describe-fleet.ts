@@ -1,3 +1,4 @@
+import type { Crash } from '../core/crash';
 import type { Release } from '../core/release';
 import { type AttentionItem, findAttention } from './attention';
 import type { BundleTrust } from './bundle-trust';
@@ -58,6 +59,7 @@ export interface DescribeFleetPorts {
   readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly measureStorage: MeasureStorage;
+  readonly startup: { readonly lastCrash: Crash | undefined };
   readonly now: () => Date;
 }
 
@@ -91,6 +93,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),
+        lastCrash: ports.startup.lastCrash,
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),

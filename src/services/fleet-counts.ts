@@ -2,7 +2,7 @@
 export interface TroubledDevices {
   readonly compatible: string | null;
   readonly channel: string;
-  readonly state: 'failed' | 'rolled-back' | 'lost';
+  readonly state: 'failed' | 'rolled-back' | 'rejected' | 'lost' | 'interrupted';
   readonly devices: number;
 }
 

@@ -46,6 +46,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
   const looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
   let running: Promise<void> | undefined;
   const closing = new AbortController();
+  const isClosing = () => closing.signal.aborted;
 
   function isDue(bundle: Bundle, at: Date): boolean {
     const terms = trustTerms();
@@ -74,10 +75,10 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
   }
 
   async function judgeAll(bundles: readonly Bundle[]): Promise<void> {
-    for (let first = 0; first < bundles.length && !closing.signal.aborted; first += batchSize) {
+    for (let first = 0; first < bundles.length && !isClosing(); first += batchSize) {
       const judged: Judged[] = [];
       for (const bundle of bundles.slice(first, first + batchSize)) {
-        if (closing.signal.aborted) break;
+        if (isClosing()) break;
         const inspection = await judgeOne(bundle);
         if (inspection !== undefined) judged.push({ bundle, inspection });
       }
@@ -99,7 +100,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
         await file.close();
       }
     } catch (error) {
-      if (looks.get(name)?.hasFailed !== true && !closing.signal.aborted)
+      if (looks.get(name)?.hasFailed !== true && !isClosing())
         log.error({ err: error, bundle: name }, 'the signature of a stored bundle can not be judged');
       looks.set(name, { atMs, hasFailed: true });
       return undefined;
@@ -145,7 +146,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
       );
     },
     run() {
-      if (closing.signal.aborted) return Promise.resolve();
+      if (isClosing()) return Promise.resolve();
       running ??= run().finally(() => {
         running = undefined;
       });

@@ -57,6 +57,8 @@ export interface ManageWebhooksPorts {
   readonly webhooks: WebhookRecords;
   readonly journal: Pick<ReadJournal, 'lastId'>;
   readonly deliver: DeliverEvent;
+  /** Says why a URL may not be called, now that somebody wants to keep it; `null` when it may. */
+  readonly refuseReceiver?: ((url: string) => Promise<string | null>) | undefined;
   /** Secure randomness, such as `crypto.randomBytes`. */
   readonly randomBytes: (sizeBytes: number) => Buffer;
   readonly now: () => Date;
@@ -88,6 +90,12 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
 
     async create({ name, url, kinds, secret = newSecret(ports) }, actor) {
       check({ name, url, kinds, secret });
+      const refused = (await ports.refuseReceiver?.(url)) ?? null;
+      if (refused !== null) {
+        throw new DomainError('invalid-input', refused, {
+          remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
+        });
+      }
       if (webhooks.all().length >= maxWebhooks)
         throw new DomainError('conflict', `there are ${maxWebhooks} webhooks already`);
       const made = { name, url, kinds, createdAt: now(), createdBy: actor.name, cursor: journal.lastId() };

@@ -1,11 +1,12 @@
-import { type Installation, type InstallationState, isFailure } from '../core/installation';
+import { type Installation, type InstallationState, isFailure, isStarted } from '../core/installation';
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
   /** Grows with each change. */
   revision: number;
   started: number;
-  failures: number;
+  /** By device: six failures of one are one. */
+  readonly failures: Map<string, number>;
   /** Ends of open offers in milliseconds since the epoch, by installation, in the order in which they were made. */
   readonly offers: Map<number, number>;
   /** Installations whose offers have ended: they do not stand again when the clock is set back. */
@@ -13,7 +14,7 @@ interface Counter {
 }
 
 function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseId'>): Counter {
-  return { revision: 0, started, failures, offers: new Map(offers), ended: new Set() };
+  return { revision: 0, started, failures: new Map(failures), offers: new Map(offers), ended: new Set() };
 }
 
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
@@ -47,11 +48,11 @@ export class ReleaseCounters {
   }
 
   /**
-   * Failures and rollbacks. One that a person has cleared stays counted: to clear it lets the device try again, and says nothing
-   * about how the release does.
+   * Devices that failed or rolled back, each once. One that a person has cleared stays counted: to clear it lets the device try
+   * again, and says nothing about how the release does.
    */
   failures(releaseId: number): number {
-    return this.#counters.get(releaseId)?.failures ?? 0;
+    return this.#counters.get(releaseId)?.failures.size ?? 0;
   }
 
   /** Another number than before when something has changed. */
@@ -85,11 +86,11 @@ export class ReleaseCounters {
   }
 
   #add(installation: Installation, sign: 1 | -1): void {
-    const { id, releaseId, state, offerEndsAt } = installation;
+    const { id, deviceId, releaseId, state, offerEndsAt } = installation;
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
-      counter = newCounter({ started: 0, failures: 0, offers: new Map() });
+      counter = newCounter({ started: 0, failures: new Map(), offers: new Map() });
       this.#counters.set(releaseId, counter);
     }
     counter.revision += 1;
@@ -97,8 +98,10 @@ export class ReleaseCounters {
       if (sign === 1) setOffer(counter, id, offerEndsAt);
       else dropOffer(counter, id);
     } else if (isFailure(installation)) {
-      counter.failures += sign;
-    } else if (state === 'downloading' || state === 'installed' || state === 'cancelling') {
+      const failures = (counter.failures.get(deviceId) ?? 0) + sign;
+      if (failures > 0) counter.failures.set(deviceId, failures);
+      else counter.failures.delete(deviceId);
+    } else if (isStarted(installation)) {
       counter.started += sign;
     }
   }

@@ -2,6 +2,7 @@ import type { JournalEvent, NewEvent } from '../core/event';
 import { theServer } from '../core/event';
 import { retryDelayMs, type Webhook, type WebhookProgress } from '../core/webhook';
 import type { Log } from './log';
+import { asPart } from './optional-parts';
 import type { WebhookRecords } from './manage-webhooks';
 import type { ReadJournal } from './read-journal';
 
@@ -27,6 +28,8 @@ export interface SendWebhooksPorts {
   readonly webhooks: WebhookRecords;
   readonly journal: Pick<ReadJournal, 'after' | 'lastId'>;
   readonly deliver: DeliverEvent;
+  /** Send nothing in this run of the server: the last ones ended by it. */
+  readonly isLeftOut?: boolean;
   readonly log: Log;
   readonly now: () => Date;
   /** From 0 up to 1. */
@@ -57,7 +60,8 @@ const giveUpAfterMs = 24 * 3_600_000;
 const giveUpAfterAttempts = 10;
 
 export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
-  const { webhooks, journal, deliver, log, now, random } = ports;
+  const { webhooks, journal, log, now, random } = ports;
+  const deliver: DeliverEvent = (...delivery) => asPart('webhooks', () => ports.deliver(...delivery));
   const totals = { delivered: 0, failed: 0, gaveUp: 0 };
   const running = new Map<number, Promise<void>>();
   const stop = new AbortController();
@@ -165,7 +169,7 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
   }
 
   return {
-    run: () => (isStopped() ? Promise.resolve() : run()),
+    run: () => (isStopped() || ports.isLeftOut === true ? Promise.resolve() : run()),
     async close() {
       stop.abort();
       await Promise.allSettled(running.values());

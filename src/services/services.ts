@@ -1,4 +1,5 @@
 import type { Admission } from '../core/device';
+import { type Crash, partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import type { InspectBundle, JudgeSignature } from './accept-bundle';
@@ -22,9 +23,15 @@ import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
-import { createManageWebhooks, type ManageWebhooks, type WebhookRecords } from './manage-webhooks';
+import {
+  createManageWebhooks,
+  type ManageWebhooks,
+  type ManageWebhooksPorts,
+  type WebhookRecords,
+} from './manage-webhooks';
 import { createPauseUntrusted } from './pause-untrusted';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
@@ -32,7 +39,9 @@ import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
+import { createSuspendOffers } from './suspend-offers';
 import { createTendFleet } from './tend-fleet';
+import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './watch-restores';
 import { createWriteManifestFile } from './write-manifest-file';
 
 /** How the fleet is treated. */
@@ -60,7 +69,12 @@ export interface ServicePorts {
   readonly webhooks: WebhookRecords;
   /** Sends one event to one receiver. */
   readonly deliver: DeliverEvent;
+  readonly refuseReceiver?: ManageWebhooksPorts['refuseReceiver'];
+  /** How the last run of the server ended, if it was an exception that nothing caught. */
+  readonly lastCrash?: Crash | undefined;
   readonly markers: ImportPorts['markers'];
+  readonly restores: WatchRestoresPorts['restores'];
+  readonly databaseMarker: WatchRestoresPorts['databaseMarker'];
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -95,6 +109,7 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
@@ -104,6 +119,7 @@ export interface Services {
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
   readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly offerUpdate: OfferUpdate;
+  readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
   readonly explainOffer: ExplainOffer;
@@ -123,6 +139,8 @@ export interface Services {
   tend(): Promise<void>;
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: {
+    /** How the run before ended, if it was an exception that nothing caught. */
+    readonly lastCrash: Crash | undefined;
     readonly adopted: readonly string[];
     readonly released: readonly string[];
     readonly problems: readonly StartupProblem[];
@@ -159,6 +177,7 @@ const idleMs = 5_000;
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { log, configuredCompatible } = ports;
+  const watchRestores = await createWatchRestores(ports);
   const catalog = await Catalog.load(ports.records);
   const startup = await start(ports, catalog);
   const changed = createWriteManifestFile({ ...ports, catalog });
@@ -170,12 +189,14 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const shared = { ...ports, catalog, changed, bundleTrust, judgeBundles };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
-  const fleetServices = createFleetServices(shared, fleet);
+  const fleetServices = createFleetServices(shared, fleet, watchRestores);
+  await watchRestores.settle();
   await fleetServices.pauseUntrusted();
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
@@ -192,6 +213,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      watchRestores.close();
+      await watchRestores.settle();
       await readBundle.close();
     },
   };
@@ -206,7 +229,7 @@ interface FleetPorts extends ServicePorts {
   readonly judgeBundles: JudgeBundles;
 }
 
-function createFleetServices(ports: FleetPorts, fleet: Fleet) {
+function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: WatchRestores) {
   const { catalog, bundleTrust, now, fleetRules } = ports;
   const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
   const shared = { ...fleetRules, ...ports, records: ports.fleet, fleet, proofRules };
@@ -218,6 +241,7 @@ function createFleetServices(ports: FleetPorts, fleet: Fleet) {
   const beginInstallation = createBeginInstallation(shared);
   const sendWebhooks = createSendWebhooks({
     ...ports,
+    isLeftOut: partLeftOut(ports.lastCrash) === 'webhooks',
     random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
   });
   const fleetHistory = createFleetHistory({ history: ports.history, listing: ports.fleet, now });
@@ -225,14 +249,19 @@ function createFleetServices(ports: FleetPorts, fleet: Fleet) {
     ...shared,
     contacts,
     beginInstallation,
+    watchRestores,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
   });
+  const manageDevices = createManageDevices(shared);
+  const suspend = createSuspendOffers({ catalog, manageDevices, listing: ports.fleet, now });
+  watchRestores.begin({ fleet, suspend });
   return {
     offerUpdate,
+    watchRestores,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
-    manageDevices: createManageDevices(shared),
+    manageDevices,
     manageRollouts,
     pauseUntrusted,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
@@ -248,6 +277,7 @@ function createFleetServices(ports: FleetPorts, fleet: Fleet) {
       pauseUntrusted,
       sendWebhooks,
       fleetHistory,
+      watchRestores,
       journal: ports.journal,
     }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
@@ -262,5 +292,5 @@ async function start(ports: ServicePorts, catalog: Catalog): Promise<Services['s
   for (const compatible of releases.released) log.info({ compatible }, 'release taken over');
   const problems = [...files.problems, ...releases.problems];
   for (const { path, message } of problems) log.warn({ path }, `${path}: ${message}`);
-  return { adopted: files.adopted, released: releases.released, problems };
+  return { lastCrash: ports.lastCrash, adopted: files.adopted, released: releases.released, problems };
 }

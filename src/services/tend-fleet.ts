@@ -10,6 +10,7 @@ import type { Log } from './log';
 import type { PauseUntrusted } from './pause-untrusted';
 import type { JournalRecords } from './read-journal';
 import type { SendWebhooks } from './send-webhooks';
+import type { WatchRestores } from './watch-restores';
 
 export interface TendPorts {
   readonly fleet: Fleet;
@@ -19,6 +20,7 @@ export interface TendPorts {
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
   readonly pauseUntrusted: PauseUntrusted;
   readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
+  readonly watchRestores: Pick<WatchRestores, 'settle'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
@@ -43,6 +45,7 @@ export function createTendFleet({
   judgeBundles,
   pauseUntrusted,
   sendWebhooks,
+  watchRestores,
   journal,
   eventRetentionMs,
   lostAfterMs,
@@ -70,6 +73,7 @@ export function createTendFleet({
 
   async function tend(): Promise<void> {
     try {
+      await watchRestores.settle();
       await fleet.flush();
       const at = now();
       if (Math.abs(at.getTime() - lookedAtMs) >= lookForLostEveryMs) {

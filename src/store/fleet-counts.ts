@@ -1,10 +1,10 @@
-import type { InstallationState } from '../core/installation';
+import { failedStates, type InstallationState, openStates } from '../core/installation';
 import type { Database } from './database';
 
 export type FleetCounts = ReturnType<typeof createFleetCounts>;
 
-const openStates = ['offered', 'downloading', 'installed', 'cancelling'] as const;
-const outcomes = ['installed', 'proven', 'rolled-back', 'failed'] as const;
+const outcomes = ['installed', 'proven', ...failedStates] as const;
+const troubles = [...failedStates, 'lost', 'interrupted'] as const;
 
 /** Counts of the fleet that pages show, each by an index of its own. */
 export function createFleetCounts(database: Database) {
@@ -28,11 +28,11 @@ export function createFleetCounts(database: Database) {
               'devices.installation_state as state',
               fn.countAll<number>().as('devices'),
             ])
-            .where('devices.installation_state', 'in', ['failed', 'rolled-back', 'lost'])
+            .where('devices.installation_state', 'in', troubles)
             .where('installations.cleared_at', 'is', null)
             .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
         )
-        .map(({ state, ...rest }) => ({ ...rest, state: state as 'failed' | 'rolled-back' | 'lost' }));
+        .map(({ state, ...rest }) => ({ ...rest, state: state as (typeof troubles)[number] }));
     },
 
     seenSince(at: Date): number {
@@ -78,7 +78,7 @@ export function createFleetCounts(database: Database) {
             : count(devices.where('compatible', '=', compatible).where('system_version', '=', version)),
         installing: count(latest(openStates)),
         pinned: count(devices.where('pin_bundle', '=', name)),
-        failed: count(latest(['failed', 'rolled-back'])),
+        failed: count(latest(failedStates)),
       };
     },
   };

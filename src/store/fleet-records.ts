@@ -1,15 +1,12 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import { type Installation, type InstallationState } from '../core/installation';
+import { failedStates, type Installation, openStates, startedStates } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
 import type { JournalRecords } from './journal-records';
-
-const startedStates: readonly InstallationState[] = ['downloading', 'installed', 'cancelling'];
-const failedStates: readonly InstallationState[] = ['failed', 'rolled-back'];
-const unsettledStates: readonly InstallationState[] = ['offered', 'downloading', 'installed', 'cancelling'];
+import { forgetOutcomes } from './release-outcomes';
 
 export type FleetRecords = ReturnType<typeof createFleetRecords>;
 
@@ -52,8 +49,13 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         const [counted] = database.all(
           ofRelease.select(({ fn }) => [
             fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
-            fn.countAll<number>().filterWhere('state', 'in', failedStates).as('failures'),
           ]),
+        );
+        const failures = database.all(
+          ofRelease
+            .select(({ fn }) => ['device', fn.countAll<number>().as('count')])
+            .where('state', 'in', failedStates)
+            .groupBy('device'),
         );
         const offers = database.all(
           ofRelease
@@ -65,7 +67,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         return {
           releaseId,
           started: counted?.started ?? 0,
-          failures: counted?.failures ?? 0,
+          failures: new Map(failures.map(({ device, count }) => [device, count])),
           offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
         };
       });
@@ -129,6 +131,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
 
     forget(id: string, events: readonly NewEvent[]): Promise<void> {
       return database.transact(() => {
+        forgetOutcomes(database, id);
         database.all(query.deleteFrom('devices').where('id', '=', id));
         journal.append(events);
       });
@@ -141,7 +144,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
             .selectFrom('devices')
             .select('id')
             .where('last_contact_at', '<', before.toISOString())
-            .where('installation_state', 'in', unsettledStates)
+            .where('installation_state', 'in', openStates)
             .orderBy('last_contact_at')
             .limit(limit),
         )

@@ -18,7 +18,10 @@ export interface Schema {
   sessions: SessionTable;
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
+  release_outcomes: ReleaseOutcomeTable;
   markers: MarkerTable;
+  database_identity: DatabaseIdentityTable;
+  foreign_hashes: ForeignHashTable;
 }
 
 export interface BundleTable {
@@ -182,6 +185,8 @@ export interface ActivationTable {
   at: string;
   by: string;
   forced: number;
+  /** The release that it brought back; NULL when it made one. */
+  release_id: number | null;
 }
 
 export interface TokenTable {
@@ -216,8 +221,32 @@ export interface FleetCountTable {
   devices: number;
 }
 
+export interface ReleaseOutcomeTable {
+  release_id: number;
+  /** From 0; -1 for devices that are in no step. */
+  step: number;
+  state: InstallationState;
+  devices: number;
+}
+
 /** What was done once and must not be done again. */
 export interface MarkerTable {
   name: string;
+  at: string;
+}
+
+/** One row. */
+export interface DatabaseIdentityTable {
+  id: string;
+  /** Of the latest line of the journal that no device wrote. */
+  decision: number;
+  is_marked: number;
+  /** Why it may be an older copy, until every rollout is paused for it. */
+  suspicion: string | null;
+}
+
+/** What devices named and this database never had, after people were told. */
+export interface ForeignHashTable {
+  sha256: string;
   at: string;
 }

@@ -57,6 +57,7 @@ export function testSurroundings(cwd: string, env: Readonly<Record<string, strin
     now: () => cliNow,
     newId: () => 'fixed-id',
     onStopSignal: () => () => undefined,
+    onUncaughtException: () => () => undefined,
     exit: (code) => {
       throw new Error(`exit ${code}`);
     },

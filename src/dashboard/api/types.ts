@@ -105,6 +105,24 @@ export interface PolicyJson {
   readonly pause_at_percent: number | null;
   readonly max_in_progress: number | null;
   readonly window: string | null;
+  readonly allow_downgrade: boolean;
+  readonly from: string | null;
+}
+
+export interface DeviceGroupJson {
+  readonly devices: number;
+  readonly versions: readonly { readonly version: string; readonly devices: number }[];
+}
+
+/** Whom a release reaches, as far as versions decide. */
+export interface ReachJson {
+  readonly devices: number;
+  readonly up_to_date: number;
+  readonly reached: number;
+  readonly goes_down: DeviceGroupJson;
+  readonly left_out_newer: DeviceGroupJson;
+  readonly left_out_by_from: DeviceGroupJson;
+  readonly unknown_version: number;
 }
 
 export interface RolloutJson {
@@ -142,6 +160,11 @@ export interface RolloutProgressJson {
   readonly failures_in_step: number;
   readonly next: string;
   readonly counted_at: string;
+}
+
+/** A release that was just made. */
+export interface MadeReleaseJson extends ReleaseJson {
+  readonly reach: ReachJson | null;
 }
 
 export interface ReleaseDetailsJson extends ReleaseJson {

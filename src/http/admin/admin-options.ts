@@ -14,6 +14,7 @@ import type { ListBundles } from '../../services/list-bundles';
 import type { ManageSessions } from '../../services/manage-sessions';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
+import type { PreviewRelease } from '../../services/preview-release';
 import type { ReadJournal } from '../../services/read-journal';
 import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
@@ -21,6 +22,7 @@ import type { PublishBundle } from '../../services/publish-bundle';
 export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;

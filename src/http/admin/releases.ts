@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseCompatible } from '../../core/bundle';
 import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
+import { presentReach, reachJson } from './reach-json';
 import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
 import {
   bundleName,
@@ -25,19 +26,21 @@ const activated = {
     schema: z.object({
       release: releaseJson,
       changed: z.boolean().describe('false when it was current before'),
+      reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
     }),
   },
 };
 
 /** What is current where, and how it came to be. */
 export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, listBundles } = services;
+  const { activateRelease, previewRelease, listBundles } = services;
 
   async function activate(request: Parameters<typeof activateRelease.activate>[0]): Promise<Answer> {
     const { release, changed } = await activateRelease.activate(request);
+    const reach = await previewRelease.reachOf(release);
     return {
       status: 200,
-      json: { release: presentRelease(release), changed },
+      json: { release: presentRelease(release), changed, reach: reach && presentReach(reach) },
       done: { outcome: 'activated', name: request.name },
     };
   }

@@ -3,6 +3,7 @@ import { parseCompatible } from '../../core/bundle';
 import type { Release } from '../../core/release';
 import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
+import { presentReach, reachJson } from './reach-json';
 import { presentRelease } from './release-json';
 import { bundleName, by, compatible, flag, optionalCompatible, wholeNumber, word } from './request-fields';
 import { presentProgress, presentRollout, releaseWithRolloutJson, rolloutProgressJson } from './rollout-json';
@@ -11,11 +12,29 @@ import { defineRoute, type Route } from './route';
 const releaseId = z.object({ id: wholeNumber.transform(Number) });
 const reason = z.strictObject({ reason: z.string().max(200).default('') });
 const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
+const newRelease = z.strictObject({
+  bundle: bundleName,
+  compatible: optionalCompatible,
+  channel: channelField,
+  force: flag.describe('although the manifest names another compatible'),
+  ...policyFields,
+});
+/** A release that was just made. */
+export const madeReleaseJson = releaseWithRolloutJson.extend({
+  reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
+});
+export const releasePreviewJson = z.object({
+  compatible: z.string(),
+  channel: z.string(),
+  changes: z.boolean().describe('false: it is current already, and stays as it is'),
+  current: releaseWithRolloutJson.nullable().describe('what it replaces'),
+  reach: reachJson,
+});
 export const releaseDetailsJson = releaseWithRolloutJson.extend({ progress: rolloutProgressJson });
 
 /** Releases on their channels, and how they reach their devices. */
 export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, manageRollouts, describeRollout } = services;
+  const { activateRelease, previewRelease, manageRollouts, describeRollout } = services;
 
   return [
     defineRoute({
@@ -44,33 +63,45 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'createRelease',
       summary: 'Make a bundle current on a channel, with the policy of its rollout',
       input: {
-        body: z.strictObject({
-          bundle: bundleName,
-          compatible: optionalCompatible,
-          channel: channelField,
-          force: flag.describe('although the manifest names another compatible'),
-          ...policyFields,
-        }),
+        body: newRelease,
       },
       answers: {
         200: {
           description: 'It was current before, and no policy was given',
-          schema: releaseWithRolloutJson,
+          schema: madeReleaseJson,
         },
-        201: { description: 'It is current', schema: releaseWithRolloutJson },
+        201: { description: 'It is current', schema: madeReleaseJson },
       },
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
-        const policy = readPolicy(body);
-        const { release, changed } = await activateRelease.activate({
-          name: body.bundle,
-          force: body.force,
-          ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
-          ...(body.channel === undefined ? {} : { channel: body.channel }),
-          ...(policy === undefined ? {} : { policy }),
+        const { release, changed } = await activateRelease.activate({ ...readRelease(body), ...by(actor) });
+        const reach = await previewRelease.reachOf(release);
+        const json = { ...present(release), reach: reach && presentReach(reach) };
+        return { status: changed ? 201 : 200, json };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/preview',
+      scope: 'publish',
+      operation: 'previewRelease',
+      summary: 'What making a release would do: whom it reaches, and what it replaces. Changes nothing',
+      input: { body: newRelease },
+      answers: { 200: { description: 'What it would do', schema: releasePreviewJson } },
+      problems: ['not-found', 'conflict', 'unavailable'],
+      handle: async ({ input: { body }, actor }) => {
+        const {
+          compatible: name,
+          channel,
+          current,
+          changes,
+          reach,
+        } = await previewRelease.preview({
+          ...readRelease(body),
           ...by(actor),
         });
-        return { status: changed ? 201 : 200, json: present(release) };
+        const json = { compatible: name, channel, changes, current: current && present(current) };
+        return { status: 200, json: { ...json, reach: presentReach(reach) } };
       },
     }),
     defineRoute({
@@ -202,6 +233,17 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       }),
     }),
   ];
+}
+
+function readRelease(body: z.infer<typeof newRelease>) {
+  const policy = readPolicy(body);
+  return {
+    name: body.bundle,
+    force: body.force,
+    ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
+    ...(body.channel === undefined ? {} : { channel: body.channel }),
+    ...(policy === undefined ? {} : { policy }),
+  };
 }
 
 function present(release: Release): z.infer<typeof releaseWithRolloutJson> {

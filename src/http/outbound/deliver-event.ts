@@ -1,38 +1,35 @@
 import { createHmac } from 'node:crypto';
-import { lookup, type LookupAddress } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import type { DeliverEvent } from '../../services/send-webhooks';
 import { presentEvent } from '../event-json';
-import { isLocalAddress } from './allowed-address';
+import { type CallRules, guardedLookup, refusedLiteral } from './guarded-lookup';
 
-export interface DeliveryOptions {
-  /** Let receivers on this machine and its link be called. */
-  readonly allowLocal: boolean;
+export interface DeliveryOptions extends CallRules {
   readonly version: string;
   readonly now: () => Date;
-  /** Of the system when left out. */
-  readonly resolve?: (
-    hostname: string,
-    callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-  ) => void;
+  /** A receiver that has not answered by then has failed, in milliseconds; 10 s when left out. */
+  readonly timeoutMs?: number;
 }
 
-const timeoutMs = 10_000;
+const usualTimeoutMs = 10_000;
 
 /**
  * Makes what delivers events by HTTP. The address that is really connected to is checked, after the name was resolved: a name
  * that leads here now and elsewhere before gains nothing. Redirects are not followed, and the answer's body is not read.
+ * Whatever a receiver does, the promise resolves within ten seconds or so, and no callback throws.
  */
 export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
+  const { timeoutMs = usualTimeoutMs } = options;
+  const wordsOf = ({ name, message }: Error): string =>
+    name === 'TimeoutError' || name === 'AbortError' ? `no answer within ${timeoutMs / 1000} s` : message;
   return (webhook, secret, { id, event }, stop) =>
-    new Promise((resolve) => {
+    new Promise<string | null>((resolve) => {
       const body = Buffer.from(JSON.stringify(presentEvent(event)));
       const url = new URL(webhook.url);
-      const literal = url.hostname.replace(/^\[|\]$/g, '');
-      if (!options.allowLocal && isIP(literal) !== 0 && isLocalAddress(literal)) {
-        resolve(refusal(literal));
+      const refused = refusedLiteral(url, options);
+      if (refused !== null) {
+        resolve(refused);
         return;
       }
       const timestamp = String(Math.floor(options.now().getTime() / 1000));
@@ -50,18 +47,18 @@ export function createDeliverEvent(options: DeliveryOptions): DeliverEvent {
           'Webhook-Signature': sign(secret, id, timestamp, body),
         },
       });
+      // Each of these may come after another: the first one counts.
       request.once('response', (response) => {
         const { statusCode = 0 } = response;
-        response.destroy();
+        response.on('error', () => undefined).destroy();
         resolve(statusCode >= 200 && statusCode < 300 ? null : `it answered with HTTP ${statusCode}`);
       });
-      request.on('error', (error: Error) => {
-        resolve(
-          error.name === 'TimeoutError' || error.name === 'AbortError'
-            ? `no answer within ${timeoutMs / 1000} s`
-            : error.message,
-        );
+      request.once('upgrade', ({ statusCode = 101 }, socket) => {
+        socket.on('error', () => undefined).destroy();
+        resolve(`it answered with HTTP ${statusCode}`);
       });
+      request.on('error', (error: Error) => resolve(wordsOf(error)));
+      request.once('close', () => resolve('it closed the connection without an answer'));
       request.end(body);
     });
 }
@@ -73,28 +70,4 @@ function sign(secret: string, id: string, timestamp: string, body: Buffer): stri
     : Buffer.from(secret);
   const mac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body);
   return `v1,${mac.digest('base64')}`;
-}
-
-function guardedLookup({ allowLocal, resolve = systemLookup }: DeliveryOptions): LookupFunction {
-  return (hostname, { all }, callback) => {
-    resolve(hostname, (error, addresses) => {
-      const allowed = allowLocal ? addresses : addresses.filter(({ address }) => !isLocalAddress(address));
-      const [first] = allowed;
-      if (error !== null) callback(error, '');
-      else if (first === undefined) callback(new Error(refusal(hostname)), '');
-      else if (all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-function systemLookup(
-  hostname: string,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-): void {
-  lookup(hostname, { all: true }, callback);
-}
-
-function refusal(host: string): string {
-  return `${host} is this machine or its link, which webhooks may not call (WEBHOOK_ALLOW_LOCAL)`;
 }

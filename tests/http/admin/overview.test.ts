@@ -124,7 +124,7 @@ describe('the overview', () => {
 });
 
 describe('what needs a person', () => {
-  it.each(['failed', 'rolled-back', 'lost'] as const)(
+  it.each(['failed', 'rolled-back', 'rejected', 'lost', 'interrupted'] as const)(
     'is a device whose installation is %s',
     async (state) => {
       const { fleet } = admin.opened.store;

@@ -40,6 +40,8 @@ const everyone = {
   pause_at_percent: null,
   max_in_progress: null,
   window: null,
+  allow_downgrade: false,
+  from: null,
 };
 
 describe('a release', () => {
@@ -52,6 +54,8 @@ describe('a release', () => {
       pause_at_percent: 2.5,
       max_in_progress: 50,
       window: 'sat,sun 01:00-05:00 Europe/Berlin',
+      allow_downgrade: true,
+      from: '>=1.0 <3',
     };
     const made = await create({ ...policy, channel: 'beta' });
     expect(made).toMatchObject({ channel: 'beta', rollout: { state: 'running', step: 1, steps: 4, policy } });
@@ -126,7 +130,10 @@ describe('a release', () => {
     await admin.http.post('/api/releases/back').send(other).expect(409);
     const expected = { ...beta, expected: 'v1.0.0.raucb' };
     const back = await admin.http.post('/api/releases/back').send(expected).expect(200);
-    expect(back.body).toMatchObject({ bundle: 'v1.0.0.raucb', rollout: { policy: everyone } });
+    expect(back.body).toMatchObject({
+      bundle: 'v1.0.0.raucb',
+      rollout: { policy: { ...everyone, allow_downgrade: true } },
+    });
     await admin.http.post('/api/releases/back').send(beta).expect(404);
     await admin.http.post('/api/releases/deactivate').send(beta).expect(200);
     await admin.http.post('/api/releases/deactivate').send(beta).expect(404);

@@ -310,6 +310,20 @@ describe('webhooks', () => {
     expect(opened.services.manageWebhooks.list()).toEqual([]);
   });
 
+  it('is refused when the server may not call its URL', async () => {
+    await opened.close();
+    const may = 'https://elsewhere.example/';
+    opened = await openServices({
+      now: () => now,
+      change: () => ({
+        refuseReceiver: (url) => Promise.resolve(url === may ? null : 'it may not be called'),
+      }),
+    });
+    await expect(create()).rejects.toMatchObject({ code: 'invalid-input', message: 'it may not be called' });
+    await create({ url: may });
+    expect(opened.services.manageWebhooks.list()).toHaveLength(1);
+  });
+
   it('has a name of its own', async () => {
     await create();
     await expect(create()).rejects.toMatchObject({ code: 'conflict' });

@@ -8,6 +8,7 @@ const running: RunningServer = {
   deviceUrl: 'https://localhost:8443/',
   certificateNames: ['localhost', '192.0.2.7'],
   made: ['a CA in certs/ca.crt'],
+  crashed: () => undefined,
   close: () => Promise.resolve(),
 };
 
@@ -115,6 +116,46 @@ describe('serve', () => {
     expect(served.closed).toBe(false);
     release();
     await served.result;
+  });
+
+  it.each([
+    ['closes', () => Promise.resolve()],
+    ['can not close', () => Promise.reject(new Error('broken'))],
+  ])('notes each exception that nothing caught, %s, and ends once with 70', async (_how, close) => {
+    const exits: number[] = [];
+    const crashed: unknown[] = [];
+    const graces: unknown[] = [];
+    let broken: (error: unknown) => void = () => undefined;
+    const { code, stderr } = await runCommand(['serve'], {
+      cwd: '/srv',
+      wiring: {
+        serve: () =>
+          Promise.resolve({
+            ...running,
+            crashed: (error: unknown) => crashed.push(error),
+            close: (graceMs?: number) => {
+              graces.push(graceMs);
+              broken('again');
+              return close();
+            },
+          }),
+      },
+      surroundings: {
+        exit: (status) => exits.push(status),
+        onUncaughtException: (listener) => {
+          broken = listener;
+          listener('first');
+          return () => undefined;
+        },
+      },
+    });
+    expect({ code, exits, crashed, graces }).toEqual({
+      code: 70,
+      exits: [70],
+      crashed: ['first', 'again'],
+      graces: [1_000],
+    });
+    expect(stderr).toContain('bug');
   });
 
   it('does not lose a signal that comes during the start', async () => {

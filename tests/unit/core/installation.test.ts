@@ -4,6 +4,7 @@ import {
   installationStates,
   isFailure,
   isOpen,
+  isStarted,
   isUnsettled,
 } from '../../../src/core/installation';
 import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
@@ -20,12 +21,23 @@ describe('the states of an installation', () => {
     expect(statesThat(isOpen)).toEqual(['offered', 'downloading', 'installed', 'cancelling']);
   });
 
-  it('are unsettled also while the device is lost', () => {
-    expect(statesThat(isUnsettled)).toEqual(['offered', 'downloading', 'installed', 'lost', 'cancelling']);
+  it('take a place of their release from the begin to the end', () => {
+    expect(statesThat(isStarted)).toEqual(['downloading', 'installed', 'cancelling']);
   });
 
-  it('count against the bundle when it failed or was rolled back, and never when it came to nothing', () => {
-    expect(statesThat(isFailure)).toEqual(['rolled-back', 'failed']);
+  it('are unsettled also while the device is lost, or stopped without a word', () => {
+    expect(statesThat(isUnsettled)).toEqual([
+      'offered',
+      'downloading',
+      'installed',
+      'stopped',
+      'lost',
+      'cancelling',
+    ]);
+  });
+
+  it('count against the bundle when it failed, was rolled back or rejected, and never when it came to nothing', () => {
+    expect(statesThat(isFailure)).toEqual(['rolled-back', 'failed', 'rejected']);
   });
 });
 

@@ -14,7 +14,7 @@ import type { historyJson } from '../../../src/http/admin/fleet-history';
 import type { overviewJson } from '../../../src/http/admin/overview';
 import type { activationJson } from '../../../src/http/admin/release-json';
 import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
-import type { releaseDetailsJson } from '../../../src/http/admin/rollouts';
+import type { madeReleaseJson, releaseDetailsJson } from '../../../src/http/admin/rollouts';
 import type { sessionJson } from '../../../src/http/admin/session';
 import type { tokenJson } from '../../../src/http/admin/token-json';
 import type { webhookJson } from '../../../src/http/admin/webhooks';
@@ -28,6 +28,7 @@ export type Answers = [
   Fits<page.BundleJson, typeof bundleJson>,
   Fits<page.BundleInUseJson, typeof bundleInUseJson>,
   Fits<page.ReleaseJson, typeof releaseWithRolloutJson>,
+  Fits<page.MadeReleaseJson, typeof madeReleaseJson>,
   Fits<page.ReleaseDetailsJson, typeof releaseDetailsJson>,
   Fits<page.ActivationJson, typeof activationJson>,
   Fits<page.DeviceJson, typeof deviceJson>,

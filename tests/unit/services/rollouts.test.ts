@@ -53,7 +53,7 @@ describe('a rollout', () => {
     expect(await fleet.devices[11]?.offered()).toBe('rollout-paused');
     await fleet.tend();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });
-    expect(fleet.rollout(id).reason).toContain('3 failed or rolled back');
+    expect(fleet.rollout(id).reason).toContain('3 devices failed or rolled back');
     await fleet.opened.services.manageRollouts.resume(id, person);
     await fleet.tend();
     expect(fleet.rollout(id).state).toBe('running');
@@ -174,7 +174,7 @@ describe('a rollout', () => {
     const back = await activateRelease.goBack({ compatible: 'test-board', actor: 'local' });
     expect(back).toMatchObject({
       bundle: { name: 'v1.raucb' },
-      rollout: { policy: everyoneAtOnce, step: 0 },
+      rollout: { policy: { ...everyoneAtOnce, allowDowngrade: true }, step: 0 },
     });
     expect([first, release.id]).not.toContain(back.id);
     expect((await fleet.offeredTo()).map(({ id }) => id)).toEqual(early.map(({ id }) => id));

@@ -18,7 +18,7 @@ const dialogs = {
   forget: ForgetDialog,
 } as const;
 
-const cancellable = ['offered', 'downloading', 'installed', 'lost'];
+const cancellable = ['offered', 'downloading', 'installed', 'stopped', 'lost'];
 
 /** What people can do to it. What needs nothing more is done at once and can be undone. */
 export function DeviceActions({ device, onChange }: Subject) {

@@ -10,7 +10,9 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'signer-expiring': ['bad', 'certificates'],
   failed: ['bad', 'cross'],
   'rolled-back': ['bad', 'back'],
+  rejected: ['bad', 'lock'],
   lost: ['warn', 'question'],
+  interrupted: ['warn', 'clock'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -18,6 +20,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'server-certificate-expiring': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
+  crashed: ['bad', 'alert'],
 };
 
 /** What a person should look at; each leads to where it can be settled. */
@@ -58,7 +61,9 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle }: Att
       return bundle === undefined ? '/bundles' : linkTo('bundles', bundle);
     case 'failed':
     case 'rolled-back':
+    case 'rejected':
     case 'lost':
+    case 'interrupted':
       query.set('state', kind);
       return `/devices?${query.toString()}`;
     case 'waiting':

@@ -1,6 +1,7 @@
+import { failedStates } from '../../../core/installation';
 import type { ReleaseDetailsJson } from '../../api/types';
 import { may } from '../../api/session';
-import { formatCount } from '../../format';
+import { formatCount, stateWord } from '../../format';
 import { Hint } from '../../parts/notices';
 import { installationsOf } from '../../parts/release/progress-bar';
 import { Ago } from '../../parts/time';
@@ -44,20 +45,22 @@ export function StopBox({ release, ask }: StopBoxProps) {
 
 function ToDo({ release, ask }: StopBoxProps) {
   const { steps } = release.progress;
-  const failed = installationsOf(steps, 'failed');
-  const rolledBack = installationsOf(steps, 'rolled-back');
+  const failures = failedStates
+    .map((state) => ({ state, count: installationsOf(steps, state) }))
+    .filter(({ count }) => count > 0);
   const linkOf = (state: string) => `/devices?release=${release.id}&state=${state}`;
   return (
     <>
       <ol>
         <li>
           {words.todo.look}{' '}
-          {failed > 0 && <a href={linkOf('failed')}>{words.todo.failed(formatCount(failed))}</a>}
-          {failed > 0 && rolledBack > 0 && ', '}
-          {rolledBack > 0 && (
-            <a href={linkOf('rolled-back')}>{words.todo.rolledBack(formatCount(rolledBack))}</a>
-          )}
-          {failed + rolledBack === 0 && words.todo.noneShown}
+          {failures.map(({ state, count }, index) => (
+            <span key={state}>
+              {index > 0 && ', '}
+              <a href={linkOf(state)}>{`${formatCount(count)} ${stateWord(state)}`}</a>
+            </span>
+          ))}
+          {failures.length === 0 && words.todo.noneShown}
         </li>
         <li>{words.todo.fix}</li>
         <li>{words.todo.accept}</li>

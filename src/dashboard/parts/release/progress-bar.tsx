@@ -13,9 +13,12 @@ const shownStates = [
   'offered',
   'cancelling',
   'cancelled',
+  'stopped',
+  'interrupted',
   'lost',
   'rolled-back',
   'failed',
+  'rejected',
 ];
 
 interface ProgressBarProps {

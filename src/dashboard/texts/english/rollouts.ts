@@ -10,7 +10,7 @@ export const rollouts = {
   toBundles: 'See the bundles',
   releasedBy: (who: string) => `released by ${who}`,
   next: 'Next:',
-  failures: (n: string) => `failures in this step: ${n}`,
+  failures: (n: string) => `devices that failed in this step: ${n}`,
   pausedBy: (who: string, reason: string | null) =>
     who === 'server'
       ? `It stopped by itself: ${reason ?? ''}`
@@ -42,7 +42,8 @@ export const rollouts = {
     `It is offered to ${whom} from then on, ${devices} more than now.`,
   promoteProven: (proven: string, devices: string) =>
     `In the present step ${proven} of ${devices} devices are proven.`,
-  promoteFailures: (n: string) => `Its failures so far (${n}) are accepted: they do not pause the next step.`,
+  promoteFailures: (n: string) =>
+    `The devices that failed so far (${n}) are accepted: they do not pause the next step.`,
   promoted: (bundle: string, step: number) => `${bundle} goes to step ${step}`,
   pause: 'Pause',
   pauseTitle: (bundle: string) => `Pause ${bundle}`,
@@ -55,9 +56,9 @@ export const rollouts = {
   resumeText: (step: number, steps: number) => `It goes on in step ${step} of ${steps}.`,
   resumeFailures: (n: string, one: boolean) =>
     one
-      ? '1 failure in this step is accepted: it does not pause it again.'
-      : `${n} failures in this step are accepted: they do not pause it again.`,
-  resumeNoFailures: 'There is no failure in this step to accept.',
+      ? '1 device that failed in this step is accepted: it does not pause it again.'
+      : `${n} devices that failed in this step are accepted: they do not pause it again.`,
+  resumeNoFailures: 'No device that failed in this step needs to be accepted.',
   resumed: (bundle: string) => `${bundle} goes on`,
   abort: 'Abort',
   abortTitle: (bundle: string) => `Abort ${bundle}`,
@@ -87,8 +88,6 @@ export const rollouts = {
   abortedText: 'It is offered to nobody any more; devices keep what they have.',
   todo: {
     look: 'Look at the devices:',
-    failed: (n: string) => `${n} failed`,
-    rolledBack: (n: string) => `${n} rolled back`,
     noneShown: 'none of them is in this state any more',
     fix: 'Fix the bundle and release it under a new version, or go back to the release before.',
     accept: 'If the failures have nothing to do with the bundle: resume, which accepts them.',
@@ -121,8 +120,9 @@ export const rollouts = {
   promoteAt: (percent: number) => `when ${percent} % of a step are proven`,
   promoteNever: 'it has one step',
   pauseNever: 'never',
-  pauseAtFailures: (n: number) => (n === 1 ? 'at the first failure in a step' : `at ${n} failures in a step`),
-  pauseAtPercent: (percent: number) => `when ${percent} % of a step failed`,
+  pauseAtFailures: (n: number) =>
+    n === 1 ? 'when a device fails in a step' : `when ${n} devices fail in a step`,
+  pauseAtPercent: (percent: number) => `when ${percent} % of the devices of a step fail`,
   or: ' or ',
   startNow: 'at once',
   capNone: 'any number',
@@ -169,9 +169,9 @@ export const rollouts = {
     promote: 'Go on when proven (%)',
     promoteHint: 'Empty: a person promotes each step',
     pause: 'When it stops by itself',
-    pauseAtFailures: 'Pause at failures',
-    pauseAtPercent: 'Pause at failures (%)',
-    pauseHint: 'Failed or rolled back in one step; empty: never',
+    pauseAtFailures: 'Pause at failed devices',
+    pauseAtPercent: 'Pause at failed devices (%)',
+    pauseHint: 'Failed or rolled back in one step, each device once; empty: never',
     timing: 'When, and how many at a time',
     startAt: 'Not before',
     startHint: (zone: string) => `In your time zone, ${zone}`,

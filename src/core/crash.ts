@@ -1,0 +1,32 @@
+/** What the server can do without for a while, should its code end the process. */
+export const optionalParts = ['webhooks'] as const;
+export type OptionalPart = (typeof optionalParts)[number];
+
+/** How a run of the server ended by an exception that nothing caught. */
+export interface Crash {
+  readonly at: Date;
+  /** When that run began. */
+  readonly startedAt: Date;
+  /** What it came from; `null` for everything that the server cannot do without. */
+  readonly part: OptionalPart | null;
+  readonly message: string;
+  /** How many runs in a row ended like this, each soon after its start but for the first. */
+  readonly times: number;
+}
+
+/** A run that ends sooner than this after its start has not recovered. */
+const soonMs = 60_000;
+const messageMaxLength = 500;
+
+/** @param before how the run before ended; `undefined` when it ended in an orderly way */
+export function nextCrash(before: Crash | undefined, crash: Omit<Crash, 'times'>): Crash {
+  const isSoon = Math.abs(crash.at.getTime() - crash.startedAt.getTime()) < soonMs;
+  const isRepeated = before !== undefined && isSoon && before.part === crash.part;
+  const message = crash.message.slice(0, messageMaxLength);
+  return { ...crash, message, times: isRepeated ? before.times + 1 : 1 };
+}
+
+/** @returns what the next run leaves out: what ended the server again soon after its start */
+export function partLeftOut(crash: Crash | undefined): OptionalPart | null {
+  return crash !== undefined && crash.times > 1 ? crash.part : null;
+}

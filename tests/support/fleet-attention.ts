@@ -1,0 +1,20 @@
+import type { AttentionItem } from '../../src/services/attention';
+import { createDescribeFleet } from '../../src/services/describe-fleet';
+import type { OpenedServices } from './services';
+
+/** What people are asked to look at now, as far as devices and rollouts are the cause: certificates and disk are in order. */
+export async function fleetAttention(
+  { services, store }: Pick<OpenedServices, 'services' | 'store'>,
+  now: () => Date,
+): Promise<readonly AttentionItem[]> {
+  const describe = createDescribeFleet({
+    ...services,
+    counts: store.counts,
+    certificates: {
+      inventory: () => Promise.resolve({ ca: null, hasCaKey: false, server: null, devices: [] }),
+    },
+    measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes: Number.MAX_SAFE_INTEGER }),
+    now,
+  });
+  return (await describe()).attention;
+}
