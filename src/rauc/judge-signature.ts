@@ -39,7 +39,7 @@ export async function judgeSignature(
             sink(content);
             return Promise.resolve();
           });
-    const { verdict, reasons, chain } = decideTrust(signature, cms.certificates, profile, now);
+    const { verdict, reasons, chain } = decideTrust(signature, cms, profile, now);
     return {
       verdict,
       reasons,

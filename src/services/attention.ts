@@ -1,10 +1,11 @@
+import { describeBoard } from '../core/board';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
 import type { Bundle } from '../core/bundle';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { BundleTrust } from './bundle-trust';
-import type { TroubledDevices } from './fleet-counts';
+import type { SharedCertificate, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
   'failed',
@@ -12,6 +13,7 @@ export const attentionKinds = [
   'rejected',
   'lost',
   'interrupted',
+  'second-board',
   'waiting',
   'held',
   'paused-rollout',
@@ -34,6 +36,7 @@ export interface AttentionItem {
   readonly channel?: string;
   readonly releaseId?: number;
   readonly bundleName?: string;
+  readonly deviceId?: string;
   /** A sentence for people. */
   readonly message: string;
 }
@@ -45,6 +48,8 @@ export interface AttentionFacts {
   readonly pinned: readonly { readonly bundle: Bundle; readonly devices: number }[];
   readonly bundleTrust: Pick<BundleTrust, 'whyUntrusted' | 'endsAt'>;
   readonly troubled: readonly TroubledDevices[];
+  /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
+  readonly shared: readonly SharedCertificate[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
@@ -60,6 +65,8 @@ const expiryNoticeDays = 30;
 const smallestRoomBytes = 1 << 30;
 /** Devices name their compatible themselves: there may be many. */
 const maxTroubles = 100;
+/** Of devices that are named one by one. */
+export const maxSharedCertificates = 20;
 
 /** What a person should look at, in the order in which it matters. */
 export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
@@ -78,6 +85,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
+  for (const shared of facts.shared) note(ofShared(shared));
   const { waiting, held } = decided;
   note({
     kind: 'waiting',
@@ -178,6 +186,13 @@ function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): At
     channel,
     message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
   };
+}
+
+function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {
+  const message =
+    `two boards use the certificate of ${deviceId}: one has ${describeBoard(own)}; the other has ${describeBoard(other)}. ` +
+    'Issue the other one a certificate under a name of its own, then clear the device.';
+  return { kind: 'second-board', count: 1, deviceId, message };
 }
 
 function counted(count: number, what: string): string {

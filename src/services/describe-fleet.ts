@@ -1,6 +1,7 @@
 import type { Crash } from '../core/crash';
+import { boardGoneAfterMs } from '../core/board';
 import type { Release } from '../core/release';
-import { type AttentionItem, findAttention } from './attention';
+import { type AttentionItem, findAttention, maxSharedCertificates } from './attention';
 import type { BundleTrust } from './bundle-trust';
 import type { CertificateFolder } from './certificate-folder';
 import type { BundleUses } from './delete-bundle';
@@ -90,6 +91,10 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         pinned,
         bundleTrust: ports.bundleTrust,
         troubled: counts.troubled(),
+        shared: counts.sharedCertificates(
+          new Date(now().getTime() - boardGoneAfterMs),
+          maxSharedCertificates,
+        ),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

@@ -129,7 +129,8 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
         describeAsking(ports, record, identity, named, !mustStream),
       );
       const { offer, isOld } = answer(record, device, question);
-      if (!isOld && !isAside(record, device, offer, question)) remember(ports, record, offer, contact);
+      if (!isOld && !record.isAside && !isAside(record, device, offer, question))
+        remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;
     },

@@ -15,7 +15,7 @@ import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecor
 import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
 import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
-import { createDeviceContacts } from './device-contacts';
+import { createDeviceContacts, type SecondBoards } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
 import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
@@ -58,6 +58,8 @@ export interface FleetRules {
   readonly rollbackWindowMs: number;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
+  /** What happens to a second board that uses the certificate of another. */
+  readonly secondBoards: SecondBoards;
 }
 
 /** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */

@@ -290,4 +290,10 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX bundles_by_hash ON bundles (sha256);
   `,
+  `
+  -- What tells one board from another that uses the same certificate.
+  ALTER TABLE devices ADD COLUMN boards TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE devices ADD COLUMN second_board_at TEXT;
+  CREATE INDEX devices_with_second_board ON devices (second_board_at) WHERE second_board_at IS NOT NULL;
+  `,
 ];

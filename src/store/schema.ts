@@ -91,6 +91,10 @@ export interface DeviceTable {
   installation_state: InstallationState | null;
   installation_release_id: number | null;
   search_text: GeneratedAlways<string>;
+  /** What is remembered of the boards that use its certificate, as JSON. */
+  boards: Generated<string>;
+  /** When two boards were found to use it was written last. */
+  second_board_at: string | null;
 }
 
 export interface DeviceLabelTable {

@@ -5,6 +5,7 @@ export type Scope = 'read' | 'publish' | 'admin';
 export interface SessionJson {
   readonly signed_in: boolean;
   readonly token_required: boolean;
+  readonly token_exists: boolean;
   readonly name: string | null;
   readonly scopes: readonly Scope[];
   readonly version: string;
@@ -344,6 +345,7 @@ export interface AttentionJson {
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
   readonly bundle?: string | undefined;
+  readonly device?: string | undefined;
   readonly message: string;
 }
 

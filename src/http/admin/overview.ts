@@ -32,6 +32,7 @@ export const overviewJson = z.object({
       channel: z.string().optional(),
       release_id: count.optional(),
       bundle: z.string().optional(),
+      device: z.string().optional(),
       message: z.string().describe('a sentence for people'),
     }),
   ),
@@ -64,9 +65,10 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: z.infer<typeof overviewJson> = {
           channels: channels.map(presentChannel),
-          attention: attention.map(({ releaseId, bundleName, ...item }) => ({
+          attention: attention.map(({ releaseId, bundleName, deviceId, ...item }) => ({
             ...item,
             ...(releaseId === undefined ? {} : { release_id: releaseId }),
+            ...(deviceId === undefined ? {} : { device: deviceId }),
             ...(bundleName === undefined ? {} : { bundle: bundleName }),
           })),
           devices: {
