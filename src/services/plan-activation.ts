@@ -1,8 +1,8 @@
 import { type Bundle, parseCompatible } from '../core/bundle';
 import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
+import { defaultChannel, type NewActivation } from '../core/release';
 import { canBeTold, toldMaxLength } from '../core/told-text';
-import { type Activation, defaultChannel } from '../core/release';
 import type { RolloutPolicy } from '../core/rollout';
 import type { Catalog } from './catalog';
 
@@ -11,7 +11,7 @@ export interface ActivationPlan {
   /** The bundle, with the compatible that it was missing. */
   readonly bundle: Bundle;
   /** Missing when it is current already. */
-  readonly activation?: Omit<Activation, 'id'>;
+  readonly activation?: NewActivation;
 }
 
 export interface ActivationWish {
