@@ -104,6 +104,7 @@ function inspectionOf(sizeBytes: number): Inspection {
     verdict: 'unchecked',
     reasons: [],
     warnings: [],
+    hints: [],
     format: 'verity',
     encrypted: true,
     sizeBytes,
