@@ -147,6 +147,12 @@ export const options = {
     'admit',
     'What happens at the first contact of a device that nobody made ahead: it is admitted, or waits until a person admits it.',
   ),
+  secondBoards: server(
+    'SECOND_BOARDS',
+    types.choice('answer', 'refuse'),
+    'answer',
+    'What happens to a second board that uses the certificate of another: it is answered for itself and nothing is concluded from it, or it is refused with 403. People are told either way.',
+  ),
   maxTries: server(
     'MAX_TRIES',
     types.count,

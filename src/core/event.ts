@@ -2,6 +2,7 @@
 export const eventKinds = [
   'bundle.published',
   'bundle.deleted',
+  'bundle.judged',
   'release.activated',
   'release.deactivated',
   'rollout.promoted',
@@ -21,6 +22,8 @@ export const eventKinds = [
   'device.certificate-seen',
   'device.booted',
   'device.version-changed',
+  'device.second-board',
+  'device.started-afresh',
   'installation.offered',
   'installation.downloading',
   'installation.installed',

@@ -1,8 +1,11 @@
 import { failedStates, type InstallationState, openStates } from '../core/installation';
+import { toBoards } from './boards-json';
 import type { Database } from './database';
 
 export type FleetCounts = ReturnType<typeof createFleetCounts>;
 
+/** A sentence has room for so many ids. */
+const namedDevices = 3;
 const outcomes = ['installed', 'proven', ...failedStates] as const;
 const troubles = [...failedStates, 'lost', 'interrupted'] as const;
 
@@ -33,6 +36,32 @@ export function createFleetCounts(database: Database) {
             .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
         )
         .map(({ state, ...rest }) => ({ ...rest, state: state as (typeof troubles)[number] }));
+    },
+
+    sharedCertificates(since: Date, limit: number) {
+      return database
+        .all(
+          query
+            .selectFrom('devices')
+            .select(['id', 'boards'])
+            .where('second_board_at', '>=', since.toISOString())
+            .orderBy('second_board_at', 'desc')
+            .limit(limit),
+        )
+        .flatMap(({ id, boards }) => {
+          const { second } = toBoards(boards);
+          return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
+        });
+    },
+
+    otherClaims() {
+      const claims = query.selectFrom('devices').where('claimed_compatible', 'is not', null);
+      const counted = claims.select(({ fn }) => fn.countAll<number>().as('devices'));
+      const named = claims.select('id').orderBy('id').limit(namedDevices);
+      return {
+        devices: database.all(counted)[0]?.devices ?? 0,
+        ids: database.all(named).map(({ id }) => id),
+      };
     },
 
     seenSince(at: Date): number {

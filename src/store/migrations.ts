@@ -290,4 +290,16 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX bundles_by_hash ON bundles (sha256);
   `,
+  `
+  -- What tells one board from another that uses the same certificate.
+  ALTER TABLE devices ADD COLUMN boards TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE devices ADD COLUMN second_board_at TEXT;
+  CREATE INDEX devices_with_second_board ON devices (second_board_at) WHERE second_board_at IS NOT NULL;
+  `,
+  `
+  -- What the certificate was bound to at the last contact, as JSON, and what the device says against it.
+  ALTER TABLE devices ADD COLUMN bound_compatibles TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE devices ADD COLUMN claimed_compatible TEXT;
+  CREATE INDEX devices_with_other_claim ON devices (id) WHERE claimed_compatible IS NOT NULL;
+  `,
 ];

@@ -78,6 +78,9 @@ export interface DeviceTable {
   uptime_seconds: number | null;
   /** As JSON. */
   attributes: Generated<string>;
+  /** As a JSON list. */
+  bound_compatibles: Generated<string>;
+  claimed_compatible: string | null;
   channel: string;
   notes: Generated<string>;
   admission: 'admitted' | 'waiting';
@@ -91,6 +94,10 @@ export interface DeviceTable {
   installation_state: InstallationState | null;
   installation_release_id: number | null;
   search_text: GeneratedAlways<string>;
+  /** What is remembered of the boards that use its certificate, as JSON. */
+  boards: Generated<string>;
+  /** When two boards were found to use it was written last. */
+  second_board_at: string | null;
 }
 
 export interface DeviceLabelTable {

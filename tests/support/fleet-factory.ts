@@ -17,6 +17,7 @@ export const fleetRules: FleetRules = {
   lostAfterMs: 14 * 24 * hourMs,
   rollbackWindowMs: 24 * hourMs,
   eventRetentionMs: 400 * 24 * hourMs,
+  secondBoards: 'answer',
 };
 
 /** A bundle as the rules see it; its hash follows from its name. */
@@ -37,6 +38,7 @@ export function bundleOf(
       verdict: 'trusted',
       reasons: [],
       warnings: [],
+      hints: [],
       format: 'verity',
       encrypted: false,
       sizeBytes: 1 << 20,
@@ -62,6 +64,7 @@ export function bundleOf(
               meta: {},
             },
       signerChain: [],
+      judgedUnder: null,
       recipients: [],
       ...change,
     },

@@ -29,6 +29,7 @@ export interface BundleJson {
   readonly verdict: Verdict;
   readonly reasons: readonly FindingJson[];
   readonly warnings: readonly FindingJson[];
+  readonly hints: readonly FindingJson[];
   readonly uploaded_at: string;
   readonly uploaded_by: string;
   readonly active_for: readonly { readonly compatible: string; readonly channel: string }[];
@@ -38,6 +39,7 @@ export interface BundleJson {
 export interface ImageJson {
   readonly slot_class: string;
   readonly variant: string | null;
+  readonly artifact: string | null;
   readonly filename: string | null;
   readonly type: string | null;
   readonly sha256: string | null;
@@ -55,6 +57,8 @@ export interface ManifestJson {
   readonly format: 'plain' | 'verity' | 'crypt';
   readonly verity_hash: string | null;
   readonly verity_size: number | null;
+  readonly hooks: { readonly filename: string | null; readonly hooks: readonly string[] };
+  readonly handler: { readonly filename: string; readonly args: string | null } | null;
   readonly meta: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -179,9 +183,39 @@ export interface ActivationJson {
   readonly action: 'activate' | 'deactivate';
   readonly bundle: string | null;
   readonly previous_bundle: string | null;
+  readonly release_id: number | null;
   readonly at: string;
   readonly by: string;
   readonly forced: boolean;
+}
+
+/** What a release came to, in numbers of devices. */
+export interface ReleaseResultJson {
+  readonly state: RolloutState;
+  readonly step: number;
+  readonly steps: number;
+  readonly reason: string | null;
+  readonly devices: number;
+  readonly proven: number;
+  readonly failed: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+export interface HistoryLineJson extends ActivationJson {
+  readonly ended_at: string | null;
+  readonly result: ReleaseResultJson | null;
+}
+
+/** Where going back leads. */
+export interface BackTargetJson {
+  readonly release_id: number;
+  readonly bundle: string;
+  readonly version: string | null;
+  readonly released_at: string;
+  readonly released_by: string;
+  readonly policy: PolicyJson;
+  readonly result: ReleaseResultJson;
+  readonly ever_proven: boolean;
 }
 
 export interface InstallationJson {
@@ -344,6 +378,8 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly bundle?: string | undefined;
+  readonly device?: string | undefined;
   readonly message: string;
 }
 

@@ -15,6 +15,7 @@ const groups = {
 const kinds: Readonly<Record<EventKind, string>> = {
   'bundle.published': 'published',
   'bundle.deleted': 'deleted',
+  'bundle.judged': 'judged again',
   'release.activated': 'activated',
   'release.deactivated': 'deactivated',
   'rollout.promoted': 'promoted',
@@ -34,6 +35,8 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'device.certificate-seen': 'new certificate seen',
   'device.booted': 'booted',
   'device.version-changed': 'version changed',
+  'device.second-board': 'second board seen',
+  'device.started-afresh': 'started afresh',
   'installation.offered': 'offered',
   'installation.downloading': 'downloading',
   'installation.installed': 'installed',
