@@ -1,4 +1,4 @@
-import { bootChange, type BootChange, type Contact, mergeFacts } from '../core/contact';
+import { bootChange, type BootChange, type Contact, mergeFacts, slotOf } from '../core/contact';
 import {
   type Admission,
   type Device,
@@ -7,7 +7,7 @@ import {
   newDevice,
 } from '../core/device';
 import type { Actor, NewEvent } from '../core/event';
-import { judgeContact, type ProofRules } from '../core/proof';
+import { type Evidence, judgeContact, type ProofRules } from '../core/proof';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { changed } from './installation-events';
@@ -19,14 +19,17 @@ export interface ContactPorts {
   readonly proofRules: ProofRules;
 }
 
+/** A device asks what there is. */
+export type Poll = Pick<Evidence, 'native'>;
+
 /** Takes in what devices tell by asking for something. */
 export interface DeviceContacts {
   /**
    * Brings the registry up to date: a device appears at its first contact; what it runs after a boot proves or disproves its
    * installation. Seen in memory at once; wait for the disk with the fleet.
-   * @param isPoll it asks what there is, and neither begins, downloads nor reports
+   * @param poll it asks what there is; `null` when it begins, downloads or reports
    */
-  hear(identity: DeviceIdentity, contact: Contact, isPoll: boolean): DeviceRecord;
+  hear(identity: DeviceIdentity, contact: Contact, poll: Poll | null): DeviceRecord;
 }
 
 /** Custom headers that are kept of one device, over all its contacts. */
@@ -34,16 +37,25 @@ export const maxAttributes = 32;
 
 export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactPorts): DeviceContacts {
   return {
-    hear(identity, contact, isPoll) {
+    hear(identity, contact, poll) {
       const actor: Actor = { name: `device:${identity.id}`, address: contact.address };
-      const known = fleet.find(identity.id);
+      const known = fleet.findCounted(identity.id);
       if (known === undefined) return register(identity, contact, actor);
       const boot = bootChange(known.device.facts, known.device.lastContactAt, contact);
       const device = heard(known.device, identity, contact);
       const events = tell(known.device, device, boot, { ...contact, actor });
-      const proof = prove(known, contact, { isPoll, boot }, actor);
+      const proof = prove(
+        known,
+        contact,
+        { isPoll: poll !== null, native: poll?.native ?? null, boot },
+        actor,
+      );
       const isNew = events.length > 0 || !isSame(known.device, device);
       if (!isNew && proof === undefined) return fleet.seen(identity.id, device);
+      if (!isNew && proof?.isNoted === false) {
+        fleet.seen(identity.id, device);
+        return fleet.renewed(identity.id, proof.installation);
+      }
       return fleet.change(identity.id, {
         device,
         installations: proof === undefined ? [] : [proof.installation],
@@ -64,16 +76,20 @@ export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactP
   function prove(
     known: DeviceRecord,
     contact: Contact,
-    seen: { readonly isPoll: boolean; readonly boot: BootChange },
+    seen: Pick<Evidence, 'isPoll' | 'native' | 'boot'>,
     actor: Actor,
   ) {
     const { installation } = known;
     if (installation === null) return undefined;
     const { bootId = null, systemVersion = null } = contact.facts;
-    const evidence = { ...seen, at: contact.at, transactionId: null, bootId, systemVersion };
+    const slot = slotOf(contact.facts);
+    const evidence = { ...seen, at: contact.at, transactionId: null, bootId, slot, systemVersion };
     const change = judgeContact(installation, evidence, proofRules);
     if (change === null) return undefined;
-    return changed(installation, change, { at: contact.at, actor });
+    const after = changed(installation, change, { at: contact.at, actor });
+    // What only helps to judge the next contact is nothing that a poll waits for.
+    const isNoted = !Object.keys(change).every((key) => key === 'silentPolls' || key === 'signature');
+    return { ...after, isNoted };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Contact } from '../core/contact';
 import type { DeviceIdentity } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
+import type { ProofRules } from '../core/proof';
 import type { Release } from '../core/release';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
@@ -20,8 +21,8 @@ export interface UpdateQuestion {
   readonly compatible: string | null;
   /** It can only stream: RAUC's own poller. */
   readonly mustStream: boolean;
-  /** Whether the question comes from an answer that it had before (If-None-Match): then it does not begin to install. */
-  readonly isRepeated: boolean;
+  /** The ETag of an answer that it had before (If-None-Match): then it does not begin to install. `null` when it says none. */
+  readonly knownEtag: string | null;
 }
 
 /** Answers devices: decides, and remembers what they were told. */
@@ -47,6 +48,9 @@ export interface OfferPorts {
   readonly configuredCompatible: string | null;
   /** How often a bundle may fail on a device. */
   readonly maxTries: number;
+  /** How often a reboot may interrupt the installation of a bundle on a device. */
+  readonly maxInterruptions: number;
+  readonly proofRules: ProofRules;
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
   /** Why a running release must pause now; `null` when it may go on. */
@@ -61,6 +65,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   const { catalog, fleet, contacts, maxTries } = ports;
   const terms: OfferTerms = {
     maxTries,
+    maxInterruptions: ports.maxInterruptions,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
     pauseReason: ports.pauseReason,
   };
@@ -74,12 +79,13 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   function answer(
     record: DeviceRecord,
     device: AskingDevice,
-    { contact, mustStream, isRepeated }: Pick<UpdateQuestion, 'contact' | 'mustStream' | 'isRepeated'>,
+    { contact, mustStream, knownEtag }: Pick<UpdateQuestion, 'contact' | 'mustStream' | 'knownEtag'>,
   ): { readonly offer: Offer; readonly isOld: boolean } {
     const { at, transactionId } = contact;
     const current = decide(device, { at, isInstall: false, mustStream });
     // It may begin to install and not say so: then a new release must not come in between, but a person's word counts.
-    const mayInstall = current.kind === 'bundle' && !isRepeated && wasJustTold(ports, record, at);
+    const mayInstall =
+      current.kind === 'bundle' && mustStream && knownEtag === null && wasJustTold(ports, record, at);
     if (transactionId === null && !mayInstall) return { offer: current, isOld: false };
     const standing = decide(device, { at, isInstall: true, mustStream });
     // What it was told of at another door it may not be able to install.
@@ -108,14 +114,20 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
 
   return {
     async ask(question) {
-      const { identity, contact, compatible: asked, mustStream } = question;
-      const isPoll = contact.transactionId === null;
-      const record = contacts.hear(identity, withCompatible(contact, identity, asked), isPoll);
+      const { identity, contact, compatible: asked, mustStream, knownEtag } = question;
+      const poll = contact.transactionId === null ? { native: mustStream ? { knownEtag } : null } : null;
+      const before = fleet.find(identity.id);
+      const record = contacts.hear(identity, withCompatible(contact, identity, asked), poll);
+      const isInDoubt =
+        before?.installation?.state !== 'rejected' && record.installation?.state === 'rejected';
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
-      const device = describeAsking(ports, record, identity, named, !mustStream);
+      const asking = describeAsking(ports, record, identity, named, !mustStream);
+      // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
+      const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
       const { offer, isOld } = answer(record, device, question);
-      if (!isOld && !isAside(record, device, offer, question)) remember(ports, record, offer, contact);
+      if (!isOld && !isInDoubt && !isAside(record, device, offer, question))
+        remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;
     },
