@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reachAnswer } from './reach';
 
 /** What the commands read of the REST API's answers; there may be more in them. */
 const finding = z.object({ code: z.string(), message: z.string() });
@@ -23,6 +24,7 @@ export const uploadAnswer = z.object({
   bundle: bundleAnswer,
   created: z.boolean(),
   release: release.nullable(),
+  reach: reachAnswer,
 });
 
-export const activateAnswer = z.object({ release, changed: z.boolean() });
+export const activateAnswer = z.object({ release, changed: z.boolean(), reach: reachAnswer });

@@ -11,6 +11,7 @@ import { fileFailure } from './input-file';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatSize } from './printable';
 import { ProgressLine } from './progress-line';
+import { tellReach } from './reach';
 import { sendBundle } from './send-bundle';
 import { parseAnswer } from './server-answer';
 
@@ -116,7 +117,7 @@ function createProgress(
 }
 
 function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
-  const { bundle, created, release } = parseAnswer(uploadAnswer, answer);
+  const { bundle, created, release, reach } = parseAnswer(uploadAnswer, answer);
   const words = [
     bundle.compatible ?? 'encrypted',
     ...(bundle.version === null ? [] : [bundle.version]),
@@ -127,8 +128,10 @@ function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
   if (isQuiet) return;
   for (const { message } of bundle.warnings) talk(context, `warning: ${message}`);
   talk(context, created ? 'stored' : 'the server had it already');
-  if (release !== null) talk(context, `current for ${release.compatible}`);
-  else if (bundle.active_for.length === 0) {
+  if (release !== null) {
+    talk(context, `current for ${release.compatible}`);
+    tellReach(context, reach);
+  } else if (bundle.active_for.length === 0) {
     talk(context, `not current yet: rauc-simple-server bundle activate '${bundle.name}'`);
   }
 }

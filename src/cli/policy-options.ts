@@ -4,6 +4,7 @@ import { DomainError } from '../core/errors';
 import { parseWindow } from '../core/maintenance-window';
 import { everyoneAtOnce } from '../core/rollout';
 import { parsePolicy, parseSteps } from '../core/rollout-policy';
+import { parseVersionRange } from '../core/version-range';
 
 /** How a release reaches its devices, on the command line. */
 export interface PolicyFlags {
@@ -15,7 +16,14 @@ export interface PolicyFlags {
   readonly pauseAtPercent?: string;
   readonly atATime?: string;
   readonly window?: string;
+  readonly allowDowngrade?: boolean;
+  readonly from?: string;
 }
+
+export const allowDowngradeOption = new Option(
+  '--allow-downgrade',
+  'also to devices that run a newer version; else they are left out',
+);
 
 export const policyOptions: readonly Option[] = [
   new Option('--channel <channel>', 'the channel to make it current on (default stable)'),
@@ -25,10 +33,21 @@ export const policyOptions: readonly Option[] = [
   ),
   new Option('--start-at <time>', 'offer it to nobody before, such as 2026-12-01T02:00:00Z'),
   new Option('--promote-at <percent>', 'go to the next step when so many percent of the step are proven'),
-  new Option('--pause-at-failures <n>', 'pause at so many failures and rollbacks in a step'),
-  new Option('--pause-at-percent <percent>', 'pause when so many percent of the step failed or rolled back'),
+  new Option(
+    '--pause-at-failures <n>',
+    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+  ),
+  new Option(
+    '--pause-at-percent <percent>',
+    'pause when so many percent of the devices of a step failed or rolled back',
+  ),
   new Option('--at-a-time <n>', 'not more installations at a time'),
   new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
+  new Option(
+    '--from <versions>',
+    'only devices that run one of these: ">=10.4 <12", by RAUC\'s order; unknown versions do not match',
+  ),
+  allowDowngradeOption,
 ];
 
 /**
@@ -36,7 +55,8 @@ export const policyOptions: readonly Option[] = [
  * @throws DomainError `invalid-input`
  */
 export function policyFields(flags: PolicyFlags): Record<string, string> {
-  const { channel, steps, startAt, promoteAt, pauseAtFailures, pauseAtPercent, atATime, window } = flags;
+  const { channel, steps, startAt, promoteAt, pauseAtFailures, pauseAtPercent, atATime, window, from } =
+    flags;
   const number = (text: string | undefined) => (text === undefined ? null : Number(text));
   parsePolicy({
     ...everyoneAtOnce,
@@ -45,6 +65,7 @@ export function policyFields(flags: PolicyFlags): Record<string, string> {
     pauseAtFailures: number(pauseAtFailures),
     pauseAtPercent: number(pauseAtPercent),
     maxInProgress: number(atATime),
+    from: from === undefined ? null : parseVersionRange(from),
   });
   if (startAt !== undefined) parseTime(startAt);
   return {
@@ -56,6 +77,8 @@ export function policyFields(flags: PolicyFlags): Record<string, string> {
     ...(pauseAtPercent === undefined ? {} : { pause_at_percent: pauseAtPercent }),
     ...(atATime === undefined ? {} : { max_in_progress: atATime }),
     ...(window === undefined || parseWindow(window).days.length === 0 ? {} : { window }),
+    ...(from === undefined ? {} : { from }),
+    ...(flags.allowDowngrade === true ? { allow_downgrade: 'true' } : {}),
   };
 }
 

@@ -38,8 +38,10 @@ function releaseDetails(answer: unknown): string {
     ['pause at', `${policy.pause_at_failures ?? '-'} failures, ${share(policy.pause_at_percent)}`],
     ['at a time', String(policy.max_in_progress ?? '-')],
     ['window', policy.window ?? '-'],
+    ['from', policy.from ?? '-'],
+    ['downgrades', policy.allow_downgrade === true ? 'allowed' : '-'],
     ['in progress', String(progress.in_progress)],
-    ['failures', `${progress.failures_in_step} in this step`],
+    ['failed', `${progress.failures_in_step} devices in this step`],
     ['next', progress.next],
   ]);
   const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [

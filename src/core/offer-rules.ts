@@ -2,6 +2,10 @@ import type { Bundle } from './bundle';
 import { isWindowOpen } from './maintenance-window';
 import type { AskingDevice, OfferTerms, Question } from './offer';
 import type { Release } from './release';
+import type { RolloutPolicy } from './rollout';
+import { parseRaucVersion } from './version';
+import { isInRange } from './version-range';
+import { orderOf, whyNotComparable } from './version-rules';
 
 export const offerRules = [
   'compatible',
@@ -13,6 +17,8 @@ export const offerRules = [
   'bundle-compatible',
   'streamable',
   'other-version',
+  'not-older',
+  'from',
   'booted',
   'tries-left',
   'running',
@@ -38,6 +44,8 @@ export type NothingReason =
   | 'crypt-not-encrypted'
   | 'up-to-date'
   | 'waits-for-reboot'
+  | 'older-version'
+  | 'outside-from'
   | 'failed-before'
   | 'interrupted-before'
   | 'cancelled'
@@ -86,6 +94,19 @@ function ofRollout(judge: (release: Release, asked: Case & { candidate: Candidat
     if (candidate.source === 'standing') return alreadyTold;
     if (candidate.release === null) return skip('a pinned bundle has no rollout');
     return judge(candidate.release, { ...asked, candidate });
+  };
+}
+
+/** Rules about the version that a device runs: a pin is a person's word that it goes to any. */
+function ofVersions(
+  judge: (policy: RolloutPolicy, target: string | null, running: string | null, terms: OfferTerms) => Verdict,
+) {
+  return ({ device: { systemVersion }, terms, candidate }: Case): Verdict => {
+    if (candidate === undefined) return nothingToJudge;
+    if (candidate.source === 'standing') return alreadyTold;
+    if (candidate.release === null) return pass('a person pinned it, whatever version the device runs');
+    const target = candidate.bundle.inspection.manifest?.version ?? null;
+    return judge(candidate.release.rollout.policy, target, systemVersion, terms);
   };
 }
 
@@ -178,6 +199,30 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
       `the device runs ${systemVersion ?? 'nobody knows what'}, not ${version ?? candidate.bundle.name}`,
     );
   },
+
+  'not-older': ofVersions(({ allowDowngrade }, target, running) => {
+    const order = orderOf(target, running);
+    if (order.kind === 'not-comparable') return pass(`${order.because}, which counts as different`);
+    if (order.kind === 'not-older') return pass(`${target} is not older than ${running}`);
+    return allowDowngrade
+      ? pass(`${target} is older than ${running}, and the release allows downgrades`)
+      : refuse('older-version', `the device runs ${running}, and ${target} is older`);
+  }),
+
+  from: ofVersions(({ from }, target, running, { wayTo }) => {
+    if (from === null) return pass('it may start from any version');
+    if (target !== null && running === target) return pass('the device runs it already');
+    if (isInRange(running, from)) return pass(`it starts from ${from.text}, and the device runs ${running}`);
+    const runs =
+      running === null || parseRaucVersion(running) === null
+        ? whyNotComparable('device', running)
+        : `the device runs ${running}`;
+    const way = wayTo?.(from) ?? null;
+    return refuse(
+      'outside-from',
+      `it starts from ${from.text}, and ${runs}${way === null ? '' : `: ${way}`}`,
+    );
+  }),
 
   booted: ({ device: { unbooted }, question: { at }, candidate }) => {
     if (candidate === undefined) return nothingToJudge;

@@ -3,6 +3,7 @@ import type { Admission, Hold } from './device';
 import { type Candidate, judgeRule, type NothingReason, type OfferRule, offerRules } from './offer-rules';
 import type { Release } from './release';
 import { stepOf } from './rollout';
+import type { VersionRange } from './version-range';
 
 /** What a device is, as far as the offer depends on it. */
 export interface AskingDevice {
@@ -70,6 +71,8 @@ export interface OfferTerms {
   readonly inProgress: (releaseId: number) => number;
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason?: (release: Release) => string | null;
+  /** How the device comes to a version in a range, as words for people; left out where nobody reads them. */
+  readonly wayTo?: (range: VersionRange) => string | null;
 }
 
 /** What one rule says about one device. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MaintenanceWindow } from './maintenance-window';
+import type { VersionRange } from './version-range';
 
 /** Whom a step reaches, beside those of the steps before it. */
 export type RolloutStep =
@@ -14,13 +15,19 @@ export interface RolloutPolicy {
   readonly steps: readonly RolloutStep[];
   /** Goes to the next step when so many percent of the step's devices are proven; `null`: people promote. */
   readonly promoteAtPercent: number | null;
-  /** Pauses at so many failures and rollbacks since the step began. */
+  /** Pauses when so many devices failed or rolled back since the step began: six failures of one device are one. */
   readonly pauseAtFailures: number | null;
   /** Pauses when so many percent of the step's devices failed or rolled back since the step began. */
   readonly pauseAtPercent: number | null;
   /** Not more installations in progress at a time. */
   readonly maxInProgress: number | null;
   readonly window: MaintenanceWindow | null;
+  /** Whether it also reaches devices that run a newer version. */
+  readonly allowDowngrade: boolean;
+  /** Nobody decided about downgrades: the release is older than the question, and keeps what it allowed. */
+  readonly isDowngradeInherited?: true;
+  /** The versions that it may start from; `null`: any. */
+  readonly from: VersionRange | null;
 }
 
 export const everyoneAtOnce: RolloutPolicy = {
@@ -31,7 +38,23 @@ export const everyoneAtOnce: RolloutPolicy = {
   pauseAtPercent: null,
   maxInProgress: null,
   window: null,
+  allowDowngrade: false,
+  from: null,
 };
+
+/** What a release allowed that was made before anybody was asked about downgrades. */
+export const everyoneAsBefore: RolloutPolicy = {
+  ...everyoneAtOnce,
+  allowDowngrade: true,
+  isDowngradeInherited: true,
+};
+
+/** A policy with a person's word that devices may go down to it, as a pin has it. */
+export function allowingDowngrade(policy: RolloutPolicy): RolloutPolicy {
+  const decided = { ...policy, allowDowngrade: true };
+  delete decided.isDowngradeInherited;
+  return decided;
+}
 
 export type RolloutState = 'running' | 'paused' | 'aborted';
 
@@ -47,7 +70,7 @@ export interface Rollout {
   /** Who changed it last: a person, or `server`. */
   readonly changedBy: string;
   readonly changedAt: Date;
-  /** Failures and rollbacks that a person has accepted by going on: they don't pause it again. */
+  /** Devices whose failures and rollbacks a person has accepted by going on: they don't pause it again. */
   readonly forgivenFailures: number;
 }
 
@@ -96,7 +119,7 @@ export interface RolloutProgress {
   readonly devices: number | null;
   /** Of them: proven. */
   readonly proven: number;
-  /** Failures and rollbacks of all devices so far. */
+  /** Devices that failed or rolled back so far. */
   readonly failures: number;
 }
 
@@ -114,13 +137,13 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
   const failures = progress.failures - rollout.forgivenFailures;
   if (failures > 0) {
     if (pauseAtFailures !== null && failures >= pauseAtFailures)
-      return { kind: 'pause', reason: `${failures} failed or rolled back in this step` };
+      return { kind: 'pause', reason: `${counted(failures)} failed or rolled back in this step` };
     const isShare =
       devices !== null && (failures / Math.max(devices, failures)) * 100 >= (pauseAtPercent ?? Infinity);
     if (isShare)
       return {
         kind: 'pause',
-        reason: `${failures} failed or rolled back in this step of ${devices} devices`,
+        reason: `${counted(failures)} failed or rolled back in this step of ${devices}`,
       };
   }
   const isLast = rollout.step >= steps.length - 1;
@@ -130,6 +153,10 @@ export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMo
     kind: 'promote',
     reason: `${proven} of ${devices} devices of step ${rollout.step + 1} are proven`,
   };
+}
+
+function counted(devices: number): string {
+  return devices === 1 ? '1 device' : `${devices} devices`;
 }
 
 /** Says what a rollout waits for, for people. */

@@ -4,7 +4,7 @@ import { parseImage } from './image';
 import { parseKeyfile, shown, textValue } from './keyfile';
 import { maxManifestSizeBytes } from './limits';
 import { GroupReader } from './group-reader';
-import { parseRaucVersion } from './version';
+import { parseRaucVersion } from '../core/version';
 
 export interface ParsedManifest {
   readonly manifest: Manifest;
@@ -138,7 +138,6 @@ function findProblems(manifest: Manifest): Finding[] {
         add(`${where} has adaptive or convert but no filename: RAUC will not install it`);
       continue;
     }
-    if (image.type === 'emptyfs') add(`${where} is an emptyfs with a filename: RAUC will not install it`);
     if (image.sha256 === null) add(`${where} has no sha256: RAUC will not install it`);
     if (image.sizeBytes === null && !hasInstallHook) add(`${where} has no size: RAUC will not install it`);
     if (image.converted.length > 0 && image.converted.length !== image.convert.length) {

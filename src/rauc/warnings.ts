@@ -1,6 +1,6 @@
 import type { Finding, Manifest } from '../core/inspection';
 import type { ParsedCertificate } from './certificate';
-import { parseRaucVersion } from './version';
+import { parseRaucVersion } from '../core/version';
 
 /** A signer certificate with less left than this is worth a word: field devices may be updated months later. */
 const expiryWarningDays = 60;

@@ -1,8 +1,9 @@
+import { describeBoard } from '../core/board';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
-import type { TroubledDevices } from './fleet-counts';
+import type { SharedCertificate, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
   'failed',
@@ -10,6 +11,7 @@ export const attentionKinds = [
   'rejected',
   'lost',
   'interrupted',
+  'second-board',
   'waiting',
   'held',
   'paused-rollout',
@@ -29,6 +31,7 @@ export interface AttentionItem {
   readonly compatible?: string;
   readonly channel?: string;
   readonly releaseId?: number;
+  readonly deviceId?: string;
   /** A sentence for people. */
   readonly message: string;
 }
@@ -37,6 +40,8 @@ export interface AttentionFacts {
   readonly at: Date;
   readonly releases: readonly Release[];
   readonly troubled: readonly TroubledDevices[];
+  /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
+  readonly shared: readonly SharedCertificate[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
@@ -52,6 +57,8 @@ const expiryNoticeDays = 30;
 const smallestRoomBytes = 1 << 30;
 /** Devices name their compatible themselves: there may be many. */
 const maxTroubles = 100;
+/** Of devices that are named one by one. */
+export const maxSharedCertificates = 20;
 
 /** What a person should look at, in the order in which it matters. */
 export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
@@ -69,6 +76,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
+  for (const shared of facts.shared) note(ofShared(shared));
   const { waiting, held } = decided;
   note({
     kind: 'waiting',
@@ -143,6 +151,13 @@ function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): At
     channel,
     message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
   };
+}
+
+function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {
+  const message =
+    `two boards use the certificate of ${deviceId}: one has ${describeBoard(own)}; the other has ${describeBoard(other)}. ` +
+    'Issue the other one a certificate under a name of its own, then clear the device.';
+  return { kind: 'second-board', count: 1, deviceId, message };
 }
 
 function counted(count: number, what: string): string {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Release } from '../core/release';
-import { stepOf } from '../core/rollout';
+import { type RolloutPolicy, stepOf } from '../core/rollout';
+import { versionFit } from '../core/version-rules';
 import type { RolloutDevice, RolloutPage } from './fleet-records';
 
 /** How many devices of a release each step reaches first, and how many of them are proven. By step, from 0. */
@@ -46,7 +47,7 @@ export async function countStepDevices(
     });
     for (const device of page) {
       const step = stepOf(rollout.policy, releaseId, device);
-      if (step === null) continue;
+      if (step === null || isLeftOut(rollout.policy, version, device)) continue;
       devices[step] = (devices[step] ?? 0) + 1;
       if (isProven(device, version)) proven[step] = (proven[step] ?? 0) + 1;
     }
@@ -61,4 +62,11 @@ export async function countStepDevices(
 function isProven({ state, systemVersion }: RolloutDevice, version: string | null): boolean {
   if (state === 'proven') return true;
   return (state === null || state === 'withdrawn') && version !== null && systemVersion === version;
+}
+
+/** One that its version leaves out must not be waited for; one that had it once is judged by what came of it. */
+function isLeftOut(policy: RolloutPolicy, version: string | null, device: RolloutDevice): boolean {
+  if (device.state !== null && device.state !== 'withdrawn') return false;
+  const fit = versionFit(policy, version, device.systemVersion);
+  return fit === 'older' || fit === 'outside-from';
 }

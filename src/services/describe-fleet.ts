@@ -1,6 +1,7 @@
 import type { Crash } from '../core/crash';
+import { boardGoneAfterMs } from '../core/board';
 import type { Release } from '../core/release';
-import { type AttentionItem, findAttention } from './attention';
+import { type AttentionItem, findAttention, maxSharedCertificates } from './attention';
 import type { CertificateFolder } from './certificate-folder';
 import type { FleetCounts } from './fleet-counts';
 import type { ListBundles } from './list-bundles';
@@ -79,6 +80,10 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         at: now(),
         releases,
         troubled: counts.troubled(),
+        shared: counts.sharedCertificates(
+          new Date(now().getTime() - boardGoneAfterMs),
+          maxSharedCertificates,
+        ),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

@@ -10,14 +10,14 @@ export interface StepProgress {
   /** Devices that this step reaches first. */
   readonly devices: number;
   readonly proven: number;
-  /** Installations of these devices. */
+  /** These devices by the state of their installation. */
   readonly installations: Readonly<Partial<Record<InstallationState, number>>>;
 }
 
 export interface RolloutProgressReport {
   readonly steps: readonly StepProgress[];
   readonly inProgress: number;
-  /** Failures and rollbacks since the step began or a person went on. */
+  /** Devices that failed or rolled back since the step began or a person went on. */
   readonly failuresInStep: number;
   /** What it waits for, for people. */
   readonly next: string;
@@ -52,7 +52,7 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
         devices: counted.devices[index] ?? 0,
         proven: counted.proven[index] ?? 0,
         installations: Object.fromEntries(
-          outcomes.filter((one) => one.step === index).map((one) => [one.state, one.installations]),
+          outcomes.filter((one) => one.step === index).map((one) => [one.state, one.devices]),
         ),
       })),
       inProgress: counters.inProgress(release.id),

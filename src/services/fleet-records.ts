@@ -39,8 +39,8 @@ export interface ReleaseCounts {
   readonly started: number;
   /** Ends of the offers that are open, in milliseconds since the epoch, by installation. */
   readonly offers: ReadonlyMap<number, number>;
-  /** Failures and rollbacks, also those that a person has cleared. */
-  readonly failures: number;
+  /** Failures and rollbacks by device, also those that a person has cleared. */
+  readonly failures: ReadonlyMap<string, number>;
 }
 
 /** A page of the devices that a release may reach. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../core/errors';
+import { everyoneAsBefore } from '../core/rollout';
 import type { Catalog } from './catalog';
 import { type LegacyJson, parseLegacyInstant } from './legacy-json';
 import { planActivation } from './plan-activation';
@@ -140,7 +141,9 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
       const wish = { compatible, force: true, actor: importer };
       const plan = planActivation(catalog, bundle, wish, releasedAt);
       if (plan.activation === undefined) return false;
-      await catalog.commit({ bundle: plan.bundle, activation: plan.activation });
+      // The earlier server asked nobody about downgrades.
+      const policy = everyoneAsBefore;
+      await catalog.commit({ bundle: plan.bundle, activation: plan.activation, policy });
       if (plan.activation.forced) {
         report(
           path,

@@ -58,8 +58,25 @@ export interface InstallationQuery {
   readonly beforeId?: number;
 }
 
+/** A page of what the devices of a channel run. */
+export interface ChannelVersionsPage {
+  readonly compatible: string;
+  readonly channel: string;
+  /** The last version of the page before; `''` for the first page. */
+  readonly afterVersion: string;
+  readonly limit: number;
+}
+
 /** Where lists of the fleet come from. */
 export interface FleetListing {
+  /**
+   * What the devices of a channel run, a page of versions at a time, those that are pinned left out. Devices that tell none
+   * (`null`) come with the first page, beside its limit.
+   */
+  channelVersions(page: ChannelVersionsPage): readonly {
+    readonly systemVersion: string | null;
+    readonly devices: number;
+  }[];
   /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
   list(query: DeviceQuery): DevicePage;
   /** Newest first. */
@@ -72,10 +89,10 @@ export interface FleetListing {
     readonly held: number;
     readonly pinned: number;
   };
-  /** Counts of a release's installations, by step and state. */
+  /** A release's devices by the state of their installation, by step; `null` for those in no step. */
   outcomes(releaseId: number): readonly {
     readonly step: number | null;
     readonly state: InstallationState;
-    readonly installations: number;
+    readonly devices: number;
   }[];
 }

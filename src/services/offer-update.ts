@@ -1,17 +1,20 @@
 import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
-import type { DeviceIdentity } from '../core/device';
+import type { DeviceIdentity, Hold } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
 import type { ProofRules } from '../core/proof';
 import type { Release } from '../core/release';
+import type { VersionRange } from '../core/version-range';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
 import type { Catalog } from './catalog';
+import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { changed } from './installation-events';
+import type { WatchRestores } from './watch-restores';
 
 /** A device's question "what should I install?". */
 export interface UpdateQuestion {
@@ -23,6 +26,8 @@ export interface UpdateQuestion {
   readonly mustStream: boolean;
   /** The ETag of an answer that it had before (If-None-Match): then it does not begin to install. `null` when it says none. */
   readonly knownEtag: string | null;
+  /** The hash of a bundle that it names as the one that it has seen. */
+  readonly namedSha256?: string | null;
 }
 
 /** Answers devices: decides, and remembers what they were told. */
@@ -44,6 +49,7 @@ export interface OfferPorts {
   readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
+  readonly watchRestores: Pick<WatchRestores, 'hear' | 'hold'>;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** How often a bundle may fail on a device. */
@@ -62,7 +68,7 @@ export interface OfferPorts {
 const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
-  const { catalog, fleet, contacts, maxTries } = ports;
+  const { catalog, fleet, contacts, watchRestores, maxTries } = ports;
   const terms: OfferTerms = {
     maxTries,
     maxInterruptions: ports.maxInterruptions,
@@ -70,9 +76,9 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     pauseReason: ports.pauseReason,
   };
 
-  function decide(device: AskingDevice, question: Question): Offer {
+  function decide(device: AskingDevice, question: Question, known = terms): Offer {
     const releases = device.compatible === null ? [] : catalog.releasesOf(device.compatible);
-    return decideOffer(device, releases, question, terms);
+    return decideOffer(device, releases, question, known);
   }
 
   /** @returns what to tell, and whether that is only what the device was told before */
@@ -115,6 +121,8 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   return {
     async ask(question) {
       const { identity, contact, compatible: asked, mustStream, knownEtag } = question;
+      const { namedSha256 = null } = question;
+      if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
       const poll = contact.transactionId === null ? { native: mustStream ? { knownEtag } : null } : null;
       const before = fleet.find(identity.id);
       const record = contacts.hear(identity, withCompatible(contact, identity, asked), poll);
@@ -122,11 +130,14 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
         before?.installation?.state !== 'rejected' && record.installation?.state === 'rejected';
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
-      const asking = describeAsking(ports, record, identity, named, !mustStream);
+      const asking = heldBy(
+        watchRestores.hold(),
+        describeAsking(ports, record, identity, named, !mustStream),
+      );
       // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
       const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
       const { offer, isOld } = answer(record, device, question);
-      if (!isOld && !isInDoubt && !isAside(record, device, offer, question))
+      if (!isOld && !isInDoubt && !record.isAside && !isAside(record, device, offer, question))
         remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;
@@ -136,10 +147,20 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256),
 
     preview(identity, asked, { mustStream } = { mustStream: false }) {
-      const device = describeAsking(ports, fleet.find(identity.id), identity, asked);
-      return decide(device, { at: ports.now(), isInstall: false, mustStream });
+      const device = heldBy(
+        watchRestores.hold(),
+        describeAsking(ports, fleet.find(identity.id), identity, asked),
+      );
+      // For people, who can act on it; a device that polls is not made to wait for it.
+      const wayTo = (range: VersionRange) => describeWay(catalog, device, range);
+      return decide(device, { at: ports.now(), isInstall: false, mustStream }, { ...terms, wayTo });
     },
   };
+}
+
+/** A hold of the server's own comes after a person's. */
+function heldBy(hold: Hold | null, device: AskingDevice): AskingDevice {
+  return hold === null ? device : { ...device, hold: device.hold ?? hold };
 }
 
 /** What a device asks for is what it is, unless its certificate says that it can't be. */

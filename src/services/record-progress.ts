@@ -70,15 +70,19 @@ export function createRecordProgress({
 
     async begin(identity, bundle, contact) {
       const record = contacts.hear(identity, contact, null);
-      const isAttempt = contact.transactionId !== null && record.device.admission === 'admitted';
+      const isAttempt =
+        contact.transactionId !== null && !record.isAside && record.device.admission === 'admitted';
       if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
       await fleet.settle(identity.id);
     },
 
     ask({ id }, bundle, bytes) {
       if (!isPayload(bundle, bytes)) return false;
-      const installation = fleet.find(id)?.installation ?? null;
+      const record = fleet.find(id);
+      const installation = record?.installation ?? null;
       if (installation?.sha256 !== bundle.sha256 || !canGoOn(installation)) return true;
+      // Ranges do not say which of two boards asks.
+      if (record !== undefined && record.device.boards.second !== null) return true;
       if (installation.startedAt !== null && isOpen(installation)) return true;
       const at = now();
       const begun = {

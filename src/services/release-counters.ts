@@ -6,7 +6,8 @@ interface Counter {
   /** Grows with each change. */
   revision: number;
   started: number;
-  failures: number;
+  /** By device: six failures of one are one. */
+  readonly failures: Map<string, number>;
   /** Ends of open offers in milliseconds since the epoch, by installation, in the order in which they were made. */
   readonly offers: Map<number, number>;
   /** Installations whose offers have ended: they do not stand again when the clock is set back. */
@@ -14,7 +15,7 @@ interface Counter {
 }
 
 function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseId'>): Counter {
-  return { revision: 0, started, failures, offers: new Map(offers), ended: new Set() };
+  return { revision: 0, started, failures: new Map(failures), offers: new Map(offers), ended: new Set() };
 }
 
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
@@ -48,11 +49,11 @@ export class ReleaseCounters {
   }
 
   /**
-   * Failures and rollbacks. One that a person has cleared stays counted: to clear it lets the device try again, and says nothing
-   * about how the release does.
+   * Devices that failed or rolled back, each once. One that a person has cleared stays counted: to clear it lets the device try
+   * again, and says nothing about how the release does.
    */
   failures(releaseId: number): number {
-    return this.#counters.get(releaseId)?.failures ?? 0;
+    return this.#counters.get(releaseId)?.failures.size ?? 0;
   }
 
   /** Another number than before when something has changed. */
@@ -80,17 +81,23 @@ export class ReleaseCounters {
     if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
   }
 
+  /** Begins to count a release anew. */
+  set(counted: ReleaseCounts): void {
+    const revision = this.revision(counted.releaseId) + 1;
+    this.#counters.set(counted.releaseId, { ...newCounter(counted), revision });
+  }
+
   /** Takes back what a forgotten device's installation counted for. */
   forget(installation: Installation): void {
     this.#add(installation, -1);
   }
 
   #add(installation: Installation, sign: 1 | -1): void {
-    const { id, releaseId, state, offerEndsAt, polls } = installation;
+    const { id, deviceId, releaseId, state, offerEndsAt, polls } = installation;
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
-      counter = newCounter({ started: 0, failures: 0, offers: new Map() });
+      counter = newCounter({ started: 0, failures: new Map(), offers: new Map() });
       this.#counters.set(releaseId, counter);
     }
     counter.revision += 1;
@@ -99,7 +106,9 @@ export class ReleaseCounters {
       if (sign === -1) dropOffer(counter, id);
       else if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
     } else if (isFailure(installation)) {
-      counter.failures += sign;
+      const failures = (counter.failures.get(deviceId) ?? 0) + sign;
+      if (failures > 0) counter.failures.set(deviceId, failures);
+      else counter.failures.delete(deviceId);
     } else if (isStarted(installation)) {
       counter.started += sign;
     }

@@ -13,13 +13,15 @@ import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecor
 import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
 import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
-import { createDeviceContacts } from './device-contacts';
+import { createDeviceContacts, type SecondBoards } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
 import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
+import { createGoBack, type GoBack } from './go-back';
+import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import {
   createManageWebhooks,
@@ -28,6 +30,7 @@ import {
   type WebhookRecords,
 } from './manage-webhooks';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
@@ -36,7 +39,9 @@ import { createRecordProgress, type RecordProgress } from './record-progress';
 import { patiencePolls } from '../core/proof';
 import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
+import { createSuspendOffers } from './suspend-offers';
 import { createTendFleet } from './tend-fleet';
+import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './watch-restores';
 import { createWriteManifestFile } from './write-manifest-file';
 
 /** How the fleet is treated. */
@@ -57,6 +62,8 @@ export interface FleetRules {
   readonly rollbackWindowMs: number;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
+  /** What happens to a second board that uses the certificate of another. */
+  readonly secondBoards: SecondBoards;
 }
 
 /** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */
@@ -71,7 +78,10 @@ export interface ServicePorts {
   readonly refuseReceiver?: ManageWebhooksPorts['refuseReceiver'];
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
+  readonly results: ReleaseResults;
   readonly markers: ImportPorts['markers'];
+  readonly restores: WatchRestoresPorts['restores'];
+  readonly databaseMarker: WatchRestoresPorts['databaseMarker'];
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -102,12 +112,16 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly goBack: GoBack;
+  readonly releaseResults: ReleaseResults;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
+  readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
   readonly explainOffer: ExplainOffer;
@@ -163,6 +177,7 @@ const idleMs = 5_000;
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { log, configuredCompatible } = ports;
+  const watchRestores = await createWatchRestores(ports);
   const catalog = await Catalog.load(ports.records);
   const startup = await start(ports, catalog);
   const changed = createWriteManifestFile({ ...ports, catalog });
@@ -170,11 +185,15 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const shared = { ...ports, catalog, changed };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
-  const fleetServices = createFleetServices(ports, catalog, fleet);
+  const fleetServices = createFleetServices(ports, catalog, fleet, watchRestores);
+  await watchRestores.settle();
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    goBack: createGoBack({ ...shared, fleet }),
+    releaseResults: ports.results,
+    previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
@@ -187,12 +206,19 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      watchRestores.close();
+      await watchRestores.settle();
       await readBundle.close();
     },
   };
 }
 
-function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet) {
+function createFleetServices(
+  ports: ServicePorts,
+  catalog: Catalog,
+  fleet: Fleet,
+  watchRestores: WatchRestores,
+) {
   const { now, fleetRules } = ports;
   const { rollbackWindowMs, failAfterPolls, lostAfterMs } = fleetRules;
   const proofRules = { rollbackWindowMs, failAfterPolls, patiencePolls, stalledAfterMs: lostAfterMs };
@@ -212,14 +238,19 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     ...shared,
     contacts,
     beginInstallation,
+    watchRestores,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
   });
+  const manageDevices = createManageDevices(shared);
+  const suspend = createSuspendOffers({ catalog, manageDevices, listing: ports.fleet, now });
+  watchRestores.begin({ fleet, suspend });
   return {
     offerUpdate,
+    watchRestores,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
-    manageDevices: createManageDevices(shared),
+    manageDevices,
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
@@ -233,6 +264,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
       advanceRollouts,
       sendWebhooks,
       fleetHistory,
+      watchRestores,
       journal: ports.journal,
     }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),

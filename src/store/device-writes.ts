@@ -2,6 +2,7 @@ import type { Device } from '../core/device';
 import { type Installation, keptInstallations } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toInstallationRow } from './device-rows';
+import { countingOutcome } from './release-outcomes';
 
 /** A new device comes with what was decided for it; of a known one only the contact changes. */
 export function saveContact(database: Database, device: Device): void {
@@ -37,11 +38,13 @@ export function saveLabels(database: Database, device: string, labels: readonly 
 export function saveInstallation(database: Database, installation: Installation): void {
   const { query } = database;
   const row = toInstallationRow(installation);
-  database.all(
-    query
-      .insertInto('installations')
-      .values(row)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
+  countingOutcome(database, installation, () =>
+    database.all(
+      query
+        .insertInto('installations')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
+    ),
   );
   const { id, deviceId, state, releaseId } = installation;
   database.all(

@@ -1,10 +1,11 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, sql, type SqlBool } from 'kysely';
 import type { Device, SeenCertificate } from '../core/device';
 import type { Installation, InstallationState } from '../core/installation';
 import type { Database } from './database';
 import { type DeviceOrder, isAfter, readCursor, sortColumns, writeCursor } from './device-cursor';
 import { type DeviceFilters, matchDevices } from './device-filter';
 import { toDevice, toInstallation } from './device-rows';
+import { outcomesOf } from './release-outcomes';
 import type { DeviceTable } from './schema';
 
 interface DeviceQuery extends DeviceFilters, DeviceOrder {
@@ -19,6 +20,13 @@ interface InstallationQuery {
   readonly releaseId?: number;
   readonly limit: number;
   readonly beforeId?: number;
+}
+
+interface ChannelVersionsPage {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly afterVersion: string;
+  readonly limit: number;
 }
 
 export type FleetListing = ReturnType<typeof createFleetListing>;
@@ -100,6 +108,40 @@ export function createFleetListing(database: Database) {
         }));
     },
 
+    /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
+    channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
+      const counted = query
+        .selectFrom('devices')
+        .select(({ fn }) => ['system_version', fn.countAll<number>().as('devices')]);
+      const following = counted.where('compatible', '=', compatible).where('channel', '=', channel);
+      const isFirst = afterVersion === '';
+      const rows = [
+        ...(isFirst
+          ? database.all(following.where('system_version', 'is', null).groupBy('system_version'))
+          : []),
+        ...database.all(
+          following
+            .where('system_version', '>', afterVersion)
+            .groupBy('system_version')
+            .orderBy('system_version')
+            .limit(limit),
+        ),
+      ];
+      const pinned = database.all(
+        counted
+          .where('pin_bundle', 'is not', null)
+          // The plus keeps SQLite with the index of pinned devices.
+          .where(sql<SqlBool>`+compatible = ${compatible}`)
+          .where(sql<SqlBool>`+channel = ${channel}`)
+          .groupBy('system_version'),
+      );
+      const apart = new Map(pinned.map(({ system_version, devices }) => [system_version, devices]));
+      return rows.map(({ system_version: systemVersion, devices }) => ({
+        systemVersion,
+        devices: devices - (apart.get(systemVersion) ?? 0),
+      }));
+    },
+
     /** Devices that somebody decided about. */
     attention() {
       const [row] = database.all(
@@ -115,16 +157,8 @@ export function createFleetListing(database: Database) {
       return row ?? { devices: 0, waiting: 0, held: 0, pinned: 0 };
     },
 
-    /** Counts of a release's installations, by step and state. */
-    outcomes(releaseId: number) {
-      return database.all(
-        query
-          .selectFrom('installations')
-          .select(({ fn }) => ['step', 'state', fn.countAll<number>().as('installations')])
-          .where('release_id', '=', releaseId)
-          .groupBy(['step', 'state']),
-      );
-    },
+    /** A release's devices by what they came to, by step. */
+    outcomes: (releaseId: number) => outcomesOf(database, releaseId),
   };
 }
 

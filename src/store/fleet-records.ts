@@ -13,6 +13,7 @@ import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
 import type { JournalRecords } from './journal-records';
+import { forgetOutcomes } from './release-outcomes';
 
 export type FleetRecords = ReturnType<typeof createFleetRecords>;
 
@@ -59,8 +60,13 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         const [counted] = database.all(
           ofRelease.select(({ fn }) => [
             fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
-            fn.countAll<number>().filterWhere('state', 'in', failedStates).as('failures'),
           ]),
+        );
+        const failures = database.all(
+          ofRelease
+            .select(({ fn }) => ['device', fn.countAll<number>().as('count')])
+            .where('state', 'in', failedStates)
+            .groupBy('device'),
         );
         const offers = database.all(
           ofRelease
@@ -73,7 +79,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         return {
           releaseId,
           started: counted?.started ?? 0,
-          failures: counted?.failures ?? 0,
+          failures: new Map(failures.map(({ device, count }) => [device, count])),
           offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
         };
       });
@@ -147,6 +153,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
 
     forget(id: string, events: readonly NewEvent[]): Promise<void> {
       return database.transact(() => {
+        forgetOutcomes(database, id);
         database.all(query.deleteFrom('devices').where('id', '=', id));
         journal.append(events);
       });

@@ -245,6 +245,58 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
+  -- The release that a line of the history brought back; NULL when it made one.
+  ALTER TABLE activations ADD COLUMN release_id INTEGER;
+
+  -- What became of a release's devices. It stays when their installations are forgotten.
+  CREATE TABLE release_outcomes (
+    release_id INTEGER NOT NULL,
+    -- From 0; -1 for devices that are in no step.
+    step INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    devices INTEGER NOT NULL,
+    PRIMARY KEY (release_id, step, state)
+  ) STRICT, WITHOUT ROWID;
+  -- With max() SQLite takes the other columns from the row that has it.
+  INSERT INTO release_outcomes (release_id, step, state, devices)
+    SELECT release_id, step, state, count(*) FROM (
+      SELECT release_id, coalesce(step, -1) AS step, state,
+        max(CASE WHEN state IN ('offered', 'withdrawn') THEN id - 4294967296 ELSE id END)
+      FROM installations WHERE release_id IS NOT NULL GROUP BY release_id, device
+    ) GROUP BY release_id, step, state;
+
+  -- Failures are counted by device from now on: so are those that a person has accepted, by going on or to the next step.
+  UPDATE rollouts SET forgiven_failures = min(forgiven_failures, (
+    SELECT count(DISTINCT i.device) FROM installations i
+    WHERE i.release_id = rollouts.release_id AND i.state IN ('failed', 'rolled-back')
+      AND i.ended_at <= CASE rollouts.state WHEN 'running' THEN rollouts.changed_at ELSE rollouts.step_started_at END
+  )) WHERE forgiven_failures > 0;
+  `,
+  `
+  -- One row: what tells an older copy of the database from the one that ran last.
+  CREATE TABLE database_identity (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- Of the latest line of the journal that no device wrote.
+    decision INTEGER NOT NULL,
+    is_marked INTEGER NOT NULL,
+    -- Why it may be an older copy, until every rollout is paused for it.
+    suspicion TEXT
+  ) STRICT;
+
+  -- What devices named and this database never had, after people were told.
+  CREATE TABLE foreign_hashes (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX bundles_by_hash ON bundles (sha256);
+  `,
+  `
+  -- What tells one board from another that uses the same certificate.
+  ALTER TABLE devices ADD COLUMN boards TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE devices ADD COLUMN second_board_at TEXT;
+  CREATE INDEX devices_with_second_board ON devices (second_board_at) WHERE second_board_at IS NOT NULL;
+  `,
+  `
   -- What silence tells: from which slot to which, when it last got on, and how much it takes.
   ALTER TABLE installations ADD COLUMN from_slot TEXT;
   ALTER TABLE installations ADD COLUMN booted_version TEXT;

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
-import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../core/rollout';
+import { beginRollout, everyoneAsBefore, type Rollout, type RolloutPolicy } from '../core/rollout';
+import { parseVersionRange } from '../core/version-range';
 import type { RolloutTable } from './schema';
 
 /** A release made before there were rollouts reaches everyone at once. */
@@ -7,7 +8,7 @@ export function toRollout(
   row: Selectable<RolloutTable> | undefined,
   made: { readonly by: string; readonly at: Date },
 ): Rollout {
-  if (row === undefined) return beginRollout(everyoneAtOnce, made.by, made.at);
+  if (row === undefined) return beginRollout(everyoneAsBefore, made.by, made.at);
   return {
     policy: policyFromJson(row.policy),
     state: row.state,
@@ -23,7 +24,7 @@ export function toRollout(
 export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<RolloutTable> {
   return {
     release_id: releaseId,
-    policy: JSON.stringify(rollout.policy),
+    policy: policyToJson(rollout.policy),
     state: rollout.state,
     step: rollout.step,
     step_started_at: rollout.stepStartedAt.toISOString(),
@@ -34,8 +35,27 @@ export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<Ro
   };
 }
 
-/** Dates are text in JSON. */
+type StoredPolicy = Omit<RolloutPolicy, 'startAt' | 'from' | 'allowDowngrade'> & {
+  readonly startAt: string | null;
+  /** Missing in releases made before there was the question. */
+  readonly allowDowngrade?: boolean;
+  readonly from?: string | null;
+};
+
+/** Dates and ranges are text in JSON. */
+function policyToJson(policy: RolloutPolicy): string {
+  return JSON.stringify({ ...policy, from: policy.from?.text ?? null });
+}
+
 function policyFromJson(json: string): RolloutPolicy {
-  const stored = JSON.parse(json) as Omit<RolloutPolicy, 'startAt'> & { readonly startAt: string | null };
-  return { ...stored, startAt: stored.startAt === null ? null : new Date(stored.startAt) };
+  const stored = JSON.parse(json) as StoredPolicy;
+  const { startAt, from = null, allowDowngrade } = stored;
+  return {
+    ...stored,
+    startAt: startAt === null ? null : new Date(startAt),
+    from: from === null ? null : parseVersionRange(from),
+    ...(allowDowngrade === undefined
+      ? { allowDowngrade: true, isDowngradeInherited: true }
+      : { allowDowngrade }),
+  };
 }

@@ -18,7 +18,10 @@ export interface Schema {
   sessions: SessionTable;
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
+  release_outcomes: ReleaseOutcomeTable;
   markers: MarkerTable;
+  database_identity: DatabaseIdentityTable;
+  foreign_hashes: ForeignHashTable;
 }
 
 export interface BundleTable {
@@ -88,6 +91,10 @@ export interface DeviceTable {
   installation_state: InstallationState | null;
   installation_release_id: number | null;
   search_text: GeneratedAlways<string>;
+  /** What is remembered of the boards that use its certificate, as JSON. */
+  boards: Generated<string>;
+  /** When two boards were found to use it was written last. */
+  second_board_at: string | null;
 }
 
 export interface DeviceLabelTable {
@@ -192,6 +199,8 @@ export interface ActivationTable {
   at: string;
   by: string;
   forced: number;
+  /** The release that it brought back; NULL when it made one. */
+  release_id: number | null;
 }
 
 export interface TokenTable {
@@ -226,8 +235,32 @@ export interface FleetCountTable {
   devices: number;
 }
 
+export interface ReleaseOutcomeTable {
+  release_id: number;
+  /** From 0; -1 for devices that are in no step. */
+  step: number;
+  state: InstallationState;
+  devices: number;
+}
+
 /** What was done once and must not be done again. */
 export interface MarkerTable {
   name: string;
+  at: string;
+}
+
+/** One row. */
+export interface DatabaseIdentityTable {
+  id: string;
+  /** Of the latest line of the journal that no device wrote. */
+  decision: number;
+  is_marked: number;
+  /** Why it may be an older copy, until every rollout is paused for it. */
+  suspicion: string | null;
+}
+
+/** What devices named and this database never had, after people were told. */
+export interface ForeignHashTable {
+  sha256: string;
   at: string;
 }

@@ -6,6 +6,7 @@ import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { type Database, openDatabase } from './database';
+import { createDatabaseMarker, type DatabaseMarker } from './database-marker';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
 import { createFleetCounts, type FleetCounts } from './fleet-counts';
@@ -14,6 +15,8 @@ import { createFleetRecords, type FleetRecords } from './fleet-records';
 import { createHistoryRecords, type HistoryRecords } from './history-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { createReleaseResults } from './release-results';
+import { createRestoreRecords, type RestoreRecords } from './restore-records';
 import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
 import { measureStorage } from './storage-usage';
@@ -29,7 +32,10 @@ export interface Store {
   readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
+  readonly results: ReturnType<typeof createReleaseResults>;
   readonly markers: MarkerRecords;
+  readonly restores: RestoreRecords;
+  readonly databaseMarker: DatabaseMarker;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: BundleFiles;
@@ -74,7 +80,10 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
+        results: createReleaseResults(database),
         markers: createMarkerRecords(database),
+        restores: createRestoreRecords(database),
+        databaseMarker: createDatabaseMarker(dataDir),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
         files,

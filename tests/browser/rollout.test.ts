@@ -162,11 +162,11 @@ describe('hands on a rollout', () => {
     const page = await openRollout(display);
     const { id } = await releaseOf(display);
     const box = page.getByRole('region', { name: 'It stopped by itself' });
-    await box.getByRole('heading', { name: '2 failed or rolled back in this step' }).waitFor();
+    await box.getByRole('heading', { name: '2 devices failed or rolled back in this step' }).waitFor();
     const devices = box.getByRole('link', { name: '2 rolled back' });
     expect(await devices.getAttribute('href')).toBe(`/devices?release=${id}&state=rolled-back`);
     await box.getByRole('button', { name: 'Resume' }).click();
-    await page.getByRole('dialog').getByText('2 failures in this step are accepted').waitFor();
+    await page.getByRole('dialog').getByText('2 devices that failed in this step are accepted').waitFor();
     await confirm(page, 'Resume');
     await box.waitFor({ state: 'detached' });
     const { rollout, progress } = await releaseOf(display);

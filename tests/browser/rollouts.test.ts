@@ -32,7 +32,10 @@ describe('the page of all rollouts', () => {
   it('shows what is paused first and says why, with how far each release is', async () => {
     const page = await openRollouts();
     const rows = page.locator('.release-row');
-    await rows.first().getByText('It stopped by itself: 2 failed or rolled back in this step').waitFor();
+    await rows
+      .first()
+      .getByText('It stopped by itself: 2 devices failed or rolled back in this step')
+      .waitFor();
     const gateways = rows.filter({ hasText: fileOf(gateway, '2.4.0') });
     await gateways.getByRole('img', { name: 'Step 2 of 3: 60 %' }).waitFor();
     await gateways.getByText('a person promotes it').waitFor();

@@ -4,6 +4,7 @@ import type { MaintenanceWindow } from '../../src/core/maintenance-window';
 import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer';
 import type { Release } from '../../src/core/release';
 import type { RolloutPolicy, RolloutStep } from '../../src/core/rollout';
+import { parseVersionRange, type VersionRange } from '../../src/core/version-range';
 import { bundleOf, hourMs, madeAt, releaseOf } from './fleet-factory';
 
 /** Everything that an offer depends on. */
@@ -21,7 +22,9 @@ function mostly<T>(usual: T, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
 
 const compatibles = mostly('board', fc.constantFrom('gw', 'Board'));
 const channels = mostly('stable', fc.constant('beta'));
-const versions = fc.constantFrom('1', '2', '2', '3');
+/** RAUC can not compare the last one. */
+const versions = fc.constantFrom('1', '2', '2', '2.0.0-rc.1', '3', 'v3');
+const ranges = fc.constantFrom('>=1 <3', '=2', '>2').map(parseVersionRange);
 const labels = fc.subarray(['lab', 'site=berlin', 'vip']);
 
 export const instants = fc
@@ -37,7 +40,7 @@ const encrypted = { format: 'crypt', encrypted: true } as const;
 export const bundles: fc.Arbitrary<Bundle> = fc
   .record({
     compatible: mostly('board', fc.constantFrom('gw', 'Board')),
-    version: mostly<string | null>('2', fc.constantFrom('1', '3', null)),
+    version: mostly<string | null>('2', fc.constantFrom('1', '3', 'v2', null)),
     kind: mostly<BundleKind>('verity', fc.constantFrom('plain', 'crypt', 'encrypted', 'unknown')),
   })
   .map(({ compatible, version, kind }) => {
@@ -75,6 +78,8 @@ const policies: fc.Arbitrary<Partial<RolloutPolicy>> = fc.record({
   steps: mostly<readonly RolloutStep[]>([{ kind: 'percent', percent: 100 }], steps),
   maxInProgress: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null }),
   window: mostly<MaintenanceWindow | null>(null, windows),
+  allowDowngrade: fc.boolean(),
+  from: mostly<VersionRange | null>(null, ranges),
 });
 
 const releases: fc.Arbitrary<Release> = fc

@@ -20,12 +20,17 @@ export class SimulatedDevice {
   private readonly now: () => Date;
 
   constructor(
-    private readonly services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>,
+    private services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>,
     readonly id: string,
     private readonly options: SimulatedDeviceOptions,
   ) {
     this.version = options.version ?? '0.9.0';
     this.now = options.now;
+  }
+
+  /** Its server was started again. */
+  moveTo(services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>): void {
+    this.services = services;
   }
 
   /**

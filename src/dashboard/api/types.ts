@@ -5,6 +5,7 @@ export type Scope = 'read' | 'publish' | 'admin';
 export interface SessionJson {
   readonly signed_in: boolean;
   readonly token_required: boolean;
+  readonly token_exists: boolean;
   readonly name: string | null;
   readonly scopes: readonly Scope[];
   readonly version: string;
@@ -105,6 +106,24 @@ export interface PolicyJson {
   readonly pause_at_percent: number | null;
   readonly max_in_progress: number | null;
   readonly window: string | null;
+  readonly allow_downgrade: boolean;
+  readonly from: string | null;
+}
+
+export interface DeviceGroupJson {
+  readonly devices: number;
+  readonly versions: readonly { readonly version: string; readonly devices: number }[];
+}
+
+/** Whom a release reaches, as far as versions decide. */
+export interface ReachJson {
+  readonly devices: number;
+  readonly up_to_date: number;
+  readonly reached: number;
+  readonly goes_down: DeviceGroupJson;
+  readonly left_out_newer: DeviceGroupJson;
+  readonly left_out_by_from: DeviceGroupJson;
+  readonly unknown_version: number;
 }
 
 export interface RolloutJson {
@@ -144,6 +163,11 @@ export interface RolloutProgressJson {
   readonly counted_at: string;
 }
 
+/** A release that was just made. */
+export interface MadeReleaseJson extends ReleaseJson {
+  readonly reach: ReachJson | null;
+}
+
 export interface ReleaseDetailsJson extends ReleaseJson {
   readonly progress: RolloutProgressJson;
 }
@@ -155,9 +179,39 @@ export interface ActivationJson {
   readonly action: 'activate' | 'deactivate';
   readonly bundle: string | null;
   readonly previous_bundle: string | null;
+  readonly release_id: number | null;
   readonly at: string;
   readonly by: string;
   readonly forced: boolean;
+}
+
+/** What a release came to, in numbers of devices. */
+export interface ReleaseResultJson {
+  readonly state: RolloutState;
+  readonly step: number;
+  readonly steps: number;
+  readonly reason: string | null;
+  readonly devices: number;
+  readonly proven: number;
+  readonly failed: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+export interface HistoryLineJson extends ActivationJson {
+  readonly ended_at: string | null;
+  readonly result: ReleaseResultJson | null;
+}
+
+/** Where going back leads. */
+export interface BackTargetJson {
+  readonly release_id: number;
+  readonly bundle: string;
+  readonly version: string | null;
+  readonly released_at: string;
+  readonly released_by: string;
+  readonly policy: PolicyJson;
+  readonly result: ReleaseResultJson;
+  readonly ever_proven: boolean;
 }
 
 export interface InstallationJson {
@@ -324,6 +378,7 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly device?: string | undefined;
   readonly message: string;
 }
 

@@ -7,6 +7,8 @@ import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetHistory } from '../../services/fleet-history';
+import type { GoBack } from '../../services/go-back';
+import type { ReleaseResults } from '../../services/release-results';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
@@ -14,6 +16,7 @@ import type { ListBundles } from '../../services/list-bundles';
 import type { ManageSessions } from '../../services/manage-sessions';
 import type { ManageTokens } from '../../services/manage-tokens';
 import type { ManageWebhooks } from '../../services/manage-webhooks';
+import type { PreviewRelease } from '../../services/preview-release';
 import type { ReadJournal } from '../../services/read-journal';
 import type { SendWebhooks } from '../../services/send-webhooks';
 import type { PublishBundle } from '../../services/publish-bundle';
@@ -21,6 +24,9 @@ import type { PublishBundle } from '../../services/publish-bundle';
 export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly goBack: GoBack;
+  readonly releaseResults: ReleaseResults;
+  readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
   readonly manageTokens: ManageTokens;
@@ -55,8 +61,13 @@ export interface AdminOptions {
   readonly uploadLimitBytes: number;
   /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */
   readonly adminHosts: readonly string[];
-  /** Whether callers need a token: true as soon as the listener is bound off loopback. */
+  /**
+   * Whether every caller needs a token: true as soon as others than programs of this machine are expected. Without it those
+   * need one that do not come directly (`isDirect`).
+   */
   readonly requireToken: boolean;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; none when left out. */
+  readonly trustedProxies?: readonly string[];
   /** Folder of the page's files. */
   readonly publicDir: string;
   readonly version: string;

@@ -31,6 +31,7 @@ export const overviewJson = z.object({
       compatible: z.string().optional(),
       channel: z.string().optional(),
       release_id: count.optional(),
+      device: z.string().optional(),
       message: z.string().describe('a sentence for people'),
     }),
   ),
@@ -63,9 +64,10 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: z.infer<typeof overviewJson> = {
           channels: channels.map(presentChannel),
-          attention: attention.map(({ releaseId, ...item }) => ({
+          attention: attention.map(({ releaseId, deviceId, ...item }) => ({
             ...item,
             ...(releaseId === undefined ? {} : { release_id: releaseId }),
+            ...(deviceId === undefined ? {} : { device: deviceId }),
           })),
           devices: {
             total: devices.total,

@@ -3,6 +3,8 @@ import { parseWindow } from '../../core/maintenance-window';
 import { everyoneAtOnce, type RolloutPolicy } from '../../core/rollout';
 import { parsePolicy, parseSteps } from '../../core/rollout-policy';
 import { wordMaxLength } from '../../core/device';
+import { parseVersionRange, rangeMaxLength } from '../../core/version-range';
+import { flag } from './request-fields';
 
 /** A form sends text, and an empty field where a person typed nothing. */
 const number = z
@@ -34,10 +36,21 @@ export const policyFields = {
     .optional()
     .describe('nothing is offered before'),
   promote_at_percent: number.describe('go to the next step when so many percent of the step are proven'),
-  pause_at_failures: number.describe('pause at so many failures and rollbacks in a step'),
-  pause_at_percent: number.describe('pause when so many percent of the step failed or rolled back'),
+  pause_at_failures: number.describe(
+    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+  ),
+  pause_at_percent: number.describe(
+    'pause when so many percent of the devices of a step failed or rolled back',
+  ),
   max_in_progress: number.describe('not more installations at a time'),
   window: text.describe('when installations may begin, such as "sat,sun 01:00-05:00 Europe/Berlin"'),
+  allow_downgrade: flag.describe('it also reaches devices that run a newer version'),
+  from: z
+    .string()
+    .max(rangeMaxLength)
+    .optional()
+    .transform((value) => (value === undefined || value.trim() === '' ? undefined : value))
+    .describe('the versions that it may start from, such as ">=10.4 <12"; unknown versions do not match'),
 };
 
 /** The channel of a release; `stable` when left out. */
@@ -54,7 +67,7 @@ type PolicyFields = z.infer<z.ZodObject<typeof policyFields>>;
  * @throws DomainError `invalid-input`
  */
 export function readPolicy(fields: PolicyFields): RolloutPolicy | undefined {
-  const { steps, start_at: startAt, window } = fields;
+  const { steps, start_at: startAt, window, from } = fields;
   const policy: RolloutPolicy = {
     steps: steps === undefined ? everyoneAtOnce.steps : parseSteps(steps),
     startAt: startAt === undefined || startAt === '' ? null : new Date(startAt),
@@ -63,8 +76,14 @@ export function readPolicy(fields: PolicyFields): RolloutPolicy | undefined {
     pauseAtPercent: fields.pause_at_percent,
     maxInProgress: fields.max_in_progress,
     window: window === undefined ? null : parseWindow(window),
+    allowDowngrade: fields.allow_downgrade,
+    from: from === undefined ? null : parseVersionRange(from),
   };
   const isSaid =
-    steps !== undefined || Object.entries(policy).some(([key, value]) => key !== 'steps' && value !== null);
+    steps !== undefined ||
+    policy.allowDowngrade ||
+    Object.entries(policy).some(
+      ([key, value]) => key !== 'steps' && key !== 'allowDowngrade' && value !== null,
+    );
   return isSaid ? parsePolicy(policy) : undefined;
 }

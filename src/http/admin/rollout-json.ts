@@ -9,14 +9,16 @@ import { releaseJson } from './release-json';
 const instant = z.iso.datetime();
 const nullableNumber = z.number().nullable();
 
-const policyJson = z.object({
+export const policyJson = z.object({
   steps: z.string().describe('such as 5,25,100'),
   start_at: instant.nullable(),
   promote_at_percent: nullableNumber.describe('null: people promote'),
-  pause_at_failures: nullableNumber,
+  pause_at_failures: nullableNumber.describe('devices; one that fails again counts once'),
   pause_at_percent: nullableNumber,
   max_in_progress: nullableNumber,
   window: z.string().nullable(),
+  allow_downgrade: z.boolean().describe('it also reaches devices that run a newer version'),
+  from: z.string().nullable().describe('the versions that it may start from; null: any'),
 });
 
 export const rolloutJson = z.object({
@@ -38,11 +40,13 @@ export const rolloutProgressJson = z.object({
       step: z.string().describe('as in the policy'),
       devices: z.number().int().describe('that this step reaches first'),
       proven: z.number().int(),
-      installations: z.record(z.string(), z.number().int()).describe('by state'),
+      installations: z
+        .record(z.string(), z.number().int())
+        .describe('these devices by the state of their installation'),
     }),
   ),
   in_progress: z.number().int(),
-  failures_in_step: z.number().int(),
+  failures_in_step: z.number().int().describe('devices; one that fails again counts once'),
   next: z.string().describe('what it waits for'),
   counted_at: instant,
 });
@@ -75,7 +79,7 @@ export function presentProgress(progress: RolloutProgressReport): z.infer<typeof
   };
 }
 
-function presentPolicy(policy: RolloutPolicy): z.infer<typeof policyJson> {
+export function presentPolicy(policy: RolloutPolicy): z.infer<typeof policyJson> {
   return {
     steps: formatSteps(policy.steps),
     start_at: policy.startAt?.toISOString() ?? null,
@@ -84,5 +88,7 @@ function presentPolicy(policy: RolloutPolicy): z.infer<typeof policyJson> {
     pause_at_percent: policy.pauseAtPercent,
     max_in_progress: policy.maxInProgress,
     window: policy.window === null ? null : formatWindow(policy.window),
+    allow_downgrade: policy.allowDowngrade,
+    from: policy.from?.text ?? null,
   };
 }

@@ -3,19 +3,48 @@ import { parseCompatible } from '../../core/bundle';
 import type { Release } from '../../core/release';
 import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
+import { presentReach, reachJson } from './reach-json';
 import { presentRelease } from './release-json';
-import { bundleName, by, compatible, flag, optionalCompatible, wholeNumber, word } from './request-fields';
+import { backTargetJson, presentBackTarget } from './release-result-json';
+import {
+  bundleName,
+  by,
+  compatible,
+  defined,
+  flag,
+  optionalCompatible,
+  wholeNumber,
+  word,
+} from './request-fields';
 import { presentProgress, presentRollout, releaseWithRolloutJson, rolloutProgressJson } from './rollout-json';
 import { defineRoute, type Route } from './route';
 
 const releaseId = z.object({ id: wholeNumber.transform(Number) });
 const reason = z.strictObject({ reason: z.string().max(200).default('') });
 const one = { 200: { description: 'The release after it', schema: releaseWithRolloutJson } };
+const newRelease = z.strictObject({
+  bundle: bundleName,
+  compatible: optionalCompatible,
+  channel: channelField,
+  force: flag.describe('although the manifest names another compatible'),
+  ...policyFields,
+});
+/** A release that was just made. */
+export const madeReleaseJson = releaseWithRolloutJson.extend({
+  reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
+});
+export const releasePreviewJson = z.object({
+  compatible: z.string(),
+  channel: z.string(),
+  changes: z.boolean().describe('false: it is current already, and stays as it is'),
+  current: releaseWithRolloutJson.nullable().describe('what it replaces'),
+  reach: reachJson,
+});
 export const releaseDetailsJson = releaseWithRolloutJson.extend({ progress: rolloutProgressJson });
 
 /** Releases on their channels, and how they reach their devices. */
 export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, manageRollouts, describeRollout } = services;
+  const { activateRelease, goBack, previewRelease, manageRollouts, describeRollout } = services;
 
   return [
     defineRoute({
@@ -44,33 +73,62 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'createRelease',
       summary: 'Make a bundle current on a channel, with the policy of its rollout',
       input: {
-        body: z.strictObject({
-          bundle: bundleName,
-          compatible: optionalCompatible,
-          channel: channelField,
-          force: flag.describe('although the manifest names another compatible'),
-          ...policyFields,
-        }),
+        body: newRelease,
       },
       answers: {
         200: {
           description: 'It was current before, and no policy was given',
-          schema: releaseWithRolloutJson,
+          schema: madeReleaseJson,
         },
-        201: { description: 'It is current', schema: releaseWithRolloutJson },
+        201: { description: 'It is current', schema: madeReleaseJson },
       },
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
-        const policy = readPolicy(body);
-        const { release, changed } = await activateRelease.activate({
-          name: body.bundle,
-          force: body.force,
-          ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
-          ...(body.channel === undefined ? {} : { channel: body.channel }),
-          ...(policy === undefined ? {} : { policy }),
+        const { release, changed } = await activateRelease.activate({ ...readRelease(body), ...by(actor) });
+        const reach = await previewRelease.reachOf(release);
+        const json = { ...present(release), reach: reach && presentReach(reach) };
+        return { status: changed ? 201 : 200, json };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/preview',
+      scope: 'publish',
+      operation: 'previewRelease',
+      summary: 'What making a release would do: whom it reaches, and what it replaces. Changes nothing',
+      input: { body: newRelease },
+      answers: { 200: { description: 'What it would do', schema: releasePreviewJson } },
+      problems: ['not-found', 'conflict', 'unavailable'],
+      handle: async ({ input: { body }, actor }) => {
+        const {
+          compatible: name,
+          channel,
+          current,
+          changes,
+          reach,
+        } = await previewRelease.preview({
+          ...readRelease(body),
           ...by(actor),
         });
-        return { status: changed ? 201 : 200, json: present(release) };
+        const json = { compatible: name, channel, changes, current: current && present(current) };
+        return { status: 200, json: { ...json, reach: presentReach(reach) } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/releases/back',
+      scope: 'read',
+      operation: 'previewGoBack',
+      summary: 'The release that going back leads to, where it stood and what it came to; changes nothing',
+      input: { query: z.strictObject({ compatible, channel: channelField }) },
+      answers: { 200: { description: 'The release before', schema: backTargetJson } },
+      problems: ['not-found'],
+      handle: ({ input: { query } }) => {
+        const place = {
+          compatible: parseCompatible(query.compatible),
+          ...defined({ channel: query.channel }),
+        };
+        return { status: 200, json: presentBackTarget(goBack.preview(place)) };
       },
     }),
     defineRoute({
@@ -78,21 +136,31 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/releases/back',
       scope: 'publish',
       operation: 'goBack',
-      summary: 'Make the bundle current again that was current before, for everyone at once',
+      summary:
+        'Bring the release before back as it was, with its policy and in its step; aborted ones are skipped',
       input: {
         body: z.strictObject({
           compatible,
           channel: channelField,
           expected: bundleName.optional().describe('refuse when another bundle was current before'),
+          expected_release: z
+            .number()
+            .int()
+            .optional()
+            .describe('refuse when another release is the one before'),
+          unproven: flag.describe('also to a bundle that no device has proven'),
+          resume: flag.describe('let it go on when it was paused; failures so far are accepted'),
         }),
       },
       answers: one,
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
-        const release = await activateRelease.goBack({
+        const { channel, expected, expected_release: expectedRelease } = body;
+        const release = await goBack.goBack({
           compatible: parseCompatible(body.compatible),
-          ...(body.expected === undefined ? {} : { expected: body.expected }),
-          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...defined({ channel, expected, expectedRelease }),
+          isUnprovenAccepted: body.unproven,
+          isResumed: body.resume,
           ...by(actor),
         });
         return { status: 200, json: present(release) };
@@ -202,6 +270,17 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       }),
     }),
   ];
+}
+
+function readRelease(body: z.infer<typeof newRelease>) {
+  const policy = readPolicy(body);
+  return {
+    name: body.bundle,
+    force: body.force,
+    ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
+    ...(body.channel === undefined ? {} : { channel: body.channel }),
+    ...(policy === undefined ? {} : { policy }),
+  };
 }
 
 function present(release: Release): z.infer<typeof releaseWithRolloutJson> {

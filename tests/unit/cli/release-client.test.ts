@@ -53,11 +53,54 @@ describe('release', () => {
     expect(await json('release', 'list', '--compatible', 'other')).toEqual({ releases: [] });
   });
 
+  it('says whom it leaves out, whom it takes down, and that nobody fits', async () => {
+    const channel = ['--channel', 'versions'];
+    for (const [id, version] of Object.entries({ new: '3.0.0', other: '3.1', odd: 'nightly' })) {
+      await admin.services.manageDevices.create(
+        id,
+        { channel: 'versions' },
+        { name: 'local', address: null },
+      );
+      const now = () => new Date();
+      await new SimulatedDevice(admin.opened.services, id, { now, version }).poll();
+    }
+    const strict = await must('release', 'create', 'v2.raucb', ...channel);
+    expect(strict.stderr).toMatch(
+      /2 devices run a newer version: 1 on 3\.\S+, 1 on 3\.\S+\. .*--allow-downgrade/,
+    );
+    expect(strict.stderr).toContain('1 device has an unknown version');
+    const lax = await must('release', 'create', 'v2.raucb', ...channel, '--allow-downgrade');
+    expect(lax.stderr).toContain('2 devices go down to it');
+    expect(lax.stderr).not.toContain('left out');
+    const none = await must('release', 'create', 'v2.raucb', ...channel, '--from', '>=1 <2');
+    expect(none.stderr).toContain('no device fits this release');
+    expect(await json('release', 'create', 'v2.raucb', ...channel, '--from', '>=3')).toMatchObject({
+      rollout: { policy: { from: '>=3' } },
+      reach: { devices: 3, left_out_newer: { devices: 2 }, left_out_by_from: { devices: 1 } },
+    });
+    expect(await run('release', 'create', 'v2.raucb', '--from', '1.0')).toMatchObject({ code: 1 });
+    for (const id of ['new', 'other', 'odd'])
+      await admin.services.manageDevices.forget(id, { name: 'local', address: null });
+    await must('release', 'deactivate', 'test-board', ...channel);
+  });
+
   it('goes back, one release at a time', async () => {
     await must('release', 'create', 'v2.raucb');
     await must('release', 'create', 'v3.raucb');
-    await must('release', 'back', 'test-board');
+    const look = await must('release', 'back', 'test-board', '--dry-run');
+    expect(look).toMatchObject({
+      stdout: 'v2.raucb\n',
+      stderr: expect.stringContaining('no device began to install it') as string,
+    });
+    expect((await current()).at(-1)).toMatchObject({ bundle: 'v3.raucb' });
+    // No device has proven it.
+    const refused = await run('release', 'back', 'test-board');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--unproven') as string });
+    await must('release', 'back', 'test-board', '--unproven');
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v2.raucb' });
+    // A script goes on as before where a device runs the bundle before.
+    const { services } = admin.opened;
+    await new SimulatedDevice(services, 'known', { now: () => new Date(), version: '1.0.0' }).poll();
     await must('release', 'back', 'test-board');
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v1.raucb' });
     expect(await run('release', 'back', 'test-board')).toMatchObject({ code: 1 });

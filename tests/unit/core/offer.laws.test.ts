@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { isWindowOpen } from '../../../src/core/maintenance-window';
 import { decideOffer, type Offer, type RuleResult, type StandingOffer } from '../../../src/core/offer';
 import { type NothingReason, type OfferRule, offerRules } from '../../../src/core/offer-rules';
+import { compareVersions, parseRaucVersion } from '../../../src/core/version';
+import { isInRange } from '../../../src/core/version-range';
 import { askingDevice, hourMs, poll, releaseOf, terms } from '../../support/fleet-factory';
 import { bundles, instants, type OfferCase, offerCases } from '../../support/offer-cases';
 
@@ -19,6 +21,8 @@ const ruleOf: Readonly<Record<NothingReason, OfferRule>> = {
   'crypt-not-encrypted': 'streamable',
   'up-to-date': 'other-version',
   'waits-for-reboot': 'booted',
+  'older-version': 'not-older',
+  'outside-from': 'from',
   'failed-before': 'tries-left',
   'interrupted-before': 'tries-left',
   cancelled: 'tries-left',
@@ -171,6 +175,66 @@ describe('an offer, whatever is asked', () => {
       expect(offer.bundle.sha256).not.toBe(provenSha256);
       // Another bundle of the same version is told apart by the slot alone.
       if (provenSha256 === null || !tellsSlot) expect(version ?? 'none').not.toBe(systemVersion);
+    });
+  });
+
+  it('is never older than what the device runs, unless a person said so', () => {
+    always((asked, offer) => {
+      if (offer.kind !== 'bundle' || isStanding(asked) || offer.release === null) return;
+      const running = parseRaucVersion(asked.device.systemVersion ?? '');
+      const target = parseRaucVersion(offer.bundle.inspection.manifest?.version ?? '');
+      if (running === null || target === null || offer.release.rollout.policy.allowDowngrade) return;
+      expect(compareVersions(target, running)).toBeGreaterThanOrEqual(0);
+    });
+  });
+
+  it('is refused as older only when both versions are known and RAUC puts the bundle first', () => {
+    always(({ device, releases }, offer) => {
+      if (offer.kind === 'bundle' || offer.reason !== 'older-version') return;
+      const release = releases.find(
+        ({ compatible, channel }) => compatible === device.compatible && channel === device.channel,
+      );
+      const running = parseRaucVersion(device.systemVersion ?? '');
+      const target = parseRaucVersion(release?.bundle.inspection.manifest?.version ?? '');
+      if (running === null || target === null) throw new Error('it compared what it could not read');
+      expect(compareVersions(target, running)).toBeLessThan(0);
+      expect(device.pin).toBeNull();
+    });
+  });
+
+  it('starts from a version that its release names, and never from an unknown one when it names any', () => {
+    always((asked, offer) => {
+      if (offer.kind !== 'bundle' || isStanding(asked) || offer.release === null) return;
+      const { from } = offer.release.rollout.policy;
+      if (from === null) return;
+      expect(asked.device.systemVersion).not.toBeNull();
+      expect(isInRange(asked.device.systemVersion, from)).toBe(true);
+    });
+  });
+
+  it('does not depend on downgrades and starting versions for a pinned device', () => {
+    always((asked, offer) => {
+      if (asked.device.pin === null || isStanding(asked)) return;
+      const systemVersion = '99';
+      const newer = decide({ ...asked, device: { ...asked.device, systemVersion } });
+      expect(['older-version', 'outside-from']).not.toContain(newer.kind === 'nothing' ? newer.reason : '');
+      if (offer.kind === 'bundle') expect(newer.kind).toBe('bundle');
+    });
+  });
+
+  it('allows with downgrades all that it allows without, and nothing else to devices that do not go down', () => {
+    const everywhere = (asked: OfferCase, allowDowngrade: boolean): OfferCase => ({
+      ...asked,
+      releases: asked.releases.map((release) => ({
+        ...release,
+        rollout: { ...release.rollout, policy: { ...release.rollout.policy, allowDowngrade } },
+      })),
+    });
+    always((asked) => {
+      const strict = decide(everywhere(asked, false));
+      const lax = decide(everywhere(asked, true));
+      if (strict.kind === 'bundle') expect(lax).toMatchObject({ kind: 'bundle', bundle: strict.bundle });
+      else if (strict.reason !== 'older-version') expect(lax).toMatchObject({ reason: strict.reason });
     });
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { changeInstallation, type Installation, isStarted } from '../../../src/core/installation';
+import type { Image } from '../../../src/core/inspection';
 import { payloadNeed } from '../../../src/core/payload-need';
 import { type Evidence, judgeContact, type ProofRules } from '../../../src/core/proof';
 import { judgeReport, reportStates } from '../../../src/core/report';
@@ -26,7 +27,7 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-function go(installation: Installation, { report, hours, ...told }: Step, at: Date): Installation {
+function go(installation: Installation, { report, ...told }: Omit<Step, 'hours'>, at: Date): Installation {
   const evidence: Evidence = { ...told, at, native: told.isPoll ? told.native : null };
   const { transactionId } = told;
   const change =
@@ -73,7 +74,7 @@ it('gives its place back after whatever a device did, when it only polls on', ()
 });
 
 describe('what a payload takes', () => {
-  const image = {
+  const image: Image = {
     slotClass: 'rootfs',
     variant: null,
     artifact: null,
@@ -86,7 +87,7 @@ describe('what a payload takes', () => {
     convert: [],
     converted: [],
   };
-  const needOf = (...images: readonly Partial<typeof image & Record<string, unknown>>[]) => {
+  const needOf = (...images: readonly Partial<Image>[]) => {
     const bundle = bundleOf('board');
     const { manifest } = bundle.inspection;
     if (manifest === null) throw new Error('a bundle without a manifest');
@@ -106,7 +107,7 @@ describe('what a payload takes', () => {
     });
   });
 
-  it.each<[string, Record<string, unknown>]>([
+  it.each<[string, Partial<Image>]>([
     ['adaptive', { adaptive: ['block-hash-index'] }],
     ['an artifact', { artifact: 'app' }],
     ['installed by a hook', { hooks: ['install'] }],

@@ -85,6 +85,71 @@ describe('an automatic pause', () => {
   });
 });
 
+describe('a device that fails again and again', () => {
+  const failTimes = async (index: number, times: number) => {
+    for (let turn = 0; turn < times; turn += 1) await fail(1, index);
+  };
+
+  it('counts once, however often it fails', async () => {
+    fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
+    const id = await fleet.release({ pauseAtFailures: 2 });
+    await failTimes(0, 6);
+    await fleet.tend();
+    expect(fleet.rollout(id).state).toBe('running');
+    expect(await fleet.devices[5]?.offered()).toBe('v1.raucb');
+    await fail(1, 1);
+    await fleet.tend();
+    expect(fleet.rollout(id)).toMatchObject({
+      state: 'paused',
+      reason: '2 devices failed or rolled back in this step',
+    });
+  });
+
+  it('counts once in the share of a step', async () => {
+    fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
+    const id = await fleet.release({ pauseAtPercent: 20 });
+    await fleet.tend();
+    await failTimes(0, 3);
+    await fleet.tend();
+    expect(fleet.rollout(id).state).toBe('running');
+    await fail(1, 1);
+    await fleet.tend();
+    expect(fleet.rollout(id).state).toBe('paused');
+  });
+
+  it('counts once after a restart, and in what people see', async () => {
+    fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
+    const id = await fleet.release({ pauseAtFailures: 2 });
+    await failTimes(0, 3);
+    const { again, device } = await restart();
+    await again.services.tend();
+    const release = again.services.manageRollouts.get(id);
+    expect(release.rollout.state).toBe('running');
+    expect(await again.services.describeRollout(release)).toMatchObject({
+      failuresInStep: 1,
+      steps: [{ installations: { 'rolled-back': 1 } }],
+    });
+    await fleet.install([device], '0.9.0');
+    await again.services.tend();
+    expect(again.services.manageRollouts.get(id).rollout.state).toBe('paused');
+    await again.close();
+  });
+
+  it('is accepted with all its failures: the same device does not pause it again, another one does', async () => {
+    fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
+    const id = await fleet.release({ pauseAtFailures: 1 });
+    await failTimes(0, 1);
+    await fleet.tend();
+    await rollouts().resume(id, person);
+    await failTimes(0, 2);
+    await fleet.tend();
+    expect(fleet.rollout(id).state).toBe('running');
+    await fail(1, 1);
+    await fleet.tend();
+    expect(fleet.rollout(id).state).toBe('paused');
+  });
+});
+
 describe('failures that a person has accepted', () => {
   it('hide no later ones when the devices are cleared', async () => {
     fleet = await RolloutFleet.start(10);

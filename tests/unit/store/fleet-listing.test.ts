@@ -338,7 +338,7 @@ describe('the counts', () => {
       { ...kind, systemVersion: null, installationState: 'lost', devices: 1 },
       { ...kind, systemVersion: '1', installationState: null, devices: 2 },
     ]);
-    expect(store.fleet.outcomes(1)).toEqual([{ step: 1, state: 'lost', installations: 1 }]);
+    expect(store.fleet.outcomes(1)).toEqual([{ step: 1, state: 'lost', devices: 1 }]);
     store.close();
   });
 

@@ -10,7 +10,7 @@ export const rollouts = {
   toBundles: 'See the bundles',
   releasedBy: (who: string) => `released by ${who}`,
   next: 'Next:',
-  failures: (n: string) => `failures in this step: ${n}`,
+  failures: (n: string) => `devices that failed in this step: ${n}`,
   pausedBy: (who: string, reason: string | null) =>
     who === 'server'
       ? `It stopped by itself: ${reason ?? ''}`
@@ -28,8 +28,15 @@ export const rollouts = {
     channel: 'Channel',
     what: 'Current from then on',
     before: 'Before',
+    result: 'Came to',
+    ended: 'Until',
     by: 'By',
   },
+  untilNow: 'it is current',
+  resultNobody: 'no device began to install it',
+  resultProven: (proven: string, devices: string, one: boolean) =>
+    `proven on ${proven} of ${devices} ${one ? 'device' : 'devices'}`,
+  resultFailed: (n: string) => `, ${n} failed`,
   nothing: 'nothing',
   byForce: 'by force',
   stepPicture: (step: number, steps: number, whom: string) => `Step ${step} of ${steps}: ${whom}`,
@@ -42,7 +49,8 @@ export const rollouts = {
     `It is offered to ${whom} from then on, ${devices} more than now.`,
   promoteProven: (proven: string, devices: string) =>
     `In the present step ${proven} of ${devices} devices are proven.`,
-  promoteFailures: (n: string) => `Its failures so far (${n}) are accepted: they do not pause the next step.`,
+  promoteFailures: (n: string) =>
+    `The devices that failed so far (${n}) are accepted: they do not pause the next step.`,
   promoted: (bundle: string, step: number) => `${bundle} goes to step ${step}`,
   pause: 'Pause',
   pauseTitle: (bundle: string) => `Pause ${bundle}`,
@@ -55,9 +63,9 @@ export const rollouts = {
   resumeText: (step: number, steps: number) => `It goes on in step ${step} of ${steps}.`,
   resumeFailures: (n: string, one: boolean) =>
     one
-      ? '1 failure in this step is accepted: it does not pause it again.'
-      : `${n} failures in this step are accepted: they do not pause it again.`,
-  resumeNoFailures: 'There is no failure in this step to accept.',
+      ? '1 device that failed in this step is accepted: it does not pause it again.'
+      : `${n} devices that failed in this step are accepted: they do not pause it again.`,
+  resumeNoFailures: 'No device that failed in this step needs to be accepted.',
   resumed: (bundle: string) => `${bundle} goes on`,
   abort: 'Abort',
   abortTitle: (bundle: string) => `Abort ${bundle}`,
@@ -68,9 +76,13 @@ export const rollouts = {
   back: 'Go back to the release before',
   backTitle: (where: string) => `${where}: go back`,
   backAction: 'Go back',
-  backText: (bundle: string, where: string, devices: string) =>
-    `${bundle} becomes current on ${where}, for everyone at once: ${devices} devices, also those that run the present release.`,
-  backNone: (where: string) => `Nothing was current on ${where} before.`,
+  backText: (bundle: string, where: string, step: number, steps: number, whom: string) =>
+    `${bundle} becomes current on ${where} again, as it was: step ${step} of ${steps} (${whom}), also for devices that run the present release. Devices that it does not reach keep what they have.`,
+  backPaused: (reason: string | null) =>
+    `It was paused, and comes back paused${reason === null ? '' : `: ${reason}`}`,
+  backResume: 'Resume it: failures so far are accepted',
+  backUnproven: 'No device has ever proven this bundle.',
+  backUnprovenAccept: 'Go back to it all the same',
   backDone: (bundle: string) => `${bundle} is current again`,
   deactivate: 'Deactivate the channel',
   deactivateTitle: (where: string) => `Deactivate ${where}`,
@@ -119,8 +131,9 @@ export const rollouts = {
   promoteAt: (percent: number) => `when ${percent} % of a step are proven`,
   promoteNever: 'it has one step',
   pauseNever: 'never',
-  pauseAtFailures: (n: number) => (n === 1 ? 'at the first failure in a step' : `at ${n} failures in a step`),
-  pauseAtPercent: (percent: number) => `when ${percent} % of a step failed`,
+  pauseAtFailures: (n: number) =>
+    n === 1 ? 'when a device fails in a step' : `when ${n} devices fail in a step`,
+  pauseAtPercent: (percent: number) => `when ${percent} % of the devices of a step fail`,
   or: ' or ',
   startNow: 'at once',
   capNone: 'any number',
@@ -139,6 +152,7 @@ export const rollouts = {
     nothing: 'Nothing is current there now.',
     toRollouts: 'See all rollouts',
     released: 'It was released',
+    ended: ', and replaced',
   },
   form: {
     title: (bundle: string) => `Release ${bundle}`,
@@ -167,9 +181,9 @@ export const rollouts = {
     promote: 'Go on when proven (%)',
     promoteHint: 'Empty: a person promotes each step',
     pause: 'When it stops by itself',
-    pauseAtFailures: 'Pause at failures',
-    pauseAtPercent: 'Pause at failures (%)',
-    pauseHint: 'Failed or rolled back in one step; empty: never',
+    pauseAtFailures: 'Pause at failed devices',
+    pauseAtPercent: 'Pause at failed devices (%)',
+    pauseHint: 'Failed or rolled back in one step, each device once; empty: never',
     timing: 'When, and how many at a time',
     startAt: 'Not before',
     startHint: (zone: string) => `In your time zone, ${zone}`,

@@ -1,0 +1,30 @@
+import { type InstallationState, isFailure } from './installation';
+
+/** What became of a release's devices: how many by the state of their installation. */
+export type Outcomes = Readonly<Partial<Record<InstallationState, number>>>;
+
+/**
+ * States that say nothing about the bundle: the device has not begun, or what it began came to nothing. What it came to earlier
+ * with the same release says more, and counts.
+ */
+export const mutedStates: readonly InstallationState[] = ['offered', 'withdrawn'];
+
+/** What a release came to, in numbers of devices. */
+export interface OutcomeSummary {
+  /** That began to install it. */
+  readonly devices: number;
+  readonly proven: number;
+  /** Failed or rolled back. */
+  readonly failed: number;
+}
+
+export function summarizeOutcomes(outcomes: Outcomes): OutcomeSummary {
+  const counts = Object.entries(outcomes) as (readonly [InstallationState, number])[];
+  const sumOf = (isMeant: (state: InstallationState) => boolean) =>
+    counts.reduce((sum, [state, devices]) => sum + (isMeant(state) ? devices : 0), 0);
+  return {
+    devices: sumOf((state) => !mutedStates.includes(state)),
+    proven: outcomes.proven ?? 0,
+    failed: sumOf((state) => isFailure({ state })),
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { DeviceGroup, ReleaseReach } from '../../services/count-reach';
+
+const count = z.number().int();
+
+const groupJson = z.object({
+  devices: count,
+  versions: z
+    .array(z.object({ version: z.string(), devices: count }))
+    .describe('what they run, the most frequent first; at most 10'),
+});
+
+/** Whom a release reaches on its channel, as far as versions decide. */
+export const reachJson = z.object({
+  devices: count.describe('that follow the channel; pinned ones do not count'),
+  up_to_date: count.describe('run its version already'),
+  reached: count.describe('may be offered it, those that go down among them'),
+  goes_down: groupJson.describe('reached, and run a newer version'),
+  left_out_newer: groupJson.describe('not reached: they run a newer version; allow_downgrade includes them'),
+  left_out_by_from: groupJson.describe('not reached: the release does not start from what they run'),
+  unknown_version: count.describe('of all: their version is unknown, or RAUC cannot compare it'),
+});
+
+export function presentReach(reach: ReleaseReach): z.infer<typeof reachJson> {
+  return {
+    devices: reach.devices,
+    up_to_date: reach.upToDate,
+    reached: reach.reached,
+    goes_down: presentGroup(reach.goesDown),
+    left_out_newer: presentGroup(reach.leftOutNewer),
+    left_out_by_from: presentGroup(reach.leftOutByFrom),
+    unknown_version: reach.unknownVersion,
+  };
+}
+
+function presentGroup({ devices, versions }: DeviceGroup): z.infer<typeof groupJson> {
+  return { devices, versions: [...versions] };
+}
