@@ -1,6 +1,6 @@
 import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
-import type { DeviceIdentity, Hold } from '../core/device';
+import { type DeviceIdentity, type Hold, mayBe } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
 import type { ProofRules } from '../core/proof';
@@ -8,6 +8,7 @@ import type { Release } from '../core/release';
 import type { VersionRange } from '../core/version-range';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
@@ -61,6 +62,7 @@ export interface OfferPorts {
   readonly offerLifetimeMs: number;
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason: (release: Release) => string | null;
+  readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
   readonly now: () => Date;
 }
 
@@ -74,6 +76,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     maxInterruptions: ports.maxInterruptions,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
     pauseReason: ports.pauseReason,
+    distrust: (bundle) => ports.bundleTrust.whyNot(bundle),
   };
 
   function decide(device: AskingDevice, question: Question, known = terms): Offer {
@@ -125,10 +128,12 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
       const poll = contact.transactionId === null ? { native: mustStream ? { knownEtag } : null } : null;
       const before = fleet.find(identity.id);
-      const record = contacts.hear(identity, withCompatible(contact, identity, asked), poll);
+      const record = contacts.hear(identity, withCompatible(contact, asked), poll);
       const isInDoubt =
         before?.installation?.state !== 'rejected' && record.installation?.state === 'rejected';
-      const named = asked ?? contact.facts.compatible ?? null;
+      const told = contact.facts.compatible ?? null;
+      // What it tells beside the question is its word alone.
+      const named = asked ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
       const asking = heldBy(
         watchRestores.hold(),
@@ -163,9 +168,9 @@ function heldBy(hold: Hold | null, device: AskingDevice): AskingDevice {
   return hold === null ? device : { ...device, hold: device.hold ?? hold };
 }
 
-/** What a device asks for is what it is, unless its certificate says that it can't be. */
-function withCompatible(contact: Contact, { compatibles }: DeviceIdentity, asked: string | null): Contact {
-  if (asked === null || (compatibles.length > 0 && !compatibles.includes(asked))) return contact;
+/** What a device asks for is what it says to be. */
+function withCompatible(contact: Contact, asked: string | null): Contact {
+  if (asked === null) return contact;
   return { ...contact, facts: { ...contact.facts, compatible: asked } };
 }
 

@@ -179,10 +179,12 @@ export const offerCases: fc.Arbitrary<OfferCase> = fc.record({
       maxTries: fc.integer({ min: 1, max: 3 }),
       maxInterruptions: fc.integer({ min: 1, max: 3 }),
       inProgress: counts,
+      untrusted: mostly<Bundle | null>(null, bundles),
     })
-    .map(({ maxTries, maxInterruptions, inProgress }): OfferTerms => ({
+    .map(({ maxTries, maxInterruptions, inProgress, untrusted }): OfferTerms => ({
       maxTries,
       maxInterruptions,
       inProgress: (releaseId) => inProgress[releaseId] ?? 0,
+      distrust: ({ sha256 }) => (sha256 === untrusted?.sha256 ? 'it is not trusted: a reason' : null),
     })),
 });
