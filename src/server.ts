@@ -147,6 +147,8 @@ async function start(
     fleetRules: {
       newDevices: config.newDevices === 'wait' ? 'waiting' : 'admitted',
       maxTries: config.maxTries,
+      maxInterruptions: config.maxInterruptions,
+      failAfterPolls: config.failAfterPolls,
       offerLifetimeMs: config.offerLifetime,
       lostAfterMs: config.lostAfter,
       rollbackWindowMs: config.rollbackWindow,

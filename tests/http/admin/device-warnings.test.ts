@@ -36,7 +36,7 @@ async function poll(id: string, facts: Partial<DeviceFacts>, address: string, co
     },
     compatible: null,
     mustStream: true,
-    isRepeated: false,
+    knownEtag: null,
   });
 }
 
