@@ -13,6 +13,7 @@ export const attentionKinds = [
   'waiting',
   'held',
   'paused-rollout',
+  'downgrade-allowed',
   'certificate-expiring',
   'ca-certificate-expiring',
   'server-certificate-expiring',
@@ -31,11 +32,15 @@ export interface AttentionItem {
   readonly releaseId?: number;
   /** A sentence for people. */
   readonly message: string;
+  /** What a person may dismiss of it, such as ids of releases; missing when it goes away by itself alone. */
+  readonly subjects?: readonly string[];
 }
 
 export interface AttentionFacts {
   readonly at: Date;
   readonly releases: readonly Release[];
+  /** What people dismissed. */
+  readonly dismissed: readonly { readonly kind: string; readonly subject: string }[];
   readonly troubled: readonly TroubledDevices[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
@@ -52,6 +57,10 @@ const expiryNoticeDays = 30;
 const smallestRoomBytes = 1 << 30;
 /** Devices name their compatible themselves: there may be many. */
 const maxTroubles = 100;
+/** Releases that a sentence names. */
+const maxNamed = 5;
+/** So many may be dismissed at a time. */
+export const maxSubjects = 1_000;
 
 /** What a person should look at, in the order in which it matters. */
 export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
@@ -66,6 +75,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     const message = `the rollout of ${bundle.name} to ${compatible} (${channel}) is paused${reason}`;
     note({ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message });
   }
+  note(ofInheritedDowngrades(facts));
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
@@ -97,6 +107,27 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   const message = `${Math.floor(facts.freeBytes / (1 << 20))} MiB are left for bundles and the database`;
   note({ kind: 'storage', count: facts.freeBytes < neededBytes ? 1 : 0, message });
   return items;
+}
+
+/** Releases made before anybody was asked whether devices may go down to them. */
+function ofInheritedDowngrades({ releases, dismissed }: AttentionFacts): AttentionItem {
+  const kind = 'downgrade-allowed';
+  const seen = new Set(dismissed.filter((one) => one.kind === kind).map(({ subject }) => subject));
+  const inherited = releases.filter(
+    ({ id, rollout: { policy } }) => policy.isDowngradeInherited === true && !seen.has(String(id)),
+  );
+  const named = inherited
+    .slice(0, maxNamed)
+    .map(({ bundle, compatible, channel }) => `${bundle.name} for ${compatible} (${channel})`);
+  const others = inherited.length - named.length;
+  const which = [...named, ...(others === 0 ? [] : [`${others} more`])].join(', ');
+  const reach = inherited.length === 1 ? 'also reaches' : 'also reach';
+  return {
+    kind,
+    count: inherited.length,
+    message: `${counted(inherited.length, 'release')} from before the upgrade ${reach} devices that run a newer version: ${which}`,
+    subjects: inherited.slice(0, maxSubjects).map(({ id }) => String(id)),
+  };
 }
 
 /** Whole days until then; negative when it is over. */

@@ -2,6 +2,7 @@ import type { Crash } from '../core/crash';
 import type { Release } from '../core/release';
 import { type AttentionItem, findAttention } from './attention';
 import type { CertificateFolder } from './certificate-folder';
+import type { DismissalRecords } from './dismiss-attention';
 import type { FleetCounts } from './fleet-counts';
 import type { ListBundles } from './list-bundles';
 import type { FleetCount, FleetListing } from './list-fleet';
@@ -53,6 +54,7 @@ export interface DescribeFleetPorts {
   readonly manageWebhooks: Pick<ManageWebhooks, 'list'>;
   readonly listFleet: Pick<FleetListing, 'census' | 'attention'>;
   readonly counts: FleetCounts;
+  readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly measureStorage: MeasureStorage;
   readonly startup: { readonly lastCrash: Crash | undefined };
@@ -66,7 +68,9 @@ const maxChannels = 200;
 
 export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
   const { listBundles, manageRollouts, listFleet, counts, certificates, now } = ports;
-  let known: { readonly at: number; readonly overview: Promise<FleetOverview> } | undefined;
+  let known:
+    | { readonly at: number; readonly dismissals: number; readonly overview: Promise<FleetOverview> }
+    | undefined;
 
   async function describe(): Promise<FleetOverview> {
     const [inventory, storage] = await Promise.all([certificates.inventory(), ports.measureStorage()]);
@@ -78,6 +82,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
       attention: findAttention({
         at: now(),
         releases,
+        dismissed: ports.dismissals.all(),
         troubled: counts.troubled(),
         decided,
         inventory,
@@ -104,9 +109,10 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
 
   return () => {
     const at = now().getTime();
-    if (known === undefined || Math.abs(at - known.at) >= freshMs) {
+    const dismissals = ports.dismissals.all().length; // who dismissed something sees it gone at once
+    if (known?.dismissals !== dismissals || Math.abs(at - known.at) >= freshMs) {
       const overview = describe();
-      known = { at, overview };
+      known = { at, dismissals, overview };
       overview.catch(() => {
         known = undefined;
       });

@@ -272,4 +272,15 @@ export const migrations: readonly string[] = [
       AND i.ended_at <= CASE rollouts.state WHEN 'running' THEN rollouts.changed_at ELSE rollouts.step_started_at END
   )) WHERE forgiven_failures > 0;
   `,
+  `
+  -- What people said that they have seen: attention is not drawn to it again.
+  CREATE TABLE dismissals (
+    kind TEXT NOT NULL,
+    -- What of this kind, such as the id of a release.
+    subject TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -20,6 +20,7 @@ export interface Schema {
   fleet_counts: FleetCountTable;
   release_outcomes: ReleaseOutcomeTable;
   markers: MarkerTable;
+  dismissals: DismissalTable;
 }
 
 export interface BundleTable {
@@ -231,4 +232,12 @@ export interface ReleaseOutcomeTable {
 export interface MarkerTable {
   name: string;
   at: string;
+}
+
+/** What people said that they have seen. */
+export interface DismissalTable {
+  kind: string;
+  subject: string;
+  at: string;
+  by: string;
 }

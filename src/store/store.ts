@@ -6,6 +6,7 @@ import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { type Database, openDatabase } from './database';
+import { createDismissalRecords, type DismissalRecords } from './dismissal-records';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
 import { createFleetCounts, type FleetCounts } from './fleet-counts';
@@ -30,6 +31,7 @@ export interface Store {
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
+  readonly dismissals: DismissalRecords;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: BundleFiles;
@@ -75,6 +77,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
+        dismissals: createDismissalRecords(database, journal),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
         files,

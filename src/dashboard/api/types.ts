@@ -344,6 +344,8 @@ export interface AttentionJson {
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
   readonly message: string;
+  /** What can be dismissed of it. */
+  readonly subjects?: readonly string[] | undefined;
 }
 
 export interface OverviewJson {
