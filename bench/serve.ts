@@ -36,6 +36,7 @@ async function serveDevice(): Promise<number> {
       lostAfterMs: 86_400_000,
       rollbackWindowMs: 86_400_000,
       eventRetentionMs: 86_400_000,
+      secondBoards: 'answer',
     },
     deliver: () => Promise.resolve(null),
     configuredCompatible: 'test-board',

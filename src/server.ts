@@ -12,6 +12,7 @@ import { getOption, optionKeys } from './config/options';
 import { showOption } from './config/shown-options';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { Inspection } from './core/inspection';
+import { isLoopback } from './core/loopback';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/event-stream';
 import { startAdminServer } from './http/admin/server';
@@ -146,6 +147,7 @@ async function start(
       lostAfterMs: config.lostAfter,
       rollbackWindowMs: config.rollbackWindow,
       eventRetentionMs: config.eventRetention,
+      secondBoards: config.secondBoards,
     },
     sessionLifetimeMs: config.sessionLifetime,
     deliver: createDeliverEvent({ allowLocal: config.webhookAllowLocal, version, now }),
@@ -162,8 +164,11 @@ async function start(
   closing.push(() => clearInterval(tending));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.push((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
-  const requireToken = !isLoopback(config.adminHost);
-  if (requireToken) checkTokens(config, services);
+  const isOpen = !isLoopback(config.adminHost);
+  if (isOpen) checkTokens(config, services);
+  const requireToken = isOpen || config.adminHosts.length > 0 || config.adminRequireToken;
+  const lacksToken = requireToken && !services.manageTokens.exists();
+  if (lacksToken) log.warn('the dashboard needs a token, and there is none: make one with `token create`');
 
   const devices = await startOnEvery(config.deviceHost, (host) =>
     startDeviceServer({
@@ -233,6 +238,7 @@ async function start(
     uploadLimitBytes: config.uploadLimit,
     adminHosts: config.adminHosts,
     requireToken,
+    trustedProxies: config.trustedProxies,
     publicDir: path.join(__dirname, '../public'),
     version,
     metrics,
@@ -253,7 +259,15 @@ async function start(
   const adminUrl = `http://${urlHost(config.adminHost)}:${admin.address.port}/`;
   const deviceUrl = `${baseUrl()}/`;
   log.info({ adminUrl, deviceUrl, version }, 'listening');
-  return { adminUrl, deviceUrl, certificateNames: tls.names, made, crashed: crashes.note, close: closeAll };
+  return {
+    adminUrl,
+    deviceUrl,
+    certificateNames: tls.names,
+    made,
+    lacksToken,
+    crashed: crashes.note,
+    close: closeAll,
+  };
 }
 
 /** @throws DomainError `configuration` */
@@ -271,7 +285,7 @@ function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): void {
 
 /** @throws DomainError `configuration` */
 function checkTokens({ adminHost }: Config, { manageTokens }: Services): void {
-  if (manageTokens.list().some(({ revokedAt }) => revokedAt === null)) return;
+  if (manageTokens.exists()) return;
   throw new DomainError(
     'configuration',
     `ADMIN_HOST is ${adminHost}, not loopback, and there is no admin token`,
@@ -307,10 +321,6 @@ function cannotListen({ adminHost, adminPort }: Config, cause: unknown): unknown
       remedy: 'Stop what uses it, or choose others with ADMIN_HOST and ADMIN_PORT.',
     },
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function urlHost(host: string): string {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config';
-import { getOption, optionKeys } from '../config/options';
+import { flagName, getOption, optionKeys } from '../config/options';
 import { DomainError } from '../core/errors';
 import { addCommand } from './command';
 import { type CliContext, type ExitCode, print, printJson, shownPath, talk } from './context';
@@ -110,6 +110,7 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
       made: server.made,
       data_dir: config.dataDir,
       certs_dir: config.certsDir,
+      lacks_token: server.lacksToken,
       next,
     });
     return;
@@ -122,19 +123,25 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
     ['  Certificates', config.certsDir],
   ]);
   const made = server.made.map((sentence) => `  ${sentence}\n`).join('');
+  const token = server.lacksToken
+    ? `\nThe dashboard needs an admin token, and there is none. Make one in a second terminal:\n\n  ${command(context, config, 'token create me --scope admin', 'dataDir')}\n`
+    : '';
   print(
     context,
-    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}\n` +
+    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}${token}\n` +
       `Next, in a second terminal, make a certificate for a device:\n\n  ${next}\n\nCtrl+C stops the server.`,
   );
 }
 
-/** As typed in a second terminal in the same folder: what this one got as a flag, that one needs too. */
 function nextCommand(context: CliContext, config: Config): string {
-  const words = ['npx rauc-simple-server cert device board-1'];
-  if (config.sources.certsDir === 'flag')
-    words.push('--certs-dir', quote(shownPath(context, config.certsDir)));
-  return words.join(' ');
+  return command(context, config, 'cert device board-1', 'certsDir');
+}
+
+/** As typed in a second terminal in the same folder: what this one got as a flag, that one needs too. */
+function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
+  const line = `npx rauc-simple-server ${words}`;
+  if (config.sources[folder] !== 'flag') return line;
+  return `${line} ${flagName(folder)} ${quote(shownPath(context, config[folder]))}`;
 }
 
 function quote(word: string): string {

@@ -79,6 +79,18 @@ export const options = {
     '',
     'Further names by which browsers may reach the admin listener, such as that of a reverse proxy, with its port if that is not the usual one; separated by commas.',
   ),
+  adminRequireToken: server(
+    'ADMIN_REQUIRE_TOKEN',
+    types.flag,
+    'false',
+    'Ask everybody for an admin token, also programs on this machine. Without it those that come through a proxy need one, and everybody does once `ADMIN_HOST` is off loopback or `ADMIN_HOSTS` is set.',
+  ),
+  trustedProxies: server(
+    'TRUSTED_PROXIES',
+    types.networks,
+    '',
+    'Addresses or networks of proxies in front of the server, separated by commas: their `X-Forwarded-For` names the client in the journal and for limits. It never replaces a token.',
+  ),
   sessionLifetime: {
     ...server(
       'SESSION_LIFETIME',
@@ -134,6 +146,12 @@ export const options = {
     types.choice('admit', 'wait'),
     'admit',
     'What happens at the first contact of a device that nobody made ahead: it is admitted, or waits until a person admits it.',
+  ),
+  secondBoards: server(
+    'SECOND_BOARDS',
+    types.choice('answer', 'refuse'),
+    'answer',
+    'What happens to a second board that uses the certificate of another: it is answered for itself and nothing is concluded from it, or it is refused with 403. People are told either way.',
   ),
   maxTries: server(
     'MAX_TRIES',

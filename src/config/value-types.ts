@@ -153,6 +153,20 @@ export const hosts = listOf(
   parseHostAndPort,
 );
 
+/** An address, or a network as `10.0.0.0/8`. */
+function parseNetwork(value: string): string | undefined {
+  const [, address = '', prefix] = /^([0-9a-f.:]+?)(?:\/(\d{1,3}))?$/i.exec(value) ?? [];
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  return longest === undefined || Number(prefix ?? 0) > longest ? undefined : value.toLowerCase();
+}
+
+export const networks = listOf(
+  'networks',
+  ',',
+  'IP addresses or networks separated by commas, such as 127.0.0.1,10.1.0.0/16',
+  parseNetwork,
+);
+
 /** RAUC's own separator in `allowed-signer-cns`, since a CN may well have a comma. */
 export const commonNames = listOf('names', ';', 'common names separated by semicolons', text.parse);
 

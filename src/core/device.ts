@@ -1,3 +1,4 @@
+import { type Boards, noBoards } from './board';
 import { DomainError } from './errors';
 import { defaultChannel } from './release';
 
@@ -80,6 +81,8 @@ export interface Device {
   readonly hold: Hold | null;
   readonly pin: Pin | null;
   readonly certificates: readonly SeenCertificate[];
+  /** What is remembered of the boards that use its certificate: one, if all is well. */
+  readonly boards: Boards;
 }
 
 /** A device that was never heard and about which nobody decided anything. */
@@ -99,6 +102,7 @@ export function newDevice(id: string, admission: Admission, createdAt: Date): De
     hold: null,
     pin: null,
     certificates: [],
+    boards: noBoards,
   };
 }
 

@@ -21,6 +21,8 @@ export const eventKinds = [
   'device.certificate-seen',
   'device.booted',
   'device.version-changed',
+  'device.second-board',
+  'device.started-afresh',
   'installation.offered',
   'installation.downloading',
   'installation.installed',

@@ -34,7 +34,7 @@ export function measureBer(bytes: Buffer): number {
   return walk(0, bytes.length, 0);
 }
 
-interface Header {
+export interface Header {
   readonly constructed: boolean;
   readonly contentStart: number;
   /** `undefined` for the indefinite form. */
@@ -42,7 +42,7 @@ interface Header {
 }
 
 /** Identifier and length octets (X.690, sections 8.1.2 and 8.1.3). */
-function readHeader(bytes: Buffer, start: number, end: number): Header {
+export function readHeader(bytes: Buffer, start: number, end: number): Header {
   const octet = (at: number): number => {
     const value = at < end ? bytes[at] : undefined;
     if (value === undefined) throw malformed('it is cut short');

@@ -3,7 +3,9 @@ import { BitString } from 'asn1js';
 import { BasicConstraints, Certificate, ExtKeyUsage, type RelativeDistinguishedNames } from 'pkijs';
 import type { SignerCertificate } from '../core/inspection';
 import { malformed, parseBer } from './asn1-guard';
-import { describeKey } from './signature-algorithm';
+import { canonicalName } from './certificate-name';
+import { authorityKeyIdentifier, type IssuerId, subjectKeyIdentifier } from './key-identifier';
+import { describeKey, signsWith } from './signature-algorithm';
 
 /** What path validation needs to know of a certificate (RFC 5280, section 4.2). */
 export interface ParsedCertificate {
@@ -11,20 +13,30 @@ export interface ParsedCertificate {
   readonly structure: Certificate;
   /** `null` when it is of a kind that is not known here. */
   readonly publicKey: KeyObject | null;
-  /** DER of the names, for exact comparison. */
-  readonly subjectDer: Buffer;
-  readonly issuerDer: Buffer;
+  /** Hex. */
+  readonly serial: string;
+  /** Canonical, for comparison. */
+  readonly subjectName: string;
+  readonly issuerName: string;
+  readonly keyId: string | null;
+  readonly issuerId: IssuerId;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** As OpenSSL sees it: by name, key identifier and kind of key. Where a chain ends, it does not verify the signature. */
   readonly selfSigned: boolean;
   /** basicConstraints CA, or an old self-signed v1 certificate, which OpenSSL takes for a CA too. */
   readonly isCa: boolean;
   readonly pathLength: number | null;
+  /** Whether its key usage, if there is one, lets it issue certificates. */
+  readonly maySign: boolean;
+  /** Bits of Netscape's old certificate type; `null` when there is none. */
+  readonly netscapeType: number | null;
   /** Names of the bits; `null` when there is no keyUsage. */
   readonly keyUsage: ReadonlySet<KeyUsage> | null;
   /** OIDs; `null` when there is no extendedKeyUsage. */
   readonly extendedKeyUsage: readonly string[] | null;
-  readonly unknownCritical: readonly string[];
+  /** OIDs of critical extensions that are unknown here, and of those that OpenSSL heeds whether critical or not. */
+  readonly notUnderstood: readonly string[];
   readonly commonNames: readonly string[];
 }
 
@@ -36,7 +48,11 @@ const extensionIds = {
   basicConstraints: '2.5.29.19',
   certificatePolicies: '2.5.29.32',
   extendedKeyUsage: '2.5.29.37',
+  netscapeType: '2.16.840.1.113730.1.1',
 } as const;
+
+/** nameConstraints and proxyCertInfo: OpenSSL refuses what they do not allow, also when they are not critical. */
+const limiting = new Set(['2.5.29.30', '1.3.6.1.5.5.7.1.14']);
 
 /** Critical extensions that we process, or that don't limit what a bundle's signer may do. */
 const processed = new Set<string>([
@@ -67,28 +83,68 @@ export function parseCertificate(der: Buffer): ParsedCertificate {
   };
   const constraints = find(extensionIds.basicConstraints, BasicConstraints);
   const publicKey = publicKeyOf(x509);
-  const subjectDer = Buffer.from(structure.subject.toSchema().toBER());
-  const issuerDer = Buffer.from(structure.issuer.toSchema().toBER());
-  const selfSigned =
-    subjectDer.equals(issuerDer) && publicKey !== null && safely(() => x509.verify(publicKey));
-  return {
-    x509,
+  const identity = {
     structure,
     publicKey,
-    subjectDer,
-    issuerDer,
+    subjectName: canonicalName(Buffer.from(structure.subject.toSchema().toBER())),
+    issuerName: canonicalName(Buffer.from(structure.issuer.toSchema().toBER())),
+    serial: Buffer.from(structure.serialNumber.valueBlock.valueHexView).toString('hex'),
+    keyId: subjectKeyIdentifier(extensions),
+    issuerId: authorityKeyIdentifier(extensions),
+  };
+  const selfSigned = mayHaveIssued(identity, identity);
+  const usage = keyUsage(find(extensionIds.keyUsage, BitString));
+  const netscapeType = find(extensionIds.netscapeType, BitString);
+  return {
+    x509,
+    ...identity,
     notBefore: instant(x509.validFrom),
     notAfter: instant(x509.validTo),
     selfSigned,
     isCa: constraints?.cA ?? (structure.version === 0 && selfSigned),
     pathLength: typeof constraints?.pathLenConstraint === 'number' ? constraints.pathLenConstraint : null,
-    keyUsage: keyUsage(find(extensionIds.keyUsage, BitString)),
+    keyUsage: usage,
+    maySign: usage === null || usage.has('keyCertSign'),
+    netscapeType: netscapeType === undefined ? null : firstOctet(netscapeType),
     extendedKeyUsage: find(extensionIds.extendedKeyUsage, ExtKeyUsage)?.keyPurposes ?? null,
-    unknownCritical: extensions.filter((e) => e.critical && !processed.has(e.extnID)).map((e) => e.extnID),
+    notUnderstood: extensions
+      .filter(({ critical, extnID }) => (critical && !processed.has(extnID)) || limiting.has(extnID))
+      .map(({ extnID }) => extnID),
     commonNames: nameParts(structure.subject)
       .filter(([type]) => type === 'CN')
       .map(([, value]) => value),
   };
+}
+
+type Identity = Pick<
+  ParsedCertificate,
+  'structure' | 'publicKey' | 'subjectName' | 'issuerName' | 'serial' | 'keyId' | 'issuerId'
+>;
+
+/**
+ * Whether OpenSSL takes one certificate for the issuer of another (`X509_check_issued` without key usage): by what they
+ * say of each other. Whether its key made the signature is not asked.
+ */
+export function mayHaveIssued(issuer: Identity, subject: Identity): boolean {
+  return (
+    issuer.subjectName === subject.issuerName &&
+    isIdentifiedBy(issuer, subject.issuerId) &&
+    signsWith(subject.structure.signature.algorithmId, issuer.publicKey)
+  );
+}
+
+/** Whether a certificate is the one that an authorityKeyIdentifier means (`X509_check_akid`). */
+export function isIdentifiedBy(issuer: Identity, id: IssuerId): boolean {
+  return (
+    (id.keyId === null || issuer.keyId === null || id.keyId === issuer.keyId) &&
+    (id.serial === null || id.serial === issuer.serial) &&
+    (id.issuerName === null || id.issuerName === issuer.issuerName)
+  );
+}
+
+/** Whether a certificate is valid; OpenSSL takes it for expired in the second that it names as its last. */
+export function isCurrent({ notBefore, notAfter }: ParsedCertificate, at: Date): boolean {
+  return notBefore <= at && at < notAfter;
 }
 
 function publicKeyOf(x509: X509Certificate): KeyObject | null {
@@ -108,7 +164,7 @@ function instant(text: string): Date {
 
 function keyUsage(bits: BitString | undefined): ReadonlySet<KeyUsage> | null {
   if (bits === undefined) return null;
-  const first = new Uint8Array(bits.valueBlock.valueHexView)[0] ?? 0;
+  const first = firstOctet(bits);
   const names: KeyUsage[] = [];
   if (first & 0x80) names.push('digitalSignature');
   if (first & 0x40) names.push('nonRepudiation');
@@ -116,6 +172,10 @@ function keyUsage(bits: BitString | undefined): ReadonlySet<KeyUsage> | null {
   if (first & 0x02) names.push('cRLSign');
   if (first & 0x39) names.push('other');
   return new Set(names);
+}
+
+function firstOctet(bits: BitString): number {
+  return new Uint8Array(bits.valueBlock.valueHexView)[0] ?? 0;
 }
 
 /** Runs a check that throws on hostile input as if it had failed. */

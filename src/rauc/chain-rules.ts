@@ -1,5 +1,5 @@
 import type { Finding } from '../core/inspection';
-import type { ParsedCertificate } from './certificate';
+import { isCurrent, type ParsedCertificate, safely } from './certificate';
 import type { Keyring } from './keyring';
 import type { VerificationProfile } from './profile';
 import { nameOf, refusal } from './refusal';
@@ -8,6 +8,8 @@ import { keyWeakness, signatureScheme } from './signature-algorithm';
 
 const emailProtection = '1.3.6.1.5.5.7.3.4';
 const codeSigning = '1.3.6.1.5.5.7.3.3';
+/** Bits of Netscape's certificate type that OpenSSL takes for signing mail: S/MIME, and TLS client. */
+const mailOrClient = 0x20 | 0x80;
 
 /** A complete chain, signer first, and what it is measured against. */
 export interface ChainFacts {
@@ -16,12 +18,15 @@ export interface ChainFacts {
   readonly profile: VerificationProfile;
   /** The time that every certificate must be valid at. */
   readonly at: Date;
+  /** Revocation lists that come with the signature. */
+  readonly untrustedLists: Keyring['revocationLists'];
 }
 
 type Rule = (facts: ChainFacts) => Finding | null;
 
 const rules: readonly Rule[] = [
   checkKeys,
+  checkSignatures,
   checkExtensions,
   checkAuthorities,
   checkValidity,
@@ -51,12 +56,30 @@ function checkKeys({ chain }: ChainFacts): Finding | null {
   return null;
 }
 
+/** The names fit, but names can be given to anybody. */
+function checkSignatures({ chain }: ChainFacts): Finding | null {
+  for (const [index, certificate] of chain.entries()) {
+    const issuer = chain[index + 1];
+    if (issuer === undefined || isSignedBy(certificate, issuer)) continue;
+    return refusal(
+      'chain-incomplete',
+      `${nameOf(certificate)} was not signed by the first ${nameOf(issuer)} of keyring and bundle`,
+    );
+  }
+  return null;
+}
+
+function isSignedBy({ x509 }: ParsedCertificate, issuer: ParsedCertificate): boolean {
+  const { publicKey } = issuer;
+  return publicKey !== null && safely(() => x509.verify(publicKey));
+}
+
 function checkExtensions({ chain }: ChainFacts): Finding | null {
-  const strange = chain.find((certificate) => certificate.unknownCritical.length > 0);
+  const strange = chain.find((certificate) => certificate.notUnderstood.length > 0);
   return strange
     ? refusal(
         'chain-critical-extension',
-        `${nameOf(strange)} has a critical extension ${strange.unknownCritical.join(', ')} that is not understood`,
+        `${nameOf(strange)} has an extension ${strange.notUnderstood.join(', ')} that is not understood and may limit its use`,
       )
     : null;
 }
@@ -64,7 +87,7 @@ function checkExtensions({ chain }: ChainFacts): Finding | null {
 function checkAuthorities({ chain }: ChainFacts): Finding | null {
   let below = 0; // CA certificates below that are not self-issued: what pathLenConstraint counts
   for (const authority of chain.slice(1)) {
-    if (!authority.isCa || (authority.keyUsage !== null && !authority.keyUsage.has('keyCertSign'))) {
+    if (!authority.isCa || !authority.maySign) {
       return refusal('chain-not-a-ca', `${nameOf(authority)} may not issue certificates`);
     }
     if (authority.pathLength !== null && below > authority.pathLength) {
@@ -73,23 +96,23 @@ function checkAuthorities({ chain }: ChainFacts): Finding | null {
         `${nameOf(authority)} allows ${authority.pathLength} CAs below it, there are ${below}`,
       );
     }
-    if (!authority.subjectDer.equals(authority.issuerDer)) below++;
+    if (authority.subjectName !== authority.issuerName) below++;
   }
   return null;
 }
 
 function checkValidity({ chain, at }: ChainFacts): Finding | null {
   for (const certificate of chain) {
-    if (certificate.notAfter < at)
+    if (isCurrent(certificate, at)) continue;
+    if (certificate.notAfter <= at)
       return refusal(
         'chain-expired',
         `${nameOf(certificate)} expired at ${certificate.notAfter.toISOString()}`,
       );
-    if (certificate.notBefore > at)
-      return refusal(
-        'chain-not-yet-valid',
-        `${nameOf(certificate)} is valid from ${certificate.notBefore.toISOString()}`,
-      );
+    return refusal(
+      'chain-not-yet-valid',
+      `${nameOf(certificate)} is valid from ${certificate.notBefore.toISOString()}`,
+    );
   }
   return null;
 }
@@ -113,7 +136,11 @@ function checkPurpose({ chain, profile }: ChainFacts): Finding | null {
     bits !== null &&
     !bits.has('digitalSignature') &&
     !(profile.purpose === 'smimesign' && bits.has('nonRepudiation'));
-  if (lacksUsage || mayNotSign) return wrong(signer);
+  const isOfOtherType =
+    profile.purpose === 'smimesign' &&
+    signer.netscapeType !== null &&
+    (signer.netscapeType & mailOrClient) === 0;
+  if (lacksUsage || mayNotSign || isOfOtherType) return wrong(signer);
   const limited = authorities.find(
     (authority) => authority.extendedKeyUsage !== null && !authority.extendedKeyUsage.includes(usage),
   );

@@ -1,75 +1,103 @@
 import type { Finding } from '../core/inspection';
-import { type ParsedCertificate, safely } from './certificate';
+import { isCurrent, mayHaveIssued, type ParsedCertificate } from './certificate';
 import { checkRules } from './chain-rules';
 import type { Keyring } from './keyring';
 import type { VerificationProfile } from './profile';
 import { nameOf, refusal } from './refusal';
 
-/** A chain that holds, or the first rule that the best chain breaks; either way as far as it could be built. */
+/** The chain that RAUC would build, as far as it could be built, and the first rule that it breaks. */
 export interface ChainResult {
   /** Signer first. */
   readonly chain: readonly ParsedCertificate[];
   readonly problem: Finding | null;
 }
 
+/** What comes with the signature, and nobody vouches for. */
+export interface Untrusted {
+  readonly certificates: readonly ParsedCertificate[];
+  readonly revocationLists: Keyring['revocationLists'];
+}
+
+/** OpenSSL stops at a hundred; no bundle is signed so far below its root. */
 const maxChainLength = 10;
-/** Cross-signed certificates can make many chains; a hostile CMS must not make us try them all. */
-const maxIssuerChecks = 200;
 
 /**
- * Validates the signer's chain as RAUC does with OpenSSL: path to the keyring, basic constraints, key usage, validity,
- * purpose, revocation lists, signer names (RFC 5280 section 6; RAUC reference, "[keyring] section").
+ * Validates the signer's chain as RAUC does with OpenSSL: one chain is built without regard to what will be checked,
+ * and then checked: basic constraints, key usage, validity, purpose, revocation lists, signer names (RFC 5280 section 6;
+ * RAUC reference, "[keyring] section"). That another chain would hold does not help, on a device neither.
  * @param at the time that every certificate must be valid at
  */
 export function validateChain(
+  signer: ParsedCertificate,
+  untrusted: Untrusted,
+  keyring: Keyring,
+  profile: VerificationProfile,
+  at: Date,
+): ChainResult {
+  const { chain, problem } = buildChain(signer, untrusted.certificates, keyring, profile, at);
+  const facts = { chain, keyring, profile, at, untrustedLists: untrusted.revocationLists };
+  return { chain, problem: problem ?? checkRules(facts) };
+}
+
+/**
+ * Builds the chain that OpenSSL builds (`build_chain` of crypto/x509/x509_vfy.c, which looks for an issuer among the
+ * trusted certificates first): from the first issuer in the keyring on, nothing but the keyring is looked at.
+ */
+function buildChain(
   signer: ParsedCertificate,
   untrusted: readonly ParsedCertificate[],
   keyring: Keyring,
   profile: VerificationProfile,
   at: Date,
 ): ChainResult {
-  let checks = 0;
-  let best: ChainResult | undefined;
-
-  const consider = (result: ChainResult): boolean => {
-    if (
-      best === undefined ||
-      result.problem === null ||
-      (best.problem?.code === 'chain-incomplete' && result.problem.code !== 'chain-incomplete')
-    ) {
-      best = result;
-    }
-    return result.problem === null;
-  };
-
-  const extend = (chain: readonly ParsedCertificate[]): boolean => {
+  const chain = [signer];
+  let isTrusted = false;
+  for (;;) {
     const last = chain.at(-1) ?? signer;
-    const isAnchor = contains(keyring.certificates, last);
-    if (isAnchor && (last.selfSigned || profile.allowPartialChain)) {
-      if (consider({ chain, problem: checkRules({ chain, keyring, profile, at }) })) return true;
+    const anchor = bestIssuer(last, keyring.certificates, at);
+    if (anchor !== undefined && last.selfSigned) {
+      if (isSame(anchor, last)) return { chain, problem: null };
+      break; // the keyring has another one of this name and key first
     }
-    if (last.selfSigned) return !isAnchor && consider({ chain, problem: notAnchored(last) });
-    const issuers = [...keyring.certificates, ...untrusted].filter(
-      (candidate) => !contains(chain, candidate) && safely(() => last.x509.checkIssued(candidate.x509)),
-    );
-    for (const issuer of chain.length < maxChainLength ? issuers : []) {
-      if (++checks > maxIssuerChecks) break;
-      if (isSignedBy(last, issuer) && extend([...chain, issuer])) return true;
+    if (anchor !== undefined) {
+      chain.push(anchor);
+      isTrusted = true;
+      if (anchor.selfSigned || profile.allowPartialChain) return { chain, problem: null };
+    } else {
+      const others = untrusted.filter((candidate) => !contains(chain, candidate));
+      const issuer = isTrusted || last.selfSigned ? undefined : bestIssuer(last, others, at);
+      if (issuer === undefined) break;
+      chain.push(issuer);
     }
-    return consider({ chain, problem: incomplete(last) });
-  };
-
-  extend([signer]);
-  return best ?? { chain: [signer], problem: incomplete(signer) };
+    if (chain.length > maxChainLength) break;
+  }
+  const last = chain.at(-1) ?? signer;
+  if (!isTrusted && profile.allowPartialChain && contains(keyring.certificates, signer))
+    return { chain, problem: null };
+  return { chain, problem: last.selfSigned ? notAnchored(last) : incomplete(last) };
 }
 
-function isSignedBy(certificate: ParsedCertificate, issuer: ParsedCertificate): boolean {
-  const { publicKey } = issuer;
-  return publicKey !== null && safely(() => certificate.x509.verify(publicKey));
+/** The first issuer that is valid now; else the one that is valid for longest, as OpenSSL chooses. */
+function bestIssuer(
+  certificate: ParsedCertificate,
+  candidates: readonly ParsedCertificate[],
+  at: Date,
+): ParsedCertificate | undefined {
+  const issuers = candidates.filter((candidate) => mayHaveIssued(candidate, certificate));
+  const [first, ...others] = issuers;
+  if (first === undefined) return undefined;
+  return (
+    issuers.find((issuer) => isCurrent(issuer, at)) ??
+    others.reduce((best, issuer) => (issuer.notAfter > best.notAfter ? issuer : best), first)
+  );
 }
 
 function contains(list: readonly ParsedCertificate[], certificate: ParsedCertificate): boolean {
-  return list.some((member) => member.x509.raw.equals(certificate.x509.raw));
+  return list.some((member) => isSame(member, certificate));
+}
+
+function isSame(one: ParsedCertificate, other: ParsedCertificate): boolean {
+  return one.x509.raw.equals(other.x509.raw);
 }
 
 function incomplete(last: ParsedCertificate): Finding {

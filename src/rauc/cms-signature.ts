@@ -1,7 +1,9 @@
 import { createHash, createVerify, verify } from 'node:crypto';
-import { GeneralizedTime, ObjectIdentifier, OctetString, Set as Asn1Set, UTCTime } from 'asn1js';
-import { IssuerAndSerialNumber, type SignedData, type SignerInfo } from 'pkijs';
+import { GeneralizedTime, ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
+import { type Attribute, IssuerAndSerialNumber, type SignedData, type SignerInfo } from 'pkijs';
 import { BrokenBundle } from './broken';
+import { canonicalName } from './certificate-name';
+import { derOfSignedAttributes } from './cms-grammar';
 import type { BundleCms } from './cms';
 import { type ParsedCertificate, safely } from './certificate';
 import { type HashName, hashOf, signatureScheme } from './signature-algorithm';
@@ -18,7 +20,7 @@ export interface VerifiedSignature {
 const contentTypeId = '1.2.840.113549.1.9.3';
 const messageDigestId = '1.2.840.113549.1.9.4';
 const signingTimeId = '1.2.840.113549.1.9.5';
-const subjectKeyIdentifierId = '2.5.29.14';
+const countersignatureId = '1.2.840.113549.1.9.6';
 
 /**
  * Verifies the one signature of a SignedData over its content (RFC 5652, section 5.4). Who the signer is to be
@@ -44,6 +46,7 @@ export async function verifySignature(
   if (hash !== digestAlgorithm) throw broken('its digest and its signature use two different hashes');
   const signature = Buffer.from(info.signature.getValue());
 
+  checkPlaces(info);
   const attributes = info.signedAttrs;
   if (attributes === undefined) {
     const verifier = createVerify(hash);
@@ -54,12 +57,23 @@ export async function verifySignature(
 
   const digest = await digestOf(readContent, digestAlgorithm);
   checkAttributes(info, cms.signedData, digest);
-  if (!safely(() => verify(hash, signedBytes(attributes), scheme.key, signature))) throw mismatch();
-  return { signer, signingTime: signingTime(info) };
+  const signedAt = signingTime(info);
+  const signed = derOfSignedAttributes(Buffer.from(attributes.encodedValue));
+  if (!safely(() => verify(hash, signed, scheme.key, signature))) throw mismatch();
+  return { signer, signingTime: signedAt };
 }
 
-/** OpenSSL hashes the content with the algorithms of this list alone: with another one devices find no digest. */
+/** Digests that OpenSSL has: SHA-1, SHA-2, and SHA-3 from 224 to 512 bits. */
+const digestsOfOpenSsl = /^(1\.3\.14\.3\.2\.26|2\.16\.840\.1\.101\.3\.4\.2\.([1-9]|10))$/;
+
+/**
+ * OpenSSL hashes the content with the algorithms of this list, and with them alone: with one that it does not know it
+ * gives up, and with another one than the signer's devices find no digest.
+ */
 function checkDigestAlgorithm({ digestAlgorithms }: SignedData, { digestAlgorithm }: SignerInfo): void {
+  const unknown = digestAlgorithms.find(({ algorithmId }) => !digestsOfOpenSsl.test(algorithmId));
+  if (unknown !== undefined)
+    throw broken(`its list of digest algorithms has ${unknown.algorithmId}, which is unknown`);
   if (!digestAlgorithms.some(({ algorithmId }) => algorithmId === digestAlgorithm.algorithmId))
     throw broken('its list of digest algorithms lacks the one that its signer used');
 }
@@ -74,20 +88,12 @@ function onlySigner(signedData: SignedData): SignerInfo {
 
 function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]): ParsedCertificate {
   const id: unknown = info.sid;
-  const signer = certificates.find(({ structure }) => {
-    if (id instanceof IssuerAndSerialNumber) {
-      return (
-        id.issuer.isEqual(structure.issuer) &&
-        Buffer.from(id.serialNumber.valueBlock.valueHexView).equals(
-          Buffer.from(structure.serialNumber.valueBlock.valueHexView),
-        )
-      );
-    }
-    const own: unknown = structure.extensions?.find(
-      (extension) => extension.extnID === subjectKeyIdentifierId,
-    )?.parsedValue;
-    return own instanceof OctetString && octetsOf(id)?.equals(Buffer.from(own.getValue())) === true;
-  });
+  const signer = certificates.find(({ issuerName, serial, keyId }) =>
+    id instanceof IssuerAndSerialNumber
+      ? canonicalName(Buffer.from(id.issuer.toSchema().toBER())) === issuerName &&
+        Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex') === serial
+      : keyId !== null && octetsOf(id)?.toString('hex') === keyId,
+  );
   if (signer === undefined) throw broken("it does not contain its signer's certificate");
   return signer;
 }
@@ -124,35 +130,50 @@ function checkAttributes(info: SignerInfo, signedData: SignedData, digest: Buffe
   }
 }
 
-/** The one value of an attribute that must not be repeated; `undefined` when there is none. */
+/** The one value of an attribute that must not be repeated, nor be empty; `undefined` when there is none. */
 function attributeValue(info: SignerInfo, type: string): unknown {
-  const found = (info.signedAttrs?.attributes ?? []).filter((attribute) => attribute.type === type);
+  const found = attributesOf(info.signedAttrs, type);
   const values: unknown[] = found.flatMap((attribute): unknown[] => attribute.values);
   if (found.length > 1 || values.length > 1) throw broken(`it repeats the signed attribute ${type}`);
+  if (found.length === 1 && values[0] === undefined)
+    throw broken(`its signed attribute ${type} has no value`);
   return values[0];
 }
 
-/** Only `use-bundle-signing-time` needs it, so a strange one is no reason to refuse the signature. */
-function signingTime(info: SignerInfo): Date | null {
-  const values = (info.signedAttrs?.attributes ?? [])
-    .filter((attribute) => attribute.type === signingTimeId)
-    .flatMap((a): unknown[] => a.values);
-  const [value] = values;
-  if (values.length !== 1 || !(value instanceof UTCTime || value instanceof GeneralizedTime)) return null;
-  const time = value.toDate();
-  return Number.isNaN(time.getTime()) ? null : time;
+function attributesOf(attributes: SignerInfo['signedAttrs'], type: string): Attribute[] {
+  return (attributes?.attributes ?? []).filter((attribute) => attribute.type === type);
 }
 
-/** The signed attributes as they were hashed: in DER, with the tag of a SET OF in place of `[0]`. */
-function signedBytes(attributes: NonNullable<SignerInfo['signedAttrs']>): Buffer {
-  const encoded = Buffer.from(attributes.encodedValue);
-  const isDefinite = encoded.length > 2 && encoded[1] !== 0x80;
-  if (isDefinite) {
-    encoded[0] = 0x31;
-    return encoded;
+/** Which attributes must be signed, and which must not be (RFC 5652, section 11), as OpenSSL insists. */
+function checkPlaces({ signedAttrs, unsignedAttrs }: SignerInfo): void {
+  if (attributesOf(signedAttrs, countersignatureId).length > 0)
+    throw broken('a countersignature must not be among its signed attributes');
+  for (const type of [contentTypeId, messageDigestId, signingTimeId]) {
+    if (attributesOf(unsignedAttrs, type).length > 0)
+      throw broken(`the attribute ${type} must not be among those that are not signed`);
   }
-  const members = attributes.attributes.map((attribute) => attribute.toSchema());
-  return Buffer.from(new Asn1Set({ value: members }).toBER());
+}
+
+/**
+ * The time that the signer claims, in DER (X.690, sections 11.7 and 11.8). RAUC reads it only with
+ * `use-bundle-signing-time`, but not every version of OpenSSL verifies a signature with a strange one.
+ */
+function signingTime(info: SignerInfo): Date | null {
+  const value = attributeValue(info, signingTimeId);
+  if (value === undefined) return null;
+  const time = value instanceof UTCTime || value instanceof GeneralizedTime ? derTime(value) : undefined;
+  if (time === undefined) throw broken('its signing time is none');
+  return time;
+}
+
+function derTime(value: UTCTime | GeneralizedTime): Date | undefined {
+  const text = Buffer.from(value.valueBlock.valueHexView).toString('latin1');
+  const digits = value instanceof GeneralizedTime ? 14 : 12;
+  if (text.length !== digits + 1 || !/^\d+Z$/.test(text)) return undefined;
+  const time = value.toDate();
+  const century = digits === 14 ? '' : time.getUTCFullYear() < 2000 ? '19' : '20';
+  const again = Number.isNaN(time.getTime()) ? '' : time.toISOString().replace(/[-:T]|\.\d+/g, '');
+  return again === century + text ? time : undefined;
 }
 
 function mismatch(): BrokenBundle {

@@ -1,8 +1,15 @@
 import { type AsnType, Constructed, OctetString, Sequence } from 'asn1js';
-import { ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
+import {
+  CertificateRevocationList,
+  ContentInfo,
+  EnvelopedData,
+  IssuerAndSerialNumber,
+  SignedData,
+} from 'pkijs';
 import type { Recipient } from '../core/inspection';
 import { malformed, parseBer } from './asn1-guard';
 import { BrokenBundle } from './broken';
+import { checkSignedDataGrammar } from './cms-grammar';
 import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
 
 const signedDataId = '1.2.840.113549.1.7.2';
@@ -15,6 +22,7 @@ export type BundleCms =
       readonly kind: 'signed';
       readonly signedData: SignedData;
       readonly certificates: readonly ParsedCertificate[];
+      readonly revocationLists: readonly CertificateRevocationList[];
       /** The manifest; `null` when the signature is detached (a plain bundle). */
       readonly content: Buffer | null;
     }
@@ -35,6 +43,7 @@ export function parseCms(bytes: Buffer): BundleCms {
       `the signature is a CMS of type ${info.contentType}, neither signed nor enveloped data`,
     );
   }
+  checkSignedDataGrammar(bytes);
   const signedData = parse(() => new SignedData({ schema: content }));
   if (signedData.encapContentInfo.eContentType !== dataId) {
     throw new BrokenBundle(
@@ -45,7 +54,10 @@ export function parseCms(bytes: Buffer): BundleCms {
   return {
     kind: 'signed',
     signedData,
-    certificates: parse(() => certificatesOf(content).map((der) => parseCertificate(der))),
+    certificates: parse(() => membersOf(content, 0).map((der) => parseCertificate(der))),
+    revocationLists: parse(() =>
+      membersOf(content, 1).map((der) => new CertificateRevocationList({ schema: parseBer(der) })),
+    ),
     content: readContent(signedData),
   };
 }
@@ -60,12 +72,12 @@ function parse<T>(read: () => T): T {
 }
 
 /**
- * The certificates of a SignedData as they stand in it: their signatures are over these bytes, which encoding anew
- * might change. Other choices of CertificateSet (RFC 5652, section 10.2.2) carry tags and are passed over.
+ * The certificates (0) or revocation lists (1) of a SignedData as they stand in it: their signatures are over these
+ * bytes, which encoding anew might change.
  */
-function certificatesOf(signedData: unknown): Buffer[] {
+function membersOf(signedData: unknown, tagNumber: 0 | 1): Buffer[] {
   const fields = signedData instanceof Sequence ? signedData.valueBlock.value : [];
-  const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === 0);
+  const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === tagNumber);
   const entries = set instanceof Constructed ? set.valueBlock.value : [];
   return entries
     .filter((entry) => entry instanceof Sequence)

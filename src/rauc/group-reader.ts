@@ -32,6 +32,12 @@ export class GroupReader {
     return name === null ? null : this.checkFileName(name);
   }
 
+  /** The name of a file that may be missing but not empty. */
+  filledFileName(key: string): string | null {
+    this.filledText(key);
+    return this.fileName(key);
+  }
+
   checkFileName(name: string): string {
     if (name.includes('/') || name === '..' || name === '.')
       throw this.refusal(`has a path ${shown(name)} for a file name`);

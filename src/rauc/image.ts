@@ -39,7 +39,7 @@ export function parseImage(section: string, group: GroupReader, format: BundleFo
   if (slotClass === '' || variant === '' || artifact === '')
     throw group.refusal('has an empty slot class, variant or artifact name');
 
-  const filename = group.fileName('filename');
+  const filename = group.filledFileName('filename');
   const hooks = group.list('hooks', ['pre-install', 'install', 'post-install']);
   const image: Image = {
     slotClass,
@@ -76,6 +76,8 @@ function parseType(
   }
   if (explicit !== null) {
     if (!knownTypes.has(explicit)) throw group.refusal(`has an unknown type ${shown(explicit)}`);
+    if (explicit === 'emptyfs' && filename !== null)
+      throw group.refusal('has a filename, which an emptyfs can not have');
     return explicit;
   }
   const derived = typeByFilename.find(([glob]) => filename !== null && fits(filename, glob))?.[1];

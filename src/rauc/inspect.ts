@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Finding, Inspection, Manifest, Verdict } from '../core/inspection';
 import { BrokenBundle } from './broken';
 import { describeCertificate, type ParsedCertificate } from './certificate';
-import { validateChain } from './chain';
+import { type Untrusted, validateChain } from './chain';
 import { type BundleCms, parseCms } from './cms';
 import { verifySignature, type VerifiedSignature } from './cms-signature';
 import { parseKeyring } from './keyring';
@@ -90,7 +90,7 @@ async function inspectSigned(
 ): Promise<Inspection> {
   facts.format = cms.content === null ? 'plain' : null;
   const signature = await verifySignature(cms, contentOf(cms, source, trailer.payloadSizeBytes));
-  const trust = decideTrust(signature, cms.certificates, profile, now);
+  const trust = decideTrust(signature, cms, profile, now);
   facts.signerChain = trust.chain.map(describeCertificate);
 
   const found =
@@ -134,7 +134,7 @@ interface Trust {
 
 function decideTrust(
   signature: VerifiedSignature,
-  certificates: readonly ParsedCertificate[],
+  untrusted: Untrusted,
   profile: VerificationProfile,
   now: Date,
 ): Trust {
@@ -148,7 +148,7 @@ function decideTrust(
     };
     return { verdict: 'untrusted', reasons: [reason], chain: [signature.signer] };
   }
-  const { chain, problem } = validateChain(signature.signer, certificates, keyring, profile, at);
+  const { chain, problem } = validateChain(signature.signer, untrusted, keyring, profile, at);
   return problem === null
     ? { verdict: 'trusted', reasons: [], chain }
     : { verdict: 'untrusted', reasons: [problem], chain };

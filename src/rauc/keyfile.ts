@@ -11,7 +11,7 @@ const groupPattern = /^\[([^[\]\p{Cc}]+)\][ \t]*$/u;
 
 /**
  * Parses GLib's key file grammar as RAUC reads a manifest (`GKeyFile`, no flags), and stricter where GLib is
- * careless: NUL bytes and repeated keys are refused.
+ * careless or looks at the device: NUL bytes, repeated keys and translations are refused.
  * @throws BrokenBundle `manifest-syntax`
  */
 export function parseKeyfile(raw: Buffer): Keyfile {
@@ -30,6 +30,7 @@ export function parseKeyfile(raw: Buffer): Keyfile {
     if (group === undefined) throw syntax(`the line ${shown(line)} stands before any group`);
     addEntry(group, text);
   }
+  checkEncoding(groups);
   return groups;
 }
 
@@ -37,10 +38,19 @@ function addEntry(group: Map<string, string>, text: string): void {
   const equals = text.indexOf('=');
   if (equals < 0) throw syntax(`the line ${shown(text)} is neither a group, a key nor a comment`);
   const key = withoutBlanksBehind(text.slice(0, equals));
-  if (/^[^[\]\p{Cc}]+\[[\p{L}\p{N}._@-]+\]$/u.test(key)) return; // a translation: GLib drops it
+  // GLib drops a translation (`version[de]`) unless it is for the locale of the device, and C is one of every device.
+  if (/\[.*\]$/u.test(key)) throw syntax(`the key ${shown(key)} is for one language only`);
   if (key === '' || /[[\]\p{Cc}]/u.test(key)) throw syntax(`the key in ${shown(text)} is malformed`);
   if (group.has(key)) throw syntax(`the key ${shown(key)} appears twice`);
   group.set(key, text.slice(equals + 1).replace(leadingBlanks, ''));
+}
+
+/** The first group may say how the file is encoded, whatever the group means; GLib knows UTF-8 alone. */
+function checkEncoding(groups: Keyfile): void {
+  const [first] = groups.values();
+  const encoding = first?.get('Encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8')
+    throw syntax(`its encoding ${shown(encoding)} is not UTF-8`);
 }
 
 /** Not with `/[…]+$/`: among many blanks in the middle, that takes time that grows with their square. */

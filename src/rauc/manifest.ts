@@ -138,7 +138,6 @@ function findProblems(manifest: Manifest): Finding[] {
         add(`${where} has adaptive or convert but no filename: RAUC will not install it`);
       continue;
     }
-    if (image.type === 'emptyfs') add(`${where} is an emptyfs with a filename: RAUC will not install it`);
     if (image.sha256 === null) add(`${where} has no sha256: RAUC will not install it`);
     if (image.sizeBytes === null && !hasInstallHook) add(`${where} has no size: RAUC will not install it`);
     if (image.converted.length > 0 && image.converted.length !== image.convert.length) {

@@ -1,52 +1,102 @@
 import { verify } from 'node:crypto';
 import type { CertificateRevocationList } from 'pkijs';
 import type { Finding } from '../core/inspection';
-import { type ParsedCertificate, safely } from './certificate';
+import { canonicalName } from './certificate-name';
+import { isIdentifiedBy, type ParsedCertificate, safely } from './certificate';
 import type { ChainFacts } from './chain-rules';
+import { authorityKeyIdentifier } from './key-identifier';
 import { nameOf, refusal } from './refusal';
 import { signatureScheme } from './signature-algorithm';
 
-/** `check-crl`: each certificate of the chain needs a current list of its issuer, and must not be on it. */
-export function checkRevocation({ chain, keyring, profile, at }: ChainFacts): Finding | null {
+/**
+ * `check-crl`: each certificate of the chain needs a current list of its issuer in the keyring, and must not be on it.
+ * Lists that come with the signature do not help; but OpenSSL looks at them first, so they must not harm.
+ */
+export function checkRevocation({ chain, keyring, profile, at, untrustedLists }: ChainFacts): Finding | null {
   if (!profile.checkCrl) return null;
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1] ?? (certificate.selfSigned ? certificate : undefined);
-    if (issuer === undefined) continue; // a partial chain ends here
-    const list = newest(keyring.revocationLists.filter((candidate) => isUsable(candidate, issuer, at)));
-    if (list === undefined)
-      return refusal('chain-no-crl', `the keyring has no current revocation list of ${nameOf(issuer)}`);
-    if (lists(list, certificate))
+    if (issuer === undefined) {
+      return refusal(
+        'chain-no-crl',
+        `the chain ends in ${nameOf(certificate)}: no list can tell that its issuer did not revoke it, and RAUC with check-crl wants one`,
+      );
+    }
+    const delivered = ask(untrustedLists, certificate, issuer, at);
+    const answer =
+      delivered === 'none' || delivered === 'good'
+        ? ask(keyring.revocationLists, certificate, issuer, at)
+        : delivered;
+    if (answer === 'revoked')
       return refusal('chain-revoked', `${nameOf(certificate)} was revoked by its issuer`);
+    if (answer !== 'good') {
+      const what =
+        answer === 'none'
+          ? 'the keyring has no current revocation list'
+          : 'another key signed the newest revocation list';
+      return refusal('chain-no-crl', `${what} of ${nameOf(issuer)}`);
+    }
   }
   return null;
 }
 
-/** A complete list, signed by the issuer, current at the time (RFC 5280, section 6.3.3). */
-function isUsable(list: CertificateRevocationList, issuer: ParsedCertificate, at: Date): boolean {
-  if (!Buffer.from(list.issuer.toSchema().toBER()).equals(issuer.subjectDer)) return false;
+type Lists = readonly CertificateRevocationList[];
+
+/** What the lists say of a certificate. As with chains, OpenSSL takes one list, and only then verifies it. */
+function ask(
+  lists: Lists,
+  certificate: ParsedCertificate,
+  issuer: ParsedCertificate,
+  at: Date,
+): 'good' | 'revoked' | 'none' | 'not-signed' {
+  const current = lists.filter((list) => isOf(list, issuer) && isCurrentList(list, at));
+  // Which certificates a partial list is about is not looked into: it may take trust away, but not give it.
+  if (current.some((list) => isPartial(list) && hasEntry(list, certificate))) return 'revoked';
+  const list = newest(current.filter((candidate) => !isPartial(candidate)));
+  if (list === undefined) return 'none';
+  if (!isSignedBy(list, issuer)) return 'not-signed';
+  return hasEntry(list, certificate) ? 'revoked' : 'good';
+}
+
+/** By name and key identifier (RFC 5280, section 6.3.3). */
+function isOf(list: CertificateRevocationList, issuer: ParsedCertificate): boolean {
+  return (
+    canonicalName(Buffer.from(list.issuer.toSchema().toBER())) === issuer.subjectName &&
+    isIdentifiedBy(issuer, authorityKeyIdentifier(list.crlExtensions?.extensions ?? []))
+  );
+}
+
+function isCurrentList({ thisUpdate, nextUpdate }: CertificateRevocationList, at: Date): boolean {
+  return thisUpdate.value <= at && (nextUpdate === undefined || at < nextUpdate.value);
+}
+
+const partialIds = new Set(['2.5.29.27', '2.5.29.28']); // deltaCRLIndicator, issuingDistributionPoint
+
+/** A list of changes, of some certificates only, or with something critical that may mean so. */
+function isPartial({ crlExtensions, revokedCertificates }: CertificateRevocationList): boolean {
+  return (
+    (crlExtensions?.extensions ?? []).some(({ critical, extnID }) => critical || partialIds.has(extnID)) ||
+    (revokedCertificates ?? []).some(
+      ({ crlEntryExtensions }) => crlEntryExtensions?.extensions.some(({ critical }) => critical) === true,
+    )
+  );
+}
+
+function isSignedBy(list: CertificateRevocationList, issuer: ParsedCertificate): boolean {
   if (issuer.keyUsage !== null && !issuer.keyUsage.has('cRLSign')) return false;
-  // A critical extension makes it a list of changes, or one of some certificates only.
-  if (list.crlExtensions?.extensions.some((extension) => extension.critical) === true) return false;
-  if (!(list.thisUpdate.value <= at) || !(list.nextUpdate === undefined || at <= list.nextUpdate.value))
-    return false;
   const scheme = signatureScheme(list.signatureAlgorithm, issuer.publicKey);
   if (typeof scheme === 'string') return false;
   const signature = Buffer.from(list.signatureValue.valueBlock.valueHexView);
   return safely(() => verify(scheme.hash, list.tbsView, scheme.key, signature));
 }
 
-function newest(lists: readonly CertificateRevocationList[]): CertificateRevocationList | undefined {
+function newest(lists: Lists): CertificateRevocationList | undefined {
   return [...lists].sort((a, b) => b.thisUpdate.value.getTime() - a.thisUpdate.value.getTime())[0];
 }
 
-function lists(list: CertificateRevocationList, certificate: ParsedCertificate): boolean {
-  const serial = withoutZeros(certificate.x509.serialNumber.toLowerCase());
+function hasEntry(list: CertificateRevocationList, certificate: ParsedCertificate): boolean {
   return (list.revokedCertificates ?? []).some(
     ({ userCertificate }) =>
-      withoutZeros(Buffer.from(userCertificate.valueBlock.valueHexView).toString('hex')) === serial,
+      Buffer.from(userCertificate.valueBlock.valueHexView).toString('hex') === certificate.serial,
   );
-}
-
-function withoutZeros(hex: string): string {
-  return hex.replace(/^0+/, '');
 }

@@ -68,6 +68,16 @@ export function signatureScheme(
   return { hash: known.hash, key: { key: publicKey, padding: crypto.constants.RSA_PKCS1_PADDING } };
 }
 
+/** Whether a key is of the kind that makes signatures of an algorithm, as OpenSSL asks before it verifies one. */
+export function signsWith(algorithmOid: string, key: crypto.KeyObject | null): boolean {
+  const type = key?.asymmetricKeyType;
+  if (type === undefined) return false;
+  if (algorithmOid === rsassaPss) return type === 'rsa' || type === 'rsa-pss';
+  if (algorithmOid.startsWith('1.2.840.113549.1.1.')) return type === 'rsa';
+  if (algorithmOid.startsWith('1.2.840.10045.4.')) return type === 'ec';
+  return edwards[algorithmOid] === type;
+}
+
 function pssScheme(algorithm: AlgorithmIdentifier, publicKey: crypto.KeyObject): SignatureScheme | string {
   const parameters = parsePssParameters(algorithm);
   if (parameters === undefined) return 'the PSS signature has parameters that can not be read';

@@ -1,8 +1,9 @@
+import { describeBoard } from '../core/board';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
-import type { TroubledDevices } from './fleet-counts';
+import type { SharedCertificate, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
   'failed',
@@ -10,6 +11,7 @@ export const attentionKinds = [
   'rejected',
   'lost',
   'interrupted',
+  'second-board',
   'waiting',
   'held',
   'paused-rollout',
@@ -30,6 +32,7 @@ export interface AttentionItem {
   readonly compatible?: string;
   readonly channel?: string;
   readonly releaseId?: number;
+  readonly deviceId?: string;
   /** A sentence for people. */
   readonly message: string;
   /** What a person may dismiss of it, such as ids of releases; missing when it goes away by itself alone. */
@@ -42,6 +45,8 @@ export interface AttentionFacts {
   /** What people dismissed. */
   readonly dismissed: readonly { readonly kind: string; readonly subject: string }[];
   readonly troubled: readonly TroubledDevices[];
+  /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
+  readonly shared: readonly SharedCertificate[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
@@ -57,6 +62,8 @@ const expiryNoticeDays = 30;
 const smallestRoomBytes = 1 << 30;
 /** Devices name their compatible themselves: there may be many. */
 const maxTroubles = 100;
+/** Of devices that are named one by one. */
+export const maxSharedCertificates = 20;
 /** Releases that a sentence names. */
 const maxNamed = 5;
 /** So many may be dismissed at a time. */
@@ -79,6 +86,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
+  for (const shared of facts.shared) note(ofShared(shared));
   const { waiting, held } = decided;
   note({
     kind: 'waiting',
@@ -174,6 +182,13 @@ function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): At
     channel,
     message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
   };
+}
+
+function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {
+  const message =
+    `two boards use the certificate of ${deviceId}: one has ${describeBoard(own)}; the other has ${describeBoard(other)}. ` +
+    'Issue the other one a certificate under a name of its own, then clear the device.';
+  return { kind: 'second-board', count: 1, deviceId, message };
 }
 
 function counted(count: number, what: string): string {

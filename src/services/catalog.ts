@@ -38,7 +38,8 @@ export interface CatalogRecords {
   history(filter: HistoryFilter): readonly Activation[];
 }
 
-type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
+/** A release by the name of its bundle, which may be lost. */
+export type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
 
 /**
  * Bundles and releases in memory, as they were committed: devices are answered from here. One process changes them,
@@ -107,7 +108,12 @@ export class Catalog {
     return [...this.#releases.values()].flat().sort((a, b) => compareText(keyOf(a), keyOf(b)));
   }
 
-  /** Of all that is current, also while its bundle is lost: it goes on when the bytes come back. */
+  /** All that is current, also while its bundle is lost: it goes on when the bytes come back. */
+  allCurrent(): readonly Current[] {
+    return [...this.#current.values()];
+  }
+
+  /** Of {@link Catalog.allCurrent}. */
   releaseIds(): readonly number[] {
     return [...this.#current.values()].map(({ id }) => id);
   }

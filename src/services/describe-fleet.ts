@@ -1,6 +1,7 @@
 import type { Crash } from '../core/crash';
+import { boardGoneAfterMs } from '../core/board';
 import type { Release } from '../core/release';
-import { type AttentionItem, findAttention } from './attention';
+import { type AttentionItem, findAttention, maxSharedCertificates } from './attention';
 import type { CertificateFolder } from './certificate-folder';
 import type { DismissalRecords } from './dismiss-attention';
 import type { FleetCounts } from './fleet-counts';
@@ -84,6 +85,10 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         releases,
         dismissed: ports.dismissals.all(),
         troubled: counts.troubled(),
+        shared: counts.sharedCertificates(
+          new Date(now().getTime() - boardGoneAfterMs),
+          maxSharedCertificates,
+        ),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

@@ -1,3 +1,12 @@
+import {
+  type Boards,
+  describeBoard,
+  isSameBoards,
+  type Recognized,
+  recognizeBoard,
+  type Sight,
+} from '../core/board';
+import { freshReason, isJudged, judgeFresh, takeBack } from '../core/board-evidence';
 import { bootChange, type BootChange, type Contact, mergeFacts } from '../core/contact';
 import {
   type Admission,
@@ -5,18 +14,35 @@ import {
   type DeviceFacts,
   type DeviceIdentity,
   newDevice,
+  noFacts,
 } from '../core/device';
+import { DomainError } from '../core/errors';
 import type { Actor, NewEvent } from '../core/event';
+import type { Installation } from '../core/installation';
 import { judgeContact, type ProofRules } from '../core/proof';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
-import { changed } from './installation-events';
+import { type Cause, changed } from './installation-events';
 
 export interface ContactPorts {
   readonly fleet: Fleet;
   /** What a device is at its first contact, when nobody made it ahead. */
   readonly newDevices: Admission;
   readonly proofRules: ProofRules;
+  /** What happens to a second board that uses the certificate of another. */
+  readonly secondBoards: SecondBoards;
+}
+
+/** A second board that uses a device's certificate is answered for itself, or refused; people are told either way. */
+export type SecondBoards = 'answer' | 'refuse';
+
+/** A device that made contact. */
+export interface HeardDevice extends DeviceRecord {
+  /**
+   * It is not the device, or perhaps not, but a second board with its certificate: it is answered as what it tells, and nothing
+   * of it is kept.
+   */
+  readonly isAside: boolean;
 }
 
 /** Takes in what devices tell by asking for something. */
@@ -25,56 +51,150 @@ export interface DeviceContacts {
    * Brings the registry up to date: a device appears at its first contact; what it runs after a boot proves or disproves its
    * installation. Seen in memory at once; wait for the disk with the fleet.
    * @param isPoll it asks what there is, and neither begins, downloads nor reports
+   * @throws DomainError `forbidden` for a second board, where the configuration says so
    */
-  hear(identity: DeviceIdentity, contact: Contact, isPoll: boolean): DeviceRecord;
+  hear(identity: DeviceIdentity, contact: Contact, isPoll: boolean): HeardDevice;
 }
 
 /** Custom headers that are kept of one device, over all its contacts. */
 export const maxAttributes = 32;
 
-export function createDeviceContacts({ fleet, newDevices, proofRules }: ContactPorts): DeviceContacts {
+export function createDeviceContacts({
+  fleet,
+  newDevices,
+  proofRules,
+  secondBoards,
+}: ContactPorts): DeviceContacts {
   return {
     hear(identity, contact, isPoll) {
       const actor: Actor = { name: `device:${identity.id}`, address: contact.address };
       const known = fleet.find(identity.id);
-      if (known === undefined) return register(identity, contact, actor);
-      const boot = bootChange(known.device.facts, known.device.lastContactAt, contact);
-      const device = heard(known.device, identity, contact);
-      const events = tell(known.device, device, boot, { ...contact, actor });
-      const proof = prove(known, contact, { isPoll, boot }, actor);
-      const isNew = events.length > 0 || !isSame(known.device, device);
-      if (!isNew && proof === undefined) return fleet.seen(identity.id, device);
-      return fleet.change(identity.id, {
-        device,
-        installations: proof === undefined ? [] : [proof.installation],
-        events: [...events, ...(proof?.events ?? [])],
-      });
+      if (known === undefined) return { ...register(identity, contact, actor), isAside: false };
+      const seen = recognizeBoard(known.device, contact, isPoll || contact.transactionId !== null);
+      if (seen.sight === 'other' || seen.sight === 'unclear') return hearAside(known, contact, seen, actor);
+      // An earlier boot tells nothing of today.
+      const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
+      return { ...hearOwn(known, identity, told, { ...seen, isPoll }, actor), isAside: false };
     },
   };
 
+  function hearOwn(
+    known: DeviceRecord,
+    identity: DeviceIdentity,
+    contact: Contact,
+    { boards, sight, isPoll }: Recognized & { readonly isPoll: boolean },
+    actor: Actor,
+  ): DeviceRecord {
+    const boot =
+      sight === 'found' ? 'unknown' : bootChange(known.device.facts, known.device.lastContactAt, contact);
+    const judged = judge(known, contact, { isPoll, boot, boards, sight }, actor);
+    const device = { ...heard(known.device, identity, contact), boards: judged.boards };
+    const events = [
+      ...tell(known.device, device, boot, { ...contact, actor }),
+      ...tellSecond(known.device, device, { at: contact.at, actor }),
+      ...(judged.isFresh ? tellFresh(device, sight, { at: contact.at, actor }) : []),
+    ];
+    const isNew = events.length > 0 || !isSame(known.device, device);
+    if (!isNew && judged.installation === null) return fleet.seen(identity.id, device);
+    return fleet.change(identity.id, {
+      device,
+      installations: judged.installation === null ? [] : [judged.installation],
+      events: [...events, ...judged.events],
+    });
+  }
+
+  function hearAside(
+    known: DeviceRecord,
+    contact: Contact,
+    { boards, sight }: Recognized,
+    actor: Actor,
+  ): HeardDevice {
+    const { id } = known.device;
+    const device = { ...known.device, boards };
+    const isNoted = isSameBoards(known.device.boards, boards);
+    const events = tellSecond(known.device, device, { at: contact.at, actor });
+    const { failures } = isNoted ? fleet.seen(id, device) : fleet.change(id, { device, events });
+    if (sight === 'other' && secondBoards === 'refuse')
+      throw new DomainError('forbidden', `another board uses the certificate of ${id} already`, {
+        remedy: 'Issue this board a certificate under a name of its own.',
+      });
+    return {
+      device: { ...device, facts: { ...asideFacts(known.device.facts), ...contact.facts, attributes: {} } },
+      installation: null,
+      failures,
+      isAside: true,
+    };
+  }
+
   function register(identity: DeviceIdentity, contact: Contact, actor: Actor): DeviceRecord {
     const { id } = identity;
-    const device = heard(newDevice(id, newDevices, contact.at), identity, contact);
+    const made = newDevice(id, newDevices, contact.at);
+    const { boards } = recognizeBoard(made, contact, true);
+    const device = { ...heard(made, identity, contact), boards };
     const waits = newDevices === 'waiting' ? ', and waits for admission' : '';
     const message = `${id} made its first contact${waits}`;
     const subject = { deviceId: id, compatible: device.facts.compatible };
     return fleet.add(device, [{ kind: 'device.registered', at: contact.at, actor, message, subject }]);
   }
 
-  function prove(
-    known: DeviceRecord,
+  /** What the contact says about the latest installation, as far as the same board has made it. */
+  function judge(
+    { installation: latest }: DeviceRecord,
     contact: Contact,
-    seen: { readonly isPoll: boolean; readonly boot: BootChange },
+    seen: Recognized & { readonly isPoll: boolean; readonly boot: BootChange },
     actor: Actor,
-  ) {
-    const { installation } = known;
-    if (installation === null) return undefined;
+  ): Judged {
+    const { boards, sight, ...how } = seen;
+    const cause = { at: contact.at, actor };
+    const isFreshSight = freshReason(sight) !== undefined;
+    const start = { ...boards, freshAt: contact.at };
+    if (latest === null)
+      return { installation: null, events: [], isFresh: isFreshSight, boards: isFreshSight ? start : boards };
+    const back = sight === 'found' && boards.second !== null ? takeBack(latest, boards.second.other) : null;
+    const first = back === null ? undefined : changed(latest, back, cause);
+    const installation = first?.installation ?? latest;
     const { bootId = null, systemVersion = null } = contact.facts;
-    const evidence = { ...seen, at: contact.at, transactionId: null, bootId, systemVersion };
-    const change = judgeContact(installation, evidence, proofRules);
-    if (change === null) return undefined;
-    return changed(installation, change, { at: contact.at, actor });
+    const evidence = { ...how, at: contact.at, transactionId: null, bootId, systemVersion };
+    const proof = isJudged(boards, installation) ? judgeContact(installation, evidence, proofRules) : null;
+    const { change, isFresh } = isFreshSight
+      ? judgeFresh(installation, sight, proof)
+      : { change: proof, isFresh: false };
+    const last = change === null ? undefined : changed(installation, change, cause);
+    return {
+      installation: last?.installation ?? first?.installation ?? null,
+      events: [...(first?.events ?? []), ...(last?.events ?? [])],
+      isFresh,
+      boards: isFresh ? start : boards,
+    };
   }
+}
+
+interface Judged {
+  /** `null` when it stays as it is. */
+  readonly installation: Installation | null;
+  readonly events: readonly NewEvent[];
+  /** The board starts afresh. */
+  readonly isFresh: boolean;
+  readonly boards: Boards;
+}
+
+/** What is the same of all boards with one certificate. */
+function asideFacts({ compatible, variant }: DeviceFacts): DeviceFacts {
+  return { ...noFacts, compatible, variant };
+}
+
+function tellSecond(before: Device, { id, facts, boards }: Device, cause: Cause): readonly NewEvent[] {
+  if (before.boards.second !== null || boards.second === null) return [];
+  const { own, other } = boards.second;
+  const message = `two boards use the certificate of ${id}: ${describeBoard(own)}; and ${describeBoard(other)}`;
+  const subject = { deviceId: id, compatible: facts.compatible };
+  return [{ kind: 'device.second-board', ...cause, subject, message }];
+}
+
+function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly NewEvent[] {
+  const message = `${id} starts afresh: ${freshReason(sight) ?? 'another board'}`;
+  const subject = { deviceId: id, compatible: facts.compatible };
+  return [{ kind: 'device.started-afresh', ...cause, subject, message }];
 }
 
 function heard(device: Device, identity: DeviceIdentity, contact: Contact): Device {
@@ -154,6 +274,7 @@ function tell(
 
 /** Whether two looks at a device tell the same facts; the uptime always grows. */
 function isSame(before: Device, after: Device): boolean {
+  if (!isSameBoards(before.boards, after.boards)) return false;
   if (before.certificates.length !== after.certificates.length) return false;
   const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
   if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;

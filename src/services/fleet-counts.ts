@@ -1,3 +1,5 @@
+import type { SeenBoot } from '../core/board';
+
 /** Devices whose latest installation needs a person, of one kind. */
 export interface TroubledDevices {
   readonly compatible: string | null;
@@ -17,10 +19,19 @@ export interface BundleDevices {
   readonly failed: number;
 }
 
+/** A device whose certificate two boards use. */
+export interface SharedCertificate {
+  readonly deviceId: string;
+  readonly own: SeenBoot;
+  readonly other: SeenBoot;
+}
+
 /** Counts of the fleet, by the database. */
 export interface FleetCounts {
   /** A failure that a person has cleared is over. */
   troubled(): readonly TroubledDevices[];
+  /** Devices whose certificate two boards have used since a time, the latest first. */
+  sharedCertificates(since: Date, limit: number): readonly SharedCertificate[];
   seenSince(at: Date): number;
   /** Whether a device has ever told the end of an installation, or proved one. */
   hasOutcome(): boolean;

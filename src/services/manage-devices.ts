@@ -164,9 +164,9 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ),
 
-    clearFailures(id, actor) {
+    async clearFailures(id, actor) {
       const at = now();
-      return fleet.intervene(id, ({ device, installation }) => {
+      await fleet.intervene(id, ({ device, installation }) => {
         const cleared = records
           .installations(id, keptInstallations)
           .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
@@ -177,6 +177,15 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
         return { installations: cleared, events: [event] };
       });
+      const { device } = fleet.get(id);
+      const { second } = device.boards;
+      if (second !== null) {
+        fleet.change(id, {
+          device: { ...device, boards: { ...device.boards, second: null, boots: [second.own] } },
+        });
+        await fleet.commit(id);
+      }
+      return fleet.get(id);
     },
 
     cancel(id, actor) {

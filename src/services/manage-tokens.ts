@@ -18,6 +18,8 @@ export interface ManageTokens {
     readonly address?: string | null;
   }): Promise<{ readonly secret: string; readonly token: Token }>;
   list(): readonly Token[];
+  /** Whether there is a token that is not revoked. */
+  exists(): boolean;
   /** A token that is revoked already stays as it is. @throws DomainError `not-found` */
   revoke(request: {
     readonly name: string;
@@ -67,6 +69,7 @@ export function createManageTokens({ records, randomBytes, now }: TokenPorts): M
       return { secret, token };
     },
     list: () => records.all(),
+    exists: () => records.all().some(({ revokedAt }) => revokedAt === null),
     async revoke({ name, actor, address = null }) {
       const at = now();
       const event: NewEvent = {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
-import type { DeviceIdentity } from '../core/device';
+import type { DeviceIdentity, Hold } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
 import type { Release } from '../core/release';
@@ -13,6 +13,7 @@ import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { changed } from './installation-events';
+import type { WatchRestores } from './watch-restores';
 
 /** A device's question "what should I install?". */
 export interface UpdateQuestion {
@@ -24,6 +25,8 @@ export interface UpdateQuestion {
   readonly mustStream: boolean;
   /** Whether the question comes from an answer that it had before (If-None-Match): then it does not begin to install. */
   readonly isRepeated: boolean;
+  /** The hash of a bundle that it names as the one that it has seen. */
+  readonly namedSha256?: string | null;
 }
 
 /** Answers devices: decides, and remembers what they were told. */
@@ -45,6 +48,7 @@ export interface OfferPorts {
   readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
+  readonly watchRestores: Pick<WatchRestores, 'hear' | 'hold'>;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** How often a bundle may fail on a device. */
@@ -60,7 +64,7 @@ export interface OfferPorts {
 const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
-  const { catalog, fleet, contacts, maxTries } = ports;
+  const { catalog, fleet, contacts, watchRestores, maxTries } = ports;
   const terms: OfferTerms = {
     maxTries,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
@@ -112,12 +116,18 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     async ask(question) {
       const { identity, contact, compatible: asked, mustStream } = question;
       const isPoll = contact.transactionId === null;
+      const { namedSha256 = null } = question;
+      if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
       const record = contacts.hear(identity, withCompatible(contact, identity, asked), isPoll);
       const named = asked ?? contact.facts.compatible ?? null;
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
-      const device = describeAsking(ports, record, identity, named, !mustStream);
+      const device = heldBy(
+        watchRestores.hold(),
+        describeAsking(ports, record, identity, named, !mustStream),
+      );
       const { offer, isOld } = answer(record, device, question);
-      if (!isOld && !isAside(record, device, offer, question)) remember(ports, record, offer, contact);
+      if (!isOld && !record.isAside && !isAside(record, device, offer, question))
+        remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;
     },
@@ -126,12 +136,20 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256),
 
     preview(identity, asked, { mustStream } = { mustStream: false }) {
-      const device = describeAsking(ports, fleet.find(identity.id), identity, asked);
+      const device = heldBy(
+        watchRestores.hold(),
+        describeAsking(ports, fleet.find(identity.id), identity, asked),
+      );
       // For people, who can act on it; a device that polls is not made to wait for it.
       const wayTo = (range: VersionRange) => describeWay(catalog, device, range);
       return decide(device, { at: ports.now(), isInstall: false, mustStream }, { ...terms, wayTo });
     },
   };
+}
+
+/** A hold of the server's own comes after a person's. */
+function heldBy(hold: Hold | null, device: AskingDevice): AskingDevice {
+  return hold === null ? device : { ...device, hold: device.hold ?? hold };
 }
 
 /** What a device asks for is what it is, unless its certificate says that it can't be. */

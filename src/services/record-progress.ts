@@ -65,15 +65,19 @@ export function createRecordProgress({
 
     async begin(identity, bundle, contact) {
       const record = contacts.hear(identity, contact, false);
-      const isAttempt = contact.transactionId !== null && record.device.admission === 'admitted';
+      const isAttempt =
+        contact.transactionId !== null && !record.isAside && record.device.admission === 'admitted';
       if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
       await fleet.settle(identity.id);
     },
 
     ask({ id }, bundle, bytes) {
       if (!isPayload(bundle, bytes)) return;
-      const installation = fleet.find(id)?.installation ?? null;
+      const record = fleet.find(id);
+      const installation = record?.installation ?? null;
       if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
+      // Ranges do not say which of two boards asks.
+      if (record !== undefined && record.device.boards.second !== null) return;
       if (installation.startedAt !== null && installation.state !== 'lost') return;
       const at = now();
       const begun = {

@@ -36,6 +36,7 @@ export function createRecordReport({ fleet, contacts, records }: ReportPorts): R
     async report(identity, contact, report, log) {
       const { id } = identity;
       const record = contacts.hear(identity, contact, false);
+      if (record.isAside) return null;
       const installation = findEarlier(records, record, report.transactionId) ?? record.installation;
       const isLatest = installation === record.installation;
       const change = isLatest && installation !== null ? judgeReport(installation, report, contact.at) : null;

@@ -13,7 +13,7 @@ import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecor
 import { createAdvanceRollouts } from './advance-rollouts';
 import { createBeginInstallation } from './begin-installation';
 import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
-import { createDeviceContacts } from './device-contacts';
+import { createDeviceContacts, type SecondBoards } from './device-contacts';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { Fleet } from './fleet';
 import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
@@ -36,7 +36,9 @@ import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
+import { createSuspendOffers } from './suspend-offers';
 import { createTendFleet } from './tend-fleet';
+import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './watch-restores';
 import { createWriteManifestFile } from './write-manifest-file';
 
 /** How the fleet is treated. */
@@ -53,6 +55,8 @@ export interface FleetRules {
   readonly rollbackWindowMs: number;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
+  /** What happens to a second board that uses the certificate of another. */
+  readonly secondBoards: SecondBoards;
 }
 
 /** What the use cases need from outside. A `Store` of `src/store` fits the first ten. */
@@ -68,6 +72,8 @@ export interface ServicePorts {
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
   readonly markers: ImportPorts['markers'];
+  readonly restores: WatchRestoresPorts['restores'];
+  readonly databaseMarker: WatchRestoresPorts['databaseMarker'];
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: PublishFiles & TakeOverPorts['files'] & ReadPorts['files'];
@@ -105,6 +111,7 @@ export interface Services {
   readonly manageSessions: ManageSessions;
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
+  readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
   readonly explainOffer: ExplainOffer;
@@ -160,6 +167,7 @@ const idleMs = 5_000;
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { log, configuredCompatible } = ports;
+  const watchRestores = await createWatchRestores(ports);
   const catalog = await Catalog.load(ports.records);
   const startup = await start(ports, catalog);
   const changed = createWriteManifestFile({ ...ports, catalog });
@@ -167,7 +175,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const shared = { ...ports, catalog, changed };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
-  const fleetServices = createFleetServices(ports, catalog, fleet);
+  const fleetServices = createFleetServices(ports, catalog, fleet, watchRestores);
+  await watchRestores.settle();
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
@@ -185,6 +194,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      watchRestores.close();
+      await watchRestores.settle();
       await readBundle.close();
     },
   };
@@ -193,7 +204,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 /** After so many polls without a begin a person is told that the device does not take the bundle. */
 const patiencePolls = 3;
 
-function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet) {
+function createFleetServices(
+  ports: ServicePorts,
+  catalog: Catalog,
+  fleet: Fleet,
+  watchRestores: WatchRestores,
+) {
   const { now, fleetRules } = ports;
   const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
   const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
@@ -212,14 +228,19 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
     ...shared,
     contacts,
     beginInstallation,
+    watchRestores,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
   });
+  const manageDevices = createManageDevices(shared);
+  const suspend = createSuspendOffers({ catalog, manageDevices, listing: ports.fleet, now });
+  watchRestores.begin({ fleet, suspend });
   return {
     offerUpdate,
+    watchRestores,
     explainOffer: createExplainOffer({ fleet, offerUpdate }),
     recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation }),
     recordReport: createRecordReport({ ...shared, contacts }),
-    manageDevices: createManageDevices(shared),
+    manageDevices,
     manageRollouts,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
@@ -233,6 +254,7 @@ function createFleetServices(ports: ServicePorts, catalog: Catalog, fleet: Fleet
       advanceRollouts,
       sendWebhooks,
       fleetHistory,
+      watchRestores,
       journal: ports.journal,
     }),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),

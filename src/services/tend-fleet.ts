@@ -8,6 +8,7 @@ import { changed } from './installation-events';
 import type { Log } from './log';
 import type { JournalRecords } from './read-journal';
 import type { SendWebhooks } from './send-webhooks';
+import type { WatchRestores } from './watch-restores';
 
 export interface TendPorts {
   readonly fleet: Fleet;
@@ -15,6 +16,7 @@ export interface TendPorts {
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
   readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
+  readonly watchRestores: Pick<WatchRestores, 'settle'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
@@ -37,6 +39,7 @@ export function createTendFleet({
   advanceRollouts,
   fleetHistory,
   sendWebhooks,
+  watchRestores,
   journal,
   eventRetentionMs,
   lostAfterMs,
@@ -64,6 +67,7 @@ export function createTendFleet({
 
   async function tend(): Promise<void> {
     try {
+      await watchRestores.settle();
       await fleet.flush();
       const at = now();
       if (Math.abs(at.getTime() - lookedAtMs) >= lookForLostEveryMs) {

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Device, SeenCertificate } from '../core/device';
 import type { Installation } from '../core/installation';
+import { toBoards } from './boards-json';
 import type { DeviceTable, InstallationTable } from './schema';
 
 export function toDevice(
@@ -37,6 +38,7 @@ export function toDevice(
         ? null
         : { bundleName: pinned, by: row.pin_by ?? '', at: new Date(pinnedAt) },
     certificates,
+    boards: toBoards(row.boards),
   };
 }
 
@@ -56,6 +58,8 @@ export function toContactRow(device: Device) {
     system_version: facts.systemVersion,
     uptime_seconds: facts.uptimeSeconds,
     attributes: JSON.stringify(facts.attributes),
+    boards: JSON.stringify(device.boards),
+    second_board_at: toText(device.boards.second?.notedAt ?? null),
   };
 }
 

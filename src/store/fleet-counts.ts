@@ -1,4 +1,5 @@
 import { failedStates, type InstallationState, openStates } from '../core/installation';
+import { toBoards } from './boards-json';
 import type { Database } from './database';
 
 export type FleetCounts = ReturnType<typeof createFleetCounts>;
@@ -33,6 +34,22 @@ export function createFleetCounts(database: Database) {
             .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
         )
         .map(({ state, ...rest }) => ({ ...rest, state: state as (typeof troubles)[number] }));
+    },
+
+    sharedCertificates(since: Date, limit: number) {
+      return database
+        .all(
+          query
+            .selectFrom('devices')
+            .select(['id', 'boards'])
+            .where('second_board_at', '>=', since.toISOString())
+            .orderBy('second_board_at', 'desc')
+            .limit(limit),
+        )
+        .flatMap(({ id, boards }) => {
+          const { second } = toBoards(boards);
+          return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
+        });
     },
 
     seenSince(at: Date): number {

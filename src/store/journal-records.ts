@@ -1,5 +1,6 @@
 import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../core/event';
+import { isDecision } from '../core/restore';
 import type { Database } from './database';
 import type { EventTable, Schema } from './schema';
 
@@ -19,6 +20,8 @@ export function createJournalRecords(database: Database) {
       if (row === undefined) throw new Error('the journal took no line');
       return toEvent(row);
     });
+    const decision = added.filter(isDecision).at(-1)?.id;
+    if (decision !== undefined) database.all(query.updateTable('database_identity').set({ decision }));
     database.afterCommit(() => {
       for (const listener of listeners) listener(added);
     });

@@ -273,6 +273,30 @@ export const migrations: readonly string[] = [
   )) WHERE forgiven_failures > 0;
   `,
   `
+  -- One row: what tells an older copy of the database from the one that ran last.
+  CREATE TABLE database_identity (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- Of the latest line of the journal that no device wrote.
+    decision INTEGER NOT NULL,
+    is_marked INTEGER NOT NULL,
+    -- Why it may be an older copy, until every rollout is paused for it.
+    suspicion TEXT
+  ) STRICT;
+
+  -- What devices named and this database never had, after people were told.
+  CREATE TABLE foreign_hashes (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX bundles_by_hash ON bundles (sha256);
+  `,
+  `
+  -- What tells one board from another that uses the same certificate.
+  ALTER TABLE devices ADD COLUMN boards TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE devices ADD COLUMN second_board_at TEXT;
+  CREATE INDEX devices_with_second_board ON devices (second_board_at) WHERE second_board_at IS NOT NULL;
+  `,
+  `
   -- What people said that they have seen: attention is not drawn to it again.
   CREATE TABLE dismissals (
     kind TEXT NOT NULL,

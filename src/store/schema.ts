@@ -20,6 +20,8 @@ export interface Schema {
   fleet_counts: FleetCountTable;
   release_outcomes: ReleaseOutcomeTable;
   markers: MarkerTable;
+  database_identity: DatabaseIdentityTable;
+  foreign_hashes: ForeignHashTable;
   dismissals: DismissalTable;
 }
 
@@ -90,6 +92,10 @@ export interface DeviceTable {
   installation_state: InstallationState | null;
   installation_release_id: number | null;
   search_text: GeneratedAlways<string>;
+  /** What is remembered of the boards that use its certificate, as JSON. */
+  boards: Generated<string>;
+  /** When two boards were found to use it was written last. */
+  second_board_at: string | null;
 }
 
 export interface DeviceLabelTable {
@@ -231,6 +237,22 @@ export interface ReleaseOutcomeTable {
 /** What was done once and must not be done again. */
 export interface MarkerTable {
   name: string;
+  at: string;
+}
+
+/** One row. */
+export interface DatabaseIdentityTable {
+  id: string;
+  /** Of the latest line of the journal that no device wrote. */
+  decision: number;
+  is_marked: number;
+  /** Why it may be an older copy, until every rollout is paused for it. */
+  suspicion: string | null;
+}
+
+/** What devices named and this database never had, after people were told. */
+export interface ForeignHashTable {
+  sha256: string;
   at: string;
 }
 

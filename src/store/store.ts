@@ -6,6 +6,7 @@ import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { type Database, openDatabase } from './database';
+import { createDatabaseMarker, type DatabaseMarker } from './database-marker';
 import { createDismissalRecords, type DismissalRecords } from './dismissal-records';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
@@ -15,6 +16,7 @@ import { createFleetRecords, type FleetRecords } from './fleet-records';
 import { createHistoryRecords, type HistoryRecords } from './history-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { createRestoreRecords, type RestoreRecords } from './restore-records';
 import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
 import { measureStorage } from './storage-usage';
@@ -31,6 +33,8 @@ export interface Store {
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
   readonly markers: MarkerRecords;
+  readonly restores: RestoreRecords;
+  readonly databaseMarker: DatabaseMarker;
   readonly dismissals: DismissalRecords;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
@@ -77,6 +81,8 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         journal,
         webhooks: createWebhookRecords(database, journal),
         markers: createMarkerRecords(database),
+        restores: createRestoreRecords(database),
+        databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),

@@ -17,6 +17,7 @@ export const fleetRules: FleetRules = {
   lostAfterMs: 14 * 24 * hourMs,
   rollbackWindowMs: 24 * hourMs,
   eventRetentionMs: 400 * 24 * hourMs,
+  secondBoards: 'answer',
 };
 
 /** A bundle as the rules see it; its hash follows from its name. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { mustRun, temporaryFolder } from './programs';
@@ -146,6 +146,8 @@ export interface Issue {
   /** Name of the issuer in the same folder; itself when missing. */
   readonly issuer?: string;
   readonly key?: KeyKind;
+  /** Name of a certificate in the same folder that has its key; a new one is made when missing. */
+  readonly keyOf?: string;
   readonly validity?: readonly [start: string, end: string];
 }
 
@@ -153,7 +155,9 @@ export interface Issue {
 export async function issue(folder: string, what: Issue): Promise<void> {
   const at = (suffix: string) => path.join(folder, `${what.name}.${suffix}`);
   const issuer = path.join(folder, what.issuer ?? what.name);
-  await mustRun('openssl', ['genpkey', ...keyArguments[what.key ?? 'ec'], '-out', at('key')]);
+  if (what.keyOf === undefined)
+    await mustRun('openssl', ['genpkey', ...keyArguments[what.key ?? 'ec'], '-out', at('key')]);
+  else await copyFile(path.join(folder, `${what.keyOf}.key`), at('key'));
   await mustRun('openssl', [
     'req',
     '-new',
@@ -189,12 +193,12 @@ export async function issue(folder: string, what: Issue): Promise<void> {
 
 /**
  * A revocation list of a CA in the folder of a signer, in PEM.
- * @param issuer `root` or `middle`
+ * @param issuer such as `root` or `middle`
  * @param validity as of a certificate; the default is current for decades
  */
 export async function revocationList(
-  signer: Signer,
-  issuer: 'root' | 'middle',
+  signer: Pick<Signer, 'caPath'>,
+  issuer: string,
   revokedCertPaths: readonly string[] = [],
   validity: readonly [start: string, end: string] = ['20200101000000Z', '20990101000000Z'],
 ): Promise<string> {

@@ -5,6 +5,7 @@ export type Scope = 'read' | 'publish' | 'admin';
 export interface SessionJson {
   readonly signed_in: boolean;
   readonly token_required: boolean;
+  readonly token_exists: boolean;
   readonly name: string | null;
   readonly scopes: readonly Scope[];
   readonly version: string;
@@ -343,6 +344,7 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly device?: string | undefined;
   readonly message: string;
   /** What can be dismissed of it. */
   readonly subjects?: readonly string[] | undefined;

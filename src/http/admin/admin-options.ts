@@ -57,8 +57,13 @@ export interface AdminOptions {
   readonly uploadLimitBytes: number;
   /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */
   readonly adminHosts: readonly string[];
-  /** Whether callers need a token: true as soon as the listener is bound off loopback. */
+  /**
+   * Whether every caller needs a token: true as soon as others than programs of this machine are expected. Without it those
+   * need one that do not come directly (`isDirect`).
+   */
   readonly requireToken: boolean;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; none when left out. */
+  readonly trustedProxies?: readonly string[];
   /** Folder of the page's files. */
   readonly publicDir: string;
   readonly version: string;

@@ -1,11 +1,13 @@
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import helmet from 'helmet';
 import { Registry } from 'prom-client';
+import { createIsTrustedProxy } from '../client-address';
 import type { AdminOptions } from './admin-options';
 import { createIdentify } from './authenticate';
 import { createCheckToken } from './check-token';
 import { EventStreams } from './event-stream';
 import { dashboard } from './dashboard';
+import { isDirect } from './direct-request';
 import { createFailureLimiter } from './failure-limiter';
 import { registerFleetMetrics } from './fleet-metrics';
 import { hostGuard } from './host-guard';
@@ -21,6 +23,8 @@ import { adminRoutes } from './routes';
 /** The admin listener's app. The order is the trust boundary: Host, Origin, token, and only then the body. */
 export function createAdminApp(options: AdminOptions): Express {
   const { services, adminHosts, requireToken, log, now, newId, publicDir } = options;
+  const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);
+  const needsToken = (request: Request) => requireToken || !isDirect(request);
   const metrics = options.metrics ?? new Registry();
   const app = express();
   app.disable('x-powered-by');
@@ -31,14 +35,14 @@ export function createAdminApp(options: AdminOptions): Express {
   registerFleetMetrics(metrics, services);
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   registerRolloutMetrics(metrics, services, () => streams.size);
-  app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId));
+  app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId, isTrustedProxy));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);
   app.use(hostGuard(adminHosts));
   app.use(originGuard(adminHosts));
   const checkToken = createCheckToken(services.manageTokens, createFailureLimiter(now));
-  const identify = createIdentify({ checkToken, sessions: services.manageSessions, requireToken });
-  const routes = adminRoutes(options, metrics, streams, { checkToken, identify });
+  const identify = createIdentify({ checkToken, sessions: services.manageSessions, needsToken });
+  const routes = adminRoutes(options, metrics, streams, { checkToken, identify, needsToken });
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));
   app.use(unknownPath);

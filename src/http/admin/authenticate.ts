@@ -21,7 +21,8 @@ const local: Caller = { actor: 'local', name: 'local', scopes };
 export interface AuthenticatorOptions {
   readonly checkToken: CheckToken;
   readonly sessions: Pick<ManageSessions, 'find'>;
-  readonly requireToken: boolean;
+  /** Whether this request needs a token. */
+  readonly needsToken: (request: Request) => boolean;
 }
 
 /**
@@ -31,10 +32,11 @@ export interface AuthenticatorOptions {
 export type Identify = (request: Request, response: Response) => Caller;
 
 /**
- * Authentication by `Authorization: Bearer` (RFC 6750), else by a session's cookie. Where no token is needed a wrong one is
+ * Authentication by `Authorization: Bearer` (RFC 6750), else by a session's cookie, else by coming from a program of this
+ * machine, unless a token is needed always. Where no token is needed a wrong one is
  * refused all the same: a job whose token was revoked must not go on as somebody stronger.
  */
-export function createIdentify({ checkToken, sessions, requireToken }: AuthenticatorOptions): Identify {
+export function createIdentify({ checkToken, sessions, needsToken }: AuthenticatorOptions): Identify {
   function ofSession(request: Request, response: Response): Caller | undefined {
     const id = readSessionCookie(request);
     if (id === undefined) return undefined;
@@ -52,7 +54,7 @@ export function createIdentify({ checkToken, sessions, requireToken }: Authentic
     if (header !== undefined) {
       return callerOf(checkToken(/^Bearer +([\w.~+/-]{1,256}=*) *$/i.exec(header)?.[1], request));
     }
-    const caller = ofSession(request, response) ?? (requireToken ? undefined : local);
+    const caller = ofSession(request, response) ?? (needsToken(request) ? undefined : local);
     if (caller !== undefined) return caller;
     throw new DomainError('unauthenticated', 'a token is needed', {
       remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',

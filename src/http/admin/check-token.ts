@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { DomainError } from '../../core/errors';
 import type { ManageTokens, Token } from '../../services/manage-tokens';
 import type { FailureLimiter } from './failure-limiter';
+import { contextOf } from './request-context';
 
 /**
  * Finds the token of a secret.
@@ -14,7 +15,7 @@ export function createCheckToken(tokens: Pick<ManageTokens, 'find'>, limiter: Fa
   return (secret, request) => {
     const token = secret === undefined ? undefined : tokens.find(secret);
     if (token !== undefined) return token;
-    const retryAfterSeconds = limiter.fail(request.socket.remoteAddress ?? '');
+    const retryAfterSeconds = limiter.fail(contextOf(request).address ?? '');
     if (retryAfterSeconds > 0) {
       throw new DomainError('too-many-requests', 'too many wrong tokens from this address', {
         remedy: 'Wait, and check the token.',

@@ -30,8 +30,8 @@ export function registerRoutes(app: Express, routes: readonly Route[], identify:
       },
       ...(route.shape.body === undefined ? [] : readBody),
       async (request, response) => {
-        const name = contextOf(request).actor ?? 'anonymous';
-        const actor = { name, address: request.socket.remoteAddress ?? null };
+        const { actor: name, address } = contextOf(request);
+        const actor = { name: name ?? 'anonymous', address };
         const answer = await route.answer(request, response, actor);
         if (answer !== answered) sendAnswer(request, response, answer);
       },

@@ -4,6 +4,8 @@ import type { Request } from 'express';
 export interface RequestContext {
   /** Made here: an id from outside could forge lines of the log. */
   readonly id: string;
+  /** Who asks, as far as it is known: see `clientAddress`. */
+  readonly address: string | null;
   /** `local` or `token:<name>`; `null` until the caller is authenticated. */
   actor: string | null;
   /** Whether the caller may still have what was asked for: a token may be revoked meanwhile. */
@@ -18,9 +20,10 @@ export interface RequestContext {
 
 const contexts = new WeakMap<Request, RequestContext>();
 
-export function openContext(request: Request, id: string): RequestContext {
+export function openContext(request: Request, id: string, address: string | null): RequestContext {
   const context: RequestContext = {
     id,
+    address,
     actor: null,
     isAllowed: () => true,
     route: 'unmatched',

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { clientAddress, type IsTrustedProxy } from '../client-address';
 import type { AdminLog } from './admin-options';
 import type { AdminMetrics } from './metrics';
 import { openContext } from './request-context';
@@ -8,10 +9,15 @@ const loggedPathLength = 300;
 const quietRoutes = new Set(['/health', '/metrics']);
 
 /** Gives each request its id, and writes one line and one count when it is over. The query is never logged. */
-export function requestLog(log: AdminLog, metrics: AdminMetrics, newId: () => string): RequestHandler {
+export function requestLog(
+  log: AdminLog,
+  metrics: AdminMetrics,
+  newId: () => string,
+  isTrustedProxy: IsTrustedProxy,
+): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    const context = openContext(request, newId());
+    const context = openContext(request, newId(), clientAddress(request, isTrustedProxy));
     response.set('X-Request-Id', context.id);
     response.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000;
@@ -24,6 +30,7 @@ export function requestLog(log: AdminLog, metrics: AdminMetrics, newId: () => st
         status,
         ms: Math.round(seconds * 1000),
         actor: context.actor,
+        address: context.address,
         ...(response.writableFinished ? {} : { aborted: true }),
         ...(context.error === undefined ? {} : { err: context.error }),
       };

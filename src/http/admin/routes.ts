@@ -1,10 +1,8 @@
 import type { Registry } from 'prom-client';
 import { aboutRoutes } from './about';
 import type { AdminOptions } from './admin-options';
-import type { Identify } from './authenticate';
 import { bundleRoutes } from './bundles';
 import { certificateRoutes } from './certificates';
-import type { CheckToken } from './check-token';
 import { deviceActionRoutes } from './device-actions';
 import { deviceRoutes } from './devices';
 import type { EventStreams } from './event-stream';
@@ -17,7 +15,7 @@ import { overviewRoutes } from './overview';
 import { releaseRoutes } from './releases';
 import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
-import { sessionRoutes } from './session';
+import { type SessionPorts, sessionRoutes } from './session';
 import { statusRoutes } from './service-status';
 import { tokenRoutes } from './tokens';
 import { webhookRoutes } from './webhooks';
@@ -28,7 +26,7 @@ export function adminRoutes(
   options: AdminOptions,
   metrics: Registry,
   streams: EventStreams,
-  callers: { readonly checkToken: CheckToken; readonly identify: Identify },
+  callers: SessionPorts,
 ): readonly Route[] {
   const routes = [
     ...bundleRoutes(options),

@@ -10,22 +10,30 @@ import { clearSessionCookie, readSessionCookie, setSessionCookie } from './sessi
 export const sessionJson = z.object({
   signed_in: z.boolean().describe('whether the other requests are answered'),
   token_required: z.boolean(),
+  token_exists: z.boolean().describe('whether one could sign in: a token was made and is not revoked'),
   name: z.string().nullable().describe('of the token; "local" where none is needed'),
   scopes: z.array(z.enum(['read', 'publish', 'admin'])).describe('what may be done'),
   version: z.string(),
 });
 
+export interface SessionPorts {
+  readonly checkToken: CheckToken;
+  readonly identify: Identify;
+  readonly needsToken: (request: Request) => boolean;
+}
+
 /** How a browser signs in: it gives a token once, and has a cookie from then on. */
 export function sessionRoutes(
-  { services, requireToken, version }: AdminOptions,
-  { checkToken, identify }: { readonly checkToken: CheckToken; readonly identify: Identify },
+  { services, version }: AdminOptions,
+  { checkToken, identify, needsToken }: SessionPorts,
 ): readonly Route[] {
-  const { manageSessions } = services;
+  const { manageSessions, manageTokens } = services;
 
-  function present(caller: Caller | null) {
+  function present(request: Request, caller: Caller | null) {
     const json: z.infer<typeof sessionJson> = {
       signed_in: caller !== null,
-      token_required: requireToken,
+      token_required: needsToken(request),
+      token_exists: manageTokens.exists(),
       name: caller?.name ?? null,
       scopes: [...(caller?.scopes ?? [])],
       version,
@@ -57,7 +65,7 @@ export function sessionRoutes(
       input: {},
       answers: { 200: { description: 'Whether somebody is signed in', schema: sessionJson } },
       problems: [],
-      handle: ({ request, response }) => present(find(request, response)),
+      handle: ({ request, response }) => present(request, find(request, response)),
     }),
     defineRoute({
       method: 'post',
@@ -72,7 +80,7 @@ export function sessionRoutes(
         const token = checkToken(input.body.token, request);
         await endPresent(request);
         setSessionCookie(request, response, await manageSessions.begin(token));
-        return present(callerOf(token));
+        return present(request, callerOf(token));
       },
     }),
     defineRoute({
@@ -87,7 +95,7 @@ export function sessionRoutes(
       handle: async ({ request, response }) => {
         await endPresent(request);
         clearSessionCookie(response);
-        return present(find(request, response));
+        return present(request, find(request, response));
       },
     }),
   ];

@@ -4,10 +4,12 @@ import { DomainError } from '../../core/errors';
 import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
 import type { RecordProgress } from '../../services/record-progress';
+import type { WatchRestores } from '../../services/watch-restores';
 import { rangeCounts, type Validators } from './conditional';
 import { readContact, transactionIdOf } from './device-facts';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { answeredByConditions, type Handler } from './handler';
+import { isHash, namedHash } from './named-hash';
 import { decideRange } from './range';
 import { sendBytes } from './send-bytes';
 
@@ -15,6 +17,7 @@ export interface BundlePorts {
   readonly readBundle: ReadBundle;
   readonly offerUpdate: OfferUpdate;
   readonly recordProgress: RecordProgress;
+  readonly watchRestores: Pick<WatchRestores, 'hear'>;
   readonly now: () => Date;
   /** Told of each GET that gets bytes. */
   readonly onDownload: (identity: DeviceIdentity, bundle: Bundle) => void;
@@ -73,6 +76,7 @@ async function getBundle(
     if (bundle !== undefined) await noteAttempt(ports, exchange, bundle, undefined);
     throw new DomainError('forbidden', 'this device is new and waits until a person admits it');
   }
+  if (bundle === undefined || sha256 !== bundle.sha256) hearName(ports, exchange, bundle, sha256);
   if (bundle === undefined || (sha256 !== undefined && sha256 !== bundle.sha256) || bundle.sizeBytes === 0) {
     throw notFound(name);
   }
@@ -84,6 +88,17 @@ async function getBundle(
     compatibles.some((compatible) => offerUpdate.isReleased(bundle, compatible));
   if (!isTheirs) throw notFound(name);
   return bundle;
+}
+
+/** A range of a pinned bundle that is here tells nothing new. */
+function hearName(
+  { watchRestores }: BundlePorts,
+  exchange: Exchange,
+  bundle: Bundle | undefined,
+  pinned: string | undefined,
+): void {
+  const named = pinned !== undefined && isHash(pinned) ? pinned : namedHash(exchange);
+  if (named !== null && named !== bundle?.sha256) watchRestores.hear(exchange.connection.identity.id, named);
 }
 
 function notFound(name: string): DomainError {

@@ -1,3 +1,4 @@
+import { plainAddress } from '../client-address';
 import type { X509Certificate } from 'node:crypto';
 import type { ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
@@ -78,7 +79,7 @@ export class Connections {
     if (!answer.ok) return refuse('not-a-device-certificate', answer.reason);
     const connection: Connection = {
       socket,
-      address: socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null,
+      address: plainAddress(socket.remoteAddress),
       certificate,
       identity: answer.identity,
       expiresAtMs: Date.parse(certificate.validTo),

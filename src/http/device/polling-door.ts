@@ -3,6 +3,7 @@ import type { OfferUpdate } from '../../services/offer-update';
 import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import { answeredByConditions, type Handler } from './handler';
+import { namedHash } from './named-hash';
 import type { PollAnswer, Tally } from './tally';
 
 export interface PollingPorts {
@@ -28,6 +29,7 @@ export function createPollingHandler({ offerUpdate, now, tally }: PollingPorts):
       compatible: askedCompatible(exchange, query),
       mustStream: true,
       isRepeated,
+      namedSha256: namedHash(exchange),
     });
     // Whoever begins to install needs the bytes, whatever it has seen.
     const isPoll = exchange.header('rauc-transaction-id') === undefined;

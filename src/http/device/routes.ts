@@ -2,6 +2,7 @@ import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
 import type { RecordProgress } from '../../services/record-progress';
 import type { RecordReport } from '../../services/record-report';
+import type { WatchRestores } from '../../services/watch-restores';
 import { chooseBaseUrl } from './base-url';
 import { createBundleHandler } from './bundle-door';
 import { createDownloadLog } from './download-log';
@@ -19,6 +20,7 @@ export interface DeviceServices {
   readonly offerUpdate: OfferUpdate;
   readonly readBundle: ReadBundle;
   readonly recordProgress: RecordProgress;
+  readonly watchRestores: Pick<WatchRestores, 'hear'>;
   readonly recordReport: RecordReport;
 }
 

@@ -27,7 +27,10 @@ const word = z.string().trim().max(256).regex(noControls, 'has control character
 
 const reportSchema = z.object({
   state: z.enum(reportStates),
+  // What runs, as the next: scripts from before the two had names send it.
   version: word,
+  running_version: word,
+  installed_version: word,
   boot_id: word,
   compatible: word,
   transaction_id: word,
@@ -74,10 +77,11 @@ export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }:
 
   return async (exchange) => {
     const report = parseReport(await readBody(exchange));
+    const running = runningVersionOf(report);
     const contact = readContact(exchange, now());
     const facts: Partial<DeviceFacts> = {
       ...contact.facts,
-      ...(isTold(report.version) ? { systemVersion: report.version } : {}),
+      ...(running === null ? {} : { systemVersion: running }),
       ...(isTold(report.boot_id) ? { bootId: report.boot_id.toLowerCase() } : {}),
       ...(isTold(report.compatible) ? { compatible: parseCompatible(report.compatible) } : {}),
     };
@@ -94,8 +98,51 @@ export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }:
       report.log ?? null,
     );
     tally.countReport(report.state);
-    sendJson(exchange, { installation: installation === null ? null : present(installation) });
+    sendJson(exchange, {
+      installation: installation === null ? null : present(installation),
+      ...understoodOf(report, running),
+      ...hintsOf(report, facts, installation),
+    });
   };
+}
+
+type ReportBody = z.infer<typeof reportSchema>;
+
+/** @throws DomainError `invalid-input` when the report names two versions that run */
+function runningVersionOf({ version, running_version: running }: ReportBody): string | null {
+  if (isTold(version) && isTold(running) && version !== running)
+    throw new DomainError(
+      'invalid-input',
+      `"version" says ${version}, and "running_version" says ${running}`,
+      {
+        remedy: 'Send "running_version" for what runs and "installed_version" for what was installed.',
+      },
+    );
+  if (isTold(running)) return running;
+  return isTold(version) ? version : null;
+}
+
+/** Which version was taken for what; left out of the answer to a report without any. */
+function understoodOf({ installed_version: installed }: ReportBody, running: string | null): object {
+  if (running === null && !isTold(installed)) return {};
+  return {
+    understood: { running_version: running, installed_version: isTold(installed) ? installed : null },
+  };
+}
+
+/** What a script should send beside. */
+function hintsOf(
+  { state, installed_version: installed }: ReportBody,
+  { bootId }: Partial<DeviceFacts>,
+  installation: Installation | null,
+): object {
+  const hints: string[] = [];
+  if (state === 'good' && bootId === undefined)
+    hints.push('boot_id is missing: without it, or RAUC-Boot-ID, a boot into the same version is not seen');
+  const target = installation?.targetVersion ?? null;
+  if (isTold(installed) && target !== null && installed !== target)
+    hints.push(`installed_version is ${installed}, and the installation is of ${target}`);
+  return hints.length === 0 ? {} : { hints };
 }
 
 function isTold(text: string | null | undefined): text is string {

@@ -10,18 +10,20 @@ describe('the admin listener on loopback', () => {
   });
   afterAll(() => admin.close());
 
-  it.each([
-    'localhost',
-    'LocalHost:8080',
-    '127.0.0.1',
-    '127.0.0.1:1',
-    '[::1]:8080',
-    '192.0.2.7:8080',
-    'updates.example.com',
-    'other.example.com:8081',
-  ])('answers under its own name %s, without a login', async (host) => {
-    await admin.http.get('/api/bundles').set('Host', host).expect(200);
-  });
+  it.each(['localhost', 'LocalHost:8080', '127.0.0.1', '127.0.0.1:1', '[::1]:8080'])(
+    'answers a program of this machine that names it %s, without a login',
+    async (host) => {
+      await admin.http.get('/api/bundles').set('Host', host).expect(200);
+    },
+  );
+
+  it.each(['192.0.2.7:8080', 'updates.example.com', 'other.example.com:8081'])(
+    'asks for a token under its name %s: who names it may come through a proxy',
+    async (host) => {
+      await admin.http.get('/health').set('Host', host).expect(200);
+      await admin.http.get('/api/bundles').set('Host', host).expect(401);
+    },
+  );
 
   it.each([
     'evil.example',

@@ -39,11 +39,18 @@ const session = async (headers: object = {}) =>
       .set({ ...headers })
       .expect(200)
   ).body as object;
-const signedOut = { signed_in: false, token_required: true, name: null, scopes: [], version: '9.8.7' };
+const signedOut = {
+  signed_in: false,
+  token_required: true,
+  token_exists: true,
+  name: null,
+  scopes: [],
+  version: '9.8.7',
+};
 
 describe('a browser', () => {
   it('signs in with a token, and is told what it may do', async () => {
-    expect(await session()).toEqual(signedOut);
+    expect(await session()).toEqual({ ...signedOut, token_exists: false });
     const answer = await admin.http
       .post('/api/session')
       .set(fromPage())
@@ -52,6 +59,7 @@ describe('a browser', () => {
     const expected = {
       signed_in: true,
       token_required: true,
+      token_exists: true,
       name: 'ann',
       scopes: ['read', 'publish'],
       version: '9.8.7',
@@ -293,6 +301,7 @@ describe('where no token is needed', () => {
     const local = {
       signed_in: true,
       token_required: false,
+      token_exists: false,
       name: 'local',
       scopes: ['read', 'publish', 'admin'],
     };

@@ -135,6 +135,24 @@ describe('an honest device', () => {
   });
 });
 
+describe('a server that refuses a second board with the same certificate', () => {
+  it('answers it 403 with a problem that says why, and the first one with its bundle', async () => {
+    const fleet = await startReleasedFleet({ fleetRules: { secondBoards: 'refuse' } });
+    const first = raucHeaders(board, '1.0.0', 'boot-a');
+    const second = raucHeaders(board, '1.0.0', 'boot-b');
+    const { client } = await fleet.connect('dev-1', 'HTTP/2');
+    const ask = (headers: Record<string, string>) => client.request('/api/v1/update.raucb', headers);
+    for (const headers of [first, second, first]) expect((await ask(headers)).status).toBe(307);
+    const refused = await ask(second);
+    expect(refused.status).toBe(403);
+    expect(refused.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(refused.body.toString())).toMatchObject({ code: 'forbidden' });
+    expect(refused.body.toString()).toContain('certificate');
+    expect((await ask(first)).status).toBe(307);
+    await fleet.close();
+  });
+});
+
 describe('a thousand devices behind one address', () => {
   const count = 1_000;
   const atOnce = 20;

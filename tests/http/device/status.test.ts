@@ -51,6 +51,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
       status: 200,
       json: {
         installation: { id, bundle: 'v2.0.0.raucb', state: 'downloading', version: '2.0.0', attempts: 1 },
+        understood: { running_version: '1.0.0', installed_version: null },
       },
     });
     await report(device, { state: 'installing', progress: 60.5, message: 'writing rootfs', ...boot });
@@ -94,6 +95,26 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await report(device, { state: 'installing', progress: 99, transaction_id: 't-1' });
     await report(device, { state: 'downloading', progress: 5, transaction_id: 't-1' });
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'installed', progressPercent: 100, attempts: 1 });
+  });
+
+  it('name what runs and what was installed apart, and hear which version was understood', async () => {
+    await device.rauc.poll();
+    const both = { state: 'installed', running_version: '1.0.0', installed_version: '2.0.0', boot_id: 'b-1' };
+    const { json } = await report(device, both);
+    expect(json).toMatchObject({ understood: { running_version: '1.0.0', installed_version: '2.0.0' } });
+    expect(json).not.toHaveProperty('hints');
+    expect(fleet.seen('dev-1').facts.systemVersion).toBe('1.0.0');
+    const other = await report(device, { state: 'installed', installed_version: '9.9.9' });
+    expect(other.json['hints']).toHaveLength(1);
+    const two = await report(device, { state: 'good', version: '1.0.0', running_version: '2.0.0' });
+    expect(two).toMatchObject({ status: 400, json: { code: 'invalid-input' } });
+  });
+
+  it('that say good without a boot id hear what is missing', async () => {
+    await device.client.request(`/api/v1/manifest.json?compatible=${board}`);
+    const { json } = await report(device, { state: 'good', version: '2.0.0' });
+    expect(JSON.stringify(json['hints'])).toContain('boot_id');
+    expect((await report(device, { state: 'good', boot_id: 'b-2' })).json).not.toHaveProperty('hints');
   });
 
   it('may come late, and then say nothing of the installation that runs', async () => {

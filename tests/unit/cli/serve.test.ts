@@ -8,6 +8,7 @@ const running: RunningServer = {
   deviceUrl: 'https://localhost:8443/',
   certificateNames: ['localhost', '192.0.2.7'],
   made: ['a CA in certs/ca.crt'],
+  lacksToken: false,
   crashed: () => undefined,
   close: () => Promise.resolve(),
 };
@@ -72,10 +73,27 @@ describe('serve', () => {
       device_url: 'https://localhost:8443/',
       certificate_names: ['localhost', '192.0.2.7'],
       made: ['a CA in certs/ca.crt'],
+      lacks_token: false,
       data_dir: '/srv/data',
       certs_dir: '/srv/my certs',
       next: "npx rauc-simple-server cert device board-1 --certs-dir 'my certs'",
     });
+  });
+
+  it('says how to make the token that people need and do not have', async () => {
+    const signals = new SignalSource();
+    const wiring: Pick<Wiring, 'serve'> = {
+      serve: () => {
+        signals.send('SIGTERM');
+        return Promise.resolve({ ...running, lacksToken: true });
+      },
+    };
+    const { stdout } = await runCommand(['serve', '--data-dir', 'my data'], {
+      cwd: '/srv',
+      wiring,
+      surroundings: signals.surroundings(),
+    });
+    expect(stdout).toContain("npx rauc-simple-server token create me --scope admin --data-dir 'my data'\n");
   });
 
   it('takes its flags and hands on typed values', async () => {

@@ -30,7 +30,7 @@ describe('parseCertificate', () => {
       pathLength: null,
       keyUsage: null,
       extendedKeyUsage: ['1.3.6.1.5.5.7.3.3'],
-      unknownCritical: [],
+      notUnderstood: [],
       commonNames: ['Signer codesign'],
       notBefore: new Date('2020-01-01T00:00:00Z'),
       notAfter: new Date('2099-01-01T00:00:00Z'),

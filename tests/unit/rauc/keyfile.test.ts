@@ -23,8 +23,11 @@ describe('parseKeyfile', () => {
     expect(parse('')).toEqual([]);
   });
 
-  it('drops translations', () => {
-    expect(parse('[a]\nk[de_DE.UTF-8@euro]=x\nk=y')).toEqual([['a', { k: 'y' }]]);
+  it('takes the only encoding there is', () => {
+    expect(parse('[a]\nEncoding=UTF-8\n[b]\nEncoding=other')).toEqual([
+      ['a', { Encoding: 'UTF-8' }],
+      ['b', { Encoding: 'other' }],
+    ]);
   });
 
   it('does not take a lone carriage return for a line end', () => {
@@ -45,6 +48,9 @@ describe('parseKeyfile', () => {
     '[a\tb]',
     '[a]\nk[=v',
     '[a]\nk[$]=v',
+    '[a]\nk[C]=v',
+    '[a]\nk[de_DE.UTF-8@euro]=x\nk=y',
+    '[a]\nEncoding=latin1',
     '\uFEFF[a]',
     '[a]\nk=\0',
     Buffer.from([0x5b, 0x61, 0x5d, 0x0a, 0x6b, 0x3d, 0xc3]),

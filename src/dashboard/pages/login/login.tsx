@@ -55,7 +55,7 @@ export function LoginPage() {
           {text.login.submit}
         </button>
       </form>
-      <p class="muted small">{text.login.hint}</p>
+      <p class="muted small">{session.value?.token_exists === false ? text.login.none : text.login.hint}</p>
       <Command line={text.login.command} />
     </main>
   );

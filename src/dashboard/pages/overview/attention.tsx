@@ -14,6 +14,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   rejected: ['bad', 'lock'],
   lost: ['warn', 'question'],
   interrupted: ['warn', 'clock'],
+  'second-board': ['bad', 'alert'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -61,7 +62,7 @@ function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects:
   );
 }
 
-function placeOf({ kind, compatible, channel, release_id: release }: AttentionJson): string {
+function placeOf({ kind, compatible, channel, release_id: release, device }: AttentionJson): string {
   const query = new URLSearchParams();
   if (compatible !== undefined) query.set('compatible', compatible);
   if (channel !== undefined) query.set('channel', channel);
@@ -77,6 +78,8 @@ function placeOf({ kind, compatible, channel, release_id: release }: AttentionJs
     case 'interrupted':
       query.set('state', kind);
       return `/devices?${query.toString()}`;
+    case 'second-board':
+      return device === undefined ? '/devices' : linkTo('devices', device);
     case 'waiting':
     case 'held':
       query.set(kind, 'true');

@@ -35,6 +35,8 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'device.certificate-seen': 'new certificate seen',
   'device.booted': 'booted',
   'device.version-changed': 'version changed',
+  'device.second-board': 'second board seen',
+  'device.started-afresh': 'started afresh',
   'installation.offered': 'offered',
   'installation.downloading': 'downloading',
   'installation.installed': 'installed',

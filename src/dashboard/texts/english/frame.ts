@@ -40,6 +40,7 @@ export const login = {
   token: 'Admin token',
   submit: 'Sign in',
   hint: 'This server asks for a token. Whoever runs it makes one with:',
+  none: 'There is no token yet. Make one in a terminal on the server:',
   command: 'rauc-simple-server token create you --scope admin',
 };
 

@@ -1,0 +1,59 @@
+import type { Boards, SeenBoot, Sight } from './board';
+import { type Installation, type InstallationChange, isUnsettled } from './installation';
+
+/** Sights of a board of which nothing is known yet. */
+const freshWords = {
+  replaced: 'another board has taken its place: its serial is another one',
+  reflashed: 'the board was flashed anew: its serial is the same, its machine-id another one',
+  provisioned: 'the board says that it was flashed anew',
+} as const;
+
+/** Why a board starts afresh; `undefined` when it does not. */
+export function freshReason(sight: Sight): string | undefined {
+  return sight === 'replaced' || sight === 'reflashed' || sight === 'provisioned'
+    ? freshWords[sight]
+    : undefined;
+}
+
+/** Whether what the board tells may say something about an installation: not about one from before it started afresh. */
+export function isJudged({ freshAt }: Boards, { offeredAt }: Installation): boolean {
+  return freshAt === null || offeredAt >= freshAt;
+}
+
+/**
+ * Takes back what a second board's contacts were taken for: they came as if the device had booted.
+ * @param other the boot that was the second board's
+ * @returns what changes about the latest installation, or `null`
+ */
+export function takeBack(installation: Installation, other: SeenBoot): InstallationChange | null {
+  const { state, endedAt, startedAt, installedAt, fromBootId, message } = installation;
+  const isOfOther = other.bootId !== null && fromBootId === other.bootId;
+  if (isOfOther && isUnsettled(installation))
+    return { state: 'withdrawn', message: 'begun by a second board with the same certificate' };
+  const isVerdict = state === 'proven' || state === 'rolled-back' || isFreshWord(state, message);
+  if (isOfOther || !isVerdict || endedAt === null || endedAt < other.firstSeenAt) return null;
+  return {
+    state: installedAt !== null ? 'installed' : startedAt !== null ? 'downloading' : 'offered',
+    message: 'taken back: it was read from a second board with the same certificate',
+  };
+}
+
+function isFreshWord(state: Installation['state'], message: string | null): boolean {
+  return state === 'withdrawn' && Object.values<string | null>(freshWords).includes(message);
+}
+
+/**
+ * Judges the open installation of a board that starts afresh.
+ * @param proof what the contact would prove of the board before; a boot into the bundle shows that it is the same board after
+ * all, whose new system tells of itself in another way
+ */
+export function judgeFresh(
+  installation: Installation,
+  sight: Sight,
+  proof: InstallationChange | null,
+): { readonly change: InstallationChange | null; readonly isFresh: boolean } {
+  if (proof?.state === 'proven' && sight !== 'provisioned') return { change: proof, isFresh: false };
+  if (!isUnsettled(installation)) return { change: null, isFresh: true };
+  const state = installation.state === 'cancelling' ? 'cancelled' : 'withdrawn';
+  return { change: { state, message: freshReason(sight) ?? null }, isFresh: true };
+}

@@ -1,0 +1,75 @@
+import type { Actor } from './event';
+
+/** What a database is: its random id, and how far people's decisions in it have come. */
+export interface DatabaseIdentity {
+  /** Another one after each restore. */
+  readonly id: string;
+  /** Number of the latest line of the journal that no device wrote; it grows with each decision. */
+  readonly decision: number;
+  /** Whether a marker has named this id. */
+  readonly isMarked: boolean;
+}
+
+/** What lies beside the database and is no part of it: which one ran here last, and how far it had come at least. */
+export type Marker = Pick<DatabaseIdentity, 'id' | 'decision'>;
+
+/** The marker as it was found. */
+export type FoundMarker = Marker | 'missing' | 'unreadable';
+
+/**
+ * Judges at the start whether the database is the one that ran here last. The marker is written after the commit that it names,
+ * so that a kill leaves one that is behind, never one that is ahead.
+ * @returns why it may be an older one, for people; `null` when it is not
+ */
+export function judgeMarker({ id, decision, isMarked }: DatabaseIdentity, found: FoundMarker): string | null {
+  if (found === 'missing' || found === 'unreadable') {
+    // At the first start, also of a version that knows markers, there is none yet.
+    if (!isMarked) return null;
+    return found === 'missing'
+      ? 'the database was put here without its marker, and may be an older copy'
+      : 'the marker beside the database is damaged, and the database may be an older copy';
+  }
+  if (found.id !== id) return 'the database is not the one that ran here last: it was restored or replaced';
+  if (found.decision > decision) return 'the database was restored from an older copy';
+  return null;
+}
+
+/** Whether a line of the journal tells a decision, of a person or of the server: not what a device did. */
+export function isDecision({ actor }: { readonly actor: Actor }): boolean {
+  return !actor.name.startsWith('device:');
+}
+
+/** So many devices must name the same hash. A smaller fleet has to be of one mind. */
+export const witnessesNeeded = 3;
+/** What was named longer ago is no evidence any more. */
+export const evidenceLastsMs = 86_400_000;
+/** Of so many devices the latest word is kept. */
+const maxWitnesses = 1_000;
+
+/**
+ * Hears the hashes that devices name and this database never had: after the whole data folder was restored, devices still run
+ * what they got before. A certified device may lie, so that one alone proves nothing: {@link witnessesNeeded} must name the same
+ * hash within a day, and each has one word at a time.
+ */
+export class RestoreEvidence {
+  /** By device, in the order of the last word. */
+  readonly #words = new Map<string, { readonly sha256: string; readonly atMs: number }>();
+
+  /**
+   * @param heardDevices how many devices are known, counted up to {@link witnessesNeeded}
+   * @returns whether it is enough
+   */
+  hear(deviceId: string, sha256: string, at: Date, heardDevices: number): boolean {
+    const atMs = at.getTime();
+    this.#words.delete(deviceId); // put at the end
+    this.#words.set(deviceId, { sha256, atMs });
+    if (this.#words.size > maxWitnesses) {
+      const [oldest = ''] = this.#words.keys();
+      this.#words.delete(oldest);
+    }
+    let witnesses = 0;
+    for (const word of this.#words.values())
+      if (word.sha256 === sha256 && Math.abs(atMs - word.atMs) < evidenceLastsMs) witnesses += 1;
+    return witnesses >= Math.min(witnessesNeeded, Math.max(1, heardDevices));
+  }
+}

@@ -1,0 +1,83 @@
+import { type BerElement, extraLengthOctets, isConstructed, readElements, tags } from './ber';
+
+/** Whether all of an element is in DER, so that whoever encodes it again gets the same bytes (X.690, section 10). */
+function isDer(element: BerElement): boolean {
+  if (!element.hasShortestLength) return false;
+  if (!isConstructed(element)) return isSoundPrimitive(element);
+  if (isUniversal(element) && element.identifier !== tags.sequence && element.identifier !== tags.set)
+    return false; // a string in pieces
+  const members = readElements(element.content);
+  return element.identifier === tags.set ? areSortedDer(members) : members.every(isDer);
+}
+
+/** Whether these are the members of a SET OF in DER (X.690, section 11.6). */
+export function areSortedDer(members: readonly BerElement[]): boolean {
+  return members.every((member, at) => {
+    const before = members[at - 1];
+    return isDer(member) && (before === undefined || Buffer.compare(before.raw, member.raw) <= 0);
+  });
+}
+
+/** An element with the shortest length. */
+export function encodeDer(identifier: number, ...contents: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(contents);
+  const extra = extraLengthOctets(content.length);
+  const header = Buffer.from([identifier, extra === 0 ? content.length : 0x80 | extra]);
+  const length = Buffer.alloc(extra);
+  if (extra > 0) length.writeUIntBE(content.length, 0, extra);
+  return Buffer.concat([header, length, content]);
+}
+
+/** Whether OpenSSL can read all that is primitive within an element; how lengths are written does not matter. */
+export function isReadable(element: BerElement): boolean {
+  return isConstructed(element)
+    ? (element.identifier & 0x1f) !== 0x1f && readElements(element.content).every(isReadable)
+    : isSoundPrimitive(element);
+}
+
+function isUniversal({ identifier }: BerElement): boolean {
+  return (identifier & 0xc0) === 0;
+}
+
+/** A primitive element has the one content that DER allows for its value (X.690, sections 8 and 11). */
+function isSoundPrimitive({ identifier, content }: BerElement): boolean {
+  const first = content[0];
+  switch (identifier) {
+    case tags.boolean:
+      return content.length === 1 && (first === 0 || first === 0xff);
+    case tags.integer:
+    case tags.enumerated:
+      return first !== undefined && !hasPadding(content);
+    case tags.bitString:
+      return first !== undefined && hasZerosUnused(first, content);
+    case tags.null:
+      return content.length === 0;
+    case tags.objectIdentifier:
+      return isObjectIdentifier(content);
+    case tags.bmpString:
+      return content.length % 2 === 0;
+    case tags.universalString:
+      return content.length % 4 === 0;
+    case tags.sequence & 0x1f:
+    case tags.set & 0x1f:
+      return false;
+    default:
+      return (identifier & 0x1f) !== 0x1f && identifier !== 0;
+  }
+}
+
+function hasPadding([first, second]: Buffer): boolean {
+  if (first === undefined || second === undefined) return false;
+  return (first === 0 && second < 0x80) || (first === 0xff && second >= 0x80);
+}
+
+function hasZerosUnused(unused: number, content: Buffer): boolean {
+  const last = content[content.length - 1] ?? 0;
+  return content.length === 1 ? unused === 0 : unused < 8 && (last & ((1 << unused) - 1)) === 0;
+}
+
+function isObjectIdentifier(content: Buffer): boolean {
+  const last = content[content.length - 1];
+  if (last === undefined || last >= 0x80) return false;
+  return content.every((octet, at) => octet !== 0x80 || (content[at - 1] ?? 0) >= 0x80);
+}
