@@ -51,6 +51,25 @@ export const releaseDetailsAnswer = releaseAnswer.extend({
   }),
 });
 
+const resultAnswer = z.object({
+  state: z.string(),
+  step: z.number(),
+  steps: z.number(),
+  reason: z.string().nullable(),
+  devices: z.number(),
+  proven: z.number(),
+  failed: z.number(),
+});
+
+type ResultAnswer = z.infer<typeof resultAnswer>;
+
+export const backAnswer = z.object({
+  release_id: z.number(),
+  bundle: z.string(),
+  policy: z.object({ steps: z.string() }),
+  result: resultAnswer,
+});
+
 export const historyAnswer = z.object({
   history: z.array(
     z.object({
@@ -62,6 +81,9 @@ export const historyAnswer = z.object({
       channel: z.string(),
       bundle: z.string().nullable(),
       previous_bundle: z.string().nullable(),
+      release_id: z.number().nullable(),
+      ended_at: z.string().nullable(),
+      result: resultAnswer.nullable(),
     }),
   ),
 });
@@ -70,4 +92,12 @@ export const historyAnswer = z.object({
 export function describeState({ rollout }: ReleaseAnswer): string {
   const { state, step, steps, reason } = rollout;
   return `${state}, step ${step} of ${steps}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** `running, step 2 of 3: proven on 40 of 42 devices, 1 failed`. */
+export function describeResult({ state, step, steps, devices, proven, failed }: ResultAnswer): string {
+  const place = `${state}, step ${step} of ${steps}`;
+  if (devices === 0) return `${place}: no device began to install it`;
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  return `${place}: proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'}${failures}`;
 }

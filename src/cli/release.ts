@@ -7,17 +7,31 @@ import { type PolicyFlags, policyFields, policyOptions } from './policy-options'
 import { formatTable } from './printable';
 import { tellReach } from './reach';
 import {
+  describeResult,
   describeState,
   historyAnswer,
   madeReleaseAnswer,
   releaseAnswer,
   releasesAnswer,
 } from './release-answers';
+import { addBack } from './release-back';
 import { addShow } from './release-show';
 import { parseAnswer } from './server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const channelOption = new Option('--channel <channel>', 'the channel (default stable)');
+
+const historyColumns = [
+  'AT',
+  'BY',
+  'COMPATIBLE',
+  'CHANNEL',
+  'CURRENT',
+  'BEFORE',
+  'RELEASE',
+  'ENDED',
+  'CAME TO',
+];
 
 const filterOptions = [
   new Option('--compatible <compatible>', 'of one compatible'),
@@ -106,29 +120,6 @@ function addCreate(release: Command, context: CliContext): void {
   });
 }
 
-function addBack(release: Command, context: CliContext): void {
-  addCommand<ChannelFlags>(release, context, {
-    usage: 'back <compatible>',
-    summary: 'make the bundle current again that was current before, for everyone at once',
-    details:
-      'Devices whose poller installs only higher versions keep what they have: use different-version there, or install by hand.',
-    options: [channelOption],
-    configKeys,
-    examples: ['release back my-board', 'release back my-board --channel beta'],
-    run: async ({ args: [name = ''], options, config }) => {
-      const answer = await (
-        await AdminClient.open(context, config)
-      ).post('/api/releases/back', {
-        compatible: parseCompatible(name),
-        ...(options.channel === undefined ? {} : { channel: options.channel }),
-      });
-      if (options.json === true) printJson(context, answer);
-      else tell(context, answer);
-      return 0;
-    },
-  });
-}
-
 function addDeactivate(release: Command, context: CliContext): void {
   addCommand<ChannelFlags>(release, context, {
     usage: 'deactivate <compatible>',
@@ -157,7 +148,7 @@ function addDeactivate(release: Command, context: CliContext): void {
 function addHistory(release: Command, context: CliContext): void {
   addCommand<FilterFlags>(release, context, {
     usage: 'history',
-    summary: 'who made what current, when, and what was there before; newest first',
+    summary: 'who made what current, when, what was there before, and what it came to; newest first',
     options: filterOptions,
     configKeys,
     examples: ['release history', 'release history --compatible my-board --json'],
@@ -173,8 +164,11 @@ function addHistory(release: Command, context: CliContext): void {
           line.channel,
           line.bundle ?? '-',
           line.previous_bundle ?? '-',
+          line.release_id === null ? '-' : String(line.release_id),
+          line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
+          line.result === null ? '-' : describeResult(line.result),
         ]);
-        print(context, formatTable(['AT', 'BY', 'COMPATIBLE', 'CHANNEL', 'CURRENT', 'BEFORE'], rows));
+        print(context, formatTable(historyColumns, rows));
       }
       return 0;
     },

@@ -83,6 +83,10 @@ export interface Device {
   readonly certificates: readonly SeenCertificate[];
   /** What is remembered of the boards that use its certificate: one, if all is well. */
   readonly boards: Boards;
+  /** What its certificate was bound to at the last contact; empty means no binding, or not heard yet. */
+  readonly boundCompatibles: readonly string[];
+  /** What it says to be although its certificate says otherwise; `null` when the two agree. */
+  readonly claimedCompatible: string | null;
 }
 
 /** A device that was never heard and about which nobody decided anything. */
@@ -103,7 +107,25 @@ export function newDevice(id: string, admission: Admission, createdAt: Date): De
     pin: null,
     certificates: [],
     boards: noBoards,
+    boundCompatibles: [],
+    claimedCompatible: null,
   };
+}
+
+/** Whether a device may be what it says: a claim never beats its certificate. @param bound empty means no binding */
+export function mayBe(compatible: string, bound: readonly string[]): boolean {
+  return bound.length === 0 || bound.includes(compatible);
+}
+
+/** What a device is: what it says as far as its certificate lets it, else what was known, else all that it can be. */
+export function certifiedCompatible(
+  bound: readonly string[],
+  claimed: string | null,
+  known: string | null,
+): string | null {
+  const fitting = [claimed, known].find((one) => one !== null && mayBe(one, bound));
+  const [only = null, ...others] = bound;
+  return fitting ?? (others.length === 0 ? only : null);
 }
 
 export const deviceIdMaxLength = 64;

@@ -6,7 +6,7 @@ export const defaultChannel = 'stable';
 
 /** The decision that a bundle is current on (compatible, channel). */
 export interface Release {
-  /** Of the line of history that made it. */
+  /** Of the line of history that made it; it keeps its id when people go back to it. */
   readonly id: number;
   readonly compatible: string;
   readonly channel: string;
@@ -28,8 +28,13 @@ export interface Activation {
   readonly action: ActivationAction;
   readonly bundleName: string | null;
   readonly previousBundleName: string | null;
+  /** The release that it made or brought back; `null` when it ended one. */
+  readonly releaseId: number | null;
   readonly at: Date;
   readonly by: string;
   /** Whether a person insisted although the bundle names another compatible. */
   readonly forced: boolean;
 }
+
+/** A line on its way into the history. */
+export type NewActivation = Omit<Activation, 'id' | 'releaseId'>;

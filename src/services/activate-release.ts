@@ -2,16 +2,11 @@ import { parseCompatible } from '../core/bundle';
 import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel, type Release } from '../core/release';
-import { releaseBefore } from '../core/release-before';
-import { allowingDowngrade, everyoneAtOnce } from '../core/rollout';
 import { parsePolicy } from '../core/rollout-policy';
 import type { Catalog } from './catalog';
 import type { Log } from './log';
 import { type ActivationPlan, type ActivationWish, planActivation } from './plan-activation';
 import { tellActivation } from './release-events';
-
-/** So far back in the history of a channel. */
-const lookedAt = 1_000;
 
 export interface ActivateRequest extends ActivationWish {
   readonly name: string;
@@ -35,11 +30,6 @@ export interface ActivateRelease {
    * forced)
    */
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
-  /**
-   * Makes the bundle current that was current before, for everyone at once.
-   * @throws DomainError `not-found` when there was none, or it is deleted; `conflict` when it is not the expected one
-   */
-  goBack(request: ChannelRequest & { readonly expected?: string }): Promise<Release>;
   /**
    * Stops offering anything to a compatible.
    * @throws DomainError `not-found` when nothing was current
@@ -77,25 +67,6 @@ export function createActivateRelease({ catalog, changed, log, now }: ActivatePo
 
   return {
     activate: (request) => catalog.exclusively(() => activate(request)),
-
-    goBack: (request) =>
-      catalog.exclusively(async () => {
-        const { compatible, channel = defaultChannel, expected } = request;
-        parseCompatible(compatible);
-        parseChannel(channel);
-        const history = catalog.history({ compatible, channel, limit: lookedAt });
-        const before = releaseBefore(history, catalog.currentName(compatible, channel) !== undefined);
-        if (before === undefined) throw nothingBefore(compatible, channel);
-        if (expected !== undefined && before.bundleName !== expected)
-          throw anotherBefore(before.bundleName, expected);
-        const { release } = await activate({
-          ...request,
-          name: before.bundleName,
-          force: before.forced,
-          policy: allowingDowngrade(everyoneAtOnce),
-        });
-        return release;
-      }),
 
     deactivate: ({ compatible, channel = defaultChannel, actor, address = null }) =>
       catalog.exclusively(async () => {
@@ -141,20 +112,4 @@ function nothingCurrent(compatible: string): DomainError {
   return new DomainError('not-found', `nothing is current for ${compatible}`, {
     remedy: 'List the releases to see the compatibles that have one.',
   });
-}
-
-function nothingBefore(compatible: string, channel: string): DomainError {
-  return new DomainError('not-found', `nothing was current for ${compatible} (${channel}) before`, {
-    remedy: 'Activate a bundle, or deactivate to offer nothing.',
-  });
-}
-
-function anotherBefore(before: string, expected: string): DomainError {
-  return new DomainError(
-    'conflict',
-    `the release before is ${before}, not ${expected}: somebody released meanwhile`,
-    {
-      remedy: 'Look at the history of the channel, and decide again.',
-    },
-  );
 }

@@ -12,6 +12,7 @@ export const attentionKinds = [
   'lost',
   'interrupted',
   'second-board',
+  'other-compatible',
   'waiting',
   'held',
   'paused-rollout',
@@ -47,6 +48,7 @@ export interface AttentionFacts {
   readonly troubled: readonly TroubledDevices[];
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
+  readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   readonly webhooks: readonly Webhook[];
@@ -87,6 +89,13 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     note(ofTrouble(trouble));
   }
   for (const shared of facts.shared) note(ofShared(shared));
+  const { devices: claims, ids } = facts.otherClaims;
+  const names = `${ids.join(', ')}${claims > ids.length ? ' and others' : ''}`;
+  note({
+    kind: 'other-compatible',
+    count: claims,
+    message: `${counted(claims, 'device')} of another compatible than the certificate says, by their own word: ${names}. The certificate counts; issue another one if it is wrong`,
+  });
   const { waiting, held } = decided;
   note({
     kind: 'waiting',

@@ -1,7 +1,7 @@
 import type { Bundle } from '../core/bundle';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
-import type { Activation, Release } from '../core/release';
+import type { Activation, NewActivation, Release } from '../core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../core/rollout';
 
 /** A change that lasts as a whole or not at all. */
@@ -9,7 +9,9 @@ export interface CatalogChange {
   /** Added, or brought up to date; a deleted one comes back. */
   readonly bundle?: Bundle;
   /** What happens to a release, with the line of history that tells it. */
-  readonly activation?: Omit<Activation, 'id'>;
+  readonly activation?: NewActivation;
+  /** The release that the activation brings back; it makes a new one when left out. */
+  readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
   /** How the activated bundle reaches its devices; everyone at once when left out. */
   readonly policy?: RolloutPolicy;
   /** A step that the rollout of a current release takes. */
@@ -157,16 +159,17 @@ export class Catalog {
   /** Commits a change, then shows it. Call it inside {@link Catalog.exclusively}. */
   async commit(change: CatalogChange): Promise<Activation | undefined> {
     const policy = change.policy ?? everyoneAtOnce;
-    const activation = await this.records.commit({
-      ...change,
-      ...(change.activation?.action === 'activate' ? { policy } : {}),
-    });
+    const { returning } = change;
+    const isNew = change.activation?.action === 'activate' && returning === undefined;
+    const activation = await this.records.commit({ ...change, ...(isNew ? { policy } : {}) });
     const { bundle, rollout } = change;
     if (bundle !== undefined) {
       this.#bundles.set(bundle.name, bundle);
       this.#lost.delete(bundle.name);
     }
-    if (activation !== undefined) this.#apply(activation, policy);
+    if (activation !== undefined) {
+      this.#apply(activation, returning?.rollout ?? beginRollout(policy, activation.by, activation.at));
+    }
     if (rollout !== undefined) this.#applyRollout(rollout.releaseId, rollout.rollout);
     this.#index();
     return activation;
@@ -191,17 +194,16 @@ export class Catalog {
   }
 
   #apply(
-    { id, compatible, channel, action, bundleName, at, by, forced }: Activation,
-    policy: RolloutPolicy,
+    { releaseId, compatible, channel, action, bundleName, at, by, forced }: Activation,
+    rollout: Rollout,
   ): void {
     const key = keyOf({ compatible, channel });
-    if (action === 'deactivate' || bundleName === null) {
+    if (action === 'deactivate' || bundleName === null || releaseId === null) {
       this.#current.delete(key);
       return;
     }
-    const rollout = beginRollout(policy, by, at);
     this.#current.set(key, {
-      id,
+      id: releaseId,
       compatible,
       channel,
       bundleName,

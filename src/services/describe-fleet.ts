@@ -89,6 +89,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
           new Date(now().getTime() - boardGoneAfterMs),
           maxSharedCertificates,
         ),
+        otherClaims: counts.otherClaims(),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

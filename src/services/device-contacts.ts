@@ -10,9 +10,11 @@ import { freshReason, isJudged, judgeFresh, takeBack } from '../core/board-evide
 import { bootChange, type BootChange, type Contact, mergeFacts } from '../core/contact';
 import {
   type Admission,
+  certifiedCompatible,
   type Device,
   type DeviceFacts,
   type DeviceIdentity,
+  mayBe,
   newDevice,
   noFacts,
 } from '../core/device';
@@ -199,7 +201,10 @@ function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly 
 
 function heard(device: Device, identity: DeviceIdentity, contact: Contact): Device {
   const { at, address, protocol } = contact;
-  const facts = mergeFacts(device.facts, contact.facts);
+  const { compatibles: bound } = identity;
+  const claimed = contact.facts.compatible ?? device.claimedCompatible;
+  const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
+  const facts = { ...mergeFacts(device.facts, contact.facts), compatible };
   return {
     ...device,
     firstContactAt: device.firstContactAt ?? at,
@@ -207,6 +212,8 @@ function heard(device: Device, identity: DeviceIdentity, contact: Contact): Devi
     address,
     protocol,
     facts: { ...facts, attributes: bounded(device.facts.attributes, facts.attributes) },
+    boundCompatibles: bound,
+    claimedCompatible: claimed === null || mayBe(claimed, bound) ? null : claimed,
     certificates: withCertificate(device, identity.certificateSerial, at),
   };
 }
@@ -276,6 +283,8 @@ function tell(
 function isSame(before: Device, after: Device): boolean {
   if (!isSameBoards(before.boards, after.boards)) return false;
   if (before.certificates.length !== after.certificates.length) return false;
+  if (before.claimedCompatible !== after.claimedCompatible) return false;
+  if (before.boundCompatibles.join('\n') !== after.boundCompatibles.join('\n')) return false;
   const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
   if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;
   const [known, told] = [before.facts.attributes, after.facts.attributes];

@@ -14,8 +14,8 @@ export interface Explanation {
 /** Answers "why does this device (not) get this?". */
 export interface ExplainOffer {
   /**
-   * What the device would be told now, by the rules that answer it. What its certificate is bound to is known only while it
-   * asks: no binding is assumed, and that rule is told as not asked.
+   * What the device would be told now, by the rules that answer it. What its certificate is bound to is what it was at the
+   * last contact; without a binding that rule is told as not asked.
    * @throws DomainError `not-found`
    */
   explain(deviceId: string): Explanation;
@@ -30,10 +30,11 @@ export function createExplainOffer({ fleet, offerUpdate }: ExplainPorts): Explai
   return {
     explain(deviceId) {
       const { device } = fleet.get(deviceId);
-      const identity = { id: deviceId, compatibles: [] };
+      const identity = { id: deviceId, compatibles: device.boundCompatibles };
       const ask = (mustStream: boolean): Offer => {
         const offer = offerUpdate.preview(identity, device.facts.compatible, { mustStream });
-        return { ...offer, chain: offer.chain.map(withoutBinding) };
+        const isBound = device.boundCompatibles.length > 0;
+        return isBound ? offer : { ...offer, chain: offer.chain.map(withoutBinding) };
       };
       return { deviceId, manifest: ask(false), polling: ask(true) };
     },

@@ -32,6 +32,8 @@ export interface FleetCounts {
   troubled(): readonly TroubledDevices[];
   /** Devices whose certificate two boards have used since a time, the latest first. */
   sharedCertificates(since: Date, limit: number): readonly SharedCertificate[];
+  /** Devices that say to be something else than their certificate: how many, and some of their ids. */
+  otherClaims(): { readonly devices: number; readonly ids: readonly string[] };
   seenSince(at: Date): number;
   /** Whether a device has ever told the end of an installation, or proved one. */
   hasOutcome(): boolean;

@@ -207,6 +207,28 @@ export class Fleet {
     });
   }
 
+  /**
+   * Counts what a release's installations are at, for one that becomes current again: nobody has counted it since the start.
+   * @throws DomainError `storage-full`, `unavailable` when changes of it can't be written
+   */
+  recount(releaseId: number): Promise<void> {
+    return this.#oneByOne(async () => {
+      const { records, now } = this.ports;
+      for (let round = 0; round < maxRounds; round += 1) {
+        const revision = this.counters.revision(releaseId);
+        for (const [id, entry] of [...this.#entries]) {
+          if (entry.saving !== null || isUnsaved(entry.unsaved)) await this.commit(id);
+        }
+        if (this.counters.revision(releaseId) !== revision) continue; // what came meanwhile may not be written yet
+        for (const counted of records.counts([releaseId], now())) this.counters.set(counted);
+        return;
+      }
+      throw new DomainError('unavailable', `the devices of release ${releaseId} change too fast`, {
+        remedy: 'Try again.',
+      });
+    });
+  }
+
   /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
     return this.#oneByOne(async () => {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
-import type { DeviceIdentity, Hold } from '../core/device';
+import { type DeviceIdentity, type Hold, mayBe } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
 import type { Release } from '../core/release';
@@ -118,8 +118,10 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       const isPoll = contact.transactionId === null;
       const { namedSha256 = null } = question;
       if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
-      const record = contacts.hear(identity, withCompatible(contact, identity, asked), isPoll);
-      const named = asked ?? contact.facts.compatible ?? null;
+      const record = contacts.hear(identity, withCompatible(contact, asked), isPoll);
+      const told = contact.facts.compatible ?? null;
+      // What it tells beside the question is its word alone.
+      const named = asked ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
       const device = heldBy(
         watchRestores.hold(),
@@ -152,9 +154,9 @@ function heldBy(hold: Hold | null, device: AskingDevice): AskingDevice {
   return hold === null ? device : { ...device, hold: device.hold ?? hold };
 }
 
-/** What a device asks for is what it is, unless its certificate says that it can't be. */
-function withCompatible(contact: Contact, { compatibles }: DeviceIdentity, asked: string | null): Contact {
-  if (asked === null || (compatibles.length > 0 && !compatibles.includes(asked))) return contact;
+/** What a device asks for is what it says to be. */
+function withCompatible(contact: Contact, asked: string | null): Contact {
+  if (asked === null) return contact;
   return { ...contact, facts: { ...contact.facts, compatible: asked } };
 }
 

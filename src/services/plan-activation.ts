@@ -1,7 +1,7 @@
 import { type Bundle, parseCompatible } from '../core/bundle';
 import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
-import { type Activation, defaultChannel } from '../core/release';
+import { defaultChannel, type NewActivation } from '../core/release';
 import type { RolloutPolicy } from '../core/rollout';
 import type { Catalog } from './catalog';
 
@@ -10,7 +10,7 @@ export interface ActivationPlan {
   /** The bundle, with the compatible that it was missing. */
   readonly bundle: Bundle;
   /** Missing when it is current already. */
-  readonly activation?: Omit<Activation, 'id'>;
+  readonly activation?: NewActivation;
 }
 
 export interface ActivationWish {

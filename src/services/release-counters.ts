@@ -80,6 +80,12 @@ export class ReleaseCounters {
     setOffer(counter, id, offerEndsAt);
   }
 
+  /** Begins to count a release anew. */
+  set(counted: ReleaseCounts): void {
+    const revision = this.revision(counted.releaseId) + 1;
+    this.#counters.set(counted.releaseId, { ...newCounter(counted), revision });
+  }
+
   /** Takes back what a forgotten device's installation counted for. */
   forget(installation: Installation): void {
     this.#add(installation, -1);

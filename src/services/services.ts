@@ -20,6 +20,8 @@ import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fl
 import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
+import { createGoBack, type GoBack } from './go-back';
+import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import {
   createManageWebhooks,
@@ -71,6 +73,7 @@ export interface ServicePorts {
   readonly refuseReceiver?: ManageWebhooksPorts['refuseReceiver'];
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
+  readonly results: ReleaseResults;
   readonly markers: ImportPorts['markers'];
   readonly restores: WatchRestoresPorts['restores'];
   readonly databaseMarker: WatchRestoresPorts['databaseMarker'];
@@ -104,6 +107,8 @@ export interface ServiceHealth {
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly goBack: GoBack;
+  readonly releaseResults: ReleaseResults;
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
@@ -181,6 +186,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   return {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
+    goBack: createGoBack({ ...shared, fleet }),
+    releaseResults: ports.results,
     previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),
     listBundles: createListBundles(catalog, configuredCompatible),

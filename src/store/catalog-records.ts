@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Bundle } from '../core/bundle';
 import type { NewEvent } from '../core/event';
-import type { Activation, Release } from '../core/release';
+import type { Activation, NewActivation, Release } from '../core/release';
 import { beginRollout, type Rollout, type RolloutPolicy } from '../core/rollout';
 import type { Database } from './database';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
@@ -14,7 +14,9 @@ interface Change {
   /** Added, or brought up to date; a deleted one comes back. */
   readonly bundle?: Bundle;
   /** What happens to a release, with the line of history that tells it. */
-  readonly activation?: Omit<Activation, 'id'>;
+  readonly activation?: NewActivation;
+  /** The release that the activation brings back. */
+  readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
   /** How the activated bundle reaches its devices. */
   readonly policy?: RolloutPolicy;
   /** A step that the rollout of a current release takes. */
@@ -81,15 +83,19 @@ export function createCatalogRecords(database: Database, journal: Pick<JournalRe
     /** @throws DomainError `storage-full`, `unavailable` */
     commit(change: Change): Promise<Activation | undefined> {
       return database.transact(() => {
-        const { bundle, rollout } = change;
+        const { bundle, rollout, returning } = change;
         if (bundle !== undefined) saveBundle(database, bundle);
         const activation =
-          change.activation === undefined ? undefined : saveActivation(database, change.activation);
+          change.activation === undefined
+            ? undefined
+            : saveActivation(database, change.activation, returning?.releaseId ?? null);
         if (activation !== undefined && change.policy !== undefined) {
           const { id, by, at } = activation;
           saveRollout(database, id, beginRollout(change.policy, by, at));
         }
-        if (rollout !== undefined) saveRollout(database, rollout.releaseId, rollout.rollout);
+        for (const moved of [returning, rollout]) {
+          if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
+        }
         journal.append(change.events?.(activation) ?? []);
         return activation;
       });
@@ -143,7 +149,8 @@ function saveBundle(database: Database, bundle: Bundle): void {
   if (saved.length === 0) throw new Error(`${name} is bound to other bytes`);
 }
 
-function saveActivation(database: Database, activation: Omit<Activation, 'id'>): Activation {
+/** @param returning the id of the release that it brings back; `null` for a new one */
+function saveActivation(database: Database, activation: NewActivation, returning: number | null): Activation {
   const { query } = database;
   const { compatible, channel, bundleName, by } = activation;
   const at = activation.at.toISOString();
@@ -159,6 +166,7 @@ function saveActivation(database: Database, activation: Omit<Activation, 'id'>):
         at,
         by,
         forced: activation.forced ? 1 : 0,
+        release_id: returning,
       })
       .returningAll(),
   );
@@ -169,7 +177,7 @@ function saveActivation(database: Database, activation: Omit<Activation, 'id'>):
     );
   } else {
     const { id, forced } = line;
-    const current = { id, bundle: bundleName, released_at: at, released_by: by, forced };
+    const current = { id: returning ?? id, bundle: bundleName, released_at: at, released_by: by, forced };
     database.all(
       query
         .insertInto('releases')
@@ -210,6 +218,7 @@ function toActivation(row: Selectable<ActivationTable>): Activation {
     action: row.action,
     bundleName: row.bundle,
     previousBundleName: row.previous_bundle,
+    releaseId: row.action === 'activate' ? (row.release_id ?? row.id) : null,
     at: new Date(row.at),
     by: row.by,
     forced: row.forced === 1,

@@ -39,6 +39,8 @@ export function toDevice(
         : { bundleName: pinned, by: row.pin_by ?? '', at: new Date(pinnedAt) },
     certificates,
     boards: toBoards(row.boards),
+    boundCompatibles: JSON.parse(row.bound_compatibles) as string[],
+    claimedCompatible: row.claimed_compatible,
   };
 }
 
@@ -60,6 +62,8 @@ export function toContactRow(device: Device) {
     attributes: JSON.stringify(facts.attributes),
     boards: JSON.stringify(device.boards),
     second_board_at: toText(device.boards.second?.notedAt ?? null),
+    bound_compatibles: JSON.stringify(device.boundCompatibles),
+    claimed_compatible: device.claimedCompatible,
   };
 }
 

@@ -4,6 +4,8 @@ import type { Database } from './database';
 
 export type FleetCounts = ReturnType<typeof createFleetCounts>;
 
+/** A sentence has room for so many ids. */
+const namedDevices = 3;
 const outcomes = ['installed', 'proven', ...failedStates] as const;
 const troubles = [...failedStates, 'lost', 'interrupted'] as const;
 
@@ -50,6 +52,16 @@ export function createFleetCounts(database: Database) {
           const { second } = toBoards(boards);
           return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
         });
+    },
+
+    otherClaims() {
+      const claims = query.selectFrom('devices').where('claimed_compatible', 'is not', null);
+      const counted = claims.select(({ fn }) => fn.countAll<number>().as('devices'));
+      const named = claims.select('id').orderBy('id').limit(namedDevices);
+      return {
+        devices: database.all(counted)[0]?.devices ?? 0,
+        ids: database.all(named).map(({ id }) => id),
+      };
     },
 
     seenSince(at: Date): number {

@@ -297,6 +297,12 @@ export const migrations: readonly string[] = [
   CREATE INDEX devices_with_second_board ON devices (second_board_at) WHERE second_board_at IS NOT NULL;
   `,
   `
+  -- What the certificate was bound to at the last contact, as JSON, and what the device says against it.
+  ALTER TABLE devices ADD COLUMN bound_compatibles TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE devices ADD COLUMN claimed_compatible TEXT;
+  CREATE INDEX devices_with_other_claim ON devices (id) WHERE claimed_compatible IS NOT NULL;
+  `,
+  `
   -- What people said that they have seen: attention is not drawn to it again.
   CREATE TABLE dismissals (
     kind TEXT NOT NULL,

@@ -79,6 +79,9 @@ export interface DeviceTable {
   uptime_seconds: number | null;
   /** As JSON. */
   attributes: Generated<string>;
+  /** As a JSON list. */
+  bound_compatibles: Generated<string>;
+  claimed_compatible: string | null;
   channel: string;
   notes: Generated<string>;
   admission: 'admitted' | 'waiting';

@@ -16,6 +16,7 @@ import { createFleetRecords, type FleetRecords } from './fleet-records';
 import { createHistoryRecords, type HistoryRecords } from './history-records';
 import { createJournalRecords, type JournalRecords } from './journal-records';
 import { createMarkerRecords, type MarkerRecords } from './marker-records';
+import { createReleaseResults } from './release-results';
 import { createRestoreRecords, type RestoreRecords } from './restore-records';
 import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
@@ -32,6 +33,7 @@ export interface Store {
   readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
+  readonly results: ReturnType<typeof createReleaseResults>;
   readonly markers: MarkerRecords;
   readonly restores: RestoreRecords;
   readonly databaseMarker: DatabaseMarker;
@@ -80,6 +82,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
+        results: createReleaseResults(database),
         markers: createMarkerRecords(database),
         restores: createRestoreRecords(database),
         databaseMarker: createDatabaseMarker(dataDir),

@@ -19,12 +19,17 @@ export class SimulatedDevice {
   private readonly now: () => Date;
 
   constructor(
-    private readonly services: Pick<Services, 'offerUpdate' | 'recordReport'>,
+    private services: Pick<Services, 'offerUpdate' | 'recordReport'>,
     readonly id: string,
     private readonly options: SimulatedDeviceOptions,
   ) {
     this.version = options.version ?? '0.9.0';
     this.now = options.now;
+  }
+
+  /** Its server was started again. */
+  moveTo(services: Pick<Services, 'offerUpdate' | 'recordReport'>): void {
+    this.services = services;
   }
 
   /** Asks as RAUC's own poller does. @param transactionId what an install request carries */

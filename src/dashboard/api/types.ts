@@ -179,9 +179,39 @@ export interface ActivationJson {
   readonly action: 'activate' | 'deactivate';
   readonly bundle: string | null;
   readonly previous_bundle: string | null;
+  readonly release_id: number | null;
   readonly at: string;
   readonly by: string;
   readonly forced: boolean;
+}
+
+/** What a release came to, in numbers of devices. */
+export interface ReleaseResultJson {
+  readonly state: RolloutState;
+  readonly step: number;
+  readonly steps: number;
+  readonly reason: string | null;
+  readonly devices: number;
+  readonly proven: number;
+  readonly failed: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+export interface HistoryLineJson extends ActivationJson {
+  readonly ended_at: string | null;
+  readonly result: ReleaseResultJson | null;
+}
+
+/** Where going back leads. */
+export interface BackTargetJson {
+  readonly release_id: number;
+  readonly bundle: string;
+  readonly version: string | null;
+  readonly released_at: string;
+  readonly released_by: string;
+  readonly policy: PolicyJson;
+  readonly result: ReleaseResultJson;
+  readonly ever_proven: boolean;
 }
 
 export interface InstallationJson {

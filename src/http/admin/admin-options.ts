@@ -7,6 +7,8 @@ import type { DeleteBundle } from '../../services/delete-bundle';
 import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetHistory } from '../../services/fleet-history';
+import type { GoBack } from '../../services/go-back';
+import type { ReleaseResults } from '../../services/release-results';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
 import type { ManageRollouts } from '../../services/manage-rollouts';
@@ -22,6 +24,8 @@ import type { PublishBundle } from '../../services/publish-bundle';
 export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
+  readonly goBack: GoBack;
+  readonly releaseResults: ReleaseResults;
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;

@@ -4,6 +4,7 @@ import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
 import { presentReach, reachJson } from './reach-json';
 import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
+import { historyLineJson, presentHistoryLine } from './release-result-json';
 import {
   bundleName,
   by,
@@ -33,7 +34,7 @@ const activated = {
 
 /** What is current where, and how it came to be. */
 export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, previewRelease, listBundles } = services;
+  const { activateRelease, previewRelease, listBundles, releaseResults } = services;
 
   async function activate(request: Parameters<typeof activateRelease.activate>[0]): Promise<Answer> {
     const { release, changed } = await activateRelease.activate(request);
@@ -101,7 +102,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/history',
       scope: 'read',
       operation: 'listHistory',
-      summary: 'Who activated what, when, and what was there before; newest first',
+      summary: 'Who activated what, when, what was there before, and what each release came to; newest first',
       input: {
         query: z.strictObject({
           compatible: optionalCompatible,
@@ -113,7 +114,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       answers: {
         200: {
           description: 'A page of the history',
-          schema: z.object({ history: z.array(activationJson), next_before: z.number().int().nullable() }),
+          schema: z.object({ history: z.array(historyLineJson), next_before: z.number().int().nullable() }),
         },
       },
       problems: [],
@@ -126,7 +127,9 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
           ...(before === undefined ? {} : { beforeId: before }),
         });
         const last = page.length === limit ? page.at(-1) : undefined;
-        return { status: 200, json: { history: page.map(presentActivation), next_before: last?.id ?? null } };
+        const results = releaseResults.of(page);
+        const history = page.map((line) => presentHistoryLine(line, results.get(line.id)));
+        return { status: 200, json: { history, next_before: last?.id ?? null } };
       },
     }),
   ];

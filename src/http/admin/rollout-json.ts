@@ -9,7 +9,7 @@ import { releaseJson } from './release-json';
 const instant = z.iso.datetime();
 const nullableNumber = z.number().nullable();
 
-const policyJson = z.object({
+export const policyJson = z.object({
   steps: z.string().describe('such as 5,25,100'),
   start_at: instant.nullable(),
   promote_at_percent: nullableNumber.describe('null: people promote'),
@@ -79,7 +79,7 @@ export function presentProgress(progress: RolloutProgressReport): z.infer<typeof
   };
 }
 
-function presentPolicy(policy: RolloutPolicy): z.infer<typeof policyJson> {
+export function presentPolicy(policy: RolloutPolicy): z.infer<typeof policyJson> {
   return {
     steps: formatSteps(policy.steps),
     start_at: policy.startAt?.toISOString() ?? null,

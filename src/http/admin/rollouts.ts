@@ -5,7 +5,17 @@ import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
 import { presentReach, reachJson } from './reach-json';
 import { presentRelease } from './release-json';
-import { bundleName, by, compatible, flag, optionalCompatible, wholeNumber, word } from './request-fields';
+import { backTargetJson, presentBackTarget } from './release-result-json';
+import {
+  bundleName,
+  by,
+  compatible,
+  defined,
+  flag,
+  optionalCompatible,
+  wholeNumber,
+  word,
+} from './request-fields';
 import { presentProgress, presentRollout, releaseWithRolloutJson, rolloutProgressJson } from './rollout-json';
 import { defineRoute, type Route } from './route';
 
@@ -34,7 +44,7 @@ export const releaseDetailsJson = releaseWithRolloutJson.extend({ progress: roll
 
 /** Releases on their channels, and how they reach their devices. */
 export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, previewRelease, manageRollouts, describeRollout } = services;
+  const { activateRelease, goBack, previewRelease, manageRollouts, describeRollout } = services;
 
   return [
     defineRoute({
@@ -105,25 +115,52 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       },
     }),
     defineRoute({
+      method: 'get',
+      path: '/api/releases/back',
+      scope: 'read',
+      operation: 'previewGoBack',
+      summary: 'The release that going back leads to, where it stood and what it came to; changes nothing',
+      input: { query: z.strictObject({ compatible, channel: channelField }) },
+      answers: { 200: { description: 'The release before', schema: backTargetJson } },
+      problems: ['not-found'],
+      handle: ({ input: { query } }) => {
+        const place = {
+          compatible: parseCompatible(query.compatible),
+          ...defined({ channel: query.channel }),
+        };
+        return { status: 200, json: presentBackTarget(goBack.preview(place)) };
+      },
+    }),
+    defineRoute({
       method: 'post',
       path: '/api/releases/back',
       scope: 'publish',
       operation: 'goBack',
-      summary: 'Make the bundle current again that was current before, for everyone at once',
+      summary:
+        'Bring the release before back as it was, with its policy and in its step; aborted ones are skipped',
       input: {
         body: z.strictObject({
           compatible,
           channel: channelField,
           expected: bundleName.optional().describe('refuse when another bundle was current before'),
+          expected_release: z
+            .number()
+            .int()
+            .optional()
+            .describe('refuse when another release is the one before'),
+          unproven: flag.describe('also to a bundle that no device has proven'),
+          resume: flag.describe('let it go on when it was paused; failures so far are accepted'),
         }),
       },
       answers: one,
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
-        const release = await activateRelease.goBack({
+        const { channel, expected, expected_release: expectedRelease } = body;
+        const release = await goBack.goBack({
           compatible: parseCompatible(body.compatible),
-          ...(body.expected === undefined ? {} : { expected: body.expected }),
-          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...defined({ channel, expected, expectedRelease }),
+          isUnprovenAccepted: body.unproven,
+          isResumed: body.resume,
           ...by(actor),
         });
         return { status: 200, json: present(release) };

@@ -126,9 +126,9 @@ describe('a release', () => {
     await create({ channel: 'beta' });
     await create({ channel: 'beta', bundle: 'v2.0.0.raucb', steps: '5,100' });
     const beta = { compatible: 'test-board', channel: 'beta' };
-    const other = { ...beta, expected: 'v2.0.0.raucb' };
+    const other = { ...beta, expected: 'v2.0.0.raucb', unproven: true };
     await admin.http.post('/api/releases/back').send(other).expect(409);
-    const expected = { ...beta, expected: 'v1.0.0.raucb' };
+    const expected = { ...beta, expected: 'v1.0.0.raucb', unproven: true };
     const back = await admin.http.post('/api/releases/back').send(expected).expect(200);
     expect(back.body).toMatchObject({
       bundle: 'v1.0.0.raucb',
@@ -138,6 +138,40 @@ describe('a release', () => {
     await admin.http.post('/api/releases/deactivate').send(beta).expect(200);
     await admin.http.post('/api/releases/deactivate').send(beta).expect(404);
     expect(await listed()).toEqual(['stable v1.0.0.raucb']);
+  });
+
+  it('tells where going back leads, and needs a word when no device has proven that', async () => {
+    const channel = 'back';
+    const place = { compatible: 'test-board', channel };
+    const { id } = await create({ channel, steps: '5,100' });
+    await admin.http.get('/api/releases/back').query(place).expect(404);
+    await create({ channel, bundle: 'v2.0.0.raucb' });
+    const { body: target } = (await admin.http.get('/api/releases/back').query(place).expect(200)) as {
+      body: object;
+    };
+    expect(target).toMatchObject({
+      release_id: id,
+      bundle: 'v1.0.0.raucb',
+      policy: { steps: '5,100' },
+      result: { state: 'running', step: 1, steps: 2, devices: 0, proven: 0, failed: 0 },
+      ever_proven: false,
+    });
+    const refused = await admin.http.post('/api/releases/back').send(place).expect(409);
+    expect(refused.body).toMatchObject({ unproven: true });
+    const another = { ...place, expected_release: id + 1, unproven: true };
+    await admin.http.post('/api/releases/back').send(another).expect(409);
+    const back = await admin.http
+      .post('/api/releases/back')
+      .send({ ...place, expected_release: id, unproven: true })
+      .expect(200);
+    expect(back.body).toMatchObject({ id, rollout: { step: 1, policy: { steps: '5,100' } } });
+    const answer = await admin.http.get('/api/history').query({ channel }).expect(200);
+    expect((answer.body as { history: object[] }).history).toMatchObject([
+      { release_id: id, ended_at: null, result: { step: 1, steps: 2 } },
+      { bundle: 'v2.0.0.raucb', ended_at: expect.any(String) as string, result: { state: 'running' } },
+      { release_id: id, ended_at: expect.any(String) as string },
+    ]);
+    await admin.http.post('/api/releases/deactivate').send(place).expect(200);
   });
 
   it('comes with an upload and with an activation, also from a form', async () => {

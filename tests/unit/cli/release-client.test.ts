@@ -105,8 +105,20 @@ describe('release', () => {
   it('goes back, one release at a time', async () => {
     await must('release', 'create', 'v2.raucb');
     await must('release', 'create', 'v3.raucb');
-    await must('release', 'back', 'test-board');
+    const look = await must('release', 'back', 'test-board', '--dry-run');
+    expect(look).toMatchObject({
+      stdout: 'v2.raucb\n',
+      stderr: expect.stringContaining('no device began to install it') as string,
+    });
+    expect((await current()).at(-1)).toMatchObject({ bundle: 'v3.raucb' });
+    // No device has proven it.
+    const refused = await run('release', 'back', 'test-board');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--unproven') as string });
+    await must('release', 'back', 'test-board', '--unproven');
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v2.raucb' });
+    // A script goes on as before where a device runs the bundle before.
+    const { services } = admin.opened;
+    await new SimulatedDevice(services, 'known', { now: () => new Date(), version: '1.0.0' }).poll();
     await must('release', 'back', 'test-board');
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v1.raucb' });
     expect(await run('release', 'back', 'test-board')).toMatchObject({ code: 1 });

@@ -13,6 +13,7 @@ import type { deviceJson, explanationJson, installationJson } from '../../../src
 import type { historyJson } from '../../../src/http/admin/fleet-history';
 import type { overviewJson } from '../../../src/http/admin/overview';
 import type { activationJson } from '../../../src/http/admin/release-json';
+import type { backTargetJson, historyLineJson } from '../../../src/http/admin/release-result-json';
 import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
 import type { madeReleaseJson, releaseDetailsJson } from '../../../src/http/admin/rollouts';
 import type { sessionJson } from '../../../src/http/admin/session';
@@ -31,6 +32,8 @@ export type Answers = [
   Fits<page.MadeReleaseJson, typeof madeReleaseJson>,
   Fits<page.ReleaseDetailsJson, typeof releaseDetailsJson>,
   Fits<page.ActivationJson, typeof activationJson>,
+  Fits<page.HistoryLineJson, typeof historyLineJson>,
+  Fits<page.BackTargetJson, typeof backTargetJson>,
   Fits<page.DeviceJson, typeof deviceJson>,
   Fits<page.InstallationJson, typeof installationJson>,
   Fits<page.ExplanationJson, typeof explanationJson>,

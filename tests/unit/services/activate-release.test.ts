@@ -31,6 +31,7 @@ it('makes a bundle current for its own compatible and writes who, when and what 
     action: 'activate',
     bundleName: 'two.raucb',
     previousBundleName: 'one.raucb',
+    releaseId: 2,
     at: release.releasedAt,
     by: 'token:ci',
     forced: false,

@@ -108,7 +108,11 @@ describe('a release of an older version', () => {
     expect(await board.offered()).toBe('v11.0.raucb');
     await opened.services.manageDevices.unpin('board', actor);
     await release('12.0');
-    await opened.services.activateRelease.goBack({ compatible: 'test-board', actor: 'local' });
+    await opened.services.goBack.goBack({
+      isUnprovenAccepted: true,
+      compatible: 'test-board',
+      actor: 'local',
+    });
     expect(await board.offered()).toBe('v11.0.raucb');
   });
 

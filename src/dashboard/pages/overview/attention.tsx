@@ -15,6 +15,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   lost: ['warn', 'question'],
   interrupted: ['warn', 'clock'],
   'second-board': ['bad', 'alert'],
+  'other-compatible': ['warn', 'certificates'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -80,6 +81,8 @@ function placeOf({ kind, compatible, channel, release_id: release, device }: Att
       return `/devices?${query.toString()}`;
     case 'second-board':
       return device === undefined ? '/devices' : linkTo('devices', device);
+    case 'other-compatible':
+      return '/devices';
     case 'waiting':
     case 'held':
       query.set(kind, 'true');

@@ -2,7 +2,8 @@ import type { ReleaseDetailsJson } from '../../api/types';
 import { goTo, linkTo } from '../../location';
 import { ReleaseForm } from '../../parts/release-form';
 import type { Action } from './actions';
-import { BackDialog, DeactivateDialog } from './channel-dialogs';
+import { BackDialog } from './back-dialog';
+import { DeactivateDialog } from './channel-dialogs';
 import { AbortDialog, PauseDialog, PromoteDialog, ResumeDialog } from './rollout-dialogs';
 
 export interface ActionDialogProps {

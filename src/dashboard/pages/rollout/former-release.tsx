@@ -1,8 +1,9 @@
 import { apiPath } from '../../api/client';
-import type { ActivationJson, ReleaseJson } from '../../api/types';
+import type { HistoryLineJson, ReleaseJson } from '../../api/types';
 import { linkTo } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
+import { ResultWords } from '../../parts/release/result-words';
 import { RolloutMark } from '../../parts/rollout-mark';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
@@ -16,7 +17,7 @@ const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
 export function FormerRelease({ id }: { readonly id: string }) {
   // The id of a release is that of its line in the history.
   const isNumber = /^\d{1,15}$/.test(id);
-  const lines = useData<{ readonly history: readonly ActivationJson[] }>(
+  const lines = useData<{ readonly history: readonly HistoryLineJson[] }>(
     isNumber ? apiPath('/api/history', { before: Number(id) + 1, limit: 1 }) : null,
     { isStale: () => false },
   );
@@ -43,8 +44,8 @@ function Unknown() {
   );
 }
 
-function Known({ line }: { readonly line: ActivationJson }) {
-  const { id, compatible, channel, bundle, at, by } = line;
+function Known({ line }: { readonly line: HistoryLineJson }) {
+  const { id, compatible, channel, bundle, at, by, ended_at: endedAt, result } = line;
   const releases = useData<{ readonly releases: readonly ReleaseJson[] }>(
     apiPath('/api/releases', { compatible, channel }),
     { isStale: ({ kind }) => /^(release|rollout)\./.test(kind) },
@@ -54,7 +55,17 @@ function Known({ line }: { readonly line: ActivationJson }) {
       <EmptyState title={words.text(bundle ?? '', text.rollouts.where(compatible, channel))}>
         <p class="muted">
           {words.released} <Ago at={at} /> {text.rollouts.byWhom(by)}
+          {endedAt !== null && (
+            <>
+              {words.ended} <Ago at={endedAt} />
+            </>
+          )}
         </p>
+        {result !== null && (
+          <p>
+            <ResultWords result={result} />
+          </p>
+        )}
         <Loaded data={releases}>{({ releases: [current] }) => <InItsPlace current={current} />}</Loaded>
         <p>
           <a href="/rollouts">{words.toRollouts}</a>

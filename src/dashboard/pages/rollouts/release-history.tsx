@@ -1,16 +1,17 @@
-import type { ActivationJson } from '../../api/types';
+import type { HistoryLineJson } from '../../api/types';
 import { linkTo } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';
 import { MoreButton } from '../../parts/more-button';
 import { usePages } from '../../parts/use-pages';
+import { ResultWords } from '../../parts/release/result-words';
 import { type Column, Table } from '../../parts/table';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 
 const words = text.rollouts;
 
-const columns: readonly Column<ActivationJson>[] = [
+const columns: readonly Column<HistoryLineJson>[] = [
   { id: 'at', label: words.column.at, cell: ({ at }) => <Ago at={at} /> },
   { id: 'compatible', label: words.column.compatible, cell: ({ compatible }) => compatible },
   { id: 'channel', label: words.column.channel, cell: ({ channel }) => <span class="tag">{channel}</span> },
@@ -28,6 +29,24 @@ const columns: readonly Column<ActivationJson>[] = [
     label: words.column.before,
     cell: ({ previous_bundle: name }) => <BundleLink name={name} />,
   },
+  {
+    id: 'ended',
+    label: words.column.ended,
+    cell: ({ ended_at: at, result }) => {
+      if (at !== null) return <Ago at={at} />;
+      return result !== null && <span class="muted">{words.untilNow}</span>;
+    },
+  },
+  {
+    id: 'result',
+    label: words.column.result,
+    cell: ({ result, release_id: id }) =>
+      result === null ? null : (
+        <a href={linkTo('rollouts', id ?? '')}>
+          <ResultWords result={result} />
+        </a>
+      ),
+  },
   { id: 'by', label: words.column.by, cell: ({ by }) => by },
 ];
 
@@ -40,16 +59,16 @@ function BundleLink({ name }: { readonly name: string | null }) {
 }
 
 interface HistoryPageJson {
-  readonly history: readonly ActivationJson[];
+  readonly history: readonly HistoryLineJson[];
   readonly next_before: number | null;
 }
 
 /** What was current, on all channels, and who decided it. */
 export function ReleaseHistory() {
-  const { data, lines, more } = usePages<HistoryPageJson, ActivationJson>({
+  const { data, lines, more } = usePages<HistoryPageJson, HistoryLineJson>({
     path: '/api/history',
     linesOf: ({ history }) => history,
-    isStale: ({ kind }) => kind.startsWith('release.'),
+    isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
   });
   if (data.value !== null && lines.length === 0) return null;
   return (

@@ -28,8 +28,15 @@ export const rollouts = {
     channel: 'Channel',
     what: 'Current from then on',
     before: 'Before',
+    result: 'Came to',
+    ended: 'Until',
     by: 'By',
   },
+  untilNow: 'it is current',
+  resultNobody: 'no device began to install it',
+  resultProven: (proven: string, devices: string, one: boolean) =>
+    `proven on ${proven} of ${devices} ${one ? 'device' : 'devices'}`,
+  resultFailed: (n: string) => `, ${n} failed`,
   nothing: 'nothing',
   byForce: 'by force',
   stepPicture: (step: number, steps: number, whom: string) => `Step ${step} of ${steps}: ${whom}`,
@@ -69,9 +76,13 @@ export const rollouts = {
   back: 'Go back to the release before',
   backTitle: (where: string) => `${where}: go back`,
   backAction: 'Go back',
-  backText: (bundle: string, where: string, devices: string) =>
-    `${bundle} becomes current on ${where}, for everyone at once: ${devices} devices, also those that run the present release.`,
-  backNone: (where: string) => `Nothing was current on ${where} before.`,
+  backText: (bundle: string, where: string, step: number, steps: number, whom: string) =>
+    `${bundle} becomes current on ${where} again, as it was: step ${step} of ${steps} (${whom}), also for devices that run the present release. Devices that it does not reach keep what they have.`,
+  backPaused: (reason: string | null) =>
+    `It was paused, and comes back paused${reason === null ? '' : `: ${reason}`}`,
+  backResume: 'Resume it: failures so far are accepted',
+  backUnproven: 'No device has ever proven this bundle.',
+  backUnprovenAccept: 'Go back to it all the same',
   backDone: (bundle: string) => `${bundle} is current again`,
   deactivate: 'Deactivate the channel',
   deactivateTitle: (where: string) => `Deactivate ${where}`,
@@ -146,6 +157,7 @@ export const rollouts = {
     nothing: 'Nothing is current there now.',
     toRollouts: 'See all rollouts',
     released: 'It was released',
+    ended: ', and replaced',
   },
   form: {
     title: (bundle: string) => `Release ${bundle}`,

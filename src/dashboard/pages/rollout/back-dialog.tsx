@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks';
+import { apiPath, post } from '../../api/client';
+import type { BackTargetJson, ReleaseJson } from '../../api/types';
+import { goTo, linkTo } from '../../location';
+import { FormDialog } from '../../parts/dialog';
+import { Loaded } from '../../parts/loaded';
+import { Hint, tell } from '../../parts/notices';
+import { ResultWords } from '../../parts/release/result-words';
+import { stepWords } from '../../parts/release/steps-mark';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import type { ActionDialogProps } from './action-dialog';
+
+const words = text.rollouts;
+
+/** Names the release that comes back, where it stood and what it came to, before it does. */
+export function BackDialog({ release, onClose }: ActionDialogProps) {
+  const { compatible, channel } = release;
+  const where = words.where(compatible, channel);
+  const [isUnprovenAccepted, setUnprovenAccepted] = useState(false);
+  const target = useData<BackTargetJson>(apiPath('/api/releases/back', { compatible, channel }), {
+    // What a person has read is what they decide about: the server refuses when it has changed.
+    isStale: () => false,
+  });
+  const { value } = target;
+  const isNone = target.failure?.status === 404;
+  return (
+    <FormDialog
+      title={words.backTitle(where)}
+      action={words.backAction}
+      isDangerous
+      isReady={value !== null && !isNone && (value.ever_proven || isUnprovenAccepted)}
+      onSubmit={async (fields) => {
+        const { id, bundle } = await post<ReleaseJson>('/api/releases/back', {
+          compatible,
+          channel,
+          expected_release: value?.release_id,
+          unproven: isUnprovenAccepted,
+          resume: fields.get('resume') === 'on',
+        });
+        tell(words.backDone(bundle));
+        goTo(linkTo('rollouts', id));
+      }}
+      onClose={onClose}
+    >
+      {isNone ? (
+        <p>{target.failure.message}</p>
+      ) : (
+        <Loaded data={target}>
+          {(known) => (
+            <Target
+              target={known}
+              where={where}
+              isUnprovenAccepted={isUnprovenAccepted}
+              onUnproven={setUnprovenAccepted}
+            />
+          )}
+        </Loaded>
+      )}
+    </FormDialog>
+  );
+}
+
+interface TargetProps {
+  readonly target: BackTargetJson;
+  readonly where: string;
+  readonly isUnprovenAccepted: boolean;
+  readonly onUnproven: (isAccepted: boolean) => void;
+}
+
+function Target({ target, where, isUnprovenAccepted, onUnproven }: TargetProps) {
+  const { bundle, policy, result, ever_proven: isProven } = target;
+  const { step, steps, state, reason } = result;
+  const reached = stepWords(policy.steps.split(',')[step - 1] ?? '');
+  return (
+    <>
+      <p>{words.backText(bundle, where, step, steps, reached)}</p>
+      <p>
+        <ResultWords result={result} />
+      </p>
+      {state === 'paused' && (
+        <>
+          <Hint tone="warn">{words.backPaused(reason)}</Hint>
+          <label class="inline">
+            <input type="checkbox" name="resume" />
+            {words.backResume}
+          </label>
+        </>
+      )}
+      {!isProven && (
+        <>
+          <Hint tone="bad">{words.backUnproven}</Hint>
+          <label class="inline">
+            <input
+              type="checkbox"
+              name="unproven"
+              checked={isUnprovenAccepted}
+              onChange={(event) => onUnproven(event.currentTarget.checked)}
+            />
+            {words.backUnprovenAccept}
+          </label>
+        </>
+      )}
+    </>
+  );
+}
