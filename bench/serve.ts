@@ -102,6 +102,7 @@ function inspectionOf(sizeBytes: number): Inspection {
     verdict: 'unchecked',
     reasons: [],
     warnings: [],
+    hints: [],
     format: 'verity',
     encrypted: true,
     sizeBytes,

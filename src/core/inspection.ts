@@ -79,6 +79,8 @@ export interface Inspection {
   readonly reasons: readonly Finding[];
   /** What a person should know before releasing an accepted bundle. */
   readonly warnings: readonly Finding[];
+  /** What could be better, and does no harm as it is. */
+  readonly hints: readonly Finding[];
   /** `null` when the file is too broken to tell. */
   readonly format: BundleFormat | null;
   /** Whether the CMS is encrypted (EnvelopedData): then manifest and signer are unknown. */

@@ -5,6 +5,7 @@ import { describeCertificate, type ParsedCertificate } from './certificate';
 import { type Untrusted, validateChain } from './chain';
 import { type BundleCms, parseCms } from './cms';
 import { verifySignature, type VerifiedSignature } from './cms-signature';
+import { manifestHints } from './hints';
 import { parseKeyring } from './keyring';
 import { maxPlainPayloadSizeBytes } from './limits';
 import { type ParsedManifest, parseManifest } from './manifest';
@@ -58,6 +59,7 @@ const nothingKnown: Inspection = {
   verdict: 'broken',
   reasons: [],
   warnings: [],
+  hints: [],
   format: null,
   encrypted: false,
   sizeBytes: 0,
@@ -100,6 +102,7 @@ async function inspectSigned(
   facts.manifestHash = found.hash;
   if (found.manifest !== null) {
     facts.format = found.manifest.format;
+    facts.hints = manifestHints(found.manifest);
     await verifyPayload(source, trailer.payloadSizeBytes, found.manifest);
     if (found.manifest.format === 'verity' && !(await isSquashfs(source)))
       facts.warnings = [...facts.warnings, noSquashfsWarning];

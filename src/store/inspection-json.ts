@@ -58,10 +58,14 @@ const signerCertificate = z.object({
   keyAlgorithm: z.string(),
 });
 
+/** It was a warning about every bundle without; the hint that it is now says of which images. */
+const onceWarning = 'no-adaptive-index';
+
 const inspection: z.ZodType<Inspection> = z.object({
   verdict: z.enum(['trusted', 'unchecked', 'untrusted', 'broken']),
   reasons: z.array(finding),
-  warnings: z.array(finding),
+  warnings: z.array(finding).transform((warnings) => warnings.filter(({ code }) => code !== onceWarning)),
+  hints: z.array(finding).default([]),
   format: format.nullable(),
   encrypted: z.boolean(),
   sizeBytes: z.number(),

@@ -38,6 +38,7 @@ export function bundleOf(
       verdict: 'trusted',
       reasons: [],
       warnings: [],
+      hints: [],
       format: 'verity',
       encrypted: false,
       sizeBytes: 1 << 20,

@@ -35,6 +35,7 @@ export async function makeSparseBundle(
       verdict: 'unchecked',
       reasons: [],
       warnings: [],
+      hints: [],
       format: 'verity',
       encrypted: false,
       sizeBytes,
