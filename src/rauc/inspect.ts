@@ -9,7 +9,7 @@ import { manifestHints } from './hints';
 import { parseKeyring } from './keyring';
 import { maxPlainPayloadSizeBytes } from './limits';
 import { type ParsedManifest, parseManifest } from './manifest';
-import type { VerificationProfile } from './profile';
+import { profileFingerprint, type VerificationProfile } from './profile';
 import type { BundleSource } from './source';
 import { isSquashfs, readManifestFromSquashfs } from './squashfs';
 import { readTrailer, type Trailer } from './trailer';
@@ -40,7 +40,11 @@ export async function inspectBundle(
   profile: VerificationProfile,
   now: Date,
 ): Promise<Inspection> {
-  const facts: Draft = { ...nothingKnown, sizeBytes: source.sizeBytes };
+  const facts: Draft = {
+    ...nothingKnown,
+    sizeBytes: source.sizeBytes,
+    judgedUnder: profileFingerprint(profile),
+  };
   try {
     const trailer = await readTrailer(source);
     Object.assign(facts, trailer);
@@ -68,6 +72,7 @@ const nothingKnown: Inspection = {
   manifestHash: null,
   manifest: null,
   signerChain: [],
+  judgedUnder: null,
   recipients: [],
 };
 
@@ -129,13 +134,15 @@ function contentOf(cms: Signed, source: BundleSource, payloadSizeBytes: number) 
   };
 }
 
-interface Trust {
+/** What the signer's chain came to. */
+export interface Trust {
   readonly verdict: Verdict;
   readonly reasons: readonly Finding[];
   readonly chain: readonly ParsedCertificate[];
 }
 
-function decideTrust(
+/** Judges the signer of a signature by the keyring. @throws DomainError `configuration` */
+export function decideTrust(
   signature: VerifiedSignature,
   untrusted: Untrusted,
   profile: VerificationProfile,

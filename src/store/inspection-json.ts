@@ -74,6 +74,7 @@ const inspection: z.ZodType<Inspection> = z.object({
   manifestHash: text,
   manifest: manifest.nullable(),
   signerChain: z.array(signerCertificate),
+  judgedUnder: text.default(null),
   recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
 });
 

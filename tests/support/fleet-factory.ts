@@ -64,6 +64,7 @@ export function bundleOf(
               meta: {},
             },
       signerChain: [],
+      judgedUnder: null,
       recipients: [],
       ...change,
     },

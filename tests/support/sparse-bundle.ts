@@ -44,6 +44,7 @@ export async function makeSparseBundle(
       manifestHash: null,
       manifest: null,
       signerChain: [],
+      judgedUnder: null,
       recipients: [],
     },
   };

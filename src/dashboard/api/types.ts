@@ -378,6 +378,7 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly bundle?: string | undefined;
   readonly device?: string | undefined;
   readonly message: string;
   /** What can be dismissed of it. */

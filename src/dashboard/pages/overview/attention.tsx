@@ -8,6 +8,8 @@ import { text } from '../../texts';
 
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
+  'bundle-untrusted': ['bad', 'alert'],
+  'signer-expiring': ['bad', 'certificates'],
   'downgrade-allowed': ['warn', 'back'],
   failed: ['bad', 'cross'],
   'rolled-back': ['bad', 'back'],
@@ -63,7 +65,7 @@ function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects:
   );
 }
 
-function placeOf({ kind, compatible, channel, release_id: release, device }: AttentionJson): string {
+function placeOf({ kind, compatible, channel, release_id: release, bundle, device }: AttentionJson): string {
   const query = new URLSearchParams();
   if (compatible !== undefined) query.set('compatible', compatible);
   if (channel !== undefined) query.set('channel', channel);
@@ -72,6 +74,9 @@ function placeOf({ kind, compatible, channel, release_id: release, device }: Att
       return '/rollouts';
     case 'paused-rollout':
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
+    case 'bundle-untrusted':
+    case 'signer-expiring':
+      return bundle === undefined ? '/bundles' : linkTo('bundles', bundle);
     case 'failed':
     case 'rolled-back':
     case 'rejected':

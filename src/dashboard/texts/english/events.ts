@@ -16,6 +16,7 @@ const groups = {
 const kinds: Readonly<Record<EventKind, string>> = {
   'bundle.published': 'published',
   'bundle.deleted': 'deleted',
+  'bundle.judged': 'judged again',
   'release.activated': 'activated',
   'release.deactivated': 'deactivated',
   'rollout.promoted': 'promoted',
