@@ -316,6 +316,17 @@ export const migrations: readonly string[] = [
   ALTER TABLE installations ADD COLUMN is_presumed INTEGER NOT NULL DEFAULT 0;
   `,
   `
+  -- What people said that they have seen: attention is not drawn to it again.
+  CREATE TABLE dismissals (
+    kind TEXT NOT NULL,
+    -- What of this kind, such as the id of a release.
+    subject TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- What RAUC's own poller left out when it asked last, as \`send-headers=\` names it; empty: nothing.
   ALTER TABLE devices ADD COLUMN poller_omits TEXT;
   CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
