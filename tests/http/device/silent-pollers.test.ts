@@ -126,13 +126,17 @@ describe('people', () => {
     await loop(await connect('dev-6'), 1, () => raucHeaders(board, '1.0.0', 'boot-1'));
     const items = await fleetAttention(fleet, fleet.now);
     expect(items).toMatchObject([
-      { kind: 'silent-poller', count: 1, message: expect.stringMatching(/boot id: dev-5\. .*=boot-id$/) },
+      {
+        kind: 'silent-poller',
+        count: 1,
+        message: expect.stringMatching(/boot id: dev-5\. .*=boot-id$/) as string,
+      },
       {
         kind: 'silent-poller',
         count: 4,
         message: expect.stringMatching(
           /^4 devices .* boot id and version: dev-1, dev-2, dev-3 and others\. .*send-headers=boot-id;system-version$/,
-        ),
+        ) as string,
       },
     ]);
   });
