@@ -4,6 +4,7 @@ export const eventKinds = [
   'bundle.deleted',
   'release.activated',
   'release.deactivated',
+  'release.undone',
   'rollout.promoted',
   'rollout.paused',
   'rollout.resumed',

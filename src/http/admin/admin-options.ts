@@ -8,6 +8,7 @@ import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetHistory } from '../../services/fleet-history';
 import type { GoBack } from '../../services/go-back';
+import type { UndoRelease } from '../../services/undo-release';
 import type { ReleaseResults } from '../../services/release-results';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
@@ -25,6 +26,7 @@ export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;
+  readonly undoRelease: UndoRelease;
   readonly releaseResults: ReleaseResults;
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'bundle.deleted': 'deleted',
   'release.activated': 'activated',
   'release.deactivated': 'deactivated',
+  'release.undone': 'undone',
   'rollout.promoted': 'promoted',
   'rollout.paused': 'paused',
   'rollout.resumed': 'resumed',
