@@ -18,6 +18,7 @@ import type { Inspection } from '../src/core/inspection';
 import { createServices, type Services } from '../src/services/services';
 import { openStore, type Store } from '../src/store/store';
 import { bundleOf, fleetRules } from '../tests/support/fleet-factory';
+import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
 
 const sizes = process.argv.slice(2).map(Number);
 const fleetSizes = sizes.length === 0 ? [100, 5_000, 50_000] : sizes;
@@ -41,6 +42,7 @@ async function open(dataDir: string): Promise<Opened> {
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
     ...store,
+    ...raucPorts(withoutKeyring, () => new Date()),
     inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
     allowUntrusted: false,
     fleetRules,

@@ -16,6 +16,7 @@ import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
 import { createServices } from '../src/services/services';
 import { openStore } from '../src/store/store';
+import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
 
 const [kind = '', folder = ''] = process.argv.slice(2);
 const bundlePath = path.join(folder, 'bundle.raucb');
@@ -27,6 +28,7 @@ async function serveDevice(): Promise<number> {
   const store = await openStore(path.join(folder, 'data'), { newName: randomUUID, pid: process.pid });
   const services = await createServices({
     ...store,
+    ...raucPorts(withoutKeyring, () => new Date()),
     inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
     allowUntrusted: false,
     fleetRules: {
@@ -102,6 +104,7 @@ function inspectionOf(sizeBytes: number): Inspection {
     verdict: 'unchecked',
     reasons: [],
     warnings: [],
+    hints: [],
     format: 'verity',
     encrypted: true,
     sizeBytes,
@@ -124,6 +127,7 @@ function inspectionOf(sizeBytes: number): Inspection {
       meta: {},
     },
     signerChain: [],
+    judgedUnder: null,
     recipients: [],
   };
 }

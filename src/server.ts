@@ -29,7 +29,8 @@ import { loadServerTls, type ServerTls } from './pki/server-tls';
 import { watchCertificates } from './pki/watch-certificates';
 import { inspectBundle } from './rauc/inspect';
 import { parseKeyring } from './rauc/keyring';
-import type { VerificationProfile } from './rauc/profile';
+import { judgeSignature } from './rauc/judge-signature';
+import { describeProfile, type VerificationProfile } from './rauc/profile';
 import { fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
 import { createManageTokens } from './services/manage-tokens';
@@ -124,6 +125,7 @@ async function start(
   closeAll: (graceMs?: number) => Promise<void>,
 ): Promise<RunningServer> {
   const profile = await readProfile(config);
+  const trustTerms = describeProfile(profile);
   const hosts = config.serverUrl === null ? [] : [new URL(config.serverUrl).hostname];
   const made = await ensureCertificates(config.certsDir, { hosts, now });
   let tls = await loadServerTls(config.certsDir);
@@ -139,6 +141,8 @@ async function start(
   const services = await createServices({
     ...store,
     inspect: (bytes) => inspectBundle(bytes, profile, now()),
+    judge: (bytes) => judgeSignature(bytes, profile, now()),
+    trustTerms: () => trustTerms,
     allowUntrusted: config.allowUntrusted,
     fleetRules: {
       newDevices: config.newDevices === 'wait' ? 'waiting' : 'admitted',

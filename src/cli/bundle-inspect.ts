@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { DomainError } from '../core/errors';
-import type { Inspection, Verdict } from '../core/inspection';
+import type { Image, Inspection, Verdict } from '../core/inspection';
 import { addCommand } from './command';
 import { type CliContext, print, printJson } from './context';
 import { fileFailure } from './input-file';
@@ -59,11 +59,12 @@ async function checkReadable(file: string): Promise<void> {
 }
 
 function describe(name: string, inspection: Inspection): string {
-  const { verdict, reasons, warnings } = inspection;
+  const { verdict, reasons, warnings, hints } = inspection;
   const blocks = [
     `${name}: ${verdicts[verdict]}`,
     ...reasons.map(({ message }) => `  - ${message}`),
     ...warnings.map(({ message }) => `  warning: ${message}`),
+    ...hints.map(({ message }) => `  hint: ${message}`),
     `\n${facts(inspection)}`,
   ];
   const images = inspection.manifest?.images ?? [];
@@ -82,8 +83,8 @@ function facts({ manifest, ...inspection }: Inspection): string {
     ['Build', manifest?.build],
     ['Needs RAUC', manifest?.minRaucVersion],
     ['Manifest hash', inspection.manifestHash],
-    ['Hooks', manifest?.hooks.hooks.join(', ')],
-    ['Handler', manifest?.handler?.filename],
+    ['Hooks', hooksOf(manifest?.hooks)],
+    ['Handler', joined(manifest?.handler?.filename, manifest?.handler?.args)],
     ...Object.entries(manifest?.meta ?? {}).flatMap(([label, values]) =>
       Object.entries(values).map(([key, value]) => [`${label}.${key}`, value] as const),
     ),
@@ -94,9 +95,18 @@ function facts({ manifest, ...inspection }: Inspection): string {
   return formatFacts([['Format', format], ['Size', formatSize(inspection.sizeBytes)], ...known]);
 }
 
+/** The file of the hooks, and which of the whole bundle it has; those of an image are with the image. */
+function hooksOf(hooks: NonNullable<Inspection['manifest']>['hooks'] | undefined): string {
+  return joined(hooks?.filename, hooks?.hooks.join(', '));
+}
+
+function joined(...words: readonly (string | null | undefined)[]): string {
+  return words.filter((word) => word !== null && word !== undefined && word !== '').join(' ');
+}
+
 function imageTable(images: NonNullable<Inspection['manifest']>['images']): string {
   const rows = images.map((image) => [
-    [image.slotClass, image.variant, image.artifact].filter((part) => part !== null).join('.'),
+    nameOf(image),
     image.filename ?? '-',
     image.type ?? '-',
     image.sizeBytes === null ? '-' : formatSize(image.sizeBytes),
@@ -104,6 +114,11 @@ function imageTable(images: NonNullable<Inspection['manifest']>['images']): stri
     image.hooks.join(', ') || '-',
   ]);
   return formatTable(['IMAGE', 'FILE', 'TYPE', 'SIZE', 'ADAPTIVE', 'HOOKS'], rows);
+}
+
+/** As in the manifest's groups: class, artifact, variant. */
+function nameOf({ slotClass, artifact, variant }: Image): string {
+  return `${slotClass}${artifact === null ? '' : `/${artifact}`}${variant === null ? '' : `.${variant}`}`;
 }
 
 function signerTable({ signerChain }: Inspection): string {

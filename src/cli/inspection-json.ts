@@ -7,6 +7,7 @@ export function inspectionJson(inspection: Inspection): object {
     verdict: inspection.verdict,
     reasons: inspection.reasons,
     warnings: inspection.warnings,
+    hints: inspection.hints,
     format: inspection.format,
     encrypted: inspection.encrypted,
     size: inspection.sizeBytes,

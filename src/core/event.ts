@@ -2,6 +2,7 @@
 export const eventKinds = [
   'bundle.published',
   'bundle.deleted',
+  'bundle.judged',
   'release.activated',
   'release.deactivated',
   'release.undone',

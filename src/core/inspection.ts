@@ -73,12 +73,22 @@ export interface Recipient {
   readonly algorithm: string;
 }
 
-export interface Inspection {
+/** What a signature came to under one keyring and profile: all of an inspection that can change while the bytes don't. */
+export interface Judgement {
   readonly verdict: Verdict;
   /** Why the verdict is `untrusted` or `broken`; empty otherwise. */
   readonly reasons: readonly Finding[];
+  /** Leaf first, as far as the chain could be built. */
+  readonly signerChain: readonly SignerCertificate[];
+  /** Fingerprint of the keyring and profile that it was judged under; `null` in what an earlier version stored. */
+  readonly judgedUnder: string | null;
+}
+
+export interface Inspection extends Judgement {
   /** What a person should know before releasing an accepted bundle. */
   readonly warnings: readonly Finding[];
+  /** What could be better, and does no harm as it is. */
+  readonly hints: readonly Finding[];
   /** `null` when the file is too broken to tell. */
   readonly format: BundleFormat | null;
   /** Whether the CMS is encrypted (EnvelopedData): then manifest and signer are unknown. */
@@ -90,7 +100,5 @@ export interface Inspection {
   /** SHA-256 over the raw manifest bytes, lower-case hex, as `rauc info` prints it. */
   readonly manifestHash: string | null;
   readonly manifest: Manifest | null;
-  /** Leaf first, as far as the chain could be built. */
-  readonly signerChain: readonly SignerCertificate[];
   readonly recipients: readonly Recipient[];
 }

@@ -15,6 +15,7 @@ export const offerRules = [
   'standing-offer',
   'release',
   'bundle-compatible',
+  'trusted',
   'streamable',
   'other-version',
   'not-older',
@@ -38,6 +39,7 @@ export type NothingReason =
   | 'no-release'
   | 'pinned-bundle-gone'
   | 'bundle-for-other-compatible'
+  | 'bundle-untrusted'
   | 'plain-not-streamable'
   | 'no-version'
   | 'crypt-not-encrypted'
@@ -165,6 +167,15 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
       'bundle-for-other-compatible',
       `${candidate.bundle.name} is for ${own ?? 'an unknown compatible'}, not for ${compatible ?? 'it'}`,
     );
+  },
+
+  trusted: ({ terms: { distrust }, candidate }) => {
+    if (candidate === undefined) return nothingToJudge;
+    const { bundle } = candidate;
+    const why = distrust?.(bundle) ?? null;
+    return why === null
+      ? pass('nothing speaks against its signature')
+      : refuse('bundle-untrusted', `${bundle.name} is not offered: ${why}`);
   },
 
   streamable: ({ question: { mustStream }, candidate }) => {

@@ -54,6 +54,8 @@ export interface OfferTerms {
   readonly inProgress: (releaseId: number) => number;
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason?: (release: Release) => string | null;
+  /** Why a bundle must not reach devices by today's verdict; `null` when it may. */
+  readonly distrust?: (bundle: Bundle) => string | null;
   /** How the device comes to a version in a range, as words for people; left out where nobody reads them. */
   readonly wayTo?: (range: VersionRange) => string | null;
 }

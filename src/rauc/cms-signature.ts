@@ -63,6 +63,12 @@ export async function verifySignature(
   return { signer, signingTime: signedAt };
 }
 
+/** Who signed and when, without looking whether it verifies: of a bundle that was verified when it was stored. */
+export function readSigner(cms: BundleCms & { kind: 'signed' }): VerifiedSignature {
+  const info = onlySigner(cms.signedData);
+  return { signer: findSigner(info, cms.certificates), signingTime: signingTime(info) };
+}
+
 /** Digests that OpenSSL has: SHA-1, SHA-2, and SHA-3 from 224 to 512 bits. */
 const digestsOfOpenSsl = /^(1\.3\.14\.3\.2\.26|2\.16\.840\.1\.101\.3\.4\.2\.([1-9]|10))$/;
 

@@ -5,10 +5,11 @@ import { describeCertificate, type ParsedCertificate } from './certificate';
 import { type Untrusted, validateChain } from './chain';
 import { type BundleCms, parseCms } from './cms';
 import { verifySignature, type VerifiedSignature } from './cms-signature';
+import { manifestHints } from './hints';
 import { parseKeyring } from './keyring';
 import { maxPlainPayloadSizeBytes } from './limits';
 import { type ParsedManifest, parseManifest } from './manifest';
-import type { VerificationProfile } from './profile';
+import { profileFingerprint, type VerificationProfile } from './profile';
 import type { BundleSource } from './source';
 import { isSquashfs, readManifestFromSquashfs } from './squashfs';
 import { readTrailer, type Trailer } from './trailer';
@@ -39,7 +40,11 @@ export async function inspectBundle(
   profile: VerificationProfile,
   now: Date,
 ): Promise<Inspection> {
-  const facts: Draft = { ...nothingKnown, sizeBytes: source.sizeBytes };
+  const facts: Draft = {
+    ...nothingKnown,
+    sizeBytes: source.sizeBytes,
+    judgedUnder: profileFingerprint(profile),
+  };
   try {
     const trailer = await readTrailer(source);
     Object.assign(facts, trailer);
@@ -58,6 +63,7 @@ const nothingKnown: Inspection = {
   verdict: 'broken',
   reasons: [],
   warnings: [],
+  hints: [],
   format: null,
   encrypted: false,
   sizeBytes: 0,
@@ -66,6 +72,7 @@ const nothingKnown: Inspection = {
   manifestHash: null,
   manifest: null,
   signerChain: [],
+  judgedUnder: null,
   recipients: [],
 };
 
@@ -100,6 +107,7 @@ async function inspectSigned(
   facts.manifestHash = found.hash;
   if (found.manifest !== null) {
     facts.format = found.manifest.format;
+    facts.hints = manifestHints(found.manifest);
     await verifyPayload(source, trailer.payloadSizeBytes, found.manifest);
     if (found.manifest.format === 'verity' && !(await isSquashfs(source)))
       facts.warnings = [...facts.warnings, noSquashfsWarning];
@@ -126,13 +134,15 @@ function contentOf(cms: Signed, source: BundleSource, payloadSizeBytes: number) 
   };
 }
 
-interface Trust {
+/** What the signer's chain came to. */
+export interface Trust {
   readonly verdict: Verdict;
   readonly reasons: readonly Finding[];
   readonly chain: readonly ParsedCertificate[];
 }
 
-function decideTrust(
+/** Judges the signer of a signature by the keyring. @throws DomainError `configuration` */
+export function decideTrust(
   signature: VerifiedSignature,
   untrusted: Untrusted,
   profile: VerificationProfile,

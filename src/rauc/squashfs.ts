@@ -2,6 +2,7 @@ import { BrokenBundle } from './broken';
 import type { BundleSource } from './source';
 import { decompressor, type Decompress } from './squashfs-compression';
 import { maxManifestSizeBytes } from './limits';
+import { type DirectoryEntry, DirectorySearch } from './squashfs-directory';
 
 /**
  * The smallest reader that finds `/manifest.raucm` in a squashfs 4.0 image: root directory only, every offset and
@@ -10,7 +11,8 @@ import { maxManifestSizeBytes } from './limits';
 
 const magic = 0x7371_7368; // "hsqs"
 const metadataBlockSize = 8192;
-const maxDirectoryEntries = 10_000;
+/** Of the root directory; a quarter of a million files have room in it. */
+const maxDirectorySizeBytes = 16 << 20;
 const noFragment = 0xffff_ffff;
 const none = 0xffff_ffff_ffff_ffffn;
 
@@ -87,12 +89,14 @@ class SquashfsReader {
     private readonly decompress: Decompress,
   ) {}
 
-  async readRootFile(name: string): Promise<Buffer> {
+  async readRootFile(name: string): Promise<SquashfsFile> {
     const { inodeTable, rootInode } = this.superblock;
     const entry = await this.findEntry(
       await this.readInode(inodeTable + Number(rootInode >> 16n), Number(rootInode & 0xffffn)),
       name,
     );
+    if (entry === undefined)
+      return { unavailable: 'the root directory of the squashfs is too large to be searched here' };
     return this.readFile(await this.readInode(inodeTable + entry.start, entry.offset));
   }
 
@@ -103,7 +107,8 @@ class SquashfsReader {
     return inode;
   }
 
-  private async findEntry(inode: Buffer, name: string): Promise<{ start: number; offset: number }> {
+  /** Looks through the root directory; `undefined` when it is larger than we look through. */
+  private async findEntry(inode: Buffer, name: string): Promise<DirectoryEntry | undefined> {
     const type = inode.readUInt16LE(0);
     const [start, size, inBlock] =
       type === 1 && inode.length >= 28
@@ -112,14 +117,16 @@ class SquashfsReader {
           ? [inode.readUInt32LE(24), inode.readUInt32LE(20), inode.readUInt16LE(34)]
           : [0, 0, 0];
     if (size < 3) throw bad('its root is no directory, or an empty one');
-    // An entry takes at most 8 + 256 bytes: a listing beyond that is longer than any we would search.
-    const listing = await this.readMetadata(
-      this.superblock.directoryTable + start,
-      inBlock,
-      Math.min(size - 3, maxDirectoryEntries * 64),
-      false,
-    );
-    return searchListing(listing, name);
+    const search = new DirectorySearch(name);
+    const length = Math.min(size - 3, maxDirectorySizeBytes);
+    const position = this.superblock.directoryTable + start;
+    for await (const piece of this.metadataPieces(position, inBlock, length, false)) {
+      const entry = search.take(piece);
+      if (entry !== undefined) return entry;
+    }
+    if (length < size - 3) return undefined;
+    if (!search.isComplete) throw bad('its root directory is malformed');
+    throw new BrokenBundle('no-manifest', 'the payload holds no manifest.raucm');
   }
 
   private async readFile(inode: Buffer): Promise<Buffer> {
@@ -179,45 +186,53 @@ class SquashfsReader {
     return word & 0x100_0000 ? bytes : this.inflate(bytes, this.superblock.blockSize);
   }
 
-  /**
-   * Reads `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may go on in the next.
-   * @param upTo whether fewer bytes are fine, when the table ends
-   */
+  /** Reads `length` bytes of metadata; with `upTo`, fewer are fine when the table ends. */
   private async readMetadata(
     position: number,
     inBlock: number,
     length: number,
     upTo: boolean,
   ): Promise<Buffer> {
-    const parts: Buffer[] = [];
+    const pieces: Buffer[] = [];
+    for await (const piece of this.metadataPieces(position, inBlock, length, upTo)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may go on in the next. */
+  private async *metadataPieces(
+    position: number,
+    inBlock: number,
+    length: number,
+    upTo: boolean,
+  ): AsyncGenerator<Buffer> {
     let skip = inBlock;
     let missing = length;
     let at = position;
     while (missing > 0) {
-      if (at + 2 > this.superblock.bytesUsed && upTo) break;
+      const isOptional = upTo && at > position;
+      if (at + 2 > this.superblock.bytesUsed && upTo) return;
       const header = (await this.read(at, 2)).readUInt16LE();
       const stored = header & 0x7fff;
       if (stored === 0 || stored > metadataBlockSize) {
-        if (upTo && parts.length > 0) break;
+        if (isOptional) return;
         throw bad('a metadata block has an impossible size');
       }
-      if (upTo && parts.length > 0 && at + 2 + stored > this.superblock.bytesUsed) break;
+      if (isOptional && at + 2 + stored > this.superblock.bytesUsed) return;
       const bytes = await this.read(at + 2, stored);
-      const block = header & 0x8000 ? bytes : this.inflateMetadata(bytes, upTo && parts.length > 0);
-      if (block === undefined) break;
+      const block = header & 0x8000 ? bytes : this.inflateMetadata(bytes, isOptional);
+      if (block === undefined) return;
       if (skip >= block.length) throw bad('a metadata reference lies outside of its block');
-      const part = block.subarray(skip, skip + missing);
-      parts.push(part);
-      missing -= part.length;
+      const piece = block.subarray(skip, skip + missing);
+      yield piece;
+      missing -= piece.length;
       // All but the last of a table are full; else a table of one-byte blocks would keep us reading for minutes.
       if (missing > 0 && block.length < metadataBlockSize) {
-        if (upTo) break;
+        if (upTo) return;
         throw bad('a metadata block in the middle of a table is not full');
       }
       skip = 0;
       at += 2 + stored;
     }
-    return Buffer.concat(parts);
   }
 
   private inflateMetadata(bytes: Buffer, optional: boolean): Buffer | undefined {
@@ -244,23 +259,4 @@ class SquashfsReader {
     if (position + length > this.superblock.bytesUsed) throw bad('a block lies outside of it');
     return this.source.read(position, length);
   }
-}
-
-function searchListing(listing: Buffer, name: string): { start: number; offset: number } {
-  let at = 0;
-  let seen = 0;
-  while (at + 12 <= listing.length) {
-    const count = listing.readUInt32LE(at) + 1;
-    const start = listing.readUInt32LE(at + 4);
-    at += 12;
-    for (let i = 0; i < count; i++) {
-      if (++seen > maxDirectoryEntries || at + 8 > listing.length)
-        throw bad('its root directory is malformed');
-      const nameLength = listing.readUInt16LE(at + 6) + 1;
-      const entryName = listing.toString('utf8', at + 8, at + 8 + nameLength);
-      if (entryName === name) return { start, offset: listing.readUInt16LE(at) };
-      at += 8 + nameLength;
-    }
-  }
-  throw new BrokenBundle('no-manifest', 'the payload holds no manifest.raucm');
 }

@@ -23,16 +23,6 @@ export function manifestWarnings(manifest: Manifest): Finding[] {
     );
   }
   const files = manifest.images.filter((image) => image.filename !== null);
-  if (
-    manifest.format !== 'plain' &&
-    files.length > 0 &&
-    files.every((image) => image.adaptive.length === 0)
-  ) {
-    warn(
-      'no-adaptive-index',
-      'No image has adaptive=block-hash-index: devices download every block, also those that they have.',
-    );
-  }
   if (files.some((image) => /\.(caibx|caidx)$/.test(image.filename ?? ''))) {
     warn('casync', 'The bundle refers to a casync chunk store, which this server does not hold.');
   }

@@ -1,5 +1,5 @@
 import { DomainError } from '../core/errors';
-import type { Finding, Inspection } from '../core/inspection';
+import type { Finding, Inspection, Judgement } from '../core/inspection';
 
 /** Bytes of a bundle, as an inspection reads them. */
 export interface BundleBytes {
@@ -10,6 +10,11 @@ export interface BundleBytes {
 
 /** Looks into a bundle and verifies it: `src/rauc`, under the configured profile. */
 export type InspectBundle = (bytes: BundleBytes) => Promise<Inspection>;
+
+/** Judges a stored bundle by trailer and CMS alone, under the present keyring and profile: `src/rauc`. */
+export type JudgeSignature = (
+  bytes: BundleBytes,
+) => Promise<Judgement & { readonly signerWarnings: readonly Finding[] }>;
 
 /**
  * Refuses a bundle that must not be stored.
@@ -32,6 +37,6 @@ export function acceptBundle(name: string, inspection: Inspection, allowUntruste
   }
 }
 
-function sentenceOf(reasons: readonly Finding[]): string {
+export function sentenceOf(reasons: readonly Finding[]): string {
   return reasons.map(({ message }) => message).join('; ') || 'no reason is known';
 }

@@ -3,6 +3,7 @@ import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { type Activation, defaultChannel, type Release } from '../core/release';
 import { parsePolicy } from '../core/rollout-policy';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { Log } from './log';
 import { type ActivationPlan, type ActivationWish, planActivation } from './plan-activation';
@@ -27,7 +28,7 @@ export interface ActivateRelease {
    * Makes a bundle current for a compatible, in one transaction with its history. Activating what is current already
    * changes nothing, unless a policy is given or its rollout is aborted: then it begins anew.
    * @throws DomainError `not-found`, `invalid-input` (no compatible known, bad policy), `conflict` (another compatible, not
-   * forced)
+   * forced; a version that no device can tell), `bundle-untrusted` and `unavailable` (by today's verdict)
    */
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
   /**
@@ -39,18 +40,26 @@ export interface ActivateRelease {
 
 export interface ActivatePorts {
   readonly catalog: Catalog;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
   /** Called after each change, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
   readonly now: () => Date;
 }
 
-export function createActivateRelease({ catalog, changed, log, now }: ActivatePorts): ActivateRelease {
+export function createActivateRelease({
+  catalog,
+  bundleTrust,
+  changed,
+  log,
+  now,
+}: ActivatePorts): ActivateRelease {
   /** Call it inside of `exclusively`. */
   async function activate(request: ActivateRequest): Promise<{ release: Release; changed: boolean }> {
     const { name, policy, address = null } = request;
     if (policy !== undefined) parsePolicy(policy);
     const found = catalog.get(name);
+    bundleTrust.require(found);
     const plan = planActivation(catalog, found, request, now());
     const { bundle, activation } = plan;
     if (activation !== undefined || bundle !== found)

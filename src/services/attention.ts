@@ -1,8 +1,10 @@
 import { describeBoard } from '../core/board';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
+import type { Bundle } from '../core/bundle';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
+import type { BundleTrust } from './bundle-trust';
 import type { SharedCertificate, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
@@ -16,6 +18,8 @@ export const attentionKinds = [
   'waiting',
   'held',
   'paused-rollout',
+  'bundle-untrusted',
+  'signer-expiring',
   'certificate-expiring',
   'ca-certificate-expiring',
   'server-certificate-expiring',
@@ -32,6 +36,7 @@ export interface AttentionItem {
   readonly compatible?: string;
   readonly channel?: string;
   readonly releaseId?: number;
+  readonly bundleName?: string;
   readonly deviceId?: string;
   /** A sentence for people. */
   readonly message: string;
@@ -40,6 +45,9 @@ export interface AttentionItem {
 export interface AttentionFacts {
   readonly at: Date;
   readonly releases: readonly Release[];
+  /** Bundles that devices are pinned to. */
+  readonly pinned: readonly { readonly bundle: Bundle; readonly devices: number }[];
+  readonly bundleTrust: Pick<BundleTrust, 'whyUntrusted' | 'endsAt'>;
   readonly troubled: readonly TroubledDevices[];
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
@@ -75,6 +83,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     const message = `the rollout of ${bundle.name} to ${compatible} (${channel}) is paused${reason}`;
     note({ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message });
   }
+  for (const item of [...ofPins(facts), ...ofSigners(facts)]) note(item);
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
@@ -114,6 +123,32 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   const message = `${Math.floor(facts.freeBytes / (1 << 20))} MiB are left for bundles and the database`;
   note({ kind: 'storage', count: facts.freeBytes < neededBytes ? 1 : 0, message });
   return items;
+}
+
+/** A release that is not trusted is a paused rollout; a pin has none. */
+function ofPins({ pinned, bundleTrust }: AttentionFacts): AttentionItem[] {
+  return pinned.flatMap(({ bundle, devices }): AttentionItem[] => {
+    const why = bundleTrust.whyUntrusted(bundle);
+    if (why === null) return [];
+    const message = `${bundle.name} is not trusted any more, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`;
+    return [{ kind: 'bundle-untrusted', count: devices, bundleName: bundle.name, message }];
+  });
+}
+
+/** A bundle whose signer runs out is refused by every device, however sound it is. */
+function ofSigners({ at, releases, pinned, bundleTrust }: AttentionFacts): AttentionItem[] {
+  const used = [...releases, ...pinned].map(({ bundle }) => [bundle.name, bundle] as const);
+  return [...new Map(used).values()].flatMap((bundle): AttentionItem[] => {
+    const endsAt = bundleTrust.endsAt(bundle);
+    const days = endsAt === null ? expiryNoticeDays : daysLeft(endsAt, at);
+    if (days >= expiryNoticeDays) return [];
+    const what = `a certificate of the signer of ${bundle.name}`;
+    const message =
+      days < 0
+        ? `${what} has expired: devices refuse the bundle; sign it anew and release that`
+        : `${what} expires in ${counted(days, 'day')}: devices refuse the bundle then; sign it anew and release that`;
+    return [{ kind: 'signer-expiring', count: 1, bundleName: bundle.name, message }];
+  });
 }
 
 /** Whole days until then; negative when it is over. */

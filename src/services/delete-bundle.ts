@@ -21,6 +21,8 @@ export interface DeleteBundle {
 
 /** Who needs a bundle although it is current nowhere. */
 export interface BundleUses {
+  /** What devices are pinned to, and how many. */
+  pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[];
   /** @param now offers that have ended do not count */
   bundleUses(
     name: string,
@@ -35,7 +37,7 @@ export interface BundleUses {
 
 export interface DeletePorts {
   readonly catalog: Catalog;
-  readonly uses: BundleUses;
+  readonly uses: Pick<BundleUses, 'bundleUses'>;
   readonly files: {
     /** Removes a bundle's file, if it is there. Open ones stay readable. */
     remove(name: string): Promise<void>;
@@ -88,7 +90,7 @@ function refuseActive(catalog: Catalog, name: string): void {
 const namedPins = 5;
 const maxDetails = 100;
 
-function refuseNeeded(uses: BundleUses, name: string, now: Date): void {
+function refuseNeeded(uses: Pick<BundleUses, 'bundleUses'>, name: string, now: Date): void {
   const { openInstallations, pinnedDevices } = uses.bundleUses(name, now);
   const reasons: string[] = [];
   if (openInstallations > 0) {

@@ -2,7 +2,9 @@ import type { Crash } from '../core/crash';
 import { boardGoneAfterMs } from '../core/board';
 import type { Release } from '../core/release';
 import { type AttentionItem, findAttention, maxSharedCertificates } from './attention';
+import type { BundleTrust } from './bundle-trust';
 import type { CertificateFolder } from './certificate-folder';
+import type { BundleUses } from './delete-bundle';
 import type { FleetCounts } from './fleet-counts';
 import type { ListBundles } from './list-bundles';
 import type { FleetCount, FleetListing } from './list-fleet';
@@ -54,6 +56,8 @@ export interface DescribeFleetPorts {
   readonly manageWebhooks: Pick<ManageWebhooks, 'list'>;
   readonly listFleet: Pick<FleetListing, 'census' | 'attention'>;
   readonly counts: FleetCounts;
+  readonly bundleTrust: BundleTrust;
+  readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly measureStorage: MeasureStorage;
   readonly startup: { readonly lastCrash: Crash | undefined };
@@ -74,11 +78,18 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
     const decided = listFleet.attention();
+    const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
+    const pinned = ports.pinnedBundles().flatMap(({ bundleName, devices }) => {
+      const bundle = byName.get(bundleName);
+      return bundle === undefined ? [] : [{ bundle, devices }];
+    });
     return {
       channels: describeChannels(releases, listFleet.census()),
       attention: findAttention({
         at: now(),
         releases,
+        pinned,
+        bundleTrust: ports.bundleTrust,
         troubled: counts.troubled(),
         shared: counts.sharedCertificates(
           new Date(now().getTime() - boardGoneAfterMs),

@@ -153,7 +153,8 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
       return true;
     });
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'invalid-input') throw error;
+    if (!(error instanceof DomainError) || (error.code !== 'invalid-input' && error.code !== 'conflict'))
+      throw error;
     report(path, `nothing is released: ${error.message}`);
     return false;
   }

@@ -3,11 +3,13 @@ import { newDevice, parseDeviceId } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, NewEvent } from '../core/event';
 import { type Installation, isFailure, isUnsettled, keptInstallations } from '../core/installation';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
+import { refuseUntellable } from './plan-activation';
 
 export interface DeviceDetails extends DeviceRecord {
   /** Newest first. */
@@ -41,6 +43,7 @@ export interface ManageDevices {
 
 export interface ManageDevicesPorts {
   readonly catalog: Catalog;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
   readonly fleet: Fleet;
   readonly records: FleetRecords;
   readonly now: () => Date;
@@ -137,6 +140,8 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
 
     async pin(id, bundleName, actor) {
       const bundle = catalog.get(bundleName);
+      ports.bundleTrust.require(bundle);
+      refuseUntellable(bundle);
       const { compatible } = fleet.get(id).device.facts;
       if (compatible !== null && bundle.compatible !== compatible) {
         throw new DomainError(

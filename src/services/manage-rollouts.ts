@@ -2,6 +2,7 @@ import { DomainError } from '../core/errors';
 import type { Actor, EventKind, NewEvent } from '../core/event';
 import type { Release } from '../core/release';
 import type { Rollout } from '../core/rollout';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { Fleet } from './fleet';
 
@@ -21,7 +22,10 @@ export interface ManageRollouts {
   promote(releaseId: number, fromStep: number, actor: Actor, reason?: string): Promise<Release>;
   /** @throws DomainError `not-found`, `conflict` when it does not run */
   pause(releaseId: number, reason: string, actor: Actor): Promise<Release>;
-  /** Failures so far are accepted. @throws DomainError `not-found`, `conflict` when it is not paused */
+  /**
+   * Failures so far are accepted.
+   * @throws DomainError `not-found`, `conflict` when it is not paused, `bundle-untrusted`
+   */
   resume(releaseId: number, actor: Actor): Promise<Release>;
   /** Offers it to nobody any more; devices keep what they have. @throws DomainError `not-found`, `conflict` */
   abort(releaseId: number, reason: string, actor: Actor): Promise<Release>;
@@ -29,13 +33,19 @@ export interface ManageRollouts {
 
 export interface ManageRolloutsPorts {
   readonly catalog: Catalog;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
   readonly fleet: Fleet;
   readonly now: () => Date;
 }
 
 const reasonMaxLength = 200;
 
-export function createManageRollouts({ catalog, fleet, now }: ManageRolloutsPorts): ManageRollouts {
+export function createManageRollouts({
+  catalog,
+  bundleTrust,
+  fleet,
+  now,
+}: ManageRolloutsPorts): ManageRollouts {
   function get(releaseId: number): Release {
     const release = catalog.findRelease(releaseId);
     if (release === undefined) {
@@ -107,6 +117,7 @@ export function createManageRollouts({ catalog, fleet, now }: ManageRolloutsPort
     resume: (releaseId, actor) =>
       move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }) => {
         requireState(rollout, 'paused', 'resumed');
+        bundleTrust.require(bundle);
         const forgivenFailures = fleet.counters.failures(releaseId);
         return {
           change: { state: 'running', reason: null, forgivenFailures },

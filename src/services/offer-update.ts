@@ -7,6 +7,7 @@ import type { Release } from '../core/release';
 import type { VersionRange } from '../core/version-range';
 import { describeAsking } from './asking-device';
 import type { BeginInstallation } from './begin-installation';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
@@ -57,6 +58,7 @@ export interface OfferPorts {
   readonly offerLifetimeMs: number;
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason: (release: Release) => string | null;
+  readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
   readonly now: () => Date;
 }
 
@@ -69,6 +71,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     maxTries,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
     pauseReason: ports.pauseReason,
+    distrust: (bundle) => ports.bundleTrust.whyNot(bundle),
   };
 
   function decide(device: AskingDevice, question: Question, known = terms): Offer {

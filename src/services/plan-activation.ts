@@ -2,6 +2,7 @@ import { type Bundle, parseCompatible } from '../core/bundle';
 import { parseChannel } from '../core/device';
 import { DomainError } from '../core/errors';
 import { defaultChannel, type NewActivation } from '../core/release';
+import { canBeTold, toldMaxLength } from '../core/told-text';
 import type { RolloutPolicy } from '../core/rollout';
 import type { Catalog } from './catalog';
 
@@ -29,7 +30,8 @@ export interface ActivationWish {
 
 /**
  * Checks whether a bundle may become current and says what changes then. Changes nothing itself.
- * @throws DomainError `invalid-input` (no compatible known), `conflict` (another compatible, not forced)
+ * @throws DomainError `invalid-input` (no compatible known), `conflict` (another compatible, not forced; a version that no
+ * device can tell)
  */
 export function planActivation(
   catalog: Catalog,
@@ -43,6 +45,7 @@ export function planActivation(
   const channel = parseChannel(wish.channel ?? defaultChannel);
   const isForeign = bundle.compatible !== null && bundle.compatible !== compatible;
   if (isForeign && wish.force !== true) throw otherCompatible(bundle.name, bundle.compatible, compatible);
+  refuseUntellable(bundle);
   const told = bundle.compatible === null ? { ...bundle, compatible } : bundle;
   const previous = catalog.currentName(compatible, channel);
   const isAborted = catalog.findCurrent(compatible, channel)?.rollout.state === 'aborted';
@@ -73,5 +76,15 @@ export function otherCompatible(name: string, own: string | null, asked: string)
 function noCompatible(name: string): DomainError {
   return new DomainError('invalid-input', `the compatible of ${name} is not known`, {
     remedy: 'Name the compatible of the devices: the manifest of this bundle can not be read.',
+  });
+}
+
+/** A device that can't say that it runs this version would be offered the bundle for ever. @throws DomainError `conflict` */
+export function refuseUntellable({ name, inspection }: Bundle): void {
+  const version = inspection.manifest?.version ?? null;
+  if (version === null || canBeTold(version)) return;
+  const what = version.length > toldMaxLength ? `has ${version.length} characters` : 'is not plain text';
+  throw new DomainError('conflict', `no device can tell that it runs ${name}: its version ${what}`, {
+    remedy: `Build it with a version of 1 to ${toldMaxLength} printable characters, no blank at either end.`,
   });
 }

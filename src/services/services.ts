@@ -2,10 +2,12 @@ import type { Admission } from '../core/device';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
-import type { InspectBundle } from './accept-bundle';
+import type { InspectBundle, JudgeSignature } from './accept-bundle';
+import { type BundleTrust, createBundleTrust, type TrustTerms } from './bundle-trust';
 import { Catalog, type CatalogRecords } from './catalog';
 import { type BundleUses, createDeleteBundle, type DeleteBundle } from './delete-bundle';
 import { importLegacyReleases, type ImportPorts } from './import-legacy';
+import { createJudgeBundles, type JudgeBundles } from './judge-bundles';
 import { createListBundles, type ListBundles } from './list-bundles';
 import type { Log } from './log';
 import { createManageSessions, type ManageSessions, type SessionRecords } from './manage-sessions';
@@ -30,6 +32,7 @@ import {
   type ManageWebhooksPorts,
   type WebhookRecords,
 } from './manage-webhooks';
+import { createPauseUntrusted } from './pause-untrusted';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
@@ -85,6 +88,10 @@ export interface ServicePorts {
   readonly writeManifestFile: (text: string) => Promise<void>;
   /** `inspectBundle` of `src/rauc` under the configured profile. */
   readonly inspect: InspectBundle;
+  /** `judgeSignature` of `src/rauc` under the configured profile. */
+  readonly judge: JudgeSignature;
+  /** What the configured profile makes verdicts depend on. */
+  readonly trustTerms: () => TrustTerms;
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
   readonly fleetRules: FleetRules;
@@ -117,6 +124,9 @@ export interface Services {
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
   readonly readBundle: ReadBundle;
+  readonly bundleTrust: BundleTrust;
+  readonly judgeBundles: Pick<JudgeBundles, 'run'>;
+  readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly offerUpdate: OfferUpdate;
   readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
@@ -159,6 +169,8 @@ const idleMs = 5_000;
  * const services = await createServices({
  *   ...store, // records, markers, tokens, sessions, files, legacy, writeManifestFile
  *   inspect: (bytes) => inspectBundle(bytes, profile, new Date()),
+ *   judge: (bytes) => judgeSignature(bytes, profile, new Date()),
+ *   trustTerms: () => describeProfile(profile),
  *   allowUntrusted: config.allowUntrusted,
  *   configuredCompatible: config.compatible ?? null,
  *   baseUrl: () => 'https://updates.example.com:8443',
@@ -179,11 +191,16 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const startup = await start(ports, catalog);
   const changed = createWriteManifestFile({ ...ports, catalog });
   await changed();
-  const shared = { ...ports, catalog, changed };
+  const bundleTrust = createBundleTrust(ports);
+  const pinnedBundles = () => ports.fleet.pinnedBundles();
+  const judgeBundles = createJudgeBundles({ ...ports, catalog, bundleTrust, pinnedBundles });
+  await judgeBundles.begin();
+  const shared = { ...ports, catalog, changed, bundleTrust, judgeBundles };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
-  const fleetServices = createFleetServices(ports, catalog, fleet, watchRestores);
+  const fleetServices = createFleetServices(shared, fleet, watchRestores);
   await watchRestores.settle();
+  await fleetServices.pauseUntrusted();
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     publishBundle: createPublishBundle(shared),
@@ -197,9 +214,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     manageTokens: createManageTokens({ ...ports, records: ports.tokens }),
     manageSessions: createManageSessions({ ...ports, records: ports.sessions }),
     readBundle,
+    bundleTrust,
+    judgeBundles,
+    pinnedBundles,
     ...fleetServices,
     startup,
     async close() {
+      await judgeBundles.close();
       await fleetServices.sendWebhooks.close();
       await fleetServices.tend(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
@@ -214,17 +235,19 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 /** After so many polls without a begin a person is told that the device does not take the bundle. */
 const patiencePolls = 3;
 
-function createFleetServices(
-  ports: ServicePorts,
-  catalog: Catalog,
-  fleet: Fleet,
-  watchRestores: WatchRestores,
-) {
-  const { now, fleetRules } = ports;
+interface FleetPorts extends ServicePorts {
+  readonly catalog: Catalog;
+  readonly bundleTrust: BundleTrust;
+  readonly judgeBundles: JudgeBundles;
+}
+
+function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: WatchRestores) {
+  const { catalog, bundleTrust, now, fleetRules } = ports;
   const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
-  const shared = { ...fleetRules, ...ports, records: ports.fleet, catalog, fleet, proofRules };
+  const shared = { ...fleetRules, ...ports, records: ports.fleet, fleet, proofRules };
   const { counters } = fleet;
-  const manageRollouts = createManageRollouts({ catalog, fleet, now });
+  const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });
+  const pauseUntrusted = createPauseUntrusted({ catalog, bundleTrust, manageRollouts });
   const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
   const contacts = createDeviceContacts(shared);
   const beginInstallation = createBeginInstallation(shared);
@@ -252,6 +275,7 @@ function createFleetServices(
     recordReport: createRecordReport({ ...shared, contacts }),
     manageDevices,
     manageRollouts,
+    pauseUntrusted,
     describeRollout: createDescribeRollout({ advanceRollouts, listing: ports.fleet, counters, now }),
     listFleet: ports.fleet,
     fleetHistory,
@@ -262,6 +286,7 @@ function createFleetServices(
     tend: createTendFleet({
       ...shared,
       advanceRollouts,
+      pauseUntrusted,
       sendWebhooks,
       fleetHistory,
       watchRestores,

@@ -5,7 +5,9 @@ import type { Fleet } from './fleet';
 import type { FleetHistory } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
 import { changed } from './installation-events';
+import type { JudgeBundles } from './judge-bundles';
 import type { Log } from './log';
+import type { PauseUntrusted } from './pause-untrusted';
 import type { JournalRecords } from './read-journal';
 import type { SendWebhooks } from './send-webhooks';
 import type { WatchRestores } from './watch-restores';
@@ -15,6 +17,8 @@ export interface TendPorts {
   readonly records: Pick<FleetRecords, 'silentSince'>;
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
+  readonly judgeBundles: Pick<JudgeBundles, 'run'>;
+  readonly pauseUntrusted: PauseUntrusted;
   readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
   readonly watchRestores: Pick<WatchRestores, 'settle'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
@@ -38,6 +42,8 @@ export function createTendFleet({
   records,
   advanceRollouts,
   fleetHistory,
+  judgeBundles,
+  pauseUntrusted,
   sendWebhooks,
   watchRestores,
   journal,
@@ -74,6 +80,7 @@ export function createTendFleet({
         const hasMore = findLost(at);
         if (!hasMore) lookedAtMs = at.getTime();
       }
+      await pauseUntrusted();
       await advanceRollouts.advance();
       if (Math.abs(at.getTime() - prunedAtMs) >= pruneEveryMs) {
         const pruned = await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce);
@@ -88,8 +95,9 @@ export function createTendFleet({
   }
 
   return () => {
-    // A receiver may take its time: nobody waits for it.
+    // A receiver may take its time, and so may a thousand signatures: nobody waits for them.
     void sendWebhooks.run();
+    void judgeBundles.run();
     running ??= tend().finally(() => {
       running = undefined;
     });

@@ -8,6 +8,19 @@ const expectingStates: readonly InstallationState[] = ['downloading', 'installed
 export function createBundleUses(database: Database) {
   const { query } = database;
   return {
+    /** What devices are pinned to, and how many. */
+    pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[] {
+      const rows = database.all(
+        query
+          .selectFrom('devices')
+          .select(['pin_bundle', ({ fn }) => fn.countAll<number>().as('devices')])
+          .where('pin_bundle', 'is not', null)
+          .groupBy('pin_bundle')
+          .orderBy('pin_bundle'),
+      );
+      return rows.map(({ pin_bundle: bundleName, devices }) => ({ bundleName: bundleName ?? '', devices }));
+    },
+
     /** @param now offers that have ended do not count */
     bundleUses(name: string, now: Date) {
       const [open] = database.all(

@@ -58,10 +58,14 @@ const signerCertificate = z.object({
   keyAlgorithm: z.string(),
 });
 
+/** It was a warning about every bundle without; the hint that it is now says of which images. */
+const onceWarning = 'no-adaptive-index';
+
 const inspection: z.ZodType<Inspection> = z.object({
   verdict: z.enum(['trusted', 'unchecked', 'untrusted', 'broken']),
   reasons: z.array(finding),
-  warnings: z.array(finding),
+  warnings: z.array(finding).transform((warnings) => warnings.filter(({ code }) => code !== onceWarning)),
+  hints: z.array(finding).default([]),
   format: format.nullable(),
   encrypted: z.boolean(),
   sizeBytes: z.number(),
@@ -70,6 +74,7 @@ const inspection: z.ZodType<Inspection> = z.object({
   manifestHash: text,
   manifest: manifest.nullable(),
   signerChain: z.array(signerCertificate),
+  judgedUnder: text.default(null),
   recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
 });
 

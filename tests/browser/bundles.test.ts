@@ -135,6 +135,25 @@ describe('the bundles', () => {
     await page.waitForURL(/\/devices\?compatible=acme-gateway&version=2\.4\.0/);
   });
 
+  it('show hooks, artifacts and what could be better', async () => {
+    const head = `[update]\ncompatible=${gateway}\nversion=3.5.0\n[bundle]\nformat=verity\n`;
+    const made = await makeBundle({
+      manifest: `${head}[hooks]\nfilename=hook.sh\nhooks=install-check\n[image.rootfs]\nfilename=rootfs.img\nhooks=post-install\n[image.files/docs]\nfilename=d.tar\n`,
+      files: { 'hook.sh': '#!/bin/sh\n', 'd.tar': 'd' },
+      rauc: 'sid',
+    });
+    const file = path.join(folder, 'with-hooks.raucb');
+    await copyFile(made.path, file);
+    const page = await open('/bundles');
+    await page.getByLabel('Upload bundles').and(page.locator('input')).setInputFiles(file);
+    await page.getByRole('table').getByRole('link', { name: 'with-hooks.raucb' }).click();
+    await page.getByText('hook.sh install-check').waitFor();
+    await page.getByText('rootfs.img could have it').waitFor();
+    const images = page.getByRole('region', { name: 'Images' }).first();
+    await images.getByRole('row', { name: /^rootfs .*raw.*post-install/ }).waitFor();
+    await images.getByText('files/docs').waitFor();
+  });
+
   it('are released with a policy from their page', async () => {
     const page = await open(`/bundles/${fileOf(sensor, '1.9.0-rc1')}`);
     await page.getByRole('button', { name: 'Release …' }).click();

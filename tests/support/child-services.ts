@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { inspectBundle } from '../../src/rauc/inspect';
 import { createServices } from '../../src/services/services';
 import { openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
+import { raucPorts, withoutKeyring } from './rauc-ports';
 
 /** The real services in a process that no test runner looks after, because it is to be killed. */
 export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
@@ -12,19 +12,7 @@ export async function openChildServices(dataDir: string, now: () => Date = () =>
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
     ...store,
-    inspect: (bytes) =>
-      inspectBundle(
-        bytes,
-        {
-          anchorsPem: null,
-          purpose: 'smimesign',
-          allowPartialChain: false,
-          checkCrl: false,
-          timeSource: 'clock',
-          allowedSignerCns: [],
-        },
-        new Date(),
-      ),
+    ...raucPorts(withoutKeyring, () => new Date()),
     allowUntrusted: false,
     fleetRules,
     deliver: () => Promise.resolve(null),

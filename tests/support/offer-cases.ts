@@ -160,9 +160,14 @@ export const offerCases: fc.Arbitrary<OfferCase> = fc.record({
   releases: releaseSets,
   question: fc.record({ at: instants, isInstall: fc.boolean(), mustStream: fc.boolean() }),
   terms: fc
-    .record({ maxTries: fc.integer({ min: 1, max: 3 }), inProgress: counts })
-    .map(({ maxTries, inProgress }): OfferTerms => ({
+    .record({
+      maxTries: fc.integer({ min: 1, max: 3 }),
+      inProgress: counts,
+      untrusted: mostly<Bundle | null>(null, bundles),
+    })
+    .map(({ maxTries, inProgress, untrusted }): OfferTerms => ({
       maxTries,
       inProgress: (releaseId) => inProgress[releaseId] ?? 0,
+      distrust: ({ sha256 }) => (sha256 === untrusted?.sha256 ? 'it is not trusted: a reason' : null),
     })),
 });

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createDeliverEvent } from '../../src/http/outbound/deliver-event';
-import { inspectBundle } from '../../src/rauc/inspect';
+import type { VerificationProfile } from '../../src/rauc/profile';
 import type { Log } from '../../src/services/log';
 import type { Publication, PublishRequest } from '../../src/services/publish-bundle';
 import {
@@ -15,6 +15,7 @@ import {
 import { openStore, type Store } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { temporaryFolder } from './programs';
+import { raucPorts, withoutKeyring } from './rauc-ports';
 
 /** One line of the log. */
 export interface LogLine {
@@ -30,6 +31,8 @@ export interface OpenServicesOptions {
   readonly keyringPath?: string;
   /** Replaces ports, for faults that can't be had otherwise. */
   readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
+  /** The rest of the profile that signers are judged under. */
+  readonly profile?: Partial<VerificationProfile>;
   readonly allowUntrusted?: boolean;
   readonly compatible?: string;
   readonly fleetRules?: Partial<FleetRules>;
@@ -62,9 +65,10 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   const log: LogLine[] = [];
   const now = options.now ?? steppingClock();
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
     ...store,
-    inspect: (bytes) => inspectBundle(bytes, profileOf(anchorsPem), now()),
+    ...raucPorts(profile, now),
     allowUntrusted: options.allowUntrusted ?? false,
     fleetRules: { ...fleetRules, ...options.fleetRules },
     deliver: createDeliverEvent({ allowLocal: true, version: 'test', now }),
@@ -100,17 +104,6 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
       await services.close();
       store.close();
     },
-  };
-}
-
-function profileOf(anchorsPem: string | null) {
-  return {
-    anchorsPem,
-    purpose: 'smimesign' as const,
-    allowPartialChain: false,
-    checkCrl: false,
-    timeSource: 'clock' as const,
-    allowedSignerCns: [],
   };
 }
 

@@ -35,6 +35,7 @@ export async function makeSparseBundle(
       verdict: 'unchecked',
       reasons: [],
       warnings: [],
+      hints: [],
       format: 'verity',
       encrypted: false,
       sizeBytes,
@@ -43,6 +44,7 @@ export async function makeSparseBundle(
       manifestHash: null,
       manifest: null,
       signerChain: [],
+      judgedUnder: null,
       recipients: [],
     },
   };

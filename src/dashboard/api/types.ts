@@ -29,6 +29,7 @@ export interface BundleJson {
   readonly verdict: Verdict;
   readonly reasons: readonly FindingJson[];
   readonly warnings: readonly FindingJson[];
+  readonly hints: readonly FindingJson[];
   readonly uploaded_at: string;
   readonly uploaded_by: string;
   readonly active_for: readonly { readonly compatible: string; readonly channel: string }[];
@@ -38,6 +39,7 @@ export interface BundleJson {
 export interface ImageJson {
   readonly slot_class: string;
   readonly variant: string | null;
+  readonly artifact: string | null;
   readonly filename: string | null;
   readonly type: string | null;
   readonly sha256: string | null;
@@ -55,6 +57,8 @@ export interface ManifestJson {
   readonly format: 'plain' | 'verity' | 'crypt';
   readonly verity_hash: string | null;
   readonly verity_size: number | null;
+  readonly hooks: { readonly filename: string | null; readonly hooks: readonly string[] };
+  readonly handler: { readonly filename: string; readonly args: string | null } | null;
   readonly meta: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -374,6 +378,7 @@ export interface AttentionJson {
   readonly compatible?: string | undefined;
   readonly channel?: string | undefined;
   readonly release_id?: number | undefined;
+  readonly bundle?: string | undefined;
   readonly device?: string | undefined;
   readonly message: string;
 }

@@ -31,6 +31,7 @@ export const overviewJson = z.object({
       compatible: z.string().optional(),
       channel: z.string().optional(),
       release_id: count.optional(),
+      bundle: z.string().optional(),
       device: z.string().optional(),
       message: z.string().describe('a sentence for people'),
     }),
@@ -64,10 +65,11 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: z.infer<typeof overviewJson> = {
           channels: channels.map(presentChannel),
-          attention: attention.map(({ releaseId, deviceId, ...item }) => ({
+          attention: attention.map(({ releaseId, bundleName, deviceId, ...item }) => ({
             ...item,
             ...(releaseId === undefined ? {} : { release_id: releaseId }),
             ...(deviceId === undefined ? {} : { device: deviceId }),
+            ...(bundleName === undefined ? {} : { bundle: bundleName }),
           })),
           devices: {
             total: devices.total,

@@ -1,10 +1,9 @@
 import { parseCompatible } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
 import type { DeviceFacts } from '../../core/device';
+import { canBeTold, toldMaxLength } from '../../core/told-text';
 import type { Exchange } from './exchange';
 
-/** Longer values are no facts about a device. */
-const valueMaxLength = 256;
 const nameMaxLength = 64;
 /** Custom headers of one request that are read. */
 const maxAttributes = 32;
@@ -75,10 +74,9 @@ function factOf<Key extends keyof DeviceFacts>(
 
 /** Node gives the bytes of a header as Latin-1. @returns `undefined` for what is empty, too long, or not printable UTF-8 */
 function printable(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > valueMaxLength * 4) return undefined;
+  if (header === undefined || header.length > toldMaxLength * 4) return undefined;
   const text = decodeUtf8(header)?.trim();
-  if (text === undefined || text === '' || text.length > valueMaxLength) return undefined;
-  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text) ? undefined : text;
+  return text !== undefined && canBeTold(text) ? text : undefined;
 }
 
 function decodeUtf8(header: string): string | undefined {

@@ -38,6 +38,24 @@ describe('a bundle', () => {
     expect(await detail('v1.0.0.raucb')).toMatchObject({ current: [], history });
   });
 
+  it('shows types and hooks as RAUC has them, and hints apart from warnings', async () => {
+    const head = '[update]\ncompatible=board\nversion=3.0.0\n[bundle]\nformat=verity\n';
+    const { path } = await makeBundle({
+      manifest: `${head}[hooks]\nfilename=hook.sh\nhooks=install-check\n[image.rootfs]\nfilename=rootfs.img\nhooks=post-install\n[image.boot]\nfilename=b.bin\nhooks=install\n`,
+      files: { 'hook.sh': '#!/bin/sh\n', 'b.bin': 'b' },
+    });
+    await admin.opened.publish(path, { name: 'hooks.raucb' });
+    expect(await detail('hooks.raucb')).toMatchObject({
+      manifest: { hooks: { filename: 'hook.sh', hooks: ['install-check'] } },
+      images: [
+        { slot_class: 'rootfs', type: 'raw', hooks: ['post-install'] },
+        { slot_class: 'boot', type: null, hooks: ['install'] },
+      ],
+      warnings: [],
+      hints: [{ code: 'no-adaptive-index', message: expect.stringContaining('rootfs.img') as string }],
+    });
+  });
+
   it('says which devices have to do with it', async () => {
     const none = { running: 0, installing: 0, pinned: 0, failed: 0 };
     expect(await detail('v2.0.0.raucb')).toMatchObject({ devices: none });

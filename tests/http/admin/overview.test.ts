@@ -3,6 +3,7 @@ import type { Webhook } from '../../../src/core/webhook';
 import { makeBundle } from '../../support/bundle-factory';
 import { deviceOf } from '../../support/device-factory';
 import { installationOf } from '../../support/fleet-factory';
+import { bundleSigner } from '../../support/test-pki';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
@@ -155,6 +156,38 @@ describe('what needs a person', () => {
       compatible: 'board',
       message: 'the rollout of v2.raucb to board (stable) is paused: it smells',
     });
+  });
+
+  it('is a signer that expires within 30 days, or has expired, of what is current or pinned', async () => {
+    const signer = await bundleSigner('expires-soon'); // at the end of 2026
+    await admin.close();
+    admin = await openAdminListener({ now, keyringPath: signer.caPath, admin: { now } });
+    const { services } = admin.opened;
+    const { path } = await makeBundle({ compatible: 'board', version: '2.0.0', signer });
+    await admin.opened.publish(path, { name: 'current.raucb', activate: true });
+    for (const name of ['pinned.raucb', 'neither.raucb']) await admin.opened.publish(path, { name });
+    await device('a');
+    await services.manageDevices.pin('a', 'pinned.raucb', person);
+    at = new Date('2026-12-01T12:00:00Z');
+    expect(await kinds()).toEqual([]);
+    at = new Date('2026-12-02T12:00:00Z');
+    expect((await overview()).attention).toMatchObject([
+      {
+        kind: 'signer-expiring',
+        bundle: 'current.raucb',
+        message: expect.stringMatching(/in 29 days/) as string,
+      },
+      { kind: 'signer-expiring', bundle: 'pinned.raucb' },
+    ]);
+    at = new Date('2027-01-02T12:00:00Z');
+    await services.judgeBundles.run();
+    await services.tend();
+    expect(await kinds()).toEqual([
+      'paused-rollout 1',
+      'bundle-untrusted 1',
+      'signer-expiring 1',
+      'signer-expiring 1',
+    ]);
   });
 
   it('is a CA that expires, with all certificates under it', async () => {

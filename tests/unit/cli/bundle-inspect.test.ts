@@ -26,6 +26,23 @@ describe('bundle inspect', () => {
     expect(stdout).toContain('SIGNED BY');
   });
 
+  it('prints types and hooks as RAUC has them, and hints', async () => {
+    const head = '[update]\ncompatible=b\nversion=1\n[bundle]\nformat=verity\n';
+    const { path: file } = await makeBundle({
+      manifest: `${head}[hooks]\nfilename=hook.sh\nhooks=install-check\n[handler]\nfilename=h.sh\nargs=-x\n[image.rootfs.a]\nfilename=rootfs.img\nhooks=post-install\n[image.boot]\nfilename=b.bin\nhooks=install\n[image.files/docs]\nfilename=d.tar\n`,
+      files: { 'hook.sh': '#!/bin/sh\n', 'h.sh': '#!/bin/sh\n', 'b.bin': 'b', 'd.tar': 'd' },
+      rauc: 'sid',
+    });
+    const { stdout } = await runCommand(['bundle', 'inspect', file], { cwd });
+    expect(stdout).toMatch(/^Hooks +hook\.sh install-check$/m);
+    expect(stdout).toMatch(/^Handler +h\.sh -x$/m);
+    expect(stdout).toMatch(/^rootfs\.a +rootfs\.img +raw .* post-install$/m);
+    expect(stdout).toMatch(/^boot +b\.bin +- .* install$/m);
+    expect(stdout).toMatch(/^files\/docs +d\.tar +- /m);
+    expect(stdout).toMatch(/^ {2}hint: .*: rootfs\.img could have it\.$/m);
+    expect(stdout).not.toContain('warning:');
+  });
+
   it('prints all of it as JSON', async () => {
     const { code, stdout } = await inspect('--json');
     expect(code).toBe(0);
@@ -36,7 +53,8 @@ describe('bundle inspect', () => {
       size: bundle.sizeBytes,
       encrypted: false,
       manifest: { compatible: 'my-board', version: '2.0.0' },
-      images: [{ slot_class: 'rootfs' }],
+      images: [{ slot_class: 'rootfs', type: 'raw' }],
+      hints: [{ code: 'no-adaptive-index' }],
       signer_chain: [{ not_after: expect.stringMatching(/Z$/) as string }],
     });
   });

@@ -68,6 +68,16 @@ describe('nothing is offered, and a person reads why', () => {
       { releases: [releaseOf('board', { bundle: bundleOf(null) })] },
     ],
     [
+      'bundle-untrusted',
+      /board-2.0.0.raucb is not offered: it is not trusted: it expired/,
+      { terms: { distrust: () => 'it is not trusted: it expired' } },
+    ],
+    [
+      'bundle-untrusted',
+      /board-2.0.0.raucb is not offered/,
+      { terms: { distrust: () => 'no' }, question: { isInstall: true }, device: { standing } },
+    ],
+    [
       'plain-not-streamable',
       /in plain format/,
       { question: { mustStream: true }, releases: [releaseOf('board', { bundle: plain })] },
@@ -168,6 +178,7 @@ describe('what a rule says when it passes', () => {
     ['release', null, /nobody knows/, { device: { ...pinned, compatible: null } }],
     ['bundle-compatible', true, /the bundle is for board/, {}],
     ['bundle-compatible', true, /is for gw, but a person insisted/, { releases: [gwByForce] }],
+    ['trusted', true, /nothing speaks against/, {}],
     ['streamable', null, /does not ask as a poller/, {}],
     ['streamable', true, /can be streamed/, { question: { mustStream: true } }],
     ['other-version', true, /runs 1.0.0, not 2.0.0/, {}],

@@ -16,6 +16,7 @@ const ruleOf: Readonly<Record<NothingReason, OfferRule>> = {
   'no-release': 'release',
   'pinned-bundle-gone': 'release',
   'bundle-for-other-compatible': 'bundle-compatible',
+  'bundle-untrusted': 'trusted',
   'plain-not-streamable': 'streamable',
   'no-version': 'streamable',
   'crypt-not-encrypted': 'streamable',
@@ -69,6 +70,12 @@ describe('an offer, whatever is asked', () => {
       expect(releases).toContainEqual(
         expect.objectContaining({ compatible, forced: true, bundle: offer.bundle }),
       );
+    });
+  });
+
+  it('is never a bundle that is not trusted, released, pinned or told', () => {
+    always(({ terms: { distrust } }, offer) => {
+      if (offer.kind === 'bundle') expect(distrust?.(offer.bundle)).toBeNull();
     });
   });
 
@@ -279,7 +286,10 @@ describe('a request to install what was offered', () => {
         const device = askingDevice({ ...changed, systemVersion: asked.device.systemVersion, standing });
         const question = { at: asked.question.at, isInstall: true, mustStream };
         const offer = decide({ ...asked, device, question });
-        expect(offer).toMatchObject({ kind: 'bundle', bundle });
+        const isDistrusted = (asked.terms.distrust?.(bundle) ?? null) !== null;
+        expect(offer).toMatchObject(
+          isDistrusted ? { reason: 'bundle-untrusted' } : { kind: 'bundle', bundle },
+        );
         const hold = { reason: '', by: 'local', at: endsAt };
         expect(decide({ ...asked, device: { ...device, hold }, question })).toMatchObject({ reason: 'held' });
       }),

@@ -67,6 +67,24 @@ const imagesManifest = (format: string) => `${head(format)}[image.rootfs.rev-a]\
 [image.appfs]\nfilename=app.tar.xz\n
 [image.firmware]\nfilename=empty.vfat\n
 [image.dtb]\nfilename=blob.bin\nhooks=install\n[hooks]\nfilename=hook.sh\n`;
+const typedFiles = [
+  ...['a.ext4', 'a.vfat', 'a.img', 'a.squashfs', 'a.squashfs-xz', 'a.ubifs', 'a.tar', 'a.tar.gz', 'a.tgz'],
+  ...[
+    'a.catar',
+    'a.caidx',
+    'a.ext4.caibx',
+    'a.vfat.caibx',
+    'a.ubifs.caibx',
+    'a.img.caibx',
+    'a.squashfs.caibx',
+  ],
+];
+const typesManifest = typedFiles.reduce(
+  (text, name, i) =>
+    `${text}[image.slot-${i}]\nfilename=${name}\nhooks=${i % 2 === 0 ? 'post-install' : ''}\n`,
+  `${head('verity')}[hooks]\nfilename=hook.sh\n`,
+);
+
 const imageFiles = {
   'a.ext4': 'A',
   'b.squashfs': 'B',
@@ -91,6 +109,14 @@ const cases: readonly (readonly [string, BundleOptions, SignerKind?])[] = [
   ['hooks, emptyfs', { manifest: hooksManifest('verity'), files: { 'hook.sh': '#!/bin/sh\n' }, rauc: 'sid' }],
   ['hooks, plain', { manifest: hooksManifest('plain'), files: { 'hook.sh': '#!/bin/sh\n' }, rauc: 'sid' }],
   ['variants, several images, derived types', { manifest: imagesManifest('verity'), files: imageFiles }],
+  [
+    'every type that a file name tells',
+    {
+      manifest: typesManifest,
+      files: { ...Object.fromEntries(typedFiles.map((name) => [name, name])), 'hook.sh': '#!/bin/sh\n' },
+      rauc: 'sid',
+    },
+  ],
   ['variants in a crypt bundle', { manifest: imagesManifest('crypt'), files: imageFiles, rauc: 'sid' }],
   [
     'a handler',

@@ -20,6 +20,17 @@ async function squashfsOf(fill: (folder: string) => Promise<void>, args: string[
   return readFile(image);
 }
 
+/** A manifest behind folders whose names come before its own. */
+async function withManyFolders(count: number, nameLength: number, compressor: string): Promise<Buffer> {
+  const definitions = path.join(await temporaryFolder(), 'definitions');
+  const lines = Array.from({ length: count }, (_, i) => `${String(i).padStart(nameLength, 'a')} d 755 0 0\n`);
+  await writeFile(definitions, lines.join(''));
+  return squashfsOf(
+    (folder) => writeFile(path.join(folder, 'manifest.raucm'), 'found'),
+    ['-comp', compressor, '-pf', definitions],
+  );
+}
+
 async function plainPayload(): Promise<Buffer> {
   return Buffer.from(takeApart(await readFile((await makeBundle({ format: 'plain' })).path)).payload);
 }
@@ -43,6 +54,14 @@ describe('readManifestFromSquashfs', () => {
     }, args);
     expect(await read(payload)).toEqual(manifest);
   });
+
+  it.each(['gzip', 'zstd'])(
+    'finds it behind more than 640 KiB of directory, packed with %s',
+    async (compressor) => {
+      const payload = await withManyFolders(3_500, 240, compressor);
+      expect(await read(payload)).toEqual(Buffer.from('found'));
+    },
+  );
 
   it.each([['gzip'], ['zstd']])(
     'finds it behind a thousand other files, packed with %s',
@@ -128,6 +147,29 @@ describe('a metadata block made to hurt', () => {
     return bomb;
   }
 
+  /** A root directory of entries of 256 bytes, none of them the manifest. */
+  async function withDirectory(sizeBytes: number, entriesPerHeader = 256): Promise<Buffer> {
+    const payload = await plainPayload();
+    const header = Buffer.alloc(12);
+    header.writeUInt32LE((entriesPerHeader - 1) >>> 0, 0);
+    const entry = Buffer.alloc(256, 'a');
+    entry.writeUInt16LE(247, 6);
+    const group = Buffer.concat([header, ...Array.from({ length: 256 }, () => entry)]);
+    const listing = Buffer.alloc(sizeBytes, group);
+    const blocks: Buffer[] = [];
+    for (let at = 0; at < sizeBytes; at += 8192)
+      blocks.push(Buffer.from([0x00, 0xa0]), listing.subarray(at, at + 8192)); // stored as they are
+    const inode = Buffer.alloc(40);
+    inode.writeUInt16LE(8, 0); // a directory, extended
+    inode.writeUInt32LE(sizeBytes + 3, 20);
+    payload.writeBigUInt64LE(0n, 32);
+    payload.writeBigUInt64LE(BigInt(payload.length), 64);
+    payload.writeBigUInt64LE(BigInt(payload.length + 2 + inode.length), 72);
+    const image = Buffer.concat([payload, Buffer.from([inode.length, 0x80]), inode, ...blocks]);
+    image.writeBigUInt64LE(BigInt(image.length), 40);
+    return image;
+  }
+
   it('can not keep it reading, as one of a million blocks of one byte each', async () => {
     const blocks = 1_000_000;
     const payload = await plainPayload();
@@ -152,6 +194,26 @@ describe('a metadata block made to hurt', () => {
     };
     await expect(readManifestFromSquashfs(source, bomb.length)).rejects.toMatchObject({ code: 'squashfs' });
     expect(reads).toBeLessThan(20);
+  });
+
+  it('is searched within a bound, and not called unsound for a directory beyond it', async () => {
+    const payload = await withDirectory(17 << 20);
+    let reads = 0;
+    const source = {
+      sizeBytes: payload.length,
+      read: (position: number, length: number) => {
+        reads += 1;
+        return bufferSource(payload).read(position, length);
+      },
+    };
+    const file = await readManifestFromSquashfs(source, payload.length);
+    expect(file).toEqual({ unavailable: expect.stringContaining('too large') as string });
+    expect(reads).toBeLessThan(2 * (16 << 7) + 20); // of each metadata block of 8 KiB, its header and its content
+  });
+
+  it.each([300, 0xffff_ffff])('is refused with %d entries behind one header', async (count) => {
+    const payload = await withDirectory(1 << 20, count);
+    await expect(read(payload)).rejects.toMatchObject({ code: 'squashfs' });
   });
 
   it('can not make gzip inflate beyond its bound', async () => {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { manifestHints } from '../../../src/rauc/hints';
+import { parseManifest } from '../../../src/rauc/manifest';
 import { type BundleOptions, makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor } from '../../support/bundle-surgery';
 import { makeHugeBundle } from '../../support/huge-bundle';
@@ -18,7 +20,6 @@ describe('warnings that save a trip to the field', () => {
       'ec',
       ['version-not-semver'],
     ],
-    ['no adaptive index', {}, 'ec', ['no-adaptive-index']],
     [
       'a signer that expires soon',
       { manifest: adaptive('version=1\n') },
@@ -42,5 +43,62 @@ describe('warnings that save a trip to the field', () => {
     const { verdict, warnings } = await inspectBytes(bytes, await profileFor(signer.caPath));
     expect(verdict).toBe('trusted');
     expect(warnings.map((warning) => warning.code)).toContain('not-installable');
+  });
+});
+
+describe('the hint that an image could be adaptive', () => {
+  const hash = 'a'.repeat(64);
+  const hintsFor = (images: string, format = 'verity') => {
+    const tree = format === 'plain' ? '' : `verity-hash=${hash}\nverity-salt=${hash}\nverity-size=4096\n`;
+    const manifest = `[update]\ncompatible=b\n[bundle]\nformat=${format}\n${tree}${images}`;
+    const place = format === 'plain' ? 'payload' : 'signature';
+    return manifestHints(parseManifest(Buffer.from(manifest), place).manifest);
+  };
+  const image = (filename: string, more = 'size=8192') =>
+    `[image.${filename.replaceAll('.', '-')}]\nfilename=${filename}\nsha256=${hash}\n${more}\n`;
+
+  it.each(['a.img', 'a.ext4', 'a.vfat', 'a.squashfs'])('is given for %s', (filename) => {
+    const hints = hintsFor(image(filename));
+    expect(hints.map(({ code }) => code)).toEqual(['no-adaptive-index']);
+    expect(hints[0]?.message).toContain(filename);
+  });
+
+  it('names the images that it is about, and no others', () => {
+    const [hint, ...others] = hintsFor(
+      [
+        image('good.img', 'size=8192\nadaptive=block-hash-index'),
+        image('slow.img'),
+        image('files.tar.gz'),
+        image('slower.ext4'),
+      ].join(''),
+    );
+    expect(others).toEqual([]);
+    expect(hint?.message).toMatch(/: slow\.img, slower\.ext4 could have it\.$/);
+  });
+
+  it.each([
+    ['one that has it', image('a.img', 'size=8192\nadaptive=block-hash-index')],
+    ['an archive', image('a.tar.xz')],
+    ['a UBI file system', image('a.ubifs')],
+    ['a casync index', image('a.img.caibx')],
+    ['an odd size', image('a.img', 'size=5000')],
+    ['an empty image', image('a.img', 'size=0')],
+    ['an image that its hook installs', image('a.img', 'size=8192\nhooks=install')],
+    ['an artifact', `[image.files/a]\nfilename=a.img\nsha256=${hash}\nsize=8192\n`],
+    ['a slot that is to be empty', '[image.data]\ntype=emptyfs\n'],
+    ['no image', ''],
+  ])('is not given for %s', (_name, images) => {
+    expect(hintsFor(images)).toEqual([]);
+  });
+
+  it('is not given for a plain bundle', () => {
+    expect(hintsFor(image('a.img'), 'plain')).toEqual([]);
+  });
+
+  it('is a hint of the inspection, and no warning', async () => {
+    const { path, keyringPath } = await makeBundle();
+    const { warnings, hints } = await inspectBytes(await readFile(path), await profileFor(keyringPath));
+    expect(warnings).toEqual([]);
+    expect(hints.map(({ code }) => code)).toEqual(['no-adaptive-index']);
   });
 });

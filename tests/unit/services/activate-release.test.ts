@@ -142,3 +142,26 @@ describe('manifest.json', () => {
     expect(opened.log.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 });
+
+describe('a version that no device can tell', () => {
+  const publish = async (version: string, activate: boolean) =>
+    opened.publish((await makeBundle({ compatible: 'acme', version })).path, {
+      name: 'told.raucb',
+      activate,
+    });
+
+  it.each([['1'.repeat(257)], ['1.0\\t2'], ['1.0\u202e']])('is not released: %j', async (version) => {
+    await expect(publish(version, true)).rejects.toMatchObject({
+      code: 'conflict',
+      remedy: expect.stringContaining('1 to 256 printable characters') as string,
+    });
+    await publish(version, false); // it may be stored, and looked at
+    await expect(activate('told.raucb')).rejects.toMatchObject({ code: 'conflict' });
+    expect(opened.offered('acme')).toBe('no-release');
+  });
+
+  it.each([['1'.repeat(256)], ['2026 spring'], ['Ausgabe-ä']])('is not %j', async (version) => {
+    await publish(version, true);
+    expect(opened.offered('acme')).toBe('told.raucb');
+  });
+});

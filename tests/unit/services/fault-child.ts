@@ -6,10 +6,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { inspectBundle } from '../../../src/rauc/inspect';
 import { createServices, type ServicePorts } from '../../../src/services/services';
 import { openStore } from '../../../src/store/store';
 import { fleetRules } from '../../support/fleet-factory';
+import { raucPorts, withoutKeyring } from '../../support/rauc-ports';
 
 const [dataDir = '', bundle = '', point = ''] = process.argv.slice(2);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -38,19 +38,7 @@ async function open() {
       bury: dyingAfter('buried', (name, at, by, events) => store.records.bury(name, at, by, events)),
     },
     files: { ...store.files, keep: dyingAfter('kept', (staged, name) => store.files.keep(staged, name)) },
-    inspect: (bytes) =>
-      inspectBundle(
-        bytes,
-        {
-          anchorsPem: null,
-          purpose: 'smimesign',
-          allowPartialChain: false,
-          checkCrl: false,
-          timeSource: 'clock',
-          allowedSignerCns: [],
-        },
-        new Date(),
-      ),
+    ...raucPorts(withoutKeyring, () => new Date()),
     allowUntrusted: false,
     fleetRules,
     deliver: () => Promise.resolve(null),

@@ -89,8 +89,14 @@ it('takes over bundles, notes and releases, and renames or removes nothing', asy
   expect(opened.services.listBundles.releases().map(({ releasedAt }) => releasedAt)).toEqual([at, at]);
   await opened.close();
 
-  const { 'manifest.json': manifest, 'manifest.json.legacy': kept, ...rest } = await contentOf(dataDir);
+  const {
+    'manifest.json': manifest,
+    'manifest.json.legacy': kept,
+    'database.marker': marker,
+    ...rest
+  } = await contentOf(dataDir);
   const { 'manifest.json': legacyManifest, ...legacyRest } = before;
+  expect(marker).toEqual(expect.any(String)); // beside the database, so that an older copy of it is noticed
   expect(rest).toEqual(legacyRest);
   expect(kept).toBe(legacyManifest);
   expect(JSON.parse(Buffer.from(manifest ?? '', 'base64').toString())).toMatchObject({

@@ -35,6 +35,14 @@ describe('an inspection that is kept as JSON', () => {
     expect(Object.getPrototypeOf(back.manifest?.meta)).toBe(Object.prototype);
   });
 
+  it('has no hints where an earlier version kept none, and no warning of what is a hint now', async () => {
+    const { hints, ...older } = await inspection();
+    const [kept] = [{ code: 'no-version', message: 'The manifest has no version.' }];
+    const json = JSON.stringify({ ...older, warnings: [kept, ...hints] });
+    expect(hints.map(({ code }) => code)).toEqual(['no-adaptive-index']);
+    expect(inspectionFromJson(json)).toMatchObject({ warnings: [kept], hints: [] });
+  });
+
   it.each(['', '{}', 'null', '[]', '{"verdict":"trusted"}'])('is never guessed from %j', (json) => {
     expect(() => inspectionFromJson(json)).toThrow();
   });

@@ -22,6 +22,8 @@ export function BundleFacts({ bundle }: { readonly bundle: BundleDetailsJson }) 
           given(words.description, manifest?.description),
           given(words.build, manifest?.build),
           given(words.minRauc, manifest?.min_rauc_version),
+          given(words.hooks, joined(manifest?.hooks.filename, ...(manifest?.hooks.hooks ?? []))),
+          given(words.handler, joined(manifest?.handler?.filename, manifest?.handler?.args)),
           recipients.length === 0 ? null : [words.encrypted, words.recipients(recipients.length)],
           [words.columns.uploaded, <Moment key="at" at={bundle.uploaded_at} />],
           [words.uploadedBy, bundle.uploaded_by],
@@ -40,6 +42,10 @@ export function BundleFacts({ bundle }: { readonly bundle: BundleDetailsJson }) 
       ))}
     </Section>
   );
+}
+
+function joined(...words: readonly (string | null | undefined)[]): string | null {
+  return words.filter((word) => word !== null && word !== undefined).join(' ') || null;
 }
 
 function Hash({ label, value }: { readonly label: string; readonly value: string | null }) {

@@ -8,7 +8,11 @@ const words = text.bundles.imageColumns;
 const none = text.common.none;
 
 const columns: readonly Column<ImageJson>[] = [
-  { id: 'slot', label: words.slot, cell: ({ slot_class: slot }) => slot },
+  {
+    id: 'slot',
+    label: words.slot,
+    cell: ({ slot_class: slot, artifact }) => (artifact === null ? slot : `${slot}/${artifact}`),
+  },
   { id: 'variant', label: words.variant, cell: ({ variant }) => variant ?? none },
   { id: 'file', label: words.file, cell: ({ filename }) => filename ?? none },
   { id: 'type', label: words.type, cell: ({ type }) => type ?? none },
@@ -41,7 +45,9 @@ export function Images({ images }: { readonly images: readonly ImageJson[] }) {
           label={text.bundles.images}
           columns={columns}
           rows={images}
-          keyOf={({ slot_class: slot, variant, filename }) => JSON.stringify([slot, variant, filename])}
+          keyOf={({ slot_class: slot, artifact, variant, filename }) =>
+            JSON.stringify([slot, artifact, variant, filename])
+          }
         />
       )}
     </Section>

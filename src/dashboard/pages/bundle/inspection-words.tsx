@@ -7,7 +7,7 @@ const tones = { trusted: 'info', unchecked: 'warn', untrusted: 'bad', broken: 'b
 
 /** The verdict in words; what is wrong comes first. */
 export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson }) {
-  const { verdict, reasons, warnings } = bundle;
+  const { verdict, reasons, warnings, hints } = bundle;
   return (
     <Section title={text.bundles.inspection}>
       {reasons.map(({ code, message }) => (
@@ -17,6 +17,11 @@ export function InspectionWords({ bundle }: { readonly bundle: BundleDetailsJson
       ))}
       {warnings.map(({ code, message }) => (
         <Hint key={code} tone="warn">
+          {message}
+        </Hint>
+      ))}
+      {hints.map(({ code, message }) => (
+        <Hint key={code} tone="info">
           {message}
         </Hint>
       ))}

@@ -6,6 +6,8 @@ import { text } from '../../texts';
 
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
+  'bundle-untrusted': ['bad', 'alert'],
+  'signer-expiring': ['bad', 'certificates'],
   failed: ['bad', 'cross'],
   'rolled-back': ['bad', 'back'],
   rejected: ['bad', 'lock'],
@@ -49,13 +51,16 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
   );
 }
 
-function placeOf({ kind, compatible, channel, release_id: release, device }: AttentionJson): string {
+function placeOf({ kind, compatible, channel, release_id: release, bundle, device }: AttentionJson): string {
   const query = new URLSearchParams();
   if (compatible !== undefined) query.set('compatible', compatible);
   if (channel !== undefined) query.set('channel', channel);
   switch (kind) {
     case 'paused-rollout':
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
+    case 'bundle-untrusted':
+    case 'signer-expiring':
+      return bundle === undefined ? '/bundles' : linkTo('bundles', bundle);
     case 'failed':
     case 'rolled-back':
     case 'rejected':

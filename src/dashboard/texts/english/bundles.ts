@@ -59,6 +59,8 @@ export const bundles = {
   description: 'Description',
   build: 'Build',
   minRauc: 'Needs RAUC',
+  hooks: 'Hooks',
+  handler: 'Handler',
   sha256: 'SHA-256',
   manifestHash: 'Manifest hash',
   verityHash: 'dm-verity root hash',

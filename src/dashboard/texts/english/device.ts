@@ -56,6 +56,7 @@ export const device = {
     'standing-offer': 'Standing offer',
     release: 'Release',
     'bundle-compatible': 'Bundle for it',
+    trusted: 'Trusted',
     streamable: 'Streamable',
     'other-version': 'Another version',
     'tries-left': 'Tries left',

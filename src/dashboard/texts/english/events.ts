@@ -15,6 +15,7 @@ const groups = {
 const kinds: Readonly<Record<EventKind, string>> = {
   'bundle.published': 'published',
   'bundle.deleted': 'deleted',
+  'bundle.judged': 'judged again',
   'release.activated': 'activated',
   'release.deactivated': 'deactivated',
   'release.undone': 'undone',

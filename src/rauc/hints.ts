@@ -1,0 +1,37 @@
+import type { Finding, Image, Manifest } from '../core/inspection';
+
+/** Types that RAUC writes to a slot block by block. Archives, UBI volumes and casync's it does not. */
+const blockTypes = new Set(['raw', 'ext4', 'vfat', 'squashfs']);
+/** Of `block-hash-index`: an image of another size has no index. */
+const blockSizeBytes = 4096;
+
+/** What could be better about a sound manifest, and does no harm as it is. */
+export function manifestHints(manifest: Manifest): Finding[] {
+  const slow = manifest.images.filter(
+    (image) => couldBeAdaptive(manifest, image) && image.adaptive.length === 0,
+  );
+  if (slow.length === 0) return [];
+  const names = slow.map(({ filename }) => filename ?? '').join(', ');
+  return [
+    {
+      code: 'no-adaptive-index',
+      message: `With adaptive=block-hash-index, devices download only those blocks that they lack: ${names} could have it.`,
+    },
+  ];
+}
+
+/** Whether `rauc bundle` can make a block-hash-index of an image, and a device use it (RAUC manual, "Adaptive updates"). */
+function couldBeAdaptive({ format }: Manifest, image: Image): boolean {
+  const { type, sizeBytes } = image;
+  return (
+    format !== 'plain' && // it is downloaded as a whole anyway
+    image.filename !== null &&
+    image.artifact === null &&
+    type !== null &&
+    blockTypes.has(type) &&
+    sizeBytes !== null &&
+    sizeBytes > 0 &&
+    sizeBytes % blockSizeBytes === 0 &&
+    !image.hooks.includes('install') // the hook writes it
+  );
+}

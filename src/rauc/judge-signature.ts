@@ -1,0 +1,55 @@
+import type { Finding, Judgement } from '../core/inspection';
+import { BrokenBundle } from './broken';
+import { describeCertificate } from './certificate';
+import { parseCms } from './cms';
+import { readSigner, verifySignature } from './cms-signature';
+import { decideTrust } from './inspect';
+import { profileFingerprint, type VerificationProfile } from './profile';
+import type { BundleSource } from './source';
+import { readTrailer } from './trailer';
+import { signerWarnings } from './warnings';
+
+/** A judgement, with what to warn of today. */
+export interface SignatureJudgement extends Judgement {
+  readonly signerWarnings: readonly Finding[];
+}
+
+/**
+ * Judges a stored bundle again, by its trailer and CMS alone: the payload was verified when it was stored, and its bytes
+ * never change. What today's rules would not store counts as untrusted.
+ * @param now the time for certificates' validity, unless the profile takes the signing time
+ * @throws DomainError `configuration` when the profile's keyring is unusable; rejects when the source can't be read
+ */
+export async function judgeSignature(
+  source: BundleSource,
+  profile: VerificationProfile,
+  now: Date,
+): Promise<SignatureJudgement> {
+  const judgedUnder = profileFingerprint(profile);
+  try {
+    const trailer = await readTrailer(source);
+    const cms = parseCms(await source.read(trailer.payloadSizeBytes, trailer.signatureSizeBytes));
+    if (cms.kind === 'enveloped')
+      return { verdict: 'unchecked', reasons: [], signerChain: [], judgedUnder, signerWarnings: [] };
+    const { content } = cms;
+    const signature =
+      content === null
+        ? readSigner(cms)
+        : await verifySignature(cms, (sink) => {
+            sink(content);
+            return Promise.resolve();
+          });
+    const { verdict, reasons, chain } = decideTrust(signature, cms, profile, now);
+    return {
+      verdict,
+      reasons,
+      signerChain: chain.map(describeCertificate),
+      judgedUnder,
+      signerWarnings: signerWarnings(signature.signer, now),
+    };
+  } catch (error) {
+    if (!(error instanceof BrokenBundle)) throw error;
+    const reasons = [{ code: error.code, message: error.message }];
+    return { verdict: 'untrusted', reasons, signerChain: [], judgedUnder, signerWarnings: [] };
+  }
+}

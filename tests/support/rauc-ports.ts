@@ -1,0 +1,26 @@
+import { inspectBundle } from '../../src/rauc/inspect';
+import { judgeSignature } from '../../src/rauc/judge-signature';
+import { describeProfile, type VerificationProfile } from '../../src/rauc/profile';
+import type { ServicePorts } from '../../src/services/services';
+
+/** RAUC's defaults on a server without a keyring. */
+export const withoutKeyring: VerificationProfile = {
+  anchorsPem: null,
+  purpose: 'smimesign',
+  allowPartialChain: false,
+  checkCrl: false,
+  timeSource: 'clock',
+  allowedSignerCns: [],
+};
+
+/** What the services need of `src/rauc`. */
+export function raucPorts(
+  profile: VerificationProfile,
+  now: () => Date,
+): Pick<ServicePorts, 'inspect' | 'judge' | 'trustTerms'> {
+  return {
+    inspect: (bytes) => inspectBundle(bytes, profile, now()),
+    judge: (bytes) => judgeSignature(bytes, profile, now()),
+    trustTerms: () => describeProfile(profile),
+  };
+}
