@@ -159,6 +159,18 @@ export const options = {
     '1',
     'How often a bundle may fail or be rolled back on a device before it is not offered there until a person clears it.',
   ),
+  releaseSteps: server(
+    'RELEASE_STEPS',
+    types.rolloutSteps,
+    '5,25,100',
+    'Steps that the release dialog of the dashboard proposes; `100` is everyone at once. The API and the command line release to everyone when no steps are given.',
+  ),
+  releasePauseAtFailures: server(
+    'RELEASE_PAUSE_AT_FAILURES',
+    types.count,
+    '3',
+    'After how many devices that failed or rolled back in a step a rollout pauses: what the release dialog proposes.',
+  ),
   offerLifetime: {
     ...server(
       'OFFER_LIFETIME',

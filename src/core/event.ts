@@ -41,6 +41,7 @@ export const eventKinds = [
   'installation.noted',
   'certificate.issued',
   'certificate.revoked',
+  'attention.dismissed',
   'token.created',
   'token.revoked',
   'webhook.created',

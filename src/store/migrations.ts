@@ -302,4 +302,15 @@ export const migrations: readonly string[] = [
   ALTER TABLE devices ADD COLUMN claimed_compatible TEXT;
   CREATE INDEX devices_with_other_claim ON devices (id) WHERE claimed_compatible IS NOT NULL;
   `,
+  `
+  -- What people said that they have seen: attention is not drawn to it again.
+  CREATE TABLE dismissals (
+    kind TEXT NOT NULL,
+    -- What of this kind, such as the id of a release.
+    subject TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -53,6 +53,8 @@ interface FormDialogProps {
   /** The button that does it: a verb, with what it is done to. */
   readonly action: string;
   readonly isDangerous?: boolean;
+  /** Enter in a field does nothing: only the button does it. So it is for what is dangerous. */
+  readonly isDeliberate?: boolean;
   readonly isWide?: boolean;
   readonly isReady?: boolean;
   /** False where something else takes its place when it is done. */
@@ -69,6 +71,7 @@ export function FormDialog(props: FormDialogProps) {
     title,
     action,
     isDangerous = false,
+    isDeliberate = isDangerous,
     isWide = false,
     isReady = true,
     closesWhenDone = true,
@@ -105,6 +108,8 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Dialog title={title} onClose={onClose} isWide={isWide}>
       <form class="dialog-form" onSubmit={(event) => void submit(event)}>
+        {/* Enter in a field presses the first button of a form that submits it, and nothing when that is disabled. */}
+        {isDeliberate && <button disabled hidden />}
         {children}
         {failure !== null && <FailureBox error={failure} />}
         <footer class="dialog-foot">

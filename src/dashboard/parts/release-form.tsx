@@ -1,15 +1,19 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
-import type { BundleJson, FleetJson, ReleaseJson } from '../api/types';
+import type { BundleJson, FleetJson, MadeReleaseJson, ReleaseDefaultsJson, ReleaseJson } from '../api/types';
+import { formatCount } from '../format';
 import { text } from '../texts';
 import { useData } from '../use-data';
-import { FormDialog } from './dialog';
-import { tell } from './notices';
+import { Dialog, FormDialog } from './dialog';
+import { FailureBox, tell } from './notices';
 import { emptyDraft, type ReleaseDraft, requestOf } from './release/draft';
 import { Effect } from './release/effect';
 import { PolicyFields } from './release/policy-fields';
 import { BundleField, ChannelField, CompatibleField } from './release/target-fields';
 import { TimingFields } from './release/timing-fields';
+import { undoRelease } from './release/undo-release';
+import { usePreview } from './release/use-preview';
+import { VersionFields } from './release/version-fields';
 
 const { form: words } = text.rollouts;
 
@@ -26,8 +30,28 @@ interface ReleaseFormProps {
 }
 
 /** Makes a bundle current on a channel, and says before what that does. */
-export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, onDone }: ReleaseFormProps) {
-  const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel));
+export function ReleaseForm(props: ReleaseFormProps) {
+  const { bundle, onClose } = props;
+  const { value, failure } = useData<ReleaseDefaultsJson>('/api/releases/defaults', { isStale: () => false });
+  if (value !== null) return <KnownForm {...props} defaults={value} />;
+  if (failure === null) return null;
+  return (
+    <Dialog title={titleOf(bundle)} onClose={onClose}>
+      <FailureBox error={failure} />
+    </Dialog>
+  );
+}
+
+function titleOf(bundle: string | null): string {
+  return bundle === null ? words.titleChoose : words.title(bundle);
+}
+
+interface KnownFormProps extends ReleaseFormProps {
+  readonly defaults: ReleaseDefaultsJson;
+}
+
+function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, onDone }: KnownFormProps) {
+  const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel, defaults));
   const change = (part: Partial<ReleaseDraft>) => setDraft((old) => ({ ...old, ...part }));
   const fleet = useData<FleetJson>('/api/fleet', { isStale: ({ kind }) => kind === 'device.registered' });
   const releases = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
@@ -44,18 +68,23 @@ export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, o
   const mustAsk = known === null && draft.bundle !== '';
   const target = known ?? draft.compatible;
   const current = releases.value?.releases ?? [];
+  const isComplete = draft.bundle !== '' && target.trim() !== '' && draft.channel.trim() !== '';
+  const preview = usePreview(isComplete ? requestOf(draft, target) : null);
 
   async function submit(): Promise<void> {
-    const release = await post<ReleaseJson>('/api/releases', requestOf(draft, target));
-    tell(words.done(release.bundle, release.compatible, release.channel));
+    const release = await post<MadeReleaseJson>('/api/releases', requestOf(draft, target));
+    const done = words.done(release.bundle, release.compatible, release.channel);
+    const notes = [...reachWords(release.reach), ...release.warnings.map(({ message }) => message)];
+    tell([done, ...notes].join('. '), () => void undoRelease(release.id));
     onDone?.(release);
   }
 
   return (
     <FormDialog
-      title={bundle === null ? words.titleChoose : words.title(bundle)}
+      title={titleOf(bundle)}
       action={words.action}
       isWide
+      isDeliberate
       onSubmit={submit}
       onClose={onClose}
     >
@@ -72,11 +101,23 @@ export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, o
           releases={current}
         />
       </div>
-      {fleet.value !== null && (
-        <Effect draft={draft} compatible={target} fleet={fleet.value} releases={current} />
-      )}
+      {isComplete && <Effect draft={draft} preview={preview} />}
       <PolicyFields draft={draft} change={change} />
       <TimingFields draft={draft} change={change} />
+      <VersionFields draft={draft} change={change} />
     </FormDialog>
   );
+}
+
+/** Whom it leaves out, and who goes down. */
+function reachWords(reach: MadeReleaseJson['reach']): readonly string[] {
+  if (reach === null) return [];
+  const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;
+  const fitsNobody = reach.devices > 0 && reach.reached + reach.up_to_date === 0;
+  return [
+    ...(down.devices === 0 ? [] : [words.goesDown(formatCount(down.devices))]),
+    ...(newer.devices === 0 ? [] : [words.leftOutNewer(formatCount(newer.devices))]),
+    ...(byFrom.devices === 0 ? [] : [words.leftOutByFrom(formatCount(byFrom.devices))]),
+    ...(fitsNobody ? [words.fitsNobody] : []),
+  ];
 }

@@ -61,6 +61,8 @@ export interface AdminOptions {
   readonly serverUrl?: string | null;
   /** The largest bundle that is taken. */
   readonly uploadLimitBytes: number;
+  /** What the release dialog proposes: steps, and after how many failed devices a rollout pauses. */
+  readonly releaseDefaults: { readonly steps: string; readonly pauseAtFailures: number };
   /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */
   readonly adminHosts: readonly string[];
   /**

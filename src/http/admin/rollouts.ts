@@ -48,8 +48,13 @@ export const releaseDetailsJson = releaseWithRolloutJson.extend({
     .describe('null when it cannot be undone: a device was offered it, or it was brought back'),
 });
 
+export const releaseDefaultsJson = z.object({
+  steps: z.string().describe('RELEASE_STEPS; 100 is everyone at once'),
+  pause_at_failures: z.number().int().describe('RELEASE_PAUSE_AT_FAILURES'),
+});
+
 /** Releases on their channels, and how they reach their devices. */
-export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
+export function rolloutRoutes({ services, releaseDefaults }: AdminOptions): readonly Route[] {
   const { activateRelease, goBack, undoRelease, previewRelease, manageRollouts, describeRollout } = services;
 
   return [
@@ -93,6 +98,20 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
         const { release, changed } = await activateRelease.activate({ ...readRelease(body), ...by(actor) });
         const json = { ...present(release), ...(await presentEffect(previewRelease, release)) };
         return { status: changed ? 201 : 200, json };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/releases/defaults',
+      scope: 'read',
+      operation: 'getReleaseDefaults',
+      summary: 'What the release dialog proposes. A request that leaves it out releases to everyone at once',
+      input: {},
+      answers: { 200: { description: 'As it is configured', schema: releaseDefaultsJson } },
+      problems: [],
+      handle: () => {
+        const { steps, pauseAtFailures } = releaseDefaults;
+        return { status: 200, json: { steps, pause_at_failures: pauseAtFailures } };
       },
     }),
     defineRoute({

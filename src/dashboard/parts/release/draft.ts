@@ -1,3 +1,4 @@
+import type { ReleaseDefaultsJson } from '../../api/types';
 import { formatWindow, type Weekday, weekdays } from '../../../core/maintenance-window';
 
 /** A release as it stands in the form: what was typed, not yet what is meant. */
@@ -19,6 +20,9 @@ export interface ReleaseDraft {
   readonly from: string;
   readonly to: string;
   readonly timeZone: string;
+  /** The versions that it may start from. */
+  readonly versions: string;
+  readonly allowDowngrade: boolean;
 }
 
 export interface DraftProps {
@@ -28,15 +32,17 @@ export interface DraftProps {
 
 export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export function emptyDraft(bundle: string, channel: string): ReleaseDraft {
+const everyone = '100';
+
+export function emptyDraft(bundle: string, channel: string, defaults: ReleaseDefaultsJson): ReleaseDraft {
   return {
     bundle,
     compatible: '',
     channel,
-    isStepwise: false,
-    steps: '5,25,100',
+    isStepwise: defaults.steps !== everyone,
+    steps: defaults.steps === everyone ? '5,25,100' : defaults.steps,
     promoteAtPercent: '',
-    pauseAtFailures: '',
+    pauseAtFailures: String(defaults.pause_at_failures),
     pauseAtPercent: '',
     maxInProgress: '',
     startAt: '',
@@ -45,6 +51,8 @@ export function emptyDraft(bundle: string, channel: string): ReleaseDraft {
     from: '01:00',
     to: '05:00',
     timeZone: viewerZone,
+    versions: '',
+    allowDowngrade: false,
   };
 }
 
@@ -62,10 +70,12 @@ export function requestOf(draft: ReleaseDraft, compatible: string): object {
     max_in_progress: draft.maxInProgress,
     start_at: draft.startAt === '' ? '' : new Date(draft.startAt).toISOString(),
     window: draft.hasWindow ? formatWindow({ days, from, to, timeZone }) : '',
+    from: draft.versions,
+    allow_downgrade: draft.allowDowngrade,
   };
 }
 
 /** The steps as the API reads them. */
 export function stepsOf({ isStepwise, steps }: ReleaseDraft): string {
-  return isStepwise ? steps : '100';
+  return isStepwise ? steps : everyone;
 }
