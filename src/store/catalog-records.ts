@@ -22,7 +22,7 @@ interface Change {
   /** Asked in the transaction: it throws when the change must not happen any more. */
   readonly check?: () => void;
   /** Called as soon as it is committed, before anything else happens. */
-  readonly committed: (activation: Activation | undefined) => void;
+  readonly committed?: (activation: Activation | undefined) => void;
   /** A step that the rollout of a current release takes. */
   readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
   /** Lines of the journal; they may name the activation that has its number now. */
@@ -101,7 +101,7 @@ export function createCatalogRecords(database: Database, journal: Pick<JournalRe
         for (const moved of [returning, rollout]) {
           if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
         }
-        database.afterCommit(() => change.committed(activation)); // before those who listen to the journal
+        database.afterCommit(() => change.committed?.(activation)); // before those who listen to the journal
         journal.append(change.events?.(activation) ?? []);
         return activation;
       });
