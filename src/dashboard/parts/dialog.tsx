@@ -108,7 +108,8 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Dialog title={title} onClose={onClose} isWide={isWide}>
       <form class="dialog-form" onSubmit={(event) => void submit(event)}>
-        {/* Enter in a field presses the first button of a form that submits it, and nothing when that is disabled. */}
+        {/* Enter in a text field presses the first button that submits, and nothing when that is disabled; Enter on a radio
+            button or a checkbox looks for another one, so there is none. */}
         {isDeliberate && <button disabled hidden />}
         {children}
         {failure !== null && <FailureBox error={failure} />}
@@ -117,6 +118,10 @@ export function FormDialog(props: FormDialogProps) {
             {text.common.cancel}
           </button>
           <button
+            type={isDeliberate ? 'button' : 'submit'}
+            onClick={(event) => {
+              if (isDeliberate) event.currentTarget.form?.requestSubmit();
+            }}
             class={isDangerous ? 'danger' : 'primary'}
             aria-disabled={isBusy || !isReady}
             disabled={!isReady}
