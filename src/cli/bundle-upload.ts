@@ -56,7 +56,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
       const send = (form: Record<string, string>) => upload(context, client, absolute, form, options);
       const isAsked = options.activate === true && mustConfirm(context, options);
       const { answer, exitCode } = isAsked
-        ? await uploadAndAsk(context, client, fields, send)
+        ? await uploadAndAsk(context, client, formFields({ ...options, activate: false }), send)
         : { answer: await send(fields), exitCode: 0 as const };
       if (options.json === true) printJson(context, answer);
       else tell(context, answer, options.quiet === true);
@@ -75,8 +75,7 @@ async function uploadAndAsk(
   const { compatible } = fields;
   const answer = await send(compatible === undefined ? {} : { compatible });
   const { name } = parseAnswer(uploadAnswer, answer).bundle;
-  const { activate: _, ...wish } = fields;
-  const request = { ...wish, bundle: name };
+  const request = { ...fields, bundle: name };
   if (!(await confirmRelease(context, client, request))) return { answer, exitCode: 1 };
   const release = await client.post('/api/releases', request);
   const { reach, warnings } = parseAnswer(madeReleaseAnswer, release);

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config';
 import { DomainError, systemErrorCode } from '../core/errors';
+import { type KitPolling, kitPollings } from '../services/kit-files';
 import { createMakeDeviceKit, type MadeKit } from '../services/make-device-kit';
 import { issuedFilesJson } from './certificate-json';
 import { addCommand } from './command';
@@ -16,6 +17,7 @@ interface Flags extends IssueFlags {
   readonly csr?: string;
   readonly out?: string;
   readonly compatible?: string;
+  readonly polling?: KitPolling;
 }
 
 export function addDeviceKit(device: Command, context: CliContext): void {
@@ -33,6 +35,10 @@ export function addDeviceKit(device: Command, context: CliContext): void {
         '--compatible <compatible>',
         'install on boards of this compatible alone, and bind a new certificate to it',
       ),
+      new Option(
+        '--polling <who>',
+        "who asks the server: the kit's script (the default), or RAUC itself from 1.16 on, which is a preview",
+      ).choices(kitPollings),
       new Option('--out <dir>', 'write the kit there instead of here'),
       ...issueOptions(3650),
     ],
@@ -40,6 +46,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
     examples: [
       'device kit board-1 --server-url https://updates.example.com:8443',
       'device kit board-1 --csr board-1.csr --compatible my-board',
+      'device kit board-1 --polling native',
       'device kit board-1 --force --days 730 --out kits',
     ],
     run: async ({ args: [id = ''], options, config }) => {
@@ -62,6 +69,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
         serverUrl,
         ...(csrPem === undefined ? {} : { csrPem }),
         ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
+        ...(options.polling === undefined ? {} : { polling: options.polling }),
       });
       const file = path.join(path.resolve(context.surroundings.cwd, options.out ?? '.'), kit.fileName);
       await writeKit(kit, file, context.surroundings.newId());
@@ -104,7 +112,7 @@ async function writeKit(kit: MadeKit, file: string, newId: string): Promise<void
 }
 
 function kitJson(
-  { files, hasKey, issued }: MadeKit,
+  { files, hasKey, warnings, issued }: MadeKit,
   file: string,
   { id, serverUrl }: { readonly id: string; readonly serverUrl: string },
 ): object {
@@ -114,17 +122,20 @@ function kitJson(
     kit: file,
     has_key: hasKey,
     files,
+    warnings,
     issued: issued === null ? null : issuedFilesJson(issued),
   };
 }
 
-function tell(context: CliContext, { fileName, hasKey, issued }: MadeKit, file: string): void {
+function tell(context: CliContext, { fileName, hasKey, warnings, issued }: MadeKit, file: string): void {
   print(context, shownPath(context, file));
   for (const written of issued?.written ?? []) talk(context, `issued ${shownPath(context, written)}`);
   for (const kept of issued?.kept ?? []) {
     talk(context, `kept what was there before as ${shownPath(context, kept)}`);
   }
-  for (const { message } of issued?.warnings ?? []) talk(context, `warning: ${message}`);
+  for (const message of [...(issued?.warnings ?? []).map((one) => one.message), ...warnings]) {
+    talk(context, `warning: ${message}`);
+  }
   talk(
     context,
     hasKey

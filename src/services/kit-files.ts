@@ -1,3 +1,10 @@
+/**
+ * Who asks the server: the kit's `script`, or RAUC itself (`native`), from 1.16 on. RAUC calls its own polling a preview, so the
+ * script is the default.
+ */
+export const kitPollings = ['script', 'native'] as const;
+export type KitPolling = (typeof kitPollings)[number];
+
 /** What a device kit is made from. */
 export interface DeviceKit {
   readonly id: string;
@@ -5,6 +12,7 @@ export interface DeviceKit {
   readonly serverUrl: string;
   /** What the board is; `null` when the kit is for whatever its `system.conf` says. */
   readonly compatible: string | null;
+  readonly polling: KitPolling;
   readonly caPem: string;
   readonly certificatePem: string;
   /** `null` when the device has its key already. */
@@ -26,14 +34,17 @@ const texts: readonly (readonly [name: string, mode: number])[] = [
   ['README.md', 0o644],
   ['install.sh', 0o755],
   ['root/etc/rauc/update/server.conf', 0o644],
+  ['root/etc/systemd/system/rauc-update-mark-good-again.service', 0o644],
   ['root/etc/systemd/system/rauc-update-mark-good.service', 0o644],
   ['root/etc/systemd/system/rauc-update-poll.service', 0o644],
   ['root/etc/systemd/system/rauc-update-poll.timer', 0o644],
+  ['root/etc/systemd/system/rauc-update-watch.service', 0o644],
   ['root/usr/local/lib/rauc-update/ask-server', 0o755],
   ['root/usr/local/lib/rauc-update/system-info', 0o755],
   ['root/usr/local/sbin/rauc-update-mark-good', 0o755],
   ['root/usr/local/sbin/rauc-update-poll', 0o755],
   ['root/usr/local/sbin/rauc-update-report', 0o755],
+  ['root/usr/local/sbin/rauc-update-watch', 0o755],
   ['system.conf.d/polling.conf', 0o644],
   ['system.conf.d/streaming.conf', 0o644],
 ];
@@ -67,6 +78,7 @@ function fill(kit: DeviceKit, text: string): string {
     DEVICE_ID: kit.id,
     SERVER_URL: kit.serverUrl,
     COMPATIBLE: kit.compatible ?? '',
+    POLLING: kit.polling,
     KEY: kit.keyPem === null ? ownKey : includedKey,
   };
   return text.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);

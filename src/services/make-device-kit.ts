@@ -4,7 +4,7 @@ import { parseDeviceId } from '../core/device';
 import { DomainError } from '../core/errors';
 import { parseCompatible } from '../core/bundle';
 import type { CertificateFolder, DeviceFiles } from './certificate-folder';
-import { listKitFiles, type ReadKitText } from './kit-files';
+import { type KitPolling, listKitFiles, type ReadKitText } from './kit-files';
 import { packKit } from './pack-kit';
 
 export interface KitRequest extends IssueOptions {
@@ -12,6 +12,8 @@ export interface KitRequest extends IssueOptions {
   /** What the device uses to reach the server, without a slash at the end. */
   readonly serverUrl: string;
   readonly compatible?: string;
+  /** Default `script`. */
+  readonly polling?: KitPolling;
   /** A request for the key that the device has. */
   readonly csrPem?: string | Uint8Array;
 }
@@ -24,6 +26,8 @@ export interface MadeKit {
   /** Paths in it. */
   readonly files: readonly string[];
   readonly hasKey: boolean;
+  /** What its user should know; empty for most. */
+  readonly warnings: readonly string[];
   /** What was issued for it; `null` when the device had a certificate. */
   readonly issued: IssuedFiles | null;
 }
@@ -48,14 +52,18 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     if (found !== null) checkExisting(found, request, compatible, now());
     const issued = found === null ? await issue(request) : null;
     const { caPem, certificatePem, keyPem } = found ?? (await readIssued(id));
-    const { serverUrl } = request;
-    const files = await listKitFiles({ id, serverUrl, compatible, caPem, certificatePem, keyPem }, readText);
+    const { serverUrl, polling = 'script' } = request;
+    const files = await listKitFiles(
+      { id, serverUrl, compatible, polling, caPem, certificatePem, keyPem },
+      readText,
+    );
     const folder = `device-kit-${id}`;
     return {
       fileName: `${folder}.tar.gz`,
       archive: packKit(files, folder, now()),
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
+      warnings: polling === 'native' ? [nativeWarning] : [],
       issued,
     };
   };
@@ -77,6 +85,9 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     return files;
   }
 }
+
+const nativeWarning =
+  "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.";
 
 /** A certificate that is there is used as it is: what would have been asked of a new one must not be lost silently. */
 function checkExisting(

@@ -296,6 +296,10 @@ describe('what one can do to a device', () => {
     await dialog(page).getByText('rauc-simple-server device kit board-14').waitFor();
     expect(await dialog(page).getByLabel('Server address').inputValue()).toBe('https://updates.test:8443');
     await openCertificateFolder(fleet.admin.certsDir, { now: () => new Date() }).createCa({});
+    const warning = dialog(page).getByText('RAUC calls its own polling a preview');
+    expect(await warning.count()).toBe(0);
+    await dialog(page).getByLabel('RAUC itself asks the server').check();
+    await warning.waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       dialog(page).getByRole('button', { name: 'Download' }).click(),
@@ -303,6 +307,9 @@ describe('what one can do to a device', () => {
     expect(download.suggestedFilename()).toBe('device-kit-board-14.tar.gz');
     const { stdout } = await mustRun('tar', ['-tzf', await download.path()]);
     expect(stdout).toContain('device-kit-board-14/install.sh');
+    const conf = 'device-kit-board-14/root/etc/rauc/update/server.conf';
+    const server = await mustRun('tar', ['-xzOf', await download.path(), conf]);
+    expect(server.stdout).toContain('\npolling=native\n');
     await message(page, 'device-kit-board-14.tar.gz was made').waitFor();
   });
 

@@ -11,6 +11,8 @@ const serverUrl = 'https://updates.example.com:8443';
 const handler = '/usr/local/lib/rauc-update/system-info';
 let certsDir: string;
 let kit: string;
+/** The same with RAUC's own polling. */
+let native: string;
 
 beforeAll(async () => {
   certsDir = path.join(await temporaryFolder(), 'certs');
@@ -19,7 +21,11 @@ beforeAll(async () => {
     code: 0,
   });
   kit = await makeKit('board-1', ['--certs-dir', certsDir, '--server-url', serverUrl]);
+  native = await kitFor(serverUrl, '--polling', 'native');
 });
+
+const kitFor = (url: string, ...options: string[]) =>
+  makeKit('board-1', ['--certs-dir', certsDir, '--server-url', url, ...options]);
 
 function mustInstall({ code, stdout, stderr }: ProgramResult): string {
   if (code !== 0) throw new Error(stdout + stderr);
@@ -50,7 +56,7 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
     ['2.0', ['streaming', 'send-headers', 'system-version', 'polling']],
   ])('gives RAUC %s what it knows', async (version, expected) => {
     const board = await KitBoard.make(shell, 'board-1');
-    mustInstall(await board.install(kit, { RAUC_VERSION: version }));
+    mustInstall(await board.install(native, { RAUC_VERSION: version }));
     const conf = await board.read('etc/rauc/system.conf');
     const found = [
       ...(conf.includes('[streaming]\ntls-cert=/etc/rauc/update/device.crt\n') ? ['streaming'] : []),
@@ -67,11 +73,115 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
   it('changes nothing the second time', async () => {
     const board = await KitBoard.make(shell, 'board-1');
     await board.write('usr/lib/systemd/system/x', '');
-    mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+    mustInstall(await board.install(native, { RAUC_VERSION: '1.16' }));
     const before = await snapshot(board.root);
-    const result = await board.install(kit, { RAUC_VERSION: '1.16' });
+    const result = await board.install(native, { RAUC_VERSION: '1.16' });
     expect(mustInstall(result)).toBe('Ready: RAUC polls by itself.\n');
     expect(await snapshot(board.root)).toBe(before);
+  });
+
+  it('has the script poll although RAUC could, and changes nothing the second time', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+    expect(await board.read('etc/rauc/system.conf')).not.toContain('[polling]');
+    const before = await snapshot(board.root);
+    expect(mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }))).not.toContain('system.conf');
+    expect(await snapshot(board.root)).toBe(before);
+  });
+
+  it('says that an older RAUC does not poll by itself, and has the script do it', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    const said = mustInstall(await board.install(native, { RAUC_VERSION: '1.15.2' }));
+    expect(said).toContain('warning: RAUC polls by itself from 1.16 on: the script polls\n');
+    expect(await board.read('etc/rauc/system.conf')).not.toContain('[polling]');
+  });
+
+  it('takes back the polling of a kit before it, and nothing else', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+    const without = await board.read('etc/rauc/system.conf');
+    const own = `${systemConf}\n[log.events]\nfilename=events.log\n`;
+    for (const [before, after] of [
+      [systemConf, without],
+      [own, without.replace(systemConf, own)],
+    ] as const) {
+      await board.write('etc/rauc/system.conf', before);
+      expect(mustInstall(await board.install(native, { RAUC_VERSION: '1.16' }))).toContain('is a preview');
+      expect(await board.read('etc/rauc/system.conf')).toContain('[polling]');
+      mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
+      expect(await board.read('etc/rauc/system.conf')).toBe(after);
+    }
+  });
+
+  it('names another server everywhere, and says which files still name the one before', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    await board.write('usr/lib/systemd/system/x', '');
+    mustInstall(await board.install(native, { RAUC_VERSION: '1.16' }));
+    await board.write('etc/hosts', '192.0.2.7 updates.example.com\n192.0.2.8 new.example.org\n');
+    await board.write(
+      'usr/local/bin/own-poll',
+      'curl https://updates.example.com:8443/api/v1/manifest.json\n',
+    );
+    const moved = await kitFor('https://new.example.org:9443', '--polling', 'native');
+    const said = mustInstall(await board.install(moved, { RAUC_VERSION: '1.16' }));
+    expect(said.match(/^left as it is: .*$/gm)).toEqual([
+      'left as it is: /etc/hosts names updates.example.com, the server before',
+      'left as it is: /usr/local/bin/own-poll names updates.example.com, the server before',
+    ]);
+    expect(await board.read('etc/rauc/update/server.conf')).toContain('https://new.example.org:9443\n');
+    expect(await board.read('etc/rauc/system.conf')).toContain(
+      '\nurl=https://new.example.org:9443/api/v1/update.raucb\n',
+    );
+    const before = await snapshot(board.root);
+    expect(mustInstall(await board.install(moved, { RAUC_VERSION: '1.16' }))).toBe(
+      'Ready: RAUC polls by itself.\n',
+    );
+    expect(await snapshot(board.root)).toBe(before);
+  });
+
+  it('tells another port and a longer name from the server before', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit));
+    await board.write('etc/own', 'https://updates.example.com:8443/ or https://updates.example.com/\n');
+    const port = mustInstall(await board.install(await kitFor('https://updates.example.com:9443')));
+    expect(port).toContain('left as it is: /etc/own names updates.example.com:8443,');
+    await board.write('etc/own', 'https://eu.updates.example.com:9443/\n');
+    const name = mustInstall(await board.install(await kitFor('https://eu.updates.example.com:9443')));
+    expect(name).not.toContain('left as it is');
+  });
+
+  it('refuses an image whose links lead to this machine, before it changes anything', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    const elsewhere = await temporaryFolder();
+    await mustRun('cp', ['-a', path.join(board.root, 'etc/rauc/.'), elsewhere]);
+    await mustRun('rm', ['-r', path.join(board.root, 'etc/rauc')]);
+    await mustRun('ln', ['-s', elsewhere, path.join(board.root, 'etc/rauc')]);
+    const before = await snapshot(elsewhere);
+    const { code, stderr } = await board.install(kit);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('/etc/rauc is a link') as string,
+    });
+    expect(await snapshot(elsewhere)).toBe(before);
+  });
+
+  it('follows a link that stays in the image', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    await mustRun('mkdir', [path.join(board.root, 'data')]);
+    await mustRun('mv', [path.join(board.root, 'etc/rauc'), path.join(board.root, 'data/rauc')]);
+    await mustRun('ln', ['-s', '../data/rauc', path.join(board.root, 'etc/rauc')]);
+    mustInstall(await board.install(kit));
+    expect(await board.read('data/rauc/system.conf')).toContain('[streaming]');
+  });
+
+  it('gives a newer RAUC the headers that the kit left out for an older one', async () => {
+    const board = await KitBoard.make(shell, 'board-1');
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.10' }));
+    expect(await board.read('etc/rauc/system.conf')).not.toContain('send-headers');
+    mustInstall(await board.install(kit, { RAUC_VERSION: '1.15' }));
+    expect(await board.read('etc/rauc/system.conf')).toMatch(
+      /\[streaming\]\ntls-cert=.*\nsend-headers=boot-id;.*;system-version\ntls-key=/,
+    );
   });
 
   it('leaves sections alone that are there', async () => {
@@ -137,9 +247,13 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
         .sort();
     mustInstall(await board.install(kit));
     const good = 'multi-user.target.wants/rauc-update-mark-good.service';
-    expect(await links()).toEqual([good, 'timers.target.wants/rauc-update-poll.timer']);
+    const again = 'rauc.service.wants/rauc-update-mark-good-again.service';
+    const scripts = [good, again, 'timers.target.wants/rauc-update-poll.timer'];
+    expect(await links()).toEqual(scripts);
+    mustInstall(await board.install(native, { RAUC_VERSION: '1.16' }));
+    expect(await links()).toEqual([good, 'multi-user.target.wants/rauc-update-watch.service', again]);
     mustInstall(await board.install(kit, { RAUC_VERSION: '1.16' }));
-    expect(await links()).toEqual([good]);
+    expect(await links()).toEqual(scripts);
   });
 
   it('lets the streaming user, and nobody else, read the key', async () => {

@@ -257,6 +257,28 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(details(board).device.facts).toMatchObject({ systemVersion: '0.9.0' });
     });
 
+    it("marks the slot again in a new run of RAUC's service, unless it was never good in this boot or is bad now", async () => {
+      const board = await enroll();
+      const again = () => board.program('rauc-update-mark-good', ['again']);
+      const marks = async () =>
+        (await board.raucCalls()).filter((call) => call === 'status mark-good').length;
+      expect(await again()).toMatchObject({ code: 0 });
+      expect(await marks()).toBe(0);
+
+      expect(await board.program('rauc-update-mark-good')).toMatchObject({ code: 0 });
+      expect(await again()).toMatchObject({ code: 0 });
+      expect(await marks()).toBe(2);
+
+      const slots = (status: string) =>
+        `RAUC_SLOT_STATE_1='inactive'\nRAUC_SLOT_BOOT_STATUS_1='good'\nRAUC_SLOT_STATE_2='booted'\nRAUC_SLOT_BOOT_STATUS_2='${status}'\n`;
+      await board.raucAnswers('output', slots('bad'));
+      expect(await again()).toMatchObject({ code: 0 });
+      expect(await marks()).toBe(2);
+      await board.raucAnswers('output', slots('good'));
+      expect(await again()).toMatchObject({ code: 0 });
+      expect(await marks()).toBe(3);
+    });
+
     it('tells nothing when the slot could not be marked', async () => {
       const board = await enroll();
       await board.raucAnswers('code', '1');

@@ -148,7 +148,7 @@ describe("the kit's systemd units", () => {
         await writeFile(path.join(folder, name), unit.replaceAll('=/usr/local/', `=${kit}/usr/local/`));
       }
       const units = names.map((name) => path.join(folder, name));
-      expect(units).toHaveLength(3);
+      expect(units).toHaveLength(5);
       const verified = await run('systemd-analyze', ['verify', '--man=no', ...units]);
       expect(verified.stdout + verified.stderr).toBe('');
       const poll = path.join(folder, 'rauc-update-poll.service');
@@ -190,7 +190,7 @@ describe('shell scripts', () => {
           entry.isFile() && /^(install\.sh|system-info|ask-server|rauc-update-[a-z-]+)$/.test(entry.name),
       )
       .map(({ parentPath, name }) => path.join(parentPath, name));
-    expect(kit).toHaveLength(6);
+    expect(kit).toHaveLength(7);
     await run('shellcheck', ['tests/setup.sh', '.ci/run', '.ci/check-package', ...kit], { cwd: root });
   });
 });

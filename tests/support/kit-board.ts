@@ -155,6 +155,7 @@ const programs = [
   'sbin/rauc-update-mark-good',
   'sbin/rauc-update-poll',
   'sbin/rauc-update-report',
+  'sbin/rauc-update-watch',
 ];
 
 export const systemConf = `[system]

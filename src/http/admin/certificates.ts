@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
+import { kitPollings } from '../../services/kit-files';
 import type { AdminOptions } from './admin-options';
 import { certificatesJson, presentCertificates } from './certificate-json';
 import { compatible, deviceId, flag, wholeNumber } from './request-fields';
@@ -132,6 +133,12 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
             .optional()
             .describe('what the device uses to reach the server; SERVER_URL when left out'),
           compatible: compatible.optional().describe('install on boards of this one alone'),
+          polling: z
+            .enum(kitPollings)
+            .default('script')
+            .describe(
+              "who asks the server: the kit's `script`, or RAUC itself (`native`) from 1.16 on, which RAUC calls a preview",
+            ),
           ...issueFields,
         }),
       },
@@ -142,6 +149,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
           {
             id: params.id,
             serverUrl: serverUrlOf(body.server_url, options),
+            polling: body.polling,
             ...issueRequest(body),
             ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
           },

@@ -257,6 +257,19 @@ describe('a kit', () => {
     return (await mustRun('tar', ['-tzf', file])).stdout.trim().split('\n');
   }
 
+  it('has the script poll, RAUC itself when told so, and nobody else', async () => {
+    await folder.createDevice({ id: 'board-1' });
+    const polling = async (body: object) => {
+      const file = path.join(await temporaryFolder(), 'kit.tar.gz');
+      await writeFile(file, (await kit('board-1', body).expect(200)).body as Buffer);
+      const conf = 'device-kit-board-1/root/etc/rauc/update/server.conf';
+      return /^polling=(.*)$/m.exec((await mustRun('tar', ['-xzOf', file, conf])).stdout)?.[1];
+    };
+    expect(await polling({})).toBe('script');
+    expect(await polling({ polling: 'native' })).toBe('native');
+    await kit('board-1', { polling: 'sometimes' }).expect(400);
+  });
+
   it('holds the certificate and key that the device has', async () => {
     await folder.createDevice({ id: 'board-1' });
     const answer = await kit('board-1').expect(200);

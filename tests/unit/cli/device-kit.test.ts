@@ -40,6 +40,20 @@ describe('device kit', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ issued: null });
   });
 
+  it('has RAUC itself poll when told so, warns of it, and knows no other way', async () => {
+    const native = ['board-1', ...url, '--polling', 'native'];
+    const { warnings } = JSON.parse((await kit(...native, '--json')).stdout) as { warnings: string[] };
+    expect(warnings).toEqual([expect.stringContaining('a preview')]);
+    expect((await kit(...native)).stderr).toContain(`warning: ${warnings[0]}`);
+    const conf = 'device-kit-board-1/root/etc/rauc/update/server.conf';
+    const polling = async () =>
+      (await mustRun('tar', ['-xzOf', 'device-kit-board-1.tar.gz', conf], { cwd })).stdout;
+    expect(await polling()).toContain('\npolling=native\n');
+    expect((await kit('board-1', ...url)).stderr).not.toContain('a preview');
+    expect(await polling()).toContain('\npolling=script\n');
+    expect(await kit('board-1', ...url, '--polling', 'sometimes')).toMatchObject({ code: 2 });
+  });
+
   it('needs to know where the server is', async () => {
     const { code, stderr } = await kit('board-1');
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--server-url') as string });

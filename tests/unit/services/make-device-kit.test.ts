@@ -55,6 +55,7 @@ describe('a device kit', () => {
       'rauc-update-mark-good',
       'rauc-update-poll',
       'rauc-update-report',
+      'rauc-update-watch',
       'system-info',
     ]);
     expect(entries.get('device-kit-board-1/root/etc/rauc/update/device.key')).toMatchObject({ mode: 0o640 });
@@ -71,8 +72,16 @@ describe('a device kit', () => {
     expect(at('device.crt')).toBe(device?.certificatePem);
     expect(at('device.key')).toBe(device?.keyPem);
     expect(at('ca.crt')).toBe(device?.caPem);
-    expect(at('server.conf')).toContain(`\nserver_url=${serverUrl}\ncompatible=my $board\n`);
+    expect(at('server.conf')).toContain(`\nserver_url=${serverUrl}\ncompatible=my $board\npolling=script\n`);
     expect(device?.certificate.compatibles).toEqual(['my $board']);
+  });
+
+  it('has RAUC poll by itself when it is asked to, and warns of it', async () => {
+    const kit = await make({ id: 'board-1', serverUrl, polling: 'native' });
+    expect(kit.warnings).toEqual([expect.stringContaining('is a preview')]);
+    const conf = (await unpack(kit)).get('device-kit-board-1/root/etc/rauc/update/server.conf');
+    expect(conf?.content).toContain('\npolling=native\n');
+    expect((await make({ id: 'board-1', serverUrl })).warnings).toEqual([]);
   });
 
   it('is the same bytes for the same device and time', async () => {

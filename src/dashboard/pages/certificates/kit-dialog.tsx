@@ -5,6 +5,7 @@ import type { FleetJson } from '../../api/types';
 import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { optional } from '../../parts/form-fields';
+import { KitPollingField } from '../../parts/kit-polling-field';
 import { Loaded } from '../../parts/loaded';
 import { Hint, tell } from '../../parts/notices';
 import { Suggestions } from '../../parts/suggestions';
@@ -26,7 +27,11 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
   const compatibles = new Set((fleet?.counts ?? []).flatMap(({ compatible }) => compatible ?? []));
 
   async function download(fields: FormData): Promise<void> {
-    const body = { ...optional(fields, 'server_url'), ...optional(fields, 'compatible') };
+    const body = {
+      ...optional(fields, 'server_url'),
+      ...optional(fields, 'compatible'),
+      ...optional(fields, 'polling'),
+    };
     const path = linkTo('api', 'devices', device, 'kit');
     saveFile(await postForFile(path, body), `device-kit-${device}.tar.gz`);
     tell(words.kitDone(device));
@@ -48,6 +53,7 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
         <span class="field-hint">{words.kitCompatibleHint}</span>
       </label>
       <Suggestions id="kit-compatibles" values={compatibles} />
+      <KitPollingField />
     </FormDialog>
   );
 }

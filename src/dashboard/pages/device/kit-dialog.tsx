@@ -3,10 +3,11 @@ import { postForFile } from '../../api/client';
 import { linkTo } from '../../location';
 import { Command } from '../../parts/command';
 import { FormDialog } from '../../parts/dialog';
+import { KitPollingField } from '../../parts/kit-polling-field';
 import { tell } from '../../parts/notices';
 import { saveFile } from '../../parts/save-file';
 import { text } from '../../texts';
-import { typedIn } from '../../parts/form-fields';
+import { optional, typedIn } from '../../parts/form-fields';
 import type { DeviceDialogProps } from './device-dialogs';
 
 /** Makes the archive that brings a device to this server. It may hold a private key: the browser keeps no copy. */
@@ -17,7 +18,7 @@ export function KitDialog({ subject, onClose }: DeviceDialogProps) {
   async function make(form: FormData): Promise<void> {
     const server = typedIn(form, 'server');
     try {
-      const body = server === '' ? {} : { server_url: server };
+      const body = { ...(server === '' ? {} : { server_url: server }), ...optional(form, 'polling') };
       saveFile(await postForFile(linkTo('api', 'devices', id, 'kit'), body), one.kitFile(id));
     } catch (error) {
       setFailed(true);
@@ -33,6 +34,7 @@ export function KitDialog({ subject, onClose }: DeviceDialogProps) {
         <input name="server" type="url" pattern="https://.+" maxLength={320} autocomplete="off" />
         <span class="field-hint">{one.kitServerHint}</span>
       </label>
+      <KitPollingField />
       {hasFailed && (
         <div>
           <p>{one.kitFailed}</p>

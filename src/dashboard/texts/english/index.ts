@@ -3,6 +3,7 @@ import { certificates } from './certificates';
 import { devices } from './devices';
 import { events } from './events';
 import { common, failure, frame, login, state } from './frame';
+import { kit } from './kit';
 import { overview } from './overview';
 import { rollouts } from './rollouts';
 import { settings } from './settings';
@@ -12,6 +13,7 @@ export const english = {
   failure,
   frame,
   login,
+  kit,
   state,
   overview,
   bundles,

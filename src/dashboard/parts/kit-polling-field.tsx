@@ -1,0 +1,25 @@
+import { useState } from 'preact/hooks';
+import { text } from '../texts';
+import { Hint } from './notices';
+
+/** Has RAUC itself ask the server, which it calls a preview: the kit's script does it otherwise. */
+export function KitPollingField() {
+  const { polling, pollingHint, pollingWarning } = text.kit;
+  const [isNative, setNative] = useState(false);
+  return (
+    <>
+      <label class="inline">
+        <input
+          type="checkbox"
+          name="polling"
+          value="native"
+          checked={isNative}
+          onChange={(event) => setNative(event.currentTarget.checked)}
+        />
+        {polling}
+      </label>
+      <span class="field-hint">{pollingHint}</span>
+      {isNative && <Hint tone="warn">{pollingWarning}</Hint>}
+    </>
+  );
+}
