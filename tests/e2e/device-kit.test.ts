@@ -292,6 +292,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       });
       expect(again).toMatchObject({ code: 0 });
       expect((await board.raucCalls()).filter((call) => call === 'status mark-good')).toHaveLength(3);
+      await board.raucAnswers('before', '');
       await board.raucAnswers('code', '1');
       expect(
         await board.program('rauc-update-mark-good', ['again'], { RAUC_UPDATE_RETRY_SECONDS: '0' }),
