@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAttentionCommands } from './attention';
 import { addBundleActivate } from './bundle-activate';
 import { addBundleDeactivate } from './bundle-deactivate';
 import { addBundleDelete } from './bundle-delete';
@@ -87,6 +88,9 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'rollout promote 12',
   ]);
   addRolloutCommands(rollout, context);
+
+  const attention = group(program, 'attention', 'what needs attention', ['attention list']);
+  addAttentionCommands(attention, context);
 
   addEvents(program, context);
 

@@ -40,6 +40,7 @@ export const eventKinds = [
   'installation.noted',
   'certificate.issued',
   'certificate.revoked',
+  'attention.dismissed',
   'token.created',
   'token.revoked',
   'webhook.created',

@@ -2,6 +2,7 @@ import type { CertificateFolder } from './certificate-folder';
 import { createDescribeBundle, type DescribeBundle } from './describe-bundle';
 import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
+import { createDismissAttention, type DismissalRecords, type DismissAttention } from './dismiss-attention';
 import type { FleetCounts } from './fleet-counts';
 import type { ReadKitText } from './kit-files';
 import type { Log } from './log';
@@ -13,6 +14,7 @@ import type { Services } from './services';
 /** What people see and do on the admin listener alone; devices never come here. */
 export interface Administration {
   readonly describeFleet: DescribeFleet;
+  readonly dismissAttention: DismissAttention;
   readonly describeServer: DescribeServer;
   readonly describeBundle: DescribeBundle;
   /** Labels of devices, the most frequent first. */
@@ -26,6 +28,7 @@ export interface AdministrationPorts {
   /** What devices use to reach the server. */
   readonly deviceUrl: () => string;
   readonly counts: FleetCounts;
+  readonly dismissals: DismissalRecords;
   readonly certificates: CertificateFolder;
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;
@@ -36,8 +39,10 @@ export interface AdministrationPorts {
 
 /** Assembles the use cases of administrators on those that the doors share. */
 export function createAdministration({ services, ...ports }: AdministrationPorts): Administration {
+  const describeFleet = createDescribeFleet({ ...services, ...ports });
   return {
-    describeFleet: createDescribeFleet({ ...services, ...ports }),
+    describeFleet,
+    dismissAttention: createDismissAttention({ ...ports, describeFleet }),
     describeServer: createDescribeServer({ ...services, ...ports }),
     describeBundle: createDescribeBundle({ ...services, ...ports }),
     listLabels: (limit) => ports.counts.labels(limit),

@@ -20,6 +20,7 @@ export const attentionKinds = [
   'paused-rollout',
   'bundle-untrusted',
   'signer-expiring',
+  'downgrade-allowed',
   'certificate-expiring',
   'ca-certificate-expiring',
   'server-certificate-expiring',
@@ -40,6 +41,8 @@ export interface AttentionItem {
   readonly deviceId?: string;
   /** A sentence for people. */
   readonly message: string;
+  /** What a person may dismiss of it, such as ids of releases; missing when it goes away by itself alone. */
+  readonly subjects?: readonly string[];
 }
 
 export interface AttentionFacts {
@@ -48,6 +51,8 @@ export interface AttentionFacts {
   /** Bundles that devices are pinned to. */
   readonly pinned: readonly { readonly bundle: Bundle; readonly devices: number }[];
   readonly bundleTrust: Pick<BundleTrust, 'whyUntrusted' | 'endsAt'>;
+  /** What people dismissed. */
+  readonly dismissed: readonly { readonly kind: string; readonly subject: string }[];
   readonly troubled: readonly TroubledDevices[];
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
@@ -69,6 +74,10 @@ const smallestRoomBytes = 1 << 30;
 const maxTroubles = 100;
 /** Of devices that are named one by one. */
 export const maxSharedCertificates = 20;
+/** Releases that a sentence names. */
+const maxNamed = 5;
+/** So many may be dismissed at a time. */
+export const maxSubjects = 1_000;
 
 /** What a person should look at, in the order in which it matters. */
 export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
@@ -84,6 +93,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     note({ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message });
   }
   for (const item of [...ofPins(facts), ...ofSigners(facts)]) note(item);
+  note(ofInheritedDowngrades(facts));
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
@@ -149,6 +159,27 @@ function ofSigners({ at, releases, pinned, bundleTrust }: AttentionFacts): Atten
         : `${what} expires in ${counted(days, 'day')}: devices refuse the bundle then; sign it anew and release that`;
     return [{ kind: 'signer-expiring', count: 1, bundleName: bundle.name, message }];
   });
+}
+
+/** Releases made before anybody was asked whether devices may go down to them. */
+function ofInheritedDowngrades({ releases, dismissed }: AttentionFacts): AttentionItem {
+  const kind = 'downgrade-allowed';
+  const seen = new Set(dismissed.filter((one) => one.kind === kind).map(({ subject }) => subject));
+  const inherited = releases.filter(
+    ({ id, rollout: { policy } }) => policy.isDowngradeInherited === true && !seen.has(String(id)),
+  );
+  const named = inherited
+    .slice(0, maxNamed)
+    .map(({ bundle, compatible, channel }) => `${bundle.name} for ${compatible} (${channel})`);
+  const others = inherited.length - named.length;
+  const which = [...named, ...(others === 0 ? [] : [`${others} more`])].join(', ');
+  const reach = inherited.length === 1 ? 'also reaches' : 'also reach';
+  return {
+    kind,
+    count: inherited.length,
+    message: `${counted(inherited.length, 'release')} from before the upgrade ${reach} devices that run a newer version: ${which}`,
+    subjects: inherited.slice(0, maxSubjects).map(({ id }) => String(id)),
+  };
 }
 
 /** Whole days until then; negative when it is over. */

@@ -5,6 +5,7 @@ import { type AttentionItem, findAttention, maxSharedCertificates } from './atte
 import type { BundleTrust } from './bundle-trust';
 import type { CertificateFolder } from './certificate-folder';
 import type { BundleUses } from './delete-bundle';
+import type { DismissalRecords } from './dismiss-attention';
 import type { FleetCounts } from './fleet-counts';
 import type { ListBundles } from './list-bundles';
 import type { FleetCount, FleetListing } from './list-fleet';
@@ -58,6 +59,7 @@ export interface DescribeFleetPorts {
   readonly counts: FleetCounts;
   readonly bundleTrust: BundleTrust;
   readonly pinnedBundles: BundleUses['pinnedBundles'];
+  readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly measureStorage: MeasureStorage;
   readonly startup: { readonly lastCrash: Crash | undefined };
@@ -71,7 +73,9 @@ const maxChannels = 200;
 
 export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
   const { listBundles, manageRollouts, listFleet, counts, certificates, now } = ports;
-  let known: { readonly at: number; readonly overview: Promise<FleetOverview> } | undefined;
+  let known:
+    | { readonly at: number; readonly dismissals: number; readonly overview: Promise<FleetOverview> }
+    | undefined;
 
   async function describe(): Promise<FleetOverview> {
     const [inventory, storage] = await Promise.all([certificates.inventory(), ports.measureStorage()]);
@@ -90,6 +94,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         releases,
         pinned,
         bundleTrust: ports.bundleTrust,
+        dismissed: ports.dismissals.all(),
         troubled: counts.troubled(),
         shared: counts.sharedCertificates(
           new Date(now().getTime() - boardGoneAfterMs),
@@ -121,9 +126,10 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
 
   return () => {
     const at = now().getTime();
-    if (known === undefined || Math.abs(at - known.at) >= freshMs) {
+    const dismissals = ports.dismissals.all().length; // who dismissed something sees it gone at once
+    if (known?.dismissals !== dismissals || Math.abs(at - known.at) >= freshMs) {
       const overview = describe();
-      known = { at, overview };
+      known = { at, dismissals, overview };
       overview.catch(() => {
         known = undefined;
       });

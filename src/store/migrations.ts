@@ -315,4 +315,15 @@ export const migrations: readonly string[] = [
   ALTER TABLE installations ADD COLUMN silent_polls INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE installations ADD COLUMN is_presumed INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- What people said that they have seen: attention is not drawn to it again.
+  CREATE TABLE dismissals (
+    kind TEXT NOT NULL,
+    -- What of this kind, such as the id of a release.
+    subject TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

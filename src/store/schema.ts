@@ -22,6 +22,7 @@ export interface Schema {
   markers: MarkerTable;
   database_identity: DatabaseIdentityTable;
   foreign_hashes: ForeignHashTable;
+  dismissals: DismissalTable;
 }
 
 export interface BundleTable {
@@ -266,4 +267,12 @@ export interface DatabaseIdentityTable {
 export interface ForeignHashTable {
   sha256: string;
   at: string;
+}
+
+/** What people said that they have seen. */
+export interface DismissalTable {
+  kind: string;
+  subject: string;
+  at: string;
+  by: string;
 }

@@ -7,6 +7,7 @@ import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
 import { type Database, openDatabase } from './database';
 import { createDatabaseMarker, type DatabaseMarker } from './database-marker';
+import { createDismissalRecords, type DismissalRecords } from './dismissal-records';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
 import { lockDataDir } from './lock-data-dir';
 import { createFleetCounts, type FleetCounts } from './fleet-counts';
@@ -36,6 +37,7 @@ export interface Store {
   readonly markers: MarkerRecords;
   readonly restores: RestoreRecords;
   readonly databaseMarker: DatabaseMarker;
+  readonly dismissals: DismissalRecords;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: BundleFiles;
@@ -84,6 +86,7 @@ export async function openStore(dataDir: string, { newName, pid }: StoreOptions)
         markers: createMarkerRecords(database),
         restores: createRestoreRecords(database),
         databaseMarker: createDatabaseMarker(dataDir),
+        dismissals: createDismissalRecords(database, journal),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
         files,

@@ -10,6 +10,7 @@ export async function fleetAttention(
   const describe = createDescribeFleet({
     ...services,
     counts: store.counts,
+    dismissals: store.dismissals,
     certificates: {
       inventory: () => Promise.resolve({ ca: null, hasCaKey: false, server: null, devices: [] }),
     },

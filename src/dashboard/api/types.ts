@@ -385,6 +385,8 @@ export interface AttentionJson {
   readonly bundle?: string | undefined;
   readonly device?: string | undefined;
   readonly message: string;
+  /** What can be dismissed of it. */
+  readonly subjects?: readonly string[] | undefined;
 }
 
 export interface OverviewJson {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
-import type { BundleJson, FleetJson, ReleaseJson } from '../api/types';
+import type { BundleJson, FleetJson, MadeReleaseJson, ReleaseJson } from '../api/types';
+import { formatCount } from '../format';
 import { text } from '../texts';
 import { useData } from '../use-data';
 import { FormDialog } from './dialog';
@@ -10,6 +11,7 @@ import { Effect } from './release/effect';
 import { PolicyFields } from './release/policy-fields';
 import { BundleField, ChannelField, CompatibleField } from './release/target-fields';
 import { TimingFields } from './release/timing-fields';
+import { VersionFields } from './release/version-fields';
 
 const { form: words } = text.rollouts;
 
@@ -46,8 +48,9 @@ export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, o
   const current = releases.value?.releases ?? [];
 
   async function submit(): Promise<void> {
-    const release = await post<ReleaseJson>('/api/releases', requestOf(draft, target));
-    tell(words.done(release.bundle, release.compatible, release.channel));
+    const release = await post<MadeReleaseJson>('/api/releases', requestOf(draft, target));
+    const done = words.done(release.bundle, release.compatible, release.channel);
+    tell([done, ...reachWords(release.reach)].join('. '));
     onDone?.(release);
   }
 
@@ -77,6 +80,20 @@ export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, o
       )}
       <PolicyFields draft={draft} change={change} />
       <TimingFields draft={draft} change={change} />
+      <VersionFields draft={draft} change={change} />
     </FormDialog>
   );
+}
+
+/** Whom it leaves out, and who goes down. */
+function reachWords(reach: MadeReleaseJson['reach']): readonly string[] {
+  if (reach === null) return [];
+  const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;
+  const fitsNobody = reach.devices > 0 && reach.reached + reach.up_to_date === 0;
+  return [
+    ...(down.devices === 0 ? [] : [words.goesDown(formatCount(down.devices))]),
+    ...(newer.devices === 0 ? [] : [words.leftOutNewer(formatCount(newer.devices))]),
+    ...(byFrom.devices === 0 ? [] : [words.leftOutByFrom(formatCount(byFrom.devices))]),
+    ...(fitsNobody ? [words.fitsNobody] : []),
+  ];
 }

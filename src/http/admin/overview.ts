@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attentionKinds } from '../../services/attention';
+import { attentionKinds, maxSubjects } from '../../services/attention';
 import type { ChannelFigures } from '../../services/describe-fleet';
 import type { AdminOptions } from './admin-options';
 import { presentRelease } from './release-json';
@@ -34,6 +34,7 @@ export const overviewJson = z.object({
       bundle: z.string().optional(),
       device: z.string().optional(),
       message: z.string().describe('a sentence for people'),
+      subjects: z.array(z.string()).optional().describe('what POST /api/attention/dismiss takes'),
     }),
   ),
   devices: z.object({ total: count, seen_last_day: count, waiting: count, held: count }),
@@ -44,6 +45,11 @@ export const overviewJson = z.object({
     has_device: z.boolean(),
     has_report: z.boolean().describe('a device told the end of an installation, or proved one'),
   }),
+});
+
+const dismissalJson = z.strictObject({
+  kind: z.enum(attentionKinds),
+  subjects: z.array(z.string().min(1).max(200)).min(1).max(maxSubjects).describe('as the item names them'),
 });
 
 /** A menu of filters is no use with more. */
@@ -65,8 +71,9 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: z.infer<typeof overviewJson> = {
           channels: channels.map(presentChannel),
-          attention: attention.map(({ releaseId, bundleName, deviceId, ...item }) => ({
+          attention: attention.map(({ releaseId, bundleName, deviceId, subjects, ...item }) => ({
             ...item,
+            ...(subjects === undefined ? {} : { subjects: [...subjects] }),
             ...(releaseId === undefined ? {} : { release_id: releaseId }),
             ...(deviceId === undefined ? {} : { device: deviceId }),
             ...(bundleName === undefined ? {} : { bundle: bundleName }),
@@ -86,6 +93,22 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
           },
         };
         return { status: 200, json };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/attention/dismiss',
+      scope: 'publish',
+      operation: 'dismissAttention',
+      summary: 'Say that a person has seen an item of the overview: it is not shown again',
+      input: {
+        body: dismissalJson,
+      },
+      answers: { 200: { description: 'It is not shown again', schema: dismissalJson } },
+      problems: ['not-found', 'storage-full', 'unavailable'],
+      handle: async ({ input: { body }, actor }) => {
+        await services.dismissAttention(body.kind, body.subjects, actor);
+        return { status: 200, json: body };
       },
     }),
     defineRoute({

@@ -1,3 +1,4 @@
+import { everyoneAsBefore } from '../../../src/core/rollout';
 import { makeBundle } from '../../support/bundle-factory';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { type AdminListener, openAdminListener } from './admin-listener';
@@ -95,6 +96,38 @@ describe('a release that starts from some versions', () => {
         .post('/api/releases')
         .send({ ...release, from })
         .expect(400);
+  });
+});
+
+describe('an item of the overview', () => {
+  const items = async () =>
+    (
+      (await admin.http.get('/api/overview').expect(200)).body as {
+        attention: { kind: string; subjects?: string[] }[];
+      }
+    ).attention;
+  const dismiss = (kind: string, subjects: unknown) =>
+    admin.http.post('/api/attention/dismiss').send({ kind, subjects });
+
+  it('is dismissed over the API, and gone at once', async () => {
+    const { release } = await admin.services.activateRelease.activate({
+      name: 'v1.0.0.raucb',
+      policy: everyoneAsBefore,
+      actor: 'local',
+    });
+    const find = async () => (await items()).find(({ kind }) => kind === 'downgrade-allowed');
+    expect(await find()).toMatchObject({ subjects: [String(release.id)] });
+    await dismiss('downgrade-allowed', [String(release.id)]).expect(200);
+    expect(await find()).toBeUndefined();
+    await dismiss('downgrade-allowed', [String(release.id)]).expect(200);
+  });
+
+  it('is refused where there is nothing to dismiss', async () => {
+    await dismiss('downgrade-allowed', ['1']).expect(404);
+    await dismiss('storage', ['x']).expect(404);
+    for (const subjects of [[], [''], 'x', ['x'.repeat(201)], Array.from({ length: 1_001 }, String)])
+      await dismiss('downgrade-allowed', subjects).expect(400);
+    await dismiss('nonsense', ['1']).expect(400);
   });
 });
 

@@ -1,3 +1,4 @@
+import { everyoneAsBefore } from '../../../src/core/rollout';
 import { type AdminListener, openAdminListener } from '../../http/admin/admin-listener';
 import { makeBundle } from '../../support/bundle-factory';
 import { eventually } from '../../support/eventually';
@@ -82,6 +83,23 @@ describe('release', () => {
     for (const id of ['new', 'other', 'odd'])
       await admin.services.manageDevices.forget(id, { name: 'local', address: null });
     await must('release', 'deactivate', 'test-board', ...channel);
+  });
+
+  it('made before the upgrade is listed for attention until it is dismissed', async () => {
+    const { release } = await admin.services.activateRelease.activate({
+      name: 'v1.raucb',
+      channel: 'old',
+      policy: everyoneAsBefore,
+      actor: 'local',
+    });
+    expect((await must('attention', 'list')).stdout).toContain('v1.raucb for test-board (old)');
+    expect(await json('attention', 'dismiss', 'downgrade-allowed')).toEqual({
+      kind: 'downgrade-allowed',
+      subjects: [String(release.id)],
+    });
+    expect((await must('attention', 'list')).stdout).not.toContain('v1.raucb for test-board (old)');
+    expect(await run('attention', 'dismiss', 'downgrade-allowed')).toMatchObject({ code: 1 });
+    await must('release', 'deactivate', 'test-board', '--channel', 'old');
   });
 
   it('goes back, one release at a time', async () => {

@@ -1,9 +1,13 @@
 import path from 'node:path';
 import Sqlite from 'libsql';
-import { everyoneAtOnce, type RolloutPolicy } from '../../../src/core/rollout';
+import { everyoneAsBefore, everyoneAtOnce, type RolloutPolicy } from '../../../src/core/rollout';
 import { parseVersionRange } from '../../../src/core/version-range';
+import type { FleetOverview } from '../../../src/services/describe-fleet';
+import { createDismissAttention } from '../../../src/services/dismiss-attention';
 import type { PublishRequest } from '../../../src/services/publish-bundle';
 import { makeBundle } from '../../support/bundle-factory';
+import { fleetAttention } from '../../support/fleet-attention';
+import { refusal } from '../../support/refusal';
 import { type OpenedServices, openServices } from '../../support/services';
 import { SimulatedDevice, type SimulatedDeviceOptions } from '../../support/simulated-device';
 import { temporaryFolder } from '../../support/programs';
@@ -279,6 +283,62 @@ describe('a release made before anybody was asked about downgrades', () => {
     opened = await openServices({ dataDir, now });
     const { policy } = opened.services.manageRollouts.get(id).rollout;
     expect(policy).toMatchObject({ allowDowngrade: true, isDowngradeInherited: true, from: null });
+  });
+});
+
+describe('attention for such releases', () => {
+  const item = async () =>
+    (await fleetAttention(opened, now)).find(({ kind }) => kind === 'downgrade-allowed');
+
+  it('is one item that lists them, and none for releases of this version', async () => {
+    for (const version of ['10.4', '11.0', '12.0']) await publish(version);
+    await release('12.0', { ...everyoneAsBefore }, 'beta');
+    await release('11.0', { ...everyoneAsBefore });
+    await release('10.4', { allowDowngrade: true }, 'lab');
+    const ids = opened.services.manageRollouts.list().map(({ id }) => String(id));
+    expect(await item()).toMatchObject({
+      count: 2,
+      message: expect.stringMatching(/^2 releases .*v12\.0\.raucb for test-board \(beta\), v11\.0/) as string,
+      subjects: [ids[0], ids[2]],
+    });
+    await release('12.0', {});
+    expect(await item()).toMatchObject({ count: 1, message: expect.stringMatching(/^1 release /) as string });
+    // To go back is a person's word, also to a release from before.
+    await opened.services.goBack.goBack({
+      isUnprovenAccepted: true,
+      compatible: 'test-board',
+      actor: 'local',
+    });
+    expect(await item()).toMatchObject({ count: 1 });
+  });
+
+  it('is dismissed for each release, once in the journal, and stays so after a restart', async () => {
+    for (const version of ['11.0', '12.0']) await publish(version);
+    await release('11.0', { ...everyoneAsBefore });
+    await release('12.0', { ...everyoneAsBefore }, 'beta');
+    const [first = '', second = ''] = (await item())?.subjects ?? [];
+    const dismiss = (...subjects: string[]) =>
+      createDismissAttention({
+        describeFleet: async () =>
+          ({ attention: await fleetAttention(opened, now) }) as unknown as FleetOverview,
+        dismissals: opened.store.dismissals,
+        now,
+      })('downgrade-allowed', subjects, actor);
+    await Promise.all([dismiss(first), dismiss(first)]);
+    await dismiss(first);
+    expect((await item())?.subjects).toEqual([second]);
+    await expect(dismiss(second, '999')).rejects.toEqual(refusal('not-found'));
+    expect((await item())?.subjects).toEqual([second]);
+    await dismiss(second);
+    expect(opened.services.readJournal.list({ kinds: ['attention.'] }, { limit: 9 })).toMatchObject([
+      { kind: 'attention.dismissed', after: { subjects: [second] } },
+      { kind: 'attention.dismissed', actor: { name: 'local' }, after: { subjects: [first] } },
+    ]);
+    await opened.close();
+    opened = await openServices({ dataDir, now });
+    expect(await item()).toBeUndefined();
+    const [kept] = opened.services.manageRollouts.list();
+    expect(kept?.rollout.policy.allowDowngrade).toBe(true);
   });
 });
 

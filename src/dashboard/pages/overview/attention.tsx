@@ -1,6 +1,8 @@
 import type { AttentionJson } from '../../api/types';
+import { post } from '../../api/client';
 import { linkTo } from '../../location';
 import { Icon, type IconName } from '../../parts/icon';
+import { attempt } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
 
@@ -8,6 +10,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
   'bundle-untrusted': ['bad', 'alert'],
   'signer-expiring': ['bad', 'certificates'],
+  'downgrade-allowed': ['warn', 'back'],
   failed: ['bad', 'cross'],
   'rolled-back': ['bad', 'back'],
   rejected: ['bad', 'lock'],
@@ -43,6 +46,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
                 <Icon name={icon} />
               </span>
               <a href={placeOf(item)}>{item.message}</a>
+              {item.subjects !== undefined && <Dismiss kind={item.kind} subjects={item.subjects} />}
             </li>
           );
         })}
@@ -51,11 +55,23 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
   );
 }
 
+/** It is gone when the journal tells so. */
+function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects: readonly string[] }) {
+  const dismiss = () => attempt(() => post('/api/attention/dismiss', { kind, subjects }), null);
+  return (
+    <button type="button" class="quiet small" onClick={() => void dismiss()}>
+      {text.overview.dismiss}
+    </button>
+  );
+}
+
 function placeOf({ kind, compatible, channel, release_id: release, bundle, device }: AttentionJson): string {
   const query = new URLSearchParams();
   if (compatible !== undefined) query.set('compatible', compatible);
   if (channel !== undefined) query.set('channel', channel);
   switch (kind) {
+    case 'downgrade-allowed':
+      return '/rollouts';
     case 'paused-rollout':
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
     case 'bundle-untrusted':

@@ -33,6 +33,8 @@ export function Policy({ release }: { readonly release: ReleaseDetailsJson }) {
             policy.max_in_progress === null ? words.capNone : words.capOf(policy.max_in_progress),
           ],
           [words.fact.window, policy.window === null ? words.windowNone : windowWords(policy.window)],
+          [words.fact.from, policy.from ?? words.fromAny],
+          [words.fact.downgrade, policy.allow_downgrade ? words.downgradeAllowed : words.downgradeNot],
         ]}
       />
     </Section>

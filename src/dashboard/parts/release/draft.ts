@@ -19,6 +19,9 @@ export interface ReleaseDraft {
   readonly from: string;
   readonly to: string;
   readonly timeZone: string;
+  /** The versions that it may start from. */
+  readonly versions: string;
+  readonly allowDowngrade: boolean;
 }
 
 export interface DraftProps {
@@ -45,6 +48,8 @@ export function emptyDraft(bundle: string, channel: string): ReleaseDraft {
     from: '01:00',
     to: '05:00',
     timeZone: viewerZone,
+    versions: '',
+    allowDowngrade: false,
   };
 }
 
@@ -62,6 +67,8 @@ export function requestOf(draft: ReleaseDraft, compatible: string): object {
     max_in_progress: draft.maxInProgress,
     start_at: draft.startAt === '' ? '' : new Date(draft.startAt).toISOString(),
     window: draft.hasWindow ? formatWindow({ days, from, to, timeZone }) : '',
+    from: draft.versions,
+    allow_downgrade: draft.allowDowngrade,
   };
 }
 

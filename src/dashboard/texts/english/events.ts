@@ -8,6 +8,7 @@ const groups = {
   device: 'Devices',
   installation: 'Installations',
   certificate: 'Certificates',
+  attention: 'Attention',
   token: 'Tokens',
   webhook: 'Webhooks',
 };
@@ -53,6 +54,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'installation.noted': 'noted',
   'certificate.issued': 'issued',
   'certificate.revoked': 'revoked',
+  'attention.dismissed': 'dismissed',
   'token.created': 'created',
   'token.revoked': 'revoked',
   'webhook.created': 'created',

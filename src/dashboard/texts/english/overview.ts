@@ -5,6 +5,7 @@ export const overview = {
   held: 'held',
   attention: 'Needs a person',
   nothingToDo: 'Nothing needs a person.',
+  dismiss: 'Dismiss',
   channels: 'What is current, and what runs',
   noChannels: 'No device and no release yet.',
   nothingCurrent: 'nothing is current',

@@ -125,7 +125,12 @@ export const rollouts = {
     pause: 'Pauses by itself',
     cap: 'At a time',
     window: 'Window',
+    from: 'Starts from',
+    downgrade: 'Downgrades',
   },
+  fromAny: 'any version',
+  downgradeAllowed: 'allowed',
+  downgradeNot: 'not allowed',
   byWhom: (who: string) => `by ${who}`,
   promoteByPerson: 'when a person promotes it',
   promoteAt: (percent: number) => `when ${percent} % of a step are proven`,
@@ -195,6 +200,14 @@ export const rollouts = {
     from: 'Opens',
     to: 'Closes',
     zone: 'Time zone',
+    versions: 'Versions',
+    startsFrom: 'Only devices that run',
+    startsFromHint: 'Such as >=10.4 <12; empty: any version. An unknown version does not match.',
+    allowDowngrade: 'Also devices that run a newer version',
+    goesDown: (n: string) => `Devices that go down to it: ${n}`,
+    leftOutNewer: (n: string) => `Left out, because they run a newer version: ${n}`,
+    leftOutByFrom: (n: string) => `Left out, because it does not start from their version: ${n}`,
+    fitsNobody: 'No device fits it',
     followers: (devices: string, n: number, compatible: string, channel: string) =>
       n === 0
         ? `No device of ${compatible} follows ${channel} yet`
