@@ -128,7 +128,7 @@ function ask({ offerUpdate }: Services, index: number): Promise<unknown> {
     contact: contactOf(index),
     compatible: null,
     mustStream: true,
-    isRepeated: true,
+    knownEtag: '"0"',
   });
 }
 

@@ -34,6 +34,8 @@ async function serveDevice(): Promise<number> {
     fleetRules: {
       newDevices: 'admitted',
       maxTries: 1,
+      maxInterruptions: 5,
+      failAfterPolls: 0,
       offerLifetimeMs: 3_600_000,
       lostAfterMs: 86_400_000,
       rollbackWindowMs: 86_400_000,

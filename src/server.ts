@@ -27,11 +27,12 @@ import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
 import { loadServerTls, type ServerTls } from './pki/server-tls';
 import { watchCertificates } from './pki/watch-certificates';
+import { checkImages } from './rauc/check-images';
 import { inspectBundle } from './rauc/inspect';
 import { parseKeyring } from './rauc/keyring';
 import { judgeSignature } from './rauc/judge-signature';
 import { describeProfile, type VerificationProfile } from './rauc/profile';
-import { fileSource } from './rauc/source';
+import { type BundleSource, fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
 import { createManageTokens } from './services/manage-tokens';
 import { createServices, type Services } from './services/services';
@@ -60,6 +61,8 @@ function createWiring(): Wiring {
       return { ...manageTokens, close: () => store.close() };
     },
     inspect,
+    checkImages: (file, inspection, onProgress) =>
+      withFile(file, (source) => checkImages(source, inspection, onProgress)),
   };
 }
 
@@ -69,9 +72,16 @@ function readKitText(name: string): Promise<string> {
 
 async function inspect(file: string, config: Config): Promise<Inspection> {
   const profile = await readProfile(config);
+  return withFile(file, (source) => inspectBundle(source, profile, now()));
+}
+
+async function withFile<Result>(
+  file: string,
+  use: (source: BundleSource) => Promise<Result>,
+): Promise<Result> {
   const handle = await open(file, 'r');
   try {
-    return await inspectBundle(fileSource(handle, (await handle.stat()).size), profile, now());
+    return await use(fileSource(handle, (await handle.stat()).size));
   } finally {
     await handle.close();
   }
@@ -147,6 +157,8 @@ async function start(
     fleetRules: {
       newDevices: config.newDevices === 'wait' ? 'waiting' : 'admitted',
       maxTries: config.maxTries,
+      maxInterruptions: config.maxInterruptions,
+      failAfterPolls: config.failAfterPolls,
       offerLifetimeMs: config.offerLifetime,
       lostAfterMs: config.lostAfter,
       rollbackWindowMs: config.rollbackWindow,

@@ -2,12 +2,14 @@ import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { DomainError } from '../core/errors';
+import type { ImageCheck } from '../core/image-check';
 import type { Image, Inspection, Verdict } from '../core/inspection';
 import { addCommand } from './command';
 import { type CliContext, print, printJson } from './context';
 import { fileFailure } from './input-file';
-import { inspectionJson } from './inspection-json';
+import { imageCheckJson, inspectionJson } from './inspection-json';
 import { formatDay, formatFacts, formatSize, formatTable } from './printable';
+import { ProgressLine } from './progress-line';
 
 const verdicts: Readonly<Record<Verdict, string>> = {
   trusted: 'trusted',
@@ -20,7 +22,8 @@ export function addBundleInspect(bundle: Command, context: CliContext): void {
   addCommand(bundle, context, {
     usage: 'inspect <file>',
     summary: 'verify a bundle file here, as the server would, without one',
-    details: 'Exit code 1 when a server with this configuration would refuse it.',
+    details:
+      'Hashes the images too, and warns of one that the manifest does not fit.\nExit code 1 when a server with this configuration would refuse it.',
     configKeys: [
       'bundleKeyring',
       'bundlePurpose',
@@ -38,14 +41,38 @@ export function addBundleInspect(bundle: Command, context: CliContext): void {
       const file = path.resolve(context.surroundings.cwd, name);
       await checkReadable(file);
       const inspection = await context.wiring.inspect(file, config);
+      const imageCheck = await checkImages(context, file, inspection, options.json === true);
       const { verdict } = inspection;
       const isAccepted = verdict !== 'broken' && (verdict !== 'untrusted' || config.allowUntrusted);
       if (options.json === true)
-        printJson(context, { file, accepted: isAccepted, ...inspectionJson(inspection) });
-      else print(context, describe(name, inspection));
+        printJson(context, {
+          file,
+          accepted: isAccepted,
+          ...inspectionJson(inspection),
+          image_check: imageCheckJson(imageCheck),
+        });
+      else print(context, describe(name, inspection, imageCheck));
       return isAccepted ? 0 : 1;
     },
   });
+}
+
+async function checkImages(
+  context: CliContext,
+  file: string,
+  inspection: Inspection,
+  json: boolean,
+): Promise<ImageCheck> {
+  if (inspection.verdict === 'broken') return { state: 'not-checked', reason: 'the bundle is broken' };
+  let progress: ProgressLine | undefined;
+  try {
+    return await context.wiring.checkImages(file, inspection, (doneBytes, totalBytes) => {
+      progress ??= ProgressLine.whereSeen(context, totalBytes, { json }, 'the images are hashed');
+      progress?.update(doneBytes);
+    });
+  } finally {
+    progress?.clear();
+  }
 }
 
 async function checkReadable(file: string): Promise<void> {
@@ -58,14 +85,15 @@ async function checkReadable(file: string): Promise<void> {
   throw new DomainError('invalid-input', `${file} is not a file`);
 }
 
-function describe(name: string, inspection: Inspection): string {
+function describe(name: string, inspection: Inspection, imageCheck: ImageCheck): string {
   const { verdict, reasons, warnings, hints } = inspection;
   const blocks = [
     `${name}: ${verdicts[verdict]}`,
     ...reasons.map(({ message }) => `  - ${message}`),
     ...warnings.map(({ message }) => `  warning: ${message}`),
+    ...(imageCheck.state === 'mismatch' ? [`  warning: ${mismatchOf(imageCheck.files)}`] : []),
     ...hints.map(({ message }) => `  hint: ${message}`),
-    `\n${facts(inspection)}`,
+    `\n${facts(inspection, imageCheck)}`,
   ];
   const images = inspection.manifest?.images ?? [];
   if (images.length > 0) blocks.push(`\n${imageTable(images)}`);
@@ -74,7 +102,22 @@ function describe(name: string, inspection: Inspection): string {
   return blocks.join('\n');
 }
 
-function facts({ manifest, ...inspection }: Inspection): string {
+function mismatchOf(files: readonly string[]): string {
+  return `The hash in the manifest fits no file of the bundle: ${files.join(', ')}. Devices that need it refuse the bundle; build it again.`;
+}
+
+const imageWords = {
+  sound: 'as the manifest says',
+  mismatch: 'not as the manifest says',
+  'not-checked': 'not checked',
+} as const;
+
+function imagesOf(check: ImageCheck): string {
+  const words = imageWords[check.state];
+  return check.state === 'not-checked' ? `${words}: ${check.reason}` : words;
+}
+
+function facts({ manifest, ...inspection }: Inspection, imageCheck: ImageCheck): string {
   const format = `${inspection.format ?? 'unknown'}${inspection.encrypted ? ', encrypted: only devices can read its manifest' : ''}`;
   const optional: readonly (readonly [string, string | null | undefined])[] = [
     ['Compatible', manifest?.compatible],
@@ -83,6 +126,7 @@ function facts({ manifest, ...inspection }: Inspection): string {
     ['Build', manifest?.build],
     ['Needs RAUC', manifest?.minRaucVersion],
     ['Manifest hash', inspection.manifestHash],
+    ['Images', inspection.verdict === 'broken' ? null : imagesOf(imageCheck)],
     ['Hooks', hooksOf(manifest?.hooks)],
     ['Handler', joined(manifest?.handler?.filename, manifest?.handler?.args)],
     ...Object.entries(manifest?.meta ?? {}).flatMap(([label, values]) =>

@@ -108,7 +108,7 @@ async function upload(
     if (!stats.isFile() || stats.size === 0) {
       throw new DomainError('invalid-input', `${file} is ${stats.isFile() ? 'empty' : 'not a file'}`);
     }
-    const progress = createProgress(context, stats.size, options);
+    const progress = ProgressLine.whereSeen(context, stats.size, options, 'sent; the server is checking it');
     try {
       return await sendBundle(client, {
         name,
@@ -124,17 +124,6 @@ async function upload(
   } finally {
     await handle.close();
   }
-}
-
-/** Only where a person sees it; a log would fill up with lines that overwrite nothing. */
-function createProgress(
-  { terminal, surroundings }: CliContext,
-  totalBytes: number,
-  { json, quiet }: Flags,
-): ProgressLine | undefined {
-  const isSeen = terminal.stderr.isTTY === true && surroundings.env['TERM'] !== 'dumb';
-  if (!isSeen || json === true || quiet === true) return undefined;
-  return new ProgressLine(terminal.stderr, totalBytes, () => surroundings.now().getTime());
 }
 
 function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {

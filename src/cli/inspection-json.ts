@@ -1,3 +1,4 @@
+import type { ImageCheck } from '../core/image-check';
 import type { Image, Inspection, Manifest, SignerCertificate } from '../core/inspection';
 
 /** An inspection as scripts read it: the names of the REST API's bundles. */
@@ -18,6 +19,15 @@ export function inspectionJson(inspection: Inspection): object {
     images: (manifest?.images ?? []).map(imageJson),
     signer_chain: inspection.signerChain.map(signerJson),
     recipients: inspection.recipients,
+  };
+}
+
+/** What hashing the images came to; `files` are those that the manifest does not fit. */
+export function imageCheckJson(check: ImageCheck): object {
+  return {
+    state: check.state,
+    files: check.state === 'mismatch' ? check.files : [],
+    reason: check.state === 'not-checked' ? check.reason : null,
   };
 }
 

@@ -1,10 +1,17 @@
+import type { CliContext } from './context';
 import { formatSize } from './printable';
 import type { Output } from './wiring';
 
 const redrawMs = 100;
 const barWidth = 24;
 
-/** One line on a terminal that tells how far an upload is; without colours. */
+/** Flags that keep a progress line away. */
+interface Talk {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** One line on a terminal that tells how far a long task is; without colours. */
 export class ProgressLine {
   private readonly startedAtMs: number;
   private drawnAtMs = -Infinity;
@@ -14,16 +21,32 @@ export class ProgressLine {
     private readonly output: Output,
     private readonly totalBytes: number,
     private readonly nowMs: () => number,
+    private readonly atEnd: string,
   ) {
     this.startedAtMs = nowMs();
   }
 
-  update(sentBytes: number): void {
+  /**
+   * A progress line where a person sees it; a log would fill up with lines that overwrite nothing.
+   * @param atEnd what it says when all bytes are through
+   */
+  static whereSeen(
+    { terminal, surroundings }: CliContext,
+    totalBytes: number,
+    { json, quiet }: Talk,
+    atEnd: string,
+  ): ProgressLine | undefined {
+    const isSeen = terminal.stderr.isTTY === true && surroundings.env['TERM'] !== 'dumb';
+    if (!isSeen || json === true || quiet === true) return undefined;
+    return new ProgressLine(terminal.stderr, totalBytes, () => surroundings.now().getTime(), atEnd);
+  }
+
+  update(doneBytes: number): void {
     const nowMs = this.nowMs();
-    const isLast = sentBytes >= this.totalBytes;
+    const isLast = doneBytes >= this.totalBytes;
     if (!isLast && nowMs - this.drawnAtMs < redrawMs) return;
     this.drawnAtMs = nowMs;
-    this.draw(isLast ? 'sent; the server is checking it' : this.describe(sentBytes, nowMs));
+    this.draw(isLast ? this.atEnd : this.describe(doneBytes, nowMs));
   }
 
   /** Removes the line. */
@@ -31,18 +54,18 @@ export class ProgressLine {
     this.draw('');
   }
 
-  private describe(sentBytes: number, nowMs: number): string {
-    const share = sentBytes / this.totalBytes;
+  private describe(doneBytes: number, nowMs: number): string {
+    const share = doneBytes / this.totalBytes;
     const seconds = (nowMs - this.startedAtMs) / 1000;
-    const rate = seconds > 0 ? sentBytes / seconds : 0;
+    const rate = seconds > 0 ? doneBytes / seconds : 0;
     const filled = Math.round(share * barWidth);
     const parts = [
       `${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}`,
       `${Math.floor(share * 100)} %`,
-      `${formatSize(sentBytes)} of ${formatSize(this.totalBytes)}`,
+      `${formatSize(doneBytes)} of ${formatSize(this.totalBytes)}`,
     ];
     if (rate > 0)
-      parts.push(`${formatSize(rate)}/s`, `${formatClock((this.totalBytes - sentBytes) / rate)} left`);
+      parts.push(`${formatSize(rate)}/s`, `${formatClock((this.totalBytes - doneBytes) / rate)} left`);
     return parts.join('  ');
   }
 

@@ -1,3 +1,4 @@
+import type { ImageCheck } from '../core/image-check';
 import type { Inspection } from '../core/inspection';
 import type { CertificateFolder } from '../services/certificate-folder';
 import type { ReadKitText } from '../services/kit-files';
@@ -42,4 +43,10 @@ export interface Wiring {
   tokens(config: Config): ManageTokens & { close(): void };
   /** Inspects a bundle file under the configured profile, offline. */
   inspect(path: string, config: Config): Promise<Inspection>;
+  /** Hashes the images of an inspected bundle file and compares them with its manifest. */
+  checkImages(
+    path: string,
+    inspection: Inspection,
+    onProgress: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<ImageCheck>;
 }

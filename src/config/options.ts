@@ -159,6 +159,17 @@ export const options = {
     '1',
     'How often a bundle may fail or be rolled back on a device before it is not offered there until a person clears it.',
   ),
+  maxInterruptions: server(
+    'MAX_INTERRUPTIONS',
+    types.count,
+    '5',
+    'How often a reboot may interrupt the installation of a bundle on a device before it is not offered there until a person clears it.',
+  ),
+  failAfterPolls: server(
+    'FAIL_AFTER_POLLS',
+    types.countOrNone,
+    '0',
+    "After how many polls of RAUC's own poller without a reboot a download that has stopped counts as failed; 0 for never, because the device may wait for its reboot.",
   releaseSteps: server(
     'RELEASE_STEPS',
     types.rolloutSteps,

@@ -299,3 +299,11 @@ export const count: ValueType<number> = {
   parse: (value) => (/^(?:[1-9]\d{0,2}|1000)$/.test(value) ? Number(value) : undefined),
   format: plain,
 };
+
+/** A small whole number, or 0 for none. */
+export const countOrNone: ValueType<number> = {
+  name: 'number',
+  accepts: 'a whole number from 0 to 1000',
+  parse: (value) => (value === '0' ? 0 : count.parse(value)),
+  format: plain,
+};

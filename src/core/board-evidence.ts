@@ -30,10 +30,12 @@ export function takeBack(installation: Installation, other: SeenBoot): Installat
   const isOfOther = other.bootId !== null && fromBootId === other.bootId;
   if (isOfOther && isUnsettled(installation))
     return { state: 'withdrawn', message: 'begun by a second board with the same certificate' };
-  const isVerdict = state === 'proven' || state === 'rolled-back' || isFreshWord(state, message);
+  const isOfBoot = state === 'proven' || state === 'rolled-back' || state === 'interrupted';
+  const isVerdict = isOfBoot || installation.isPresumed || isFreshWord(state, message);
   if (isOfOther || !isVerdict || endedAt === null || endedAt < other.firstSeenAt) return null;
   return {
     state: installedAt !== null ? 'installed' : startedAt !== null ? 'downloading' : 'offered',
+    isPresumed: false,
     message: 'taken back: it was read from a second board with the same certificate',
   };
 }

@@ -11,6 +11,11 @@ export interface Contact {
   readonly transactionId: string | null;
 }
 
+/** The slot that runs, as the kit's `RAUC-Slot` or a device maker's own header of that name tells it; `null` without. */
+export function slotOf({ attributes }: Partial<Pick<DeviceFacts, 'attributes'>>): string | null {
+  return attributes?.['slot'] ?? null;
+}
+
 /** What is known after a contact. Attributes are brought up to date one by one. */
 export function mergeFacts(known: DeviceFacts, told: Partial<DeviceFacts>): DeviceFacts {
   return { ...known, ...told, attributes: mergeAttributes(known.attributes, told.attributes ?? {}) };

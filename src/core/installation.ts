@@ -44,6 +44,13 @@ export const installationStates: readonly InstallationState[] = [
   'cancelled',
 ];
 
+/**
+ * - `unread`: it has not read all of it, as far as anybody knows
+ * - `read`: it has
+ * - `accepted`: it has, and remembers the bundle (If-None-Match): the signature was good
+ */
+export type SignatureState = 'unread' | 'read' | 'accepted';
+
 /** One device's attempt at one bundle, from the offer to the proof. */
 export interface Installation {
   /** 1 to {@link maxInstallationId}. */
@@ -60,6 +67,11 @@ export interface Installation {
   /** What ran when it was offered. */
   readonly fromVersion: string | null;
   readonly fromBootId: string | null;
+  /** The slot that ran then, as the device names it; `null` when it does not tell. */
+  readonly fromSlot: string | null;
+  /** What ran at the boot that decided how it ended; `null` before, and when it ended otherwise. */
+  readonly bootedVersion: string | null;
+  readonly bootedSlot: string | null;
   readonly state: InstallationState;
   readonly offeredAt: Date;
   /** Until then an install request gets this bundle, whatever was decided meanwhile. */
@@ -68,6 +80,8 @@ export interface Installation {
   readonly startedAt: Date | null;
   /** When the device said that the bundle is written; `null` before. */
   readonly installedAt: Date | null;
+  /** When it last got on: it began, read payload, or reported; `null` before. */
+  readonly movedAt: Date | null;
   /** When it reached a state that is an end; `null` before. */
   readonly endedAt: Date | null;
   readonly updatedAt: Date;
@@ -79,11 +93,23 @@ export interface Installation {
   readonly polls: number;
   /** Payload bytes that left for this device. */
   readonly bytesSent: number;
+  /** Those of them that went to attempts before the latest. */
+  readonly bytesBefore: number;
+  /** With fewer of the payload no image can be written (`core/payload-need`); 0 when nobody knows. */
+  readonly leastBytes: number;
+  /** With fewer the bundle is not written; 0 when nobody knows. */
+  readonly wholeBytes: number;
   readonly bundleSizeBytes: number;
   /** As the device reports it, 0 to 100. */
   readonly progressPercent: number | null;
   /** The last word about it, from the device or from us. */
   readonly message: string | null;
+  /** What RAUC's own poller is known to have done with the signature. */
+  readonly signature: SignatureState;
+  /** Polls of RAUC's own poller, in the same boot, since it stopped. */
+  readonly silentPolls: number;
+  /** The state was concluded from silence: what the device does later may still show otherwise. */
+  readonly isPresumed: boolean;
   /** A person has looked at this failure: it no longer counts against the bundle. */
   readonly clearedAt: Date | null;
 }
@@ -125,6 +151,16 @@ export function isUnsettled(installation: Pick<Installation, 'state'>): boolean 
 /** Whether it counts against its bundle. */
 export function isFailure(installation: Pick<Installation, 'state'>): boolean {
   return isOneOf(failedStates, installation);
+}
+
+/** Payload bytes of the latest attempt. */
+export function payloadBytes({ bytesSent, bytesBefore }: Installation): number {
+  return Math.max(0, bytesSent - bytesBefore);
+}
+
+/** Whether the bundle may be on the device: it says so, or it has read as much as that takes, as far as anybody knows. */
+export function mayBeWritten(installation: Installation): boolean {
+  return installation.installedAt !== null || payloadBytes(installation) >= installation.wholeBytes;
 }
 
 /** A change of an installation, as {@link changeInstallation} takes it. */

@@ -20,6 +20,7 @@ export const offerRules = [
   'other-version',
   'not-older',
   'from',
+  'booted',
   'tries-left',
   'running',
   'started',
@@ -44,9 +45,11 @@ export type NothingReason =
   | 'no-version'
   | 'crypt-not-encrypted'
   | 'up-to-date'
+  | 'waits-for-reboot'
   | 'older-version'
   | 'outside-from'
   | 'failed-before'
+  | 'interrupted-before'
   | 'cancelled'
   | 'rollout-paused'
   | 'rollout-aborted'
@@ -191,14 +194,18 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     return pass('it can be streamed');
   },
 
-  'other-version': ({ device: { systemVersion, provenSha256 }, candidate }) => {
+  'other-version': ({ device: { systemVersion, provenSha256, tellsSlot }, candidate }) => {
     if (candidate === undefined) return nothingToJudge;
     if (candidate.source === 'standing') return alreadyTold;
     const version = candidate.bundle.inspection.manifest?.version ?? null;
-    if (systemVersion !== null && systemVersion === version)
-      return refuse('up-to-date', `the device runs ${version} already`);
-    if (version === null && provenSha256 === candidate.bundle.sha256)
+    if (provenSha256 === candidate.bundle.sha256)
       return refuse('up-to-date', `the device is proven to run ${candidate.bundle.name}`);
+    if (systemVersion !== null && systemVersion === version) {
+      // By version alone nobody could tell how it ends, and it would be offered again and again.
+      return provenSha256 !== null && tellsSlot
+        ? pass(`the device runs ${version} already, of another bundle: its slot tells them apart`)
+        : refuse('up-to-date', `the device runs ${version} already`);
+    }
     return pass(
       `the device runs ${systemVersion ?? 'nobody knows what'}, not ${version ?? candidate.bundle.name}`,
     );
@@ -228,12 +235,32 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
     );
   }),
 
-  'tries-left': ({ device: { failures, cancelledSha256 }, terms: { maxTries }, candidate }) => {
+  booted: ({ device: { unbooted }, question: { at }, candidate }) => {
+    if (candidate === undefined) return nothingToJudge;
+    if (candidate.source === 'standing') return alreadyTold;
+    if (unbooted === null || at > unbooted.until) return pass('no bundle waits for a reboot');
+    const { bundleName, sha256 } = unbooted;
+    if (sha256 === candidate.bundle.sha256) return pass('this bundle waits for a reboot');
+    if (candidate.source === 'pin') return pass(`${bundleName} waits for a reboot, but the device is pinned`);
+    return refuse(
+      'waits-for-reboot',
+      `${bundleName} is installed and waits for a reboot; ${candidate.bundle.name} is offered after it`,
+    );
+  },
+
+  'tries-left': ({ device, terms: { maxTries, maxInterruptions }, candidate }) => {
+    const { failures, interruptions, cancelledSha256 } = device;
     if (candidate === undefined) return nothingToJudge;
     if (candidate.source === 'standing') return alreadyTold;
     if (candidate.bundle.sha256 === cancelledSha256)
       return refuse('cancelled', 'a person called this bundle off here, and nobody has cleared that');
     const count = failures.get(candidate.bundle.sha256) ?? 0;
+    const interrupted = interruptions.get(candidate.bundle.sha256) ?? 0;
+    if (interrupted >= maxInterruptions)
+      return refuse(
+        'interrupted-before',
+        `a reboot interrupted this bundle ${times(interrupted)}, and it is not tried again until a person clears it`,
+      );
     if (count < maxTries)
       return pass(count === 0 ? 'it never failed here' : `it failed here ${times(count)}`);
     return refuse(
@@ -278,7 +305,7 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
   capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {
     const { maxInProgress } = policy;
     if (maxInProgress === null) return pass('any number may install at a time');
-    if (standing?.releaseId === id && (standing.hasBegun || at < standing.endsAt))
+    if (standing?.releaseId === id && (standing.hasBegun || (at < standing.endsAt && !standing.isIgnored)))
       return pass('it is one of those in progress');
     const count = terms.inProgress(id);
     return count < maxInProgress

@@ -19,14 +19,27 @@ export interface AskingDevice {
   /** The bundle that a person chose for it; its bundle is `undefined` when it is gone. */
   readonly pin: { readonly bundleName: string; readonly bundle: Bundle | undefined } | null;
   readonly systemVersion: string | null;
-  /** What it is proven to run: the hash of a bundle whose version nobody knows. */
+  /** The hash of the bundle that it is proven to run; `null` when nobody knows. */
   readonly provenSha256: string | null;
+  /** It tells its slot: then a bundle of the version that runs can be told from a rollback. */
+  readonly tellsSlot: boolean;
   /** Failures and rollbacks by the bundle's hash, as far as nobody has cleared them. */
   readonly failures: ReadonlyMap<string, number>;
+  /** Installations that a reboot interrupted, likewise. */
+  readonly interruptions: ReadonlyMap<string, number>;
   /** The hash of the bundle that a person called off on it and nobody has cleared. */
   readonly cancelledSha256: string | null;
   /** The bundle that it was told of and may still ask for. */
   readonly standing: StandingOffer | null;
+  /** The bundle that it has installed, as far as anybody knows, and has not booted into; `null` without. */
+  readonly unbooted: UnbootedBundle | null;
+}
+
+export interface UnbootedBundle {
+  readonly bundleName: string;
+  readonly sha256: string;
+  /** After that nobody waits for the boot any more. */
+  readonly until: Date;
 }
 
 export interface StandingOffer {
@@ -35,6 +48,8 @@ export interface StandingOffer {
   readonly endsAt: Date;
   /** The device was seen to begin: it is in progress, also when the offer has ended. */
   readonly hasBegun: boolean;
+  /** It was told again and again and does not begin: its place is another's, and it asks for one anew. */
+  readonly isIgnored: boolean;
 }
 
 /** How the device asks. */
@@ -50,6 +65,8 @@ export interface Question {
 export interface OfferTerms {
   /** How often a bundle may fail on a device. */
   readonly maxTries: number;
+  /** How often a reboot may interrupt the installation of a bundle on a device. */
+  readonly maxInterruptions: number;
   /** Installations of a release that are in progress. */
   readonly inProgress: (releaseId: number) => number;
   /** Why a running release must pause now; `null` when it may go on. */

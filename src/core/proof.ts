@@ -1,5 +1,12 @@
 import type { BootChange } from './contact';
-import { type Installation, type InstallationChange, isUnsettled } from './installation';
+import {
+  type Installation,
+  type InstallationChange,
+  isFailure,
+  isUnsettled,
+  mayBeWritten,
+} from './installation';
+import { judgeSilence, takeUp } from './silence';
 
 /** What a contact tells about an installation. */
 export interface Evidence {
@@ -8,10 +15,17 @@ export interface Evidence {
   readonly transactionId: string | null;
   /** It asks what there is, and neither begins, downloads nor reports. */
   readonly isPoll: boolean;
+  /** With `isPoll` alone: RAUC's own poller asks. `null` for everybody else. */
+  readonly native: {
+    /** The ETag of what it accepted last, as it says in If-None-Match; `null` when it says none. */
+    readonly knownEtag: string | null;
+  } | null;
   /** Whether the device has booted since the contact before. */
   readonly boot: BootChange;
   /** `null` when the device does not tell. */
   readonly bootId: string | null;
+  /** The slot that runs, as the device names it; `null` when it does not tell. */
+  readonly slot: string | null;
   /** The version that runs; `null` when the device does not tell. */
   readonly systemVersion: string | null;
 }
@@ -21,14 +35,14 @@ export interface ProofRules {
   readonly rollbackWindowMs: number;
   /** After so many polls without a begin a person is told that the device does not take the bundle. */
   readonly patiencePolls: number;
+  /** After so many polls of RAUC's own poller without a boot, what stopped has failed; 0 for never. */
+  readonly failAfterPolls: number;
+  /** After so long without a sign of progress nothing is expected any more, in milliseconds. */
+  readonly stalledAfterMs: number;
 }
 
-/** What people read where the device's silence leaves two answers. */
-export const openEnds = {
-  unclear: 'the download has stopped: it failed, or the device waits for a reboot',
-  notTaken:
-    'the device does not begin: its own criteria refuse the bundle, or a person must confirm it there',
-} as const;
+/** {@link ProofRules.patiencePolls}; a place of the release is kept for the device no longer than that. */
+export const patiencePolls = 3;
 
 /**
  * Judges what a contact means for an installation, also of a device that never reports: RAUC's own poller tells no outcome, so
@@ -41,6 +55,7 @@ export function judgeContact(
   rules: ProofRules,
 ): InstallationChange | null {
   if (installation.state === 'proven') return judgeFallback(installation, evidence, rules);
+  if (installation.isPresumed && isFailure(installation)) return judgePresumed(installation, evidence, rules);
   if (!isUnsettled(installation)) return null;
   if (evidence.transactionId !== null) return judgeAttempt(installation, evidence, evidence.transactionId);
   const boot = judgeBoot(installation, evidence, rules);
@@ -52,20 +67,28 @@ export function judgeContact(
 /** The same transaction again is the same attempt: a retry, or the next hop of a redirect. */
 function judgeAttempt(
   installation: Installation,
-  { at, bootId, systemVersion }: Evidence,
+  { at, bootId, systemVersion, slot }: Evidence,
   transactionId: string,
 ): InstallationChange | null {
-  const { state, startedAt, installedAt, attempts, fromBootId, fromVersion } = installation;
-  if (installation.transactionId === transactionId) return state === 'lost' ? takeUp(installation) : null;
-  const isFirstName = installation.transactionId === null && startedAt !== null && installedAt === null;
-  if (isFirstName) return { transactionId, ...(state === 'lost' ? takeUp(installation) : { message: null }) };
+  const { state, startedAt, installedAt, attempts, fromBootId, fromVersion, fromSlot } = installation;
+  if (installation.transactionId === transactionId) {
+    if (state === 'stopped') return { state: 'downloading', installedAt: null, movedAt: at, message: null };
+    return state === 'lost' ? takeUp(installation, at) : null;
+  }
+  const isFirstName =
+    installation.transactionId === null && startedAt !== null && installedAt === null && state !== 'stopped';
+  if (isFirstName)
+    return { transactionId, ...(state === 'lost' ? takeUp(installation, at) : { message: null }) };
   return {
     transactionId,
     attempts: attempts + 1,
     startedAt: at,
+    movedAt: at,
+    bytesBefore: installation.bytesSent,
     // What counts is a boot after the begin.
     fromBootId: bootId ?? fromBootId,
     fromVersion: systemVersion ?? fromVersion,
+    fromSlot: slot ?? fromSlot,
     progressPercent: null,
     message: null,
     ...(state === 'cancelling' ? {} : { state: 'downloading', installedAt: null }),
@@ -77,44 +100,115 @@ function judgeBoot(
   evidence: Evidence,
   rules: ProofRules,
 ): InstallationChange | null {
-  const { systemVersion, bootId } = evidence;
-  const { targetVersion, fromVersion, fromBootId, startedAt } = installation;
+  const { systemVersion, bootId, slot } = evidence;
+  const { targetVersion, fromVersion, fromBootId, fromSlot, startedAt } = installation;
   const boot = bootSinceOffer(installation, evidence);
-  if (systemVersion === null || boot === 'same') return null;
+  if (boot === 'same') return null;
+  if (systemVersion === null)
+    return boot === 'new' ? judgeInterruption(installation, 'the device booted') : null;
   const otherBefore = fromVersion === systemVersion ? null : fromVersion;
   // When nobody tells of boots: a version changes by a boot alone.
   if (boot === 'unknown' && otherBefore === null) return null;
+  const booted = { bootedVersion: systemVersion, bootedSlot: slot };
+  if (fromVersion === systemVersion && startedAt !== null) {
+    const bySlot = judgeSlot({ ...installation, startedAt }, systemVersion, evidence, rules);
+    return { ...bySlot, ...booted };
+  }
   const isTarget =
-    targetVersion === null ? startedAt !== null && otherBefore !== null : systemVersion === targetVersion;
+    targetVersion === null
+      ? startedAt !== null && otherBefore !== null
+      : systemVersion === targetVersion && fromVersion !== systemVersion;
   if (isTarget) {
     const isSeen = boot === 'new' || otherBefore === null;
     const message = isSeen ? 'it runs after a new boot' : `it runs, and ${otherBefore} ran before`;
-    return { state: 'proven', targetVersion: systemVersion, progressPercent: 100, message };
+    return { state: 'proven', targetVersion: systemVersion, progressPercent: 100, message, ...booted };
   }
-  if (startedAt !== null)
-    return judgeOtherSystem({ ...installation, startedAt }, systemVersion, evidence.at, rules);
+  if (startedAt !== null) {
+    const other = judgeOtherSystem({ ...installation, startedAt }, systemVersion, evidence.at, rules);
+    return { ...other, ...booted };
+  }
   // It booted before it began: what counts is a boot after that.
-  const isKnown = systemVersion === fromVersion && (bootId ?? fromBootId) === fromBootId;
-  return isKnown ? null : { fromVersion: systemVersion, fromBootId: bootId ?? fromBootId };
+  const isKnown =
+    systemVersion === fromVersion && (bootId ?? fromBootId) === fromBootId && (slot ?? fromSlot) === fromSlot;
+  return isKnown
+    ? null
+    : { fromVersion: systemVersion, fromBootId: bootId ?? fromBootId, fromSlot: slot ?? fromSlot };
+}
+
+/**
+ * The device has begun, has booted since, and runs the version that ran before: another slot tells the bundle from a rollback.
+ * Bundles may share a version with what runs, as nightlies do.
+ */
+function judgeSlot(
+  installation: Installation & { readonly startedAt: Date },
+  systemVersion: string,
+  { at, slot }: Evidence,
+  rules: ProofRules,
+): InstallationChange {
+  const { fromSlot, targetVersion } = installation;
+  const isTold = slot !== null && fromSlot !== null;
+  if (mayBeWritten(installation)) {
+    const proven = { state: 'proven', progressPercent: 100 } as const;
+    if (isTold && slot !== fromSlot)
+      return {
+        ...proven,
+        message: `slot ${slot} runs after a new boot, and ${fromSlot} ran before. Warning: both say version ${systemVersion}, so the slot alone tells them apart`,
+      };
+    if (!isTold && targetVersion === systemVersion)
+      return {
+        ...proven,
+        message: `it runs after a new boot. Warning: ${systemVersion} ran before, too, and the device does not tell its slot: a rollback would look the same`,
+      };
+  }
+  return judgeOtherSystem(installation, systemVersion, at, rules, isTold ? ` from slot ${slot}` : '');
 }
 
 /** The device has begun, has booted since, and does not run the bundle. */
 function judgeOtherSystem(
-  { state, targetVersion, fromVersion, startedAt, installedAt }: Installation & { readonly startedAt: Date },
+  installation: Installation & { readonly startedAt: Date },
   systemVersion: string,
   at: Date,
   { rollbackWindowMs }: ProofRules,
+  where = '',
 ): InstallationChange {
+  const { state, targetVersion, fromVersion, startedAt, installedAt } = installation;
   const runs = `the device booted into ${systemVersion}`;
   if (state === 'cancelling') return { state: 'cancelled', message: runs };
   if (fromVersion !== null && fromVersion !== systemVersion)
     return { state: 'withdrawn', message: `${runs}, which is neither the old nor the new version` };
+  const interruption = judgeInterruption(installation, `${runs} again${where}`);
+  if (interruption !== null) return interruption;
   if (fromVersion === null && targetVersion === null)
     return { state: 'withdrawn', message: `${runs}, and nobody knows whether that is the old version` };
   const isRecent = at.getTime() - startedAt.getTime() <= rollbackWindowMs;
   return installedAt !== null || isRecent
-    ? { state: 'rolled-back', message: `${runs} again` }
-    : { state: 'withdrawn', message: `${runs} again, long after the download` };
+    ? { state: 'rolled-back', message: `${runs} again${where}` }
+    : { state: 'withdrawn', message: `${runs} again${where}, long after the download` };
+}
+
+/** A power cut in the middle of a download says nothing about the bundle. */
+function judgeInterruption(installation: Installation, what: string): InstallationChange | null {
+  if (installation.startedAt === null || mayBeWritten(installation)) return null;
+  if (installation.state === 'cancelling') return { state: 'cancelled', message: what };
+  return { state: 'interrupted', message: `${what} before it had read the bundle` };
+}
+
+/** What was concluded from silence is taken back when the device shows that it was wrong. */
+function judgePresumed(
+  installation: Installation,
+  evidence: Evidence,
+  rules: ProofRules,
+): InstallationChange | null {
+  if (evidence.transactionId !== null) return null;
+  if (
+    installation.state === 'rejected' &&
+    evidence.native?.knownEtag?.includes(installation.sha256) === true
+  ) {
+    const before = installation.startedAt === null ? 'offered' : 'stopped';
+    return { state: before, signature: 'accepted', isPresumed: false, message: null };
+  }
+  const boot = judgeBoot(installation, evidence, rules);
+  return boot?.state === 'proven' ? { ...boot, isPresumed: false } : null;
 }
 
 /** What runs may not last: a system that boots, makes contact, and is never marked good falls back to the old one. */
@@ -123,36 +217,30 @@ function judgeFallback(
   evidence: Evidence,
   { rollbackWindowMs }: ProofRules,
 ): InstallationChange | null {
-  const { systemVersion, at } = evidence;
-  const { fromVersion, targetVersion, endedAt } = installation;
-  const isOld = systemVersion !== null && systemVersion === fromVersion && systemVersion !== targetVersion;
+  const { systemVersion, slot, at } = evidence;
+  const { fromVersion, fromSlot, targetVersion, bootedVersion, bootedSlot, endedAt } = installation;
+  const isOtherVersion = systemVersion !== (bootedVersion ?? targetVersion);
+  const isOldSlot = slot !== null && slot === fromSlot && bootedSlot !== null && bootedSlot !== fromSlot;
+  const isOld = systemVersion !== null && systemVersion === fromVersion && (isOtherVersion || isOldSlot);
   if (!isOld || endedAt === null || bootSinceOffer(installation, evidence) !== 'new') return null;
   const isRecent = at.getTime() - endedAt.getTime() <= rollbackWindowMs;
-  return isRecent ? { state: 'rolled-back', message: `the device fell back to ${systemVersion}` } : null;
+  const where = isOldSlot ? ` in slot ${slot}` : '';
+  return isRecent
+    ? {
+        state: 'rolled-back',
+        message: `the device fell back to ${systemVersion}${where}`,
+        bootedVersion: systemVersion,
+        bootedSlot: slot,
+      }
+    : null;
 }
 
-/** Boot ids since the offer tell more than what happened since the last contact. */
-function bootSinceOffer({ fromBootId }: Installation, { boot, bootId }: Evidence): BootChange {
-  if (bootId === null || fromBootId === null) return boot;
-  return bootId === fromBootId ? 'same' : 'new';
-}
-
-/** A contact that proves nothing may still take up what was lost, or leave people with a question. */
-function judgeSilence(
-  installation: Installation,
-  { isPoll, boot }: Evidence,
-  { patiencePolls }: ProofRules,
-): InstallationChange | null {
-  const { state, polls, message } = installation;
-  if (state === 'lost') return takeUp(installation);
-  if (!isPoll) return null;
-  const isUnclear = state === 'downloading' && boot === 'same';
-  if (isUnclear && message !== openEnds.unclear) return { message: openEnds.unclear };
-  const isNotTaken = state === 'offered' && polls > patiencePolls;
-  return isNotTaken && message !== openEnds.notTaken ? { message: openEnds.notTaken } : null;
-}
-
-function takeUp({ startedAt, installedAt }: Installation): InstallationChange {
-  const before = installedAt !== null ? 'installed' : startedAt !== null ? 'downloading' : 'offered';
-  return { state: before, message: 'the device was lost and is back' };
+/** Boot ids since the offer tell more than what happened since the last contact. A slot changes by a boot alone. */
+function bootSinceOffer(
+  { fromBootId, fromSlot }: Installation,
+  { boot, bootId, slot }: Evidence,
+): BootChange {
+  if (bootId !== null && fromBootId !== null) return bootId === fromBootId ? 'same' : 'new';
+  const isOtherSlot = slot !== null && fromSlot !== null && slot !== fromSlot;
+  return isOtherSlot ? 'new' : boot;
 }

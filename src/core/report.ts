@@ -33,9 +33,16 @@ export function judgeReport(installation: Installation, report: Report, at: Date
   // A new transaction begins an attempt; whatever else is told of another one is late.
   if (isOtherAttempt && report.state !== 'downloading') return null;
   const begun = isOtherAttempt
-    ? { startedAt: at, attempts: installation.attempts + 1, message: report.message }
+    ? {
+        startedAt: at,
+        movedAt: at,
+        bytesBefore: installation.bytesSent,
+        attempts: installation.attempts + 1,
+        message: report.message,
+      }
     : {
         startedAt: installation.startedAt ?? at,
+        movedAt: at,
         attempts: Math.max(1, installation.attempts),
         message: report.message ?? installation.message,
       };

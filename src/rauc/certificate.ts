@@ -1,10 +1,17 @@
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import { BitString } from 'asn1js';
-import { BasicConstraints, Certificate, ExtKeyUsage, type RelativeDistinguishedNames } from 'pkijs';
+import {
+  BasicConstraints,
+  Certificate,
+  ExtKeyUsage,
+  NameConstraints,
+  type RelativeDistinguishedNames,
+} from 'pkijs';
 import type { SignerCertificate } from '../core/inspection';
 import { malformed, parseBer } from './asn1-guard';
 import { canonicalName } from './certificate-name';
 import { authorityKeyIdentifier, type IssuerId, subjectKeyIdentifier } from './key-identifier';
+import { type NameLimits, nameLimits } from './name-constraints';
 import { describeKey, signsWith } from './signature-algorithm';
 
 /** What path validation needs to know of a certificate (RFC 5280, section 4.2). */
@@ -37,6 +44,8 @@ export interface ParsedCertificate {
   readonly extendedKeyUsage: readonly string[] | null;
   /** OIDs of critical extensions that are unknown here, and of those that OpenSSL heeds whether critical or not. */
   readonly notUnderstood: readonly string[];
+  /** What it allows the certificates below it to be named; `null` when it says nothing. */
+  readonly nameLimits: NameLimits | null;
   readonly commonNames: readonly string[];
 }
 
@@ -48,11 +57,12 @@ const extensionIds = {
   basicConstraints: '2.5.29.19',
   certificatePolicies: '2.5.29.32',
   extendedKeyUsage: '2.5.29.37',
+  nameConstraints: '2.5.29.30',
   netscapeType: '2.16.840.1.113730.1.1',
 } as const;
 
-/** nameConstraints and proxyCertInfo: OpenSSL refuses what they do not allow, also when they are not critical. */
-const limiting = new Set(['2.5.29.30', '1.3.6.1.5.5.7.1.14']);
+/** proxyCertInfo: OpenSSL refuses it, also when it is not critical. */
+const limiting = new Set(['1.3.6.1.5.5.7.1.14']);
 
 /** Critical extensions that we process, or that don't limit what a bundle's signer may do. */
 const processed = new Set<string>([
@@ -61,6 +71,7 @@ const processed = new Set<string>([
   extensionIds.extendedKeyUsage,
   extensionIds.subjectAltName,
   extensionIds.certificatePolicies,
+  extensionIds.nameConstraints,
 ]);
 
 /**
@@ -94,6 +105,7 @@ export function parseCertificate(der: Buffer): ParsedCertificate {
   };
   const selfSigned = mayHaveIssued(identity, identity);
   const usage = keyUsage(find(extensionIds.keyUsage, BitString));
+  const constrained = find(extensionIds.nameConstraints, NameConstraints);
   const netscapeType = find(extensionIds.netscapeType, BitString);
   return {
     x509,
@@ -110,6 +122,7 @@ export function parseCertificate(der: Buffer): ParsedCertificate {
     notUnderstood: extensions
       .filter(({ critical, extnID }) => (critical && !processed.has(extnID)) || limiting.has(extnID))
       .map(({ extnID }) => extnID),
+    nameLimits: constrained === undefined ? null : nameLimits(constrained),
     commonNames: nameParts(structure.subject)
       .filter(([type]) => type === 'CN')
       .map(([, value]) => value),

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/inspection';
 import { isCurrent, type ParsedCertificate, safely } from './certificate';
 import type { Keyring } from './keyring';
+import { keepsLimits } from './name-constraints';
 import type { VerificationProfile } from './profile';
 import { nameOf, refusal } from './refusal';
 import { checkRevocation } from './revocation';
@@ -29,6 +30,7 @@ const rules: readonly Rule[] = [
   checkSignatures,
   checkExtensions,
   checkAuthorities,
+  checkNames,
   checkValidity,
   checkPurpose,
   checkRevocation,
@@ -97,6 +99,23 @@ function checkAuthorities({ chain }: ChainFacts): Finding | null {
       );
     }
     if (authority.subjectName !== authority.issuerName) below++;
+  }
+  return null;
+}
+
+/** A CA may limit the names below it; only certificates in the middle that are self-issued are exempt. */
+function checkNames({ chain }: ChainFacts): Finding | null {
+  for (const [index, { subjectName, issuerName, structure, ...certificate }] of chain.entries()) {
+    if (index > 0 && subjectName === issuerName) continue;
+    const limiting = chain
+      .slice(index + 1)
+      .find(({ nameLimits }) => nameLimits !== null && !keepsLimits(subjectName, structure, nameLimits));
+    if (limiting !== undefined) {
+      return refusal(
+        'chain-name',
+        `${nameOf(limiting)} limits the names below it, and ${nameOf(certificate)} is outside of them or cannot be told to be inside`,
+      );
+    }
   }
   return null;
 }

@@ -9,6 +9,7 @@ import { manifestHints } from './hints';
 import { parseKeyring } from './keyring';
 import { maxPlainPayloadSizeBytes } from './limits';
 import { type ParsedManifest, parseManifest } from './manifest';
+import { imageWarnings } from './payload-images';
 import { profileFingerprint, type VerificationProfile } from './profile';
 import type { BundleSource } from './source';
 import { isSquashfs, readManifestFromSquashfs } from './squashfs';
@@ -109,8 +110,11 @@ async function inspectSigned(
     facts.format = found.manifest.format;
     facts.hints = manifestHints(found.manifest);
     await verifyPayload(source, trailer.payloadSizeBytes, found.manifest);
-    if (found.manifest.format === 'verity' && !(await isSquashfs(source)))
-      facts.warnings = [...facts.warnings, noSquashfsWarning];
+    const ofPayload =
+      found.manifest.format === 'verity' && !(await isSquashfs(source))
+        ? [noSquashfsWarning]
+        : await imageWarnings(source, trailer.payloadSizeBytes, found.manifest);
+    facts.warnings = [...facts.warnings, ...ofPayload];
   }
   return { ...facts, verdict: trust.verdict, reasons: trust.reasons };
 }

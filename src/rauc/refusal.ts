@@ -7,6 +7,6 @@ export function refusal(code: string, message: string): Finding {
 }
 
 /** A certificate as people know it, safe to show. */
-export function nameOf(certificate: ParsedCertificate): string {
+export function nameOf(certificate: Pick<ParsedCertificate, 'commonNames' | 'x509'>): string {
   return `"${displaySafe(certificate.commonNames[0] ?? certificate.x509.serialNumber)}"`;
 }

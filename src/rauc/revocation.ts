@@ -22,33 +22,55 @@ export function checkRevocation({ chain, keyring, profile, at, untrustedLists }:
         `the chain ends in ${nameOf(certificate)}: no list can tell that its issuer did not revoke it, and RAUC with check-crl wants one`,
       );
     }
-    const delivered = ask(untrustedLists, certificate, issuer, at);
-    const answer =
-      delivered === 'none' || delivered === 'good'
-        ? ask(keyring.revocationLists, certificate, issuer, at)
-        : delivered;
-    if (answer === 'revoked')
-      return refusal('chain-revoked', `${nameOf(certificate)} was revoked by its issuer`);
-    if (answer !== 'good') {
-      const what =
-        answer === 'none'
-          ? 'the keyring has no current revocation list'
-          : 'another key signed the newest revocation list';
-      return refusal('chain-no-crl', `${what} of ${nameOf(issuer)}`);
-    }
+    const problem =
+      askDelivered(untrustedLists, certificate, issuer, at) ??
+      findingOf(ask(keyring.revocationLists, certificate, issuer, at), certificate, issuer);
+    if (problem !== null) return problem;
   }
   return null;
+}
+
+/** What lists in the signature have against a certificate: with an outdated one, OpenSSL looks for no other. */
+function askDelivered(
+  lists: Lists,
+  certificate: ParsedCertificate,
+  issuer: ParsedCertificate,
+  at: Date,
+): Finding | null {
+  const delivered = lists.filter((list) => isOf(list, issuer));
+  if (delivered.length === 0) return null;
+  if (delivered.some((list) => !isCurrentList(list, at) || isPartial(list))) {
+    return refusal(
+      'chain-no-crl',
+      `the signature brings a revocation list of ${nameOf(issuer)} that is not current, or not complete`,
+    );
+  }
+  return findingOf(ask(delivered, certificate, issuer, at), certificate, issuer);
+}
+
+type Answer = 'good' | 'revoked' | 'none' | 'not-signed';
+
+function findingOf(
+  answer: Answer,
+  certificate: ParsedCertificate,
+  issuer: ParsedCertificate,
+): Finding | null {
+  switch (answer) {
+    case 'good':
+      return null;
+    case 'revoked':
+      return refusal('chain-revoked', `${nameOf(certificate)} was revoked by its issuer`);
+    case 'none':
+      return refusal('chain-no-crl', `the keyring has no current revocation list of ${nameOf(issuer)}`);
+    case 'not-signed':
+      return refusal('chain-no-crl', `another key signed the newest revocation list of ${nameOf(issuer)}`);
+  }
 }
 
 type Lists = readonly CertificateRevocationList[];
 
 /** What the lists say of a certificate. As with chains, OpenSSL takes one list, and only then verifies it. */
-function ask(
-  lists: Lists,
-  certificate: ParsedCertificate,
-  issuer: ParsedCertificate,
-  at: Date,
-): 'good' | 'revoked' | 'none' | 'not-signed' {
+function ask(lists: Lists, certificate: ParsedCertificate, issuer: ParsedCertificate, at: Date): Answer {
   const current = lists.filter((list) => isOf(list, issuer) && isCurrentList(list, at));
   // Which certificates a partial list is about is not looked into: it may take trust away, but not give it.
   if (current.some((list) => isPartial(list) && hasEntry(list, certificate))) return 'revoked';

@@ -12,15 +12,21 @@ const entrySizeBytes = 8;
 /** A header is followed by no more entries than this (Linux, `SQUASHFS_DIR_COUNT`). */
 const maxEntriesPerHeader = 256;
 
-/** Looks for a name in the listing of a directory, which comes in pieces of any size. */
+/** Looks for names in the listing of a directory, which comes in pieces of any size. */
 export class DirectorySearch {
-  private readonly name: Buffer;
+  readonly found = new Map<string, DirectoryEntry>();
+  /** By their bytes, one a character: what a directory holds need not be UTF-8. */
+  private readonly names: ReadonlyMap<string, string>;
   private rest = Buffer.alloc(0);
   private entriesToCome = 0;
   private start = 0;
 
-  constructor(name: string) {
-    this.name = Buffer.from(name);
+  constructor(names: Iterable<string>) {
+    this.names = new Map([...names].map((name) => [Buffer.from(name).toString('latin1'), name]));
+  }
+
+  get hasAll(): boolean {
+    return this.found.size === this.names.size;
   }
 
   /** Whether the listing may end here. */
@@ -28,11 +34,8 @@ export class DirectorySearch {
     return this.rest.length === 0 && this.entriesToCome === 0;
   }
 
-  /**
-   * @returns the entry, once it is found
-   * @throws BrokenBundle `squashfs`
-   */
-  take(piece: Buffer): DirectoryEntry | undefined {
+  /** @throws BrokenBundle `squashfs` */
+  take(piece: Buffer): void {
     const listing = Buffer.concat([this.rest, piece]);
     let at = 0;
     for (;;) {
@@ -47,12 +50,12 @@ export class DirectorySearch {
       if (at + entrySizeBytes > listing.length) break;
       const end = at + entrySizeBytes + listing.readUInt16LE(at + 6) + 1;
       if (end > listing.length) break;
-      if (this.name.equals(listing.subarray(at + entrySizeBytes, end)))
-        return { start: this.start, offset: listing.readUInt16LE(at) };
+      const name = this.names.get(listing.toString('latin1', at + entrySizeBytes, end));
+      if (name !== undefined && !this.found.has(name))
+        this.found.set(name, { start: this.start, offset: listing.readUInt16LE(at) });
       this.entriesToCome -= 1;
       at = end;
     }
     this.rest = Buffer.from(listing.subarray(at));
-    return undefined;
   }
 }

@@ -5,8 +5,8 @@ import { maxManifestSizeBytes } from './limits';
 import { type DirectoryEntry, DirectorySearch } from './squashfs-directory';
 
 /**
- * The smallest reader that finds `/manifest.raucm` in a squashfs 4.0 image: root directory only, every offset and
- * size bounded before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
+ * The smallest reader that finds files in a squashfs 4.0 image: root directory only, every offset and size bounded
+ * before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
  */
 
 const magic = 0x7371_7368; // "hsqs"
@@ -31,8 +31,14 @@ export async function isSquashfs(source: BundleSource): Promise<boolean> {
   return (await source.read(0, 4)).readUInt32LE() === magic;
 }
 
-/** What was asked for, or why it can't be had here although the bundle may be sound. */
-export type SquashfsFile = Buffer | { readonly unavailable: string };
+/** Why something can't be had here although the bundle may be sound. */
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+const tooLarge: Unavailable = {
+  unavailable: 'the root directory of the squashfs is too large to be searched here',
+};
 
 /**
  * Reads `/manifest.raucm` out of a plain bundle's payload. Verify the signature over the payload first.
@@ -41,15 +47,38 @@ export type SquashfsFile = Buffer | { readonly unavailable: string };
 export async function readManifestFromSquashfs(
   source: BundleSource,
   payloadSizeBytes: number,
-): Promise<SquashfsFile> {
+): Promise<Buffer | Unavailable> {
+  const squashfs = await openSquashfs(source, payloadSizeBytes);
+  if ('unavailable' in squashfs) return squashfs;
+  const name = 'manifest.raucm';
+  const found = await squashfs.findInRoot([name]);
+  if ('unavailable' in found) return found;
+  const entry = found.get(name);
+  if (entry === undefined) throw new BrokenBundle('no-manifest', 'the payload holds no manifest.raucm');
+  const file = await squashfs.openFile(entry);
+  if (file === undefined) throw bad('manifest.raucm is not a regular file');
+  if (file.sizeBytes > maxManifestSizeBytes) throw bad(`manifest.raucm has ${file.sizeBytes} bytes`);
+  const pieces: Buffer[] = [];
+  for await (const piece of squashfs.content(file)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/**
+ * Reads the superblock of a payload.
+ * @throws BrokenBundle `squashfs`
+ */
+export async function openSquashfs(
+  source: BundleSource,
+  payloadSizeBytes: number,
+): Promise<SquashfsReader | Unavailable> {
   if (payloadSizeBytes < 96) throw bad('it is too small');
   const header = await source.read(0, 96);
   const superblock = parseSuperblock(header, payloadSizeBytes);
   const compressor = header.readUInt16LE(20);
   const decompress = decompressor(compressor);
-  if (decompress === undefined)
-    return { unavailable: `the squashfs uses compressor ${compressor}, which is not supported here` };
-  return new SquashfsReader(source, superblock, decompress).readRootFile('manifest.raucm');
+  return decompress === undefined
+    ? { unavailable: `the squashfs uses compressor ${compressor}, which is not supported here` }
+    : new SquashfsReader(source, superblock, decompress);
 }
 
 function parseSuperblock(header: Buffer, payloadSizeBytes: number): Superblock {
@@ -82,33 +111,30 @@ function bad(what: string): BrokenBundle {
   return new BrokenBundle('squashfs', `the payload is not a sound squashfs: ${what}`);
 }
 
-class SquashfsReader {
+/** A regular file, and where its content is. */
+export interface SquashfsFile {
+  readonly sizeBytes: number;
+  /** Of its first block. */
+  readonly position: number;
+  readonly fragment: number;
+  readonly fragmentOffset: number;
+  readonly inode: DirectoryEntry;
+  /** Of the sizes of its blocks, in its inode. */
+  readonly sizesAt: number;
+}
+
+/** Reads the files of the root directory. All methods throw BrokenBundle `squashfs` for what is malformed. */
+export class SquashfsReader {
   constructor(
     private readonly source: BundleSource,
     private readonly superblock: Superblock,
     private readonly decompress: Decompress,
   ) {}
 
-  async readRootFile(name: string): Promise<SquashfsFile> {
-    const { inodeTable, rootInode } = this.superblock;
-    const entry = await this.findEntry(
-      await this.readInode(inodeTable + Number(rootInode >> 16n), Number(rootInode & 0xffffn)),
-      name,
-    );
-    if (entry === undefined)
-      return { unavailable: 'the root directory of the squashfs is too large to be searched here' };
-    return this.readFile(await this.readInode(inodeTable + entry.start, entry.offset));
-  }
-
-  private async readInode(position: number, inBlock: number): Promise<Buffer> {
-    // Directory, file and their extended forms, and as many block sizes as a manifest can have, are within this.
-    const inode = await this.readMetadata(position, inBlock, 56 + 4 * 17, true);
-    if (inode.length < 16) throw bad('an inode is cut short');
-    return inode;
-  }
-
-  /** Looks through the root directory; `undefined` when it is larger than we look through. */
-  private async findEntry(inode: Buffer, name: string): Promise<DirectoryEntry | undefined> {
+  /** Looks for names in the root directory; what is not in the answer is not there. */
+  async findInRoot(names: Iterable<string>): Promise<ReadonlyMap<string, DirectoryEntry> | Unavailable> {
+    const { inodeTable, rootInode, directoryTable } = this.superblock;
+    const inode = await this.readInode(inodeTable + Number(rootInode >> 16n), Number(rootInode & 0xffffn));
     const type = inode.readUInt16LE(0);
     const [start, size, inBlock] =
       type === 1 && inode.length >= 28
@@ -117,56 +143,79 @@ class SquashfsReader {
           ? [inode.readUInt32LE(24), inode.readUInt32LE(20), inode.readUInt16LE(34)]
           : [0, 0, 0];
     if (size < 3) throw bad('its root is no directory, or an empty one');
-    const search = new DirectorySearch(name);
+    const search = new DirectorySearch(names);
     const length = Math.min(size - 3, maxDirectorySizeBytes);
-    const position = this.superblock.directoryTable + start;
-    for await (const piece of this.metadataPieces(position, inBlock, length, false)) {
-      const entry = search.take(piece);
-      if (entry !== undefined) return entry;
+    for await (const piece of this.metadataPieces(directoryTable + start, inBlock, length, false)) {
+      search.take(piece);
+      if (search.hasAll) return search.found;
     }
-    if (length < size - 3) return undefined;
+    if (length < size - 3) return tooLarge;
     if (!search.isComplete) throw bad('its root directory is malformed');
-    throw new BrokenBundle('no-manifest', 'the payload holds no manifest.raucm');
+    return search.found;
   }
 
-  private async readFile(inode: Buffer): Promise<Buffer> {
+  /** @returns `undefined` for a folder, a link and all else that is no regular file */
+  async openFile(entry: DirectoryEntry): Promise<SquashfsFile | undefined> {
+    const inode = await this.readInode(this.superblock.inodeTable + entry.start, entry.offset);
     const type = inode.readUInt16LE(0);
-    if (type !== 2 && type !== 9) throw bad('manifest.raucm is not a regular file');
+    if (type !== 2 && type !== 9) return undefined;
     const extended = type === 9;
-    if (inode.length < (extended ? 56 : 32)) throw bad('an inode is cut short');
-    let position = extended
-      ? offset(inode.readBigUInt64LE(16), this.superblock.bytesUsed)
-      : inode.readUInt32LE(16);
-    const size = extended
-      ? offset(inode.readBigUInt64LE(24), Number.MAX_SAFE_INTEGER)
-      : inode.readUInt32LE(28);
-    const fragment = inode.readUInt32LE(extended ? 44 : 20);
-    const fragmentOffset = inode.readUInt32LE(extended ? 48 : 24);
-    if (size > maxManifestSizeBytes) throw bad(`manifest.raucm has ${size} bytes`);
-
-    const { blockSize } = this.superblock;
-    const blockCount = fragment === noFragment ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
     const sizesAt = extended ? 56 : 32;
-    if (inode.length < sizesAt + 4 * blockCount) throw bad('an inode is cut short');
-    const parts: Buffer[] = [];
-    for (let i = 0; i < blockCount; i++) {
-      const word = inode.readUInt32LE(sizesAt + 4 * i);
-      parts.push(
-        word === 0
-          ? Buffer.alloc(Math.min(blockSize, size - i * blockSize))
-          : await this.readBlock(position, word),
-      );
+    if (inode.length < sizesAt) throw bad('an inode is cut short');
+    return {
+      position: extended
+        ? offset(inode.readBigUInt64LE(16), this.superblock.bytesUsed)
+        : inode.readUInt32LE(16),
+      sizeBytes: extended
+        ? offset(inode.readBigUInt64LE(24), Number.MAX_SAFE_INTEGER)
+        : inode.readUInt32LE(28),
+      fragment: inode.readUInt32LE(extended ? 44 : 20),
+      fragmentOffset: inode.readUInt32LE(extended ? 48 : 24),
+      inode: entry,
+      sizesAt,
+    };
+  }
+
+  /** The content of a file, a block at a time. Blocks of zeros cost nothing in the bundle: bound the size first. */
+  async *content(file: SquashfsFile): AsyncGenerator<Buffer> {
+    const { blockSize } = this.superblock;
+    const { sizeBytes, fragment, fragmentOffset } = file;
+    const blocks = sizeBytes / blockSize;
+    const blockCount = fragment === noFragment ? Math.ceil(blocks) : Math.floor(blocks);
+    let { position } = file;
+    let missing = sizeBytes;
+    for await (const word of this.blockSizes(file, blockCount)) {
+      const length = Math.min(blockSize, missing);
+      const block = word === 0 ? Buffer.alloc(length) : await this.readBlock(position, word);
+      if (block.length !== length) throw bad('a file has not the size that its inode says');
+      yield block;
       position += word & 0xff_ffff;
+      missing -= length;
     }
-    if (fragment !== noFragment) {
-      const block = await this.readFragment(fragment);
-      const tail = size - blockCount * blockSize;
-      if (fragmentOffset + tail > block.length) throw bad('a fragment is too short');
-      parts.push(block.subarray(fragmentOffset, fragmentOffset + tail));
+    if (fragment === noFragment) return;
+    const block = await this.readFragment(fragment);
+    if (fragmentOffset + missing > block.length) throw bad('a fragment is too short');
+    yield block.subarray(fragmentOffset, fragmentOffset + missing);
+  }
+
+  private async *blockSizes({ inode, sizesAt }: SquashfsFile, count: number): AsyncGenerator<number> {
+    const position = this.superblock.inodeTable + inode.start;
+    let skip = sizesAt;
+    let rest = Buffer.alloc(0);
+    for await (const piece of this.metadataPieces(position, inode.offset, sizesAt + 4 * count, false)) {
+      const words = Buffer.concat([rest, piece]);
+      let at = Math.min(skip, words.length);
+      skip -= at;
+      for (; at + 4 <= words.length; at += 4) yield words.readUInt32LE(at);
+      rest = words.subarray(at);
     }
-    const content = Buffer.concat(parts);
-    if (content.length !== size) throw bad('manifest.raucm has not the size that its inode says');
-    return content;
+  }
+
+  private async readInode(position: number, inBlock: number): Promise<Buffer> {
+    // Directory, file and their extended forms, without the sizes of a file's blocks, are within this.
+    const inode = await this.readMetadata(position, inBlock, 56, true);
+    if (inode.length < 16) throw bad('an inode is cut short');
+    return inode;
   }
 
   private async readFragment(index: number): Promise<Buffer> {

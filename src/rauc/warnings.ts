@@ -1,6 +1,7 @@
 import type { Finding, Manifest } from '../core/inspection';
 import type { ParsedCertificate } from './certificate';
 import { parseRaucVersion } from '../core/version';
+import { isChunkIndex } from './payload-images';
 
 /** A signer certificate with less left than this is worth a word: field devices may be updated months later. */
 const expiryWarningDays = 60;
@@ -23,7 +24,7 @@ export function manifestWarnings(manifest: Manifest): Finding[] {
     );
   }
   const files = manifest.images.filter((image) => image.filename !== null);
-  if (files.some((image) => /\.(caibx|caidx)$/.test(image.filename ?? ''))) {
+  if (files.some(({ filename }) => isChunkIndex(filename ?? ''))) {
     warn('casync', 'The bundle refers to a casync chunk store, which this server does not hold.');
   }
   return warnings;

@@ -1,6 +1,8 @@
 import type { DeviceIdentity } from '../core/device';
-import { isUnsettled } from '../core/installation';
-import type { AskingDevice, StandingOffer } from '../core/offer';
+import { slotOf } from '../core/contact';
+import { isUnsettled, mayBeWritten } from '../core/installation';
+import type { AskingDevice, StandingOffer, UnbootedBundle } from '../core/offer';
+import { patiencePolls, type ProofRules } from '../core/proof';
 import { defaultChannel } from '../core/release';
 import type { Catalog } from './catalog';
 import { defaultCompatible } from './default-compatible';
@@ -12,6 +14,7 @@ export interface AskingPorts {
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   readonly fleet: { readonly counters: Pick<ReleaseCounters, 'hasEnded'> };
+  readonly proofRules: Pick<ProofRules, 'rollbackWindowMs' | 'stalledAfterMs'>;
 }
 
 /**
@@ -22,12 +25,13 @@ export interface AskingPorts {
  * @param meansDefault who names none means the default, whatever it told before
  */
 export function describeAsking(
-  { catalog, configuredCompatible, fleet }: AskingPorts,
+  ports: AskingPorts,
   record: DeviceRecord | undefined,
   identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
   asked: string | null,
   meansDefault = false,
 ): AskingDevice {
+  const { catalog, configuredCompatible, fleet } = ports;
   const { id, compatibles } = identity;
   const device = record?.device;
   const [bound, ...others] = compatibles;
@@ -49,9 +53,12 @@ export function describeAsking(
     pin: pinned === null ? null : { bundleName: pinned.bundleName, bundle: catalog.find(pinned.bundleName) },
     systemVersion: device?.facts.systemVersion ?? null,
     provenSha256: provenSha256(record),
+    tellsSlot: device !== undefined && slotOf(device.facts) !== null,
     failures: record?.failures ?? new Map(),
+    interruptions: record?.interruptions ?? new Map(),
     cancelledSha256: cancelledSha256(record),
     standing: standingOffer(catalog, fleet.counters, record),
+    unbooted: unbootedBundle(ports, record),
   };
 }
 
@@ -59,7 +66,8 @@ export function describeAsking(
 function provenSha256(record: DeviceRecord | undefined): string | null {
   const installation = record?.installation;
   if (installation?.state !== 'proven') return null;
-  return record?.device.facts.systemVersion === installation.targetVersion ? installation.sha256 : null;
+  const { bootedVersion, targetVersion, sha256 } = installation;
+  return record?.device.facts.systemVersion === (bootedVersion ?? targetVersion) ? sha256 : null;
 }
 
 function cancelledSha256(record: DeviceRecord | undefined): string | null {
@@ -76,9 +84,29 @@ function standingOffer(
 ): StandingOffer | null {
   const installation = record?.installation ?? null;
   if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') return null;
+  if (installation.state === 'stopped') return null; // its place is another's
   if (counters.hasEnded(installation)) return null;
   const bundle = catalog.find(installation.bundleName);
   if (bundle?.sha256 !== installation.sha256) return null;
-  const { releaseId, offerEndsAt, startedAt } = installation;
-  return { bundle, releaseId, endsAt: offerEndsAt, hasBegun: startedAt !== null };
+  const { releaseId, offerEndsAt, startedAt, polls } = installation;
+  const isIgnored = startedAt === null && polls > patiencePolls;
+  return { bundle, releaseId, endsAt: offerEndsAt, hasBegun: startedAt !== null, isIgnored };
+}
+
+/**
+ * What a device says that it has installed waits for its reboot until it is lost. Of one that says nothing, what it has read
+ * waits as long as a boot would still count as its own.
+ */
+function unbootedBundle(
+  { proofRules }: AskingPorts,
+  record: DeviceRecord | undefined,
+): UnbootedBundle | null {
+  const installation = record?.installation ?? null;
+  if (installation === null) return null;
+  const { state, bundleName, sha256, installedAt, movedAt, startedAt } = installation;
+  const isSilent = state === 'stopped' && installedAt === null && mayBeWritten(installation);
+  if (state !== 'installed' && !isSilent) return null;
+  const since = movedAt ?? installedAt ?? startedAt ?? installation.offeredAt;
+  const waitMs = isSilent ? proofRules.rollbackWindowMs : proofRules.stalledAfterMs;
+  return { bundleName, sha256, until: new Date(since.getTime() + waitMs) };
 }

@@ -1,8 +1,10 @@
 import type { Bundle } from '../core/bundle';
-import type { Contact } from '../core/contact';
+import { type Contact, slotOf } from '../core/contact';
 import type { Actor } from '../core/event';
 import { type Installation, isUnsettled } from '../core/installation';
+import { payloadNeed } from '../core/payload-need';
 import { judgeContact, type ProofRules } from '../core/proof';
+import { samePollMs } from '../core/silence';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { changed, tellState } from './installation-events';
@@ -21,9 +23,6 @@ export interface BeginPorts {
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
 }
-
-/** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
-const samePollMs = 20_000;
 
 /**
  * Keeps that a device was told of a bundle, or begins to install it: in the installation that is open for it, or a new one.
@@ -52,7 +51,8 @@ export function createBeginInstallation({
     }
     // A retry of what has ended is not another attempt.
     const isRetry = transactionId !== null && installation?.transactionId === transactionId;
-    if (isRetry && installation.sha256 === offered.bundle.sha256) return;
+    const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
+    if (isSame && installation.state !== 'interrupted') return;
     const replaced = { state: 'withdrawn', message: `replaced by ${offered.bundle.name}` } as const;
     const ended = open === null ? undefined : changed(open, replaced, cause);
     const begun = newInstallation(fleet.nextInstallationId(), device, offered, contact, offerEndsAt);
@@ -71,7 +71,8 @@ export function createBeginInstallation({
   function attempt(open: Installation, { at, transactionId, facts }: Contact) {
     if (transactionId === null) return {};
     const { bootId = null, systemVersion = null } = facts;
-    const evidence = { at, transactionId, isPoll: false, boot: 'unknown' as const, bootId, systemVersion };
+    const said = { bootId, systemVersion, slot: slotOf(facts) };
+    const evidence = { at, transactionId, isPoll: false, native: null, boot: 'unknown' as const, ...said };
     return judgeContact(open, evidence, proofRules) ?? {};
   }
 
@@ -104,20 +105,29 @@ function newInstallation(
     targetVersion: bundle.inspection.manifest?.version ?? null,
     fromVersion: device.facts.systemVersion,
     fromBootId: device.facts.bootId,
+    fromSlot: slotOf(device.facts),
+    bootedVersion: null,
+    bootedSlot: null,
     state: hasBegun ? 'downloading' : 'offered',
     offeredAt: at,
     offerEndsAt,
     startedAt: hasBegun ? at : null,
     installedAt: null,
+    movedAt: hasBegun ? at : null,
     endedAt: null,
     updatedAt: at,
     transactionId,
     attempts: hasBegun ? 1 : 0,
     polls: hasBegun ? 0 : 1,
     bytesSent: 0,
+    bytesBefore: 0,
+    ...payloadNeed(bundle),
     bundleSizeBytes: bundle.sizeBytes,
     progressPercent: null,
     message: null,
+    signature: 'unread',
+    silentPolls: 0,
+    isPresumed: false,
     clearedAt: null,
   };
 }

@@ -7,7 +7,7 @@ import {
   type Sight,
 } from '../core/board';
 import { freshReason, isJudged, judgeFresh, takeBack } from '../core/board-evidence';
-import { bootChange, type BootChange, type Contact, mergeFacts } from '../core/contact';
+import { bootChange, type BootChange, type Contact, mergeFacts, slotOf } from '../core/contact';
 import {
   type Admission,
   certifiedCompatible,
@@ -20,8 +20,8 @@ import {
 } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, NewEvent } from '../core/event';
-import type { Installation } from '../core/installation';
-import { judgeContact, type ProofRules } from '../core/proof';
+import type { Installation, InstallationChange } from '../core/installation';
+import { type Evidence, judgeContact, type ProofRules } from '../core/proof';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';
 import { type Cause, changed } from './installation-events';
@@ -47,15 +47,18 @@ export interface HeardDevice extends DeviceRecord {
   readonly isAside: boolean;
 }
 
+/** A device asks what there is. */
+export type Poll = Pick<Evidence, 'native'>;
+
 /** Takes in what devices tell by asking for something. */
 export interface DeviceContacts {
   /**
    * Brings the registry up to date: a device appears at its first contact; what it runs after a boot proves or disproves its
    * installation. Seen in memory at once; wait for the disk with the fleet.
-   * @param isPoll it asks what there is, and neither begins, downloads nor reports
+   * @param poll it asks what there is; `null` when it begins, downloads or reports
    * @throws DomainError `forbidden` for a second board, where the configuration says so
    */
-  hear(identity: DeviceIdentity, contact: Contact, isPoll: boolean): HeardDevice;
+  hear(identity: DeviceIdentity, contact: Contact, poll: Poll | null): HeardDevice;
 }
 
 /** Custom headers that are kept of one device, over all its contacts. */
@@ -68,15 +71,15 @@ export function createDeviceContacts({
   secondBoards,
 }: ContactPorts): DeviceContacts {
   return {
-    hear(identity, contact, isPoll) {
+    hear(identity, contact, poll) {
       const actor: Actor = { name: `device:${identity.id}`, address: contact.address };
-      const known = fleet.find(identity.id);
+      const known = fleet.findCounted(identity.id);
       if (known === undefined) return { ...register(identity, contact, actor), isAside: false };
-      const seen = recognizeBoard(known.device, contact, isPoll || contact.transactionId !== null);
+      const seen = recognizeBoard(known.device, contact, poll !== null || contact.transactionId !== null);
       if (seen.sight === 'other' || seen.sight === 'unclear') return hearAside(known, contact, seen, actor);
       // An earlier boot tells nothing of today.
       const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
-      return { ...hearOwn(known, identity, told, { ...seen, isPoll }, actor), isAside: false };
+      return { ...hearOwn(known, identity, told, { ...seen, poll }, actor), isAside: false };
     },
   };
 
@@ -84,12 +87,13 @@ export function createDeviceContacts({
     known: DeviceRecord,
     identity: DeviceIdentity,
     contact: Contact,
-    { boards, sight, isPoll }: Recognized & { readonly isPoll: boolean },
+    { boards, sight, poll }: Recognized & { readonly poll: Poll | null },
     actor: Actor,
   ): DeviceRecord {
     const boot =
       sight === 'found' ? 'unknown' : bootChange(known.device.facts, known.device.lastContactAt, contact);
-    const judged = judge(known, contact, { isPoll, boot, boards, sight }, actor);
+    const asked = { isPoll: poll !== null, native: poll?.native ?? null };
+    const judged = judge(known, contact, { ...asked, boot, boards, sight }, actor);
     const device = { ...heard(known.device, identity, contact), boards: judged.boards };
     const events = [
       ...tell(known.device, device, boot, { ...contact, actor }),
@@ -98,6 +102,10 @@ export function createDeviceContacts({
     ];
     const isNew = events.length > 0 || !isSame(known.device, device);
     if (!isNew && judged.installation === null) return fleet.seen(identity.id, device);
+    if (!isNew && judged.isHint && judged.installation !== null) {
+      fleet.seen(identity.id, device);
+      return fleet.renewed(identity.id, judged.installation);
+    }
     return fleet.change(identity.id, {
       device,
       installations: judged.installation === null ? [] : [judged.installation],
@@ -115,7 +123,9 @@ export function createDeviceContacts({
     const device = { ...known.device, boards };
     const isNoted = isSameBoards(known.device.boards, boards);
     const events = tellSecond(known.device, device, { at: contact.at, actor });
-    const { failures } = isNoted ? fleet.seen(id, device) : fleet.change(id, { device, events });
+    const { failures, interruptions } = isNoted
+      ? fleet.seen(id, device)
+      : fleet.change(id, { device, events });
     if (sight === 'other' && secondBoards === 'refuse')
       throw new DomainError('forbidden', `another board uses the certificate of ${id} already`, {
         remedy: 'Issue this board a certificate under a name of its own.',
@@ -124,6 +134,7 @@ export function createDeviceContacts({
       device: { ...device, facts: { ...asideFacts(known.device.facts), ...contact.facts, attributes: {} } },
       installation: null,
       failures,
+      interruptions,
       isAside: true,
     };
   }
@@ -143,7 +154,7 @@ export function createDeviceContacts({
   function judge(
     { installation: latest }: DeviceRecord,
     contact: Contact,
-    seen: Recognized & { readonly isPoll: boolean; readonly boot: BootChange },
+    seen: Recognized & Pick<Evidence, 'isPoll' | 'native' | 'boot'>,
     actor: Actor,
   ): Judged {
     const { boards, sight, ...how } = seen;
@@ -151,12 +162,19 @@ export function createDeviceContacts({
     const isFreshSight = freshReason(sight) !== undefined;
     const start = { ...boards, freshAt: contact.at };
     if (latest === null)
-      return { installation: null, events: [], isFresh: isFreshSight, boards: isFreshSight ? start : boards };
+      return {
+        installation: null,
+        events: [],
+        isFresh: isFreshSight,
+        isHint: false,
+        boards: isFreshSight ? start : boards,
+      };
     const back = sight === 'found' && boards.second !== null ? takeBack(latest, boards.second.other) : null;
     const first = back === null ? undefined : changed(latest, back, cause);
     const installation = first?.installation ?? latest;
     const { bootId = null, systemVersion = null } = contact.facts;
-    const evidence = { ...how, at: contact.at, transactionId: null, bootId, systemVersion };
+    const slot = slotOf(contact.facts);
+    const evidence = { ...how, at: contact.at, transactionId: null, bootId, slot, systemVersion };
     const proof = isJudged(boards, installation) ? judgeContact(installation, evidence, proofRules) : null;
     const { change, isFresh } = isFreshSight
       ? judgeFresh(installation, sight, proof)
@@ -166,6 +184,7 @@ export function createDeviceContacts({
       installation: last?.installation ?? first?.installation ?? null,
       events: [...(first?.events ?? []), ...(last?.events ?? [])],
       isFresh,
+      isHint: first === undefined && change !== null && isHint(change),
       boards: isFresh ? start : boards,
     };
   }
@@ -177,6 +196,8 @@ interface Judged {
   readonly events: readonly NewEvent[];
   /** The board starts afresh. */
   readonly isFresh: boolean;
+  /** It only helps to judge the next contact. */
+  readonly isHint: boolean;
   readonly boards: Boards;
 }
 
@@ -197,6 +218,11 @@ function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly 
   const message = `${id} starts afresh: ${freshReason(sight) ?? 'another board'}`;
   const subject = { deviceId: id, compatible: facts.compatible };
   return [{ kind: 'device.started-afresh', ...cause, subject, message }];
+}
+
+/** What only helps to judge the next contact is nothing that a poll waits for. */
+function isHint(change: InstallationChange): boolean {
+  return Object.keys(change).every((key) => key === 'silentPolls' || key === 'signature');
 }
 
 function heard(device: Device, identity: DeviceIdentity, contact: Contact): Device {

@@ -67,13 +67,27 @@ export function withInstallation(
   after: Installation,
 ): DeviceRecord {
   const isLatest = record.installation === null || after.id >= record.installation.id;
-  const wasFailure = before !== null && isFailure(before) && before.clearedAt === null;
-  const isNewFailure = isFailure(after) && after.clearedAt === null;
-  const failures = new Map(record.failures);
-  if (wasFailure !== isNewFailure) {
-    const count = (failures.get(after.sha256) ?? 0) + (isNewFailure ? 1 : -1);
-    if (count > 0) failures.set(after.sha256, count);
-    else failures.delete(after.sha256);
-  }
-  return { ...record, failures, ...(isLatest ? { installation: after } : {}) };
+  return {
+    ...record,
+    failures: recount(record.failures, isFailure, before, after),
+    interruptions: recount(record.interruptions, ({ state }) => state === 'interrupted', before, after),
+    ...(isLatest ? { installation: after } : {}),
+  };
+}
+
+/** How often something has happened with each bundle, when nobody has cleared it. */
+function recount(
+  counts: ReadonlyMap<string, number>,
+  happened: (installation: Installation) => boolean,
+  before: Installation | null,
+  after: Installation,
+): ReadonlyMap<string, number> {
+  const did = before !== null && happened(before) && before.clearedAt === null;
+  const does = happened(after) && after.clearedAt === null;
+  if (did === does) return counts;
+  const recounted = new Map(counts);
+  const count = (counts.get(after.sha256) ?? 0) + (does ? 1 : -1);
+  if (count > 0) recounted.set(after.sha256, count);
+  else recounted.delete(after.sha256);
+  return recounted;
 }

@@ -9,6 +9,8 @@ export interface DeviceRecord {
   readonly installation: Installation | null;
   /** Failures and rollbacks that nobody has cleared, by the hash of the bundle. */
   readonly failures: ReadonlyMap<string, number>;
+  /** Installations that a reboot interrupted and that nobody has cleared, by the hash of the bundle. */
+  readonly interruptions: ReadonlyMap<string, number>;
 }
 
 /** What lasts of a contact: all of it, or nothing. */
@@ -23,7 +25,7 @@ export interface DeviceWrite {
 /** What may be lost in a crash: when and from where a device was heard last, what it was told again, how many bytes it got. */
 export interface SeenWrite {
   readonly device: Device;
-  /** Its latest, when its bytes, its polls or the end of its offer have changed; else `null`. */
+  /** Its latest, when its bytes, its polls, the end of its offer, or what its silence tells have changed; else `null`. */
   readonly installation: Installation | null;
 }
 

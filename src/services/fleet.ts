@@ -73,7 +73,12 @@ export class Fleet {
 
   /** Adds a device. Call {@link commit} or {@link settle} to wait for the disk. */
   add(device: Device, events: readonly NewEvent[]): DeviceRecord {
-    const record: DeviceRecord = { device, installation: null, failures: new Map() };
+    const record: DeviceRecord = {
+      device,
+      installation: null,
+      failures: new Map(),
+      interruptions: new Map(),
+    };
     this.#remember(device.id, newEntry(record));
     this.change(device.id, { device, events });
     return record;
@@ -112,16 +117,26 @@ export class Fleet {
    */
   renewed(id: string, installation: Installation): DeviceRecord {
     const entry = this.#get(id);
+    const before = entry.record.installation;
     entry.record = { ...entry.record, installation: this.#sightings.withBytes(entry, installation) };
-    this.counters.renew(installation);
+    const isToldAgain =
+      before?.polls !== installation.polls || before.offerEndsAt !== installation.offerEndsAt;
+    if (isToldAgain) this.counters.renew(installation);
     this.#sightings.renewed(entry);
     return entry.record;
   }
 
   /** Counts payload bytes of the latest installation. */
-  countBytes(id: string, count: number): void {
+  countBytes(id: string, count: number, at: Date): void {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#sightings.countBytes(entry, count);
+    if (entry !== undefined) this.#sightings.countBytes(entry, count, at);
+  }
+
+  /** As {@link find}, with every byte that was counted so far. */
+  findCounted(id: string): DeviceRecord | undefined {
+    const entry = this.#entry(id);
+    if (entry !== undefined) this.#sightings.settleBytes(entry);
+    return entry?.record;
   }
 
   /** Waits until a device's changes are on disk, for a while at the most. @returns whether they are */
@@ -337,8 +352,8 @@ function decisionsOf({ channel, labels, notes, admission, hold, pin }: Device): 
 /** With what was seen of the same installation meanwhile. */
 function withSighted(after: Installation, seen: Installation | null): Installation {
   if (seen?.id !== after.id) return after;
-  const { bytesSent, polls, offerEndsAt } = seen;
-  return { ...after, bytesSent, polls, offerEndsAt };
+  const { bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature } = seen;
+  return { ...after, bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature };
 }
 
 function noDevice(id: string): DomainError {

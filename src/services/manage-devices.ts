@@ -33,7 +33,7 @@ export interface ManageDevices {
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for one of another compatible */
   pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
-  /** Lets bundles be tried again that failed or were called off. */
+  /** Lets bundles be tried again that failed, were interrupted or were called off. */
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
   /** Calls its installation off; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
   cancel(id: string, actor: Actor): Promise<DeviceRecord>;
@@ -175,7 +175,10 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         const cleared = records
           .installations(id, keptInstallations)
           .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
-          .filter((one) => one.clearedAt === null && (isFailure(one) || isCalledOff(one)))
+          .filter(
+            (one) =>
+              one.clearedAt === null && (isFailure(one) || isCalledOff(one) || one.state === 'interrupted'),
+          )
           .map((one) => ({ ...one, clearedAt: at }));
         const bundles = [...new Set(cleared.map(({ bundleName }) => bundleName))];
         const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;

@@ -3,6 +3,7 @@ import type { Contact } from '../core/contact';
 import { type DeviceIdentity, type Hold, mayBe } from '../core/device';
 import { isUnsettled } from '../core/installation';
 import { type AskingDevice, decideOffer, type Offer, type OfferTerms, type Question } from '../core/offer';
+import type { ProofRules } from '../core/proof';
 import type { Release } from '../core/release';
 import type { VersionRange } from '../core/version-range';
 import { describeAsking } from './asking-device';
@@ -24,8 +25,8 @@ export interface UpdateQuestion {
   readonly compatible: string | null;
   /** It can only stream: RAUC's own poller. */
   readonly mustStream: boolean;
-  /** Whether the question comes from an answer that it had before (If-None-Match): then it does not begin to install. */
-  readonly isRepeated: boolean;
+  /** The ETag of an answer that it had before (If-None-Match): then it does not begin to install. `null` when it says none. */
+  readonly knownEtag: string | null;
   /** The hash of a bundle that it names as the one that it has seen. */
   readonly namedSha256?: string | null;
 }
@@ -54,6 +55,9 @@ export interface OfferPorts {
   readonly configuredCompatible: string | null;
   /** How often a bundle may fail on a device. */
   readonly maxTries: number;
+  /** How often a reboot may interrupt the installation of a bundle on a device. */
+  readonly maxInterruptions: number;
+  readonly proofRules: ProofRules;
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
   /** Why a running release must pause now; `null` when it may go on. */
@@ -69,6 +73,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   const { catalog, fleet, contacts, watchRestores, maxTries } = ports;
   const terms: OfferTerms = {
     maxTries,
+    maxInterruptions: ports.maxInterruptions,
     inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
     pauseReason: ports.pauseReason,
     distrust: (bundle) => ports.bundleTrust.whyNot(bundle),
@@ -83,12 +88,13 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   function answer(
     record: DeviceRecord,
     device: AskingDevice,
-    { contact, mustStream, isRepeated }: Pick<UpdateQuestion, 'contact' | 'mustStream' | 'isRepeated'>,
+    { contact, mustStream, knownEtag }: Pick<UpdateQuestion, 'contact' | 'mustStream' | 'knownEtag'>,
   ): { readonly offer: Offer; readonly isOld: boolean } {
     const { at, transactionId } = contact;
     const current = decide(device, { at, isInstall: false, mustStream });
     // It may begin to install and not say so: then a new release must not come in between, but a person's word counts.
-    const mayInstall = current.kind === 'bundle' && !isRepeated && wasJustTold(ports, record, at);
+    const mayInstall =
+      current.kind === 'bundle' && mustStream && knownEtag === null && wasJustTold(ports, record, at);
     if (transactionId === null && !mayInstall) return { offer: current, isOld: false };
     const standing = decide(device, { at, isInstall: true, mustStream });
     // What it was told of at another door it may not be able to install.
@@ -117,21 +123,26 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
 
   return {
     async ask(question) {
-      const { identity, contact, compatible: asked, mustStream } = question;
-      const isPoll = contact.transactionId === null;
+      const { identity, contact, compatible: asked, mustStream, knownEtag } = question;
       const { namedSha256 = null } = question;
       if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
-      const record = contacts.hear(identity, withCompatible(contact, asked), isPoll);
+      const poll = contact.transactionId === null ? { native: mustStream ? { knownEtag } : null } : null;
+      const before = fleet.find(identity.id);
+      const record = contacts.hear(identity, withCompatible(contact, asked), poll);
+      const isInDoubt =
+        before?.installation?.state !== 'rejected' && record.installation?.state === 'rejected';
       const told = contact.facts.compatible ?? null;
       // What it tells beside the question is its word alone.
       const named = asked ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
       // Who asks for the manifest without a name means the default; a poller is known by what it told.
-      const device = heldBy(
+      const asking = heldBy(
         watchRestores.hold(),
         describeAsking(ports, record, identity, named, !mustStream),
       );
+      // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
+      const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
       const { offer, isOld } = answer(record, device, question);
-      if (!isOld && !record.isAside && !isAside(record, device, offer, question))
+      if (!isOld && !isInDoubt && !record.isAside && !isAside(record, device, offer, question))
         remember(ports, record, offer, contact);
       await fleet.settle(identity.id);
       return offer;

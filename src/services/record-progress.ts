@@ -2,7 +2,7 @@ import type { Bundle } from '../core/bundle';
 import type { Contact } from '../core/contact';
 import type { DeviceIdentity } from '../core/device';
 import type { Actor } from '../core/event';
-import { isOpen, isUnsettled } from '../core/installation';
+import { type Installation, isFailure, isOpen, isUnsettled } from '../core/installation';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from './fleet';
 import type { BeginInstallation } from './begin-installation';
@@ -30,10 +30,15 @@ export interface RecordProgress {
    * resolves, if it can be.
    */
   begin(identity: DeviceIdentity, bundle: Bundle, contact: Contact): Promise<void>;
-  /** A device asks for bytes of a bundle. Seen in memory alone unless it begins the download. */
-  ask(identity: DeviceIdentity, bundle: Bundle, bytes: AskedBytes): void;
-  /** Bytes went out. */
+  /**
+   * A device asks for bytes of a bundle. Seen in memory alone unless it begins the download.
+   * @returns whether they are payload
+   */
+  ask(identity: DeviceIdentity, bundle: Bundle, bytes: AskedBytes): boolean;
+  /** Bytes of the payload went out. */
   sent(identity: DeviceIdentity, bundle: Bundle, count: number): void;
+  /** All bytes that a device asked for went out. Seen in memory alone. */
+  done(identity: DeviceIdentity, bundle: Bundle, bytes: AskedBytes): void;
 }
 
 export interface ProgressPorts {
@@ -64,7 +69,7 @@ export function createRecordProgress({
     },
 
     async begin(identity, bundle, contact) {
-      const record = contacts.hear(identity, contact, false);
+      const record = contacts.hear(identity, contact, null);
       const isAttempt =
         contact.transactionId !== null && !record.isAside && record.device.admission === 'admitted';
       if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
@@ -72,32 +77,54 @@ export function createRecordProgress({
     },
 
     ask({ id }, bundle, bytes) {
-      if (!isPayload(bundle, bytes)) return;
+      if (!isPayload(bundle, bytes)) return false;
       const record = fleet.find(id);
       const installation = record?.installation ?? null;
-      if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
+      if (installation?.sha256 !== bundle.sha256 || !canGoOn(installation)) return true;
       // Ranges do not say which of two boards asks.
-      if (record !== undefined && record.device.boards.second !== null) return;
-      if (installation.startedAt !== null && installation.state !== 'lost') return;
+      if (record !== undefined && record.device.boards.second !== null) return true;
+      if (installation.startedAt !== null && isOpen(installation)) return true;
       const at = now();
       const begun = {
         state: 'downloading',
         startedAt: installation.startedAt ?? at,
+        movedAt: at,
+        installedAt: null,
         attempts: Math.max(1, installation.attempts),
+        silentPolls: 0,
+        isPresumed: false,
         message: null,
       } as const;
       const actor: Actor = { name: `device:${id}`, address: null };
       const after = changed(installation, begun, { at, actor });
       fleet.change(id, { installations: [after.installation], events: after.events });
+      return true;
     },
 
     sent({ id }, bundle, count) {
       const installation = fleet.find(id)?.installation ?? null;
       if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
       // What a poll reads, again and again, is no part of a download.
-      if (installation.startedAt !== null) fleet.countBytes(id, count);
+      if (installation.startedAt !== null) fleet.countBytes(id, count, now());
+    },
+
+    done({ id }, bundle, bytes) {
+      if (!isSignature(bundle, bytes)) return;
+      const installation = fleet.find(id)?.installation ?? null;
+      if (installation?.sha256 !== bundle.sha256 || !isUnsettled(installation)) return;
+      if (installation.signature === 'unread') fleet.renewed(id, { ...installation, signature: 'read' });
     },
   };
+}
+
+/** Also one that was taken for failed because the device was silent. */
+function canGoOn(installation: Installation): boolean {
+  return isUnsettled(installation) || (installation.isPresumed && isFailure(installation));
+}
+
+/** The CMS lies between the payload and the trailer of eight bytes; RAUC asks for all of it at once. */
+function isSignature({ sizeBytes, inspection }: Bundle, { start, end }: AskedBytes): boolean {
+  return start === inspection.payloadSizeBytes && end >= sizeBytes - 9;
 }
 
 /** A poll reads the first bytes and the signature at the end; what lies between is asked for to install. */

@@ -35,7 +35,7 @@ export function createRecordReport({ fleet, contacts, records }: ReportPorts): R
   return {
     async report(identity, contact, report, log) {
       const { id } = identity;
-      const record = contacts.hear(identity, contact, false);
+      const record = contacts.hear(identity, contact, null);
       if (record.isAside) return null;
       const installation = findEarlier(records, record, report.transactionId) ?? record.installation;
       const isLatest = installation === record.installation;

@@ -1,4 +1,5 @@
 import { type Installation, type InstallationState, isFailure, isStarted } from '../core/installation';
+import { patiencePolls } from '../core/proof';
 import type { ReleaseCounts } from './fleet-records';
 
 interface Counter {
@@ -82,10 +83,10 @@ export class ReleaseCounters {
   }
 
   /** Notes another end of an offer; nothing else has changed. */
-  renew({ id, releaseId, state, offerEndsAt }: Installation): void {
+  renew({ id, releaseId, state, offerEndsAt, polls }: Installation): void {
     const counter = releaseId === null ? undefined : this.#counters.get(releaseId);
     if (counter === undefined || state !== 'offered') return;
-    setOffer(counter, id, offerEndsAt);
+    if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
   }
 
   /** Begins to count a release anew. */
@@ -100,7 +101,7 @@ export class ReleaseCounters {
   }
 
   #add(installation: Installation, sign: 1 | -1): void {
-    const { id, deviceId, releaseId, state, offerEndsAt } = installation;
+    const { id, deviceId, releaseId, state, offerEndsAt, polls } = installation;
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
@@ -109,8 +110,9 @@ export class ReleaseCounters {
     }
     counter.revision += 1;
     if (state === 'offered') {
-      if (sign === 1) setOffer(counter, id, offerEndsAt);
-      else dropOffer(counter, id);
+      // One that is told again and again and does not begin keeps nobody else waiting.
+      if (sign === -1) dropOffer(counter, id);
+      else if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
     } else if (isFailure(installation)) {
       const failures = (counter.failures.get(deviceId) ?? 0) + sign;
       if (failures > 0) counter.failures.set(deviceId, failures);

@@ -40,6 +40,7 @@ import type { JournalRecords, ReadJournal } from './read-journal';
 import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
 import { createRecordProgress, type RecordProgress } from './record-progress';
+import { patiencePolls } from '../core/proof';
 import { createRecordReport, type RecordReport } from './record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
 import { createSuspendOffers } from './suspend-offers';
@@ -53,6 +54,10 @@ export interface FleetRules {
   readonly newDevices: Admission;
   /** How often a bundle may fail on a device before it is not offered there any more. */
   readonly maxTries: number;
+  /** How often a reboot may interrupt the installation of a bundle on a device before it is not offered there any more. */
+  readonly maxInterruptions: number;
+  /** After so many polls of RAUC's own poller without a boot, what stopped has failed; 0 for never. */
+  readonly failAfterPolls: number;
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
   /** After so long without a contact an installation counts as lost, in milliseconds. */
@@ -232,9 +237,6 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   };
 }
 
-/** After so many polls without a begin a person is told that the device does not take the bundle. */
-const patiencePolls = 3;
-
 interface FleetPorts extends ServicePorts {
   readonly catalog: Catalog;
   readonly bundleTrust: BundleTrust;
@@ -243,7 +245,8 @@ interface FleetPorts extends ServicePorts {
 
 function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: WatchRestores) {
   const { catalog, bundleTrust, now, fleetRules } = ports;
-  const proofRules = { rollbackWindowMs: fleetRules.rollbackWindowMs, patiencePolls };
+  const { rollbackWindowMs, failAfterPolls, lostAfterMs } = fleetRules;
+  const proofRules = { rollbackWindowMs, failAfterPolls, patiencePolls, stalledAfterMs: lostAfterMs };
   const shared = { ...fleetRules, ...ports, records: ports.fleet, fleet, proofRules };
   const { counters } = fleet;
   const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });

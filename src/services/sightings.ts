@@ -13,7 +13,7 @@ export class Sightings {
   readonly #seen = new Set<Entry>();
   /** Those of the seen whose latest installation goes with them. */
   readonly #renewed = new Set<Entry>();
-  readonly #bytes = new Map<Entry, number>();
+  readonly #bytes = new Map<Entry, { readonly count: number; readonly at: Date }>();
 
   constructor(private readonly records: Pick<FleetRecords, 'writeSeen'>) {}
 
@@ -28,15 +28,30 @@ export class Sightings {
     this.#renewed.add(entry);
   }
 
-  countBytes(entry: Entry, count: number): void {
-    this.#bytes.set(entry, (this.#bytes.get(entry) ?? 0) + count);
+  countBytes(entry: Entry, count: number, at: Date): void {
+    this.#bytes.set(entry, { count: (this.#bytes.get(entry)?.count ?? 0) + count, at });
+  }
+
+  /** Adds the bytes that were counted since to the latest installation. */
+  settleBytes(entry: Entry): void {
+    const { installation } = entry.record;
+    if (installation === null || !this.#bytes.has(entry)) return;
+    entry.record = { ...entry.record, installation: this.withBytes(entry, installation) };
+    this.renewed(entry);
   }
 
   /** With the bytes that were counted since: they are its own, also when another comes after it. */
   withBytes(entry: Entry, installation: Installation): Installation {
-    const count = this.#bytes.get(entry) ?? 0;
+    const counted = this.#bytes.get(entry);
+    if (counted === undefined) return installation;
     this.#bytes.delete(entry);
-    return { ...installation, bytesSent: installation.bytesSent + count };
+    const { count, at } = counted;
+    const { movedAt } = installation;
+    return {
+      ...installation,
+      bytesSent: installation.bytesSent + count,
+      movedAt: movedAt !== null && movedAt > at ? movedAt : at,
+    };
   }
 
   /** Whether there is something to write about a device. */
@@ -53,12 +68,7 @@ export class Sightings {
 
   /** @throws DomainError `storage-full`, `unavailable`: then it is written with the next ones */
   async write(): Promise<void> {
-    for (const entry of [...this.#bytes.keys()]) {
-      const { installation } = entry.record;
-      if (installation === null) continue;
-      entry.record = { ...entry.record, installation: this.withBytes(entry, installation) };
-      this.renewed(entry);
-    }
+    for (const entry of [...this.#bytes.keys()]) this.settleBytes(entry);
     const seen = [...this.#seen];
     for (let from = 0; from < seen.length; from += maxAtOnce)
       await this.#writeSome(seen.slice(from, from + maxAtOnce));

@@ -1,7 +1,14 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import { failedStates, type Installation, openStates, startedStates } from '../core/installation';
+import {
+  failedStates,
+  type Installation,
+  type InstallationState,
+  openStates,
+  startedStates,
+} from '../core/installation';
+import { patiencePolls } from '../core/proof';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
@@ -21,19 +28,23 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
       const [latest] = database.all(
         query.selectFrom('installations').selectAll().where('device', '=', id).orderBy('id', 'desc').limit(1),
       );
-      const failures = database.all(
-        query
-          .selectFrom('installations')
-          .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
-          .where('device', '=', id)
-          .where('state', 'in', failedStates)
-          .where('cleared_at', 'is', null)
-          .groupBy('sha256'),
-      );
+      const counted = (states: readonly InstallationState[]) =>
+        database.all(
+          query
+            .selectFrom('installations')
+            .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
+            .where('device', '=', id)
+            .where('state', 'in', [...states])
+            .where('cleared_at', 'is', null)
+            .groupBy('sha256'),
+        );
+      const toMap = (rows: ReturnType<typeof counted>) =>
+        new Map(rows.map(({ sha256, count }) => [sha256, count]));
       return {
         device,
         installation: latest === undefined ? null : toInstallation(latest),
-        failures: new Map(failures.map(({ sha256, count }) => [sha256, count])),
+        failures: toMap(counted(failedStates)),
+        interruptions: toMap(counted(['interrupted'])),
       };
     },
 
@@ -62,6 +73,7 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
             .select(['id', 'offer_ends_at'])
             .where('state', '=', 'offered')
             .where('offer_ends_at', '>', now.toISOString())
+            .where('polls', '<=', patiencePolls)
             .orderBy('offer_ends_at'),
         );
         return {
@@ -96,8 +108,16 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
       });
       const renewed = seen.flatMap(({ installation }) => {
         if (installation === null) return [];
-        const { id, bytes_sent: bytes, polls, offer_ends_at, updated_at } = toInstallationRow(installation);
-        return [{ id, bytes, polls, ends: offer_ends_at, at: updated_at }];
+        const {
+          id,
+          bytes_sent: bytes,
+          polls,
+          offer_ends_at,
+          updated_at,
+          ...row
+        } = toInstallationRow(installation);
+        const { moved_at: moved, silent_polls: silent, signature } = row;
+        return [{ id, bytes, polls, ends: offer_ends_at, at: updated_at, moved, silent, signature }];
       });
       return database.transact(() => {
         database.all(
@@ -110,7 +130,9 @@ export function createFleetRecords(database: Database, journal: Pick<JournalReco
         database.all(
           sql`UPDATE installations SET
                 bytes_sent = seen.value ->> 'bytes', polls = seen.value ->> 'polls',
-                offer_ends_at = seen.value ->> 'ends', updated_at = seen.value ->> 'at'
+                offer_ends_at = seen.value ->> 'ends', updated_at = seen.value ->> 'at',
+                moved_at = seen.value ->> 'moved', silent_polls = seen.value ->> 'silent',
+                signature = seen.value ->> 'signature'
               FROM json_each(${JSON.stringify(renewed)}) AS seen
               WHERE installations.id = seen.value ->> 'id'`.compile(query),
         );

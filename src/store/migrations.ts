@@ -303,6 +303,19 @@ export const migrations: readonly string[] = [
   CREATE INDEX devices_with_other_claim ON devices (id) WHERE claimed_compatible IS NOT NULL;
   `,
   `
+  -- What silence tells: from which slot to which, when it last got on, and how much it takes.
+  ALTER TABLE installations ADD COLUMN from_slot TEXT;
+  ALTER TABLE installations ADD COLUMN booted_version TEXT;
+  ALTER TABLE installations ADD COLUMN booted_slot TEXT;
+  ALTER TABLE installations ADD COLUMN moved_at TEXT;
+  ALTER TABLE installations ADD COLUMN bytes_before INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE installations ADD COLUMN least_bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE installations ADD COLUMN whole_bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE installations ADD COLUMN signature TEXT NOT NULL DEFAULT 'unread';
+  ALTER TABLE installations ADD COLUMN silent_polls INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE installations ADD COLUMN is_presumed INTEGER NOT NULL DEFAULT 0;
+  `,
+  `
   -- What people said that they have seen: attention is not drawn to it again.
   CREATE TABLE dismissals (
     kind TEXT NOT NULL,

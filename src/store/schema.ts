@@ -1,5 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely';
-import type { InstallationState } from '../core/installation';
+import type { InstallationState, SignatureState } from '../core/installation';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
 export interface Schema {
@@ -123,6 +123,9 @@ export interface InstallationTable {
   target_version: string | null;
   from_version: string | null;
   from_boot_id: string | null;
+  from_slot: string | null;
+  booted_version: string | null;
+  booted_slot: string | null;
   state: InstallationState;
   offered_at: string;
   offer_ends_at: string;
@@ -135,6 +138,13 @@ export interface InstallationTable {
   polls: number;
   bytes_sent: number;
   bundle_size_bytes: number;
+  moved_at: string | null;
+  bytes_before: number;
+  least_bytes: number;
+  whole_bytes: number;
+  signature: SignatureState;
+  silent_polls: number;
+  is_presumed: number;
   progress_percent: number | null;
   message: string | null;
   cleared_at: string | null;

@@ -6,6 +6,7 @@ import { runCli } from '../../src/cli/program';
 import type { StopSignal, Surroundings } from '../../src/cli/surroundings';
 import type { Output, Wiring } from '../../src/cli/wiring';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
+import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { fileSource } from '../../src/rauc/source';
 import { createManageTokens } from '../../src/services/manage-tokens';
@@ -134,6 +135,14 @@ const realWiring: Wiring = {
         allowedSignerCns: config.bundleSignerCns,
       };
       return await inspectBundle(fileSource(handle, size), profile, cliNow);
+    } finally {
+      await handle.close();
+    }
+  },
+  async checkImages(file, inspection, onProgress) {
+    const handle = await open(file, 'r');
+    try {
+      return await checkImages(fileSource(handle, (await handle.stat()).size), inspection, onProgress);
     } finally {
       await handle.close();
     }

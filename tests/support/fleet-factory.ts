@@ -13,6 +13,8 @@ export const hourMs = 3_600_000;
 export const fleetRules: FleetRules = {
   newDevices: 'admitted',
   maxTries: 1,
+  maxInterruptions: 5,
+  failAfterPolls: 0,
   offerLifetimeMs: hourMs,
   lostAfterMs: 14 * 24 * hourMs,
   rollbackWindowMs: 24 * hourMs,
@@ -105,16 +107,19 @@ export function askingDevice(change: Partial<AskingDevice> = {}): AskingDevice {
     pin: null,
     systemVersion: '1.0.0',
     provenSha256: null,
+    tellsSlot: false,
     failures: new Map(),
+    interruptions: new Map(),
     cancelledSha256: null,
     standing: null,
+    unbooted: null,
     ...change,
   };
 }
 
 export const poll: Question = { at: new Date('2026-11-02T12:00:00Z'), isInstall: false, mustStream: false };
 
-export const terms: OfferTerms = { maxTries: 1, inProgress: () => 0 };
+export const terms: OfferTerms = { maxTries: 1, maxInterruptions: 5, inProgress: () => 0 };
 
 /** An installation of `board-2.0.0.raucb` that was just offered. */
 export function installationOf(change: Partial<Installation> = {}): Installation {
@@ -129,20 +134,30 @@ export function installationOf(change: Partial<Installation> = {}): Installation
     targetVersion: '2.0.0',
     fromVersion: '1.0.0',
     fromBootId: 'boot-1',
+    fromSlot: null,
+    bootedVersion: null,
+    bootedSlot: null,
     state: 'offered',
     offeredAt: madeAt,
     offerEndsAt: new Date(madeAt.getTime() + hourMs),
     startedAt: null,
     installedAt: null,
+    movedAt: null,
     endedAt: null,
     updatedAt: madeAt,
     transactionId: null,
     attempts: 0,
     polls: 1,
     bytesSent: 0,
+    bytesBefore: 0,
+    leastBytes: 0,
+    wholeBytes: 0,
     bundleSizeBytes: sizeBytes,
     progressPercent: null,
     message: null,
+    signature: 'unread',
+    silentPolls: 0,
+    isPresumed: false,
     clearedAt: null,
     ...change,
   };

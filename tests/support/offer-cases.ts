@@ -137,17 +137,32 @@ const devices: fc.Arbitrary<AskingDevice> = fc
     proven: fc.option(bundles),
     failed: fc.array(fc.tuple(bundles, fc.integer({ min: 1, max: 4 })), { maxLength: 3 }),
     cancelled: mostly<Bundle | null>(null, bundles),
+    interrupted: mostly<[Bundle, number][]>(
+      [],
+      fc.array(fc.tuple(bundles, fc.integer({ min: 1, max: 4 })), { maxLength: 2 }),
+    ),
+    tellsSlot: fc.boolean(),
+    waiting: mostly<{ readonly bundle: Bundle; readonly until: Date } | null>(
+      null,
+      fc.record({ bundle: bundles, until: instants }),
+    ),
     standing: fc.option(
       fc.record({
         bundle: bundles,
         releaseId: fc.option(fc.integer({ min: 1, max: 8 })),
         endsAt: instants,
         hasBegun: fc.boolean(),
+        isIgnored: mostly<boolean>(false, fc.constant(true)),
       }),
     ),
   })
-  .map(({ proven, failed, cancelled, ...device }) => ({
+  .map(({ proven, failed, interrupted, cancelled, waiting, ...device }) => ({
     ...device,
+    interruptions: new Map(interrupted.map(([{ sha256 }, count]) => [sha256, count])),
+    unbooted:
+      waiting === null
+        ? null
+        : { bundleName: waiting.bundle.name, sha256: waiting.bundle.sha256, until: waiting.until },
     provenSha256: proven?.sha256 ?? null,
     failures: new Map(failed.map(([{ sha256 }, count]) => [sha256, count])),
     cancelledSha256: cancelled?.sha256 ?? null,
@@ -162,11 +177,13 @@ export const offerCases: fc.Arbitrary<OfferCase> = fc.record({
   terms: fc
     .record({
       maxTries: fc.integer({ min: 1, max: 3 }),
+      maxInterruptions: fc.integer({ min: 1, max: 3 }),
       inProgress: counts,
       untrusted: mostly<Bundle | null>(null, bundles),
     })
-    .map(({ maxTries, inProgress, untrusted }): OfferTerms => ({
+    .map(({ maxTries, maxInterruptions, inProgress, untrusted }): OfferTerms => ({
       maxTries,
+      maxInterruptions,
       inProgress: (releaseId) => inProgress[releaseId] ?? 0,
       distrust: ({ sha256 }) => (sha256 === untrusted?.sha256 ? 'it is not trusted: a reason' : null),
     })),

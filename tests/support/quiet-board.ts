@@ -56,7 +56,7 @@ export class QuietBoard {
   }
 
   private async poll(): Promise<void> {
-    const offer = await this.ask({ mustStream: true, isRepeated: this.etag !== null });
+    const offer = await this.ask({ mustStream: true, knownEtag: this.etag });
     if (offer.kind === 'nothing') {
       this.etag = null;
       return;
@@ -69,21 +69,22 @@ export class QuietBoard {
     const payloadSizeBytes = bundle.inspection.payloadSizeBytes ?? bundle.sizeBytes;
     const readsHead = () => {
       this.read(bundle, 0, 3);
-      this.read(bundle, payloadSizeBytes, bundle.sizeBytes - 1);
+      this.read(bundle, bundle.sizeBytes - 8, bundle.sizeBytes - 1);
+      this.read(bundle, payloadSizeBytes, bundle.sizeBytes - 9);
     };
     readsHead();
     const transactionId = `${this.id}-${this.boots}-${bundle.sha256.slice(0, 8)}`;
-    await this.ask({ mustStream: true, isRepeated: false, transactionId });
+    await this.ask({ mustStream: true, knownEtag: null, transactionId });
     if (!recordProgress.hasBegun(identity, bundle, transactionId))
       await recordProgress.begin(identity, bundle, { ...this.contact(), transactionId });
     readsHead();
     this.read(bundle, 0, payloadSizeBytes - 1);
     this.written = versionOf(bundle);
-    await this.ask({ mustStream: true, isRepeated: true }); // half a minute after each installation
+    await this.ask({ mustStream: true, knownEtag: this.etag }); // half a minute after each installation
   }
 
   private async askForManifest(): Promise<void> {
-    const offer = await this.ask({ mustStream: false, isRepeated: true });
+    const offer = await this.ask({ mustStream: false, knownEtag: null });
     if (offer.kind === 'nothing' || versionOf(offer.bundle) === this.version) return;
     await this.report('downloading');
     this.read(offer.bundle, 0, offer.bundle.sizeBytes - 1);
@@ -91,21 +92,26 @@ export class QuietBoard {
     this.written = versionOf(offer.bundle);
   }
 
-  private ask(how: { mustStream: boolean; isRepeated: boolean; transactionId?: string }): Promise<Offer> {
-    const { mustStream, isRepeated, transactionId = null } = how;
+  private ask(how: {
+    mustStream: boolean;
+    knownEtag: string | null;
+    transactionId?: string;
+  }): Promise<Offer> {
+    const { mustStream, knownEtag, transactionId = null } = how;
     return this.options.services().offerUpdate.ask({
       identity: this.identity,
       contact: { ...this.contact(), transactionId },
       compatible: null,
       mustStream,
-      isRepeated,
+      knownEtag,
     });
   }
 
   private read(bundle: Bundle, start: number, end: number): void {
     const { recordProgress } = this.options.services();
-    recordProgress.ask(this.identity, bundle, { start, end });
-    recordProgress.sent(this.identity, bundle, end - start + 1);
+    const isPayload = recordProgress.ask(this.identity, bundle, { start, end });
+    if (isPayload) recordProgress.sent(this.identity, bundle, end - start + 1);
+    recordProgress.done(this.identity, bundle, { start, end });
   }
 
   private async report(state: ReportState): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Bundle } from '../../src/core/bundle';
 import type { DeviceFacts } from '../../src/core/device';
 import type { Offer } from '../../src/core/offer';
 import type { ReportState } from '../../src/core/report';
@@ -19,7 +20,7 @@ export class SimulatedDevice {
   private readonly now: () => Date;
 
   constructor(
-    private services: Pick<Services, 'offerUpdate' | 'recordReport'>,
+    private services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>,
     readonly id: string,
     private readonly options: SimulatedDeviceOptions,
   ) {
@@ -28,19 +29,31 @@ export class SimulatedDevice {
   }
 
   /** Its server was started again. */
-  moveTo(services: Pick<Services, 'offerUpdate' | 'recordReport'>): void {
+  moveTo(services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>): void {
     this.services = services;
   }
 
-  /** Asks as RAUC's own poller does. @param transactionId what an install request carries */
-  poll(transactionId: string | null = null, isRepeated = true): Promise<Offer> {
-    return this.services.offerUpdate.ask({
+  /**
+   * Asks as RAUC's own poller does, and reads the whole payload when it installs.
+   * @param transactionId what an install request carries
+   */
+  async poll(transactionId: string | null = null, knownEtag: string | null = '"0"'): Promise<Offer> {
+    const offer = await this.services.offerUpdate.ask({
       identity: this.identity,
       contact: { ...this.contact(), transactionId },
       compatible: null,
       mustStream: true,
-      isRepeated,
+      knownEtag,
     });
+    if (transactionId !== null && offer.kind === 'bundle') this.read(offer.bundle);
+    return offer;
+  }
+
+  private read(bundle: Bundle): void {
+    const { recordProgress } = this.services;
+    const sizeBytes = bundle.inspection.payloadSizeBytes ?? bundle.sizeBytes;
+    recordProgress.ask(this.identity, bundle, { start: 0, end: sizeBytes - 1 });
+    recordProgress.sent(this.identity, bundle, sizeBytes);
   }
 
   /** @returns what it was told of, or the reason for nothing */

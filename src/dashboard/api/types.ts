@@ -247,6 +247,9 @@ export interface InstallationJson {
   readonly step: number | null;
   readonly target_version: string | null;
   readonly from_version: string | null;
+  readonly from_slot: string | null;
+  readonly booted_version: string | null;
+  readonly booted_slot: string | null;
   readonly state: string;
   readonly offered_at: string;
   readonly started_at: string | null;
@@ -260,6 +263,7 @@ export interface InstallationJson {
   readonly bytes_sent: number;
   readonly bytes_saved: number | null;
   readonly progress: number | null;
+  readonly concluded: boolean;
   readonly message: string | null;
   readonly cleared_at: string | null;
 }

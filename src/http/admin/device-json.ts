@@ -23,7 +23,10 @@ export const installationJson = z.object({
     .describe('null for a pinned bundle, or one that the device took itself'),
   step: z.number().int().nullable().describe('of the rollout, from 1'),
   target_version: nullableText,
-  from_version: nullableText,
+  from_version: nullableText.describe('what ran when it was offered, or began'),
+  from_slot: nullableText,
+  booted_version: nullableText.describe('what ran at the boot that decided how it ended'),
+  booted_slot: nullableText,
   state: installationState,
   offered_at: instant,
   started_at: nullableInstant,
@@ -41,6 +44,9 @@ export const installationJson = z.object({
     .nullable()
     .describe('bytes that the device did not need, once it has installed'),
   progress: z.number().nullable().describe('percent: as reported, else of the bytes'),
+  concluded: z
+    .boolean()
+    .describe('the state was concluded from silence; what the device does later may still show otherwise'),
   message: nullableText,
   cleared_at: nullableInstant,
 });
@@ -132,6 +138,9 @@ export function presentInstallation(installation: Installation): z.infer<typeof 
     step: step === null ? null : step + 1,
     target_version: installation.targetVersion,
     from_version: installation.fromVersion,
+    from_slot: installation.fromSlot,
+    booted_version: installation.bootedVersion,
+    booted_slot: installation.bootedSlot,
     state: installation.state,
     offered_at: installation.offeredAt.toISOString(),
     started_at: textOf(installation.startedAt),
@@ -146,6 +155,7 @@ export function presentInstallation(installation: Installation): z.infer<typeof 
     bytes_saved:
       hasInstalled(installation) && bytesSent > 0 ? Math.max(0, bundleSizeBytes - bytesSent) : null,
     progress: progressOf(installation),
+    concluded: installation.isPresumed,
     message: installation.message,
     cleared_at: textOf(installation.clearedAt),
   };

@@ -149,15 +149,16 @@ async function sendBundle(
   try {
     const { identity } = exchange.connection;
     onDownload(identity, bundle);
-    recordProgress.ask(identity, bundle, { start, end });
+    const isPayload = recordProgress.ask(identity, bundle, { start, end });
     const answer =
       range.kind === 'part'
         ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
         : { status: 200, headers: full };
     await sendBytes(exchange, answer, lease, { start, end }, (count) => {
       onBytes(count);
-      recordProgress.sent(identity, bundle, count);
+      if (isPayload) recordProgress.sent(identity, bundle, count);
     });
+    recordProgress.done(identity, bundle, { start, end });
   } finally {
     lease.release();
   }

@@ -42,7 +42,7 @@ async function answer(
     contact: readContact(exchange, now()),
     compatible,
     mustStream: false,
-    isRepeated: true,
+    knownEtag: null,
   });
   tally.countOffer('manifest', offer);
   if (compatible !== null && offer.kind === 'nothing' && offer.reason === 'not-its-compatible') {

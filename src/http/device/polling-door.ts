@@ -22,13 +22,12 @@ const headers = { 'cache-control': 'private, no-store' };
 export function createPollingHandler({ offerUpdate, now, tally }: PollingPorts): Handler {
   return async (exchange, { query }) => {
     const contact = readContact(exchange, now());
-    const isRepeated = exchange.header('if-none-match') !== undefined;
     const offer = await offerUpdate.ask({
       identity: exchange.connection.identity,
       contact,
       compatible: askedCompatible(exchange, query),
       mustStream: true,
-      isRepeated,
+      knownEtag: exchange.header('if-none-match') ?? null,
       namedSha256: namedHash(exchange),
     });
     // Whoever begins to install needs the bytes, whatever it has seen.

@@ -81,6 +81,8 @@ it('keeps the bytes of an installation with it when another one follows at once'
   await rauc.poll();
   await rauc.install('t-1');
   await fleet.release('3.0.0');
+  // The bundle would wait for its reboot, but for a person's word.
+  await fleet.services.manageDevices.pin('dev-1', 'v3.0.0.raucb', person);
   fleet.wait(30);
   await rauc.poll();
   await fleet.services.tend();

@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type MadeBundle, makeBundle } from '../../support/bundle-factory';
+import { inlineManifest, putTogether, sign, takeApart } from '../../support/bundle-surgery';
 import { temporaryFolder } from '../../support/programs';
 import { bundleSigner } from '../../support/test-pki';
 import { runCommand } from '../../support/cli-harness';
@@ -55,8 +56,35 @@ describe('bundle inspect', () => {
       manifest: { compatible: 'my-board', version: '2.0.0' },
       images: [{ slot_class: 'rootfs', type: 'raw' }],
       hints: [{ code: 'no-adaptive-index' }],
+      image_check: { state: 'sound', files: [], reason: null },
       signer_chain: [{ not_after: expect.stringMatching(/Z$/) as string }],
     });
+  });
+
+  it('hashes the images, and warns of one that the manifest does not fit', async () => {
+    expect((await inspect()).stdout).toMatch(/^Images +as the manifest says$/m);
+    const { payload, cms } = takeApart(await readFile(bundle.path));
+    const manifest = (await inlineManifest(cms)).replace(/^sha256=.*$/m, `sha256=${'a'.repeat(64)}`);
+    const changed = putTogether({ payload, cms: await sign(manifest, await bundleSigner()) });
+    await writeFile(path.join(cwd, 'changed.raucb'), changed);
+    const args = ['bundle', 'inspect', 'changed.raucb', '--bundle-keyring', bundle.keyringPath];
+    const { code, stdout } = await runCommand(args, { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}warning: .*hash in the manifest fits no file of the bundle: rootfs\.img\./m);
+    expect(stdout).toMatch(/^Images +not as the manifest says$/m);
+    expect(JSON.parse((await runCommand([...args, '--json'], { cwd })).stdout)).toMatchObject({
+      accepted: true,
+      verdict: 'trusted',
+      image_check: { state: 'mismatch', files: ['rootfs.img'], reason: null },
+    });
+  });
+
+  it('says why it did not check the images', async () => {
+    const { path: file } = await makeBundle({ mksquashfsArgs: '-comp xz' });
+    const { code, stdout } = await runCommand(['bundle', 'inspect', file], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Images +not checked: .*compressor 4/m);
+    expect(stdout).not.toContain('warning:');
   });
 
   it('ends with 1 for a damaged bundle', async () => {

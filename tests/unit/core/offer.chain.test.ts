@@ -31,6 +31,7 @@ const standing = {
   releaseId: 1,
   endsAt: new Date(poll.at.getTime() + hourMs),
   hasBegun: false,
+  isIgnored: false,
 };
 const steps: readonly RolloutStep[] = [
   { kind: 'group', label: 'lab' },

@@ -1,8 +1,14 @@
 import { changeInstallation, type Installation } from '../../../src/core/installation';
-import { type Evidence, judgeContact, openEnds, type ProofRules } from '../../../src/core/proof';
+import { type Evidence, judgeContact, type ProofRules } from '../../../src/core/proof';
+import { openEnds } from '../../../src/core/silence';
 import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 
-const rules: ProofRules = { rollbackWindowMs: 24 * hourMs, patiencePolls: 3 };
+const rules: ProofRules = {
+  rollbackWindowMs: 24 * hourMs,
+  patiencePolls: 3,
+  failAfterPolls: 0,
+  stalledAfterMs: 10_000 * hourMs,
+};
 
 /** A poll under the boot in which the bundle was offered, of the old version, an hour later. */
 function contact(change: Partial<Evidence> = {}): Evidence {
@@ -10,6 +16,8 @@ function contact(change: Partial<Evidence> = {}): Evidence {
     at: hoursLater(1),
     transactionId: null,
     isPoll: true,
+    native: null,
+    slot: null,
     boot: 'same',
     bootId: 'boot-1',
     systemVersion: '1.0.0',
@@ -238,7 +246,7 @@ describe('a device that fell back after the proof', () => {
   });
 
   it('stays proven when the bundle had the version that ran before', () => {
-    const same = { ...proven, targetVersion: '1.0.0' };
+    const same = { ...proven, targetVersion: '1.0.0', bootedVersion: '1.0.0' };
     expect(after(same, rebooted({ bootId: 'boot-3' }))).toEqual(same);
   });
 });

@@ -84,8 +84,8 @@ const profiles: Readonly<Record<string, Changes>> = {
 
 /** Certificates with which we refuse what RAUC accepts, and why that stays. */
 const stricter: Readonly<Record<string, string>> = {
-  'middle-bounded':
-    'Name constraints are not evaluated here, so a chain that has any is refused, also one that keeps them.',
+  'middle-of-hosts':
+    'Whether a common name is one of a host is not guessed: a CA that limits DNS names is refused.',
 };
 
 let pki: AmbiguousPki;
@@ -98,7 +98,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   parts = takeApart(await readFile((await makeBundle({ imageSizeBytes: 4096 })).path));
   const manifest = await inlineManifest(parts.cms);
-  for (const [leaf] of signers) {
+  for (const [leaf] of [...signers, ...(aboutNames[0]?.signedBy ?? [])]) {
     if (signatures.has(leaf)) continue;
     const by = { certPath: pki.certPath(leaf), keyPath: pki.keyPath(leaf), caPath: '', intermediates: [] };
     signatures.set(leaf, await sign(manifest, by));
@@ -150,6 +150,20 @@ const aboutLists = keyringsWithLists.map((keyring) => ({
   names: ['crl', 'crl, partial'],
   signedBy: signers.filter(([leaf]) => leaf === 'leaf'),
 }));
+const aboutNames = [
+  {
+    keyring: ['root'],
+    names: ['default', 'partial'],
+    signedBy: [
+      ['leaf', 'middle-permitting'],
+      ['leaf', 'middle-excluding'],
+      ['leaf', 'middle-elsewhere'],
+      ['leaf', 'middle-of-hosts'],
+      ['leaf-mail', 'middle-bounded'],
+      ['leaf-mail', 'middle'],
+    ] satisfies typeof signers,
+  },
+];
 const aboutPurposes = [['root'], ['middle', 'root']].map((keyring) => ({
   keyring,
   names: ['codesign', 'any'],
@@ -160,7 +174,7 @@ describe('a chain where several are possible, judged by us and by RAUC', () => {
     expect((await mustRun(raucSid, ['--version'])).stdout.trim()).toBe(measuredWith);
   });
 
-  it.each<Cases>([...aboutPaths, ...aboutLists, ...aboutPurposes])(
+  it.each<Cases>([...aboutPaths, ...aboutLists, ...aboutNames, ...aboutPurposes])(
     'has one verdict: keyring $keyring, profiles $names',
     async (cases) => {
       expect(await differences(cases)).toEqual({ laxer: [], strict: [] });

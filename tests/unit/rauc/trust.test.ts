@@ -3,6 +3,7 @@ import path from 'node:path';
 import { inspectBundle } from '../../../src/rauc/inspect';
 import type { VerificationProfile } from '../../../src/rauc/profile';
 import { bufferSource } from '../../../src/rauc/source';
+import { childAt, decodeDer, encodeDer, tlv } from '../../support/ber';
 import { makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor, putTogether, sign, takeApart } from '../../support/bundle-surgery';
 import { keyringOptions } from '../../support/keyring-options';
@@ -175,6 +176,41 @@ describe('revocation lists, judged by us and by RAUC', () => {
     expect(await judge('ec', lists)).toEqual(['chain-revoked', 'refuses']);
   });
 
+  /** The list comes in the signature; the keyring has one of its own, or not. */
+  async function judgeDelivered(delivered: Promise<string>, own: readonly Promise<string>[]) {
+    const signer = await bundleSigner();
+    const { payload, cms } = takeApart(await readFile((await makeBundle({ signer })).path));
+    const contentInfo = decodeDer(cms);
+    const der = Buffer.from((await delivered).replace(/-----.*-----/g, ''), 'base64');
+    childAt(contentInfo, 1, 0).children.splice(4, 0, tlv(0xa1, der));
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'bundle.raucb');
+    await writeFile(file, putTogether({ payload, cms: encodeDer(contentInfo) }));
+    const keyringPath = path.join(folder, 'keyring.pem');
+    const texts = await Promise.all([readFile(signer.caPath, 'utf8'), ...own]);
+    await writeFile(keyringPath, texts.join('\n'));
+    const { ours, rauc } = await compareWithRauc(file, keyringPath, checkCrl);
+    return [ours, rauc];
+  }
+
+  it('in the signature help nobody', async () => {
+    const signer = await bundleSigner();
+    const list = () => revocationList(signer, 'root');
+    expect(await judgeDelivered(list(), [])).toEqual(['chain-no-crl', 'refuses']);
+    expect(await judgeDelivered(list(), [list()])).toEqual(['trusted', 'accepts']);
+  });
+
+  it('in the signature take trust away, as RAUC looks at them first', async () => {
+    const signer = await bundleSigner();
+    const own = () => [revocationList(signer, 'root')];
+    const revoking = revocationList(signer, 'root', [signer.certPath]);
+    expect(await judgeDelivered(revoking, own())).toEqual(['chain-revoked', 'refuses']);
+    const foreign = revocationList(await bundleSigner('impostor'), 'root');
+    expect(await judgeDelivered(foreign, own())).toEqual(['chain-no-crl', 'refuses']);
+    const outdated = revocationList(signer, 'root', [signer.certPath], past);
+    expect(await judgeDelivered(outdated, own())).toEqual(['chain-no-crl', 'refuses']);
+  });
+
   it('are not looked at unless the profile says so', async () => {
     const lists = (signer: Signer) => [revocationList(signer, 'root', [signer.certPath])];
     expect(await judge('ec', lists, {})).toEqual(['trusted', 'accepts']);
@@ -192,6 +228,15 @@ describe('the time', () => {
     expect(byClock.warnings.map((warning) => warning.code)).toContain('signer-expired');
     const believing = await profileFor(bundle.keyringPath, { timeSource: 'signing-time' });
     expect(await inspectBytes(bytes, believing, farFuture)).toMatchObject({ verdict: 'trusted' });
+  });
+
+  it('ends with the second that a certificate names as its last', async () => {
+    const bundle = await makeBundle({ signer: await bundleSigner('expires-soon') });
+    const bytes = await readFile(bundle.path);
+    const at = async (now: string) =>
+      (await inspectBytes(bytes, await profileFor(bundle.keyringPath), new Date(now))).verdict;
+    expect(await at('2026-12-31T23:59:59.999Z')).toBe('trusted');
+    expect(await at('2027-01-01T00:00:00.000Z')).toBe('untrusted');
   });
 
   it('of signing is not invented where the signature has none', async () => {

@@ -193,7 +193,7 @@ describe('a clock that is set', () => {
     for (const hours of [1, -2, 3]) {
       fleet.setClock(new Date(fleet.now().getTime() + hours * hourMs));
       await device.poll();
-      expect(stateOf(fleet, 'dev-1')).toBe('downloading');
+      expect(stateOf(fleet, 'dev-1')).toBe('stopped');
     }
     await fleet.close();
   });

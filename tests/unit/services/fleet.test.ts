@@ -235,7 +235,11 @@ describe('a decision and a contact in the same moment', () => {
       };
     });
     await fleet.close();
-    expect(fleet.get('a')).toMatchObject({ installation: { state: 'cancelling' }, failures: new Map() });
+    expect(fleet.get('a')).toMatchObject({
+      installation: { state: 'cancelling' },
+      failures: new Map(),
+      interruptions: new Map(),
+    });
     expect(store.fleet.find('a')).toEqual(fleet.get('a'));
     expect(fleet.counters.inProgress(1)).toBe(1);
     expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
@@ -334,9 +338,9 @@ describe('bytes and last contacts', () => {
     await fleet.commit('a');
     const later = new Date(madeAt.getTime() + 60_000);
     fleet.seen('a', { ...fleet.get('a').device, lastContactAt: later, address: '192.0.2.77' });
-    fleet.countBytes('a', 100);
-    fleet.countBytes('a', 50);
-    fleet.countBytes('nobody', 7);
+    fleet.countBytes('a', 100, madeAt);
+    fleet.countBytes('a', 50, madeAt);
+    fleet.countBytes('nobody', 7, madeAt);
     expect(store.fleet.find('a')?.installation?.bytesSent).toBe(0);
     await fleet.flush();
     expect(store.fleet.find('a')).toMatchObject({
@@ -354,7 +358,7 @@ describe('bytes and last contacts', () => {
     await fleet.commit('a');
     fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
     await fleet.settle('a');
-    fleet.countBytes('a', 100);
+    fleet.countBytes('a', 100, madeAt);
     await fleet.flush();
     makeRoom();
     await fleet.commit('a');
@@ -369,7 +373,7 @@ describe('bytes and last contacts', () => {
     fleet.add(deviceOf('a'), []);
     fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
     await fleet.commit('a');
-    fleet.countBytes('a', 100);
+    fleet.countBytes('a', 100, madeAt);
     await expect(fleet.flush()).rejects.toEqual(refusal('unavailable'));
     isLocked = false;
     await fleet.flush();
@@ -406,7 +410,7 @@ describe('devices in memory', () => {
     const read: string[] = [];
     const find: FleetRecords['find'] = (id) => {
       read.push(id);
-      return { device: deviceOf(id), installation: null, failures: new Map() };
+      return { device: deviceOf(id), installation: null, failures: new Map(), interruptions: new Map() };
     };
     const { write } = stubborn();
     const fleet = fleetWith({ find, write });

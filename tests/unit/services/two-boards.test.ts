@@ -1,3 +1,4 @@
+import type { Bundle } from '../../../src/core/bundle';
 import { everyoneAtOnce } from '../../../src/core/rollout';
 import type { DeviceFacts } from '../../../src/core/device';
 import { fleetAttention } from '../../support/fleet-attention';
@@ -44,9 +45,20 @@ async function poll(
     contact: { at: now(), address, protocol: 'h2', transactionId, facts: told },
     compatible: null,
     mustStream: true,
-    isRepeated: false,
+    knownEtag: null,
   });
-  return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
+  if (offer.kind === 'nothing') return offer.reason;
+  if (transactionId !== null) readPayload(offer.bundle);
+  return offer.bundle.name;
+}
+
+/** What is begun is read whole, so that a boot into the old version is a rollback. */
+function readPayload(bundle: Bundle): void {
+  const identity = { id, certificateSerial: '01', compatibles: [] };
+  const { recordProgress } = opened.services;
+  const sizeBytes = bundle.inspection.payloadSizeBytes ?? bundle.sizeBytes;
+  recordProgress.ask(identity, bundle, { start: 0, end: sizeBytes - 1 });
+  recordProgress.sent(identity, bundle, sizeBytes);
 }
 
 const state = () => opened.services.manageDevices.get(id).installation?.state;

@@ -301,7 +301,7 @@ describe('attention for such releases', () => {
       message: expect.stringMatching(/^2 releases .*v12\.0\.raucb for test-board \(beta\), v11\.0/) as string,
       subjects: [ids[0], ids[2]],
     });
-    await release('11.0', {});
+    await release('12.0', {});
     expect(await item()).toMatchObject({ count: 1, message: expect.stringMatching(/^1 release /) as string });
     // To go back is a person's word, also to a release from before.
     await opened.services.goBack.goBack({

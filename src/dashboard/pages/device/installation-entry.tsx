@@ -46,6 +46,7 @@ export function InstallationEntry({ installation, events }: InstallationEntryPro
 
 function figuresOf(installation: InstallationJson): readonly string[] {
   const { bytes_sent: sent, bytes_saved: saved, started_at, ended_at, installed_at, attempts } = installation;
+  const { from_slot: fromSlot, booted_slot: slot, booted_version: booted } = installation;
   const { one } = text.devices;
   const figures: string[] = [];
   if (sent > 0) figures.push(one.sent(formatBytes(sent)));
@@ -53,6 +54,8 @@ function figuresOf(installation: InstallationJson): readonly string[] {
   const endedAt = ended_at ?? installed_at;
   if (started_at !== null && endedAt !== null)
     figures.push(one.took(formatDuration((Date.parse(endedAt) - Date.parse(started_at)) / 1000)));
+  if (booted !== null) figures.push(one.booted(booted));
+  if (fromSlot !== null && slot !== null) figures.push(one.slots(fromSlot, slot));
   if (attempts > 1) figures.push(one.attempts(attempts));
   return figures;
 }

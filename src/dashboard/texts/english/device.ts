@@ -78,6 +78,8 @@ export const device = {
   saved: (bytes: string) => `${bytes} saved`,
   took: (time: string) => `took ${time}`,
   attempts: (n: number) => `${n} attempts`,
+  booted: (version: string) => `booted into ${version}`,
+  slots: (from: string, to: string) => `slot ${from}, then ${to}`,
   cleared: 'cleared',
   log: 'Log',
   showLog: 'Show the log',

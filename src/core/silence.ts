@@ -1,0 +1,130 @@
+import { type Installation, type InstallationChange, isStarted, payloadBytes } from './installation';
+import type { Evidence, ProofRules } from './proof';
+
+/** What people read where the device's silence leaves two answers. */
+export const openEnds = {
+  unclear: 'the download has stopped: it failed, or the device waits for a reboot',
+  notTaken:
+    'the device does not begin: its own criteria refuse the bundle, or a person must confirm it there',
+  stalled: 'nothing has happened for long: neither bytes nor a report nor a reboot',
+} as const;
+
+/** What people read where the device's silence tells enough. */
+export const conclusions = {
+  tooLittle:
+    'the device stopped after reading less than any of its images takes: it cannot have installed the bundle',
+  tooLong: 'the device went on polling and did not boot into the bundle',
+  rejected:
+    'the device read the signature and asks as if it had not: it does not accept the bundle. Check its keyring, its clock, and the bundle’s signer',
+} as const;
+
+/** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
+export const samePollMs = 20_000;
+
+/** After what it rejects RAUC waits for more than an interval, which is a minute at least; an installation begins before. */
+const rejectedAfterMs = 60_000;
+
+/**
+ * Judges a contact that proves nothing: it may take up what was lost, leave people with a question, or tell by what is missing.
+ *
+ * RAUC's own poller does not poll while it installs: its poll says that whatever ran is over, and not how it ended. A script polls
+ * on while its installer may still run, so of a script only a long standstill tells something.
+ * @returns what changes, or `null`
+ */
+export function judgeSilence(
+  installation: Installation,
+  evidence: Evidence,
+  rules: ProofRules,
+): InstallationChange | null {
+  const { state } = installation;
+  if (state === 'lost') return takeUp(installation, evidence.at);
+  if (isStarted(installation) && stoodStillMs(installation, evidence.at) > rules.stalledAfterMs) {
+    const end = state === 'cancelling' ? 'cancelled' : 'stopped';
+    return { state: end, message: openEnds.stalled, silentPolls: 0 };
+  }
+  if (!evidence.isPoll) return null;
+  return evidence.native === null
+    ? judgeScript(installation, evidence, rules)
+    : judgePoller(installation, { ...evidence, native: evidence.native }, rules);
+}
+
+/** Goes on where the device was before it was lost. */
+export function takeUp({ startedAt, installedAt }: Installation, at: Date): InstallationChange {
+  const before = installedAt !== null ? 'installed' : startedAt !== null ? 'downloading' : 'offered';
+  return { state: before, message: 'the device was lost and is back', movedAt: at };
+}
+
+function judgeScript(
+  installation: Installation,
+  { boot }: Evidence,
+  rules: ProofRules,
+): InstallationChange | null {
+  const { state, message } = installation;
+  const isUnclear = state === 'downloading' && boot === 'same';
+  if (isUnclear && message !== openEnds.unclear) return { message: openEnds.unclear };
+  return judgeNotTaken(installation, rules);
+}
+
+function judgeNotTaken(
+  { state, polls, message }: Installation,
+  { patiencePolls }: ProofRules,
+): InstallationChange | null {
+  const isNotTaken = state === 'offered' && polls > patiencePolls;
+  return isNotTaken && message !== openEnds.notTaken ? { message: openEnds.notTaken } : null;
+}
+
+type PollerEvidence = Evidence & { readonly native: NonNullable<Evidence['native']> };
+
+function judgePoller(
+  installation: Installation,
+  evidence: PollerEvidence,
+  rules: ProofRules,
+): InstallationChange | null {
+  const { state, signature, leastBytes } = installation;
+  const { at, native, boot } = evidence;
+  const accepts = native.knownEtag?.includes(installation.sha256) === true;
+  if (state === 'offered') {
+    if (accepts)
+      return signature === 'accepted' ? judgeNotTaken(installation, rules) : { signature: 'accepted' };
+    if (boot === 'new') return signature === 'unread' ? null : { signature: 'unread' };
+    return isRejected(installation, at) ? rejected : judgeNotTaken(installation, rules);
+  }
+  if (state === 'downloading' && stoodStillMs(installation, at) >= samePollMs) {
+    if (!accepts && boot !== 'new' && payloadBytes(installation) === 0 && isRejected(installation, at))
+      return rejected;
+    const isTooLittle = payloadBytes(installation) < leastBytes;
+    return isTooLittle
+      ? { state: 'failed', isPresumed: true, message: conclusions.tooLittle }
+      : { state: 'stopped', message: openEnds.unclear, silentPolls: 0 };
+  }
+  return state === 'stopped' ? countSilence(installation, at, rules) : null;
+}
+
+const rejected: InstallationChange = {
+  state: 'rejected',
+  isPresumed: true,
+  signature: 'unread',
+  message: conclusions.rejected,
+};
+
+/** RAUC remembers what it accepted, and says so with If-None-Match. */
+function isRejected({ signature, updatedAt }: Installation, at: Date): boolean {
+  return signature === 'read' && Math.abs(at.getTime() - updatedAt.getTime()) >= rejectedAfterMs;
+}
+
+function countSilence(
+  { installedAt, silentPolls, updatedAt }: Installation,
+  at: Date,
+  { failAfterPolls }: ProofRules,
+): InstallationChange | null {
+  if (failAfterPolls === 0 || installedAt !== null) return null;
+  if (Math.abs(at.getTime() - updatedAt.getTime()) < samePollMs) return null;
+  return silentPolls + 1 < failAfterPolls
+    ? { silentPolls: silentPolls + 1 }
+    : { state: 'failed', isPresumed: true, message: conclusions.tooLong };
+}
+
+/** Since when it has begun, read, or reported; also of a clock that was set back. */
+function stoodStillMs({ movedAt, installedAt, startedAt, offeredAt }: Installation, at: Date): number {
+  return Math.abs(at.getTime() - (movedAt ?? installedAt ?? startedAt ?? offeredAt).getTime());
+}

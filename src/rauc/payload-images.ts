@@ -1,0 +1,84 @@
+import type { Finding, Image, Manifest } from '../core/inspection';
+import { BrokenBundle } from './broken';
+import type { BundleSource } from './source';
+import { openSquashfs } from './squashfs';
+
+/** So many are named in a warning. */
+const maxNames = 5;
+
+/**
+ * Whether the files that a manifest names are in the payload, with the sizes that it says. No claim is made about a
+ * payload that can't be read here: an encrypted one, one with a compressor that we don't have, one that is malformed.
+ */
+export async function imageWarnings(
+  source: BundleSource,
+  payloadSizeBytes: number,
+  manifest: Manifest,
+): Promise<Finding[]> {
+  if (manifest.format === 'crypt') return [];
+  const sizes = expectedFiles(manifest.images);
+  if (sizes.size === 0) return [];
+  try {
+    return await compare(source, payloadSizeBytes - (manifest.veritySizeBytes ?? 0), sizes);
+  } catch (error) {
+    if (error instanceof BrokenBundle) return [];
+    throw error;
+  }
+}
+
+/**
+ * The files that must be in the payload, with their size where the manifest says it. A converted image is there as
+ * what it became; of an image that casync cut into chunks, only the index is.
+ */
+function expectedFiles(images: readonly Image[]): ReadonlyMap<string, number | null> {
+  const sizes = new Map<string, number | null>();
+  for (const { filename, sizeBytes, converted } of images) {
+    for (const name of converted) if (!sizes.has(name)) sizes.set(name, null);
+    const isThere = converted.length === 0 || converted.includes(filename ?? '');
+    if (filename !== null && isThere) sizes.set(filename, isChunkIndex(filename) ? null : sizeBytes);
+  }
+  return sizes;
+}
+
+/** Whether a file is the index of a casync chunk store: the manifest's size and hash are those of the image itself. */
+export function isChunkIndex(filename: string): boolean {
+  return /\.(caibx|caidx)$/.test(filename);
+}
+
+async function compare(
+  source: BundleSource,
+  squashfsSizeBytes: number,
+  sizes: ReadonlyMap<string, number | null>,
+): Promise<Finding[]> {
+  const squashfs = await openSquashfs(source, squashfsSizeBytes);
+  if ('unavailable' in squashfs) return [];
+  const found = await squashfs.findInRoot(sizes.keys());
+  if ('unavailable' in found) return [];
+  const missing: string[] = [];
+  const others: string[] = [];
+  for (const [name, sizeBytes] of sizes) {
+    const entry = found.get(name);
+    if (entry === undefined) {
+      missing.push(name);
+    } else if (sizeBytes !== null) {
+      const file = await squashfs.openFile(entry);
+      if (file !== undefined && file.sizeBytes !== sizeBytes)
+        others.push(`${name} (${file.sizeBytes} bytes, the manifest says ${sizeBytes})`);
+    }
+  }
+  const warnings: Finding[] = [];
+  if (missing.length > 0) {
+    const message = `The manifest names what is not in the bundle: ${listed(missing)}. Devices that need it cannot install the bundle; build it again.`;
+    warnings.push({ code: 'image-missing', message });
+  }
+  if (others.length > 0) {
+    const message = `The size in the manifest is wrong for ${listed(others)}. Devices that need it refuse the bundle; build it again.`;
+    warnings.push({ code: 'image-size', message });
+  }
+  return warnings;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - maxNames;
+  return `${names.slice(0, maxNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
