@@ -170,6 +170,7 @@ export const options = {
     types.countOrNone,
     '0',
     "After how many polls of RAUC's own poller without a reboot a download that has stopped counts as failed; 0 for never, because the device may wait for its reboot.",
+  ),
   releaseSteps: server(
     'RELEASE_STEPS',
     types.rolloutSteps,
