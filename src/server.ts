@@ -252,6 +252,7 @@ async function start(
     deviceBaseUrl: baseUrl,
     serverUrl: config.serverUrl,
     uploadLimitBytes: config.uploadLimit,
+    releaseDefaults: { steps: config.releaseSteps, pauseAtFailures: config.releasePauseAtFailures },
     adminHosts: config.adminHosts,
     requireToken,
     trustedProxies: config.trustedProxies,

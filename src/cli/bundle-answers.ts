@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reachAnswer } from './reach';
+import { reachAnswer, warningsAnswer } from './reach';
 
 /** What the commands read of the REST API's answers; there may be more in them. */
 const finding = z.object({ code: z.string(), message: z.string() });
@@ -25,6 +25,12 @@ export const uploadAnswer = z.object({
   created: z.boolean(),
   release: release.nullable(),
   reach: reachAnswer,
+  warnings: warningsAnswer,
 });
 
-export const activateAnswer = z.object({ release, changed: z.boolean(), reach: reachAnswer });
+export const activateAnswer = z.object({
+  release,
+  changed: z.boolean(),
+  reach: reachAnswer,
+  warnings: warningsAnswer,
+});

@@ -6,12 +6,14 @@ import { DomainError } from '../core/errors';
 import { AdminClient } from './admin-client';
 import { uploadAnswer } from './bundle-answers';
 import { addCommand } from './command';
-import { type CliContext, print, printJson, talk } from './context';
+import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
+import { type CliContext, type ExitCode, print, printJson, talk } from './context';
 import { fileFailure } from './input-file';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatSize } from './printable';
 import { ProgressLine } from './progress-line';
-import { tellReach } from './reach';
+import { tellReach, tellWarnings } from './reach';
+import { madeReleaseAnswer } from './release-answers';
 import { sendBundle } from './send-bundle';
 import { parseAnswer } from './server-answer';
 
@@ -19,6 +21,7 @@ interface Flags extends PolicyFlags {
   readonly activate?: boolean;
   readonly compatible?: string;
   readonly force?: boolean;
+  readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -28,7 +31,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     usage: 'upload <file>',
     summary: 'send a bundle to a running server, which verifies it before it is stored',
     details:
-      'Uploading the same file again changes nothing. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
+      'Uploading the same file again changes nothing. With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
     options: [
       new Option('--activate', 'make it current for its compatible in the same step'),
       new Option(
@@ -37,6 +40,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
       ),
       new Option('--force', 'activate it although its manifest names another compatible'),
       ...policyOptions,
+      yesOption,
       new Option('--quiet', 'no progress and no talk'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
@@ -48,18 +52,35 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     run: async ({ args: [file = ''], options, config }) => {
       const fields = formFields(options);
       const client = await AdminClient.open(context, config);
-      const answer = await upload(
-        context,
-        client,
-        path.resolve(context.surroundings.cwd, file),
-        fields,
-        options,
-      );
+      const absolute = path.resolve(context.surroundings.cwd, file);
+      const send = (form: Record<string, string>) => upload(context, client, absolute, form, options);
+      const isAsked = options.activate === true && mustConfirm(context, options);
+      const { answer, exitCode } = isAsked
+        ? await uploadAndAsk(context, client, formFields({ ...options, activate: false }), send)
+        : { answer: await send(fields), exitCode: 0 as const };
       if (options.json === true) printJson(context, answer);
       else tell(context, answer, options.quiet === true);
-      return 0;
+      return exitCode;
     },
   });
+}
+
+/** Stores it first: what its release does to the fleet, the server says of a bundle that it has. */
+async function uploadAndAsk(
+  context: CliContext,
+  client: AdminClient,
+  fields: Record<string, string>,
+  send: (form: Record<string, string>) => Promise<unknown>,
+): Promise<{ readonly answer: unknown; readonly exitCode: ExitCode }> {
+  const { compatible } = fields;
+  const answer = await send(compatible === undefined ? {} : { compatible });
+  const { name } = parseAnswer(uploadAnswer, answer).bundle;
+  const request = { ...fields, bundle: name };
+  if (!(await confirmRelease(context, client, request))) return { answer, exitCode: 1 };
+  const release = await client.post('/api/releases', request);
+  const { reach, warnings } = parseAnswer(madeReleaseAnswer, release);
+  const bundle = await client.get(`/api/bundles/${encodeURIComponent(name)}`);
+  return { answer: { ...(answer as object), bundle, release, reach, warnings }, exitCode: 0 };
 }
 
 function formFields({ activate, compatible, force, ...policy }: Flags): Record<string, string> {
@@ -106,7 +127,7 @@ async function upload(
 }
 
 function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
-  const { bundle, created, release, reach } = parseAnswer(uploadAnswer, answer);
+  const { bundle, created, release, reach, warnings } = parseAnswer(uploadAnswer, answer);
   const words = [
     bundle.compatible ?? 'encrypted',
     ...(bundle.version === null ? [] : [bundle.version]),
@@ -120,6 +141,7 @@ function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
   if (release !== null) {
     talk(context, `current for ${release.compatible}`);
     tellReach(context, reach);
+    tellWarnings(context, warnings);
   } else if (bundle.active_for.length === 0) {
     talk(context, `not current yet: rauc-simple-server bundle activate '${bundle.name}'`);
   }

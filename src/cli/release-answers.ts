@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reachAnswer } from './reach';
+import { reachAnswer, warningsAnswer } from './reach';
 
 /** What the commands read of the REST API's answers; there may be more in them. */
 export const releaseAnswer = z.object({
@@ -31,7 +31,17 @@ export const releaseAnswer = z.object({
 
 export type ReleaseAnswer = z.infer<typeof releaseAnswer>;
 
-export const madeReleaseAnswer = releaseAnswer.extend({ reach: reachAnswer });
+export const madeReleaseAnswer = releaseAnswer.extend({ reach: reachAnswer, warnings: warningsAnswer });
+
+export const releasePreviewAnswer = z.object({
+  compatible: z.string(),
+  channel: z.string(),
+  version: z.string().nullable(),
+  changes: z.boolean(),
+  current: releaseAnswer.nullable(),
+  reach: reachAnswer.unwrap().unwrap(),
+  warnings: warningsAnswer,
+});
 
 export const releasesAnswer = z.object({ releases: z.array(releaseAnswer) });
 

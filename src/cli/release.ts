@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander';
 import { parseBundleName, parseCompatible } from '../core/bundle';
 import { AdminClient } from './admin-client';
 import { addCommand } from './command';
+import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, print, printJson, talk } from './context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatTable } from './printable';
-import { tellReach } from './reach';
+import { tellReach, tellWarnings } from './reach';
 import {
   describeResult,
   describeState,
@@ -16,6 +17,7 @@ import {
 } from './release-answers';
 import { addBack } from './release-back';
 import { addShow } from './release-show';
+import { addUndo } from './release-undo';
 import { parseAnswer } from './server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
@@ -46,12 +48,13 @@ interface FilterFlags extends ChannelFlags {
   readonly compatible?: string;
 }
 
-/** `release list|show|create|back|deactivate|history` */
+/** `release list|show|create|back|undo|deactivate|history` */
 export function addReleaseCommands(release: Command, context: CliContext): void {
   addList(release, context);
   addShow(release, 'release', context);
   addCreate(release, context);
   addBack(release, context);
+  addUndo(release, context);
   addDeactivate(release, context);
   addHistory(release, context);
 }
@@ -86,14 +89,22 @@ function releaseTable(answer: unknown): string {
   return formatTable(['ID', 'COMPATIBLE', 'CHANNEL', 'BUNDLE', 'VERSION', 'ROLLOUT', 'RELEASED'], rows);
 }
 
+interface CreateFlags extends PolicyFlags {
+  readonly compatible?: string;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+}
+
 function addCreate(release: Command, context: CliContext): void {
-  addCommand<PolicyFlags & { readonly compatible?: string; readonly force?: boolean }>(release, context, {
+  addCommand<CreateFlags>(release, context, {
     usage: 'create <bundle>',
     summary: 'make a stored bundle current on a channel, with the policy of its rollout',
+    details: 'On a terminal it asks before it releases to everyone at once, unless --yes is given.',
     options: [
       new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
       new Option('--force', 'although its manifest names another compatible'),
       ...policyOptions,
+      yesOption,
     ],
     configKeys,
     examples: [
@@ -109,11 +120,15 @@ function addCreate(release: Command, context: CliContext): void {
         ...(options.force === true ? { force: true } : {}),
         ...policyFields(options),
       };
-      const answer = await (await AdminClient.open(context, config)).post('/api/releases', body);
+      const client = await AdminClient.open(context, config);
+      if (mustConfirm(context, options) && !(await confirmRelease(context, client, body))) return 1;
+      const answer = await client.post('/api/releases', body);
       if (options.json === true) printJson(context, answer);
       else {
         tell(context, answer);
-        tellReach(context, parseAnswer(madeReleaseAnswer, answer).reach);
+        const { reach, warnings } = parseAnswer(madeReleaseAnswer, answer);
+        tellReach(context, reach);
+        tellWarnings(context, warnings);
       }
       return 0;
     },

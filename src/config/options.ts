@@ -171,6 +171,18 @@ export const options = {
     '0',
     "After how many polls of RAUC's own poller without a reboot a download that has stopped counts as failed; 0 for never, because the device may wait for its reboot.",
   ),
+  releaseSteps: server(
+    'RELEASE_STEPS',
+    types.rolloutSteps,
+    '5,25,100',
+    'Steps that the release dialog of the dashboard proposes; `100` is everyone at once. The API and the command line release to everyone when no steps are given.',
+  ),
+  releasePauseAtFailures: server(
+    'RELEASE_PAUSE_AT_FAILURES',
+    types.count,
+    '3',
+    'After how many devices that failed or rolled back in a step a rollout pauses: what the release dialog proposes.',
+  ),
   offerLifetime: {
     ...server(
       'OFFER_LIFETIME',

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { compatibleMaxLength, parseCompatible } from '../core/bundle';
+import { everyoneAtOnce } from '../core/rollout';
+import { formatSteps, parsePolicy, parseSteps } from '../core/rollout-policy';
 
 /**
  * The forms that option values can have: each one turns text into a value, or says `undefined`, and names the form
@@ -32,6 +34,21 @@ export const compatible: ValueType<string> = {
   parse: (value) => {
     try {
       return parseCompatible(value);
+    } catch {
+      return undefined;
+    }
+  },
+  format: plain,
+};
+
+/** Steps of a rollout, by the rule of the core. */
+export const rolloutSteps: ValueType<string> = {
+  name: 'steps',
+  accepts:
+    'growing percentages up to 100, or labels, such as 5,25,100 or group:lab,10,100; 100 is everyone at once',
+  parse: (value) => {
+    try {
+      return formatSteps(parsePolicy({ ...everyoneAtOnce, steps: parseSteps(value) }).steps);
     } catch {
       return undefined;
     }

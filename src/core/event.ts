@@ -5,6 +5,7 @@ export const eventKinds = [
   'bundle.judged',
   'release.activated',
   'release.deactivated',
+  'release.undone',
   'rollout.promoted',
   'rollout.paused',
   'rollout.resumed',

@@ -16,8 +16,15 @@ export interface CatalogChange {
   readonly policy?: RolloutPolicy;
   /** A step that the rollout of a current release takes. */
   readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** Asked in the transaction: it throws when the change must not happen any more. It changes nothing. */
+  readonly check?: () => void;
   /** Lines of the journal; they may name the activation that has its number now. */
   readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
+}
+
+export interface RecordedChange extends CatalogChange {
+  /** Called as soon as it is committed, before anything else happens. */
+  readonly committed: (activation: Activation | undefined) => void;
 }
 
 export interface HistoryFilter {
@@ -34,7 +41,7 @@ export interface CatalogRecords {
   load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
   /** The bytes that a name is bound to, also when the bundle was deleted. */
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
-  commit(change: CatalogChange): Promise<Activation | undefined>;
+  commit(change: RecordedChange): Promise<Activation | undefined>;
   /** Marks a bundle as deleted. */
   bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
   history(filter: HistoryFilter): readonly Activation[];
@@ -156,13 +163,22 @@ export class Catalog {
     return done;
   }
 
-  /** Commits a change, then shows it. Call it inside {@link Catalog.exclusively}. */
-  async commit(change: CatalogChange): Promise<Activation | undefined> {
+  /** Commits a change and shows it, with nothing in between. Call it inside {@link Catalog.exclusively}. */
+  commit(change: CatalogChange): Promise<Activation | undefined> {
     const policy = change.policy ?? everyoneAtOnce;
-    const { returning } = change;
-    const isNew = change.activation?.action === 'activate' && returning === undefined;
-    const activation = await this.records.commit({ ...change, ...(isNew ? { policy } : {}) });
-    const { bundle, rollout } = change;
+    const isNew = change.activation?.action === 'activate' && change.returning === undefined;
+    return this.records.commit({
+      ...change,
+      ...(isNew ? { policy } : {}),
+      committed: (activation) => this.#show(change, policy, activation),
+    });
+  }
+
+  #show(
+    { bundle, rollout, returning }: CatalogChange,
+    policy: RolloutPolicy,
+    activation: Activation | undefined,
+  ): void {
     if (bundle !== undefined) {
       this.#bundles.set(bundle.name, bundle);
       this.#lost.delete(bundle.name);
@@ -172,7 +188,6 @@ export class Catalog {
     }
     if (rollout !== undefined) this.#applyRollout(rollout.releaseId, rollout.rollout);
     this.#index();
-    return activation;
   }
 
   /** Deletes a bundle, keeping its name bound. Call it inside {@link Catalog.exclusively}. */

@@ -67,8 +67,20 @@ export interface ChannelVersionsPage {
   readonly limit: number;
 }
 
+/** A page of the devices with a label. */
+export interface LabelledPage {
+  readonly label: string;
+  /** The last device of the page before; `''` for the first page. */
+  readonly afterId: string;
+  readonly limit: number;
+}
+
 /** Where lists of the fleet come from. */
 export interface FleetListing {
+  /** The devices with a label, by id. */
+  labelledDevices(
+    page: LabelledPage,
+  ): readonly { readonly id: string; readonly compatible: string | null; readonly channel: string }[];
   /**
    * What the devices of a channel run, a page of versions at a time, those that are pinned left out. Devices that tell none
    * (`null`) come with the first page, beside its limit.

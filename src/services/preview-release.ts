@@ -1,3 +1,4 @@
+import type { Finding } from '../core/inspection';
 import { defaultChannel, type Release } from '../core/release';
 import { beginRollout, everyoneAtOnce } from '../core/rollout';
 import { parsePolicy } from '../core/rollout-policy';
@@ -7,15 +8,20 @@ import { countReach, type ReleaseReach } from './count-reach';
 import type { FleetListing } from './list-fleet';
 import type { Log } from './log';
 import { planActivation } from './plan-activation';
+import { warnOfLabels } from './warn-of-labels';
 
 export interface ReleasePreview {
   readonly compatible: string;
   readonly channel: string;
+  /** Of the bundle; `null` when its manifest tells none, or cannot be read. */
+  readonly version: string | null;
   /** What is current there now; `null` when nothing is. */
   readonly current: Release | null;
   /** False when it is current already and would stay as it is. */
   readonly changes: boolean;
   readonly reach: ReleaseReach;
+  /** What is probably not meant. */
+  readonly warnings: readonly Finding[];
 }
 
 /** Tells whom a release reaches, before or after it is made. */
@@ -27,11 +33,13 @@ export interface PreviewRelease {
   preview(request: ActivateRequest): Promise<ReleasePreview>;
   /** Whom a release reaches that was made; `null` when that cannot be counted now, which is no reason to refuse it. */
   reachOf(release: Release): Promise<ReleaseReach | null>;
+  /** What is probably not meant with a release that was made; none when that cannot be found out now. */
+  warningsOf(release: Release): Promise<readonly Finding[]>;
 }
 
 export interface PreviewPorts {
   readonly catalog: Catalog;
-  readonly listing: Pick<FleetListing, 'channelVersions'>;
+  readonly listing: Pick<FleetListing, 'channelVersions' | 'labelledDevices'>;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -48,7 +56,9 @@ export function createPreviewRelease({ catalog, listing, log, now }: PreviewPort
       const current = catalog.findCurrent(compatible, channel) ?? null;
       const rollout = (activation === undefined ? current?.rollout : null) ?? beginRollout(policy, actor, at);
       const reach = await countReach(listing, { compatible, channel, bundle, rollout });
-      return { compatible, channel, current, changes: activation !== undefined, reach };
+      const warnings = await warnOfLabels(listing, { compatible, channel, rollout });
+      const version = bundle.inspection.manifest?.version ?? null;
+      return { compatible, channel, version, current, changes: activation !== undefined, reach, warnings };
     },
 
     async reachOf(release) {
@@ -57,6 +67,15 @@ export function createPreviewRelease({ catalog, listing, log, now }: PreviewPort
       } catch (error) {
         log.error({ err: error, release: release.id }, 'the devices of a release could not be counted');
         return null;
+      }
+    },
+
+    async warningsOf(release) {
+      try {
+        return await warnOfLabels(listing, release);
+      } catch (error) {
+        log.error({ err: error, release: release.id }, 'the labels of a release could not be looked up');
+        return [];
       }
     },
   };

@@ -21,6 +21,8 @@ function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseI
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
 export class ReleaseCounters {
   readonly #counters = new Map<number, Counter>();
+  /** Releases that a device was offered since the start. */
+  readonly #offered = new Set<number>();
   readonly #reached = new Map<InstallationState, number>();
 
   constructor(
@@ -56,6 +58,11 @@ export class ReleaseCounters {
     return this.#counters.get(releaseId)?.failures.size ?? 0;
   }
 
+  /** Whether a device was offered a release since the start, also one that is forgotten. */
+  wasOffered(releaseId: number): boolean {
+    return this.#offered.has(releaseId);
+  }
+
   /** Another number than before when something has changed. */
   revision(releaseId: number): number {
     return this.#counters.get(releaseId)?.revision ?? 0;
@@ -70,6 +77,7 @@ export class ReleaseCounters {
   count(before: Installation | null, after: Installation): void {
     if (before?.state !== after.state)
       this.#reached.set(after.state, (this.#reached.get(after.state) ?? 0) + 1);
+    if (after.releaseId !== null) this.#offered.add(after.releaseId);
     if (before !== null) this.#add(before, -1);
     this.#add(after, 1);
   }

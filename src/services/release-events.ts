@@ -38,6 +38,27 @@ export function tellActivation(
   };
 }
 
+/**
+ * The line of the journal for a release that was taken back.
+ * @param undone the id of the release
+ * @param returning where the rollout stands that comes back, if one does
+ */
+export function tellUndone(
+  activation: Activation,
+  undone: number,
+  address: string | null,
+  returning: Rollout | undefined,
+): NewEvent {
+  const { compatible, channel, bundleName, previousBundleName } = activation;
+  const told = tellActivation(activation, address, returning);
+  return {
+    ...told,
+    kind: 'release.undone',
+    message: `release ${undone} of ${previousBundleName ?? ''} was undone before any device was offered it: ${told.message}`,
+    subject: { compatible, channel, bundleName: previousBundleName ?? bundleName, releaseId: undone },
+  };
+}
+
 function wordsOf(returning: Rollout | undefined): string {
   if (returning === undefined) return '';
   const { state, step, policy } = returning;

@@ -15,6 +15,8 @@ export interface ReleaseResult {
 export interface ReleaseResults {
   /** By the id of the line; lines that ended a release have none. */
   of(lines: readonly Activation[]): ReadonlyMap<number, ReleaseResult>;
+  /** Whether any device was ever offered a release, as far as that was written. */
+  wasOffered(releaseId: number): boolean;
   /**
    * Whether a bundle was proven on any device, whatever it was offered for, or a device of its compatible runs its version.
    * @param version `null` when it says nothing about the bundle

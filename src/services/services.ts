@@ -23,6 +23,7 @@ import type { FleetRecords } from './fleet-records';
 import type { FleetListing } from './list-fleet';
 import { createManageDevices, type ManageDevices } from './manage-devices';
 import { createGoBack, type GoBack } from './go-back';
+import { createUndoRelease, type UndoRelease } from './undo-release';
 import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
 import {
@@ -120,6 +121,7 @@ export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;
+  readonly undoRelease: UndoRelease;
   readonly releaseResults: ReleaseResults;
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
@@ -209,6 +211,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     publishBundle: createPublishBundle(shared),
     activateRelease: createActivateRelease(shared),
     goBack: createGoBack({ ...shared, fleet }),
+    undoRelease: createUndoRelease({ ...shared, fleet }),
     releaseResults: ports.results,
     previewRelease: createPreviewRelease({ ...shared, listing: ports.fleet }),
     deleteBundle: createDeleteBundle({ ...shared, uses: ports.fleet }),

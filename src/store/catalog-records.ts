@@ -19,6 +19,10 @@ interface Change {
   readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
   /** How the activated bundle reaches its devices. */
   readonly policy?: RolloutPolicy;
+  /** Asked in the transaction: it throws when the change must not happen any more. */
+  readonly check?: () => void;
+  /** Called as soon as it is committed, before anything else happens. */
+  readonly committed?: (activation: Activation | undefined) => void;
   /** A step that the rollout of a current release takes. */
   readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
   /** Lines of the journal; they may name the activation that has its number now. */
@@ -84,6 +88,7 @@ export function createCatalogRecords(database: Database, journal: Pick<JournalRe
     commit(change: Change): Promise<Activation | undefined> {
       return database.transact(() => {
         const { bundle, rollout, returning } = change;
+        change.check?.();
         if (bundle !== undefined) saveBundle(database, bundle);
         const activation =
           change.activation === undefined
@@ -96,6 +101,7 @@ export function createCatalogRecords(database: Database, journal: Pick<JournalRe
         for (const moved of [returning, rollout]) {
           if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
         }
+        database.afterCommit(() => change.committed?.(activation)); // before those who listen to the journal
         journal.append(change.events?.(activation) ?? []);
         return activation;
       });

@@ -29,6 +29,12 @@ interface ChannelVersionsPage {
   readonly limit: number;
 }
 
+interface LabelledPage {
+  readonly label: string;
+  readonly afterId: string;
+  readonly limit: number;
+}
+
 export type FleetListing = ReturnType<typeof createFleetListing>;
 
 /** Lists and counts of the fleet. */
@@ -140,6 +146,20 @@ export function createFleetListing(database: Database) {
         systemVersion,
         devices: devices - (apart.get(systemVersion) ?? 0),
       }));
+    },
+
+    /** The devices with a label, by id. */
+    labelledDevices({ label, afterId, limit }: LabelledPage) {
+      return database.all(
+        query
+          .selectFrom('device_labels')
+          .innerJoin('devices', 'devices.id', 'device_labels.device')
+          .select(['devices.id', 'devices.compatible', 'devices.channel'])
+          .where('device_labels.label', '=', label)
+          .where('device_labels.device', '>', afterId)
+          .orderBy('device_labels.device')
+          .limit(limit),
+      );
     },
 
     /** Devices that somebody decided about. */

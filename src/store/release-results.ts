@@ -36,6 +36,16 @@ export function createReleaseResults(database: Database) {
       );
     },
 
+    /** A device that is forgotten leaves its row, with one device less. */
+    wasOffered(releaseId: number) {
+      const counted = query
+        .selectFrom('release_outcomes')
+        .select('release_id')
+        .where('release_id', '=', releaseId)
+        .limit(1);
+      return database.all(counted).length > 0;
+    },
+
     isProven({ name, compatible, version }: BundleKey): boolean {
       const installed = query
         .selectFrom('installations')

@@ -103,12 +103,12 @@ describe('the page of all rollouts', () => {
     const page = await openRollouts();
     await openForm(page, fileOf(gateway, '2.3.0'));
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('26 devices of acme-gateway follow stable; all of them').waitFor();
-    await dialog.getByText('In steps').click();
+    await dialog.getByText(/^2\d devices; replaces a rollout at step 2 of 3/).waitFor();
+    expect(await dialog.getByLabel('In steps').isChecked()).toBe(true); // what is proposed
     await dialog.getByText('5 % of them, about 1, are offered it first').waitFor();
     await dialog.getByRole('button', { name: '1 → 10 → 50 → 100 %' }).click();
     await dialog.getByLabel('First the devices with the label').selectOption('lab');
-    await dialog.getByText('those with the label lab are offered it first').waitFor();
+    await dialog.getByText('Those with the label lab are offered it first').waitFor();
     await dialog.locator('[name=promote_at_percent]').fill('95');
     await dialog.locator('[name=pause_at_failures]').fill('3');
     await dialog.locator('[name=pause_at_percent]').fill('2.5');

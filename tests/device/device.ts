@@ -10,6 +10,8 @@ export interface DeviceOptions {
   readonly serial: string;
   /** Image of slot A as the factory wrote it; slot B is empty. */
   readonly factoryImage: string;
+  /** What runs it: its own first process, or systemd with RAUC's unit. Default `own`. */
+  readonly init?: 'own' | 'systemd';
   /** Default 96 MiB. */
   readonly slotSizeMiB?: number;
 }
@@ -40,6 +42,7 @@ export class Device {
   private constructor(
     private readonly folder: string,
     readonly serial: string,
+    private readonly init: 'own' | 'systemd',
   ) {}
 
   /** Makes a device fresh from the factory and boots it. */
@@ -55,7 +58,7 @@ export class Device {
       await writeFile(path.join(folder, name), '');
       await truncate(path.join(folder, name), bytes);
     }
-    const device = new Device(folder, options.serial);
+    const device = new Device(folder, options.serial, options.init ?? 'own');
     devices.push(device);
     await device.powerOn();
     return device;
@@ -67,6 +70,7 @@ export class Device {
       system: await deviceSystem(),
       folder: this.folder,
       serial: this.serial,
+      init: this.init,
     });
     this.machine = machine;
     const booted = bootedFrom(await machine.waitFor(ready));

@@ -9,6 +9,8 @@ export interface MachineOptions {
   /** Folder of the disks `slot-a.img`, `slot-b.img`, `data.img`. */
   readonly folder: string;
   readonly serial: string;
+  /** What runs it: its own first process, or systemd. */
+  readonly init: 'own' | 'systemd';
 }
 
 /** One QEMU process, from power on to power off. It ends with the process that started it. */
@@ -124,7 +126,10 @@ function qemuCommand(options: MachineOptions, monitor: string) {
         `unix:${monitor},server=on,wait=off`,
       ],
       ...['-kernel', kernel, '-initrd', initrd],
-      ...['-append', `console=ttyS0 quiet panic=-1 mitigations=off device.serial=${options.serial}`],
+      ...[
+        '-append',
+        `console=ttyS0 quiet panic=-1 mitigations=off device.serial=${options.serial} device.init=${options.init}`,
+      ],
       ...[...disk('slot-a.img'), ...disk('slot-b.img'), ...disk('data.img')],
       ...['-netdev', 'user,id=net,hostfwd=tcp:127.0.0.1:0-:5555'],
       ...['-device', 'virtio-net-pci,netdev=net,romfile='],

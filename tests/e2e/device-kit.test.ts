@@ -279,6 +279,26 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(await marks()).toBe(3);
     });
 
+    it("marks it again until RAUC's service, which ended meanwhile, answers", async () => {
+      const board = await enroll();
+      await board.program('rauc-update-mark-good');
+      await board.raucAnswers('code', '1');
+      await board.raucAnswers(
+        'before',
+        `case $(grep -c 'status mark-good' "$FAKE_RAUC/calls") in 3) rm "$FAKE_RAUC/code" ;; esac\n`,
+      );
+      const again = await board.program('rauc-update-mark-good', ['again'], {
+        RAUC_UPDATE_RETRY_SECONDS: '0',
+      });
+      expect(again).toMatchObject({ code: 0 });
+      expect((await board.raucCalls()).filter((call) => call === 'status mark-good')).toHaveLength(3);
+      await board.raucAnswers('before', '');
+      await board.raucAnswers('code', '1');
+      expect(
+        await board.program('rauc-update-mark-good', ['again'], { RAUC_UPDATE_RETRY_SECONDS: '0' }),
+      ).toMatchObject({ code: 1 });
+    });
+
     it('tells nothing when the slot could not be marked', async () => {
       const board = await enroll();
       await board.raucAnswers('code', '1');

@@ -36,7 +36,9 @@ export async function runCommand(args: readonly string[], given: CliRun): Promis
   const stdout = remembering(false, given.onStdout);
   const stderr = remembering(given.isTerminal ?? false);
   const terminal = {
-    stdin: Readable.from([Buffer.from(given.stdin ?? '')]),
+    stdin: Object.assign(Readable.from([Buffer.from(given.stdin ?? '')]), {
+      isTTY: given.isTerminal ?? false,
+    }),
     stdout: stdout.stream,
     stderr: stderr.stream,
   };

@@ -37,8 +37,8 @@ export function get<Json>(path: string, signal?: AbortSignal): Promise<Json> {
 }
 
 /** @throws Failure */
-export function post<Json>(path: string, body: object = {}): Promise<Json> {
-  return call<Json>('POST', path, body);
+export function post<Json>(path: string, body: object = {}, signal?: AbortSignal): Promise<Json> {
+  return call<Json>('POST', path, body, signal);
 }
 
 /** @throws Failure */

@@ -170,10 +170,30 @@ export interface RolloutProgressJson {
 /** A release that was just made. */
 export interface MadeReleaseJson extends ReleaseJson {
   readonly reach: ReachJson | null;
+  readonly warnings: readonly FindingJson[];
+}
+
+/** What a release would do. */
+export interface ReleasePreviewJson {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly version: string | null;
+  readonly changes: boolean;
+  readonly current: ReleaseJson | null;
+  readonly reach: ReachJson;
+  readonly warnings: readonly FindingJson[];
+}
+
+/** What the release dialog begins with. */
+export interface ReleaseDefaultsJson {
+  readonly steps: string;
+  readonly pause_at_failures: number;
 }
 
 export interface ReleaseDetailsJson extends ReleaseJson {
   readonly progress: RolloutProgressJson;
+  /** What is current when it is undone; `null` when it cannot be. */
+  readonly undo: { readonly bundle: string | null } | null;
 }
 
 export interface ActivationJson {

@@ -53,6 +53,8 @@ interface FormDialogProps {
   /** The button that does it: a verb, with what it is done to. */
   readonly action: string;
   readonly isDangerous?: boolean;
+  /** Enter in a field does nothing: only the button does it. So it is for what is dangerous. */
+  readonly isDeliberate?: boolean;
   readonly isWide?: boolean;
   readonly isReady?: boolean;
   /** False where something else takes its place when it is done. */
@@ -69,6 +71,7 @@ export function FormDialog(props: FormDialogProps) {
     title,
     action,
     isDangerous = false,
+    isDeliberate = isDangerous,
     isWide = false,
     isReady = true,
     closesWhenDone = true,
@@ -105,6 +108,9 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Dialog title={title} onClose={onClose} isWide={isWide}>
       <form class="dialog-form" onSubmit={(event) => void submit(event)}>
+        {/* Enter in a text field presses the first button that submits, and nothing when that is disabled; Enter on a radio
+            button or a checkbox looks for another one, so there is none. */}
+        {isDeliberate && <button disabled hidden />}
         {children}
         {failure !== null && <FailureBox error={failure} />}
         <footer class="dialog-foot">
@@ -112,6 +118,10 @@ export function FormDialog(props: FormDialogProps) {
             {text.common.cancel}
           </button>
           <button
+            type={isDeliberate ? 'button' : 'submit'}
+            onClick={(event) => {
+              if (isDeliberate) event.currentTarget.form?.requestSubmit();
+            }}
             class={isDangerous ? 'danger' : 'primary'}
             aria-disabled={isBusy || !isReady}
             disabled={!isReady}

@@ -1,16 +1,18 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
-import type { BundleJson, FleetJson, MadeReleaseJson, ReleaseJson } from '../api/types';
+import type { BundleJson, FleetJson, MadeReleaseJson, ReleaseDefaultsJson, ReleaseJson } from '../api/types';
 import { formatCount } from '../format';
 import { text } from '../texts';
 import { useData } from '../use-data';
-import { FormDialog } from './dialog';
-import { tell } from './notices';
+import { Dialog, FormDialog } from './dialog';
+import { FailureBox, tell } from './notices';
 import { emptyDraft, type ReleaseDraft, requestOf } from './release/draft';
 import { Effect } from './release/effect';
 import { PolicyFields } from './release/policy-fields';
 import { BundleField, ChannelField, CompatibleField } from './release/target-fields';
 import { TimingFields } from './release/timing-fields';
+import { undoRelease } from './release/undo-release';
+import { usePreview } from './release/use-preview';
 import { VersionFields } from './release/version-fields';
 
 const { form: words } = text.rollouts;
@@ -28,8 +30,28 @@ interface ReleaseFormProps {
 }
 
 /** Makes a bundle current on a channel, and says before what that does. */
-export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, onDone }: ReleaseFormProps) {
-  const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel));
+export function ReleaseForm(props: ReleaseFormProps) {
+  const { bundle, onClose } = props;
+  const { value, failure } = useData<ReleaseDefaultsJson>('/api/releases/defaults', { isStale: () => false });
+  if (value !== null) return <KnownForm {...props} defaults={value} />;
+  if (failure === null) return null;
+  return (
+    <Dialog title={titleOf(bundle)} onClose={onClose}>
+      <FailureBox error={failure} />
+    </Dialog>
+  );
+}
+
+function titleOf(bundle: string | null): string {
+  return bundle === null ? words.titleChoose : words.title(bundle);
+}
+
+interface KnownFormProps extends ReleaseFormProps {
+  readonly defaults: ReleaseDefaultsJson;
+}
+
+function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, onDone }: KnownFormProps) {
+  const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel, defaults));
   const change = (part: Partial<ReleaseDraft>) => setDraft((old) => ({ ...old, ...part }));
   const fleet = useData<FleetJson>('/api/fleet', { isStale: ({ kind }) => kind === 'device.registered' });
   const releases = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
@@ -46,19 +68,23 @@ export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, o
   const mustAsk = known === null && draft.bundle !== '';
   const target = known ?? draft.compatible;
   const current = releases.value?.releases ?? [];
+  const isComplete = draft.bundle !== '' && target.trim() !== '' && draft.channel.trim() !== '';
+  const preview = usePreview(isComplete ? requestOf(draft, target) : null);
 
   async function submit(): Promise<void> {
     const release = await post<MadeReleaseJson>('/api/releases', requestOf(draft, target));
     const done = words.done(release.bundle, release.compatible, release.channel);
-    tell([done, ...reachWords(release.reach)].join('. '));
+    const notes = [...reachWords(release.reach), ...release.warnings.map(({ message }) => message)];
+    tell([done, ...notes].join('. '), () => void undoRelease(release.id));
     onDone?.(release);
   }
 
   return (
     <FormDialog
-      title={bundle === null ? words.titleChoose : words.title(bundle)}
+      title={titleOf(bundle)}
       action={words.action}
       isWide
+      isDeliberate
       onSubmit={submit}
       onClose={onClose}
     >
@@ -75,9 +101,7 @@ export function ReleaseForm({ bundle, compatible, channel = 'stable', onClose, o
           releases={current}
         />
       </div>
-      {fleet.value !== null && (
-        <Effect draft={draft} compatible={target} fleet={fleet.value} releases={current} />
-      )}
+      {isComplete && <Effect draft={draft} preview={preview} />}
       <PolicyFields draft={draft} change={change} />
       <TimingFields draft={draft} change={change} />
       <VersionFields draft={draft} change={change} />

@@ -8,6 +8,7 @@ import type { DescribeRollout } from '../../services/describe-rollout';
 import type { ExplainOffer } from '../../services/explain-offer';
 import type { FleetHistory } from '../../services/fleet-history';
 import type { GoBack } from '../../services/go-back';
+import type { UndoRelease } from '../../services/undo-release';
 import type { ReleaseResults } from '../../services/release-results';
 import type { FleetListing } from '../../services/list-fleet';
 import type { ManageDevices } from '../../services/manage-devices';
@@ -25,6 +26,7 @@ export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;
+  readonly undoRelease: UndoRelease;
   readonly releaseResults: ReleaseResults;
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
@@ -59,6 +61,8 @@ export interface AdminOptions {
   readonly serverUrl?: string | null;
   /** The largest bundle that is taken. */
   readonly uploadLimitBytes: number;
+  /** What the release dialog proposes: steps, and after how many failed devices a rollout pauses. */
+  readonly releaseDefaults: { readonly steps: string; readonly pauseAtFailures: number };
   /** Names (or `name:port`) beside `localhost` and IP addresses that the listener is reached by. */
   readonly adminHosts: readonly string[];
   /**

@@ -4,7 +4,7 @@ import type { ListedBundle } from '../../services/list-bundles';
 
 const instant = z.iso.datetime();
 const nullableText = z.string().nullable();
-const finding = z.object({ code: z.string(), message: z.string() });
+export const findingJson = z.object({ code: z.string(), message: z.string() });
 const stringList = z.array(z.string());
 
 export const bundleJson = z.object({
@@ -16,9 +16,9 @@ export const bundleJson = z.object({
   format: z.enum(['plain', 'verity', 'crypt']).nullable(),
   encrypted: z.boolean(),
   verdict: z.enum(['trusted', 'unchecked', 'untrusted', 'broken']),
-  reasons: z.array(finding),
-  warnings: z.array(finding),
-  hints: z.array(finding).describe('what could be better, and does no harm as it is'),
+  reasons: z.array(findingJson),
+  warnings: z.array(findingJson),
+  hints: z.array(findingJson).describe('what could be better, and does no harm as it is'),
   uploaded_at: instant,
   uploaded_by: z.string(),
   active_for: z.array(z.object({ compatible: z.string(), channel: z.string() })),

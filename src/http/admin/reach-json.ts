@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { Release } from '../../core/release';
 import type { DeviceGroup, ReleaseReach } from '../../services/count-reach';
+import type { PreviewRelease } from '../../services/preview-release';
+import { findingJson } from './bundle-json';
 
 const count = z.number().int();
 
@@ -20,6 +23,25 @@ export const reachJson = z.object({
   left_out_by_from: groupJson.describe('not reached: the release does not start from what they run'),
   unknown_version: count.describe('of all: their version is unknown, or RAUC cannot compare it'),
 });
+
+/** What is probably not meant with a release. */
+export const warningsJson = z
+  .array(findingJson)
+  .describe('what is probably not meant, such as a step for a label that no device has');
+
+/** What a release does, with the answer that says that it was made. */
+export const effectFields = {
+  reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
+  warnings: warningsJson,
+};
+
+export async function presentEffect(
+  previewRelease: Pick<PreviewRelease, 'reachOf' | 'warningsOf'>,
+  release: Release,
+): Promise<z.infer<z.ZodObject<typeof effectFields>>> {
+  const reach = await previewRelease.reachOf(release);
+  return { reach: reach && presentReach(reach), warnings: [...(await previewRelease.warningsOf(release))] };
+}
 
 export function presentReach(reach: ReleaseReach): z.infer<typeof reachJson> {
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseCompatible } from '../../core/bundle';
 import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
-import { presentReach, reachJson } from './reach-json';
+import { effectFields, presentEffect } from './reach-json';
 import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
 import { historyLineJson, presentHistoryLine } from './release-result-json';
 import {
@@ -27,7 +27,7 @@ const activated = {
     schema: z.object({
       release: releaseJson,
       changed: z.boolean().describe('false when it was current before'),
-      reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
+      ...effectFields,
     }),
   },
 };
@@ -38,10 +38,10 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
 
   async function activate(request: Parameters<typeof activateRelease.activate>[0]): Promise<Answer> {
     const { release, changed } = await activateRelease.activate(request);
-    const reach = await previewRelease.reachOf(release);
+    const effect = await presentEffect(previewRelease, release);
     return {
       status: 200,
-      json: { release: presentRelease(release), changed, reach: reach && presentReach(reach) },
+      json: { release: presentRelease(release), changed, ...effect },
       done: { outcome: 'activated', name: request.name },
     };
   }

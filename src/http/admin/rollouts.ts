@@ -3,7 +3,7 @@ import { parseCompatible } from '../../core/bundle';
 import type { Release } from '../../core/release';
 import type { AdminOptions } from './admin-options';
 import { channelField, policyFields, readPolicy } from './policy-fields';
-import { presentReach, reachJson } from './reach-json';
+import { effectFields, presentEffect, presentReach, reachJson, warningsJson } from './reach-json';
 import { presentRelease } from './release-json';
 import { backTargetJson, presentBackTarget } from './release-result-json';
 import {
@@ -30,21 +30,32 @@ const newRelease = z.strictObject({
   ...policyFields,
 });
 /** A release that was just made. */
-export const madeReleaseJson = releaseWithRolloutJson.extend({
-  reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
-});
+export const madeReleaseJson = releaseWithRolloutJson.extend(effectFields);
 export const releasePreviewJson = z.object({
   compatible: z.string(),
   channel: z.string(),
+  version: z.string().nullable().describe('of the bundle'),
   changes: z.boolean().describe('false: it is current already, and stays as it is'),
   current: releaseWithRolloutJson.nullable().describe('what it replaces'),
   reach: reachJson,
+  warnings: warningsJson,
 });
-export const releaseDetailsJson = releaseWithRolloutJson.extend({ progress: rolloutProgressJson });
+export const releaseDetailsJson = releaseWithRolloutJson.extend({
+  progress: rolloutProgressJson,
+  undo: z
+    .object({ bundle: z.string().nullable().describe('what is current then; null: nothing') })
+    .nullable()
+    .describe('null when it cannot be undone: a device was offered it, or it was brought back'),
+});
+
+export const releaseDefaultsJson = z.object({
+  steps: z.string().describe('RELEASE_STEPS; 100 is everyone at once'),
+  pause_at_failures: z.number().int().describe('RELEASE_PAUSE_AT_FAILURES'),
+});
 
 /** Releases on their channels, and how they reach their devices. */
-export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, goBack, previewRelease, manageRollouts, describeRollout } = services;
+export function rolloutRoutes({ services, releaseDefaults }: AdminOptions): readonly Route[] {
+  const { activateRelease, goBack, undoRelease, previewRelease, manageRollouts, describeRollout } = services;
 
   return [
     defineRoute({
@@ -85,9 +96,22 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
         const { release, changed } = await activateRelease.activate({ ...readRelease(body), ...by(actor) });
-        const reach = await previewRelease.reachOf(release);
-        const json = { ...present(release), reach: reach && presentReach(reach) };
+        const json = { ...present(release), ...(await presentEffect(previewRelease, release)) };
         return { status: changed ? 201 : 200, json };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/releases/defaults',
+      scope: 'read',
+      operation: 'getReleaseDefaults',
+      summary: 'What the release dialog proposes. A request that leaves it out releases to everyone at once',
+      input: {},
+      answers: { 200: { description: 'As it is configured', schema: releaseDefaultsJson } },
+      problems: [],
+      handle: () => {
+        const { steps, pauseAtFailures } = releaseDefaults;
+        return { status: 200, json: { steps, pause_at_failures: pauseAtFailures } };
       },
     }),
     defineRoute({
@@ -100,18 +124,17 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       answers: { 200: { description: 'What it would do', schema: releasePreviewJson } },
       problems: ['not-found', 'conflict', 'unavailable'],
       handle: async ({ input: { body }, actor }) => {
-        const {
-          compatible: name,
-          channel,
-          current,
-          changes,
-          reach,
-        } = await previewRelease.preview({
-          ...readRelease(body),
-          ...by(actor),
-        });
-        const json = { compatible: name, channel, changes, current: current && present(current) };
-        return { status: 200, json: { ...json, reach: presentReach(reach) } };
+        const preview = await previewRelease.preview({ ...readRelease(body), ...by(actor) });
+        const { current, reach, warnings } = preview;
+        return {
+          status: 200,
+          json: {
+            ...preview,
+            current: current && present(current),
+            reach: presentReach(reach),
+            warnings: [...warnings],
+          },
+        };
       },
     }),
     defineRoute({
@@ -198,7 +221,32 @@ export function rolloutRoutes({ services }: AdminOptions): readonly Route[] {
       handle: async ({ input }) => {
         const release = manageRollouts.get(input.params.id);
         const progress = presentProgress(await describeRollout(release));
-        return { status: 200, json: { ...present(release), progress } };
+        const target = undoRelease.preview(release.id);
+        const undo = target === undefined ? null : { bundle: target?.bundle.name ?? null };
+        return { status: 200, json: { ...present(release), progress, undo } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/{id}/undo',
+      scope: 'publish',
+      operation: 'undoRelease',
+      summary:
+        'Take a release back that no device was offered yet: what was current before is current again, as it was',
+      input: { params: releaseId, body: z.strictObject({}) },
+      answers: {
+        200: {
+          description: 'It is undone',
+          schema: z.object({
+            undone: z.number().int(),
+            release: releaseWithRolloutJson.nullable().describe('what is current now; null: nothing'),
+          }),
+        },
+      },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => {
+        const release = await undoRelease.undo(input.params.id, actor);
+        return { status: 200, json: { undone: input.params.id, release: release && present(release) } };
       },
     }),
     defineRoute({

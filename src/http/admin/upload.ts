@@ -5,7 +5,7 @@ import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
 import { channelField, policyFields, readPolicy } from './policy-fields';
 import { checkUploadHeaders, receiveUpload } from './receive-upload';
 import { by, flag, optionalCompatible } from './request-fields';
-import { presentReach, reachJson } from './reach-json';
+import { presentEffect, reachJson, warningsJson } from './reach-json';
 import { releaseJson, presentRelease } from './release-json';
 import { acceptBody } from './request-body';
 import { defineRoute, parseInput, type Route } from './route';
@@ -27,6 +27,7 @@ const uploadJson = z.object({
   reach: reachJson
     .nullable()
     .describe('whom the release reaches; null without one, or when that cannot be counted now'),
+  warnings: warningsJson,
 });
 
 /** @throws DomainError `invalid-input`: also for a channel or a policy of a bundle that is not to be activated */
@@ -84,14 +85,17 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
           ...(channel === undefined ? {} : { channel }),
           ...(policy === undefined ? {} : { policy }),
         });
-        const reach = release && (await services.previewRelease.reachOf(release));
+        const effect =
+          release === null
+            ? { reach: null, warnings: [] }
+            : await presentEffect(services.previewRelease, release);
         return {
           status: created ? 201 : 200,
           json: {
             bundle: presentBundleDetails(services.listBundles.get(bundle.name)),
             created,
             release: release === null ? null : presentRelease(release),
-            reach: reach && presentReach(reach),
+            ...effect,
           },
           done: { outcome: release === null ? 'uploaded' : 'released', name: bundle.name },
         };

@@ -11,10 +11,10 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
 # Runs a program of ROOT on ROOT's libraries: the machine underneath may be an older Debian.
-from_root() { "$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" "$@"; }
+from_root() { "$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$libraries:$libraries/systemd" "$@"; }
 
 mkdir -p "$tree"/{proc,sys,dev,run,tmp,root,data,slot,mnt,var} "$tree"/etc/dbus-1/system.d \
-  "$tree"/usr/{bin,sbin,lib64,lib/x86_64-linux-gnu,lib/device} \
+  "$tree"/usr/{bin,sbin,lib64,lib/x86_64-linux-gnu,lib/device,lib/systemd/system} \
   "$tree"/usr/share/{ca-certificates,dbus-1/{system.d,system-services,services,session.d}}
 for name in bin sbin lib lib64; do ln -s "usr/$name" "$tree/$name"; done
 ln -s ../run "$tree/var/run"
@@ -23,6 +23,8 @@ ln -s ../run "$tree/var/run"
 programs=(
   bin/{rauc,rauc-hawkbit-updater,dbus-daemon,dbus-uuidgen,gdbus,openssl,curl,socat,tar,mount,umount,zstd,xz}
   sbin/{mke2fs,e2fsck,dmsetup,losetup}
+  # systemd runs the device that is booted with it.
+  bin/{systemctl,busctl,journalctl} lib/systemd/{systemd,systemd-executor,systemd-journald}
 )
 for program in "${programs[@]}"; do
   install -m 755 "$root/usr/$program" "$tree/usr/$program"
@@ -34,6 +36,17 @@ cp -L "$root/usr/lib64/ld-linux-x86-64.so.2" "$tree/usr/lib64/"
 cp -a "$libraries/ossl-modules" "$tree/usr/lib/x86_64-linux-gnu/"
 ln -s mke2fs "$tree/usr/sbin/mkfs.ext4"
 cp "$root/etc/mke2fs.conf" "$tree/etc/"
+
+# Of its units what a device has to have, RAUC's own among them. The bus is activated by it.
+units=$root/usr/lib/systemd/system
+cp -P "$units"/*.target "$units"/systemd-journald.{service,socket} "$units"/systemd-journald-dev-log.socket \
+  "$units"/dbus.{service,socket} "$units/rauc.service" "$tree/usr/lib/systemd/system/"
+mkdir "$tree"/usr/lib/systemd/system/{sysinit,sockets}.target.wants
+ln -s ../systemd-journald.service "$tree/usr/lib/systemd/system/sysinit.target.wants/"
+ln -s ../systemd-journald.socket ../systemd-journald-dev-log.socket "$tree/usr/lib/systemd/system/sockets.target.wants/"
+cp "$root"/usr/share/dbus-1/system-services/de.pengutronix.rauc.service "$tree/usr/share/dbus-1/system-services/"
+cp "$root"/usr/share/dbus-1/system.d/org.freedesktop.systemd1.conf "$tree/usr/share/dbus-1/system.d/"
+ln -sf multi-user.target "$tree/usr/lib/systemd/system/default.target"
 
 # busybox gives every program that is not there yet.
 install -m 755 "$root/usr/bin/busybox" "$tree/usr/bin/busybox"
@@ -71,6 +84,7 @@ cp -a "$here/overlay/." "$tree/"
 ln -s /data/etc/rauc "$tree/etc/rauc"
 ln -s /data/local "$tree/usr/local"
 ln -s /data/lib "$tree/var/lib"
+ln -s /data/etc/systemd "$tree/etc/systemd"
 ln -s /proc/mounts "$tree/etc/mtab"
 chmod 755 "$tree/init" "$tree"/usr/lib/device/* "$tree/usr/sbin/rauc-service"
 

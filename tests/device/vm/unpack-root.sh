@@ -20,7 +20,7 @@ fi
 
 packages=(
   # the device
-  rauc rauc-hawkbit-updater dbus dbus-bin dbus-daemon libglib2.0-bin openssl curl ca-certificates busybox-static
+  rauc rauc-service rauc-hawkbit-updater systemd dbus dbus-bin dbus-daemon libglib2.0-bin openssl curl ca-certificates busybox-static
   e2fsprogs dmsetup mount tar zstd xz-utils socat linux-image-cloud-amd64
   # the machine that it runs on: bookworm's QEMU 7.2 crashes emulated guests at random
   qemu-system-x86 seabios
@@ -33,7 +33,7 @@ Package: *
 Pin: release n=sid
 Pin-Priority: 50
 
-Package: rauc rauc-hawkbit-updater libnl-*
+Package: rauc rauc-service rauc-hawkbit-updater libnl-*
 Pin: release n=sid
 Pin-Priority: 990
 END

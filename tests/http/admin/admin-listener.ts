@@ -80,6 +80,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     services: { ...services, ...options.changeServices?.(services) },
     deviceBaseUrl: () => 'https://updates.test:8443',
     uploadLimitBytes: 1 << 30,
+    releaseDefaults: { steps: '5,25,100', pauseAtFailures: 3 },
     adminHosts: [],
     requireToken: false,
     publicDir: path.resolve(__dirname, '../../../public'),

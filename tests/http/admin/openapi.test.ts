@@ -54,6 +54,7 @@ describe('the OpenAPI document', () => {
     services,
     deviceBaseUrl: () => 'https://updates.test:8443',
     uploadLimitBytes: 1,
+    releaseDefaults: { steps: '100', pauseAtFailures: 1 },
     adminHosts: [],
     requireToken: false,
     publicDir: '.',

@@ -281,3 +281,55 @@ describe('a rollout', () => {
     await admin.http.get('/api/releases/x').expect(400);
   });
 });
+
+describe('undoing a release', () => {
+  const steps = '5,25,100';
+
+  it('restores what was current, in its step, while no device was offered it', async () => {
+    const canary = await create({ steps });
+    await move(canary.id, 'promote', { from_step: 1 }).expect(200);
+    const { id } = await create({ bundle: 'v2.0.0.raucb' });
+    expect(await one(id)).toMatchObject({ undo: { bundle: 'v1.0.0.raucb' } });
+    const { body } = (await move(id, 'undo').expect(200)) as { body: unknown };
+    expect(body).toMatchObject({ undone: id, release: { id: canary.id, rollout: { step: 2, steps: 3 } } });
+    expect(await one(canary.id)).toMatchObject({ undo: null }); // it was brought back
+    await move(id, 'undo').expect(409);
+  });
+
+  it('leaves nothing where nothing was', async () => {
+    const { id } = await create();
+    expect(await one(id)).toMatchObject({ undo: { bundle: null } });
+    expect((await move(id, 'undo').expect(200)).body).toEqual({ undone: id, release: null });
+    await move(4711, 'undo').expect(404);
+  });
+
+  it('is refused once a device was offered it', async () => {
+    const { id } = await create();
+    const device = new SimulatedDevice(admin.opened.services, 'board', { now, version: '0.9.0' });
+    expect(await device.offered()).toBe('v1.0.0.raucb');
+    expect(await one(id)).toMatchObject({ undo: null });
+    expect((await move(id, 'undo').expect(409)).body).toMatchObject({ code: 'conflict' });
+    expect(await device.offered()).toBe('v1.0.0.raucb');
+  });
+});
+
+describe('a step for a label that no device has', () => {
+  const warnings = [{ code: 'label-without-devices' }];
+  const steps = 'group:lab,100';
+
+  it('is warned of before and after the release is made, which is made all the same', async () => {
+    const bundle = 'v1.0.0.raucb';
+    const preview = () => admin.http.post('/api/releases/preview').send({ bundle, steps }).expect(200);
+    expect((await preview()).body).toMatchObject({ warnings, changes: true, version: '1.0.0' });
+    expect(await create({ steps })).toMatchObject({ warnings });
+    const { body } = (await admin.http.post(`/activate/${bundle}`).send({ steps }).expect(200)) as {
+      body: unknown;
+    };
+    expect(body).toMatchObject({ warnings });
+    await new SimulatedDevice(admin.opened.services, 'board', { now, version: '0.9.0' }).poll();
+    const person = { name: 'local', address: null };
+    await admin.services.manageDevices.change('board', { labels: ['lab'] }, person);
+    expect((await preview()).body).toMatchObject({ warnings: [] });
+    expect(await create({ steps })).toMatchObject({ warnings: [] });
+  });
+});

@@ -126,6 +126,20 @@ describe('release', () => {
     expect(stdout.split('\n')).toHaveLength(7);
   });
 
+  it('undoes a release that no device was offered, and refuses one that a device was', async () => {
+    const made = (await json('release', 'create', 'v2.raucb', '--channel', 'undone')) as { id: number };
+    const { stdout, stderr } = await must('release', 'undo', String(made.id));
+    expect(stdout).toBe(`${made.id}\n`);
+    expect(stderr).toContain('nothing is current there now');
+    const { id } = (await json('release', 'create', 'v3.raucb')) as { id: number };
+    expect(await json('release', 'undo', String(id))).toMatchObject({
+      undone: id,
+      release: { bundle: 'v1.raucb' },
+    });
+    expect(await run('release', 'undo', String(id))).toMatchObject({ code: 1 });
+    expect(await run('release', 'undo', '../1')).toMatchObject({ code: 1 });
+  });
+
   it('stops offering on one channel', async () => {
     await must('release', 'deactivate', 'test-board', '--channel', 'beta');
     expect((await current()).map(({ channel }) => channel)).toEqual(['stable']);

@@ -15,7 +15,12 @@ import type { overviewJson } from '../../../src/http/admin/overview';
 import type { activationJson } from '../../../src/http/admin/release-json';
 import type { backTargetJson, historyLineJson } from '../../../src/http/admin/release-result-json';
 import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
-import type { madeReleaseJson, releaseDetailsJson } from '../../../src/http/admin/rollouts';
+import type {
+  madeReleaseJson,
+  releaseDefaultsJson,
+  releaseDetailsJson,
+  releasePreviewJson,
+} from '../../../src/http/admin/rollouts';
 import type { sessionJson } from '../../../src/http/admin/session';
 import type { tokenJson } from '../../../src/http/admin/token-json';
 import type { webhookJson } from '../../../src/http/admin/webhooks';
@@ -30,6 +35,8 @@ export type Answers = [
   Fits<page.BundleInUseJson, typeof bundleInUseJson>,
   Fits<page.ReleaseJson, typeof releaseWithRolloutJson>,
   Fits<page.MadeReleaseJson, typeof madeReleaseJson>,
+  Fits<page.ReleasePreviewJson, typeof releasePreviewJson>,
+  Fits<page.ReleaseDefaultsJson, typeof releaseDefaultsJson>,
   Fits<page.ReleaseDetailsJson, typeof releaseDetailsJson>,
   Fits<page.ActivationJson, typeof activationJson>,
   Fits<page.HistoryLineJson, typeof historyLineJson>,

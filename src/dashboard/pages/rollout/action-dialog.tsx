@@ -3,6 +3,7 @@ import { goTo, linkTo } from '../../location';
 import { ReleaseForm } from '../../parts/release-form';
 import type { Action } from './actions';
 import { BackDialog } from './back-dialog';
+import { UndoDialog } from './undo-dialog';
 import { DeactivateDialog } from './channel-dialogs';
 import { AbortDialog, PauseDialog, PromoteDialog, ResumeDialog } from './rollout-dialogs';
 
@@ -19,6 +20,8 @@ export function ActionDialog({ action, ...props }: ActionDialogProps & { readonl
   switch (action) {
     case 'promote':
       return <PromoteDialog {...props} />;
+    case 'undo':
+      return <UndoDialog {...props} />;
     case 'pause':
       return <PauseDialog {...props} />;
     case 'resume':

@@ -6,7 +6,8 @@ import { text } from '../../texts';
 const words = text.rollouts;
 
 /** What people can do with a rollout; each asks before. */
-export type Action = 'promote' | 'pause' | 'resume' | 'abort' | 'back' | 'deactivate' | 'again' | 'other';
+export type Action =
+  'promote' | 'undo' | 'pause' | 'resume' | 'abort' | 'back' | 'deactivate' | 'again' | 'other';
 
 interface ActionsProps {
   readonly release: ReleaseDetailsJson;
@@ -24,6 +25,11 @@ export function Actions({ release, ask }: ActionsProps) {
       {isRunning && step < steps && (
         <button type="button" class="primary" onClick={() => ask('promote')}>
           <Icon name="rollouts" /> {words.promote(step + 1)}
+        </button>
+      )}
+      {release.undo !== null && (
+        <button type="button" onClick={() => ask('undo')}>
+          <Icon name="back" /> {words.undo}
         </button>
       )}
       {isRunning && (

@@ -52,12 +52,18 @@ export function PromoteDialog({ release, reload, onClose }: ActionDialogProps) {
   );
 }
 
-function ReasonField() {
+function ReasonField({ isRequired = false }: { readonly isRequired?: boolean }) {
   return (
     <label>
       {words.reason}
-      <input name="reason" maxLength={200} autoComplete="off" />
-      <span class="field-hint">{words.reasonHint}</span>
+      <input
+        name="reason"
+        maxLength={200}
+        autoComplete="off"
+        required={isRequired}
+        {...(isRequired ? { pattern: '.*\\S.*' } : {})}
+      />
+      <span class="field-hint">{isRequired ? words.abortReasonHint : words.reasonHint}</span>
     </label>
   );
 }
@@ -123,7 +129,7 @@ export function AbortDialog({ release, reload, onClose }: ActionDialogProps) {
       onClose={onClose}
     >
       <p>{words.abortText(bundle, words.where(compatible, channel))}</p>
-      <ReasonField />
+      <ReasonField isRequired />
     </FormDialog>
   );
 }

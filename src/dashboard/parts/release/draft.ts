@@ -1,3 +1,4 @@
+import type { ReleaseDefaultsJson } from '../../api/types';
 import { formatWindow, type Weekday, weekdays } from '../../../core/maintenance-window';
 
 /** A release as it stands in the form: what was typed, not yet what is meant. */
@@ -31,15 +32,17 @@ export interface DraftProps {
 
 export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export function emptyDraft(bundle: string, channel: string): ReleaseDraft {
+const everyone = '100';
+
+export function emptyDraft(bundle: string, channel: string, defaults: ReleaseDefaultsJson): ReleaseDraft {
   return {
     bundle,
     compatible: '',
     channel,
-    isStepwise: false,
-    steps: '5,25,100',
+    isStepwise: defaults.steps !== everyone,
+    steps: defaults.steps === everyone ? '5,25,100' : defaults.steps,
     promoteAtPercent: '',
-    pauseAtFailures: '',
+    pauseAtFailures: String(defaults.pause_at_failures),
     pauseAtPercent: '',
     maxInProgress: '',
     startAt: '',
@@ -74,5 +77,5 @@ export function requestOf(draft: ReleaseDraft, compatible: string): object {
 
 /** The steps as the API reads them. */
 export function stepsOf({ isStepwise, steps }: ReleaseDraft): string {
-  return isStepwise ? steps : '100';
+  return isStepwise ? steps : everyone;
 }

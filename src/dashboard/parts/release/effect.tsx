@@ -1,30 +1,43 @@
-import type { FleetJson, ReleaseJson } from '../../api/types';
+import type { ReleasePreviewJson } from '../../api/types';
 import { formatCount, formatMoment } from '../../format';
 import { text } from '../../texts';
 import { RolloutMark } from '../rollout-mark';
+import { consequenceOf, isGrave } from './consequence';
 import { type ReleaseDraft, stepsOf } from './draft';
 import { readStep, type Step } from './steps';
+import type { Preview } from './use-preview';
 
 const { form: words } = text.rollouts;
 
 interface EffectProps {
   readonly draft: ReleaseDraft;
-  readonly compatible: string;
-  readonly fleet: FleetJson;
-  readonly releases: readonly ReleaseJson[];
+  readonly preview: Preview;
 }
 
-/** What is there now, and what the release will do, in a sentence. */
-export function Effect({ draft, compatible, fleet, releases }: EffectProps) {
-  if (compatible === '' || draft.channel === '') return null;
-  const isThere = (one: { readonly compatible: string | null; readonly channel: string }) =>
-    one.compatible === compatible && one.channel === draft.channel;
-  const current = releases.find(isThere);
-  const devices = fleet.counts.filter(isThere).reduce((sum, count) => sum + count.devices, 0);
+/** What the release will do, in one line, who is first, and what is there now. */
+export function Effect({ draft, preview: { value, failure, isOld } }: EffectProps) {
+  if (value === null && failure === null) return <p class="release-effect muted">{words.counting}</p>;
   return (
-    <div class="release-effect">
-      <p>{sentenceOf(draft, compatible, devices)}</p>
-      {current === undefined ? (
+    <div class="release-effect" aria-live="polite" aria-busy={isOld}>
+      {failure !== null && <p class="warn-text">{failure.message}</p>}
+      {value !== null && <Consequence draft={draft} preview={value} />}
+    </div>
+  );
+}
+
+function Consequence({
+  draft,
+  preview,
+}: {
+  readonly draft: ReleaseDraft;
+  readonly preview: ReleasePreviewJson;
+}) {
+  const { current, warnings } = preview;
+  return (
+    <>
+      <p class={`release-consequence ${isGrave(preview) ? 'warn-text' : ''}`}>{consequenceOf(preview)}</p>
+      <p>{firstOf(draft, preview.reach.devices)}</p>
+      {current === null ? (
         <p class="muted">{words.nothingNow}</p>
       ) : (
         <p class="muted">
@@ -33,20 +46,24 @@ export function Effect({ draft, compatible, fleet, releases }: EffectProps) {
         </p>
       )}
       {current?.bundle === draft.bundle && <p class="warn-text">{words.again}</p>}
-    </div>
+      {warnings.map(({ message }) => (
+        <p key={message} class="warn-text">
+          {message}
+        </p>
+      ))}
+    </>
   );
 }
 
-function sentenceOf(draft: ReleaseDraft, compatible: string, devices: number): string {
-  const who = words.followers(formatCount(devices), devices, compatible, draft.channel);
+function firstOf(draft: ReleaseDraft, devices: number): string {
   const first = readStep(stepsOf(draft).split(',')[0] ?? '');
   const startAt = new Date(draft.startAt);
-  const conditions = [
+  const what = devices === 0 ? words.firstNobody : first === null ? null : firstWords(first, devices);
+  return [
+    ...(what === null ? [] : [what]),
     ...(Number.isNaN(startAt.getTime()) ? [] : [words.notBefore(formatMoment(startAt))]),
     ...(draft.hasWindow ? [words.inWindow] : []),
-  ];
-  const what = devices === 0 ? words.firstNobody : first === null ? null : firstWords(first, devices);
-  return [what === null ? who : `${who}; ${what}`, ...conditions].join(', ') + '.';
+  ].join(', ');
 }
 
 function firstWords(first: Step, devices: number): string {

@@ -19,6 +19,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'bundle.judged': 'judged again',
   'release.activated': 'activated',
   'release.deactivated': 'deactivated',
+  'release.undone': 'undone',
   'rollout.promoted': 'promoted',
   'rollout.paused': 'paused',
   'rollout.resumed': 'resumed',

@@ -159,6 +159,36 @@ export const rollouts = {
     released: 'It was released',
     ended: ', and replaced',
   },
+  undo: 'Undo the release',
+  undoTitle: (bundle: string) => `Undo the release of ${bundle}`,
+  undoText: (bundle: string | null, where: string) =>
+    bundle === null
+      ? `No device was offered it yet. Nothing is current on ${where} then, as before.`
+      : `No device was offered it yet. ${bundle} is current on ${where} again, in the step where it stood.`,
+  undone: (bundle: string | null) =>
+    bundle === null ? 'It is undone' : `${bundle} is current again, as it was`,
+  abortReasonHint: 'Required. Others see it here and in the journal',
+  consequence: {
+    it: 'it',
+    devices: (n: string, count: number) => (count === 1 ? '1 device' : `${n} devices`),
+    replaces: (what: string) => `replaces ${what}`,
+    rollout: {
+      running: (step: number, steps: number) => `a rollout at step ${step} of ${steps}`,
+      paused: (step: number, steps: number) => `a paused rollout at step ${step} of ${steps}`,
+      aborted: (step: number, steps: number) => `an aborted rollout at step ${step} of ${steps}`,
+    },
+    upToDate: (n: string, count: number) => `${n} ${count === 1 ? 'runs' : 'run'} it already`,
+    downFrom: (n: string, count: number, from: string, to: string) =>
+      `${n} ${count === 1 ? 'goes' : 'go'} from ${from} down to ${to}`,
+    down: (n: string, count: number, to: string, each: string) =>
+      `${n} ${count === 1 ? 'goes' : 'go'} down to ${to} (${each})`,
+    downEach: (n: string, from: string) => `${n} from ${from}`,
+    newer: (n: string, count: number) =>
+      count === 1 ? '1 runs a newer version and is left out' : `${n} run a newer version and are left out`,
+    byFrom: (n: string, count: number) =>
+      `${n} ${count === 1 ? 'is' : 'are'} left out: it does not start from their version`,
+    unknown: (n: string, count: number) => `${n} ${count === 1 ? 'has' : 'have'} an unknown version`,
+  },
   form: {
     title: (bundle: string) => `Release ${bundle}`,
     titleChoose: 'Release a bundle',
@@ -208,17 +238,12 @@ export const rollouts = {
     leftOutNewer: (n: string) => `Left out, because they run a newer version: ${n}`,
     leftOutByFrom: (n: string) => `Left out, because it does not start from their version: ${n}`,
     fitsNobody: 'No device fits it',
-    followers: (devices: string, n: number, compatible: string, channel: string) =>
-      n === 0
-        ? `No device of ${compatible} follows ${channel} yet`
-        : n === 1
-          ? `1 device of ${compatible} follows ${channel}`
-          : `${devices} devices of ${compatible} follow ${channel}`,
-    firstAll: 'all of them are offered it at once',
+    counting: 'Counting whom it reaches …',
+    firstAll: 'All of them are offered it at once',
     firstPart: (percent: number, about: string) =>
       `${percent} % of them, about ${about}, are offered it first`,
-    firstGroup: (label: string) => `those with the label ${label} are offered it first`,
-    firstNobody: 'whoever comes is offered it as this policy says',
+    firstGroup: (label: string) => `Those with the label ${label} are offered it first`,
+    firstNobody: 'Whoever comes is offered it as this policy says',
     notBefore: (moment: string) => `not before ${moment}`,
     inWindow: 'only while the window is open',
   },

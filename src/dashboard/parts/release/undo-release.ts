@@ -1,0 +1,18 @@
+import { post } from '../../api/client';
+import type { ReleaseJson } from '../../api/types';
+import { goTo, linkTo } from '../../location';
+import { text } from '../../texts';
+import { tell, tellFailure } from '../notices';
+
+/** Takes a release back that no device was offered, and says what is current then. @throws Failure */
+export async function takeBack(id: number): Promise<void> {
+  const { release } = await post<{ readonly release: ReleaseJson | null }>(`/api/releases/${id}/undo`);
+  tell(text.rollouts.undone(release?.bundle ?? null));
+  if (location.pathname !== linkTo('rollouts', id)) return;
+  goTo(release === null ? '/rollouts' : linkTo('rollouts', release.id));
+}
+
+/** The same, for a button in a notice. */
+export async function undoRelease(id: number): Promise<void> {
+  await takeBack(id).catch(tellFailure);
+}
