@@ -116,7 +116,10 @@ describe('the page of all rollouts', () => {
     await dialog.locator('[name=start_at]').fill('2030-07-01T14:00');
     await dialog.getByText('Only in a window of the week').click();
     for (const day of ['Mon', 'Tue', 'Wed', 'Thu', 'Fri']) await dialog.getByText(day).click();
+    await dialog.getByLabel('Only devices that run').fill('>=2.2 <3');
+    await dialog.getByLabel('Also devices that run a newer version').check();
     await dialog.getByRole('button', { name: 'Release', exact: true }).click();
+    await page.getByText(/Devices that go down to it: \d+/).waitFor();
     await page.getByRole('heading', { level: 1, name: `${gateway} 2.3.0` }).waitFor();
     expect((await currentOn(gateway, 'stable'))?.rollout.policy).toEqual({
       steps: 'group:lab,1,10,50,100',
@@ -126,12 +129,13 @@ describe('the page of all rollouts', () => {
       pause_at_percent: 2.5,
       max_in_progress: 200,
       window: 'sat,sun 01:00-05:00 Europe/Berlin',
-      allow_downgrade: false,
-      from: null,
+      from: '>=2.2 <3',
+      allow_downgrade: true,
     });
     const policy = page.getByRole('region', { name: 'Policy' });
     await page.getByText('It is offered to nobody before').waitFor();
     await policy.getByText('when 95 % of a step are proven').waitFor();
+    await policy.getByText('>=2.2 <3').waitFor();
     await policy.getByText('Sat, Sun, 01:00 to 05:00, Europe/Berlin').waitFor();
   });
 
