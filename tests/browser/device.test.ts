@@ -1,3 +1,4 @@
+import { offerRules } from '../../src/core/offer-rules';
 import type { Page } from 'playwright-core';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { eventually } from '../support/eventually';
@@ -56,7 +57,7 @@ describe('what the page of a device shows', () => {
     const why = section(page, 'What it gets, and why');
     await why.getByRole('link', { name: bundle }).waitFor();
     expect(await why.locator('.rules').count()).toBe(1);
-    expect(await why.locator('.rule').count()).toBe(15);
+    expect(await why.locator('.rule').count()).toBe(offerRules.length);
     expect(await why.locator('.rule.failed').count()).toBe(0);
     await why.locator('.rule.skipped', { hasText: 'Standing offer' }).getByText('not asked').waitFor();
     await fleet.admin.http.post('/api/devices/board-01/hold').send({ reason: 'lab' }).expect(200);
@@ -94,7 +95,7 @@ describe('what the page of a device shows', () => {
     const now = steps.locator('[aria-current=step]');
     await now.getByText('offered').waitFor();
     const device = fleet.device('board-03');
-    await device.poll('t-1');
+    await device.begin('t-1');
     const { services } = fleet.admin.opened;
     const { bundle: stored } = services.listBundles.get(bundle);
     services.recordProgress.ask(device.identity, stored, { start: 0, end: 1_000 });

@@ -38,15 +38,24 @@ export class SimulatedDevice {
    * @param transactionId what an install request carries
    */
   async poll(transactionId: string | null = null, knownEtag: string | null = '"0"'): Promise<Offer> {
-    const offer = await this.services.offerUpdate.ask({
+    const offer = await this.ask(transactionId, knownEtag);
+    if (transactionId !== null && offer.kind === 'bundle') this.read(offer.bundle);
+    return offer;
+  }
+
+  /** Begins to install, and has read nothing of the payload yet. */
+  begin(transactionId: string): Promise<Offer> {
+    return this.ask(transactionId, '"0"');
+  }
+
+  private ask(transactionId: string | null, knownEtag: string | null): Promise<Offer> {
+    return this.services.offerUpdate.ask({
       identity: this.identity,
       contact: { ...this.contact(), transactionId },
       compatible: null,
       mustStream: true,
       knownEtag,
     });
-    if (transactionId !== null && offer.kind === 'bundle') this.read(offer.bundle);
-    return offer;
   }
 
   private read(bundle: Bundle): void {

@@ -112,7 +112,7 @@ describe('one device', () => {
     const { services } = admin.opened;
     const { bundle } = services.listBundles.get('v1.raucb');
     const identity = { id: 'board-1', certificateSerial: '01', compatibles: [] };
-    await device('board-1').poll('t-1');
+    await device('board-1').begin('t-1');
     const sent = Math.floor(bundle.sizeBytes * 0.245); // whatever the length of its signature
     services.recordProgress.sent(identity, bundle, sent);
     await services.tend();

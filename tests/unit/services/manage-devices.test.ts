@@ -264,7 +264,7 @@ describe('what a device is offered', () => {
 
 describe('clearing failures', () => {
   it('keeps the bytes that were counted since', async () => {
-    await board.poll('t-1');
+    await board.begin('t-1');
     const identity = { id: 'board-1', certificateSerial: '01', compatibles: [] };
     const { bundle } = opened.services.listBundles.get('v1.raucb');
     opened.services.recordProgress.sent(identity, bundle, 700);
