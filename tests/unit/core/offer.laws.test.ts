@@ -57,13 +57,13 @@ function isStanding({ device: { standing }, question: { at, isInstall } }: Offer
 describe('an offer, whatever is asked', () => {
   it('is of all kinds in these cases', () => {
     const seen = new Map<string, number>();
-    for (const asked of fc.sample(offerCases, { numRuns: 5000, seed: 1 })) {
+    for (const asked of fc.sample(offerCases, { numRuns: 7000, seed: 1 })) {
       const offer = decide(asked);
       const what = offer.kind === 'nothing' ? offer.reason : isStanding(asked) ? 'standing' : 'bundle';
       seen.set(what, (seen.get(what) ?? 0) + 1);
     }
     expect([...seen.keys()].sort()).toEqual([...Object.keys(ruleOf), 'bundle', 'standing'].sort());
-    expect(seen.get('bundle')).toBeGreaterThan(200);
+    expect(seen.get('bundle')).toBeGreaterThan(250);
     expect(seen.get('standing')).toBeGreaterThan(250);
   });
 
