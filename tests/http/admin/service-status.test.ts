@@ -72,6 +72,7 @@ describe('what probes and Prometheus see', () => {
           status: 200,
           ms: expect.any(Number) as number,
           actor: 'local',
+          address: '127.0.0.1',
         },
       },
     ]);

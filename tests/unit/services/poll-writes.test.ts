@@ -80,6 +80,7 @@ it('a device that installed is written without its installation', async () => {
   await device?.poll('t-1');
   device?.boot('1.0.0');
   expect(await device?.offered()).toBe('up-to-date');
+  await fleet.services.tend(); // what it has read
   const seen = jest.spyOn(fleet.store.fleet, 'writeSeen');
   fleet.wait(minuteMs);
   await device?.poll();
