@@ -65,7 +65,7 @@ function crash({ surroundings }: CliContext, server: RunningServer): Promise<'cr
   });
 }
 
-/** After an exception that nothing caught, nobody knows what still works: closing may hang, so it gets only so long. */
+/** After an uncaught exception closing itself may hang, so it gets only this long. */
 const crashGraceMs = 5_000;
 
 /** Lets what was acknowledged reach the disk, then ends the process, once, with 70. */

@@ -87,6 +87,16 @@ export interface EventSubject {
   readonly installationId: number | null;
 }
 
+/** Of an event that is about none of these. */
+export const noSubject: EventSubject = {
+  deviceId: null,
+  compatible: null,
+  channel: null,
+  bundleName: null,
+  releaseId: null,
+  installationId: null,
+};
+
 /** An event on its way into the journal. */
 export interface NewEvent extends Omit<JournalEvent, 'id' | 'subject' | 'before' | 'after'> {
   readonly subject?: Partial<EventSubject>;

@@ -1,6 +1,6 @@
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, JournalEvent, NewEvent } from '../core/event';
-import { eventKinds, theServer } from '../core/event';
+import { eventKinds, noSubject, theServer } from '../core/event';
 import type { Webhook, WebhookProgress } from '../core/webhook';
 import type { ReadJournal } from './read-journal';
 import type { DeliverEvent } from './send-webhooks';
@@ -150,14 +150,7 @@ function testEvent(name: string, at: Date): JournalEvent {
     kind: 'webhook.changed',
     actor: theServer,
     message: `this is a test of the webhook ${name}; nothing has happened`,
-    subject: {
-      deviceId: null,
-      compatible: null,
-      channel: null,
-      bundleName: null,
-      releaseId: null,
-      installationId: null,
-    },
+    subject: noSubject,
     before: null,
     after: null,
   };

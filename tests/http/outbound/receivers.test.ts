@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { JournalEvent } from '../../../src/core/event';
+import { type JournalEvent, noSubject } from '../../../src/core/event';
 import { createRefuseReceiver } from '../../../src/http/outbound/guarded-lookup';
 import { createDeliverEvent, type DeliveryOptions } from '../../../src/http/outbound/deliver-event';
 
@@ -10,14 +10,7 @@ const event: JournalEvent = {
   kind: 'device.held',
   actor: { name: 'local', address: null },
   message: '',
-  subject: {
-    deviceId: null,
-    compatible: null,
-    channel: null,
-    bundleName: null,
-    releaseId: null,
-    installationId: null,
-  },
+  subject: noSubject,
   before: null,
   after: null,
 };

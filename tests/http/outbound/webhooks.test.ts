@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JournalEvent } from '../../../src/core/event';
+import { type JournalEvent, noSubject } from '../../../src/core/event';
 import { retryDelayMs } from '../../../src/core/webhook';
 import { isLocalAddress } from '../../../src/http/outbound/allowed-address';
 import { createDeliverEvent } from '../../../src/http/outbound/deliver-event';
@@ -337,14 +337,7 @@ describe('addresses that webhooks may not call', () => {
     kind: 'device.held',
     actor: person,
     message: '',
-    subject: {
-      deviceId: null,
-      compatible: null,
-      channel: null,
-      bundleName: null,
-      releaseId: null,
-      installationId: null,
-    },
+    subject: noSubject,
     before: null,
     after: null,
   };
