@@ -222,9 +222,8 @@ const judges: Readonly<Record<OfferRule, (asked: Case) => Verdict>> = {
       : refuse('older-version', `the device runs ${running}, and ${target} is older`);
   }),
 
-  from: ofVersions(({ from }, target, running, { wayTo }) => {
+  from: ofVersions(({ from }, _target, running, { wayTo }) => {
     if (from === null) return pass('it may start from any version');
-    if (target !== null && running === target) return pass('the device runs it already');
     if (isInRange(running, from)) return pass(`it starts from ${from.text}, and the device runs ${running}`);
     const runs =
       running === null || parseRaucVersion(running) === null

@@ -22,6 +22,9 @@ export const looks = [
   ['dark', phone],
 ] as const;
 
+// A browser on a busy machine with two cores takes its time, and axe-core looks at every node of a page.
+jest.setTimeout(120_000);
+
 let browser: Browser | undefined;
 const failures: string[] = [];
 
@@ -36,7 +39,7 @@ beforeAll(async () => {
       '--disable-sync',
     ],
   });
-}, 60_000);
+});
 
 afterAll(() => browser?.close());
 
@@ -58,7 +61,7 @@ export async function openWindow(baseURL: string, look: Look = {}): Promise<Page
     timezoneId: 'Europe/Berlin',
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(40_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => {

@@ -18,7 +18,7 @@ describe('the bundles', () => {
   beforeAll(async () => {
     server = await startDashboard();
     folder = await temporaryFolder();
-  }, 60_000);
+  });
 
   /** A real bundle under a name. */
   async function fileNamed(name: string, version: string): Promise<string> {

@@ -11,7 +11,7 @@ let server: DashboardServer;
 beforeAll(async () => {
   server = await startDashboard();
   for (const id of ['gateway-001', 'gateway-002', 'sensor-001']) await issue(id);
-}, 60_000);
+});
 
 async function issue(id: string, ...options: string[]): Promise<void> {
   const { code, stderr } = await cli(server.folder, 'cert', 'device', id, ...options);

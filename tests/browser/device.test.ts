@@ -9,7 +9,7 @@ import { bundle, type FleetServer, message, openFleet } from './devices-fleet';
 let fleet: FleetServer;
 beforeAll(async () => {
   fleet = await openFleet(20);
-}, 60_000);
+});
 
 const dialog = (page: Page) => page.getByRole('dialog');
 const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });

@@ -6,7 +6,7 @@ import { bundle, type FleetServer, message, openFleet, otherBundle } from './dev
 let fleet: FleetServer;
 beforeAll(async () => {
   fleet = await openFleet(60);
-}, 60_000);
+});
 
 const bar = (page: Page) => page.locator('.selection-bar');
 

@@ -16,7 +16,7 @@ describe('the list of devices', () => {
       .patch('/api/devices/board-05')
       .send({ labels: ['lab'] })
       .expect(200);
-  }, 60_000);
+  });
 
   it('goes through the fleet a page at a time, and back by the back button', async () => {
     const page = await fleet.open('/devices');

@@ -8,7 +8,7 @@ import { remarkable } from './demo-fleet';
 let server: DashboardServer;
 beforeAll(async () => {
   server = await startDashboard();
-}, 60_000);
+});
 
 async function open(query = '', look = {}): Promise<Page> {
   const page = await openWindow(server.adminUrl, look);

@@ -11,7 +11,7 @@ describe('the frame', () => {
   let server: DashboardServer;
   beforeAll(async () => {
     server = await startDashboard();
-  }, 60_000);
+  });
 
   async function open(address = '/', look: Look = {}): Promise<Page> {
     const page = await openWindow(server.adminUrl, look);
@@ -112,7 +112,7 @@ describe('the frame', () => {
     await hold('while it was away', again.adminUrl);
     await live(page).waitFor({ timeout: 20_000 });
     await page.getByText('while it was away').first().waitFor();
-  }, 60_000);
+  });
 
   it('says that there is no such page', async () => {
     const page = await open('/devices/gateway-001');

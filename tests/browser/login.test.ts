@@ -25,7 +25,7 @@ beforeAll(async () => {
   server = seeded;
   await makeToken('first', 'admin');
   await start();
-}, 60_000);
+});
 
 async function start(port = '0'): Promise<void> {
   const started = await startServer({
@@ -122,7 +122,7 @@ describe('a person', () => {
     // The stream of events ends with its next sign of life.
     await page.getByLabel('Admin token').waitFor({ timeout: 30_000 });
     expect(new URL(page.url()).pathname).toBe('/bundles');
-  }, 60_000);
+  });
 
   it('who revokes the own token is warned, and signed out', async () => {
     const page = await openLogin('/settings');

@@ -16,7 +16,7 @@ describe('the overview of a fleet', () => {
   let server: DashboardServer;
   beforeAll(async () => {
     server = await startDashboard();
-  }, 60_000);
+  });
 
   it('says per channel what is current, how far it is, and what runs', async () => {
     const page = await open(server);

@@ -9,7 +9,7 @@ const preview = '**/api/releases/preview';
 let server: DashboardServer;
 beforeAll(async () => {
   server = await startDashboard({ env: { RELEASE_STEPS: '10,100', RELEASE_PAUSE_AT_FAILURES: '2' } });
-}, 60_000);
+});
 
 async function openForm(bundle: string): Promise<Page> {
   const page = await openWindow(server.adminUrl);

@@ -8,7 +8,7 @@ import { display, fileOf, gateway, sensor } from './demo-fleet';
 let server: DashboardServer;
 beforeAll(async () => {
   server = await startDashboard();
-}, 60_000);
+});
 
 describe('the page of a rollout', () => {
   it('marks the step that is reached, and leads to the devices by what has become of them', async () => {

@@ -8,7 +8,7 @@ describe('the page of all rollouts', () => {
   let server: DashboardServer;
   beforeAll(async () => {
     server = await startDashboard();
-  }, 60_000);
+  });
 
   async function openRollouts(look = {}): Promise<Page> {
     const page = await openWindow(server.adminUrl, look);
@@ -177,7 +177,7 @@ describe('the page of all rollouts on an empty server', () => {
     await page.getByText('rauc-simple-server release create firmware-1.0.0.raucb').waitFor();
     await page.getByRole('link', { name: 'See the bundles' }).click();
     await page.getByRole('heading', { level: 1, name: 'Bundles' }).waitFor();
-  }, 30_000);
+  });
 });
 
 function isDialogTooWide(page: Page): Promise<boolean> {

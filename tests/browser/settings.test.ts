@@ -10,7 +10,7 @@ beforeAll(async () => {
   server = await startDashboard({
     env: { LOG_LEVEL: 'error', ADMIN_TOKEN: 'not-to-be-shown-to-anyone', WEBHOOK_ALLOW_LOCAL: 'true' },
   });
-}, 60_000);
+});
 
 async function open(look = {}): Promise<Page> {
   const page = await openWindow(server.adminUrl, look);

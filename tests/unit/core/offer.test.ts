@@ -1,5 +1,6 @@
 import { decideOffer } from '../../../src/core/offer';
 import type { Release } from '../../../src/core/release';
+import { parseVersionRange } from '../../../src/core/version-range';
 import { askingDevice, poll, releaseOf, terms } from '../../support/fleet-factory';
 
 function decide(
@@ -48,6 +49,18 @@ describe('decideOffer', () => {
     expect(decide('board', ['board'], all)).toMatchObject({ kind: 'bundle' });
     expect(decide('board', ['other', 'board'], all)).toMatchObject({ kind: 'bundle' });
     expect(decide('board', ['other'], all)).toMatchObject({ kind: 'nothing', reason: 'not-its-compatible' });
+  });
+
+  it('starts a rebuilt bundle of the same version only from the versions that its release names', () => {
+    const device = askingDevice({
+      systemVersion: board.bundle.inspection.manifest?.version ?? null,
+      provenSha256: 'a'.repeat(64),
+      tellsSlot: true,
+    });
+    const from = (text: string) =>
+      decideOffer(device, [releaseOf('board', { policy: { from: parseVersionRange(text) } })], poll, terms);
+    expect(from('>=0')).toMatchObject({ kind: 'bundle' });
+    expect(from(`>${device.systemVersion ?? ''}`)).toMatchObject({ kind: 'nothing', reason: 'outside-from' });
   });
 
   it('tells a person why there is nothing', () => {
