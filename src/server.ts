@@ -143,7 +143,12 @@ async function start(
   const revocations = await readRevocations(config.certsDir);
   let revoked = new Set(revocations.map(({ serial }) => serial));
 
-  const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
+  const store = await openStore(config.dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    onUpgrade: ({ file, sizeBytes }) =>
+      log.info({ file, sizeBytes }, 'the database is brought up to date: a large one takes minutes'),
+  });
   closing.push(() => store.close());
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one

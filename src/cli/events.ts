@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AdminClient } from './admin-client';
 import { addCommand } from './command';
 import { type CliContext, print, printJson, talk, talkJson } from './context';
+import { findEvents } from './find-events';
 import { followEvents } from './follow-events';
 import { formatTable, printableJson } from './printable';
 import { parseAnswer } from './server-answer';
@@ -12,8 +13,15 @@ interface Flags {
   readonly follow?: boolean;
   readonly kind?: string;
   readonly device?: string;
+  readonly compatible?: string;
+  readonly bundle?: string;
+  readonly actor?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly limit?: string;
 }
+
+const filterNames = ['kind', 'device', 'compatible', 'bundle', 'actor', 'since', 'until'] as const;
 
 const event = z.object({
   id: z.number(),
@@ -22,7 +30,6 @@ const event = z.object({
   actor: z.string(),
   message: z.string(),
 });
-const eventsAnswer = z.object({ events: z.array(event) });
 const reconnectMs = 2_000;
 
 /** `events`, `events --follow` */
@@ -34,6 +41,11 @@ export function addEvents(program: Command, context: CliContext): void {
       new Option('--follow', 'go on as things happen, until it is stopped; reconnects by itself'),
       new Option('--kind <kinds>', 'kinds separated by commas; "device." means all that begin with it'),
       new Option('--device <id>', 'about one device'),
+      new Option('--compatible <name>', 'about one compatible'),
+      new Option('--bundle <name>', 'about one bundle'),
+      new Option('--actor <name>', 'done by one: local, token:ci, cli:ann, device:board-1, server'),
+      new Option('--since <time>', 'from this time on, such as 2026-03-01T09:30:00Z'),
+      new Option('--until <time>', 'before this time'),
       new Option('--limit <n>', 'how many').default('50'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
@@ -41,22 +53,27 @@ export function addEvents(program: Command, context: CliContext): void {
       'events',
       'events --follow',
       'events --kind installation.failed,installation.rolled-back --json',
+      'events --actor token:ci --since 2026-03-01T00:00:00Z',
     ],
     run: async ({ options, config }) => {
       const client = await AdminClient.open(context, config);
-      const filter = new URLSearchParams({
-        ...(options.kind === undefined ? {} : { kind: options.kind }),
-        ...(options.device === undefined ? {} : { device: options.device }),
-      });
+      const filter = new URLSearchParams(
+        filterNames.flatMap((name): [string, string][] => {
+          const value = options[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
       if (options.follow === true) {
         await follow(context, client, filter, options.json === true);
         return 0;
       }
-      filter.set('limit', options.limit ?? '50');
-      const answer = await client.get(`/api/events?${filter.toString()}`);
-      if (options.json === true) printJson(context, answer);
+      const found = await findEvents(client, filter, options.limit ?? '50', (until) => {
+        if (options.json === true) talkJson(context, { searched_until: until });
+        else talk(context, `searched until ${until}, going on`);
+      });
+      if (options.json === true) printJson(context, found);
       else {
-        const rows = parseAnswer(eventsAnswer, answer).events.map((one) => [
+        const rows = parseAnswer(z.array(event), found.events).map((one) => [
           one.at.replace(/\.\d+Z$/, 'Z'),
           one.kind,
           one.actor,

@@ -64,6 +64,15 @@ export interface InstallationQuery {
   readonly beforeId?: number;
 }
 
+/** Newest first. */
+export interface InstallationPage {
+  readonly installations: readonly Installation[];
+  /** For the page after this one; `null` on the last. */
+  readonly nextBefore: number | null;
+  /** Set when it ended before it was full, because it had looked at enough: when the oldest that it looked at was offered. */
+  readonly searchedUntil: Date | null;
+}
+
 /** A page of what the devices of a channel run. */
 export interface ChannelVersionsPage {
   readonly compatible: string;
@@ -95,12 +104,13 @@ export interface FleetListing {
     readonly systemVersion: string | null;
     readonly devices: number;
   }[];
-  /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
-  list(query: DeviceQuery): DevicePage;
-  /** Newest first. */
-  listInstallations(query: InstallationQuery): readonly Installation[];
+  /** @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable` */
+  list(query: DeviceQuery): Promise<DevicePage>;
+  /** @throws DomainError `unavailable` */
+  listInstallations(query: InstallationQuery): Promise<InstallationPage>;
+  /** Of a large fleet some seconds old. */
   census(): readonly FleetCount[];
-  /** Devices in all, and those that somebody decided about. */
+  /** Devices in all, and those that somebody decided about; of a large fleet some seconds old. */
   attention(): {
     readonly devices: number;
     readonly waiting: number;

@@ -15,18 +15,38 @@ export interface EventFilter {
   readonly until?: Date;
 }
 
+/** Newest first. */
+export interface JournalPage {
+  readonly events: readonly JournalEvent[];
+  /** For the page after this one; `null` on the last. */
+  readonly nextBefore: number | null;
+  /** Set when it ended before it was full, because it had looked at enough: nothing newer than this fits beside what it has. */
+  readonly searchedUntil: Date | null;
+}
+
 /** Reads the journal, and hears of new lines. */
 export interface ReadJournal {
-  /** Newest first. */
+  /** Looks among the newest lines alone, for who looks for what has just happened. Newest first. */
   list(
     filter: EventFilter,
     page: { readonly limit: number; readonly beforeId?: number },
   ): readonly JournalEvent[];
-  /** Oldest first, for who goes on after a line that is known. */
-  after(
+  /**
+   * Looks back through the journal, in turn with everything else, as far as one search may.
+   * @throws DomainError `unavailable`
+   */
+  search(
     filter: EventFilter,
-    page: { readonly limit: number; readonly afterId: number },
-  ): readonly JournalEvent[];
+    page: {
+      readonly limit: number;
+      /** Only older lines. */
+      readonly beforeId?: number;
+      /** Only newer lines. */
+      readonly afterId?: number;
+    },
+  ): Promise<JournalPage>;
+  /** All lines after one that is known, oldest first, in turn with everything else. @throws DomainError `unavailable` */
+  after(afterId: number, limit: number): Promise<readonly JournalEvent[]>;
   /** The id of the newest line, or 0. */
   lastId(): number;
   /** Hears of lines as they are committed. @returns what ends it */

@@ -4,7 +4,7 @@ import { retryDelayMs, type Webhook, type WebhookProgress } from '../core/webhoo
 import type { Log } from './log';
 import { asPart } from './optional-parts';
 import type { WebhookRecords } from './manage-webhooks';
-import type { ReadJournal } from './read-journal';
+import { isWanted, type ReadJournal } from './read-journal';
 
 /** One event on its way to one receiver. */
 export interface Delivery {
@@ -26,7 +26,7 @@ export type DeliverEvent = (
 
 export interface SendWebhooksPorts {
   readonly webhooks: WebhookRecords;
-  readonly journal: Pick<ReadJournal, 'after' | 'lastId'>;
+  readonly journal: Pick<ReadJournal, 'after'>;
   readonly deliver: DeliverEvent;
   /** Send nothing in this run of the server: the last ones ended by it. */
   readonly isLeftOut?: boolean;
@@ -53,7 +53,7 @@ export interface SendWebhooks {
   close(): Promise<void>;
 }
 
-const page = 100;
+const page = 500;
 /** One event is not tried for longer, so that a receiver that refuses just that one gets the others. */
 const giveUpAfterMs = 24 * 3_600_000;
 /** But so often at least, which takes three quarters of an hour: this server may have been off for all of that time. */
@@ -95,9 +95,9 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
     const { kinds } = webhook;
     let { cursor } = webhook;
     for (;;) {
-      const end = journal.lastId();
-      const events = journal.after({ kinds }, { limit: page, afterId: cursor });
+      const events = await journal.after(cursor, page);
       for (const event of events) {
+        if (!isWanted(event, { kinds })) continue;
         // A webhook does not hear of webhooks: its own failures would feed it for ever.
         if (event.kind.startsWith('webhook.')) continue;
         const present = webhooks.all().find(({ id }) => id === webhook.id);
@@ -114,10 +114,8 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
         if (hasFailed || !isSaved) return;
         cursor = progress.cursor;
       }
-      const isLastPage = events.length < page;
-      const to = isLastPage ? Math.max(end, cursor) : (events.at(-1)?.id ?? cursor);
-      cursor = await passOver(webhook.id, cursor, to);
-      if (isLastPage) return;
+      cursor = await passOver(webhook.id, cursor, events.at(-1)?.id ?? cursor);
+      if (events.length < page || isStopped()) return;
     }
   }
 

@@ -28,7 +28,7 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
         isDescending: false,
         limit: heldAtOnce,
       } as const;
-      const { devices } = listing.list(query);
+      const { devices } = await listing.list(query);
       if (devices.length === 0) return;
       for (const { device } of devices)
         await manageDevices.hold(device.id, `${reason}. Look at its pin, then lift the hold`, theServer);

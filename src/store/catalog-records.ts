@@ -118,12 +118,16 @@ export function createCatalogRecords(database: Database, journal: Pick<JournalRe
 
     /** Newest first. */
     history(filter: HistoryFilter): readonly Activation[] {
-      let select = query.selectFrom('activations').selectAll().orderBy('id', 'desc').limit(filter.limit);
+      let select = query
+        .selectFrom('activations')
+        .selectAll()
+        .where('id', '<', filter.beforeId ?? Number.MAX_SAFE_INTEGER)
+        .orderBy('id', 'desc')
+        .limit(filter.limit);
       if (filter.compatible !== undefined) select = select.where('compatible', '=', filter.compatible);
       if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
       if (filter.activated !== undefined)
         select = select.where('action', '=', 'activate').where('bundle', '=', filter.activated);
-      if (filter.beforeId !== undefined) select = select.where('id', '<', filter.beforeId);
       return database.all(select).map(toActivation);
     },
   };

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type Compilable,
@@ -15,6 +15,7 @@ import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
 import type { Schema } from './schema';
 import { databaseClosed, storageError } from './storage-error';
+import { Turns } from './turns';
 
 /**
  * An open database. Kysely writes the queries; they run synchronously, as SQLite does, so that a transaction is
@@ -32,19 +33,31 @@ export interface Database {
   transact<Result>(work: () => Result): Promise<Result>;
   /** Calls back when the transaction that is running is committed, before its promise resolves. */
   afterCommit(callback: () => void): void;
+  /** For reads that take long. */
+  readonly turns: Turns;
   close(): void;
 }
 
 export interface DatabaseOptions {
   /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
   readonly busyTimeoutMs?: number;
+  /** Told before an older database is brought up to date, which takes a while when it is large. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void;
+}
+
+export interface Upgrade {
+  readonly file: string;
+  readonly sizeBytes: number;
 }
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
  * @throws DomainError `configuration` when the folder can't be used, or the database is damaged or from a newer version
  */
-export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  dataDir: string,
+  { busyTimeoutMs = 5_000, onUpgrade }: DatabaseOptions = {},
+): Database {
   const file = path.join(dataDir, 'server.db');
   const sqlite = openSqlite(file);
   try {
@@ -53,7 +66,7 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
     sqlite.pragma('synchronous = FULL'); // a committed release survives a power cut
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('cache_size = -32768'); // 32 MiB: the devices of a large fleet
-    migrate(sqlite, file);
+    migrate(sqlite, file, onUpgrade);
   } catch (error) {
     sqlite.close();
     throw unusable(error, file);
@@ -77,6 +90,7 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
     },
     transact: (work) => commits.run(work),
     afterCommit: (callback) => commits.afterCommit(callback),
+    turns: new Turns(),
     close() {
       if (isClosed) return;
       commits.close();
@@ -168,8 +182,10 @@ function closeDatabase(sqlite: Sqlite.Database): void {
   sqlite.close();
 }
 
-function migrate(sqlite: Sqlite.Database, file: string): void {
-  if (versionOf(sqlite) === migrations.length) return;
+function migrate(sqlite: Sqlite.Database, file: string, onUpgrade: DatabaseOptions['onUpgrade']): void {
+  const found = versionOf(sqlite);
+  if (found === migrations.length) return;
+  if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
   // Inside the transaction the version is read again: another process may have been faster.
   transaction(sqlite, () => {
     const version = versionOf(sqlite);

@@ -1,7 +1,6 @@
-import { type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { InstallationState } from '../core/installation';
 import type { Database } from './database';
-import type { Schema } from './schema';
 
 /** What is looked for; everything given must fit. */
 export interface DeviceFilters {
@@ -20,34 +19,55 @@ export interface DeviceFilters {
   readonly releaseId?: number;
 }
 
-/** Devices that fit, and how many they are. */
-export interface MatchingDevices {
-  readonly select: SelectQueryBuilder<Schema, 'devices', object>;
-  readonly total: number;
-  /** Whether every device fits. */
-  readonly isAll: boolean;
-}
-
 /** So few rows are quicker looked up through an index than found by reading the table from its begin to its end. */
 const fewDevices = 5_000;
 
 /**
- * Finds the devices that fit. A large part of a large fleet is read in the order in which it is stored: an index would only
- * lead from row to row all over the file.
+ * Conditions for devices that fit, by an index that leads to few, all those that fit among them. It looks at few itself.
+ * @returns `undefined` when there is no such index
  */
-export function matchDevices(database: Database, filters: DeviceFilters): MatchingDevices {
-  const select = (mayUseIndex: boolean) => {
-    const found = database.query.selectFrom('devices');
-    const conditions = conditionsOf(filters, mayUseIndex);
-    return conditions.length === 0 ? found : found.where((eb) => eb.and([...conditions]));
-  };
-  const filterCount = conditionsOf(filters, true).length;
-  const counted = select(filterCount === 1).select(({ fn }) => fn.countAll<number>().as('total'));
-  const total = database.all(counted)[0]?.total ?? 0;
-  return { select: select(total <= fewDevices), total, isAll: filterCount === 0 };
+export function conditionsByIndex(
+  database: Database,
+  filters: DeviceFilters,
+): readonly RawBuilder<SqlBool>[] | undefined {
+  const alone = indexedAlone(filters).find((one) => hasFew(database, one));
+  if (alone === undefined) return undefined;
+  const others = Object.fromEntries(Object.entries(filters).filter(([name]) => !(name in alone)));
+  return [...conditionsOf(alone, true), ...conditionsOf(others, false)];
 }
 
-function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
+function hasFew(database: Database, alone: DeviceFilters): boolean {
+  const candidates =
+    alone.label === undefined
+      ? sql`SELECT 1 FROM devices WHERE ${sql.join(conditionsOf(alone, true), sql` AND `)}`
+      : sql`SELECT 1 FROM device_labels WHERE label = ${alone.label}`;
+  const counted = sql<{ readonly devices: number }>`
+    SELECT count(*) AS devices FROM (${candidates} LIMIT ${fewDevices + 1})`;
+  return (database.all(counted.compile(database.query))[0]?.devices ?? 0) <= fewDevices;
+}
+
+/** Each filter that has an index, alone; with a channel or a version its compatible. */
+function indexedAlone(filters: DeviceFilters): readonly DeviceFilters[] {
+  const { compatible, channel, version, label, state, releaseId } = filters;
+  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
+  return [
+    ...(releaseId === undefined ? [] : [{ releaseId }]),
+    ...(label === undefined ? [] : [{ label }]),
+    ...(isHeld === true ? [{ isHeld }] : []),
+    ...(isPinned === true ? [{ isPinned }] : []),
+    ...(isWaiting === true ? [{ isWaiting }] : []),
+    ...(hasSecondBoard === true ? [{ hasSecondBoard }] : []),
+    ...(hasOtherClaim === true ? [{ hasOtherClaim }] : []),
+    ...(hasSilentPoller === true ? [{ hasSilentPoller }] : []),
+    ...(state === undefined ? [] : [{ state }]),
+    ...(compatible === undefined || version === undefined ? [] : [{ compatible, version }]),
+    ...(compatible === undefined || channel === undefined ? [] : [{ compatible, channel }]),
+    ...(compatible === undefined ? [] : [{ compatible }]),
+  ];
+}
+
+/** @param mayUseIndex else each device is looked at, in the order in which they are stored or another index leads to them */
+export function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
   const { search = '', compatible, channel, version, label, state, releaseId } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   const conditions: RawBuilder<SqlBool>[] = [];
@@ -79,7 +99,11 @@ function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly Ra
     // As a word and not as a parameter: else the index of those that wait does not fit.
     conditions.push(sql`${column('admission')} = ${sql.lit(isWaiting ? 'waiting' : 'admitted')}`);
   if (label !== undefined)
-    conditions.push(sql`${column('id')} IN (SELECT device FROM device_labels WHERE label = ${label})`);
+    conditions.push(
+      mayUseIndex
+        ? sql`id IN (SELECT device FROM device_labels WHERE label = ${label})`
+        : sql`EXISTS (SELECT 1 FROM device_labels WHERE label = ${label} AND device = devices.id)`,
+    );
   if (search !== '') conditions.push(sql`instr(search_text, lower(${search})) > 0`);
   return conditions;
 }

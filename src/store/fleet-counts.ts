@@ -3,11 +3,14 @@ import { failedStates, type InstallationState, openStates } from '../core/instal
 import { toBoards } from './boards-json';
 import type { Database } from './database';
 import { toOmitted } from './device-rows';
+import { spaced } from './spaced';
 
 export type FleetCounts = ReturnType<typeof createFleetCounts>;
 
 /** A sentence has room for so many ids. */
 const namedDevices = 3;
+/** Nobody looks through more. */
+const maxLabels = 1_000;
 const outcomes = ['installed', 'proven', ...failedStates] as const;
 const troubles = [...failedStates, 'lost', 'interrupted'] as const;
 
@@ -20,25 +23,41 @@ export function createFleetCounts(database: Database) {
     return database.all(select).length > 0;
   }
 
+  function troubled() {
+    return database
+      .all(
+        query
+          .selectFrom('devices')
+          .innerJoin('installations', 'installations.id', 'devices.installation_id')
+          .select(({ fn }) => [
+            'devices.compatible',
+            'devices.channel',
+            'devices.installation_state as state',
+            fn.countAll<number>().as('devices'),
+          ])
+          .where('devices.installation_state', 'in', troubles)
+          .where('installations.cleared_at', 'is', null)
+          .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
+      )
+      .map(({ state, ...rest }) => ({ ...rest, state: state as (typeof troubles)[number] }));
+  }
+
+  const labels = spaced(
+    () =>
+      database.all(
+        query
+          .selectFrom('device_labels')
+          .select(({ fn }) => ['label', fn.countAll<number>().as('devices')])
+          .groupBy('label')
+          .orderBy('devices', 'desc')
+          .orderBy('label')
+          .limit(maxLabels),
+      ),
+    sumOf,
+  );
+
   return {
-    troubled() {
-      return database
-        .all(
-          query
-            .selectFrom('devices')
-            .innerJoin('installations', 'installations.id', 'devices.installation_id')
-            .select(({ fn }) => [
-              'devices.compatible',
-              'devices.channel',
-              'devices.installation_state as state',
-              fn.countAll<number>().as('devices'),
-            ])
-            .where('devices.installation_state', 'in', troubles)
-            .where('installations.cleared_at', 'is', null)
-            .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
-        )
-        .map(({ state, ...rest }) => ({ ...rest, state: state as (typeof troubles)[number] }));
-    },
+    troubled: spaced(troubled, sumOf),
 
     sharedCertificates(since: Date, limit: number) {
       return database
@@ -89,17 +108,7 @@ export function createFleetCounts(database: Database) {
 
     hasOutcome: () => outcomes.some(hasState),
 
-    labels(limit: number) {
-      return database.all(
-        query
-          .selectFrom('device_labels')
-          .select(({ fn }) => ['label', fn.countAll<number>().as('devices')])
-          .groupBy('label')
-          .orderBy('devices', 'desc')
-          .orderBy('label')
-          .limit(limit),
-      );
-    },
+    labels: (limit: number) => labels().slice(0, limit),
 
     ofBundle({ name, compatible, version }: BundleKey) {
       const devices = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
@@ -126,6 +135,10 @@ export function createFleetCounts(database: Database) {
       };
     },
   };
+}
+
+function sumOf(counted: readonly { readonly devices: number }[]): number {
+  return counted.reduce((sum, { devices }) => sum + devices, 0);
 }
 
 interface BundleKey {

@@ -1,26 +1,25 @@
 import { type Selectable, sql, type SqlBool } from 'kysely';
 import type { Device, SeenCertificate } from '../core/device';
-import type { Installation, InstallationState } from '../core/installation';
+import type { Installation } from '../core/installation';
 import type { Database } from './database';
-import { type DeviceOrder, isAfter, readCursor, sortColumns, writeCursor } from './device-cursor';
-import { type DeviceFilters, matchDevices } from './device-filter';
+import { type DeviceOrder, readCursor, writeCursor } from './device-cursor';
+import type { DeviceFilters } from './device-filter';
 import { toDevice, toInstallation } from './device-rows';
+import { findDevices } from './find-devices';
+import { type InstallationFilter, installationLines } from './installation-filter';
+import { type BackPage, lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
-import type { DeviceTable } from './schema';
+import type { DeviceTable, InstallationTable } from './schema';
+import { spaced } from './spaced';
 
 interface DeviceQuery extends DeviceFilters, DeviceOrder {
   readonly limit: number;
   readonly after?: string;
 }
 
-interface InstallationQuery {
-  readonly deviceId?: string;
-  readonly state?: InstallationState;
-  readonly bundleName?: string;
-  readonly releaseId?: number;
-  readonly limit: number;
-  readonly beforeId?: number;
-}
+interface InstallationQuery extends InstallationFilter, BackPage {}
+
+type InstallationRow = Selectable<InstallationTable>;
 
 interface ChannelVersionsPage {
   readonly compatible: string;
@@ -40,28 +39,60 @@ export type FleetListing = ReturnType<typeof createFleetListing>;
 /** Lists and counts of the fleet. */
 export function createFleetListing(database: Database) {
   const { query } = database;
+
+  function census() {
+    return database
+      .all(
+        query
+          .selectFrom('devices')
+          .select(({ fn }) => [
+            'compatible',
+            'channel',
+            'system_version',
+            'installation_state',
+            fn.countAll<number>().as('devices'),
+          ])
+          .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
+      )
+      .map(({ compatible, channel, system_version, installation_state, devices }) => ({
+        compatible,
+        channel,
+        systemVersion: system_version,
+        installationState: installation_state,
+        devices,
+      }));
+  }
+
+  function decided() {
+    const all = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
+    const count = (select: typeof all) => database.all(select)[0]?.devices ?? 0;
+    return {
+      devices: count(all),
+      // As a word and not as a parameter: else its index does not fit.
+      waiting: count(all.where(sql<SqlBool>`admission = 'waiting'`)),
+      held: count(all.where('hold_at', 'is not', null)),
+      pinned: count(all.where('pin_bundle', 'is not', null)),
+    };
+  }
+
+  function offeredAt(id: number): Date | null {
+    const [row] = database.all(query.selectFrom('installations').select('offered_at').where('id', '=', id));
+    return row === undefined ? null : new Date(row.offered_at);
+  }
+
   return {
     /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
-    list(asked: DeviceQuery) {
-      const { after, limit } = asked;
+    async list(asked: DeviceQuery) {
+      const { after, limit, sort, isDescending, ...filters } = asked;
       const cursor = after === undefined ? undefined : readCursor(after, asked);
-      const { select, total, isAll } = matchDevices(database, asked);
-      const direction = asked.isDescending ? 'desc' : 'asc';
-      const column = sortColumns[asked.sort];
-      // Of some devices the order's own index would have most rows looked at for nothing.
-      const orderedBy = (name: string) => (isAll ? sql.ref(name) : sql`+${sql.ref(name)}`);
-      const found = database.all(
-        (cursor === undefined ? select : select.where(isAfter(asked, cursor)))
-          .select('id')
-          .orderBy(orderedBy(column), direction)
-          .orderBy(orderedBy('id'), direction)
-          .limit(limit + 1),
-      );
+      const order = { sort, isDescending };
+      const { found, total } = await findDevices(database, { filters, cursor, limit: limit + 1, ...order });
+      const shown = found.slice(0, limit);
+      const last = found.length > limit ? shown.at(-1) : undefined;
       const page = rowsOf(
         database,
-        found.slice(0, limit).map(({ id }) => id),
+        shown.map(({ id }) => id),
       );
-      const last = found.length > limit ? page.at(-1) : undefined;
       const ids = page.map(({ id }) => id);
       const labels = labelsOf(database, ids);
       const certificates = certificatesOf(database, ids);
@@ -74,45 +105,31 @@ export function createFleetListing(database: Database) {
           device: toDevice(row, labels.get(row.id) ?? [], certificates.get(row.id) ?? []),
           installation: installations.get(row.installation_id ?? 0) ?? null,
         })),
-        next: last === undefined ? null : writeCursor(asked, { value: last[column], id: last.id }),
+        next: last === undefined ? null : writeCursor(order, last),
         total,
       };
     },
 
     /** Newest first. */
-    listInstallations(asked: InstallationQuery): readonly Installation[] {
-      let select = query.selectFrom('installations').selectAll().orderBy('id', 'desc').limit(asked.limit);
-      if (asked.deviceId !== undefined) select = select.where('device', '=', asked.deviceId);
-      if (asked.state !== undefined) select = select.where('state', '=', asked.state);
-      if (asked.bundleName !== undefined) select = select.where('bundle', '=', asked.bundleName);
-      if (asked.releaseId !== undefined) select = select.where('release_id', '=', asked.releaseId);
-      if (asked.beforeId !== undefined) select = select.where('id', '<', asked.beforeId);
-      return database.all(select).map(toInstallation);
+    async listInstallations({ limit, beforeId, ...filter }: InstallationQuery) {
+      const page = { limit, ...(beforeId === undefined ? {} : { beforeId }) };
+      const lines = installationLines(filter);
+      const { rows, nextBefore, isCut } = await lookBack<InstallationRow>(
+        database,
+        'installations',
+        lines,
+        page,
+      );
+      const installations = rows.map(toInstallation);
+      return {
+        installations,
+        nextBefore,
+        searchedUntil: isCut && nextBefore !== null ? offeredAt(nextBefore) : null,
+      };
     },
 
     /** Devices by what they are, follow, run and do. */
-    census() {
-      return database
-        .all(
-          query
-            .selectFrom('devices')
-            .select(({ fn }) => [
-              'compatible',
-              'channel',
-              'system_version',
-              'installation_state',
-              fn.countAll<number>().as('devices'),
-            ])
-            .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
-        )
-        .map(({ compatible, channel, system_version, installation_state, devices }) => ({
-          compatible,
-          channel,
-          systemVersion: system_version,
-          installationState: installation_state,
-          devices,
-        }));
-    },
+    census: spaced(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0)),
 
     /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
     channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
@@ -162,20 +179,8 @@ export function createFleetListing(database: Database) {
       );
     },
 
-    /** Devices that somebody decided about. */
-    attention() {
-      const [row] = database.all(
-        query
-          .selectFrom('devices')
-          .select(({ fn }) => [
-            fn.countAll<number>().as('devices'),
-            fn.countAll<number>().filterWhere('admission', '=', 'waiting').as('waiting'),
-            fn.countAll<number>().filterWhere('hold_at', 'is not', null).as('held'),
-            fn.countAll<number>().filterWhere('pin_bundle', 'is not', null).as('pinned'),
-          ]),
-      );
-      return row ?? { devices: 0, waiting: 0, held: 0, pinned: 0 };
-    },
+    /** Devices that somebody decided about, each by an index of its own. */
+    attention: spaced(decided, ({ devices }) => devices),
 
     /** A release's devices by what they came to, by step. */
     outcomes: (releaseId: number) => outcomesOf(database, releaseId),

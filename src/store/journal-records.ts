@@ -1,8 +1,13 @@
-import type { Selectable, SelectQueryBuilder } from 'kysely';
+import type { Selectable } from 'kysely';
 import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../core/event';
 import { isDecision } from '../core/restore';
 import type { Database } from './database';
-import type { EventTable, Schema } from './schema';
+import { idsOfTime } from './journal-blocks';
+import { type JournalFilter, journalLines } from './journal-filter';
+import { type BackPage, lookAtPiece, lookBack } from './look-back';
+import type { EventTable } from './schema';
+
+type EventRow = Selectable<EventTable>;
 
 export type JournalListener = (events: readonly JournalEvent[]) => void;
 
@@ -27,6 +32,11 @@ export function createJournalRecords(database: Database) {
     });
   }
 
+  function timeOf(id: number): Date | null {
+    const [line] = database.all(query.selectFrom('events').select('at').where('id', '=', id));
+    return line === undefined ? null : new Date(line.at);
+  }
+
   return {
     /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
     append,
@@ -34,19 +44,26 @@ export function createJournalRecords(database: Database) {
     /** Adds lines that belong to no other change. */
     record: (events: readonly NewEvent[]): Promise<void> => database.transact(() => append(events)),
 
-    /** Newest first. */
-    list(filter: Filter, { limit, beforeId }: { readonly limit: number; readonly beforeId?: number }) {
-      const select = filtered(query.selectFrom('events'), filter)
-        .selectAll()
-        .orderBy('id', 'desc')
-        .limit(limit);
-      return database.all(beforeId === undefined ? select : select.where('id', '<', beforeId)).map(toEvent);
+    /** Of the newest lines alone, of which it looks at a bounded number: newest first. */
+    list(filter: JournalFilter, page: BackPage): readonly JournalEvent[] {
+      return lookAtPiece<EventRow>(database, 'events', journalLines(database, filter), page).rows.map(toEvent);
     },
 
-    /** Oldest first. */
-    after(filter: Filter, { limit, afterId }: { readonly limit: number; readonly afterId: number }) {
-      const select = filtered(query.selectFrom('events'), filter).selectAll().where('id', '>', afterId);
-      return database.all(select.orderBy('id').limit(limit)).map(toEvent);
+    /** Newest first, as far back as one search looks. */
+    async search(filter: JournalFilter, { afterId, ...page }: BackPage & { readonly afterId?: number }) {
+      const lines = journalLines(database, filter, afterId);
+      const { rows, nextBefore, isCut } = await lookBack<EventRow>(database, 'events', lines, page);
+      return {
+        events: rows.map(toEvent),
+        nextBefore,
+        searchedUntil: isCut && nextBefore !== null ? timeOf(nextBefore) : null,
+      };
+    },
+
+    /** Oldest first, all of them: whoever follows takes a page at a time, in turn with others. */
+    after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
+      const select = query.selectFrom('events').selectAll().where('id', '>', afterId);
+      return database.turns.take(() => database.all(select.orderBy('id').limit(limit)).map(toEvent));
     },
 
     lastId(): number {
@@ -57,9 +74,12 @@ export function createJournalRecords(database: Database) {
     /** Removes old lines about what devices and the server did; people's decisions stay. */
     prune(before: Date, limit: number): Promise<number> {
       return database.transact(() => {
+        const ids = idsOfTime(database, { until: before });
+        if (ids === undefined) return 0;
         const old = query
           .selectFrom('events')
           .select('id')
+          .where('id', '<', ids.beforeId)
           .where('at', '<', before.toISOString())
           .where((eb) => eb.or([eb('actor', 'like', 'device:%'), eb('actor', '=', theServer.name)]))
           .orderBy('id')
@@ -74,49 +94,6 @@ export function createJournalRecords(database: Database) {
       return () => listeners.delete(listener);
     },
   };
-}
-
-interface Filter {
-  readonly kinds?: readonly string[];
-  readonly deviceId?: string;
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly bundleName?: string;
-  readonly releaseId?: number;
-  readonly installationId?: number;
-  readonly actor?: string;
-  readonly since?: Date;
-  readonly until?: Date;
-}
-
-function filtered(select: SelectQueryBuilder<Schema, 'events', object>, filter: Filter) {
-  let found = select;
-  const { kinds = [], since, until } = filter;
-  if (kinds.length > 0) {
-    found = found.where((eb) =>
-      eb.or(
-        kinds.map((kind) =>
-          // The dot is followed by letters, which are all before '/'.
-          kind.endsWith('.')
-            ? eb.and([eb('kind', '>=', kind), eb('kind', '<', `${kind.slice(0, -1)}/`)])
-            : eb('kind', '=', kind),
-        ),
-      ),
-    );
-  }
-  const equal = [
-    ['device', filter.deviceId],
-    ['compatible', filter.compatible],
-    ['channel', filter.channel],
-    ['bundle', filter.bundleName],
-    ['release_id', filter.releaseId],
-    ['installation_id', filter.installationId],
-    ['actor', filter.actor],
-  ] as const;
-  for (const [column, value] of equal) if (value !== undefined) found = found.where(column, '=', value);
-  if (since !== undefined) found = found.where('at', '>=', since.toISOString());
-  if (until !== undefined) found = found.where('at', '<', until.toISOString());
-  return found;
 }
 
 function toRow(event: NewEvent) {

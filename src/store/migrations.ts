@@ -331,4 +331,28 @@ export const migrations: readonly string[] = [
   ALTER TABLE devices ADD COLUMN poller_omits TEXT;
   CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
   `,
+  `
+  -- Between which times the lines of a block of the journal are, so that a search by time need not look at all of them.
+  CREATE TABLE journal_blocks (
+    -- The id of a line, without its last 12 bits.
+    block INTEGER NOT NULL PRIMARY KEY,
+    from_at TEXT NOT NULL,
+    until_at TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO journal_blocks (block, from_at, until_at)
+    SELECT id >> 12, min(at), max(at) FROM events GROUP BY id >> 12;
+  CREATE TRIGGER events_in_blocks AFTER INSERT ON events
+    BEGIN
+      INSERT INTO journal_blocks (block, from_at, until_at) VALUES (new.id >> 12, new.at, new.at)
+        ON CONFLICT (block) DO UPDATE SET
+          from_at = min(from_at, excluded.from_at), until_at = max(until_at, excluded.until_at);
+    END;
+  -- What people and the server did, which is little beside what devices did.
+  CREATE INDEX events_by_person ON events (actor, id) WHERE actor NOT LIKE 'device:%';
+  CREATE INDEX events_of_release ON events (release_id, id) WHERE release_id IS NOT NULL;
+  CREATE INDEX activations_of_channel ON activations (channel, id);
+  CREATE INDEX activations_by_place ON activations (compatible, channel, id);
+  CREATE INDEX activations_of_bundle ON activations (bundle, id);
+  CREATE INDEX installations_of_bundle ON installations (bundle, state, id);
+  `,
 ];

@@ -13,6 +13,7 @@ export interface Schema {
   installations: InstallationTable;
   installation_logs: InstallationLogTable;
   events: EventTable;
+  journal_blocks: JournalBlockTable;
   webhooks: WebhookTable;
   tokens: TokenTable;
   sessions: SessionTable;
@@ -173,6 +174,13 @@ export interface EventTable {
   /** As JSON. */
   before: string | null;
   after: string | null;
+}
+
+/** Between which times the lines of a block of the journal are. */
+export interface JournalBlockTable {
+  block: number;
+  from_at: string;
+  until_at: string;
 }
 
 export interface WebhookTable {

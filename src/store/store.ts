@@ -5,7 +5,7 @@ import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { createBundleUses } from './bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './catalog-records';
-import { type Database, openDatabase } from './database';
+import { type Database, openDatabase, type Upgrade } from './database';
 import { createDatabaseMarker, type DatabaseMarker } from './database-marker';
 import { createDismissalRecords, type DismissalRecords } from './dismissal-records';
 import { createLegacyFiles, type LegacyFiles } from './legacy-files';
@@ -56,17 +56,20 @@ export interface StoreOptions {
   readonly newName: () => string;
   /** This process, told to a second server that is refused. */
   readonly pid: number;
+  /** Told before an older database is brought up to date. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void;
 }
 
 /**
  * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads.
  * @throws DomainError `configuration` when another server runs on it or it can't be used
  */
-export async function openStore(dataDir: string, { newName, pid }: StoreOptions): Promise<Store> {
+export async function openStore(dataDir: string, options: StoreOptions): Promise<Store> {
+  const { newName, pid, onUpgrade } = options;
   prepareFolder(dataDir);
   const lock = lockDataDir(dataDir, pid);
   try {
-    const database = openDatabase(dataDir);
+    const database = openDatabase(dataDir, onUpgrade === undefined ? {} : { onUpgrade });
     try {
       const files = createBundleFiles(path.join(dataDir, 'bundles'), newName);
       await files.cleanIncoming();

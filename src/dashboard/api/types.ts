@@ -372,6 +372,10 @@ export interface EventJson {
 export interface EventPageJson {
   readonly events: readonly EventJson[];
   readonly next_before: number | null;
+  /** Set when the search ended before the page was full. */
+  readonly searched_until: string | null;
+  /** Of the newest line of all. */
+  readonly last_id: number;
 }
 
 export interface LabelsJson {

@@ -19,6 +19,7 @@ import { drainAfterAnswer } from './request-body';
 import { requestLog } from './request-log';
 import { registerRolloutMetrics } from './rollout-metrics';
 import { adminRoutes } from './routes';
+import { searchLimits, Shares } from './shares';
 
 /** The admin listener's app. The order is the trust boundary: Host, Origin, token, and only then the body. */
 export function createAdminApp(options: AdminOptions): Express {
@@ -34,7 +35,8 @@ export function createAdminApp(options: AdminOptions): Express {
 
   registerFleetMetrics(metrics, services);
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
-  registerRolloutMetrics(metrics, services, () => streams.size);
+  const searches = new Shares(searchLimits);
+  registerRolloutMetrics(metrics, services, streams, searches);
   app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId, isTrustedProxy));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);
@@ -42,7 +44,8 @@ export function createAdminApp(options: AdminOptions): Express {
   app.use(originGuard(adminHosts));
   const checkToken = createCheckToken(services.manageTokens, createFailureLimiter(now));
   const identify = createIdentify({ checkToken, sessions: services.manageSessions, needsToken });
-  const routes = adminRoutes(options, metrics, streams, { checkToken, identify, needsToken });
+  const callers = { checkToken, identify, needsToken };
+  const routes = adminRoutes(options, metrics, streams, callers, searches);
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));
   app.use(unknownPath);

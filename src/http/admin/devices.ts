@@ -10,6 +10,7 @@ import {
 } from './device-json';
 import { compatible, defined, deviceId, optionalFlag, pageLimit, wholeNumber, word } from './request-fields';
 import { defineRoute, type Route } from './route';
+import type { Shares } from './shares';
 
 const idParams = z.object({ id: deviceId });
 const wish = z.strictObject({
@@ -47,7 +48,7 @@ const listQuery = z.strictObject({
 });
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
-export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
+export function deviceRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
   const { manageDevices, listFleet, explainOffer } = services;
   const one = { 200: { description: 'The device', schema: deviceJson } };
 
@@ -69,9 +70,10 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
           }),
         },
       },
-      problems: [],
-      handle: ({ input }) => {
-        const { devices, next, total } = listFleet.list(toQuery(input.query));
+      problems: ['unavailable', 'too-many-requests'],
+      handle: async ({ input, actor }) => {
+        const query = toQuery(input.query);
+        const { devices, next, total } = await searches.during(actor.name, () => listFleet.list(query));
         const presented = devices.map(({ device, installation }) => presentDevice(device, installation));
         return { status: 200, json: { devices: presented, next, total } };
       },

@@ -1,18 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalEvent } from '../../core/event';
 import { DomainError } from '../../core/errors';
 import { type EventFilter, isWanted, type ReadJournal } from '../../services/read-journal';
 import { presentEvent } from '../event-json';
+import { Shares } from './shares';
 
 const heartbeatMs = 15_000;
 const retryMs = 2_000;
 const replayPage = 500;
+/** A person with many tabs gets in: a page that nobody looks at closes its stream. */
+const maxStreamsOfCaller = 20;
 const maxStreams = 100;
 /** A reader that takes nothing for so long is ended; it comes back and resumes. */
 const stallMs = 30_000;
 
 export interface StreamRequest {
+  /** Whose share of the streams it takes: a token with all its sessions, or `local`. */
+  readonly actor: string;
   readonly filter: EventFilter;
   /** The line that the reader knows. */
   readonly afterId: number;
@@ -23,6 +27,13 @@ export interface StreamRequest {
 /** The open event streams (server-sent events, as the HTML standard defines them). */
 export class EventStreams {
   readonly #open = new Set<ServerResponse>();
+  readonly #shares = new Shares({
+    what: 'event streams',
+    perCaller: maxStreamsOfCaller,
+    inAll: maxStreams,
+    remedy: 'Close one, give each job a token of its own, or read /api/events without a stream.',
+    retryAfterSeconds: 30,
+  });
   #isClosed = false;
 
   constructor(private readonly journal: ReadJournal) {}
@@ -31,17 +42,19 @@ export class EventStreams {
     return this.#open.size;
   }
 
+  /** How many were refused since the start because there were too many. */
+  get refused(): number {
+    return this.#shares.refused;
+  }
+
   /**
    * Sends the lines after `afterId`, then each as it is committed, until the reader goes away.
-   * @throws DomainError `unavailable` when there are too many streams, or the server stops
+   * @throws DomainError `too-many-requests` when the caller or all of them have too many streams; `unavailable` when the server
+   * stops
    */
   open(response: ServerResponse, request: StreamRequest): void {
     if (this.#isClosed) throw new DomainError('unavailable', 'the server stops');
-    if (this.#open.size >= maxStreams) {
-      throw new DomainError('unavailable', `${maxStreams} event streams are open already`, {
-        remedy: 'Close one, or read /api/events without a stream.',
-      });
-    }
+    const giveBack = this.#shares.take(request.actor);
     this.#open.add(response);
     response.socket?.setTimeout(0); // it is silent for as long as nothing happens
     response.writeHead(200, {
@@ -59,6 +72,7 @@ export class EventStreams {
     response.once('close', () => {
       clearInterval(heartbeat);
       stopListening();
+      giveBack();
       this.#open.delete(response);
     });
     wake();
@@ -72,7 +86,7 @@ export class EventStreams {
 
   /**
    * Always reads from the database, in pages and as fast as the reader takes it: what wakes it only says that there may be more.
-   * Others work between the pages.
+   * Each page comes when it is its turn, so that many readers that are far behind do not hold up anybody else.
    */
   #follow(response: ServerResponse, { filter, afterId, isAllowed }: StreamRequest): () => void {
     let lastId = afterId;
@@ -81,10 +95,11 @@ export class EventStreams {
     const isOver = () => response.destroyed || response.writableEnded;
 
     const sendPage = async (): Promise<boolean> => {
-      const page = this.journal.after({}, { limit: replayPage, afterId: lastId });
+      const page = await this.journal.after(lastId, replayPage);
+      if (!isAllowed()) response.end();
       for (const event of page) {
-        if (isWanted(event, filter) && !response.write(frameOf(event))) await drained(response);
         if (isOver()) return false;
+        if (isWanted(event, filter) && !response.write(frameOf(event))) await drained(response);
         lastId = event.id;
       }
       return page.length === replayPage;
@@ -94,10 +109,7 @@ export class EventStreams {
       isSending = true;
       while (isWoken && !isOver()) {
         isWoken = false;
-        do {
-          if (!isAllowed()) response.end();
-          await nextTurn();
-        } while (!isOver() && (await sendPage()));
+        while (!isOver() && (await sendPage()));
       }
       isSending = false;
     };

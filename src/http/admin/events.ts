@@ -4,15 +4,23 @@ import type { AdminOptions } from './admin-options';
 import { eventJson, presentEvent } from '../event-json';
 import type { EventStreams } from './event-stream';
 import { contextOf } from './request-context';
-import { bundleName, compatible, deviceId, pageLimit, wholeNumber, word } from './request-fields';
+import { bundleName, compatible, defined, deviceId, pageLimit, wholeNumber, word } from './request-fields';
 import { answered, defineRoute, type Route } from './route';
+import type { Shares } from './shares';
+
+/** More than there are. */
+const maxKinds = 64;
+const kindsMaxLength = 2_000;
 
 const filters = z.strictObject({
   kind: z
     .string()
-    .regex(/^[a-z.,-]{1,500}$/, 'not a list of kinds')
+    .max(kindsMaxLength)
+    .regex(/^[a-z.,-]+$/, 'not a list of kinds')
+    .transform((text) => [...new Set(text.split(',').filter((part) => part !== ''))])
+    .refine((kinds) => kinds.length <= maxKinds, `at most ${maxKinds} kinds; "device." means all that begin with it`)
     .optional()
-    .describe('kinds separated by commas; "device." means all that begin with it'),
+    .describe(`at most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
   device: deviceId.optional(),
   compatible: compatible.optional(),
   channel: word.optional(),
@@ -24,14 +32,30 @@ const filters = z.strictObject({
   until: z.iso.datetime({ offset: true }).optional(),
   limit: pageLimit,
   before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
-  after: wholeNumber
-    .transform(Number)
-    .optional()
-    .describe('for a stream: the id of the last event that is known'),
+  after: wholeNumber.transform(Number).optional().describe('the id of the last event that is known'),
+});
+
+export const eventPageJson = z.object({
+  events: z.array(eventJson),
+  next_before: z.number().int().nullable().describe('`before` of the next page; null on the last'),
+  searched_until: z.iso
+    .datetime()
+    .nullable()
+    .describe(
+      'set when the search ended before the page was full, because it had looked at enough: go on with next_before',
+    ),
+  last_id: z
+    .number()
+    .int()
+    .describe('of the newest event, whether it fits or not: `after` for what comes later'),
 });
 
 /** The journal: a page of it, or a stream that goes on. */
-export function eventRoutes({ services }: AdminOptions, streams: EventStreams): readonly Route[] {
+export function eventRoutes(
+  { services }: AdminOptions,
+  streams: EventStreams,
+  searches: Shares,
+): readonly Route[] {
   const { readJournal } = services;
   return [
     defineRoute({
@@ -45,44 +69,52 @@ export function eventRoutes({ services }: AdminOptions, streams: EventStreams): 
       answers: {
         200: {
           description: 'A page of the journal',
-          schema: z.object({ events: z.array(eventJson), next_before: z.number().int().nullable() }),
+          schema: eventPageJson,
         },
       },
-      problems: ['unavailable'],
-      handle: ({ input: { query }, request, response }) => {
+      problems: ['unavailable', 'too-many-requests'],
+      handle: async ({ input: { query }, actor, request, response }) => {
         const filter = toFilter(query);
         if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
           const known = wholeNumber.safeParse(request.headers['last-event-id']);
           const lastId = readJournal.lastId();
           // An id from before a backup was restored may be ahead of the journal.
           const afterId = Math.min(lastId, known.success ? Number(known.data) : (query.after ?? lastId));
-          streams.open(response, { filter, afterId, isAllowed: contextOf(request).isAllowed });
+          const { isAllowed } = contextOf(request);
+          streams.open(response, { actor: actor.name, filter, afterId, isAllowed });
           return answered;
         }
-        const { limit, before } = query;
-        const page = readJournal.list(filter, {
-          limit,
-          ...(before === undefined ? {} : { beforeId: before }),
-        });
-        const last = page.length === limit ? page.at(-1) : undefined;
-        return { status: 200, json: { events: page.map(presentEvent), next_before: last?.id ?? null } };
+        const { limit, before, after } = query;
+        const lastId = readJournal.lastId();
+        const page = { limit, ...defined({ beforeId: before, afterId: after }) };
+        const found = await searches.during(actor.name, () => readJournal.search(filter, page));
+        return {
+          status: 200,
+          json: {
+            events: found.events.map(presentEvent),
+            next_before: found.nextBefore,
+            searched_until: found.searchedUntil?.toISOString() ?? null,
+            last_id: lastId,
+          },
+        };
       },
     }),
   ];
 }
 
 function toFilter(query: z.infer<typeof filters>): EventFilter {
-  const { kind, device, compatible: of, channel, bundle, release, installation, actor, since, until } = query;
-  return {
-    ...(kind === undefined ? {} : { kinds: kind.split(',').filter((part) => part !== '') }),
-    ...(device === undefined ? {} : { deviceId: device }),
-    ...(of === undefined ? {} : { compatible: of }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(bundle === undefined ? {} : { bundleName: bundle }),
-    ...(release === undefined ? {} : { releaseId: release }),
-    ...(installation === undefined ? {} : { installationId: installation }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(since === undefined ? {} : { since: new Date(since) }),
-    ...(until === undefined ? {} : { until: new Date(until) }),
-  };
+  const { kind, device, bundle, release, installation, since, until, ...others } = query;
+  const { compatible: of, channel, actor } = others;
+  return defined({
+    kinds: kind,
+    deviceId: device,
+    compatible: of,
+    channel,
+    bundleName: bundle,
+    releaseId: release,
+    installationId: installation,
+    actor,
+    since: since === undefined ? undefined : new Date(since),
+    until: until === undefined ? undefined : new Date(until),
+  });
 }

@@ -3,9 +3,10 @@ import type { AdminOptions } from './admin-options';
 import { installationJson, installationState, presentInstallation } from './device-json';
 import { bundleName, defined, deviceId, pageLimit, wholeNumber } from './request-fields';
 import { defineRoute, type Route } from './route';
+import type { Shares } from './shares';
 
 /** The installations of all devices, and the logs that devices sent of them. */
-export function installationRoutes({ services }: AdminOptions): readonly Route[] {
+export function installationRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
   const { manageDevices, listFleet } = services;
   return [
     defineRoute({
@@ -29,21 +30,30 @@ export function installationRoutes({ services }: AdminOptions): readonly Route[]
           description: 'A page of installations',
           schema: z.object({
             installations: z.array(installationJson),
-            next_before: z.number().int().nullable(),
+            next_before: z.number().int().nullable().describe('`before` of the next page; null on the last'),
+            searched_until: z.iso
+              .datetime()
+              .nullable()
+              .describe(
+                'set when the search ended before the page was full, because it had looked at enough: go on with next_before',
+              ),
           }),
         },
       },
-      problems: [],
-      handle: ({ input: { query } }) => {
+      problems: ['unavailable', 'too-many-requests'],
+      handle: async ({ input: { query }, actor }) => {
         const { device, state, bundle, release, limit, before } = query;
-        const page = listFleet.listInstallations({
-          limit,
-          ...defined({ deviceId: device, state, bundleName: bundle, releaseId: release, beforeId: before }),
-        });
-        const last = page.length === limit ? page.at(-1) : undefined;
+        const filter = { deviceId: device, state, bundleName: bundle, releaseId: release, beforeId: before };
+        const { installations, nextBefore, searchedUntil } = await searches.during(actor.name, () =>
+          listFleet.listInstallations({ limit, ...defined(filter) }),
+        );
         return {
           status: 200,
-          json: { installations: page.map(presentInstallation), next_before: last?.id ?? null },
+          json: {
+            installations: installations.map(presentInstallation),
+            next_before: nextBefore,
+            searched_until: searchedUntil?.toISOString() ?? null,
+          },
         };
       },
     }),

@@ -1,17 +1,20 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ManageRollouts } from '../../services/manage-rollouts';
 import type { SendWebhooks } from '../../services/send-webhooks';
+import type { EventStreams } from './event-stream';
+import type { Shares } from './shares';
 
 export interface RolloutFigures {
   readonly manageRollouts: Pick<ManageRollouts, 'list' | 'inProgress'>;
   readonly sendWebhooks: Pick<SendWebhooks, 'counts'>;
 }
 
-/** Registers the figures of rollouts, webhooks and event streams, counted when they are asked for. */
+/** Registers the figures of rollouts, webhooks, event streams and searches, counted when they are asked for. */
 export function registerRolloutMetrics(
   register: Registry,
   { manageRollouts, sendWebhooks }: RolloutFigures,
-  openStreams: () => number,
+  streams: Pick<EventStreams, 'size' | 'refused'>,
+  searches: Pick<Shares, 'refused'>,
 ): void {
   const registers = [register];
   new Gauge({
@@ -71,7 +74,25 @@ export function registerRolloutMetrics(
     help: 'Open event streams',
     registers,
     collect() {
-      this.set(openStreams());
+      this.set(streams.size);
+    },
+  });
+  new Counter({
+    name: 'rauc_event_streams_refused_total',
+    help: 'Event streams that were refused since the start because a caller, or all of them, had too many',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(streams.refused);
+    },
+  });
+  new Counter({
+    name: 'rauc_searches_refused_total',
+    help: 'Searches that were refused since the start because a caller, or all of them, had too many at a time',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(searches.refused);
     },
   });
 }

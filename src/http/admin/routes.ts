@@ -17,6 +17,7 @@ import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
 import { type SessionPorts, sessionRoutes } from './session';
 import { statusRoutes } from './service-status';
+import { searchLimits, Shares } from './shares';
 import { tokenRoutes } from './tokens';
 import { webhookRoutes } from './webhooks';
 import { uploadRoutes } from './upload';
@@ -27,6 +28,7 @@ export function adminRoutes(
   metrics: Registry,
   streams: EventStreams,
   callers: SessionPorts,
+  searches = new Shares(searchLimits),
 ): readonly Route[] {
   const routes = [
     ...bundleRoutes(options),
@@ -35,12 +37,12 @@ export function adminRoutes(
     ...rolloutRoutes(options),
     ...overviewRoutes(options),
     ...fleetHistoryRoutes(options),
-    ...deviceRoutes(options),
-    ...installationRoutes(options),
+    ...deviceRoutes(options, searches),
+    ...installationRoutes(options, searches),
     ...deviceActionRoutes(options),
     ...certificateRoutes(options),
     ...uploadRoutes(options),
-    ...eventRoutes(options, streams),
+    ...eventRoutes(options, streams, searches),
     ...webhookRoutes(options),
     ...tokenRoutes(options),
     ...sessionRoutes(options, callers),

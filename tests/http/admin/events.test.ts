@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { eventKinds } from '../../../src/core/event';
 import { eventually } from '../../support/eventually';
 import { openTokenStore } from '../../../src/store/store';
 import { SimulatedDevice } from '../../support/simulated-device';
@@ -7,6 +8,10 @@ import { type AdminListener, openAdminListener } from './admin-listener';
 
 const person = { name: 'local', address: '127.0.0.1' };
 
+/** A word for each number. */
+const letters = (number: number) =>
+  String(number).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+
 interface Page {
   readonly events: { id: number; kind: string; actor: string; device: string | null; message: string }[];
   readonly next_before: number | null;
@@ -14,6 +19,7 @@ interface Page {
 
 describe('the journal over HTTP', () => {
   let admin: AdminListener;
+  const lastId = () => admin.opened.services.readJournal.lastId();
   const page = async (query = '') => (await admin.http.get(`/api/events${query}`).expect(200)).body as Page;
 
   beforeAll(async () => {
@@ -72,6 +78,27 @@ describe('the journal over HTTP', () => {
   it.each(['?kind=%00', '?limit=0', '?since=yesterday', '?colour=red'])('refuses %s', async (query) => {
     const answer = await admin.http.get(`/api/events${query}`).expect(400);
     expect(answer.body).toMatchObject({ code: 'invalid-input' });
+  });
+
+  it('takes every kind that there is, and refuses a list of more, with the limit', async () => {
+    expect((await page(`?kind=${eventKinds.join(',')}`)).events.length).toBeGreaterThan(0);
+    // The same one again and again is one.
+    expect((await page(`?kind=${Array<string>(160).fill('device.').join(',')}`)).events).not.toEqual([]);
+    const kinds = Array.from({ length: 160 }, (_, index) => `k.${letters(index)}`);
+    const many = await admin.http.get(`/api/events?kind=${kinds.join(',')}`).expect(400);
+    expect((many.body as { detail: string }).detail).toContain('at most 64 kinds');
+    const long = await admin.http.get(`/api/events?kind=${'a'.repeat(2_001)}`).expect(400);
+    expect((long.body as { detail: string }).detail).toContain('2000');
+  });
+
+  it('says that a page is the last, that nothing was left out, and which line is the newest', async () => {
+    const answer = (await admin.http.get('/api/events?kind=rollout.').expect(200)).body as object;
+    expect(answer).toEqual({ events: [], next_before: null, searched_until: null, last_id: lastId() });
+  });
+
+  it('has what is newer than a line that is known', async () => {
+    expect((await page(`?after=${lastId() - 1}`)).events).toHaveLength(1);
+    expect((await page(`?after=${lastId()}`)).events).toEqual([]);
   });
 
   it('has a line for tokens, without their secrets', async () => {
@@ -176,9 +203,54 @@ describe('the stream of events', () => {
     expect((await reader.until(2)).map(({ data }) => data.message)).toEqual(['from a command', 'a is held']);
   });
 
-  it('refuses a stream beyond the hundredth', async () => {
-    for (let turn = 0; turn < 100; turn += 1) await open();
-    expect((await open()).status).toBe(503);
+  describe('that one reader opens many times', () => {
+    const tokenOf = async (name: string) => {
+      const made = { name, scope: 'read', actor: 'local' } as const;
+      const { secret } = await admin.opened.services.manageTokens.create(made);
+      return { Authorization: `Bearer ${secret}` };
+    };
+    const openAs = async (headers: Record<string, string>) => {
+      const reader = await SseReader.open(`${admin.url}/api/events`, undefined, headers);
+      readers.push(reader);
+      return reader;
+    };
+
+    it('lets a person with twenty tabs in, refuses one more, and says what to do', async () => {
+      const ops = await tokenOf('ops');
+      for (let turn = 0; turn < 20; turn += 1) expect((await openAs(ops)).status).toBe(200);
+      const refused = await admin.http
+        .get('/api/events')
+        .set({ ...ops, Accept: 'text/event-stream' })
+        .expect(429);
+      expect(refused.headers['retry-after']).toBe('30');
+      expect(JSON.parse(refused.text)).toMatchObject({
+        code: 'too-many-requests',
+        detail: 'token:ops has 20 event streams already',
+        remedy: expect.stringContaining('a token of its own') as string,
+      });
+      expect((await openAs({})).status).toBe(200);
+      expect((await openAs(await tokenOf('other'))).status).toBe(200);
+      const { text } = await admin.http.get('/metrics');
+      expect(text).toContain('rauc_event_streams_refused_total 1');
+      expect(text).toContain('rauc_event_streams 22');
+      const page = await admin.http.get('/api/events').set(ops).expect(200);
+      expect((page.body as Page).events.length).toBeGreaterThan(0);
+    });
+
+    it('gives a place back when a stream ends', async () => {
+      for (let turn = 0; turn < 20; turn += 1) await open();
+      expect((await open()).status).toBe(429);
+      readers[0]?.close();
+      await eventually(async () => (await open()).status === 200);
+    });
+
+    it('refuses a stream beyond the hundredth of all', async () => {
+      for (const name of ['a', 'b', 'c', 'd', 'e']) {
+        const token = await tokenOf(name);
+        for (let turn = 0; turn < 20; turn += 1) await openAs(token);
+      }
+      expect((await open()).status).toBe(429);
+    });
   });
 
   it('ends when its token is revoked, and hears nothing that happens after', async () => {

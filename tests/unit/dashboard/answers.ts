@@ -24,6 +24,7 @@ import type {
 import type { sessionJson } from '../../../src/http/admin/session';
 import type { tokenJson } from '../../../src/http/admin/token-json';
 import type { webhookJson } from '../../../src/http/admin/webhooks';
+import type { eventPageJson } from '../../../src/http/admin/events';
 import type { eventJson } from '../../../src/http/event-json';
 
 /** Only what fits can be named here. */
@@ -45,6 +46,7 @@ export type Answers = [
   Fits<page.InstallationJson, typeof installationJson>,
   Fits<page.ExplanationJson, typeof explanationJson>,
   Fits<page.EventJson, typeof eventJson>,
+  Fits<page.EventPageJson, typeof eventPageJson>,
   Fits<page.TokenJson, typeof tokenJson>,
   Fits<page.WebhookJson, typeof webhookJson>,
   Fits<page.OverviewJson, typeof overviewJson>,

@@ -30,8 +30,8 @@ const stateOf = ({ services }: Pick<OpenedServices, 'services'>, id: string) =>
   services.manageDevices.get(id).installation?.state;
 
 /** Offers that stand and installations that run, as the devices have them. */
-function inProgress({ services }: Pick<OpenedServices, 'services'>): number {
-  const { devices } = services.listFleet.list({ sort: 'id', isDescending: false, limit: 100 });
+async function inProgress({ services }: Pick<OpenedServices, 'services'>): Promise<number> {
+  const { devices } = await services.listFleet.list({ sort: 'id', isDescending: false, limit: 100 });
   const states = devices.map(({ device: { id } }) => stateOf({ services }, id));
   return states.filter((state) => state === 'offered' || state === 'downloading').length;
 }
@@ -176,7 +176,7 @@ describe('a clock that is set', () => {
       const ask = (device: SimulatedDevice) => device.poll(how === 'poll' ? null : `t-${device.id}`);
       const answers = await Promise.all(fleet.devices.map(ask));
       expect(answers.filter(({ kind }) => kind === 'bundle')).toHaveLength(2);
-      expect(inProgress(fleet.opened)).toBe(2);
+      expect(await inProgress(fleet.opened)).toBe(2);
       expect(fleet.opened.services.manageRollouts.get(id).rollout.state).toBe('running');
       // Who lost its place gets one when there is room.
       await fleet.install(others.slice(0, 2), '1.0.0');

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import fc from 'fast-check';
+import Sqlite from 'libsql';
 import { noBoards } from '../../../src/core/board';
 import type { Device } from '../../../src/core/device';
 import {
@@ -133,18 +135,20 @@ describe('the list of devices', () => {
     [{ sort: 'version', isDescending: true }, ['gamma', 'alpha', 'delta', 'Beta']],
     [{ sort: 'state' }, ['delta', 'gamma', 'alpha', 'Beta']],
     [{ isDescending: true }, ['gamma', 'delta', 'alpha', 'Beta']],
-  ])('for %j', (asked, ids) => {
-    const { devices, next, total } = store.fleet.list({ ...page, ...asked });
+  ])('for %j', async (asked, ids) => {
+    const { devices, next, total } = await store.fleet.list({ ...page, ...asked });
     expect({ ids: idsOf(devices), next, total }).toEqual({ ids, next: null, total: ids.length });
   });
 
-  it('has each device with labels, certificates and its latest installation', () => {
-    const [first] = store.fleet.list({ ...page, search: 'alpha' }).devices;
+  it('has each device with labels, certificates and its latest installation', async () => {
+    const {
+      devices: [first],
+    } = await store.fleet.list({ ...page, search: 'alpha' });
     expect(first).toEqual({ device: fleet[0]?.device, installation: fleet[0]?.installations[1] });
   });
 
-  it('refuses a place in another list, and what is none', () => {
-    const { next } = store.fleet.list({ ...page, limit: 1 });
+  it('refuses a place in another list, and what is none', async () => {
+    const { next } = await store.fleet.list({ ...page, limit: 1 });
     const places = [
       { after: next ?? '', sort: 'version' as const },
       { after: next ?? '', isDescending: true },
@@ -153,19 +157,18 @@ describe('the list of devices', () => {
       ),
     ];
     for (const asked of places) {
-      expect(() => store.fleet.list({ ...page, ...asked })).toThrow(refusal('invalid-input'));
+      await expect(store.fleet.list({ ...page, ...asked })).rejects.toMatchObject(refusal('invalid-input'));
     }
-    expect(idsOf(store.fleet.list({ ...page, limit: 2, after: next ?? '' }).devices)).toEqual([
-      'alpha',
-      'delta',
-    ]);
+    const { devices } = await store.fleet.list({ ...page, limit: 2, after: next ?? '' });
+    expect(idsOf(devices)).toEqual(['alpha', 'delta']);
   });
 
   it('goes on where it was although the device there is gone', async () => {
     const other = await storeOf(fleet);
-    const { next } = other.fleet.list({ ...page, limit: 2 });
+    const { next } = await other.fleet.list({ ...page, limit: 2 });
     await other.fleet.forget('alpha', []);
-    expect(idsOf(other.fleet.list({ ...page, after: next ?? '' }).devices)).toEqual(['delta', 'gamma']);
+    const { devices } = await other.fleet.list({ ...page, after: next ?? '' });
+    expect(idsOf(devices)).toEqual(['delta', 'gamma']);
     other.close();
   });
 });
@@ -211,7 +214,7 @@ describe('any list of any fleet', () => {
       try {
         for (const asked of queries) {
           const wanted = defined(asked);
-          const { ids, totals } = readPages(store, wanted);
+          const { ids, totals } = await readPages(store, wanted);
           const expected = modelOf(fleet, wanted);
           expect({ wanted, ids }).toEqual({ wanted, ids: expected });
           expect(totals).toEqual(totals.map(() => expected.length));
@@ -244,12 +247,12 @@ describe('any list of any fleet', () => {
     ) as unknown as DeviceQuery;
   }
 
-  function readPages(store: Store, asked: DeviceQuery) {
+  async function readPages(store: Store, asked: DeviceQuery) {
     const ids: string[] = [];
     const totals: number[] = [];
     let after: string | null = null;
     do {
-      const { devices, next, total } = store.fleet.list(after === null ? asked : { ...asked, after });
+      const { devices, next, total } = await store.fleet.list(after === null ? asked : { ...asked, after });
       expect(devices.length).toBeLessThanOrEqual(asked.limit);
       ids.push(...idsOf(devices));
       totals.push(total);
@@ -300,15 +303,80 @@ describe('a search that fits very many devices', () => {
     });
     const store = await storeOf(fleet);
     const asked = { ...page, limit: 2, search: 'dev' };
-    expect(store.fleet.list(asked)).toMatchObject({
+    expect(await store.fleet.list(asked)).toMatchObject({
       total: count,
       devices: [{ device: { id: 'dev-0000' } }, { device: { id: 'dev-0001' } }],
     });
-    expect(store.fleet.list({ ...asked, version: '1.1.0', isDescending: true })).toMatchObject({
+    expect(await store.fleet.list({ ...asked, version: '1.1.0', isDescending: true })).toMatchObject({
       total: count / 3,
       devices: [{ device: { facts: { systemVersion: '1.1.0' } } }, {}],
     });
     store.close();
+  });
+});
+
+describe('a list of a large fleet', () => {
+  const count = 22_000;
+  let store: Store;
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = path.join(await temporaryFolder(), 'data');
+    const options = { newName: randomUUID, pid: process.pid };
+    (await openStore(dataDir, options)).close();
+    const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
+    // Stored in another order than that of their ids.
+    sqlite.exec(`
+      WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+      INSERT INTO devices (id, created_at, compatible, channel, system_version, admission)
+      SELECT printf('dev-%05d', (i * 7919) % ${count}), '2026-01-01T00:00:00.000Z', 'board', 'stable',
+        CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN '1.0' ELSE '2.0' END, 'admitted' FROM n;
+      INSERT INTO device_labels (label, device) SELECT 'many', id FROM devices WHERE id >= 'dev-10000';
+      INSERT INTO device_labels (label, device) SELECT 'few', id FROM devices WHERE id >= 'dev-21990'`);
+    sqlite.close();
+    store = await openStore(dataDir, options);
+  });
+  afterAll(() => store.close());
+
+  it.each<[Partial<DeviceQuery>, string[], number]>([
+    [{ search: 'dev' }, ['dev-00000', 'dev-00001'], count],
+    [{ search: 'dev', isDescending: true }, ['dev-21999', 'dev-21998'], count],
+    [{ search: 'DEV-2199' }, ['dev-21990', 'dev-21991'], 10],
+    [{ label: 'many' }, ['dev-10000', 'dev-10001'], 12_000],
+    [{ label: 'many', search: '0000' }, ['dev-10000', 'dev-20000'], 2],
+    [{ label: 'few', compatible: 'board' }, ['dev-21990', 'dev-21991'], 10],
+    [{ compatible: 'board', channel: 'beta' }, [], 0],
+    [{ isHeld: false, search: 'nobody' }, [], 0],
+  ])('for %j is right in its order and its total', async (asked, ids, total) => {
+    const found = await store.fleet.list({ ...page, limit: 2, ...asked });
+    expect({ ids: idsOf(found.devices), total: found.total }).toEqual({ ids, total });
+  });
+
+  it('goes page by page through all pieces, in any order', async () => {
+    for (const sort of ['id', 'version'] as const) {
+      const asked = { sort, isDescending: sort === 'version', limit: 1_000, search: 'dev-1' };
+      const ids: string[] = [];
+      let next: string | null = null;
+      do {
+        const found = await store.fleet.list(next === null ? asked : { ...asked, after: next });
+        ids.push(...idsOf(found.devices));
+        ({ next } = found);
+      } while (next !== null);
+      expect(new Set(ids).size).toBe(10_000);
+      expect(ids).toHaveLength(10_000);
+    }
+  });
+
+  it('lets others work between its pieces', async () => {
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await store.fleet.list({ ...page, search: 'nobody' });
+    isOver = true;
+    expect(turns).toBeGreaterThanOrEqual(5);
   });
 });
 
@@ -342,8 +410,12 @@ describe('the list of installations', () => {
     [{ releaseId: 1, deviceId: 'b' }, [15, 14, 13, 12, 11]],
     [{ releaseId: 1, bundleName: 'odd.raucb', beforeId: 14 }, [12, 4, 2]],
     [{ deviceId: 'nobody' }, []],
-  ])('for %j', (asked, ids) => {
-    expect(store.fleet.listInstallations({ limit: 100, ...asked }).map(({ id }) => id)).toEqual(ids);
+    [{ bundleName: 'even.raucb', state: 'proven' as const }, []],
+    [{ bundleName: 'odd.raucb', state: 'proven' as const }, [16, 6]],
+    [{ releaseId: 1, state: 'offered' as const }, [11, 1]],
+  ])('for %j', async (asked, ids) => {
+    const { installations } = await store.fleet.listInstallations({ limit: 100, ...asked });
+    expect(installations.map(({ id }) => id)).toEqual(ids);
   });
 });
 
@@ -368,7 +440,7 @@ describe('the counts', () => {
   it('are nought for nobody', async () => {
     const store = await storeOf([]);
     expect(store.fleet.attention()).toEqual({ devices: 0, waiting: 0, held: 0, pinned: 0 });
-    expect(store.fleet.list(page)).toEqual({ devices: [], next: null, total: 0 });
+    expect(await store.fleet.list(page)).toEqual({ devices: [], next: null, total: 0 });
     store.close();
   });
 });

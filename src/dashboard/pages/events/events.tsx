@@ -78,12 +78,13 @@ function Lines({ journal, isFiltered }: { readonly journal: Journal; readonly is
           </button>
         )}
       </div>
-      {lines.length === 0 ? (
+      {lines.length === 0 && journal.before === null ? (
         <EmptyState title={isFiltered ? words.noMatch : words.none}>
           <p class="muted">{isFiltered ? words.noMatchHint : words.noneHint}</p>
         </EmptyState>
       ) : (
         <>
+          {lines.length === 0 && <EmptyState title={words.noMatchYet} />}
           <JournalDays lines={lines} isLoading={journal.isLoading} />
           <OlderLines journal={journal} isFiltered={isFiltered} />
         </>

@@ -28,7 +28,7 @@ export function filtersOn(): Readonly<Record<string, string>> {
 
 export function journalPath(
   filters: Readonly<Record<string, string>>,
-  page: { limit: number; before?: number },
+  page: { limit: number; before?: number; after?: number },
 ) {
   return apiPath('/api/events', { ...filters, ...page });
 }

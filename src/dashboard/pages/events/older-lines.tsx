@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { asFailure, type Failure } from '../../api/client';
 import { FailureBox } from '../../parts/notices';
+import { Moment } from '../../parts/time';
 import { text } from '../../texts';
 import type { Journal } from './use-journal';
 
@@ -23,11 +24,16 @@ export function OlderLines({ journal, isFiltered }: OlderLinesProps) {
   return (
     <div class="older">
       {failure !== null && <FailureBox error={failure} />}
+      {journal.before !== null && journal.searchedUntil !== null && (
+        <p class="muted small" role="status">
+          {text.events.searchedUntil} <Moment at={journal.searchedUntil} />
+        </p>
+      )}
       {journal.before === null ? (
         <p class="muted small">{isFiltered ? text.events.endFiltered : text.events.end}</p>
       ) : (
         <button type="button" aria-disabled={isBusy} onClick={() => void load()}>
-          {text.events.more}
+          {journal.searchedUntil === null ? text.events.more : text.events.searchFurther}
         </button>
       )}
     </div>

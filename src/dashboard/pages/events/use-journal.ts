@@ -17,10 +17,22 @@ interface State {
   /** More has arrived than one page holds. */
   readonly hasGap: boolean;
   readonly before: number | null;
+  /** How far back the server has looked, when it ended before it had found a whole page. */
+  readonly searchedUntil: string | null;
+  /** Up to this line all are known that fit. */
+  readonly knownTo: number;
   readonly failure: Failure | null;
 }
 
-const nothing: State = { lines: null, arrived: [], hasGap: false, before: null, failure: null };
+const nothing: State = {
+  lines: null,
+  arrived: [],
+  hasGap: false,
+  before: null,
+  searchedUntil: null,
+  knownTo: 0,
+  failure: null,
+};
 
 export interface Journal extends State {
   readonly isLoading: boolean;
@@ -40,14 +52,20 @@ export function useJournal(filters: Readonly<Record<string, string>>, isReading:
   const [isLoading, setLoading] = useState(true);
   const wanted = useRef(key);
   wanted.current = key;
+  const now = useRef(state);
+  now.current = state;
 
   const load = useCallback(
     async (isFresh: boolean) => {
       setLoading(true);
       try {
-        const page = await get<EventPageJson>(key);
+        const { lines, hasGap, knownTo: after } = now.current;
+        const begins = isFresh || lines === null || (hasGap && !isReading());
+        // A search for all of them again would look at the whole journal for each new line.
+        const path = begins ? key : journalPath(filters, { limit: pageSize, after });
+        const page = await get<EventPageJson>(path);
         if (wanted.current !== key) return;
-        setState((old) => (isFresh || old.lines === null ? fresh(page) : joined(old, page, isReading())));
+        setState((old) => (begins || old.lines === null ? fresh(page) : joined(old, page, isReading())));
       } catch (error) {
         if (wanted.current === key) {
           // Lines that fit other filters would answer a question that nobody asked.
@@ -78,7 +96,12 @@ export function useJournal(filters: Readonly<Record<string, string>>, isReading:
     if (state.before === null) return;
     const page = await get<EventPageJson>(journalPath(filters, { limit: pageSize, before: state.before }));
     if (wanted.current !== key) return;
-    setState((old) => ({ ...old, lines: [...(old.lines ?? []), ...page.events], before: page.next_before }));
+    setState((old) => ({
+      ...old,
+      lines: [...(old.lines ?? []), ...page.events],
+      before: page.next_before,
+      searchedUntil: page.searched_until,
+    }));
   }
 
   return {
@@ -90,17 +113,21 @@ export function useJournal(filters: Readonly<Record<string, string>>, isReading:
   };
 }
 
-function fresh({ events, next_before: before }: EventPageJson): State {
-  return { ...nothing, lines: events, before };
+function fresh(page: EventPageJson): State {
+  const { events: lines, next_before: before, searched_until: searchedUntil, last_id: knownTo } = page;
+  return { ...nothing, lines, before, searchedUntil, knownTo };
 }
 
+/** @param page what is newer than all that is known */
 function joined(old: State, page: EventPageJson, isReading: boolean): State {
-  const newest = old.lines?.[0]?.id ?? 0;
-  const arrived = page.events.filter(({ id }) => id > newest);
-  const hasGap = arrived.length === page.events.length && page.next_before !== null && newest > 0;
-  if (hasGap && !isReading) return fresh(page);
-  const next = { ...old, arrived, hasGap, failure: null };
-  return isReading ? next : withArrived(next);
+  const newest = (old.arrived[0] ?? old.lines?.[0])?.id ?? 0;
+  const arrived = [...page.events.filter(({ id }) => id > newest), ...old.arrived];
+  const isCut = page.next_before !== null;
+  if (isCut && !isReading) return fresh(page);
+  const next = { ...old, knownTo: Math.max(old.knownTo, page.last_id), failure: null };
+  if (!isReading) return withArrived({ ...next, arrived });
+  const hasGap = old.hasGap || isCut || arrived.length > pageSize;
+  return { ...next, arrived: arrived.slice(0, pageSize), hasGap };
 }
 
 function withArrived(old: State): State {

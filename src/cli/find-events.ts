@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { AdminClient } from './admin-client';
+import { parseAnswer } from './server-answer';
+
+const page = z.looseObject({
+  events: z.array(z.unknown()),
+  next_before: z.number().nullable(),
+  /** Missing in the answer of an older server, which searches to the end. */
+  searched_until: z.string().nullish(),
+});
+
+type EventPage = z.infer<typeof page>;
+
+/**
+ * Reads the newest events that fit. One search of the server looks at a part of a large journal: the next goes on there, until
+ * there are enough or all was looked at.
+ * @param limit as the person gave it: the server judges it
+ * @param onPart told how far back the search has come, each time that it goes on
+ * @throws ServerRefusal; DomainError `unavailable`
+ */
+export async function findEvents(
+  client: Pick<AdminClient, 'get'>,
+  filter: URLSearchParams,
+  limit: string,
+  onPart: (searchedUntil: string) => void,
+): Promise<EventPage> {
+  const query = new URLSearchParams(filter);
+  query.set('limit', limit);
+  let found = await ask(client, query);
+  while (typeof found.searched_until === 'string' && found.next_before !== null) {
+    onPart(found.searched_until);
+    query.set('limit', String(Number(limit) - found.events.length));
+    query.set('before', String(found.next_before));
+    const next = await ask(client, query);
+    found = { ...next, events: [...found.events, ...next.events] };
+  }
+  return found;
+}
+
+async function ask(client: Pick<AdminClient, 'get'>, query: URLSearchParams): Promise<EventPage> {
+  return parseAnswer(page, await client.get(`/api/events?${query.toString()}`));
+}

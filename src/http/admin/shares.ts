@@ -1,0 +1,81 @@
+import { DomainError } from '../../core/errors';
+
+export interface ShareLimits {
+  /** What is shared, for people: `event streams`. */
+  readonly what: string;
+  /** What to do when there are too many. */
+  readonly remedy: string;
+  readonly perCaller: number;
+  readonly inAll: number;
+  /** When it makes sense to try again, in seconds. */
+  readonly retryAfterSeconds: number;
+}
+
+/** Searches take turns: with many at a time each takes long. */
+export const searchLimits: ShareLimits = {
+  what: 'searches under way',
+  perCaller: 10,
+  inAll: 50,
+  remedy: 'Wait for their answers, then try again.',
+  retryAfterSeconds: 5,
+};
+
+/** What holds a part of the server for as long as it lasts. Each caller has a share of it, so that one leaves room for others. */
+export class Shares {
+  readonly #held = new Map<string, number>();
+  #total = 0;
+  #refused = 0;
+
+  constructor(private readonly limits: ShareLimits) {}
+
+  /** How many are held. */
+  get size(): number {
+    return this.#total;
+  }
+
+  /** How many were refused since the start. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /**
+   * Takes one of a caller's share.
+   * @param actor a token with all its sessions, or `local`
+   * @returns what gives it back; more than once does no harm
+   * @throws DomainError `too-many-requests`
+   */
+  take(actor: string): () => void {
+    const { what, remedy, perCaller, inAll, retryAfterSeconds } = this.limits;
+    const held = this.#held.get(actor) ?? 0;
+    if (held >= perCaller || this.#total >= inAll) {
+      this.#refused += 1;
+      const message =
+        held >= perCaller ? `${actor} has ${perCaller} ${what} already` : `there are ${inAll} ${what} already`;
+      throw new DomainError('too-many-requests', message, {
+        remedy,
+        details: { retryAfterSeconds },
+      });
+    }
+    this.#held.set(actor, held + 1);
+    this.#total += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#total -= 1;
+      const left = (this.#held.get(actor) ?? 1) - 1;
+      if (left === 0) this.#held.delete(actor);
+      else this.#held.set(actor, left);
+    };
+  }
+
+  /** Runs what needs one of a caller's share. @throws DomainError `too-many-requests` */
+  async during<Result>(actor: string, run: () => Promise<Result>): Promise<Result> {
+    const giveBack = this.take(actor);
+    try {
+      return await run();
+    } finally {
+      giveBack();
+    }
+  }
+}

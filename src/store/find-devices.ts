@@ -1,0 +1,129 @@
+import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { Database } from './database';
+import { type DeviceCursor, type DeviceOrder, isAfter, sortColumns } from './device-cursor';
+import { conditionsByIndex, conditionsOf, type DeviceFilters } from './device-filter';
+
+/** A device of a page, with what it is sorted by. */
+interface Found {
+  readonly id: string;
+  readonly value: string | null;
+}
+
+interface Wanted extends DeviceOrder {
+  readonly filters: DeviceFilters;
+  readonly cursor: DeviceCursor | undefined;
+  readonly limit: number;
+}
+
+interface FoundDevices {
+  /** In order. */
+  readonly found: readonly Found[];
+  /** How many fit in all. */
+  readonly total: number;
+}
+
+/** So many devices are looked at in one piece: some milliseconds. */
+const devicesInPiece = 5_000;
+
+/**
+ * Finds a page of the devices that fit, and how many they are. A large part of a large fleet is read piece by piece in the order
+ * in which it is stored, each piece in its turn: an index would only lead from row to row all over the file.
+ * @throws DomainError `unavailable`
+ */
+export async function findDevices(database: Database, wanted: Wanted): Promise<FoundDevices> {
+  const { filters } = wanted;
+  // Of all devices a page is found by the index of its order; of some it would have most rows looked at for nothing.
+  if (conditionsOf(filters, true).length === 0) return findAtOnce(database, wanted, [], '');
+  const conditions = conditionsByIndex(database, filters);
+  return conditions === undefined ? scan(database, wanted) : findAtOnce(database, wanted, conditions, '+');
+}
+
+function findAtOnce(
+  database: Database,
+  { cursor, limit, ...order }: Wanted,
+  conditions: readonly Expression<SqlBool>[],
+  plus: '' | '+',
+): FoundDevices {
+  const after = cursor === undefined ? [] : [isAfter(order, cursor)];
+  const found = database.all(
+    select([...conditions, ...after], order, { limit, plus }).compile(database.query),
+  );
+  return { found, total: countOf(database, conditions) };
+}
+
+async function scan(
+  database: Database,
+  { filters, cursor, limit, ...order }: Wanted,
+): Promise<FoundDevices> {
+  const conditions = conditionsOf(filters, false);
+  const after = cursor === undefined ? [] : [isAfter(order, cursor)];
+  let found: readonly Found[] = [];
+  let total = 0;
+  let from: number | null = 0;
+  while (from !== null) {
+    const begin: number = from;
+    from = await database.turns.take(() => {
+      const end = endOfPiece(database, begin);
+      if (end === null) return null;
+      const piece = [sql<SqlBool>`rowid > ${begin} AND rowid <= ${end}`, ...conditions];
+      const devices = countOf(database, piece);
+      total += devices;
+      if (devices === 0) return end;
+      const next = database.all(
+        select([...piece, ...after], order, { limit, plus: '+' }).compile(database.query),
+      );
+      if (next.length > 0) found = [...found, ...next].sort(compareBy(order)).slice(0, limit);
+      return end;
+    });
+  }
+  return { found, total };
+}
+
+function countOf(database: Database, conditions: readonly Expression<SqlBool>[]): number {
+  const counted = sql<{ readonly devices: number }>`SELECT count(*) AS devices FROM devices WHERE ${all(conditions)}`;
+  return database.all(counted.compile(database.query))[0]?.devices ?? 0;
+}
+
+/** @returns the last row of the piece after a row; `null` when there is none */
+function endOfPiece(database: Database, begin: number): number | null {
+  const [piece] = database.all(
+    sql<{ readonly last: number | null }>`
+      SELECT max(rowid) AS last FROM
+        (SELECT rowid FROM devices WHERE rowid > ${begin} ORDER BY rowid LIMIT ${devicesInPiece})`.compile(
+      database.query,
+    ),
+  );
+  return piece?.last ?? null;
+}
+
+function select(
+  conditions: readonly Expression<SqlBool>[],
+  { sort, isDescending }: DeviceOrder,
+  { limit, plus }: { readonly limit: number; readonly plus: '' | '+' },
+) {
+  const column = sql.ref(sortColumns[sort]);
+  const by = (name: RawBuilder<unknown>) =>
+    sql`${sql.raw(plus)}${name} ${sql.raw(isDescending ? 'DESC' : 'ASC')}`;
+  return sql<Found>`
+    SELECT id, ${column} AS value FROM devices WHERE ${all(conditions)}
+    ORDER BY ${by(column)}, ${by(sql.ref('id'))} LIMIT ${limit}`;
+}
+
+function all(conditions: readonly Expression<SqlBool>[]): RawBuilder<unknown> {
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `);
+}
+
+/** As SQLite orders: what is missing is the least, and text goes by its bytes. */
+function compareBy({ isDescending }: DeviceOrder) {
+  const sign = isDescending ? -1 : 1;
+  return (a: Found, b: Found) => sign * (compareValues(a.value, b.value) || compareText(a.id, b.id));
+}
+
+function compareValues(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(b === null) - Number(a === null);
+  return compareText(a, b);
+}
+
+function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
