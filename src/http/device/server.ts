@@ -1,18 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type {
-  Http2SecureServer,
-  IncomingHttpHeaders,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from 'node:http2';
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Budget, BudgetHolder } from '../../core/budget';
 import { DomainError, systemErrorCode } from '../../core/errors';
 import { closeListener, trackSockets } from './close-listener';
-import { type AdmissionRules, type Connection, Connections, type Refusal } from './connections';
+import {
+  type AdmissionRules,
+  type Connection,
+  Connections,
+  expelConnection,
+  type Refusal,
+} from './connections';
+import { DeviceBudgets } from './device-budgets';
 import type { Exchange } from './exchange';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
+import { hearStreams } from './http2-streams';
 import { createIdleRule } from './idle-connections';
 import { isIssuedByOneOf, parseAuthorities } from './issuers';
 import { createListener, guardConnections, limits } from './listener';
@@ -43,6 +47,8 @@ export interface DeviceCounts extends Tallies {
   /** Requests answered with bytes of a bundle, and how many bytes went out. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
+  /** How often a device or an address went beyond a budget. */
+  readonly overBudget: ReadonlyMap<Budget, number>;
 }
 
 export interface DeviceServer {
@@ -64,6 +70,7 @@ export interface DeviceServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Between two lines in the log about what is refused. */
 const refusalLinePeriodMs = 1_000;
 
 /**
@@ -71,9 +78,9 @@ const refusalLinePeriodMs = 1_000;
  * @throws DomainError `configuration` when the TLS files or the address can't be used
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
-  const { log, now, quietTimeoutMs = limits.quietTimeoutMs } = options;
+  const { log, now, services, quietTimeoutMs = limits.quietTimeoutMs } = options;
   const settings = new TlsSettings();
-  const connections = new Connections(options);
+  const connections = new Connections(options, new DeviceBudgets(now));
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
@@ -84,6 +91,11 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   });
   const dispatch = createDispatcher({ routes, connections, log });
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
+  const tellExcess = boundedLine((facts, message) => log.warn(facts, message), now, refusalLinePeriodMs);
+  const noteExcess = (holder: BudgetHolder, budget: Budget) => {
+    services.overBudget.note(holder, budget);
+    tellExcess({ ...holder, budget }, 'over budget');
+  };
   const refuse = (socket: TLSSocket, { cause, reason }: Refusal, device?: string) => {
     totals.refusedConnections += 1;
     tally.countRefusal(cause);
@@ -119,13 +131,16 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     return {
       began(session) {
         connection.session = session;
-        session?.on(
-          'stream',
-          (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-            handle(http2Exchange(stream, headers, connection, raw));
+        if (session === null) return;
+        hearStreams(session, {
+          begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
+          gaveUp() {
+            if (connection.isEnding || connection.budget.resets.take(now().getTime())) return;
+            noteExcess({ deviceId: connection.identity.id }, 'resets');
+            expelConnection(connection);
           },
-        );
-        session?.setTimeout(quietTimeoutMs, () => onQuiet(connection));
+        });
+        session.setTimeout(quietTimeoutMs, () => onQuiet(connection));
       },
     };
   });
@@ -173,6 +188,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       offers: tally.offers,
       polls: tally.polls,
       reports: tally.reports,
+      overBudget: services.overBudget.counts(),
       connections: connections.size,
       openRequests: connections.openRequests(),
     }),
