@@ -93,10 +93,14 @@ async function findKnown(dir: string, which: string, isSerial: boolean): Promise
   const bySerial = devices.filter(({ serial }) => serial === normalizeSerial(which));
   if (bySerial.length > 0) return bySerial;
   await refuseOwn(dir, which);
-  throw new DomainError('not-found', `no certificate was made here for ${JSON.stringify(which.slice(0, 80))}`, {
-    remedy:
-      'See: cert list. One that was made elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one that a device uses now.',
-  });
+  throw new DomainError(
+    'not-found',
+    `no certificate was made here for ${JSON.stringify(which.slice(0, 80))}`,
+    {
+      remedy:
+        'See: cert list. One that was made elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one that a device uses now.',
+    },
+  );
 }
 
 /** @param which an id or serial: others may be left out */
