@@ -1,6 +1,5 @@
 import { closeSync, existsSync, fchmodSync, fchownSync, openSync, statSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'libsql';
 import { DomainError, systemErrorCode } from '../core/errors';
@@ -27,7 +26,7 @@ export async function withFolderLock<T>(
   work: () => Promise<T>,
   giveUpMs: number = defaultGiveUpMs,
 ): Promise<T> {
-  return await inTurn(await realpath(folder).catch(() => folder), async () => {
+  return await inTurn(resolve(folder), async () => {
     const release = await acquire(folder, performance.now() + giveUpMs);
     try {
       await removeTemporaries(folder);
