@@ -2,6 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
 import { abortStream } from './http2-streams';
+import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
 /**
@@ -25,6 +26,7 @@ export function http2Exchange(
     method: request[':method'] ?? '',
     target: request[':path'] ?? '/',
     authority: request[':authority'] ?? request.host,
+    namesOneHost: () => namesOneHost(rawHeaders),
     header(name) {
       const value = request[name];
       return typeof value === 'string' ? value : undefined;
