@@ -1,31 +1,37 @@
-export interface TokenBucketSize {
-  /** How many may be taken at once. */
+/** How often something may happen. */
+export interface Rate {
+  /** So often at once. */
   readonly burst: number;
-  /** How many come back in a second. */
+  /** And so often a second from then on. */
   readonly perSecond: number;
 }
 
-/** A rate that allows bursts. It begins full, and a clock that is set back takes nothing from it. */
+/** What is left of a {@link Rate}. Time comes in; a clock that was set back gives nothing, and takes no more than a burst. */
 export class TokenBucket {
-  #left: number;
-  #atMs: number;
+  readonly #intervalMs: number;
+  /** When nothing of it will be used any more. */
+  #fullAtMs = -Infinity;
 
-  constructor(
-    private readonly size: TokenBucketSize,
-    nowMs: number,
-  ) {
-    this.#left = size.burst;
-    this.#atMs = nowMs;
+  constructor(private readonly rate: Rate) {
+    this.#intervalMs = 1000 / rate.perSecond;
   }
 
-  /** @returns whether there was one left */
+  /** @returns whether it may happen once more; then that is counted */
   take(nowMs: number): boolean {
-    const { burst, perSecond } = this.size;
-    const seconds = Math.max(0, nowMs - this.#atMs) / 1_000;
-    this.#atMs = nowMs;
-    this.#left = Math.min(burst, this.#left + seconds * perSecond);
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.waitMs(nowMs) > 0) return false;
+    this.#fullAtMs = Math.max(this.#fullAtMs, nowMs) + this.#intervalMs;
     return true;
+  }
+
+  /** How long until it may happen once more, in milliseconds. */
+  waitMs(nowMs: number): number {
+    const { burst } = this.rate;
+    this.#fullAtMs = Math.min(this.#fullAtMs, nowMs + burst * this.#intervalMs);
+    return Math.max(0, this.#fullAtMs - nowMs - (burst - 1) * this.#intervalMs);
+  }
+
+  /** Whether nothing of it is used: it then need not be remembered. */
+  isFull(nowMs: number): boolean {
+    return this.#fullAtMs <= nowMs;
   }
 }

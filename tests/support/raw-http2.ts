@@ -30,7 +30,7 @@ export interface RawHttp2 {
  */
 export async function connectRawHttp2(
   port: number,
-  files: { readonly cert: Buffer; readonly key: Buffer; readonly ca: Buffer },
+  files: Pick<tls.ConnectionOptions, 'cert' | 'key' | 'ca'>,
   window = 65_535,
 ): Promise<RawHttp2> {
   const socket = tls.connect({ ...files, host: 'localhost', port, ALPNProtocols: ['h2'] });

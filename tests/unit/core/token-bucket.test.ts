@@ -1,24 +1,39 @@
+import { RecentMap } from '../../../src/core/recent-map';
 import { TokenBucket } from '../../../src/core/token-bucket';
 
-describe('a rate with bursts', () => {
-  const takeAll = (bucket: TokenBucket, nowMs: number) => {
-    let taken = 0;
-    while (taken < 1_000 && bucket.take(nowMs)) taken += 1;
-    return taken;
-  };
+const rate = { burst: 3, perSecond: 2 };
 
-  it('gives a burst at once, then so many a second, and never saves more than a burst', () => {
-    const bucket = new TokenBucket({ burst: 10, perSecond: 2 }, 0);
-    expect(takeAll(bucket, 0)).toBe(10);
-    expect(takeAll(bucket, 400)).toBe(0);
-    expect(takeAll(bucket, 3_000)).toBe(6);
-    expect(takeAll(bucket, 3_600_000)).toBe(10);
+describe('a token bucket', () => {
+  it('lets a burst through, then so many a second', () => {
+    const bucket = new TokenBucket(rate);
+    expect([0, 0, 0, 0].map((at) => bucket.take(at))).toEqual([true, true, true, false]);
+    expect(bucket.waitMs(0)).toBe(500);
+    expect(bucket.take(499)).toBe(false);
+    expect(bucket.take(500)).toBe(true);
+    expect(bucket.isFull(1_999)).toBe(false);
+    expect(bucket.isFull(2_000)).toBe(true);
   });
 
-  it('gives neither more nor less when the clock is set back', () => {
-    const bucket = new TokenBucket({ burst: 10, perSecond: 2 }, 1_000_000);
-    expect(takeAll(bucket, 1_000_000)).toBe(10);
-    expect(takeAll(bucket, 0)).toBe(0);
-    expect(takeAll(bucket, 1_000)).toBe(2);
+  it('never holds more than a burst, and is not confused by a clock that was set back', () => {
+    const bucket = new TokenBucket(rate);
+    expect([9e9, 9e9, 9e9, 9e9].map((at) => bucket.take(at))).toEqual([true, true, true, false]);
+    expect(bucket.take(0)).toBe(false);
+    expect(bucket.take(500)).toBe(true);
+  });
+});
+
+describe('a recent map', () => {
+  it('forgets what was used longest ago', () => {
+    const map = new RecentMap<string, number>(2);
+    map.set('a', 1);
+    map.set('b', 2);
+    expect(map.get('a')).toBe(1);
+    expect(map.getOrMake('c', () => 3)).toBe(3);
+    expect([...map.entries()]).toEqual([
+      ['a', 1],
+      ['c', 3],
+    ]);
+    expect(map.delete('a')).toBe(true);
+    expect(map.size).toBe(1);
   });
 });
