@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { readFile, truncate } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Bundle } from '../../../src/core/bundle';
@@ -71,6 +71,21 @@ it('fails a stream, rather than ending it, when the file is cut short meanwhile'
   await truncate(file, 500_000);
   await expect(buffer(lease.createReadStream(0, bytes.length - 1))).rejects.toThrow();
   lease.release();
+});
+
+it('closes a file that could not be read with its last lease, and gives it to nobody else', async () => {
+  const lease = await opened.services.readBundle.open(bundle);
+  const other = await opened.services.readBundle.open(bundle);
+  await truncate(file, 500_000);
+  await expect(lease.read(bytes.length - 10, 10)).rejects.toThrow();
+  await writeFile(file, bytes);
+  const next = await opened.services.readBundle.open(bundle);
+  expect((await next.read(bytes.length - 10, 10)).equals(bytes.subarray(-10))).toBe(true);
+  expect(openCount()).toBe(2);
+  lease.release();
+  other.release();
+  await until(() => openCount() === 1);
+  next.release();
 });
 
 it('refuses a file that no longer has its size', async () => {
