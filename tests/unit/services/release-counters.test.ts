@@ -54,6 +54,8 @@ describe('the place of an offer', () => {
     expect(counters.inProgress(1)).toBe(1);
     setClock(30);
     expect(counters.inProgress(1)).toBe(0);
+    counters.renew(offer(1, 40));
+    expect([counters.inProgress(1), counters.hasEnded(offer(1, 40))]).toEqual([1, false]);
   });
 
   it('is not kept for a device that is told again and again and does not begin', () => {
