@@ -145,6 +145,23 @@ describe('the lock of the folder', () => {
     expect(await readFile(at('.lock'), 'utf8')).toBe(holder(process.ppid));
   });
 
+  it('is put back when another took it just before a stale one was to be moved away', async () => {
+    const { dir, at } = await folderWithCa();
+    await writeFile(at('.lock'), holder(process.pid)); // of an earlier process: stale
+    const theirs = JSON.stringify({ pid: process.ppid, host: hostname(), token: 'new' });
+    const { rename } = fs;
+    jest.spyOn(fs, 'rename').mockImplementationOnce(async (from, to) => {
+      await writeFile(at('.lock'), theirs);
+      await rename(from, to);
+    });
+    const work = jest.fn(() => Promise.resolve());
+    const patient = { staleAfterMs: 60_000, giveUpAfterMs: 100 };
+    await expect(withFolderLock(dir, work, patient)).rejects.toEqual(refusal('unavailable'));
+    expect(work).not.toHaveBeenCalled();
+    expect(await readFile(at('.lock'), 'utf8')).toBe(theirs);
+    expect((await readdir(dir)).filter((name) => name.startsWith('.'))).toEqual(['.lock']);
+  });
+
   it('lets one in at a time, also when all find a stale one', async () => {
     const { dir, at } = await folderWithCa();
     await writeFile(at('.lock'), holder(1, 'elsewhere'));
