@@ -70,6 +70,11 @@ describe('nothing is offered, and a person reads why', () => {
       { releases: [releaseOf('board', { bundle: bundleOf(null) })] },
     ],
     [
+      'bundle-for-other-compatible',
+      /is for an unknown compatible, not for board/,
+      { device: { pin: { bundleName: 'unknown-2.0.0.raucb', bundle: bundleOf(null) } } },
+    ],
+    [
       'bundle-untrusted',
       /board-2.0.0.raucb is not offered: it is not trusted: it expired/,
       { terms: { distrust: () => 'it is not trusted: it expired' } },
