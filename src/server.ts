@@ -195,6 +195,7 @@ async function start(
       baseUrl: config.serverUrl,
       certificateNames: () => tls.names,
       coversHost: (name) => coversHost(tls.names, name),
+      trustedProxies: config.trustedProxies,
       identify: deviceIdentity,
       isRevoked: (serial) => revoked.has(serial),
       now,

@@ -56,7 +56,7 @@ export function watchCertificates(
     // Replaced in one step, and urgent.
     settleMs: Math.min(settleMs, 20),
     current: initial === undefined ? undefined : JSON.stringify(initial.revocations),
-    isBeingChanged: () => Promise.resolve(false),
+    isBeingChanged: () => false,
     read: async () => {
       const list = await readRevocations(dir);
       if (list.length === 0 && hadList && !(await exists(listPath))) throw listGone(listPath);
@@ -84,7 +84,7 @@ export function watchCertificates(
   };
 }
 
-/** How long a command may take between the first and the last file; the lock of a killed one stays longer. */
+/** How long a command may take between the first and the last file; one that hangs is not waited for. */
 const patienceMs = 10_000;
 
 interface Followed<T> {
@@ -93,7 +93,7 @@ interface Followed<T> {
   /** What is in use; `undefined` to take what is found first for it. */
   readonly current: string | undefined;
   /** Somebody has more to do: what is there now is not meant to be used. */
-  readonly isBeingChanged: () => Promise<boolean>;
+  readonly isBeingChanged: () => boolean;
   readonly read: () => Promise<T>;
   readonly contentOf: (value: T) => string;
   readonly onChange: (value: T) => void;
@@ -120,7 +120,7 @@ function follow<T>(files: Followed<T>): { look(): void; close(): void } {
     if (handledState !== undefined || inUse !== undefined) {
       const since = performance.now();
       do await pause();
-      while ((await files.isBeingChanged()) && performance.now() - since < patienceMs);
+      while (files.isBeingChanged() && performance.now() - since < patienceMs);
       if ((await stateOf(files.paths)) !== state) {
         lookAgain = true;
         return;

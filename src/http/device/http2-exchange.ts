@@ -1,6 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
+import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
 /**
@@ -26,6 +27,7 @@ export function http2Exchange(
     method: request[':method'] ?? '',
     target: request[':path'] ?? '/',
     authority: request[':authority'] ?? request.host,
+    namesOneHost: () => namesOneHost(rawHeaders),
     header(name) {
       const value = request[name];
       return typeof value === 'string' ? value : undefined;
