@@ -143,7 +143,11 @@ async function start(
   const revocations = await readRevocations(config.certsDir);
   let revoked = new Set(revocations.map(({ serial }) => serial));
 
-  const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
+  const store = await openStore(config.dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
+  });
   closing.push(() => store.close());
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
