@@ -144,7 +144,11 @@ async function start(
   const revocations = await readRevocations(config.certsDir);
   let revoked = bySerial(revocations);
 
-  const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
+  const store = await openStore(config.dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
+  });
   closing.push(() => store.close());
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
@@ -196,6 +200,7 @@ async function start(
       baseUrl: config.serverUrl,
       certificateNames: () => tls.names,
       coversHost: (name) => coversHost(tls.names, name),
+      trustedProxies: config.trustedProxies,
       identify: deviceIdentity,
       isRevoked: (serial) => revoked.has(serial),
       now,

@@ -143,20 +143,20 @@ function follow<T>(files: Followed<T>): { look(): Promise<void>; close(): void }
   };
 
   const take = async (state: string): Promise<void> => {
+    const [found] = await Promise.allSettled([files.read()]);
+    // Changed while it was read: what was read, or could not be, may be half of each.
+    if ((await stateOf(files.paths)) !== state) {
+      lookAgain = true;
+      return;
+    }
+    handledState = state;
     try {
-      const value = await files.read();
-      // Changed while it was read: what was read may be half of each.
-      if ((await stateOf(files.paths)) !== state) {
-        lookAgain = true;
-        return;
-      }
-      handledState = state;
-      const content = files.contentOf(value);
+      if (found.status === 'rejected') throw found.reason;
+      const content = files.contentOf(found.value);
       const isChanged = inUse !== undefined && content !== inUse;
-      if (!isClosed && isChanged) files.onChange(value);
+      if (!isClosed && isChanged) files.onChange(found.value);
       inUse = content;
     } catch (error) {
-      handledState = state;
       if (!isClosed) files.onError(error);
     }
   };

@@ -3,6 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
+import { type ConnectionLimits, leastMissed } from './connection-limits';
 
 export type IdentityAnswer =
   { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
@@ -23,6 +24,8 @@ export const refusalCauses = [
   'expired',
   'revoked',
   'not-a-device-certificate',
+  'too-many-connections',
+  'too-many-handshakes',
   'other',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
@@ -45,6 +48,8 @@ export interface Connection {
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
+  /** When a request began or ended, or bytes of a bundle went out: milliseconds of a clock that nobody sets. */
+  movedAtMs: number;
   /** No further request is wanted on it. */
   isEnding: boolean;
 }
@@ -56,12 +61,23 @@ export type Admission =
 /** The open connections of devices. */
 export class Connections {
   readonly #open = new Set<Connection>();
+  readonly #byDevice = new Map<string, Set<Connection>>();
+  #replaced = 0;
   #isClosed = false;
 
-  constructor(private readonly rules: AdmissionRules) {}
+  constructor(
+    private readonly rules: AdmissionRules,
+    private readonly limits: ConnectionLimits,
+    private readonly monotonicMs: () => number,
+  ) {}
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** How many made room for a new one of their device since the start. */
+  get replaced(): number {
+    return this.#replaced;
   }
 
   openRequests(): number {
@@ -85,13 +101,45 @@ export class Connections {
       expiresAtMs: Date.parse(certificate.validTo),
       session: null,
       openRequests: 0,
+      movedAtMs: this.monotonicMs(),
       isEnding: false,
     };
-    const refusal = this.findRefusal(connection);
+    const refusal = this.findRefusal(connection) ?? this.#makeRoom(answer.identity.id);
     if (refusal !== undefined) return { ok: false, refusal, device: answer.identity.id };
-    this.#open.add(connection);
-    socket.once('close', () => this.#open.delete(connection));
+    this.#add(connection);
+    socket.once('close', () => this.#remove(connection));
     return { ok: true, connection };
+  }
+
+  /** A device that has as many as it may loses the one that it misses least: a board that was rebooted must get in. */
+  #makeRoom(device: string): Refusal | undefined {
+    const { perDevice, stuckAfterMs } = this.limits;
+    const own = this.#byDevice.get(device);
+    if (own === undefined || own.size < perDevice) return undefined;
+    const oldest = leastMissed(own, this.monotonicMs() - stuckAfterMs);
+    if (oldest === undefined)
+      return { cause: 'too-many-connections', reason: `all of its ${own.size} connections are in use` };
+    this.#replaced += 1;
+    this.#remove(oldest);
+    if (oldest.session === null) oldest.socket.destroy();
+    else oldest.session.destroy(); // GOAWAY
+    return undefined;
+  }
+
+  #add(connection: Connection): void {
+    const { id } = connection.identity;
+    this.#open.add(connection);
+    const own = this.#byDevice.get(id);
+    if (own === undefined) this.#byDevice.set(id, new Set([connection]));
+    else own.add(connection);
+  }
+
+  #remove(connection: Connection): void {
+    const { id } = connection.identity;
+    this.#open.delete(connection);
+    const own = this.#byDevice.get(id);
+    own?.delete(connection);
+    if (own?.size === 0) this.#byDevice.delete(id);
   }
 
   /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
@@ -112,7 +160,7 @@ export class Connections {
   /** Admits nobody any more, and ends each connection after the requests that run on it. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of this.#open) endConnection(connection);
+    for (const connection of [...this.#open]) endConnection(connection);
   }
 }
 

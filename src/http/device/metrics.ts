@@ -48,6 +48,16 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Requests of devices that are being answered',
     (now) => now.openRequests,
   );
+  gauge(
+    'rauc_device_waiting_connections',
+    'Connections that wait for their TLS handshake, because many came from one address',
+    (now) => now.waitingConnections,
+  );
+  counter(
+    'rauc_device_replaced_connections_total',
+    'Connections that were idle or stuck and made room for a new one of their device',
+    (now) => now.replacedConnections,
+  );
   counter('rauc_device_requests_total', 'Requests of devices', (now) => now.requests);
   labelled(
     'rauc_device_refused_connections_total',
