@@ -31,7 +31,7 @@ export interface Database {
    * commit with others, and may be run again, so it changes nothing but the database.
    */
   transact<Result>(work: () => Result): Promise<Result>;
-  /** Calls back when the transaction that is running is committed, before its promise resolves. */
+  /** Calls back when the transaction that is running is committed, before its promise resolves, whatever others throw. */
   afterCommit(callback: () => void): void;
   /** For reads that take long. */
   readonly turns: Turns;
@@ -43,6 +43,8 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number;
   /** Told before an older database is brought up to date, which takes a while when it is large. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
+  /** Told of what goes wrong where nobody waits for it; without it that is not told. */
+  readonly onError?: (error: unknown) => void;
 }
 
 export interface Upgrade {
@@ -56,7 +58,7 @@ export interface Upgrade {
  */
 export function openDatabase(
   dataDir: string,
-  { busyTimeoutMs = 5_000, onUpgrade }: DatabaseOptions = {},
+  { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined }: DatabaseOptions = {},
 ): Database {
   const file = path.join(dataDir, 'server.db');
   const sqlite = openSqlite(file);
@@ -71,7 +73,7 @@ export function openDatabase(
     sqlite.close();
     throw unusable(error, file);
   }
-  const commits = new GroupCommit(sqlite, busyTimeoutMs);
+  const commits = new GroupCommit(sqlite, busyTimeoutMs, onError);
   const run = createRunner(sqlite);
   let isClosed = false;
   return {

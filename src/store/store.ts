@@ -58,6 +58,8 @@ export interface StoreOptions {
   readonly pid: number;
   /** Told before an older database is brought up to date. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
+  /** Told of what goes wrong where nobody waits for it, such as a listener of the journal that throws. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
@@ -65,11 +67,11 @@ export interface StoreOptions {
  * @throws DomainError `configuration` when another server runs on it or it can't be used
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<Store> {
-  const { newName, pid, onUpgrade } = options;
+  const { newName, pid, ...reactions } = options;
   prepareFolder(dataDir);
   const lock = lockDataDir(dataDir, pid);
   try {
-    const database = openDatabase(dataDir, onUpgrade === undefined ? {} : { onUpgrade });
+    const database = openDatabase(dataDir, reactions);
     try {
       const files = createBundleFiles(path.join(dataDir, 'bundles'), newName);
       await files.cleanIncoming();

@@ -49,7 +49,9 @@ const listQuery = z.strictObject({
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
 export function deviceRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
-  const { manageDevices, listFleet, explainOffer } = services;
+  const { manageDevices, listFleet, explainOffer, manageRevocations } = services;
+  const present = (record: Parameters<typeof presentDevice>[0]) =>
+    presentDevice(record, manageRevocations.revokedAt);
   const one = { 200: { description: 'The device', schema: deviceJson } };
 
   return [
@@ -74,8 +76,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       handle: async ({ input, actor }) => {
         const query = toQuery(input.query);
         const { devices, next, total } = await searches.during(actor.name, () => listFleet.list(query));
-        const presented = devices.map(({ device, installation }) => presentDevice(device, installation));
-        return { status: 200, json: { devices: presented, next, total } };
+        return { status: 200, json: { devices: devices.map(present), next, total } };
       },
     }),
     defineRoute({
@@ -89,8 +90,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {
         const { id, ...wanted } = body;
-        const { device, installation } = await manageDevices.create(id, defined(wanted), actor);
-        return { status: 201, json: presentDevice(device, installation) };
+        return { status: 201, json: present(await manageDevices.create(id, defined(wanted), actor)) };
       },
     }),
     defineRoute({
@@ -102,10 +102,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       input: { params: idParams },
       answers: one,
       problems: ['not-found'],
-      handle: ({ input }) => {
-        const { device, installation } = manageDevices.get(input.params.id);
-        return { status: 200, json: presentDevice(device, installation) };
-      },
+      handle: ({ input }) => ({ status: 200, json: present(manageDevices.get(input.params.id)) }),
     }),
     defineRoute({
       method: 'patch',
@@ -118,12 +115,8 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
         const { add_labels: addLabels, remove_labels: removeLabels, ...wanted } = input.body;
-        const { device, installation } = await manageDevices.change(
-          input.params.id,
-          defined({ ...wanted, addLabels, removeLabels }),
-          actor,
-        );
-        return { status: 200, json: presentDevice(device, installation) };
+        const change = defined({ ...wanted, addLabels, removeLabels });
+        return { status: 200, json: present(await manageDevices.change(input.params.id, change, actor)) };
       },
     }),
     defineRoute({

@@ -140,6 +140,22 @@ describe('the list of devices', () => {
     expect({ ids: idsOf(devices), next, total }).toEqual({ ids, next: null, total: ids.length });
   });
 
+  it.each(deviceSorts.flatMap((sort) => [false, true].map((isDescending) => ({ sort, isDescending }))))(
+    'for %j, page by page: also where some have no value, and some the same',
+    async (asked) => {
+      const all = idsOf((await store.fleet.list({ ...page, ...asked })).devices);
+      const found: string[] = [];
+      let after: string | null = null;
+      do {
+        const place: { after?: string } = after === null ? {} : { after };
+        const { devices, next } = await store.fleet.list({ ...page, ...asked, ...place, limit: 1 });
+        found.push(...idsOf(devices));
+        after = next;
+      } while (after !== null && found.length <= all.length);
+      expect(found).toEqual(all);
+    },
+  );
+
   it('has each device with labels, certificates and its latest installation', async () => {
     const {
       devices: [first],
