@@ -1,7 +1,8 @@
 import type { Device } from '../../../src/core/device';
+import { makeBundle } from '../../support/bundle-factory';
 import { connectDevice, type DeviceClient } from '../../support/device-client';
 import { raucHeaders } from '../../support/rauc-poller';
-import { type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
+import { person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
 
 const pollUrl = '/api/v1/update.raucb';
 
@@ -65,6 +66,52 @@ describe('a device that says to be something else than its certificate', () => {
     expect(await listFleet.list({ ...page, compatible: 'other-board' })).toMatchObject({ total: 0 });
     expect(await listFleet.list({ ...page, compatible: 'test-board' })).toMatchObject({ total: 3 });
     expect(fleet.store.counts.otherClaims()).toEqual({ devices: 4, ids: ['header', 'path', 'report'] });
+  });
+
+  it('gets what it is pinned to, of its certificate, and nothing that is pinned of what it claims', async () => {
+    const { manageDevices, explainOffer } = fleet.services;
+    const client = await connect('pinned', ['test-board']);
+    await manageDevices.create('pinned', {}, person);
+    const [own, other] = await Promise.all(
+      ['test-board', 'other-board'].map((compatible) => makeBundle({ compatible, version: '1.5.0' })),
+    );
+    await fleet.publish(own?.path ?? '', { name: 'own.raucb' });
+    await fleet.publish(other?.path ?? '', { name: 'other.raucb' });
+
+    await manageDevices.pin('pinned', 'own.raucb', person);
+    const given = await poll(client, 'other-board');
+    expect([given.status, given.headers['location']]).toEqual([
+      307,
+      expect.stringContaining('/own.raucb') as string,
+    ]);
+    expect(explainOffer.explain('pinned').polling.chain.filter(({ passed }) => passed === false)).toEqual([]);
+
+    await expect(manageDevices.pin('pinned', 'other.raucb', person)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect((await poll(client, 'other-board')).headers['location']).toContain('/own.raucb');
+    expect(kept('pinned')).toMatchObject({
+      claimedCompatible: 'other-board',
+      pin: { bundleName: 'own.raucb' },
+    });
+  });
+
+  it('is reached by releases of its certificate, and by none of what it claims', async () => {
+    const { activateRelease, previewRelease } = fleet.services;
+    const client = await connect('released', ['test-board']);
+    await poll(client, 'other-board');
+    const made = await makeBundle({ compatible: 'other-board', version: '9.0.0' });
+    await fleet.publish(made.path, { name: 'claimed.raucb' });
+    const { reach } = await previewRelease.preview({ name: 'claimed.raucb', actor: 'local' });
+    expect(reach).toMatchObject({ devices: 0 });
+    await activateRelease.activate({ name: 'claimed.raucb', actor: 'local' });
+    const given = await poll(client, 'other-board');
+    expect([given.status, given.headers['location']]).toEqual([
+      307,
+      expect.stringContaining('/v2.0.0.raucb') as string,
+    ]);
+    expect((await client.request('/api/v1/manifest.json?compatible=other-board')).status).toBe(403);
+    expect((await client.request('/bundles/claimed.raucb')).status).toBe(404);
   });
 
   it('is no matter of attention when the certificate is bound to nothing', async () => {
