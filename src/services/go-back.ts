@@ -47,8 +47,8 @@ export interface GoBack {
   preview(place: Pick<ChannelRequest, 'compatible' | 'channel'>): BackTarget;
   /**
    * Brings the release before back as it was: with its policy, in its step, paused if it was paused, and to the same devices.
-   * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one, or
-   * no device has proven it and nobody insists
+   * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one,
+   * nothing is expected where somebody went back already, or no device has proven it and nobody insists
    */
   goBack(request: BackRequest): Promise<Release>;
 }
@@ -110,11 +110,18 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       throw anotherBefore(error.message, error);
     }
     const { bundle, made } = target;
+    if (isAny && isBroughtBack(made)) throw broughtBack(bundle.name, made.releaseId);
     const isExpected =
       (expected === undefined || expected === bundle.name) &&
       (expectedRelease === undefined || expectedRelease === made.releaseId);
     if (isExpected) return target;
     throw anotherBefore(`the release before is ${bundle.name} (release ${made.releaseId}) now`);
+  }
+
+  /** Whether what is current was itself gone back to: of two who press at once, the second would go one further. */
+  function isBroughtBack({ compatible, channel }: BackTarget['made']): boolean {
+    const [last] = catalog.history({ compatible, channel, limit: 1 });
+    return last !== undefined && last.releaseId !== null && last.releaseId !== last.id;
   }
 
   async function goBack(request: BackRequest): Promise<Release> {
@@ -178,6 +185,16 @@ function anotherBefore(message: string, cause?: unknown): DomainError {
     remedy: 'Look at the history of the channel, and decide again.',
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+function broughtBack(name: string, releaseId: number): DomainError {
+  return new DomainError(
+    'conflict',
+    `somebody went back already; the release before is ${name} (release ${releaseId}) now`,
+    {
+      remedy: `To go further back, name it: "expected_release": ${releaseId} in the API. GET /api/releases/back says where going back leads.`,
+    },
+  );
 }
 
 function neverProven(name: string): DomainError {

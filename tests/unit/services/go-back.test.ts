@@ -233,6 +233,23 @@ describe('two people who go back at once', () => {
     await expect(fleet.back({ ...request, expectedRelease: seen + 1 })).rejects.toThrow(refusal('conflict'));
   });
 
+  it('go back once also when neither says what they saw', async () => {
+    fleet = await BackFleet.start(1);
+    for (const version of ['1.0.0', '2.0.0', '3.0.0']) await fleet.release(version);
+    const seen = fleet.preview().made.releaseId;
+    const request = { isUnprovenAccepted: true };
+    const both = await Promise.allSettled([fleet.back(request), fleet.back(request)]);
+    expect(both[0]).toMatchObject({ status: 'fulfilled', value: { id: seen } });
+    expect(both[1]).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } });
+    await fleet.restart();
+    await expect(fleet.back(request)).rejects.toThrow(refusal('conflict'));
+    // Who means it says so, and a script that goes back from its next release does as ever.
+    const further = fleet.preview().made.releaseId;
+    expect(await fleet.back({ ...request, expectedRelease: further })).toMatchObject({ id: further });
+    await fleet.release('3.0.0');
+    expect(await fleet.back(request)).toMatchObject({ id: further });
+  });
+
   it('get a conflict also when there is nothing left to go back to', async () => {
     fleet = await BackFleet.start(1);
     for (const version of ['1.0.0', '2.0.0']) await fleet.release(version);
