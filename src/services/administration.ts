@@ -16,6 +16,7 @@ import {
 import type { MeasureStorage } from './measure-storage';
 import type { JournalRecords } from './read-journal';
 import type { Services } from './services';
+import type { RestoreRecords } from './watch-restores';
 
 /** What people see and do on the admin listener alone; devices never come here. */
 export interface Administration {
@@ -36,6 +37,7 @@ export interface AdministrationPorts {
   readonly deviceUrl: () => string;
   readonly counts: FleetCounts;
   readonly dismissals: DismissalRecords;
+  readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   readonly certificates: CertificateFolder;
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;

@@ -7,14 +7,16 @@ import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { BundleTrust } from './bundle-trust';
 import { type Excess, sumOf } from './over-budget';
-import type { SharedCertificate, SilentPollerCount, TroubledDevices } from './fleet-counts';
+import type { SharedCertificate, SilentPollerCount, StoppedDevices, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
+  'database-restored',
   'failed',
   'rolled-back',
   'rejected',
   'lost',
   'interrupted',
+  'stopped',
   'second-board',
   'other-compatible',
   'silent-poller',
@@ -58,6 +60,10 @@ export interface AttentionFacts {
   /** What people dismissed. */
   readonly dismissed: readonly { readonly kind: string; readonly subject: string }[];
   readonly troubled: readonly TroubledDevices[];
+  /** Devices that stopped reading a bundle, at least {@link stoppedNoticeMs} ago. */
+  readonly stopped: readonly StoppedDevices[];
+  /** When the database was last taken for an older copy, and why. */
+  readonly lastRestore: { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
   readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
@@ -82,6 +88,8 @@ const maxTroubles = 100;
 /** Of devices that are named one by one. */
 export const maxSharedCertificates = 20;
 const maxExcesses = 20;
+/** So long a device may wait for its reboot before anybody looks. */
+export const stoppedNoticeMs = dayMs;
 /** Releases that a sentence names. */
 const maxNamed = 5;
 /** So many may be dismissed at a time. */
@@ -94,6 +102,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   const note = (item: AttentionItem) => {
     if (item.count > 0) items.push(item);
   };
+  if (facts.lastRestore !== undefined) note(ofRestore(facts.lastRestore, facts.dismissed));
   for (const { id, compatible, channel, bundle, rollout } of releases) {
     if (rollout.state !== 'paused') continue;
     const reason = rollout.reason === null ? '' : `: ${rollout.reason}`;
@@ -105,6 +114,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
   }
+  for (const stopped of facts.stopped.slice(0, maxTroubles)) note(ofStopped(stopped));
   for (const shared of facts.shared) note(ofShared(shared));
   const { devices: claims, ids } = facts.otherClaims;
   note({
@@ -235,6 +245,33 @@ function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): At
     channel,
     message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
   };
+}
+
+function ofStopped({ compatible, channel, devices }: StoppedDevices): AttentionItem {
+  const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
+  const [it, waits] = devices === 1 ? ['it', 'waits for its reboot'] : ['they', 'wait for their reboot'];
+  return {
+    kind: 'stopped',
+    count: devices,
+    ...(compatible === null ? {} : { compatible }),
+    channel,
+    message:
+      `${counted(devices, 'device')} ${place} stopped reading the bundle over a day ago and did not reboot: the installation failed, or ${it} ${waits}. ` +
+      "Look at RAUC's log there, then reboot, or call the installation off (device cancel)",
+  };
+}
+
+/** What was decided after the copy was made is lost, which only people can know. */
+function ofRestore(
+  { id, reason, at }: NonNullable<AttentionFacts['lastRestore']>,
+  dismissed: AttentionFacts['dismissed'],
+): AttentionItem {
+  const kind = 'database-restored';
+  const isSeen = dismissed.some((one) => one.kind === kind && one.subject === id);
+  const message =
+    `${reason} (${at.toISOString().slice(0, 16)}Z). Rollouts are paused, and devices with a pin are held: ` +
+    'upload and release what was published since, resume or abort each rollout, lift the holds that are right, then dismiss this';
+  return { kind, count: isSeen ? 0 : 1, message, subjects: [id] };
 }
 
 function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {

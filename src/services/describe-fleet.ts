@@ -1,7 +1,7 @@
 import type { Crash } from '../core/crash';
 import { boardGoneAfterMs } from '../core/board';
 import type { Release } from '../core/release';
-import { type AttentionItem, findAttention, maxSharedCertificates } from './attention';
+import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
 import type { BundleTrust } from './bundle-trust';
 import type { CertificateFolder } from './certificate-folder';
 import type { BundleUses } from './delete-bundle';
@@ -13,6 +13,7 @@ import type { ManageRollouts } from './manage-rollouts';
 import type { ManageWebhooks } from './manage-webhooks';
 import type { MeasureStorage } from './measure-storage';
 import type { OverBudget } from './over-budget';
+import type { RestoreRecords } from './watch-restores';
 import { type ChannelCounts, countByChannel, mostFrequent, type VersionCount } from './version-counts';
 
 export interface ChannelFigures {
@@ -62,6 +63,7 @@ export interface DescribeFleetPorts {
   readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
+  readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly startup: { readonly lastCrash: Crash | undefined };
@@ -98,6 +100,8 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         bundleTrust: ports.bundleTrust,
         dismissed: ports.dismissals.all(),
         troubled: counts.troubled(),
+        stopped: counts.stopped(new Date(now().getTime() - stoppedNoticeMs)),
+        lastRestore: ports.restores.lastRestore(),
         shared: counts.sharedCertificates(
           new Date(now().getTime() - boardGoneAfterMs),
           maxSharedCertificates,

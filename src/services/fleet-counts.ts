@@ -9,6 +9,13 @@ export interface TroubledDevices {
   readonly devices: number;
 }
 
+/** Devices of one channel that stopped reading a bundle long ago, and nobody knows what came of it. */
+export interface StoppedDevices {
+  readonly compatible: string | null;
+  readonly channel: string;
+  readonly devices: number;
+}
+
 /** What would notice that a bundle is gone. */
 export interface BundleDevices {
   /** Devices of its compatible that run its version. */
@@ -39,6 +46,8 @@ export interface SilentPollerCount {
 export interface FleetCounts {
   /** A failure that a person has cleared is over. */
   troubled(): readonly TroubledDevices[];
+  /** Devices whose latest installation stopped before a time, its outcome unknown; one that a person has cleared is over. */
+  stopped(before: Date): readonly StoppedDevices[];
   /** Devices whose certificate two boards have used since a time, the latest first. */
   sharedCertificates(since: Date, limit: number): readonly SharedCertificate[];
   /** Devices that say to be something else than their certificate: how many, and some of their ids. */

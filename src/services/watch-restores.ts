@@ -20,6 +20,8 @@ export interface RestoreRecords {
   identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: string | null }>;
   /** Notes a suspicion until {@link RestoreRecords.marked}; the database is another one from now on. */
   suspect(newId: string, reason: string, named: string | null, at: Date): Promise<void>;
+  /** The last time that it was taken for an older copy, under an id that it had then alone; `undefined` when it never was. */
+  lastRestore(): { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
   /** Notes that the marker names this database, and that a suspicion was dealt with. */
   marked(): Promise<void>;
   /** Whether a bundle with these bytes was ever here, or people have heard of it. */

@@ -59,6 +59,21 @@ export function createFleetCounts(database: Database) {
   return {
     troubled: spaced(troubled, sumOf),
 
+    stopped(before: Date) {
+      return database.all(
+        query
+          .selectFrom('devices')
+          .innerJoin('installations', 'installations.id', 'devices.installation_id')
+          .select(({ fn }) => ['devices.compatible', 'devices.channel', fn.countAll<number>().as('devices')])
+          .where('devices.installation_state', '=', 'stopped')
+          .where('installations.cleared_at', 'is', null)
+          .where(({ fn, eb }) =>
+            eb(fn.coalesce('installations.moved_at', 'installations.offered_at'), '<=', before.toISOString()),
+          )
+          .groupBy(['devices.compatible', 'devices.channel']),
+      );
+    },
+
     sharedCertificates(since: Date, limit: number) {
       return database
         .all(

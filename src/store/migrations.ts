@@ -355,4 +355,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX activations_of_bundle ON activations (bundle, id);
   CREATE INDEX installations_of_bundle ON installations (bundle, state, id);
   `,
+  `
+  -- When and why this database was last taken for an older copy, until people have seen it.
+  ALTER TABLE database_identity ADD COLUMN restored_at TEXT;
+  ALTER TABLE database_identity ADD COLUMN restored_reason TEXT;
+  `,
 ];

@@ -34,7 +34,13 @@ export function createRestoreRecords(database: Database) {
       return database.transact(() => {
         const now = at.toISOString();
         database.all(
-          query.updateTable('database_identity').set({ id: newId, is_marked: 0, suspicion: reason }),
+          query.updateTable('database_identity').set({
+            id: newId,
+            is_marked: 0,
+            suspicion: reason,
+            restored_at: now,
+            restored_reason: reason,
+          }),
         );
         if (named === null) {
           const standing = query.updateTable('installations').where('ended_at', 'is', null);
@@ -48,6 +54,13 @@ export function createRestoreRecords(database: Database) {
             .onConflict((conflict) => conflict.column('sha256').doNothing()),
         );
       });
+    },
+
+    /** The last time that it was taken for an older copy; `undefined` when it never was. */
+    lastRestore(): { readonly id: string; readonly reason: string; readonly at: Date } | undefined {
+      const [row] = database.all(query.selectFrom('database_identity').selectAll());
+      if (row === undefined || row.restored_at === null || row.restored_reason === null) return undefined;
+      return { id: row.id, reason: row.restored_reason, at: new Date(row.restored_at) };
     },
 
     /** Notes that the marker names this database. @throws DomainError `storage-full`, `unavailable` */

@@ -270,6 +270,9 @@ export interface DatabaseIdentityTable {
   is_marked: number;
   /** Why it may be an older copy, until every rollout is paused for it. */
   suspicion: string | null;
+  /** When and why it was last taken for one. */
+  restored_at: string | null;
+  restored_reason: string | null;
 }
 
 /** What devices named and this database never had, after people were told. */

@@ -11,6 +11,7 @@ export async function fleetAttention(
     ...services,
     counts: store.counts,
     dismissals: store.dismissals,
+    restores: store.restores,
     certificates: {
       inventory: () => Promise.resolve({ ca: null, hasCaKey: false, server: null, devices: [] }),
     },

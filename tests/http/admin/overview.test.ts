@@ -138,6 +138,26 @@ describe('what needs a person', () => {
     },
   );
 
+  it('is a device that stopped reading a bundle a day ago, and not one that waits for its reboot since today', async () => {
+    const { fleet } = admin.opened.store;
+    const stopped = (movedAt: Date, clearedAt: Date | null = null) =>
+      fleet.write({
+        device: deviceOf('a'),
+        installations: [installationOf({ deviceId: 'a', state: 'stopped', movedAt, clearedAt })],
+      });
+    const dayAgo = new Date(at.getTime() - dayMs);
+    await stopped(new Date(dayAgo.getTime() + 10_000));
+    expect(await kinds()).toEqual([]);
+    await stopped(dayAgo);
+    const [item] = (await overview()).attention;
+    expect(item).toMatchObject({ kind: 'stopped', count: 1, compatible: 'board', channel: 'stable' });
+    expect(item?.message).toMatch(
+      /1 device of board \(stable\) stopped.*reboot, or call the installation off/,
+    );
+    await stopped(dayAgo, at);
+    expect(await kinds()).toEqual([]);
+  });
+
   it('is a device that waits, or is held', async () => {
     await device('a', { admission: 'waiting' });
     await device('b', { hold: { reason: '', by: 'local', at } });

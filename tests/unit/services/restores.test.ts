@@ -4,6 +4,7 @@ import Sqlite from 'libsql';
 import { DomainError } from '../../../src/core/errors';
 import { migrations } from '../../../src/store/migrations';
 import { makeBundle } from '../../support/bundle-factory';
+import { fleetAttention } from '../../support/fleet-attention';
 import { mustRun, temporaryFolder } from '../../support/programs';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../support/services';
 import { SimulatedDevice } from '../../support/simulated-device';
@@ -75,6 +76,24 @@ describe('an older copy of the database beside the same bundles', () => {
     ]);
     await one.services.manageRollouts.resume(rolloutOf(one).id, person);
     expect(one.offered('test-board')).toBe('v1.raucb');
+  });
+
+  it('is an item of attention with what to do, until a person dismisses it, and again after the next one', async () => {
+    const now = () => new Date('2026-05-01T12:00:00Z');
+    const first = await open({ dataDir: await restoredFolder() });
+    await first.services.manageRollouts.resume(rolloutOf(first).id, person);
+    const [item] = await fleetAttention(first, now);
+    expect(item).toMatchObject({ kind: 'database-restored', count: 1, subjects: [expect.any(String)] });
+    expect(item?.message).toMatch(/restored .*resume or abort each rollout.*then dismiss this$/);
+    await close(first);
+    const second = await open({ dataDir: first.dataDir });
+    expect(await fleetAttention(second, now)).toEqual([item]);
+    const { kind = 'held', subjects = [] } = item ?? {};
+    const event = { kind: 'attention.dismissed', at: now(), actor: person, message: 'seen' } as const;
+    await second.store.dismissals.add({ kind, subjects }, event);
+    expect(await fleetAttention(second, now)).toEqual([]);
+    await second.store.restores.suspect('another', 'it was restored again', null, now());
+    expect(await fleetAttention(second, now)).toMatchObject([{ kind, subjects: ['another'] }]);
   });
 
   it('is told once: what a person resumed stays so at the next start', async () => {

@@ -16,6 +16,8 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   rejected: ['bad', 'lock'],
   lost: ['warn', 'question'],
   interrupted: ['warn', 'clock'],
+  stopped: ['warn', 'question'],
+  'database-restored': ['bad', 'back'],
   'second-board': ['bad', 'alert'],
   'other-compatible': ['warn', 'certificates'],
   'silent-poller': ['warn', 'question'],
@@ -73,6 +75,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
   if (channel !== undefined) query.set('channel', channel);
   switch (kind) {
     case 'downgrade-allowed':
+    case 'database-restored':
       return '/rollouts';
     case 'paused-rollout':
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
@@ -84,6 +87,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
     case 'rejected':
     case 'lost':
     case 'interrupted':
+    case 'stopped':
       query.set('state', kind);
       return `/devices?${query.toString()}`;
     case 'second-board':
