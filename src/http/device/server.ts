@@ -281,7 +281,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
 
 /** Of the machine, or of the container that the process is in. */
 function machineMemoryBytes(): number {
-  const constrained = process.constrainedMemory() ?? 0;
+  const constrained = process.constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 

@@ -147,7 +147,7 @@ async function speak(requests: readonly string[]): Promise<string> {
     ALPNProtocols: ['http/1.1'],
   });
   const pieces: Buffer[] = [];
-  socket.on('data', (piece) => pieces.push(piece));
+  socket.on('data', (piece: Buffer) => pieces.push(piece));
   socket.on('error', () => undefined);
   await once(socket, 'secureConnect');
   socket.write(`${requests.join('')}GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);

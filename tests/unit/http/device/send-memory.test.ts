@@ -72,7 +72,7 @@ describe('what is read for one device', () => {
     const device = new DeviceAccount();
     const stuck = connectionOf(device);
     const fresh = connectionOf(device);
-    void [new Asker(stuck, 100), new Asker(stuck, 100)];
+    expect(bytesOf([new Asker(stuck, 100), new Asker(stuck, 100)])).toEqual([100, undefined]);
     for (let round = 0; round < 3; round++) {
       const [now, later] = [new Asker(fresh, 50), new Asker(fresh, 4)];
       expect(bytesOf([now, later])).toEqual([10, undefined]);
