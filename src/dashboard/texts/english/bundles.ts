@@ -15,7 +15,8 @@ export const bundles = {
   wasThere: 'These bytes were stored before under this name',
   uploadCancelled: 'Cancelled: nothing was stored',
   looking: 'The answer was lost. Looking whether the server has it …',
-  found: (size: string) => `Stored · ${size} · the answer was lost; the server has a bundle of this name and size`,
+  found: (size: string) =>
+    `Stored · ${size} · the answer was lost; the server has a bundle of this name and size`,
   notFound: (failure: string) => `${failure}. The server does not have the file`,
   cutOff: 'The connection was cut while the file was sent',
   cutOffRemedy:
