@@ -4,8 +4,8 @@ const plainName = 'rauc_session';
 /** Browsers take it over TLS from this very host alone: no other host or path can plant one (RFC 6265bis, section 4.1.3.2). */
 const hostName = `__Host-${plainName}`;
 const attributes = 'HttpOnly; SameSite=Strict; Path=/';
-/** Whoever plants more than that has other ways to keep people out: a request has room for few. */
-const maxCookies = 32;
+/** More than browsers keep for all hosts of a site (180), so that no number of planted ones hides ours. */
+const maxCookies = 200;
 
 /**
  * The session ids that a browser sends, whether there are such sessions or not. There may be several: a program on a sibling of
