@@ -51,7 +51,8 @@ export function sessionRoutes(
   }
 
   async function endPresent(request: Request): Promise<void> {
-    for (const id of readSessionCookies(request)) await manageSessions.end(id);
+    const present = readSessionCookies(request).filter((id) => manageSessions.find(id) !== undefined);
+    for (const id of present) await manageSessions.end(id);
   }
 
   return [
