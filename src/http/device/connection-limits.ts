@@ -1,5 +1,3 @@
-import type { Connection } from './connections';
-
 export interface ConnectionLimits {
   /** Connections of one device. RAUC has up to 128 over HTTP/1.1, and those from before a power cut may still hang. */
   readonly perDevice: number;
@@ -9,8 +7,14 @@ export interface ConnectionLimits {
 
 export const connectionLimits: ConnectionLimits = { perDevice: 256, stuckAfterMs: 30_000 };
 
+/** What tells which connection is missed least. */
+export interface Busyness {
+  readonly openRequests: number;
+  readonly movedAtMs: number;
+}
+
 /** The one without a request that was quiet for longest, else the one whose requests are stuck for longest. */
-export function leastMissed(
+export function leastMissed<Connection extends Busyness>(
   connections: Iterable<Connection>,
   stuckBeforeMs: number,
 ): Connection | undefined {
