@@ -7,19 +7,13 @@ export interface ConnectionLimits {
 
 export const connectionLimits: ConnectionLimits = { perDevice: 256, stuckAfterMs: 30_000 };
 
-/** What tells which connection is missed least. */
-export interface Busyness {
-  readonly openRequests: number;
-  readonly movedAtMs: number;
-}
-
 /** The one without a request that was quiet for longest, else the one whose requests are stuck for longest. */
-export function leastMissed<Connection extends Busyness>(
-  connections: Iterable<Connection>,
+export function leastMissed<One extends { readonly openRequests: number; readonly movedAtMs: number }>(
+  connections: Iterable<One>,
   stuckBeforeMs: number,
-): Connection | undefined {
-  let idle: Connection | undefined;
-  let stuck: Connection | undefined;
+): One | undefined {
+  let idle: One | undefined;
+  let stuck: One | undefined;
   for (const connection of connections) {
     const { openRequests, movedAtMs } = connection;
     if (openRequests === 0) {
