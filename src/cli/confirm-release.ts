@@ -49,7 +49,12 @@ export async function confirmRelease(
 async function ask({ terminal: { stdin, stderr } }: CliContext, question: string): Promise<boolean> {
   stderr.write(`${question} [y/N] `);
   const lines = createInterface({ input: stdin, terminal: false });
-  for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+  } finally {
+    // A terminal that is still read from keeps the process running: leaving the loop alone does not close it.
+    lines.close();
+  }
   stderr.write('\n');
   return false;
 }

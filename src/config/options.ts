@@ -89,7 +89,7 @@ export const options = {
     'TRUSTED_PROXIES',
     types.networks,
     '',
-    'Addresses or networks of proxies in front of the server, separated by commas: their `X-Forwarded-For` names the client in the journal and for limits. It never replaces a token.',
+    'Addresses or networks of proxies in front of the server, separated by commas: their `X-Forwarded-For` names the client in the journal and for limits, and limits by address do not count their connections. It never replaces a token.',
   ),
   sessionLifetime: {
     ...server(

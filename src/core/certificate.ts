@@ -1,5 +1,6 @@
 /** Certificates as people manage them: the nouns that `src/pki` fills in and everyone else reads. */
 
+import { DomainError } from './errors';
 import type { Finding } from './inspection';
 
 export type CertificateRole = 'ca' | 'server' | 'device' | 'unknown';
@@ -28,6 +29,7 @@ export interface CertificateSummary {
 export interface Revocation {
   /** Lower-case hex serial, as in {@link CertificateSummary.serial}. */
   readonly serial: string;
+  /** Empty when a serial was revoked that was never seen. */
   readonly commonName: string;
   readonly revokedAt: Date;
   readonly reason: string;
@@ -98,4 +100,25 @@ export interface FolderFinding {
   readonly path: string;
   readonly message: string;
   readonly remedy: string;
+}
+
+/** Hex digits: RFC 5280 (section 4.1.2.2) allows 40, and some CAs never read it. */
+const serialMaxLength = 64;
+
+/**
+ * A serial number as people copy it: from `openssl x509 -serial` (`serial=5F3A`) or `-text` (`5f:3a`), as `0x5f3a`, or ours.
+ * @returns as in {@link CertificateSummary.serial}
+ * @throws DomainError `invalid-input`
+ */
+export function parseSerial(text: string): string {
+  const hex = text
+    .trim()
+    .toLowerCase()
+    .replace(/^serial=/, '')
+    .replace(/^0x/, '')
+    .replace(/[\s:]/g, '');
+  if (/^[0-9a-f]+$/.test(hex) && hex.length <= serialMaxLength) return hex.replace(/^0+(?=.)/, '');
+  throw new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a serial number`, {
+    remedy: 'Give it in hex, as `openssl x509 -noout -serial` prints it.',
+  });
 }

@@ -14,6 +14,7 @@ import { type DeviceRequest, issueDevice } from './issue-device';
 import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
 import { readDevice } from './read-device';
+import { readRevocations } from './revocation-list';
 import { revokeCertificates, type RevokeRequest } from './revoke-certificates';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
@@ -32,6 +33,7 @@ export interface OpenCertificateFolder {
   verify(): Promise<readonly FolderFinding[]>;
   hasCaKey(): Promise<boolean>;
   inventory(): Promise<CertificateInventory>;
+  revocations(): Promise<readonly Revocation[]>;
   revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
 }
 
@@ -52,6 +54,7 @@ export function openCertificateFolder(
     verify: () => verifyFolder(context),
     hasCaKey: () => hasCaKey(dir),
     inventory: createTakeInventory(dir),
+    revocations: () => readRevocations(dir),
     revoke: (request) => revokeCertificates(context, request),
   };
 }

@@ -1,120 +1,130 @@
-import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, existsSync, fchmodSync, fchownSync, openSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import Sqlite from 'libsql';
 import { DomainError, systemErrorCode } from '../core/errors';
-import { asFileError, removeTemporaries, writeTemporary } from './durable-file';
-import { exists } from './file-pair';
+import { asFileError, removeTemporaries } from './durable-file';
 
-const lockName = '.lock';
-const holderSchema = z.object({ pid: z.number().int(), host: z.string(), token: z.string() });
-type Holder = z.infer<typeof holderSchema>;
+const lockName = '.folder.lock';
+const retryMs = 15;
+const defaultGiveUpMs = 20_000;
 
-/** Tokens of the locks that this process holds, to tell them from those of an earlier process with its number. */
-const held = new Set<string>();
-
-export interface LockTimes {
-  /** How long an unchanged lock of a process that can't be looked at is believed. */
-  readonly staleAfterMs: number;
-  readonly giveUpAfterMs: number;
-}
-
-const defaultTimes: LockTimes = { staleAfterMs: 10_000, giveUpAfterMs: 20_000 };
+/** Who waits in this process, by folder: in turn, so that nobody waits for ever. */
+const queues = new Map<string, Promise<unknown>>();
+/** Locks that are held: an unreferenced connection would be collected, and its lock with it. */
+const held = new Set<Sqlite.Database>();
 
 /**
- * Does something while no other process does the like in the same folder. Waiting is measured with the monotonic clock, so a
- * wrong wall clock breaks nothing.
- * @throws DomainError `unavailable` when another process holds the lock for too long
+ * Does something while no other process does the like in the same folder. The lock is SQLite's on a file of its own: the
+ * kernel frees it at the moment in which its holder ends, however that ends, and never before. A name with a process id in it
+ * cannot do that: between the look at a holder that has just ended and the removal of its lock, the lock is somebody else's.
+ * @param giveUpMs how long another process is waited for, in milliseconds of the monotonic clock
+ * @throws DomainError `unavailable` when another process holds the lock for too long, `configuration`, `storage-full`
  */
 export async function withFolderLock<T>(
   folder: string,
   work: () => Promise<T>,
-  times: LockTimes = defaultTimes,
+  giveUpMs: number = defaultGiveUpMs,
 ): Promise<T> {
-  const path = join(folder, lockName);
-  const token = randomBytes(12).toString('hex');
-  held.add(token);
-  try {
-    await acquire(folder, path, token, times);
+  return await inTurn(resolve(folder), async () => {
+    const release = await acquire(folder, performance.now() + giveUpMs);
     try {
       await removeTemporaries(folder);
       return await work();
     } finally {
-      if ((await readHolder(path))?.token === token) await rm(path, { force: true });
+      release();
     }
-  } finally {
-    held.delete(token);
-  }
+  });
 }
 
-/** Whether a command is changing the folder, or was killed while it did. */
-export function isFolderLocked(folder: string): Promise<boolean> {
-  return exists(join(folder, lockName));
-}
-
-async function acquire(folder: string, path: string, token: string, times: LockTimes): Promise<void> {
-  const startedAt = performance.now();
-  let seen: { token: string; since: number } | undefined;
-  while (!(await tryAcquire(folder, path, token))) {
-    const now = performance.now();
-    const holder = await readHolder(path);
-    if (holder === undefined) continue;
-    if (seen?.token !== holder.token) seen = { token: holder.token, since: now };
-    if (isGone(holder) || now - seen.since >= times.staleAfterMs) await breakLock(path, holder.token);
-    else if (now - startedAt >= times.giveUpAfterMs) {
-      throw new DomainError('unavailable', `another process is changing ${folder}`, {
-        remedy: `Wait for it to end, then do it again. If there is none, remove ${path}.`,
-      });
-    } else await delay(20);
-  }
-}
-
-async function tryAcquire(folder: string, path: string, token: string): Promise<boolean> {
-  const holder: Holder = { pid: process.pid, host: hostname(), token };
-  // Written before it gets its name, so that nobody ever reads half a lock.
-  const temporary = await writeTemporary(folder, JSON.stringify(holder), 0o600);
+/** Whether a command is changing the folder right now. */
+export function isFolderLocked(folder: string): boolean {
+  if (!existsSync(join(folder, lockName))) return false;
   try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    // ENOENT: the holder has swept our temporary file away.
-    if (['EEXIST', 'ENOENT'].includes(systemErrorCode(error) ?? '')) return false;
-    throw asFileError(error, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-async function readHolder(path: string): Promise<Holder | undefined> {
-  try {
-    return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    return { pid: 0, host: '', token: 'unreadable' };
-  }
-}
-
-function isGone({ pid, host, token }: Holder): boolean {
-  if (host !== hostname()) return false;
-  if (pid === process.pid) return !held.has(token);
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return systemErrorCode(error) === 'ESRCH';
-  }
-}
-
-/** Moves the stale lock away first: two waiters can't both remove, so none removes the other's new lock. */
-async function breakLock(path: string, staleToken: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await rename(path, aside);
+    const release = tryAcquire(folder);
+    release?.();
+    return release === undefined;
   } catch {
-    return;
+    return false; // in a folder that can only be read nobody changes anything
   }
-  if ((await readHolder(aside))?.token !== staleToken) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+}
+
+/** Runs what is asked for one folder one after the other, in this process. */
+async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const before = queues.get(folder) ?? Promise.resolve();
+  const own = before.then(work, work);
+  queues.set(folder, own);
+  try {
+    return await own;
+  } finally {
+    if (queues.get(folder) === own) queues.delete(folder);
+  }
+}
+
+async function acquire(folder: string, deadline: number): Promise<() => void> {
+  for (;;) {
+    const release = tryAcquire(folder);
+    if (release !== undefined) return release;
+    if (performance.now() >= deadline) {
+      throw new DomainError('unavailable', `another process is changing ${folder}`, {
+        remedy: 'Wait for it to end, then do it again.',
+      });
+    }
+    await delay(retryMs);
+  }
+}
+
+/** @returns what releases the lock; `undefined` while somebody else has it */
+function tryAcquire(folder: string): (() => void) | undefined {
+  const sqlite = openLockFile(join(folder, lockName));
+  try {
+    sqlite.pragma('busy_timeout = 0');
+    sqlite.exec('BEGIN IMMEDIATE'); // nothing is ever written
+  } catch (error) {
+    sqlite.close();
+    if (systemErrorCode(error)?.startsWith('SQLITE_BUSY') === true) return undefined;
+    throw cannotLock(folder, error);
+  }
+  held.add(sqlite);
+  return () => {
+    held.delete(sqlite);
+    sqlite.exec('ROLLBACK'); // closing alone may wait until its statements are collected
+    sqlite.close();
+  };
+}
+
+function openLockFile(path: string): Sqlite.Database {
+  if (!existsSync(path)) makeLockFile(path);
+  try {
+    return new Sqlite(path);
+  } catch (error) {
+    throw cannotLock(path, error);
+  }
+}
+
+/**
+ * For those who may change the folder: a command that root ran must not keep the server's own user from it. One that is there
+ * is never opened here, because closing it would free the lock that this process may hold on it.
+ */
+function makeLockFile(path: string): void {
+  try {
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      const { mode, uid, gid } = statSync(dirname(path));
+      const writers = mode & 0o022;
+      fchmodSync(file, 0o600 | writers | (writers << 1));
+      if (process.geteuid?.() === 0) fchownSync(file, uid, gid);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw asFileError(error, path);
+  }
+}
+
+function cannotLock(path: string, cause: unknown): DomainError {
+  return new DomainError('configuration', `${path} cannot be locked against other processes`, {
+    cause,
+    remedy: 'Check that this user may write there, and that the file system has locks (NFS: version 4).',
+  });
 }

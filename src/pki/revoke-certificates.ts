@@ -1,31 +1,46 @@
-import type { Revocation } from '../core/certificate';
+import { parseSerial, type Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
-import { normalizeSerial } from './certificate-fields';
+import { isAuthority, normalizeSerial, readCertificate } from './certificate-fields';
 import type { FolderContext } from './folder-context';
 import { withFolderLock } from './folder-lock';
 import { readIssued } from './issuance-log';
-import { findDeviceCertificates, listCertificates } from './list-certificates';
+import { findDeviceCertificates, listCertificates, listOwnCertificates } from './list-certificates';
 import { readRevocations, writeRevocations } from './revocation-list';
+import { summarizeFields } from './summarize-certificate';
 
-/** What can be revoked: a certificate known from the log or from its file. */
-interface KnownCertificate {
+/** What is revoked: a certificate known from the log, from its file, or by its serial alone. */
+interface Meant {
   readonly serial: string;
+  /** Empty for a serial that was never seen here. */
   readonly commonName: string;
 }
 
-export interface RevokeRequest {
-  /** A device id, or a serial. */
-  readonly which: string;
-  /** It is a serial, although a device may have it as its id. */
-  readonly isSerial?: boolean;
-  readonly reason?: string;
-}
+/** What people mean: one of the three. */
+export type RevokeRequest = { readonly reason?: string } & (
+  | {
+      /** A device id, or a serial: something that is known here. */
+      readonly which: string;
+      /** It is a serial, although a device may have it as its id. */
+      readonly isSerial?: boolean;
+    }
+  | {
+      /** In hex, whether a certificate with it was ever seen here or not. */
+      readonly serial: string;
+      /** Whose it is, where the caller knows and the folder does not. */
+      readonly deviceId?: string;
+    }
+  | {
+      /** The certificate itself: PEM (the first one counts) or DER. */
+      readonly certificate: string | Uint8Array;
+    }
+);
 
 const reasonMaxLength = 200;
 
 /**
- * Revokes all certificates ever made for a device id, or the one with a serial. What is revoked already stays as it is.
- * @returns the revocations of all that were meant, old and new
+ * Revokes all certificates ever made for a device id, the one with a serial, or the one that is given, which need not have been
+ * made here. What is revoked already stays as it is.
+ * @returns the revocations of all that were meant, old and new; they are on the disk
  * @throws DomainError `not-found`, `invalid-input` for the server's or the CA's own certificate
  */
 export async function revokeCertificates(
@@ -47,23 +62,54 @@ export async function revokeCertificates(
   });
 }
 
-async function findMeant(
-  dir: string,
-  { which, isSerial = false }: RevokeRequest,
-): Promise<KnownCertificate[]> {
-  const { issued } = await readIssued(dir);
-  const devices = uniqueBySerial([
-    ...issued.filter(({ role }) => role === 'device'),
-    ...(await findDeviceCertificates(dir, which)),
-  ]);
+async function findMeant(dir: string, request: RevokeRequest): Promise<Meant[]> {
+  if ('certificate' in request) return [await readMeant(dir, request.certificate)];
+  if ('serial' in request) return [await findBySerial(dir, request.serial, request.deviceId)];
+  return findKnown(dir, request.which, request.isSerial ?? false);
+}
+
+/** @throws DomainError `invalid-input` when it is no certificate, or none of a device */
+async function readMeant(dir: string, source: string | Uint8Array): Promise<Meant> {
+  const fields = readCertificate(typeof source === 'string' ? source : Buffer.from(source));
+  const { serial, commonName, fingerprint } = summarizeFields(fields);
+  const own = await listOwnCertificates(dir);
+  const isOwn = own.some(({ certificate }) => certificate.fingerprint === fingerprint);
+  if (isOwn || isAuthority(fields)) throw notOfDevice();
+  return { serial, commonName };
+}
+
+async function findBySerial(dir: string, text: string, deviceId = ''): Promise<Meant> {
+  const serial = parseSerial(text);
+  const [known] = (await knownDevices(dir, serial)).filter((one) => one.serial === serial);
+  if (known !== undefined) return known;
+  await refuseOwn(dir, serial);
+  return { serial, commonName: deviceId };
+}
+
+async function findKnown(dir: string, which: string, isSerial: boolean): Promise<Meant[]> {
+  const devices = await knownDevices(dir, which);
   const byId = isSerial ? [] : devices.filter(({ commonName }) => commonName === which);
   if (byId.length > 0) return byId;
   const bySerial = devices.filter(({ serial }) => serial === normalizeSerial(which));
   if (bySerial.length > 0) return bySerial;
   await refuseOwn(dir, which);
-  throw new DomainError('not-found', `no certificate was made for ${JSON.stringify(which.slice(0, 80))}`, {
-    remedy: 'Give a device id or a serial; see: cert list.',
-  });
+  throw new DomainError(
+    'not-found',
+    `no certificate was made here for ${JSON.stringify(which.slice(0, 80))}`,
+    {
+      remedy:
+        'See: cert list. One that was made elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one that a device uses now.',
+    },
+  );
+}
+
+/** @param which an id or serial: others may be left out */
+async function knownDevices(dir: string, which: string): Promise<Meant[]> {
+  const { issued } = await readIssued(dir);
+  return uniqueBySerial([
+    ...issued.filter(({ role }) => role === 'device'),
+    ...(await findDeviceCertificates(dir, which)),
+  ]);
 }
 
 async function refuseOwn(dir: string, which: string): Promise<void> {
@@ -76,12 +122,16 @@ async function refuseOwn(dir: string, which: string): Promise<void> {
   ];
   if (!['ca', 'server'].includes(which) && !own.some(({ serial }) => serial === normalizeSerial(which)))
     return;
-  throw new DomainError('invalid-input', 'only certificates of devices can be revoked', {
+  throw notOfDevice();
+}
+
+function notOfDevice(): DomainError {
+  return new DomainError('invalid-input', 'only certificates of devices can be revoked', {
     remedy: 'Replace the server certificate with: cert server --force; the CA with: cert ca --force.',
   });
 }
 
-function uniqueBySerial(certificates: readonly KnownCertificate[]): KnownCertificate[] {
+function uniqueBySerial(certificates: readonly Meant[]): Meant[] {
   return [
     ...new Map(certificates.map(({ serial, commonName }) => [serial, { serial, commonName }])).values(),
   ];

@@ -53,14 +53,31 @@ export interface CertificateFolder {
   verify(): Promise<readonly FolderFinding[]>;
   /** Every certificate that is known. Asked again, it costs little as long as nothing has changed. */
   inventory(): Promise<CertificateInventory>;
+  /** The whole list, in the order in which it grew. @throws DomainError `configuration` when it is damaged */
+  revocations(): Promise<readonly Revocation[]>;
   /**
-   * By device id (all its certificates) or serial.
-   * @param request `isSerial`: never mind a device that has the serial as its id
-   * @throws DomainError `not-found`
+   * Revokes what is known here by device id (all its certificates) or serial, any serial, or a certificate that is given.
+   * @returns the revocations of all that were meant, old and new; they are on the disk
+   * @throws DomainError `not-found`, `invalid-input`, `configuration`, `storage-full`, `unavailable`
    */
-  revoke(request: {
-    readonly which: string;
-    readonly isSerial?: boolean;
-    readonly reason?: string;
-  }): Promise<readonly Revocation[]>;
+  revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
 }
+
+/** What people mean: one of the three. */
+export type RevokeRequest = { readonly reason?: string } & (
+  | {
+      readonly which: string;
+      /** Never mind a device that has the serial as its id. */
+      readonly isSerial?: boolean;
+    }
+  | {
+      /** In any spelling, seen before or not. */
+      readonly serial: string;
+      /** Whose it is, where only the caller knows. */
+      readonly deviceId?: string;
+    }
+  | {
+      /** PEM or DER. */
+      readonly certificate: string | Uint8Array;
+    }
+);

@@ -22,7 +22,7 @@ export interface BundlePorts {
   /** Told of each GET that gets bytes. */
   readonly onDownload: (identity: DeviceIdentity, bundle: Bundle) => void;
   /** Told of bytes that go out. */
-  readonly onBytes: (count: number) => void;
+  readonly onBytes: (exchange: Exchange, count: number) => void;
 }
 
 const yearSeconds = 31_536_000;
@@ -155,7 +155,7 @@ async function sendBundle(
         ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
         : { status: 200, headers: full };
     await sendBytes(exchange, answer, lease, { start, end }, (count) => {
-      onBytes(count);
+      onBytes(exchange, count);
       if (isPayload) recordProgress.sent(identity, bundle, count);
     });
     recordProgress.done(identity, bundle, { start, end });

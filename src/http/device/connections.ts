@@ -1,8 +1,10 @@
 import { plainAddress } from '../client-address';
 import type { X509Certificate } from 'node:crypto';
-import type { ServerHttp2Session } from 'node:http2';
+import { constants, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
+import { type ConnectionLimits, leastMissed } from './connection-limits';
+import type { DeviceBudget, DeviceBudgets } from './device-budgets';
 
 export type IdentityAnswer =
   { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
@@ -23,6 +25,8 @@ export const refusalCauses = [
   'expired',
   'revoked',
   'not-a-device-certificate',
+  'too-many-connections',
+  'too-many-handshakes',
   'other',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
@@ -42,9 +46,13 @@ export interface Connection {
   readonly certificate: X509Certificate;
   readonly identity: DeviceIdentity;
   readonly expiresAtMs: number;
+  /** What the device uses, over all of its connections. */
+  readonly budget: DeviceBudget;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
+  /** When a request began or ended, or bytes of a bundle went out: milliseconds of a clock that nobody sets. */
+  movedAtMs: number;
   /** No further request is wanted on it. */
   isEnding: boolean;
 }
@@ -56,12 +64,24 @@ export type Admission =
 /** The open connections of devices. */
 export class Connections {
   readonly #open = new Set<Connection>();
+  readonly #byDevice = new Map<string, Set<Connection>>();
+  #replaced = 0;
   #isClosed = false;
 
-  constructor(private readonly rules: AdmissionRules) {}
+  constructor(
+    private readonly rules: AdmissionRules,
+    private readonly limits: ConnectionLimits,
+    private readonly budgets: DeviceBudgets,
+    private readonly monotonicMs: () => number,
+  ) {}
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** How many made room for a new one of their device since the start. */
+  get replaced(): number {
+    return this.#replaced;
   }
 
   openRequests(): number {
@@ -77,25 +97,60 @@ export class Connections {
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
     if (!answer.ok) return refuse('not-a-device-certificate', answer.reason);
+    const { identity } = answer;
+    const expiresAtMs = Date.parse(certificate.validTo);
+    const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
+    if (refusal !== undefined) return { ok: false, refusal, device: identity.id };
     const connection: Connection = {
       socket,
       address: plainAddress(socket.remoteAddress),
       certificate,
-      identity: answer.identity,
-      expiresAtMs: Date.parse(certificate.validTo),
+      identity,
+      expiresAtMs,
+      budget: this.budgets.of(identity.id),
       session: null,
       openRequests: 0,
+      movedAtMs: this.monotonicMs(),
       isEnding: false,
     };
-    const refusal = this.findRefusal(connection);
-    if (refusal !== undefined) return { ok: false, refusal, device: answer.identity.id };
-    this.#open.add(connection);
-    socket.once('close', () => this.#open.delete(connection));
+    this.#add(connection);
+    socket.once('close', () => this.#remove(connection));
     return { ok: true, connection };
   }
 
+  /** A device that has as many as it may loses the one that it misses least: a board that was rebooted must get in. */
+  #makeRoom(device: string): Refusal | undefined {
+    const { perDevice, stuckAfterMs } = this.limits;
+    const own = this.#byDevice.get(device);
+    if (own === undefined || own.size < perDevice) return undefined;
+    const oldest = leastMissed(own, this.monotonicMs() - stuckAfterMs);
+    if (oldest === undefined)
+      return { cause: 'too-many-connections', reason: `all of its ${own.size} connections are in use` };
+    this.#replaced += 1;
+    this.#remove(oldest);
+    if (oldest.session === null) oldest.socket.destroy();
+    else oldest.session.destroy(); // GOAWAY
+    return undefined;
+  }
+
+  #add(connection: Connection): void {
+    const { id } = connection.identity;
+    this.#open.add(connection);
+    const own = this.#byDevice.get(id);
+    if (own === undefined) this.#byDevice.set(id, new Set([connection]));
+    else own.add(connection);
+  }
+
+  #remove(connection: Connection): void {
+    const { id } = connection.identity;
+    this.#open.delete(connection);
+    const own = this.#byDevice.get(id);
+    own?.delete(connection);
+    if (own?.size === 0) this.#byDevice.delete(id);
+  }
+
   /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
-  findRefusal({ identity, expiresAtMs }: Connection): Refusal | undefined {
+  findRefusal({ identity, expiresAtMs }: Pick<Connection, 'identity' | 'expiresAtMs'>): Refusal | undefined {
     if (this.rules.isRevoked(identity.certificateSerial))
       return { cause: 'revoked', reason: 'its certificate is revoked' };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;
@@ -112,12 +167,23 @@ export class Connections {
   /** Admits nobody any more, and ends each connection after the requests that run on it. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of this.#open) endConnection(connection);
+    for (const connection of [...this.#open]) endConnection(connection);
   }
 }
 
 function refuse(cause: RefusalCause, reason: string): Admission {
   return { ok: false, refusal: { cause, reason } };
+}
+
+/** So long a GOAWAY has to leave, in milliseconds. */
+const farewellMs = 250;
+
+/** Ends a connection that went beyond a budget, whatever runs on it. */
+export function expelConnection(connection: Connection): void {
+  const { socket, session } = connection;
+  connection.isEnding = true;
+  session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  setTimeout(() => socket.destroy(), farewellMs).unref();
 }
 
 /** Ends a connection after the requests that run on it. */

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly target: string;
   /** Host and port that the device used, as it says. */
   readonly authority: string | undefined;
+  /** Whether the request names one host, and not a second one beside it. */
+  namesOneHost(): boolean;
   /** @param name in lower case */
   header(name: string): string | undefined;
   /** Names and values of all headers in turn as they came, also those that came more than once. */

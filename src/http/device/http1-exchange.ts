@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../core/errors';
 import type { Connection } from './connections';
 import type { Exchange } from './exchange';
+import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
 /** An HTTP/1.1 request as an exchange. */
@@ -23,6 +24,8 @@ export function http1Exchange(
     method: request.method ?? '',
     target: originForm(request.url ?? ''),
     authority: request.headers.host,
+    namesOneHost: () =>
+      namesOneHost(request.rawHeaders, absoluteForm.exec(request.url ?? '')?.groups?.['host']),
     header(name) {
       const value = request.headers[name];
       return typeof value === 'string' ? value : undefined;
@@ -53,8 +56,10 @@ export function http1Exchange(
   };
 }
 
+const absoluteForm = /^https:\/\/(?<host>[^/?#]*)(?<rest>.*)$/i;
+
 /** The absolute form is for proxies, but servers must take it too (RFC 9112, section 3.2.2). */
 function originForm(target: string): string {
-  const rest = /^https:\/\/[^/?#]*(?<rest>.*)$/i.exec(target)?.groups?.['rest'] ?? target;
+  const rest = absoluteForm.exec(target)?.groups?.['rest'] ?? target;
   return rest.startsWith('/') ? rest : `/${rest}`;
 }

@@ -1,6 +1,8 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
+import { abortStream } from './http2-streams';
+import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
 /**
@@ -13,8 +15,6 @@ export function http2Exchange(
   connection: Connection,
   rawHeaders: readonly string[],
 ): Exchange {
-  // A device that goes away is no error of ours.
-  stream.on('error', () => undefined);
   let sentStatus: number | undefined;
   const respond = (status: number, headers: ReplyHeaders, endStream: boolean) => {
     sentStatus = status;
@@ -26,6 +26,7 @@ export function http2Exchange(
     method: request[':method'] ?? '',
     target: request[':path'] ?? '/',
     authority: request[':authority'] ?? request.host,
+    namesOneHost: () => namesOneHost(rawHeaders),
     header(name) {
       const value = request[name];
       return typeof value === 'string' ? value : undefined;
@@ -48,9 +49,7 @@ export function http2Exchange(
       return stream;
     },
     status: () => sentStatus,
-    abort: () => {
-      if (!isGone()) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-    },
+    abort: () => abortStream(stream),
     onClose: (callback) => stream.once('close', callback),
   };
 }

@@ -6,6 +6,8 @@ import type { TlsSettings } from './tls-settings';
 export const limits = {
   /** From the TCP connection to the end of the TLS handshake. */
   handshakeTimeoutMs: 20_000,
+  /** The same while others of its address wait for their turn. */
+  crowdedHandshakeTimeoutMs: 5_000,
   /** From the first byte of a request to the end of its headers; the whole of it. */
   headersTimeoutMs: 60_000,
   requestTimeoutMs: 60_000,

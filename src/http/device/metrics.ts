@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { budgets } from '../../core/budget';
 import { reportStates } from '../../core/report';
 import { refusalCauses } from './connections';
 import type { DeviceCounts } from './server';
@@ -48,6 +49,16 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Requests of devices that are being answered',
     (now) => now.openRequests,
   );
+  gauge(
+    'rauc_device_waiting_connections',
+    'Connections that wait for their TLS handshake, because many came from one address',
+    (now) => now.waitingConnections,
+  );
+  counter(
+    'rauc_device_replaced_connections_total',
+    'Connections that were idle or stuck and made room for a new one of their device',
+    (now) => now.replacedConnections,
+  );
   counter('rauc_device_requests_total', 'Requests of devices', (now) => now.requests);
   labelled(
     'rauc_device_refused_connections_total',
@@ -67,6 +78,12 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   labelled('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
     reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
+  );
+  labelled(
+    'rauc_device_over_budget_total',
+    'How often a device, or an address, went beyond what one may use, by what it was',
+    ['budget'],
+    ({ overBudget }) => budgets.map((budget) => [{ budget }, overBudget.get(budget) ?? 0]),
   );
   counter(
     'rauc_bundle_requests_total',

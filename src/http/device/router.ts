@@ -37,6 +37,7 @@ export function createDispatcher({ routes, connections, log }: RouterPorts): (ex
       endConnection(connection);
       throw new DomainError('forbidden', `this device is refused: ${refusal.reason}`);
     }
+    if (!exchange.namesOneHost()) throw new DomainError('invalid-input', 'the request names two hosts');
     const routed = method === 'HEAD' ? 'GET' : method;
     const found = routed === 'GET' || routed === 'POST' ? router.find(routed, target) : null;
     if (found === null) {

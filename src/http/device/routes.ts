@@ -1,3 +1,4 @@
+import type { OverBudget } from '../../services/over-budget';
 import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
 import type { RecordProgress } from '../../services/record-progress';
@@ -6,6 +7,7 @@ import type { WatchRestores } from '../../services/watch-restores';
 import { chooseBaseUrl } from './base-url';
 import { createBundleHandler } from './bundle-door';
 import { createDownloadLog } from './download-log';
+import type { Exchange } from './exchange';
 import type { Handler } from './handler';
 import { limits } from './listener';
 import type { DeviceLog } from './log';
@@ -22,6 +24,7 @@ export interface DeviceServices {
   readonly recordProgress: RecordProgress;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
   readonly recordReport: RecordReport;
+  readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
 }
 
 export interface RouteOptions {
@@ -48,7 +51,7 @@ export function createRoutes(
   options: RouteOptions,
   port: () => number,
   tally: Tally,
-  bundles: { onRequest(): void; onBytes(bytes: number): void },
+  bundles: { onRequest(): void; onBytes(exchange: Exchange, bytes: number): void },
 ): readonly Route[] {
   const { services, log, now } = options;
   const baseUrl = (authority: string | undefined) =>
@@ -67,7 +70,7 @@ export function createRoutes(
       logDownload(identity, downloaded);
       bundles.onRequest();
     },
-    onBytes: (count) => bundles.onBytes(count),
+    onBytes: (exchange, count) => bundles.onBytes(exchange, count),
   });
   const manifestPorts = { ...services, baseUrl, now, tally };
   const { bodyTimeoutMs = limits.bodyTimeoutMs } = options;

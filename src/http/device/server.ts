@@ -1,18 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type {
-  Http2SecureServer,
-  IncomingHttpHeaders,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from 'node:http2';
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Budget, BudgetHolder } from '../../core/budget';
 import { DomainError, systemErrorCode } from '../../core/errors';
 import { closeListener, trackSockets } from './close-listener';
-import { type AdmissionRules, type Connection, Connections, type Refusal } from './connections';
+import {
+  type AdmissionRules,
+  type Connection,
+  Connections,
+  expelConnection,
+  type Refusal,
+} from './connections';
+import { DeviceBudgets } from './device-budgets';
+import { connectionLimits, type ConnectionLimits } from './connection-limits';
+import { createIsTrustedProxy } from '../client-address';
 import type { Exchange } from './exchange';
+import { guardHandshakes } from './guard-handshakes';
+import { handshakeLimits, type HandshakeLimits } from './handshake-queue';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
+import { hearStreams } from './http2-streams';
 import { createIdleRule } from './idle-connections';
 import { isIssuedByOneOf, parseAuthorities } from './issuers';
 import { createListener, guardConnections, limits } from './listener';
@@ -31,6 +39,12 @@ export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
   readonly tls: DeviceTls;
   /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
   readonly quietTimeoutMs?: number;
+  /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
+  readonly trustedProxies?: readonly string[];
+  readonly handshakeLimits?: HandshakeLimits;
+  readonly connectionLimits?: ConnectionLimits;
+  /** Milliseconds from a clock that nobody sets; that of the process when left out. */
+  readonly monotonicMs?: () => number;
 }
 
 /** What happened since the start, and what is going on. */
@@ -40,9 +54,16 @@ export interface DeviceCounts extends Tallies {
   readonly requests: number;
   /** Connections that ended in the TLS handshake or right after it. */
   readonly refusedConnections: number;
+  /** Connections that made room for a new one of their device. */
+  readonly replacedConnections: number;
+  /** Connections that wait for their TLS handshake, and handshakes that are under way. */
+  readonly waitingConnections: number;
+  readonly handshakes: number;
   /** Requests answered with bytes of a bundle, and how many bytes went out. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
+  /** How often a device or an address went beyond a budget. */
+  readonly overBudget: ReadonlyMap<Budget, number>;
 }
 
 export interface DeviceServer {
@@ -64,6 +85,7 @@ export interface DeviceServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Between two lines in the log about what is refused. */
 const refusalLinePeriodMs = 1_000;
 
 /**
@@ -71,31 +93,70 @@ const refusalLinePeriodMs = 1_000;
  * @throws DomainError `configuration` when the TLS files or the address can't be used
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
-  const { log, now, quietTimeoutMs = limits.quietTimeoutMs } = options;
+  const {
+    log,
+    now,
+    services,
+    quietTimeoutMs = limits.quietTimeoutMs,
+    monotonicMs = () => performance.now(),
+  } = options;
   const settings = new TlsSettings();
-  const connections = new Connections(options);
+  const connections = new Connections(
+    options,
+    options.connectionLimits ?? connectionLimits,
+    new DeviceBudgets(),
+    monotonicMs,
+  );
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
+  const handshakes = guardHandshakes(listener, {
+    limits: options.handshakeLimits ?? handshakeLimits,
+    crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
+    isExempt: createIsTrustedProxy(options.trustedProxies ?? []),
+    monotonicMs,
+    onRefused: (address, reason) => countRefused({ cause: 'too-many-handshakes', reason }, { address }),
+  });
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
   const tally = new Tally();
   const routes = createRoutes(options, () => (listener.address() as AddressInfo).port, tally, {
     onRequest: () => (totals.bundleRequests += 1),
-    onBytes: (bytes) => (totals.bundleBytes += bytes),
+    onBytes({ connection }, bytes) {
+      totals.bundleBytes += bytes;
+      connection.movedAtMs = monotonicMs();
+    },
   });
   const dispatch = createDispatcher({ routes, connections, log });
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
-  const refuse = (socket: TLSSocket, { cause, reason }: Refusal, device?: string) => {
+  const tellExcess = boundedLine((facts, message) => log.warn(facts, message), now, refusalLinePeriodMs);
+  const noteExcess = (holder: BudgetHolder, budget: Budget) => {
+    services.overBudget.note(holder, budget);
+    tellExcess({ ...holder, budget }, 'over budget');
+  };
+  const countRefused = ({ cause, reason }: Refusal, who: { device?: string; address?: string }) => {
     totals.refusedConnections += 1;
     tally.countRefusal(cause);
-    tellRefusal({ reason, cause, device, address: socket.remoteAddress }, 'connection refused');
+    tellRefusal({ reason, cause, ...who }, 'connection refused');
+    if (cause === 'too-many-connections' && who.device !== undefined)
+      noteExcess({ deviceId: who.device }, 'connections');
+    if (cause === 'too-many-handshakes' && who.address !== undefined)
+      noteExcess({ address: who.address }, 'handshakes');
+  };
+  const refuse = (socket: TLSSocket, refusal: Refusal, device?: string) => {
+    const address = socket.remoteAddress;
+    countRefused(refusal, {
+      ...(device === undefined ? {} : { device }),
+      ...(address === undefined ? {} : { address }),
+    });
   };
 
   const handle = (exchange: Exchange) => {
     const { connection } = exchange;
     totals.requests += 1;
     connection.openRequests += 1;
+    connection.movedAtMs = monotonicMs();
     exchange.onClose(() => {
       connection.openRequests -= 1;
+      connection.movedAtMs = monotonicMs();
       const { method, target } = exchange;
       log.debug({ device: connection.identity.id, method, target, status: exchange.status() }, 'request');
       if (connection.isEnding && connection.session === null && connection.openRequests === 0) {
@@ -108,6 +169,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
 
   guardConnections(listener, (socket) => {
     socket.on('error', () => undefined); // a device that goes away is no error of ours
+    handshakes.over(socket);
     const admission = connections.admit(socket);
     if (!admission.ok) {
       refuse(socket, admission.refusal, admission.device);
@@ -119,13 +181,16 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     return {
       began(session) {
         connection.session = session;
-        session?.on(
-          'stream',
-          (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-            handle(http2Exchange(stream, headers, connection, raw));
+        if (session === null) return;
+        hearStreams(session, {
+          begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
+          gaveUp() {
+            if (connection.isEnding || connection.budget.resets.take(monotonicMs())) return;
+            noteExcess({ deviceId: connection.identity.id }, 'resets');
+            expelConnection(connection);
           },
-        );
-        session?.setTimeout(quietTimeoutMs, () => onQuiet(connection));
+        });
+        session.setTimeout(quietTimeoutMs, () => onQuiet(connection));
       },
     };
   });
@@ -144,6 +209,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   });
   listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.
+    handshakes.over(socket);
     const verdict: unknown = socket.authorizationError;
     const reason = typeof verdict === 'string' ? verdict : (systemErrorCode(error) ?? error.message);
     refuse(socket, { cause: refusalCauseOf(reason), reason });
@@ -173,10 +239,17 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       offers: tally.offers,
       polls: tally.polls,
       reports: tally.reports,
+      overBudget: services.overBudget.counts(),
       connections: connections.size,
+      replacedConnections: connections.replaced,
+      waitingConnections: handshakes.waiting(),
+      handshakes: handshakes.underWay(),
       openRequests: connections.openRequests(),
     }),
-    close: (graceMs) => (closing ??= closeListener(listener, connections, sockets, graceMs)),
+    close(graceMs) {
+      handshakes.close();
+      return (closing ??= closeListener(listener, connections, sockets, graceMs));
+    },
   };
 }
 

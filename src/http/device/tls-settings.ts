@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { DomainError } from '../../core/errors';
 import { parseAuthorities } from './issuers';
 
@@ -11,6 +11,12 @@ export interface DeviceTls {
   /** The CAs whose devices are let in. */
   readonly ca: string;
 }
+
+/**
+ * Node's own, without the key exchange of TLS 1.2 in which the client encrypts the secret with the server's RSA key: whoever gets
+ * that key later reads what was recorded (RFC 9325, section 4.1), and a slip in its decryption gives it away at once.
+ */
+const ciphers = `${DEFAULT_CIPHERS}:!kRSA`;
 
 const ticketKeysSizeBytes = 48;
 /** A resumed session is checked for expiry and revocation all the same (see connections.ts). */
@@ -33,6 +39,7 @@ export class TlsSettings {
       key: tls.key,
       ca: tls.ca,
       minVersion: 'TLSv1.2' as const,
+      ciphers,
       // Bound to the CA too. At most 32 bytes.
       sessionIdContext: createHash('sha256').update(tls.ca).digest('hex').slice(0, 32),
       sessionTimeout: sessionTimeoutSeconds,

@@ -51,6 +51,14 @@ it.each<[string, string, number[]]>([
     [431],
   ],
   ['the absolute form', last.replace('/health', 'https://localhost/health'), [200]],
+  ['the absolute form with its port', last.replace('/health', 'https://LOCALHOST:443/health'), [200]],
+  [
+    'the absolute form for another host',
+    last.replace('/health', 'https://other/health').replace('close', 'keep-alive') + last,
+    [400, 200],
+  ],
+  ['two Host headers', last.replace('Host: localhost', 'Host: localhost\r\nHost: other'), [400]],
+  ['the same Host twice', last.replace('Host: localhost', 'Host: localhost\r\nhOST: localhost'), [400]],
   ['the absolute form without a path', last.replace('/health', 'https://localhost'), [404]],
   [
     'a body of a GET',
@@ -90,6 +98,31 @@ it.each<[string, string, number[]]>([
   ],
 ])('answers %s over HTTP/1.1', async (_, text, expected) => {
   expect(statuses(await speak(text))).toEqual(expected);
+});
+
+describe('over HTTP/2', () => {
+  const ask = async (headers: Record<string, string>) => {
+    const session = http2.connect(listener.url, await readClientFiles(files));
+    session.on('error', () => undefined);
+    const stream = session.request({ ':path': '/health', ...headers });
+    const [answer] = (await once(stream, 'response')) as [Record<string, unknown>];
+    stream.resume();
+    await once(stream, 'close');
+    session.destroy();
+    return answer[':status'];
+  };
+
+  it('refuses a host that is not the authority', async () => {
+    expect(await ask({ ':authority': 'localhost', host: 'other' })).toBe(400);
+  });
+
+  it.each<Record<string, string>>([
+    { ':authority': 'localhost' },
+    { ':authority': 'localhost:8443', host: 'LOCALHOST:8443' },
+    { ':authority': 'localhost', host: 'localhost:443' },
+  ])('answers %j', async (headers) => {
+    expect(await ask(headers)).toBe(200);
+  });
 });
 
 it('survives a device that resets streams by the thousand: only its own connection ends', async () => {

@@ -165,3 +165,83 @@ describe('the log of issued certificates', () => {
     );
   });
 });
+
+describe('revoking a certificate that was not made here', () => {
+  /** A device certificate of the CA, made on the machine that keeps its key. */
+  async function madeElsewhere() {
+    const here = await folderWithCa();
+    const elsewhere = await temporaryFolder();
+    const { certificate } = await here.folder.createDevice({ id: 'far', outDir: elsewhere });
+    await unlink(here.at('issued.jsonl'));
+    await unlink(here.at('ca.key'));
+    return { ...here, certificate, file: path.join(elsewhere, 'far.crt') };
+  }
+
+  it('works by its serial, ahead of its first sight', async () => {
+    const { folder, dir, certificate } = await madeElsewhere();
+    const revoked = await folder.revoke({ serial: certificate.serial, reason: 'stolen' });
+    expect(revoked).toMatchObject([{ serial: certificate.serial, commonName: '', reason: 'stolen' }]);
+    expect(await readRevocations(dir)).toEqual(revoked);
+    expect(await folder.revocations()).toEqual(revoked);
+  });
+
+  it.each([
+    ['0x00AB', 'ab'],
+    ['serial=AB', 'ab'],
+    [' 00:ab ', 'ab'],
+    ['00', '0'],
+    ['f'.repeat(64), 'f'.repeat(64)],
+  ])('takes the serial as %j', async (text, serial) => {
+    const { folder } = await folderWithCa();
+    expect(await folder.revoke({ serial: text })).toMatchObject([{ serial }]);
+  });
+
+  it.each(['', 'xyz', '0x', 'far', '-1', 'a'.repeat(65)])('refuses %j as a serial', async (serial) => {
+    const { folder, dir } = await folderWithCa();
+    await expect(folder.revoke({ serial })).rejects.toEqual(refusal('invalid-input'));
+    expect(await readdir(dir)).not.toContain('revoked.json');
+  });
+
+  it('notes whose it is when the caller knows, and believes its own log more', async () => {
+    const { folder } = await folderWithCa();
+    const { certificate } = await folder.createDevice({ id: 'own' });
+    const { serial } = certificate;
+    expect(await folder.revoke({ serial: 'ab', deviceId: 'far' })).toMatchObject([{ commonName: 'far' }]);
+    expect(await folder.revoke({ serial, deviceId: 'far' })).toMatchObject([{ commonName: 'own' }]);
+  });
+
+  it('works by its file, as PEM and as DER', async () => {
+    const { folder, certificate, file } = await madeElsewhere();
+    const { serial } = certificate;
+    const pem = await readFile(file);
+    const expected = [{ serial, commonName: 'far' }];
+    expect(await folder.revoke({ certificate: pem.toString() })).toMatchObject(expected);
+    await mustRun('openssl', ['x509', '-in', file, '-outform', 'DER', '-out', `${file}.der`]);
+    expect(await folder.revoke({ certificate: await readFile(`${file}.der`) })).toMatchObject(expected);
+    expect(await folder.revoke({ certificate: pem })).toMatchObject(expected);
+  });
+
+  it('refuses a file that is none, and those of the CA and the server', async () => {
+    const { folder, read } = await folderWithCa();
+    await folder.createServer({ names: ['localhost'], ips: [] });
+    const other = await folderWithCa();
+    for (const certificate of [
+      'no certificate',
+      '',
+      await read('ca.crt'),
+      await read('server.crt'),
+      await other.read('ca.crt'),
+    ]) {
+      await expect(folder.revoke({ certificate })).rejects.toEqual(refusal('invalid-input'));
+    }
+  });
+
+  it('refuses the serial of the CA and of the server', async () => {
+    const { folder } = await folderWithCa();
+    const { certificate: server } = await folder.createServer({ names: ['localhost'], ips: [] });
+    const [ca] = await folder.show('ca');
+    for (const serial of [server.serial, ca?.certificate.serial ?? '']) {
+      await expect(folder.revoke({ serial })).rejects.toEqual(refusal('invalid-input'));
+    }
+  });
+});
