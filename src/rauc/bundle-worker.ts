@@ -126,7 +126,9 @@ export class BundleWorker {
   #rest(worker: Worker): void {
     worker.unref();
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => void this.#end(), idleMs).unref();
+    this.#idle = setTimeout(() => {
+      if (this.#thread?.waiting.size === 0) void this.#end();
+    }, idleMs).unref();
   }
 
   async #end(): Promise<void> {

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import { makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor } from '../../support/bundle-surgery';
 import { startWorker } from '../../support/bundle-worker';
 import { bundleWithCertificates, bundleWithKey } from '../../support/hostile-cms';
+import { longestTurn } from '../../support/longest-turn';
 import { makeMismatchedBundle } from '../../support/mismatched-bundle';
 import { temporaryFolder } from '../../support/programs';
 import { bundleSigner } from '../../support/test-pki';
@@ -84,15 +84,6 @@ describe('the images of an upload', () => {
 describe('an upload whose signature takes long to judge', () => {
   beforeEach(openWithWorker);
 
-  /** How long the event loop of the server was held at the most meanwhile, in milliseconds. */
-  async function longestHold(work: () => Promise<unknown>): Promise<number> {
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
-    await work();
-    delay.disable();
-    return delay.max / 1e6;
-  }
-
   it.each<[string, () => Promise<Buffer>, number]>([
     ['by its certificates', () => bundleWithCertificates(100), 201],
     ['by the exponent of a key', () => bundleWithKey(16_384, 8 * 55_000), 422],
@@ -101,10 +92,9 @@ describe('an upload whose signature takes long to judge', () => {
     const file = path.join(await temporaryFolder(), 'hostile.raucb');
     await writeFile(file, bundle);
     await upload((await makeBundle()).path, 'first.raucb').expect(201); // what is loaded once is loaded
-    const hold = await longestHold(() => upload(file, 'hostile.raucb').expect(status));
+    const hold = await longestTurn(() => upload(file, 'hostile.raucb').expect(status));
     const profile = await profileFor((await bundleSigner()).caPath);
-    const holdHere = await longestHold(() => inspectBytes(bundle, profile));
-    // Other programs of the machine hold it too, in both measurements.
+    const holdHere = await longestTurn(() => inspectBytes(bundle, profile));
     expect(hold).toBeLessThan(Math.max(100, holdHere / 3));
   });
 });

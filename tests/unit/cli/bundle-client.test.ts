@@ -279,7 +279,7 @@ describe('the other commands', () => {
     const checked = { ...bundle, image_check: { state, files, reason } };
     const { address } = await serveAnswer(200, { bundles: [checked] });
     const { stdout, stderr } = await run(['list', '--server', address]);
-    expect(stdout).toContain(`trusted  ${word}  3.0 MiB`);
+    expect(stdout).toMatch(new RegExp(`trusted +${word} +3\\.0 MiB`));
     expect(stderr).toBe(note);
     expect(JSON.parse((await run(['list', '--json', '--server', address])).stdout)).toEqual({
       bundles: [checked],

@@ -1,5 +1,4 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import type { OpenBundle } from '../../../src/rauc/bundle-tasks';
 import { inspectBundle } from '../../../src/rauc/inspect';
@@ -17,6 +16,7 @@ import {
 } from '../../support/bundle-surgery';
 import { startWorker } from '../../support/bundle-worker';
 import { bundleWithCertificates } from '../../support/hostile-cms';
+import { longestTurn } from '../../support/longest-turn';
 import { temporaryFolder } from '../../support/programs';
 import { bundleSigner } from '../../support/test-pki';
 
@@ -40,15 +40,6 @@ async function written(bundle: Buffer): Promise<string> {
   const file = path.join(await temporaryFolder(), 'bundle.raucb');
   await writeFile(file, bundle);
   return file;
-}
-
-/** How long the event loop was held at the most meanwhile, in milliseconds. */
-async function longestHold(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  await work();
-  delay.disable();
-  return delay.max / 1e6;
 }
 
 describe('BundleWorker', () => {
@@ -136,12 +127,12 @@ describe('BundleWorker', () => {
     const worker = startWorker(await profile());
     const hostile = await bundleWithCertificates(100);
     const hold = await withFile(await written(hostile), (bundle) =>
-      longestHold(async () => {
+      longestTurn(async () => {
         expect(await worker.inspect(bundle, testNow)).toMatchObject({ verdict: 'trusted' });
       }),
     );
     const profileHere = await profile();
-    const holdHere = await longestHold(() => inspectBytes(hostile, profileHere));
+    const holdHere = await longestTurn(() => inspectBytes(hostile, profileHere));
     expect(hold).toBeLessThan(Math.max(100, holdHere / 3));
   });
 });
