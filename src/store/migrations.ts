@@ -332,6 +332,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
   `,
   `
+  -- What hashing the images of a bundle came to, as JSON, or how often it was begun; NULL: never.
+  ALTER TABLE bundles ADD COLUMN image_check TEXT;
+  `,
+  `
   -- Between which times the lines of a block of the journal are, so that a search by time need not look at all of them.
   CREATE TABLE journal_blocks (
     -- The id of a line, without its last 12 bits.
