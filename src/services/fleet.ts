@@ -2,6 +2,7 @@ import type { Device } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
 import { type Installation, keptInstallations, maxInstallationId } from '../core/installation';
+import { DeviceLines } from './device-lines';
 import { addEvents, type Entry, isUnsaved, newEntry, withInstallation } from './fleet-entry';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
 import { FleetWriter } from './fleet-writer';
@@ -42,6 +43,7 @@ export class Fleet {
   readonly #entries = new Map<string, Entry>();
   readonly #writer: FleetWriter;
   readonly #sightings: Sightings;
+  readonly #lines = new DeviceLines();
   #lastInstallationId: number;
   #lastDecision: Promise<unknown> = Promise.resolve();
 
@@ -97,9 +99,9 @@ export class Fleet {
       unsaved.installations.set(installation.id, installation);
       this.#apply(entry, before, installation);
     }
-    addEvents(unsaved, events);
+    addEvents(unsaved, this.#lines.take(id, events));
     if (device !== undefined) entry.record = { ...entry.record, device };
-    this.#writer.save(entry);
+    if (isUnsaved(unsaved)) this.#writer.save(entry);
     return entry.record;
   }
 
@@ -260,6 +262,7 @@ export class Fleet {
         throw error;
       }
       this.#entries.delete(id);
+      this.#lines.forget(id);
       this.#sightings.forget(entry);
       const { installation } = entry.record;
       if (installation !== null) installations.set(installation.id, installation);
@@ -286,6 +289,7 @@ export class Fleet {
 
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
   async flush(): Promise<void> {
+    this.#tellRepeats(false);
     this.#writer.retry();
     await this.#sightings.write();
   }
@@ -297,11 +301,21 @@ export class Fleet {
 
   /** Waits for all writes. */
   async close(): Promise<void> {
+    this.#tellRepeats(true);
     await this.#allSaved();
     await this.flush().catch((error: unknown) => {
       this.ports.log.error({ err: error }, 'what devices told last could not be written');
     });
     await this.#allSaved();
+  }
+
+  #tellRepeats(isLast: boolean): void {
+    for (const [id, events] of this.#lines.due(this.ports.now(), isLast)) {
+      const entry = this.#entry(id);
+      if (entry === undefined) continue;
+      addEvents(entry.unsaved, events);
+      this.#writer.save(entry);
+    }
   }
 
   async #allSaved(): Promise<void> {

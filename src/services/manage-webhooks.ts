@@ -153,6 +153,7 @@ function testEvent(name: string, at: Date): JournalEvent {
     subject: noSubject,
     before: null,
     after: null,
+    repeats: null,
   };
 }
 

@@ -120,7 +120,7 @@ function filtered(select: SelectQueryBuilder<Schema, 'events', object>, filter: 
 }
 
 function toRow(event: NewEvent) {
-  const { subject = {}, before, after } = event;
+  const { subject = {}, before, after, repeats } = event;
   return {
     at: event.at.toISOString(),
     kind: event.kind,
@@ -135,6 +135,8 @@ function toRow(event: NewEvent) {
     installation_id: subject.installationId ?? null,
     before: before === undefined ? null : JSON.stringify(before),
     after: after === undefined ? null : JSON.stringify(after),
+    count: repeats?.count ?? 1,
+    first_at: repeats?.firstAt.toISOString() ?? null,
   };
 }
 
@@ -156,6 +158,7 @@ export function toEvent(row: Selectable<EventTable>): JournalEvent {
     },
     before: parse(row.before),
     after: parse(row.after),
+    repeats: row.first_at === null ? null : { count: row.count, firstAt: new Date(row.first_at) },
   };
 }
 

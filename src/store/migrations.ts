@@ -331,4 +331,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE devices ADD COLUMN poller_omits TEXT;
   CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
   `,
+  `
+  -- What a device does again and again is one line: how often, and when first; the rest tells the last time.
+  ALTER TABLE events ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE events ADD COLUMN first_at TEXT;
+  `,
 ];
