@@ -15,6 +15,7 @@ import type { Inspection } from './core/inspection';
 import { isLoopback } from './core/loopback';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/event-stream';
+import { registerConnectionMetrics } from './http/admin/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/metrics';
 import { startDeviceServer } from './http/device/server';
@@ -267,10 +268,11 @@ async function start(
     newId: randomUUID,
   });
   const admin = await startOnEvery(config.adminHost, (host) =>
-    startAdminServer(app, { host, port: config.adminPort }),
+    startAdminServer(app, { host, port: config.adminPort, trustedProxies: config.trustedProxies }),
   ).catch((error: unknown) => {
     throw cannotListen(config, error);
   });
+  registerConnectionMetrics(metrics, () => admin.counts());
   listeners.push(admin);
 
   closing.push(() => crashes.closed()); // a start that fails leaves the record as it is

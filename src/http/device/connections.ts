@@ -3,7 +3,8 @@ import type { X509Certificate } from 'node:crypto';
 import type { ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
-import { type ConnectionLimits, leastMissed } from './connection-limits';
+import { leastMissed } from '../least-missed';
+import type { ConnectionLimits } from './connection-limits';
 
 export type IdentityAnswer =
   { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
