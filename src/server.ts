@@ -10,6 +10,7 @@ import type { RunningServer, Wiring } from './cli/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
 import { getOption, optionKeys } from './config/options';
 import { showOption } from './config/shown-options';
+import type { Revocation } from './core/certificate';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { Inspection } from './core/inspection';
 import { isLoopback } from './core/loopback';
@@ -142,9 +143,13 @@ async function start(
   let tls = await loadServerTls(config.certsDir);
   checkServerUrl(config, tls);
   const revocations = await readRevocations(config.certsDir);
-  let revoked = new Set(revocations.map(({ serial }) => serial));
+  let revoked = bySerial(revocations);
 
-  const store = await openStore(config.dataDir, { newName: randomUUID, pid: process.pid });
+  const store = await openStore(config.dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
+  });
   closing.push(() => store.close());
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
@@ -217,7 +222,7 @@ async function start(
         log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
       },
       onRevocations(list) {
-        revoked = new Set(list.map(({ serial }) => serial));
+        revoked = bySerial(list);
         log.info({ revoked: revoked.size, ended: devices.enforceRevocations() }, 'revocations taken over');
       },
       onError: (error) =>
@@ -235,6 +240,10 @@ async function start(
     services,
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
+    revocationsInForce: {
+      find: (serial) => revoked.get(serial),
+      refresh: () => watcher.refreshRevocations(),
+    },
     readKitText,
     facts: {
       version,
@@ -288,6 +297,10 @@ async function start(
     crashed: crashes.note,
     close: closeAll,
   };
+}
+
+function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revocation> {
+  return new Map(revocations.map((revocation) => [revocation.serial, revocation]));
 }
 
 /** @throws DomainError `configuration` */

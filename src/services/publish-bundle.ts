@@ -39,7 +39,7 @@ export interface PublishRequest {
 
 export interface Publication {
   readonly bundle: Bundle;
-  /** False when the same bytes were stored under this name before. */
+  /** False when the same bytes were stored under this name before, and still are. */
   readonly created: boolean;
   readonly release: Release | null;
 }
@@ -74,6 +74,13 @@ export interface PublishFiles {
   openStaged(staged: StagedBundle): Promise<BundleBytes & { close(): Promise<void> }>;
   /** Gives a staged file its name. @throws DomainError `conflict` when a file has it */
   keep(staged: StagedBundle, name: string): Promise<void>;
+  /** Whether a plain file of this name and size is there. */
+  holds(name: string, sizeBytes: number): Promise<boolean>;
+  /**
+   * Puts a staged file in the place of a damaged or lost one of the same bundle.
+   * @throws DomainError `conflict` when what has its name is no file
+   */
+  restore(staged: StagedBundle, name: string): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
@@ -125,7 +132,7 @@ async function store(
   request: PublishRequest,
   inspection: Inspection,
 ): Promise<Publication> {
-  const { catalog } = ports;
+  const { catalog, files } = ports;
   const { name } = request;
   await refuseOtherBytes(catalog, name, staged);
   const described = describe(catalog, staged, request, inspection, ports.now());
@@ -134,8 +141,10 @@ async function store(
   const bundle = plan?.bundle ?? described;
   const activation = plan?.activation;
 
-  const hasFile = catalog.find(name) !== undefined;
-  if (!hasFile) await ports.files.keep(staged, name);
+  // Its bytes are known: where they are missing or cut short, these take their place.
+  const isKnown = catalog.findKnown(name) !== undefined;
+  const hasFile = catalog.find(name) !== undefined && (await files.holds(name, staged.sizeBytes));
+  if (!hasFile) await (isKnown ? files.restore(staged, name) : files.keep(staged, name));
   try {
     await catalog.commit({
       bundle,
@@ -147,7 +156,7 @@ async function store(
       ],
     });
   } catch (error) {
-    if (!hasFile) await takeBack(ports, name);
+    if (!isKnown) await takeBack(ports, name);
     throw error;
   }
   ports.log.info(

@@ -1,3 +1,4 @@
+import { Deadlines } from '../base/collections/deadlines';
 import { type Installation, type InstallationState, isFailure, isStarted } from '../core/installation';
 import { patiencePolls } from '../core/proof';
 import type { ReleaseCounts } from './fleet-records';
@@ -8,14 +9,20 @@ interface Counter {
   started: number;
   /** By device: six failures of one are one. */
   readonly failures: Map<string, number>;
-  /** Ends of open offers in milliseconds since the epoch, by installation, in the order in which they were made. */
-  readonly offers: Map<number, number>;
+  /** Ends of open offers, by installation. They end in another order than they were made in when the clock is set. */
+  readonly offers: Deadlines<number>;
   /** Installations whose offers have ended: they do not stand again when the clock is set back. */
   readonly ended: Set<number>;
 }
 
 function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseId'>): Counter {
-  return { revision: 0, started, failures: new Map(failures), offers: new Map(offers), ended: new Set() };
+  return {
+    revision: 0,
+    started,
+    failures: new Map(failures),
+    offers: new Deadlines(offers),
+    ended: new Set(),
+  };
 }
 
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
@@ -36,10 +43,7 @@ export class ReleaseCounters {
   inProgress(releaseId: number): number {
     const counter = this.#counters.get(releaseId);
     if (counter === undefined) return 0;
-    const nowMs = this.now().getTime();
-    for (const [id, endsAtMs] of counter.offers) {
-      if (endsAtMs > nowMs) break;
-      counter.offers.delete(id);
+    for (const id of counter.offers.takeEnded(this.now().getTime())) {
       counter.ended.add(id); // its place may be another's from now on
     }
     return counter.started + counter.offers.size;
@@ -123,10 +127,9 @@ export class ReleaseCounters {
   }
 }
 
-/** Puts it at the end: the map is in the order of its ends. */
-function setOffer(counter: Counter, id: number, endsAt: Date): void {
-  dropOffer(counter, id);
-  counter.offers.set(id, endsAt.getTime());
+function setOffer({ offers, ended }: Counter, id: number, endsAt: Date): void {
+  ended.delete(id);
+  offers.set(id, endsAt.getTime());
 }
 
 function dropOffer({ offers, ended }: Counter, id: number): void {

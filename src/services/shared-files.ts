@@ -28,7 +28,8 @@ const maxIdleFiles = 32;
 
 /**
  * Opens each file once for all who read it at the same time. It stays open a little longer: a device asks for
- * thousands of ranges, one after the other.
+ * thousands of ranges, one after the other. One that could not be read is opened anew for the next reader: it may have been
+ * replaced.
  * @param idleMs how long a file that nobody reads stays open
  */
 export function createSharedFiles(idleMs: number) {
@@ -54,21 +55,33 @@ export function createSharedFiles(idleMs: number) {
     byKey.set(key, shared);
     clearTimeout(shared.idle);
     shared.leases += 1;
+    const shareNoMore = (): void => {
+      if (byKey.get(key) === shared) byKey.delete(key);
+    };
     let isReleased = false;
     try {
       const file = await shared.file;
       return {
-        read: (position, length) => file.read(position, length),
-        createReadStream: (start, end) => file.createReadStream(start, end),
+        async read(position, length) {
+          try {
+            return await file.read(position, length);
+          } catch (error) {
+            shareNoMore();
+            throw error;
+          }
+        },
+        createReadStream: (start, end) => file.createReadStream(start, end).once('error', shareNoMore),
         release() {
           if (isReleased) return;
           isReleased = true;
           shared.leases -= 1;
-          if (shared.leases === 0) expire(key, shared);
+          if (shared.leases > 0) return;
+          if (byKey.get(key) === shared) expire(key, shared);
+          else void discard(key, shared).catch(() => undefined);
         },
       };
     } catch (error) {
-      if (byKey.get(key) === shared) byKey.delete(key);
+      shareNoMore();
       throw error;
     }
   }

@@ -1,4 +1,5 @@
-import { link, lstat, readdir, rm } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { link, lstat, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseBundleName } from '../core/bundle';
 import { DomainError, systemErrorCode } from '../core/errors';
@@ -54,6 +55,27 @@ export function createBundleFiles(folder: string, newName: () => string) {
       await incoming.discard(staged).catch(() => undefined); // its other name is cleaned away at the next start
     },
 
+    /** Whether a plain file of this name and size is there. */
+    holds: (name: string, sizeBytes: number): Promise<boolean> =>
+      storing(async () => {
+        const found = await statsOf(pathOf(name));
+        return found?.isFile() === true && found.size === sizeBytes;
+      }),
+
+    /**
+     * Puts a staged file in the place of a damaged or lost one of the same bundle. Readers of the old one keep it.
+     * @throws DomainError `conflict` when what has its name is no file, `storage-full`
+     */
+    async restore(staged: StagedFile, name: string): Promise<void> {
+      const file = pathOf(name);
+      await storing(async () => {
+        const found = await statsOf(file);
+        if (found?.isFile() === false) throw taken(name);
+        await rename(incoming.pathOf(staged), file);
+        await syncFolder(folder);
+      });
+    },
+
     /** @throws DomainError `not-found` */
     open: (name: string): Promise<BundleFile> =>
       storing(() => openBundleFile(pathOf(name))).catch((error: unknown) => {
@@ -86,6 +108,16 @@ export function createBundleFiles(folder: string, newName: () => string) {
         return found;
       }),
   };
+}
+
+/** Of the name itself, not of what a link points to; `undefined` when nothing has it. */
+async function statsOf(file: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function taken(name: string): DomainError {

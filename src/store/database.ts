@@ -30,7 +30,7 @@ export interface Database {
    * commit with others, and may be run again, so it changes nothing but the database.
    */
   transact<Result>(work: () => Result): Promise<Result>;
-  /** Calls back when the transaction that is running is committed, before its promise resolves. */
+  /** Calls back when the transaction that is running is committed, before its promise resolves, whatever others throw. */
   afterCommit(callback: () => void): void;
   close(): void;
 }
@@ -38,13 +38,18 @@ export interface Database {
 export interface DatabaseOptions {
   /** How long a write waits for another process, such as a token command, to finish its own; 5 s when left out. */
   readonly busyTimeoutMs?: number;
+  /** Told of what goes wrong where nobody waits for it; without it that is not told. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
  * @throws DomainError `configuration` when the folder can't be used, or the database is damaged or from a newer version
  */
-export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  dataDir: string,
+  { busyTimeoutMs = 5_000, onError = () => undefined }: DatabaseOptions = {},
+): Database {
   const file = path.join(dataDir, 'server.db');
   const sqlite = openSqlite(file);
   try {
@@ -58,7 +63,7 @@ export function openDatabase(dataDir: string, { busyTimeoutMs = 5_000 }: Databas
     sqlite.close();
     throw unusable(error, file);
   }
-  const commits = new GroupCommit(sqlite, busyTimeoutMs);
+  const commits = new GroupCommit(sqlite, busyTimeoutMs, onError);
   const run = createRunner(sqlite);
   let isClosed = false;
   return {

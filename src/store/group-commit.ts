@@ -25,10 +25,14 @@ export class GroupCommit {
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /** @param busyTimeoutMs how long a write waits for another process to finish its own */
+  /**
+   * @param busyTimeoutMs how long a write waits for another process to finish its own
+   * @param onError told of what goes wrong where nobody waits for it
+   */
   constructor(
     private readonly sqlite: Sqlite.Database,
     private readonly busyTimeoutMs: number,
+    private readonly onError: (error: unknown) => void,
   ) {}
 
   /** @param work may be run again when the whole group has to be; it changes nothing but the database */
@@ -42,7 +46,10 @@ export class GroupCommit {
     });
   }
 
-  /** Calls back when the work that is running is committed. Call it inside of the work. */
+  /**
+   * Calls back when the work that is running is committed. Call it inside of the work. What it throws keeps nobody from hearing
+   * of the commit.
+   */
   afterCommit(callback: () => void): void {
     this.#afterCommit.push(callback);
   }
@@ -97,8 +104,16 @@ export class GroupCommit {
       this.#fail(jobs, error);
       return;
     }
-    for (const callback of this.#afterCommit) callback();
+    for (const callback of this.#afterCommit) this.#call(callback);
     for (const tell of settle) tell();
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.onError(error);
+    }
   }
 
   /** Fails at once when another process writes: waiting here would stop everything. */

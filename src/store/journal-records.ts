@@ -22,9 +22,11 @@ export function createJournalRecords(database: Database) {
     });
     const decision = added.filter(isDecision).at(-1)?.id;
     if (decision !== undefined) database.all(query.updateTable('database_identity').set({ decision }));
-    database.afterCommit(() => {
-      for (const listener of listeners) listener(added);
-    });
+    for (const listener of listeners) {
+      database.afterCommit(() => {
+        if (listeners.has(listener)) listener(added);
+      });
+    }
   }
 
   return {
@@ -68,7 +70,7 @@ export function createJournalRecords(database: Database) {
       });
     },
 
-    /** @returns what ends it */
+    /** One that throws keeps nobody else from hearing. @returns what ends it */
     listen(listener: JournalListener): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);

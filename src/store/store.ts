@@ -56,17 +56,19 @@ export interface StoreOptions {
   readonly newName: () => string;
   /** This process, told to a second server that is refused. */
   readonly pid: number;
+  /** Told of what goes wrong where nobody waits for it, such as a listener of the journal that throws. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
  * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads.
  * @throws DomainError `configuration` when another server runs on it or it can't be used
  */
-export async function openStore(dataDir: string, { newName, pid }: StoreOptions): Promise<Store> {
+export async function openStore(dataDir: string, { newName, pid, onError }: StoreOptions): Promise<Store> {
   prepareFolder(dataDir);
   const lock = lockDataDir(dataDir, pid);
   try {
-    const database = openDatabase(dataDir);
+    const database = openDatabase(dataDir, onError === undefined ? {} : { onError });
     try {
       const files = createBundleFiles(path.join(dataDir, 'bundles'), newName);
       await files.cleanIncoming();

@@ -77,6 +77,14 @@ const recipes = {
     intermediate: true,
     rootExtensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign'],
   },
+  'path-met': {
+    intermediate: true,
+    rootExtensions: ['basicConstraints=critical,CA:TRUE,pathlen:1', 'keyUsage=critical,keyCertSign,cRLSign'],
+  },
+  'issuer-may-not-revoke': {
+    intermediate: true,
+    caExtensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign'],
+  },
   impostor: { rootSubject: '/O=Test/CN=Root of ec', subject: '/O=Test/CN=Signer ec' },
   'garbled-purpose': { extensions: [...plainLeaf, '2.5.29.37=DER:0500'] },
   'garbled-key-usage': { extensions: [...plainLeaf, '2.5.29.15=critical,DER:0500'] },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseCompatible } from '../../core/bundle';
-import type { DeviceFacts } from '../../core/device';
+import type { DeviceFacts } from '../../core/device-facts';
 import { DomainError } from '../../core/errors';
 import type { Installation } from '../../core/installation';
 import { reportStates } from '../../core/report';

@@ -1,4 +1,5 @@
-import { type AskingDevice, decideOffer, type OfferTerms, type Question } from '../../../src/core/offer';
+import type { AskingDevice, OfferTerms, Question } from '../../../src/core/offer-question';
+import { decideOffer } from '../../../src/core/offer';
 import type { NothingReason, OfferRule } from '../../../src/core/offer-rules';
 import type { Release } from '../../../src/core/release';
 import type { RolloutStep } from '../../../src/core/rollout';
@@ -67,6 +68,11 @@ describe('nothing is offered, and a person reads why', () => {
       'bundle-for-other-compatible',
       /is for an unknown compatible, not for board/,
       { releases: [releaseOf('board', { bundle: bundleOf(null) })] },
+    ],
+    [
+      'bundle-for-other-compatible',
+      /is for an unknown compatible, not for board/,
+      { device: { pin: { bundleName: 'unknown-2.0.0.raucb', bundle: bundleOf(null) } } },
     ],
     [
       'bundle-untrusted',

@@ -111,6 +111,12 @@ describe('the identity of a device', () => {
     expect(deviceIdentity(server).ok).toBe(false);
   });
 
+  it('is refused to a certificate with the name of its issuer, which OpenSSL may take for a CA', async () => {
+    const named = (name: string) => certificateFor(buildName(name));
+    expect(deviceIdentity(await named('CA')).ok).toBe(false);
+    expect(deviceIdentity(await named('CA-2')).ok).toBe(true);
+  });
+
   it('is bound to the compatibles of the certificate', async () => {
     const uri = (value: string): AlternativeName => ({
       kind: 'uri',
@@ -178,6 +184,7 @@ describe('the identity of a device', () => {
       ok: true,
       identity: { id: 'board-1', compatibles: [] },
     });
+    expect(summarizeCertificate(certificate).role).not.toBe('ca');
     expect(deviceIdentity(new X509Certificate(await readFile(file('ca.crt')))).ok).toBe(false);
   });
 });

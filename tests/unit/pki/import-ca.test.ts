@@ -84,6 +84,28 @@ describe('a CA that exists', () => {
     expect((await run('openssl', ['verify', '-CAfile', at('ca.crt'), at('devices', 'a.crt')])).code).toBe(0);
   });
 
+  it('reaches up to a root only with a certificate that has the name and the signature of its own', async () => {
+    const source = await temporaryFolder();
+    const identified = [...caExtensions, 'subjectKeyIdentifier=hash', 'authorityKeyIdentifier=keyid'];
+    await issue(source, { name: 'old', subject: '/CN=Root', extensions: identified });
+    await issue(source, { name: 'renewed', subject: '/CN=Root', extensions: identified, issuer: 'old' });
+    await issue(source, {
+      name: 'cross',
+      subject: '/CN=Cross',
+      extensions: identified,
+      issuer: 'old',
+      keyOf: 'old',
+    });
+    const [old, renewed, cross] = await Promise.all(
+      ['old', 'renewed', 'cross'].map((name) => readFile(path.join(source, `${name}.crt`), 'utf8')),
+    );
+    const { folder } = await emptyFolder();
+    for (const certificatePem of [renewed ?? '', cross ?? ''])
+      await expect(folder.importCa({ certificatePem })).rejects.toEqual(refusal('invalid-input'));
+    const { warnings } = await folder.importCa({ certificatePem: `${renewed}${old}` });
+    expect(warnings.map(({ code }) => code)).toEqual(['trusts-whole-chain']);
+  });
+
   it('is refused when it is no CA, has expired, or its key is another, encrypted or none', async () => {
     const made = await folderWithCa();
     await made.folder.createDevice({ id: 'a' });

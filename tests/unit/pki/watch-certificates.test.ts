@@ -1,5 +1,5 @@
-import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import fs from 'node:fs';
+import promises, { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import type { Revocation } from '../../../src/core/certificate';
 import { withFolderLock } from '../../../src/pki/folder-lock';
 import { readRevocations } from '../../../src/pki/revocation-list';
@@ -91,6 +91,37 @@ describe('while the server runs', () => {
     expect(errors).toHaveLength(1);
   });
 
+  it.each(['server.key', 'ca.crt'])(
+    'what changes again while %s is read is taken over as it is then, whole, without an error',
+    async (name) => {
+      const { dir, tls, errors, at, read } = await watched({ settleMs: 5 });
+      const [first, last] = await Promise.all(
+        ['first.example.com', 'last.example.com'].map(async (host) => {
+          const made = await folderWithCa();
+          await made.folder.createServer({ names: [host], ips: [] });
+          return { 'server.key': await made.read('server.key'), 'server.crt': await made.read('server.crt') };
+        }),
+      );
+      const write = async (pair: typeof first): Promise<void> => {
+        for (const [file, text] of Object.entries(pair ?? {})) await writeFile(at(file), text);
+      };
+      const { readFile } = promises;
+      let isFirst = true;
+      jest.spyOn(promises, 'readFile').mockImplementation((async (file: string, options: 'utf8') => {
+        if (file === at(name) && isFirst) {
+          isFirst = false;
+          await write(last);
+        }
+        return await readFile(file, options);
+      }) as never);
+      await withFolderLock(dir, () => write(first));
+      await until(() => tls.length > 0);
+      expect(tls.map(({ names }) => names)).toEqual([['last.example.com']]);
+      expect(tls[0]?.cert).toBe(await read('server.crt'));
+      expect(errors).toEqual([]);
+    },
+  );
+
   it('a new CA file is taken over', async () => {
     const { tls, at, read } = await watched();
     const other = await folderWithCa();
@@ -169,6 +200,29 @@ describe('while the server runs', () => {
     const { folder, lists } = await watched({ pollMs: 20 });
     await folder.revoke({ which: 'a' });
     await until(() => lists.length === 1);
+  });
+
+  it('what was revoked is in use when the list was asked to be refreshed', async () => {
+    jest.spyOn(fs, 'watch').mockImplementation(() => {
+      throw Object.assign(new Error('no more watches'), { code: 'ENOSPC' });
+    });
+    const made = await folderWithCa();
+    await made.folder.createServer({ names: ['localhost'], ips: [] });
+    const lists: (readonly Revocation[])[] = [];
+    const nothing = (): undefined => undefined;
+    const watcher = watchCertificates(
+      made.dir,
+      { onTls: nothing, onRevocations: (list) => lists.push(list), onError: nothing },
+      { initial: { tls: await loadServerTls(made.dir), revocations: [] }, pollMs: 60_000 },
+    );
+    watchers.push(watcher);
+    for (const serial of ['aa', 'bb']) {
+      await made.folder.revoke({ serial });
+      await watcher.refreshRevocations();
+      expect(lists.at(-1)?.at(-1)?.serial).toBe(serial);
+    }
+    watcher.close();
+    await watcher.refreshRevocations();
   });
 
   it('nothing is told after closing', async () => {

@@ -158,6 +158,19 @@ describe('a hash tree', () => {
     expect(await judge(await withSize(veritySize(), payload))).toMatch(/^(verity-size|payload-damaged)$/);
   });
 
+  it('with bytes behind its digests is refused, also when its root covers them (H13)', async () => {
+    const salt = Buffer.from(/verity-salt=(\w+)/.exec(verity.manifest)?.[1] ?? '', 'hex');
+    const withLastByte = (byte: number) => {
+      const payload = Buffer.from(verity.payload); // its tree is a single block
+      payload[payload.length - 1] = byte;
+      const root = createHash('sha256').update(salt).update(payload.subarray(-4096)).digest('hex');
+      return withManifest(verity.manifest.replace(/verity-hash=.*/, `verity-hash=${root}`), payload);
+    };
+    expect(veritySize()).toBe(4096);
+    expect(await judge(await withLastByte(0))).toBe('trusted');
+    expect(await judge(await withLastByte(1))).toBe('payload-damaged');
+  });
+
   it.each(['verity-hash', 'verity-salt'])('with a bad %s is refused (H13)', async (key) => {
     const change = (value: string) =>
       withManifest(verity.manifest.replace(new RegExp(`${key}=[0-9a-f]+`), `${key}=${value}`));

@@ -51,6 +51,7 @@ describe('the signer, judged by us and by RAUC', () => {
     ['issued-by-non-ca', any, 'chain-not-a-ca'],
     ['issuer-may-not-certify', {}, 'chain-not-a-ca'],
     ['path-too-long', {}, 'chain-path-length'],
+    ['path-met', {}, 'trusted'],
     ['critical-extension', {}, 'chain-critical-extension'],
     ['expired', {}, 'chain-expired'],
     ['expired', { timeSource: 'signing-time' }, 'chain-expired'],
@@ -166,6 +167,12 @@ describe('revocation lists, judged by us and by RAUC', () => {
     expect(await judge('ec', outdated)).toEqual(['chain-no-crl', 'refuses']);
     const other = await bundleSigner('impostor');
     expect(await judge('ec', () => [revocationList(other, 'root')])).toEqual(['chain-no-crl', 'refuses']);
+  });
+
+  it('refuse a list of a CA that may issue certificates, but no lists', async () => {
+    const both = (signer: Signer) => [revocationList(signer, 'root'), revocationList(signer, 'middle')];
+    expect(await judge('issuer-may-not-revoke', both, {})).toEqual(['trusted', 'accepts']);
+    expect(await judge('issuer-may-not-revoke', both)).toEqual(['chain-no-crl', 'refuses']);
   });
 
   it('believe the newest of several lists', async () => {

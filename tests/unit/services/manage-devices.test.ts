@@ -4,6 +4,7 @@ import { makeBundle } from '../../support/bundle-factory';
 import { type JournalLine, readJournal } from '../../support/journal';
 import { refusal } from '../../support/refusal';
 import { type OpenedServices, openServices } from '../../support/services';
+import { bundleSigner } from '../../support/test-pki';
 import { SimulatedDevice } from '../../support/simulated-device';
 
 const person = { name: 'token:ci', address: '192.0.2.9' };
@@ -182,6 +183,18 @@ describe('refusals', () => {
     await expect(devices.pin('board-1', 'gone.raucb', person)).rejects.toEqual(refusal('not-found'));
     await expect(devices.pin('board-1', 'other.raucb', person)).rejects.toEqual(refusal('conflict'));
     expect(devices.get('board-1').device.pin).toBeNull();
+  });
+
+  it('are for a pin to a bundle of which nobody knows the compatible, unless nobody knows that of the device', async () => {
+    const recipients = [await bundleSigner('rsa')];
+    const encrypted = await makeBundle({ format: 'crypt', recipients, rauc: 'sid' });
+    const { bundle } = await opened.publish(encrypted.path, { name: 'secret.raucb' });
+    expect(bundle.compatible).toBeNull();
+    await expect(devices.pin('board-1', 'secret.raucb', person)).rejects.toEqual(refusal('conflict'));
+    expect(devices.get('board-1').device.pin).toBeNull();
+    await devices.create('ahead', {}, person);
+    const { device } = await devices.pin('ahead', 'secret.raucb', person);
+    expect(device.pin?.bundleName).toBe('secret.raucb');
   });
 
   it('are for a device that nobody knows, by every verb', async () => {

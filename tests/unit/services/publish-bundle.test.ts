@@ -1,6 +1,8 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { DomainError } from '../../../src/core/errors';
+import type { ServicePorts } from '../../../src/services/services';
 import { makeBundle } from '../../support/bundle-factory';
 import { temporaryFolder } from '../../support/programs';
 import { refusal } from '../../support/refusal';
@@ -244,7 +246,7 @@ describe('publishing with a keyring', () => {
   });
 });
 
-describe('a bundle whose file is gone', () => {
+describe('a bundle whose file is gone or damaged', () => {
   it('is neither found nor offered, and comes back with the same upload', async () => {
     const made = await makeBundle({ compatible: 'acme' });
     const before = await openServices();
@@ -267,5 +269,107 @@ describe('a bundle whose file is gone', () => {
     expect(await missing.publish(made.path, { name: 'a.raucb' })).toMatchObject({ created: true });
     expect(missing.offered('acme')).toBe('a.raucb');
     await missing.close();
+  });
+
+  async function damaged(damage: (file: string) => Promise<void>) {
+    const made = await makeBundle({ compatible: 'acme' });
+    const before = await openServices();
+    await before.publish(made.path, { name: 'a.raucb', activate: true });
+    await before.close();
+    const file = path.join(before.dataDir, 'bundles/a.raucb');
+    await damage(file);
+    return { made, file, opened: await openServices({ dataDir: before.dataDir }) };
+  }
+
+  it('heals with the same upload when its file has the wrong size', async () => {
+    const { made, file, opened } = await damaged((name) => truncate(name, 5_000));
+    expect(opened.offered('acme')).toBe('no-release');
+    const other = await makeBundle({ compatible: 'acme', seed: 'other' });
+    await expect(opened.publish(other.path, { name: 'a.raucb' })).rejects.toEqual(refusal('conflict'));
+    expect((await stat(file)).size).toBe(5_000);
+    expect(await opened.publish(made.path, { name: 'a.raucb' })).toMatchObject({ created: true });
+    expect((await readFile(file)).equals(await readFile(made.path))).toBe(true);
+    expect(opened.offered('acme')).toBe('a.raucb');
+    expect(await stored(opened.dataDir)).toEqual({ bundles: ['a.raucb'], incoming: [] });
+    const again = await opened.publish(made.path, { name: 'a.raucb' });
+    expect(again.created).toBe(false);
+    await opened.close();
+  });
+
+  it('heals while the server runs, and for who reads it at that moment', async () => {
+    const opened = await openServices();
+    const made = await makeBundle({ compatible: 'acme' });
+    const { bundle } = await opened.publish(made.path, { name: 'a.raucb', activate: true });
+    const { readBundle } = opened.services;
+    const reader = await readBundle.open(bundle);
+    await truncate(path.join(opened.dataDir, 'bundles/a.raucb'), 5_000);
+    await expect(reader.read(4_000, 2_000)).rejects.toThrow();
+    await expect(readBundle.open(bundle)).rejects.toEqual(refusal('not-found'));
+    expect(await opened.publish(made.path, { name: 'a.raucb' })).toMatchObject({ created: true });
+    const next = await readBundle.open(bundle);
+    const bytes = await readFile(made.path);
+    expect((await next.read(0, bytes.length)).equals(bytes)).toBe(true);
+    next.release();
+    reader.release();
+    await opened.close();
+  });
+
+  it('stays lost while a folder or a link has its name', async () => {
+    for (const put of [(name: string) => mkdir(name), (name: string) => symlink('/dev/null', name)]) {
+      const { made, file, opened } = await damaged(async (name) => {
+        await rm(name);
+        await put(name);
+      });
+      const before = await lstat(file);
+      await expect(opened.publish(made.path, { name: 'a.raucb' })).rejects.toEqual(refusal('conflict'));
+      expect((await lstat(file)).ino).toBe(before.ino);
+      expect((await stored(opened.dataDir)).incoming).toEqual([]);
+      await opened.close();
+    }
+  });
+});
+
+describe('an upload that cannot be written down', () => {
+  const failing = (isFailing: () => boolean) => ({
+    change: ({ records }: ServicePorts): Partial<ServicePorts> => ({
+      records: {
+        ...records,
+        commit: (change) =>
+          isFailing() ? Promise.reject(new DomainError('storage-full', 'no space')) : records.commit(change),
+      },
+    }),
+  });
+
+  it('leaves no file, and is taken when it can be', async () => {
+    let isFailing = true;
+    const made = await makeBundle({ compatible: 'acme' });
+    const opened = await openServices(failing(() => isFailing));
+    const request = { name: 'a.raucb', activate: true };
+    await expect(opened.publish(made.path, request)).rejects.toEqual(refusal('storage-full'));
+    expect(await stored(opened.dataDir)).toEqual(nothing);
+    expect([opened.services.readBundle.find('a.raucb'), opened.offered('acme')]).toEqual([
+      undefined,
+      'no-release',
+    ]);
+    isFailing = false;
+    expect(await opened.publish(made.path, request)).toMatchObject({ created: true });
+    await opened.close();
+  });
+
+  it('takes no bytes from a bundle that was stored before', async () => {
+    let isFailing = false;
+    const made = await makeBundle({ compatible: 'acme' });
+    const opened = await openServices(failing(() => isFailing));
+    const file = path.join(opened.dataDir, 'bundles/a.raucb');
+    await opened.publish(made.path, { name: 'a.raucb' });
+    isFailing = true;
+    for (const damage of [() => Promise.resolve(), () => truncate(file, 5_000)]) {
+      await damage();
+      const again = opened.publish(made.path, { name: 'a.raucb', activate: true });
+      await expect(again).rejects.toEqual(refusal('storage-full'));
+      expect((await readFile(file)).equals(await readFile(made.path))).toBe(true);
+    }
+    expect((await stored(opened.dataDir)).incoming).toEqual([]);
+    await opened.close();
   });
 });

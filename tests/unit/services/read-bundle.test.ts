@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { readFile, truncate } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Bundle } from '../../../src/core/bundle';
@@ -100,6 +100,23 @@ describe('an idle file', () => {
     expect(await lease.read(0, 4)).toEqual(bytes.subarray(0, 4));
     lease.release();
     await until(() => openCount() === 0);
+  });
+
+  it('closes a file that could not be read with its last lease, and gives it to nobody else', async () => {
+    const reader = open(60_000);
+    const lease = await reader.open(bundle);
+    const other = await reader.open(bundle);
+    await truncate(file, 500_000);
+    await expect(lease.read(bytes.length - 10, 10)).rejects.toThrow();
+    await writeFile(file, bytes);
+    const next = await reader.open(bundle);
+    expect((await next.read(bytes.length - 10, 10)).equals(bytes.subarray(-10))).toBe(true);
+    expect(openCount()).toBe(2);
+    lease.release();
+    other.release();
+    await until(() => openCount() === 1);
+    next.release();
+    await reader.close();
   });
 
   it('is one of a bounded number', async () => {

@@ -138,6 +138,22 @@ describe('the list of devices', () => {
     expect({ ids: idsOf(devices), next, total }).toEqual({ ids, next: null, total: ids.length });
   });
 
+  it.each(deviceSorts.flatMap((sort) => [false, true].map((isDescending) => ({ sort, isDescending }))))(
+    'for %j, page by page: also where some have no value, and some the same',
+    (asked) => {
+      const all = idsOf(store.fleet.list({ ...page, ...asked }).devices);
+      const found: string[] = [];
+      let after: string | null = null;
+      do {
+        const place: { after?: string } = after === null ? {} : { after };
+        const { devices, next } = store.fleet.list({ ...page, ...asked, ...place, limit: 1 });
+        found.push(...idsOf(devices));
+        after = next;
+      } while (after !== null && found.length <= all.length);
+      expect(found).toEqual(all);
+    },
+  );
+
   it('has each device with labels, certificates and its latest installation', () => {
     const [first] = store.fleet.list({ ...page, search: 'alpha' }).devices;
     expect(first).toEqual({ device: fleet[0]?.device, installation: fleet[0]?.installations[1] });
