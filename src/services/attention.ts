@@ -262,7 +262,7 @@ const excessWords: Readonly<Record<Budget, string>> = {
   connections: 'connections at a time',
   handshakes: 'TLS handshakes',
   requests: 'requests a minute',
-  journal: 'lines of the journal a minute',
+  journal: 'lines of the journal an hour',
 };
 
 function ofExcess({ holder, times }: Excess): AttentionItem {

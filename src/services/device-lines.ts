@@ -12,13 +12,16 @@ export class DeviceLines {
   /** Those of which something is counted and not told yet. */
   readonly #counting = new Map<string, RepeatedLines>();
 
+  /** @param onRepeats hears of a device whenever a line stands for more than one time */
+  constructor(private readonly onRepeats: (deviceId: string) => void = () => undefined) {}
+
   /** @returns the lines to write now */
   take(deviceId: string, events: readonly NewEvent[]): readonly NewEvent[] {
     if (events.every(isDecision)) return events;
     const known = this.#counting.get(deviceId);
     const lines = known ?? this.#devices.getOrMake(deviceId, () => new RepeatedLines());
     const written = events.flatMap((event) => (isDecision(event) ? [event] : lines.take(event)));
-    this.#note(deviceId, lines);
+    this.#note(deviceId, lines, written);
     return written;
   }
 
@@ -28,7 +31,7 @@ export class DeviceLines {
     for (const [deviceId, lines] of [...this.#counting]) {
       const events = isLast ? lines.rest(now) : lines.due(now);
       if (events.length > 0) told.push([deviceId, events]);
-      this.#note(deviceId, lines);
+      this.#note(deviceId, lines, events);
     }
     return told;
   }
@@ -38,7 +41,8 @@ export class DeviceLines {
     this.#devices.delete(deviceId);
   }
 
-  #note(deviceId: string, lines: RepeatedLines): void {
+  #note(deviceId: string, lines: RepeatedLines, written: readonly NewEvent[]): void {
+    if (written.some(({ repeats }) => repeats !== undefined)) this.onRepeats(deviceId);
     if (lines.hasCounted) this.#counting.set(deviceId, lines);
     else this.#counting.delete(deviceId);
   }

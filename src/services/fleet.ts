@@ -16,6 +16,8 @@ export interface FleetPorts {
   readonly releaseIds: readonly number[];
   readonly log: Log;
   readonly now: () => Date;
+  /** Hears of a device whose lines of the journal are counted rather than written. */
+  readonly onRepeats?: (deviceId: string) => void;
 }
 
 /** What changes about a device. */
@@ -43,7 +45,7 @@ export class Fleet {
   readonly #entries = new Map<string, Entry>();
   readonly #writer: FleetWriter;
   readonly #sightings: Sightings;
-  readonly #lines = new DeviceLines();
+  readonly #lines: DeviceLines;
   #lastInstallationId: number;
   #lastDecision: Promise<unknown> = Promise.resolve();
 
@@ -52,6 +54,7 @@ export class Fleet {
     this.counters = new ReleaseCounters(records.counts(releaseIds, now()), now);
     this.#writer = new FleetWriter(records, ports.log);
     this.#sightings = new Sightings(records);
+    this.#lines = new DeviceLines(ports.onRepeats);
     this.#lastInstallationId = records.lastInstallationId();
   }
 

@@ -202,7 +202,14 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   await judgeBundles.begin();
   const shared = { ...ports, catalog, changed, bundleTrust, judgeBundles };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
-  const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
+  const overBudget = createOverBudget(ports.now);
+  const fleet = new Fleet({
+    records: ports.fleet,
+    releaseIds: catalog.releaseIds(),
+    log,
+    now: ports.now,
+    onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
+  });
   const fleetServices = createFleetServices(shared, fleet, watchRestores);
   await watchRestores.settle();
   await fleetServices.pauseUntrusted();
@@ -222,7 +229,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     bundleTrust,
     judgeBundles,
     pinnedBundles,
-    overBudget: createOverBudget(ports.now),
+    overBudget,
     ...fleetServices,
     startup,
     async close() {

@@ -130,11 +130,13 @@ describe('one device that tells something else each time', () => {
     const actor = { name: 'local', address: null };
     for (let time = 0; time < 40; time += 1)
       await opened.services.manageDevices.hold('board-1', `${time}`, actor);
-    const { list } = opened.services.readJournal;
-    expect(list({ kinds: ['device.held'] }, { limit: 100 })).toHaveLength(40);
+    const { readJournal } = opened.services;
+    expect(readJournal.list({ kinds: ['device.held'] }, { limit: 100 })).toHaveLength(40);
     other.boot();
     await other.poll();
-    expect(list({ kinds: ['device.booted'], deviceId: 'board-2' }, { limit: 10 })).toHaveLength(1);
+    expect(readJournal.list({ kinds: ['device.booted'], deviceId: 'board-2' }, { limit: 10 })).toHaveLength(
+      1,
+    );
   });
 
   it('that was forgotten tells nothing more of before', async () => {
