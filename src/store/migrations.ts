@@ -332,6 +332,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
   `,
   `
+  -- What hashing the images of a bundle came to, as JSON, or how often it was begun; NULL: never.
+  ALTER TABLE bundles ADD COLUMN image_check TEXT;
+  `,
+  `
   -- What a device does again and again is one line: how often, and when first; the rest tells the last time.
   ALTER TABLE events ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
   ALTER TABLE events ADD COLUMN first_at TEXT;
