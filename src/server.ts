@@ -12,7 +12,7 @@ import { getOption, optionKeys } from './config/options';
 import { showOption } from './config/shown-options';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { Inspection } from './core/inspection';
-import { isLoopback } from './core/loopback';
+import { isLoopback } from './base/text/loopback';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/event-stream';
 import { startAdminServer } from './http/admin/server';
