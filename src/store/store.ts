@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
+import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { createBundleUses } from './bundle-uses';
@@ -21,7 +22,6 @@ import { createRestoreRecords, type RestoreRecords } from './restore-records';
 import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
 import { measureStorage } from './storage-usage';
-import { replaceFile } from './synced-folder';
 import { createWebhookRecords, type WebhookRecords } from './webhook-records';
 import { createTokenRecords, type TokenRecords } from './token-records';
 
@@ -93,7 +93,8 @@ export async function openStore(dataDir: string, { newName, pid, onError }: Stor
         sessions: createSessionRecords(database),
         files,
         legacy: createLegacyFiles(dataDir),
-        writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),
+        writeManifestFile: (text) =>
+          storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
         sqliteVersion: versionOf(database),
         measureStorage: () => measureStorage(dataDir),
         close() {
