@@ -5,13 +5,14 @@ import { type AttentionItem, findAttention, maxSharedCertificates } from './atte
 import type { BundleTrust } from './bundle-trust';
 import type { CertificateFolder } from './certificate-folder';
 import type { BundleUses } from './delete-bundle';
-import type { DismissalRecords } from './dismiss-attention';
+import type { DismissalRecords } from '../ports/dismissals';
 import type { FleetCounts } from './fleet-counts';
 import type { ListBundles } from './list-bundles';
 import type { FleetCount, FleetListing } from './list-fleet';
 import type { ManageRollouts } from './manage-rollouts';
 import type { ManageWebhooks } from './manage-webhooks';
 import type { MeasureStorage } from './measure-storage';
+import type { OverBudget } from './over-budget';
 import { type ChannelCounts, countByChannel, mostFrequent, type VersionCount } from './version-counts';
 
 export interface ChannelFigures {
@@ -62,6 +63,7 @@ export interface DescribeFleetPorts {
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly measureStorage: MeasureStorage;
+  readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly startup: { readonly lastCrash: Crash | undefined };
   readonly now: () => Date;
 }
@@ -102,6 +104,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         ),
         otherClaims: counts.otherClaims(),
         silentPollers: counts.silentPollers(),
+        overBudget: ports.overBudget.recent(),
         decided,
         inventory,
         webhooks: ports.manageWebhooks.list(),

@@ -26,18 +26,16 @@ import { createGoBack, type GoBack } from './go-back';
 import { createUndoRelease, type UndoRelease } from './undo-release';
 import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
-import {
-  createManageWebhooks,
-  type ManageWebhooks,
-  type ManageWebhooksPorts,
-  type WebhookRecords,
-} from './manage-webhooks';
+import type { WebhookRecords } from '../ports/webhooks';
+import { createManageWebhooks, type ManageWebhooks, type ManageWebhooksPorts } from './manage-webhooks';
 import { createPauseUntrusted } from './pause-untrusted';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createOverBudget, type OverBudget } from './over-budget';
 import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
-import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
+import type { DeliverEvent } from '../ports/webhooks';
+import { createSendWebhooks, type SendWebhooks } from './send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createSilentPollers } from './silent-pollers';
@@ -137,6 +135,7 @@ export interface Services {
   readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
+  readonly overBudget: OverBudget;
   readonly explainOffer: ExplainOffer;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
@@ -223,6 +222,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     bundleTrust,
     judgeBundles,
     pinnedBundles,
+    overBudget: createOverBudget(ports.now),
     ...fleetServices,
     startup,
     async close() {
