@@ -1,17 +1,19 @@
 import tseslint from 'typescript-eslint';
+import { noCircles } from './tests/support/no-circles.mjs';
 
 /** The rooms of src/ and what each may import beside src/base: the arrows of ARCHITECTURE.md. */
 const arrows = {
   base: [],
   core: [],
+  ports: ['core'],
   config: ['core'],
   rauc: ['core'],
   pki: ['core'],
-  store: ['core'],
-  services: ['core'],
+  store: ['core', 'ports'],
+  services: ['core', 'ports'],
   'http/device': ['core', 'services'],
   'http/admin': ['core', 'services'],
-  'http/outbound': ['core', 'services'],
+  'http/outbound': ['core', 'ports', 'services'],
   cli: ['core', 'services', 'config'],
   dashboard: ['core'],
 };
@@ -63,4 +65,9 @@ export default tseslint.config(
   },
   { files: ['src/config/**', 'tests/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   ...rooms.map(arrowRule),
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    plugins: { house: { rules: { 'no-circles': noCircles } } },
+    rules: { 'house/no-circles': 'error' },
+  },
 );

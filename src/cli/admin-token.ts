@@ -1,4 +1,5 @@
-import type { Config, ValueSource } from '../config/config';
+import type { ValueSource } from '../config/problem';
+import type { Config } from '../config/config';
 import { token as tokenType } from '../config/value-types';
 import { DomainError } from '../core/errors';
 import type { CliContext } from './context';

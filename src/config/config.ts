@@ -3,10 +3,8 @@ import { DomainError } from '../core/errors';
 import { readDotenv } from './dotenv-file';
 import type { Environment } from './environment';
 import { flagName, getOption, optionKeys, type OptionKey, type OptionValue } from './options';
+import type { ConfigProblem, ValueSource } from './problem';
 import { filePath } from './value-types';
-
-/** Where a value came from, strongest first. */
-export type ValueSource = 'flag' | 'env' | '.env' | 'default';
 
 /**
  * The typed values of every option. `null` means unset; paths are absolute; `uploadLimit` is in bytes,
@@ -15,14 +13,6 @@ export type ValueSource = 'flag' | 'env' | '.env' | 'default';
 export type Config = { readonly [K in OptionKey]: OptionValue<K> } & {
   readonly sources: Readonly<Record<OptionKey, ValueSource>>;
 };
-
-/** A value that can't be used. */
-export interface ConfigProblem {
-  /** Environment name of the option, or the `.env` file's path. */
-  readonly option: string;
-  readonly source: ValueSource;
-  readonly message: string;
-}
 
 export interface ConfigInput {
   /** By option key: text, `true`/`false` of a switch; `undefined` when not given. */

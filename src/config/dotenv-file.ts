@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { systemErrorCode } from '../core/errors';
-import type { ConfigProblem } from './config';
+import type { ConfigProblem } from './problem';
 import type { Environment } from './environment';
 
 /**

@@ -1,4 +1,5 @@
-import type { Config, ValueSource } from './config';
+import type { ValueSource } from './problem';
+import type { Config } from './config';
 import { getOption, type OptionKey } from './options';
 
 /** An option as people are shown it. */

@@ -1,5 +1,5 @@
 import type { Contact } from './contact';
-import type { Device } from './device';
+import type { DeviceFacts } from './device-facts';
 
 /**
  * A device is known by its certificate. Which board uses that certificate is read from what it tells beside: a boot id belongs to
@@ -58,6 +58,16 @@ export const provisionedAttribute = 'provisioned';
  */
 export type Sight = 'own' | 'late' | 'other' | 'unclear' | 'found' | 'replaced' | 'reflashed' | 'provisioned';
 
+/** What is known of the device from the contacts before. */
+export interface KnownBoards {
+  readonly boards: Boards;
+  readonly facts: DeviceFacts;
+  /** Where the last contact came from. */
+  readonly address: string | null;
+  readonly firstContactAt: Date | null;
+  readonly lastContactAt: Date | null;
+}
+
 export interface Recognized {
   readonly boards: Boards;
   readonly sight: Sight;
@@ -72,11 +82,7 @@ const noteEveryMs = 3_600_000;
  * Tells which board makes a contact. Pure.
  * @param isQuestion it asks for an update: a report may come late, from an earlier boot
  */
-export function recognizeBoard(
-  device: Pick<Device, 'boards' | 'facts' | 'address' | 'firstContactAt' | 'lastContactAt'>,
-  contact: Contact,
-  isQuestion: boolean,
-): Recognized {
+export function recognizeBoard(device: KnownBoards, contact: Contact, isQuestion: boolean): Recognized {
   const now = seenBoot(contact);
   const { boards } = device;
   if (boards.second !== null) {
@@ -186,9 +192,7 @@ function seenBoot({ at, address, facts }: Contact): SeenBoot {
 }
 
 /** What was known of a device before boots were remembered. */
-function bootsOf(
-  device: Pick<Device, 'facts' | 'address' | 'firstContactAt' | 'lastContactAt'>,
-): readonly SeenBoot[] {
+function bootsOf(device: Omit<KnownBoards, 'boards'>): readonly SeenBoot[] {
   const { facts, address, firstContactAt, lastContactAt } = device;
   const { bootId, serial, machineId, systemVersion } = facts;
   if (firstContactAt === null || (bootId === null && serial === null && machineId === null)) return [];

@@ -1,4 +1,4 @@
-import type { DeviceFacts } from './device';
+import type { DeviceFacts } from './device-facts';
 
 /** What one request of a device tells. A part that the request does not mention is missing: it then stays as it was. */
 export interface Contact {

@@ -1,4 +1,5 @@
 import { type Boards, noBoards } from './board';
+import { type DeviceFacts, noFacts } from './device-facts';
 import { DomainError } from './errors';
 import { defaultChannel } from './release';
 import type { ProvingHeader } from './silent-poller';
@@ -12,32 +13,6 @@ export interface DeviceIdentity {
   /** Compatibles that the certificate is bound to; empty means that it is bound to none in particular. */
   readonly compatibles: readonly string[];
 }
-
-/** What a device says of itself. None of it is proven, and every part may be missing. */
-export interface DeviceFacts {
-  readonly compatible: string | null;
-  readonly variant: string | null;
-  readonly serial: string | null;
-  readonly machineId: string | null;
-  /** The kernel's boot id: another one means that the device has booted meanwhile. */
-  readonly bootId: string | null;
-  /** The version that runs. */
-  readonly systemVersion: string | null;
-  readonly uptimeSeconds: number | null;
-  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case. */
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-export const noFacts: DeviceFacts = {
-  compatible: null,
-  variant: null,
-  serial: null,
-  machineId: null,
-  bootId: null,
-  systemVersion: null,
-  uptimeSeconds: null,
-  attributes: {},
-};
 
 /** Whether a device may have anything: an unknown one waits for a person where the configuration says so. */
 export type Admission = 'admitted' | 'waiting';
@@ -114,6 +89,16 @@ export function newDevice(id: string, admission: Admission, createdAt: Date): De
     claimedCompatible: null,
     pollerOmits: null,
   };
+}
+
+/** The certificate that a device used last; `undefined` for one that has not connected. */
+export function certificateInUse({
+  certificates,
+}: Pick<Device, 'certificates'>): SeenCertificate | undefined {
+  return certificates.reduce<SeenCertificate | undefined>(
+    (latest, one) => (latest === undefined || one.lastSeenAt >= latest.lastSeenAt ? one : latest),
+    undefined,
+  );
 }
 
 /** Whether a device may be what it says: a claim never beats its certificate. @param bound empty means no binding */

@@ -1,6 +1,6 @@
 import type { Bundle } from './bundle';
 import { isWindowOpen } from './maintenance-window';
-import type { AskingDevice, OfferTerms, Question } from './offer';
+import type { AskingDevice, OfferTerms, Question } from './offer-question';
 import type { Release } from './release';
 import type { RolloutPolicy } from './rollout';
 import { untoldTries } from './silent-poller';

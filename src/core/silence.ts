@@ -1,5 +1,5 @@
 import { type Installation, type InstallationChange, isStarted, payloadBytes } from './installation';
-import type { Evidence, ProofRules } from './proof';
+import type { Evidence, ProofRules } from './evidence';
 
 /** What people read where the device's silence leaves two answers. */
 export const openEnds = {

@@ -1,5 +1,5 @@
 import type { Bundle } from './bundle';
-import type { DeviceFacts } from './device';
+import type { DeviceFacts } from './device-facts';
 import { type Installation, isFailure, isUnsettled } from './installation';
 import { payloadNeed } from './payload-need';
 

@@ -1,8 +1,7 @@
 import type { Finding } from '../core/inspection';
 import { isCurrent, type ParsedCertificate, safely } from './certificate';
-import type { Keyring } from './keyring';
+import type { ChainFacts } from './chain-facts';
 import { keepsLimits } from './name-constraints';
-import type { VerificationProfile } from './profile';
 import { nameOf, refusal } from './refusal';
 import { checkRevocation } from './revocation';
 import { keyWeakness, signatureScheme } from './signature-algorithm';
@@ -11,17 +10,6 @@ const emailProtection = '1.3.6.1.5.5.7.3.4';
 const codeSigning = '1.3.6.1.5.5.7.3.3';
 /** Bits of Netscape's certificate type that OpenSSL takes for signing mail: S/MIME, and TLS client. */
 const mailOrClient = 0x20 | 0x80;
-
-/** A complete chain, signer first, and what it is measured against. */
-export interface ChainFacts {
-  readonly chain: readonly ParsedCertificate[];
-  readonly keyring: Keyring;
-  readonly profile: VerificationProfile;
-  /** The time that every certificate must be valid at. */
-  readonly at: Date;
-  /** Revocation lists that come with the signature. */
-  readonly untrustedLists: Keyring['revocationLists'];
-}
 
 type Rule = (facts: ChainFacts) => Finding | null;
 

@@ -3,7 +3,7 @@ import type { CertificateRevocationList } from 'pkijs';
 import type { Finding } from '../core/inspection';
 import { canonicalName } from './certificate-name';
 import { isIdentifiedBy, type ParsedCertificate, safely } from './certificate';
-import type { ChainFacts } from './chain-rules';
+import type { ChainFacts } from './chain-facts';
 import { authorityKeyIdentifier } from './key-identifier';
 import { nameOf, refusal } from './refusal';
 import { signatureScheme } from './signature-algorithm';

@@ -2,11 +2,17 @@ import type { CertificateFolder } from './certificate-folder';
 import { createDescribeBundle, type DescribeBundle } from './describe-bundle';
 import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
-import { createDismissAttention, type DismissalRecords, type DismissAttention } from './dismiss-attention';
+import type { DismissalRecords } from '../ports/dismissals';
+import { createDismissAttention, type DismissAttention } from './dismiss-attention';
 import type { FleetCounts } from './fleet-counts';
 import type { ReadKitText } from './kit-files';
 import type { Log } from './log';
 import { createManageCertificates, type ManageCertificates } from './manage-certificates';
+import {
+  createManageRevocations,
+  type ManageRevocations,
+  type RevocationsInForce,
+} from './manage-revocations';
 import type { MeasureStorage } from './measure-storage';
 import type { JournalRecords } from './read-journal';
 import type { Services } from './services';
@@ -20,6 +26,7 @@ export interface Administration {
   /** Labels of devices, the most frequent first. */
   readonly listLabels: FleetCounts['labels'];
   readonly manageCertificates: ManageCertificates;
+  readonly manageRevocations: ManageRevocations;
 }
 
 export interface AdministrationPorts {
@@ -30,6 +37,7 @@ export interface AdministrationPorts {
   readonly counts: FleetCounts;
   readonly dismissals: DismissalRecords;
   readonly certificates: CertificateFolder;
+  readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;
   readonly measureStorage: MeasureStorage;
@@ -47,5 +55,9 @@ export function createAdministration({ services, ...ports }: AdministrationPorts
     describeBundle: createDescribeBundle({ ...services, ...ports }),
     listLabels: (limit) => ports.counts.labels(limit),
     manageCertificates: createManageCertificates(ports),
+    manageRevocations: createManageRevocations({
+      ...ports,
+      getDevice: (id) => services.manageDevices.get(id).device,
+    }),
   };
 }

@@ -1,8 +1,9 @@
 import type { DeviceIdentity } from '../core/device';
 import { slotOf } from '../core/contact';
 import { isUnsettled, mayBeWritten } from '../core/installation';
-import type { AskingDevice, StandingOffer, UnbootedBundle } from '../core/offer';
-import { patiencePolls, type ProofRules } from '../core/proof';
+import type { AskingDevice, StandingOffer, UnbootedBundle } from '../core/offer-question';
+import type { ProofRules } from '../core/evidence';
+import { patiencePolls } from '../core/proof';
 import { defaultChannel } from '../core/release';
 import { unprovenDownloads } from '../core/silent-poller';
 import type { Catalog } from './catalog';

@@ -5,7 +5,7 @@ import { type AttentionItem, findAttention, maxSharedCertificates } from './atte
 import type { BundleTrust } from './bundle-trust';
 import type { CertificateFolder } from './certificate-folder';
 import type { BundleUses } from './delete-bundle';
-import type { DismissalRecords } from './dismiss-attention';
+import type { DismissalRecords } from '../ports/dismissals';
 import type { FleetCounts } from './fleet-counts';
 import type { ListBundles } from './list-bundles';
 import type { FleetCount, FleetListing } from './list-fleet';

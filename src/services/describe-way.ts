@@ -1,4 +1,4 @@
-import type { AskingDevice } from '../core/offer';
+import type { AskingDevice } from '../core/offer-question';
 import type { VersionRange } from '../core/version-range';
 import { wayToVersion } from '../core/way-to-version';
 import type { Catalog } from './catalog';

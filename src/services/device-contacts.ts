@@ -8,20 +8,20 @@ import {
 } from '../core/board';
 import { freshReason, isJudged, judgeFresh, takeBack } from '../core/board-evidence';
 import { bootChange, type BootChange, type Contact, mergeFacts, slotOf } from '../core/contact';
+import { type DeviceFacts, noFacts } from '../core/device-facts';
 import {
   type Admission,
   certifiedCompatible,
   type Device,
-  type DeviceFacts,
   type DeviceIdentity,
   mayBe,
   newDevice,
-  noFacts,
 } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Actor, NewEvent } from '../core/event';
 import type { Installation, InstallationChange } from '../core/installation';
-import { type Evidence, judgeContact, type ProofRules } from '../core/proof';
+import type { Evidence, ProofRules } from '../core/evidence';
+import { judgeContact } from '../core/proof';
 import { omittedHeaders } from '../core/silent-poller';
 import type { Fleet } from './fleet';
 import type { DeviceRecord } from './fleet-records';

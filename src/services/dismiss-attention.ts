@@ -1,17 +1,8 @@
 import { DomainError } from '../core/errors';
-import type { Actor, NewEvent } from '../core/event';
+import type { Actor } from '../core/event';
+import type { DismissalRecords } from '../ports/dismissals';
 import type { AttentionItem } from './attention';
 import type { DescribeFleet } from './describe-fleet';
-
-/** Where dismissals last. */
-export interface DismissalRecords {
-  all(): readonly { readonly kind: string; readonly subject: string }[];
-  /** @throws DomainError `storage-full`, `unavailable` */
-  add(
-    dismissed: { readonly kind: string; readonly subjects: readonly string[] },
-    event: NewEvent,
-  ): Promise<void>;
-}
 
 /**
  * Says that a person has seen what an attention item tells: it is not shown again, also after a restart.

@@ -1,9 +1,9 @@
 import { DomainError } from '../core/errors';
 import type { Actor, EventKind, JournalEvent, NewEvent } from '../core/event';
 import { eventKinds, noSubject, theServer } from '../core/event';
-import type { Webhook, WebhookProgress } from '../core/webhook';
+import type { Webhook } from '../core/webhook';
+import type { DeliverEvent, WebhookRecords } from '../ports/webhooks';
 import type { ReadJournal } from './read-journal';
-import type { DeliverEvent } from './send-webhooks';
 
 export interface NewWebhook {
   readonly name: string;
@@ -30,27 +30,6 @@ export interface ManageWebhooks {
   remove(name: string, actor: Actor): Promise<void>;
   /** Sends an event that never happened. @throws DomainError `not-found`; `unavailable` with the receiver's answer */
   test(name: string): Promise<void>;
-}
-
-/** Where webhooks last. */
-export interface WebhookRecords {
-  all(): readonly Webhook[];
-  /** @returns `undefined` when the name is in use */
-  add(
-    webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'createdAt' | 'createdBy' | 'cursor'>,
-    secret: string,
-    events: readonly NewEvent[],
-  ): Promise<Webhook | undefined>;
-  secret(id: number): string | undefined;
-  setEnabled(id: number, isEnabled: boolean, cursor: number, events: readonly NewEvent[]): Promise<void>;
-  remove(id: number, events: readonly NewEvent[]): Promise<void>;
-  /** @returns false when somebody has changed it meanwhile: then nothing is saved */
-  saveProgress(
-    id: number,
-    from: number,
-    progress: WebhookProgress,
-    events: readonly NewEvent[],
-  ): Promise<boolean>;
 }
 
 export interface ManageWebhooksPorts {

@@ -3,26 +3,8 @@ import { theServer } from '../core/event';
 import { retryDelayMs, type Webhook, type WebhookProgress } from '../core/webhook';
 import type { Log } from './log';
 import { asPart } from './optional-parts';
-import type { WebhookRecords } from './manage-webhooks';
+import type { DeliverEvent, WebhookRecords } from '../ports/webhooks';
 import type { ReadJournal } from './read-journal';
-
-/** One event on its way to one receiver. */
-export interface Delivery {
-  /** The same for each attempt, and for no other event: receivers know by it what they have already. */
-  readonly id: string;
-  readonly event: JournalEvent;
-}
-
-/**
- * Delivers one event to one receiver.
- * @returns `null` when it was taken, else why not, in words without secrets
- */
-export type DeliverEvent = (
-  webhook: Pick<Webhook, 'url' | 'name'>,
-  secret: string,
-  delivery: Delivery,
-  signal?: AbortSignal,
-) => Promise<string | null>;
 
 export interface SendWebhooksPorts {
   readonly webhooks: WebhookRecords;

@@ -26,18 +26,15 @@ import { createGoBack, type GoBack } from './go-back';
 import { createUndoRelease, type UndoRelease } from './undo-release';
 import type { ReleaseResults } from './release-results';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
-import {
-  createManageWebhooks,
-  type ManageWebhooks,
-  type ManageWebhooksPorts,
-  type WebhookRecords,
-} from './manage-webhooks';
+import type { WebhookRecords } from '../ports/webhooks';
+import { createManageWebhooks, type ManageWebhooks, type ManageWebhooksPorts } from './manage-webhooks';
 import { createPauseUntrusted } from './pause-untrusted';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
-import { createSendWebhooks, type DeliverEvent, type SendWebhooks } from './send-webhooks';
+import type { DeliverEvent } from '../ports/webhooks';
+import { createSendWebhooks, type SendWebhooks } from './send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createSilentPollers } from './silent-pollers';

@@ -1,4 +1,5 @@
-import { type Device, type DeviceFacts, newDevice, noFacts } from '../../src/core/device';
+import { type DeviceFacts, noFacts } from '../../src/core/device-facts';
+import { type Device, newDevice } from '../../src/core/device';
 import { madeAt } from './fleet-factory';
 
 /** A device that was heard once and about which nobody decided anything. */

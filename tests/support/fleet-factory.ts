@@ -1,6 +1,6 @@
 import type { Bundle } from '../../src/core/bundle';
 import type { Installation } from '../../src/core/installation';
-import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer';
+import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
 import type { Release } from '../../src/core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../src/core/rollout';
 import type { FleetRules } from '../../src/services/services';

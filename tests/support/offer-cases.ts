@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Bundle } from '../../src/core/bundle';
 import type { MaintenanceWindow } from '../../src/core/maintenance-window';
-import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer';
+import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
 import type { Release } from '../../src/core/release';
 import type { RolloutPolicy, RolloutStep } from '../../src/core/rollout';
 import { parseVersionRange, type VersionRange } from '../../src/core/version-range';

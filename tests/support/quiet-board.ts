@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bundle } from '../../src/core/bundle';
 import type { Contact } from '../../src/core/contact';
-import type { DeviceFacts } from '../../src/core/device';
+import type { DeviceFacts } from '../../src/core/device-facts';
 import type { Offer } from '../../src/core/offer';
 import type { ReportState } from '../../src/core/report';
 import type { Services } from '../../src/services/services';

@@ -1,5 +1,5 @@
 import type { Bundle } from '../../src/core/bundle';
-import type { DeviceFacts } from '../../src/core/device';
+import type { DeviceFacts } from '../../src/core/device-facts';
 import type { Offer } from '../../src/core/offer';
 import type { ReportState } from '../../src/core/report';
 import type { Services } from '../../src/services/services';
@@ -10,6 +10,7 @@ export interface SimulatedDeviceOptions {
   /** What it tells of itself beside that. */
   readonly facts?: Partial<DeviceFacts>;
   readonly address?: string;
+  readonly certificateSerial?: string;
   readonly now: () => Date;
 }
 
@@ -84,7 +85,7 @@ export class SimulatedDevice {
   }
 
   get identity() {
-    return { id: this.id, certificateSerial: '01', compatibles: [] };
+    return { id: this.id, certificateSerial: this.options.certificateSerial ?? '01', compatibles: [] };
   }
 
   contact() {

@@ -1,6 +1,6 @@
 import { parseCompatible } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
-import type { DeviceFacts } from '../../core/device';
+import type { DeviceFacts } from '../../core/device-facts';
 import { canBeTold, toldMaxLength } from '../../core/told-text';
 import type { Exchange } from './exchange';
 import { headerText } from './header-text';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeUtf8 } from '../../base/text/utf8';
 import { parseCompatible } from '../../core/bundle';
-import type { DeviceFacts } from '../../core/device';
+import type { DeviceFacts } from '../../core/device-facts';
 import { DomainError } from '../../core/errors';
 import type { Installation } from '../../core/installation';
 import { reportStates } from '../../core/report';

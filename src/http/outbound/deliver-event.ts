@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-import type { DeliverEvent } from '../../services/send-webhooks';
+import type { DeliverEvent } from '../../ports/webhooks';
 import { presentEvent } from '../event-json';
 import { type CallRules, guardedLookup, refusedLiteral } from './guarded-lookup';
 

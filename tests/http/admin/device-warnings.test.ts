@@ -1,4 +1,4 @@
-import type { DeviceFacts } from '../../../src/core/device';
+import type { DeviceFacts } from '../../../src/core/device-facts';
 import { runCommand } from '../../support/cli-harness';
 import { temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { deviceBaseUrl, loadConfig, type Config, type ConfigProblem } from '../../../src/config/config';
+import type { ConfigProblem } from '../../../src/config/problem';
+import { deviceBaseUrl, loadConfig, type Config } from '../../../src/config/config';
 import { DomainError } from '../../../src/core/errors';
 import { temporaryFolder } from '../../support/programs';
 

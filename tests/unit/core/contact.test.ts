@@ -1,5 +1,5 @@
 import { bootChange, mergeFacts } from '../../../src/core/contact';
-import { noFacts } from '../../../src/core/device';
+import { noFacts } from '../../../src/core/device-facts';
 import { madeAt } from '../../support/fleet-factory';
 
 function later(seconds: number): Date {

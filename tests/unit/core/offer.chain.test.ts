@@ -1,4 +1,5 @@
-import { type AskingDevice, decideOffer, type OfferTerms, type Question } from '../../../src/core/offer';
+import type { AskingDevice, OfferTerms, Question } from '../../../src/core/offer-question';
+import { decideOffer } from '../../../src/core/offer';
 import type { NothingReason, OfferRule } from '../../../src/core/offer-rules';
 import type { Release } from '../../../src/core/release';
 import type { RolloutStep } from '../../../src/core/rollout';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isWindowOpen } from '../../../src/core/maintenance-window';
-import { decideOffer, type Offer, type RuleResult, type StandingOffer } from '../../../src/core/offer';
+import type { StandingOffer } from '../../../src/core/offer-question';
+import { decideOffer, type Offer, type RuleResult } from '../../../src/core/offer';
 import { type NothingReason, type OfferRule, offerRules } from '../../../src/core/offer-rules';
 import { compareVersions, parseRaucVersion } from '../../../src/core/version';
 import { isInRange } from '../../../src/core/version-range';

@@ -1,5 +1,6 @@
 import { changeInstallation, type Installation } from '../../../src/core/installation';
-import { type Evidence, judgeContact, type ProofRules } from '../../../src/core/proof';
+import type { Evidence, ProofRules } from '../../../src/core/evidence';
+import { judgeContact } from '../../../src/core/proof';
 import { openEnds } from '../../../src/core/silence';
 import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { changeInstallation, type Installation, isStarted } from '../../../src/core/installation';
 import type { Image } from '../../../src/core/inspection';
 import { payloadNeed } from '../../../src/core/payload-need';
-import { type Evidence, judgeContact, type ProofRules } from '../../../src/core/proof';
+import type { Evidence, ProofRules } from '../../../src/core/evidence';
+import { judgeContact } from '../../../src/core/proof';
 import { judgeReport, reportStates } from '../../../src/core/report';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 

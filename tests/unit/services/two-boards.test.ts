@@ -1,6 +1,6 @@
 import type { Bundle } from '../../../src/core/bundle';
 import { everyoneAtOnce } from '../../../src/core/rollout';
-import type { DeviceFacts } from '../../../src/core/device';
+import type { DeviceFacts } from '../../../src/core/device-facts';
 import { fleetAttention } from '../../support/fleet-attention';
 import { makeBundle } from '../../support/bundle-factory';
 import { temporaryFolder } from '../../support/programs';

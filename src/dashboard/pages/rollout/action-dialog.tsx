@@ -1,18 +1,11 @@
-import type { ReleaseDetailsJson } from '../../api/types';
 import { goTo, linkTo } from '../../location';
 import { ReleaseForm } from '../../parts/release-form';
 import type { Action } from './actions';
 import { BackDialog } from './back-dialog';
+import type { ActionDialogProps } from './dialog-props';
 import { UndoDialog } from './undo-dialog';
 import { DeactivateDialog } from './channel-dialogs';
 import { AbortDialog, PauseDialog, PromoteDialog, ResumeDialog } from './rollout-dialogs';
-
-export interface ActionDialogProps {
-  readonly release: ReleaseDetailsJson;
-  /** Reads the release again. */
-  readonly reload: () => void;
-  readonly onClose: () => void;
-}
 
 /** What is asked before an action. */
 export function ActionDialog({ action, ...props }: ActionDialogProps & { readonly action: Action }) {

@@ -9,7 +9,7 @@ import { ResultWords } from '../../parts/release/result-words';
 import { stepWords } from '../../parts/release/steps-mark';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
-import type { ActionDialogProps } from './action-dialog';
+import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 

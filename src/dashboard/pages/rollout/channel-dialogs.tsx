@@ -3,7 +3,7 @@ import { goTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
 import { text } from '../../texts';
-import type { ActionDialogProps } from './action-dialog';
+import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 

@@ -5,7 +5,7 @@ import { formatCount } from '../../format';
 import { FormDialog } from '../../parts/dialog';
 import { attempt, tell } from '../../parts/notices';
 import { text } from '../../texts';
-import type { ActionDialogProps } from './action-dialog';
+import type { ActionDialogProps } from './dialog-props';
 import { whomOf } from './whom';
 
 const words = text.rollouts;

@@ -2,7 +2,7 @@ import { asFailure } from '../../api/client';
 import { FormDialog } from '../../parts/dialog';
 import { takeBack } from '../../parts/release/undo-release';
 import { text } from '../../texts';
-import type { ActionDialogProps } from './action-dialog';
+import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 
