@@ -24,6 +24,7 @@ import { createRefuseReceiver } from './http/outbound/guarded-lookup';
 import { openCertificateFolder } from './pki/certificate-folder';
 import { deviceIdentity } from './pki/device-identity';
 import { ensureCertificates } from './pki/ensure-certificates';
+import { findOpenKeys } from './pki/key-modes';
 import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
 import { loadServerTls, type ServerTls } from './pki/server-tls';
@@ -141,6 +142,7 @@ async function start(
   const made = await ensureCertificates(config.certsDir, { hosts, now });
   let tls = await loadServerTls(config.certsDir);
   checkServerUrl(config, tls);
+  const warnings = await warnOfOpenKeys(config, log);
   const revocations = await readRevocations(config.certsDir);
   let revoked = bySerial(revocations);
 
@@ -291,6 +293,7 @@ async function start(
     deviceUrl,
     certificateNames: tls.names,
     made,
+    warnings,
     lacksToken,
     crashed: crashes.note,
     close: closeAll,
@@ -299,6 +302,15 @@ async function start(
 
 function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revocation> {
   return new Map(revocations.map((revocation) => [revocation.serial, revocation]));
+}
+
+/** A key that others may read is still the key: the start says it, and goes on. */
+async function warnOfOpenKeys({ certsDir }: Config, log: Logger): Promise<readonly string[]> {
+  const findings = await findOpenKeys(certsDir);
+  for (const { path: key, remedy } of findings) {
+    log.warn({ key, remedy }, 'others than its owner may read this key');
+  }
+  return findings.map(({ path: key, message, remedy }) => `${key}: ${message}. Run: ${remedy}`);
 }
 
 /** @throws DomainError `configuration` */

@@ -10,6 +10,7 @@ import { deviceIdentity } from './device-identity';
 import { exists } from './file-pair';
 import type { FolderContext } from './folder-context';
 import { readIssued } from './issuance-log';
+import { findOpenKey } from './key-modes';
 import { readPrivateKey } from './private-key';
 import { readRevocations } from './revocation-list';
 import { loadServerTls } from './server-tls';
@@ -138,10 +139,8 @@ async function verifyFiles(dir: string): Promise<FolderFinding[]> {
 async function verifyModes(folder: string, names: readonly string[]): Promise<FolderFinding[]> {
   const findings: FolderFinding[] = [];
   for (const name of names.filter((candidate) => /\.key(\..*\.old)?$/.test(candidate))) {
-    const path = join(folder, name);
-    if (((await stat(path)).mode & 0o077) !== 0) {
-      findings.push(error(path, 'others than its owner may read this key', `chmod 600 ${path}`));
-    }
+    const finding = await findOpenKey(join(folder, name));
+    if (finding !== undefined) findings.push(finding);
   }
   const { mode } = await stat(folder);
   const remedy = `chmod 700 ${folder}`;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { replaceFile } from '../base/files/replace-file';
 import type { FoundMarker, Marker } from '../core/restore';
 import { systemErrorCode } from '../core/errors';
+import { readOnlyNoFollow } from './refuse-links';
 import { storing } from './storage-error';
 
 export type DatabaseMarker = ReturnType<typeof createDatabaseMarker>;
@@ -29,7 +30,7 @@ export function createDatabaseMarker(dataDir: string) {
 }
 
 async function readStart(file: string): Promise<string> {
-  const handle = await open(file, 'r');
+  const handle = await open(file, readOnlyNoFollow);
   try {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxSizeBytes) });
     return buffer.toString('utf8', 0, bytesRead);
