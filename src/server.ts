@@ -21,8 +21,8 @@ import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
 import { createRefuseReceiver } from './http/outbound/guarded-lookup';
 import { openCertificateFolder } from './pki/certificate-folder';
-import { deviceIdentity } from './pki/device-identity';
 import { ensureCertificates } from './pki/ensure-certificates';
+import { createJudgeDevice } from './pki/judge-device';
 import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
 import { loadServerTls, type ServerTls } from './pki/server-tls';
@@ -139,6 +139,7 @@ async function start(
   const hosts = config.serverUrl === null ? [] : [new URL(config.serverUrl).hostname];
   const made = await ensureCertificates(config.certsDir, { hosts, now });
   let tls = await loadServerTls(config.certsDir);
+  let judgeDevice = createJudgeDevice(tls, config.oldCertificates);
   checkServerUrl(config, tls);
   const revocations = await readRevocations(config.certsDir);
   let revoked = new Set(revocations.map(({ serial }) => serial));
@@ -200,7 +201,7 @@ async function start(
       certificateNames: () => tls.names,
       coversHost: (name) => coversHost(tls.names, name),
       trustedProxies: config.trustedProxies,
-      identify: deviceIdentity,
+      identify: (certificate) => judgeDevice(certificate),
       isRevoked: (serial) => revoked.has(serial),
       now,
       log,
@@ -215,7 +216,9 @@ async function start(
     {
       onTls(changed) {
         checkServerUrl(config, changed);
+        const judgeAnew = createJudgeDevice(changed, config.oldCertificates);
         devices.reload(changed);
+        judgeDevice = judgeAnew;
         tls = changed;
         log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
       },
@@ -238,6 +241,7 @@ async function start(
     services,
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
+    oldCertificates: () => devices.oldCertificates(),
     readKitText,
     facts: {
       version,

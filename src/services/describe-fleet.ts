@@ -61,6 +61,8 @@ export interface DescribeFleetPorts {
   readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
+  /** Ids of devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: () => readonly string[];
   readonly measureStorage: MeasureStorage;
   readonly startup: { readonly lastCrash: Crash | undefined };
   readonly now: () => Date;
@@ -104,6 +106,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         silentPollers: counts.silentPollers(),
         decided,
         inventory,
+        oldCertificates: ports.oldCertificates(),
         webhooks: ports.manageWebhooks.list(),
         lastCrash: ports.startup.lastCrash,
         freeBytes: storage.freeBytes,

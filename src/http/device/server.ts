@@ -72,6 +72,8 @@ export interface DeviceServer {
   /** Ends the open connections of certificates that are revoked now. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
+  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  oldCertificates(): readonly string[];
   /**
    * Takes no new connections; running downloads may go on for a while.
    * @param graceMs how long, in milliseconds
@@ -215,6 +217,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       handshakes: handshakes.underWay(),
       openRequests: connections.openRequests(),
     }),
+    oldCertificates: () => connections.oldCertificates.seen(),
     close(graceMs) {
       handshakes.close();
       return (closing ??= closeListener(listener, connections, sockets, graceMs));

@@ -61,6 +61,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
     services: opened.services,
     ...opened.store,
     certificates: openCertificateFolder(certsDir, { now }),
+    oldCertificates: () => [],
     readKitText: (name) => readFile(path.resolve(__dirname, '../../../bin/device-kit', name), 'utf8'),
     facts: {
       version: '9.8.7',
