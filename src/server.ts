@@ -10,6 +10,7 @@ import type { RunningServer, Wiring } from './cli/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
 import { getOption, optionKeys } from './config/options';
 import { showOption } from './config/shown-options';
+import type { Revocation } from './core/certificate';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { Inspection } from './core/inspection';
 import { isLoopback } from './core/loopback';
@@ -142,7 +143,7 @@ async function start(
   let judgeDevice = createJudgeDevice(tls, config.oldCertificates);
   checkServerUrl(config, tls);
   const revocations = await readRevocations(config.certsDir);
-  let revoked = new Set(revocations.map(({ serial }) => serial));
+  let revoked = bySerial(revocations);
 
   const store = await openStore(config.dataDir, {
     newName: randomUUID,
@@ -223,7 +224,7 @@ async function start(
         log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
       },
       onRevocations(list) {
-        revoked = new Set(list.map(({ serial }) => serial));
+        revoked = bySerial(list);
         log.info({ revoked: revoked.size, ended: devices.enforceRevocations() }, 'revocations taken over');
       },
       onError: (error) =>
@@ -242,6 +243,10 @@ async function start(
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
     oldCertificates: () => devices.oldCertificates(),
+    revocationsInForce: {
+      find: (serial) => revoked.get(serial),
+      refresh: () => watcher.refreshRevocations(),
+    },
     readKitText,
     facts: {
       version,
@@ -294,6 +299,10 @@ async function start(
     crashed: crashes.note,
     close: closeAll,
   };
+}
+
+function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revocation> {
+  return new Map(revocations.map((revocation) => [revocation.serial, revocation]));
 }
 
 /** @throws DomainError `configuration` */

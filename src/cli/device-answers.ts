@@ -52,7 +52,9 @@ export const deviceAnswer = z.object({
   admission: z.string(),
   hold: z.object({ reason: z.string(), by: z.string(), at: z.string() }).nullable(),
   pin: z.object({ bundle: z.string(), by: z.string(), at: z.string() }).nullable(),
-  certificates: z.array(z.object({ serial: z.string(), last_seen_at: z.string() })),
+  certificates: z.array(
+    z.object({ serial: z.string(), last_seen_at: z.string(), revoked_at: text.default(null) }),
+  ),
   certificate_compatibles: z.array(z.string()),
   claimed_compatible: text,
   second_board: z.object({ found_at: z.string(), own: boardAnswer, other: boardAnswer }).nullable(),

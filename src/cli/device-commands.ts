@@ -13,6 +13,7 @@ import { addDeviceList } from './device-list';
 import { addDeviceLog } from './device-log';
 import { addDeviceNote } from './device-note';
 import { addDevicePin } from './device-pin';
+import { addDeviceRevoke } from './device-revoke';
 import { addDeviceShow } from './device-show';
 import { addDeviceUnhold } from './device-unhold';
 import { addDeviceUnpin } from './device-unpin';
@@ -34,5 +35,6 @@ export const deviceCommands: readonly ((device: Command, context: CliContext) =>
   addDeviceNote,
   addDeviceClear,
   addDeviceCancel,
+  addDeviceRevoke,
   addDeviceForget,
 ];

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseDeviceId } from '../core/device';
 import { AdminClient } from './admin-client';
 import { addCommand } from './command';
-import { type CliContext, print, printJson } from './context';
+import { type CliContext, print, printJson, talk } from './context';
 import { devicePath } from './device-action';
 import {
   type BoardAnswer,
@@ -34,10 +34,12 @@ export function addDeviceShow(device: Command, context: CliContext): void {
         printJson(context, { device: answer, installations: list.installations });
         return 0;
       }
-      const shown = [facts(parseAnswer(deviceAnswer, answer))];
+      const shownDevice = parseAnswer(deviceAnswer, answer);
+      const shown = [facts(shownDevice)];
       const latest = parseAnswer(installationsAnswer, installations).installations;
       if (latest.length > 0) shown.push(table(latest));
       print(context, shown.join('\n\n'));
+      tellRevoked(context, shownDevice);
       return 0;
     },
   });
@@ -80,8 +82,23 @@ function facts(device: DeviceAnswer): string {
           ['The device', boardFacts(second.own)],
           ['Second board', boardFacts(second.other)],
         ] as const)),
-    ['Certificates', certificates.map(({ serial }) => serial).join(', ') || '-'],
+    ['Certificates', certificates.map(certificateFacts).join(', ') || '-'],
   ]);
+}
+
+function certificateFacts({ serial, revoked_at: revokedAt }: DeviceAnswer['certificates'][number]): string {
+  return revokedAt === null ? serial : `${serial} (revoked ${instant(revokedAt)})`;
+}
+
+/** The remedy for a device that is refused with the certificate that it used last. */
+function tellRevoked(context: CliContext, { id, certificates }: DeviceAnswer): void {
+  const lastSeen = certificates
+    .map((one) => one.last_seen_at)
+    .sort()
+    .at(-1);
+  const latest = certificates.findLast((one) => one.last_seen_at === lastSeen);
+  if (latest === undefined || latest.revoked_at === null) return;
+  talk(context, `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`);
 }
 
 function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardAnswer): string {

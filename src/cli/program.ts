@@ -10,6 +10,7 @@ import { addCertCa } from './cert-ca';
 import { addCertDevice } from './cert-device';
 import { addCertList } from './cert-list';
 import { addCertRevoke } from './cert-revoke';
+import { addCertRevoked } from './cert-revoked';
 import { addCertServer } from './cert-server';
 import { addCertShow } from './cert-show';
 import { addCertVerify } from './cert-verify';
@@ -65,6 +66,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     add(cert, context);
   }
   addCertRevoke(cert, context);
+  addCertRevoked(cert, context);
 
   const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
     'bundle upload my-bundle.raucb --activate',

@@ -91,6 +91,16 @@ export function newDevice(id: string, admission: Admission, createdAt: Date): De
   };
 }
 
+/** The certificate that a device used last; `undefined` for one that has not connected. */
+export function certificateInUse({
+  certificates,
+}: Pick<Device, 'certificates'>): SeenCertificate | undefined {
+  return certificates.reduce<SeenCertificate | undefined>(
+    (latest, one) => (latest === undefined || one.lastSeenAt >= latest.lastSeenAt ? one : latest),
+    undefined,
+  );
+}
+
 /** Whether a device may be what it says: a claim never beats its certificate. @param bound empty means no binding */
 export function mayBe(compatible: string, bound: readonly string[]): boolean {
   return bound.length === 0 || bound.includes(compatible);

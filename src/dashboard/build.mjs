@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Builds the dashboard into `public/`: `index.html`, and under `assets/` its scripts and styles. Those carry a hash of
- * their content in their names, so that browsers may keep them for ever.
+ * Builds the dashboard into `public/`: `index.html`, the same as `index-below.html` for addresses of two parts, and under
+ * `assets/` its scripts and styles. Those carry a hash of their content in their names, so that browsers may keep them for ever.
+ * The pages name them by relative addresses, so that a proxy may serve it all below any path.
  */
 const source = path.dirname(fileURLToPath(import.meta.url));
 const target = path.resolve(source, '../../public');
@@ -36,6 +37,10 @@ for (const { path: file, contents } of outputFiles) {
   const { name, ext } = path.parse(file);
   const hash = createHash('sha256').update(contents).digest('hex').slice(0, 12);
   await writeFile(path.join(assets, `${name}-${hash}${ext}`), contents);
-  page = page.replaceAll(`/assets/${name}${ext}`, `/assets/${name}-${hash}${ext}`);
+  page = page.replaceAll(`"assets/${name}${ext}"`, `"assets/${name}-${hash}${ext}"`);
 }
 await writeFile(path.join(target, 'index.html'), page);
+await writeFile(
+  path.join(target, 'index-below.html'),
+  page.replaceAll(/(?<=\s(?:src|href|action)=")/g, '../'),
+);

@@ -4,6 +4,7 @@ import { apiPath } from './api/client';
 import { askSession } from './api/ask-session';
 import { session } from './api/session';
 import type { EventJson } from './api/types';
+import { atBase } from './base';
 
 /**
  * `live`: changes are seen as they happen. `waiting`: the connection is lost, it is tried again.
@@ -61,7 +62,7 @@ function stop(): void {
 function open(): void {
   clearTimeout(again);
   source?.close();
-  source = new EventSource(apiPath('/api/events', { after: lastId }));
+  source = new EventSource(atBase(apiPath('/api/events', { after: lastId })));
   const mine = source;
   mine.onopen = () => {
     liveState.value = 'live';

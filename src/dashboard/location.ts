@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { atBase, base } from './base';
 
 /** The address bar: it holds the whole view, so that a link or a reload shows the same. */
 export interface Address {
@@ -11,6 +12,7 @@ export const address = signal<Address>(read());
 
 function read(): Address {
   const path = location.pathname
+    .slice(base.length)
     .split('/')
     .filter((part) => part !== '')
     .map(decoded);
@@ -25,13 +27,14 @@ function decoded(part: string): string {
   }
 }
 
-/** A path of the page, or of the API, from its parts, encoded. */
+/** A path of the page, or of the API, from its parts, encoded; what the browser is given lies below the base. */
 export function linkTo(...path: readonly (string | number)[]): string {
   return `/${path.map((part) => encodeURIComponent(part)).join('/')}`;
 }
 
+/** @param href a path of the page, or a whole address */
 export function goTo(href: string): void {
-  history.pushState(null, '', href);
+  history.pushState(null, '', atBase(href));
   address.value = read();
   scrollTo(0, 0);
   // A screen reader is told of the new page, and the keyboard begins at its top.
@@ -65,7 +68,8 @@ export function followLinks(): void {
       return;
     const link = (event.target as Element).closest('a');
     if (link === null || link.target !== '' || link.hasAttribute('download')) return;
-    if (link.origin !== location.origin || /^\/(api|metrics|health)(\/|$)/.test(link.pathname)) return;
+    if (link.origin !== location.origin || !link.pathname.startsWith(base)) return;
+    if (/^(api|metrics|health)(\/|$)/.test(link.pathname.slice(base.length))) return;
     if (link.hash !== '' && link.pathname === location.pathname) return; // inside this page
     event.preventDefault();
     goTo(link.href);

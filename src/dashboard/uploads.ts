@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { asFailure, type Failure, failureOf, unreachable } from './api/client';
 import type { BundleDetailsJson } from './api/types';
+import { atBase } from './base';
 
 export type UploadState = 'queued' | 'sending' | 'checking' | 'stored' | 'failed' | 'cancelled';
 
@@ -104,7 +105,7 @@ async function send({ id, file }: Upload): Promise<void> {
       request.onabort = () => reject(new DOMException('', 'AbortError'));
       const body = new FormData();
       body.append('bundle', file);
-      request.open('POST', '/upload');
+      request.open('POST', atBase('/upload'));
       request.setRequestHeader('Accept', 'application/json');
       request.send(body);
     });

@@ -26,6 +26,12 @@ export interface WatchOptions {
   readonly pollMs?: number;
 }
 
+export interface CertificateWatcher {
+  /** Resolves when the list of revocations is in use as it was at the call, or a bad one is reported. */
+  refreshRevocations(): Promise<void>;
+  close(): void;
+}
+
 /**
  * Takes over changed `server.crt`, `server.key`, `ca.crt` and `revoked.json` while the server runs.
  *
@@ -38,7 +44,7 @@ export function watchCertificates(
   dir: string,
   handlers: CertificateHandlers,
   { now = () => new Date(), initial, settleMs = 200, pollMs = 2000 }: WatchOptions = {},
-): { close(): void } {
+): CertificateWatcher {
   const tls = follow({
     paths: ['server.crt', 'server.key', 'ca.crt'].map((name) => join(dir, name)),
     settleMs,
@@ -68,21 +74,28 @@ export function watchCertificates(
     onError: (error) => handlers.onError(error),
   });
   const look = (): void => {
-    tls.look();
-    revocations.look();
+    void tls.look();
+    void revocations.look();
   };
   const watcher = startWatcher(dir, look);
-  const poll = setInterval(look, pollMs).unref();
+  const polls = [
+    setInterval(() => void tls.look(), pollMs).unref(),
+    setInterval(() => void revocations.look(), Math.min(pollMs, maxRevocationPollMs)).unref(),
+  ];
   look();
   return {
+    refreshRevocations: () => revocations.look(),
     close() {
       watcher?.close();
-      clearInterval(poll);
+      for (const poll of polls) clearInterval(poll);
       tls.close();
       revocations.close();
     },
   };
 }
+
+/** Looking costs one `stat`, and who was revoked must not wait for it. */
+const maxRevocationPollMs = 500;
 
 /** How long a command may take between the first and the last file; one that hangs is not waited for. */
 const patienceMs = 10_000;
@@ -101,11 +114,11 @@ interface Followed<T> {
 }
 
 /** Reads files again when they have changed and settled; reports each bad state once. */
-function follow<T>(files: Followed<T>): { look(): void; close(): void } {
+function follow<T>(files: Followed<T>): { look(): Promise<void>; close(): void } {
   let inUse = files.current;
   let handledState: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let isBusy = false;
+  let running: Promise<void> | undefined;
   let isClosed = false;
   let lookAgain = false;
 
@@ -153,14 +166,13 @@ function follow<T>(files: Followed<T>): { look(): void; close(): void } {
       lookAgain = false;
       await settle();
     }
-    isBusy = false;
+    running = undefined;
   };
 
-  const look = (): void => {
+  const look = (): Promise<void> => {
+    if (isClosed) return Promise.resolve();
     lookAgain = true;
-    if (isBusy || isClosed) return;
-    isBusy = true;
-    void run();
+    return (running ??= run());
   };
 
   return {

@@ -8,6 +8,11 @@ import type { FleetCounts } from './fleet-counts';
 import type { ReadKitText } from './kit-files';
 import type { Log } from './log';
 import { createManageCertificates, type ManageCertificates } from './manage-certificates';
+import {
+  createManageRevocations,
+  type ManageRevocations,
+  type RevocationsInForce,
+} from './manage-revocations';
 import type { MeasureStorage } from './measure-storage';
 import type { JournalRecords } from './read-journal';
 import type { Services } from './services';
@@ -21,6 +26,7 @@ export interface Administration {
   /** Labels of devices, the most frequent first. */
   readonly listLabels: FleetCounts['labels'];
   readonly manageCertificates: ManageCertificates;
+  readonly manageRevocations: ManageRevocations;
 }
 
 export interface AdministrationPorts {
@@ -33,6 +39,7 @@ export interface AdministrationPorts {
   readonly certificates: CertificateFolder;
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
+  readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;
   readonly measureStorage: MeasureStorage;
@@ -50,5 +57,9 @@ export function createAdministration({ services, ...ports }: AdministrationPorts
     describeBundle: createDescribeBundle({ ...services, ...ports }),
     listLabels: (limit) => ports.counts.labels(limit),
     manageCertificates: createManageCertificates(ports),
+    manageRevocations: createManageRevocations({
+      ...ports,
+      getDevice: (id) => services.manageDevices.get(id).device,
+    }),
   };
 }

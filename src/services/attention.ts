@@ -1,10 +1,12 @@
 import { describeBoard } from '../core/board';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
 import type { Bundle } from '../core/bundle';
+import type { Budget } from '../core/budget';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { BundleTrust } from './bundle-trust';
+import { type Excess, sumOf } from './over-budget';
 import type { SharedCertificate, SilentPollerCount, TroubledDevices } from './fleet-counts';
 
 export const attentionKinds = [
@@ -16,6 +18,7 @@ export const attentionKinds = [
   'second-board',
   'other-compatible',
   'silent-poller',
+  'over-budget',
   'waiting',
   'held',
   'paused-rollout',
@@ -60,6 +63,8 @@ export interface AttentionFacts {
   readonly shared: readonly SharedCertificate[];
   readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
   readonly silentPollers: readonly SilentPollerCount[];
+  /** Who went beyond what one device may use, the most frequent first. */
+  readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
   /** Devices that came with a certificate that does not say what it is for. */
@@ -79,6 +84,7 @@ const smallestRoomBytes = 1 << 30;
 const maxTroubles = 100;
 /** Of devices that are named one by one. */
 export const maxSharedCertificates = 20;
+const maxExcesses = 20;
 /** Releases that a sentence names. */
 const maxNamed = 5;
 /** So many may be dismissed at a time. */
@@ -110,6 +116,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     message: `${counted(claims, 'device')} of another compatible than the certificate says, by their own word: ${named(ids, claims)}. The certificate counts; issue another one if it is wrong`,
   });
   for (const silent of facts.silentPollers) note(ofSilentPoller(silent));
+  for (const excess of facts.overBudget.slice(0, maxExcesses)) note(ofExcess(excess));
   const { waiting, held } = decided;
   note({
     kind: 'waiting',
@@ -263,6 +270,31 @@ function ofSilentPoller({ omits, devices, ids }: SilentPollerCount): AttentionIt
     'Nobody learns there what came of an update, and a bundle that does not boot is tried again. ' +
     `In system.conf, under [streaming], add to send-headers: send-headers=${omits.join(';')}`;
   return { kind: 'silent-poller', count: devices, message };
+}
+
+const excessWords: Readonly<Record<Budget, string>> = {
+  memory: 'answers that it does not read',
+  resets: 'requests that it gives up at once',
+  connections: 'connections at a time',
+  handshakes: 'TLS handshakes',
+  requests: 'requests a minute',
+  journal: 'lines of the journal a minute',
+};
+
+function ofExcess({ holder, times }: Excess): AttentionItem {
+  const words = [...times.keys()].map((budget) => excessWords[budget]).join(', ');
+  const what = `more than a device may use, refused ${counted(sumOf(times), 'time')} lately: ${words}`;
+  if ('address' in holder) {
+    const message =
+      `${holder.address} asks for ${what}. If a proxy for devices is there, name it in TRUSTED_PROXIES; ` +
+      'otherwise find out what it is, or block it in the firewall.';
+    return { kind: 'over-budget', count: 1, message };
+  }
+  const { deviceId } = holder;
+  const message =
+    `${deviceId} asks for ${what}. Look at what runs there; ` +
+    `if nobody can say, revoke its certificate: rauc-simple-server cert revoke ${deviceId}`;
+  return { kind: 'over-budget', count: 1, deviceId, message };
 }
 
 function named(ids: readonly string[], count: number): string {

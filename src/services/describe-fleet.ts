@@ -12,6 +12,7 @@ import type { FleetCount, FleetListing } from './list-fleet';
 import type { ManageRollouts } from './manage-rollouts';
 import type { ManageWebhooks } from './manage-webhooks';
 import type { MeasureStorage } from './measure-storage';
+import type { OverBudget } from './over-budget';
 import { type ChannelCounts, countByChannel, mostFrequent, type VersionCount } from './version-counts';
 
 export interface ChannelFigures {
@@ -64,6 +65,7 @@ export interface DescribeFleetPorts {
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
   readonly measureStorage: MeasureStorage;
+  readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly startup: { readonly lastCrash: Crash | undefined };
   readonly now: () => Date;
 }
@@ -104,6 +106,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         ),
         otherClaims: counts.otherClaims(),
         silentPollers: counts.silentPollers(),
+        overBudget: ports.overBudget.recent(),
         decided,
         inventory,
         oldCertificates: ports.oldCertificates(),

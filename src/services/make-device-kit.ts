@@ -97,13 +97,21 @@ function checkExisting(
   at: Date,
 ): void {
   const { commonName, compatibles, notAfter } = certificate;
+  if (revokedAt !== null) {
+    throw new DomainError(
+      'conflict',
+      `the certificate of ${commonName} is revoked: a kit with it would be of no use`,
+      {
+        remedy: 'Issue a new one by force (--force, or "force": true); the old files are kept beside.',
+      },
+    );
+  }
   const refuse = (what: string) => {
     throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {
       remedy:
         'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.',
     });
   };
-  if (revokedAt !== null) refuse(', and it is revoked');
   if (notAfter <= at) refuse(', and it has expired');
   if (csrPem !== undefined) refuse(': the request would not be signed');
   if (days !== undefined || key !== undefined) refuse(': its validity and key stay as they are');

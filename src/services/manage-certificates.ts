@@ -45,19 +45,6 @@ export interface ManageCertificates {
     request: DeviceCertificateRequest,
     actor: Actor,
   ): Promise<{ readonly certificate: CertificateSummary; readonly certificatePem: string }>;
-  /**
-   * Revokes one certificate; a running server ends its connections. One that was revoked before stays as it is.
-   * @throws DomainError `not-found`, `invalid-input`
-   */
-  revoke(
-    request: { readonly serial: string; readonly reason?: string },
-    actor: Actor,
-  ): Promise<{
-    readonly deviceId: string;
-    readonly serial: string;
-    readonly revokedAt: Date;
-    readonly reason: string;
-  }>;
   /** Makes a device's kit, as {@link createMakeDeviceKit} does. @throws DomainError as that, and as `issue` */
   makeKit(request: KitRequest, actor: Actor): Promise<MadeKit>;
 }
@@ -120,28 +107,6 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
       const files = await certificates.readDevice(certificate.commonName);
       if (files === null) throw new Error(`the certificate of ${request.id} was issued and is not there`);
       return { certificate, certificatePem: files.certificatePem };
-    },
-
-    async revoke({ serial: which, reason }, actor) {
-      const before = await certificates.inventory();
-      const [revocation] = await certificates.revoke({
-        which,
-        isSerial: true,
-        ...(reason === undefined ? {} : { reason }),
-      });
-      if (revocation === undefined) throw new Error('a revocation came to nothing');
-      const { commonName: deviceId, serial, revokedAt } = revocation;
-      const known = before.devices.find((one) => one.serial === serial);
-      if (known?.revokedAt === undefined || known.revokedAt === null) {
-        await tell({
-          kind: 'certificate.revoked',
-          actor,
-          message: `the certificate ${serial} of ${deviceId} was revoked: ${revocation.reason}`,
-          subject: { deviceId },
-          after: { serial, reason: revocation.reason },
-        });
-      }
-      return { deviceId, serial, revokedAt, reason: revocation.reason };
     },
 
     async makeKit(request, actor) {

@@ -30,6 +30,7 @@ import type { WebhookRecords } from '../ports/webhooks';
 import { createManageWebhooks, type ManageWebhooks, type ManageWebhooksPorts } from './manage-webhooks';
 import { createPauseUntrusted } from './pause-untrusted';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
+import { createOverBudget, type OverBudget } from './over-budget';
 import { createPreviewRelease, type PreviewRelease } from './preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
 import type { JournalRecords, ReadJournal } from './read-journal';
@@ -134,6 +135,7 @@ export interface Services {
   readonly watchRestores: WatchRestores;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
+  readonly overBudget: OverBudget;
   readonly explainOffer: ExplainOffer;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
@@ -220,6 +222,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     bundleTrust,
     judgeBundles,
     pinnedBundles,
+    overBudget: createOverBudget(ports.now),
     ...fleetServices,
     startup,
     async close() {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { proxyName } from '../support/reverse-proxy';
 
 /** Debian's chromium, which tests/setup.sh installs. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -37,6 +38,7 @@ beforeAll(async () => {
       '--disable-quic',
       '--disable-background-networking',
       '--disable-sync',
+      `--host-resolver-rules=MAP ${proxyName} 127.0.0.1`,
     ],
   });
 });
@@ -60,6 +62,7 @@ export async function openWindow(baseURL: string, look: Look = {}): Promise<Page
     reducedMotion: look.reducedMotion ?? 'no-preference',
     timezoneId: 'Europe/Berlin',
     locale: 'en-GB',
+    ignoreHTTPSErrors: new URL(baseURL).hostname === proxyName, // a certificate of the test's own
   });
   context.setDefaultTimeout(40_000);
   const page = await context.newPage();

@@ -257,3 +257,20 @@ describe('the page of certificates', () => {
     expect(await seriousFindings(page)).toEqual([]);
   });
 });
+
+it('a certificate that was issued elsewhere is revoked by its serial, and is in the list from then on', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Revoke another certificate' }).click();
+  await dialogOf(page).getByRole('button', { name: 'Revoke it' }).click();
+  await dialogOf(page).getByText('one of the two').waitFor();
+  await dialogOf(page).getByLabel('Serial').fill('00:AB:12');
+  await dialogOf(page).getByLabel('Reason').fill('lost box');
+  await dialogOf(page).getByRole('button', { name: 'Revoke it' }).click();
+  await dialogOf(page).waitFor({ state: 'detached' });
+  const row = page
+    .getByRole('region', { name: 'Revoked certificates' })
+    .getByRole('row')
+    .filter({ hasText: 'ab12' });
+  await row.getByText('lost box').waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+});

@@ -10,6 +10,7 @@ export interface SimulatedDeviceOptions {
   /** What it tells of itself beside that. */
   readonly facts?: Partial<DeviceFacts>;
   readonly address?: string;
+  readonly certificateSerial?: string;
   readonly now: () => Date;
 }
 
@@ -84,7 +85,7 @@ export class SimulatedDevice {
   }
 
   get identity() {
-    return { id: this.id, certificateSerial: '01', compatibles: [] };
+    return { id: this.id, certificateSerial: this.options.certificateSerial ?? '01', compatibles: [] };
   }
 
   contact() {

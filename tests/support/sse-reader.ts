@@ -1,4 +1,5 @@
 import http, { type IncomingMessage } from 'node:http';
+import https, { type RequestOptions } from 'node:https';
 import { eventually } from './eventually';
 
 export interface ReadEvent {
@@ -19,13 +20,16 @@ export class SseReader {
   /**
    * @param lastEventId of the event that is known
    * @param headers beside those of a browser
+   * @param connection how else to connect
    */
   static async open(
     url: string,
     lastEventId?: number,
     headers: Readonly<Record<string, string>> = {},
+    connection: RequestOptions = {},
   ): Promise<SseReader> {
-    const request = http.get(url, {
+    const request = (url.startsWith('https:') ? https : http).get(url, {
+      ...connection,
       agent: false,
       headers: {
         ...headers,

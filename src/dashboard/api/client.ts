@@ -1,3 +1,4 @@
+import { atBase } from '../base';
 import { signOutHere } from './session';
 import { text } from '../texts';
 
@@ -62,7 +63,7 @@ async function call<Json>(method: string, path: string, body?: object, signal?: 
 }
 
 async function send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
-  const response = await fetch(path, {
+  const response = await fetch(atBase(path), {
     method,
     headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),

@@ -32,6 +32,18 @@ export interface CertificatesJson {
   readonly next: string | null;
 }
 
+export interface RevocationJson {
+  readonly device: string | null;
+  readonly serial: string;
+  readonly revoked_at: string;
+  readonly reason: string;
+}
+
+export interface RevocationsJson {
+  readonly revocations: readonly RevocationJson[];
+  readonly total: number;
+}
+
 export interface IssuedJson {
   readonly device: string;
   readonly serial: string;

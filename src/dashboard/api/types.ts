@@ -300,6 +300,7 @@ export interface DeviceJson {
   readonly hold: { readonly reason: string; readonly by: string; readonly at: string } | null;
   readonly pin: { readonly bundle: string; readonly by: string; readonly at: string } | null;
   readonly certificates: readonly {
+    readonly revoked_at: string | null;
     readonly serial: string;
     readonly first_seen_at: string;
     readonly last_seen_at: string;

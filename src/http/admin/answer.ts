@@ -13,13 +13,17 @@ export function sendAnswer(request: Request, response: Response, answer: Answer)
   response.vary('Accept');
   if (answer.done !== undefined && wantsPage(request)) {
     // 303: the browser gets the page with GET, and reloading it does not send the form again.
-    response.redirect(
-      303,
-      `/?${new URLSearchParams({ done: answer.done.outcome, name: answer.done.name }).toString()}`,
-    );
+    const query = new URLSearchParams({ done: answer.done.outcome, name: answer.done.name });
+    response.redirect(303, `${rootFrom(request.path)}?${query.toString()}`);
     return;
   }
   response.status(answer.status);
   if (answer.text !== undefined) response.type(answer.text.mediaType).send(answer.text.body);
   else response.json(answer.json ?? {});
+}
+
+/** The way from a path to the root, also where a proxy serves it all below a path of its own, which nobody told us. */
+function rootFrom(path: string): string {
+  const steps = path.split('/').length - 2;
+  return steps === 0 ? './' : '../'.repeat(steps);
 }

@@ -4,10 +4,9 @@ import { DomainError } from '../../core/errors';
 import { kitPollings } from '../../services/kit-files';
 import type { AdminOptions } from './admin-options';
 import { certificatesJson, presentCertificates } from './certificate-json';
-import { compatible, deviceId, flag, wholeNumber } from './request-fields';
+import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
 import { answered, defineRoute, type Route } from './route';
 
-const serial = z.string().regex(/^[0-9A-Fa-f:]{1,64}$/, 'not a serial number');
 const issueFields = {
   days: z.number().int().min(1).max(36_500).optional().describe('how long it is valid; 3650 when left out'),
   key: z.enum(['ec', 'rsa']).optional().describe('type of the key that is made'),
@@ -15,7 +14,7 @@ const issueFields = {
   force: flag.describe('although it has one; the old files are kept'),
 };
 
-/** Certificates of devices: issued, handed over, revoked. */
+/** Certificates of devices: issued, handed over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
   const { manageCertificates } = options.services;
   return [
@@ -29,7 +28,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
         query: z.strictObject({
           search: z.string().max(100).optional().describe('part of the device id or of the serial'),
           limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(500)).default(100),
-          after: serial.optional().describe('the `next` of the page before'),
+          after: certificateSerial.optional().describe('the `next` of the page before'),
         }),
       },
       answers: { 200: { description: 'The certificates', schema: certificatesJson } },
@@ -81,41 +80,6 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
         const { commonName: device, serial: made, notAfter } = certificate;
         const json = { device, serial: made, not_after: notAfter.toISOString(), certificate: certificatePem };
         return { status: 201, json, secret: true };
-      },
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/api/certificates/{serial}/revoke',
-      scope: 'admin',
-      operation: 'revokeCertificate',
-      summary: 'Revoke a certificate of a device, and end its connections',
-      input: {
-        params: z.object({ serial }),
-        body: z.strictObject({ reason: z.string().min(1).max(200).optional() }),
-      },
-      answers: {
-        200: {
-          description: 'It is revoked',
-          schema: z.object({
-            device: z.string(),
-            serial: z.string(),
-            revoked_at: z.iso.datetime(),
-            reason: z.string(),
-          }),
-        },
-      },
-      problems: ['not-found', 'configuration', 'storage-full'],
-      handle: async ({ input, actor }) => {
-        const { reason: given } = input.body;
-        const {
-          deviceId: device,
-          revokedAt,
-          ...rest
-        } = await manageCertificates.revoke(
-          { serial: input.params.serial, ...(given === undefined ? {} : { reason: given }) },
-          actor,
-        );
-        return { status: 200, json: { device, ...rest, revoked_at: revokedAt.toISOString() } };
       },
     }),
     defineRoute({

@@ -6,19 +6,29 @@ import { contextOf } from './request-context';
 /** The first part of the addresses that the browser app shows; it reads the rest itself. */
 const sections = ['bundles', 'devices', 'rollouts', 'certificates', 'events', 'settings'];
 
-/** The browser app, as its build put it into `publicDir`: files, and one page for all its addresses. */
+/**
+ * The browser app, as its build put it into `publicDir`: files, and one page for all its addresses. It is there twice, because
+ * its relative links begin one step higher at an address of two parts.
+ */
 export function dashboard(publicDir: string): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(compression());
   router.use(express.static(publicDir, { redirect: false, cacheControl: false, setHeaders: markFile }));
-  router.get(
-    sections.flatMap((section) => [`/${section}`, `/${section}/:id`]),
+  const pageAt =
+    (file: string): RequestHandler =>
     (_request, response, next) => {
-      markFile(response, 'index.html');
-      response.sendFile('index.html', { root: publicDir, cacheControl: false }, (error: unknown) => {
+      markFile(response, file);
+      response.sendFile(file, { root: publicDir, cacheControl: false }, (error: unknown) => {
         if (error !== undefined) next(error);
       });
-    },
+    };
+  router.get(
+    sections.map((section) => `/${section}`),
+    pageAt('index.html'),
+  );
+  router.get(
+    sections.map((section) => `/${section}/:id`),
+    pageAt('index-below.html'),
   );
   return router;
 }

@@ -17,7 +17,7 @@ type Act<Body> = (id: string, body: Body, actor: Actor) => Promise<DeviceRecord>
 
 /** What people do to a device, one verb each. */
 export function deviceActionRoutes({ services }: AdminOptions): readonly Route[] {
-  const { manageDevices: devices } = services;
+  const { manageDevices: devices, manageRevocations } = services;
 
   function action<Body extends z.ZodObject>(
     verb: string,
@@ -38,8 +38,8 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       handle: async ({ input, actor }) => {
         // The schema of the body is the one that the action was given.
         const { params, body: sent } = input as { params: { id: string }; body: z.infer<Body> };
-        const { device, installation } = await act(params.id, sent, actor);
-        return { status: 200, json: presentDevice(device, installation) };
+        const record = await act(params.id, sent, actor);
+        return { status: 200, json: presentDevice(record, manageRevocations.revokedAt) };
       },
     });
   }

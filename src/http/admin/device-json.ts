@@ -84,7 +84,14 @@ export const deviceJson = z.object({
   admission: z.enum(['admitted', 'waiting']),
   hold: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
   pin: z.object({ bundle: z.string(), by: z.string(), at: instant }).nullable(),
-  certificates: z.array(z.object({ serial: z.string(), first_seen_at: instant, last_seen_at: instant })),
+  certificates: z.array(
+    z.object({
+      serial: z.string(),
+      first_seen_at: instant,
+      last_seen_at: instant,
+      revoked_at: nullableInstant.describe('it is refused since then'),
+    }),
+  ),
   certificate_compatibles: z
     .array(z.string())
     .describe('what its certificate was bound to at the last contact; empty: nothing'),
@@ -119,7 +126,11 @@ export const explanationJson = z.object({
   polling: answerJson.describe("for RAUC's own poller, which streams"),
 });
 
-export function presentDevice(device: Device, installation: Installation | null): z.infer<typeof deviceJson> {
+/** @param revokedAt since when a certificate is refused; `null` for one that is not */
+export function presentDevice(
+  { device, installation }: { readonly device: Device; readonly installation: Installation | null },
+  revokedAt: (serial: string) => Date | null,
+): z.infer<typeof deviceJson> {
   const { facts, hold, pin, pollerOmits } = device;
   const { second } = device.boards;
   return {
@@ -147,6 +158,7 @@ export function presentDevice(device: Device, installation: Installation | null)
       serial,
       first_seen_at: firstSeenAt.toISOString(),
       last_seen_at: lastSeenAt.toISOString(),
+      revoked_at: textOf(revokedAt(serial)),
     })),
     certificate_compatibles: [...device.boundCompatibles],
     claimed_compatible: device.claimedCompatible,

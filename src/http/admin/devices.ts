@@ -48,7 +48,9 @@ const listQuery = z.strictObject({
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
 export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
-  const { manageDevices, listFleet, explainOffer } = services;
+  const { manageDevices, listFleet, explainOffer, manageRevocations } = services;
+  const present = (record: Parameters<typeof presentDevice>[0]) =>
+    presentDevice(record, manageRevocations.revokedAt);
   const one = { 200: { description: 'The device', schema: deviceJson } };
 
   return [
@@ -72,8 +74,7 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
       problems: [],
       handle: ({ input }) => {
         const { devices, next, total } = listFleet.list(toQuery(input.query));
-        const presented = devices.map(({ device, installation }) => presentDevice(device, installation));
-        return { status: 200, json: { devices: presented, next, total } };
+        return { status: 200, json: { devices: devices.map(present), next, total } };
       },
     }),
     defineRoute({
@@ -87,8 +88,7 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {
         const { id, ...wanted } = body;
-        const { device, installation } = await manageDevices.create(id, defined(wanted), actor);
-        return { status: 201, json: presentDevice(device, installation) };
+        return { status: 201, json: present(await manageDevices.create(id, defined(wanted), actor)) };
       },
     }),
     defineRoute({
@@ -100,10 +100,7 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
       input: { params: idParams },
       answers: one,
       problems: ['not-found'],
-      handle: ({ input }) => {
-        const { device, installation } = manageDevices.get(input.params.id);
-        return { status: 200, json: presentDevice(device, installation) };
-      },
+      handle: ({ input }) => ({ status: 200, json: present(manageDevices.get(input.params.id)) }),
     }),
     defineRoute({
       method: 'patch',
@@ -116,12 +113,8 @@ export function deviceRoutes({ services }: AdminOptions): readonly Route[] {
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
         const { add_labels: addLabels, remove_labels: removeLabels, ...wanted } = input.body;
-        const { device, installation } = await manageDevices.change(
-          input.params.id,
-          defined({ ...wanted, addLabels, removeLabels }),
-          actor,
-        );
-        return { status: 200, json: presentDevice(device, installation) };
+        const change = defined({ ...wanted, addLabels, removeLabels });
+        return { status: 200, json: present(await manageDevices.change(input.params.id, change, actor)) };
       },
     }),
     defineRoute({

@@ -10,7 +10,8 @@ const proxyHeaders =
 /**
  * Whether a request comes from a program on this machine, as far as the request shows: it connects from loopback, names
  * loopback as its host, speaks HTTP/1.1, and no proxy says that it hands on somebody else's. A proxy of this machine that
- * says nothing speaks HTTP/1.0 (nginx's bare `proxy_pass`); one that hands on bytes alone cannot be told from a program.
+ * says nothing speaks HTTP/1.0 (the bare `proxy_pass` of nginx before 1.29.7); one that hands on bytes alone, or says nothing in
+ * HTTP/1.1, cannot be told from a program (docs/reverse-proxy.md).
  */
 export function isDirect({ socket, headers, httpVersion }: IncomingMessage): boolean {
   const address = plainAddress(socket.remoteAddress) ?? '';

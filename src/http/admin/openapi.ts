@@ -31,6 +31,8 @@ export function createOpenApi(routes: readonly Route[], version: string): object
   return {
     openapi: '3.1.0',
     info: { title: 'RAUC Simple Server: admin API', version, license: { name: 'MIT', identifier: 'MIT' } },
+    // Relative to the document (OpenAPI 3.1, section 4.8.5): a proxy may serve it all below a path of its own.
+    servers: [{ url: '..' }],
     paths,
     components: {
       securitySchemes: {

@@ -6,6 +6,8 @@ import { deviceIdMaxLength, wordMaxLength } from '../../core/device';
 export const bundleName = z.string().min(1).max(bundleNameMaxLength);
 export const compatible = z.string().min(1).max(compatibleMaxLength);
 export const deviceId = z.string().min(1).max(deviceIdMaxLength);
+/** In hex, as people copy it. */
+export const certificateSerial = z.string().regex(/^[0-9A-Fa-f:]{1,100}$/, 'not a serial number');
 /** A channel or a label. */
 export const word = z.string().min(1).max(wordMaxLength);
 export const wholeNumber = z.string().regex(/^\d{1,15}$/, 'not a whole number');

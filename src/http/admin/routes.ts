@@ -13,6 +13,7 @@ import { manifestRoutes } from './manifests';
 import { openApiRoutes } from './openapi';
 import { overviewRoutes } from './overview';
 import { releaseRoutes } from './releases';
+import { revocationRoutes } from './revocations';
 import { rolloutRoutes } from './rollouts';
 import type { Route } from './route';
 import { type SessionPorts, sessionRoutes } from './session';
@@ -39,6 +40,7 @@ export function adminRoutes(
     ...installationRoutes(options),
     ...deviceActionRoutes(options),
     ...certificateRoutes(options),
+    ...revocationRoutes(options),
     ...uploadRoutes(options),
     ...eventRoutes(options, streams),
     ...webhookRoutes(options),

@@ -1,5 +1,3 @@
-import type { Connection } from './connections';
-
 export interface ConnectionLimits {
   /** Connections of one device. RAUC has up to 128 over HTTP/1.1, and those from before a power cut may still hang. */
   readonly perDevice: number;
@@ -10,12 +8,12 @@ export interface ConnectionLimits {
 export const connectionLimits: ConnectionLimits = { perDevice: 256, stuckAfterMs: 30_000 };
 
 /** The one without a request that was quiet for longest, else the one whose requests are stuck for longest. */
-export function leastMissed(
-  connections: Iterable<Connection>,
+export function leastMissed<One extends { readonly openRequests: number; readonly movedAtMs: number }>(
+  connections: Iterable<One>,
   stuckBeforeMs: number,
-): Connection | undefined {
-  let idle: Connection | undefined;
-  let stuck: Connection | undefined;
+): One | undefined {
+  let idle: One | undefined;
+  let stuck: One | undefined;
   for (const connection of connections) {
     const { openRequests, movedAtMs } = connection;
     if (openRequests === 0) {

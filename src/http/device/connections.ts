@@ -1,9 +1,10 @@
 import { plainAddress } from '../client-address';
 import type { X509Certificate } from 'node:crypto';
-import type { ServerHttp2Session } from 'node:http2';
+import { constants, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
 import { type ConnectionLimits, leastMissed } from './connection-limits';
+import type { DeviceBudget, DeviceBudgets } from './device-budgets';
 import { OldCertificates } from './old-certificates';
 
 export type IdentityAnswer =
@@ -53,6 +54,8 @@ export interface Connection {
   readonly certificate: X509Certificate;
   readonly identity: DeviceIdentity;
   readonly expiresAtMs: number;
+  /** What the device uses, over all of its connections. */
+  readonly budget: DeviceBudget;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
@@ -77,6 +80,7 @@ export class Connections {
   constructor(
     private readonly rules: AdmissionRules,
     private readonly limits: ConnectionLimits,
+    private readonly budgets: DeviceBudgets,
     private readonly monotonicMs: () => number,
   ) {}
 
@@ -102,20 +106,23 @@ export class Connections {
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
     if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
+    const { identity } = answer;
+    const expiresAtMs = Date.parse(certificate.validTo);
+    const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
+    if (refusal !== undefined) return { ok: false, refusal, device: identity.id };
     const connection: Connection = {
       socket,
       address: plainAddress(socket.remoteAddress),
       certificate,
-      identity: answer.identity,
-      expiresAtMs: Date.parse(certificate.validTo),
+      identity,
+      expiresAtMs,
+      budget: this.budgets.of(identity.id),
       session: null,
       openRequests: 0,
       movedAtMs: this.monotonicMs(),
       isEnding: false,
     };
-    const refusal = this.findRefusal(connection) ?? this.#makeRoom(answer.identity.id);
-    if (refusal !== undefined) return { ok: false, refusal, device: answer.identity.id };
-    this.oldCertificates.note(answer.identity.id, answer.isOld === true);
+    this.oldCertificates.note(identity.id, answer.isOld === true);
     this.#add(connection);
     socket.once('close', () => this.#remove(connection));
     return { ok: true, connection };
@@ -153,7 +160,7 @@ export class Connections {
   }
 
   /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
-  findRefusal({ identity, expiresAtMs }: Connection): Refusal | undefined {
+  findRefusal({ identity, expiresAtMs }: Pick<Connection, 'identity' | 'expiresAtMs'>): Refusal | undefined {
     if (this.rules.isRevoked(identity.certificateSerial))
       return { cause: 'revoked', reason: 'its certificate is revoked' };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;
@@ -176,6 +183,17 @@ export class Connections {
 
 function refuse(cause: RefusalCause, reason: string): Admission {
   return { ok: false, refusal: { cause, reason } };
+}
+
+/** So long a GOAWAY has to leave, in milliseconds. */
+const farewellMs = 250;
+
+/** Ends a connection that went beyond a budget, whatever runs on it. */
+export function expelConnection(connection: Connection): void {
+  const { socket, session } = connection;
+  connection.isEnding = true;
+  session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  setTimeout(() => socket.destroy(), farewellMs).unref();
 }
 
 /** Ends a connection after the requests that run on it. */

@@ -1,6 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
+import { abortStream } from './http2-streams';
 import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
@@ -14,8 +15,6 @@ export function http2Exchange(
   connection: Connection,
   rawHeaders: readonly string[],
 ): Exchange {
-  // A device that goes away is no error of ours.
-  stream.on('error', () => undefined);
   let sentStatus: number | undefined;
   const respond = (status: number, headers: ReplyHeaders, endStream: boolean) => {
     sentStatus = status;
@@ -50,9 +49,7 @@ export function http2Exchange(
       return stream;
     },
     status: () => sentStatus,
-    abort: () => {
-      if (!isGone()) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-    },
+    abort: () => abortStream(stream),
     onClose: (callback) => stream.once('close', callback),
   };
 }

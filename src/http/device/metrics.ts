@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { budgets } from '../../core/budget';
 import { reportStates } from '../../core/report';
 import { refusalCauses } from './connections';
 import type { DeviceCounts } from './server';
@@ -77,6 +78,12 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   labelled('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
     reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
+  );
+  labelled(
+    'rauc_device_over_budget_total',
+    'How often a device, or an address, went beyond what one may use, by what it was',
+    ['budget'],
+    ({ overBudget }) => budgets.map((budget) => [{ budget }, overBudget.get(budget) ?? 0]),
   );
   counter(
     'rauc_bundle_requests_total',

@@ -1,3 +1,4 @@
+import type { OverBudget } from '../../services/over-budget';
 import type { OfferUpdate } from '../../services/offer-update';
 import type { ReadBundle } from '../../services/read-bundle';
 import type { RecordProgress } from '../../services/record-progress';
@@ -23,6 +24,7 @@ export interface DeviceServices {
   readonly recordProgress: RecordProgress;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
   readonly recordReport: RecordReport;
+  readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
 }
 
 export interface RouteOptions {

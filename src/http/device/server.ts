@@ -1,22 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type {
-  Http2SecureServer,
-  IncomingHttpHeaders,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from 'node:http2';
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Budget, BudgetHolder } from '../../core/budget';
 import { DomainError, systemErrorCode } from '../../core/errors';
 import { closeListener, trackSockets } from './close-listener';
+import {
+  type AdmissionRules,
+  type Connection,
+  Connections,
+  expelConnection,
+  type Refusal,
+} from './connections';
+import { DeviceBudgets } from './device-budgets';
 import { connectionLimits, type ConnectionLimits } from './connection-limits';
-import { type AdmissionRules, type Connection, Connections, type Refusal } from './connections';
 import { createIsTrustedProxy } from '../client-address';
 import type { Exchange } from './exchange';
 import { guardHandshakes } from './guard-handshakes';
 import { handshakeLimits, type HandshakeLimits } from './handshake-queue';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
+import { hearStreams } from './http2-streams';
 import { createIdleRule } from './idle-connections';
 import { isIssuedByOneOf, parseAuthorities } from './issuers';
 import { createListener, guardConnections, limits } from './listener';
@@ -58,6 +62,8 @@ export interface DeviceCounts extends Tallies {
   /** Requests answered with bytes of a bundle, and how many bytes went out. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
+  /** How often a device or an address went beyond a budget. */
+  readonly overBudget: ReadonlyMap<Budget, number>;
 }
 
 export interface DeviceServer {
@@ -81,6 +87,7 @@ export interface DeviceServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Between two lines in the log about what is refused. */
 const refusalLinePeriodMs = 1_000;
 
 /**
@@ -88,9 +95,20 @@ const refusalLinePeriodMs = 1_000;
  * @throws DomainError `configuration` when the TLS files or the address can't be used
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
-  const { log, now, quietTimeoutMs = limits.quietTimeoutMs, monotonicMs = () => performance.now() } = options;
+  const {
+    log,
+    now,
+    services,
+    quietTimeoutMs = limits.quietTimeoutMs,
+    monotonicMs = () => performance.now(),
+  } = options;
   const settings = new TlsSettings();
-  const connections = new Connections(options, options.connectionLimits ?? connectionLimits, monotonicMs);
+  const connections = new Connections(
+    options,
+    options.connectionLimits ?? connectionLimits,
+    new DeviceBudgets(),
+    monotonicMs,
+  );
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
   const handshakes = guardHandshakes(listener, {
     limits: options.handshakeLimits ?? handshakeLimits,
@@ -111,10 +129,19 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   });
   const dispatch = createDispatcher({ routes, connections, log });
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
+  const tellExcess = boundedLine((facts, message) => log.warn(facts, message), now, refusalLinePeriodMs);
+  const noteExcess = (holder: BudgetHolder, budget: Budget) => {
+    services.overBudget.note(holder, budget);
+    tellExcess({ ...holder, budget }, 'over budget');
+  };
   const countRefused = ({ cause, reason }: Refusal, who: { device?: string; address?: string }) => {
     totals.refusedConnections += 1;
     tally.countRefusal(cause);
     tellRefusal({ reason, cause, ...who }, 'connection refused');
+    if (cause === 'too-many-connections' && who.device !== undefined)
+      noteExcess({ deviceId: who.device }, 'connections');
+    if (cause === 'too-many-handshakes' && who.address !== undefined)
+      noteExcess({ address: who.address }, 'handshakes');
   };
   const refuse = (socket: TLSSocket, refusal: Refusal, device?: string) => {
     const address = socket.remoteAddress;
@@ -156,13 +183,16 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     return {
       began(session) {
         connection.session = session;
-        session?.on(
-          'stream',
-          (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-            handle(http2Exchange(stream, headers, connection, raw));
+        if (session === null) return;
+        hearStreams(session, {
+          begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
+          gaveUp() {
+            if (connection.isEnding || connection.budget.resets.take(monotonicMs())) return;
+            noteExcess({ deviceId: connection.identity.id }, 'resets');
+            expelConnection(connection);
           },
-        );
-        session?.setTimeout(quietTimeoutMs, () => onQuiet(connection));
+        });
+        session.setTimeout(quietTimeoutMs, () => onQuiet(connection));
       },
     };
   });
@@ -211,6 +241,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       offers: tally.offers,
       polls: tally.polls,
       reports: tally.reports,
+      overBudget: services.overBudget.counts(),
       connections: connections.size,
       replacedConnections: connections.replaced,
       waitingConnections: handshakes.waiting(),

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import supertest from 'supertest';
+import type { Revocation } from '../../../src/core/certificate';
 import type { AdminOptions, AdminServices } from '../../../src/http/admin/admin-options';
 import { EventStreams } from '../../../src/http/admin/event-stream';
 import { type AdminServer, createAdminApp, startAdminServer } from '../../../src/http/admin/server';
@@ -57,11 +58,19 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   const eventStreams = new EventStreams(opened.services.readJournal);
   const now = options.admin?.now ?? (() => new Date(Date.UTC(2026, 0, 1)));
   const certsDir = options.certsDir ?? path.join(opened.dataDir, '../certs');
+  const certificates = openCertificateFolder(certsDir, { now });
+  let revoked: readonly Revocation[] = [];
   const ports: AdministrationPorts = {
     services: opened.services,
     ...opened.store,
-    certificates: openCertificateFolder(certsDir, { now }),
     oldCertificates: () => [],
+    certificates,
+    revocationsInForce: {
+      find: (serial) => revoked.find((one) => one.serial === serial),
+      async refresh() {
+        revoked = await certificates.revocations();
+      },
+    },
     readKitText: (name) => readFile(path.resolve(__dirname, '../../../bin/device-kit', name), 'utf8'),
     facts: {
       version: '9.8.7',

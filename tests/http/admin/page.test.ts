@@ -1,5 +1,14 @@
 import { type AdminListener, openAdminListener } from './admin-listener';
 
+const link = /(?<=\s(?:src|href|action)=")[^"]*/g;
+const withoutLinks = (page: string) => page.replaceAll(link, '');
+
+/** Where the links of a page lead, also when a proxy serves it below a path. */
+function linksOf(page: string, path: string): readonly string[] {
+  const links = page.match(link) ?? [];
+  return links.map((to) => new URL(to, `https://proxy.test/rauc${path}`).pathname);
+}
+
 describe('the page', () => {
   let admin: AdminListener;
   beforeAll(async () => {
@@ -45,12 +54,12 @@ describe('the page', () => {
     expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:/i);
     const sources = [...text.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url);
     expect(sources.sort()).toEqual([
-      expect.stringMatching(/^\/assets\/app-[0-9a-f]{12}\.js$/),
-      expect.stringMatching(/^\/assets\/style-[0-9a-f]{12}\.css$/),
-      expect.stringMatching(/^\/assets\/theme-[0-9a-f]{12}\.js$/),
-      '/favicon.svg',
+      expect.stringMatching(/^assets\/app-[0-9a-f]{12}\.js$/),
+      expect.stringMatching(/^assets\/style-[0-9a-f]{12}\.css$/),
+      expect.stringMatching(/^assets\/theme-[0-9a-f]{12}\.js$/),
+      'favicon.svg',
     ]);
-    for (const source of sources) await admin.http.get(source).expect(200);
+    for (const source of sources) await admin.http.get(`/${source}`).expect(200);
   });
 
   it('is the same page at each of its addresses, and nowhere else', async () => {
@@ -63,7 +72,8 @@ describe('the page', () => {
       '/events?device=a',
     ]) {
       const answer = await admin.http.get(path).expect(200).expect('Cache-Control', 'no-cache');
-      expect(answer.text).toBe(text);
+      expect(linksOf(answer.text, path)).toEqual(linksOf(text, '/'));
+      expect(withoutLinks(answer.text)).toBe(withoutLinks(text));
     }
     for (const path of [
       '/device',
@@ -79,15 +89,15 @@ describe('the page', () => {
 
   it('uploads by a plain form when scripts do not run', async () => {
     const { text } = await admin.http.get('/').expect(200);
-    expect(text).toMatch(/<form[^>]*action="\/upload"[^>]*method="post"[^>]*enctype="multipart\/form-data"/);
+    expect(text).toMatch(/<form[^>]*action="upload"[^>]*method="post"[^>]*enctype="multipart\/form-data"/);
   });
 
   it('is replaced at once by that of a new version, while its assets stay with browsers', async () => {
     const page = await admin.http.get('/').expect(200).expect('Cache-Control', 'no-cache');
     await admin.http.get('/').set('If-None-Match', String(page.headers['etag'])).expect(304);
-    const asset = /\/assets\/app-\w+\.js/.exec(page.text)?.[0] ?? '';
+    const asset = /assets\/app-\w+\.js/.exec(page.text)?.[0] ?? '';
     await admin.http
-      .get(asset)
+      .get(`/${asset}`)
       .set('Accept-Encoding', 'gzip')
       .expect(200)
       .expect('Cache-Control', 'public, max-age=31536000, immutable')

@@ -175,13 +175,13 @@ describe('releasing', () => {
   it('redirects the forms of a browser to the page', async () => {
     const post = (path: string) => admin.http.post(path).set('Accept', browser).type('form');
     expect((await post('/activate/fw-2.raucb').expect(303)).headers['location']).toBe(
-      '/?done=activated&name=fw-2.raucb',
+      '../?done=activated&name=fw-2.raucb',
     );
     expect((await post('/deactivate/acme').expect(303)).headers['location']).toBe(
-      '/?done=deactivated&name=acme',
+      '../?done=deactivated&name=acme',
     );
     expect((await post('/delete/fw-2.raucb').expect(303)).headers['location']).toBe(
-      '/?done=deleted&name=fw-2.raucb',
+      '../?done=deleted&name=fw-2.raucb',
     );
     expect((await post('/delete/fw-2.raucb').expect(404)).headers['content-type']).toMatch(/^text\/plain/);
   });

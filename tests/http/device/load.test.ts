@@ -61,10 +61,12 @@ describe('many ranges, asked for by libcurl as RAUC does', () => {
   });
 
   it('counts what it did', () => {
-    const { requests, bundleRequests, bundleBytes, refusedConnections } = listener.server.counts();
+    const { requests, bundleRequests, bundleBytes, refusedConnections, overBudget } =
+      listener.server.counts();
     expect(requests).toBe(20_000 + 1_500 + 128 + 1_000);
     expect(bundleRequests).toBe(requests);
     expect(bundleBytes).toBeGreaterThan(20_000 * (16 << 9));
     expect(refusedConnections).toBe(0);
+    expect(overBudget.size).toBe(0);
   });
 });

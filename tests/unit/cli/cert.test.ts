@@ -193,6 +193,45 @@ describe('cert revoke', () => {
     expect(JSON.parse(stdout)).toMatchObject({ revoked: [{ common_name: 'lost', reason: 'stolen' }] });
     expect(await cert('revoke', 'nobody')).toMatchObject({ code: 1, stdout: '' });
   });
+
+  it('takes a serial that was never seen, and says so', async () => {
+    const { code, stdout, stderr } = await cert('revoke', '--serial', '0x00AB12', '--reason', 'lost box');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^- +ab12 +2026-11-24T04:00:00Z$/m);
+    expect(stderr).toContain('when it comes');
+    expect(await cert('revoke', '--serial', 'nonsense')).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('takes the certificate itself, from a file or from standard input', async () => {
+    expect((await cert('device', 'far', '--out', 'elsewhere')).code).toBe(0);
+    const { stdout } = await cert('revoke', '--file', 'elsewhere/far.crt', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ revoked: [{ common_name: 'far' }] });
+    const stdin = await readFile(path.join(cwd, 'elsewhere/far.crt'));
+    const again = await runCommand(['cert', 'revoke', '--file', '-', '--json'], { cwd, stdin });
+    expect(again.stdout).toBe(stdout);
+    expect(await cert('revoke', '--file', 'certs/ca.crt')).toMatchObject({ code: 1, stdout: '' });
+    expect(await cert('revoke', '--file', 'nowhere.crt')).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it.each([[[]], [['lost', '--serial', 'ab']], [['--serial', 'ab', '--file', 'certs/ca.crt']]])(
+    'wants one certificate, not %j',
+    async (args) => {
+      expect(await cert('revoke', ...args)).toMatchObject({ code: 2, stdout: '' });
+    },
+  );
+});
+
+describe('cert revoked', () => {
+  it('lists all of them with their reasons, the newest first', async () => {
+    const { stdout } = await cert('revoked');
+    expect(stdout).toMatch(/^- +ab12 +2026-11-24T04:00:00Z +lost box$/m);
+    const names = (
+      JSON.parse((await cert('revoked', '--json')).stdout) as { revoked: { common_name: string }[] }
+    ).revoked;
+    expect(names.map(({ common_name: name }) => name)).toEqual(['far', '', 'lost']);
+    const empty = await temporaryFolder();
+    expect(await runCommand(['cert', 'revoked'], { cwd: empty })).toMatchObject({ code: 0, stdout: '' });
+  });
 });
 
 describe('token', () => {

@@ -14,6 +14,7 @@ import type { historyJson } from '../../../src/http/admin/fleet-history';
 import type { overviewJson } from '../../../src/http/admin/overview';
 import type { activationJson } from '../../../src/http/admin/release-json';
 import type { backTargetJson, historyLineJson } from '../../../src/http/admin/release-result-json';
+import type { revocationsJson } from '../../../src/http/admin/revocations';
 import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
 import type {
   madeReleaseJson,
@@ -51,4 +52,5 @@ export type Answers = [
   Fits<page.HistoryJson, typeof historyJson>,
   Fits<settings.AboutJson, typeof aboutJson>,
   Fits<settings.CertificatesJson, typeof certificatesJson>,
+  Fits<settings.RevocationsJson, typeof revocationsJson>,
 ];

@@ -202,6 +202,29 @@ describe('while the server runs', () => {
     await until(() => lists.length === 1);
   });
 
+  it('what was revoked is in use when the list was asked to be refreshed', async () => {
+    jest.spyOn(fs, 'watch').mockImplementation(() => {
+      throw Object.assign(new Error('no more watches'), { code: 'ENOSPC' });
+    });
+    const made = await folderWithCa();
+    await made.folder.createServer({ names: ['localhost'], ips: [] });
+    const lists: (readonly Revocation[])[] = [];
+    const nothing = (): undefined => undefined;
+    const watcher = watchCertificates(
+      made.dir,
+      { onTls: nothing, onRevocations: (list) => lists.push(list), onError: nothing },
+      { initial: { tls: await loadServerTls(made.dir), revocations: [] }, pollMs: 60_000 },
+    );
+    watchers.push(watcher);
+    for (const serial of ['aa', 'bb']) {
+      await made.folder.revoke({ serial });
+      await watcher.refreshRevocations();
+      expect(lists.at(-1)?.at(-1)?.serial).toBe(serial);
+    }
+    watcher.close();
+    await watcher.refreshRevocations();
+  });
+
   it('nothing is told after closing', async () => {
     const { dir, folder, lists, tls, errors } = await watched({ pollMs: 5 });
     watchers.pop()?.close();

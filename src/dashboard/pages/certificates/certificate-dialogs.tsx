@@ -1,13 +1,14 @@
 import type { Signal } from '@preact/signals';
 import type { DeviceCertificateJson, IssuedJson } from '../../api/settings-types';
+import { RevokeDialog } from '../../parts/revoke-dialog';
 import { IssueDialog } from './issue-dialog';
 import { IssuedDialog } from './issued-dialog';
 import { KitDialog } from './kit-dialog';
-import { RevokeDialog } from './revoke-dialog';
+import { RevokeOtherDialog } from './revoke-other-dialog';
 import { SignDialog } from './sign-dialog';
 
 export type OpenDialog =
-  | { readonly kind: 'issue' | 'sign' }
+  | { readonly kind: 'issue' | 'sign' | 'revoke-other' }
   | { readonly kind: 'issued'; readonly made: IssuedJson; readonly hasKey: boolean }
   | { readonly kind: 'kit'; readonly device: string }
   | { readonly kind: 'revoke'; readonly certificate: DeviceCertificateJson };
@@ -48,5 +49,7 @@ export function CertificateDialogs({ dialog, onChange }: CertificateDialogsProps
       return <KitDialog device={open.device} onClose={close} />;
     case 'revoke':
       return <RevokeDialog certificate={open.certificate} onDone={onChange} onClose={close} />;
+    case 'revoke-other':
+      return <RevokeOtherDialog onDone={onChange} onClose={close} />;
   }
 }

@@ -10,6 +10,7 @@ import { useData } from '../../use-data';
 import { Authority } from './authority';
 import { CertificateDialogs, type OpenDialog } from './certificate-dialogs';
 import { DeviceCertificates } from './device-certificates';
+import { Revocations } from './revocations';
 
 const pageSize = 50;
 /** The command line issues into the same folder, and tells no journal. */
@@ -25,14 +26,17 @@ export function CertificatesPage() {
     apiPath('/api/certificates', { search, after: query.get('after'), limit: pageSize }),
     { isStale: ({ kind }) => kind.startsWith('certificate.'), everyMs: refreshMs },
   );
-  const canIssue = may('admin') && data.value?.can_issue === true;
   return (
-    <Page title={text.frame.pages.certificates} actions={canIssue && <IssueButtons onOpen={open} />}>
+    <Page
+      title={text.frame.pages.certificates}
+      actions={may('admin') && <Actions onOpen={open} canIssue={data.value?.can_issue === true} />}
+    >
       <Loaded data={data}>
         {(value) => (
           <>
             <Authority of={value} />
             <DeviceCertificates of={value} search={search} onOpen={open} />
+            <Revocations />
           </>
         )}
       </Loaded>
@@ -41,15 +45,27 @@ export function CertificatesPage() {
   );
 }
 
-function IssueButtons({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void }) {
+interface ActionsProps {
+  readonly onOpen: (dialog: OpenDialog) => void;
+  readonly canIssue: boolean;
+}
+
+function Actions({ onOpen, canIssue }: ActionsProps) {
   return (
     <>
-      <button type="button" onClick={() => onOpen({ kind: 'sign' })}>
-        {text.certificates.sign}
+      <button type="button" onClick={() => onOpen({ kind: 'revoke-other' })}>
+        {text.certificates.revokeOther}
       </button>
-      <button type="button" class="primary" onClick={() => onOpen({ kind: 'issue' })}>
-        {text.certificates.issue}
-      </button>
+      {canIssue && (
+        <>
+          <button type="button" onClick={() => onOpen({ kind: 'sign' })}>
+            {text.certificates.sign}
+          </button>
+          <button type="button" class="primary" onClick={() => onOpen({ kind: 'issue' })}>
+            {text.certificates.issue}
+          </button>
+        </>
+      )}
     </>
   );
 }

@@ -2,6 +2,15 @@ import type { DeviceJson } from '../../api/types';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
 
+/** Whether the certificate that it used last is revoked. */
+function isRefused({ certificates }: DeviceJson): boolean {
+  const lastSeen = certificates.reduce(
+    (latest, one) => (one.last_seen_at > latest ? one.last_seen_at : latest),
+    '',
+  );
+  return (certificates.findLast((one) => one.last_seen_at === lastSeen)?.revoked_at ?? null) !== null;
+}
+
 /** What people have to know before anything else on the page. */
 export function DeviceHints({ device }: { readonly device: DeviceJson }) {
   const { hold, pin, admission, first_contact_at: firstContactAt } = device;
@@ -12,6 +21,7 @@ export function DeviceHints({ device }: { readonly device: DeviceJson }) {
       {admission === 'waiting' && <Hint tone="warn">{one.waiting}</Hint>}
       {hold !== null && <Hint tone="warn">{one.held(hold.by, hold.reason)}</Hint>}
       {pin !== null && <Hint tone="info">{one.pinned(pin.bundle, pin.by)}</Hint>}
+      {isRefused(device) && <Hint tone="bad">{one.revoked(device.id)}</Hint>}
       {second !== null && <Hint tone="warn">{one.secondBoard}</Hint>}
       {claimed !== null && (
         <Hint tone="warn">{one.otherCompatible(claimed, device.certificate_compatibles.join(', '))}</Hint>

@@ -60,7 +60,7 @@ export function DevicePage({ id }: { readonly id: string }) {
               <div>
                 <DeviceBoards device={shown} />
                 <DeviceFacts device={shown} onChange={data.assume} />
-                <SeenCertificates certificates={shown.certificates} />
+                <SeenCertificates device={shown} onChange={data.reload} />
               </div>
             </div>
           </>

@@ -19,6 +19,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'second-board': ['bad', 'alert'],
   'other-compatible': ['warn', 'certificates'],
   'silent-poller': ['warn', 'question'],
+  'over-budget': ['warn', 'alert'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
@@ -87,6 +88,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
       query.set('state', kind);
       return `/devices?${query.toString()}`;
     case 'second-board':
+    case 'over-budget':
       return device === undefined ? '/devices' : linkTo('devices', device);
     case 'other-compatible':
       return '/devices?other_compatible=true';

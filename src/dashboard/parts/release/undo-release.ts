@@ -1,6 +1,6 @@
 import { post } from '../../api/client';
 import type { ReleaseJson } from '../../api/types';
-import { goTo, linkTo } from '../../location';
+import { address, goTo, linkTo } from '../../location';
 import { text } from '../../texts';
 import { tell, tellFailure } from '../notices';
 
@@ -8,7 +8,7 @@ import { tell, tellFailure } from '../notices';
 export async function takeBack(id: number): Promise<void> {
   const { release } = await post<{ readonly release: ReleaseJson | null }>(`/api/releases/${id}/undo`);
   tell(text.rollouts.undone(release?.bundle ?? null));
-  if (location.pathname !== linkTo('rollouts', id)) return;
+  if (linkTo(...address.peek().path) !== linkTo('rollouts', id)) return;
   goTo(release === null ? '/rollouts' : linkTo('rollouts', release.id));
 }
 

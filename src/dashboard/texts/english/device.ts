@@ -20,6 +20,8 @@ export const device = {
     `It says to be ${claimed}. Its certificate is for ${certified}, and that counts. Issue another certificate if that is wrong.`,
   silentPoller: (headers: string) =>
     `RAUC’s own poller tells too little there for anybody to learn what comes of an update. In its system.conf, under [streaming], add to send-headers: ${headers}`,
+  revoked: (id: string) =>
+    `The certificate that ${id} used last is revoked, so it is refused. To let it in again, issue a new one and give the device its kit.`,
   boards: 'Boards with its certificate',
   ownBoard: 'The device',
   secondOne: 'Second board',

@@ -1,0 +1,21 @@
+import { RecentMap } from '../../core/recent-map';
+import { TokenBucket } from '../../core/token-bucket';
+
+/** What one device uses. The connections of one certificate share it. */
+export interface DeviceBudget {
+  /** Requests that the device gave up before their answer was complete. */
+  readonly resets: TokenBucket;
+}
+
+/** RAUC that stops an installation gives up 128 ranges at once; who gives up more and more wants the work alone. */
+const resetRate = { burst: 512, perSecond: 10 };
+/** What devices use is kept for so many, so that a new connection is no fresh start. */
+const maxRemembered = 20_000;
+
+export class DeviceBudgets {
+  readonly #byId = new RecentMap<string, DeviceBudget>(maxRemembered);
+
+  of(deviceId: string): DeviceBudget {
+    return this.#byId.getOrMake(deviceId, () => ({ resets: new TokenBucket(resetRate) }));
+  }
+}

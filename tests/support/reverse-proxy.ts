@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import https, { type RequestOptions } from 'node:https';
+import { connect, createServer } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { eventually } from './eventually';
+import { mustRun, temporaryFolder } from './programs';
+
+/** nginx and Caddy of Debian, where tests/setup.sh puts them. */
+const programs = path.join(
+  process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
+  'rauc-simple-server/proxies/usr',
+);
+
+/** The name by which the recipes of docs/reverse-proxy.md are reached. */
+export const proxyName = 'updates.internal.example.com';
+
+export type ProxyProgram = 'nginx' | 'caddy';
+
+export interface ProxyRecipe {
+  readonly title: string;
+  readonly program: ProxyProgram;
+  /** What stands in the document. */
+  readonly text: string;
+  /** `/`, or the path that it serves the server below. */
+  readonly base: string;
+}
+
+/** The configurations of docs/reverse-proxy.md, in its order. */
+export async function readRecipes(): Promise<readonly ProxyRecipe[]> {
+  const blocks = (await readDocument()).matchAll(/^```(nginx|caddy)\n(.*?)^```$/gms);
+  return [...blocks].map(([, program = '', text = '']) => {
+    const base = text.includes('/rauc/') ? '/rauc/' : '/';
+    return { title: `${program} at ${base}`, program: program as ProxyProgram, text, base };
+  });
+}
+
+/** The options of the server that docs/reverse-proxy.md gives, for a proxy on this port. */
+export async function readServerOptions(port: number): Promise<Readonly<Record<string, string>>> {
+  const [, text = ''] = /^```ini\n(.*?)^```$/ms.exec(await readDocument()) ?? [];
+  const lines = text.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
+  const options = Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]));
+  return { ...options, ADMIN_HOSTS: `${options['ADMIN_HOSTS'] ?? ''}:${port}` };
+}
+
+function readDocument(): Promise<string> {
+  return readFile(path.join(__dirname, '../../docs/reverse-proxy.md'), 'utf8');
+}
+
+/** A certificate for {@link proxyName} and `localhost`, and its key. */
+export async function makeProxyCertificate(): Promise<{ certPath: string; keyPath: string; ca: string }> {
+  const folder = await temporaryFolder();
+  const certPath = path.join(folder, 'updates.crt');
+  const keyPath = path.join(folder, 'updates.key');
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyPath];
+  const names = ['-subj', '/CN=proxy', '-addext', `subjectAltName=DNS:${proxyName},DNS:localhost`];
+  await mustRun('openssl', ['req', '-x509', ...key, ...names, '-days', '2', '-out', certPath]);
+  return { certPath, keyPath, ca: await readFile(certPath, 'utf8') };
+}
+
+export interface RunningProxy {
+  readonly port: number;
+  /** Ends it and waits for that. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<RunningProxy>();
+
+afterAll(async () => {
+  await Promise.all([...running].map((proxy) => proxy.stop()));
+});
+
+export interface ProxyOptions {
+  /** Where its own port goes: the recipe's 443 when left out. */
+  readonly port: number;
+  /** Lines of nginx's `http` block around the recipe. */
+  readonly around?: string;
+}
+
+/** nginx with a `server` block, in a folder of its own. */
+export async function startNginx(server: string, { port, around = '' }: ProxyOptions): Promise<RunningProxy> {
+  const folder = await temporaryFolder();
+  const kept = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  // Started as root its workers would be somebody else, whom the folder does not let in.
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  const config = `daemon off; pid ${folder}/nginx.pid; error_log stderr; ${user}
+events {}
+http { access_log off; ${kept.join(' ')} ${around}
+${server}
+}`;
+  await writeFile(path.join(folder, 'nginx.conf'), config);
+  const program = path.join(programs, 'sbin/nginx');
+  return startProxy(program, ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')], port);
+}
+
+/** Caddy with the block of a site, in a folder of its own. */
+export async function startCaddy(site: string, { port }: ProxyOptions): Promise<RunningProxy> {
+  const folder = await temporaryFolder();
+  const config = `{
+	admin off
+	auto_https disable_redirects
+	${site.startsWith('http:') ? 'http_port' : 'https_port'} ${port}
+	grace_period 1s
+	default_bind 127.0.0.1
+}
+${site}`;
+  await writeFile(path.join(folder, 'Caddyfile'), config);
+  const args = ['run', '--config', path.join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
+  const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  return startProxy(path.join(programs, 'bin/caddy'), args, port, env);
+}
+
+async function startProxy(
+  program: string,
+  args: readonly string[],
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningProxy> {
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      said += `${error.message}: run npm run test:setup`;
+      resolve();
+    });
+    child.once('exit', () => resolve());
+  });
+  const proxy: RunningProxy = {
+    port,
+    async stop() {
+      running.delete(proxy);
+      if (isRunning(child)) child.kill('SIGTERM');
+      await ended;
+    },
+  };
+  running.add(proxy);
+  await eventually(async () => !isRunning(child) || (await isListening(port)), 20_000);
+  if (!isRunning(child)) throw new Error(`${program} does not run: ${said}`);
+  return proxy;
+}
+
+const isRunning = (child: ChildProcess) =>
+  child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/**
+ * Runs a recipe of the document as it stands there, but for its ports and its certificate.
+ * @param adminPort of the server that it is for
+ */
+export async function startRecipe(
+  { program, text }: ProxyRecipe,
+  adminPort: number,
+  certificate: { readonly certPath: string; readonly keyPath: string },
+  options: ProxyOptions,
+): Promise<RunningProxy> {
+  const config = text
+    .replaceAll('listen 443 ', `listen 127.0.0.1:${options.port} `)
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${adminPort}`)
+    .replaceAll('/etc/ssl/updates.crt', certificate.certPath)
+    .replaceAll('/etc/ssl/updates.key', certificate.keyPath);
+  return program === 'nginx' ? startNginx(config, options) : startCaddy(config, options);
+}
+
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** What a client knows of a proxy: its name leads to loopback, and its certificate is believed. */
+export function towards(port: number, ca: string): RequestOptions {
+  return {
+    port,
+    ca,
+    agent: false,
+    hostname: '127.0.0.1',
+    servername: proxyName,
+    headers: { Host: `${proxyName}:${port}` },
+  };
+}
+
+/** Asks through a proxy, over TLS, by its name. */
+export function askThrough(
+  connection: RequestOptions,
+  method: string,
+  to: string,
+  { headers = {}, body }: { headers?: Readonly<Record<string, string>>; body?: string | Buffer } = {},
+): Promise<ProxyAnswer> {
+  return new Promise((resolve, reject) => {
+    const all = { ...(connection.headers as object), ...headers };
+    const request = https.request({ ...connection, method, path: to, headers: all }, (response) => {
+      readText(response).then(
+        (text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        reject,
+      );
+    });
+    request.once('error', reject).end(body);
+  });
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of response as AsyncIterable<Buffer>) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+}
