@@ -228,8 +228,8 @@ describe('what needs a person', () => {
     await copyFile(old.cert, path.join(certsDir, 'devices', 'filed-1.crt'));
     const items = async () => {
       at = new Date(at.getTime() + 2_000);
-      const { body } = await other.http.get('/api/overview').expect(200);
-      return (body as Overview).attention.filter(({ kind }) => kind === 'old-certificate');
+      const described = (await other.http.get('/api/overview').expect(200)).body as Overview;
+      return described.attention.filter(({ kind }) => kind === 'old-certificate');
     };
     at = new Date(); // openssl knows no other time
     const [item] = await items();
