@@ -63,7 +63,7 @@ export const options = {
     'OLD_CERTIFICATES',
     types.choice('taken-over', 'accept', 'refuse'),
     'taken-over',
-    'Device certificates that do not say what they are for (X.509 v1, or no extended key usage with clientAuth): accepted of a CA that was taken over from an earlier server, `accept` of every CA in `ca.crt`, or `refuse` of any.',
+    'Device certificates that do not say what they are for (X.509 v1, or no extended key usage with clientAuth): `taken-over` accepts those of a CA that an earlier server left in `CERTS_DIR`, `accept` those of every CA in `ca.crt`, `refuse` none.',
   ),
   deviceHost: server(
     'DEVICE_HOST',
