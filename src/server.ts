@@ -24,6 +24,7 @@ import { createRefuseReceiver } from './http/outbound/guarded-lookup';
 import { openCertificateFolder } from './pki/certificate-folder';
 import { ensureCertificates } from './pki/ensure-certificates';
 import { createJudgeDevice } from './pki/judge-device';
+import { findOpenKeys } from './pki/key-modes';
 import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
 import { loadServerTls, type ServerTls } from './pki/server-tls';
@@ -142,6 +143,7 @@ async function start(
   let tls = await loadServerTls(config.certsDir);
   let judgeDevice = createJudgeDevice(tls, config.oldCertificates);
   checkServerUrl(config, tls);
+  const warnings = await warnOfOpenKeys(config, log);
   const revocations = await readRevocations(config.certsDir);
   let revoked = bySerial(revocations);
 
@@ -295,6 +297,7 @@ async function start(
     deviceUrl,
     certificateNames: tls.names,
     made,
+    warnings,
     lacksToken,
     crashed: crashes.note,
     close: closeAll,
@@ -303,6 +306,15 @@ async function start(
 
 function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revocation> {
   return new Map(revocations.map((revocation) => [revocation.serial, revocation]));
+}
+
+/** A key that others may read is still the key: the start says it, and goes on. */
+async function warnOfOpenKeys({ certsDir }: Config, log: Logger): Promise<readonly string[]> {
+  const findings = await findOpenKeys(certsDir);
+  for (const { path: key, remedy } of findings) {
+    log.warn({ key, remedy }, 'others than its owner may read this key');
+  }
+  return findings.map(({ path: key, message, remedy }) => `${key}: ${message}. Run: ${remedy}`);
 }
 
 /** @throws DomainError `configuration` */

@@ -22,7 +22,8 @@ const release = z.object({ compatible: z.string(), bundle: z.string() });
 
 export const uploadAnswer = z.object({
   bundle: bundleAnswer,
-  created: z.boolean(),
+  /** `null` when the answer was lost: the server has it, now or from before. */
+  created: z.boolean().nullable(),
   release: release.nullable(),
   reach: reachAnswer,
   warnings: warningsAnswer,

@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config/config';
 import { flagName, getOption, type OptionKey } from '../config/options';
 import { flag } from '../config/value-types';
+import { DomainError } from '../core/errors';
+import { findUnstorable } from '../core/stored-text';
 import type { CliContext, ExitCode } from './context';
 
 /** One run of a command. */
@@ -47,6 +49,7 @@ export function addCommand<Options extends object>(
   addExamples(command, spec.examples);
   command.action(async () => {
     const options = command.opts<Options & { json?: boolean }>();
+    refuseUnstorable([...command.args, ...Object.values(options)]);
     const config = loadConfigOf(context, command.opts<Record<string, unknown>>(), configKeys);
     const exitCode = await spec.run({ context, args: command.args, options, config });
     context.exitCode = exitCode ?? 0;
@@ -77,6 +80,14 @@ function configOptions(key: OptionKey): readonly Option[] {
 
 function valueName(typeName: string): string {
   return typeName.includes(' ') ? 'word' : typeName;
+}
+
+/** @throws DomainError `configuration` */
+function refuseUnstorable(given: readonly unknown[]): void {
+  if (findUnstorable(given).length === 0) return;
+  throw new DomainError('configuration', 'an argument has a NUL or half of a surrogate pair in it', {
+    remedy: 'Give it as text in UTF-8.',
+  });
 }
 
 /** Only flags of the configuration count: `--compatible` of another command is not the default compatible. */

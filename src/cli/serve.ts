@@ -110,6 +110,7 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
       made: server.made,
       data_dir: config.dataDir,
       certs_dir: config.certsDir,
+      warnings: server.warnings,
       lacks_token: server.lacksToken,
       next,
     });
@@ -123,12 +124,13 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
     ['  Certificates', config.certsDir],
   ]);
   const made = server.made.map((sentence) => `  ${sentence}\n`).join('');
+  const warnings = server.warnings.map((sentence) => `\nwarning: ${sentence}\n`).join('');
   const token = server.lacksToken
     ? `\nThe dashboard needs an admin token, and there is none. Make one in a second terminal:\n\n  ${command(context, config, 'token create me --scope admin', 'dataDir')}\n`
     : '';
   print(
     context,
-    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}${token}\n` +
+    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}${warnings}${token}\n` +
       `Next, in a second terminal, make a certificate for a device:\n\n  ${next}\n\nCtrl+C stops the server.`,
   );
 }

@@ -22,6 +22,8 @@ export interface RunningServer {
   readonly certificateNames: readonly string[];
   /** What was made because it was missing, as sentences. */
   readonly made: readonly string[];
+  /** What somebody should mend, each with the command that does. */
+  readonly warnings: readonly string[];
   /** Whether people on the admin listener need a token and there is none. */
   readonly lacksToken: boolean;
   /** Notes an exception that nothing caught: in the log, and for the next start. The process must end then. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DomainError } from '../core/errors';
+import { canBeStored } from '../core/stored-text';
 import { readDotenv } from './dotenv-file';
 import type { Environment } from './environment';
 import { flagName, getOption, optionKeys, type OptionKey, type OptionValue } from './options';
@@ -68,7 +69,8 @@ function parseValue(
 ): unknown {
   const option = getOption(key);
   // An empty flag is a mistake of a script such as --data-dir "$UNSET", never a wish.
-  const value = text === '' && source === 'flag' ? undefined : option.type.parse(text);
+  const isText = canBeStored(text) && !(text === '' && source === 'flag');
+  const value = isText ? option.type.parse(text) : undefined;
   if (value === undefined) {
     const shown = option.secret === true ? 'the value' : JSON.stringify(shorten(text));
     problems.push({

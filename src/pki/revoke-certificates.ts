@@ -98,7 +98,7 @@ async function findKnown(dir: string, which: string, isSerial: boolean): Promise
     `no certificate was made here for ${JSON.stringify(which.slice(0, 80))}`,
     {
       remedy:
-        'See: cert list. One that was made elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one that a device uses now.',
+        'See: cert list. One that was made elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one that a device uses now; over the API, POST /api/revocations.',
     },
   );
 }

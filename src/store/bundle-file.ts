@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { readOnlyNoFollow } from './refuse-links';
 
 /** One piece of a streamed read. */
 const pieceSizeBytes = 1 << 18;
@@ -17,7 +17,7 @@ export interface BundleFile {
 
 /** Opens a plain file: no symbolic link, and no pipe that would never answer. */
 export async function openBundleFile(file: string): Promise<BundleFile> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const handle = await open(file, readOnlyNoFollow);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw Object.assign(new Error(`${file} is not a file`), { code: 'ENOENT' });

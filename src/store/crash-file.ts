@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import path from 'node:path';
 import { z } from 'zod';
 import { type Crash, optionalParts } from '../core/crash';
+import { readOnlyNoFollow } from './refuse-links';
 
 const crashSchema = z.object({
   at: z.coerce.date(),
@@ -28,14 +29,15 @@ export function openCrashFile(dataDir: string): CrashFile {
   return {
     read() {
       try {
-        return crashSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+        return crashSchema.safeParse(JSON.parse(readOwn(file))).data;
       } catch {
         return undefined;
       }
     },
     write(crash) {
       const temporary = `${file}.part`;
-      const handle = openSync(temporary, 'w', 0o600);
+      rmSync(temporary, { force: true });
+      const handle = openSync(temporary, 'wx', 0o600);
       try {
         writeSync(handle, `${JSON.stringify(crash, null, 2)}\n`);
         fsyncSync(handle);
@@ -46,4 +48,13 @@ export function openCrashFile(dataDir: string): CrashFile {
     },
     clear: () => rmSync(file, { force: true }),
   };
+}
+
+function readOwn(file: string): string {
+  const handle = openSync(file, readOnlyNoFollow);
+  try {
+    return readFileSync(handle, 'utf8');
+  } finally {
+    closeSync(handle);
+  }
 }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { FoundMarker, Marker } from '../core/restore';
 import { systemErrorCode } from '../core/errors';
+import { readOnlyNoFollow } from './refuse-links';
 import { storing } from './storage-error';
 import { replaceFile } from './synced-folder';
 
@@ -29,7 +30,7 @@ export function createDatabaseMarker(dataDir: string) {
 }
 
 async function readStart(file: string): Promise<string> {
-  const handle = await open(file, 'r');
+  const handle = await open(file, readOnlyNoFollow);
   try {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxSizeBytes) });
     return buffer.toString('utf8', 0, bytesRead);

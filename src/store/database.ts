@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fchmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import {
   type Compilable,
@@ -13,6 +13,7 @@ import Sqlite from 'libsql';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
+import { openOwnFile, refuseLinks } from './refuse-links';
 import type { Schema } from './schema';
 import { databaseClosed, storageError } from './storage-error';
 
@@ -94,8 +95,10 @@ export function openDatabase(
 function openSqlite(file: string): Sqlite.Database {
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, 'a', 0o600)); // SQLite would make it readable for all
-    chmodSync(file, 0o600);
+    refuseLinks(path.dirname(file)); // SQLite would follow them
+    const descriptor = openOwnFile(file); // SQLite would make it readable for all
+    fchmodSync(descriptor, 0o600);
+    closeSync(descriptor);
     return new Sqlite(file);
   } catch (error) {
     throw unusable(error, file);

@@ -1,6 +1,7 @@
-import { link, readdir, readFile, stat } from 'node:fs/promises';
+import { link, lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../core/errors';
+import { readOnlyNoFollow } from './refuse-links';
 import { storing } from './storage-error';
 
 const maxJsonSizeBytes = 1 << 20;
@@ -51,10 +52,10 @@ export function createLegacyFiles(dataDir: string) {
 async function readJson(dataDir: string, name: string): Promise<LegacyJson | undefined> {
   const file = path.join(dataDir, name);
   try {
-    const stats = await stat(file);
+    const stats = await lstat(file);
     if (!stats.isFile()) return { path: name, problem: 'it is not a file' };
     if (stats.size > maxJsonSizeBytes) return { path: name, problem: 'it is too large' };
-    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const content: unknown = JSON.parse(await readFile(file, { encoding: 'utf8', flag: readOnlyNoFollow }));
     return { path: name, modifiedAt: stats.mtime, content };
   } catch (error) {
     if (isAbsent(error)) return undefined;

@@ -1,7 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { DomainError, systemErrorCode } from '../core/errors';
+import { openOwnFile } from './refuse-links';
 
 export interface DataDirLock {
   release(): void;
@@ -44,7 +45,7 @@ export function lockDataDir(dataDir: string, pid: number): DataDirLock {
 
 function openLockFile(file: string): Sqlite.Database {
   try {
-    closeSync(openSync(file, 'a', 0o600)); // SQLite would make it readable for all
+    closeSync(openOwnFile(file)); // SQLite would make it readable for all
     return new Sqlite(file);
   } catch (error) {
     throw new DomainError('configuration', `${file} can't be opened`, {

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { lstat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../core/errors';
 
@@ -14,7 +14,7 @@ export async function measureStorage(
 
 async function sizeOf(file: string): Promise<number> {
   try {
-    return (await stat(file)).size;
+    return (await lstat(file)).size;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return 0;
     throw error;

@@ -20,6 +20,7 @@ import { createReleaseResults } from './release-results';
 import { createRestoreRecords, type RestoreRecords } from './restore-records';
 import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
+import { refuseLinks } from './refuse-links';
 import { measureStorage } from './storage-usage';
 import { replaceFile } from './synced-folder';
 import { createWebhookRecords, type WebhookRecords } from './webhook-records';
@@ -133,9 +134,11 @@ function versionOf(database: Database): string {
 
 function prepareFolder(dataDir: string): void {
   try {
+    refuseLinks(dataDir);
     mkdirSync(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
     chmodSync(dataDir, 0o700);
   } catch (error) {
+    if (error instanceof DomainError) throw error;
     throw new DomainError('configuration', `the data folder ${dataDir} can't be used`, {
       cause: error,
       remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',

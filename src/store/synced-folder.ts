@@ -15,7 +15,8 @@ export async function syncFolder(folder: string): Promise<void> {
 export async function replaceFile(file: string, text: string): Promise<void> {
   const part = `${file}.part`;
   try {
-    const handle = await open(part, 'w', 0o600);
+    await rm(part, { force: true }); // of a killed server; and a link there would have us write elsewhere
+    const handle = await open(part, 'wx', 0o600);
     try {
       await handle.writeFile(text);
       await handle.sync();

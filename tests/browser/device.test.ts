@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { eventually } from '../support/eventually';
 import { mustRun } from '../support/programs';
+import { SimulatedDevice } from '../support/simulated-device';
 import { isTooWide, looks, seriousFindings } from './browser';
 import { bundle, type FleetServer, message, openFleet } from './devices-fleet';
 
@@ -312,6 +313,23 @@ describe('what one can do to a device', () => {
     const server = await mustRun('tar', ['-xzOf', await download.path(), conf]);
     expect(server.stdout).toContain('\npolling=native\n');
     await message(page, 'device-kit-board-14.tar.gz was made').waitFor();
+  });
+
+  it('revokes a certificate that it came with, whoever made it, and says that it is refused', async () => {
+    await openCertificateFolder(fleet.admin.certsDir, { now: () => new Date() }).createCa({ force: true });
+    const { services } = fleet.admin.opened;
+    const now = () => new Date();
+    await new SimulatedDevice(services, 'far-1', { now, certificateSerial: 'c0ffee' }).poll();
+    const page = await look('far-1');
+    const seen = section(page, 'Certificates seen');
+    await seen.getByRole('button', { name: 'Revoke' }).click();
+    await dialog(page).getByLabel('Reason').fill('stolen');
+    await dialog(page).getByRole('button', { name: 'Revoke it for far-1' }).click();
+    await message(page, 'The certificate of far-1 is revoked').waitFor();
+    await seen.getByText('revoked', { exact: true }).waitFor();
+    await page.getByText('used last is revoked, so it is refused').waitFor();
+    expect(await seen.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
+    expect(await seriousFindings(page)).toEqual([]);
   });
 
   it('admits one that waits', async () => {

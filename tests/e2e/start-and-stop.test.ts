@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import type { IncomingMessage } from 'node:http';
@@ -161,4 +161,14 @@ describe('a running server', () => {
       expect(Date.now() - before).toBeLessThan(5_000);
     }, 60_000);
   });
+});
+
+it('a start with a key that others may read says so with the command that mends it, and goes on', async () => {
+  const folder = await prepared();
+  const key = path.join(folder, 'certs/ca.key');
+  await chmod(key, 0o644);
+  const server = await startServer({ folder });
+  await server.stop();
+  expect(server.output.stdout).toContain(`chmod 600 ${key}`);
+  expect(server.output.stderr).toContain(`chmod 600 ${key}`);
 });

@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors';
 import type { ManageSessions } from '../../services/manage-sessions';
 import type { Token, TokenScope } from '../../services/manage-tokens';
 import type { CheckToken } from './check-token';
-import { clearSessionCookie, readSessionCookie } from './session-cookie';
+import { clearSessionCookie, readSessionCookies } from './session-cookie';
 
 const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
 
@@ -38,9 +38,9 @@ export type Identify = (request: Request, response: Response) => Caller;
  */
 export function createIdentify({ checkToken, sessions, needsToken }: AuthenticatorOptions): Identify {
   function ofSession(request: Request, response: Response): Caller | undefined {
-    const id = readSessionCookie(request);
-    if (id === undefined) return undefined;
-    const token = sessions.find(id);
+    const ids = readSessionCookies(request);
+    if (ids.length === 0) return undefined;
+    const token = findFirst(ids, (id) => sessions.find(id));
     if (token === undefined) {
       if (!response.headersSent) clearSessionCookie(response);
       return undefined;
@@ -60,6 +60,17 @@ export function createIdentify({ checkToken, sessions, needsToken }: Authenticat
       remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',
     });
   };
+}
+
+function findFirst<Key, Value>(
+  keys: readonly Key[],
+  find: (key: Key) => Value | undefined,
+): Value | undefined {
+  for (const key of keys) {
+    const value = find(key);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** @throws DomainError `forbidden` for a token that is too weak */

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../../core/errors';
+import { findUnstorable } from '../../core/stored-text';
 import type { Actor } from '../../core/event';
 import type { TokenScope } from '../../services/manage-tokens';
 import type { ProblemCode } from '../problem';
@@ -84,13 +85,17 @@ export function defineRoute<Shape extends RequestShape>(
 }
 
 /**
- * Checks untrusted input and collects every bad field.
+ * Checks untrusted input and collects every bad field. What no schema says, because it holds for each text: it can be stored.
  * @throws DomainError `invalid-input`
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const unstorable = result.success ? findUnstorable(result.data) : [];
+  if (result.success && unstorable.length === 0) return result.data;
+  const issues = result.success
+    ? unstorable.map((path) => ({ path, message: 'has a NUL or half of a surrogate pair in it' }))
+    : result.error.issues;
+  const errors = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   throw new DomainError(
     'invalid-input',
     errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),

@@ -5,7 +5,7 @@ import type { AdminOptions } from './admin-options';
 import { type Caller, callerOf, type Identify } from './authenticate';
 import type { CheckToken } from './check-token';
 import { defineRoute, type Route } from './route';
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie';
+import { clearSessionCookie, readSessionCookies, setSessionCookie } from './session-cookie';
 
 export const sessionJson = z.object({
   signed_in: z.boolean().describe('whether the other requests are answered'),
@@ -51,8 +51,8 @@ export function sessionRoutes(
   }
 
   async function endPresent(request: Request): Promise<void> {
-    const id = readSessionCookie(request);
-    if (id !== undefined) await manageSessions.end(id);
+    const present = readSessionCookies(request).filter((id) => manageSessions.find(id) !== undefined);
+    for (const id of present) await manageSessions.end(id);
   }
 
   return [

@@ -3,6 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
+import type { ConnectionMemory } from './answer-memory';
 import { type ConnectionLimits, leastMissed } from './connection-limits';
 import type { DeviceBudget, DeviceBudgets } from './device-budgets';
 import { OldCertificates } from './old-certificates';
@@ -56,6 +57,8 @@ export interface Connection {
   readonly expiresAtMs: number;
   /** What the device uses, over all of its connections. */
   readonly budget: DeviceBudget;
+  /** What the answers on it hold. */
+  readonly memory: ConnectionMemory;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
@@ -110,13 +113,15 @@ export class Connections {
     const expiresAtMs = Date.parse(certificate.validTo);
     const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
     if (refusal !== undefined) return { ok: false, refusal, device: identity.id };
+    const budget = this.budgets.of(identity.id);
     const connection: Connection = {
       socket,
       address: plainAddress(socket.remoteAddress),
       certificate,
       identity,
       expiresAtMs,
-      budget: this.budgets.of(identity.id),
+      budget,
+      memory: this.budgets.openMemory(budget),
       session: null,
       openRequests: 0,
       movedAtMs: this.monotonicMs(),
@@ -124,7 +129,10 @@ export class Connections {
     };
     this.oldCertificates.note(identity.id, answer.isOld === true);
     this.#add(connection);
-    socket.once('close', () => this.#remove(connection));
+    socket.once('close', () => {
+      this.#remove(connection);
+      connection.memory.close();
+    });
     return { ok: true, connection };
   }
 
@@ -165,6 +173,10 @@ export class Connections {
       return { cause: 'revoked', reason: 'its certificate is revoked' };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;
     return hasExpired ? { cause: 'expired', reason: 'its certificate has expired' } : undefined;
+  }
+
+  each(look: (connection: Connection) => void): void {
+    for (const connection of this.#open) look(connection);
   }
 
   /** Ends at once what fits. @returns how many connections that were */

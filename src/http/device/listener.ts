@@ -23,8 +23,8 @@ export const limits = {
   maxHeaderPairs: 200,
   /** RAUC has up to 128 requests under way: the queue of a Linux network block device. */
   maxConcurrentStreams: 256,
-  /** What may wait in one HTTP/2 connection; Node's 10 MB would refuse the 81st of 128 KiB reads at once. */
-  maxSessionMemoryMegabytes: 128,
+  /** What Node counts for one HTTP/2 connection: headers, and what send-memory.ts lets a device have. */
+  maxSessionMemoryMegabytes: 32,
 } as const;
 
 /** The server of Node that speaks TLS, HTTP/2 and, for those who can't, HTTP/1.1. It does not listen yet. */

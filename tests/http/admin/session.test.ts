@@ -87,6 +87,61 @@ describe('a browser', () => {
     expect(setCookie(answer)).toMatch(/; Secure$/);
   });
 
+  it('has a cookie beside it, over TLS, that no other host can plant', async () => {
+    await admin.close();
+    admin = await openAdminListener({
+      admin: { requireToken: true, adminHosts: ['updates.example.com'] },
+    });
+    const answer = await admin.http
+      .post('/api/session')
+      .set({ Origin: 'https://updates.example.com' })
+      .send({ token: await makeToken('ann') })
+      .expect(200);
+    const cookies = (answer.headers as unknown as { 'set-cookie': string[] })['set-cookie'];
+    const [plain = '', host = ''] = cookies.map((cookie) => cookie.split(';')[0] ?? '');
+    expect(cookies[1]).toMatch(/^__Host-rauc_session=[^;]+; HttpOnly; SameSite=Strict; Path=\/; .*Secure$/);
+    for (const Cookie of [plain, host, `rauc_session=planted; ${host}`])
+      expect(await session({ Cookie })).toMatchObject({ signed_in: true, name: 'ann' });
+  });
+
+  it('stays signed in whatever cookies of the same name others planted', async () => {
+    const Cookie = await signIn(await makeToken('ann'));
+    const planted = Array.from({ length: 179 }, (_, at) => `rauc_session=${String(at).padStart(43, 'A')}`);
+    for (const sent of [
+      [...planted, Cookie],
+      [Cookie, ...planted],
+      ['rauc_session=', Cookie],
+      ['rauc_session', 'rauc_session=x;', Cookie],
+      ['__Host-rauc_session=x', Cookie],
+    ]) {
+      const answer = await admin.http
+        .get('/api/session')
+        .set({ Cookie: sent.join('; ') })
+        .expect(200);
+      expect(answer.body).toMatchObject({ signed_in: true, name: 'ann' });
+      expect(setCookie(answer)).toBe('');
+    }
+    const others = planted.join('; ');
+    expect(await session({ Cookie: others })).toMatchObject({ signed_in: false });
+  });
+
+  it('looks at a bounded number of cookies', async () => {
+    const Cookie = await signIn(await makeToken('ann'));
+    const planted = Array.from({ length: 210 }, (_, at) => `rauc_session=${String(at).padStart(43, 'A')}`);
+    expect(await session({ Cookie: [...planted, Cookie].join('; ') })).toMatchObject({ signed_in: false });
+  });
+
+  it('signs out of every session that it has a cookie of', async () => {
+    const first = await signIn(await makeToken('ann'));
+    const second = await signIn(await makeToken('bob'));
+    await admin.http
+      .delete('/api/session')
+      .set({ ...fromPage(), Cookie: `${first}; ${second}` })
+      .expect(200);
+    for (const Cookie of [first, second])
+      expect(await session({ Cookie })).toMatchObject({ signed_in: false });
+  });
+
   it('can do what its token can, and no more', async () => {
     const Cookie = await signIn(await makeToken('ann', 'read'));
     await admin.http.get('/api/bundles').set({ Cookie }).expect(200);

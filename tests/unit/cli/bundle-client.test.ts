@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
@@ -320,6 +320,19 @@ describe('the token', () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(runs.map(() => `Bearer ${secret}`));
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 1));
     expect(runs.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(secret);
+  });
+
+  it('in a file that others may read is sent, and they are told how to close it', async () => {
+    const file = path.join(cwd, 'open-token');
+    await writeFile(file, `${secret}\n`);
+    const { address, seen } = await serveAnswer(200, { bundles: [] });
+    await chmod(file, 0o640);
+    expect((await run(['list', '--server', address, '--token-file', 'open-token'])).stderr).toContain(
+      `chmod 600 ${file}`,
+    );
+    await chmod(file, 0o600);
+    expect((await run(['list', '--server', address, '--token-file', 'open-token'])).stderr).toBe('');
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(`Bearer ${secret}`));
   });
 
   it('is not sent when there is none', async () => {

@@ -8,6 +8,7 @@ const running: RunningServer = {
   deviceUrl: 'https://localhost:8443/',
   certificateNames: ['localhost', '192.0.2.7'],
   made: ['a CA in certs/ca.crt'],
+  warnings: [],
   lacksToken: false,
   crashed: () => undefined,
   close: () => Promise.resolve(),
@@ -73,11 +74,28 @@ describe('serve', () => {
       device_url: 'https://localhost:8443/',
       certificate_names: ['localhost', '192.0.2.7'],
       made: ['a CA in certs/ca.crt'],
+      warnings: [],
       lacks_token: false,
       data_dir: '/srv/data',
       certs_dir: '/srv/my certs',
       next: "npx rauc-simple-server cert device board-1 --certs-dir 'my certs'",
     });
+  });
+
+  it('says what somebody should mend', async () => {
+    const signals = new SignalSource();
+    const wiring: Pick<Wiring, 'serve'> = {
+      serve: () => {
+        signals.send('SIGTERM');
+        return Promise.resolve({ ...running, warnings: ['/srv/certs/ca.key is open. Run: chmod 600 it'] });
+      },
+    };
+    const { stdout } = await runCommand(['serve'], {
+      cwd: '/srv',
+      wiring,
+      surroundings: signals.surroundings(),
+    });
+    expect(stdout).toContain('\nwarning: /srv/certs/ca.key is open. Run: chmod 600 it\n');
   });
 
   it('says how to make the token that people need and do not have', async () => {

@@ -14,6 +14,13 @@ export const bundles = {
   stored: (size: string) => `Stored · ${size}`,
   wasThere: 'These bytes were stored before under this name',
   uploadCancelled: 'Cancelled: nothing was stored',
+  looking: 'The answer was lost. Looking whether the server has it …',
+  found: (size: string) =>
+    `Stored · ${size} · the answer was lost; the server has a bundle of this name and size`,
+  notFound: (failure: string) => `${failure}. The server does not have the file`,
+  cutOff: 'The connection was cut while the file was sent',
+  cutOffRemedy:
+    'Is the server running? A proxy in front of it may take no file of this size: see client_max_body_size in nginx.',
   search: 'Search',
   searchHint: 'name, version or compatible',
   compatible: 'Compatible',

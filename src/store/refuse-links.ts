@@ -1,0 +1,60 @@
+import { constants, lstatSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { DomainError, systemErrorCode } from '../core/errors';
+
+/** Everything that the server makes, opens or empties below its data folder by a fixed name, folders first. */
+const ownNames = [
+  'bundles',
+  'bundles/.incoming',
+  'manifests',
+  'server.db',
+  'server.db-wal',
+  'server.db-shm',
+  'server.lock',
+  'manifest.json',
+  'manifest.json.legacy',
+  'database.marker',
+  'crash.json',
+];
+
+/**
+ * Refuses a data folder with a symbolic link where the server expects its own: whoever may put one there would have the server
+ * read, empty or overwrite what they cannot. The data folder itself may be one, because its name was given by who runs the server.
+ * @throws DomainError `configuration`
+ */
+export function refuseLinks(dataDir: string): void {
+  for (const name of ownNames) {
+    const file = path.join(dataDir, name);
+    if (!isLink(file)) continue;
+    throw new DomainError(
+      'configuration',
+      `${file} is a symbolic link, and the server follows none inside its data folder`,
+      {
+        remedy:
+          'Put there what it points at, or mount it there. To keep all data elsewhere set DATA_DIR; the data folder itself may be a link.',
+      },
+    );
+  }
+}
+
+function isLink(file: string): boolean {
+  try {
+    return lstatSync(file).isSymbolicLink();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/** Opens a file by its own name alone: with `ELOOP` when that is a symbolic link. */
+export const readOnlyNoFollow = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Makes a file for its owner alone, unless it is there, and opens it to append.
+ * @returns the descriptor
+ */
+export function openOwnFile(file: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  return openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+}
