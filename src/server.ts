@@ -29,10 +29,10 @@ import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
 import { loadServerTls, type ServerTls } from './pki/server-tls';
 import { watchCertificates } from './pki/watch-certificates';
+import { BundleWorker } from './rauc/bundle-worker';
 import { checkImages } from './rauc/check-images';
 import { inspectBundle } from './rauc/inspect';
 import { parseKeyring } from './rauc/keyring';
-import { judgeSignature } from './rauc/judge-signature';
 import { describeProfile, type VerificationProfile } from './rauc/profile';
 import { type BundleSource, fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
@@ -156,10 +156,14 @@ async function start(
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
+  const worker = new BundleWorker({ profile, isBackground: false });
+  const imageWorker = new BundleWorker({ profile, isBackground: true }); // no upload waits for it
+  closing.push(() => Promise.all([worker.close(), imageWorker.close()]));
   const services = await createServices({
     ...store,
-    inspect: (bytes) => inspectBundle(bytes, profile, now()),
-    judge: (bytes) => judgeSignature(bytes, profile, now()),
+    inspect: (bytes) => worker.inspect(bytes, now()),
+    judge: (bytes) => worker.judge(bytes, now()),
+    checkImages: (bytes, inspection, signal) => imageWorker.checkImages(bytes, inspection, signal),
     trustTerms: () => trustTerms,
     allowUntrusted: config.allowUntrusted,
     fleetRules: {

@@ -3,6 +3,7 @@ import type { CertificateInventory, CertificateSummary, KnownCertificate } from 
 import type { Bundle } from '../core/bundle';
 import type { Budget } from '../core/budget';
 import { type Crash, partLeftOut } from '../core/crash';
+import { namedImages } from '../core/image-check';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { BundleTrust } from './bundle-trust';
@@ -23,6 +24,7 @@ export const attentionKinds = [
   'held',
   'paused-rollout',
   'bundle-untrusted',
+  'images-mismatch',
   'signer-expiring',
   'downgrade-allowed',
   'certificate-expiring',
@@ -103,7 +105,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     const message = `the rollout of ${bundle.name} to ${compatible} (${channel}) is paused${reason}`;
     note({ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message });
   }
-  for (const item of [...ofPins(facts), ...ofSigners(facts)]) note(item);
+  for (const item of [...ofPins(facts), ...ofImages(facts), ...ofSigners(facts)]) note(item);
   note(ofInheritedDowngrades(facts));
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
@@ -158,10 +160,25 @@ function ofPins({ pinned, bundleTrust }: AttentionFacts): AttentionItem[] {
   });
 }
 
-/** A bundle whose signer runs out is refused by every device, however sound it is. */
-function ofSigners({ at, releases, pinned, bundleTrust }: AttentionFacts): AttentionItem[] {
+/** Bundles that are released or pinned, each once. */
+function usedBundles({ releases, pinned }: AttentionFacts): readonly Bundle[] {
   const used = [...releases, ...pinned].map(({ bundle }) => [bundle.name, bundle] as const);
-  return [...new Map(used).values()].flatMap((bundle): AttentionItem[] => {
+  return [...new Map(used).values()];
+}
+
+/** A bundle that devices download as a whole and then refuse. */
+function ofImages(facts: AttentionFacts): AttentionItem[] {
+  return usedBundles(facts).flatMap(({ name, imageCheck }): AttentionItem[] => {
+    if (imageCheck.state !== 'mismatch') return [];
+    const message = `${name} does not have the images that its manifest says, and devices refuse to install it: ${namedImages(imageCheck.files)}; build it again and release that`;
+    return [{ kind: 'images-mismatch', count: 1, bundleName: name, message }];
+  });
+}
+
+/** A bundle whose signer runs out is refused by every device, however sound it is. */
+function ofSigners(facts: AttentionFacts): AttentionItem[] {
+  const { at, bundleTrust } = facts;
+  return usedBundles(facts).flatMap((bundle): AttentionItem[] => {
     const endsAt = bundleTrust.endsAt(bundle);
     const days = endsAt === null ? expiryNoticeDays : daysLeft(endsAt, at);
     if (days >= expiryNoticeDays) return [];

@@ -9,6 +9,7 @@ import { text } from '../../texts';
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
   'bundle-untrusted': ['bad', 'alert'],
+  'images-mismatch': ['bad', 'alert'],
   'signer-expiring': ['bad', 'certificates'],
   'downgrade-allowed': ['warn', 'back'],
   failed: ['bad', 'cross'],
@@ -78,6 +79,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
     case 'paused-rollout':
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
     case 'bundle-untrusted':
+    case 'images-mismatch':
     case 'signer-expiring':
       return bundle === undefined ? '/bundles' : linkTo('bundles', bundle);
     case 'failed':

@@ -38,6 +38,7 @@ export const bundles = {
     version: 'Version',
     current: 'Current on',
     verdict: 'Signature',
+    images: 'Images',
     format: 'Format',
     size: 'Size',
     uploaded: 'Uploaded',
@@ -62,6 +63,13 @@ export const bundles = {
     broken: 'It is damaged or no bundle.',
   },
   noWarnings: 'Nothing to warn of.',
+  imageChecks: {
+    beingChecked: 'The images are being checked: their hashes are compared with the manifest.',
+    sound: 'The images are sound: they have the hashes that the manifest says.',
+    mismatch: (files: string) =>
+      `The images are not those that the manifest says: ${files}. Devices that need them download the bundle and refuse to install it. Build it again.`,
+    notChecked: (reason: string) => `The images were not checked: ${reason}.`,
+  },
   facts: 'Bundle',
   description: 'Description',
   build: 'Build',
