@@ -22,17 +22,17 @@ import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
 import { createRefuseReceiver } from './http/outbound/guarded-lookup';
 import { openCertificateFolder } from './pki/certificate-folder';
-import { deviceIdentity } from './pki/device-identity';
 import { ensureCertificates } from './pki/ensure-certificates';
+import { createJudgeDevice } from './pki/judge-device';
 import { findOpenKeys } from './pki/key-modes';
 import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
 import { loadServerTls, type ServerTls } from './pki/server-tls';
 import { watchCertificates } from './pki/watch-certificates';
+import { BundleWorker } from './rauc/bundle-worker';
 import { checkImages } from './rauc/check-images';
 import { inspectBundle } from './rauc/inspect';
 import { parseKeyring } from './rauc/keyring';
-import { judgeSignature } from './rauc/judge-signature';
 import { describeProfile, type VerificationProfile } from './rauc/profile';
 import { type BundleSource, fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
@@ -141,6 +141,7 @@ async function start(
   const hosts = config.serverUrl === null ? [] : [new URL(config.serverUrl).hostname];
   const made = await ensureCertificates(config.certsDir, { hosts, now });
   let tls = await loadServerTls(config.certsDir);
+  let judgeDevice = createJudgeDevice(tls, config.oldCertificates);
   checkServerUrl(config, tls);
   const warnings = await warnOfOpenKeys(config, log);
   const revocations = await readRevocations(config.certsDir);
@@ -155,10 +156,14 @@ async function start(
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
+  const worker = new BundleWorker({ profile, isBackground: false });
+  const imageWorker = new BundleWorker({ profile, isBackground: true }); // no upload waits for it
+  closing.push(() => Promise.all([worker.close(), imageWorker.close()]));
   const services = await createServices({
     ...store,
-    inspect: (bytes) => inspectBundle(bytes, profile, now()),
-    judge: (bytes) => judgeSignature(bytes, profile, now()),
+    inspect: (bytes) => worker.inspect(bytes, now()),
+    judge: (bytes) => worker.judge(bytes, now()),
+    checkImages: (bytes, inspection, signal) => imageWorker.checkImages(bytes, inspection, signal),
     trustTerms: () => trustTerms,
     allowUntrusted: config.allowUntrusted,
     fleetRules: {
@@ -203,7 +208,7 @@ async function start(
       certificateNames: () => tls.names,
       coversHost: (name) => coversHost(tls.names, name),
       trustedProxies: config.trustedProxies,
-      identify: deviceIdentity,
+      identify: (certificate) => judgeDevice(certificate),
       isRevoked: (serial) => revoked.has(serial),
       now,
       log,
@@ -218,7 +223,9 @@ async function start(
     {
       onTls(changed) {
         checkServerUrl(config, changed);
+        const judgeAnew = createJudgeDevice(changed, config.oldCertificates);
         devices.reload(changed);
+        judgeDevice = judgeAnew;
         tls = changed;
         log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
       },
@@ -241,6 +248,7 @@ async function start(
     services,
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
+    oldCertificates: () => devices.oldCertificates(),
     revocationsInForce: {
       find: (serial) => revoked.get(serial),
       refresh: () => watcher.refreshRevocations(),

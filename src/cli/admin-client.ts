@@ -27,9 +27,15 @@ export class AdminClient {
     return new AdminClient(config.server, token);
   }
 
-  /** @throws ServerRefusal with the server's own reason; DomainError `unavailable` when there is no such server */
-  async get(path: string): Promise<unknown> {
-    return this.ask(this.request('GET', path));
+  /**
+   * @param limitMs how long the server may say nothing; for as long as checking a bundle takes when left out
+   * @throws ServerRefusal with the server's own reason; DomainError `unavailable` when there is no such server, or a proxy
+   * answers in its place
+   */
+  async get(path: string, limitMs = silenceLimitMs): Promise<unknown> {
+    const request = this.request('GET', path);
+    request.setTimeout(limitMs);
+    return this.ask(request);
   }
 
   /** As {@link get}. @param body sent as JSON */

@@ -5,7 +5,7 @@ import { activateAnswer } from './bundle-answers';
 import { addCommand } from './command';
 import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, print, printJson, talk } from './context';
-import { allowDowngradeOption } from './policy-options';
+import { allowDowngradeOption, fromOption, policyFields } from './policy-options';
 import { tellReach, tellWarnings } from './reach';
 import { parseAnswer } from './server-answer';
 
@@ -13,6 +13,7 @@ interface Flags {
   readonly compatible?: string;
   readonly force?: boolean;
   readonly allowDowngrade?: boolean;
+  readonly from?: string;
   readonly yes?: boolean;
 }
 
@@ -24,17 +25,23 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
     options: [
       new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
       new Option('--force', 'although its manifest names another compatible'),
+      fromOption,
       allowDowngradeOption,
       yesOption,
     ],
     configKeys: ['server', 'token', 'tokenFile'],
-    examples: ['bundle activate my-bundle.raucb', 'bundle activate secret.raucb --compatible my-board'],
+    examples: [
+      'bundle activate my-bundle.raucb',
+      'bundle activate secret.raucb --compatible my-board',
+      "bundle activate fw-11.raucb --from '>=10.4 <11'",
+    ],
     run: async ({ args: [name = ''], options, config }) => {
       const bundleName = parseBundleName(name);
       const target =
         options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) };
       const wish = {
         ...(options.force === true ? { force: true } : {}),
+        ...(options.from === undefined ? {} : policyFields({ from: options.from })),
         ...(options.allowDowngrade === true ? { allow_downgrade: true } : {}),
       };
       const client = await AdminClient.open(context, config);

@@ -12,9 +12,14 @@ export const bundleAnswer = z.object({
   format: z.string().nullable(),
   verdict: z.string(),
   warnings: z.array(finding),
+  image_check: z
+    .object({ state: z.string(), files: z.array(z.string()), reason: z.string().nullable() })
+    .optional(), // a server of an earlier version
   uploaded_at: z.string(),
   active_for: z.array(z.object({ compatible: z.string(), channel: z.string() })),
 });
+
+export type BundleAnswer = z.infer<typeof bundleAnswer>;
 
 export const bundlesAnswer = z.object({ bundles: z.array(bundleAnswer) });
 
@@ -22,7 +27,8 @@ const release = z.object({ compatible: z.string(), bundle: z.string() });
 
 export const uploadAnswer = z.object({
   bundle: bundleAnswer,
-  created: z.boolean(),
+  /** `null` when the answer was lost: the server has it, now or from before. */
+  created: z.boolean().nullable(),
   release: release.nullable(),
   reach: reachAnswer,
   warnings: warningsAnswer,

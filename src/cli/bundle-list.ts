@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { AdminClient } from './admin-client';
-import { bundlesAnswer } from './bundle-answers';
+import { type BundleAnswer, bundlesAnswer } from './bundle-answers';
 import { addCommand } from './command';
-import { type CliContext, print, printJson } from './context';
+import { type CliContext, print, printJson, talk } from './context';
 import { formatSize, formatTable } from './printable';
 import { parseAnswer } from './server-answer';
 
@@ -15,26 +15,41 @@ export function addBundleList(bundle: Command, context: CliContext): void {
     run: async ({ options, config }) => {
       const client = await AdminClient.open(context, config);
       const answer = await client.get('/api/bundles');
-      if (options.json === true) printJson(context, answer);
-      else print(context, table(answer));
+      if (options.json === true) {
+        printJson(context, answer);
+        return 0;
+      }
+      const { bundles } = parseAnswer(bundlesAnswer, answer);
+      print(context, table(bundles));
+      for (const note of bundles.flatMap(noteOf)) talk(context, note);
       return 0;
     },
   });
 }
 
-function table(answer: unknown): string {
-  const rows = parseAnswer(bundlesAnswer, answer).bundles.map((bundle) => [
+/** What a word in the table does not tell of the images. */
+function noteOf({ name, image_check: check }: BundleAnswer): string[] {
+  if (check?.state === 'mismatch')
+    return [`${name} does not have the images that its manifest says: ${check.files.join(', ')}`];
+  return check?.state === 'not-checked'
+    ? [`the images of ${name} were not checked: ${check.reason ?? ''}`]
+    : [];
+}
+
+function table(bundles: readonly BundleAnswer[]): string {
+  const rows = bundles.map((bundle) => [
     bundle.name,
     bundle.compatible ?? '-',
     bundle.version ?? '-',
     bundle.format ?? '-',
     bundle.verdict,
+    bundle.image_check?.state.replace('-', ' ') ?? '-',
     formatSize(bundle.size),
     bundle.uploaded_at.replace(/\.\d+Z$/, 'Z'),
     bundle.active_for.map(({ compatible }) => compatible).join(', ') || '-',
   ]);
   return formatTable(
-    ['NAME', 'COMPATIBLE', 'VERSION', 'FORMAT', 'VERDICT', 'SIZE', 'UPLOADED', 'CURRENT FOR'],
+    ['NAME', 'COMPATIBLE', 'VERSION', 'FORMAT', 'VERDICT', 'IMAGES', 'SIZE', 'UPLOADED', 'CURRENT FOR'],
     rows,
   );
 }

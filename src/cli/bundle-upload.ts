@@ -8,7 +8,9 @@ import { uploadAnswer } from './bundle-answers';
 import { addCommand } from './command';
 import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, type ExitCode, print, printJson, talk } from './context';
+import { findUpload, hasPolicy, latestRelease } from './find-upload';
 import { fileFailure } from './input-file';
+import { LostAnswer } from './lost-answer';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatSize } from './printable';
 import { ProgressLine } from './progress-line';
@@ -31,7 +33,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     usage: 'upload <file>',
     summary: 'send a bundle to a running server, which verifies it before it is stored',
     details:
-      'Uploading the same file again changes nothing. With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
+      'Uploading the same file again changes nothing. Where the answer is lost after all of it was sent, it looks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
     options: [
       new Option('--activate', 'make it current for its compatible in the same step'),
       new Option(
@@ -108,6 +110,7 @@ async function upload(
     if (!stats.isFile() || stats.size === 0) {
       throw new DomainError('invalid-input', `${file} is ${stats.isFile() ? 'empty' : 'not a file'}`);
     }
+    const releaseBefore = hasPolicy(fields) ? await latestRelease(client) : Infinity;
     const progress = ProgressLine.whereSeen(context, stats.size, options, 'sent; the server is checking it');
     try {
       return await sendBundle(client, {
@@ -118,6 +121,14 @@ async function upload(
         boundary: `rauc-${context.surroundings.newId()}`,
         onProgress: (sentBytes) => progress?.update(sentBytes),
       });
+    } catch (error) {
+      if (!(error instanceof LostAnswer)) throw error;
+      progress?.clear();
+      if (options.json !== true && options.quiet !== true) {
+        talk(context, `${error.message}; looking whether the server has ${name} all the same`);
+      }
+      const lost = { name, sizeBytes: stats.size, fields, lost: error, releaseBefore };
+      return await findUpload(client, lost, (ms) => context.surroundings.wait(ms));
     } finally {
       progress?.clear();
     }
@@ -137,7 +148,8 @@ function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
   print(context, `${bundle.name}  ${words.join(', ')}`);
   if (isQuiet) return;
   for (const { message } of bundle.warnings) talk(context, `warning: ${message}`);
-  talk(context, created ? 'stored' : 'the server had it already');
+  if (created === null) talk(context, 'the server has it; its answer was lost on the way');
+  else talk(context, created ? 'stored' : 'the server had it already');
   if (release !== null) {
     talk(context, `current for ${release.compatible}`);
     tellReach(context, reach);

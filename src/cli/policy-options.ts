@@ -25,6 +25,11 @@ export const allowDowngradeOption = new Option(
   'also to devices that run a newer version; else they are left out',
 );
 
+export const fromOption = new Option(
+  '--from <versions>',
+  'only devices that run one of these: ">=10.4 <12", by RAUC\'s order; unknown versions do not match',
+);
+
 export const policyOptions: readonly Option[] = [
   new Option('--channel <channel>', 'the channel to make it current on (default stable)'),
   new Option(
@@ -43,10 +48,7 @@ export const policyOptions: readonly Option[] = [
   ),
   new Option('--at-a-time <n>', 'not more installations at a time'),
   new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
-  new Option(
-    '--from <versions>',
-    'only devices that run one of these: ">=10.4 <12", by RAUC\'s order; unknown versions do not match',
-  ),
+  fromOption,
   allowDowngradeOption,
 ];
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { DomainError } from '../core/errors';
 import type { AdminClient } from './admin-client';
+import { leavesOpen, LostAnswer } from './lost-answer';
 import { connectionFailure, readAnswer } from './server-answer';
 
 export interface BundleUpload {
@@ -24,7 +26,8 @@ const pieceSizeBytes = 256 * 1024;
  * Streams a bundle to `POST /upload` as multipart/form-data (RFC 7578), without ever holding more than a piece of it.
  * `Expect: 100-continue` (RFC 9110 section 10.1.1) lets the server refuse before gigabytes travel; it may also refuse
  * while they do, and then the sending stops.
- * @throws ServerRefusal, DomainError `unavailable`; `invalid-input` when the file gets shorter meanwhile
+ * @throws ServerRefusal, DomainError `unavailable`; LostAnswer when all was sent and the server's word did not come back;
+ * `invalid-input` when the file gets shorter meanwhile
  */
 export async function sendBundle(client: AdminClient, upload: BundleUpload): Promise<unknown> {
   const head = Buffer.from(formHead(upload));
@@ -38,20 +41,27 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
     Connection: 'keep-alive',
   });
   const exchange = new Exchange(request);
+  const hash = createHash('sha256');
+  let isSent = false;
   try {
     await exchange.mayStart();
     await exchange.write(head);
     for (let sent = 0; sent < upload.sizeBytes && !exchange.isOver;) {
       const piece = await readPiece(upload, sent);
       await exchange.write(piece);
+      hash.update(piece);
       sent += piece.length;
       upload.onProgress(sent);
     }
     await exchange.write(tail);
-    if (!exchange.isOver) request.end();
+    if (!exchange.isOver) {
+      isSent = true;
+      request.end();
+    }
     return await readAnswer(await exchange.answer, client.address);
   } catch (error) {
-    throw connectionFailure(error, client.address);
+    const failure = connectionFailure(error, client.address);
+    throw isSent && leavesOpen(failure) ? new LostAnswer(failure, hash.digest('hex')) : failure;
   } finally {
     request.destroy();
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { DomainError, systemErrorCode } from '../core/errors';
+import { proxyFailure } from './proxy-answer';
 import { ServerRefusal } from './server-refusal';
 
 /** A list of ten thousand bundles is a tenth of it. */
@@ -24,6 +25,8 @@ export async function readAnswer(response: IncomingMessage, address: string): Pr
   if (status >= 200 && status < 300 && content !== undefined) return content;
   const refusal = problem.safeParse(content);
   if (refusal.success) throw refusalOf(refusal.data);
+  const proxied = proxyFailure(response, address);
+  if (proxied !== undefined) throw proxied;
   const { location } = response.headers;
   const place = location === undefined ? '' : `, to ${location}`;
   throw new DomainError(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { processEnvironment, type Environment } from '../config/environment';
 import type { Terminal } from './wiring';
 
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly version: string;
   now(): Date;
   newId(): string;
+  /** Resolves after so long. */
+  wait(ms: number): Promise<void>;
   /** @returns what stops listening */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
   /** Hears of exceptions that nothing caught, instead of the process ending at once. @returns what stops listening */
@@ -38,6 +41,7 @@ export function processSurroundings(): Surroundings {
     version: packageVersion(),
     now: () => new Date(),
     newId: randomUUID,
+    wait: (ms) => delay(ms),
     onStopSignal(listener) {
       const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
       for (const signal of signals) process.on(signal, listener);

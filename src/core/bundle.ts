@@ -1,4 +1,5 @@
 import { DomainError } from './errors';
+import type { StoredImageCheck } from './image-check';
 import type { Inspection } from './inspection';
 
 /** A stored bundle. Its name never changes its bytes. */
@@ -13,6 +14,7 @@ export interface Bundle {
   readonly uploadedAt: Date;
   readonly uploadedBy: string;
   readonly inspection: Inspection;
+  readonly imageCheck: StoredImageCheck;
 }
 
 export const bundleNameMaxLength = 200;

@@ -3,6 +3,7 @@ export const eventKinds = [
   'bundle.published',
   'bundle.deleted',
   'bundle.judged',
+  'bundle.images-mismatch',
   'release.activated',
   'release.deactivated',
   'release.undone',

@@ -4,3 +4,20 @@ export type ImageCheck =
   /** Devices that need one of these files refuse the bundle, however sound its signature is. */
   | { readonly state: 'mismatch'; readonly files: readonly string[] }
   | { readonly state: 'not-checked'; readonly reason: string };
+
+/** Of a stored bundle: its images are hashed after the upload, which takes a while. */
+export type StoredImageCheck =
+  | ImageCheck
+  /** `tries` counts the checks that were begun, so that one that ends the process is not begun for ever. */
+  | { readonly state: 'being-checked'; readonly tries: number };
+
+export const notYetChecked: StoredImageCheck = { state: 'being-checked', tries: 0 };
+
+/** So many are named in a sentence. */
+const maxNames = 5;
+
+/** The names of files that a manifest does not fit, for a sentence. */
+export function namedImages(files: readonly string[]): string {
+  const more = files.length - maxNames;
+  return `${files.slice(0, maxNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,9 +1,13 @@
 import { signal } from '@preact/signals';
-import { asFailure, type Failure, failureOf, unreachable } from './api/client';
+import { asFailure, Failure, failureOf, unreachable } from './api/client';
 import type { BundleDetailsJson } from './api/types';
 import { atBase } from './base';
+import { findUpload, leavesOpen } from './find-upload';
+import { speedometer } from './speedometer';
+import { text } from './texts';
 
-export type UploadState = 'queued' | 'sending' | 'checking' | 'stored' | 'failed' | 'cancelled';
+/** `looking`: all was sent, the answer was lost, and the server is asked whether it has it. */
+export type UploadState = 'queued' | 'sending' | 'checking' | 'looking' | 'stored' | 'failed' | 'cancelled';
 
 /** One file on its way to the server. */
 export interface Upload {
@@ -17,6 +21,8 @@ export interface Upload {
   readonly bundle: BundleDetailsJson | null;
   /** The same bytes were there before. */
   readonly wasThere: boolean;
+  /** The answer was lost; the server was asked for it. */
+  readonly wasLost: boolean;
   readonly failure: Failure | null;
 }
 
@@ -25,9 +31,11 @@ export const uploads = signal<readonly Upload[]>([]);
 
 let lastId = 0;
 const requests = new Map<number, XMLHttpRequest>();
-const speedWindowMs = 3_000;
 
-const isOver = ({ state }: Upload) => state === 'stored' || state === 'failed' || state === 'cancelled';
+/** Whether nothing more becomes of it by itself. */
+export const isOver = ({ state }: Upload) =>
+  state === 'stored' || state === 'failed' || state === 'cancelled';
+const isBusy = (upload: Upload) => !isOver(upload) && upload.state !== 'queued';
 
 /** Adds files to the queue: one is sent at a time, so that the first is there soonest. */
 export function addUploads(files: Iterable<File>): void {
@@ -40,6 +48,7 @@ export function addUploads(files: Iterable<File>): void {
     speed: null,
     bundle: null,
     wasThere: false,
+    wasLost: false,
     failure: null,
   }));
   uploads.value = [...uploads.value, ...added];
@@ -74,7 +83,7 @@ function change(id: number, changes: Partial<Upload>): void {
 }
 
 function sendNext(): void {
-  if (uploads.value.some(({ state }) => state === 'sending' || state === 'checking')) return;
+  if (uploads.value.some(isBusy)) return;
   const next = uploads.value.find(({ state }) => state === 'queued');
   if (next !== undefined) void send(next);
 }
@@ -98,10 +107,11 @@ async function send({ id, file }: Upload): Promise<void> {
       request.upload.onload = () => change(id, { state: 'checking' });
       request.onload = () => {
         const answer = request.status < 300 ? answerOf(request.responseText) : null;
-        if (answer === null) reject(failureOf(request.status, request.responseText));
+        const server = request.getResponseHeader('Server');
+        if (answer === null) reject(failureOf(request.status, request.responseText, server));
         else resolve(answer);
       };
-      request.onerror = () => reject(unreachable());
+      request.onerror = () => reject(stateOf(id) === 'sending' ? cutOff() : unreachable());
       request.onabort = () => reject(new DOMException('', 'AbortError'));
       const body = new FormData();
       body.append('bundle', file);
@@ -111,27 +121,35 @@ async function send({ id, file }: Upload): Promise<void> {
     });
     change(id, { state: 'stored', bundle, wasThere: !created });
   } catch (error) {
-    if (stateOf(id) !== 'cancelled') change(id, { state: 'failed', failure: asFailure(error) });
+    await settle(id, file, asFailure(error));
   }
   requests.delete(id);
   sendNext();
 }
 
-function stateOf(id: number): UploadState | undefined {
-  return uploads.value.find((upload) => upload.id === id)?.state;
+/** What did not go well: called off, failed, or sent whole and only not heard of. */
+async function settle(id: number, file: File, failure: Failure): Promise<void> {
+  if (stateOf(id) === 'cancelled') return;
+  if (stateOf(id) !== 'checking' || !leavesOpen(failure)) {
+    change(id, { state: 'failed', failure });
+    return;
+  }
+  change(id, { state: 'looking' });
+  const bundle = await findUpload(file);
+  if (bundle !== null) change(id, { state: 'stored', bundle, wasLost: true });
+  else change(id, { state: 'failed', failure: notFound(failure) });
 }
 
-/** Bytes a second over the last seconds. */
-function speedometer(): (sentBytes: number) => number | null {
-  const marks: { at: number; sent: number }[] = [];
-  return (sent) => {
-    const at = performance.now();
-    marks.push({ at, sent });
-    while (marks.length > 2 && (marks[0]?.at ?? at) < at - speedWindowMs) marks.shift();
-    const first = marks[0];
-    if (first === undefined || at - first.at < 200) return null;
-    return ((sent - first.sent) / (at - first.at)) * 1000;
-  };
+function notFound({ message, status, code, remedy }: Failure): Failure {
+  return new Failure(text.bundles.notFound(message), status, code, remedy);
+}
+
+function cutOff(): Failure {
+  return new Failure(text.bundles.cutOff, 0, 'unreachable', text.bundles.cutOffRemedy);
+}
+
+function stateOf(id: number): UploadState | undefined {
+  return uploads.value.find((upload) => upload.id === id)?.state;
 }
 
 /** `null` for what is not this server's, such as the page of a proxy. */

@@ -12,6 +12,7 @@ import { malformed, parseBer } from './asn1-guard';
 import { canonicalName } from './certificate-name';
 import { authorityKeyIdentifier, type IssuerId, subjectKeyIdentifier } from './key-identifier';
 import { type NameLimits, nameLimits } from './name-constraints';
+import { refuseOversizedKey } from './rsa-key-size';
 import { describeKey, signsWith } from './signature-algorithm';
 
 /** What path validation needs to know of a certificate (RFC 5280, section 4.2). */
@@ -160,12 +161,16 @@ export function isCurrent({ notBefore, notAfter }: ParsedCertificate, at: Date):
   return notBefore <= at && at < notAfter;
 }
 
+/** @throws BrokenBundle for a key that is too large for OpenSSL to verify with */
 function publicKeyOf(x509: X509Certificate): KeyObject | null {
+  let key: KeyObject;
   try {
-    return x509.publicKey;
+    key = x509.publicKey;
   } catch {
     return null;
   }
+  refuseOversizedKey(key);
+  return key;
 }
 
 /** A time as OpenSSL prints it. One that can't be read must not pass for one that is neither past nor future. */

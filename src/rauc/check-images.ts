@@ -12,7 +12,8 @@ const maxTotalBytes = 64 * 2 ** 30;
 /** Told how far a check is: bytes hashed, and bytes to hash. */
 export type CheckProgress = (doneBytes: number, totalBytes: number) => void;
 
-type Looked = Pick<Inspection, 'manifest' | 'payloadSizeBytes' | 'encrypted'>;
+/** What of an inspection tells where the images are. */
+export type Looked = Pick<Inspection, 'manifest' | 'payloadSizeBytes' | 'encrypted'>;
 
 /**
  * Hashes the images in a payload, a block at a time, and compares them with the manifest. Inspect the bundle first.

@@ -93,15 +93,21 @@ function onlySigner(signedData: SignedData): SignerInfo {
 }
 
 function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]): ParsedCertificate {
-  const id: unknown = info.sid;
-  const signer = certificates.find(({ issuerName, serial, keyId }) =>
-    id instanceof IssuerAndSerialNumber
-      ? canonicalName(Buffer.from(id.issuer.toSchema().toBER())) === issuerName &&
-        Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex') === serial
-      : keyId !== null && octetsOf(id)?.toString('hex') === keyId,
-  );
+  const isMeant = identifiedBy(info.sid);
+  const signer = certificates.find(isMeant);
   if (signer === undefined) throw broken("it does not contain its signer's certificate");
   return signer;
+}
+
+/** Reads a signer id once: there may be many certificates to compare it with, and its name may be long. */
+function identifiedBy(id: unknown): (certificate: ParsedCertificate) => boolean {
+  if (id instanceof IssuerAndSerialNumber) {
+    const name = canonicalName(Buffer.from(id.issuer.toSchema().toBER()));
+    const number = Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex');
+    return ({ issuerName, serial }) => issuerName === name && serial === number;
+  }
+  const key = octetsOf(id)?.toString('hex');
+  return ({ keyId }) => keyId !== null && keyId === key;
 }
 
 /** The subjectKeyIdentifier form of a signer id: `[0]` implicit, which the parser leaves untyped. */

@@ -9,8 +9,9 @@ import {
 import type { Recipient } from '../core/inspection';
 import { malformed, parseBer } from './asn1-guard';
 import { BrokenBundle } from './broken';
-import { checkSignedDataGrammar } from './cms-grammar';
 import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
+import { checkSignedDataGrammar } from './cms-grammar';
+import { maxCmsMembers } from './limits';
 
 const signedDataId = '1.2.840.113549.1.7.2';
 const envelopedDataId = '1.2.840.113549.1.7.3';
@@ -79,6 +80,8 @@ function membersOf(signedData: unknown, tagNumber: 0 | 1): Buffer[] {
   const fields = signedData instanceof Sequence ? signedData.valueBlock.value : [];
   const set = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === tagNumber);
   const entries = set instanceof Constructed ? set.valueBlock.value : [];
+  if (entries.length > maxCmsMembers)
+    throw malformed(`it has ${entries.length} ${tagNumber === 0 ? 'certificates' : 'revocation lists'}`);
   return entries
     .filter((entry) => entry instanceof Sequence)
     .map((entry) => Buffer.from(entry.valueBeforeDecodeView));

@@ -1,10 +1,8 @@
+import { namedImages } from '../core/image-check';
 import type { Finding, Image, Manifest } from '../core/inspection';
 import { BrokenBundle } from './broken';
 import type { BundleSource } from './source';
 import { openSquashfs } from './squashfs';
-
-/** So many are named in a warning. */
-const maxNames = 5;
 
 /**
  * Whether the files that a manifest names are in the payload, with the sizes that it says. No claim is made about a
@@ -68,17 +66,12 @@ async function compare(
   }
   const warnings: Finding[] = [];
   if (missing.length > 0) {
-    const message = `The manifest names what is not in the bundle: ${listed(missing)}. Devices that need it cannot install the bundle; build it again.`;
+    const message = `The manifest names what is not in the bundle: ${namedImages(missing)}. Devices that need it cannot install the bundle; build it again.`;
     warnings.push({ code: 'image-missing', message });
   }
   if (others.length > 0) {
-    const message = `The size in the manifest is wrong for ${listed(others)}. Devices that need it refuse the bundle; build it again.`;
+    const message = `The size in the manifest is wrong for ${namedImages(others)}. Devices that need it refuse the bundle; build it again.`;
     warnings.push({ code: 'image-size', message });
   }
   return warnings;
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - maxNames;
-  return `${names.slice(0, maxNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,5 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
-
 /** Random access to a bundle's bytes. */
 export interface BundleSource {
   readonly sizeBytes: number;
@@ -7,15 +5,25 @@ export interface BundleSource {
   read(position: number, length: number): Promise<Buffer>;
 }
 
-/** A bundle in an open file. The handle stays the caller's to close. */
-export function fileSource(handle: FileHandle, sizeBytes: number): BundleSource {
+/** Reads up to `length` bytes of an open file into a buffer: a `FileHandle` can. */
+export interface OpenFile {
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
+
+/** A bundle in an open file, which stays the caller's to close. */
+export function fileSource(file: OpenFile, sizeBytes: number): BundleSource {
   return {
     sizeBytes,
     async read(position, length) {
       const buffer = Buffer.allocUnsafe(length);
       let filled = 0;
       while (filled < length) {
-        const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+        const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
         if (bytesRead === 0)
           throw new Error(`the file ended at ${position + filled}, ${sizeBytes} bytes were expected`);
         filled += bytesRead;

@@ -1,6 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { inflateSync } from 'node:zlib';
 import { decompress as zstdDecompress } from 'fzstd';
+import { threadTimeMs } from './thread-time';
 
 /** Decompresses one block; throws when it is malformed or larger than `limit` bytes. */
 export type Decompress = (block: Buffer, limit: number) => Buffer;
@@ -26,11 +27,10 @@ function boundedZstd(): Decompress {
     if (size > limit) throw new Error(`${size} bytes when decompressed`);
     // With a buffer of ours, no size in a hostile header makes fzstd allocate.
     const output = new Uint8Array(size);
-    const before = process.cpuUsage(); // not the time on the wall: on a busy machine, a sound block would be refused
+    const beforeMs = threadTimeMs(); // not the time on the wall: on a busy machine, a sound block would be refused
     job.decompress = () => zstdDecompress(block, output).length;
     const length: unknown = script.runInContext(context, { timeout: Math.max(1, Math.ceil(budgetMs)) });
-    const used = process.cpuUsage(before);
-    budgetMs -= (used.user + used.system) / 1000;
+    budgetMs -= threadTimeMs() - beforeMs;
     if (length !== size) throw new Error('another size than declared');
     budgetMs = Math.min(zstdBudgetMs, budgetMs + (size / 1024) * earnedMsPerKibibyte);
     return Buffer.from(output);

@@ -3,6 +3,7 @@ import type { CertificateInventory, CertificateSummary, KnownCertificate } from 
 import type { Bundle } from '../core/bundle';
 import type { Budget } from '../core/budget';
 import { type Crash, partLeftOut } from '../core/crash';
+import { namedImages } from '../core/image-check';
 import type { Release } from '../core/release';
 import type { Webhook } from '../core/webhook';
 import type { BundleTrust } from './bundle-trust';
@@ -23,9 +24,11 @@ export const attentionKinds = [
   'held',
   'paused-rollout',
   'bundle-untrusted',
+  'images-mismatch',
   'signer-expiring',
   'downgrade-allowed',
   'certificate-expiring',
+  'old-certificate',
   'ca-certificate-expiring',
   'server-certificate-expiring',
   'webhook-failing',
@@ -66,6 +69,8 @@ export interface AttentionFacts {
   readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
+  /** Devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: readonly string[];
   readonly webhooks: readonly Webhook[];
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
@@ -100,7 +105,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     const message = `the rollout of ${bundle.name} to ${compatible} (${channel}) is paused${reason}`;
     note({ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message });
   }
-  for (const item of [...ofPins(facts), ...ofSigners(facts)]) note(item);
+  for (const item of [...ofPins(facts), ...ofImages(facts), ...ofSigners(facts)]) note(item);
   note(ofInheritedDowngrades(facts));
   for (const trouble of [...facts.troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles)) {
     note(ofTrouble(trouble));
@@ -131,6 +136,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     count: expiring,
     message: `${counted(expiring, 'device')} with a certificate that expires within ${expiryNoticeDays} days, or has expired lately`,
   });
+  note(ofOldCertificates(facts));
   const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
   note({
     kind: 'webhook-failing',
@@ -154,10 +160,25 @@ function ofPins({ pinned, bundleTrust }: AttentionFacts): AttentionItem[] {
   });
 }
 
-/** A bundle whose signer runs out is refused by every device, however sound it is. */
-function ofSigners({ at, releases, pinned, bundleTrust }: AttentionFacts): AttentionItem[] {
+/** Bundles that are released or pinned, each once. */
+function usedBundles({ releases, pinned }: AttentionFacts): readonly Bundle[] {
   const used = [...releases, ...pinned].map(({ bundle }) => [bundle.name, bundle] as const);
-  return [...new Map(used).values()].flatMap((bundle): AttentionItem[] => {
+  return [...new Map(used).values()];
+}
+
+/** A bundle that devices download as a whole and then refuse. */
+function ofImages(facts: AttentionFacts): AttentionItem[] {
+  return usedBundles(facts).flatMap(({ name, imageCheck }): AttentionItem[] => {
+    if (imageCheck.state !== 'mismatch') return [];
+    const message = `${name} does not have the images that its manifest says, and devices refuse to install it: ${namedImages(imageCheck.files)}; build it again and release that`;
+    return [{ kind: 'images-mismatch', count: 1, bundleName: name, message }];
+  });
+}
+
+/** A bundle whose signer runs out is refused by every device, however sound it is. */
+function ofSigners(facts: AttentionFacts): AttentionItem[] {
+  const { at, bundleTrust } = facts;
+  return usedBundles(facts).flatMap((bundle): AttentionItem[] => {
     const endsAt = bundleTrust.endsAt(bundle);
     const days = endsAt === null ? expiryNoticeDays : daysLeft(endsAt, at);
     if (days >= expiryNoticeDays) return [];
@@ -206,6 +227,18 @@ function ofExpiry(
   const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
   const message = `the ${name} certificate ${when}: devices can't connect then`;
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
+}
+
+/** Those that came with one, and those whose newest one in the folder is one. */
+function ofOldCertificates({ oldCertificates, inventory, at }: AttentionFacts): AttentionItem {
+  const filed = newestOfEach(inventory.devices).filter(({ isOld, notAfter }) => isOld && notAfter > at);
+  const ids = [...new Set([...oldCertificates, ...filed.map(({ deviceId }) => deviceId)])].sort();
+  const [have, their] = ids.length === 1 ? ['has', 'its'] : ['have', 'their'];
+  const message =
+    `${counted(ids.length, 'device')} ${have} a certificate that does not say what it is for, as an earlier server made them: ` +
+    `${named(ids.slice(0, maxNamed), ids.length)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
+    'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.';
+  return { kind: 'old-certificate', count: ids.length, message };
 }
 
 function ofCrash(crash: Crash): AttentionItem {

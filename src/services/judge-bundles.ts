@@ -116,9 +116,10 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
     await catalog.exclusively(() =>
       Promise.all(
         changed.map(async ({ bundle, inspection }) => {
-          if (catalog.find(bundle.name)?.inspection !== bundle.inspection) return;
+          const stored = catalog.find(bundle.name);
+          if (stored?.inspection !== bundle.inspection) return;
           const events = tell(bundle, inspection, now());
-          await catalog.commit({ bundle: { ...bundle, inspection }, events: () => events });
+          await catalog.commit({ bundle: { ...stored, inspection }, events: () => events });
         }),
       ),
     );

@@ -8,6 +8,7 @@ import { countReach, type ReleaseReach } from './count-reach';
 import type { FleetListing } from './list-fleet';
 import type { Log } from './log';
 import { planActivation } from './plan-activation';
+import { warnOfImages } from './warn-of-images';
 import { warnOfLabels } from './warn-of-labels';
 
 export interface ReleasePreview {
@@ -56,7 +57,8 @@ export function createPreviewRelease({ catalog, listing, log, now }: PreviewPort
       const current = catalog.findCurrent(compatible, channel) ?? null;
       const rollout = (activation === undefined ? current?.rollout : null) ?? beginRollout(policy, actor, at);
       const reach = await countReach(listing, { compatible, channel, bundle, rollout });
-      const warnings = await warnOfLabels(listing, { compatible, channel, rollout });
+      const ofLabels = await warnOfLabels(listing, { compatible, channel, rollout });
+      const warnings = [...warnOfImages(bundle), ...ofLabels];
       const version = bundle.inspection.manifest?.version ?? null;
       return { compatible, channel, version, current, changes: activation !== undefined, reach, warnings };
     },
@@ -71,11 +73,12 @@ export function createPreviewRelease({ catalog, listing, log, now }: PreviewPort
     },
 
     async warningsOf(release) {
+      const ofImages = warnOfImages(release.bundle);
       try {
-        return await warnOfLabels(listing, release);
+        return [...ofImages, ...(await warnOfLabels(listing, release))];
       } catch (error) {
         log.error({ err: error, release: release.id }, 'the labels of a release could not be looked up');
-        return [];
+        return ofImages;
       }
     },
   };

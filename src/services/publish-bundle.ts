@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Bundle, parseBundleName, parseCompatible } from '../core/bundle';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
+import { notYetChecked, type StoredImageCheck } from '../core/image-check';
 import type { Inspection } from '../core/inspection';
 import type { RolloutPolicy } from '../core/rollout';
 import { parsePolicy } from '../core/rollout-policy';
@@ -199,7 +200,13 @@ function describe(
     uploadedAt: known?.uploadedAt ?? now,
     uploadedBy: known?.uploadedBy ?? request.actor,
     inspection,
+    imageCheck: imageCheckOf(known),
   };
+}
+
+/** Bytes that were checked before are what they were; who uploads again what could not be checked wants it checked. */
+function imageCheckOf(known: Bundle | undefined): StoredImageCheck {
+  return known === undefined || known.imageCheck.state === 'not-checked' ? notYetChecked : known.imageCheck;
 }
 
 function tellPublication(bundle: Bundle, { actor, address = null }: PublishRequest, at: Date): NewEvent {

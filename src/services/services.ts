@@ -5,6 +5,7 @@ import { type ActivateRelease, createActivateRelease } from './activate-release'
 import type { InspectBundle, JudgeSignature } from './accept-bundle';
 import { type BundleTrust, createBundleTrust, type TrustTerms } from './bundle-trust';
 import { Catalog, type CatalogRecords } from './catalog';
+import { type CheckImages, type CheckStoredImages, createCheckStoredImages } from './check-stored-images';
 import { type BundleUses, createDeleteBundle, type DeleteBundle } from './delete-bundle';
 import { importLegacyReleases, type ImportPorts } from './import-legacy';
 import { createJudgeBundles, type JudgeBundles } from './judge-bundles';
@@ -94,6 +95,8 @@ export interface ServicePorts {
   readonly inspect: InspectBundle;
   /** `judgeSignature` of `src/rauc` under the configured profile. */
   readonly judge: JudgeSignature;
+  /** `checkImages` of `src/rauc`. */
+  readonly checkImages: CheckImages;
   /** What the configured profile makes verdicts depend on. */
   readonly trustTerms: () => TrustTerms;
   /** Take bundles from signers outside the keyring. */
@@ -130,6 +133,7 @@ export interface Services {
   readonly readBundle: ReadBundle;
   readonly bundleTrust: BundleTrust;
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
+  readonly checkStoredImages: Pick<CheckStoredImages, 'run'>;
   readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly offerUpdate: OfferUpdate;
   readonly watchRestores: WatchRestores;
@@ -175,6 +179,7 @@ const idleMs = 5_000;
  *   ...store, // records, markers, tokens, sessions, files, legacy, writeManifestFile
  *   inspect: (bytes) => inspectBundle(bytes, profile, new Date()),
  *   judge: (bytes) => judgeSignature(bytes, profile, new Date()),
+ *   checkImages: (bytes, inspection) => checkImages(bytes, inspection),
  *   trustTerms: () => describeProfile(profile),
  *   allowUntrusted: config.allowUntrusted,
  *   configuredCompatible: config.compatible ?? null,
@@ -200,7 +205,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const pinnedBundles = () => ports.fleet.pinnedBundles();
   const judgeBundles = createJudgeBundles({ ...ports, catalog, bundleTrust, pinnedBundles });
   await judgeBundles.begin();
-  const shared = { ...ports, catalog, changed, bundleTrust, judgeBundles };
+  const checkStoredImages = createCheckStoredImages({ ...ports, catalog, pinnedBundles });
+  const shared = { ...ports, catalog, changed, bundleTrust, judgeBundles, checkStoredImages };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
   const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
   const fleetServices = createFleetServices(shared, fleet, watchRestores);
@@ -221,11 +227,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     readBundle,
     bundleTrust,
     judgeBundles,
+    checkStoredImages,
     pinnedBundles,
     overBudget: createOverBudget(ports.now),
     ...fleetServices,
     startup,
     async close() {
+      await checkStoredImages.close();
       await judgeBundles.close();
       await fleetServices.sendWebhooks.close();
       await fleetServices.tend(); // the one that runs, or a last one
@@ -242,6 +250,7 @@ interface FleetPorts extends ServicePorts {
   readonly catalog: Catalog;
   readonly bundleTrust: BundleTrust;
   readonly judgeBundles: JudgeBundles;
+  readonly checkStoredImages: CheckStoredImages;
 }
 
 function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: WatchRestores) {

@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 /** An open bundle file, readable until it is closed. */
 export interface OpenFile {
   readonly sizeBytes: number;
+  /** Of the operating system, for a reader in another thread. */
+  readonly descriptor: number;
   /** Reads exactly `length` bytes; rejects when there are fewer. */
   read(position: number, length: number): Promise<Buffer>;
   /** Bytes `start` to `end`, both included. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Bundle, parseBundleName, parseCompatible } from '../core/bundle';
 import { DomainError, systemErrorCode } from '../core/errors';
+import { notYetChecked } from '../core/image-check';
 import { acceptBundle, type InspectBundle } from './accept-bundle';
 import type { Catalog } from './catalog';
 import { type LegacyJson, parseLegacyInstant } from './legacy-json';
@@ -127,6 +128,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
       uploadedAt: notes.uploadedAt ?? found.modifiedAt,
       uploadedBy: 'taken over',
       inspection,
+      imageCheck: notYetChecked,
     };
     await catalog.commit({ bundle });
     return true;

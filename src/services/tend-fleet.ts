@@ -1,6 +1,7 @@
 import { theServer } from '../core/event';
 import { isOpen } from '../core/installation';
 import type { AdvanceRollouts } from './advance-rollouts';
+import type { CheckStoredImages } from './check-stored-images';
 import type { Fleet } from './fleet';
 import type { FleetHistory } from './fleet-history';
 import type { FleetRecords } from './fleet-records';
@@ -18,6 +19,7 @@ export interface TendPorts {
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
+  readonly checkStoredImages: Pick<CheckStoredImages, 'run'>;
   readonly pauseUntrusted: PauseUntrusted;
   readonly sendWebhooks: Pick<SendWebhooks, 'run'>;
   readonly watchRestores: Pick<WatchRestores, 'settle'>;
@@ -43,6 +45,7 @@ export function createTendFleet({
   advanceRollouts,
   fleetHistory,
   judgeBundles,
+  checkStoredImages,
   pauseUntrusted,
   sendWebhooks,
   watchRestores,
@@ -95,9 +98,10 @@ export function createTendFleet({
   }
 
   return () => {
-    // A receiver may take its time, and so may a thousand signatures: nobody waits for them.
+    // A receiver may take its time, and so may a thousand signatures or a large image: nobody waits for them.
     void sendWebhooks.run();
     void judgeBundles.run();
+    void checkStoredImages.run();
     running ??= tend().finally(() => {
       running = undefined;
     });

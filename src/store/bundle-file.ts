@@ -9,6 +9,8 @@ const pieceSizeBytes = 1 << 18;
 /** An open bundle, readable until it is closed, also when its name is gone. */
 export interface BundleFile {
   readonly sizeBytes: number;
+  /** Of the operating system, for a reader in another thread of this process. */
+  readonly descriptor: number;
   /** Reads exactly `length` bytes; rejects when there are fewer. */
   read(position: number, length: number): Promise<Buffer>;
   /** Bytes `start` to `end`, both included. Fails, rather than ends, when the file is shorter. */
@@ -33,6 +35,7 @@ function readable(handle: FileHandle, sizeBytes: number): BundleFile {
   const read = (position: number, length: number) => readExactly(handle, position, length);
   return {
     sizeBytes,
+    descriptor: handle.fd,
     read,
     createReadStream: (start, end) => streamed(read, start, end),
     close: () => handle.close(),

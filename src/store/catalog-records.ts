@@ -4,6 +4,7 @@ import type { NewEvent } from '../core/event';
 import type { Activation, NewActivation, Release } from '../core/release';
 import { beginRollout, type Rollout, type RolloutPolicy } from '../core/rollout';
 import type { Database } from './database';
+import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
 import type { JournalRecords } from './journal-records';
 import { toRollout, toRolloutRow } from './rollout-rows';
@@ -138,6 +139,7 @@ function saveBundle(database: Database, bundle: Bundle): void {
     uploaded_at: bundle.uploadedAt.toISOString(),
     uploaded_by: bundle.uploadedBy,
     inspection: inspectionToJson(bundle.inspection),
+    image_check: imageCheckToJson(bundle.imageCheck),
     deleted_at: null,
     deleted_by: null,
   };
@@ -213,6 +215,7 @@ function toBundle(row: Selectable<BundleTable>): Bundle {
     uploadedAt: new Date(row.uploaded_at),
     uploadedBy: row.uploaded_by,
     inspection: inspectionFromJson(row.inspection),
+    imageCheck: imageCheckFromJson(row.image_check),
   };
 }
 

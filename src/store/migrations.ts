@@ -331,4 +331,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE devices ADD COLUMN poller_omits TEXT;
   CREATE INDEX devices_with_silent_poller ON devices (poller_omits, id) WHERE poller_omits > '';
   `,
+  `
+  -- What hashing the images of a bundle came to, as JSON, or how often it was begun; NULL: never.
+  ALTER TABLE bundles ADD COLUMN image_check TEXT;
+  `,
 ];

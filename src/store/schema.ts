@@ -37,6 +37,8 @@ export interface BundleTable {
   /** Set on a deleted bundle: the row stays, so that its name stays bound to its bytes. */
   deleted_at: string | null;
   deleted_by: string | null;
+  /** As JSON; `null` when it was never begun. */
+  image_check: string | null;
 }
 
 export interface ReleaseTable {

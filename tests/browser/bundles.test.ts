@@ -2,6 +2,7 @@ import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { makeBundle } from '../support/bundle-factory';
+import { makeMismatchedBundle } from '../support/mismatched-bundle';
 import { temporaryFolder } from '../support/programs';
 import { isTooWide, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
@@ -152,6 +153,24 @@ describe('the bundles', () => {
     const images = page.getByRole('region', { name: 'Images' }).first();
     await images.getByRole('row', { name: /^rootfs .*raw.*post-install/ }).waitFor();
     await images.getByText('files/docs').waitFor();
+  });
+
+  it('say without a reload what became of their images, and warn before they are released', async () => {
+    const file = path.join(folder, 'mismatched.raucb');
+    await copyFile(await makeMismatchedBundle({ compatible: gateway, version: '3.6.0' }), file);
+    const page = await open('/bundles');
+    await page.getByLabel('Upload bundles').and(page.locator('input')).setInputFiles(file);
+    await page
+      .getByRole('row', { name: /mismatched\.raucb/ })
+      .getByText('mismatch', { exact: true })
+      .waitFor();
+    await page.getByRole('table').getByRole('link', { name: 'mismatched.raucb' }).click();
+    const images = page.getByRole('region', { name: 'Images' }).first();
+    await images.getByText('not those that the manifest says: rootfs.img').waitFor();
+    await page.getByRole('button', { name: 'Release …', exact: true }).click();
+    await page.getByRole('dialog').getByText('does not have the images').waitFor();
+    await page.goto(`/bundles/${fileOf(gateway, '2.4.0')}`);
+    await images.getByText('The images are sound').waitFor();
   });
 
   it('are released with a policy from their page', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runCli } from '../../src/cli/program';
 import type { StopSignal, Surroundings } from '../../src/cli/surroundings';
 import type { Output, Wiring } from '../../src/cli/wiring';
@@ -59,6 +60,7 @@ export function testSurroundings(cwd: string, env: Readonly<Record<string, strin
     version: '1.2.3',
     now: () => cliNow,
     newId: () => 'fixed-id',
+    wait: (ms) => delay(ms),
     onStopSignal: () => () => undefined,
     onUncaughtException: () => () => undefined,
     exit: (code) => {

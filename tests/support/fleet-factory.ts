@@ -70,6 +70,7 @@ export function bundleOf(
       recipients: [],
       ...change,
     },
+    imageCheck: { state: 'sound' },
   };
 }
 

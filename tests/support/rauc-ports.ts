@@ -1,3 +1,4 @@
+import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { judgeSignature } from '../../src/rauc/judge-signature';
 import { describeProfile, type VerificationProfile } from '../../src/rauc/profile';
@@ -17,10 +18,11 @@ export const withoutKeyring: VerificationProfile = {
 export function raucPorts(
   profile: VerificationProfile,
   now: () => Date,
-): Pick<ServicePorts, 'inspect' | 'judge' | 'trustTerms'> {
+): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms'> {
   return {
     inspect: (bytes) => inspectBundle(bytes, profile, now()),
     judge: (bytes) => judgeSignature(bytes, profile, now()),
+    checkImages: (bytes, inspection) => checkImages(bytes, inspection),
     trustTerms: () => describeProfile(profile),
   };
 }

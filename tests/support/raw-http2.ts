@@ -44,7 +44,9 @@ export async function connectRawHttp2(
     if (type === types.data) received.set(stream, (received.get(stream) ?? 0) + payload.length);
     if (type === types.headers) answered.add(stream);
     if (type === types.goaway) goaways.push(payload.readUInt32BE(4));
-    if (type === types.settings && (flags & ack) === 0) socket.write(frame(types.settings, ack, 0));
+    if ((flags & ack) !== 0) return;
+    if (type === types.settings) socket.write(frame(types.settings, ack, 0));
+    if (type === types.ping) socket.write(frame(types.ping, ack, 0, payload));
   };
   socket.on('data', (piece) => {
     rest = Buffer.concat([rest, piece]);

@@ -25,16 +25,23 @@ afterAll(async () => {
 
 export interface StartOptions {
   readonly folder: string;
+  /** Another program than the one that was built here. */
+  readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts `serve` and waits until it says that it listens. Rejects with its output when it ends instead. */
-export async function startServer({ folder, args = [], env = {} }: StartOptions): Promise<ServerProcess> {
+export async function startServer({
+  folder,
+  entry = entryPoint,
+  args = [],
+  env = {},
+}: StartOptions): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,
     [
-      entryPoint,
+      entry,
       'serve',
       '--json',
       '--admin-port',

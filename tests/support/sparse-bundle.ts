@@ -47,6 +47,7 @@ export async function makeSparseBundle(
       judgedUnder: null,
       recipients: [],
     },
+    imageCheck: { state: 'sound' },
   };
   return {
     file,

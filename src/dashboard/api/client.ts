@@ -10,13 +10,18 @@ export class Failure extends Error {
     message: string,
     /** HTTP status; 0 when there was no answer. */
     readonly status: number,
-    /** The machine's word, such as `conflict`; `unreachable` when there was no answer. */
+    /** The machine's word, such as `conflict`; `unreachable` when there was no answer, `unknown` when it is not the server's. */
     readonly code: string,
     /** What to do next. */
     readonly remedy: string | null = null,
     readonly requestId: string | null = null,
   ) {
     super(message);
+  }
+
+  /** Whether the server itself refused; else nothing came back, or what a proxy says. */
+  get isOfServer(): boolean {
+    return this.status !== 0 && this.code !== 'unknown';
   }
 }
 
@@ -59,7 +64,13 @@ export async function postForFile(path: string, body: object): Promise<Blob> {
 
 async function call<Json>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Json> {
   const response = await send(method, path, body, signal);
-  return (response.status === 204 ? undefined : await response.json()) as Json;
+  if (response.status === 204) return undefined as Json;
+  const content = await response.text();
+  try {
+    return JSON.parse(content) as Json;
+  } catch {
+    throw failureOf(response.status, content, response.headers.get('Server'));
+  }
 }
 
 async function send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
@@ -72,7 +83,7 @@ async function send(method: string, path: string, body?: object, signal?: AbortS
     throw signal?.aborted === true ? error : unreachable();
   });
   if (response.ok) return response;
-  throw failureOf(response.status, await response.text());
+  throw failureOf(response.status, await response.text(), response.headers.get('Server'));
 }
 
 export function unreachable(): Failure {
@@ -87,17 +98,28 @@ interface Problem {
   readonly request_id?: string;
 }
 
-/** Reads an answer that is none of success. An end of the session shows the login page. */
-export function failureOf(status: number, body: string): Failure {
+/**
+ * Reads an answer that is none of success. An end of the session shows the login page.
+ * @param server what it says of who made it
+ */
+export function failureOf(status: number, body: string, server: string | null): Failure {
   const problem = problemOf(body);
+  if (problem.code === undefined) return proxyFailure(status, server);
   if (status === 401) signOutHere();
   return new Failure(
     problem.detail ?? problem.title ?? text.failure.status(status),
     status,
-    problem.code ?? 'unknown',
+    problem.code,
     problem.remedy ?? null,
     problem.request_id ?? null,
   );
+}
+
+/** What is not the server's own comes from a proxy in front of it. */
+function proxyFailure(status: number, server: string | null): Failure {
+  const by = /^[\w./ ()-]{1,40}$/.exec(server ?? '')?.[0] ?? null;
+  const { says, remedy } = text.failure.proxy[status] ?? text.failure.otherProxy;
+  return new Failure(text.failure.byProxy(by, says, status), status, 'unknown', remedy);
 }
 
 function problemOf(body: string): Problem {

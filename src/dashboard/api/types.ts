@@ -18,6 +18,14 @@ export interface FindingJson {
 
 export type Verdict = 'trusted' | 'unchecked' | 'untrusted' | 'broken';
 
+/** What hashing the images came to, which happens after the upload. */
+export interface ImageCheckJson {
+  readonly state: 'being-checked' | 'sound' | 'mismatch' | 'not-checked';
+  /** Of a mismatch. */
+  readonly files: readonly string[];
+  readonly reason: string | null;
+}
+
 export interface BundleJson {
   readonly name: string;
   readonly sha256: string;
@@ -30,6 +38,7 @@ export interface BundleJson {
   readonly reasons: readonly FindingJson[];
   readonly warnings: readonly FindingJson[];
   readonly hints: readonly FindingJson[];
+  readonly image_check: ImageCheckJson;
   readonly uploaded_at: string;
   readonly uploaded_by: string;
   readonly active_for: readonly { readonly compatible: string; readonly channel: string }[];

@@ -6,13 +6,13 @@ import { Icon } from '../parts/icon';
 import { Progress } from '../parts/progress';
 import { ReleaseForm } from '../parts/release-form';
 import { text } from '../texts';
-import { cancelUpload, clearUploads, tryAgain, type Upload, uploads } from '../uploads';
+import { cancelUpload, clearUploads, isOver, tryAgain, type Upload, uploads } from '../uploads';
 
 /** The files on their way, on every page. */
 export function UploadTray() {
   const all = uploads.value;
   if (all.length === 0) return null;
-  const isBusy = all.some(({ state }) => state === 'queued' || state === 'sending' || state === 'checking');
+  const isBusy = !all.every(isOver);
   return (
     <section class="tray panel" aria-label={text.bundles.uploads}>
       <header class="section-head">
@@ -84,6 +84,7 @@ function UploadItem({ upload }: { readonly upload: Upload }) {
         />
       )}
       {state === 'checking' && <Progress label={text.bundles.checking} value={null} />}
+      {state === 'looking' && <Progress label={text.bundles.looking} value={null} />}
       <p
         class={`small ${state === 'failed' ? 'bad-text' : 'muted'}`}
         role={state === 'failed' ? 'alert' : undefined}
@@ -105,7 +106,7 @@ function UploadItem({ upload }: { readonly upload: Upload }) {
   );
 }
 
-function describe({ state, sentBytes, totalBytes, speed, failure, wasThere }: Upload): string {
+function describe({ state, sentBytes, totalBytes, speed, failure, wasThere, wasLost }: Upload): string {
   switch (state) {
     case 'queued':
       return text.bundles.queued(formatBytes(totalBytes));
@@ -117,7 +118,10 @@ function describe({ state, sentBytes, totalBytes, speed, failure, wasThere }: Up
     }
     case 'checking':
       return text.bundles.checking;
+    case 'looking':
+      return text.bundles.looking;
     case 'stored':
+      if (wasLost) return text.bundles.found(formatBytes(totalBytes));
       return wasThere ? text.bundles.wasThere : text.bundles.stored(formatBytes(totalBytes));
     case 'failed':
       return failure?.message ?? '';

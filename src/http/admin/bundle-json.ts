@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import type { Bundle } from '../../core/bundle';
+import type { StoredImageCheck } from '../../core/image-check';
 import type { ListedBundle } from '../../services/list-bundles';
 
 const instant = z.iso.datetime();
 const nullableText = z.string().nullable();
 export const findingJson = z.object({ code: z.string(), message: z.string() });
 const stringList = z.array(z.string());
+
+const imageCheckJson = z
+  .object({
+    state: z.enum(['being-checked', 'sound', 'mismatch', 'not-checked']),
+    files: stringList.describe(
+      'of a mismatch: what the manifest says otherwise; devices that need it refuse it',
+    ),
+    reason: nullableText.describe('why it was not checked'),
+  })
+  .describe('what hashing the images came to, which happens after the upload');
 
 export const bundleJson = z.object({
   name: z.string(),
@@ -19,6 +30,7 @@ export const bundleJson = z.object({
   reasons: z.array(findingJson),
   warnings: z.array(findingJson),
   hints: z.array(findingJson).describe('what could be better, and does no harm as it is'),
+  image_check: imageCheckJson,
   uploaded_at: instant,
   uploaded_by: z.string(),
   active_for: z.array(z.object({ compatible: z.string(), channel: z.string() })),
@@ -85,10 +97,19 @@ export function presentBundle({ bundle, activeFor }: ListedBundle): z.infer<type
     reasons: inspection.reasons.map(({ code, message }) => ({ code, message })),
     warnings: inspection.warnings.map(({ code, message }) => ({ code, message })),
     hints: inspection.hints.map(({ code, message }) => ({ code, message })),
+    image_check: presentImageCheck(bundle.imageCheck),
     uploaded_at: bundle.uploadedAt.toISOString(),
     uploaded_by: bundle.uploadedBy,
     active_for: activeFor.map(({ compatible, channel }) => ({ compatible, channel })),
     manifest_hash: inspection.manifestHash,
+  };
+}
+
+function presentImageCheck(check: StoredImageCheck): z.infer<typeof imageCheckJson> {
+  return {
+    state: check.state,
+    files: check.state === 'mismatch' ? [...check.files] : [],
+    reason: check.state === 'not-checked' ? check.reason : null,
   };
 }
 

@@ -27,7 +27,9 @@ export const reachJson = z.object({
 /** What is probably not meant with a release. */
 export const warningsJson = z
   .array(findingJson)
-  .describe('what is probably not meant, such as a step for a label that no device has');
+  .describe(
+    'what is probably not meant, such as a step for a label that no device has, or images that the manifest does not fit',
+  );
 
 /** What a release does, with the answer that says that it was made. */
 export const effectFields = {

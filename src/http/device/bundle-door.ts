@@ -154,11 +154,11 @@ async function sendBundle(
       range.kind === 'part'
         ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
         : { status: 200, headers: full };
-    await sendBytes(exchange, answer, lease, { start, end }, (count) => {
+    const isWhole = await sendBytes(exchange, answer, lease, { start, end }, (count) => {
       onBytes(exchange, count);
       if (isPayload) recordProgress.sent(identity, bundle, count);
     });
-    recordProgress.done(identity, bundle, { start, end });
+    if (isWhole) recordProgress.done(identity, bundle, { start, end });
   } finally {
     lease.release();
   }

@@ -3,15 +3,23 @@ import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
+import type { ConnectionMemory } from './answer-memory';
 import { type ConnectionLimits, leastMissed } from './connection-limits';
 import type { DeviceBudget, DeviceBudgets } from './device-budgets';
+import { OldCertificates } from './old-certificates';
 
 export type IdentityAnswer =
-  { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: true;
+      readonly identity: DeviceIdentity;
+      /** Its certificate does not say what it is for; see {@link OldCertificates}. */
+      readonly isOld?: boolean;
+    }
+  | { readonly ok: false; readonly reason: string; readonly cause?: RefusalCause };
 
 /** What decides who may be connected. */
 export interface AdmissionRules {
-  /** Who a certificate is for; TLS has verified its chain. */
+  /** Who a certificate is for, and whether its issuer may say so; TLS has verified its chain. */
   readonly identify: (certificate: X509Certificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
@@ -25,6 +33,7 @@ export const refusalCauses = [
   'expired',
   'revoked',
   'not-a-device-certificate',
+  'old-certificate',
   'too-many-connections',
   'too-many-handshakes',
   'other',
@@ -48,6 +57,8 @@ export interface Connection {
   readonly expiresAtMs: number;
   /** What the device uses, over all of its connections. */
   readonly budget: DeviceBudget;
+  /** What the answers on it hold. */
+  readonly memory: ConnectionMemory;
   /** `null` for HTTP/1.1. */
   session: ServerHttp2Session | null;
   openRequests: number;
@@ -63,6 +74,7 @@ export type Admission =
 
 /** The open connections of devices. */
 export class Connections {
+  readonly oldCertificates = new OldCertificates();
   readonly #open = new Set<Connection>();
   readonly #byDevice = new Map<string, Set<Connection>>();
   #replaced = 0;
@@ -96,25 +108,31 @@ export class Connections {
     const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
-    if (!answer.ok) return refuse('not-a-device-certificate', answer.reason);
+    if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
     const { identity } = answer;
     const expiresAtMs = Date.parse(certificate.validTo);
     const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
     if (refusal !== undefined) return { ok: false, refusal, device: identity.id };
+    const budget = this.budgets.of(identity.id);
     const connection: Connection = {
       socket,
       address: plainAddress(socket.remoteAddress),
       certificate,
       identity,
       expiresAtMs,
-      budget: this.budgets.of(identity.id),
+      budget,
+      memory: this.budgets.openMemory(budget),
       session: null,
       openRequests: 0,
       movedAtMs: this.monotonicMs(),
       isEnding: false,
     };
+    this.oldCertificates.note(identity.id, answer.isOld === true);
     this.#add(connection);
-    socket.once('close', () => this.#remove(connection));
+    socket.once('close', () => {
+      this.#remove(connection);
+      connection.memory.close();
+    });
     return { ok: true, connection };
   }
 
@@ -155,6 +173,10 @@ export class Connections {
       return { cause: 'revoked', reason: 'its certificate is revoked' };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;
     return hasExpired ? { cause: 'expired', reason: 'its certificate has expired' } : undefined;
+  }
+
+  each(look: (connection: Connection) => void): void {
+    for (const connection of this.#open) look(connection);
   }
 
   /** Ends at once what fits. @returns how many connections that were */

@@ -1,10 +1,14 @@
 import { RecentMap } from '../../core/recent-map';
 import { TokenBucket } from '../../core/token-bucket';
+import { ConnectionMemory } from './answer-memory';
+import { DeviceAccount, type SendMemory } from './send-memory';
 
 /** What one device uses. The connections of one certificate share it. */
 export interface DeviceBudget {
   /** Requests that the device gave up before their answer was complete. */
   readonly resets: TokenBucket;
+  /** What was read for it and has not left yet. */
+  readonly memory: DeviceAccount;
 }
 
 /** RAUC that stops an installation gives up 128 ranges at once; who gives up more and more wants the work alone. */
@@ -15,7 +19,17 @@ const maxRemembered = 20_000;
 export class DeviceBudgets {
   readonly #byId = new RecentMap<string, DeviceBudget>(maxRemembered);
 
+  constructor(private readonly memory: SendMemory) {}
+
   of(deviceId: string): DeviceBudget {
-    return this.#byId.getOrMake(deviceId, () => ({ resets: new TokenBucket(resetRate) }));
+    return this.#byId.getOrMake(deviceId, () => ({
+      resets: new TokenBucket(resetRate),
+      memory: new DeviceAccount(),
+    }));
+  }
+
+  /** For a new connection of the device. */
+  openMemory({ memory }: DeviceBudget): ConnectionMemory {
+    return new ConnectionMemory(this.memory, memory);
   }
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { AnswerMemory } from './answer-memory';
 import type { Connection } from './connections';
 
 /** Names in lower case, as HTTP/2 demands. */
@@ -7,6 +8,8 @@ export type ReplyHeaders = Readonly<Record<string, string | number>>;
 /** One request and the way to answer it: the same for HTTP/1.1 and HTTP/2. Everything a device says is untrusted. */
 export interface Exchange {
   readonly connection: Connection;
+  /** What the answer holds of a bundle; closed with the exchange. */
+  readonly memory: AnswerMemory;
   readonly method: string;
   /** Path and query, beginning with `/`; percent-encoded. */
   readonly target: string;

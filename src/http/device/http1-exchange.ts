@@ -13,6 +13,8 @@ export function http1Exchange(
 ): Exchange {
   // A device that goes away is no error of ours.
   response.on('error', () => undefined);
+  const memory = connection.memory.open();
+  response.once('close', () => memory.close());
   let isGivenUp = false;
   const respond: Exchange['begin'] = (status, headers) => {
     // What would come of a body that nobody waits for any more can't be told from the next request.
@@ -21,6 +23,7 @@ export function http1Exchange(
   };
   return {
     connection,
+    memory,
     method: request.method ?? '',
     target: originForm(request.url ?? ''),
     authority: request.headers.host,

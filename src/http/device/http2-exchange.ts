@@ -15,6 +15,8 @@ export function http2Exchange(
   connection: Connection,
   rawHeaders: readonly string[],
 ): Exchange {
+  const memory = connection.memory.open();
+  stream.once('close', () => memory.close());
   let sentStatus: number | undefined;
   const respond = (status: number, headers: ReplyHeaders, endStream: boolean) => {
     sentStatus = status;
@@ -23,6 +25,7 @@ export function http2Exchange(
   const isGone = () => stream.destroyed || stream.closed;
   return {
     connection,
+    memory,
     method: request[':method'] ?? '',
     target: request[':path'] ?? '/',
     authority: request[':authority'] ?? request.host,

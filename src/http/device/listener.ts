@@ -1,5 +1,6 @@
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { deviceTlsOptions } from '../../core/device-tls';
 import type { TlsSettings } from './tls-settings';
 
 /** Times in milliseconds. */
@@ -22,8 +23,8 @@ export const limits = {
   maxHeaderPairs: 200,
   /** RAUC has up to 128 requests under way: the queue of a Linux network block device. */
   maxConcurrentStreams: 256,
-  /** What may wait in one HTTP/2 connection; Node's 10 MB would refuse the 81st of 128 KiB reads at once. */
-  maxSessionMemoryMegabytes: 128,
+  /** What Node counts for one HTTP/2 connection: headers, and what send-memory.ts lets a device have. */
+  maxSessionMemoryMegabytes: 32,
 } as const;
 
 /** The server of Node that speaks TLS, HTTP/2 and, for those who can't, HTTP/1.1. It does not listen yet. */
@@ -33,8 +34,7 @@ export function createListener(
 ): Http2SecureServer {
   const server = createSecureServer({
     ...tls,
-    requestCert: true,
-    rejectUnauthorized: true,
+    ...deviceTlsOptions,
     handshakeTimeout: limits.handshakeTimeoutMs,
     allowHTTP1: true,
     noDelay: true,

@@ -59,6 +59,11 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Connections that were idle or stuck and made room for a new one of their device',
     (now) => now.replacedConnections,
   );
+  gauge(
+    'rauc_device_unsent_bytes',
+    'Bytes of bundles that were read into memory and have not left yet',
+    (now) => now.unsentBytes,
+  );
   counter('rauc_device_requests_total', 'Requests of devices', (now) => now.requests);
   labelled(
     'rauc_device_refused_connections_total',

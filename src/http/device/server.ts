@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { totalmem } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import type { Budget, BudgetHolder } from '../../core/budget';
 import { DomainError, systemErrorCode } from '../../core/errors';
@@ -18,6 +19,7 @@ import { createIsTrustedProxy } from '../client-address';
 import type { Exchange } from './exchange';
 import { guardHandshakes } from './guard-handshakes';
 import { handshakeLimits, type HandshakeLimits } from './handshake-queue';
+import { Http1Turns } from './http1-turns';
 import { http1Exchange } from './http1-exchange';
 import { http2Exchange } from './http2-exchange';
 import { hearStreams } from './http2-streams';
@@ -28,6 +30,8 @@ import { boundedLine } from './log';
 import { refusalCauseOf } from './refusal-cause';
 import { createDispatcher } from './router';
 import { createRoutes, type RouteOptions } from './routes';
+import { type MemoryLimits, memoryLimitsOf, SendMemory } from './send-memory';
+import { createStillRule } from './still-connections';
 import { type Tallies, Tally } from './tally';
 import { type DeviceTls, TlsSettings } from './tls-settings';
 
@@ -43,6 +47,8 @@ export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
   readonly trustedProxies?: readonly string[];
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
+  /** What is read for devices and has not left yet; by the memory of the machine when left out. */
+  readonly memoryLimits?: MemoryLimits;
   /** Milliseconds from a clock that nobody sets; that of the process when left out. */
   readonly monotonicMs?: () => number;
 }
@@ -51,6 +57,8 @@ export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
 export interface DeviceCounts extends Tallies {
   readonly connections: number;
   readonly openRequests: number;
+  /** Bytes of bundles that were read and have not left yet. */
+  readonly unsentBytes: number;
   readonly requests: number;
   /** Connections that ended in the TLS handshake or right after it. */
   readonly refusedConnections: number;
@@ -78,6 +86,8 @@ export interface DeviceServer {
   /** Ends the open connections of certificates that are revoked now. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
+  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  oldCertificates(): readonly string[];
   /**
    * Takes no new connections; running downloads may go on for a while.
    * @param graceMs how long, in milliseconds
@@ -87,6 +97,8 @@ export interface DeviceServer {
 
 /** Between two lines in the log about what is refused. */
 const refusalLinePeriodMs = 1_000;
+/** How often connections are looked at that may move no data. */
+const looksPerQuietTime = 5;
 
 /**
  * Starts the listener that devices talk to: mutual TLS, HTTP/2 and HTTP/1.1.
@@ -101,10 +113,11 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     monotonicMs = () => performance.now(),
   } = options;
   const settings = new TlsSettings();
+  const memory = new SendMemory(options.memoryLimits ?? memoryLimitsOf(machineMemoryBytes()));
   const connections = new Connections(
     options,
     options.connectionLimits ?? connectionLimits,
-    new DeviceBudgets(),
+    new DeviceBudgets(memory),
     monotonicMs,
   );
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
@@ -165,7 +178,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     });
     dispatch(exchange);
   };
-  const bySocket = new WeakMap<object, Connection>();
+  const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
 
   guardConnections(listener, (socket) => {
     socket.on('error', () => undefined); // a device that goes away is no error of ours
@@ -177,7 +190,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       return undefined;
     }
     const { connection } = admission;
-    bySocket.set(socket, connection);
+    bySocket.set(socket, { connection, turns: new Http1Turns() });
     return {
       began(session) {
         connection.session = session;
@@ -195,17 +208,30 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     };
   });
   const onQuiet = createIdleRule(now, quietTimeoutMs);
+  const look = createStillRule({
+    quietMs: quietTimeoutMs,
+    monotonicMs,
+    onStuck(connection) {
+      noteExcess({ deviceId: connection.identity.id }, 'memory');
+      expelConnection(connection);
+    },
+  });
+  const looking = setInterval(() => connections.each(look), quietTimeoutMs / looksPerQuietTime).unref();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    const connection = bySocket.get(request.socket);
-    if (connection === undefined) request.socket.destroy();
-    else handle(http1Exchange(request, response, connection));
+    const known = bySocket.get(request.socket);
+    const takesTurn = known?.turns.take(request, response, () => {
+      handle(http1Exchange(request, response, known.connection));
+    });
+    if (takesTurn === true || request.socket.destroyed) return;
+    if (known !== undefined) noteExcess({ deviceId: known.connection.identity.id }, 'requests');
+    request.socket.destroy();
   };
   // HTTP/1.1 alone: with a 'request' listener Node also wires its compatibility API to each HTTP/2 stream.
   listener.on('request', onRequest).removeAllListeners('stream');
   listener.on('checkContinue', onRequest); // who wants a body asks for it
   listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
-    const connection = bySocket.get(it);
-    if (connection !== undefined) onQuiet(connection);
+    const known = bySocket.get(it);
+    if (known !== undefined) onQuiet(known.connection);
   });
   listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.
@@ -245,12 +271,21 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       waitingConnections: handshakes.waiting(),
       handshakes: handshakes.underWay(),
       openRequests: connections.openRequests(),
+      unsentBytes: memory.usedBytes,
     }),
+    oldCertificates: () => connections.oldCertificates.seen(),
     close(graceMs) {
+      clearInterval(looking);
       handshakes.close();
       return (closing ??= closeListener(listener, connections, sockets, graceMs));
     },
   };
+}
+
+/** Of the machine, or of the container that the process is in. */
+function machineMemoryBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
 function listen(

@@ -7,6 +7,7 @@ import { makeBundle } from '../../support/bundle-factory';
 import { connectDevice, protocols } from '../../support/device-client';
 import { type DeviceListener, readClientFiles, startDeviceListener } from '../../support/device-listener';
 import { eventually } from '../../support/eventually';
+import { connectRawHttp2, enhanceYourCalm, get, ping, type RawHttp2 } from '../../support/raw-http2';
 
 const imageSizeBytes = 24 << 20;
 let listener: DeviceListener;
@@ -150,4 +151,69 @@ describe('a connection on which nothing moves', () => {
     ]);
     expect(Date.now() - begin).toBeGreaterThan(10 * quietTimeoutMs);
   });
+});
+
+describe('a connection that moves no data, while pings come and go', () => {
+  const quietTimeoutMs = 100;
+  let nowMs: number;
+  beforeEach(async () => {
+    nowMs = 0;
+    const still = await startDeviceListener({
+      certsDir: listener.certsDir,
+      change: { quietTimeoutMs, monotonicMs: () => nowMs, services: listener.services },
+    });
+    await listener.server.close(0);
+    listener = { ...listener, server: still.server, url: still.url };
+  });
+  const connectRaw = () => connectRawHttp2(listener.server.address.port, tls, 0);
+
+  /** Pings before Node's own timer runs out, until the connection is over. */
+  async function pingUntilClosed(device: RawHttp2): Promise<void> {
+    const pinging = setInterval(() => device.send(ping()), quietTimeoutMs / 10);
+    await device.closed;
+    clearInterval(pinging);
+  }
+
+  it('ends without a request on it', async () => {
+    const device = await connectRaw();
+    nowMs += quietTimeoutMs;
+    await pingUntilClosed(device);
+    expect(device.goaways).toContain(0);
+    expect(listener.server.counts().overBudget.size).toBe(0);
+  });
+
+  it('ends with a download that is not read, after several times, and is counted', async () => {
+    const device = await connectRaw();
+    device.send(get(1, '/bundles/bundle.raucb'));
+    await eventually(() => device.answered.has(1));
+    nowMs += 6 * quietTimeoutMs;
+    await pingUntilClosed(device);
+    expect(device.goaways).toContain(enhanceYourCalm);
+    expect(listener.server.counts().overBudget.get('memory')).toBe(1);
+  });
+
+  it('ends sooner when more waits behind it, and the device answers a ping: it keeps its windows shut', async () => {
+    const device = await connectRaw();
+    device.send(...Array.from({ length: 100 }, (_, i) => get(1 + 2 * i, '/bundles/bundle.raucb')));
+    await eventually(() => listener.server.counts().requests === 100);
+    nowMs += quietTimeoutMs;
+    await pingUntilClosed(device);
+    expect(device.goaways).toContain(enhanceYourCalm);
+    expect(listener.server.counts().overBudget.get('memory')).toBe(1);
+  });
+
+  it.each(protocols)(
+    'goes on over %s when a slow device reads, the equivalent of 2 KB/s',
+    async (protocol) => {
+      const body = protocol === 'HTTP/2' ? (await beginHttp2()).stream : await beginHttp1();
+      let sum = 0;
+      for await (const piece of body as AsyncIterable<Buffer>) {
+        sum += piece.length;
+        nowMs += (piece.length / 2_000) * 1_000 * (quietTimeoutMs / 300_000);
+      }
+      expect(sum).toBe(sizeBytes);
+      expect(nowMs).toBeGreaterThan(40 * quietTimeoutMs);
+      expect(listener.server.counts().overBudget.size).toBe(0);
+    },
+  );
 });

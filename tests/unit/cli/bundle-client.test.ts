@@ -250,12 +250,40 @@ describe('the other commands', () => {
     const { address, seen } = await serveAnswer(200, { bundles: [bundle] });
     const { stdout } = await run(['list', '--server', address]);
     expect(stdout).toMatch(
-      /^fw-1\.raucb +my-board +1\.0\.0 +verity +trusted +3\.0 MiB +2026-11-24T04:00:00Z +my-board$/m,
+      /^fw-1\.raucb +my-board +1\.0\.0 +verity +trusted +- +3\.0 MiB +2026-11-24T04:00:00Z +my-board$/m,
     );
     expect(JSON.parse((await run(['list', '--json', '--server', address])).stdout)).toEqual({
       bundles: [bundle],
     });
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/bundles' });
+  });
+
+  it.each([
+    ['being-checked', [], null, 'being checked', ''],
+    ['sound', [], null, 'sound', ''],
+    [
+      'mismatch',
+      ['a.img', 'b.img'],
+      null,
+      'mismatch',
+      'fw-1.raucb does not have the images that its manifest says: a.img, b.img\n',
+    ],
+    [
+      'not-checked',
+      [],
+      'it is encrypted',
+      'not checked',
+      'the images of fw-1.raucb were not checked: it is encrypted\n',
+    ],
+  ])('list what became of the images: %s', async (state, files, reason, word, note) => {
+    const checked = { ...bundle, image_check: { state, files, reason } };
+    const { address } = await serveAnswer(200, { bundles: [checked] });
+    const { stdout, stderr } = await run(['list', '--server', address]);
+    expect(stdout).toMatch(new RegExp(`trusted +${word} +3\\.0 MiB`));
+    expect(stderr).toBe(note);
+    expect(JSON.parse((await run(['list', '--json', '--server', address])).stdout)).toEqual({
+      bundles: [checked],
+    });
   });
 
   it.each([
@@ -265,6 +293,12 @@ describe('the other commands', () => {
       '/activate/acme%2Fgw/fw%201.raucb',
       '{"force":true}',
       { release, changed: false },
+    ],
+    [
+      ['activate', 'fw-1.raucb', '--from', '>=1.0 <2'],
+      '/activate/fw-1.raucb',
+      '{"from":">=1.0 <2"}',
+      { release, changed: true },
     ],
     [['deactivate', 'acme/gw é'], '/deactivate/acme%2Fgw%20%C3%A9', '{}', { activation: {} }],
     [['deactivate', '..'], '/deactivate/..', '{}', { activation: {} }],

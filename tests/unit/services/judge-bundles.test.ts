@@ -149,6 +149,7 @@ describe('a stored bundle', () => {
         judge: (bytes) =>
           judge({
             sizeBytes: bytes.sizeBytes,
+            descriptor: bytes.descriptor,
             read(position, length) {
               positions.push(position);
               return bytes.read(position, length);

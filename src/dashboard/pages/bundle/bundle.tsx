@@ -6,6 +6,7 @@ import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
 import { ReleaseForm } from '../../parts/release-form';
+import { isBeingChecked, useReloadWhile } from '../../reload-while';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { BundleDevices } from './bundle-devices';
@@ -24,6 +25,7 @@ export function BundlePage({ name }: { readonly name: string }) {
   });
   const [open, setOpen] = useState<'release' | 'delete' | null>(null);
   const { value, failure } = data;
+  useReloadWhile(value !== null && isBeingChecked(value), data.reload);
   // Deleted while it is looked at: what was known of it is of no more use.
   if (failure?.status === 404) {
     return (
@@ -67,7 +69,7 @@ function Details({ bundle }: { readonly bundle: BundleInUseJson }) {
       <div>
         <InspectionWords bundle={bundle} />
         <BundleFacts bundle={bundle} />
-        <Images images={bundle.images} />
+        <Images images={bundle.images} check={bundle.image_check} />
       </div>
       <div>
         <BundleDevices bundle={bundle} />

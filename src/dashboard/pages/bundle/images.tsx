@@ -1,8 +1,9 @@
-import type { ImageJson } from '../../api/types';
+import type { ImageCheckJson, ImageJson } from '../../api/types';
 import { formatBytes, formatHash } from '../../format';
 import { Section } from '../../parts/page';
 import { type Column, Table } from '../../parts/table';
 import { text } from '../../texts';
+import { ImageCheckWords } from './image-check';
 
 const words = text.bundles.imageColumns;
 const none = text.common.none;
@@ -35,9 +36,15 @@ const columns: readonly Column<ImageJson>[] = [
   },
 ];
 
-export function Images({ images }: { readonly images: readonly ImageJson[] }) {
+interface ImagesProps {
+  readonly images: readonly ImageJson[];
+  readonly check: ImageCheckJson;
+}
+
+export function Images({ images, check }: ImagesProps) {
   return (
     <Section title={text.bundles.images}>
+      <ImageCheckWords check={check} />
       {images.length === 0 ? (
         <p class="muted">{text.bundles.imagesNone}</p>
       ) : (

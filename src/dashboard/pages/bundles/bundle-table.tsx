@@ -36,6 +36,14 @@ const columns: readonly Column<BundleJson>[] = [
       </>
     ),
   },
+  {
+    id: 'images',
+    label: words.images,
+    isMinor: true,
+    cell: ({ image_check: { state, files, reason } }) => (
+      <StateBadge state={state} title={reason ?? files.join(', ')} />
+    ),
+  },
   { id: 'format', label: words.format, isMinor: true, cell: ({ format }) => format ?? text.common.unknown },
   { id: 'size', label: words.size, isMinor: true, isNumber: true, cell: ({ size }) => formatBytes(size) },
   { id: 'uploaded', label: words.uploaded, isMinor: true, cell: ({ uploaded_at: at }) => <Ago at={at} /> },

@@ -6,6 +6,7 @@ import { Command } from '../../parts/command';
 import { Icon } from '../../parts/icon';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
+import { isBeingChecked, useReloadWhile } from '../../reload-while';
 import { text } from '../../texts';
 import { addUploads } from '../../uploads';
 import { useData } from '../../use-data';
@@ -17,6 +18,8 @@ export function BundlesPage() {
   const data = useData<{ readonly bundles: readonly BundleJson[] }>('/api/bundles', {
     isStale: ({ kind }) => about.test(kind),
   });
+  const bundles = data.value?.bundles ?? [];
+  useReloadWhile(bundles.some(isBeingChecked), data.reload);
   return (
     <Page title={text.frame.pages.bundles} actions={may('publish') && <UploadButton />}>
       <Loaded data={data}>

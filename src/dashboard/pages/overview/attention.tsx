@@ -9,6 +9,7 @@ import { text } from '../../texts';
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
   'bundle-untrusted': ['bad', 'alert'],
+  'images-mismatch': ['bad', 'alert'],
   'signer-expiring': ['bad', 'certificates'],
   'downgrade-allowed': ['warn', 'back'],
   failed: ['bad', 'cross'],
@@ -23,6 +24,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
+  'old-certificate': ['warn', 'certificates'],
   'ca-certificate-expiring': ['bad', 'certificates'],
   'server-certificate-expiring': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
@@ -77,6 +79,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
     case 'paused-rollout':
       return release === undefined ? '/rollouts' : linkTo('rollouts', release);
     case 'bundle-untrusted':
+    case 'images-mismatch':
     case 'signer-expiring':
       return bundle === undefined ? '/bundles' : linkTo('bundles', bundle);
     case 'failed':
@@ -98,6 +101,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
       query.set(kind, 'true');
       return `/devices?${query.toString()}`;
     case 'certificate-expiring':
+    case 'old-certificate':
     case 'ca-certificate-expiring':
     case 'server-certificate-expiring':
       return '/certificates';

@@ -14,6 +14,13 @@ export const bundles = {
   stored: (size: string) => `Stored · ${size}`,
   wasThere: 'These bytes were stored before under this name',
   uploadCancelled: 'Cancelled: nothing was stored',
+  looking: 'The answer was lost. Looking whether the server has it …',
+  found: (size: string) =>
+    `Stored · ${size} · the answer was lost; the server has a bundle of this name and size`,
+  notFound: (failure: string) => `${failure}. The server does not have the file`,
+  cutOff: 'The connection was cut while the file was sent',
+  cutOffRemedy:
+    'Is the server running? A proxy in front of it may take no file of this size: see client_max_body_size in nginx.',
   search: 'Search',
   searchHint: 'name, version or compatible',
   compatible: 'Compatible',
@@ -31,6 +38,7 @@ export const bundles = {
     version: 'Version',
     current: 'Current on',
     verdict: 'Signature',
+    images: 'Images',
     format: 'Format',
     size: 'Size',
     uploaded: 'Uploaded',
@@ -55,6 +63,13 @@ export const bundles = {
     broken: 'It is damaged or no bundle.',
   },
   noWarnings: 'Nothing to warn of.',
+  imageChecks: {
+    beingChecked: 'The images are being checked: their hashes are compared with the manifest.',
+    sound: 'The images are sound: they have the hashes that the manifest says.',
+    mismatch: (files: string) =>
+      `The images are not those that the manifest says: ${files}. Devices that need them download the bundle and refuse to install it. Build it again.`,
+    notChecked: (reason: string) => `The images were not checked: ${reason}.`,
+  },
   facts: 'Bundle',
   description: 'Description',
   build: 'Build',

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'bundle.published': 'published',
   'bundle.deleted': 'deleted',
   'bundle.judged': 'judged again',
+  'bundle.images-mismatch': 'images do not match',
   'release.activated': 'activated',
   'release.deactivated': 'deactivated',
   'release.undone': 'undone',

@@ -72,10 +72,36 @@ export const common = {
   count: (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`,
 };
 
+interface ProxyWords {
+  readonly says: string;
+  readonly remedy: string;
+}
+
+const noServer = 'Is the server running? Check that the proxy passes to the address of its admin listener.';
+
 export const failure = {
   unreachable: 'The server does not answer',
   unreachableRemedy: 'Is it running? It is tried again when you do it again.',
   status: (status: number) => `The server answered ${status}`,
+  byProxy: (proxy: string | null, says: string, status: number) =>
+    `A proxy in front of the server${proxy === null ? '' : ` (${proxy})`} ${says}: HTTP ${status}`,
+  /** What a proxy means by an answer of its own, by its status. */
+  proxy: {
+    413: {
+      says: 'takes no request of this size',
+      remedy: 'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy.',
+    },
+    502: { says: 'gets no good answer from the server', remedy: noServer },
+    503: { says: 'has no server to ask', remedy: noServer },
+    504: {
+      says: 'did not wait for the server to answer',
+      remedy: 'Raise its timeout: proxy_read_timeout in nginx, response_header_timeout in Caddy.',
+    },
+  } as Readonly<Record<number, ProxyWords>>,
+  otherProxy: {
+    says: 'answered in its place',
+    remedy: 'Reload the page: the proxy may want you to sign in there.',
+  } satisfies ProxyWords,
 };
 
 /** The words of states; what is missing here is shown as the API says it. */
@@ -104,6 +130,10 @@ export const state: Readonly<Record<string, string>> = {
   unchecked: 'not checked',
   untrusted: 'untrusted',
   broken: 'broken',
+  'being-checked': 'being checked',
+  sound: 'sound',
+  mismatch: 'mismatch',
+  'not-checked': 'not checked',
   valid: 'valid',
   expiring: 'expires soon',
   expired: 'expired',

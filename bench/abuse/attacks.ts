@@ -1,0 +1,88 @@
+/**
+ * One device that means no good, in a process of its own; ends with its standard input.
+ *
+ *   node -r ./tests/support/typescript-hook.js bench/abuse/attacks.ts ATTACK PORT FOLDER
+ */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:http2';
+import net from 'node:net';
+import { constants, setPriority } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect as dial } from 'node:tls';
+import { connectRawHttp2, get, reset } from '../../tests/support/raw-http2';
+import { type ClientTls, readClientTls } from './client-tls';
+
+const betweenResetsMs = 10;
+
+/** Asks for much on many connections, and reads nothing of it. */
+async function shutWindows(port: number, tls: ClientTls): Promise<void> {
+  const holdOne = async (): Promise<never> => {
+    for (;;) {
+      const device = await connectRawHttp2(port, tls, 0);
+      const streams = Array.from({ length: 243 }, (_, i) => 1 + 2 * i);
+      device.send(...streams.map((id) => get(id, '/bundles/bundle.raucb', { range: 'bytes=0-524287' })));
+      await device.closed;
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, holdOne));
+}
+
+/** Asks a thousand times and takes it back at once, again and again. */
+async function resets(port: number, tls: ClientTls): Promise<void> {
+  for (;;) {
+    const device = await connectRawHttp2(port, tls);
+    for (let first = 1; !device.socket.destroyed; first += 2_000) {
+      const streams = Array.from({ length: 1_000 }, (_, i) => first + 2 * i);
+      const range = { range: 'bytes=0-131071' };
+      device.send(...streams.flatMap((id) => [get(id, '/bundles/bundle.raucb', range), reset(id)]));
+      await Promise.race([device.closed, delay(betweenResetsMs)]);
+    }
+  }
+}
+
+/** Says with each poll that it has booted. */
+async function bootIds(port: number, tls: ClientTls): Promise<void> {
+  for (;;) {
+    const session = connect(`https://localhost:${port}`, tls);
+    session.on('error', () => undefined);
+    const closed = new Promise((resolve) => session.once('close', resolve));
+    const poll = () =>
+      new Promise<void>((resolve) => {
+        const headers = { 'rauc-boot-id': randomUUID(), 'rauc-system-version': '1.0.0' };
+        const stream = session.request({ ':path': '/api/v1/manifest.json', ...headers }).resume();
+        stream.on('error', () => undefined);
+        stream.once('close', () => resolve());
+      });
+    const isOpen = () => !session.closed && !session.destroyed;
+    const pollOn = async () => {
+      while (isOpen()) await poll();
+    };
+    await Promise.race([closed, Promise.all(Array.from({ length: 16 }, pollOn))]);
+    session.destroy();
+  }
+}
+
+/** Connects and goes away again, from an address of its own. */
+async function connections(port: number, tls: ClientTls): Promise<void> {
+  const connectOn = async (): Promise<never> => {
+    for (;;) {
+      const socket = net.connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' });
+      const secured = dial({ ...tls, socket, servername: 'localhost' }, () => secured.destroy());
+      secured.on('error', () => undefined);
+      await new Promise((resolve) => secured.once('close', resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: 200 }, connectOn));
+}
+
+// A bundle whose CMS is hostile comes in by the admin listener: it belongs here, with a server that has one.
+const attacks = { 'shut windows': shutWindows, resets, 'boot ids': bootIds, connections };
+export type Attack = keyof typeof attacks;
+export const attackNames = Object.keys(attacks) as readonly Attack[];
+
+if (require.main === module) {
+  const [name = '', port = '', folder = ''] = process.argv.slice(2);
+  process.stdin.resume().once('end', () => process.exit(0));
+  setPriority(constants.priority.PRIORITY_LOW); // it stands for another machine: its own work is not what is measured
+  void attacks[name as Attack](Number(port), readClientTls(folder, 'attacker'));
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What a device presents. */
+export interface ClientTls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca: Buffer;
+}
+
+/** @param folder that has `certs` in it */
+export function readClientTls(folder: string, device: string): ClientTls {
+  const read = (name: string) => readFileSync(path.join(folder, 'certs', name));
+  return { cert: read(`devices/${device}.crt`), key: read(`devices/${device}.key`), ca: read('ca.crt') };
+}

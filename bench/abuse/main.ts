@@ -1,0 +1,35 @@
+/**
+ * What honest devices feel while one device does its worst. Prints a Markdown table; docs/performance.md tells what it means.
+ *
+ *   npm run bench:abuse [-- SECONDS]
+ */
+import { cpus } from 'node:os';
+import { attackNames } from './attacks';
+import { openAbuseBench } from './measure';
+
+const seconds = Number(process.argv[2] ?? 20);
+const mib = 1 << 20;
+
+async function main(): Promise<void> {
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${seconds} s each\n`,
+  );
+  console.log('| attack | honest requests | failed | median ms | 99 % under ms | memory grew by MiB |');
+  console.log('|---|---|---|---|---|---|');
+  for (const attack of [null, ...attackNames]) {
+    const bench = await openAbuseBench();
+    const { requests, failures, medianMs, p99Ms, grownBytes } = await bench.measure(attack, seconds);
+    const cells = [
+      attack ?? 'none',
+      requests,
+      failures.length,
+      medianMs.toFixed(1),
+      p99Ms.toFixed(0),
+      (grownBytes / mib).toFixed(0),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+    await bench.close();
+  }
+}
+
+void main();

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
+import type { Attack } from './attacks';
+import type { HonestResult } from './honest';
+
+const root = path.join(__dirname, '../..');
+const honestDevices = ['honest-1', 'honest-2', 'honest-3', 'honest-4'];
+const bundleBytes = 16 << 20;
+const sampleEveryMs = 100;
+const kib = 1024;
+
+/** What honest devices felt, and what it cost the server. */
+export interface Measured {
+  readonly requests: number;
+  readonly failures: readonly string[];
+  /** How long a request took, in milliseconds. */
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  /** By how much the server's memory grew at the most, in bytes. */
+  readonly grownBytes: number;
+}
+
+export interface AbuseBench {
+  /** @param attack `null` for a baseline */
+  measure(attack: Attack | null, seconds: number): Promise<Measured>;
+  close(): Promise<void>;
+}
+
+function start(script: string, ...args: readonly string[]): ChildProcess {
+  const hook = path.join(root, 'tests/support/typescript-hook.js');
+  return spawn(process.execPath, ['-r', hook, path.join(root, 'bench', script), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+  child.stdin?.end();
+  await ended;
+}
+
+/** Of a process, in bytes. */
+function residentBytes({ pid = 0 }: ChildProcess): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * kib;
+}
+
+/** Starts the device listener in a process of its own; the devices are others again. */
+export async function openAbuseBench(): Promise<AbuseBench> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'abuse-'));
+  const certificates = openCertificateFolder(path.join(folder, 'certs'), { now: () => new Date() });
+  await certificates.createCa({});
+  await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1'] });
+  for (const id of [...honestDevices, 'attacker']) await certificates.createDevice({ id });
+  await writeFile(path.join(folder, 'bundle.raucb'), randomBytes(bundleBytes));
+  const server = start('serve.ts', 'device', folder);
+  const [line] = (await once(server.stdout ?? server, 'data')) as [Buffer];
+  const port = line.toString().trim();
+
+  async function askHonestly(seconds: number): Promise<HonestResult> {
+    const honest = start('abuse/honest.ts', port, folder, `${seconds}`, ...honestDevices);
+    let text = '';
+    honest.stdout?.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    await once(honest, 'close');
+    return JSON.parse(text) as HonestResult;
+  }
+
+  return {
+    async measure(attack, seconds) {
+      await askHonestly(1); // warms up, and lets memory settle
+      const before = residentBytes(server);
+      let most = before;
+      const sampling = setInterval(() => (most = Math.max(most, residentBytes(server))), sampleEveryMs);
+      const attacker = attack === null ? undefined : start('abuse/attacks.ts', attack, port, folder);
+      const { tookMs, failures } = await askHonestly(seconds);
+      clearInterval(sampling);
+      if (attacker !== undefined) await end(attacker);
+      const sorted = [...tookMs].sort((a, b) => a - b);
+      const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Infinity;
+      return {
+        requests: tookMs.length,
+        failures,
+        medianMs: quantile(0.5),
+        p99Ms: quantile(0.99),
+        grownBytes: most - before,
+      };
+    },
+    async close() {
+      await end(server);
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { lookPauses } from '../core/lost-answer';
+import { type Failure, get } from './api/client';
+import type { BundleDetailsJson } from './api/types';
+
+/** Whether a failure leaves open what the server did with an upload that was sent: nothing came back, or a proxy gave up on it. */
+export function leavesOpen({ status, isOfServer }: Failure): boolean {
+  return !isOfServer && (status === 0 || status >= 500);
+}
+
+/**
+ * Looks again and again whether the server has a file whose answer was lost: by name and size, which is what a page knows of a
+ * file without reading it again.
+ * @returns `null` when it is not there in the end
+ */
+export async function findUpload({ name, size }: File): Promise<BundleDetailsJson | null> {
+  for (const pauseMs of [0, ...lookPauses(size)]) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const bundle = await get<BundleDetailsJson>(`/api/bundles/${encodeURIComponent(name)}`).catch(() => null);
+    if (bundle?.size === size) return bundle;
+  }
+  return null;
+}

@@ -1,0 +1,19 @@
+import type { ImageCheckJson } from '../../api/types';
+import { Hint } from '../../parts/notices';
+import { text } from '../../texts';
+
+const words = text.bundles.imageChecks;
+
+/** What hashing the images came to, or that it goes on. */
+export function ImageCheckWords({ check }: { readonly check: ImageCheckJson }) {
+  switch (check.state) {
+    case 'mismatch':
+      return <Hint tone="bad">{words.mismatch(check.files.join(', '))}</Hint>;
+    case 'being-checked':
+      return <Hint tone="info">{words.beingChecked}</Hint>;
+    case 'not-checked':
+      return <p class="muted">{words.notChecked(check.reason ?? text.common.unknown)}</p>;
+    case 'sound':
+      return <p>{words.sound}</p>;
+  }
+}

@@ -1,0 +1,19 @@
+import { useEffect } from 'preact/hooks';
+import type { BundleJson } from './api/types';
+
+const everyMs = 3_000;
+
+/** Fetches again every few seconds as long as something goes on that the journal does not tell the end of. */
+export function useReloadWhile(isGoingOn: boolean, reload: () => void): void {
+  useEffect(() => {
+    if (!isGoingOn) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) reload();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [isGoingOn]);
+}
+
+export function isBeingChecked({ image_check: { state } }: BundleJson): boolean {
+  return state === 'being-checked';
+}

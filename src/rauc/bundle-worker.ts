@@ -1,0 +1,148 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { DomainError } from '../core/errors';
+import type { ImageCheck } from '../core/image-check';
+import type { Inspection } from '../core/inspection';
+import type {
+  BundleAnswer,
+  BundleRequest,
+  BundleResults,
+  BundleTask,
+  OpenBundle,
+  ThreadData,
+} from './bundle-tasks';
+import type { Looked } from './check-images';
+import type { SignatureJudgement } from './judge-signature';
+
+export interface BundleWorkerOptions extends ThreadData {
+  /** Options of Node for the thread; those of the process when left out. */
+  readonly execArgv?: string[];
+}
+
+/** A hostile bundle may make a thread run out of memory; it must not be that of the machine. */
+const maxHeapMebibytes = 256;
+/** A thread without work costs memory for so long. */
+const idleMs = 30_000;
+/** Built or not, the thread's file lies beside this one. */
+const threadFile = path.join(__dirname, `bundle-thread${path.extname(__filename)}`);
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Looks into bundles in a thread of its own, so that no bundle holds up the event loop. The thread starts with the first
+ * task, and ends when there is none for a while. All methods reject with DomainError `unavailable` when the thread ends
+ * before the answer, and only after it has ended: the file may be closed then.
+ */
+export class BundleWorker {
+  #thread: { readonly worker: Worker; readonly waiting: Map<number, Waiting> } | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #lastId = 0;
+  #isClosed = false;
+
+  constructor(private readonly options: BundleWorkerOptions) {}
+
+  /** As `inspectBundle` does. */
+  inspect(bundle: OpenBundle, now: Date): Promise<Inspection> {
+    return this.#ask(bundle, { kind: 'inspect', now });
+  }
+
+  /** As `judgeSignature` does. */
+  judge(bundle: OpenBundle, now: Date): Promise<SignatureJudgement> {
+    return this.#ask(bundle, { kind: 'judge', now });
+  }
+
+  /**
+   * As `checkImages` does.
+   * @param signal ends the thread, with all that it does
+   */
+  async checkImages(bundle: OpenBundle, inspection: Looked, signal: AbortSignal): Promise<ImageCheck> {
+    const { manifest, payloadSizeBytes, encrypted } = inspection;
+    signal.throwIfAborted();
+    const end = () => void this.#end();
+    signal.addEventListener('abort', end);
+    try {
+      return await this.#ask(bundle, {
+        kind: 'check-images',
+        looked: { manifest, payloadSizeBytes, encrypted },
+      });
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Ends the thread, with all that it does. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#end();
+  }
+
+  #ask<Kind extends BundleTask['kind']>(
+    { descriptor, sizeBytes }: OpenBundle,
+    task: BundleTask & { readonly kind: Kind },
+  ): Promise<BundleResults[Kind]> {
+    if (this.#isClosed) return Promise.reject(endedEarly(new Error('the server is stopping')));
+    const { worker, waiting } = (this.#thread ??= this.#start());
+    clearTimeout(this.#idle);
+    worker.ref();
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve: (result) => resolve(result as BundleResults[Kind]), reject });
+      const request: BundleRequest = { id, bundle: { descriptor, sizeBytes }, task };
+      worker.postMessage(request);
+    });
+  }
+
+  #start() {
+    const { profile, isBackground, execArgv } = this.options;
+    const worker = new Worker(threadFile, {
+      workerData: { profile, isBackground } satisfies ThreadData,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMebibytes },
+      ...(execArgv === undefined ? {} : { execArgv }),
+    });
+    const thread = { worker, waiting: new Map<number, Waiting>() };
+    let failure: unknown = new Error('its thread was stopped');
+    worker.on('message', (answer: BundleAnswer) => {
+      const asked = thread.waiting.get(answer.id);
+      thread.waiting.delete(answer.id);
+      if (thread.waiting.size === 0) this.#rest(worker);
+      if ('error' in answer) asked?.reject(answer.error);
+      else asked?.resolve(answer.result);
+    });
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('exit', () => {
+      if (this.#thread === thread) this.#thread = undefined;
+      for (const { reject } of thread.waiting.values()) reject(endedEarly(failure));
+      thread.waiting.clear();
+    });
+    return thread;
+  }
+
+  /** An idle thread keeps no process alive, and does not stay for ever. */
+  #rest(worker: Worker): void {
+    worker.unref();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.#thread?.waiting.size === 0) void this.#end();
+    }, idleMs).unref();
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle);
+    const ended = this.#thread?.worker;
+    this.#thread = undefined; // who asks now gets another one
+    await ended?.terminate();
+  }
+}
+
+function endedEarly(cause: unknown): DomainError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new DomainError('unavailable', `the check of the bundle ended early: ${why}`, {
+    cause,
+    remedy: 'Try again.',
+  });
+}

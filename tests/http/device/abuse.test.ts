@@ -1,0 +1,31 @@
+import { attackNames } from '../../../bench/abuse/attacks';
+import { type AbuseBench, openAbuseBench } from '../../../bench/abuse/measure';
+
+const seconds = 4;
+const tries = 3;
+/** What 99 of 100 requests stay under. Where the machine is busy otherwise, what they take without an attack counts. */
+const slowestMs = 250;
+const noise = 4;
+/** Twice what a device may have on 16 connections is 6 MiB; the rest is what V8 and the allocator leave lying about. */
+const mostGrownBytes = 96 << 20;
+
+describe('one device that does its worst', () => {
+  let bench: AbuseBench;
+  beforeAll(async () => {
+    bench = await openAbuseBench();
+  });
+  afterAll(() => bench.close());
+
+  it.each(attackNames)('leaves the others quick, and memory bounded: %s', async (attack) => {
+    const tooSlow: object[] = [];
+    while (tooSlow.length < tries) {
+      const quiet = await bench.measure(null, 1);
+      const attacked = await bench.measure(attack, seconds);
+      expect(attacked.failures).toEqual([]);
+      expect(attacked.grownBytes).toBeLessThan(mostGrownBytes);
+      if (attacked.p99Ms < Math.max(slowestMs, noise * quiet.p99Ms)) return;
+      tooSlow.push({ quietMs: quiet.p99Ms, attackedMs: attacked.p99Ms });
+    }
+    expect(tooSlow).toEqual([]);
+  });
+});

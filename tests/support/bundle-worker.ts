@@ -1,0 +1,22 @@
+import path from 'node:path';
+import { BundleWorker } from '../../src/rauc/bundle-worker';
+import type { VerificationProfile } from '../../src/rauc/profile';
+
+const workers = new Set<BundleWorker>();
+
+afterEach(async () => {
+  await Promise.all([...workers].map((worker) => worker.close()));
+  workers.clear();
+});
+
+/**
+ * A worker of the server, as its source has it; it is closed after the test.
+ * @param preloaded more that its thread loads first, of this folder
+ */
+export function startWorker(profile: VerificationProfile, preloaded: readonly string[] = []): BundleWorker {
+  const files = ['typescript-hook.js', ...preloaded];
+  const execArgv = files.flatMap((file) => ['-r', path.join(__dirname, file)]);
+  const worker = new BundleWorker({ profile, isBackground: true, execArgv });
+  workers.add(worker);
+  return worker;
+}
