@@ -37,6 +37,8 @@ export interface AdministrationPorts {
   readonly counts: FleetCounts;
   readonly dismissals: DismissalRecords;
   readonly certificates: CertificateFolder;
+  /** Ids of devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: () => readonly string[];
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;

@@ -28,6 +28,7 @@ export const attentionKinds = [
   'signer-expiring',
   'downgrade-allowed',
   'certificate-expiring',
+  'old-certificate',
   'ca-certificate-expiring',
   'server-certificate-expiring',
   'webhook-failing',
@@ -68,6 +69,8 @@ export interface AttentionFacts {
   readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
+  /** Devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: readonly string[];
   readonly webhooks: readonly Webhook[];
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
@@ -133,6 +136,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     count: expiring,
     message: `${counted(expiring, 'device')} with a certificate that expires within ${expiryNoticeDays} days, or has expired lately`,
   });
+  note(ofOldCertificates(facts));
   const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
   note({
     kind: 'webhook-failing',
@@ -223,6 +227,18 @@ function ofExpiry(
   const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
   const message = `the ${name} certificate ${when}: devices can't connect then`;
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
+}
+
+/** Those that came with one, and those whose newest one in the folder is one. */
+function ofOldCertificates({ oldCertificates, inventory, at }: AttentionFacts): AttentionItem {
+  const filed = newestOfEach(inventory.devices).filter(({ isOld, notAfter }) => isOld && notAfter > at);
+  const ids = [...new Set([...oldCertificates, ...filed.map(({ deviceId }) => deviceId)])].sort();
+  const [have, their] = ids.length === 1 ? ['has', 'its'] : ['have', 'their'];
+  const message =
+    `${counted(ids.length, 'device')} ${have} a certificate that does not say what it is for, as an earlier server made them: ` +
+    `${named(ids.slice(0, maxNamed), ids.length)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
+    'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.';
+  return { kind: 'old-certificate', count: ids.length, message };
 }
 
 function ofCrash(crash: Crash): AttentionItem {

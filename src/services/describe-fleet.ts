@@ -62,6 +62,8 @@ export interface DescribeFleetPorts {
   readonly pinnedBundles: BundleUses['pinnedBundles'];
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
+  /** Ids of devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: () => readonly string[];
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly startup: { readonly lastCrash: Crash | undefined };
@@ -107,6 +109,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         overBudget: ports.overBudget.recent(),
         decided,
         inventory,
+        oldCertificates: ports.oldCertificates(),
         webhooks: ports.manageWebhooks.list(),
         lastCrash: ports.startup.lastCrash,
         freeBytes: storage.freeBytes,

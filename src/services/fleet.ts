@@ -1,3 +1,4 @@
+import { SerialQueue } from '../base/collections/serial-queue';
 import type { Device } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
@@ -47,7 +48,7 @@ export class Fleet {
   readonly #sightings: Sightings;
   readonly #lines: DeviceLines;
   #lastInstallationId: number;
-  #lastDecision: Promise<unknown> = Promise.resolve();
+  readonly #decisions = new SerialQueue();
 
   constructor(private readonly ports: FleetPorts) {
     const { records, releaseIds, now } = ports;
@@ -170,7 +171,7 @@ export class Fleet {
     change: (device: Device) => Partial<DeviceDecisions>,
     tell: (device: Device) => readonly NewEvent[],
   ): Promise<DeviceRecord> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       await this.commit(id); // its row is there
       const { device } = this.get(id);
       const decisions = decisionsOf({ ...device, ...change(device) });
@@ -185,7 +186,7 @@ export class Fleet {
    */
   make(device: Device, events: readonly NewEvent[]): Promise<DeviceRecord> {
     const { id } = device;
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       if (this.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
       await this.ports.records.write({ device, events });
       return this.#showDecisions(id, decisionsOf(device)); // it may have made its first contact in the same moment
@@ -201,7 +202,7 @@ export class Fleet {
     id: string,
     plan: (record: DeviceRecord) => Pick<FleetChange, 'installations' | 'events'>,
   ): Promise<DeviceRecord> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       const told = new Set<string>();
       const written = new Map<
         number,
@@ -232,7 +233,7 @@ export class Fleet {
    * @throws DomainError `storage-full`, `unavailable` when changes of it can't be written
    */
   recount(releaseId: number): Promise<void> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       const { records, now } = this.ports;
       for (let round = 0; round < maxRounds; round += 1) {
         const revision = this.counters.revision(releaseId);
@@ -251,7 +252,7 @@ export class Fleet {
 
   /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       await this.commit(id);
       const { records } = this.ports;
       const entry = this.#get(id);
@@ -282,12 +283,6 @@ export class Fleet {
   #apply(entry: Entry, before: Installation | null, after: Installation): void {
     this.counters.count(before, after);
     entry.record = withInstallation(entry.record, before, after);
-  }
-
-  #oneByOne<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#lastDecision.then(work);
-    this.#lastDecision = done.catch(() => undefined);
-    return done;
   }
 
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */

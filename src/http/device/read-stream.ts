@@ -36,6 +36,7 @@ export function readStream(stream: Readable, limitBytes: number, timeoutMs: numb
       timeoutMs,
     );
     stream.on('data', take).on('end', end).on('error', cut).on('close', cut);
+    if (stream.readableEnded) end(); // before anybody heard of it, as of a request without a body over HTTP/2
   });
 }
 

@@ -87,6 +87,8 @@ export interface DeviceServer {
   /** Ends the open connections of certificates that are revoked now. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
+  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  oldCertificates(): readonly string[];
   /**
    * Takes no new connections; running downloads may go on for a while.
    * @param graceMs how long, in milliseconds
@@ -278,6 +280,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       openRequests: connections.openRequests(),
       unsentBytes: memory.usedBytes,
     }),
+    oldCertificates: () => connections.oldCertificates.seen(),
     close(graceMs) {
       clearInterval(looking);
       handshakes.close();
