@@ -13,17 +13,18 @@ import { showOption } from './config/shown-options';
 import type { Revocation } from './core/certificate';
 import { DomainError, systemErrorCode } from './core/errors';
 import type { Inspection } from './core/inspection';
-import { isLoopback } from './core/loopback';
+import { isLoopback } from './base/text/loopback';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/event-stream';
+import { registerConnectionMetrics } from './http/admin/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/metrics';
 import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
 import { createRefuseReceiver } from './http/outbound/guarded-lookup';
 import { openCertificateFolder } from './pki/certificate-folder';
-import { deviceIdentity } from './pki/device-identity';
 import { ensureCertificates } from './pki/ensure-certificates';
+import { createJudgeDevice } from './pki/judge-device';
 import { findOpenKeys } from './pki/key-modes';
 import { readRevocations } from './pki/revocation-list';
 import { coversHost } from './pki/server-names';
@@ -141,6 +142,7 @@ async function start(
   const hosts = config.serverUrl === null ? [] : [new URL(config.serverUrl).hostname];
   const made = await ensureCertificates(config.certsDir, { hosts, now });
   let tls = await loadServerTls(config.certsDir);
+  let judgeDevice = createJudgeDevice(tls, config.oldCertificates);
   checkServerUrl(config, tls);
   const warnings = await warnOfOpenKeys(config, log);
   const revocations = await readRevocations(config.certsDir);
@@ -209,7 +211,7 @@ async function start(
       certificateNames: () => tls.names,
       coversHost: (name) => coversHost(tls.names, name),
       trustedProxies: config.trustedProxies,
-      identify: deviceIdentity,
+      identify: (certificate) => judgeDevice(certificate),
       isRevoked: (serial) => revoked.has(serial),
       now,
       log,
@@ -224,7 +226,9 @@ async function start(
     {
       onTls(changed) {
         checkServerUrl(config, changed);
+        const judgeAnew = createJudgeDevice(changed, config.oldCertificates);
         devices.reload(changed);
+        judgeDevice = judgeAnew;
         tls = changed;
         log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
       },
@@ -247,6 +251,7 @@ async function start(
     services,
     ...store,
     certificates: openCertificateFolder(config.certsDir, { now }),
+    oldCertificates: () => devices.oldCertificates(),
     revocationsInForce: {
       find: (serial) => revoked.get(serial),
       refresh: () => watcher.refreshRevocations(),
@@ -284,10 +289,11 @@ async function start(
     newId: randomUUID,
   });
   const admin = await startOnEvery(config.adminHost, (host) =>
-    startAdminServer(app, { host, port: config.adminPort }),
+    startAdminServer(app, { host, port: config.adminPort, trustedProxies: config.trustedProxies }),
   ).catch((error: unknown) => {
     throw cannotListen(config, error);
   });
+  registerConnectionMetrics(metrics, () => admin.counts());
   listeners.push(admin);
 
   closing.push(() => crashes.closed()); // a start that fails leaves the record as it is

@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Config } from '../config/config';
-import { isLoopback } from '../core/loopback';
+import { isLoopback } from '../base/text/loopback';
 import { readAdminToken } from './admin-token';
 import { type CliContext, talk } from './context';
 import { connectionFailure, readAnswer } from './server-answer';

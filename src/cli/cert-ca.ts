@@ -16,11 +16,11 @@ export function addCertCa(cert: Command, context: CliContext): void {
     usage: 'ca',
     summary: 'make the CA that signs server and device certificates, or take over one that exists',
     details:
-      'With --import the certificate is checked and copied; with --import-key too, so that certificates can be issued here.',
+      'With --import a CA that exists is tried in a real TLS handshake and copied; with --import-key its key too, so that certificates can be issued here. An intermediate alone is enough: then its devices are let in, and no others below the same root.',
     options: [
       new Option('--name <name>', 'common name of the new CA'),
       ...issueOptions(3650),
-      new Option('--import <file>', 'PEM certificate of a CA that you have; - for standard input'),
+      new Option('--import <file>', 'PEM certificate of a CA that you have, a root or an intermediate; - for standard input'),
       new Option('--import-key <file>', 'its PEM private key, unencrypted; - for standard input'),
     ],
     configKeys: ['certsDir'],
@@ -59,6 +59,7 @@ async function importRequest(context: CliContext, flags: Flags, file: string) {
   return {
     certificatePem,
     ...(keyPem === undefined ? {} : { keyPem }),
+    ...(flags.importKey === undefined || flags.importKey === '-' ? {} : { keyFile: flags.importKey }),
     ...(flags.force === undefined ? {} : { force: flags.force }),
   };
 }

@@ -29,6 +29,8 @@ const event = z.object({
   kind: z.string(),
   actor: z.string(),
   message: z.string(),
+  count: z.number().default(1),
+  first_at: z.string().nullish(),
 });
 const reconnectMs = 2_000;
 
@@ -74,16 +76,24 @@ export function addEvents(program: Command, context: CliContext): void {
       if (options.json === true) printJson(context, found);
       else {
         const rows = parseAnswer(z.array(event), found.events).map((one) => [
-          one.at.replace(/\.\d+Z$/, 'Z'),
+          shortTime(one.at),
           one.kind,
           one.actor,
-          one.message,
+          sentenceOf(one),
         ]);
         print(context, formatTable(['AT', 'KIND', 'BY', 'WHAT'], rows));
       }
       return 0;
     },
   });
+}
+
+function shortTime(at: string): string {
+  return at.replace(/\.\d+Z$/, 'Z');
+}
+
+function sentenceOf({ message, count, first_at: firstAt }: z.infer<typeof event>): string {
+  return firstAt == null ? message : `${message} (${count} times since ${shortTime(firstAt)})`;
 }
 
 /** Until a signal; a server that is away for a while costs no event. */
@@ -103,10 +113,11 @@ async function follow(
       try {
         await followEvents(client, filter, lastId, stop.signal, (content) => {
           hasConnected = true;
-          const { id, at, kind, actor, message } = parseAnswer(event, content);
-          lastId = id;
+          const line = parseAnswer(event, content);
+          const { at, kind, actor } = line;
+          lastId = line.id;
           if (isJson) context.terminal.stdout.write(`${printableJson(content)}\n`);
-          else print(context, `${at.replace(/\.\d+Z$/, 'Z')}  ${kind}  ${actor}  ${message}`);
+          else print(context, `${shortTime(at)}  ${kind}  ${actor}  ${sentenceOf(line)}`);
         });
         hasConnected = true;
       } catch (error) {

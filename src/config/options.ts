@@ -59,6 +59,12 @@ export const options = {
     './certs',
     'Folder of the CA, server and device certificates.',
   ),
+  oldCertificates: server(
+    'OLD_CERTIFICATES',
+    types.choice('taken-over', 'accept', 'refuse'),
+    'taken-over',
+    'Device certificates that do not say what they are for (X.509 v1, or no extended key usage with clientAuth): `taken-over` accepts those of a CA that an earlier server left in `CERTS_DIR`, `accept` those of every CA in `ca.crt`, `refuse` none.',
+  ),
   deviceHost: server(
     'DEVICE_HOST',
     types.host,

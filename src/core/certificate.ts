@@ -23,6 +23,8 @@ export interface CertificateSummary {
   readonly compatibles: readonly string[];
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
+  /** Whether it says what it is for, by its extended key usage. */
+  readonly statesPurpose: boolean;
 }
 
 /** One line of the revocation list. */
@@ -34,6 +36,13 @@ export interface Revocation {
   readonly revokedAt: Date;
   readonly reason: string;
 }
+
+/**
+ * Where device certificates are taken that do not say what they are for: X.509 v1, or no extended key usage. Of a CA that was
+ * taken over from an earlier server, of every CA, or nowhere.
+ */
+export const oldCertificatePolicies = ['taken-over', 'accept', 'refuse'] as const;
+export type OldCertificatePolicy = (typeof oldCertificatePolicies)[number];
 
 export type KeyType = 'ec' | 'rsa';
 
@@ -71,6 +80,8 @@ export interface KnownCertificate {
   readonly revokedAt: Date | null;
   /** Whether it is the one that lies in the devices' folder. */
   readonly hasFile: boolean;
+  /** It does not say what it is for: X.509 v1, or no extended key usage. */
+  readonly isOld: boolean;
 }
 
 /** All certificates that are known, from the folder and from the log of what was issued. */

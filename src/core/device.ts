@@ -38,6 +38,9 @@ export interface SeenCertificate {
   readonly lastSeenAt: Date;
 }
 
+/** The certificates that a device used last; older ones make room. */
+export const maxCertificates = 16;
+
 /** One machine, as the server knows it. */
 export interface Device {
   readonly id: string;

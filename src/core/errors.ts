@@ -1,3 +1,5 @@
+export { systemErrorCode } from '../base/files/system-error';
+
 /**
  * The closed set of what can be expected to go wrong. Each door translates a code into its own language: HTTP
  * statuses and RFC 9457 problems, CLI exit codes.
@@ -42,13 +44,4 @@ export class DomainError extends Error {
     this.remedy = options.remedy;
     this.details = options.details;
   }
-}
-
-/**
- * The system error code (`ENOENT`, `EADDRINUSE` ...) of a caught value, if it has one. The shape decides, not the
- * class: Node's own errors may come from another realm, where `instanceof Error` is false.
- */
-export function systemErrorCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

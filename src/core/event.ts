@@ -63,6 +63,12 @@ export interface Actor {
 
 export const theServer: Actor = { name: 'server', address: null };
 
+/** What one line stands for, when a device did the same again and again: `at` and the rest are those of the last time. */
+export interface Repeats {
+  readonly count: number;
+  readonly firstAt: Date;
+}
+
 /** One line of the journal of what people and devices did. It never changes. */
 export interface JournalEvent {
   /** Grows by the order in which things were committed. */
@@ -77,6 +83,8 @@ export interface JournalEvent {
   /** What was there before and after, as far as it is data: small objects, no secrets. */
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
+  /** `null` for a line that stands for one time. */
+  readonly repeats: Repeats | null;
 }
 
 export interface EventSubject {
@@ -99,8 +107,9 @@ export const noSubject: EventSubject = {
 };
 
 /** An event on its way into the journal. */
-export interface NewEvent extends Omit<JournalEvent, 'id' | 'subject' | 'before' | 'after'> {
+export interface NewEvent extends Omit<JournalEvent, 'id' | 'subject' | 'before' | 'after' | 'repeats'> {
   readonly subject?: Partial<EventSubject>;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
+  readonly repeats?: Repeats;
 }

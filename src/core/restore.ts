@@ -1,3 +1,4 @@
+import { RecentMap } from '../base/collections/recent-map';
 import type { Actor } from './event';
 
 /** What a database is: its random id, and how far people's decisions in it have come. */
@@ -53,7 +54,7 @@ const maxWitnesses = 1_000;
  */
 export class RestoreEvidence {
   /** By device, in the order of the last word. */
-  readonly #words = new Map<string, { readonly sha256: string; readonly atMs: number }>();
+  readonly #words = new RecentMap<string, { readonly sha256: string; readonly atMs: number }>(maxWitnesses);
 
   /**
    * @param heardDevices how many devices are known, counted up to {@link witnessesNeeded}
@@ -61,14 +62,9 @@ export class RestoreEvidence {
    */
   hear(deviceId: string, sha256: string, at: Date, heardDevices: number): boolean {
     const atMs = at.getTime();
-    this.#words.delete(deviceId); // put at the end
     this.#words.set(deviceId, { sha256, atMs });
-    if (this.#words.size > maxWitnesses) {
-      const [oldest = ''] = this.#words.keys();
-      this.#words.delete(oldest);
-    }
     let witnesses = 0;
-    for (const word of this.#words.values())
+    for (const [, word] of this.#words.entries())
       if (word.sha256 === sha256 && Math.abs(atMs - word.atMs) < evidenceLastsMs) witnesses += 1;
     return witnesses >= Math.min(witnessesNeeded, Math.max(1, heardDevices));
   }

@@ -19,6 +19,12 @@ export const eventJson = z.object({
   installation_id: z.number().int().nullable(),
   before: facts,
   after: facts,
+  count: z
+    .number()
+    .int()
+    .min(1)
+    .describe('how often it happened: what a device does again and again is one line, about the last time'),
+  first_at: z.iso.datetime().nullable().describe('the first of these times; null for one'),
 });
 
 /** An event in the form of the API, of the event stream and of webhooks. */
@@ -31,6 +37,7 @@ export function presentEvent({
   subject,
   before,
   after,
+  repeats,
 }: JournalEvent): z.infer<typeof eventJson> {
   return {
     id,
@@ -47,5 +54,7 @@ export function presentEvent({
     installation_id: subject.installationId,
     before,
     after,
+    count: repeats?.count ?? 1,
+    first_at: repeats?.firstAt.toISOString() ?? null,
   };
 }

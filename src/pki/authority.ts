@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DomainError } from '../core/errors';
+import { acceptedKeys, keyProblem } from './accepted-keys';
 import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
@@ -9,11 +10,14 @@ import { type KeyPair, readPrivateKey } from './private-key';
 export interface Authority {
   readonly certificate: CertificateFields;
   readonly keys: KeyPair;
+  /** Every CA of `ca.crt`. */
+  readonly all: readonly CertificateFields[];
 }
 
 /**
  * The CA of the folder: of several in `ca.crt`, the one whose key is `ca.key`.
- * @throws DomainError `configuration` with the remedy when one of the files is missing or they don't belong together
+ * @throws DomainError `configuration` with the remedy when one of the files is missing, they don't belong together, or the key is of a
+ * kind that nothing is issued with
  */
 export async function loadAuthority(folder: string): Promise<Authority> {
   const certificatePath = join(folder, 'ca.crt');
@@ -32,7 +36,18 @@ export async function loadAuthority(folder: string): Promise<Authority> {
       remedy: 'Restore the two files that belong together.',
     });
   }
-  return { certificate, keys };
+  const problem = keyProblem(certificate.spkiDer, keys.publicKey);
+  // A short RSA key is told about by the proof of what it signs: it may be in use for long.
+  if (problem !== null && keys.publicKey.asymmetricKeyType !== 'rsa') {
+    throw new DomainError(
+      'configuration',
+      `the CA in ${certificatePath} has ${problem}: not every device could verify what it signs`,
+      {
+        remedy: `Use a CA with ${acceptedKeys}; or take its key away and issue elsewhere.`,
+      },
+    );
+  }
+  return { certificate, keys, all: certificates };
 }
 
 /**

@@ -26,6 +26,8 @@ export interface CertificateFields {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly spkiDer: Buffer;
+  /** OID of how it is signed. */
+  readonly signatureAlgorithm: string;
   /** basicConstraints CA; `null` when there are none. */
   readonly ca: boolean | null;
   /** Whether keyUsage allows to sign certificates; `null` when there is no keyUsage. */
@@ -34,8 +36,22 @@ export interface CertificateFields {
   readonly extendedKeyUsage: readonly string[] | null;
   readonly alternativeNames: readonly AlternativeName[];
   readonly subjectKeyId: Buffer | null;
+  /** pathLenConstraint: how many CAs may come below; `null` when there is no limit. */
+  readonly pathLength: number | null;
+  /** All of them, in order. */
+  readonly extensions: readonly CertificateExtension[];
   /** Subject and issuer are the same name. */
   readonly selfIssued: boolean;
+}
+
+export interface CertificateExtension {
+  /** OID. */
+  readonly id: string;
+  readonly isCritical: boolean;
+  /** DER of what it says. */
+  readonly value: Buffer;
+  /** DER of the whole extension. */
+  readonly raw: Buffer;
 }
 
 export const keyPurposes = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
@@ -50,7 +66,7 @@ export function readCertificate(source: string | Buffer | X509Certificate): Cert
   const fields = readDerList(expectTag(outer[0], derTags.sequence).content);
   const versionTag = 0xa0;
   const explicit = fields[0]?.tag === versionTag ? fields.shift() : undefined;
-  const [serial, , issuer, validity, subject, spki, ...rest] = fields;
+  const [serial, algorithm, issuer, validity, subject, spki, ...rest] = fields;
   const issuerDer = expectTag(issuer, derTags.sequence).raw;
   const subjectDer = expectTag(subject, derTags.sequence).raw;
   const [notBefore, notAfter] = readDerList(expectTag(validity, derTags.sequence).content).map(readTime);
@@ -67,6 +83,7 @@ export function readCertificate(source: string | Buffer | X509Certificate): Cert
     notBefore,
     notAfter,
     spkiDer: expectTag(spki, derTags.sequence).raw,
+    signatureAlgorithm: readOid(readDerList(expectTag(algorithm, derTags.sequence).content)[0]),
     ...readExtensions(rest),
     selfIssued: subjectDer.equals(issuerDer),
   };
@@ -86,15 +103,29 @@ export function isAuthority(certificate: CertificateFields): boolean {
   return certificate.version < 3 && certificate.selfIssued;
 }
 
+/**
+ * Whether a CA may issue certificates for a purpose. Its own extended key usage limits what is below it, as OpenSSL reads it
+ * (RFC 5280, section 4.2.1.12, leaves that open).
+ */
+export function mayIssueFor(certificate: CertificateFields, purpose: keyof typeof keyPurposes): boolean {
+  return isAuthority(certificate) && certificate.extendedKeyUsage?.includes(keyPurposes[purpose]) !== false;
+}
+
+/** Whether a CA signed a certificate: by its name and its key. */
+export function isIssuedBy(certificate: CertificateFields, ca: CertificateFields): boolean {
+  return ca.subjectDer.equals(certificate.issuerDer) && certificate.x509.verify(ca.x509.publicKey);
+}
+
 type ExtensionFields = Pick<
   CertificateFields,
-  'ca' | 'mayCertify' | 'extendedKeyUsage' | 'alternativeNames' | 'subjectKeyId'
+  'ca' | 'mayCertify' | 'extendedKeyUsage' | 'alternativeNames' | 'subjectKeyId' | 'pathLength' | 'extensions'
 >;
 
 function readExtensions(rest: readonly DerElement[]): ExtensionFields {
   const extensionsTag = 0xa3;
   const wrapper = rest.find(({ tag }) => tag === extensionsTag);
   const values = new Map<string, Buffer>();
+  const extensions: CertificateExtension[] = [];
   for (const extension of wrapper === undefined
     ? []
     : readDerList(readDer(wrapper.content, derTags.sequence).content)) {
@@ -102,7 +133,11 @@ function readExtensions(rest: readonly DerElement[]): ExtensionFields {
     const id = readOid(parts[0]);
     // RFC 5280, section 4.2: never twice. Two readers could choose different ones.
     if (values.has(id)) throw malformed('it has an extension twice');
-    values.set(id, expectTag(parts.at(-1), derTags.octetString).content);
+    const value = expectTag(parts.at(-1), derTags.octetString).content;
+    values.set(id, value);
+    const flag = parts[1];
+    const isCritical = flag?.tag === derTags.boolean && flag.content[0] !== 0;
+    extensions.push({ id, isCritical, value, raw: extension.raw });
   }
   const constraints = values.get(extensionOids.basicConstraints);
   const usage = values.get(extensionOids.keyUsage);
@@ -110,7 +145,9 @@ function readExtensions(rest: readonly DerElement[]): ExtensionFields {
   const names = values.get(extensionOids.subjectAltName);
   const keyId = values.get(extensionOids.subjectKeyId);
   return {
+    extensions,
     ca: constraints === undefined ? null : readCaFlag(constraints),
+    pathLength: constraints === undefined ? null : readPathLength(constraints),
     mayCertify:
       usage === undefined ? null : ((readDer(usage, derTags.bitString).content[1] ?? 0) & 0x04) !== 0,
     extendedKeyUsage:
@@ -123,6 +160,14 @@ function readExtensions(rest: readonly DerElement[]): ExtensionFields {
 function readCaFlag(constraints: Buffer): boolean {
   const flag = readDerList(readDer(constraints, derTags.sequence).content)[0];
   return flag?.tag === derTags.boolean && flag.content[0] !== 0;
+}
+
+function readPathLength(constraints: Buffer): number | null {
+  const length = readDerList(readDer(constraints, derTags.sequence).content).find(
+    ({ tag }) => tag === derTags.integer,
+  );
+  // No chain is longer than what fits in a byte.
+  return length === undefined ? null : length.content.length > 1 ? 255 : (length.content[0] ?? 0);
 }
 
 /** The octets of the subjectPublicKey BIT STRING of a SubjectPublicKeyInfo. */

@@ -33,15 +33,15 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
     const newest = new Map(issued.filter(isDevice).map((one) => [one.commonName, one.serial]));
     for (const { commonName: deviceId, serial, notBefore, notAfter } of issued.filter(isDevice)) {
       const hasFile = newest.get(deviceId) === serial && files.has(`${deviceId}.crt`);
-      add({ deviceId, serial, notBefore, notAfter, hasFile });
+      add({ deviceId, serial, notBefore, notAfter, hasFile, isOld: false });
     }
     for (const name of names) {
       if (newest.has(name.slice(0, -'.crt'.length))) continue;
       const certificate = unlogged.get(name) ?? (await readDeviceFile(dir, name));
       if (certificate === undefined) continue;
       unlogged.set(name, certificate);
-      const { commonName: deviceId, serial, notBefore, notAfter } = certificate;
-      add({ deviceId, serial, notBefore, notAfter, hasFile: true });
+      const { commonName: deviceId, serial, notBefore, notAfter, statesPurpose } = certificate;
+      add({ deviceId, serial, notBefore, notAfter, hasFile: true, isOld: !statesPurpose });
     }
     const [ca] = own
       .filter(({ path }) => path === join(dir, 'ca.crt'))

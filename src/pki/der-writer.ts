@@ -40,6 +40,7 @@ export function integer(bytes: Buffer): Asn1 {
 /** The context-specific tags in use. node-forge's declarations know a tag's number as a universal type only. */
 const contextTags = {
   0: Type.NONE,
+  1: Type.BOOLEAN,
   2: Type.INTEGER,
   3: Type.BITSTRING,
   6: Type.OID,

@@ -11,18 +11,19 @@ export type IdentityResult =
 
 /**
  * Who a client certificate is for. TLS has verified its chain and dates; this decides whether it names one device.
- * X.509 v1 certificates without extensions are taken too: an earlier server issued them.
+ * X.509 v1 certificates without extensions name one too: `judge-device` decides where they are taken.
  */
 export function deviceIdentity(x509: X509Certificate): IdentityResult {
   try {
-    return identify(readCertificate(x509));
+    return identityOf(readCertificate(x509));
   } catch (error) {
     if (error instanceof DomainError) return refused(error.message);
     throw error;
   }
 }
 
-function identify(certificate: CertificateFields): IdentityResult {
+/** As {@link deviceIdentity}, of a certificate that was read. @throws DomainError `invalid-input` for a binding that can't be read */
+export function identityOf(certificate: CertificateFields): IdentityResult {
   if (certificate.ca === true || certificate.mayCertify === true || certificate.selfIssued) {
     return refused('it is a CA certificate');
   }

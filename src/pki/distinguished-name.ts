@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../base/text/utf8';
 import { derTags, expectTag, readDer, readDerList, readOid, type DerElement } from './der-reader';
 import { oid, sequence, set, utf8, type Asn1 } from './der-writer';
 
@@ -68,28 +69,22 @@ function decodeText({ tag, content }: DerElement): string | null {
   const asciiTags = [0x12, 0x13, 0x14, 0x16];
   const universalTag = 0x1c;
   const bmpTag = 0x1e;
-  if (tag === utf8Tag) return decodeStrictly('utf-8', content);
+  if (tag === utf8Tag) return decodeUtf8(content, 'keep') ?? null;
   if (asciiTags.includes(tag))
     return content.every((octet) => octet < 0x80) ? content.toString('latin1') : null;
-  if (tag === bmpTag) return decodeStrictly('utf-16be', content);
+  if (tag === bmpTag) return decodeUtf16(content);
   if (tag === universalTag) return decodeUtf32(content);
   return null;
 }
 
-function decodeStrictly(encoding: 'utf-8' | 'utf-16be', content: Buffer): string | null {
-  const bytes = encoding === 'utf-8' ? content : swapPairs(content);
+function decodeUtf16(content: Buffer): string | null {
+  const isWhole = content.length % 2 === 0;
   try {
-    return new TextDecoder(encoding === 'utf-8' ? encoding : 'utf-16le', {
-      fatal: true,
-      ignoreBOM: true,
-    }).decode(bytes);
+    const decoder = new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true });
+    return isWhole ? decoder.decode(Buffer.from(content).swap16()) : null;
   } catch {
     return null;
   }
-}
-
-function swapPairs(content: Buffer): Buffer {
-  return content.length % 2 === 0 ? Buffer.from(content).swap16() : content;
 }
 
 function decodeUtf32(content: Buffer): string | null {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import * as files from '../base/files/replace-file';
 import { DomainError, systemErrorCode } from '../core/errors';
 
 export const keyMode = 0o600;
@@ -14,21 +15,17 @@ const temporaryPrefix = '.tmp-';
  * @returns its path; nothing stays behind when it fails
  */
 export async function writeTemporary(folder: string, content: string, mode: number): Promise<string> {
-  const path = join(folder, temporaryPrefix + randomBytes(8).toString('hex'));
+  const path = temporaryPath(folder);
   try {
-    const file = await open(path, 'wx', mode);
-    try {
-      await file.chmod(mode); // whatever the umask is
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await files.writeNewFile(path, content, mode);
     return path;
   } catch (error) {
-    await rm(path, { force: true });
     throw asFileError(error, path);
   }
+}
+
+function temporaryPath(folder: string): string {
+  return join(folder, temporaryPrefix + randomBytes(8).toString('hex'));
 }
 
 /**
@@ -46,29 +43,19 @@ export async function publish(temporary: string, path: string): Promise<void> {
 
 /** Replaces a file in one step: readers see the old or the new one, whole. */
 export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
-  const temporary = await writeTemporary(dirname(path), content, mode);
   try {
-    await rename(temporary, path);
+    await files.replaceFile(path, content, { mode, temporary: temporaryPath(dirname(path)) });
   } catch (error) {
-    await rm(temporary, { force: true });
     throw asFileError(error, path);
   }
-  await syncFolder(dirname(path));
 }
 
-/** Makes the names in a folder last (fsync of a folder; systems that can't do it keep them otherwise). */
+/** Makes the names in a folder last. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await files.syncFolder(folder);
   } catch (error) {
-    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes(systemErrorCode(error) ?? '')) {
-      throw asFileError(error, folder);
-    }
+    throw asFileError(error, folder);
   }
 }
 

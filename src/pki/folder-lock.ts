@@ -2,6 +2,7 @@ import { closeSync, existsSync, fchmodSync, fchownSync, openSync, statSync } fro
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'libsql';
+import { SerialQueue } from '../base/collections/serial-queue';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { asFileError, removeTemporaries } from './durable-file';
 
@@ -10,7 +11,7 @@ const retryMs = 15;
 const defaultGiveUpMs = 20_000;
 
 /** Who waits in this process, by folder: in turn, so that nobody waits for ever. */
-const queues = new Map<string, Promise<unknown>>();
+const queues = new Map<string, SerialQueue>();
 /** Locks that are held: an unreferenced connection would be collected, and its lock with it. */
 const held = new Set<Sqlite.Database>();
 
@@ -51,13 +52,12 @@ export function isFolderLocked(folder: string): boolean {
 
 /** Runs what is asked for one folder one after the other, in this process. */
 async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const before = queues.get(folder) ?? Promise.resolve();
-  const own = before.then(work, work);
-  queues.set(folder, own);
+  const queue = queues.get(folder) ?? new SerialQueue();
+  queues.set(folder, queue);
   try {
-    return await own;
+    return await queue.run(work);
   } finally {
-    if (queues.get(folder) === own) queues.delete(folder);
+    if (queue.isIdle) queues.delete(folder);
   }
 }
 

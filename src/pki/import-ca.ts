@@ -1,36 +1,48 @@
-import type { X509Certificate } from 'node:crypto';
-import { join } from 'node:path';
 import type { IssuedFiles } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
+import { acceptedKeys, keyProblem } from './accepted-keys';
+import { loadAuthorities } from './authority';
 import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { closeFreshFolder, ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';
 import type { FolderContext } from './folder-context';
 import { withFolderLock } from './folder-lock';
+import { recordIssued } from './issuance-log';
 import { warnOfOrphans } from './issue-ca';
-import { exportPrivateKey, readPrivateKey } from './private-key';
+import { fingerprintOf } from './judge-device';
+import { exportPrivateKey, type KeyPair, readPrivateKey } from './private-key';
+import { proveImport } from './prove-authority';
+import { strictFindings } from './strict-rules';
 import { summarizeFields } from './summarize-certificate';
 
 export interface ImportRequest {
-  /** The CA that signs first, then the CAs above it up to the root. */
+  /** The CA that signs first; CAs above it are not needed. */
   readonly certificatePem: string;
   readonly keyPem?: string;
+  /** Where the key was read, for what its reader is told to type. */
+  readonly keyFile?: string;
   readonly force?: boolean;
 }
 
 /**
- * Takes over a CA that exists. Without its key the server runs, and nothing can be issued here.
+ * Takes over a CA that exists, an intermediate alone too. Without its key the server runs, and nothing can be issued here.
+ * Nothing is written before a throw-away device got in with it.
  * @throws DomainError `invalid-input` for what is no usable CA, `conflict` when there is one and it is not forced
  */
 export async function importCa({ dir, now }: FolderContext, request: ImportRequest): Promise<IssuedFiles> {
   const at = now();
   const chain = readCertificates(request.certificatePem, 'the CA file', 'invalid-input');
-  const warnings = checkChain(chain, at);
   const [signer] = chain;
   if (signer === undefined) throw new Error('a chain of no certificates was read');
-  const keyPem = request.keyPem === undefined ? null : checkKey(request.keyPem, signer.x509);
+  checkChain(chain, at);
+  const keys = request.keyPem === undefined ? null : checkKey(request.keyPem, signer, request.keyFile);
+  const warnings = [
+    ...(await asInput(() => proveImport(chain, signer, keys))),
+    ...strictFindings(chain),
+    ...warnOfReach(chain),
+  ];
   await ensureFolder(dir);
   await closeFreshFolder(dir);
   return await withFolderLock(dir, async () => {
@@ -40,19 +52,42 @@ export async function importCa({ dir, now }: FolderContext, request: ImportReque
         folder: dir,
         name: 'ca',
         certificatePem: chain.map(({ x509 }) => x509.toString()).join(''),
-        keyPem,
+        keyPem: keys === null ? null : exportPrivateKey(keys.privateKey),
         force: request.force === true,
       },
       at,
-      () => Promise.resolve(),
+      () => recordImport(dir, chain, at),
     );
     return { certificate: summarizeFields(signer), ...files, warnings: [...warnings, ...orphans] };
   });
 }
 
-function checkChain(chain: readonly CertificateFields[], at: Date): Finding[] {
+/** Whatever makes a CA unusable, it is what was given. */
+async function asInput<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code === 'invalid-input') throw error;
+    const { message, remedy } = error;
+    throw new DomainError('invalid-input', message, {
+      cause: error,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
+}
+
+/** A CA of an earlier server that is here already stays what it is: its devices have the certificates that they have. */
+async function recordImport(dir: string, chain: readonly CertificateFields[], at: Date): Promise<void> {
+  const current = await loadAuthorities(dir).catch(() => []);
+  const known = new Set(current.map(fingerprintOf));
+  for (const ca of chain) {
+    if (!known.has(fingerprintOf(ca))) await recordIssued(dir, 'ca', summarizeFields(ca), at, 'imported');
+  }
+}
+
+function checkChain(chain: readonly CertificateFields[], at: Date): void {
   for (const certificate of chain) {
-    const { commonName, notAfter } = summarizeFields(certificate);
+    const { commonName, notBefore, notAfter } = summarizeFields(certificate);
     if (!isAuthority(certificate)) {
       throw new DomainError('invalid-input', `the certificate of ${commonName} is not a CA certificate`, {
         remedy: 'Give a certificate with basicConstraints CA:TRUE.',
@@ -63,29 +98,45 @@ function checkChain(chain: readonly CertificateFields[], at: Date): Finding[] {
         remedy: 'Renew it before it is imported.',
       });
     }
+    if (at < notBefore) {
+      throw new DomainError(
+        'invalid-input',
+        `the CA ${commonName} is not valid before ${notBefore.toISOString()}`,
+        { remedy: 'Check the clock of this machine, or import the CA when it is valid.' },
+      );
+    }
   }
-  // OpenSSL ends a chain at a self-signed certificate: without one no device could connect.
-  const root = chain.find(({ selfIssued, x509 }) => selfIssued && x509.verify(x509.publicKey));
-  if (root === undefined) {
-    throw new DomainError('invalid-input', 'the CA file does not reach up to a root', {
-      remedy: `Append the CAs above it: cat intermediate.crt root.crt > ${join('somewhere', 'ca.crt')}`,
-    });
-  }
-  if (chain.length === 1) return [];
-  return [
-    {
-      code: 'trusts-whole-chain',
-      message: 'devices of every CA in this file are let in, not only those of the first',
-    },
-  ];
 }
 
-function checkKey(pem: string, certificate: X509Certificate): string {
-  const { privateKey } = readPrivateKey(pem, 'the CA key', 'invalid-input');
-  if (!certificate.checkPrivateKey(privateKey)) {
+function warnOfReach(chain: readonly CertificateFields[]): Finding[] {
+  if (chain.length > 1) {
+    const message = 'devices of every CA in this file are let in, not only those of the first';
+    return [{ code: 'trusts-whole-chain', message }];
+  }
+  const [only] = chain;
+  if (only === undefined || only.pathLength === 0 || only.version < 3) return [];
+  const message =
+    'devices of the CAs below it are let in too, when they send their intermediate: to let in those of one CA alone, import that one';
+  return [{ code: 'trusts-cas-below', message }];
+}
+
+/** @throws DomainError `invalid-input` */
+function checkKey(pem: string, { x509, spkiDer }: CertificateFields, file: string | null = null): KeyPair {
+  const keys = readPrivateKey(pem, 'the CA key', 'invalid-input', file);
+  if (!x509.checkPrivateKey(keys.privateKey)) {
     throw new DomainError('invalid-input', 'the key is not the key of the first certificate in the CA file', {
       remedy: 'Give the two files that belong together, the CA that signs first.',
     });
   }
-  return exportPrivateKey(privateKey);
+  const problem = keyProblem(spkiDer, keys.publicKey);
+  if (problem !== null) {
+    throw new DomainError(
+      'invalid-input',
+      `the CA has ${problem}: not every device could verify what it signs`,
+      {
+        remedy: `Use a CA with ${acceptedKeys}; or import it without its key, and issue elsewhere.`,
+      },
+    );
+  }
+  return keys;
 }

@@ -27,6 +27,7 @@ const lineSchema = z.object({
 
 /**
  * Notes a certificate, on the disk, before anyone gets it: so that `revoke` finds every one that exists.
+ * @param origin a CA may have been made elsewhere
  * @throws DomainError `storage-full`, `configuration`
  */
 export async function recordIssued(
@@ -34,6 +35,7 @@ export async function recordIssued(
   role: IssuedCertificate['role'],
   certificate: CertificateSummary,
   issuedAt: Date,
+  origin: 'made' | 'imported' = 'made',
 ): Promise<void> {
   const path = join(folder, issuanceLogName);
   const line = JSON.stringify({
@@ -44,6 +46,7 @@ export async function recordIssued(
     not_after: certificate.notAfter.toISOString(),
     fingerprint: certificate.fingerprint,
     issued_at: issuedAt.toISOString(),
+    ...(origin === 'made' ? {} : { origin }),
   });
   try {
     const file = await open(path, 'a+', certificateMode);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { IssuedFiles, IssueOptions } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
+import { readCertificate } from './certificate-fields';
 import { caExtensions } from './certificate-profile';
 import { toDer } from './der-writer';
 import { buildName } from './distinguished-name';
@@ -11,6 +12,7 @@ import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
 import { recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
+import { findingsOf, proveAuthority } from './prove-authority';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { summarizeCertificate } from './summarize-certificate';
 import { defaultDays, planValidity } from './validity';
@@ -49,6 +51,12 @@ export async function issueCa(
     },
     keys,
   );
+  const fields = readCertificate(certificate);
+  const { device, server } = await proveAuthority([fields], fields, keys);
+  const proved = [
+    ...findingsOf('a device certificate of this CA', device),
+    ...findingsOf('a server certificate of this CA', server),
+  ];
   const summary = summarizeCertificate(certificate);
   await ensureFolder(dir);
   await closeFreshFolder(dir);
@@ -66,7 +74,7 @@ export async function issueCa(
       at,
       () => recordIssued(dir, 'ca', summary, at),
     );
-    return { certificate: summary, ...files, warnings: [...warnings, ...orphans] };
+    return { certificate: summary, ...files, warnings: [...warnings, ...proved, ...orphans] };
   });
 }
 

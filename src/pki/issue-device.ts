@@ -15,11 +15,14 @@ import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
 import { recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
+import { findingsOf } from './prove-authority';
+import { proveCertificate } from './prove-certificates';
 import { readRevocations } from './revocation-list';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { readSigningRequest } from './signing-request';
 import { compatibleName, deviceName } from './subject-alt-name';
 import { summarizeCertificate } from './summarize-certificate';
+import { makeThrowAwayDevice } from './throw-away';
 import { defaultDays, planValidity } from './validity';
 
 export interface DeviceRequest extends IssueOptions {
@@ -33,7 +36,7 @@ const shortDays = 365;
 const dayMs = 86_400_000;
 
 /**
- * Makes a device's certificate, with a key or for the key of a request.
+ * Makes a device's certificate, with a key or for the key of a request. Nothing is written before a handshake proved it.
  * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict`, `configuration`, `storage-full`
  */
 export async function issueDevice(
@@ -46,8 +49,9 @@ export async function issueDevice(
     deviceName(id),
     ...[...new Set(request.compatibles ?? [])].map(parseCompatible).map(compatibleName),
   ];
-  const { publicKey, keyPem } = await keyOf(request);
-  const { certificate: ca, keys: caKeys } = await loadAuthority(dir);
+  const { publicKey, privateKey } = await keyOf(request);
+  const authority = await loadAuthority(dir);
+  const { certificate: ca, keys: caKeys } = authority;
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.device },
@@ -69,6 +73,16 @@ export async function issueDevice(
     },
     caKeys,
   );
+  // The key behind a request is not here: another device of the same names stands in.
+  const tried =
+    privateKey === null ? await makeThrowAwayDevice(authority, names, id) : { certificate, privateKey };
+  const refusal = await proveCertificate({
+    purpose: 'clientAuth',
+    ...tried,
+    issuer: ca,
+    cas: authority.all,
+  });
+  const proved = findingsOf('this device certificate', refusal);
   const summary = summarizeCertificate(certificate);
   const folder = request.outDir ?? join(dir, 'devices');
   await ensureFolder(folder);
@@ -77,14 +91,20 @@ export async function issueDevice(
     if (request.outDir === undefined) await removeTemporaries(folder);
     const revoked = await warnOfRevoked(dir, id);
     const files = await writeFilePair(
-      { folder, name: id, certificatePem: certificate.toString(), keyPem, force: request.force === true },
+      {
+        folder,
+        name: id,
+        certificatePem: certificate.toString(),
+        keyPem: privateKey === null ? null : exportPrivateKey(privateKey),
+        force: request.force === true,
+      },
       at,
       () => recordIssued(dir, 'device', summary, at),
     );
     return {
       certificate: summary,
       ...files,
-      warnings: [...warnings, ...warnOfShort(at, notAfter), ...revoked],
+      warnings: [...warnings, ...proved, ...warnOfShort(at, notAfter), ...revoked],
     };
   });
 }
@@ -92,11 +112,8 @@ export async function issueDevice(
 /** A private key is made here only when there is no request: the one behind a request never leaves its device. */
 async function keyOf(
   request: DeviceRequest,
-): Promise<{ readonly publicKey: KeyObject; readonly keyPem: string | null }> {
-  if (request.csrPem === undefined) {
-    const { publicKey, privateKey } = await makeKeyPair(request.key ?? 'ec');
-    return { publicKey, keyPem: exportPrivateKey(privateKey) };
-  }
+): Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject | null }> {
+  if (request.csrPem === undefined) return await makeKeyPair(request.key ?? 'ec');
   const { publicKey, commonName } = readSigningRequest(request.csrPem);
   if (commonName !== null && commonName !== request.id) {
     const named = JSON.stringify(commonName.slice(0, 80));
@@ -104,7 +121,7 @@ async function keyOf(
       remedy: 'Give the id that the request names, or make a request without a common name.',
     });
   }
-  return { publicKey, keyPem: null };
+  return { publicKey, privateKey: null };
 }
 
 /** There a device called "ca" or "server" would be in the way of the server's own files. */

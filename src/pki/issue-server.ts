@@ -9,6 +9,8 @@ import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
 import { recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
+import { findingsOf } from './prove-authority';
+import { proveCertificate } from './prove-certificates';
 import { parseServerNames } from './server-names';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { summarizeCertificate } from './summarize-certificate';
@@ -17,7 +19,7 @@ import { defaultDays, planValidity } from './validity';
 const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
 
 /**
- * Makes the device listener's certificate.
+ * Makes the device listener's certificate. Nothing is written before a client that knows `ca.crt` took it in a handshake.
  * @param lonelyKey the `server.key` that lies in the folder without its certificate: to go on where a start was killed
  * @throws DomainError `invalid-input` for a bad name, `conflict` when there is one and it is not forced, `configuration`
  */
@@ -28,7 +30,7 @@ export async function issueServer(
 ): Promise<IssuedFiles> {
   const at = now();
   const names = parseServerNames(request);
-  const { certificate: ca, keys: caKeys } = await loadAuthority(dir);
+  const { certificate: ca, keys: caKeys, all: cas } = await loadAuthority(dir);
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.server },
@@ -51,6 +53,14 @@ export async function issueServer(
     },
     caKeys,
   );
+  const refusal = await proveCertificate({
+    purpose: 'serverAuth',
+    certificate,
+    privateKey: keys.privateKey,
+    issuer: ca,
+    cas,
+  });
+  const proved = findingsOf('this server certificate', refusal);
   const summary = summarizeCertificate(certificate);
   await ensureFolder(dir);
   return await withFolderLock(dir, async () => {
@@ -66,7 +76,7 @@ export async function issueServer(
       at,
       () => recordIssued(dir, 'server', summary, at),
     );
-    return { certificate: summary, ...files, warnings };
+    return { certificate: summary, ...files, warnings: [...warnings, ...proved] };
   });
 }
 

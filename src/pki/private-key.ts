@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util';
 import type { KeyType } from '../core/certificate';
 import { DomainError, type ErrorCode } from '../core/errors';
+import { acceptedKeys } from './accepted-keys';
 
 export interface KeyPair {
   readonly privateKey: KeyObject;
@@ -20,9 +21,15 @@ export async function makeKeyPair(type: KeyType): Promise<KeyPair> {
 
 /**
  * @param source what the reader knows the key by, such as its path
+ * @param file its path, for commands; `null` when it came from none
  * @throws DomainError with the given code when it is encrypted or not a private key
  */
-export function readPrivateKey(pem: string | Buffer, source: string, code: ErrorCode): KeyPair {
+export function readPrivateKey(
+  pem: string | Buffer,
+  source: string,
+  code: ErrorCode,
+  file: string | null = source,
+): KeyPair {
   try {
     const privateKey = createPrivateKey(pem);
     return { privateKey, publicKey: createPublicKey(privateKey) };
@@ -30,14 +37,27 @@ export function readPrivateKey(pem: string | Buffer, source: string, code: Error
     if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(pem.toString('latin1'))) {
       throw new DomainError(code, `${source} is encrypted with a pass phrase`, {
         cause,
-        remedy: `Decrypt it: openssl pkey -in ${source} -out decrypted.key`,
+        remedy: decryptRemedy(source, file),
       });
     }
     throw new DomainError(code, `${source} is not a private key`, {
       cause,
-      remedy: 'Give an unencrypted private key in PEM form.',
+      remedy: `Give it unencrypted and in PEM form: ${acceptedKeys}.`,
     });
   }
+}
+
+/** What to type. A key of the folder is replaced, because it is read where it lies; one that was brought stays as it is. */
+function decryptRemedy(source: string, file: string | null): string {
+  const from = quote(file ?? 'encrypted.key');
+  const to = quote(`${file ?? 'encrypted.key'}.decrypted`);
+  const command = `openssl pkey -in ${from} -out ${to}`;
+  if (file === source) return `Decrypt it: ${command} && mv ${to} ${from}`;
+  return `Decrypt it, then give the new file: ${command}`;
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 export function exportPrivateKey(key: KeyObject): string {

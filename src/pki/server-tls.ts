@@ -7,6 +7,7 @@ import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';
 import { summarizeFields } from './summarize-certificate';
+import { findTakenOver } from './taken-over';
 
 /** What the device listener's TLS needs, checked. */
 export interface ServerTls {
@@ -16,6 +17,8 @@ export interface ServerTls {
   readonly key: string;
   /** PEM: the CAs whose devices are let in. */
   readonly ca: string;
+  /** Fingerprints of those among them that an earlier server left here. */
+  readonly takenOver: readonly string[];
   /** DNS names and addresses that the certificate covers. */
   readonly names: readonly string[];
   readonly summary: CertificateSummary;
@@ -54,6 +57,7 @@ export async function loadServerTls(
     cert,
     key,
     ca: authorities.map(({ x509 }) => x509.toString()).join(''),
+    takenOver: await findTakenOver(dir, authorities),
     names: leaf.alternativeNames.filter(({ kind }) => kind !== 'uri').map(({ value }) => value),
     summary: summarizeFields(leaf),
   };

@@ -1,5 +1,6 @@
-import { createHash, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import { constants, createHash, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import { DomainError } from '../core/errors';
+import { acceptedKeys } from './accepted-keys';
 import { publicKeyBits } from './certificate-fields';
 import { bits, embed, integer, nullValue, oid, sequence, tagged, time, toDer, type Asn1 } from './der-writer';
 import type { KeyPair } from './private-key';
@@ -13,27 +14,29 @@ export interface CertificateContent {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly spkiDer: Buffer;
+  /** None makes it X.509 v1, which has none. */
   readonly extensions: readonly Asn1[];
 }
 
 /**
- * Builds an X.509 v3 certificate with node-forge's ASN.1 and signs it with node:crypto, because forge signs with RSA alone.
+ * Builds an X.509 certificate with node-forge's ASN.1 and signs it with node:crypto, because forge signs with RSA alone.
  * @throws DomainError `configuration` when the signer's key is of a kind that can't sign certificates here
  */
 export function signCertificate(content: CertificateContent, signer: KeyPair): X509Certificate {
-  const { algorithm, hash } = signatureAlgorithm(signer.privateKey);
+  const { algorithm, hash, padding = {} } = signatureAlgorithm(signer.privateKey);
   const version3 = Buffer.of(2);
+  const isVersion1 = content.extensions.length === 0;
   const toBeSigned = sequence(
-    tagged(0, integer(version3)),
+    ...(isVersion1 ? [] : [tagged(0, integer(version3))]),
     integer(content.serial),
     algorithm,
     embed(content.issuerDer),
     sequence(time(content.notBefore), time(content.notAfter)),
     content.subject,
     embed(content.spkiDer),
-    tagged(3, sequence(...content.extensions)),
+    ...(isVersion1 ? [] : [tagged(3, sequence(...content.extensions))]),
   );
-  const signature = sign(hash, toDer(toBeSigned), signer.privateKey);
+  const signature = sign(hash, toDer(toBeSigned), { key: signer.privateKey, ...padding });
   const certificate = new X509Certificate(toDer(sequence(toBeSigned, algorithm, bits(signature))));
   if (!certificate.verify(signer.publicKey)) throw new Error('a certificate just made does not verify');
   return certificate;
@@ -44,24 +47,63 @@ export function keyIdentifier(spkiDer: Buffer): Buffer {
   return createHash('sha1').update(publicKeyBits(spkiDer)).digest();
 }
 
-function signatureAlgorithm(key: KeyObject): { algorithm: Asn1; hash: string | null } {
-  const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
-  if (key.asymmetricKeyType === 'rsa') {
-    return { algorithm: sequence(oid('1.2.840.113549.1.1.11'), nullValue()), hash: 'sha256' };
-  }
-  if (key.asymmetricKeyType === 'ed25519') return { algorithm: sequence(oid('1.3.101.112')), hash: null };
-  const ecdsa = key.asymmetricKeyType === 'ec' ? ecdsaAlgorithms[curve] : undefined;
-  if (ecdsa === undefined) {
-    throw new DomainError('configuration', 'the CA has a key of a kind that is not supported', {
-      remedy: 'Use a CA with an RSA, Ed25519, or EC key on P-256, P-384 or P-521.',
-    });
-  }
-  return { algorithm: sequence(oid(ecdsa.id)), hash: ecdsa.hash };
+interface SignatureAlgorithm {
+  readonly algorithm: Asn1;
+  readonly hash: string | null;
+  /** For RSASSA-PSS. */
+  readonly padding?: { readonly padding: number; readonly saltLength: number };
 }
+
+/** Also of kinds that nothing is issued with here: a proof stands in for CAs that issue elsewhere. */
+function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
+  const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return { algorithm: sequence(oid('1.2.840.113549.1.1.11'), nullValue()), hash: 'sha256' };
+    case 'rsa-pss':
+      return pssWithSha256;
+    case 'ed25519':
+      return { algorithm: sequence(oid('1.3.101.112')), hash: null };
+    case 'ed448':
+      return { algorithm: sequence(oid('1.3.101.113')), hash: null };
+    default: {
+      const ecdsa = key.asymmetricKeyType === 'ec' ? ecdsaAlgorithms[curve] : undefined;
+      if (ecdsa === undefined) {
+        throw new DomainError('configuration', 'the CA has a key of a kind that is not supported', {
+          remedy: `Use a CA with ${acceptedKeys}.`,
+        });
+      }
+      return { algorithm: sequence(oid(ecdsa.id)), hash: ecdsa.hash };
+    }
+  }
+}
+
+const sha256 = { id: '1.2.840.10045.4.3.2', hash: 'sha256' };
+const sha384 = { id: '1.2.840.10045.4.3.3', hash: 'sha384' };
+const sha512 = { id: '1.2.840.10045.4.3.4', hash: 'sha512' };
 
 /** RFC 5758, section 3.2: the hash as strong as the curve. */
 const ecdsaAlgorithms: Readonly<Record<string, { readonly id: string; readonly hash: string }>> = {
-  prime256v1: { id: '1.2.840.10045.4.3.2', hash: 'sha256' },
-  secp384r1: { id: '1.2.840.10045.4.3.3', hash: 'sha384' },
-  secp521r1: { id: '1.2.840.10045.4.3.4', hash: 'sha512' },
+  prime256v1: sha256,
+  secp384r1: sha384,
+  secp521r1: sha512,
+  brainpoolP256r1: sha256,
+  brainpoolP384r1: sha384,
+  brainpoolP512r1: sha512,
+};
+
+const pssSaltSizeBytes = 32;
+const sha256Id = () => sequence(oid('2.16.840.1.101.3.4.2.1'), nullValue());
+/** RFC 4055, section 3.1. */
+const pssWithSha256: SignatureAlgorithm = {
+  algorithm: sequence(
+    oid('1.2.840.113549.1.1.10'),
+    sequence(
+      tagged(0, sha256Id()),
+      tagged(1, sequence(oid('1.2.840.113549.1.1.8'), sha256Id())),
+      tagged(2, integer(Buffer.of(pssSaltSizeBytes))),
+    ),
+  ),
+  hash: 'sha256',
+  padding: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pssSaltSizeBytes },
 };

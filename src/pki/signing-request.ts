@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { DomainError } from '../core/errors';
+import { acceptedKeys, keyProblem } from './accepted-keys';
 import { derTags, expectTag, readBitString, readDer, readDerList, readOid } from './der-reader';
 import { commonNames, readName } from './distinguished-name';
 
@@ -11,9 +12,7 @@ export interface SigningRequest {
 }
 
 const maxSizeBytes = 64 * 1024;
-const rsaBits = { min: 2048, max: 8192 };
 const minRsaExponent = 65_537n; // NIST SP 800-56B, section 6.2; with 1 anybody could sign
-const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /** Self-signatures accepted: the hash by algorithm. SHA-1 and MD5 are absent because collisions forge them. */
 const hashes: ReadonlyMap<string, { readonly keyType: string; readonly hash: string | null }> = new Map([
@@ -39,7 +38,7 @@ export function readSigningRequest(source: string | Uint8Array): SigningRequest 
   if (signedWith?.keyType !== publicKey.asymmetricKeyType || signedWith === undefined) {
     throw refused(
       'it is signed with an algorithm that is not accepted',
-      'Sign it with SHA-256, for example: openssl req -new -sha256 …',
+      'Sign it with SHA-256, SHA-384 or SHA-512, for example: openssl req -new -sha256 -key device.key -subj /CN=board-1 -out device.csr',
     );
   }
   if (
@@ -80,28 +79,13 @@ function requestDer(source: string | Uint8Array): Buffer {
 
 function readPublicKey(spkiDer: Buffer): KeyObject {
   const publicKey = parsePublicKey(spkiDer);
-  const details = publicKey.asymmetricKeyDetails ?? {};
-  switch (publicKey.asymmetricKeyType) {
-    case 'rsa': {
-      const size = details.modulusLength ?? 0;
-      if (size < rsaBits.min || size > rsaBits.max || (details.publicExponent ?? 0n) < minRsaExponent) {
-        throw refused(
-          `its RSA key has ${size} bits or a small exponent`,
-          `Use an RSA key of ${rsaBits.min} to ${rsaBits.max} bits with the exponent 65537, or an EC key.`,
-        );
-      }
-      return publicKey;
-    }
-    case 'ec':
-      if (!hasNamedCurve(spkiDer) || !curves.includes(details.namedCurve ?? '')) {
-        throw refused('its EC key is on another curve', 'Use P-256, P-384 or P-521.');
-      }
-      return publicKey;
-    case 'ed25519':
-      return publicKey;
-    default:
-      throw refused('its key is of a kind that is not accepted', 'Use an EC or RSA key.');
+  const problem = keyProblem(spkiDer, publicKey);
+  if (problem !== null) throw refused(`it has ${problem}`, `Use ${acceptedKeys}.`);
+  const exponent = publicKey.asymmetricKeyDetails?.publicExponent;
+  if (exponent !== undefined && exponent < minRsaExponent) {
+    throw refused('its RSA key has a small exponent', 'Use an RSA key with the exponent 65537.');
   }
+  return publicKey;
 }
 
 function parsePublicKey(spkiDer: Buffer): KeyObject {
@@ -110,12 +94,6 @@ function parsePublicKey(spkiDer: Buffer): KeyObject {
   } catch (cause) {
     throw new DomainError('invalid-input', 'the public key of the request cannot be read', { cause });
   }
-}
-
-/** Parameters written out could describe a curve that only looks like a known one (CVE-2020-0601). */
-function hasNamedCurve(spkiDer: Buffer): boolean {
-  const [algorithm] = readDerList(readDer(spkiDer, derTags.sequence).content);
-  return readDerList(expectTag(algorithm, derTags.sequence).content)[1]?.tag === derTags.oid;
 }
 
 function isSigned(hash: string | null, signed: Buffer, key: KeyObject, signature: Buffer): boolean {

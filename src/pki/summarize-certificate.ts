@@ -27,6 +27,7 @@ export function summarizeFields(certificate: CertificateFields): CertificateSumm
     keyAlgorithm: describeKey(certificate.x509.publicKey),
     names: displayNames(certificate.alternativeNames),
     compatibles: boundCompatibles(certificate.alternativeNames),
+    statesPurpose: certificate.extendedKeyUsage !== null,
     fingerprint: certificate.x509.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
 }

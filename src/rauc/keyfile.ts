@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../base/text/utf8';
 import { BrokenBundle } from './broken';
 
 /** Groups in order of appearance, each with its keys; values are raw, still escaped. */
@@ -62,14 +63,10 @@ function withoutBlanksBehind(text: string): string {
 
 function decode(raw: Buffer): string {
   if (raw.includes(0)) throw syntax('it contains a NUL byte');
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
-    if (text.startsWith('\uFEFF')) throw syntax('it starts with a byte order mark');
-    return text;
-  } catch (error) {
-    if (error instanceof BrokenBundle) throw error;
-    throw syntax('it is not valid UTF-8');
-  }
+  const text = decodeUtf8(raw, 'keep');
+  if (text === undefined) throw syntax('it is not valid UTF-8');
+  if (text.startsWith('\uFEFF')) throw syntax('it starts with a byte order mark');
+  return text;
 }
 
 const escapes: Readonly<Record<string, string>> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' };

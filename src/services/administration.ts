@@ -39,6 +39,8 @@ export interface AdministrationPorts {
   readonly dismissals: DismissalRecords;
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   readonly certificates: CertificateFolder;
+  /** Ids of devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: () => readonly string[];
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;

@@ -30,6 +30,7 @@ export const attentionKinds = [
   'signer-expiring',
   'downgrade-allowed',
   'certificate-expiring',
+  'old-certificate',
   'ca-certificate-expiring',
   'server-certificate-expiring',
   'webhook-failing',
@@ -74,6 +75,8 @@ export interface AttentionFacts {
   readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
+  /** Devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: readonly string[];
   readonly webhooks: readonly Webhook[];
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
@@ -143,6 +146,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     count: expiring,
     message: `${counted(expiring, 'device')} with a certificate that expires within ${expiryNoticeDays} days, or has expired lately`,
   });
+  note(ofOldCertificates(facts));
   const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
   note({
     kind: 'webhook-failing',
@@ -235,6 +239,18 @@ function ofExpiry(
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
 }
 
+/** Those that came with one, and those whose newest one in the folder is one. */
+function ofOldCertificates({ oldCertificates, inventory, at }: AttentionFacts): AttentionItem {
+  const filed = newestOfEach(inventory.devices).filter(({ isOld, notAfter }) => isOld && notAfter > at);
+  const ids = [...new Set([...oldCertificates, ...filed.map(({ deviceId }) => deviceId)])].sort();
+  const [have, their] = ids.length === 1 ? ['has', 'its'] : ['have', 'their'];
+  const message =
+    `${counted(ids.length, 'device')} ${have} a certificate that does not say what it is for, as an earlier server made them: ` +
+    `${named(ids.slice(0, maxNamed), ids.length)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
+    'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.';
+  return { kind: 'old-certificate', count: ids.length, message };
+}
+
 function ofCrash(crash: Crash): AttentionItem {
   const part = partLeftOut(crash);
   const leftOut = part === null ? '' : ` It runs without ${part} until its next restart.`;
@@ -316,7 +332,7 @@ const excessWords: Readonly<Record<Budget, string>> = {
   connections: 'connections at a time',
   handshakes: 'TLS handshakes',
   requests: 'requests a minute',
-  journal: 'lines of the journal a minute',
+  journal: 'lines of the journal an hour',
 };
 
 function ofExcess({ holder, times }: Excess): AttentionItem {

@@ -1,3 +1,4 @@
+import { SerialQueue } from '../base/collections/serial-queue';
 import type { Bundle } from '../core/bundle';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
@@ -61,7 +62,7 @@ export class Catalog {
   readonly #current = new Map<string, Current>();
   readonly #lost = new Set<string>();
   #releases: ReadonlyMap<string, readonly Release[]> = new Map();
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new SerialQueue();
 
   private constructor(private readonly records: CatalogRecords) {}
 
@@ -158,9 +159,7 @@ export class Catalog {
 
   /** Runs work that decides and commits, after all that was asked before: nothing changes under it. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#lastChange.then(work);
-    this.#lastChange = done.catch(() => undefined); // its failure is the caller's, not the next one's
-    return done;
+    return this.#changes.run(work);
   }
 
   /** Commits a change and shows it, with nothing in between. Call it inside {@link Catalog.exclusively}. */

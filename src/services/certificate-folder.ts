@@ -26,6 +26,8 @@ export interface CertificateFolder {
   importCa(request: {
     readonly certificatePem: string;
     readonly keyPem?: string;
+    /** Where the key was read, for what its reader is told to type. */
+    readonly keyFile?: string;
     readonly force?: boolean;
   }): Promise<IssuedFiles>;
   /** @param request names and ips that the certificate covers; both empty means the machine's own */

@@ -64,6 +64,8 @@ export interface DescribeFleetPorts {
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
+  /** Ids of devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: () => readonly string[];
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly startup: { readonly lastCrash: Crash | undefined };
@@ -111,6 +113,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         overBudget: ports.overBudget.recent(),
         decided,
         inventory,
+        oldCertificates: ports.oldCertificates(),
         webhooks: ports.manageWebhooks.list(),
         lastCrash: ports.startup.lastCrash,
         freeBytes: storage.freeBytes,

@@ -14,6 +14,7 @@ import {
   certifiedCompatible,
   type Device,
   type DeviceIdentity,
+  maxCertificates,
   mayBe,
   newDevice,
 } from '../core/device';
@@ -256,9 +257,6 @@ function bounded(
   const kept = [...Object.keys(known), ...names.filter((name) => !(name in known))].slice(0, maxAttributes);
   return Object.fromEntries(kept.map((name) => [name, merged[name] ?? '']));
 }
-
-/** The certificates that a device used last; older ones make room. */
-const maxCertificates = 16;
 
 function withCertificate(device: Device, serial: string, at: Date): Device['certificates'] {
   const seen = device.certificates.find((certificate) => certificate.serial === serial);

@@ -1,7 +1,9 @@
+import { SerialQueue } from '../base/collections/serial-queue';
 import type { Device } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { NewEvent } from '../core/event';
 import { type Installation, keptInstallations, maxInstallationId } from '../core/installation';
+import { DeviceLines } from './device-lines';
 import { addEvents, type Entry, isUnsaved, newEntry, withInstallation } from './fleet-entry';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
 import { FleetWriter } from './fleet-writer';
@@ -15,6 +17,8 @@ export interface FleetPorts {
   readonly releaseIds: readonly number[];
   readonly log: Log;
   readonly now: () => Date;
+  /** Hears of a device whose lines of the journal are counted rather than written. */
+  readonly onRepeats?: (deviceId: string) => void;
 }
 
 /** What changes about a device. */
@@ -42,14 +46,16 @@ export class Fleet {
   readonly #entries = new Map<string, Entry>();
   readonly #writer: FleetWriter;
   readonly #sightings: Sightings;
+  readonly #lines: DeviceLines;
   #lastInstallationId: number;
-  #lastDecision: Promise<unknown> = Promise.resolve();
+  readonly #decisions = new SerialQueue();
 
   constructor(private readonly ports: FleetPorts) {
     const { records, releaseIds, now } = ports;
     this.counters = new ReleaseCounters(records.counts(releaseIds, now()), now);
     this.#writer = new FleetWriter(records, ports.log);
     this.#sightings = new Sightings(records);
+    this.#lines = new DeviceLines(ports.onRepeats);
     this.#lastInstallationId = records.lastInstallationId();
   }
 
@@ -97,9 +103,9 @@ export class Fleet {
       unsaved.installations.set(installation.id, installation);
       this.#apply(entry, before, installation);
     }
-    addEvents(unsaved, events);
+    addEvents(unsaved, this.#lines.take(id, events));
     if (device !== undefined) entry.record = { ...entry.record, device };
-    this.#writer.save(entry);
+    if (isUnsaved(unsaved)) this.#writer.save(entry);
     return entry.record;
   }
 
@@ -165,7 +171,7 @@ export class Fleet {
     change: (device: Device) => Partial<DeviceDecisions>,
     tell: (device: Device) => readonly NewEvent[],
   ): Promise<DeviceRecord> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       await this.commit(id); // its row is there
       const { device } = this.get(id);
       const decisions = decisionsOf({ ...device, ...change(device) });
@@ -180,7 +186,7 @@ export class Fleet {
    */
   make(device: Device, events: readonly NewEvent[]): Promise<DeviceRecord> {
     const { id } = device;
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       if (this.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
       await this.ports.records.write({ device, events });
       return this.#showDecisions(id, decisionsOf(device)); // it may have made its first contact in the same moment
@@ -196,7 +202,7 @@ export class Fleet {
     id: string,
     plan: (record: DeviceRecord) => Pick<FleetChange, 'installations' | 'events'>,
   ): Promise<DeviceRecord> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       const told = new Set<string>();
       const written = new Map<
         number,
@@ -227,7 +233,7 @@ export class Fleet {
    * @throws DomainError `storage-full`, `unavailable` when changes of it can't be written
    */
   recount(releaseId: number): Promise<void> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       const { records, now } = this.ports;
       for (let round = 0; round < maxRounds; round += 1) {
         const revision = this.counters.revision(releaseId);
@@ -246,7 +252,7 @@ export class Fleet {
 
   /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
-    return this.#oneByOne(async () => {
+    return this.#decisions.run(async () => {
       await this.commit(id);
       const { records } = this.ports;
       const entry = this.#get(id);
@@ -260,6 +266,7 @@ export class Fleet {
         throw error;
       }
       this.#entries.delete(id);
+      this.#lines.forget(id);
       this.#sightings.forget(entry);
       const { installation } = entry.record;
       if (installation !== null) installations.set(installation.id, installation);
@@ -278,14 +285,9 @@ export class Fleet {
     entry.record = withInstallation(entry.record, before, after);
   }
 
-  #oneByOne<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#lastDecision.then(work);
-    this.#lastDecision = done.catch(() => undefined);
-    return done;
-  }
-
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
   async flush(): Promise<void> {
+    this.#tellRepeats(false);
     this.#writer.retry();
     await this.#sightings.write();
   }
@@ -297,11 +299,21 @@ export class Fleet {
 
   /** Waits for all writes. */
   async close(): Promise<void> {
+    this.#tellRepeats(true);
     await this.#allSaved();
     await this.flush().catch((error: unknown) => {
       this.ports.log.error({ err: error }, 'what devices told last could not be written');
     });
     await this.#allSaved();
+  }
+
+  #tellRepeats(isLast: boolean): void {
+    for (const [id, events] of this.#lines.due(this.ports.now(), isLast)) {
+      const entry = this.#entry(id);
+      if (entry === undefined) continue;
+      addEvents(entry.unsaved, events);
+      this.#writer.save(entry);
+    }
   }
 
   async #allSaved(): Promise<void> {

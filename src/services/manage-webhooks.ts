@@ -132,6 +132,7 @@ function testEvent(name: string, at: Date): JournalEvent {
     subject: noSubject,
     before: null,
     after: null,
+    repeats: null,
   };
 }
 

@@ -208,7 +208,14 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const checkStoredImages = createCheckStoredImages({ ...ports, catalog, pinnedBundles });
   const shared = { ...ports, catalog, changed, bundleTrust, judgeBundles, checkStoredImages };
   const readBundle = createReadBundle({ catalog, files: ports.files, idleMs });
-  const fleet = new Fleet({ records: ports.fleet, releaseIds: catalog.releaseIds(), log, now: ports.now });
+  const overBudget = createOverBudget(ports.now);
+  const fleet = new Fleet({
+    records: ports.fleet,
+    releaseIds: catalog.releaseIds(),
+    log,
+    now: ports.now,
+    onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
+  });
   const fleetServices = createFleetServices(shared, fleet, watchRestores);
   await watchRestores.settle();
   await fleetServices.pauseUntrusted();
@@ -229,7 +236,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     judgeBundles,
     checkStoredImages,
     pinnedBundles,
-    overBudget: createOverBudget(ports.now),
+    overBudget,
     ...fleetServices,
     startup,
     async close() {

@@ -1,3 +1,4 @@
+import { RecentMap } from '../base/collections/recent-map';
 import type { Contact } from '../core/contact';
 import type { Device } from '../core/device';
 
@@ -14,17 +15,14 @@ const maxAsking = 100_000;
 
 export function createSilentPollers(): SilentPollers {
   /** Who asked and has not read payload since. A restart of the server forgets it, which spares the device a try. */
-  const asking = new Set<string>();
+  const asking = new RecentMap<string, true>(maxAsking);
 
   return {
     asked({ id, pollerOmits }, { transactionId }) {
       asking.delete(id);
       // An attempt with a name is counted by that.
       if (transactionId !== null || pollerOmits === null || pollerOmits.length === 0) return;
-      asking.add(id);
-      if (asking.size <= maxAsking) return;
-      const { value: oldest = '' } = asking.values().next();
-      asking.delete(oldest);
+      asking.set(id, true);
     },
 
     begins: (id) => asking.delete(id),

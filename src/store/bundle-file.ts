@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { readExactly } from '../base/files/read-exactly';
 import { readOnlyNoFollow } from './refuse-links';
 
 /** One piece of a streamed read. */
@@ -39,18 +40,6 @@ function readable(handle: FileHandle, sizeBytes: number): BundleFile {
     createReadStream: (start, end) => streamed(read, start, end),
     close: () => handle.close(),
   };
-}
-
-async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0)
-      throw new Error(`the file ends at ${position + filled}, before ${position + length}`);
-    filled += bytesRead;
-  }
-  return buffer;
 }
 
 /** Not the handle's own stream: that one would listen on the shared handle, and read on after its end. */

@@ -1,12 +1,12 @@
 import type { Stats } from 'node:fs';
 import { link, lstat, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { syncFolder } from '../base/files/replace-file';
 import { parseBundleName } from '../core/bundle';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { type BundleFile, openBundleFile } from './bundle-file';
 import { createIncomingFiles, type StagedFile } from './incoming-files';
 import { storing } from './storage-error';
-import { syncFolder } from './synced-folder';
 
 /** What lies in the folder under a name. */
 export interface FoundFile {

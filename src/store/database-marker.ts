@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../base/files/replace-file';
 import type { FoundMarker, Marker } from '../core/restore';
 import { systemErrorCode } from '../core/errors';
 import { readOnlyNoFollow } from './refuse-links';
 import { storing } from './storage-error';
-import { replaceFile } from './synced-folder';
 
 export type DatabaseMarker = ReturnType<typeof createDatabaseMarker>;
 
@@ -25,7 +25,7 @@ export function createDatabaseMarker(dataDir: string) {
 
     /** Replaces it; it is on disk when the promise resolves. @throws DomainError `storage-full`, `unavailable` */
     write: ({ id, decision }: Marker): Promise<void> =>
-      storing(() => replaceFile(file, `${JSON.stringify({ database: id, decision })}\n`)),
+      storing(() => replaceFile(file, `${JSON.stringify({ database: id, decision })}\n`, { mode: 0o600 })),
   };
 }
 

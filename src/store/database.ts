@@ -10,6 +10,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import Sqlite from 'libsql';
+import { RecentMap } from '../base/collections/recent-map';
 import { DomainError, systemErrorCode } from '../core/errors';
 import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
@@ -141,23 +142,12 @@ const maxStatements = 300;
  * not see.
  */
 function createRunner(sqlite: Sqlite.Database): Database['all'] {
-  const statements = new Map<string, Sqlite.Statement>();
-  function prepared(sql: string): Sqlite.Statement {
-    const known = statements.get(sql);
-    const statement = known ?? sqlite.prepare(sql);
-    statements.delete(sql); // put at the end: the map is in the order of last use
-    statements.set(sql, statement);
-    if (statements.size > maxStatements) {
-      const [oldest = ''] = statements.keys();
-      statements.delete(oldest);
-    }
-    return statement;
-  }
+  const statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
   return <Row>(query: Compilable<Row> | CompiledQuery<Row>) => {
     const { sql, parameters } = 'compile' in query ? query.compile() : query;
     try {
       // The one place where rows get their type: the query that Kysely checked against the schema says it.
-      return prepared(sql).all(parameters) as Row[];
+      return statements.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
     } catch (error) {
       throw storageError(error);
     }

@@ -1,4 +1,4 @@
-import type { Device } from '../core/device';
+import { type Device, maxCertificates } from '../core/device';
 import { type Installation, keptInstallations } from '../core/installation';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toInstallationRow } from './device-rows';
@@ -24,6 +24,11 @@ export function saveContact(database: Database, device: Device): void {
         .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen)),
     );
   }
+  if (device.certificates.length < maxCertificates) return;
+  const kept = device.certificates.map(({ serial }) => serial);
+  database.all(
+    query.deleteFrom('device_certificates').where('device', '=', id).where('serial', 'not in', kept),
+  );
 }
 
 /** Instead of those that it has. */

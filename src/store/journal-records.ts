@@ -99,7 +99,7 @@ export function createJournalRecords(database: Database) {
 }
 
 function toRow(event: NewEvent) {
-  const { subject = {}, before, after } = event;
+  const { subject = {}, before, after, repeats } = event;
   return {
     at: event.at.toISOString(),
     kind: event.kind,
@@ -114,6 +114,8 @@ function toRow(event: NewEvent) {
     installation_id: subject.installationId ?? null,
     before: before === undefined ? null : JSON.stringify(before),
     after: after === undefined ? null : JSON.stringify(after),
+    count: repeats?.count ?? 1,
+    first_at: repeats?.firstAt.toISOString() ?? null,
   };
 }
 
@@ -135,6 +137,7 @@ export function toEvent(row: Selectable<EventTable>): JournalEvent {
     },
     before: parse(row.before),
     after: parse(row.after),
+    repeats: row.first_at === null ? null : { count: row.count, firstAt: new Date(row.first_at) },
   };
 }
 

@@ -336,6 +336,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE bundles ADD COLUMN image_check TEXT;
   `,
   `
+  -- What a device does again and again is one line: how often, and when first; the rest tells the last time.
+  ALTER TABLE events ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE events ADD COLUMN first_at TEXT;
+  `,
+  `
   -- Between which times the lines of a block of the journal are, so that a search by time need not look at all of them.
   CREATE TABLE journal_blocks (
     -- The id of a line, without its last 12 bits.

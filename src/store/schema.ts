@@ -176,6 +176,10 @@ export interface EventTable {
   /** As JSON. */
   before: string | null;
   after: string | null;
+  /** How often it happened. */
+  count: Generated<number>;
+  /** The first time, when it happened more than once. */
+  first_at: string | null;
 }
 
 /** Between which times the lines of a block of the journal are. */

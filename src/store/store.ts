@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
+import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
 import { type BundleFiles, createBundleFiles } from './bundle-files';
 import { createBundleUses } from './bundle-uses';
@@ -22,7 +23,6 @@ import { createSessionRecords, type SessionRecords } from './session-records';
 import { storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
 import { measureStorage } from './storage-usage';
-import { replaceFile } from './synced-folder';
 import { createWebhookRecords, type WebhookRecords } from './webhook-records';
 import { createTokenRecords, type TokenRecords } from './token-records';
 
@@ -97,7 +97,8 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         sessions: createSessionRecords(database),
         files,
         legacy: createLegacyFiles(dataDir),
-        writeManifestFile: (text) => storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text)),
+        writeManifestFile: (text) =>
+          storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
         sqliteVersion: versionOf(database),
         measureStorage: () => measureStorage(dataDir),
         close() {

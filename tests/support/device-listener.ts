@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
+import type { OldCertificatePolicy } from '../../src/core/certificate';
 import { startDeviceServer, type DeviceServer, type DeviceServerOptions } from '../../src/http/device/server';
 import type { DeviceTls } from '../../src/http/device/tls-settings';
 import { openCertificateFolder, type OpenCertificateFolder } from '../../src/pki/certificate-folder';
-import { deviceIdentity } from '../../src/pki/device-identity';
+import { createJudgeDevice } from '../../src/pki/judge-device';
 import { coversHost } from '../../src/pki/server-names';
 import { loadServerTls } from '../../src/pki/server-tls';
 import type { ReadBundle } from '../../src/services/read-bundle';
@@ -49,6 +50,7 @@ export interface ListenerOptions {
   readonly now?: () => Date;
   /** Replaces ports of the services, for faults that can't be had otherwise. */
   readonly changePorts?: OpenServicesOptions['change'];
+  readonly oldCertificates?: OldCertificatePolicy;
   /** Of an earlier listener, to go on with it. */
   readonly certsDir?: string;
   readonly dataDir?: string;
@@ -83,7 +85,13 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
   };
   const revoked = new Set<string>();
   const serials = new Map<string, string>();
-  const tls = () => loadServerTls(certsDir);
+  const { oldCertificates = 'taken-over' } = options;
+  let judge: ReturnType<typeof createJudgeDevice> | undefined;
+  const tls = async () => {
+    const loaded = await loadServerTls(certsDir);
+    judge = createJudgeDevice(loaded, oldCertificates);
+    return loaded;
+  };
   const server = await startDeviceServer({
     host: '127.0.0.1',
     port: 0,
@@ -95,7 +103,7 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     baseUrl: null,
     certificateNames: () => names,
     coversHost: (host) => coversHost(names, host),
-    identify: deviceIdentity,
+    identify: (x509) => judge?.(x509) ?? { ok: false, reason: 'the listener has no files yet' },
     isRevoked: (serial) => revoked.has(serial),
     now,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },

@@ -15,6 +15,7 @@ export async function fleetAttention(
     certificates: {
       inventory: () => Promise.resolve({ ca: null, hasCaKey: false, server: null, devices: [] }),
     },
+    oldCertificates: () => [],
     measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes: Number.MAX_SAFE_INTEGER }),
     now,
   });

@@ -29,16 +29,32 @@ interface Recipe {
   readonly selfSigned?: boolean;
 }
 
-type KeyKind = 'ec' | 'ec-p384' | 'ec-p521' | 'rsa' | 'rsa-1024' | 'rsa-pss' | 'ed25519';
+export type KeyKind =
+  | 'ec'
+  | 'ec-p384'
+  | 'ec-p521'
+  | 'ec-brainpool'
+  | 'ec-explicit'
+  | 'rsa'
+  | 'rsa-1024'
+  | 'rsa-pss'
+  | 'ed25519'
+  | 'ed448';
 
 const keyArguments: Readonly<Record<KeyKind, readonly string[]>> = {
   ec: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   'ec-p384': ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384'],
   'ec-p521': ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-521'],
+  'ec-brainpool': ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:brainpoolP256r1'],
+  'ec-explicit': [
+    ...['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+    ...['-pkeyopt', 'ec_param_enc:explicit'],
+  ],
   rsa: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
   'rsa-1024': ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
   'rsa-pss': ['-algorithm', 'RSA-PSS', '-pkeyopt', 'rsa_keygen_bits:2048'],
   ed25519: ['-algorithm', 'ED25519'],
+  ed448: ['-algorithm', 'ED448'],
 };
 
 const plainCa = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
@@ -182,7 +198,7 @@ export async function issue(folder: string, what: Issue): Promise<void> {
     [
       '[ca]\ndefault_ca=here\n[here]',
       `database=${at('index')}\nrand_serial=yes\nnew_certs_dir=${folder}`,
-      `default_md=${what.key === 'ed25519' ? 'default' : 'sha256'}\npolicy=any\nstring_mask=utf8only`,
+      `default_md=${what.key?.startsWith('ed') === true ? 'default' : 'sha256'}\npolicy=any\nstring_mask=utf8only`,
       '[any]\ncommonName=optional\norganizationName=optional\n[ext]',
       ...what.extensions,
       '',

@@ -377,6 +377,9 @@ export interface EventJson {
   readonly installation_id: number | null;
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
+  /** How often it happened, and when first; the line tells the last time. */
+  readonly count: number;
+  readonly first_at: string | null;
 }
 
 export interface EventPageJson {

@@ -1,7 +1,9 @@
 import type { EventJson } from '../api/types';
+import { formatCount, formatMoment } from '../format';
 import { linkTo } from '../location';
 import { iconOf, toneOf } from './badge';
 import { Icon } from './icon';
+import { text } from '../texts';
 import { Ago } from './time';
 
 /** What of an event gives it its colour: `installation.failed` is as bad as the state `failed`. */
@@ -41,14 +43,25 @@ export function EventText({ event }: { readonly event: EventJson }) {
   const { message } = event;
   const subject = subjectOf(event);
   const at = subject === null ? -1 : message.indexOf(subject.name);
-  if (subject === null || at < 0) return <div class="event-text">{message}</div>;
+  if (subject === null || at < 0)
+    return (
+      <div class="event-text">
+        {message} <Repeats event={event} />
+      </div>
+    );
   return (
     <div class="event-text">
       {message.slice(0, at)}
       <a href={subject.href}>{subject.name}</a>
-      {message.slice(at + subject.name.length)}
+      {message.slice(at + subject.name.length)} <Repeats event={event} />
     </div>
   );
+}
+
+/** How often, and since when, of a line that stands for many. */
+export function Repeats({ event: { count, first_at: firstAt } }: { readonly event: EventJson }) {
+  if (firstAt === null) return null;
+  return <span class="tag">{text.events.times(formatCount(count), formatMoment(new Date(firstAt)))}</span>;
 }
 
 function subjectOf({ kind, device, bundle, release_id: release }: EventJson) {

@@ -37,12 +37,15 @@ export function createAdminApp(options: AdminOptions): Express {
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
   registerRolloutMetrics(metrics, services, streams, searches);
-  app.use(requestLog(log, createAdminMetrics(metrics, services.listBundles), newId, isTrustedProxy));
+  const adminMetrics = createAdminMetrics(metrics, services.listBundles);
+  app.use(requestLog({ log, metrics: adminMetrics, newId, isTrustedProxy, now }));
   app.use(drainAfterAnswer);
   app.use(securityHeaders);
   app.use(hostGuard(adminHosts));
   app.use(originGuard(adminHosts));
-  const checkToken = createCheckToken(services.manageTokens, createFailureLimiter(now));
+  const checkToken = createCheckToken(services.manageTokens, createFailureLimiter(now), (answer) =>
+    adminMetrics.countWrongToken(answer),
+  );
   const identify = createIdentify({ checkToken, sessions: services.manageSessions, needsToken });
   const callers = { checkToken, identify, needsToken };
   const routes = adminRoutes(options, metrics, streams, callers, searches);

@@ -10,15 +10,24 @@ import { contextOf } from './request-context';
  */
 export type CheckToken = (secret: string | undefined, request: Request) => Token;
 
+/** What became of a wrong token. */
+export const wrongTokenAnswers = ['refused', 'slowed'] as const;
+export type WrongTokenAnswer = (typeof wrongTokenAnswers)[number];
+
 /** A valid token always passes the limiter, so that one bad job behind a shared proxy can't lock out the others. */
-export function createCheckToken(tokens: Pick<ManageTokens, 'find'>, limiter: FailureLimiter): CheckToken {
+export function createCheckToken(
+  tokens: Pick<ManageTokens, 'find'>,
+  limiter: FailureLimiter,
+  onWrong: (answer: WrongTokenAnswer) => void,
+): CheckToken {
   return (secret, request) => {
     const token = secret === undefined ? undefined : tokens.find(secret);
     if (token !== undefined) return token;
     const retryAfterSeconds = limiter.fail(contextOf(request).address ?? '');
+    onWrong(retryAfterSeconds > 0 ? 'slowed' : 'refused');
     if (retryAfterSeconds > 0) {
       throw new DomainError('too-many-requests', 'too many wrong tokens from this address', {
-        remedy: 'Wait, and check the token.',
+        remedy: `Check the token: the right one is taken at once, another wrong one is looked at in ${retryAfterSeconds} seconds.`,
         details: { retry_after_seconds: retryAfterSeconds },
       });
     }

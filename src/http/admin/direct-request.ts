@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from '../../core/loopback';
+import { isLoopback } from '../../base/text/loopback';
 import { plainAddress } from '../client-address';
 import { parseAuthority } from './host-guard';
 

@@ -1,3 +1,6 @@
+import { RecentMap } from '../../core/recent-map';
+import { addressGroup } from '../address-group';
+
 /** Counts failures per address in fixed windows, in bounded memory. */
 export interface FailureLimiter {
   /**
@@ -12,18 +15,16 @@ const maxAddresses = 10_000;
 
 /** @param maxFailures that an address may have per minute */
 export function createFailureLimiter(now: () => Date, maxFailures = 10): FailureLimiter {
-  const windows = new Map<string, { readonly endsAt: number; failures: number }>();
+  const windows = new RecentMap<string, { readonly endsAt: number; failures: number }>(maxAddresses);
   return {
     fail(address) {
       const time = now().getTime();
-      let window = windows.get(address);
+      const key = addressGroup(address);
+      let window = windows.get(key);
       // A clock set back would keep an address out for as long: such a window is over, too.
       if (window === undefined || time >= window.endsAt || time < window.endsAt - windowSeconds * 1000) {
         window = { endsAt: time + windowSeconds * 1000, failures: 0 };
-        windows.delete(address);
-        windows.set(address, window);
-        const oldest = windows.keys().next();
-        if (windows.size > maxAddresses && oldest.done !== true) windows.delete(oldest.value);
+        windows.set(key, window);
       }
       window.failures += 1;
       return window.failures > maxFailures ? Math.max(1, Math.ceil((window.endsAt - time) / 1000)) : 0;

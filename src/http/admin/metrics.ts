@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, collectDefaultMetrics, type Registry } from 'prom-client';
+import { type WrongTokenAnswer, wrongTokenAnswers } from './check-token';
 import type { ListBundles } from '../../services/list-bundles';
 
 export interface AdminMetrics {
@@ -9,6 +10,7 @@ export interface AdminMetrics {
     readonly status: number;
     readonly seconds: number;
   }): void;
+  countWrongToken(answer: WrongTokenAnswer): void;
 }
 
 const countedMethods = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']);
@@ -55,7 +57,15 @@ export function createAdminMetrics(register: Registry, bundles: ListBundles): Ad
     buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600, 3600],
     registers,
   });
+  const wrongTokens = new Counter({
+    name: 'rauc_admin_wrong_tokens_total',
+    help: 'Wrong tokens that were shown: refused, or answered 429 because the address had shown too many',
+    labelNames: ['answer'] as const,
+    registers,
+  });
+  for (const answer of wrongTokenAnswers) wrongTokens.inc({ answer }, 0);
   return {
+    countWrongToken: (answer) => wrongTokens.inc({ answer }),
     count({ method, route, status, seconds }) {
       const counted = countedMethods.has(method) ? method : 'other';
       requests.inc({ method: counted, route, status: String(status) });

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createIsTrustedProxy } from '../client-address';
+import { type ConnectionCounts, shareConnections } from './connection-share';
 
 export { createAdminApp } from './app';
 
@@ -9,6 +11,10 @@ export interface AdminServerOptions {
   readonly port: number;
   /** A connection on which nothing moves for so long is ended; one that crawls is not. */
   readonly stallTimeoutMs?: number;
+  /** Connections that one address may have; {@link connectionsPerAddress} when left out. */
+  readonly connectionsPerAddress?: number;
+  /** Addresses and networks of proxies, whose connections are those of many; none when left out. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface AdminServer {
@@ -19,6 +25,7 @@ export interface AdminServer {
     readonly headersTimeoutMs: number;
     readonly stallTimeoutMs: number;
   };
+  counts(): ConnectionCounts;
   /**
    * No new connections; requests in progress get so long, then they are cut. Resolves when every connection is closed.
    */
@@ -29,6 +36,8 @@ const defaultStallTimeoutMs = 3 * 60_000;
 const headersTimeoutMs = 60_000;
 const keepAliveTimeoutMs = 65_000;
 const idleSweepMs = 100;
+/** More than browsers and scripts of one address need at once, event streams included. */
+export const connectionsPerAddress = 256;
 
 /**
  * Listens with an admin app.
@@ -47,6 +56,12 @@ export async function startAdminServer(
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = options.stallTimeoutMs ?? defaultStallTimeoutMs;
 
+  const counts = shareConnections(server, {
+    perAddress: options.connectionsPerAddress ?? connectionsPerAddress,
+    isExempt: createIsTrustedProxy(options.trustedProxies ?? []),
+    monotonicMs: () => performance.now(),
+  });
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
@@ -59,6 +74,7 @@ export async function startAdminServer(
 
   return {
     address,
+    counts,
     limits: {
       requestTimeoutMs: server.requestTimeout,
       headersTimeoutMs: server.headersTimeout,

@@ -8,7 +8,7 @@ import type { WatchRestores } from '../../services/watch-restores';
 import { rangeCounts, type Validators } from './conditional';
 import { readContact, transactionIdOf } from './device-facts';
 import type { Exchange, ReplyHeaders } from './exchange';
-import { answeredByConditions, type Handler } from './handler';
+import { answeredByConditions, type Charge, type Handler } from './handler';
 import { isHash, namedHash } from './named-hash';
 import { decideRange } from './range';
 import { sendBytes } from './send-bytes';
@@ -19,6 +19,8 @@ export interface BundlePorts {
   readonly recordProgress: RecordProgress;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
   readonly now: () => Date;
+  /** Counts what costs more than bytes: an attempt that begins, and a name that nobody here knows. */
+  readonly charge: Charge;
   /** Told of each GET that gets bytes. */
   readonly onDownload: (identity: DeviceIdentity, bundle: Bundle) => void;
   /** Told of bytes that go out. */
@@ -46,7 +48,7 @@ export function createBundleHandler(ports: BundlePorts): Handler {
  * no database. A HEAD installs nothing.
  */
 async function noteAttempt(
-  { recordProgress, now }: BundlePorts,
+  { recordProgress, charge, now }: BundlePorts,
   exchange: Exchange,
   bundle: Bundle,
   transactionId: string | undefined,
@@ -58,6 +60,7 @@ async function noteAttempt(
       ? recordProgress.isKnown(identity)
       : recordProgress.hasBegun(identity, bundle, transactionId);
   if (isNoted) return;
+  charge(exchange);
   await recordProgress.begin(identity, bundle, readContact(exchange, now()));
 }
 
@@ -92,12 +95,13 @@ async function getBundle(
 
 /** A range of a pinned bundle that is here tells nothing new. */
 function hearName(
-  { watchRestores }: BundlePorts,
+  { watchRestores, charge }: BundlePorts,
   exchange: Exchange,
   bundle: Bundle | undefined,
   pinned: string | undefined,
 ): void {
   const named = pinned !== undefined && isHash(pinned) ? pinned : namedHash(exchange);
+  if (bundle === undefined || (named !== null && named !== bundle.sha256)) charge(exchange);
   if (named !== null && named !== bundle?.sha256) watchRestores.hear(exchange.connection.identity.id, named);
 }
 

@@ -6,20 +6,3 @@ export interface ConnectionLimits {
 }
 
 export const connectionLimits: ConnectionLimits = { perDevice: 256, stuckAfterMs: 30_000 };
-
-/** The one without a request that was quiet for longest, else the one whose requests are stuck for longest. */
-export function leastMissed<One extends { readonly openRequests: number; readonly movedAtMs: number }>(
-  connections: Iterable<One>,
-  stuckBeforeMs: number,
-): One | undefined {
-  let idle: One | undefined;
-  let stuck: One | undefined;
-  for (const connection of connections) {
-    const { openRequests, movedAtMs } = connection;
-    if (openRequests === 0) {
-      if (idle === undefined || movedAtMs < idle.movedAtMs) idle = connection;
-    } else if (movedAtMs <= stuckBeforeMs && (stuck === undefined || movedAtMs < stuck.movedAtMs))
-      stuck = connection;
-  }
-  return idle ?? stuck;
-}

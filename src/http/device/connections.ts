@@ -3,16 +3,24 @@ import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { DeviceIdentity } from '../../core/device';
+import { leastMissed } from '../least-missed';
 import type { ConnectionMemory } from './answer-memory';
-import { type ConnectionLimits, leastMissed } from './connection-limits';
+import type { ConnectionLimits } from './connection-limits';
 import type { DeviceBudget, DeviceBudgets } from './device-budgets';
+import { OldCertificates } from './old-certificates';
 
 export type IdentityAnswer =
-  { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: true;
+      readonly identity: DeviceIdentity;
+      /** Its certificate does not say what it is for; see {@link OldCertificates}. */
+      readonly isOld?: boolean;
+    }
+  | { readonly ok: false; readonly reason: string; readonly cause?: RefusalCause };
 
 /** What decides who may be connected. */
 export interface AdmissionRules {
-  /** Who a certificate is for; TLS has verified its chain. */
+  /** Who a certificate is for, and whether its issuer may say so; TLS has verified its chain. */
   readonly identify: (certificate: X509Certificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
@@ -26,6 +34,7 @@ export const refusalCauses = [
   'expired',
   'revoked',
   'not-a-device-certificate',
+  'old-certificate',
   'too-many-connections',
   'too-many-handshakes',
   'other',
@@ -66,6 +75,7 @@ export type Admission =
 
 /** The open connections of devices. */
 export class Connections {
+  readonly oldCertificates = new OldCertificates();
   readonly #open = new Set<Connection>();
   readonly #byDevice = new Map<string, Set<Connection>>();
   #replaced = 0;
@@ -99,7 +109,7 @@ export class Connections {
     const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
-    if (!answer.ok) return refuse('not-a-device-certificate', answer.reason);
+    if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
     const { identity } = answer;
     const expiresAtMs = Date.parse(certificate.validTo);
     const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
@@ -118,6 +128,7 @@ export class Connections {
       movedAtMs: this.monotonicMs(),
       isEnding: false,
     };
+    this.oldCertificates.note(identity.id, answer.isOld === true);
     this.#add(connection);
     socket.once('close', () => {
       this.#remove(connection);

@@ -5,6 +5,10 @@ import { DeviceAccount, type SendMemory } from './send-memory';
 
 /** What one device uses. The connections of one certificate share it. */
 export interface DeviceBudget {
+  /** Requests that cost more than bytes of a bundle: questions, reports, attempts, and whatever is not there. */
+  readonly requests: TokenBucket;
+  /** Answers 429: who does not heed them loses the connection. */
+  readonly refusals: TokenBucket;
   /** Requests that the device gave up before their answer was complete. */
   readonly resets: TokenBucket;
   /** What was read for it and has not left yet. */
@@ -13,6 +17,9 @@ export interface DeviceBudget {
 
 /** RAUC that stops an installation gives up 128 ranges at once; who gives up more and more wants the work alone. */
 const resetRate = { burst: 512, perSecond: 10 };
+/** A report for each percent of an installation, and six tries of everything, come at once; a script that asks each second goes on. */
+const requestRate = { burst: 300, perSecond: 2 };
+const refusalRate = { burst: 100, perSecond: 1 };
 /** What devices use is kept for so many, so that a new connection is no fresh start. */
 const maxRemembered = 20_000;
 
@@ -23,6 +30,8 @@ export class DeviceBudgets {
 
   of(deviceId: string): DeviceBudget {
     return this.#byId.getOrMake(deviceId, () => ({
+      requests: new TokenBucket(requestRate),
+      refusals: new TokenBucket(refusalRate),
       resets: new TokenBucket(resetRate),
       memory: new DeviceAccount(),
     }));

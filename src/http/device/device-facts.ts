@@ -3,6 +3,7 @@ import type { Contact } from '../../core/contact';
 import type { DeviceFacts } from '../../core/device-facts';
 import { canBeTold, toldMaxLength } from '../../core/told-text';
 import type { Exchange } from './exchange';
+import { headerText } from './header-text';
 
 const nameMaxLength = 64;
 /** Custom headers of one request that are read. */
@@ -72,20 +73,11 @@ function factOf<Key extends keyof DeviceFacts>(
   return value === undefined ? {} : ({ [key]: value } as Partial<Pick<DeviceFacts, Key>>);
 }
 
-/** Node gives the bytes of a header as Latin-1. @returns `undefined` for what is empty, too long, or not printable UTF-8 */
+/** @returns `undefined` for what is empty, too long, or not printable UTF-8 */
 function printable(header: string | undefined): string | undefined {
   if (header === undefined || header.length > toldMaxLength * 4) return undefined;
-  const text = decodeUtf8(header)?.trim();
+  const text = headerText(header)?.trim();
   return text !== undefined && canBeTold(text) ? text : undefined;
-}
-
-function decodeUtf8(header: string): string | undefined {
-  if (/^[\x20-\x7e]*$/.test(header)) return header;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
-  } catch {
-    return undefined;
-  }
 }
 
 function compatibleOf(text: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../base/collections/recent-map';
 import type { Bundle } from '../../core/bundle';
 import type { DeviceIdentity } from '../../core/device';
 import type { DeviceLog } from './log';
@@ -10,20 +11,14 @@ const maxRemembered = 10_000;
  * bounded: the device heard longest ago is forgotten first.
  */
 export function createDownloadLog(log: DeviceLog, now: () => Date) {
-  const heardAtMs = new Map<string, number>();
+  const heardAtMs = new RecentMap<string, number>(maxRemembered);
   return ({ id }: DeviceIdentity, { name, sha256 }: Bundle): void => {
     const key = `${sha256} ${id}`;
     const before = heardAtMs.get(key);
     const nowMs = now().getTime();
-    heardAtMs.delete(key); // put at the end: the map is in the order of last use
     heardAtMs.set(key, nowMs);
     if (before === undefined || Math.abs(nowMs - before) > quietMs) {
       log.info({ device: id, bundle: name, sha256 }, 'download begins');
-    }
-    if (heardAtMs.size <= maxRemembered) return;
-    for (const oldest of heardAtMs.keys()) {
-      heardAtMs.delete(oldest);
-      break;
     }
   };
 }

@@ -60,13 +60,16 @@ export function guardHandshakes(server: Http2SecureServer, options: HandshakeGua
   let timer: NodeJS.Timeout | undefined;
 
   function begin({ socket, group }: Arrived): void {
-    const key = keyOf(socket);
-    begun.set(key, { socket, group, atMs: monotonicMs() });
     if (socket.destroyed) {
-      end(key);
+      queue.end(group);
       return;
     }
-    socket.once('close', () => end(key));
+    const key = keyOf(socket);
+    const one = { socket, group, atMs: monotonicMs() };
+    begun.set(key, one);
+    socket.once('close', () => {
+      if (begun.get(key) === one) end(key); // another connection may have its port by now
+    });
     start(socket);
   }
 

@@ -7,6 +7,9 @@ export interface Asked {
   readonly query: URLSearchParams;
 }
 
+/** Counts a request against what its device may ask for. @throws DomainError `too-many-requests` */
+export type Charge = (exchange: Exchange) => void;
+
 /** Answers GET and HEAD of one route. What it throws becomes a problem document. */
 export type Handler = (exchange: Exchange, asked: Asked) => void | Promise<void>;
 

@@ -1,5 +1,6 @@
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { deviceTlsOptions } from '../../core/device-tls';
 import type { TlsSettings } from './tls-settings';
 
 /** Times in milliseconds. */
@@ -33,8 +34,7 @@ export function createListener(
 ): Http2SecureServer {
   const server = createSecureServer({
     ...tls,
-    requestCert: true,
-    rejectUnauthorized: true,
+    ...deviceTlsOptions,
     handshakeTimeout: limits.handshakeTimeoutMs,
     allowHTTP1: true,
     noDelay: true,

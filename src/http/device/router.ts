@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors';
 import { createProblem, problemMediaType, problemOf, type Problem } from '../problem';
 import { type Connections, endConnection } from './connections';
 import type { Exchange, ReplyHeaders } from './exchange';
-import type { Handler } from './handler';
+import type { Charge, Handler } from './handler';
 import type { DeviceLog } from './log';
 import { sendJson } from './send-json';
 
@@ -12,11 +12,14 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly handler: Handler;
+  /** It sends bytes of bundles, which RAUC asks for in thousands of ranges: it charges what costs more by itself. */
+  readonly isDownload?: true;
 }
 
 export interface RouterPorts {
   readonly routes: readonly Route[];
   readonly connections: Pick<Connections, 'findRefusal'>;
+  readonly charge: Charge;
   readonly log: DeviceLog;
 }
 
@@ -24,9 +27,14 @@ export interface RouterPorts {
 const longestParameter = 200 * 4 * 3 + '.json'.length;
 
 /** @returns what answers one request, whatever happens */
-export function createDispatcher({ routes, connections, log }: RouterPorts): (exchange: Exchange) => void {
+export function createDispatcher({
+  routes,
+  connections,
+  charge,
+  log,
+}: RouterPorts): (exchange: Exchange) => void {
   const router = createRouter({ maxParamLength: longestParameter, onBadUrl: () => undefined });
-  for (const { method, path, handler } of routes) router.on(method, path, () => undefined, handler);
+  for (const route of routes) router.on(route.method, route.path, () => undefined, route);
 
   async function answer(exchange: Exchange): Promise<void> {
     const { connection, method, target } = exchange;
@@ -40,17 +48,19 @@ export function createDispatcher({ routes, connections, log }: RouterPorts): (ex
     if (!exchange.namesOneHost()) throw new DomainError('invalid-input', 'the request names two hosts');
     const routed = method === 'HEAD' ? 'GET' : method;
     const found = routed === 'GET' || routed === 'POST' ? router.find(routed, target) : null;
+    // What is at a path, or `null` where the path is none.
+    const route = (found?.store ?? null) as Route | null;
+    if (route?.isDownload !== true) charge(exchange);
     if (found === null) {
       refuseMethod(exchange);
       return;
     }
-    const handler = found.store as Handler | null;
-    if (handler === null) throw new DomainError('invalid-input', 'the address is not well-formed');
+    if (route === null) throw new DomainError('invalid-input', 'the address is not well-formed');
     if (routed === 'GET' && hasBody(exchange))
       throw new DomainError('too-large', 'a request has no body here');
     const queryStart = target.indexOf('?');
     const query = new URLSearchParams(queryStart === -1 ? '' : target.slice(queryStart + 1));
-    await handler(exchange, { params: found.params, query });
+    await route.handler(exchange, { params: found.params, query });
   }
 
   /** @throws DomainError `not-found` */
@@ -70,9 +80,14 @@ export function createDispatcher({ routes, connections, log }: RouterPorts): (ex
         log.error({ err: error, method, target, device: connection.identity.id }, 'a device got no answer');
       }
       if (exchange.status() !== undefined) exchange.abort();
-      else sendProblem(exchange, problemOf(error));
+      else sendProblem(exchange, problemOf(error), retryAfter(error));
     });
   };
+}
+
+function retryAfter(error: unknown): ReplyHeaders {
+  const seconds = error instanceof DomainError ? error.details?.['retryAfterSeconds'] : undefined;
+  return typeof seconds === 'number' ? { 'retry-after': seconds } : {};
 }
 
 function hasBody(exchange: Exchange): boolean {

@@ -8,7 +8,7 @@ import { chooseBaseUrl } from './base-url';
 import { createBundleHandler } from './bundle-door';
 import { createDownloadLog } from './download-log';
 import type { Exchange } from './exchange';
-import type { Handler } from './handler';
+import type { Charge, Handler } from './handler';
 import { limits } from './listener';
 import type { DeviceLog } from './log';
 import { createManifestHandler, createNamedManifestHandler } from './manifest-door';
@@ -51,6 +51,7 @@ export function createRoutes(
   options: RouteOptions,
   port: () => number,
   tally: Tally,
+  charge: Charge,
   bundles: { onRequest(): void; onBytes(exchange: Exchange, bytes: number): void },
 ): readonly Route[] {
   const { services, log, now } = options;
@@ -66,6 +67,7 @@ export function createRoutes(
   const bundle = createBundleHandler({
     ...services,
     now,
+    charge,
     onDownload(identity, downloaded) {
       logDownload(identity, downloaded);
       bundles.onRequest();
@@ -84,8 +86,8 @@ export function createRoutes(
       path: '/api/v1/status',
       handler: createStatusHandler({ ...services, now, tally, bodyTimeoutMs }),
     },
-    get('/bundles/:name', bundle),
-    get('/bundles/:sha256/:name', bundle),
+    { ...get('/bundles/:name', bundle), isDownload: true },
+    { ...get('/bundles/:sha256/:name', bundle), isDownload: true },
     get('/health', (exchange) => sendJson(exchange, { status: 'ok', version: options.version })),
   ];
 }

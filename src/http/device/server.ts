@@ -14,6 +14,7 @@ import {
   type Refusal,
 } from './connections';
 import { DeviceBudgets } from './device-budgets';
+import { createCharge } from './charge-requests';
 import { connectionLimits, type ConnectionLimits } from './connection-limits';
 import { createIsTrustedProxy } from '../client-address';
 import type { Exchange } from './exchange';
@@ -86,6 +87,8 @@ export interface DeviceServer {
   /** Ends the open connections of certificates that are revoked now. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
+  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  oldCertificates(): readonly string[];
   /**
    * Takes no new connections; running downloads may go on for a while.
    * @param graceMs how long, in milliseconds
@@ -129,20 +132,26 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
   const tally = new Tally();
-  const routes = createRoutes(options, () => (listener.address() as AddressInfo).port, tally, {
-    onRequest: () => (totals.bundleRequests += 1),
-    onBytes({ connection }, bytes) {
-      totals.bundleBytes += bytes;
-      connection.movedAtMs = monotonicMs();
-    },
-  });
-  const dispatch = createDispatcher({ routes, connections, log });
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
   const tellExcess = boundedLine((facts, message) => log.warn(facts, message), now, refusalLinePeriodMs);
   const noteExcess = (holder: BudgetHolder, budget: Budget) => {
     services.overBudget.note(holder, budget);
     tellExcess({ ...holder, budget }, 'over budget');
   };
+  const charge = createCharge({
+    monotonicMs,
+    onRefused: (deviceId) => noteExcess({ deviceId }, 'requests'),
+    expel: expelConnection,
+  });
+  const port = () => (listener.address() as AddressInfo).port;
+  const routes = createRoutes(options, port, tally, charge, {
+    onRequest: () => (totals.bundleRequests += 1),
+    onBytes({ connection }, bytes) {
+      totals.bundleBytes += bytes;
+      connection.movedAtMs = monotonicMs();
+    },
+  });
+  const dispatch = createDispatcher({ routes, connections, charge, log });
   const countRefused = ({ cause, reason }: Refusal, who: { device?: string; address?: string }) => {
     totals.refusedConnections += 1;
     tally.countRefusal(cause);
@@ -271,6 +280,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       openRequests: connections.openRequests(),
       unsentBytes: memory.usedBytes,
     }),
+    oldCertificates: () => connections.oldCertificates.seen(),
     close(graceMs) {
       clearInterval(looking);
       handshakes.close();

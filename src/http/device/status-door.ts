@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodeUtf8 } from '../../base/text/utf8';
 import { parseCompatible } from '../../core/bundle';
 import type { DeviceFacts } from '../../core/device-facts';
 import { DomainError } from '../../core/errors';
@@ -160,7 +161,7 @@ function parseReport(body: Buffer): z.infer<typeof reportSchema> {
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+    return JSON.parse(decodeUtf8(body) ?? '') as unknown; // an empty text is no JSON either
   } catch (cause) {
     throw new DomainError('invalid-input', 'the report is not JSON in UTF-8', { cause });
   }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSecureContext, DEFAULT_CIPHERS, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import { deviceCiphers, deviceTlsOptions, trustAnchorPem } from '../../core/device-tls';
 import { DomainError } from '../../core/errors';
 import { parseAuthorities } from './issuers';
 
@@ -12,12 +13,7 @@ export interface DeviceTls {
   readonly ca: string;
 }
 
-/**
- * Node's own, without the key exchange of TLS 1.2 in which the client encrypts the secret with the server's RSA key: whoever gets
- * that key later reads what was recorded (RFC 9325, section 4.1), and a slip in its decryption gives it away at once.
- */
-const ciphers = `${DEFAULT_CIPHERS}:!kRSA`;
-
+const ciphers = deviceCiphers(DEFAULT_CIPHERS);
 const ticketKeysSizeBytes = 48;
 /** A resumed session is checked for expiry and revocation all the same (see connections.ts). */
 const sessionTimeoutSeconds = 24 * 3600;
@@ -37,8 +33,8 @@ export class TlsSettings {
     const options = {
       cert: tls.cert,
       key: tls.key,
-      ca: tls.ca,
-      minVersion: 'TLSv1.2' as const,
+      ca: anchorsOf(tls.ca),
+      minVersion: deviceTlsOptions.minVersion,
       ciphers,
       // Bound to the CA too. At most 32 bytes.
       sessionIdContext: createHash('sha256').update(tls.ca).digest('hex').slice(0, 32),
@@ -47,15 +43,29 @@ export class TlsSettings {
     };
     try {
       createSecureContext(options);
-      parseAuthorities(tls.ca);
     } catch (cause) {
-      throw new DomainError('configuration', "the device listener's certificate, key or CA cannot be used", {
-        cause,
-        remedy: 'Check the folder with: cert verify.',
-      });
+      throw unusable(cause);
     }
     this.#ticketKeys = ticketKeys;
     this.#ca = tls.ca;
     return options;
   }
+}
+
+/** Each CA ends a chain, an intermediate too. @throws DomainError `configuration` */
+function anchorsOf(caPem: string): string {
+  try {
+    return parseAuthorities(caPem)
+      .map(({ raw }) => trustAnchorPem(raw, 'clientAuth'))
+      .join('');
+  } catch (cause) {
+    throw unusable(cause);
+  }
+}
+
+function unusable(cause: unknown): DomainError {
+  return new DomainError('configuration', "the device listener's certificate, key or CA cannot be used", {
+    cause,
+    remedy: 'Check the folder with: cert verify.',
+  });
 }

@@ -63,6 +63,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   const ports: AdministrationPorts = {
     services: opened.services,
     ...opened.store,
+    oldCertificates: () => [],
     certificates,
     revocationsInForce: {
       find: (serial) => revoked.find((one) => one.serial === serial),

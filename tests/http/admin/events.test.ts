@@ -75,6 +75,26 @@ describe('the journal over HTTP', () => {
     expect(third.next_before).toBeNull();
   });
 
+  it('tells how often, and when first, of what a device did again and again', async () => {
+    const [single] = (await page('?limit=1')).events;
+    expect(single).toMatchObject({ count: 1, first_at: null });
+    const firstAt = new Date('2026-11-02T12:00:00Z');
+    const actor = { name: 'device:a', address: '10.0.0.1' };
+    const last = {
+      kind: 'device.booted',
+      at: new Date('2026-11-02T13:00:00Z'),
+      actor,
+      message: 'a has booted',
+    } as const;
+    const sse = await SseReader.open(`${admin.url}/api/events`);
+    await admin.opened.store.journal.record([{ ...last, repeats: { count: 3600, firstAt } }]);
+    const told = { count: 3600, first_at: firstAt.toISOString(), at: last.at.toISOString() };
+    expect((await page('?kind=device.booted')).events).toMatchObject([told]);
+    await eventually(() => sse.events.length === 1);
+    expect(sse.events[0]?.data).toMatchObject(told);
+    sse.close();
+  });
+
   it.each(['?kind=%00', '?limit=0', '?since=yesterday', '?colour=red'])('refuses %s', async (query) => {
     const answer = await admin.http.get(`/api/events${query}`).expect(400);
     expect(answer.body).toMatchObject({ code: 'invalid-input' });

@@ -1,8 +1,11 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import type { Webhook } from '../../../src/core/webhook';
 import { makeBundle } from '../../support/bundle-factory';
 import { deviceOf } from '../../support/device-factory';
 import { installationOf } from '../../support/fleet-factory';
+import { originalCertificate, originalFolder } from '../../support/original-certificate';
 import { bundleSigner } from '../../support/test-pki';
 import { SimulatedDevice } from '../../support/simulated-device';
 import { type AdminListener, openAdminListener } from './admin-listener';
@@ -55,8 +58,8 @@ describe('the overview', () => {
     const certificates = openCertificateFolder(admin.certsDir, { now });
     await certificates.createCa({});
     await certificates.createDevice({ id: 'a' });
-    const { path } = await makeBundle({ version: '2.0.0' });
-    await admin.opened.publish(path, { name: 'v2.raucb', activate: true });
+    const made = await makeBundle({ version: '2.0.0' });
+    await admin.opened.publish(made.path, { name: 'v2.raucb', activate: true });
     const simulated = new SimulatedDevice(admin.opened.services, 'a', { now });
     await simulated.poll();
     expect((await overview()).first_steps).toEqual({
@@ -230,6 +233,34 @@ describe('what needs a person', () => {
     expect(await kinds()).toEqual(['certificate-expiring 1']);
     at = new Date(at.getTime() + 60 * dayMs);
     expect(await kinds()).toEqual([]);
+  });
+
+  it('is a device whose certificate does not say what it is for, until it has another, with how to renew it', async () => {
+    const certsDir = await originalFolder();
+    const certificates = openCertificateFolder(certsDir, { now });
+    const seen = ['met-1'];
+    const other = await openAdminListener({
+      ...{ now, admin: { now }, certsDir },
+      administration: () => ({ oldCertificates: () => seen }),
+    });
+    const old = await originalCertificate(certsDir, 'filed-1');
+    await mkdir(path.join(certsDir, 'devices'));
+    await copyFile(old.cert, path.join(certsDir, 'devices', 'filed-1.crt'));
+    const items = async () => {
+      at = new Date(at.getTime() + 2_000);
+      const described = (await other.http.get('/api/overview').expect(200)).body as Overview;
+      return described.attention.filter(({ kind }) => kind === 'old-certificate');
+    };
+    at = new Date(); // openssl knows no other time
+    const [item] = await items();
+    expect(item?.count).toBe(2);
+    for (const words of ['filed-1', 'met-1', 'cert device', 'OLD_CERTIFICATES'])
+      expect(item?.message).toContain(words);
+    await certificates.createDevice({ id: 'filed-1', force: true });
+    expect((await items()).map(({ count }) => count)).toEqual([1]);
+    seen.pop();
+    expect(await items()).toEqual([]);
+    await other.close();
   });
 
   it('is a webhook that fails, and a disk that has no room for the next bundle', async () => {

@@ -5,7 +5,7 @@ import { deviceIdentity } from '../../../src/pki/device-identity';
 import { connectDevice } from '../../support/device-client';
 import type { ClientFiles } from '../../support/device-listener';
 import { fleetAttention } from '../../support/fleet-attention';
-import { originalCertificate } from '../../support/original-certificate';
+import { originalCertificate, originalFolder } from '../../support/original-certificate';
 import { mustRun, temporaryFolder } from '../../support/programs';
 import { RaucPoller, raucHeaders } from '../../support/rauc-poller';
 import { board, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
@@ -51,6 +51,8 @@ describe('an honest device', () => {
   const attention = () => fleetAttention(fleet, fleet.now);
 
   it("with an X.509 v1 certificate of the original's script gets its bundle by curl and by RAUC's poller", async () => {
+    await fleet.close();
+    fleet = await startReleasedFleet({ certsDir: await originalFolder() });
     const files = await originalCertificate(fleet.certsDir, 'old-1');
     const { stdout } = await mustRun('openssl', ['x509', '-noout', '-text', '-in', files.cert]);
     expect(stdout).toContain('Version: 1 (0x0)');

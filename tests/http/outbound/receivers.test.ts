@@ -13,6 +13,7 @@ const event: JournalEvent = {
   subject: noSubject,
   before: null,
   after: null,
+  repeats: null,
 };
 
 describe('a receiver', () => {

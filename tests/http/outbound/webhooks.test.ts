@@ -340,6 +340,7 @@ describe('addresses that webhooks may not call', () => {
     subject: noSubject,
     before: null,
     after: null,
+    repeats: null,
   };
 
   it.each([

@@ -244,6 +244,24 @@ describe('events', () => {
     expect(await run('events', '--limit', '0')).toMatchObject({ code: 1 });
   });
 
+  it('say how often, and since when, a device did the same', async () => {
+    const firstAt = new Date('2026-11-02T12:00:00Z');
+    const actor = { name: 'device:a', address: null };
+    const last = {
+      kind: 'device.booted',
+      at: new Date('2026-11-02T13:00:00Z'),
+      actor,
+      message: 'a has booted',
+    } as const;
+    await admin.opened.store.journal.record([{ ...last, repeats: { count: 3600, firstAt } }]);
+    expect((await must('events', '--kind', 'device.booted')).stdout).toMatch(
+      /a has booted \(3600 times since 2026-11-02T12:00:00Z\)$/m,
+    );
+    expect(await json('events', '--kind', 'device.booted')).toMatchObject({
+      events: [{ count: 3600, first_at: firstAt.toISOString() }],
+    });
+  });
+
   it('are followed over a restart of the server, without a gap, until a signal', async () => {
     const signals = new SignalSource();
     const pieces: string[] = [];

@@ -1,4 +1,3 @@
-import { RecentMap } from '../../../src/core/recent-map';
 import { TokenBucket } from '../../../src/core/token-bucket';
 
 const rate = { burst: 3, perSecond: 2 };
@@ -19,21 +18,5 @@ describe('a token bucket', () => {
     expect([9e9, 9e9, 9e9, 9e9].map((at) => bucket.take(at))).toEqual([true, true, true, false]);
     expect(bucket.take(0)).toBe(false);
     expect(bucket.take(500)).toBe(true);
-  });
-});
-
-describe('a recent map', () => {
-  it('forgets what was used longest ago', () => {
-    const map = new RecentMap<string, number>(2);
-    map.set('a', 1);
-    map.set('b', 2);
-    expect(map.get('a')).toBe(1);
-    expect(map.getOrMake('c', () => 3)).toBe(3);
-    expect([...map.entries()]).toEqual([
-      ['a', 1],
-      ['c', 3],
-    ]);
-    expect(map.delete('a')).toBe(true);
-    expect(map.size).toBe(1);
   });
 });

@@ -51,10 +51,11 @@ describe('a CA that exists', () => {
     ]);
     expect(await opensslText(file('c'))).toContain('Version: 1');
     const { folder, at } = await emptyFolder();
-    await folder.importCa({
+    const { warnings } = await folder.importCa({
       certificatePem: await readFile(file('c'), 'utf8'),
       keyPem: await readFile(file('k'), 'utf8'),
     });
+    expect(warnings.map(({ code }) => code)).toEqual(['strict-clients-refuse']);
     await folder.createDevice({ id: 'a' });
     const { code } = await run('openssl', [
       'verify',
@@ -67,24 +68,42 @@ describe('a CA that exists', () => {
     expect(code).toBe(0);
   });
 
-  it('signs as an intermediate when its root is there, and says that the root is trusted too', async () => {
+  it('signs as an intermediate, alone or with its root, and says whose devices are let in', async () => {
     const source = await temporaryFolder();
     await issue(source, { name: 'root', subject: '/CN=Root', extensions: caExtensions });
     await issue(source, { name: 'mid', subject: '/CN=Mid', extensions: caExtensions, issuer: 'root' });
     const [root, mid, keyPem] = await Promise.all(
       ['root.crt', 'mid.crt', 'mid.key'].map((name) => readFile(path.join(source, name), 'utf8')),
     );
+    const alone = await emptyFolder();
+    const first = await alone.folder.importCa({ certificatePem: mid ?? '', keyPem: keyPem ?? '' });
+    expect(first.warnings.map(({ code }) => code)).toEqual(['trusts-cas-below']);
+    await alone.folder.createServer({ names: ['localhost'], ips: [] });
+    await alone.folder.createDevice({ id: 'a' });
+    const verify = (...args: string[]) => run('openssl', ['verify', '-x509_strict', ...args]);
+    const partial = ['-partial_chain', '-CAfile', alone.at('ca.crt')];
+    expect((await verify('-purpose', 'sslclient', ...partial, alone.at('devices', 'a.crt'))).code).toBe(0);
+    expect((await verify('-purpose', 'sslserver', ...partial, alone.at('server.crt'))).code).toBe(0);
+    expect(await alone.folder.verify()).toEqual([]);
+
     const { folder, at } = await emptyFolder();
-    await expect(folder.importCa({ certificatePem: mid ?? '', keyPem: keyPem ?? '' })).rejects.toEqual(
-      refusal('invalid-input'),
-    );
     const { warnings } = await folder.importCa({ certificatePem: `${mid}${root}`, keyPem: keyPem ?? '' });
     expect(warnings.map(({ code }) => code)).toEqual(['trusts-whole-chain']);
     await folder.createDevice({ id: 'a' });
-    expect((await run('openssl', ['verify', '-CAfile', at('ca.crt'), at('devices', 'a.crt')])).code).toBe(0);
+    expect((await verify('-CAfile', at('ca.crt'), at('devices', 'a.crt'))).code).toBe(0);
+    expect((await folder.verify()).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
-  it('reaches up to a root only with a certificate that has the name and the signature of its own', async () => {
+  it('is refused before it is valid', async () => {
+    const source = await temporaryFolder();
+    const validity = ['20700101000000Z', '20800101000000Z'] as const;
+    await issue(source, { name: 'early', subject: '/CN=Early', extensions: caExtensions, validity });
+    const { folder } = await emptyFolder();
+    const certificatePem = await readFile(path.join(source, 'early.crt'), 'utf8');
+    await expect(folder.importCa({ certificatePem })).rejects.toEqual(refusal('invalid-input'));
+  });
+
+  it('needs no root above it, also where its name or its key pretends to be one', async () => {
     const source = await temporaryFolder();
     const identified = [...caExtensions, 'subjectKeyIdentifier=hash', 'authorityKeyIdentifier=keyid'];
     await issue(source, { name: 'old', subject: '/CN=Root', extensions: identified });
@@ -100,8 +119,15 @@ describe('a CA that exists', () => {
       ['old', 'renewed', 'cross'].map((name) => readFile(path.join(source, `${name}.crt`), 'utf8')),
     );
     const { folder } = await emptyFolder();
-    for (const certificatePem of [renewed ?? '', cross ?? ''])
-      await expect(folder.importCa({ certificatePem })).rejects.toEqual(refusal('invalid-input'));
+    for (const [certificatePem = '', key] of [
+      [renewed, 'renewed.key'],
+      [cross, 'old.key'],
+    ] as const) {
+      const alone = await emptyFolder();
+      const keyPem = await readFile(path.join(source, key), 'utf8');
+      await alone.folder.importCa({ certificatePem, keyPem });
+      await expect(alone.folder.createDevice({ id: 'a' })).resolves.toBeDefined();
+    }
     const { warnings } = await folder.importCa({ certificatePem: `${renewed}${old}` });
     expect(warnings.map(({ code }) => code)).toEqual(['trusts-whole-chain']);
   });

@@ -80,6 +80,25 @@ describe('killed at any step', () => {
     expect(step).toBeGreaterThan(10);
   });
 
+  it('taking over another CA leaves no key beside a certificate that is not its own, and loses neither', async () => {
+    const other = await folderWithCa();
+    const request = { certificatePem: await other.read('ca.crt'), keyPem: await other.read('ca.key') };
+    let step = 1;
+    for (let isKilled = true; isKilled; step++) {
+      const made = await folderWithCa();
+      const old = [await made.read('ca.crt'), await made.read('ca.key')];
+      isKilled = await killAt(step, () => made.folder.importCa({ ...request, force: true }));
+      await expectNoStrangers(made, 'ca');
+      const files = (await readdir(made.dir)).filter((name) => /^ca\./.test(name));
+      const contents = await Promise.all(files.map((name) => made.read(name)));
+      expect(contents).toEqual(expect.arrayContaining(old));
+      await made.folder.importCa({ ...request, force: true });
+      await made.folder.createDevice({ id: 'next' });
+      expect((await made.folder.verify()).filter(({ severity }) => severity === 'error')).toEqual([]);
+    }
+    expect(step).toBeGreaterThan(10);
+  });
+
   it('revoking leaves the old list or the new one', async () => {
     let step = 1;
     for (let isKilled = true; isKilled; step++) {

@@ -1,6 +1,11 @@
-import { appendFile, chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { FolderFinding } from '../../../src/core/certificate';
+import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import { emptyFolder, folderWithCa, type TestFolder } from '../../support/certificate-folder';
+import { originalCertificate, originalFolder } from '../../support/original-certificate';
+import { temporaryFolder } from '../../support/programs';
+import { issue } from '../../support/test-pki';
 
 const dayMs = 86_400_000;
 
@@ -132,5 +137,38 @@ describe('checking the whole folder', () => {
       ]),
     );
     expect(await pathsAfter(-1)).toEqual(expect.arrayContaining([['error', at('ca.crt')]]));
+  });
+
+  it('warns of device certificates as an earlier server made them, and calls them an error where they are refused', async () => {
+    const certsDir = await originalFolder();
+    const original = openCertificateFolder(certsDir, { now: () => new Date() });
+    const made = await fullFolder();
+    for (const [dir, folder, severity] of [
+      [certsDir, original, 'warning'],
+      [made.dir, made.folder, 'error'],
+    ] as const) {
+      const files = await originalCertificate(dir, 'old-1');
+      await mkdir(path.join(dir, 'devices'), { recursive: true });
+      await copyFile(files.cert, path.join(dir, 'devices', 'old-1.crt'));
+      const findings = await folder.verify();
+      const file = path.join(dir, 'devices', 'old-1.crt');
+      expect(findings).toContainEqual(expect.objectContaining({ severity, path: file }));
+    }
+    expect((await original.verify()).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('tries a device certificate in a handshake, whatever its fields say', async () => {
+    const { folder, at } = await fullFolder();
+    const source = await temporaryFolder();
+    for (const name of ['ca.crt', 'ca.key']) await copyFile(at(name), path.join(source, name));
+    const extensions = [
+      'basicConstraints=critical,CA:FALSE',
+      'extendedKeyUsage=clientAuth',
+      '1.2.3.4=critical,DER:0500',
+    ];
+    await issue(source, { name: 'a', subject: '/CN=a', issuer: 'ca', extensions });
+    await copyFile(path.join(source, 'a.crt'), at('devices', 'a.crt'));
+    await copyFile(path.join(source, 'a.key'), at('devices', 'a.key'));
+    expect(await folder.verify()).toMatchObject([{ severity: 'error', path: at('devices', 'a.crt') }]);
   });
 });

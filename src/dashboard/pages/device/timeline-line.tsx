@@ -1,15 +1,17 @@
 import type { EventJson } from '../../api/types';
+import { Repeats } from '../../parts/event-line';
 import { Moment } from '../../parts/time';
 
 /** One line of the journal, with its exact time in front. */
-export function TimelineLine({ event: { at, message, actor } }: { readonly event: EventJson }) {
+export function TimelineLine({ event }: { readonly event: EventJson }) {
+  const { at, message, actor } = event;
   return (
     <div class="event-line">
       <span class="muted small event-time">
         <Moment at={at} />
       </span>
       <span class="event-message">
-        {message} <span class="muted small">{actor}</span>
+        {message} <Repeats event={event} /> <span class="muted small">{actor}</span>
       </span>
     </div>
   );

@@ -26,6 +26,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
   'certificate-expiring': ['warn', 'certificates'],
+  'old-certificate': ['warn', 'certificates'],
   'ca-certificate-expiring': ['bad', 'certificates'],
   'server-certificate-expiring': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
@@ -104,6 +105,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
       query.set(kind, 'true');
       return `/devices?${query.toString()}`;
     case 'certificate-expiring':
+    case 'old-certificate':
     case 'ca-certificate-expiring':
     case 'server-certificate-expiring':
       return '/certificates';

@@ -89,6 +89,7 @@ export const events = {
   yesterday: 'Yesterday',
   by: (actor: string, address: string | null) => (address === null ? actor : `${actor} from ${address}`),
   details: 'Details',
+  times: (count: string, first: string) => `${count} times since ${first}`,
 
   before: 'before',
   after: 'after',

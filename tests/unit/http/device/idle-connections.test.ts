@@ -89,3 +89,11 @@ it('keeps the counts of connections apart', () => {
   quietAfter(quietMs, other);
   expect(other.socket.destroy).not.toHaveBeenCalled();
 });
+
+it('cuts a connection with a request after half an hour without a byte, unless something else is said', () => {
+  const patient = createIdleRule(() => new Date(nowMs), 300_000);
+  const { socket, fake } = connection(1);
+  const beganMs = nowMs;
+  for (; socket.destroy.mock.calls.length === 0; nowMs += 300_000) patient(fake as unknown as Connection);
+  expect(nowMs - beganMs).toBe(6 * 300_000);
+});

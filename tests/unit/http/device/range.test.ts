@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { decideRange } from '../../../../src/http/device/range';
 
 const part = (start: number, end: number) => ({ kind: 'part', start, end });
@@ -46,4 +47,43 @@ it('finds the only byte of a file', () => {
     Array.from({ length: 4 }, () => part(0, 0)),
   );
   expect(decideRange('bytes=1-', 1)).toEqual(unsatisfiable);
+});
+
+describe('the range that a header asks for', () => {
+  it('never leaves the file, whatever the header', () => {
+    const number = fc.oneof(
+      fc.bigInt({ min: 0n, max: 2n ** 70n }).map(String),
+      fc.nat(5000).map(String),
+      fc.constant(''),
+    );
+    const header = fc.oneof(
+      fc.tuple(number, number).map(([first, last]) => `bytes=${first}-${last}`),
+      fc.string(),
+      fc.string().map((text) => `bytes=${text}`),
+    );
+    fc.assert(
+      fc.property(header, fc.integer({ min: 1, max: 4000 }), (text, size) => {
+        const answer = decideRange(text, size);
+        if (answer.kind !== 'part') return;
+        expect(answer.start).toBeGreaterThanOrEqual(0);
+        expect(answer.end).toBeGreaterThanOrEqual(answer.start);
+        expect(answer.end).toBeLessThan(size);
+      }),
+    );
+  });
+
+  it('is exact beyond 2^32', () => {
+    const size = 2 ** 43 + 1;
+    expect(decideRange(`bytes=${2 ** 43 - 1}-${2 ** 43}`, size)).toEqual({
+      kind: 'part',
+      start: 2 ** 43 - 1,
+      end: 2 ** 43,
+    });
+  });
+
+  it('is read in time that grows with the header, not faster', () => {
+    const begin = performance.now();
+    decideRange(`bytes=${', '.repeat(8_000)}x`, 10);
+    expect(performance.now() - begin).toBeLessThan(200);
+  });
 });

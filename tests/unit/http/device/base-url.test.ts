@@ -1,5 +1,5 @@
-import { chooseBaseUrl } from '../../../src/http/device/base-url';
-import { coversHost } from '../../../src/pki/server-names';
+import { chooseBaseUrl } from '../../../../src/http/device/base-url';
+import { coversHost } from '../../../../src/pki/server-names';
 
 describe('the base URL without SERVER_URL', () => {
   const choose = (authority: string | undefined, certificateNames: string[]) =>

@@ -1,0 +1,46 @@
+/** A map that remembers what was used last, and forgets what was used longest ago when it is full. */
+export class RecentMap<Key, Value> {
+  /** In the order of last use. */
+  readonly #entries = new Map<Key, Value>();
+
+  constructor(private readonly maxSize: number) {}
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Counts as a use. */
+  get(key: Key): Value | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
+  }
+
+  /** As {@link get}, and makes what is not there. */
+  getOrMake(key: Key, make: () => Value): Value {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+
+  set(key: Key, value: Value): void {
+    this.#entries.delete(key); // put at the end
+    this.#entries.set(key, value);
+    if (this.#entries.size <= this.maxSize) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+
+  delete(key: Key): boolean {
+    return this.#entries.delete(key);
+  }
+
+  /** From the one that was used longest ago. */
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#entries.entries();
+  }
+}

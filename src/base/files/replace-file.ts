@@ -1,0 +1,62 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { systemErrorCode } from './system-error';
+
+/**
+ * Writes a file that is not there yet, and waits until its bytes are on the disk. Nothing stays behind when it fails.
+ * @param mode whatever the umask is
+ * @throws the system's error; `EEXIST` when something has the name, and is left alone
+ */
+export async function writeNewFile(path: string, content: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    try {
+      await file.chmod(mode);
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Of systems on which a folder cannot be synced: they keep its names otherwise. */
+const cannotSync = new Set(['EISDIR', 'EPERM', 'EINVAL', 'EACCES']);
+
+/** Makes names that were added to or removed from a folder survive a power cut. @throws the system's error */
+export async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!cannotSync.has(systemErrorCode(error) ?? '')) throw error;
+  }
+}
+
+/**
+ * Replaces a small file in one step: readers see the old or the new one, whole, also after a power cut.
+ * @param temporary a path in the same folder that nobody else uses at this time; what a killed process left there is overwritten
+ * @throws the system's error; then the old file is there
+ */
+export async function replaceFile(
+  path: string,
+  content: string,
+  { mode, temporary = `${path}.part` }: { readonly mode: number; readonly temporary?: string },
+): Promise<void> {
+  await rm(temporary, { force: true });
+  await writeNewFile(temporary, content, mode);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}

@@ -1,0 +1,33 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ConnectionCounts } from './connection-share';
+
+/** Shows the admin listener's connections as Prometheus metrics, read when they are asked for. */
+export function registerConnectionMetrics(register: Registry, counts: () => ConnectionCounts): void {
+  const registers = [register];
+  new Gauge({
+    name: 'rauc_admin_connections',
+    help: 'Open connections to the admin listener; those of trusted proxies are not counted',
+    registers,
+    collect() {
+      this.set(counts().connections);
+    },
+  });
+  new Counter({
+    name: 'rauc_admin_refused_connections_total',
+    help: 'Connections answered 429, because their address had all that it may have in use',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(counts().refused);
+    },
+  });
+  new Counter({
+    name: 'rauc_admin_replaced_connections_total',
+    help: 'Idle connections that made room for a new one of their address',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(counts().replaced);
+    },
+  });
+}

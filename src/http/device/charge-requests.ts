@@ -1,0 +1,28 @@
+import { DomainError } from '../../core/errors';
+import type { Connection } from './connections';
+import type { Charge } from './handler';
+
+export interface ChargePorts {
+  /** Milliseconds from a clock that nobody sets. */
+  readonly monotonicMs: () => number;
+  /** Hears of each request that was too much. */
+  readonly onRefused: (deviceId: string) => void;
+  /** Ends the connection of a device that goes on asking although it is refused. */
+  readonly expel: (connection: Connection) => void;
+}
+
+/** Counts requests of devices, over all connections of each. */
+export function createCharge({ monotonicMs, onRefused, expel }: ChargePorts): Charge {
+  return ({ connection }) => {
+    const { budget, identity } = connection;
+    const nowMs = monotonicMs();
+    if (budget.requests.take(nowMs)) return;
+    onRefused(identity.id);
+    if (!connection.isEnding && !budget.refusals.take(nowMs)) expel(connection);
+    const retryAfterSeconds = Math.max(1, Math.ceil(budget.requests.waitMs(nowMs) / 1000));
+    throw new DomainError('too-many-requests', `${identity.id} asks more than twice a second for long`, {
+      remedy: 'Wait as long as Retry-After says, and ask less often from then on.',
+      details: { retryAfterSeconds },
+    });
+  };
+}

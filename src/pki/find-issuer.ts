@@ -1,0 +1,75 @@
+import { type CertificateFields, isIssuedBy, mayIssueFor, readCertificate } from './certificate-fields';
+
+/** More CAs below those of `ca.crt` than any fleet has. */
+const maxRemembered = 64;
+/** Of CAs between a device and a CA of `ca.crt`. */
+const maxDepth = 8;
+
+/**
+ * @param listed the CAs of `ca.crt` that may issue device certificates
+ * @returns what finds the CA of `ca.crt` that answers for a device: the one that issued its certificate, or the one above an
+ * intermediate that the device sent. A CA that has one of its own intermediates beside it in `ca.crt` answers for
+ * that one and for what it issued itself, not for its other intermediates.
+ */
+export function createFindIssuer(
+  listed: readonly CertificateFields[],
+): (device: CertificateFields) => CertificateFields | undefined {
+  const open = listed.filter((ca) => !listed.some((other) => !isSameKey(other, ca) && isIssuedBy(other, ca)));
+  /** Intermediates that were found good, the latest last; and the CA above. A resumed TLS session brings no chain. */
+  const remembered = new Map<string, { readonly ca: CertificateFields; readonly above: CertificateFields }>();
+
+  function remember(ca: CertificateFields, above: CertificateFields): void {
+    remembered.delete(ca.x509.fingerprint256);
+    remembered.set(ca.x509.fingerprint256, { ca, above });
+    const [oldest] = remembered.keys();
+    if (oldest !== undefined && remembered.size > maxRemembered) remembered.delete(oldest);
+  }
+
+  return (device) => {
+    const direct = listed.find((ca) => isIssuedBy(device, ca));
+    if (direct !== undefined || open.length === 0) return direct;
+    const known = [...remembered.values()].find(({ ca }) => isIssuedBy(device, ca));
+    if (known !== undefined) {
+      remember(known.ca, known.above);
+      return known.above;
+    }
+    const chain = chainAbove(device);
+    const [issuer] = chain;
+    if (issuer === undefined) return undefined;
+    const above = nearestAbove(chain, listed);
+    if (above === undefined || !open.includes(above)) return undefined;
+    remember(issuer, above);
+    return above;
+  };
+}
+
+/** The first CA of `ca.crt` on the way up. */
+function nearestAbove(
+  chain: readonly CertificateFields[],
+  listed: readonly CertificateFields[],
+): CertificateFields | undefined {
+  for (const one of chain) {
+    const above = listed.find((ca) => isIssuedBy(one, ca));
+    if (above !== undefined) return above;
+  }
+  return undefined;
+}
+
+/** The intermediates that came with a certificate, each signed by the next, as far as they may issue device certificates. */
+function chainAbove(device: CertificateFields): CertificateFields[] {
+  const chain: CertificateFields[] = [];
+  let below = device;
+  // Node puts them in order by their names: that says nothing.
+  for (let { issuerCertificate: x509 } = device.x509; x509 !== undefined; x509 = x509.issuerCertificate) {
+    const ca = readCertificate(x509);
+    if (!mayIssueFor(ca, 'clientAuth') || !isIssuedBy(below, ca) || chain.length === maxDepth) break;
+    chain.push(ca);
+    below = ca;
+  }
+  return chain;
+}
+
+/** One CA with two certificates, such as a self-signed and a cross-signed one. */
+function isSameKey(one: CertificateFields, other: CertificateFields): boolean {
+  return one.spkiDer.equals(other.spkiDer);
+}

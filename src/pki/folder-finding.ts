@@ -1,0 +1,70 @@
+import type { FolderFinding } from '../core/certificate';
+import { DomainError, systemErrorCode } from '../core/errors';
+import type { CertificateFields } from './certificate-fields';
+import type { Refusal } from './prove-certificates';
+
+const soonMs = 30 * 86_400_000;
+
+/** What a proof found; `severity` where the certificate does not work at all. */
+export function proved(
+  path: string,
+  what: string,
+  refusal: Refusal | null,
+  severity: FolderFinding['severity'],
+): FolderFinding[] {
+  if (refusal === null) return [];
+  const { reason, remedy, isStrictOnly } = refusal;
+  if (isStrictOnly) return [warning(path, `strict clients refuse ${what}: ${reason}`, remedy)];
+  return [{ severity, path, message: `${what} is refused: ${reason}`, remedy }];
+}
+
+/** @param severity of one that has expired */
+export function expiry(
+  path: string,
+  { notBefore, notAfter }: CertificateFields,
+  at: Date,
+  severity: FolderFinding['severity'],
+): FolderFinding[] {
+  const remedy = 'Make a new one in time, with --force, and bring it to where it is used.';
+  const until = notAfter.toISOString();
+  if (notBefore > at) {
+    const message = `it is not valid before ${notBefore.toISOString()}`;
+    return [{ severity, path, message, remedy: 'Check the clock of this machine.' }];
+  }
+  if (notAfter <= at) return [{ severity, path, message: `it expired on ${until}`, remedy }];
+  return notAfter.getTime() - at.getTime() < soonMs ? [warning(path, `it expires on ${until}`, remedy)] : [];
+}
+
+/** What a check can't get past is a finding too. */
+export async function collect(path: string, work: () => Promise<FolderFinding[]>): Promise<FolderFinding[]> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof DomainError)
+      return [error(path, cause.message, cause.remedy ?? 'Restore it from a backup.')];
+    const code = systemErrorCode(cause);
+    if (code === undefined) throw cause;
+    return [error(path, `it cannot be read (${code})`, 'Check its owner and mode.')];
+  }
+}
+
+export const error = (path: string, message: string, remedy: string): FolderFinding => ({
+  severity: 'error',
+  path,
+  message,
+  remedy,
+});
+
+export const warning = (path: string, message: string, remedy: string): FolderFinding => ({
+  severity: 'warning',
+  path,
+  message,
+  remedy,
+});
+
+export const stray = (path: string): FolderFinding =>
+  warning(
+    path,
+    'this file does not belong here',
+    'Move it away: this folder is for what the server made or uses.',
+  );

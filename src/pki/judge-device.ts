@@ -1,0 +1,79 @@
+import type { X509Certificate } from 'node:crypto';
+import type { OldCertificatePolicy } from '../core/certificate';
+import type { DeviceIdentity } from '../core/device';
+import { DomainError } from '../core/errors';
+import { type CertificateFields, mayIssueFor, readCertificate } from './certificate-fields';
+import { readCertificates } from './certificate-pem';
+import { identityOf } from './device-identity';
+import { displayName } from './distinguished-name';
+import { createFindIssuer } from './find-issuer';
+
+export type DeviceVerdict =
+  | {
+      readonly ok: true;
+      readonly identity: DeviceIdentity;
+      /** It does not say what it is for: X.509 v1, or no extended key usage. */
+      readonly isOld: boolean;
+    }
+  | {
+      readonly ok: false;
+      readonly cause: 'unknown-ca' | 'not-a-device-certificate' | 'old-certificate';
+      readonly reason: string;
+    };
+
+/** Whose devices are let in. */
+export interface DeviceTerms {
+  /** PEM: the CAs of `ca.crt`. */
+  readonly ca: string;
+  /** Fingerprints of those that an earlier server left here. */
+  readonly takenOver: readonly string[];
+}
+
+/**
+ * @returns what decides whether a peer is a device, after TLS has verified its chain and dates: who issued it, whom it names, and
+ * whether it says that it is for TLS clients. It reads the certificate and checks one signature, so it is asked for each
+ * connection, not for each request.
+ */
+export function createJudgeDevice(
+  { ca, takenOver }: DeviceTerms,
+  oldCertificates: OldCertificatePolicy,
+): (x509: X509Certificate) => DeviceVerdict {
+  const listed = readCertificates(ca, 'ca.crt', 'configuration').filter((one) =>
+    mayIssueFor(one, 'clientAuth'),
+  );
+  const findIssuer = createFindIssuer(listed);
+  const old = new Set(takenOver);
+  const takesOld = (issuer: CertificateFields) =>
+    oldCertificates === 'accept' || (oldCertificates === 'taken-over' && old.has(fingerprintOf(issuer)));
+
+  function judge(certificate: CertificateFields): DeviceVerdict {
+    const found = identityOf(certificate);
+    if (!found.ok) return { ok: false, cause: 'not-a-device-certificate', reason: found.reason };
+    const issuer = findIssuer(certificate);
+    if (issuer === undefined) {
+      const name = displayName(certificate.issuer);
+      const reason = `its issuer, ${name}, is no CA of ca.crt that may issue device certificates`;
+      return { ok: false, cause: 'unknown-ca', reason };
+    }
+    const isOld = certificate.extendedKeyUsage === null;
+    if (isOld && !takesOld(issuer)) {
+      const reason = 'it does not say that it is for TLS clients (no extended key usage with clientAuth)';
+      return { ok: false, cause: 'old-certificate', reason };
+    }
+    return { ok: true, identity: found.identity, isOld };
+  }
+
+  return (x509) => {
+    try {
+      return judge(readCertificate(x509));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return { ok: false, cause: 'not-a-device-certificate', reason: error.message };
+    }
+  };
+}
+
+/** SHA-256 of the DER, lower-case hex. */
+export function fingerprintOf({ x509 }: CertificateFields): string {
+  return x509.fingerprint256.replaceAll(':', '').toLowerCase();
+}

@@ -1,0 +1,75 @@
+import { DomainError } from '../core/errors';
+import type { Finding } from '../core/inspection';
+import type { Authority } from './authority';
+import type { CertificateFields, keyPurposes } from './certificate-fields';
+import { hasNameConstraints, proveCertificate, type Refusal } from './prove-certificates';
+import { makeThrowAwayDevice, makeThrowAwayServerOf, standInFor, type ThrowAway } from './throw-away';
+import type { KeyPair } from './private-key';
+
+/**
+ * Tries what a CA would issue.
+ * @param keys `null` when they are elsewhere: then a CA that says the same, with a key of the same kind, stands in for it
+ * @returns why a device certificate is refused, and a server certificate where one can be issued here; `null` when it works
+ * @throws DomainError `invalid-input` for a key of a kind that signs no certificates
+ */
+export async function proveAuthority(
+  cas: readonly CertificateFields[],
+  issuer: CertificateFields,
+  keys: KeyPair | null,
+): Promise<{ readonly device: Refusal | null; readonly server: Refusal | null }> {
+  const inOrder = [issuer, ...cas.filter((ca) => ca !== issuer)];
+  const authority: Authority =
+    keys === null ? await standInFor(inOrder) : { certificate: issuer, keys, all: inOrder };
+  const prove = (purpose: keyof typeof keyPurposes, made: ThrowAway) =>
+    proveCertificate({ purpose, ...made, issuer: authority.certificate, cas: authority.all });
+  return {
+    device: await prove('clientAuth', await makeThrowAwayDevice(authority)),
+    server: keys === null ? null : await prove('serverAuth', await makeThrowAwayServerOf(authority)),
+  };
+}
+
+/**
+ * @returns what is worth telling of a certificate that was proved
+ * @throws DomainError `configuration` when it does not work
+ */
+export function findingsOf(what: string, refusal: Refusal | null): Finding[] {
+  if (refusal === null) return [];
+  if (!refusal.isStrictOnly) throw refused('configuration', what, refusal);
+  return [{ code: 'strict-clients-refuse', message: `strict clients refuse ${what}: ${refusal.reason}` }];
+}
+
+/**
+ * @returns what is worth telling of a CA that is taken over
+ * @throws DomainError `invalid-input` when devices of it would be refused, be it by strict rules alone
+ */
+export async function proveImport(
+  chain: readonly CertificateFields[],
+  issuer: CertificateFields,
+  keys: KeyPair | null,
+): Promise<Finding[]> {
+  const { device, server } = await proveAuthority(chain, issuer, keys);
+  if (device !== null) throw refused('invalid-input', 'a device certificate of this CA', device);
+  return [
+    ...(keys === null && chain.some(hasNameConstraints)
+      ? [
+          {
+            code: 'name-constraints',
+            message:
+              'it has name constraints: device certificates that it issues elsewhere are let in only when their names fit',
+          },
+        ]
+      : []),
+    ...(server === null
+      ? []
+      : [
+          {
+            code: 'issues-no-server',
+            message: `clients refuse a server certificate of this CA: ${server.reason}. Bring one of another CA as server.crt and server.key`,
+          },
+        ]),
+  ];
+}
+
+function refused(code: 'configuration' | 'invalid-input', what: string, { reason, remedy }: Refusal) {
+  return new DomainError(code, `${what} would be refused: ${reason}`, { remedy });
+}

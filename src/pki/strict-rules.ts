@@ -1,0 +1,28 @@
+import type { Finding } from '../core/inspection';
+import type { CertificateFields } from './certificate-fields';
+import { displayName } from './distinguished-name';
+import { extensionOids } from './subject-alt-name';
+
+/**
+ * What `X509_V_FLAG_X509_STRICT` of OpenSSL refuses in a CA although it works elsewhere (RFC 5280, section 4.2.1). Python from 3.13 on
+ * sets it; Node cannot. Only those rules that a CA of an older tool breaks: the rest is found by a handshake.
+ * @returns at most one finding for each CA
+ */
+export function strictFindings(cas: readonly CertificateFields[]): Finding[] {
+  return cas.flatMap((ca) => {
+    const problems = problemsOf(ca);
+    if (problems.length === 0) return [];
+    const message = `clients that verify strictly, such as Python 3.13, refuse what ${displayName(ca.subject)} issued: ${problems.join('; ')}`;
+    return [{ code: 'strict-clients-refuse', message }];
+  });
+}
+
+function problemsOf(ca: CertificateFields): string[] {
+  if (ca.version < 3) return ['it is X.509 v1'];
+  const constraints = ca.extensions.find(({ id }) => id === extensionOids.basicConstraints);
+  return [
+    ...(constraints?.isCritical === true ? [] : ['its basicConstraints are not critical']),
+    ...(ca.mayCertify === null ? ['it has no keyUsage'] : []),
+    ...(ca.subjectKeyId === null ? ['it has no subjectKeyIdentifier'] : []),
+  ];
+}

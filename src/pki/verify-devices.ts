@@ -1,0 +1,91 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FolderFinding } from '../core/certificate';
+import { isDeviceId } from '../core/device';
+import { type CertificateFields, isIssuedBy } from './certificate-fields';
+import { readCertificates } from './certificate-pem';
+import { deviceIdentity } from './device-identity';
+import { exists } from './file-pair';
+import { collect, error, expiry, proved, stray, warning } from './folder-finding';
+import { fingerprintOf } from './judge-device';
+import { describeKey, readPrivateKey } from './private-key';
+import { hasNameConstraints, proveCertificate } from './prove-certificates';
+import { verifyModes } from './verify-modes';
+
+const deviceFile = /^(.+)\.(crt|key)$/;
+
+export interface DeviceTerms {
+  readonly at: Date;
+  readonly authorities: readonly CertificateFields[];
+  /** Fingerprints, as {@link findTakenOver} finds them. */
+  readonly takenOver: readonly string[];
+  /** One handshake for each kind of certificate: there may be tens of thousands. */
+  readonly provedKinds: Set<string>;
+}
+
+/** Each file of the devices' folder. */
+export async function verifyDevices(folder: string, terms: DeviceTerms): Promise<FolderFinding[]> {
+  if (!(await exists(folder))) return [];
+  const findings: FolderFinding[] = [];
+  const names = (await readdir(folder))
+    .filter((name) => !name.startsWith('.') && !name.endsWith('.old'))
+    .sort();
+  for (const name of names) {
+    const path = join(folder, name);
+    const [, id = '', kind] = deviceFile.exec(name) ?? [];
+    if (!isDeviceId(id)) findings.push(stray(path));
+    else if (kind === 'crt') findings.push(...(await collect(path, () => verifyDevice(path, id, terms))));
+    else if (!names.includes(`${id}.crt`)) {
+      findings.push(
+        warning(path, 'it is a key without a certificate', `Make one with: cert device ${id} --force.`),
+      );
+    }
+  }
+  return [...findings, ...(await verifyModes(folder, names))];
+}
+
+async function verifyDevice(path: string, id: string, terms: DeviceTerms): Promise<FolderFinding[]> {
+  const [leaf] = readCertificates(await readFile(path, 'utf8'), path, 'configuration');
+  if (leaf === undefined) return [];
+  const remedy = `Make it again with: cert device ${id} --force.`;
+  const findings = expiry(path, leaf, terms.at, 'warning');
+  const identity = deviceIdentity(leaf.x509);
+  if (!identity.ok) findings.push(error(path, `it is no device certificate: ${identity.reason}`, remedy));
+  else if (identity.identity.id !== id) {
+    findings.push(warning(path, `it is for the device ${identity.identity.id}`, 'Rename the file.'));
+  }
+  const issuer = terms.authorities.find((ca) => isIssuedBy(leaf, ca));
+  if (issuer === undefined) findings.push(error(path, 'it is not signed by the CA in ca.crt', remedy));
+  else if (identity.ok && leaf.extendedKeyUsage === null) {
+    const what = 'it does not say what it is for';
+    if (terms.takenOver.includes(fingerprintOf(issuer))) findings.push(warning(path, what, remedy));
+    else findings.push(error(path, `${what}, and is refused without OLD_CERTIFICATES=accept`, remedy));
+  }
+  const keyPath = path.replace(/\.crt$/, '.key');
+  if (!(await exists(keyPath))) return findings;
+  const { privateKey } = readPrivateKey(await readFile(keyPath), keyPath, 'configuration');
+  if (!leaf.x509.checkPrivateKey(privateKey)) {
+    return [...findings, error(keyPath, 'it is not the key of the certificate beside it', remedy)];
+  }
+  if (!identity.ok || issuer === undefined || terms.provedKinds.has(kindOf(leaf, issuer))) return findings;
+  const refusal = await proveCertificate({
+    purpose: 'clientAuth',
+    certificate: leaf.x509,
+    privateKey,
+    issuer,
+    cas: terms.authorities,
+  });
+  if (refusal === null) terms.provedKinds.add(kindOf(leaf, issuer));
+  return [...findings, ...proved(path, 'it', refusal, 'error')];
+}
+
+/** What a handshake depends on. Names alone where the CA has constraints on them. */
+function kindOf(leaf: CertificateFields, issuer: CertificateFields): string {
+  const { version, signatureAlgorithm, extensions, x509 } = leaf;
+  const shape = extensions.map(({ id, isCritical }) => [id, isCritical]);
+  const names = hasNameConstraints(issuer) ? x509.fingerprint256 : '';
+  return JSON.stringify([
+    ...[fingerprintOf(issuer), version, signatureAlgorithm, describeKey(x509.publicKey)],
+    ...[shape, leaf.extendedKeyUsage, names],
+  ]);
+}

@@ -1,0 +1,21 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FolderFinding } from '../core/certificate';
+import { error, warning } from './folder-finding';
+import { findOpenKey } from './key-modes';
+
+/** Keys are for their owner alone, and so is the folder that they are in. */
+export async function verifyModes(folder: string, names: readonly string[]): Promise<FolderFinding[]> {
+  const findings: FolderFinding[] = [];
+  for (const name of names.filter((candidate) => /\.key(\..*\.old)?$/.test(candidate))) {
+    const finding = await findOpenKey(join(folder, name));
+    if (finding !== undefined) findings.push(finding);
+  }
+  const { mode } = await stat(folder);
+  const remedy = `chmod 700 ${folder}`;
+  if ((mode & 0o022) !== 0)
+    findings.push(error(folder, 'others than its owner may write to this folder', remedy));
+  else if ((mode & 0o077) !== 0)
+    findings.push(warning(folder, 'others than its owner may look into this folder', remedy));
+  return findings;
+}

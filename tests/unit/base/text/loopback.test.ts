@@ -1,0 +1,26 @@
+import { isLoopback } from '../../../../src/base/text/loopback';
+
+it.each(['localhost', '127.0.0.1', '127.255.255.254', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])(
+  '%s is this machine, whatever the network says',
+  (host) => {
+    expect(isLoopback(host)).toBe(true);
+  },
+);
+
+it.each([
+  '',
+  '0.0.0.0',
+  '::',
+  '126.255.255.255',
+  '128.0.0.0',
+  '::2',
+  '::ffff:128.0.0.1',
+  '[::1]',
+  'LOCALHOST.example.com',
+  'localhost.example.com',
+  '127.0.0.1.example.com',
+  '127.1',
+  '2130706433',
+])('%j is not taken for it', (host) => {
+  expect(isLoopback(host)).toBe(false);
+});
