@@ -151,17 +151,33 @@ describe.each(protocols)('bytes of a bundle over %s are never wrong', (protocol)
     expect((await client.request(`/bundles/${name}`, { range: 'bytes=0-3' })).status).toBe(404);
   });
 
-  it('a file cut short under the server is a 500 for a range and a broken download for the whole', async () => {
-    const client = await connectDevice(listener.url, files, protocol);
-    expect((await client.request(`/bundles/${name}`, { range: 'bytes=0-3' })).status).toBe(206); // it is open now
-    await truncate(path.join(listener.dataDir, 'bundles', name), 1 << 20);
-    const range = await client.request(`/bundles/${name}`, { range: `bytes=-8` });
-    expect(range.status).toBe(500);
-    expect(range.body.toString()).not.toContain(listener.dataDir);
-    const { code, stdout } = await curl();
-    expect(code).not.toBe(0);
-    expect(stdout).toMatch(/^200 /);
-    expect(listener.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+  describe('of a file that is cut short under the server', () => {
+    let client: Awaited<ReturnType<typeof connectDevice>>;
+    const errors = () => listener.lines.filter(({ level }) => level === 'error');
+
+    beforeEach(async () => {
+      client = await connectDevice(listener.url, files, protocol);
+      expect((await client.request(`/bundles/${name}`, { range: 'bytes=0-3' })).status).toBe(206); // it is open now
+      await truncate(path.join(listener.dataDir, 'bundles', name), 1 << 20);
+    });
+
+    it('a range is a 500, and then the bundle is not there until it is uploaded again', async () => {
+      const range = await client.request(`/bundles/${name}`, { range: 'bytes=-8' });
+      expect(range.status).toBe(500);
+      expect(range.body.toString()).not.toContain(listener.dataDir);
+      const next = await client.request(`/bundles/${name}`, { range: 'bytes=-8' });
+      expect(next.status).toBe(404);
+      expect(next.body.toString()).toContain('Upload the same bundle again.');
+      expect((await curl()).stdout).toMatch(/^404 /);
+      expect(errors()).toHaveLength(1);
+    });
+
+    it('the whole is a broken download, not a short file', async () => {
+      const { code, stdout } = await curl();
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(/^200 /);
+      expect(errors()).toHaveLength(1);
+    });
   });
 
   it('a download that the end of the server cuts is an error, not a short file', async () => {

@@ -107,5 +107,5 @@ describe('a quiet, correct fleet of 200', () => {
     await manageDevices.hold('dev-0', 'a look', { name: 'local', address: null });
     expect(await fleet.attention()).toMatchObject([{ kind: 'held', count: 1 }]);
     await fleet.opened().close();
-  }, 60_000);
+  }, 240_000);
 });

@@ -51,7 +51,8 @@ describe('an automatic pause', () => {
     for (let turn = 0; turn < 3; turn += 1) await fleet.tend();
     expect(fleet.rollout(id).state).toBe('running');
     expect(await fleet.devices[5]?.offered()).toBe('rollout-paused');
-    expect(fleet.opened.log.filter(({ level }) => level === 'error')).toHaveLength(1);
+    const ofRollouts = fleet.opened.log.filter(({ level, facts }) => level === 'error' && 'release' in facts);
+    expect(ofRollouts).toHaveLength(1);
     isLocked = false;
     await fleet.tend();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });
