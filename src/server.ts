@@ -37,9 +37,9 @@ import { parseKeyring } from './rauc/keyring';
 import { describeProfile, type VerificationProfile } from './rauc/profile';
 import { type BundleSource, fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
-import { createManageTokens } from './services/manage-tokens';
+import { createManageTokens } from './services/access/manage-tokens';
 import { createServices, type Services } from './services/services';
-import { watchCrashes } from './services/watch-crashes';
+import { watchCrashes } from './services/startup/watch-crashes';
 import { openCrashFile } from './store/crash-file';
 import { openStore, openTokenStore } from './store/store';
 

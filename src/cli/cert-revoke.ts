@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DomainError } from '../core/errors';
-import type { RevokeRequest } from '../services/certificate-folder';
+import type { RevokeRequest } from '../services/certificates/certificate-folder';
 import { addCommand } from './command';
 import { type CliContext, talk } from './context';
 import { readInput } from './input-file';

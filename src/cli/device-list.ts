@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { installationStates } from '../core/installation';
-import { deviceSorts } from '../services/list-fleet';
+import { deviceSorts } from '../services/devices/list-fleet';
 import { AdminClient } from './admin-client';
 import { addCommand } from './command';
 import { type CliContext, print, printJson, talk } from './context';

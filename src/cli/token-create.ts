@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { TokenScope } from '../services/manage-tokens';
+import type { TokenScope } from '../services/access/manage-tokens';
 import { addCommand } from './command';
 import { type CliContext, type ExitCode, print, printJson, talk } from './context';
 import { tokenJson } from './token-json';

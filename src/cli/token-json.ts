@@ -1,4 +1,4 @@
-import type { Token } from '../services/manage-tokens';
+import type { Token } from '../services/access/manage-tokens';
 
 /** A token as scripts read it; the secret is not part of it. */
 export function tokenJson({ name, scope, createdAt, createdBy, revokedAt }: Token): object {

@@ -1,8 +1,8 @@
 import type { ImageCheck } from '../core/image-check';
 import type { Inspection } from '../core/inspection';
-import type { CertificateFolder } from '../services/certificate-folder';
-import type { ReadKitText } from '../services/kit-files';
-import type { ManageTokens } from '../services/manage-tokens';
+import type { CertificateFolder } from '../services/certificates/certificate-folder';
+import type { ReadKitText } from '../services/certificates/kit-files';
+import type { ManageTokens } from '../services/access/manage-tokens';
 import type { Config } from '../config/config';
 
 /** A stream that may be a terminal. */

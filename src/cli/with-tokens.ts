@@ -1,5 +1,5 @@
 import type { Config } from '../config/config';
-import type { ManageTokens } from '../services/manage-tokens';
+import type { ManageTokens } from '../services/access/manage-tokens';
 import type { CliContext, ExitCode } from './context';
 
 /** Opens the tokens of the data folder for one command, and closes them whatever happens. */

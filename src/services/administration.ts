@@ -1,22 +1,22 @@
-import type { CertificateFolder } from './certificate-folder';
-import { createDescribeBundle, type DescribeBundle } from './describe-bundle';
-import { createDescribeFleet, type DescribeFleet } from './describe-fleet';
-import { createDescribeServer, type DescribeServer, type ServerFacts } from './describe-server';
+import type { CertificateFolder } from './certificates/certificate-folder';
+import { createDescribeBundle, type DescribeBundle } from './catalog/describe-bundle';
+import { createDescribeFleet, type DescribeFleet } from './overview/describe-fleet';
+import { createDescribeServer, type DescribeServer, type ServerFacts } from './overview/describe-server';
 import type { DismissalRecords } from '../ports/dismissals';
-import { createDismissAttention, type DismissAttention } from './dismiss-attention';
-import type { FleetCounts } from './fleet-counts';
-import type { ReadKitText } from './kit-files';
-import type { Log } from './log';
-import { createManageCertificates, type ManageCertificates } from './manage-certificates';
+import { createDismissAttention, type DismissAttention } from './overview/dismiss-attention';
+import type { FleetCounts } from '../ports/fleet-counts';
+import type { ReadKitText } from './certificates/kit-files';
+import type { Log } from '../ports/log';
+import { createManageCertificates, type ManageCertificates } from './certificates/manage-certificates';
 import {
   createManageRevocations,
   type ManageRevocations,
   type RevocationsInForce,
-} from './manage-revocations';
-import type { MeasureStorage } from './measure-storage';
-import type { JournalRecords } from './read-journal';
+} from './certificates/manage-revocations';
+import type { MeasureStorage } from './overview/measure-storage';
+import type { JournalRecords } from './journal/read-journal';
 import type { Services } from './services';
-import type { RestoreRecords } from './watch-restores';
+import type { RestoreRecords } from './startup/watch-restores';
 
 /** What people see and do on the admin listener alone; devices never come here. */
 export interface Administration {

@@ -1,52 +1,65 @@
 import type { Admission } from '../core/device';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation';
-import { type ActivateRelease, createActivateRelease } from './activate-release';
-import type { InspectBundle, JudgeSignature } from './accept-bundle';
-import { type BundleTrust, createBundleTrust, type TrustTerms } from './bundle-trust';
-import { Catalog, type CatalogRecords } from './catalog';
-import { type CheckImages, type CheckStoredImages, createCheckStoredImages } from './check-stored-images';
-import { type BundleUses, createDeleteBundle, type DeleteBundle } from './delete-bundle';
-import { importLegacyReleases, type ImportPorts } from './import-legacy';
-import { createJudgeBundles, type JudgeBundles } from './judge-bundles';
-import { createListBundles, type ListBundles } from './list-bundles';
-import type { Log } from './log';
-import { createManageSessions, type ManageSessions, type SessionRecords } from './manage-sessions';
-import { createManageTokens, type ManageTokens, type TokenPorts, type TokenRecords } from './manage-tokens';
-import { createAdvanceRollouts } from './advance-rollouts';
-import { createBeginInstallation } from './begin-installation';
-import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
-import { createDeviceContacts, type SecondBoards } from './device-contacts';
-import { createExplainOffer, type ExplainOffer } from './explain-offer';
-import { Fleet } from './fleet';
-import { createFleetHistory, type FleetHistory, type HistoryRecords } from './fleet-history';
-import type { FleetRecords } from './fleet-records';
-import type { FleetListing } from './list-fleet';
-import { createManageDevices, type ManageDevices } from './manage-devices';
-import { createGoBack, type GoBack } from './go-back';
-import { createUndoRelease, type UndoRelease } from './undo-release';
-import type { ReleaseResults } from './release-results';
-import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
+import { type ActivateRelease, createActivateRelease } from './catalog/activate-release';
+import type { InspectBundle, JudgeSignature } from './catalog/accept-bundle';
+import { type BundleTrust, createBundleTrust, type TrustTerms } from './catalog/bundle-trust';
+import { Catalog, type CatalogRecords } from './catalog/catalog';
+import {
+  type CheckImages,
+  type CheckStoredImages,
+  createCheckStoredImages,
+} from './catalog/check-stored-images';
+import { type BundleUses, createDeleteBundle, type DeleteBundle } from './catalog/delete-bundle';
+import { importLegacyReleases, type ImportPorts } from './startup/import-legacy';
+import { createJudgeBundles, type JudgeBundles } from './catalog/judge-bundles';
+import { createListBundles, type ListBundles } from './catalog/list-bundles';
+import type { Log } from '../ports/log';
+import { createManageSessions, type ManageSessions, type SessionRecords } from './access/manage-sessions';
+import {
+  createManageTokens,
+  type ManageTokens,
+  type TokenPorts,
+  type TokenRecords,
+} from './access/manage-tokens';
+import { createAdvanceRollouts } from './rollouts/advance-rollouts';
+import { createBeginInstallation } from './offers/begin-installation';
+import { createDescribeRollout, type DescribeRollout } from './rollouts/describe-rollout';
+import { createDeviceContacts, type SecondBoards } from './offers/device-contacts';
+import { createExplainOffer, type ExplainOffer } from './offers/explain-offer';
+import { Fleet } from './devices/fleet';
+import { createFleetHistory, type FleetHistory, type HistoryRecords } from './overview/fleet-history';
+import type { FleetRecords } from './devices/fleet-records';
+import type { FleetListing } from './devices/list-fleet';
+import { createManageDevices, type ManageDevices } from './devices/manage-devices';
+import { createGoBack, type GoBack } from './rollouts/go-back';
+import { createUndoRelease, type UndoRelease } from './rollouts/undo-release';
+import type { ReleaseResults } from './rollouts/release-results';
+import { createManageRollouts, type ManageRollouts } from './rollouts/manage-rollouts';
 import type { WebhookRecords } from '../ports/webhooks';
-import { createManageWebhooks, type ManageWebhooks, type ManageWebhooksPorts } from './manage-webhooks';
-import { createPauseUntrusted } from './pause-untrusted';
-import { createOfferUpdate, type OfferUpdate } from './offer-update';
-import { createOverBudget, type OverBudget } from './over-budget';
-import { createPreviewRelease, type PreviewRelease } from './preview-release';
-import { createPublishBundle, type PublishBundle, type PublishFiles } from './publish-bundle';
-import type { JournalRecords, ReadJournal } from './read-journal';
+import {
+  createManageWebhooks,
+  type ManageWebhooks,
+  type ManageWebhooksPorts,
+} from './webhooks/manage-webhooks';
+import { createPauseUntrusted } from './rollouts/pause-untrusted';
+import { createOfferUpdate, type OfferUpdate } from './offers/offer-update';
+import { createOverBudget, type OverBudget } from './overview/over-budget';
+import { createPreviewRelease, type PreviewRelease } from './rollouts/preview-release';
+import { createPublishBundle, type PublishBundle, type PublishFiles } from './catalog/publish-bundle';
+import type { JournalRecords, ReadJournal } from './journal/read-journal';
 import type { DeliverEvent } from '../ports/webhooks';
-import { createSendWebhooks, type SendWebhooks } from './send-webhooks';
-import { createReadBundle, type ReadBundle, type ReadPorts } from './read-bundle';
-import { createRecordProgress, type RecordProgress } from './record-progress';
-import { createSilentPollers } from './silent-pollers';
+import { createSendWebhooks, type SendWebhooks } from './webhooks/send-webhooks';
+import { createReadBundle, type ReadBundle, type ReadPorts } from './catalog/read-bundle';
+import { createRecordProgress, type RecordProgress } from './offers/record-progress';
+import { createSilentPollers } from './offers/silent-pollers';
 import { patiencePolls } from '../core/proof';
-import { createRecordReport, type RecordReport } from './record-report';
-import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './take-over-files';
-import { createSuspendOffers } from './suspend-offers';
+import { createRecordReport, type RecordReport } from './offers/record-report';
+import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './startup/take-over-files';
+import { createSuspendOffers } from './offers/suspend-offers';
 import { createTendFleet } from './tend-fleet';
-import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './watch-restores';
-import { createWriteManifestFile } from './write-manifest-file';
+import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './startup/watch-restores';
+import { createWriteManifestFile } from './catalog/write-manifest-file';
 
 /** How the fleet is treated. */
 export interface FleetRules {

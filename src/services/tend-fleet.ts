@@ -1,17 +1,17 @@
 import { theServer } from '../core/event';
 import { isOpen } from '../core/installation';
-import type { AdvanceRollouts } from './advance-rollouts';
-import type { CheckStoredImages } from './check-stored-images';
-import type { Fleet } from './fleet';
-import type { FleetHistory } from './fleet-history';
-import type { FleetRecords } from './fleet-records';
-import { changed } from './installation-events';
-import type { JudgeBundles } from './judge-bundles';
-import type { Log } from './log';
-import type { PauseUntrusted } from './pause-untrusted';
-import type { JournalRecords } from './read-journal';
-import type { SendWebhooks } from './send-webhooks';
-import type { WatchRestores } from './watch-restores';
+import type { AdvanceRollouts } from './rollouts/advance-rollouts';
+import type { CheckStoredImages } from './catalog/check-stored-images';
+import type { Fleet } from './devices/fleet';
+import type { FleetHistory } from './overview/fleet-history';
+import type { FleetRecords } from './devices/fleet-records';
+import { changed } from './devices/installation-events';
+import type { JudgeBundles } from './catalog/judge-bundles';
+import type { Log } from '../ports/log';
+import type { PauseUntrusted } from './rollouts/pause-untrusted';
+import type { JournalRecords } from './journal/read-journal';
+import type { SendWebhooks } from './webhooks/send-webhooks';
+import type { WatchRestores } from './startup/watch-restores';
 
 export interface TendPorts {
   readonly fleet: Fleet;

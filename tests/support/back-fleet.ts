@@ -1,6 +1,6 @@
 import { everyoneAtOnce, type RolloutPolicy } from '../../src/core/rollout';
 import { parseSteps } from '../../src/core/rollout-policy';
-import type { BackRequest } from '../../src/services/go-back';
+import type { BackRequest } from '../../src/services/rollouts/go-back';
 import { makeBundle } from './bundle-factory';
 import { RolloutFleet } from './rollout-fleet';
 import { type OpenedServices, openServices } from './services';

@@ -10,7 +10,7 @@ import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { fileSource } from '../../src/rauc/source';
-import { createManageTokens } from '../../src/services/manage-tokens';
+import { createManageTokens } from '../../src/services/access/manage-tokens';
 import { openTokenStore } from '../../src/store/store';
 
 export const cliNow = new Date('2026-11-24T04:00:00.000Z');

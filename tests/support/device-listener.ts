@@ -7,7 +7,7 @@ import { openCertificateFolder, type OpenCertificateFolder } from '../../src/pki
 import { createJudgeDevice } from '../../src/pki/judge-device';
 import { coversHost } from '../../src/pki/server-names';
 import { loadServerTls } from '../../src/pki/server-tls';
-import type { ReadBundle } from '../../src/services/read-bundle';
+import type { ReadBundle } from '../../src/services/catalog/read-bundle';
 import type { FleetRules } from '../../src/services/services';
 import { temporaryFolder } from './programs';
 import { openServices, type OpenedServices, type OpenServicesOptions } from './services';

@@ -1,5 +1,5 @@
-import type { AttentionItem } from '../../src/services/attention';
-import { createDescribeFleet } from '../../src/services/describe-fleet';
+import type { AttentionItem } from '../../src/services/overview/attention';
+import { createDescribeFleet } from '../../src/services/overview/describe-fleet';
 import type { OpenedServices } from './services';
 
 /** What people are asked to look at now, as far as devices and rollouts are the cause: certificates and disk are in order. */

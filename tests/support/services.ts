@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createDeliverEvent } from '../../src/http/outbound/deliver-event';
 import type { VerificationProfile } from '../../src/rauc/profile';
-import type { Log } from '../../src/services/log';
-import type { Publication, PublishRequest } from '../../src/services/publish-bundle';
+import type { Log } from '../../src/ports/log';
+import type { Publication, PublishRequest } from '../../src/services/catalog/publish-bundle';
 import {
   createServices,
   type FleetRules,

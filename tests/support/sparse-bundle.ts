@@ -1,7 +1,7 @@
 import { open, readdir, readlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import type { Bundle } from '../../src/core/bundle';
-import type { ReadBundle } from '../../src/services/read-bundle';
+import type { ReadBundle } from '../../src/services/catalog/read-bundle';
 import { openBundleFile } from '../../src/store/bundle-file';
 import { temporaryFolder } from './programs';
 

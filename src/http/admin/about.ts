@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServerOption } from '../../services/describe-server';
+import type { ServerOption } from '../../services/overview/describe-server';
 import type { AdminOptions } from './admin-options';
 import { defineRoute, type Route } from './route';
 

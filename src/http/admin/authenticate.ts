@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { DomainError } from '../../core/errors';
-import type { ManageSessions } from '../../services/manage-sessions';
-import type { Token, TokenScope } from '../../services/manage-tokens';
+import type { ManageSessions } from '../../services/access/manage-sessions';
+import type { Token, TokenScope } from '../../services/access/manage-tokens';
 import type { CheckToken } from './check-token';
 import { clearSessionCookie, readSessionCookies } from './session-cookie';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Bundle } from '../../core/bundle';
 import type { StoredImageCheck } from '../../core/image-check';
-import type { ListedBundle } from '../../services/list-bundles';
+import type { ListedBundle } from '../../services/catalog/list-bundles';
 
 const instant = z.iso.datetime();
 const nullableText = z.string().nullable();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BundleDescription } from '../../services/describe-bundle';
+import type { BundleDescription } from '../../services/catalog/describe-bundle';
 import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
 
 const place = z.object({ compatible: z.string(), channel: z.string() });

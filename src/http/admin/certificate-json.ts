@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CertificateSummary, KnownCertificate } from '../../core/certificate';
-import { daysLeft } from '../../services/attention';
-import type { CertificatePage } from '../../services/manage-certificates';
+import { daysLeft } from '../../services/overview/attention';
+import type { CertificatePage } from '../../services/certificates/manage-certificates';
 
 const instant = z.iso.datetime();
 const days = z.number().int().describe('whole days until it expires; negative when it has');

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { DomainError } from '../../core/errors';
-import type { ManageTokens, Token } from '../../services/manage-tokens';
+import type { ManageTokens, Token } from '../../services/access/manage-tokens';
 import type { FailureLimiter } from './failure-limiter';
 import { contextOf } from './request-context';
 

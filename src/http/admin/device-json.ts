@@ -5,7 +5,7 @@ import { type Installation, installationStates } from '../../core/installation';
 import type { Offer } from '../../core/offer';
 import { offerRules } from '../../core/offer-rules';
 import { provingHeaders } from '../../core/silent-poller';
-import type { Explanation } from '../../services/explain-offer';
+import type { Explanation } from '../../services/offers/explain-offer';
 
 const instant = z.iso.datetime();
 const nullableInstant = instant.nullable();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceSorts, type DeviceQuery } from '../../services/list-fleet';
+import { deviceSorts, type DeviceQuery } from '../../services/devices/list-fleet';
 import type { AdminOptions } from './admin-options';
 import {
   deviceJson,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventFilter } from '../../services/read-journal';
+import type { EventFilter } from '../../services/journal/read-journal';
 import type { AdminOptions } from './admin-options';
 import { eventJson, presentEvent } from '../event-json';
 import type { EventStreams } from './event-stream';
@@ -18,7 +18,10 @@ const filters = z.strictObject({
     .max(kindsMaxLength)
     .regex(/^[a-z.,-]+$/, 'not a list of kinds')
     .transform((text) => [...new Set(text.split(',').filter((part) => part !== ''))])
-    .refine((kinds) => kinds.length <= maxKinds, `at most ${maxKinds} kinds; "device." means all that begin with it`)
+    .refine(
+      (kinds) => kinds.length <= maxKinds,
+      `at most ${maxKinds} kinds; "device." means all that begin with it`,
+    )
     .optional()
     .describe(`at most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
   device: deviceId.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultChannel } from '../../core/release';
-import { describeNothing, describeRelease } from '../../services/describe-release';
+import { describeNothing, describeRelease } from '../../services/catalog/describe-release';
 import type { AdminOptions } from './admin-options';
 import { manifestJson } from './release-json';
 import { defineRoute, type Route } from './route';

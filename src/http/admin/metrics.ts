@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, collectDefaultMetrics, type Registry } from 'prom-client';
 import { type WrongTokenAnswer, wrongTokenAnswers } from './check-token';
-import type { ListBundles } from '../../services/list-bundles';
+import type { ListBundles } from '../../services/catalog/list-bundles';
 
 export interface AdminMetrics {
   count(request: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { attentionKinds, maxSubjects } from '../../services/attention';
-import type { ChannelFigures } from '../../services/describe-fleet';
+import { attentionKinds, maxSubjects } from '../../services/overview/attention';
+import type { ChannelFigures } from '../../services/overview/describe-fleet';
 import type { AdminOptions } from './admin-options';
 import { presentRelease } from './release-json';
 import { presentRollout, releaseWithRolloutJson } from './rollout-json';

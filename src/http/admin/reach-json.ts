@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Release } from '../../core/release';
-import type { DeviceGroup, ReleaseReach } from '../../services/count-reach';
-import type { PreviewRelease } from '../../services/preview-release';
+import type { DeviceGroup, ReleaseReach } from '../../services/rollouts/count-reach';
+import type { PreviewRelease } from '../../services/rollouts/preview-release';
 import { findingJson } from './bundle-json';
 
 const count = z.number().int();

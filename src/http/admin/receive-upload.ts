@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { DomainError } from '../../core/errors';
-import type { PublishBundle, StagedBundle } from '../../services/publish-bundle';
+import type { PublishBundle, StagedBundle } from '../../services/catalog/publish-bundle';
 import { MultipartSource } from './multipart-source';
 import { StagingStorage } from './staging-storage';
 

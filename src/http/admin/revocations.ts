@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Revocation } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
-import type { RevocationTarget } from '../../services/manage-revocations';
+import type { RevocationTarget } from '../../services/certificates/manage-revocations';
 import type { AdminOptions } from './admin-options';
 import { certificateSerial, defined, deviceId, pageLimit } from './request-fields';
 import { defineRoute, type Route } from './route';

@@ -3,7 +3,7 @@ import { formatWindow } from '../../core/maintenance-window';
 import type { Release } from '../../core/release';
 import type { RolloutPolicy } from '../../core/rollout';
 import { formatSteps } from '../../core/rollout-policy';
-import type { RolloutProgressReport } from '../../services/describe-rollout';
+import type { RolloutProgressReport } from '../../services/rollouts/describe-rollout';
 import { releaseJson } from './release-json';
 
 const instant = z.iso.datetime();

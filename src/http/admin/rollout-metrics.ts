@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ManageRollouts } from '../../services/manage-rollouts';
-import type { SendWebhooks } from '../../services/send-webhooks';
+import type { ManageRollouts } from '../../services/rollouts/manage-rollouts';
+import type { SendWebhooks } from '../../services/webhooks/send-webhooks';
 import type { EventStreams } from './event-stream';
 import type { Shares } from './shares';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DomainError } from '../../core/errors';
 import { findUnstorable } from '../../core/stored-text';
 import type { Actor } from '../../core/event';
-import type { TokenScope } from '../../services/manage-tokens';
+import type { TokenScope } from '../../services/access/manage-tokens';
 import type { ProblemCode } from '../problem';
 
 /** What a handler gives back; `answer.ts` turns it into bytes. */

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { StorageEngine } from 'multer';
 import { parseBundleName } from '../../core/bundle';
-import type { PublishBundle, StagedBundle } from '../../services/publish-bundle';
+import type { PublishBundle, StagedBundle } from '../../services/catalog/publish-bundle';
 
 export interface StagingOptions {
   readonly limitBytes: number;

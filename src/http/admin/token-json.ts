@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Token } from '../../services/manage-tokens';
+import type { Token } from '../../services/access/manage-tokens';
 
 const instant = z.iso.datetime();
 

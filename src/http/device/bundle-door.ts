@@ -1,10 +1,10 @@
 import type { Bundle } from '../../core/bundle';
 import type { DeviceIdentity } from '../../core/device';
 import { DomainError } from '../../core/errors';
-import type { OfferUpdate } from '../../services/offer-update';
-import type { ReadBundle } from '../../services/read-bundle';
-import type { RecordProgress } from '../../services/record-progress';
-import type { WatchRestores } from '../../services/watch-restores';
+import type { OfferUpdate } from '../../services/offers/offer-update';
+import type { ReadBundle } from '../../services/catalog/read-bundle';
+import type { RecordProgress } from '../../services/offers/record-progress';
+import type { WatchRestores } from '../../services/startup/watch-restores';
 import { rangeCounts, type Validators } from './conditional';
 import { readContact, transactionIdOf } from './device-facts';
 import type { Exchange, ReplyHeaders } from './exchange';

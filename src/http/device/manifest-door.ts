@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parseCompatible } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
-import { describeOffer } from '../../services/describe-release';
-import type { OfferUpdate } from '../../services/offer-update';
+import { describeOffer } from '../../services/catalog/describe-release';
+import type { OfferUpdate } from '../../services/offers/offer-update';
 import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import type { Exchange } from './exchange';

@@ -1,5 +1,5 @@
-import { pinnedPath } from '../../services/describe-release';
-import type { OfferUpdate } from '../../services/offer-update';
+import { pinnedPath } from '../../services/catalog/describe-release';
+import type { OfferUpdate } from '../../services/offers/offer-update';
 import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import { answeredByConditions, type Handler } from './handler';

@@ -1,9 +1,9 @@
-import type { OverBudget } from '../../services/over-budget';
-import type { OfferUpdate } from '../../services/offer-update';
-import type { ReadBundle } from '../../services/read-bundle';
-import type { RecordProgress } from '../../services/record-progress';
-import type { RecordReport } from '../../services/record-report';
-import type { WatchRestores } from '../../services/watch-restores';
+import type { OverBudget } from '../../services/overview/over-budget';
+import type { OfferUpdate } from '../../services/offers/offer-update';
+import type { ReadBundle } from '../../services/catalog/read-bundle';
+import type { RecordProgress } from '../../services/offers/record-progress';
+import type { RecordReport } from '../../services/offers/record-report';
+import type { WatchRestores } from '../../services/startup/watch-restores';
 import { chooseBaseUrl } from './base-url';
 import { createBundleHandler } from './bundle-door';
 import { createDownloadLog } from './download-log';

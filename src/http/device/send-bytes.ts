@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { BundleLease } from '../../services/read-bundle';
+import type { BundleLease } from '../../services/catalog/read-bundle';
 import type { Exchange, ReplyHeaders } from './exchange';
 import type { ByteRange } from './range';
 

@@ -5,7 +5,7 @@ import type { DeviceFacts } from '../../core/device-facts';
 import { DomainError } from '../../core/errors';
 import type { Installation } from '../../core/installation';
 import { reportStates } from '../../core/report';
-import { reportLogLimitBytes, type RecordReport } from '../../services/record-report';
+import { reportLogLimitBytes, type RecordReport } from '../../services/offers/record-report';
 import { readContact } from './device-facts';
 import type { Exchange } from './exchange';
 import type { Handler } from './handler';

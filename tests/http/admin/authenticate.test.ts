@@ -1,4 +1,4 @@
-import type { TokenScope } from '../../../src/services/manage-tokens';
+import type { TokenScope } from '../../../src/services/access/manage-tokens';
 import { makeBundle } from '../../support/bundle-factory';
 import { type AdminListener, nothingStored, openAdminListener } from './admin-listener';
 

@@ -1,5 +1,5 @@
 import { openTokenStore } from '../../../src/store/store';
-import type { TokenScope } from '../../../src/services/manage-tokens';
+import type { TokenScope } from '../../../src/services/access/manage-tokens';
 import { eventually } from '../../support/eventually';
 import { SseReader } from '../../support/sse-reader';
 import { type AdminListener, openAdminListener } from './admin-listener';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { EventFilter } from '../../../src/services/read-journal';
+import type { EventFilter } from '../../../src/services/journal/read-journal';
 import { openStore, type Store } from '../../../src/store/store';
 import { fillJournal } from '../../support/large-journal';
 import { temporaryFolder } from '../../support/programs';
@@ -56,14 +56,17 @@ describe('a search in a journal of 300,000 lines', () => {
     ['a compatible', { compatible: 'rare' }],
     ['an installation', { installationId: 900_000 }],
     ['what no line of a frequent kind is about', { kinds: ['device.', 'installation.'], compatible: 'none' }],
-  ])('for %s looks at a bounded number of them, says how far it came, and lets others work', async (_, filter) => {
-    const { result, turns } = await turnsDuring(store.journal.search(filter, { limit: 100 }));
-    const { events, nextBefore, searchedUntil } = result;
-    expect(events).toEqual([]);
-    expect(nextBefore).toBe(lines - lookedAt + 1);
-    expect(searchedUntil).toEqual(atLine(lines - lookedAt + 1));
-    expect(turns).toBeGreaterThanOrEqual(49);
-  });
+  ])(
+    'for %s looks at a bounded number of them, says how far it came, and lets others work',
+    async (_, filter) => {
+      const { result, turns } = await turnsDuring(store.journal.search(filter, { limit: 100 }));
+      const { events, nextBefore, searchedUntil } = result;
+      expect(events).toEqual([]);
+      expect(nextBefore).toBe(lines - lookedAt + 1);
+      expect(searchedUntil).toEqual(atLine(lines - lookedAt + 1));
+      expect(turns).toBeGreaterThanOrEqual(49);
+    },
+  );
 
   it('goes on where it ended, to the first line of all', async () => {
     expect(await searchOn({ bundleName: 'rare.raucb' })).toEqual({ ids: [1], searches: 3 });

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Token } from '../../core/token';
+
+/** Browsers that signed in: they have a random id in a cookie, which stands for a token that they don't have. */
+export interface ManageSessions {
+  /** @returns the id (43 characters of base64url), which is not stored, and how long it is good for */
+  begin(token: Token): Promise<{ readonly id: string; readonly lifetimeMs: number }>;
+  /** The token of a session, unless that has expired or its token was revoked. */
+  find(id: string): Token | undefined;
+  /** An unknown one is over already. */
+  end(id: string): Promise<void>;
+}
+
+/** Where sessions last, so that a restart signs nobody out. */
+export interface SessionRecords {
+  /** Those that have expired go; of one token the newest stay. */
+  add(
+    session: {
+      readonly idHash: string;
+      readonly tokenName: string;
+      readonly createdAt: Date;
+      readonly expiresAt: Date;
+    },
+    maxOfToken: number,
+  ): Promise<void>;
+  find(idHash: string): { readonly token: Token; readonly expiresAt: Date } | undefined;
+  remove(idHash: string): Promise<void>;
+}
+
+export interface SessionPorts {
+  readonly records: SessionRecords;
+  /** From the begin, whether it is used or not; 12 hours when left out. */
+  readonly sessionLifetimeMs?: number;
+  /** Secure randomness, such as `crypto.randomBytes`. */
+  readonly randomBytes: (sizeBytes: number) => Buffer;
+  readonly now: () => Date;
+}
+
+const defaultLifetimeMs = 12 * 3_600_000;
+const idSizeBytes = 32;
+const idPattern = /^[A-Za-z0-9_-]{43}$/;
+/** Browsers and people who share a token; the one that signed in first makes room. */
+const maxOfToken = 20;
+
+export function createManageSessions(ports: SessionPorts): ManageSessions {
+  const { records, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, now } = ports;
+  return {
+    async begin(token) {
+      const id = randomBytes(idSizeBytes).toString('base64url');
+      const createdAt = now();
+      const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
+      await records.add({ idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt }, maxOfToken);
+      return { id, lifetimeMs };
+    },
+    find(id) {
+      if (!idPattern.test(id)) return undefined;
+      const session = records.find(hashOf(id));
+      if (session === undefined || session.expiresAt <= now()) return undefined;
+      return session.token.revokedAt === null ? session.token : undefined;
+    },
+    async end(id) {
+      if (idPattern.test(id)) await records.remove(hashOf(id));
+    },
+  };
+}
+
+/** The id has 256 random bits: as with tokens, a plain hash is enough. */
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('hex');
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from '../../core/errors';
+import type { NewEvent } from '../../core/event';
+import type { Token, TokenScope } from '../../core/token';
+
+export type { Token, TokenScope } from '../../core/token';
+
+/** Admin tokens: shown once, stored as SHA-256. Each change is on disk with its line in the journal, or not at all. */
+export interface ManageTokens {
+  /**
+   * @returns the secret (`rss_` and 43 characters of base64url), which can't be shown again
+   * @throws DomainError `invalid-input` for a bad name, `conflict` for one in use
+   */
+  create(request: {
+    readonly name: string;
+    readonly scope: TokenScope;
+    readonly actor: string;
+    readonly address?: string | null;
+  }): Promise<{ readonly secret: string; readonly token: Token }>;
+  list(): readonly Token[];
+  /** Whether there is a token that is not revoked. */
+  exists(): boolean;
+  /** A token that is revoked already stays as it is. @throws DomainError `not-found` */
+  revoke(request: {
+    readonly name: string;
+    readonly actor: string;
+    readonly address?: string | null;
+  }): Promise<Token>;
+  /** The token of a secret, unless it is unknown or revoked. Asks the database, so that other processes' changes count. */
+  find(secret: string): Token | undefined;
+}
+
+/** Where tokens last. */
+export interface TokenRecords {
+  /** @returns false when the name is in use */
+  add(token: Token, secretHash: string, events: readonly NewEvent[]): Promise<boolean>;
+  /** By name. */
+  all(): readonly Token[];
+  /** Revokes a token; one that is revoked keeps its time, and nothing is told. */
+  revoke(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<Token | undefined>;
+  findByHash(secretHash: string): Token | undefined;
+}
+
+export interface TokenPorts {
+  readonly records: TokenRecords;
+  /** Secure randomness, such as `crypto.randomBytes`. */
+  readonly randomBytes: (sizeBytes: number) => Buffer;
+  readonly now: () => Date;
+}
+
+const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
+const secretSizeBytes = 32;
+const secretPattern = /^rss_[A-Za-z0-9_-]{43}$/;
+
+export function createManageTokens({ records, randomBytes, now }: TokenPorts): ManageTokens {
+  return {
+    async create({ name, scope, actor, address = null }) {
+      if (!namePattern.test(name)) throw badName(name);
+      const secret = `rss_${randomBytes(secretSizeBytes).toString('base64url')}`;
+      const token: Token = { name, scope, createdAt: now(), createdBy: actor, revokedAt: null };
+      const event: NewEvent = {
+        kind: 'token.created',
+        at: token.createdAt,
+        actor: { name: actor, address },
+        message: `the token ${name} was made, for ${scope}`,
+        after: { name, scope },
+      };
+      if (!(await records.add(token, hashOf(secret), [event]))) throw nameInUse(name);
+      return { secret, token };
+    },
+    list: () => records.all(),
+    exists: () => records.all().some(({ revokedAt }) => revokedAt === null),
+    async revoke({ name, actor, address = null }) {
+      const at = now();
+      const event: NewEvent = {
+        kind: 'token.revoked',
+        at,
+        actor: { name: actor, address },
+        message: `the token ${name} was revoked`,
+        before: { name },
+      };
+      const token = await records.revoke(name, at, actor, [event]);
+      if (token === undefined) throw noToken(name);
+      return token;
+    },
+    find(secret) {
+      // A secret has 256 random bits: its plain hash tells nothing, and comparing hashes in an index leaks nothing.
+      if (!secretPattern.test(secret)) return undefined;
+      const token = records.findByHash(hashOf(secret));
+      return token?.revokedAt === null ? token : undefined;
+    },
+  };
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function badName(name: string): DomainError {
+  return new DomainError('invalid-input', `${JSON.stringify(name.slice(0, 80))} is not a token name`, {
+    remedy: 'Use 1 to 64 letters, digits and ". _ -".',
+  });
+}
+
+function nameInUse(name: string): DomainError {
+  return new DomainError('conflict', `there is, or was, a token named ${name}`, {
+    remedy: 'Choose another name: the history tells who did what by it.',
+  });
+}
+
+function noToken(name: string): DomainError {
+  return new DomainError('not-found', `there is no token ${JSON.stringify(name.slice(0, 80))}`, {
+    remedy: 'List the tokens to see their names.',
+  });
+}

@@ -1,0 +1,124 @@
+import { parseCompatible } from '../../core/bundle';
+import { parseChannel } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import { type Activation, defaultChannel, type Release } from '../../core/release';
+import { parsePolicy } from '../../core/rollout-policy';
+import type { BundleTrust } from './bundle-trust';
+import type { Catalog } from './catalog';
+import type { Log } from '../../ports/log';
+import { type ActivationPlan, type ActivationWish, planActivation } from './plan-activation';
+import { tellActivation } from './release-events';
+
+export interface ActivateRequest extends ActivationWish {
+  readonly name: string;
+}
+
+/** A channel of a compatible, and who acts on it. */
+export interface ChannelRequest {
+  readonly compatible: string;
+  /** `stable` when left out. */
+  readonly channel?: string;
+  readonly actor: string;
+  /** Network address of the actor, if there is one. */
+  readonly address?: string | null;
+}
+
+export interface ActivateRelease {
+  /**
+   * Makes a bundle current for a compatible, in one transaction with its history. Activating what is current already
+   * changes nothing, unless a policy is given or its rollout is aborted: then it begins anew.
+   * @throws DomainError `not-found`, `invalid-input` (no compatible known, bad policy), `conflict` (another compatible, not
+   * forced; a version that no device can tell), `bundle-untrusted` and `unavailable` (by today's verdict)
+   */
+  activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
+  /**
+   * Stops offering anything to a compatible.
+   * @throws DomainError `not-found` when nothing was current
+   */
+  deactivate(request: ChannelRequest): Promise<Activation>;
+}
+
+export interface ActivatePorts {
+  readonly catalog: Catalog;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
+  /** Called after each change, inside of it. Never rejects. */
+  readonly changed: () => Promise<void>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createActivateRelease({
+  catalog,
+  bundleTrust,
+  changed,
+  log,
+  now,
+}: ActivatePorts): ActivateRelease {
+  /** Call it inside of `exclusively`. */
+  async function activate(request: ActivateRequest): Promise<{ release: Release; changed: boolean }> {
+    const { name, policy, address = null } = request;
+    if (policy !== undefined) parsePolicy(policy);
+    const found = catalog.get(name);
+    bundleTrust.require(found);
+    const plan = planActivation(catalog, found, request, now());
+    const { bundle, activation } = plan;
+    if (activation !== undefined || bundle !== found)
+      await catalog.commit(changeOf(plan, request, bundle !== found));
+    if (activation !== undefined) {
+      log.info({ ...activation, address }, 'release activated');
+      await changed();
+    }
+    const compatible = request.compatible ?? bundle.compatible ?? '';
+    const release = catalog.findCurrent(compatible, request.channel ?? defaultChannel);
+    if (release === undefined) throw new Error(`${bundle.name} was activated, and nothing is current`);
+    return { release, changed: activation !== undefined };
+  }
+
+  return {
+    activate: (request) => catalog.exclusively(() => activate(request)),
+
+    deactivate: ({ compatible, channel = defaultChannel, actor, address = null }) =>
+      catalog.exclusively(async () => {
+        parseCompatible(compatible);
+        parseChannel(channel);
+        const current = catalog.currentName(compatible, channel);
+        if (current === undefined) throw nothingCurrent(compatible);
+        const activation = await catalog.commit({
+          activation: {
+            compatible,
+            channel,
+            action: 'deactivate',
+            bundleName: null,
+            previousBundleName: current,
+            at: now(),
+            by: actor,
+            forced: false,
+          },
+          events: (made) => (made === undefined ? [] : [tellActivation(made, address)]),
+        });
+        if (activation === undefined) throw new Error('the history took no line');
+        log.info({ ...activation }, 'release deactivated');
+        await changed();
+        return activation;
+      }),
+  };
+}
+
+function changeOf(
+  { bundle, activation }: ActivationPlan,
+  { policy, address = null }: ActivationWish,
+  isTold: boolean,
+) {
+  return {
+    ...(isTold ? { bundle } : {}),
+    ...(activation === undefined ? {} : { activation }),
+    ...(policy === undefined ? {} : { policy }),
+    events: (made: Activation | undefined) => (made === undefined ? [] : [tellActivation(made, address)]),
+  };
+}
+
+function nothingCurrent(compatible: string): DomainError {
+  return new DomainError('not-found', `nothing is current for ${compatible}`, {
+    remedy: 'List the releases to see the compatibles that have one.',
+  });
+}

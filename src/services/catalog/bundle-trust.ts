@@ -1,0 +1,76 @@
+import type { Bundle } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type { Inspection } from '../../core/inspection';
+import { sentenceOf } from './accept-bundle';
+
+/** What verdicts depend on now. */
+export interface TrustTerms {
+  /** Of the keyring and profile: verdicts found under another one do not count. */
+  readonly fingerprint: string;
+  /** Without a keyring nothing is trusted or untrusted. */
+  readonly hasKeyring: boolean;
+  /** Certificates must be valid now, not when the bundle was signed. */
+  readonly dependsOnClock: boolean;
+  /** Revocation lists count, which are replaced and run out. */
+  readonly dependsOnLists: boolean;
+}
+
+/** Whether bundles may reach devices by today's verdict. Cheap: it reads what was judged. */
+export interface BundleTrust {
+  /** Why a bundle must not be offered now; `null` when it may. */
+  whyNot(bundle: Pick<Bundle, 'inspection'>): string | null;
+  /** Why it is judged to be untrusted; `null` when it is not, or is still to be judged. */
+  whyUntrusted(bundle: Pick<Bundle, 'inspection'>): string | null;
+  /** When the first certificate of its signer's chain runs out, if devices look at their clock; else `null`. */
+  endsAt(bundle: Pick<Bundle, 'inspection'>): Date | null;
+  /** @throws DomainError `bundle-untrusted`, or `unavailable` while it is still to be judged */
+  require(bundle: Pick<Bundle, 'name' | 'inspection'>): void;
+}
+
+export interface BundleTrustPorts {
+  readonly trustTerms: () => TrustTerms;
+  /** Bundles from signers outside the keyring are taken, and so they are offered. */
+  readonly allowUntrusted: boolean;
+}
+
+export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPorts): BundleTrust {
+  function isJudged({ judgedUnder }: Inspection): boolean {
+    const { hasKeyring, fingerprint } = trustTerms();
+    return !hasKeyring || judgedUnder === fingerprint;
+  }
+
+  function whyUntrusted({ inspection }: Pick<Bundle, 'inspection'>): string | null {
+    if (allowUntrusted || !trustTerms().hasKeyring || !isJudged(inspection)) return null;
+    return inspection.verdict === 'untrusted' ? sentenceOf(inspection.reasons) : null;
+  }
+
+  return {
+    whyUntrusted,
+    whyNot(bundle) {
+      if (!allowUntrusted && !isJudged(bundle.inspection))
+        return 'its signature is being checked against the present keyring';
+      const why = whyUntrusted(bundle);
+      return why === null ? null : `it is not trusted: ${why}`;
+    },
+    endsAt: ({ inspection: { signerChain } }) =>
+      trustTerms().dependsOnClock && signerChain.length > 0
+        ? new Date(Math.min(...signerChain.map(({ notAfter }) => notAfter.getTime())))
+        : null,
+    require(bundle) {
+      if (!allowUntrusted && !isJudged(bundle.inspection)) {
+        throw new DomainError(
+          'unavailable',
+          `the signature of ${bundle.name} is being checked against the present keyring`,
+          { remedy: 'Try again in a moment.' },
+        );
+      }
+      const why = whyUntrusted(bundle);
+      if (why === null) return;
+      throw new DomainError('bundle-untrusted', `${bundle.name} is not trusted any more: ${why}`, {
+        remedy:
+          'Sign it anew with a certificate of the keyring, or configure the keyring that the devices have.',
+        details: { reasons: bundle.inspection.reasons },
+      });
+    },
+  };
+}

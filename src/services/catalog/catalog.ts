@@ -1,0 +1,262 @@
+import { SerialQueue } from '../../base/collections/serial-queue';
+import type { Bundle } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type { NewEvent } from '../../core/event';
+import type { Activation, NewActivation, Release } from '../../core/release';
+import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../core/rollout';
+
+/** A change that lasts as a whole or not at all. */
+export interface CatalogChange {
+  /** Added, or brought up to date; a deleted one comes back. */
+  readonly bundle?: Bundle;
+  /** What happens to a release, with the line of history that tells it. */
+  readonly activation?: NewActivation;
+  /** The release that the activation brings back; it makes a new one when left out. */
+  readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** How the activated bundle reaches its devices; everyone at once when left out. */
+  readonly policy?: RolloutPolicy;
+  /** A step that the rollout of a current release takes. */
+  readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** Asked in the transaction: it throws when the change must not happen any more. It changes nothing. */
+  readonly check?: () => void;
+  /** Lines of the journal; they may name the activation that has its number now. */
+  readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
+}
+
+export interface RecordedChange extends CatalogChange {
+  /** Called as soon as it is committed, before anything else happens. */
+  readonly committed: (activation: Activation | undefined) => void;
+}
+
+export interface HistoryFilter {
+  readonly compatible?: string;
+  readonly channel?: string;
+  /** A bundle that was made current. */
+  readonly activated?: string;
+  readonly limit: number;
+  readonly beforeId?: number;
+}
+
+/** Where the catalog lasts. */
+export interface CatalogRecords {
+  load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
+  /** The bytes that a name is bound to, also when the bundle was deleted. */
+  binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
+  commit(change: RecordedChange): Promise<Activation | undefined>;
+  /** Marks a bundle as deleted. */
+  bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
+  history(filter: HistoryFilter): readonly Activation[];
+}
+
+/** A release by the name of its bundle, which may be lost. */
+export type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
+
+/**
+ * Bundles and releases in memory, as they were committed: devices are answered from here. One process changes them,
+ * one change at a time.
+ *
+ * A bundle whose file is gone is lost: it is neither found nor offered until its bytes come back.
+ */
+export class Catalog {
+  readonly #bundles = new Map<string, Bundle>();
+  readonly #current = new Map<string, Current>();
+  readonly #lost = new Set<string>();
+  #releases: ReadonlyMap<string, readonly Release[]> = new Map();
+  readonly #changes = new SerialQueue();
+
+  private constructor(private readonly records: CatalogRecords) {}
+
+  static async load(records: CatalogRecords): Promise<Catalog> {
+    const catalog = new Catalog(records);
+    const { bundles, releases } = await records.load();
+    for (const bundle of bundles) catalog.#bundles.set(bundle.name, bundle);
+    for (const { bundle, ...release } of releases) {
+      catalog.#current.set(keyOf(release), { ...release, bundleName: bundle.name });
+    }
+    catalog.#index();
+    return catalog;
+  }
+
+  /** A bundle that can be served. */
+  find(name: string): Bundle | undefined {
+    return this.#lost.has(name) ? undefined : this.#bundles.get(name);
+  }
+
+  /** A bundle that is known, its file present or not. */
+  findKnown(name: string): Bundle | undefined {
+    return this.#bundles.get(name);
+  }
+
+  /** @throws DomainError `not-found` */
+  get(name: string): Bundle {
+    const bundle = this.find(name);
+    if (bundle === undefined) throw noBundle(name);
+    return bundle;
+  }
+
+  bundles(): readonly Bundle[] {
+    return [...this.#bundles.values()].filter(({ name }) => !this.#lost.has(name));
+  }
+
+  /** The releases of one compatible, in every channel. */
+  releasesOf(compatible: string): readonly Release[] {
+    return this.#releases.get(compatible) ?? [];
+  }
+
+  /** What is current on a channel of a compatible. */
+  findCurrent(compatible: string, channel: string): Release | undefined {
+    return this.releasesOf(compatible).find((release) => release.channel === channel);
+  }
+
+  /** Compatibles with a release. */
+  compatibles(): readonly string[] {
+    return [...this.#releases.keys()];
+  }
+
+  /** By compatible, then channel. */
+  releases(): readonly Release[] {
+    return [...this.#releases.values()].flat().sort((a, b) => compareText(keyOf(a), keyOf(b)));
+  }
+
+  /** All that is current, also while its bundle is lost: it goes on when the bytes come back. */
+  allCurrent(): readonly Current[] {
+    return [...this.#current.values()];
+  }
+
+  /** Of {@link Catalog.allCurrent}. */
+  releaseIds(): readonly number[] {
+    return [...this.#current.values()].map(({ id }) => id);
+  }
+
+  /** A release that is current. */
+  findRelease(id: number): Release | undefined {
+    for (const releases of this.#releases.values()) {
+      const found = releases.find((release) => release.id === id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Names the bundle that is current, also when it is lost. */
+  currentName(compatible: string, channel: string): string | undefined {
+    return this.#current.get(keyOf({ compatible, channel }))?.bundleName;
+  }
+
+  /** Where a bundle is current, also when it is lost. */
+  usesOf(name: string): readonly { readonly compatible: string; readonly channel: string }[] {
+    return [...this.#current.values()]
+      .filter((current) => current.bundleName === name)
+      .map(({ compatible, channel }) => ({ compatible, channel }));
+  }
+
+  binding(name: string): ReturnType<CatalogRecords['binding']> {
+    return this.records.binding(name);
+  }
+
+  history(filter: HistoryFilter): readonly Activation[] {
+    return this.records.history(filter);
+  }
+
+  /** Runs work that decides and commits, after all that was asked before: nothing changes under it. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#changes.run(work);
+  }
+
+  /** Commits a change and shows it, with nothing in between. Call it inside {@link Catalog.exclusively}. */
+  commit(change: CatalogChange): Promise<Activation | undefined> {
+    const policy = change.policy ?? everyoneAtOnce;
+    const isNew = change.activation?.action === 'activate' && change.returning === undefined;
+    return this.records.commit({
+      ...change,
+      ...(isNew ? { policy } : {}),
+      committed: (activation) => this.#show(change, policy, activation),
+    });
+  }
+
+  #show(
+    { bundle, rollout, returning }: CatalogChange,
+    policy: RolloutPolicy,
+    activation: Activation | undefined,
+  ): void {
+    if (bundle !== undefined) {
+      this.#bundles.set(bundle.name, bundle);
+      this.#lost.delete(bundle.name);
+    }
+    if (activation !== undefined) {
+      this.#apply(activation, returning?.rollout ?? beginRollout(policy, activation.by, activation.at));
+    }
+    if (rollout !== undefined) this.#applyRollout(rollout.releaseId, rollout.rollout);
+    this.#index();
+  }
+
+  /** Deletes a bundle, keeping its name bound. Call it inside {@link Catalog.exclusively}. */
+  async bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
+    await this.records.bury(name, at, by, events);
+    this.#bundles.delete(name);
+    this.#lost.delete(name);
+    this.#index();
+  }
+
+  /** Stops serving a bundle whose file is gone. */
+  markLost(name: string): void {
+    this.#lost.add(name);
+    this.#index();
+  }
+
+  isLost(name: string): boolean {
+    return this.#lost.has(name);
+  }
+
+  #apply(
+    { releaseId, compatible, channel, action, bundleName, at, by, forced }: Activation,
+    rollout: Rollout,
+  ): void {
+    const key = keyOf({ compatible, channel });
+    if (action === 'deactivate' || bundleName === null || releaseId === null) {
+      this.#current.delete(key);
+      return;
+    }
+    this.#current.set(key, {
+      id: releaseId,
+      compatible,
+      channel,
+      bundleName,
+      releasedAt: at,
+      releasedBy: by,
+      forced,
+      rollout,
+    });
+  }
+
+  #applyRollout(releaseId: number, rollout: Rollout): void {
+    for (const [key, current] of this.#current) {
+      if (current.id === releaseId) this.#current.set(key, { ...current, rollout });
+    }
+  }
+
+  #index(): void {
+    const releases = new Map<string, Release[]>();
+    for (const { bundleName, ...current } of this.#current.values()) {
+      const bundle = this.find(bundleName);
+      if (bundle === undefined) continue;
+      const sameCompatible = releases.get(current.compatible) ?? [];
+      releases.set(current.compatible, [...sameCompatible, { ...current, bundle }]);
+    }
+    this.#releases = releases;
+  }
+}
+
+export function noBundle(name: string): DomainError {
+  return new DomainError('not-found', `there is no bundle ${JSON.stringify(name.slice(0, 200))}`, {
+    remedy: 'List the bundles to see their names.',
+  });
+}
+
+function keyOf({ compatible, channel }: { readonly compatible: string; readonly channel: string }): string {
+  return JSON.stringify([compatible, channel]);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

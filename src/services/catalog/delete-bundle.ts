@@ -1,0 +1,118 @@
+import type { Bundle } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import { type Catalog, noBundle } from './catalog';
+import type { Log } from '../../ports/log';
+
+export interface DeleteBundle {
+  /**
+   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it.
+   * @throws DomainError `not-found`; `conflict` when it is current, or when devices install it or are pinned to it and nobody
+   * insists (the message says where, and how many)
+   */
+  delete(request: {
+    readonly name: string;
+    /** Also when devices install it, which then fails there, or are pinned to it, which then get nothing. */
+    readonly force?: boolean;
+    readonly actor: string;
+    /** Network address of the actor, if there is one. */
+    readonly address?: string | null;
+  }): Promise<Bundle>;
+}
+
+/** Who needs a bundle although it is current nowhere. */
+export interface BundleUses {
+  /** What devices are pinned to, and how many. */
+  pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[];
+  /** @param now offers that have ended do not count */
+  bundleUses(
+    name: string,
+    now: Date,
+  ): {
+    /** How many devices were told of it or install it, and may still ask for it. */
+    readonly openInstallations: number;
+    /** Ids of the devices that are pinned to it. */
+    readonly pinnedDevices: readonly string[];
+  };
+}
+
+export interface DeletePorts {
+  readonly catalog: Catalog;
+  readonly uses: Pick<BundleUses, 'bundleUses'>;
+  readonly files: {
+    /** Removes a bundle's file, if it is there. Open ones stay readable. */
+    remove(name: string): Promise<void>;
+  };
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createDeleteBundle({ catalog, uses, files, log, now }: DeletePorts): DeleteBundle {
+  return {
+    delete: ({ name, force = false, actor, address = null }) =>
+      catalog.exclusively(async () => {
+        const bundle = catalog.findKnown(name);
+        if (bundle === undefined) throw noBundle(name);
+        refuseActive(catalog, name);
+        if (!force) refuseNeeded(uses, name, now());
+        // First the row, so that it is served no more; killed between, the next start removes the file.
+        const at = now();
+        const { sha256, compatible } = bundle;
+        await catalog.bury(name, at, actor, [
+          {
+            kind: 'bundle.deleted',
+            at,
+            actor: { name: actor, address },
+            message: `${name} was deleted`,
+            subject: { bundleName: name, compatible },
+            before: { sha256 },
+          },
+        ]);
+        await files.remove(name).catch((error: unknown) => {
+          log.error({ err: error, bundle: name }, 'the file of a deleted bundle could not be removed');
+        });
+        log.info({ bundle: name, actor }, 'bundle deleted');
+        return bundle;
+      }),
+  };
+}
+
+function refuseActive(catalog: Catalog, name: string): void {
+  const uses = catalog.usesOf(name);
+  if (uses.length === 0) return;
+  const places = uses.map(({ compatible, channel }) => `${compatible} (${channel})`).join(', ');
+  throw new DomainError('conflict', `${name} is current for ${places}`, {
+    remedy: 'Activate another bundle there or deactivate it, then delete.',
+    details: { activeFor: uses },
+  });
+}
+
+/** So many pins are named; of more, the number tells enough. */
+const namedPins = 5;
+const maxDetails = 100;
+
+function refuseNeeded(uses: Pick<BundleUses, 'bundleUses'>, name: string, now: Date): void {
+  const { openInstallations, pinnedDevices } = uses.bundleUses(name, now);
+  const reasons: string[] = [];
+  if (openInstallations > 0) {
+    const devices =
+      openInstallations === 1
+        ? '1 device has an open installation'
+        : `${openInstallations} devices have open installations`;
+    reasons.push(`${devices} of it`);
+  }
+  if (pinnedDevices.length > 0) {
+    const others = pinnedDevices.length - namedPins;
+    const more = others > 0 ? ` and ${others} more` : '';
+    reasons.push(`pinned to it: ${pinnedDevices.slice(0, namedPins).join(', ')}${more}`);
+  }
+  if (reasons.length === 0) return;
+  throw new DomainError('conflict', `${name} is needed: ${reasons.join('; ')}`, {
+    remedy:
+      'Cancel those installations and lift the pins, or wait until they have ended. Or insist with force.',
+    details: {
+      openInstallations,
+      pinnedDevices: pinnedDevices.slice(0, maxDetails),
+      pins: pinnedDevices.length,
+    },
+  });
+}

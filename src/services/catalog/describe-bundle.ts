@@ -1,0 +1,35 @@
+import type { Activation, Release } from '../../core/release';
+import type { BundleDevices, FleetCounts } from '../../ports/fleet-counts';
+import type { ListBundles, ListedBundle } from './list-bundles';
+
+/** A bundle with all that a delete would concern. */
+export interface BundleDescription extends ListedBundle {
+  readonly current: readonly Release[];
+  /** When it was made current, the newest first. */
+  readonly history: readonly Activation[];
+  readonly devices: BundleDevices;
+}
+
+/** @throws DomainError `not-found` */
+export type DescribeBundle = (name: string) => BundleDescription;
+
+export interface DescribeBundlePorts {
+  readonly listBundles: Pick<ListBundles, 'get' | 'releases' | 'history'>;
+  readonly counts: Pick<FleetCounts, 'ofBundle'>;
+}
+
+const shownActivations = 50;
+
+export function createDescribeBundle({ listBundles, counts }: DescribeBundlePorts): DescribeBundle {
+  return (name) => {
+    const listed = listBundles.get(name);
+    const { compatible, inspection } = listed.bundle;
+    const version = inspection.manifest?.version ?? null;
+    return {
+      ...listed,
+      current: listBundles.releases().filter(({ bundle }) => bundle.name === name),
+      history: listBundles.history({ activated: name, limit: shownActivations }),
+      devices: counts.ofBundle({ name, compatible, version }),
+    };
+  };
+}

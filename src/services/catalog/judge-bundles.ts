@@ -1,0 +1,183 @@
+import type { Bundle } from '../../core/bundle';
+import { type NewEvent, theServer } from '../../core/event';
+import type { Inspection } from '../../core/inspection';
+import { type JudgeSignature, sentenceOf } from './accept-bundle';
+import type { BundleTrust, TrustTerms } from './bundle-trust';
+import type { Catalog } from './catalog';
+import type { Log } from '../../ports/log';
+import type { OpenFile } from './shared-files';
+
+/** Brings the verdicts of stored bundles up to date with keyring, profile and clock. */
+export interface JudgeBundles {
+  /** Judges what devices may ask for first: call it before they can. At most some hundred bundles; the rest waits for `run`. */
+  begin(): Promise<void>;
+  /** Judges what is due, one after the other. One run at a time; it never rejects. */
+  run(): Promise<void>;
+  /** Lets the run that goes on come to its end, after the bundle that it is at. */
+  close(): Promise<void>;
+}
+
+export interface JudgePorts {
+  readonly catalog: Catalog;
+  readonly files: { open(name: string): Promise<OpenFile> };
+  readonly judge: JudgeSignature;
+  readonly trustTerms: () => TrustTerms;
+  readonly bundleTrust: Pick<BundleTrust, 'endsAt'>;
+  /** Bundles that devices are pinned to. */
+  readonly pinnedBundles: () => readonly { readonly bundleName: string }[];
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/** So many before the server listens: a second or two. */
+const judgedAtBegin = 200;
+/** What depends on the time is looked at so often, and what could not be read is tried again. */
+const lookAgainAfterMs = 3_600_000;
+const tryAgainAfterMs = 60_000;
+/** Verdicts that are committed together. */
+const batchSize = 20;
+
+/** Codes of the warnings about a signer, which a new judgement replaces. */
+const signerWarningCodes = new Set(['signer-expired', 'signer-expires-soon', 'code-signing-only']);
+
+export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
+  const { catalog, trustTerms, log, now } = ports;
+  /** When a bundle was looked at last in this process, and whether that failed. */
+  const looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
+  let running: Promise<void> | undefined;
+  const closing = new AbortController();
+  const isClosing = () => closing.signal.aborted;
+
+  function isDue(bundle: Bundle, at: Date): boolean {
+    const terms = trustTerms();
+    const look = looks.get(bundle.name);
+    const agoMs = look === undefined ? Infinity : Math.abs(at.getTime() - look.atMs);
+    if (look?.hasFailed === true && agoMs < tryAgainAfterMs) return false;
+    if (bundle.inspection.judgedUnder !== terms.fingerprint) return true;
+    // A clock that is before the upload is wrong, and no reason to distrust anything.
+    if (!terms.hasKeyring || !terms.dependsOnClock || at < bundle.uploadedAt) return false;
+    const endsAt = ports.bundleTrust.endsAt(bundle);
+    const hasRunOut = endsAt !== null && endsAt < at && bundle.inspection.verdict === 'trusted';
+    if (hasRunOut && (look === undefined || look.atMs <= endsAt.getTime())) return true;
+    if (agoMs < lookAgainAfterMs) return false;
+    return hasRunOut || bundle.inspection.verdict === 'untrusted' || terms.dependsOnLists;
+  }
+
+  /** Those that are current or pinned. */
+  function wanted(): ReadonlySet<string> {
+    const current = catalog.releases().map(({ bundle }) => bundle.name);
+    return new Set([...current, ...ports.pinnedBundles().map(({ bundleName }) => bundleName)]);
+  }
+
+  function due(): readonly Bundle[] {
+    const at = now();
+    return catalog.bundles().filter((bundle) => isDue(bundle, at));
+  }
+
+  async function judgeAll(bundles: readonly Bundle[]): Promise<void> {
+    for (let first = 0; first < bundles.length && !isClosing(); first += batchSize) {
+      const judged: Judged[] = [];
+      for (const bundle of bundles.slice(first, first + batchSize)) {
+        if (isClosing()) break;
+        const inspection = await judgeOne(bundle);
+        if (inspection !== undefined) judged.push({ bundle, inspection });
+      }
+      await keep(judged);
+    }
+  }
+
+  async function judgeOne(bundle: Bundle): Promise<Inspection | undefined> {
+    const { name, inspection } = bundle;
+    const atMs = now().getTime();
+    try {
+      const file = await ports.files.open(name);
+      try {
+        const { signerWarnings, ...judgement } = await ports.judge(file);
+        looks.set(name, { atMs, hasFailed: false });
+        const others = inspection.warnings.filter(({ code }) => !signerWarningCodes.has(code));
+        return { ...inspection, ...judgement, warnings: [...others, ...signerWarnings] };
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (looks.get(name)?.hasFailed !== true && !isClosing())
+        log.error({ err: error, bundle: name }, 'the signature of a stored bundle can not be judged');
+      looks.set(name, { atMs, hasFailed: true });
+      return undefined;
+    }
+  }
+
+  /** One commit for all of them; what was deleted or uploaded again meanwhile keeps what it has. */
+  async function keep(judged: readonly Judged[]): Promise<void> {
+    const changed = judged.filter(
+      ({ bundle, inspection }) => JSON.stringify(bundle.inspection) !== JSON.stringify(inspection),
+    );
+    if (changed.length === 0) return;
+    await catalog.exclusively(() =>
+      Promise.all(
+        changed.map(async ({ bundle, inspection }) => {
+          const stored = catalog.find(bundle.name);
+          if (stored?.inspection !== bundle.inspection) return;
+          const events = tell(bundle, inspection, now());
+          await catalog.commit({ bundle: { ...stored, inspection }, events: () => events });
+        }),
+      ),
+    );
+  }
+
+  async function run(): Promise<void> {
+    try {
+      const found = due();
+      if (found.length === 0) return;
+      const first = wanted();
+      const isFirst = ({ name }: Bundle) => first.has(name);
+      await judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
+    } catch (error) {
+      log.error({ err: error }, 'the verdicts of bundles can not be kept at the moment');
+    }
+  }
+
+  return {
+    async begin() {
+      const first = wanted();
+      await judgeAll(
+        due()
+          .filter(({ name }) => first.has(name))
+          .slice(0, judgedAtBegin),
+      );
+    },
+    run() {
+      if (isClosing()) return Promise.resolve();
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+interface Judged {
+  readonly bundle: Bundle;
+  readonly inspection: Inspection;
+}
+
+/** What changed for people: not that it was looked at. */
+function tell({ name, compatible, inspection: before }: Bundle, after: Inspection, at: Date): NewEvent[] {
+  if (before.verdict === after.verdict) return [];
+  const why = after.reasons.length === 0 ? '' : `: ${sentenceOf(after.reasons)}`;
+  return [
+    {
+      kind: 'bundle.judged',
+      at,
+      actor: theServer,
+      message: `${name} is ${after.verdict} now, it was ${before.verdict}${why}`,
+      subject: { bundleName: name, compatible },
+      before: { verdict: before.verdict },
+      after: { verdict: after.verdict },
+    },
+  ];
+}

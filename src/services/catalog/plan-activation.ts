@@ -1,0 +1,90 @@
+import { type Bundle, parseCompatible } from '../../core/bundle';
+import { parseChannel } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import { defaultChannel, type NewActivation } from '../../core/release';
+import { canBeTold, toldMaxLength } from '../../core/told-text';
+import type { RolloutPolicy } from '../../core/rollout';
+import type { Catalog } from './catalog';
+
+/** What to commit so that a bundle is current. */
+export interface ActivationPlan {
+  /** The bundle, with the compatible that it was missing. */
+  readonly bundle: Bundle;
+  /** Missing when it is current already. */
+  readonly activation?: NewActivation;
+}
+
+export interface ActivationWish {
+  /** The bundle's own compatible when left out. */
+  readonly compatible?: string;
+  /** `stable` when left out. */
+  readonly channel?: string;
+  /** How it reaches its devices; everyone at once when left out. */
+  readonly policy?: RolloutPolicy;
+  /** Insist although the bundle is for another compatible. */
+  readonly force?: boolean;
+  readonly actor: string;
+  /** Network address of the actor, if there is one. */
+  readonly address?: string | null;
+}
+
+/**
+ * Checks whether a bundle may become current and says what changes then. Changes nothing itself.
+ * @throws DomainError `invalid-input` (no compatible known), `conflict` (another compatible, not forced; a version that no
+ * device can tell)
+ */
+export function planActivation(
+  catalog: Catalog,
+  bundle: Bundle,
+  wish: ActivationWish,
+  at: Date,
+): ActivationPlan {
+  const compatible = wish.compatible ?? bundle.compatible;
+  if (compatible === null) throw noCompatible(bundle.name);
+  parseCompatible(compatible);
+  const channel = parseChannel(wish.channel ?? defaultChannel);
+  const isForeign = bundle.compatible !== null && bundle.compatible !== compatible;
+  if (isForeign && wish.force !== true) throw otherCompatible(bundle.name, bundle.compatible, compatible);
+  refuseUntellable(bundle);
+  const told = bundle.compatible === null ? { ...bundle, compatible } : bundle;
+  const previous = catalog.currentName(compatible, channel);
+  const isAborted = catalog.findCurrent(compatible, channel)?.rollout.state === 'aborted';
+  if (previous === bundle.name && wish.policy === undefined && !isAborted) return { bundle: told };
+  return {
+    bundle: told,
+    activation: {
+      compatible,
+      channel,
+      action: 'activate',
+      bundleName: bundle.name,
+      previousBundleName: previous ?? null,
+      at,
+      by: wish.actor,
+      forced: isForeign,
+    },
+  };
+}
+
+/** A bundle meant for one compatible, asked for on another. */
+export function otherCompatible(name: string, own: string | null, asked: string): DomainError {
+  return new DomainError('conflict', `${name} is for ${own ?? 'no compatible'}, not for ${asked}`, {
+    remedy: 'Check the compatible; force it only if these devices accept the bundle.',
+    details: { bundleCompatible: own, compatible: asked },
+  });
+}
+
+function noCompatible(name: string): DomainError {
+  return new DomainError('invalid-input', `the compatible of ${name} is not known`, {
+    remedy: 'Name the compatible of the devices: the manifest of this bundle can not be read.',
+  });
+}
+
+/** A device that can't say that it runs this version would be offered the bundle for ever. @throws DomainError `conflict` */
+export function refuseUntellable({ name, inspection }: Bundle): void {
+  const version = inspection.manifest?.version ?? null;
+  if (version === null || canBeTold(version)) return;
+  const what = version.length > toldMaxLength ? `has ${version.length} characters` : 'is not plain text';
+  throw new DomainError('conflict', `no device can tell that it runs ${name}: its version ${what}`, {
+    remedy: `Build it with a version of 1 to ${toldMaxLength} printable characters, no blank at either end.`,
+  });
+}

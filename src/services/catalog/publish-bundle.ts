@@ -1,0 +1,245 @@
+import type { Readable } from 'node:stream';
+import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type { NewEvent } from '../../core/event';
+import { notYetChecked, type StoredImageCheck } from '../../core/image-check';
+import type { Inspection } from '../../core/inspection';
+import type { RolloutPolicy } from '../../core/rollout';
+import { parsePolicy } from '../../core/rollout-policy';
+import { defaultChannel, type Release } from '../../core/release';
+import { acceptBundle, type BundleBytes, type InspectBundle } from './accept-bundle';
+import type { Catalog } from './catalog';
+import type { Log } from '../../ports/log';
+import { otherCompatible, planActivation } from './plan-activation';
+import { tellActivation } from './release-events';
+
+/** An upload that lies complete and synced in the incoming area, under no name yet. */
+export interface StagedBundle {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export interface PublishRequest {
+  /** As the client sent it: checked, never rewritten. */
+  readonly name: string;
+  /** What the operator says: needed to release an encrypted bundle, else the manifest's is used. */
+  readonly compatible?: string;
+  /** Make it current for its compatible in the same step. */
+  readonly activate?: boolean;
+  /** The channel to activate it on; `stable` when left out. */
+  readonly channel?: string;
+  /** How it reaches its devices when it is activated; everyone at once when left out. */
+  readonly policy?: RolloutPolicy;
+  /** Activate although the manifest names another compatible. */
+  readonly force?: boolean;
+  /** `local`, `token:<name>` or `cli:<user>`. */
+  readonly actor: string;
+  /** Network address of the actor, if there is one. */
+  readonly address?: string | null;
+}
+
+export interface Publication {
+  readonly bundle: Bundle;
+  /** False when the same bytes were stored under this name before, and still are. */
+  readonly created: boolean;
+  readonly release: Release | null;
+}
+
+/** Takes a bundle in: staged, verified, stored under its name and, on request, made current. All or nothing. */
+export interface PublishBundle {
+  /**
+   * Writes and hashes a stream into the incoming area. Nothing stays behind when it fails.
+   * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload)
+   */
+  stage(
+    content: Readable,
+    options: { readonly limitBytes: number; readonly signal?: AbortSignal },
+  ): Promise<StagedBundle>;
+  /**
+   * Inspects a staged upload and stores it. Consumes the staged file, also when it refuses.
+   * @throws DomainError `invalid-input`, `bundle-broken`, `bundle-untrusted`, `conflict`, `storage-full`
+   */
+  publish(staged: StagedBundle, request: PublishRequest): Promise<Publication>;
+  /** Forgets a staged upload. */
+  discard(staged: StagedBundle): Promise<void>;
+}
+
+/** Where bundle files are kept. */
+export interface PublishFiles {
+  /** @throws DomainError `too-large`, `storage-full`, `invalid-input` */
+  stage(
+    content: Readable,
+    options: { readonly limitBytes: number; readonly signal?: AbortSignal },
+  ): Promise<StagedBundle>;
+  discard(staged: StagedBundle): Promise<void>;
+  openStaged(staged: StagedBundle): Promise<BundleBytes & { close(): Promise<void> }>;
+  /** Gives a staged file its name. @throws DomainError `conflict` when a file has it */
+  keep(staged: StagedBundle, name: string): Promise<void>;
+  /** Whether a plain file of this name and size is there. */
+  holds(name: string, sizeBytes: number): Promise<boolean>;
+  /**
+   * Puts a staged file in the place of a damaged or lost one of the same bundle.
+   * @throws DomainError `conflict` when what has its name is no file
+   */
+  restore(staged: StagedBundle, name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export interface PublishPorts {
+  readonly catalog: Catalog;
+  readonly files: PublishFiles;
+  readonly inspect: InspectBundle;
+  readonly allowUntrusted: boolean;
+  /** Called after each change of a release, inside of it. Never rejects. */
+  readonly changed: () => Promise<void>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createPublishBundle(ports: PublishPorts): PublishBundle {
+  const { files, catalog } = ports;
+  return {
+    stage: (content, options) => files.stage(content, options),
+    discard: (staged) => files.discard(staged),
+    async publish(staged, request) {
+      try {
+        parseBundleName(request.name);
+        if (request.compatible !== undefined) parseCompatible(request.compatible);
+        if (request.policy !== undefined) parsePolicy(request.policy);
+        await refuseOtherBytes(catalog, request.name, staged); // early: it saves the inspection
+        const inspection = await inspectStaged(ports, staged);
+        acceptBundle(request.name, inspection, ports.allowUntrusted);
+        return await catalog.exclusively(() => store(ports, staged, request, inspection));
+      } finally {
+        await files.discard(staged);
+      }
+    },
+  };
+}
+
+async function inspectStaged({ files, inspect }: PublishPorts, staged: StagedBundle): Promise<Inspection> {
+  const file = await files.openStaged(staged);
+  try {
+    return await inspect(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Everything that could refuse the request comes before the first thing that lasts. */
+async function store(
+  ports: PublishPorts,
+  staged: StagedBundle,
+  request: PublishRequest,
+  inspection: Inspection,
+): Promise<Publication> {
+  const { catalog, files } = ports;
+  const { name } = request;
+  await refuseOtherBytes(catalog, name, staged);
+  const described = describe(catalog, staged, request, inspection, ports.now());
+  const plan =
+    request.activate === true ? planActivation(catalog, described, request, ports.now()) : undefined;
+  const bundle = plan?.bundle ?? described;
+  const activation = plan?.activation;
+
+  // Its bytes are known: where they are missing or cut short, these take their place.
+  const isKnown = catalog.findKnown(name) !== undefined;
+  const hasFile = catalog.find(name) !== undefined && (await files.holds(name, staged.sizeBytes));
+  if (!hasFile) await (isKnown ? files.restore(staged, name) : files.keep(staged, name));
+  try {
+    await catalog.commit({
+      bundle,
+      ...(activation === undefined ? {} : { activation }),
+      ...(request.policy === undefined ? {} : { policy: request.policy }),
+      events: (made) => [
+        ...(hasFile ? [] : [tellPublication(bundle, request, ports.now())]),
+        ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
+      ],
+    });
+  } catch (error) {
+    if (!isKnown) await takeBack(ports, name);
+    throw error;
+  }
+  ports.log.info(
+    {
+      bundle: name,
+      sha256: bundle.sha256,
+      verdict: inspection.verdict,
+      actor: request.actor,
+      created: !hasFile,
+    },
+    'bundle published',
+  );
+  if (activation !== undefined) ports.log.info({ ...activation }, 'release activated');
+  await ports.changed();
+  return {
+    bundle,
+    created: !hasFile,
+    release: plan === undefined ? null : releaseOf(ports, request, bundle),
+  };
+}
+
+function describe(
+  catalog: Catalog,
+  staged: StagedBundle,
+  request: PublishRequest,
+  inspection: Inspection,
+  now: Date,
+): Bundle {
+  const known = catalog.findKnown(request.name);
+  const own = inspection.manifest?.compatible ?? known?.compatible ?? null;
+  const asked = request.compatible ?? null;
+  if (own !== null && asked !== null && own !== asked && request.force !== true) {
+    throw otherCompatible(request.name, own, asked);
+  }
+  return {
+    name: request.name,
+    sha256: staged.sha256,
+    sizeBytes: staged.sizeBytes,
+    compatible: own ?? asked,
+    uploadedAt: known?.uploadedAt ?? now,
+    uploadedBy: known?.uploadedBy ?? request.actor,
+    inspection,
+    imageCheck: imageCheckOf(known),
+  };
+}
+
+/** Bytes that were checked before are what they were; who uploads again what could not be checked wants it checked. */
+function imageCheckOf(known: Bundle | undefined): StoredImageCheck {
+  return known === undefined || known.imageCheck.state === 'not-checked' ? notYetChecked : known.imageCheck;
+}
+
+function tellPublication(bundle: Bundle, { actor, address = null }: PublishRequest, at: Date): NewEvent {
+  const { name, compatible, sha256, sizeBytes, inspection } = bundle;
+  return {
+    kind: 'bundle.published',
+    at,
+    actor: { name: actor, address },
+    message: `${name} was published: ${inspection.verdict}`,
+    subject: { bundleName: name, compatible },
+    after: { sha256, size: sizeBytes, version: inspection.manifest?.version ?? null },
+  };
+}
+
+async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBundle): Promise<void> {
+  const binding = await catalog.binding(name);
+  if (binding === undefined || binding.sha256 === staged.sha256) return;
+  const was = binding.deletedAt === null ? 'is' : 'was once';
+  throw new DomainError('conflict', `${name} ${was} the name of a bundle with other bytes`, {
+    remedy: 'Give the new bundle a name of its own, for example with its version in it.',
+    details: { name, storedSha256: binding.sha256, sha256: staged.sha256 },
+  });
+}
+
+async function takeBack({ files, log }: PublishPorts, name: string): Promise<void> {
+  await files.remove(name).catch((error: unknown) => {
+    log.error({ err: error, bundle: name }, 'the file of a refused bundle could not be removed');
+  });
+}
+
+function releaseOf({ catalog }: PublishPorts, request: PublishRequest, bundle: Bundle): Release {
+  const compatible = request.compatible ?? bundle.compatible ?? '';
+  const release = catalog.findCurrent(compatible, request.channel ?? defaultChannel);
+  if (release === undefined) throw new Error(`${bundle.name} was activated, and nothing is current`);
+  return release;
+}

@@ -1,0 +1,85 @@
+import type {
+  CertificateInventory,
+  DeviceFiles,
+  FolderFinding,
+  IssuedFiles,
+  IssueOptions,
+  ListedCertificate,
+  Revocation,
+} from '../../core/certificate';
+
+export type {
+  CertificateInventory,
+  DeviceFiles,
+  FolderFinding,
+  IssuedFiles,
+  IssueOptions,
+  KeyType,
+  KnownCertificate,
+  ListedCertificate,
+} from '../../core/certificate';
+
+/** The certificates of this server, as people manage them. `src/pki` implements it on `certs/`. */
+export interface CertificateFolder {
+  createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
+  /** Takes over a CA that exists; without `keyPem` nothing can be issued here. */
+  importCa(request: {
+    readonly certificatePem: string;
+    readonly keyPem?: string;
+    /** Where the key was read, for what its reader is told to type. */
+    readonly keyFile?: string;
+    readonly force?: boolean;
+  }): Promise<IssuedFiles>;
+  /** @param request names and ips that the certificate covers; both empty means the machine's own */
+  createServer(
+    request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
+  ): Promise<IssuedFiles>;
+  /** @param request `csrPem`: a PEM or DER request for the device's own key; only the public key is taken from it */
+  createDevice(
+    request: IssueOptions & {
+      readonly id: string;
+      readonly csrPem?: string | Uint8Array;
+      readonly compatibles?: readonly string[];
+      /** Where to write instead of `certs/devices`. */
+      readonly outDir?: string;
+    },
+  ): Promise<IssuedFiles>;
+  /** Whether the CA's key is here, so that something can be issued. */
+  hasCaKey(): Promise<boolean>;
+  /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
+  readDevice(id: string): Promise<DeviceFiles | null>;
+  list(): Promise<readonly ListedCertificate[]>;
+  /** By device id, serial, `ca`, `server`, or path of a PEM file. @throws DomainError `not-found` */
+  show(which: string): Promise<readonly ListedCertificate[]>;
+  /** Chain, expiry, key match and file modes of the whole folder. */
+  verify(): Promise<readonly FolderFinding[]>;
+  /** Every certificate that is known. Asked again, it costs little as long as nothing has changed. */
+  inventory(): Promise<CertificateInventory>;
+  /** The whole list, in the order in which it grew. @throws DomainError `configuration` when it is damaged */
+  revocations(): Promise<readonly Revocation[]>;
+  /**
+   * Revokes what is known here by device id (all its certificates) or serial, any serial, or a certificate that is given.
+   * @returns the revocations of all that were meant, old and new; they are on the disk
+   * @throws DomainError `not-found`, `invalid-input`, `configuration`, `storage-full`, `unavailable`
+   */
+  revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
+}
+
+/** What people mean: one of the three. */
+export type RevokeRequest = { readonly reason?: string } & (
+  | {
+      readonly which: string;
+      /** Never mind a device that has the serial as its id. */
+      readonly isSerial?: boolean;
+    }
+  | {
+      /** In any spelling, seen before or not. */
+      readonly serial: string;
+      /** Whose it is, where only the caller knows. */
+      readonly deviceId?: string;
+    }
+  | {
+      /** PEM or DER. */
+      readonly certificate: string | Uint8Array;
+    }
+);

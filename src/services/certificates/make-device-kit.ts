@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream';
+import type { IssuedFiles, IssueOptions } from '../../core/certificate';
+import { parseDeviceId } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import { parseCompatible } from '../../core/bundle';
+import type { CertificateFolder, DeviceFiles } from './certificate-folder';
+import { type KitPolling, listKitFiles, type ReadKitText } from './kit-files';
+import { packKit } from './pack-kit';
+
+export interface KitRequest extends IssueOptions {
+  readonly id: string;
+  /** What the device uses to reach the server, without a slash at the end. */
+  readonly serverUrl: string;
+  readonly compatible?: string;
+  /** Default `script`. */
+  readonly polling?: KitPolling;
+  /** A request for the key that the device has. */
+  readonly csrPem?: string | Uint8Array;
+}
+
+export interface MadeKit {
+  /** Of the archive. */
+  readonly fileName: string;
+  /** The `.tar.gz`. */
+  readonly archive: Readable;
+  /** Paths in it. */
+  readonly files: readonly string[];
+  readonly hasKey: boolean;
+  /** What its user should know; empty for most. */
+  readonly warnings: readonly string[];
+  /** What was issued for it; `null` when the device had a certificate. */
+  readonly issued: IssuedFiles | null;
+}
+
+/**
+ * Makes all that a device needs, with the certificate that it has, or a new one.
+ * @throws DomainError `invalid-input`, `conflict`, `certificate-refused`, `configuration`, `storage-full`
+ */
+export type MakeDeviceKit = (request: KitRequest) => Promise<MadeKit>;
+
+export interface KitPorts {
+  readonly certificates: Pick<CertificateFolder, 'createDevice' | 'readDevice'>;
+  readonly readText: ReadKitText;
+  readonly now: () => Date;
+}
+
+export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): MakeDeviceKit {
+  return async (request) => {
+    const id = parseDeviceId(request.id);
+    const compatible = request.compatible === undefined ? null : parseCompatible(request.compatible);
+    const found = request.force === true ? null : await certificates.readDevice(id);
+    if (found !== null) checkExisting(found, request, compatible, now());
+    const issued = found === null ? await issue(request) : null;
+    const { caPem, certificatePem, keyPem } = found ?? (await readIssued(id));
+    const { serverUrl, polling = 'script' } = request;
+    const files = await listKitFiles(
+      { id, serverUrl, compatible, polling, caPem, certificatePem, keyPem },
+      readText,
+    );
+    const folder = `device-kit-${id}`;
+    return {
+      fileName: `${folder}.tar.gz`,
+      archive: packKit(files, folder, now()),
+      files: files.map(({ path }) => path),
+      hasKey: keyPem !== null,
+      warnings: polling === 'native' ? [nativeWarning] : [],
+      issued,
+    };
+  };
+
+  function issue({ id, compatible, csrPem, days, key, force }: KitRequest): Promise<IssuedFiles> {
+    return certificates.createDevice({
+      id,
+      ...(compatible === undefined ? {} : { compatibles: [compatible] }),
+      ...(csrPem === undefined ? {} : { csrPem }),
+      ...(days === undefined ? {} : { days }),
+      ...(key === undefined ? {} : { key }),
+      ...(force === undefined ? {} : { force }),
+    });
+  }
+
+  async function readIssued(id: string): Promise<DeviceFiles> {
+    const files = await certificates.readDevice(id);
+    if (files === null) throw new Error(`the certificate of ${id} was issued and is not there`);
+    return files;
+  }
+}
+
+const nativeWarning =
+  "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.";
+
+/** A certificate that is there is used as it is: what would have been asked of a new one must not be lost silently. */
+function checkExisting(
+  { certificate, revokedAt }: DeviceFiles,
+  { csrPem, days, key }: KitRequest,
+  compatible: string | null,
+  at: Date,
+): void {
+  const { commonName, compatibles, notAfter } = certificate;
+  if (revokedAt !== null) {
+    throw new DomainError(
+      'conflict',
+      `the certificate of ${commonName} is revoked: a kit with it would be of no use`,
+      {
+        remedy: 'Issue a new one by force (--force, or "force": true); the old files are kept beside.',
+      },
+    );
+  }
+  const refuse = (what: string) => {
+    throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {
+      remedy:
+        'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.',
+    });
+  };
+  if (notAfter <= at) refuse(', and it has expired');
+  if (csrPem !== undefined) refuse(': the request would not be signed');
+  if (days !== undefined || key !== undefined) refuse(': its validity and key stay as they are');
+  if (compatible !== null && compatibles.length > 0 && !compatibles.includes(compatible)) {
+    refuse(`, which is bound to ${compatibles.join(', ')}`);
+  }
+}

@@ -1,0 +1,144 @@
+import type { CertificateSummary, IssuedFiles, IssueOptions, KnownCertificate } from '../../core/certificate';
+import { DomainError } from '../../core/errors';
+import type { Actor, NewEvent } from '../../core/event';
+import type { CertificateFolder } from './certificate-folder';
+import type { Log } from '../../ports/log';
+import { createMakeDeviceKit, type KitRequest, type MadeKit } from './make-device-kit';
+import type { ReadKitText } from './kit-files';
+
+export interface CertificateQuery {
+  /** Part of the device id or of the serial; case does not count. */
+  readonly search?: string;
+  readonly limit: number;
+  /** The serial that the page before ended with. */
+  readonly after?: string;
+}
+
+export interface CertificatePage {
+  readonly ca: CertificateSummary | null;
+  readonly hasCaKey: boolean;
+  readonly server: CertificateSummary | null;
+  /** By device, the newest first. */
+  readonly devices: readonly KnownCertificate[];
+  /** How many fit in all. */
+  readonly total: number;
+  /** For the page after this one; `null` on the last. */
+  readonly next: string | null;
+}
+
+export interface DeviceCertificateRequest extends IssueOptions {
+  readonly id: string;
+  readonly csrPem?: string | Uint8Array;
+  readonly compatibles?: readonly string[];
+}
+
+/** The certificates, as administrators manage them on a running server. Each change has a line in the journal. */
+export interface ManageCertificates {
+  /** @throws DomainError `invalid-input` for a page that is none of this list's */
+  list(query: CertificateQuery): Promise<CertificatePage>;
+  /**
+   * Issues a device's certificate into the folder.
+   * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict` when there is one or the CA's key is not
+   * here, `configuration`, `storage-full`
+   */
+  issue(
+    request: DeviceCertificateRequest,
+    actor: Actor,
+  ): Promise<{ readonly certificate: CertificateSummary; readonly certificatePem: string }>;
+  /** Makes a device's kit, as {@link createMakeDeviceKit} does. @throws DomainError as that, and as `issue` */
+  makeKit(request: KitRequest, actor: Actor): Promise<MadeKit>;
+}
+
+export interface ManageCertificatesPorts {
+  readonly certificates: CertificateFolder;
+  readonly readKitText: ReadKitText;
+  readonly journal: { record(events: readonly NewEvent[]): Promise<void> };
+  readonly log: Pick<Log, 'error'>;
+  readonly now: () => Date;
+}
+
+export function createManageCertificates(ports: ManageCertificatesPorts): ManageCertificates {
+  const { certificates, readKitText, log, now } = ports;
+
+  /** What is done is done, whether the journal takes its line or not. */
+  async function tell(event: Omit<NewEvent, 'at'>): Promise<void> {
+    try {
+      await ports.journal.record([{ ...event, at: now() }]);
+    } catch (error) {
+      log.error({ err: error }, 'the journal took no line');
+    }
+  }
+
+  async function createDevice(request: DeviceCertificateRequest, actor: Actor): Promise<IssuedFiles> {
+    if (!(await certificates.hasCaKey())) throw noCaKey();
+    const files = await certificates.createDevice(request);
+    const { commonName: deviceId, serial, notAfter } = files.certificate;
+    await tell({
+      kind: 'certificate.issued',
+      actor,
+      message: `a certificate was issued for ${deviceId}`,
+      subject: { deviceId },
+      after: { serial, not_after: notAfter.toISOString() },
+    });
+    return files;
+  }
+
+  return {
+    async list({ search = '', limit, after }) {
+      const { devices, ...own } = await certificates.inventory();
+      const wanted = search.toLowerCase();
+      const found = devices.filter(
+        ({ deviceId, serial }) => deviceId.toLowerCase().includes(wanted) || serial.includes(wanted),
+      );
+      const start = after === undefined ? 0 : found.findIndex(({ serial }) => serial === after) + 1;
+      if (after !== undefined && start === 0) throw noPage();
+      const page = found.slice(start, start + limit);
+      const hasMore = start + limit < found.length;
+      return {
+        ...own,
+        devices: page,
+        total: found.length,
+        next: hasMore ? (page.at(-1)?.serial ?? null) : null,
+      };
+    },
+
+    async issue(request, actor) {
+      const { certificate } = await createDevice(request, actor);
+      const files = await certificates.readDevice(certificate.commonName);
+      if (files === null) throw new Error(`the certificate of ${request.id} was issued and is not there`);
+      return { certificate, certificatePem: files.certificatePem };
+    },
+
+    async makeKit(request, actor) {
+      const make = createMakeDeviceKit({
+        certificates: {
+          readDevice: (id) => certificates.readDevice(id),
+          createDevice: (wanted) => createDevice(wanted, actor),
+        },
+        readText: readKitText,
+        now,
+      });
+      const kit = await make(request);
+      await tell({
+        kind: 'device.kit-made',
+        actor,
+        message: `a kit was made for ${request.id}, ${kit.hasKey ? 'with its key' : 'without a key'}`,
+        subject: { deviceId: request.id },
+      });
+      return kit;
+    },
+  };
+}
+
+function noCaKey(): DomainError {
+  return new DomainError('conflict', "the CA's key is not on this server, so it can issue nothing", {
+    remedy:
+      'Issue on the machine that has ca.key: rauc-simple-server cert device <id>; or put ca.key into CERTS_DIR for the time it is needed.',
+  });
+}
+
+function noPage(): DomainError {
+  return new DomainError('invalid-input', 'the list has changed: no page begins there', {
+    remedy: 'Begin with the first page.',
+  });
+}

@@ -1,0 +1,141 @@
+import type { Revocation } from '../../core/certificate';
+import { certificateInUse, type Device, parseDeviceId } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import type { Actor, NewEvent } from '../../core/event';
+import type { CertificateFolder } from './certificate-folder';
+import type { Log } from '../../ports/log';
+
+/** What is revoked. */
+export type RevocationTarget =
+  | {
+      /** In any spelling. */
+      readonly serial: string;
+      /** Only if a certificate with it was issued here. */
+      readonly isKnown?: boolean;
+      /** Whose it is, if the caller knows. */
+      readonly deviceId?: string;
+    }
+  | {
+      /** The certificate itself. */
+      readonly certificatePem: string;
+    }
+  | {
+      /** The device whose certificate it is: the one that it uses now. */
+      readonly usedBy: string;
+    };
+
+export interface RevocationPage {
+  /** The newest first. */
+  readonly revocations: readonly Revocation[];
+  readonly total: number;
+  /** For the page after this one; `null` on the last. */
+  readonly next: string | null;
+}
+
+/** Which certificates of devices are refused, whoever issued them. */
+export interface ManageRevocations {
+  /** @throws DomainError `invalid-input` for a page that is none of this list's, `configuration` when the list is damaged */
+  list(query: { readonly limit: number; readonly after?: string }): Promise<RevocationPage>;
+  /**
+   * Revokes one certificate: it is on the disk and in force, also for open connections, when the promise resolves. One that was
+   * revoked before stays as it is.
+   * @throws DomainError `not-found`, `conflict` for a device that has not connected, `invalid-input`, `configuration`,
+   * `storage-full`, `unavailable`
+   */
+  revoke(target: RevocationTarget, reason: string | undefined, actor: Actor): Promise<Revocation>;
+  /** Since when a certificate is refused; `null` for one that is not. It reads memory. */
+  readonly revokedAt: (serial: string) => Date | null;
+}
+
+/** The list as the device listener uses it. */
+export interface RevocationsInForce {
+  find(serial: string): Revocation | undefined;
+  /** Uses the list as it is on the disk now. A damaged one is reported, and changes nothing. */
+  refresh(): Promise<void>;
+}
+
+export interface ManageRevocationsPorts {
+  readonly certificates: Pick<CertificateFolder, 'revocations' | 'revoke'>;
+  /** @throws DomainError `not-found` */
+  readonly getDevice: (id: string) => Pick<Device, 'certificates'>;
+  readonly revocationsInForce: RevocationsInForce;
+  readonly journal: { record(events: readonly NewEvent[]): Promise<void> };
+  readonly log: Pick<Log, 'error'>;
+  readonly now: () => Date;
+}
+
+export function createManageRevocations(ports: ManageRevocationsPorts): ManageRevocations {
+  const { certificates, getDevice, log, now } = ports;
+
+  function requestOf(target: RevocationTarget): Parameters<CertificateFolder['revoke']>[0] {
+    if ('certificatePem' in target) return { certificate: target.certificatePem };
+    if ('usedBy' in target) {
+      const deviceId = parseDeviceId(target.usedBy);
+      return { serial: serialInUse(deviceId, getDevice(deviceId)), deviceId };
+    }
+    const { serial, isKnown = false, deviceId } = target;
+    if (isKnown) return { which: serial, isSerial: true };
+    return { serial, ...(deviceId === undefined ? {} : { deviceId: parseDeviceId(deviceId) }) };
+  }
+
+  /** What is done is done, whether the journal takes its line or not. */
+  async function tell({ serial, commonName: deviceId, reason }: Revocation, actor: Actor): Promise<void> {
+    const of = deviceId === '' ? '' : ` of ${deviceId}`;
+    try {
+      await ports.journal.record([
+        {
+          kind: 'certificate.revoked',
+          at: now(),
+          actor,
+          message: `the certificate ${serial}${of} was revoked: ${reason}`,
+          subject: deviceId === '' ? {} : { deviceId },
+          after: { serial, reason },
+        },
+      ]);
+    } catch (error) {
+      log.error({ err: error }, 'the journal took no line');
+    }
+  }
+
+  return {
+    async list({ limit, after }) {
+      const all = [...(await certificates.revocations())].reverse();
+      const start = after === undefined ? 0 : all.findIndex(({ serial }) => serial === after) + 1;
+      if (after !== undefined && start === 0) throw noPage();
+      const page = all.slice(start, start + limit);
+      const hasMore = start + limit < all.length;
+      return {
+        revocations: page,
+        total: all.length,
+        next: hasMore ? (page.at(-1)?.serial ?? null) : null,
+      };
+    },
+
+    async revoke(target, reason, actor) {
+      const request = { ...requestOf(target), ...(reason === undefined ? {} : { reason }) };
+      const before = new Set((await certificates.revocations()).map(({ serial }) => serial));
+      const [revocation] = await certificates.revoke(request);
+      if (revocation === undefined) throw new Error('a revocation came to nothing');
+      await ports.revocationsInForce.refresh();
+      if (!before.has(revocation.serial)) await tell(revocation, actor);
+      return revocation;
+    },
+
+    revokedAt: (serial) => ports.revocationsInForce.find(serial)?.revokedAt ?? null,
+  };
+}
+
+/** @throws DomainError `conflict` */
+function serialInUse(deviceId: string, device: Pick<Device, 'certificates'>): string {
+  const inUse = certificateInUse(device);
+  if (inUse !== undefined) return inUse.serial;
+  throw new DomainError('conflict', `${deviceId} has not connected yet, so it uses no certificate`, {
+    remedy: 'Revoke its certificate by its serial or its file.',
+  });
+}
+
+function noPage(): DomainError {
+  return new DomainError('invalid-input', 'the list has changed: no page begins there', {
+    remedy: 'Begin with the first page.',
+  });
+}

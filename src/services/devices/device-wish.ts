@@ -1,0 +1,61 @@
+import { type Device, maxLabels, parseChannel, parseLabel } from '../../core/device';
+import { DomainError } from '../../core/errors';
+
+/** What a person wants of a device. */
+export interface DeviceWish {
+  readonly channel?: string;
+  /** Instead of those that it has. */
+  readonly labels?: readonly string[];
+  readonly notes?: string;
+}
+
+/** What a person wants changed; what is left out stays. */
+export interface DeviceChange extends DeviceWish {
+  readonly addLabels?: readonly string[];
+  readonly removeLabels?: readonly string[];
+}
+
+const notesMaxLength = 2_000;
+
+/** @throws DomainError `invalid-input` */
+export function parseWish({ channel, labels, notes }: DeviceWish): DeviceWish {
+  return {
+    ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
+    ...(labels === undefined ? {} : { labels: parseLabels(labels) }),
+    ...(notes === undefined ? {} : { notes: parseText(notes, notesMaxLength, 'notes') }),
+  };
+}
+
+/**
+ * @returns what makes the decisions of a change, each label added or removed whatever the others are; `undefined` for no change
+ * @throws DomainError `invalid-input`
+ */
+export function planChange({
+  addLabels,
+  removeLabels = [],
+  ...wish
+}: DeviceChange): ((device: Device) => DeviceWish) | undefined {
+  const wanted = parseWish(wish);
+  const added = parseLabels(addLabels ?? []);
+  if (added.length === 0 && removeLabels.length === 0)
+    return Object.keys(wanted).length === 0 ? undefined : () => wanted;
+  return (device) => {
+    const labels = wanted.labels ?? device.labels;
+    const kept = labels.filter((label) => !removeLabels.includes(label));
+    return { ...wanted, labels: parseLabels([...kept, ...added]) };
+  };
+}
+
+function parseLabels(labels: readonly string[]): readonly string[] {
+  const parsed = [...new Set(labels.map(parseLabel))].sort();
+  if (parsed.length > maxLabels)
+    throw new DomainError('invalid-input', `a device has at most ${maxLabels} labels`);
+  return parsed;
+}
+
+/** @param what such as `a reason` @throws DomainError `invalid-input` */
+export function parseText(text: string, maxLength: number, what: string): string {
+  if (text.length > maxLength)
+    throw new DomainError('invalid-input', `${what} has at most ${maxLength} characters`);
+  return text.trim();
+}

@@ -1,0 +1,57 @@
+import type { Actor, EventKind, NewEvent } from '../../core/event';
+import { changeInstallation, type Installation, type InstallationChange } from '../../core/installation';
+
+export interface ChangedInstallation {
+  readonly installation: Installation;
+  /** One line, or none when nothing that people want to read has changed. */
+  readonly events: readonly NewEvent[];
+}
+
+/** By whom and when something happened to an installation. */
+export interface Cause {
+  readonly at: Date;
+  readonly actor: Actor;
+}
+
+/** Applies a change to an installation, with the line of the journal that tells it. */
+export function changed(
+  installation: Installation,
+  change: InstallationChange,
+  cause: Cause,
+): ChangedInstallation {
+  const after = changeInstallation(installation, change, cause.at);
+  if (after.state !== installation.state || after.attempts !== installation.attempts) {
+    return { installation: after, events: [tellState(installation, after, cause)] };
+  }
+  const isNoted = after.message !== null && after.message !== installation.message;
+  return {
+    installation: after,
+    events: isNoted ? [tell('installation.noted', installation, after, cause)] : [],
+  };
+}
+
+/** The line of an installation that begins. */
+export function tellState(before: Installation | null, after: Installation, cause: Cause): NewEvent {
+  const kind: EventKind = `installation.${after.state}`;
+  return tell(kind, before, after, cause);
+}
+
+function tell(
+  kind: EventKind,
+  before: Installation | null,
+  after: Installation,
+  { at, actor }: Cause,
+): NewEvent {
+  const { deviceId, bundleName, releaseId, id } = after;
+  const what = kind === 'installation.noted' ? '' : ` ${after.state}`;
+  const why = after.message === null ? '' : `: ${after.message}`;
+  return {
+    kind,
+    at,
+    actor,
+    message: `${bundleName} on ${deviceId}${what}${why}`,
+    subject: { deviceId, bundleName, releaseId, installationId: id },
+    ...(before === null ? {} : { before: { state: before.state } }),
+    after: { state: after.state, attempts: after.attempts, version: after.targetVersion },
+  };
+}

@@ -1,0 +1,126 @@
+import type { Device } from '../../core/device';
+import type { Installation, InstallationState } from '../../core/installation';
+
+export const deviceSorts = ['id', 'last_contact', 'version', 'state'] as const;
+export type DeviceSort = (typeof deviceSorts)[number];
+
+/** What a person looks for. Everything given must fit. */
+export interface DeviceQuery {
+  /** Part of the id, the serial number or the notes; case does not count. */
+  readonly search?: string;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly version?: string;
+  readonly label?: string;
+  /** Of the latest installation; `none` for devices without one. */
+  readonly state?: InstallationState | 'none';
+  readonly isHeld?: boolean;
+  readonly isPinned?: boolean;
+  readonly isWaiting?: boolean;
+  /** Whether two boards use its certificate. */
+  readonly hasSecondBoard?: boolean;
+  /** Whether it says to be of another compatible than its certificate. */
+  readonly hasOtherClaim?: boolean;
+  /** Whether RAUC's own poller tells too little there to prove an update. */
+  readonly hasSilentPoller?: boolean;
+  /** Devices whose latest installation is for this release. */
+  readonly releaseId?: number;
+  readonly sort: DeviceSort;
+  readonly isDescending: boolean;
+  readonly limit: number;
+  /** Where the page before ended, as it said. */
+  readonly after?: string;
+}
+
+export interface ListedDevice {
+  readonly device: Device;
+  readonly installation: Installation | null;
+}
+
+export interface DevicePage {
+  readonly devices: readonly ListedDevice[];
+  /** For the page after this one; `null` on the last. */
+  readonly next: string | null;
+  /** How many fit in all. */
+  readonly total: number;
+}
+
+/** How many devices there are of a kind. */
+export interface FleetCount {
+  readonly compatible: string | null;
+  readonly channel: string;
+  readonly systemVersion: string | null;
+  readonly installationState: InstallationState | null;
+  readonly devices: number;
+}
+
+/** Which installations a person looks for. Everything given must fit. */
+export interface InstallationQuery {
+  readonly deviceId?: string;
+  readonly state?: InstallationState;
+  readonly bundleName?: string;
+  readonly releaseId?: number;
+  readonly limit: number;
+  readonly beforeId?: number;
+}
+
+/** Newest first. */
+export interface InstallationPage {
+  readonly installations: readonly Installation[];
+  /** For the page after this one; `null` on the last. */
+  readonly nextBefore: number | null;
+  /** Set when it ended before it was full, because it had looked at enough: when the oldest that it looked at was offered. */
+  readonly searchedUntil: Date | null;
+}
+
+/** A page of what the devices of a channel run. */
+export interface ChannelVersionsPage {
+  readonly compatible: string;
+  readonly channel: string;
+  /** The last version of the page before; `''` for the first page. */
+  readonly afterVersion: string;
+  readonly limit: number;
+}
+
+/** A page of the devices with a label. */
+export interface LabelledPage {
+  readonly label: string;
+  /** The last device of the page before; `''` for the first page. */
+  readonly afterId: string;
+  readonly limit: number;
+}
+
+/** Where lists of the fleet come from. */
+export interface FleetListing {
+  /** The devices with a label, by id. */
+  labelledDevices(
+    page: LabelledPage,
+  ): readonly { readonly id: string; readonly compatible: string | null; readonly channel: string }[];
+  /**
+   * What the devices of a channel run, a page of versions at a time, those that are pinned left out. Devices that tell none
+   * (`null`) come with the first page, beside its limit.
+   */
+  channelVersions(page: ChannelVersionsPage): readonly {
+    readonly systemVersion: string | null;
+    readonly devices: number;
+  }[];
+  /** @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable` */
+  list(query: DeviceQuery): Promise<DevicePage>;
+  /** @throws DomainError `unavailable` */
+  listInstallations(query: InstallationQuery): Promise<InstallationPage>;
+  /** Of a large fleet some seconds old. */
+  census(): readonly FleetCount[];
+  /** Devices in all, and those that somebody decided about; of a large fleet some seconds old. */
+  attention(): {
+    readonly devices: number;
+    readonly waiting: number;
+    readonly held: number;
+    readonly pinned: number;
+  };
+  /** A release's devices by the state of their installation, by step; `null` for those in no step. */
+  outcomes(releaseId: number): readonly {
+    readonly step: number | null;
+    readonly state: InstallationState;
+    readonly devices: number;
+  }[];
+}

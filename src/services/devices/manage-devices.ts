@@ -1,0 +1,252 @@
+import type { Device } from '../../core/device';
+import { newDevice, parseDeviceId } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import type { Actor, EventKind, NewEvent } from '../../core/event';
+import { type Installation, isFailure, isUnsettled, keptInstallations } from '../../core/installation';
+import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { Catalog } from '../catalog/catalog';
+import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
+import type { Fleet } from './fleet';
+import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
+import { changed } from './installation-events';
+import { refuseUntellable } from '../catalog/plan-activation';
+
+export interface DeviceDetails extends DeviceRecord {
+  /** Newest first. */
+  readonly installations: readonly Installation[];
+}
+
+/** People's decisions about single devices. Each is on disk when its promise resolves, with its line in the journal. */
+export interface ManageDevices {
+  /** @throws DomainError `not-found` */
+  get(id: string): DeviceDetails;
+  /** The newest log that a device sent with a report. @throws DomainError `not-found` */
+  log(installationId: number): { readonly log: string; readonly at: Date };
+  /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
+  create(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
+  /** @throws DomainError `not-found`, `invalid-input` */
+  change(id: string, change: DeviceChange, actor: Actor): Promise<DeviceRecord>;
+  admit(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Nothing is offered to it until the hold is lifted. */
+  hold(id: string, reason: string, actor: Actor): Promise<DeviceRecord>;
+  liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for one of another compatible */
+  pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
+  unpin(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Lets bundles be tried again that failed, were interrupted or were called off. */
+  clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Calls its installation off; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
+  cancel(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** Removes what is known of it; with a valid certificate it comes back as a new one. */
+  forget(id: string, actor: Actor): Promise<void>;
+}
+
+export interface ManageDevicesPorts {
+  readonly catalog: Catalog;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
+  readonly fleet: Fleet;
+  readonly records: FleetRecords;
+  /** How often a bundle may be tried on a device. */
+  readonly maxTries: number;
+  readonly now: () => Date;
+}
+
+const reasonMaxLength = 200;
+
+export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
+  const { catalog, fleet, records, maxTries, now } = ports;
+
+  /** Tells a decision, and what it replaced. */
+  function line(
+    kind: EventKind,
+    device: Device,
+    actor: Actor,
+    message: string,
+    facts: Pick<NewEvent, 'before' | 'after'> = {},
+  ): NewEvent {
+    const subject = { deviceId: device.id, compatible: device.facts.compatible, channel: device.channel };
+    return { kind, at: now(), actor, message, subject, ...facts };
+  }
+
+  function decide(
+    id: string,
+    decisions: Partial<DeviceDecisions>,
+    tell: (device: Device) => NewEvent,
+  ): Promise<DeviceRecord> {
+    return fleet.decide(
+      id,
+      () => decisions,
+      (device) => [tell(device)],
+    );
+  }
+
+  /** Whether its own poller has had all its tries of a bundle without telling what came of them. */
+  function triedInVain(
+    { pollerOmits }: Device,
+    installation: Installation | null,
+  ): installation is Installation {
+    const unproven = unprovenDownloads(pollerOmits, installation);
+    if (unproven === null || unproven.isFailure || installation === null) return false;
+    const bundle = catalog.find(installation.bundleName);
+    return bundle?.sha256 === unproven.sha256 && untoldTries(unproven, bundle) >= maxTries;
+  }
+
+  return {
+    get(id) {
+      const record = fleet.get(id);
+      return { ...record, installations: records.installations(id, keptInstallations) };
+    },
+
+    log(installationId) {
+      const found = records.log(installationId);
+      if (found === undefined)
+        throw new DomainError('not-found', `there is no log of installation ${installationId}`);
+      return found;
+    },
+
+    async create(id, wish, actor) {
+      parseDeviceId(id);
+      const wanted = parseWish(wish);
+      const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
+      const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
+      return fleet.make(device, [event]);
+    },
+
+    async change(id, change, actor) {
+      const decisionsOf = planChange(change);
+      if (decisionsOf === undefined) return fleet.get(id);
+      return fleet.decide(id, decisionsOf, (device) => {
+        const after = decisionsOf(device);
+        const message = `${id} was changed: ${Object.keys(after).join(', ')}`;
+        return [
+          line('device.changed', device, actor, message, {
+            before: pick(device, after),
+            after: { ...after },
+          }),
+        ];
+      });
+    },
+
+    admit: (id, actor) =>
+      decide(id, { admission: 'admitted' }, (device) =>
+        line('device.admitted', device, actor, `${id} was admitted`, {
+          before: { admission: device.admission },
+        }),
+      ),
+
+    hold(id, reason, actor) {
+      const text = parseText(reason, reasonMaxLength, 'a reason');
+      const hold = { reason: text, by: actor.name, at: now() };
+      return decide(id, { hold }, (device) =>
+        line('device.held', device, actor, `${id} is held${text === '' ? '' : `: ${text}`}`, {
+          after: { reason: text },
+        }),
+      );
+    },
+
+    liftHold: (id, actor) =>
+      decide(id, { hold: null }, (device) =>
+        line('device.hold-lifted', device, actor, `the hold of ${id} is lifted`, {
+          before: { reason: device.hold?.reason ?? null },
+        }),
+      ),
+
+    async pin(id, bundleName, actor) {
+      const bundle = catalog.get(bundleName);
+      ports.bundleTrust.require(bundle);
+      refuseUntellable(bundle);
+      const { compatible } = fleet.get(id).device.facts;
+      if (compatible !== null && bundle.compatible !== compatible) {
+        throw new DomainError(
+          'conflict',
+          `${bundleName} is for ${bundle.compatible ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
+          {
+            remedy: 'Pin a bundle of its compatible.',
+            details: { bundleCompatible: bundle.compatible, compatible },
+          },
+        );
+      }
+      const pin = { bundleName, by: actor.name, at: now() };
+      return decide(id, { pin }, (device) =>
+        line('device.pinned', device, actor, `${id} is pinned to ${bundleName}`, {
+          before: { bundle: device.pin?.bundleName ?? null },
+          after: { bundle: bundleName },
+        }),
+      );
+    },
+
+    unpin: (id, actor) =>
+      decide(id, { pin: null }, (device) =>
+        line('device.unpinned', device, actor, `${id} follows its channel again`, {
+          before: { bundle: device.pin?.bundleName ?? null },
+        }),
+      ),
+
+    async clearFailures(id, actor) {
+      const at = now();
+      await fleet.intervene(id, ({ device, installation }) => {
+        const cleared = records
+          .installations(id, keptInstallations)
+          .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
+          .filter(
+            (one) =>
+              one.clearedAt === null && (isFailure(one) || isCalledOff(one) || one.state === 'interrupted'),
+          )
+          .map((one) => ({ ...one, clearedAt: at }));
+        const again = triedInVain(device, installation)
+          ? changed(
+              installation,
+              { state: 'withdrawn', message: `${actor.name} lets it try again` },
+              { at, actor },
+            )
+          : null;
+        const freed = [...cleared, ...(again === null ? [] : [again.installation])];
+        const bundles = [...new Set(freed.map(({ bundleName }) => bundleName))];
+        const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
+        const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
+        return { installations: freed, events: [...(again?.events ?? []), event] };
+      });
+      const { device } = fleet.get(id);
+      const { second } = device.boards;
+      const isSilent = (device.pollerOmits ?? []).length > 0;
+      if (second !== null || isSilent) {
+        const boards =
+          second === null ? device.boards : { ...device.boards, second: null, boots: [second.own] };
+        // Its next poll tells it again, if it still polls.
+        fleet.change(id, { device: { ...device, boards, pollerOmits: null } });
+        await fleet.commit(id);
+      }
+      return fleet.get(id);
+    },
+
+    cancel(id, actor) {
+      const at = now();
+      return fleet.intervene(id, ({ installation }) => {
+        if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
+          throw new DomainError('conflict', `${id} has no installation that could be called off`);
+        }
+        // What has not begun can't be in the middle of anything.
+        const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
+        const message = `called off by ${actor.name}`;
+        const after = changed(installation, { state, message }, { at, actor });
+        return { installations: [after.installation], events: after.events };
+      });
+    },
+
+    forget: (id, actor) =>
+      fleet.forget(id, (device) => [
+        line('device.forgotten', device, actor, `${id} was forgotten`, {
+          before: { compatible: device.facts.compatible, version: device.facts.systemVersion },
+        }),
+      ]),
+  };
+}
+
+function isCalledOff({ state }: Installation): boolean {
+  return state === 'cancelled' || state === 'cancelling';
+}
+
+function pick(device: Device, wanted: DeviceWish): Record<string, unknown> {
+  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceWish)[]).map((key) => [key, device[key]]));
+}

@@ -1,0 +1,138 @@
+import { Deadlines } from '../../base/collections/deadlines';
+import { type Installation, type InstallationState, isFailure, isStarted } from '../../core/installation';
+import { patiencePolls } from '../../core/proof';
+import type { ReleaseCounts } from './fleet-records';
+
+interface Counter {
+  /** Grows with each change. */
+  revision: number;
+  started: number;
+  /** By device: six failures of one are one. */
+  readonly failures: Map<string, number>;
+  /** Ends of open offers, by installation. They end in another order than they were made in when the clock is set. */
+  readonly offers: Deadlines<number>;
+  /** Installations whose offers have ended: they do not stand again when the clock is set back. */
+  readonly ended: Set<number>;
+}
+
+function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseId'>): Counter {
+  return {
+    revision: 0,
+    started,
+    failures: new Map(failures),
+    offers: new Deadlines(offers),
+    ended: new Set(),
+  };
+}
+
+/** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
+export class ReleaseCounters {
+  readonly #counters = new Map<number, Counter>();
+  /** Releases that a device was offered since the start. */
+  readonly #offered = new Set<number>();
+  readonly #reached = new Map<InstallationState, number>();
+
+  constructor(
+    counts: readonly ReleaseCounts[],
+    private readonly now: () => Date,
+  ) {
+    for (const counted of counts) this.#counters.set(counted.releaseId, newCounter(counted));
+  }
+
+  /** Installations that run, and offers that stand. */
+  inProgress(releaseId: number): number {
+    const counter = this.#counters.get(releaseId);
+    if (counter === undefined) return 0;
+    for (const id of counter.offers.takeEnded(this.now().getTime())) {
+      counter.ended.add(id); // its place may be another's from now on
+    }
+    return counter.started + counter.offers.size;
+  }
+
+  /** Whether an offer has ended and gave its place to others, whatever the clock says now. */
+  hasEnded({ id, releaseId }: Installation): boolean {
+    return releaseId !== null && this.#counters.get(releaseId)?.ended.has(id) === true;
+  }
+
+  /**
+   * Devices that failed or rolled back, each once. One that a person has cleared stays counted: to clear it lets the device try
+   * again, and says nothing about how the release does.
+   */
+  failures(releaseId: number): number {
+    return this.#counters.get(releaseId)?.failures.size ?? 0;
+  }
+
+  /** Whether a device was offered a release since the start, also one that is forgotten. */
+  wasOffered(releaseId: number): boolean {
+    return this.#offered.has(releaseId);
+  }
+
+  /** Another number than before when something has changed. */
+  revision(releaseId: number): number {
+    return this.#counters.get(releaseId)?.revision ?? 0;
+  }
+
+  /** How many installations have come to each state since the start, of all releases. */
+  reached(): ReadonlyMap<InstallationState, number> {
+    return this.#reached;
+  }
+
+  /** @param before `null` for a new installation */
+  count(before: Installation | null, after: Installation): void {
+    if (before?.state !== after.state)
+      this.#reached.set(after.state, (this.#reached.get(after.state) ?? 0) + 1);
+    if (after.releaseId !== null) this.#offered.add(after.releaseId);
+    if (before !== null) this.#add(before, -1);
+    this.#add(after, 1);
+  }
+
+  /** Notes another end of an offer; nothing else has changed. */
+  renew({ id, releaseId, state, offerEndsAt, polls }: Installation): void {
+    const counter = releaseId === null ? undefined : this.#counters.get(releaseId);
+    if (counter === undefined || state !== 'offered') return;
+    if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
+  }
+
+  /** Begins to count a release anew. */
+  set(counted: ReleaseCounts): void {
+    const revision = this.revision(counted.releaseId) + 1;
+    this.#counters.set(counted.releaseId, { ...newCounter(counted), revision });
+  }
+
+  /** Takes back what a forgotten device's installation counted for. */
+  forget(installation: Installation): void {
+    this.#add(installation, -1);
+  }
+
+  #add(installation: Installation, sign: 1 | -1): void {
+    const { id, deviceId, releaseId, state, offerEndsAt, polls } = installation;
+    if (releaseId === null) return;
+    let counter = this.#counters.get(releaseId);
+    if (counter === undefined) {
+      counter = newCounter({ started: 0, failures: new Map(), offers: new Map() });
+      this.#counters.set(releaseId, counter);
+    }
+    counter.revision += 1;
+    if (state === 'offered') {
+      // One that is told again and again and does not begin keeps nobody else waiting.
+      if (sign === -1) dropOffer(counter, id);
+      else if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
+    } else if (isFailure(installation)) {
+      const failures = (counter.failures.get(deviceId) ?? 0) + sign;
+      if (failures > 0) counter.failures.set(deviceId, failures);
+      else counter.failures.delete(deviceId);
+    } else if (isStarted(installation)) {
+      counter.started += sign;
+    }
+  }
+}
+
+function setOffer({ offers, ended }: Counter, id: number, endsAt: Date): void {
+  ended.delete(id);
+  offers.set(id, endsAt.getTime());
+}
+
+function dropOffer({ offers, ended }: Counter, id: number): void {
+  offers.delete(id);
+  ended.delete(id);
+}

@@ -1,0 +1,97 @@
+import type { Installation } from '../../core/installation';
+import type { Entry } from './fleet-entry';
+import type { FleetRecords } from './fleet-records';
+
+/** Contacts that are written in one go: more would keep everybody else waiting. */
+const maxAtOnce = 1_000;
+
+/**
+ * What devices do all the time and a crash may take: contacts that tell nothing new, offers that are told again, bytes. It is
+ * written together, one row for a device whatever came of it in between.
+ */
+export class Sightings {
+  readonly #seen = new Set<Entry>();
+  /** Those of the seen whose latest installation goes with them. */
+  readonly #renewed = new Set<Entry>();
+  readonly #bytes = new Map<Entry, { readonly count: number; readonly at: Date }>();
+
+  constructor(private readonly records: Pick<FleetRecords, 'writeSeen'>) {}
+
+  /** A device made contact. */
+  seen(entry: Entry): void {
+    this.#seen.add(entry);
+  }
+
+  /** A device made contact, and its latest installation has another number of polls or bytes, or another end. */
+  renewed(entry: Entry): void {
+    this.#seen.add(entry);
+    this.#renewed.add(entry);
+  }
+
+  countBytes(entry: Entry, count: number, at: Date): void {
+    this.#bytes.set(entry, { count: (this.#bytes.get(entry)?.count ?? 0) + count, at });
+  }
+
+  /** Adds the bytes that were counted since to the latest installation. */
+  settleBytes(entry: Entry): void {
+    const { installation } = entry.record;
+    if (installation === null || !this.#bytes.has(entry)) return;
+    entry.record = { ...entry.record, installation: this.withBytes(entry, installation) };
+    this.renewed(entry);
+  }
+
+  /** With the bytes that were counted since: they are its own, also when another comes after it. */
+  withBytes(entry: Entry, installation: Installation): Installation {
+    const counted = this.#bytes.get(entry);
+    if (counted === undefined) return installation;
+    this.#bytes.delete(entry);
+    const { count, at } = counted;
+    const { movedAt } = installation;
+    return {
+      ...installation,
+      bytesSent: installation.bytesSent + count,
+      movedAt: movedAt !== null && movedAt > at ? movedAt : at,
+    };
+  }
+
+  /** Whether there is something to write about a device. */
+  has(entry: Entry): boolean {
+    return this.#seen.has(entry) || this.#bytes.has(entry);
+  }
+
+  /** Drops what is there about a device. */
+  forget(entry: Entry): void {
+    this.#seen.delete(entry);
+    this.#renewed.delete(entry);
+    this.#bytes.delete(entry);
+  }
+
+  /** @throws DomainError `storage-full`, `unavailable`: then it is written with the next ones */
+  async write(): Promise<void> {
+    for (const entry of [...this.#bytes.keys()]) this.settleBytes(entry);
+    const seen = [...this.#seen];
+    for (let from = 0; from < seen.length; from += maxAtOnce)
+      await this.#writeSome(seen.slice(from, from + maxAtOnce));
+  }
+
+  async #writeSome(entries: readonly Entry[]): Promise<void> {
+    const seen = entries.filter((entry) => this.#seen.has(entry)); // not one that was forgotten meanwhile
+    const renewed = new Set(seen.filter((entry) => this.#renewed.has(entry)));
+    for (const entry of seen) {
+      this.#seen.delete(entry);
+      this.#renewed.delete(entry);
+    }
+    try {
+      await this.records.writeSeen(
+        seen.map((entry) => {
+          const { device, installation } = entry.record;
+          return { device, installation: renewed.has(entry) ? installation : null };
+        }),
+      );
+    } catch (error) {
+      for (const entry of seen) this.#seen.add(entry);
+      for (const entry of renewed) this.#renewed.add(entry);
+      throw error;
+    }
+  }
+}

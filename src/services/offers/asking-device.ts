@@ -1,0 +1,115 @@
+import type { DeviceIdentity } from '../../core/device';
+import { slotOf } from '../../core/contact';
+import { isUnsettled, mayBeWritten } from '../../core/installation';
+import type { AskingDevice, StandingOffer, UnbootedBundle } from '../../core/offer-question';
+import type { ProofRules } from '../../core/evidence';
+import { patiencePolls } from '../../core/proof';
+import { defaultChannel } from '../../core/release';
+import { unprovenDownloads } from '../../core/silent-poller';
+import type { Catalog } from '../catalog/catalog';
+import { defaultCompatible } from '../catalog/default-compatible';
+import type { DeviceRecord } from '../devices/fleet-records';
+import type { ReleaseCounters } from '../devices/release-counters';
+
+export interface AskingPorts {
+  readonly catalog: Catalog;
+  /** The default compatible; `null` when none is configured. */
+  readonly configuredCompatible: string | null;
+  readonly fleet: { readonly counters: Pick<ReleaseCounters, 'hasEnded'> };
+  readonly proofRules: Pick<ProofRules, 'rollbackWindowMs' | 'stalledAfterMs'>;
+}
+
+/**
+ * Describes a device to the offer's rules. Its compatible is what it asks for, else the only one that its certificate is bound
+ * to, else what it told before, else the default.
+ * @param record `undefined` for a device that nobody knows
+ * @param asked what it names now; `null` when it names none
+ * @param meansDefault who names none means the default, whatever it told before
+ */
+export function describeAsking(
+  ports: AskingPorts,
+  record: DeviceRecord | undefined,
+  identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+  asked: string | null,
+  meansDefault = false,
+): AskingDevice {
+  const { catalog, configuredCompatible, fleet } = ports;
+  const { id, compatibles } = identity;
+  const device = record?.device;
+  const [bound, ...others] = compatibles;
+  const known = device?.facts.compatible ?? null;
+  const usual = defaultCompatible(catalog, configuredCompatible).compatible;
+  const compatible =
+    asked ??
+    (others.length === 0 ? bound : undefined) ??
+    (meansDefault ? (usual ?? known) : (known ?? usual));
+  const pinned = device?.pin ?? null;
+  return {
+    id,
+    compatible,
+    boundCompatibles: compatibles,
+    channel: device?.channel ?? defaultChannel,
+    labels: device?.labels ?? [],
+    admission: device?.admission ?? 'admitted',
+    hold: device?.hold ?? null,
+    pin: pinned === null ? null : { bundleName: pinned.bundleName, bundle: catalog.find(pinned.bundleName) },
+    systemVersion: device?.facts.systemVersion ?? null,
+    provenSha256: provenSha256(record),
+    tellsSlot: device !== undefined && slotOf(device.facts) !== null,
+    failures: record?.failures ?? new Map(),
+    interruptions: record?.interruptions ?? new Map(),
+    unproven: unprovenDownloads(device?.pollerOmits ?? null, record?.installation ?? null),
+    cancelledSha256: cancelledSha256(record),
+    standing: standingOffer(catalog, fleet.counters, record),
+    unbooted: unbootedBundle(ports, record),
+  };
+}
+
+/** What it is proven to run, as long as it says that it runs just that. */
+function provenSha256(record: DeviceRecord | undefined): string | null {
+  const installation = record?.installation;
+  if (installation?.state !== 'proven') return null;
+  const { bootedVersion, targetVersion, sha256 } = installation;
+  return record?.device.facts.systemVersion === (bootedVersion ?? targetVersion) ? sha256 : null;
+}
+
+function cancelledSha256(record: DeviceRecord | undefined): string | null {
+  const installation = record?.installation ?? null;
+  if (installation === null || installation.clearedAt !== null) return null;
+  const isCalledOff = installation.state === 'cancelled' || installation.state === 'cancelling';
+  return isCalledOff ? installation.sha256 : null;
+}
+
+function standingOffer(
+  catalog: Catalog,
+  counters: Pick<ReleaseCounters, 'hasEnded'>,
+  record: DeviceRecord | undefined,
+): StandingOffer | null {
+  const installation = record?.installation ?? null;
+  if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') return null;
+  if (installation.state === 'stopped') return null; // its place is another's
+  if (counters.hasEnded(installation)) return null;
+  const bundle = catalog.find(installation.bundleName);
+  if (bundle?.sha256 !== installation.sha256) return null;
+  const { releaseId, offerEndsAt, startedAt, polls } = installation;
+  const isIgnored = startedAt === null && polls > patiencePolls;
+  return { bundle, releaseId, endsAt: offerEndsAt, hasBegun: startedAt !== null, isIgnored };
+}
+
+/**
+ * What a device says that it has installed waits for its reboot until it is lost. Of one that says nothing, what it has read
+ * waits as long as a boot would still count as its own.
+ */
+function unbootedBundle(
+  { proofRules }: AskingPorts,
+  record: DeviceRecord | undefined,
+): UnbootedBundle | null {
+  const installation = record?.installation ?? null;
+  if (installation === null) return null;
+  const { state, bundleName, sha256, installedAt, movedAt, startedAt } = installation;
+  const isSilent = state === 'stopped' && installedAt === null && mayBeWritten(installation);
+  if (state !== 'installed' && !isSilent) return null;
+  const since = movedAt ?? installedAt ?? startedAt ?? installation.offeredAt;
+  const waitMs = isSilent ? proofRules.rollbackWindowMs : proofRules.stalledAfterMs;
+  return { bundleName, sha256, until: new Date(since.getTime() + waitMs) };
+}

@@ -1,0 +1,138 @@
+import type { Bundle } from '../../core/bundle';
+import { type Contact, slotOf } from '../../core/contact';
+import type { Actor } from '../../core/event';
+import { type Installation, isUnsettled } from '../../core/installation';
+import { payloadNeed } from '../../core/payload-need';
+import type { ProofRules } from '../../core/evidence';
+import { judgeContact } from '../../core/proof';
+import { samePollMs } from '../../core/silence';
+import type { Fleet } from '../devices/fleet';
+import type { DeviceRecord } from '../devices/fleet-records';
+import { changed, tellState } from '../devices/installation-events';
+
+/** A bundle, and the release that it is offered for; without one it is pinned, or the device took it by itself. */
+export interface Offered {
+  readonly bundle: Bundle;
+  readonly release: { readonly id: number } | null;
+  /** The step of the rollout that the device belongs to. */
+  readonly step: number | null;
+}
+
+export interface BeginPorts {
+  readonly fleet: Fleet;
+  readonly proofRules: ProofRules;
+  /** How long a device may still ask for what it was told of, in milliseconds. */
+  readonly offerLifetimeMs: number;
+}
+
+/**
+ * Keeps that a device was told of a bundle, or begins to install it: in the installation that is open for it, or a new one.
+ * Seen in memory at once; wait for the disk with the fleet.
+ */
+export type BeginInstallation = (record: DeviceRecord, offered: Offered, contact: Contact) => void;
+
+export function createBeginInstallation({
+  fleet,
+  proofRules,
+  offerLifetimeMs,
+}: BeginPorts): BeginInstallation {
+  return ({ device, installation }, offered, contact) => {
+    const { at, transactionId } = contact;
+    const cause = { at, actor: deviceActor(device.id, contact) };
+    const offerEndsAt = new Date(at.getTime() + offerLifetimeMs);
+    const open = installation !== null && isUnsettled(installation) ? installation : null;
+    if (open !== null && isAbout(open, offered)) {
+      const again = changed(open, { ...attempt(open, contact), offerEndsAt, ...told(open, contact) }, cause);
+      if (transactionId === null && standsForLong(open, at)) {
+        fleet.renewed(device.id, again.installation);
+        return;
+      }
+      fleet.change(device.id, { installations: [again.installation], events: again.events });
+      return;
+    }
+    // A retry of what has ended is not another attempt.
+    const isRetry = transactionId !== null && installation?.transactionId === transactionId;
+    const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
+    if (isSame && installation.state !== 'interrupted') return;
+    const replaced = { state: 'withdrawn', message: `replaced by ${offered.bundle.name}` } as const;
+    const ended = open === null ? undefined : changed(open, replaced, cause);
+    const begun = newInstallation(fleet.nextInstallationId(), device, offered, contact, offerEndsAt);
+    fleet.change(device.id, {
+      installations: [...(ended === undefined ? [] : [ended.installation]), begun],
+      events: [...(ended?.events ?? []), tellState(null, begun, cause)],
+    });
+  };
+
+  /** What a crash may take of the renewal then matters to nobody: without it, the offer stands all the same. */
+  function standsForLong({ offerEndsAt }: Installation, at: Date): boolean {
+    const leftMs = offerEndsAt.getTime() - at.getTime();
+    return leftMs >= offerLifetimeMs / 2 && leftMs <= offerLifetimeMs;
+  }
+
+  function attempt(open: Installation, { at, transactionId, facts }: Contact) {
+    if (transactionId === null) return {};
+    const { bootId = null, systemVersion = null } = facts;
+    const said = { bootId, systemVersion, slot: slotOf(facts) };
+    const evidence = { at, transactionId, isPoll: false, native: null, boot: 'unknown' as const, ...said };
+    return judgeContact(open, evidence, proofRules) ?? {};
+  }
+
+  function told({ polls, offerEndsAt }: Installation, { at, transactionId }: Contact) {
+    const sinceToldMs = Math.abs(at.getTime() + offerLifetimeMs - offerEndsAt.getTime());
+    return transactionId !== null || sinceToldMs < samePollMs ? {} : { polls: polls + 1 };
+  }
+}
+
+function isAbout(installation: Installation, { bundle, release }: Offered): boolean {
+  if (installation.sha256 !== bundle.sha256) return false;
+  return release === null || installation.releaseId === release.id;
+}
+
+function newInstallation(
+  id: number,
+  device: DeviceRecord['device'],
+  { bundle, release, step }: Offered,
+  { at, transactionId }: Contact,
+  offerEndsAt: Date,
+): Installation {
+  const hasBegun = transactionId !== null;
+  return {
+    id,
+    deviceId: device.id,
+    bundleName: bundle.name,
+    sha256: bundle.sha256,
+    releaseId: release?.id ?? null,
+    step,
+    targetVersion: bundle.inspection.manifest?.version ?? null,
+    fromVersion: device.facts.systemVersion,
+    fromBootId: device.facts.bootId,
+    fromSlot: slotOf(device.facts),
+    bootedVersion: null,
+    bootedSlot: null,
+    state: hasBegun ? 'downloading' : 'offered',
+    offeredAt: at,
+    offerEndsAt,
+    startedAt: hasBegun ? at : null,
+    installedAt: null,
+    movedAt: hasBegun ? at : null,
+    endedAt: null,
+    updatedAt: at,
+    transactionId,
+    attempts: hasBegun ? 1 : 0,
+    polls: hasBegun ? 0 : 1,
+    bytesSent: 0,
+    bytesBefore: 0,
+    ...payloadNeed(bundle),
+    bundleSizeBytes: bundle.sizeBytes,
+    progressPercent: null,
+    message: null,
+    signature: 'unread',
+    silentPolls: 0,
+    isPresumed: false,
+    clearedAt: null,
+  };
+}
+
+function deviceActor(id: string, { address }: Contact): Actor {
+  return { name: `device:${id}`, address };
+}

@@ -1,0 +1,68 @@
+import type { Contact } from '../../core/contact';
+import type { DeviceIdentity } from '../../core/device';
+import type { Installation } from '../../core/installation';
+import { judgeReport, type Report } from '../../core/report';
+import type { DeviceContacts } from './device-contacts';
+import type { Fleet } from '../devices/fleet';
+import type { DeviceRecord, FleetRecords } from '../devices/fleet-records';
+import { changed } from '../devices/installation-events';
+
+/** Takes what scripts on devices report. */
+export interface RecordReport {
+  /**
+   * Takes a report, in any order and as often as it comes. It is on disk when the promise resolves.
+   * @param log the newest log of the installation, at most {@link reportLogLimitBytes}
+   * @returns the installation that it is about; `null` when there is none
+   * @throws DomainError `storage-full`, `unavailable`: then the device reports again
+   */
+  report(
+    identity: DeviceIdentity,
+    contact: Contact,
+    report: Report,
+    log: string | null,
+  ): Promise<Installation | null>;
+}
+
+export const reportLogLimitBytes = 64 << 10;
+
+export interface ReportPorts {
+  readonly fleet: Fleet;
+  readonly contacts: DeviceContacts;
+  readonly records: Pick<FleetRecords, 'saveLog' | 'installations'>;
+}
+
+export function createRecordReport({ fleet, contacts, records }: ReportPorts): RecordReport {
+  return {
+    async report(identity, contact, report, log) {
+      const { id } = identity;
+      const record = contacts.hear(identity, contact, null);
+      if (record.isAside) return null;
+      const installation = findEarlier(records, record, report.transactionId) ?? record.installation;
+      const isLatest = installation === record.installation;
+      const change = isLatest && installation !== null ? judgeReport(installation, report, contact.at) : null;
+      if (installation !== null && change !== null) {
+        const actor = { name: `device:${id}`, address: contact.address };
+        const after = changed(installation, change, { at: contact.at, actor });
+        fleet.change(id, { installations: [after.installation], events: after.events });
+      }
+      await fleet.commit(id);
+      if (installation !== null && log !== null && log !== '')
+        await records.saveLog(installation.id, log, contact.at);
+      return isLatest ? fleet.get(id).installation : installation;
+    },
+  };
+}
+
+const searchedInstallations = 50;
+
+/** The installation before the latest one that a late or repeated report is about: it says nothing of the latest. */
+function findEarlier(
+  { installations }: Pick<FleetRecords, 'installations'>,
+  { device, installation: latest }: DeviceRecord,
+  transactionId: string | null,
+): Installation | undefined {
+  if (transactionId === null || latest === null || latest.transactionId === transactionId) return undefined;
+  return installations(device.id, searchedInstallations).find(
+    (one) => one.id !== latest.id && one.transactionId === transactionId,
+  );
+}

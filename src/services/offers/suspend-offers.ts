@@ -1,0 +1,69 @@
+import { theServer } from '../../core/event';
+import type { Catalog } from '../catalog/catalog';
+import type { FleetListing } from '../devices/list-fleet';
+import type { ManageDevices } from '../devices/manage-devices';
+
+export interface SuspendPorts {
+  readonly catalog: Catalog;
+  readonly manageDevices: Pick<ManageDevices, 'hold'>;
+  readonly listing: Pick<FleetListing, 'list'>;
+  readonly now: () => Date;
+}
+
+const heldAtOnce = 500;
+
+/**
+ * Stops all offers until people have looked: every rollout is paused, also of a bundle that is lost at the moment, and every
+ * device with a pin is held. Done again after it was cut short it goes on where it was.
+ * @throws DomainError `storage-full`, `unavailable`
+ */
+export function createSuspendOffers({ catalog, manageDevices, listing, now }: SuspendPorts) {
+  return async (reason: string): Promise<void> => {
+    await catalog.exclusively(() => pauseAll(catalog, reason, now()));
+    for (;;) {
+      const query = {
+        isPinned: true,
+        isHeld: false,
+        sort: 'id',
+        isDescending: false,
+        limit: heldAtOnce,
+      } as const;
+      const { devices } = await listing.list(query);
+      if (devices.length === 0) return;
+      for (const { device } of devices)
+        await manageDevices.hold(device.id, `${reason}. Look at its pin, then lift the hold`, theServer);
+    }
+  };
+}
+
+async function pauseAll(catalog: Catalog, reason: string, at: Date): Promise<void> {
+  for (const { id, compatible, channel, bundleName, rollout } of catalog.allCurrent()) {
+    const { state, step } = rollout;
+    if (state === 'aborted' || rollout.reason?.startsWith(reason) === true) continue;
+    const before =
+      state === 'paused'
+        ? `; it was paused before${rollout.reason === null ? '' : `: ${rollout.reason}`}`
+        : '';
+    const paused = {
+      ...rollout,
+      state: 'paused',
+      reason: `${reason}${before}`,
+      changedBy: theServer.name,
+      changedAt: at,
+    } as const;
+    await catalog.commit({
+      rollout: { releaseId: id, rollout: paused },
+      events: () => [
+        {
+          kind: 'rollout.paused',
+          at,
+          actor: theServer,
+          message: `${bundleName} is paused: ${paused.reason}`,
+          subject: { compatible, channel, bundleName, releaseId: id },
+          before: { state, step },
+          after: { state: 'paused', step },
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,186 @@
+import type { Crash } from '../../core/crash';
+import { boardGoneAfterMs } from '../../core/board';
+import type { Release } from '../../core/release';
+import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { CertificateFolder } from '../certificates/certificate-folder';
+import type { BundleUses } from '../catalog/delete-bundle';
+import type { DismissalRecords } from '../../ports/dismissals';
+import type { FleetCounts } from '../../ports/fleet-counts';
+import type { ListBundles } from '../catalog/list-bundles';
+import type { FleetCount, FleetListing } from '../devices/list-fleet';
+import type { ManageRollouts } from '../rollouts/manage-rollouts';
+import type { ManageWebhooks } from '../webhooks/manage-webhooks';
+import type { MeasureStorage } from './measure-storage';
+import type { OverBudget } from './over-budget';
+import type { RestoreRecords } from '../startup/watch-restores';
+import {
+  type ChannelCounts,
+  countByChannel,
+  mostFrequent,
+  type VersionCount,
+} from '../devices/version-counts';
+
+export interface ChannelFigures {
+  readonly compatible: string;
+  readonly channel: string;
+  /** What is current; `null` when devices follow a channel that has nothing. */
+  readonly release: Release | null;
+  readonly devices: number;
+  /** The most frequent first. */
+  readonly versions: readonly VersionCount[];
+  /** Devices that run the version of the release. */
+  readonly onCurrent: number;
+}
+
+/** The fleet at a glance. */
+export interface FleetOverview {
+  readonly channels: readonly ChannelFigures[];
+  /** What a person should look at. */
+  readonly attention: readonly AttentionItem[];
+  readonly devices: {
+    readonly total: number;
+    readonly seenLastDay: number;
+    readonly waiting: number;
+    readonly held: number;
+  };
+  /** What a new server has come to. */
+  readonly firstSteps: {
+    readonly hasBundle: boolean;
+    readonly hasRelease: boolean;
+    readonly hasDeviceCertificate: boolean;
+    readonly hasDevice: boolean;
+    /** A device told the end of an installation, or proved one. */
+    readonly hasReport: boolean;
+  };
+}
+
+/** Counts the fleet; asked again within two seconds, it says the same. @throws DomainError `unavailable`, `configuration` */
+export type DescribeFleet = () => Promise<FleetOverview>;
+
+export interface DescribeFleetPorts {
+  readonly listBundles: Pick<ListBundles, 'list'>;
+  readonly manageRollouts: Pick<ManageRollouts, 'list'>;
+  readonly manageWebhooks: Pick<ManageWebhooks, 'list'>;
+  readonly listFleet: Pick<FleetListing, 'census' | 'attention'>;
+  readonly counts: FleetCounts;
+  readonly bundleTrust: BundleTrust;
+  readonly pinnedBundles: BundleUses['pinnedBundles'];
+  readonly dismissals: Pick<DismissalRecords, 'all'>;
+  readonly certificates: Pick<CertificateFolder, 'inventory'>;
+  readonly restores: Pick<RestoreRecords, 'lastRestore'>;
+  /** Ids of devices that came with a certificate that does not say what it is for. */
+  readonly oldCertificates: () => readonly string[];
+  readonly measureStorage: MeasureStorage;
+  readonly overBudget: Pick<OverBudget, 'recent'>;
+  readonly startup: { readonly lastCrash: Crash | undefined };
+  readonly now: () => Date;
+}
+
+const freshMs = 2_000;
+const dayMs = 86_400_000;
+/** Devices name their compatible themselves: the small channels without a release are left out. */
+const maxChannels = 200;
+
+export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
+  const { listBundles, manageRollouts, listFleet, counts, certificates, now } = ports;
+  let known:
+    | { readonly at: number; readonly dismissals: number; readonly overview: Promise<FleetOverview> }
+    | undefined;
+
+  async function describe(): Promise<FleetOverview> {
+    const [inventory, storage] = await Promise.all([certificates.inventory(), ports.measureStorage()]);
+    const releases = manageRollouts.list();
+    const bundles = listBundles.list().map(({ bundle }) => bundle);
+    const decided = listFleet.attention();
+    const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
+    const pinned = ports.pinnedBundles().flatMap(({ bundleName, devices }) => {
+      const bundle = byName.get(bundleName);
+      return bundle === undefined ? [] : [{ bundle, devices }];
+    });
+    return {
+      channels: describeChannels(releases, listFleet.census()),
+      attention: findAttention({
+        at: now(),
+        releases,
+        pinned,
+        bundleTrust: ports.bundleTrust,
+        dismissed: ports.dismissals.all(),
+        troubled: counts.troubled(),
+        stopped: counts.stopped(new Date(now().getTime() - stoppedNoticeMs)),
+        lastRestore: ports.restores.lastRestore(),
+        shared: counts.sharedCertificates(
+          new Date(now().getTime() - boardGoneAfterMs),
+          maxSharedCertificates,
+        ),
+        otherClaims: counts.otherClaims(),
+        silentPollers: counts.silentPollers(),
+        overBudget: ports.overBudget.recent(),
+        decided,
+        inventory,
+        oldCertificates: ports.oldCertificates(),
+        webhooks: ports.manageWebhooks.list(),
+        lastCrash: ports.startup.lastCrash,
+        freeBytes: storage.freeBytes,
+        largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
+      }),
+      devices: {
+        total: decided.devices,
+        seenLastDay: counts.seenSince(new Date(now().getTime() - dayMs)),
+        waiting: decided.waiting,
+        held: decided.held,
+      },
+      firstSteps: {
+        hasBundle: bundles.length > 0,
+        hasRelease: releases.length > 0,
+        hasDeviceCertificate: inventory.devices.length > 0,
+        hasDevice: decided.devices > 0,
+        hasReport: counts.hasOutcome(),
+      },
+    };
+  }
+
+  return () => {
+    const at = now().getTime();
+    const dismissals = ports.dismissals.all().length; // who dismissed something sees it gone at once
+    if (known?.dismissals !== dismissals || Math.abs(at - known.at) >= freshMs) {
+      const overview = describe();
+      known = { at, dismissals, overview };
+      overview.catch(() => {
+        known = undefined;
+      });
+    }
+    return known.overview;
+  };
+}
+
+function describeChannels(
+  releases: readonly Release[],
+  census: readonly FleetCount[],
+): readonly ChannelFigures[] {
+  const keyOf = ({ compatible, channel }: { readonly compatible: string; readonly channel: string }) =>
+    JSON.stringify([compatible, channel]);
+  const counted = new Map(countByChannel(census).map((one) => [keyOf(one), one]));
+  const current = new Map(releases.map((one) => [keyOf(one), one]));
+  const withRelease = releases.map((release) => figuresOf(release, counted.get(keyOf(release)), release));
+  const others = [...counted.values()].filter((one) => !current.has(keyOf(one)));
+  return [...withRelease, ...others.map((one) => figuresOf(one, one, null))]
+    .sort((a, b) => Number(b.release !== null) - Number(a.release !== null) || b.devices - a.devices)
+    .slice(0, Math.max(maxChannels, releases.length));
+}
+
+function figuresOf(
+  { compatible, channel }: { readonly compatible: string; readonly channel: string },
+  counts: ChannelCounts | undefined,
+  release: Release | null,
+): ChannelFigures {
+  const version = release?.bundle.inspection.manifest?.version ?? null;
+  return {
+    compatible,
+    channel,
+    release,
+    devices: counts?.devices ?? 0,
+    versions: mostFrequent(counts?.versions ?? new Map()),
+    onCurrent: version === null ? 0 : (counts?.versions.get(version) ?? 0),
+  };
+}

@@ -1,0 +1,60 @@
+import type { ListBundles } from '../catalog/list-bundles';
+import type { MeasureStorage } from './measure-storage';
+
+/** An option of the configuration, for people. */
+export interface ServerOption {
+  /** Name of the environment variable. */
+  readonly variable: string;
+  /** As one would write it; `null` when there is none, and for a secret. */
+  readonly value: string | null;
+  readonly isSet: boolean;
+  readonly isSecret: boolean;
+  readonly source: string;
+  readonly doc: string;
+}
+
+/** What does not change while the server runs. */
+export interface ServerFacts {
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly sqliteVersion: string;
+  readonly startedAt: Date;
+  readonly options: readonly ServerOption[];
+}
+
+export interface ServerDescription extends ServerFacts {
+  readonly uptimeSeconds: number;
+  /** What devices use to reach the server. */
+  readonly deviceUrl: string;
+  readonly storage: {
+    readonly bundlesBytes: number;
+    readonly databaseBytes: number;
+    /** Left for both. */
+    readonly freeBytes: number;
+  };
+}
+
+/** Tells what runs here. */
+export type DescribeServer = () => Promise<ServerDescription>;
+
+export interface DescribeServerPorts {
+  readonly facts: ServerFacts;
+  readonly deviceUrl: () => string;
+  readonly listBundles: Pick<ListBundles, 'list'>;
+  readonly measureStorage: MeasureStorage;
+  readonly now: () => Date;
+}
+
+export function createDescribeServer(ports: DescribeServerPorts): DescribeServer {
+  const { facts, deviceUrl, listBundles, measureStorage, now } = ports;
+  return async () => {
+    const { databaseBytes, freeBytes } = await measureStorage();
+    const bundlesBytes = listBundles.list().reduce((sum, { bundle }) => sum + bundle.sizeBytes, 0);
+    return {
+      ...facts,
+      uptimeSeconds: Math.max(0, Math.floor((now().getTime() - facts.startedAt.getTime()) / 1000)),
+      deviceUrl: deviceUrl(),
+      storage: { bundlesBytes, databaseBytes, freeBytes },
+    };
+  };
+}

@@ -1,0 +1,40 @@
+import { DomainError } from '../../core/errors';
+import type { Actor } from '../../core/event';
+import type { DismissalRecords } from '../../ports/dismissals';
+import type { AttentionItem } from './attention';
+import type { DescribeFleet } from './describe-fleet';
+
+/**
+ * Says that a person has seen what an attention item tells: it is not shown again, also after a restart.
+ * @param subjects of the item, as it names them; those that are dismissed already change nothing
+ * @throws DomainError `not-found` for what is neither shown nor dismissed
+ */
+export type DismissAttention = (
+  kind: AttentionItem['kind'],
+  subjects: readonly string[],
+  actor: Actor,
+) => Promise<void>;
+
+export interface DismissPorts {
+  readonly describeFleet: DescribeFleet;
+  readonly dismissals: DismissalRecords;
+  readonly now: () => Date;
+}
+
+export function createDismissAttention({ describeFleet, dismissals, now }: DismissPorts): DismissAttention {
+  return async (kind, subjects, actor) => {
+    const shown = (await describeFleet()).attention.find((item) => item.kind === kind);
+    const before = dismissals.all().filter((one) => one.kind === kind);
+    const isKnown = (subject: string) =>
+      shown?.subjects?.includes(subject) === true || before.some((one) => one.subject === subject);
+    const unknown = subjects.find((subject) => !isKnown(subject));
+    if (unknown !== undefined) {
+      throw new DomainError('not-found', `nothing of the kind ${kind} is shown for ${unknown}`, {
+        remedy: 'Read the overview: an item that can be dismissed names its subjects.',
+      });
+    }
+    const after = { kind, subjects: [...subjects] };
+    const message = shown?.message ?? `${kind} was dismissed`;
+    await dismissals.add(after, { kind: 'attention.dismissed', at: now(), actor, message, after });
+  };
+}

@@ -1,0 +1,182 @@
+import type { FleetCount, FleetListing } from '../devices/list-fleet';
+import { addTo, countByChannel, mostFrequent, type VersionCount } from '../devices/version-counts';
+
+/** How many devices of a channel ran a version at a time. */
+export interface HistoryCount extends VersionCount {
+  readonly compatible: string;
+  readonly channel: string;
+}
+
+/** How long a snapshot stays: the first of a day, the first of an hour, or one of the others. */
+export type SnapshotGrain = 'day' | 'hour' | 'moment';
+
+/** Where snapshots of the fleet last. */
+export interface HistoryRecords {
+  /** When the last one was taken. */
+  lastAt(): Date | undefined;
+  /** Saves one, and removes those that lie after it: then the clock was wrong. */
+  save(at: Date, grain: SnapshotGrain, counts: readonly HistoryCount[]): Promise<void>;
+  /** Removes the oldest of a grain from before a time. */
+  prune(grain: SnapshotGrain, before: Date, atMost: number): Promise<void>;
+  /** When they were taken, oldest first. */
+  times(since: Date): readonly Date[];
+  counts(times: readonly Date[], of: HistoryScope): readonly (VersionCount & { readonly at: Date })[];
+}
+
+/** The devices that are looked at: all that fit. */
+export interface HistoryScope {
+  readonly compatible?: string;
+  readonly channel?: string;
+}
+
+export interface HistoryPoint {
+  readonly at: Date;
+  readonly counts: readonly VersionCount[];
+}
+
+export interface FleetHistory {
+  /** Takes a snapshot when one is due. Call it often: it looks at the clock. @throws DomainError `storage-full`, `unavailable` */
+  record(): Promise<void>;
+  /**
+   * @param hours back from now
+   * @returns at most 200 points, the present moment last, and the versions in them, the oldest first
+   */
+  read(scope: HistoryScope & { readonly hours: number }): {
+    readonly points: readonly HistoryPoint[];
+    readonly versions: readonly (string | null)[];
+  };
+}
+
+export interface FleetHistoryPorts {
+  readonly history: HistoryRecords;
+  readonly listing: Pick<FleetListing, 'census'>;
+  readonly now: () => Date;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const everyMs = 10 * minuteMs;
+const keptMs: Readonly<Record<SnapshotGrain, number>> = {
+  moment: 2 * dayMs,
+  hour: 60 * dayMs,
+  day: 730 * dayMs,
+};
+/** Devices name their compatible themselves: the small channels of a snapshot are left out. */
+const maxChannels = 50;
+const maxPoints = 200;
+/** So many snapshots at most go when the clock was ahead when they were taken: a day of them. */
+const maxTakenBack = 144;
+/** Of a grain, at a time: more than come, and few enough that a clock that is wrong for a moment takes little. */
+const maxPruned = 2;
+
+/** Snapshots of the fleet every ten minutes, of which fewer are kept the older they are. */
+export function createFleetHistory({ history, listing, now }: FleetHistoryPorts): FleetHistory {
+  /** Of the last look, in milliseconds: it comes to the same until ten minutes are over. */
+  let lookedAtMs: number | undefined;
+
+  async function record(at: Date): Promise<void> {
+    const last = history.lastAt();
+    if (last?.getTime() === at.getTime()) return;
+    // A clock that is far behind is no reason to lose what is there: it is waited for.
+    if (last !== undefined && last > at && history.times(at).length > maxTakenBack) return;
+    await history.save(at, grainOf(at, last), channelCounts(listing.census()));
+    for (const grain of ['moment', 'hour', 'day'] as const) {
+      await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);
+    }
+  }
+
+  return {
+    async record() {
+      const at = new Date(Math.floor(now().getTime() / everyMs) * everyMs);
+      if (at.getTime() === lookedAtMs) return;
+      await record(at);
+      lookedAtMs = at.getTime();
+    },
+
+    read({ hours, ...scope }) {
+      const at = now();
+      const times = spread(history.times(new Date(at.getTime() - hours * hourMs)), at, hours * hourMs);
+      const past = new Map<number, Map<string | null, number>>(
+        times.map((time) => [time.getTime(), new Map()]),
+      );
+      for (const { at: time, version, devices } of history.counts(times, scope)) {
+        const counts = past.get(time.getTime());
+        if (counts !== undefined) addTo(counts, version, devices);
+      }
+      return toPoints([...past, [at.getTime(), presentCounts(listing.census(), scope)]]);
+    },
+  };
+}
+
+function grainOf(at: Date, last: Date | undefined): SnapshotGrain {
+  const isNew = (periodMs: number) =>
+    last === undefined || Math.floor(last.getTime() / periodMs) !== Math.floor(at.getTime() / periodMs);
+  if (isNew(dayMs)) return 'day';
+  return isNew(hourMs) ? 'hour' : 'moment';
+}
+
+function channelCounts(census: readonly FleetCount[]): readonly HistoryCount[] {
+  return [...countByChannel(census)]
+    .sort((a, b) => b.devices - a.devices)
+    .slice(0, maxChannels)
+    .flatMap(({ compatible, channel, versions }) =>
+      mostFrequent(versions).map((count) => ({ compatible, channel, ...count })),
+    );
+}
+
+function presentCounts(
+  census: readonly FleetCount[],
+  { compatible, channel }: HistoryScope,
+): ReadonlyMap<string | null, number> {
+  const counts = new Map<string | null, number>();
+  for (const one of countByChannel(census)) {
+    if ((compatible ?? one.compatible) !== one.compatible || (channel ?? one.channel) !== one.channel)
+      continue;
+    for (const [version, devices] of one.versions) addTo(counts, version, devices);
+  }
+  return counts;
+}
+
+/** The last of each of so many equal spans, which leave room for the present. */
+function spread(times: readonly Date[], at: Date, spanMs: number): readonly Date[] {
+  const stepMs = Math.max(everyMs, spanMs / (maxPoints - 2));
+  const chosen = new Map<number, Date>();
+  for (const time of times) {
+    if (time < at) chosen.set(Math.floor((at.getTime() - time.getTime()) / stepMs), time);
+  }
+  return [...chosen.values()].sort((a, b) => a.getTime() - b.getTime());
+}
+
+/** The versions that were the most frequent over all points keep their names. */
+function toPoints(points: readonly (readonly [atMs: number, counts: ReadonlyMap<string | null, number>])[]) {
+  const totals = new Map<string | null, number>();
+  for (const [, counts] of points) {
+    for (const [version, devices] of counts) addTo(totals, version, devices);
+  }
+  const named = new Set(mostFrequent(totals).map(({ version }) => version));
+  const versions = [...named].sort(byVersion);
+  return {
+    versions,
+    points: points.map(([atMs, counts]): HistoryPoint => {
+      const shown = new Map<string | null, number>();
+      for (const [version, devices] of counts) {
+        addTo(shown, named.has(version) ? version : null, devices);
+      }
+      return {
+        at: new Date(atMs),
+        counts: [...shown]
+          .map(([version, devices]) => ({ version, devices }))
+          .sort((a, b) => byVersion(a.version, b.version)),
+      };
+    }),
+  };
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+/** As people count, 1.9 before 1.10; what has no name comes last. */
+function byVersion(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return compare(a, b);
+}

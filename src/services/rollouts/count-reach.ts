@@ -1,0 +1,102 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Release } from '../../core/release';
+import { parseRaucVersion } from '../../core/version';
+import { orderOf, versionFit } from '../../core/version-rules';
+import type { FleetListing } from '../devices/list-fleet';
+
+/** Devices of a kind, and what they run. */
+export interface DeviceGroup {
+  readonly devices: number;
+  /** The most frequent of their versions first; the others are only counted. */
+  readonly versions: readonly { readonly version: string; readonly devices: number }[];
+}
+
+/**
+ * Whom a release reaches on its channel, as far as versions decide: every device that follows the channel is counted, also one
+ * that is held or silent; one that is pinned is not, because it gets what a person pinned.
+ */
+export interface ReleaseReach {
+  readonly devices: number;
+  /** They run its version already. */
+  readonly upToDate: number;
+  /** They may be offered it, those that go down among them. */
+  readonly reached: number;
+  /** They are reached and run a newer version. */
+  readonly goesDown: DeviceGroup;
+  /** Not reached, because they run a newer version. */
+  readonly leftOutNewer: DeviceGroup;
+  /** Not reached, because the release does not start from what they run. */
+  readonly leftOutByFrom: DeviceGroup;
+  /** Their version is unknown, or RAUC could not compare it. They are among those that are reached or left out. */
+  readonly unknownVersion: number;
+}
+
+/** A page takes a few milliseconds, in which nobody else is answered. */
+const pageSize = 500;
+/** Devices name their version themselves: nobody can make an answer endless. */
+const maxVersions = 10;
+
+/** Counts whom a release reaches. It reads what the channel runs in pages, and lets others work between them. */
+export async function countReach(
+  listing: Pick<FleetListing, 'channelVersions'>,
+  { compatible, channel, bundle, rollout }: Pick<Release, 'compatible' | 'channel' | 'bundle' | 'rollout'>,
+): Promise<ReleaseReach> {
+  const target = bundle.inspection.manifest?.version ?? null;
+  const down = new Group();
+  const newer = new Group();
+  const byFrom = new Group();
+  let [devices, upToDate, reached, unknownVersion] = [0, 0, 0, 0];
+  let afterVersion = '';
+  for (;;) {
+    const page = listing.channelVersions({ compatible, channel, afterVersion, limit: pageSize });
+    for (const { systemVersion: version, devices: count } of page) {
+      devices += count;
+      if (parseRaucVersion(version ?? '') === null) unknownVersion += count;
+      switch (versionFit(rollout.policy, target, version)) {
+        case 'runs-it':
+          upToDate += count;
+          break;
+        case 'older':
+          newer.add(version, count);
+          break;
+        case 'outside-from':
+          byFrom.add(version, count);
+          break;
+        case 'fits':
+          reached += count;
+          if (orderOf(target, version).kind === 'older') down.add(version, count);
+      }
+    }
+    const last = page.at(-1)?.systemVersion ?? null;
+    if (last === null || page.length < pageSize) break;
+    afterVersion = last;
+    await nextTurn();
+  }
+  return {
+    devices,
+    upToDate,
+    reached,
+    goesDown: down.counted(),
+    leftOutNewer: newer.counted(),
+    leftOutByFrom: byFrom.counted(),
+    unknownVersion,
+  };
+}
+
+class Group {
+  #devices = 0;
+  #versions: readonly { readonly version: string; readonly devices: number }[] = [];
+
+  /** Each version comes once. */
+  add(version: string | null, devices: number): void {
+    this.#devices += devices;
+    if (version === null || devices === 0) return;
+    this.#versions = [...this.#versions, { version, devices }]
+      .sort((a, b) => b.devices - a.devices)
+      .slice(0, maxVersions);
+  }
+
+  counted(): DeviceGroup {
+    return { devices: this.#devices, versions: this.#versions };
+  }
+}

@@ -1,0 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Release } from '../../core/release';
+import { type RolloutPolicy, stepOf } from '../../core/rollout';
+import { versionFit } from '../../core/version-rules';
+import type { RolloutDevice, RolloutPage } from '../devices/fleet-records';
+
+/** How many devices of a release each step reaches first, and how many of them are proven. By step, from 0. */
+export interface StepDevices {
+  readonly devices: readonly number[];
+  readonly proven: readonly number[];
+  readonly countedAt: Date;
+}
+
+export interface CountPorts {
+  readonly records: { rolloutDevices(page: RolloutPage): readonly RolloutDevice[] };
+  /** Devices that were not heard for so long don't count, in milliseconds. */
+  readonly lostAfterMs: number;
+  readonly now: () => Date;
+}
+
+/** A page takes a few milliseconds, in which nobody else is answered. */
+const pageSize = 500;
+
+/**
+ * Counts the devices of a release by the step that reaches them: those of its compatible and channel that could get it. It reads
+ * the registry in pages, and lets others work between them.
+ */
+export async function countStepDevices(
+  { records, lostAfterMs, now }: CountPorts,
+  release: Release,
+): Promise<StepDevices> {
+  const { id: releaseId, compatible, channel, bundle, rollout } = release;
+  const { steps } = rollout.policy;
+  const devices = steps.map(() => 0);
+  const proven = steps.map(() => 0);
+  const version = bundle.inspection.manifest?.version ?? null;
+  const heardSince = new Date(now().getTime() - lostAfterMs);
+  let afterId = '';
+  for (;;) {
+    const page = records.rolloutDevices({
+      releaseId,
+      compatible,
+      channel,
+      heardSince,
+      afterId,
+      limit: pageSize,
+    });
+    for (const device of page) {
+      const step = stepOf(rollout.policy, releaseId, device);
+      if (step === null || isLeftOut(rollout.policy, version, device)) continue;
+      devices[step] = (devices[step] ?? 0) + 1;
+      if (isProven(device, version)) proven[step] = (proven[step] ?? 0) + 1;
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return { devices, proven, countedAt: now() };
+    afterId = last.id;
+    await nextTurn();
+  }
+}
+
+/** One that runs the version although it never began to install it needs no proof. */
+function isProven({ state, systemVersion }: RolloutDevice, version: string | null): boolean {
+  if (state === 'proven') return true;
+  return (state === null || state === 'withdrawn') && version !== null && systemVersion === version;
+}
+
+/** One that its version leaves out must not be waited for; one that had it once is judged by what came of it. */
+function isLeftOut(policy: RolloutPolicy, version: string | null, device: RolloutDevice): boolean {
+  if (device.state !== null && device.state !== 'withdrawn') return false;
+  const fit = versionFit(policy, version, device.systemVersion);
+  return fit === 'older' || fit === 'outside-from';
+}

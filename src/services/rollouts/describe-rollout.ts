@@ -1,0 +1,68 @@
+import type { InstallationState } from '../../core/installation';
+import type { Release } from '../../core/release';
+import { type RolloutStep, whatNext } from '../../core/rollout';
+import type { AdvanceRollouts } from './advance-rollouts';
+import type { FleetListing } from '../devices/list-fleet';
+import type { ReleaseCounters } from '../devices/release-counters';
+
+export interface StepProgress {
+  readonly step: RolloutStep;
+  /** Devices that this step reaches first. */
+  readonly devices: number;
+  readonly proven: number;
+  /** These devices by the state of their installation. */
+  readonly installations: Readonly<Partial<Record<InstallationState, number>>>;
+}
+
+export interface RolloutProgressReport {
+  readonly steps: readonly StepProgress[];
+  readonly inProgress: number;
+  /** Devices that failed or rolled back since the step began or a person went on. */
+  readonly failuresInStep: number;
+  /** What it waits for, for people. */
+  readonly next: string;
+  readonly countedAt: Date;
+}
+
+/** Tells how far a release has come. It counts the fleet, in pages. */
+export type DescribeRollout = (release: Release) => Promise<RolloutProgressReport>;
+
+export interface DescribeRolloutPorts {
+  readonly advanceRollouts: AdvanceRollouts;
+  readonly listing: Pick<FleetListing, 'outcomes'>;
+  readonly counters: ReleaseCounters;
+  readonly now: () => Date;
+}
+
+/** A count of the fleet is good enough for so long. */
+const freshMs = 2_000;
+
+export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRollout {
+  const { advanceRollouts, listing, counters, now } = ports;
+  return async (release) => {
+    const known = advanceRollouts.counted(release.id);
+    const isFresh = known !== undefined && Math.abs(now().getTime() - known.countedAt.getTime()) < freshMs;
+    const counted = isFresh ? known : await advanceRollouts.count(release);
+    const outcomes = listing.outcomes(release.id);
+    const { policy, forgivenFailures, step: present } = release.rollout;
+    const failures = counters.failures(release.id);
+    return {
+      steps: policy.steps.map((step, index) => ({
+        step,
+        devices: counted.devices[index] ?? 0,
+        proven: counted.proven[index] ?? 0,
+        installations: Object.fromEntries(
+          outcomes.filter((one) => one.step === index).map((one) => [one.state, one.devices]),
+        ),
+      })),
+      inProgress: counters.inProgress(release.id),
+      failuresInStep: Math.max(0, failures - forgivenFailures),
+      next: whatNext(release.rollout, {
+        devices: counted.devices[present] ?? 0,
+        proven: counted.proven[present] ?? 0,
+        failures,
+      }),
+      countedAt: counted.countedAt,
+    };
+  };
+}

@@ -1,0 +1,206 @@
+import { type Bundle, parseCompatible } from '../../core/bundle';
+import { parseChannel } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import { type Activation, defaultChannel, type Release } from '../../core/release';
+import { releasesBefore } from '../../core/release-before';
+import type { Outcomes } from '../../core/release-outcome';
+import { allowingDowngrade, type Rollout } from '../../core/rollout';
+import type { ChannelRequest } from '../catalog/activate-release';
+import type { Catalog } from '../catalog/catalog';
+import type { Fleet } from '../devices/fleet';
+import type { Log } from '../../ports/log';
+import { planActivation } from '../catalog/plan-activation';
+import { tellActivation } from '../catalog/release-events';
+import type { ReleaseResults } from './release-results';
+
+/** So far back in the history of a channel. */
+const lookedAt = 1_000;
+
+/** The release that going back leads to, and what it had come to. */
+export interface BackTarget {
+  /** The line of the history that made it. */
+  readonly made: Activation & { readonly releaseId: number };
+  readonly bundle: Bundle;
+  /** Where it stood: it comes back there. */
+  readonly rollout: Rollout;
+  readonly outcomes: Outcomes;
+  /** Whether any device has proven the bundle, or runs its version. */
+  readonly isProven: boolean;
+}
+
+export interface BackRequest extends ChannelRequest {
+  /** The bundle that the caller saw: another one is refused. */
+  readonly expected?: string;
+  /** The release that the caller saw: another one is refused. */
+  readonly expectedRelease?: number;
+  /** Go back although no device has proven the bundle. */
+  readonly isUnprovenAccepted?: boolean;
+  /** Let a rollout that was paused go on; its failures so far are accepted. */
+  readonly isResumed?: boolean;
+}
+
+export interface GoBack {
+  /**
+   * Where going back would lead. Aborted releases are skipped.
+   * @throws DomainError `not-found` when there is nothing to go back to, or its bundle is deleted
+   */
+  preview(place: Pick<ChannelRequest, 'compatible' | 'channel'>): BackTarget;
+  /**
+   * Brings the release before back as it was: with its policy, in its step, paused if it was paused, and to the same devices.
+   * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one,
+   * nothing is expected where somebody went back already, or no device has proven it and nobody insists
+   */
+  goBack(request: BackRequest): Promise<Release>;
+}
+
+export interface GoBackPorts {
+  readonly catalog: Catalog;
+  readonly results: ReleaseResults;
+  readonly fleet: Fleet;
+  /** Called after each change, inside of it. Never rejects. */
+  readonly changed: () => Promise<void>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createGoBack({ catalog, results, fleet, changed, log, now }: GoBackPorts): GoBack {
+  function preview({
+    compatible,
+    channel = defaultChannel,
+  }: {
+    compatible: string;
+    channel?: string;
+  }): BackTarget {
+    parseCompatible(compatible);
+    parseChannel(channel);
+    const history = catalog.history({ compatible, channel, limit: lookedAt });
+    const before = releasesBefore(history, catalog.currentName(compatible, channel) !== undefined);
+    const known = results.of(before);
+    for (const made of before) {
+      const result = known.get(made.id);
+      if (result === undefined || result.rollout.state === 'aborted') continue;
+      const bundle = catalog.get(made.bundleName);
+      const { rollout, outcomes } = result;
+      return { made, bundle, rollout, outcomes, isProven: isProven(bundle) };
+    }
+    throw nothingBefore(compatible, channel, before.length > 0);
+  }
+
+  function isProven(bundle: Bundle): boolean {
+    const { name, compatible } = bundle;
+    const version = versionOf(bundle);
+    // A version that several bundles share says nothing about one of them.
+    const isShared = catalog
+      .bundles()
+      .some(
+        (other) => other.name !== name && other.compatible === compatible && versionOf(other) === version,
+      );
+    return results.isProven({ name, compatible, version: isShared ? null : version });
+  }
+
+  /** What the caller saw may be gone: somebody else went back, or released. */
+  function expectedTarget(request: BackRequest): BackTarget {
+    const { expected, expectedRelease } = request;
+    const isAny = expected === undefined && expectedRelease === undefined;
+    let target: BackTarget;
+    try {
+      target = preview(request);
+    } catch (error) {
+      if (isAny || !(error instanceof DomainError) || error.code !== 'not-found') throw error;
+      throw anotherBefore(error.message, error);
+    }
+    const { bundle, made } = target;
+    if (isAny && isBroughtBack(made)) throw broughtBack(bundle.name, made.releaseId);
+    const isExpected =
+      (expected === undefined || expected === bundle.name) &&
+      (expectedRelease === undefined || expectedRelease === made.releaseId);
+    if (isExpected) return target;
+    throw anotherBefore(`the release before is ${bundle.name} (release ${made.releaseId}) now`);
+  }
+
+  /** Whether what is current was itself gone back to: of two who press at once, the second would go one further. */
+  function isBroughtBack({ compatible, channel }: BackTarget['made']): boolean {
+    const [last] = catalog.history({ compatible, channel, limit: 1 });
+    return last !== undefined && last.releaseId !== null && last.releaseId !== last.id;
+  }
+
+  async function goBack(request: BackRequest): Promise<Release> {
+    const { channel = defaultChannel, actor, address = null } = request;
+    const target = expectedTarget(request);
+    const { made, bundle } = target;
+    if (!target.isProven && request.isUnprovenAccepted !== true) throw neverProven(bundle.name);
+    const at = now();
+    const { releaseId, compatible } = made;
+    const { activation } = planActivation(
+      catalog,
+      bundle,
+      { compatible, channel, force: made.forced, actor },
+      at,
+    );
+    if (activation === undefined) throw new Error(`${bundle.name} is current already`);
+    await fleet.recount(releaseId);
+    const rollout = rolloutOf(target, request, at);
+    const told = await catalog.commit({
+      activation,
+      returning: { releaseId, rollout },
+      events: (line) => (line === undefined ? [] : [tellActivation(line, address, rollout)]),
+    });
+    log.info({ ...told, address }, 'went back to a release');
+    await changed();
+    const release = catalog.findRelease(releaseId);
+    if (release === undefined) throw new Error(`${bundle.name} was brought back, and is not current`);
+    return release;
+  }
+
+  /** Going back is a person's word that devices may go down to it. */
+  function rolloutOf(
+    { made, rollout: left }: BackTarget,
+    { isResumed, actor }: BackRequest,
+    at: Date,
+  ): Rollout {
+    const rollout = { ...left, policy: allowingDowngrade(left.policy) };
+    if (isResumed !== true || rollout.state !== 'paused') return rollout;
+    const forgivenFailures = fleet.counters.failures(made.releaseId);
+    return { ...rollout, state: 'running', reason: null, forgivenFailures, changedBy: actor, changedAt: at };
+  }
+
+  return { preview, goBack: (request) => catalog.exclusively(() => goBack(request)) };
+}
+
+function versionOf({ inspection }: Bundle): string | null {
+  return inspection.manifest?.version ?? null;
+}
+
+function nothingBefore(compatible: string, channel: string, isAborted: boolean): DomainError {
+  const message = isAborted
+    ? `every release of ${compatible} (${channel}) before was aborted`
+    : `nothing was current for ${compatible} (${channel}) before`;
+  return new DomainError('not-found', message, {
+    remedy: 'Activate a bundle, or deactivate to offer nothing.',
+  });
+}
+
+function anotherBefore(message: string, cause?: unknown): DomainError {
+  return new DomainError('conflict', `${message}: somebody released or went back meanwhile`, {
+    remedy: 'Look at the history of the channel, and decide again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function broughtBack(name: string, releaseId: number): DomainError {
+  return new DomainError(
+    'conflict',
+    `somebody went back already; the release before is ${name} (release ${releaseId}) now`,
+    {
+      remedy: `To go further back, name it: "expected_release": ${releaseId} in the API. GET /api/releases/back says where going back leads.`,
+    },
+  );
+}
+
+function neverProven(name: string): DomainError {
+  return new DomainError('conflict', `${name} was never proven on any device`, {
+    remedy:
+      'Release a bundle that was proven, or insist: --unproven on the command line, "unproven": true in the API.',
+    details: { unproven: true },
+  });
+}

@@ -1,0 +1,151 @@
+import { DomainError } from '../../core/errors';
+import type { Actor, EventKind, NewEvent } from '../../core/event';
+import type { Release } from '../../core/release';
+import type { Rollout } from '../../core/rollout';
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { Catalog } from '../catalog/catalog';
+import type { Fleet } from '../devices/fleet';
+
+/** People's hands on rollouts. Each change is on disk when its promise resolves. */
+export interface ManageRollouts {
+  /** By compatible, then channel. */
+  list(): readonly Release[];
+  /** @throws DomainError `not-found` for a release that is not current */
+  get(releaseId: number): Release;
+  /** Installations of a release that are in progress. */
+  inProgress(releaseId: number): number;
+  /**
+   * Goes to the next step.
+   * @param fromStep the step that the caller saw, from 0: of two people who promote at once, one is refused
+   * @throws DomainError `not-found`, `conflict`
+   */
+  promote(releaseId: number, fromStep: number, actor: Actor, reason?: string): Promise<Release>;
+  /** @throws DomainError `not-found`, `conflict` when it does not run */
+  pause(releaseId: number, reason: string, actor: Actor): Promise<Release>;
+  /**
+   * Failures so far are accepted.
+   * @throws DomainError `not-found`, `conflict` when it is not paused, `bundle-untrusted`
+   */
+  resume(releaseId: number, actor: Actor): Promise<Release>;
+  /** Offers it to nobody any more; devices keep what they have. @throws DomainError `not-found`, `conflict` */
+  abort(releaseId: number, reason: string, actor: Actor): Promise<Release>;
+}
+
+export interface ManageRolloutsPorts {
+  readonly catalog: Catalog;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
+  readonly fleet: Fleet;
+  readonly now: () => Date;
+}
+
+const reasonMaxLength = 200;
+
+export function createManageRollouts({
+  catalog,
+  bundleTrust,
+  fleet,
+  now,
+}: ManageRolloutsPorts): ManageRollouts {
+  function get(releaseId: number): Release {
+    const release = catalog.findRelease(releaseId);
+    if (release === undefined) {
+      throw new DomainError('not-found', `release ${releaseId} is not current`, {
+        remedy: 'List the releases: only one that is current has a rollout.',
+      });
+    }
+    return release;
+  }
+
+  function move(
+    releaseId: number,
+    kind: EventKind,
+    actor: Actor,
+    plan: (release: Release, at: Date) => { readonly change: Partial<Rollout>; readonly message: string },
+  ): Promise<Release> {
+    return catalog.exclusively(async () => {
+      const release = get(releaseId);
+      const at = now();
+      const { change, message } = plan(release, at);
+      const rollout: Rollout = { ...release.rollout, ...change, changedBy: actor.name, changedAt: at };
+      const { compatible, channel, bundle } = release;
+      const event: NewEvent = {
+        kind,
+        at,
+        actor,
+        message,
+        subject: { compatible, channel, bundleName: bundle.name, releaseId },
+        before: { state: release.rollout.state, step: release.rollout.step },
+        after: { state: rollout.state, step: rollout.step },
+      };
+      await catalog.commit({ rollout: { releaseId, rollout }, events: () => [event] });
+      return get(releaseId);
+    });
+  }
+
+  return {
+    list: () => catalog.releases(),
+    get,
+    inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
+    promote: (releaseId, fromStep, actor, reason) =>
+      move(releaseId, 'rollout.promoted', actor, ({ bundle, rollout }, at) => {
+        requireState(rollout, 'running', 'promoted');
+        const { step, policy } = rollout;
+        if (step !== fromStep) {
+          throw new DomainError(
+            'conflict',
+            `the rollout is in step ${step + 1}, not in step ${fromStep + 1}`,
+            {
+              remedy: 'Somebody was faster: look at it again.',
+              details: { step },
+            },
+          );
+        }
+        if (step >= policy.steps.length - 1)
+          throw new DomainError('conflict', 'the rollout is in its last step already');
+        const forgivenFailures = fleet.counters.failures(releaseId);
+        return {
+          change: { step: step + 1, stepStartedAt: at, reason: null, forgivenFailures },
+          message: `${bundle.name} goes to step ${step + 2} of ${policy.steps.length}${reason === undefined ? '' : `: ${reason}`}`,
+        };
+      }),
+    pause: (releaseId, reason, actor) =>
+      move(releaseId, 'rollout.paused', actor, ({ bundle, rollout }) => {
+        requireState(rollout, 'running', 'paused');
+        const why = parseReason(reason);
+        return { change: { state: 'paused', reason: why }, message: tell(`${bundle.name} is paused`, why) };
+      }),
+    resume: (releaseId, actor) =>
+      move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }) => {
+        requireState(rollout, 'paused', 'resumed');
+        bundleTrust.require(bundle);
+        const forgivenFailures = fleet.counters.failures(releaseId);
+        return {
+          change: { state: 'running', reason: null, forgivenFailures },
+          message: `${bundle.name} goes on`,
+        };
+      }),
+    abort: (releaseId, reason, actor) =>
+      move(releaseId, 'rollout.aborted', actor, ({ bundle, rollout }) => {
+        if (rollout.state === 'aborted') throw new DomainError('conflict', 'the rollout is aborted already');
+        const why = parseReason(reason);
+        return { change: { state: 'aborted', reason: why }, message: tell(`${bundle.name} is aborted`, why) };
+      }),
+  };
+}
+
+function requireState({ state }: Rollout, wanted: Rollout['state'], what: string): void {
+  if (state === wanted) return;
+  throw new DomainError('conflict', `the rollout is ${state}: it can not be ${what}`, {
+    remedy: state === 'aborted' ? 'Make the bundle current again to begin anew.' : 'Look at it again.',
+  });
+}
+
+function parseReason(reason: string): string | null {
+  if (reason.length > reasonMaxLength)
+    throw new DomainError('invalid-input', `a reason has at most ${reasonMaxLength} characters`);
+  return reason.trim() === '' ? null : reason.trim();
+}
+
+function tell(message: string, reason: string | null): string {
+  return reason === null ? message : `${message}: ${reason}`;
+}

@@ -1,0 +1,39 @@
+import { DomainError } from '../../core/errors';
+import { theServer } from '../../core/event';
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { Catalog } from '../catalog/catalog';
+import type { ManageRollouts } from './manage-rollouts';
+
+/** Pauses rollouts whose bundle is no longer trusted. It follows from what is stored alone, so that a kill loses nothing. */
+export type PauseUntrusted = () => Promise<void>;
+
+export interface PauseUntrustedPorts {
+  readonly catalog: Pick<Catalog, 'releases'>;
+  readonly bundleTrust: Pick<BundleTrust, 'whyUntrusted'>;
+  readonly manageRollouts: Pick<ManageRollouts, 'pause'>;
+}
+
+/** A reason of a pause is at most 200 characters; names in certificates may be long. */
+const shownReason = 150;
+
+export function createPauseUntrusted({
+  catalog,
+  bundleTrust,
+  manageRollouts,
+}: PauseUntrustedPorts): PauseUntrusted {
+  return async () => {
+    for (const { id, bundle, rollout } of catalog.releases()) {
+      if (rollout.state !== 'running') continue;
+      const why = bundleTrust.whyUntrusted(bundle);
+      if (why === null) continue;
+      const reason = `the bundle is not trusted any more: ${why.length > shownReason ? `${why.slice(0, shownReason)} …` : why}`;
+      try {
+        await manageRollouts.pause(id, reason, theServer);
+      } catch (error) {
+        // A person was faster.
+        if (!(error instanceof DomainError) || (error.code !== 'conflict' && error.code !== 'not-found'))
+          throw error;
+      }
+    }
+  };
+}

@@ -1,0 +1,85 @@
+import type { Finding } from '../../core/inspection';
+import { defaultChannel, type Release } from '../../core/release';
+import { beginRollout, everyoneAtOnce } from '../../core/rollout';
+import { parsePolicy } from '../../core/rollout-policy';
+import type { ActivateRequest } from '../catalog/activate-release';
+import type { Catalog } from '../catalog/catalog';
+import { countReach, type ReleaseReach } from './count-reach';
+import type { FleetListing } from '../devices/list-fleet';
+import type { Log } from '../../ports/log';
+import { planActivation } from '../catalog/plan-activation';
+import { warnOfImages } from '../catalog/warn-of-images';
+import { warnOfLabels } from './warn-of-labels';
+
+export interface ReleasePreview {
+  readonly compatible: string;
+  readonly channel: string;
+  /** Of the bundle; `null` when its manifest tells none, or cannot be read. */
+  readonly version: string | null;
+  /** What is current there now; `null` when nothing is. */
+  readonly current: Release | null;
+  /** False when it is current already and would stay as it is. */
+  readonly changes: boolean;
+  readonly reach: ReleaseReach;
+  /** What is probably not meant. */
+  readonly warnings: readonly Finding[];
+}
+
+/** Tells whom a release reaches, before or after it is made. */
+export interface PreviewRelease {
+  /**
+   * What an activation would do; changes nothing.
+   * @throws DomainError as the activation would; `unavailable`
+   */
+  preview(request: ActivateRequest): Promise<ReleasePreview>;
+  /** Whom a release reaches that was made; `null` when that cannot be counted now, which is no reason to refuse it. */
+  reachOf(release: Release): Promise<ReleaseReach | null>;
+  /** What is probably not meant with a release that was made; none when that cannot be found out now. */
+  warningsOf(release: Release): Promise<readonly Finding[]>;
+}
+
+export interface PreviewPorts {
+  readonly catalog: Catalog;
+  readonly listing: Pick<FleetListing, 'channelVersions' | 'labelledDevices'>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createPreviewRelease({ catalog, listing, log, now }: PreviewPorts): PreviewRelease {
+  return {
+    async preview(request) {
+      const { name, policy = everyoneAtOnce, actor } = request;
+      parsePolicy(policy);
+      const at = now();
+      const { bundle, activation } = planActivation(catalog, catalog.get(name), request, at);
+      const compatible = request.compatible ?? bundle.compatible ?? '';
+      const channel = request.channel ?? defaultChannel;
+      const current = catalog.findCurrent(compatible, channel) ?? null;
+      const rollout = (activation === undefined ? current?.rollout : null) ?? beginRollout(policy, actor, at);
+      const reach = await countReach(listing, { compatible, channel, bundle, rollout });
+      const ofLabels = await warnOfLabels(listing, { compatible, channel, rollout });
+      const warnings = [...warnOfImages(bundle), ...ofLabels];
+      const version = bundle.inspection.manifest?.version ?? null;
+      return { compatible, channel, version, current, changes: activation !== undefined, reach, warnings };
+    },
+
+    async reachOf(release) {
+      try {
+        return await countReach(listing, release);
+      } catch (error) {
+        log.error({ err: error, release: release.id }, 'the devices of a release could not be counted');
+        return null;
+      }
+    },
+
+    async warningsOf(release) {
+      const ofImages = warnOfImages(release.bundle);
+      try {
+        return [...ofImages, ...(await warnOfLabels(listing, release))];
+      } catch (error) {
+        log.error({ err: error, release: release.id }, 'the labels of a release could not be looked up');
+        return ofImages;
+      }
+    },
+  };
+}

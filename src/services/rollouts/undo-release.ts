@@ -1,0 +1,129 @@
+import type { Bundle } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type { Actor } from '../../core/event';
+import type { Activation, Release } from '../../core/release';
+import type { Rollout } from '../../core/rollout';
+import type { Catalog, Current } from '../catalog/catalog';
+import type { Fleet } from '../devices/fleet';
+import type { Log } from '../../ports/log';
+import { tellUndone } from '../catalog/release-events';
+import type { ReleaseResults } from './release-results';
+
+/** What was current before a release was made. */
+export interface UndoTarget {
+  readonly releaseId: number;
+  readonly bundle: Bundle;
+  /** Where it stood: it comes back there. */
+  readonly rollout: Rollout;
+  readonly forced: boolean;
+}
+
+/** Takes a release back as if it had never been made, while no device was offered it. */
+export interface UndoRelease {
+  /** What would be current then; `null` for nothing; `undefined` when the release cannot be undone. */
+  preview(releaseId: number): UndoTarget | null | undefined;
+  /**
+   * Brings back what was current before, as it was. Devices are asked about in the transaction that does it.
+   * @returns what is current then; `null` for nothing
+   * @throws DomainError `not-found` when there is no such release, or the bundle before is deleted; `conflict` when a device was
+   * offered it, or it is not the latest decision on its channel; `storage-full`, `unavailable`
+   */
+  undo(releaseId: number, actor: Actor): Promise<Release | null>;
+}
+
+export interface UndoPorts {
+  readonly catalog: Catalog;
+  readonly results: Pick<ReleaseResults, 'of' | 'wasOffered'>;
+  readonly fleet: Fleet;
+  /** Called after each change, inside of it. Never rejects. */
+  readonly changed: () => Promise<void>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createUndoRelease({ catalog, results, fleet, changed, log, now }: UndoPorts): UndoRelease {
+  /** @throws DomainError `conflict` */
+  function refuseOffered(releaseId: number): void {
+    // Memory comes first: what a device is told now is on its way to the disk.
+    if (!fleet.counters.wasOffered(releaseId) && !results.wasOffered(releaseId)) return;
+    throw new DomainError('conflict', `release ${releaseId} was offered to a device already`, {
+      remedy: 'Go back to the release before, or abort the rollout.',
+    });
+  }
+
+  /** @throws DomainError `not-found`, `conflict` */
+  function find(releaseId: number): { readonly undone: Current; readonly before: Activation | undefined } {
+    const undone = catalog.allCurrent().find(({ id }) => id === releaseId);
+    if (undone === undefined) throw notCurrent(releaseId);
+    const { compatible, channel } = undone;
+    const [made, before] = catalog.history({ compatible, channel, limit: 2 });
+    if (made?.id !== releaseId) throw isBrought(releaseId);
+    return { undone, before };
+  }
+
+  function notCurrent(releaseId: number): DomainError {
+    const [line] = catalog.history({ beforeId: releaseId + 1, limit: 1 });
+    if (line?.releaseId !== releaseId) {
+      return new DomainError('not-found', `there is no release ${releaseId}`, {
+        remedy: 'List the releases to see their ids.',
+      });
+    }
+    return new DomainError('conflict', `release ${releaseId} is not current any more`, {
+      remedy: 'Look at the history of the channel, and decide again.',
+    });
+  }
+
+  function targetOf(before: Activation | undefined): UndoTarget | null {
+    if (before === undefined || before.bundleName === null || before.releaseId === null) return null;
+    const { releaseId, bundleName, forced } = before;
+    const result = results.of([before]).get(before.id);
+    if (result === undefined) throw new Error(`nothing is known of release ${releaseId}`);
+    return { releaseId, bundle: catalog.get(bundleName), rollout: result.rollout, forced };
+  }
+
+  async function undo(releaseId: number, actor: Actor): Promise<Release | null> {
+    const { undone, before } = find(releaseId);
+    refuseOffered(releaseId);
+    const target = targetOf(before);
+    if (target !== null) await fleet.recount(target.releaseId);
+    const { compatible, channel, bundleName } = undone;
+    const line = await catalog.commit({
+      check: () => refuseOffered(releaseId),
+      activation: {
+        compatible,
+        channel,
+        action: target === null ? 'deactivate' : 'activate',
+        bundleName: target?.bundle.name ?? null,
+        previousBundleName: bundleName,
+        at: now(),
+        by: actor.name,
+        forced: target?.forced ?? false,
+      },
+      ...(target === null ? {} : { returning: { releaseId: target.releaseId, rollout: target.rollout } }),
+      events: (made) =>
+        made === undefined ? [] : [tellUndone(made, releaseId, actor.address, target?.rollout)],
+    });
+    log.info({ ...line, undone: releaseId }, 'release undone');
+    await changed();
+    return catalog.findCurrent(compatible, channel) ?? null;
+  }
+
+  return {
+    preview(releaseId) {
+      try {
+        refuseOffered(releaseId);
+        return targetOf(find(releaseId).before);
+      } catch (error) {
+        if (error instanceof DomainError && ['conflict', 'not-found'].includes(error.code)) return undefined;
+        throw error;
+      }
+    },
+    undo: (releaseId, actor) => catalog.exclusively(() => undo(releaseId, actor)),
+  };
+}
+
+function isBrought(releaseId: number): DomainError {
+  return new DomainError('conflict', `release ${releaseId} was brought back: there is nothing to undo`, {
+    remedy: 'Go back to the release before, or release another bundle.',
+  });
+}

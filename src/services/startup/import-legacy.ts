@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { DomainError } from '../../core/errors';
+import { everyoneAsBefore } from '../../core/rollout';
+import type { Catalog } from '../catalog/catalog';
+import { type LegacyJson, parseLegacyInstant } from './legacy-json';
+import { planActivation } from '../catalog/plan-activation';
+import type { StartupProblem } from './take-over-files';
+
+export interface ImportPorts {
+  readonly catalog: Catalog;
+  readonly legacy: {
+    /** The releases of an earlier server, the one of its default compatible last. */
+    manifests(): Promise<readonly LegacyJson[]>;
+    /** Keeps its `manifest.json` beside the one that this server will write. */
+    keepManifest(): Promise<void>;
+  };
+  /** What was done once and must not be done again. */
+  readonly markers: {
+    has(name: string): Promise<boolean>;
+    set(name: string, at: Date): Promise<void>;
+  };
+  readonly now: () => Date;
+}
+
+/** What an import found and did. */
+export interface Imported {
+  /** Compatibles that have a release now. */
+  readonly released: readonly string[];
+  readonly problems: readonly StartupProblem[];
+}
+
+const marker = 'legacy-import';
+const importer = 'taken over';
+
+interface LegacyRelease {
+  readonly path: string;
+  readonly compatible: string;
+  readonly filename: string;
+  readonly sha256: string | undefined;
+  readonly releasedAt: Date;
+}
+
+/**
+ * Takes over the releases of the original Python server, once: `manifests/*.json` and `manifest.json`. The bundles
+ * must be known by then. Killed on its way it starts over at the next start and changes nothing twice.
+ */
+export async function importLegacyReleases(ports: ImportPorts): Promise<Imported> {
+  const { catalog, legacy, markers } = ports;
+  if (await markers.has(marker)) return { released: [], problems: [] };
+  const problems: StartupProblem[] = [];
+  const released: string[] = [];
+  const report = (path: string, message: string) => problems.push({ path, message });
+  const found = (await legacy.manifests()).filter((json) => 'problem' in json || !isOurs(json.content));
+  if (found.length === 0) return { released, problems };
+  const wanted = newestByCompatible(
+    found.flatMap((json) => parse(json, report)),
+    report,
+  );
+  for (const release of wanted) {
+    if (await takeOver(catalog, release, report)) released.push(release.compatible);
+  }
+  await legacy.keepManifest();
+  await markers.set(marker, ports.now());
+  return { released, problems };
+}
+
+type Report = (path: string, message: string) => void;
+
+const manifestSchema = z.object({
+  compatible: z.string().min(1),
+  filename: z.string(),
+  sha256: z.string().optional().catch(undefined),
+  released_at: z.unknown().optional(),
+});
+
+function parse(json: LegacyJson, report: Report): LegacyRelease[] {
+  if ('problem' in json) {
+    report(json.path, `no release is taken from it: ${json.problem}`);
+    return [];
+  }
+  const parsed = manifestSchema.safeParse(json.content);
+  if (!parsed.success) {
+    report(json.path, 'no release is taken from it: compatible or filename is missing');
+    return [];
+  }
+  const { compatible, filename, sha256, released_at: releasedAt } = parsed.data;
+  if (filename === '') return []; // nothing was released
+  return [
+    {
+      path: json.path,
+      compatible,
+      filename,
+      sha256: sha256?.toLowerCase(),
+      releasedAt: parseLegacyInstant(releasedAt) ?? json.modifiedAt,
+    },
+  ];
+}
+
+/** This server writes a `manifest.json` too, and never takes it for a decision. The original had no hash of manifests. */
+function isOurs(content: unknown): boolean {
+  return typeof content === 'object' && content !== null && 'manifest_hash' in content;
+}
+
+function newestByCompatible(releases: readonly LegacyRelease[], report: Report): LegacyRelease[] {
+  const newest = new Map<string, LegacyRelease>();
+  for (const release of releases) {
+    const other = newest.get(release.compatible);
+    if (other === undefined || other.releasedAt <= release.releasedAt)
+      newest.set(release.compatible, release);
+    if (other === undefined || other.filename === release.filename) continue;
+    const [older, newer] = other.releasedAt <= release.releasedAt ? [other, release] : [release, other];
+    report(
+      older.path,
+      `it names ${older.filename} for ${older.compatible}, but ${newer.path} is newer and counts`,
+    );
+  }
+  return [...newest.values()];
+}
+
+/** @returns false when there is no release for a reason that is reported, or there is one already */
+async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report): Promise<boolean> {
+  const { path, compatible, filename, sha256, releasedAt } = release;
+  const [decided] = catalog.history({ compatible, limit: 1 });
+  if (decided !== undefined) {
+    if (decided.bundleName !== filename)
+      report(path, `it is ignored: ${compatible} was decided about here already`);
+    return false;
+  }
+  const bundle = catalog.find(filename);
+  if (bundle === undefined) {
+    report(path, `nothing is released for ${compatible}: its bundle ${filename} is missing or was refused`);
+    return false;
+  }
+  if (sha256 !== undefined && sha256 !== '' && sha256 !== bundle.sha256) {
+    report(path, `nothing is released for ${compatible}: ${filename} has other bytes than the manifest says`);
+    return false;
+  }
+  try {
+    return await catalog.exclusively(async () => {
+      // A person decided it once, and devices refuse what is not for them: so the earlier server's word counts.
+      const wish = { compatible, force: true, actor: importer };
+      const plan = planActivation(catalog, bundle, wish, releasedAt);
+      if (plan.activation === undefined) return false;
+      // The earlier server asked nobody about downgrades.
+      const policy = everyoneAsBefore;
+      await catalog.commit({ bundle: plan.bundle, activation: plan.activation, policy });
+      if (plan.activation.forced) {
+        report(
+          path,
+          `${filename} is released for ${compatible} as before, although it is for ${bundle.compatible ?? ''}`,
+        );
+      }
+      return true;
+    });
+  } catch (error) {
+    if (!(error instanceof DomainError) || (error.code !== 'invalid-input' && error.code !== 'conflict'))
+      throw error;
+    report(path, `nothing is released: ${error.message}`);
+    return false;
+  }
+}

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle';
+import { DomainError, systemErrorCode } from '../../core/errors';
+import { notYetChecked } from '../../core/image-check';
+import { acceptBundle, type InspectBundle } from '../catalog/accept-bundle';
+import type { Catalog } from '../catalog/catalog';
+import { type LegacyJson, parseLegacyInstant } from './legacy-json';
+import type { OpenFile } from '../catalog/shared-files';
+
+/** What lies in the bundle folder under a name. */
+export interface FoundFile {
+  readonly name: string;
+  /** Neither a link nor a folder nor a pipe. */
+  readonly isPlainFile: boolean;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+  /** When its name or its bytes changed last, by the file system's own account. */
+  readonly changedAt: Date;
+}
+
+/** Something that was left alone, and why. */
+export interface StartupProblem {
+  /** Name of the bundle or path of the file below the data folder. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface TakeOverPorts {
+  readonly catalog: Catalog;
+  readonly files: {
+    list(): Promise<readonly FoundFile[]>;
+    open(name: string): Promise<OpenFile>;
+    remove(name: string): Promise<void>;
+  };
+  readonly legacy: {
+    /** What an earlier server noted about a bundle. */
+    notes(bundleName: string): Promise<readonly LegacyJson[]>;
+  };
+  readonly inspect: InspectBundle;
+  readonly allowUntrusted: boolean;
+}
+
+/** What a start found and did. */
+export interface TakenOver {
+  /** Bundles that lay in the folder and are known now. */
+  readonly adopted: readonly string[];
+  readonly problems: readonly StartupProblem[];
+}
+
+const readSizeBytes = 1 << 20;
+
+/**
+ * Brings catalog and folder together at the start: a bundle without its file is reported and not served; a file that
+ * nobody knows (a crash came between file and row, or a person or an earlier server put it there) is taken in if it
+ * would be accepted as an upload, else reported and left alone.
+ */
+export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
+  const { catalog, files } = ports;
+  const adopted: string[] = [];
+  const problems: StartupProblem[] = [];
+  const report = (path: string, message: string) => problems.push({ path, message });
+  const listed = (await files.list()).filter(({ name }) => name.endsWith('.raucb'));
+  const found = new Map(listed.filter((file) => file.isPlainFile).map((file) => [file.name, file]));
+  for (const { name, isPlainFile } of listed) {
+    if (!isPlainFile) report(name, 'it is not a plain file, and is left alone');
+  }
+
+  for (const { name, sizeBytes } of catalog.bundles()) {
+    const file = found.get(name);
+    if (file?.sizeBytes === sizeBytes) continue;
+    catalog.markLost(name);
+    const what = file === undefined ? 'is missing' : `has ${file.sizeBytes} bytes instead of ${sizeBytes}`;
+    report(name, `its file ${what}: it is not served until the same bundle is uploaded or restored`);
+  }
+  for (const file of found.values()) {
+    if (catalog.findKnown(file.name) !== undefined) continue;
+    try {
+      if (await adopt(ports, file, report)) adopted.push(file.name);
+    } catch (error) {
+      report(file.name, `${whyLeftAlone(error)}; the file is left alone`);
+    }
+  }
+  return { adopted, problems };
+}
+
+type Report = (path: string, message: string) => void;
+
+/** @throws the error when it is not about this one file */
+function whyLeftAlone(error: unknown): string {
+  if (error instanceof DomainError) {
+    if (error.code === 'configuration') throw error;
+    return error.message;
+  }
+  const code = systemErrorCode(error);
+  if (code === undefined) throw error;
+  return `it can't be read (${code})`;
+}
+
+/** @returns false when it was not taken in for a reason that is reported */
+async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Promise<boolean> {
+  const { catalog } = ports;
+  const name = parseBundleName(found.name);
+  const file = await ports.files.open(name);
+  try {
+    const sha256 = await digest(file);
+    const binding = await catalog.binding(name);
+    if (binding !== undefined) {
+      if (binding.sha256 !== sha256) {
+        throw new DomainError('conflict', 'its name belongs to a deleted bundle with other bytes');
+      }
+      if (binding.deletedAt !== null && found.changedAt < binding.deletedAt) {
+        await ports.files.remove(name); // the delete was cut short
+        return false;
+      }
+    }
+    const notes = readNotes(await ports.legacy.notes(name), report);
+    if ((notes.sha256 ?? sha256) !== sha256 || (notes.sizeBytes ?? file.sizeBytes) !== file.sizeBytes) {
+      throw new DomainError('conflict', 'its bytes are not those that were noted at its upload');
+    }
+    const inspection = await ports.inspect(file);
+    acceptBundle(name, inspection, ports.allowUntrusted);
+    const bundle: Bundle = {
+      name,
+      sha256,
+      sizeBytes: file.sizeBytes,
+      compatible: inspection.manifest?.compatible ?? notes.compatible ?? null,
+      uploadedAt: notes.uploadedAt ?? found.modifiedAt,
+      uploadedBy: 'taken over',
+      inspection,
+      imageCheck: notYetChecked,
+    };
+    await catalog.commit({ bundle });
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+async function digest(file: OpenFile): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < file.sizeBytes; at += readSizeBytes) {
+    hash.update(await file.read(at, Math.min(readSizeBytes, file.sizeBytes - at)));
+  }
+  return hash.digest('hex');
+}
+
+interface Notes {
+  readonly sha256?: string;
+  readonly sizeBytes?: number;
+  readonly compatible?: string;
+  readonly uploadedAt?: Date;
+}
+
+/** Notes come in several shapes: a field that is not as expected counts as missing. */
+const notesSchema = z.object({
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/)
+    .transform((hex) => hex.toLowerCase())
+    .optional()
+    .catch(undefined),
+  size: z.number().optional().catch(undefined),
+  compatible: z.string().transform(parseCompatible).optional().catch(undefined),
+  uploaded_at: z.unknown().optional(),
+});
+
+function readNotes(candidates: readonly LegacyJson[], report: Report): Notes {
+  for (const candidate of candidates) {
+    const parsed = 'problem' in candidate ? undefined : notesSchema.safeParse(candidate.content);
+    if (parsed?.success !== true) {
+      report(
+        candidate.path,
+        `it is ignored: ${'problem' in candidate ? candidate.problem : 'it is not an object'}`,
+      );
+      continue;
+    }
+    const { sha256, size, compatible } = parsed.data;
+    const uploadedAt = parseLegacyInstant(parsed.data.uploaded_at);
+    return {
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(size === undefined ? {} : { sizeBytes: size }),
+      ...(compatible === undefined ? {} : { compatible }),
+      ...(uploadedAt === undefined ? {} : { uploadedAt }),
+    };
+  }
+  return {};
+}

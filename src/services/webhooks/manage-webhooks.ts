@@ -1,0 +1,168 @@
+import { DomainError } from '../../core/errors';
+import type { Actor, EventKind, JournalEvent, NewEvent } from '../../core/event';
+import { eventKinds, noSubject, theServer } from '../../core/event';
+import type { Webhook } from '../../core/webhook';
+import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
+import type { ReadJournal } from '../journal/read-journal';
+
+export interface NewWebhook {
+  readonly name: string;
+  readonly url: string;
+  /** Kinds, or nouns with a dot at their end; empty means all. */
+  readonly kinds: readonly string[];
+  /** What signs the deliveries; made when left out. */
+  readonly secret?: string;
+}
+
+/** People's webhooks. Changes are on disk when their promises resolve, with a line in the journal. */
+export interface ManageWebhooks {
+  /** By name. */
+  list(): readonly Webhook[];
+  /**
+   * It begins with what happens from now on.
+   * @returns the secret, which is not shown again
+   * @throws DomainError `invalid-input`, `conflict` for a name in use
+   */
+  create(wanted: NewWebhook, actor: Actor): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+  /** Turned on again, it begins with what happens from then on, and without its failures. @throws DomainError `not-found` */
+  setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<Webhook>;
+  /** @throws DomainError `not-found` */
+  remove(name: string, actor: Actor): Promise<void>;
+  /** Sends an event that never happened. @throws DomainError `not-found`; `unavailable` with the receiver's answer */
+  test(name: string): Promise<void>;
+}
+
+export interface ManageWebhooksPorts {
+  readonly webhooks: WebhookRecords;
+  readonly journal: Pick<ReadJournal, 'lastId'>;
+  readonly deliver: DeliverEvent;
+  /** Says why a URL may not be called, now that somebody wants to keep it; `null` when it may. */
+  readonly refuseReceiver?: ((url: string) => Promise<string | null>) | undefined;
+  /** Secure randomness, such as `crypto.randomBytes`. */
+  readonly randomBytes: (sizeBytes: number) => Buffer;
+  readonly now: () => Date;
+}
+
+const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
+const secretSizeBytes = 32;
+const testIdSizeBytes = 12;
+const secretPattern = /^[\x21-\x7e]{16,256}$/;
+const maxWebhooks = 50;
+
+export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks {
+  const { webhooks, journal, deliver, now } = ports;
+
+  function get(name: string): Webhook {
+    const webhook = webhooks.all().find((one) => one.name === name);
+    if (webhook !== undefined) return webhook;
+    throw new DomainError('not-found', `there is no webhook ${JSON.stringify(name.slice(0, 80))}`, {
+      remedy: 'List the webhooks to see their names.',
+    });
+  }
+
+  function line(kind: EventKind, actor: Actor, message: string, after?: NewEvent['after']): NewEvent {
+    return { kind, at: now(), actor, message, ...(after === undefined ? {} : { after }) };
+  }
+
+  return {
+    list: () => webhooks.all(),
+
+    async create({ name, url, kinds, secret = newSecret(ports) }, actor) {
+      check({ name, url, kinds, secret });
+      const refused = (await ports.refuseReceiver?.(url)) ?? null;
+      if (refused !== null) {
+        throw new DomainError('invalid-input', refused, {
+          remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
+        });
+      }
+      if (webhooks.all().length >= maxWebhooks)
+        throw new DomainError('conflict', `there are ${maxWebhooks} webhooks already`);
+      const made = { name, url, kinds, createdAt: now(), createdBy: actor.name, cursor: journal.lastId() };
+      const { origin } = new URL(url); // a path may hold a secret of the receiver
+      const event = line('webhook.created', actor, `the webhook ${name} was made`, { origin, kinds });
+      const webhook = await webhooks.add(made, secret, [event]);
+      if (webhook === undefined) throw new DomainError('conflict', `there is a webhook named ${name}`);
+      return { webhook, secret };
+    },
+
+    async setEnabled(name, isEnabled, actor) {
+      const { id, cursor } = get(name);
+      const event = line(
+        'webhook.changed',
+        actor,
+        `the webhook ${name} was turned ${isEnabled ? 'on' : 'off'}`,
+        {
+          enabled: isEnabled,
+        },
+      );
+      await webhooks.setEnabled(id, isEnabled, isEnabled ? journal.lastId() : cursor, [event]);
+      return get(name);
+    },
+
+    async remove(name, actor) {
+      const { id } = get(name);
+      await webhooks.remove(id, [line('webhook.deleted', actor, `the webhook ${name} was deleted`)]);
+    },
+
+    async test(name) {
+      const webhook = get(name);
+      const id = `test_${ports.randomBytes(testIdSizeBytes).toString('base64url')}`;
+      const secret = webhooks.secret(webhook.id) ?? '';
+      const failure = await deliver(webhook, secret, { id, event: testEvent(name, now()) });
+      if (failure !== null) {
+        throw new DomainError('unavailable', `the receiver did not take it: ${failure}`, {
+          remedy: 'Check that the URL is reached from this server, and that the receiver answers with 200.',
+        });
+      }
+    },
+  };
+}
+
+function newSecret({ randomBytes }: ManageWebhooksPorts): string {
+  return `whsec_${randomBytes(secretSizeBytes).toString('base64')}`;
+}
+
+function testEvent(name: string, at: Date): JournalEvent {
+  return {
+    id: 0,
+    at,
+    kind: 'webhook.changed',
+    actor: theServer,
+    message: `this is a test of the webhook ${name}; nothing has happened`,
+    subject: noSubject,
+    before: null,
+    after: null,
+    repeats: null,
+  };
+}
+
+function check({ name, url, kinds, secret }: Required<NewWebhook>): void {
+  const problem = (message: string, remedy: string) => new DomainError('invalid-input', message, { remedy });
+  if (!namePattern.test(name))
+    throw problem('that is not the name of a webhook', 'Use 1 to 64 letters, digits and ". _ -".');
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
+  if (
+    parsed === undefined ||
+    !isWeb ||
+    parsed.username !== '' ||
+    parsed.password !== '' ||
+    url.length > 1_000
+  )
+    throw problem(
+      'that is not the URL of a webhook',
+      'Use http or https, a host and a path, without user and password.',
+    );
+  for (const kind of kinds) {
+    const isKnown =
+      !kind.startsWith('webhook.') &&
+      eventKinds.some((known) => (kind.endsWith('.') ? known.startsWith(kind) : known === kind));
+    if (!isKnown)
+      throw problem(
+        `${JSON.stringify(kind.slice(0, 80))} is no kind of event`,
+        'Use kinds such as installation.failed, or "rollout." for all of a noun.',
+      );
+  }
+  if (!secretPattern.test(secret))
+    throw problem('that is no secret', 'Use 16 to 256 printable characters without blanks.');
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import Sqlite from 'libsql';
+import { randomBytes } from 'node:crypto';
+import { createManageTokens } from '../../../../src/services/access/manage-tokens';
+import { openTokenStore } from '../../../../src/store/store';
+import { refusal } from '../../../support/refusal';
+import { type OpenedServices, openServices, steppingClock } from '../../../support/services';
+
+let opened: OpenedServices;
+beforeEach(async () => {
+  opened = await openServices();
+});
+afterEach(() => opened.close());
+
+it('makes a secret that is shown once and stored as its hash alone', async () => {
+  const { secret, token } = await opened.services.manageTokens.create({
+    name: 'ci',
+    scope: 'publish',
+    actor: 'cli:me',
+  });
+  expect(secret).toMatch(/^rss_[A-Za-z0-9_-]{43}$/);
+  expect(opened.services.manageTokens.find(secret)).toEqual(token);
+  expect(opened.services.manageTokens.list()).toEqual([token]);
+  for (const file of ['server.db', 'server.db-wal']) {
+    const content = await readFile(path.join(opened.dataDir, file));
+    expect(content.includes(secret.slice(4))).toBe(false);
+  }
+});
+
+it('finds no token for another secret', async () => {
+  const { secret } = await opened.services.manageTokens.create({ name: 'ci', scope: 'read', actor: 'local' });
+  const other = secret.endsWith('A') ? `${secret.slice(0, -1)}B` : `${secret.slice(0, -1)}A`;
+  for (const wrong of ['', 'rss_', other, secret.slice(0, -1), `${secret} `, secret.slice(4)]) {
+    expect(opened.services.manageTokens.find(wrong)).toBeUndefined();
+  }
+});
+
+it('forgets a revoked token at once, but tells that it was', async () => {
+  const { manageTokens } = opened.services;
+  const { secret } = await manageTokens.create({ name: 'ci', scope: 'admin', actor: 'local' });
+  const { revokedAt } = await manageTokens.revoke({ name: 'ci', actor: 'local' });
+  expect(manageTokens.find(secret)).toBeUndefined();
+  expect(manageTokens.list()).toMatchObject([{ name: 'ci', revokedAt }]);
+  expect((await manageTokens.revoke({ name: 'ci', actor: 'local' })).revokedAt).toEqual(revokedAt);
+  const lines = opened.services.readJournal.list({ kinds: ['token.'] }, { limit: 9 });
+  expect(lines.map(({ kind }) => kind)).toEqual(['token.revoked', 'token.created']);
+});
+
+it.each(['', 'a b', 'a/b', 'a'.repeat(65), 'é'])('refuses the name %j', async (name) => {
+  await expect(opened.services.manageTokens.create({ name, scope: 'read', actor: 'local' })).rejects.toEqual(
+    refusal('invalid-input'),
+  );
+});
+
+it('refuses a name in use and a token that is not there', async () => {
+  const { manageTokens } = opened.services;
+  await manageTokens.create({ name: 'ci', scope: 'read', actor: 'local' });
+  await expect(manageTokens.create({ name: 'ci', scope: 'admin', actor: 'local' })).rejects.toEqual(
+    refusal('conflict'),
+  );
+  await expect(manageTokens.revoke({ name: 'none', actor: 'local' })).rejects.toEqual(refusal('not-found'));
+});
+
+it('sees what a token command does to the same folder while the server runs', async () => {
+  const store = openTokenStore(opened.dataDir);
+  const command = createManageTokens({
+    records: store.tokens,
+    now: steppingClock(),
+    randomBytes,
+  });
+  const { secret } = await command.create({ name: 'ci', scope: 'read', actor: 'cli:me' });
+  expect(opened.services.manageTokens.find(secret)?.name).toBe('ci');
+  await command.revoke({ name: 'ci', actor: 'cli:me' });
+  expect(opened.services.manageTokens.find(secret)).toBeUndefined();
+  store.close();
+});
+
+it('makes and revokes nothing that the journal does not take', async () => {
+  const { manageTokens } = opened.services;
+  const { secret } = await manageTokens.create({ name: 'ci', scope: 'admin', actor: 'local' });
+  const other = new Sqlite(path.join(opened.dataDir, 'server.db'));
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no line'); END");
+  other.close();
+  await expect(manageTokens.revoke({ name: 'ci', actor: 'local' })).rejects.toThrow('no line');
+  await expect(manageTokens.create({ name: 'new', scope: 'read', actor: 'local' })).rejects.toThrow(
+    'no line',
+  );
+  expect(manageTokens.find(secret)).toMatchObject({ name: 'ci', revokedAt: null });
+  expect(manageTokens.list()).toHaveLength(1);
+});

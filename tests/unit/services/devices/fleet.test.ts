@@ -1,0 +1,433 @@
+import { randomUUID } from 'node:crypto';
+import { DomainError } from '../../../../src/core/errors';
+import { theServer } from '../../../../src/core/event';
+import { Fleet } from '../../../../src/services/devices/fleet';
+import type { FleetRecords } from '../../../../src/services/devices/fleet-records';
+import { openStore, type Store } from '../../../../src/store/store';
+import { deviceOf } from '../../../support/device-factory';
+import { installationOf, madeAt } from '../../../support/fleet-factory';
+import { readJournal } from '../../../support/journal';
+import { temporaryFolder } from '../../../support/programs';
+import { refusal } from '../../../support/refusal';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const ids = ({ id }: { readonly id: string }) => id;
+
+let dataDir: string;
+let store: Store;
+
+beforeEach(async () => {
+  dataDir = await temporaryFolder();
+  await reopen();
+});
+
+afterEach(() => store.close());
+
+async function reopen(): Promise<void> {
+  store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+}
+
+/** A fleet on the real database, with some of what it calls replaced. */
+function fleetWith(change: Partial<FleetRecords> = {}, releaseIds: readonly number[] = []): Fleet {
+  return new Fleet({
+    records: { ...store.fleet, ...change },
+    releaseIds,
+    log: quiet,
+    now: () => madeAt,
+  });
+}
+
+/** A database that takes nothing until it is told. */
+function stubborn() {
+  let isFull = true;
+  const write: FleetRecords['write'] = (what) =>
+    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.fleet.write(what);
+  const makeRoom = () => {
+    isFull = false;
+  };
+  return { write, makeRoom };
+}
+
+const registered = { kind: 'device.registered', at: madeAt, actor: theServer, message: 'new' } as const;
+
+describe('what could not be written', () => {
+  it('is known at once, counted, tried again, and then on disk', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = fleetWith({ write });
+    fleet.add(deviceOf('a', { labels: ['lab'] }), [registered]);
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
+    await expect(fleet.commit('a')).rejects.toEqual(refusal('storage-full'));
+    expect(await fleet.settle('a')).toBe(false);
+    expect(fleet.find('a')).toMatchObject({ installation: { state: 'offered' } });
+    expect(fleet.unsavedDevices()).toBe(1);
+    await fleet.flush();
+    await fleet.settle('a');
+    expect(fleet.unsavedDevices()).toBe(1);
+
+    makeRoom();
+    await fleet.flush();
+    expect(await fleet.settle('a')).toBe(true);
+    expect(fleet.unsavedDevices()).toBe(0);
+    expect(store.fleet.find('a')).toEqual(fleet.find('a'));
+    expect(readJournal(dataDir).map(({ kind }) => kind)).toEqual(['device.registered']);
+  });
+
+  it('is written with what came after it, the newest of each', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = fleetWith({ write });
+    fleet.add(deviceOf('a', { firstContactAt: null, labels: ['lab'] }), []);
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
+    await fleet.settle('a');
+    const facts = { systemVersion: '3.0.0' };
+    fleet.change('a', {
+      device: deviceOf('a', { labels: ['lab'], facts }),
+      installations: [installationOf({ deviceId: 'a', state: 'downloading' })],
+    });
+    await fleet.settle('a');
+    makeRoom();
+    await fleet.commit('a');
+    expect(store.fleet.find('a')).toMatchObject({
+      device: { labels: ['lab'], facts },
+      installation: { state: 'downloading' },
+    });
+  });
+
+  it('drops the oldest lines of the journal rather than to fill the memory', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = fleetWith({ write });
+    fleet.add(deviceOf('a'), []);
+    for (let count = 0; count < 70; count += 1) {
+      fleet.change('a', { events: [{ ...registered, after: { count } }] });
+      await fleet.settle('a');
+    }
+    makeRoom();
+    await fleet.commit('a');
+    const counts = readJournal(dataDir).map(({ after }) => after);
+    expect(counts).toEqual(Array.from({ length: 50 }, (_, index) => ({ count: index + 20 })));
+  });
+
+  it('keeps a person from deciding, and no decision is made', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = fleetWith({ write });
+    fleet.add(deviceOf('a'), []);
+    const decision = fleet.decide(
+      'a',
+      () => ({ notes: 'x' }),
+      () => [],
+    );
+    await expect(decision).rejects.toEqual(refusal('storage-full'));
+    expect(fleet.get('a').device.notes).toBe('');
+    makeRoom();
+    await fleet.commit('a');
+    expect(store.fleet.find('a')?.device.notes).toBe('');
+  });
+});
+
+describe('what a person could not decide', () => {
+  it('is not there later: a device that was made, an installation that was called off', async () => {
+    const { write, makeRoom } = stubborn();
+    let isStubborn = false;
+    const fleet = fleetWith({ write: (what) => (isStubborn ? write(what) : store.fleet.write(what)) }, [1]);
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await fleet.commit('a');
+    isStubborn = true;
+    await expect(fleet.make(deviceOf('b'), [registered])).rejects.toEqual(refusal('storage-full'));
+    const cancelled = installationOf({ deviceId: 'a', state: 'cancelling' });
+    const intervention = fleet.intervene('a', () => ({ installations: [cancelled], events: [registered] }));
+    await expect(intervention).rejects.toEqual(refusal('storage-full'));
+    expect(fleet.find('b')).toBeUndefined();
+    expect(fleet.get('a').installation?.state).toBe('downloading');
+
+    makeRoom();
+    await fleet.flush();
+    await fleet.close();
+    expect(store.fleet.find('b')).toBeUndefined();
+    expect(store.fleet.find('a')?.installation?.state).toBe('downloading');
+    expect(readJournal(dataDir)).toEqual([]);
+    expect(fleet.unsavedDevices()).toBe(0);
+  });
+});
+
+describe('a write that takes long', () => {
+  it('lets a device go on after a second, and takes what changes meanwhile along with the next', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    try {
+      const released: (() => void)[] = [];
+      const written: Parameters<FleetRecords['write']>[0][] = [];
+      const write: FleetRecords['write'] = async (what) => {
+        written.push(what);
+        if (written.length === 1) await new Promise<void>((resolve) => released.push(resolve));
+        await store.fleet.write(what);
+      };
+      const fleet = fleetWith({ write });
+      fleet.add(deviceOf('a'), []);
+      fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
+      fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+      const settled = fleet.settle('a');
+      await jest.advanceTimersByTimeAsync(1_000);
+      expect(await settled).toBe(false);
+      released[0]?.();
+      await fleet.commit('a');
+      expect(written.map(({ installations = [] }) => installations.map(({ state }) => state))).toEqual([
+        [],
+        ['downloading'],
+      ]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describe('a decision and a contact in the same moment', () => {
+  it('leave each other what they changed, in memory and on disk', async () => {
+    let during = () => undefined as unknown;
+    const decide: FleetRecords['decide'] = (...decision) => {
+      const done = store.fleet.decide(...decision);
+      during();
+      return done;
+    };
+    const fleet = fleetWith({ decide });
+    fleet.add(deviceOf('a'), []);
+    during = () => {
+      const { device } = fleet.get('a');
+      fleet.change('a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
+    };
+    await fleet.decide(
+      'a',
+      () => ({ notes: 'noted', labels: ['lab'] }),
+      () => [],
+    );
+    await fleet.commit('a');
+    const both = { notes: 'noted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
+    expect(fleet.get('a').device).toMatchObject(both);
+    expect(store.fleet.find('a')?.device).toMatchObject(both);
+  });
+
+  it('call off what the device has come to, once for each of its states', async () => {
+    let during = () => undefined as unknown;
+    const write: FleetRecords['write'] = (what) => {
+      const done = store.fleet.write(what);
+      during();
+      return done;
+    };
+    const fleet = fleetWith({ write }, [1]);
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
+    fleet.change('a', { installations: [installationOf({ id: 2, deviceId: 'a' })] });
+    await fleet.commit('a');
+    during = () => {
+      during = () => undefined;
+      const begun = installationOf({ id: 2, deviceId: 'a', state: 'downloading', startedAt: madeAt });
+      fleet.change('a', { installations: [begun] });
+    };
+    await fleet.intervene('a', ({ installation }) => {
+      if (installation === null) throw new Error('it is there');
+      const state = installation.startedAt === null ? ('cancelled' as const) : ('cancelling' as const);
+      const failed = store.fleet.findInstallation(1);
+      if (failed === undefined) throw new Error('it is there');
+      return {
+        installations: [
+          { ...installation, state },
+          ...(failed.clearedAt === null ? [{ ...failed, clearedAt: madeAt }] : []),
+        ],
+        events: [{ ...registered, message: state, after: { state } }, registered],
+      };
+    });
+    await fleet.close();
+    expect(fleet.get('a')).toMatchObject({
+      installation: { state: 'cancelling' },
+      failures: new Map(),
+      interruptions: new Map(),
+    });
+    expect(store.fleet.find('a')).toEqual(fleet.get('a'));
+    expect(fleet.counters.inProgress(1)).toBe(1);
+    expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
+      { state: 'cancelled' },
+      null,
+      { state: 'cancelling' },
+    ]);
+  });
+
+  it('make a device once, with what the person wanted and what it told', async () => {
+    let during = () => undefined as unknown;
+    const write: FleetRecords['write'] = (what) => {
+      const done = store.fleet.write(what);
+      during();
+      return done;
+    };
+    const fleet = fleetWith({ write });
+    during = () => {
+      during = () => undefined;
+      fleet.add(deviceOf('a', { admission: 'waiting', facts: { systemVersion: '2.0.0' } }), []);
+    };
+    await fleet.make(deviceOf('a', { admission: 'admitted', labels: ['lab'] }), []);
+    await expect(fleet.make(deviceOf('a'), [])).rejects.toEqual(refusal('conflict'));
+    await fleet.close();
+    const both = { admission: 'admitted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
+    expect(fleet.get('a').device).toMatchObject(both);
+    expect(store.fleet.find('a')?.device).toMatchObject(both);
+  });
+
+  it('two decisions come one after the other', async () => {
+    const fleet = fleetWith();
+    fleet.add(deviceOf('a'), []);
+    const add = (label: string) =>
+      fleet.decide(
+        'a',
+        ({ labels }) => ({ labels: [...labels, label] }),
+        () => [],
+      );
+    await Promise.all([add('one'), add('two'), add('three')]);
+    expect(store.fleet.find('a')?.device.labels.toSorted()).toEqual(['one', 'three', 'two']);
+  });
+});
+
+describe('a device that is forgotten', () => {
+  it('is not brought back by what it tells in the same moment', async () => {
+    let during = () => undefined as unknown;
+    const forget: FleetRecords['forget'] = (...what) => {
+      const done = store.fleet.forget(...what);
+      during();
+      return done;
+    };
+    const fleet = fleetWith({ forget });
+    fleet.add(deviceOf('a'), []);
+    during = () =>
+      fleet.change('a', {
+        device: deviceOf('a'),
+        installations: [installationOf({ deviceId: 'a', state: 'downloading' })],
+      });
+    await fleet.forget('a', () => []);
+    await fleet.flush();
+    await fleet.close();
+    expect(fleet.find('a')).toBeUndefined();
+    expect(store.fleet.find('a')).toBeUndefined();
+    expect(fleet.unsavedDevices()).toBe(0);
+    expect(fleet.counters.inProgress(1)).toBe(0);
+  });
+
+  it('stays, with what it told meanwhile, when that can not be written', async () => {
+    const forget = () => Promise.reject(new DomainError('unavailable', 'locked'));
+    const fleet = fleetWith({ forget });
+    fleet.add(deviceOf('a'), []);
+    const forgotten = fleet.forget('a', () => []);
+    await expect(forgotten).rejects.toEqual(refusal('unavailable'));
+    fleet.change('a', { device: deviceOf('a', { facts: { systemVersion: '2' } }) });
+    await fleet.commit('a');
+    expect(store.fleet.find('a')?.device.facts.systemVersion).toBe('2');
+  });
+
+  it('does not count for its releases any more, with none of its installations', async () => {
+    const fleet = fleetWith({}, [1]);
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
+    fleet.change('a', { installations: [installationOf({ id: 2, deviceId: 'a', state: 'rolled-back' })] });
+    fleet.change('a', { installations: [installationOf({ id: 3, deviceId: 'a', state: 'downloading' })] });
+    expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([1, 1]);
+    await fleet.forget('a', () => []);
+    expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([0, 0]);
+  });
+});
+
+describe('bytes and last contacts', () => {
+  it('are batched, and on disk after a flush', async () => {
+    const fleet = fleetWith();
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await fleet.commit('a');
+    const later = new Date(madeAt.getTime() + 60_000);
+    fleet.seen('a', { ...fleet.get('a').device, lastContactAt: later, address: '192.0.2.77' });
+    fleet.countBytes('a', 100, madeAt);
+    fleet.countBytes('a', 50, madeAt);
+    fleet.countBytes('nobody', 7, madeAt);
+    expect(store.fleet.find('a')?.installation?.bytesSent).toBe(0);
+    await fleet.flush();
+    expect(store.fleet.find('a')).toMatchObject({
+      device: { lastContactAt: later, address: '192.0.2.77' },
+      installation: { bytesSent: 150 },
+    });
+  });
+
+  it('are not taken back by a change that is written after them', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = fleetWith({
+      write: (what) => ((what.installations ?? []).length > 0 ? write(what) : store.fleet.write(what)),
+    });
+    fleet.add(deviceOf('a'), []);
+    await fleet.commit('a');
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await fleet.settle('a');
+    fleet.countBytes('a', 100, madeAt);
+    await fleet.flush();
+    makeRoom();
+    await fleet.commit('a');
+    expect(store.fleet.find('a')?.installation?.bytesSent).toBe(100);
+  });
+
+  it('are tried again when they could not be written', async () => {
+    let isLocked = true;
+    const writeSeen: FleetRecords['writeSeen'] = (seen) =>
+      isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : store.fleet.writeSeen(seen);
+    const fleet = fleetWith({ writeSeen });
+    fleet.add(deviceOf('a'), []);
+    fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
+    await fleet.commit('a');
+    fleet.countBytes('a', 100, madeAt);
+    await expect(fleet.flush()).rejects.toEqual(refusal('unavailable'));
+    isLocked = false;
+    await fleet.flush();
+    expect(store.fleet.find('a')?.installation?.bytesSent).toBe(100);
+  });
+});
+
+describe('a restart', () => {
+  it('goes on with numbers and counts', async () => {
+    const fleet = fleetWith();
+    fleet.add(deviceOf('a'), []);
+    const first = installationOf({ id: fleet.nextInstallationId(), deviceId: 'a', state: 'failed' });
+    const second = installationOf({ id: fleet.nextInstallationId(), deviceId: 'a', state: 'downloading' });
+    fleet.change('a', { installations: [first, second] });
+    await fleet.close();
+    store.close();
+    await reopen();
+    const again = fleetWith({}, [1]);
+    expect(again.nextInstallationId()).toBe(second.id + 1);
+    expect(again.get('a')).toEqual(fleet.get('a'));
+    expect(again.get('a').failures).toEqual(new Map([[first.sha256, 1]]));
+    expect([again.counters.failures(1), again.counters.inProgress(1)]).toEqual([1, 1]);
+  });
+
+  it('is told of by the numbers of installations: they end with 32 bits', () => {
+    const fleet = fleetWith({ lastInstallationId: () => 2 ** 31 - 2 });
+    expect(fleet.nextInstallationId()).toBe(2 ** 31 - 1);
+    expect(() => fleet.nextInstallationId()).toThrow(refusal('unavailable'));
+  });
+});
+
+describe('devices in memory', () => {
+  it('are those heard last; one with unwritten changes never leaves', async () => {
+    const read: string[] = [];
+    const find: FleetRecords['find'] = (id) => {
+      read.push(id);
+      return { device: deviceOf(id), installation: null, failures: new Map(), interruptions: new Map() };
+    };
+    const { write } = stubborn();
+    const fleet = fleetWith({ find, write });
+    fleet.find('unsaved');
+    fleet.change('unsaved', { device: deviceOf('unsaved', { notes: 'not on disk' }) });
+    await fleet.settle('unsaved');
+    fleet.find('often');
+    fleet.find('once');
+    for (let index = 0; index < 100_000; index += 1) {
+      fleet.find(`dev-${index}`);
+      if (index % 1_000 === 0) fleet.find('often');
+    }
+    read.length = 0;
+    expect(['unsaved', 'often', 'dev-99999', 'once'].map((id) => fleet.get(id).device).map(ids)).toHaveLength(
+      4,
+    );
+    expect(read).toEqual(['once']);
+    expect(fleet.get('unsaved').device.notes).toBe('not on disk');
+  });
+});

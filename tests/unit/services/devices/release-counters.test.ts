@@ -1,0 +1,80 @@
+import { patiencePolls } from '../../../../src/core/proof';
+import { ReleaseCounters } from '../../../../src/services/devices/release-counters';
+import { installationOf, madeAt } from '../../../support/fleet-factory';
+
+const minuteMs = 60_000;
+let nowMs: number;
+let counters: ReleaseCounters;
+beforeEach(() => {
+  nowMs = madeAt.getTime();
+  counters = new ReleaseCounters([], () => new Date(nowMs));
+});
+
+const after = (minutes: number) => new Date(madeAt.getTime() + minutes * minuteMs);
+const setClock = (minutes: number) => {
+  nowMs = after(minutes).getTime();
+};
+/** An offer of release 1 to a device of its own. */
+const offer = (id: number, endsAfterMinutes: number) =>
+  installationOf({ id, deviceId: `dev-${id}`, offerEndsAt: after(endsAfterMinutes) });
+
+describe('the place of an offer', () => {
+  it("is another's from the moment at which it ends", () => {
+    counters.count(null, offer(1, 60));
+    setClock(59);
+    expect(counters.inProgress(1)).toBe(1);
+    setClock(60);
+    expect(counters.inProgress(1)).toBe(0);
+    expect(counters.hasEnded(offer(1, 60))).toBe(true);
+  });
+
+  it("is another's also when a later one that stands was made before, as with a clock that was set back", () => {
+    counters.count(null, offer(1, 60));
+    setClock(-30);
+    counters.count(null, offer(2, 30));
+    counters.count(null, offer(3, 31));
+    setClock(30);
+    expect(counters.inProgress(1)).toBe(2);
+    expect([1, 2, 3].map((id) => counters.hasEnded(offer(id, 0)))).toEqual([false, true, false]);
+  });
+
+  it('stays with who has begun, whatever ends behind it', () => {
+    counters.count(null, offer(1, 10));
+    counters.count(null, offer(2, 5));
+    counters.count(offer(1, 10), { ...offer(1, 10), state: 'downloading' });
+    setClock(20);
+    expect(counters.inProgress(1)).toBe(1);
+  });
+
+  it('is kept as long as the offer is told again with another end, and no longer', () => {
+    counters.count(null, offer(1, 10));
+    counters.count(null, offer(2, 20));
+    counters.renew(offer(1, 30));
+    setClock(20);
+    expect(counters.inProgress(1)).toBe(1);
+    setClock(30);
+    expect(counters.inProgress(1)).toBe(0);
+    counters.renew(offer(1, 40));
+    expect([counters.inProgress(1), counters.hasEnded(offer(1, 40))]).toEqual([1, false]);
+  });
+
+  it('is not kept for a device that is told again and again and does not begin', () => {
+    counters.count(null, offer(1, 10));
+    counters.renew({ ...offer(1, 30), polls: patiencePolls + 1 });
+    setClock(10);
+    expect(counters.inProgress(1)).toBe(0);
+  });
+
+  it('is counted from the start, in whatever order offers end', () => {
+    const offers = new Map([
+      [1, after(60).getTime()],
+      [2, after(30).getTime()],
+    ]);
+    const again = new ReleaseCounters(
+      [{ releaseId: 1, started: 1, failures: new Map(), offers }],
+      () => new Date(nowMs),
+    );
+    setClock(45);
+    expect(again.inProgress(1)).toBe(2);
+  });
+});

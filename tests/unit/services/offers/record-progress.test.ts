@@ -1,0 +1,55 @@
+import type { Bundle } from '../../../../src/core/bundle';
+import { makeBundle } from '../../../support/bundle-factory';
+import { type OpenedServices, openServices } from '../../../support/services';
+import { SimulatedDevice } from '../../../support/simulated-device';
+
+const now = () => new Date('2026-11-02T12:00:00Z');
+
+let opened: OpenedServices;
+let bundle: Bundle;
+let board: SimulatedDevice;
+let payloadSizeBytes: number;
+
+/** `board-1` was told of a bundle, and has read nothing of it. */
+beforeEach(async () => {
+  opened = await openServices({ now });
+  const { path } = await makeBundle();
+  ({ bundle } = await opened.publish(path, { name: 'v1.raucb', activate: true }));
+  payloadSizeBytes = bundle.inspection.payloadSizeBytes ?? 0;
+  board = new SimulatedDevice(opened.services, 'board-1', { now });
+  await board.poll();
+});
+afterEach(() => opened.close());
+
+const installation = () => opened.services.manageDevices.get('board-1').installation;
+const ask = (start: number, end: number) =>
+  opened.services.recordProgress.ask(board.identity, bundle, { start, end });
+
+describe('the first range that counts as a begin', () => {
+  it.each<[string, () => [number, number]]>([
+    ['the first four bytes, which a poll reads', () => [0, 3]],
+    ['four bytes anywhere', () => [4096, 4099]],
+    ['the signature', () => [payloadSizeBytes, bundle.sizeBytes - 9]],
+    ['the length of the signature', () => [bundle.sizeBytes - 8, bundle.sizeBytes - 1]],
+  ])('is not one of %s', (_what, range) => {
+    expect(ask(...range())).toBe(false);
+    expect(installation()).toMatchObject({ state: 'offered', startedAt: null, attempts: 0 });
+  });
+
+  it.each<[string, () => [number, number]]>([
+    ['five bytes', () => [0, 4]],
+    ['a block', () => [0, 4095]],
+    ['the last byte of the payload and the signature', () => [payloadSizeBytes - 1, bundle.sizeBytes - 9]],
+    ['the whole', () => [0, bundle.sizeBytes - 1]],
+  ])('is one of %s', (_what, range) => {
+    expect(ask(...range())).toBe(true);
+    expect(installation()).toMatchObject({ state: 'downloading', startedAt: now(), attempts: 1 });
+  });
+
+  it('is told once', () => {
+    ask(0, 4095);
+    const begun = installation();
+    ask(4096, 8191);
+    expect(installation()).toEqual(begun);
+  });
+});
