@@ -15,7 +15,7 @@ import { DomainError, systemErrorCode } from './core/errors';
 import type { Inspection } from './core/inspection';
 import { isLoopback } from './base/text/loopback';
 import { createAdminApp } from './http/admin/app';
-import { EventStreams } from './http/admin/event-stream';
+import { EventStreams } from './http/admin/kernel/event-stream';
 import { registerConnectionMetrics } from './http/admin/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/metrics';

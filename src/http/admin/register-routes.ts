@@ -1,10 +1,10 @@
 import type { Express } from 'express';
-import { sendAnswer } from './answer';
-import { checkScope, type Identify } from './authenticate';
-import { methodNotAllowed } from './problem-answer';
-import { readBody } from './request-body';
-import { contextOf } from './request-context';
-import { answered, type Route } from './route';
+import { sendAnswer } from './kernel/answer';
+import { checkScope, type Identify } from './access/authenticate';
+import { methodNotAllowed } from './kernel/problem-answer';
+import { readBody } from './kernel/request-body';
+import { contextOf } from './kernel/request-context';
+import { answered, type Route } from './kernel/route';
 
 /** Puts a route table into an Express app. The caller is authenticated before a byte of the body is read. */
 export function registerRoutes(app: Express, routes: readonly Route[], identify: Identify): void {

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { createFailureLimiter } from '../../../src/http/admin/failure-limiter';
+import { createFailureLimiter } from '../../../src/http/admin/access/failure-limiter';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { AdminOptions } from '../../../src/http/admin/admin-options';
+import type { AdminOptions } from '../../../src/http/admin/kernel/admin-options';
 import { createAdminApp } from '../../../src/http/admin/server';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { Registry } from 'prom-client';
-import { EventStreams } from '../../../src/http/admin/event-stream';
+import { EventStreams } from '../../../src/http/admin/kernel/event-stream';
 import { makeBundle } from '../../support/bundle-factory';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';

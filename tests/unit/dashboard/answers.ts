@@ -5,27 +5,31 @@
 import type { z } from 'zod';
 import type * as settings from '../../../src/dashboard/api/settings-types';
 import type * as page from '../../../src/dashboard/api/types';
-import type { aboutJson } from '../../../src/http/admin/about';
-import type { bundleInUseJson } from '../../../src/http/admin/bundle-use-json';
-import type { bundleJson } from '../../../src/http/admin/bundle-json';
-import type { certificatesJson } from '../../../src/http/admin/certificate-json';
-import type { deviceJson, explanationJson, installationJson } from '../../../src/http/admin/device-json';
-import type { historyJson } from '../../../src/http/admin/fleet-history';
-import type { overviewJson } from '../../../src/http/admin/overview';
-import type { activationJson } from '../../../src/http/admin/release-json';
-import type { backTargetJson, historyLineJson } from '../../../src/http/admin/release-result-json';
-import type { revocationsJson } from '../../../src/http/admin/revocations';
-import type { releaseWithRolloutJson } from '../../../src/http/admin/rollout-json';
+import type { aboutJson } from '../../../src/http/admin/overview/about';
+import type { bundleInUseJson } from '../../../src/http/admin/catalog/bundle-use-json';
+import type { bundleJson } from '../../../src/http/admin/catalog/bundle-json';
+import type { certificatesJson } from '../../../src/http/admin/certificates/certificate-json';
+import type {
+  deviceJson,
+  explanationJson,
+  installationJson,
+} from '../../../src/http/admin/devices/device-json';
+import type { historyJson } from '../../../src/http/admin/overview/fleet-history';
+import type { overviewJson } from '../../../src/http/admin/overview/overview';
+import type { activationJson } from '../../../src/http/admin/rollouts/release-json';
+import type { backTargetJson, historyLineJson } from '../../../src/http/admin/rollouts/release-result-json';
+import type { revocationsJson } from '../../../src/http/admin/certificates/revocations';
+import type { releaseWithRolloutJson } from '../../../src/http/admin/rollouts/rollout-json';
 import type {
   madeReleaseJson,
   releaseDefaultsJson,
   releaseDetailsJson,
   releasePreviewJson,
-} from '../../../src/http/admin/rollouts';
-import type { sessionJson } from '../../../src/http/admin/session';
-import type { tokenJson } from '../../../src/http/admin/token-json';
-import type { webhookJson } from '../../../src/http/admin/webhooks';
-import type { eventPageJson } from '../../../src/http/admin/events';
+} from '../../../src/http/admin/rollouts/rollouts';
+import type { sessionJson } from '../../../src/http/admin/access/session';
+import type { tokenJson } from '../../../src/http/admin/access/token-json';
+import type { webhookJson } from '../../../src/http/admin/webhooks/webhooks';
+import type { eventPageJson } from '../../../src/http/admin/journal/events';
 import type { eventJson } from '../../../src/http/event-json';
 
 /** Only what fits can be named here. */

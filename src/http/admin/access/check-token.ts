@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { DomainError } from '../../../core/errors';
+import type { ManageTokens, Token } from '../../../services/access/manage-tokens';
+import type { FailureLimiter } from './failure-limiter';
+import { contextOf } from '../kernel/request-context';
+
+/**
+ * Finds the token of a secret.
+ * @throws DomainError `unauthenticated`; `too-many-requests` when the caller's address was wrong too often
+ */
+export type CheckToken = (secret: string | undefined, request: Request) => Token;
+
+/** What became of a wrong token. */
+export const wrongTokenAnswers = ['refused', 'slowed'] as const;
+export type WrongTokenAnswer = (typeof wrongTokenAnswers)[number];
+
+/** A valid token always passes the limiter, so that one bad job behind a shared proxy can't lock out the others. */
+export function createCheckToken(
+  tokens: Pick<ManageTokens, 'find'>,
+  limiter: FailureLimiter,
+  onWrong: (answer: WrongTokenAnswer) => void,
+): CheckToken {
+  return (secret, request) => {
+    const token = secret === undefined ? undefined : tokens.find(secret);
+    if (token !== undefined) return token;
+    const retryAfterSeconds = limiter.fail(contextOf(request).address ?? '');
+    onWrong(retryAfterSeconds > 0 ? 'slowed' : 'refused');
+    if (retryAfterSeconds > 0) {
+      throw new DomainError('too-many-requests', 'too many wrong tokens from this address', {
+        remedy: `Check the token: the right one is taken at once, another wrong one is looked at in ${retryAfterSeconds} seconds.`,
+        details: { retry_after_seconds: retryAfterSeconds },
+      });
+    }
+    throw new DomainError('unauthenticated', 'the token is unknown or revoked', {
+      remedy: 'Make another with `rauc-simple-server token create`.',
+    });
+  };
+}

@@ -1,0 +1,102 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { DomainError } from '../../../core/errors';
+import type { AdminOptions } from '../kernel/admin-options';
+import { type Caller, callerOf, type Identify } from './authenticate';
+import type { CheckToken } from './check-token';
+import { defineRoute, type Route } from '../kernel/route';
+import { clearSessionCookie, readSessionCookies, setSessionCookie } from './session-cookie';
+
+export const sessionJson = z.object({
+  signed_in: z.boolean().describe('whether the other requests are answered'),
+  token_required: z.boolean(),
+  token_exists: z.boolean().describe('whether one could sign in: a token was made and is not revoked'),
+  name: z.string().nullable().describe('of the token; "local" where none is needed'),
+  scopes: z.array(z.enum(['read', 'publish', 'admin'])).describe('what may be done'),
+  version: z.string(),
+});
+
+export interface SessionPorts {
+  readonly checkToken: CheckToken;
+  readonly identify: Identify;
+  readonly needsToken: (request: Request) => boolean;
+}
+
+/** How a browser signs in: it gives a token once, and has a cookie from then on. */
+export function sessionRoutes(
+  { services, version }: AdminOptions,
+  { checkToken, identify, needsToken }: SessionPorts,
+): readonly Route[] {
+  const { manageSessions, manageTokens } = services;
+
+  function present(request: Request, caller: Caller | null) {
+    const json: z.infer<typeof sessionJson> = {
+      signed_in: caller !== null,
+      token_required: needsToken(request),
+      token_exists: manageTokens.exists(),
+      name: caller?.name ?? null,
+      scopes: [...(caller?.scopes ?? [])],
+      version,
+    };
+    return { status: 200, json, secret: true };
+  }
+
+  function find(request: Request, response: Response): Caller | null {
+    try {
+      return identify(request, response);
+    } catch (error) {
+      if (error instanceof DomainError && error.code !== 'unavailable') return null;
+      throw error;
+    }
+  }
+
+  async function endPresent(request: Request): Promise<void> {
+    const present = readSessionCookies(request).filter((id) => manageSessions.find(id) !== undefined);
+    for (const id of present) await manageSessions.end(id);
+  }
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/session',
+      scope: null,
+      operation: 'getSession',
+      summary: 'Who asks, and what they may do',
+      input: {},
+      answers: { 200: { description: 'Whether somebody is signed in', schema: sessionJson } },
+      problems: [],
+      handle: ({ request, response }) => present(request, find(request, response)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/session',
+      scope: null,
+      operation: 'signIn',
+      summary: 'Sign in with a token: the answer sets a cookie that stands for it',
+      input: { body: z.strictObject({ token: z.string().min(1).max(256) }) },
+      answers: { 200: { description: 'The browser is signed in', schema: sessionJson } },
+      problems: ['unauthenticated', 'too-many-requests'],
+      handle: async ({ input, request, response }) => {
+        const token = checkToken(input.body.token, request);
+        await endPresent(request);
+        setSessionCookie(request, response, await manageSessions.begin(token));
+        return present(request, callerOf(token));
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/session',
+      scope: null,
+      operation: 'signOut',
+      summary: 'Sign out: the session is over, and the cookie is cleared',
+      input: {},
+      answers: { 200: { description: 'Nobody is signed in any more', schema: sessionJson } },
+      problems: [],
+      handle: async ({ request, response }) => {
+        await endPresent(request);
+        clearSessionCookie(response);
+        return present(request, find(request, response));
+      },
+    }),
+  ];
+}

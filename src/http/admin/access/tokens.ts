@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { AdminOptions } from '../kernel/admin-options';
+import { by } from '../kernel/request-fields';
+import { defineRoute, type Route } from '../kernel/route';
+import { presentToken, tokenJson } from './token-json';
+
+/** Admin tokens: made, listed and revoked by who has the scope `admin`. */
+export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
+  const { manageTokens } = services;
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/tokens',
+      scope: 'admin',
+      operation: 'listTokens',
+      summary: 'All tokens, revoked ones too, without their secrets',
+      input: {},
+      answers: { 200: { description: 'The tokens', schema: z.object({ tokens: z.array(tokenJson) }) } },
+      problems: [],
+      handle: () => ({ status: 200, json: { tokens: manageTokens.list().map(presentToken) } }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/tokens',
+      scope: 'admin',
+      operation: 'createToken',
+      summary: 'Make a token; its secret is shown this once',
+      input: {
+        body: z.strictObject({
+          name: z.string().min(1).max(64),
+          scope: z.enum(['read', 'publish', 'admin']),
+        }),
+      },
+      answers: {
+        201: {
+          description: 'The token and its secret',
+          schema: z.object({ token: tokenJson, secret: z.string() }),
+        },
+      },
+      problems: ['conflict'],
+      handle: async ({ input, actor }) => {
+        const { token, secret } = await manageTokens.create({ ...input.body, ...by(actor) });
+        return { status: 201, json: { token: presentToken(token), secret }, secret: true };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/tokens/{name}',
+      scope: 'admin',
+      operation: 'revokeToken',
+      summary: 'Revoke a token, at once',
+      input: { params: z.object({ name: z.string().min(1).max(64) }) },
+      answers: { 200: { description: 'The revoked token', schema: z.object({ token: tokenJson }) } },
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        const token = await manageTokens.revoke({ name: input.params.name, ...by(actor) });
+        return { status: 200, json: { token: presentToken(token) } };
+      },
+    }),
+  ];
+}

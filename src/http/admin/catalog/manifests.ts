@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { defaultChannel } from '../../../core/release';
+import { describeNothing, describeRelease } from '../../../services/catalog/describe-release';
+import type { AdminOptions } from '../kernel/admin-options';
+import { manifestJson } from '../rollouts/release-json';
+import { defineRoute, type Route } from '../kernel/route';
+
+/** What is current on the default channel, in the form in which devices get it. */
+export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): readonly Route[] {
+  const { listBundles } = services;
+  const current = () => listBundles.releases().filter(({ channel }) => channel === defaultChannel);
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/manifest',
+      scope: 'read',
+      operation: 'getManifest',
+      summary: 'The current release of the default compatible, as devices get it',
+      input: {},
+      answers: {
+        200: {
+          description: 'The manifest; bundle_url is empty when nothing is offered',
+          schema: manifestJson,
+        },
+      },
+      problems: [],
+      handle: () => {
+        const { compatible, reason } = listBundles.defaultCompatible();
+        const release = current().find((one) => one.compatible === compatible);
+        const why = compatible === null ? reason : `nothing is released for ${compatible}`;
+        return {
+          status: 200,
+          json:
+            release === undefined
+              ? describeNothing(compatible ?? '', why)
+              : describeRelease(release, deviceBaseUrl()),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/manifests',
+      scope: 'read',
+      operation: 'listManifests',
+      summary: 'The current release of every compatible, as devices get it',
+      input: {},
+      answers: {
+        200: { description: 'The manifests', schema: z.object({ manifests: z.array(manifestJson) }) },
+      },
+      problems: [],
+      handle: () => ({
+        status: 200,
+        json: { manifests: current().map((release) => describeRelease(release, deviceBaseUrl())) },
+      }),
+    }),
+  ];
+}

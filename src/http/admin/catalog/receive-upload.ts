@@ -1,0 +1,118 @@
+import type { Request, Response } from 'express';
+import multer from 'multer';
+import { DomainError } from '../../../core/errors';
+import type { PublishBundle, StagedBundle } from '../../../services/catalog/publish-bundle';
+import { MultipartSource } from './multipart-source';
+import { StagingStorage } from './staging-storage';
+
+/** What the parts and headers around the file may take. */
+const multipartOverheadBytes = 64 * 1024;
+
+export interface ReceivedUpload<Fields> {
+  /** As the client sent it. */
+  readonly name: string;
+  readonly staged: StagedBundle;
+  readonly fields: Fields;
+}
+
+export interface ReceiveOptions<Fields> {
+  readonly publishBundle: Pick<PublishBundle, 'stage' | 'discard'>;
+  readonly limitBytes: number;
+  /** Checks the text fields, which may come before and after the file. @throws DomainError */
+  readonly parseFields: (fields: unknown) => Fields;
+}
+
+/**
+ * Reads a multipart body (RFC 7578) with one file in the field `bundle`. When anything is wrong with it, nothing stays
+ * staged.
+ * @throws DomainError `invalid-input`, `too-large`, `unsupported-media-type`, `storage-full`
+ */
+export async function receiveUpload<Fields>(
+  request: Request,
+  response: Response,
+  { publishBundle, limitBytes, parseFields }: ReceiveOptions<Fields>,
+): Promise<ReceivedUpload<Fields>> {
+  const cancel = new AbortController();
+  const storage = new StagingStorage(publishBundle, {
+    limitBytes,
+    signal: cancel.signal,
+    checkFields: parseFields,
+  });
+  try {
+    const source = new MultipartSource(request);
+    await parseMultipart(source, response, storage);
+    const staged = await storage.settled();
+    const name = source.file?.originalname;
+    if (staged === undefined || name === undefined) throw missingFile();
+    return { name, staged, fields: parseFields(source.body) };
+  } catch (error) {
+    cancel.abort();
+    const staged = await storage.settled();
+    if (staged !== undefined) await publishBundle.discard(staged);
+    throw storage.refusal ?? error;
+  }
+}
+
+/**
+ * Refuses an upload by its headers, before the client sends the body.
+ * @throws DomainError `invalid-input`, `too-large`, `unsupported-media-type`
+ */
+export function checkUploadHeaders(request: Request, limitBytes: number): void {
+  const type = request.is('multipart/form-data');
+  if (type === null || request.headers['content-length'] === '0') throw missingFile();
+  if (type === false) {
+    throw new DomainError('unsupported-media-type', 'the upload is not a multipart form', {
+      remedy: 'Send multipart/form-data with the file in the field "bundle".',
+    });
+  }
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes + multipartOverheadBytes) {
+    throw new DomainError('too-large', `the upload is larger than ${limitBytes} bytes`, {
+      remedy: 'Raise UPLOAD_LIMIT if the bundle is meant to be that large.',
+      details: { limit: limitBytes },
+    });
+  }
+}
+
+function missingFile(): DomainError {
+  return new DomainError('invalid-input', 'the upload has no file in the field "bundle"', {
+    remedy: 'Send multipart/form-data with the file in the field "bundle".',
+  });
+}
+
+async function parseMultipart(
+  source: MultipartSource,
+  response: Response,
+  storage: StagingStorage,
+): Promise<void> {
+  const parse = multer({
+    storage,
+    // A path is refused as a name: cut to its last part, two names would become one.
+    preservePath: true,
+    defParamCharset: 'utf8',
+    limits: {
+      files: 1,
+      fields: 16,
+      parts: 18,
+      fieldNameSize: 64,
+      fieldSize: 1024,
+      headerPairs: 32,
+      fieldNestingDepth: 0,
+    },
+  }).single('bundle');
+  await new Promise<void>((resolve, reject) => {
+    parse(source as unknown as Request, response, (error: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(uploadFailure(error));
+    });
+  });
+}
+
+/** Whatever multer and its parser dislike is wrong in the request; failures of the disk are the storage's refusal. */
+function uploadFailure(error: unknown): DomainError {
+  const reason = error instanceof Error ? error.message : 'not readable';
+  return new DomainError('invalid-input', `the upload is not a valid form: ${reason}`, {
+    cause: error,
+    remedy:
+      'Send one file in the field "bundle", and at most the fields that the OpenAPI document names, each once.',
+  });
+}

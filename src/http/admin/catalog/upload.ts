@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { DomainError } from '../../../core/errors';
+import type { AdminOptions } from '../kernel/admin-options';
+import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
+import { channelField, policyFields, readPolicy } from '../rollouts/policy-fields';
+import { checkUploadHeaders, receiveUpload } from './receive-upload';
+import { by, flag, optionalCompatible } from '../kernel/request-fields';
+import { presentEffect, reachJson, warningsJson } from '../rollouts/reach-json';
+import { releaseJson, presentRelease } from '../rollouts/release-json';
+import { acceptBody } from '../kernel/request-body';
+import { defineRoute, parseInput, type Route } from '../kernel/route';
+
+const fields = z.strictObject({
+  activate: flag.describe('make it current for its compatible in the same step'),
+  compatible: optionalCompatible.describe(
+    'needed for an encrypted bundle, else the one in its manifest is meant',
+  ),
+  force: flag.describe('activate although the manifest names another compatible'),
+  channel: channelField,
+  ...policyFields,
+});
+
+const uploadJson = z.object({
+  bundle: bundleDetailsJson,
+  created: z.boolean().describe('false when the same bytes were stored under this name before'),
+  release: releaseJson.nullable(),
+  reach: reachJson
+    .nullable()
+    .describe('whom the release reaches; null without one, or when that cannot be counted now'),
+  warnings: warningsJson,
+});
+
+/** @throws DomainError `invalid-input`: also for a channel or a policy of a bundle that is not to be activated */
+function parseFields(sent: unknown) {
+  const parsed = parseInput(fields, { ...(sent as object) });
+  const policy = readPolicy(parsed);
+  if (!parsed.activate && (policy !== undefined || parsed.channel !== undefined)) {
+    throw new DomainError('invalid-input', 'a channel and a rollout are for a bundle that is activated', {
+      remedy: 'Send activate=true with them, or leave them out.',
+    });
+  }
+  return { ...parsed, policy };
+}
+
+/** `POST /upload`: takes a bundle in, streaming. */
+export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/upload',
+      scope: 'publish',
+      operation: 'uploadBundle',
+      summary: 'Upload a bundle: it is verified before it is stored',
+      input: {},
+      multipart: fields,
+      answers: {
+        201: { description: 'The bundle is stored', schema: uploadJson },
+        200: { description: 'The same bytes were stored under this name before', schema: uploadJson },
+      },
+      problems: [
+        'conflict',
+        'too-large',
+        'unsupported-media-type',
+        'bundle-broken',
+        'bundle-untrusted',
+        'storage-full',
+      ],
+      handle: async ({ request, response, actor }) => {
+        checkUploadHeaders(request, uploadLimitBytes);
+        acceptBody(request, response, () => undefined);
+        const received = await receiveUpload(request, response, {
+          publishBundle: services.publishBundle,
+          limitBytes: uploadLimitBytes,
+          parseFields,
+        });
+        // Reading a large bundle again takes longer than a silent connection is allowed to last.
+        request.socket.setTimeout(0);
+        const { compatible, activate, force, channel, policy } = received.fields;
+        const { bundle, created, release } = await services.publishBundle.publish(received.staged, {
+          name: received.name,
+          activate,
+          force,
+          ...by(actor),
+          ...(compatible === undefined ? {} : { compatible }),
+          ...(channel === undefined ? {} : { channel }),
+          ...(policy === undefined ? {} : { policy }),
+        });
+        const effect =
+          release === null
+            ? { reach: null, warnings: [] }
+            : await presentEffect(services.previewRelease, release);
+        return {
+          status: created ? 201 : 200,
+          json: {
+            bundle: presentBundleDetails(services.listBundles.get(bundle.name)),
+            created,
+            release: release === null ? null : presentRelease(release),
+            ...effect,
+          },
+          done: { outcome: release === null ? 'uploaded' : 'released', name: bundle.name },
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,139 @@
+import type { ServerResponse } from 'node:http';
+import type { JournalEvent } from '../../../core/event';
+import { DomainError } from '../../../core/errors';
+import { type EventFilter, isWanted, type ReadJournal } from '../../../services/journal/read-journal';
+import { presentEvent } from '../../event-json';
+import { Shares } from '../shares';
+
+const heartbeatMs = 15_000;
+const retryMs = 2_000;
+const replayPage = 500;
+/** A person with many tabs gets in: a page that nobody looks at closes its stream. */
+const maxStreamsOfCaller = 20;
+const maxStreams = 100;
+/** A reader that takes nothing for so long is ended; it comes back and resumes. */
+const stallMs = 30_000;
+
+export interface StreamRequest {
+  /** Whose share of the streams it takes: a token with all its sessions, or `local`. */
+  readonly actor: string;
+  readonly filter: EventFilter;
+  /** The line that the reader knows. */
+  readonly afterId: number;
+  /** Asked again and again: a token may be revoked while the stream is open. */
+  readonly isAllowed: () => boolean;
+}
+
+/** The open event streams (server-sent events, as the HTML standard defines them). */
+export class EventStreams {
+  readonly #open = new Set<ServerResponse>();
+  readonly #shares = new Shares({
+    what: 'event streams',
+    perCaller: maxStreamsOfCaller,
+    inAll: maxStreams,
+    remedy: 'Close one, give each job a token of its own, or read /api/events without a stream.',
+    retryAfterSeconds: 30,
+  });
+  #isClosed = false;
+
+  constructor(private readonly journal: ReadJournal) {}
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** How many were refused since the start because there were too many. */
+  get refused(): number {
+    return this.#shares.refused;
+  }
+
+  /**
+   * Sends the lines after `afterId`, then each as it is committed, until the reader goes away.
+   * @throws DomainError `too-many-requests` when the caller or all of them have too many streams; `unavailable` when the server
+   * stops
+   */
+  open(response: ServerResponse, request: StreamRequest): void {
+    if (this.#isClosed) throw new DomainError('unavailable', 'the server stops');
+    const giveBack = this.#shares.take(request.actor);
+    this.#open.add(response);
+    response.socket?.setTimeout(0); // it is silent for as long as nothing happens
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no', // a proxy in front must not collect it
+    });
+    response.write(`retry: ${retryMs}\n\n`);
+    const wake = this.#follow(response, request);
+    const stopListening = this.journal.listen(wake);
+    const heartbeat = setInterval(() => {
+      response.write(':\n\n');
+      wake(); // commands write lines too, from processes of their own
+    }, heartbeatMs);
+    response.once('close', () => {
+      clearInterval(heartbeat);
+      stopListening();
+      giveBack();
+      this.#open.delete(response);
+    });
+    wake();
+  }
+
+  /** Ends all streams, and lets no new one in. */
+  close(): void {
+    this.#isClosed = true;
+    for (const response of this.#open) response.end();
+  }
+
+  /**
+   * Always reads from the database, in pages and as fast as the reader takes it: what wakes it only says that there may be more.
+   * Each page comes when it is its turn, so that many readers that are far behind do not hold up anybody else.
+   */
+  #follow(response: ServerResponse, { filter, afterId, isAllowed }: StreamRequest): () => void {
+    let lastId = afterId;
+    let isWoken = false;
+    let isSending = false;
+    const isOver = () => response.destroyed || response.writableEnded;
+
+    const sendPage = async (): Promise<boolean> => {
+      const page = await this.journal.after(lastId, replayPage);
+      if (!isAllowed()) response.end();
+      for (const event of page) {
+        if (isOver()) return false;
+        if (isWanted(event, filter) && !response.write(frameOf(event))) await drained(response);
+        lastId = event.id;
+      }
+      return page.length === replayPage;
+    };
+
+    const send = async (): Promise<void> => {
+      isSending = true;
+      while (isWoken && !isOver()) {
+        isWoken = false;
+        while (!isOver() && (await sendPage()));
+      }
+      isSending = false;
+    };
+
+    return () => {
+      isWoken = true;
+      if (!isSending) send().catch(() => response.destroy());
+    };
+  }
+}
+
+/** Waits until the reader has taken what was written; ends it when it does not. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(() => response.destroy(), stallMs);
+    response.once('drain', done).once('close', done);
+  });
+}
+
+function frameOf(event: JournalEvent): string {
+  return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(presentEvent(event))}\n\n`;
+}

@@ -1,0 +1,72 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { DomainError, type ErrorCode } from '../../../core/errors';
+import { createProblem, problemMediaType, problemOf, type Problem } from '../../problem';
+import { wantsPage } from './answer';
+import { contextOf } from './request-context';
+
+/** For what no route answers. @throws DomainError `not-found`; `invalid-input` for a path that is none */
+export const unknownPath: RequestHandler = (request) => {
+  if (!isWellFormed(request.path)) throw new DomainError('invalid-input', 'the address is not well-formed');
+  throw new DomainError('not-found', `there is nothing at ${request.path.slice(0, 200)}`);
+};
+
+/** Percent-encoded UTF-8 (RFC 3986, section 2.5) without a NUL, which no name holds. */
+function isWellFormed(path: string): boolean {
+  try {
+    return !decodeURIComponent(path).includes('\0');
+  } catch {
+    return false;
+  }
+}
+
+/** Answers every failure with a problem document (RFC 9457), or as text when a browser's form caused it. */
+export const problemAnswer: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const context = contextOf(request);
+  context.error = error;
+  if (response.headersSent) {
+    next(error); // Express cuts the connection: a half answer must not look whole.
+    return;
+  }
+  const problem = problemOf(requestFailure(error), context.id);
+  if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
+  if (typeof problem.retry_after_seconds === 'number')
+    response.set('Retry-After', String(problem.retry_after_seconds));
+  // A client that was not told to send its body may or may not send it now: this connection is of no more use.
+  if (context.awaitsContinue) response.set('Connection', 'close');
+  sendProblem(request, response, problem);
+};
+
+/** Answers a known path with the wrong method. */
+export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allowed.join(', '));
+    const detail = `${request.method} is not possible here`;
+    const remedy = `Use ${allowed.join(' or ')}.`;
+    const requestId = contextOf(request).id;
+    sendProblem(request, response, createProblem('method-not-allowed', { detail, remedy, requestId }));
+  };
+}
+
+function sendProblem(request: Request, response: Parameters<ErrorRequestHandler>[2], problem: Problem): void {
+  response.status(problem.status).set('Cache-Control', 'no-store').vary('Accept');
+  if (!wantsPage(request)) {
+    response.type(problemMediaType).send(JSON.stringify(problem));
+    return;
+  }
+  const lines = [problem.title, problem.detail, problem.remedy, `Request ${problem.request_id ?? ''}`];
+  response.type('text/plain').send(`${lines.filter((line) => line !== undefined).join('\n\n')}\n`);
+}
+
+/** Express and its parsers throw errors with a 4xx status for what is wrong with a request. */
+function requestFailure(error: unknown): unknown {
+  if (error instanceof DomainError || !(error instanceof Error) || !('status' in error)) return error;
+  const { status } = error;
+  if (typeof status !== 'number' || status < 400 || status > 499) return error;
+  const codes: Readonly<Record<number, ErrorCode>> = {
+    403: 'forbidden',
+    404: 'not-found',
+    413: 'too-large',
+    415: 'unsupported-media-type',
+  };
+  return new DomainError(codes[status] ?? 'invalid-input', error.message.slice(0, 200), { cause: error });
+}

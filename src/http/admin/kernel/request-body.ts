@@ -1,0 +1,64 @@
+import express, { type RequestHandler } from 'express';
+import { DomainError } from '../../../core/errors';
+import { contextOf } from './request-context';
+
+const bodyLimitBytes = 64 * 1024;
+/** After an early refusal the client may still be sending: so much is read and dropped that it gets to see the answer. */
+const drainLimitBytes = 64 * 1024 * 1024;
+const drainSeconds = 20;
+
+/** Lets the client send its body: only now, so that it is refused without sending a bundle for nothing. */
+export const acceptBody: RequestHandler = (request, response, next) => {
+  const context = contextOf(request);
+  if (context.awaitsContinue) {
+    context.awaitsContinue = false;
+    response.writeContinue();
+  }
+  next();
+};
+
+const refuseOtherBodies: RequestHandler = (request, _response, next) => {
+  // `is` tells null when there is no body at all; an unread body would silently drop a "force".
+  if (
+    request.is(['application/json', 'application/x-www-form-urlencoded']) === false &&
+    !isEmpty(request.headers)
+  ) {
+    throw new DomainError('unsupported-media-type', 'the body is neither JSON nor a form', {
+      remedy: 'Send application/json or application/x-www-form-urlencoded.',
+    });
+  }
+  next();
+};
+
+function isEmpty(headers: { readonly 'content-length'?: string | undefined }): boolean {
+  return headers['content-length'] === '0';
+}
+
+/** Reads a small body: JSON or a form without files. */
+export const readBody: readonly RequestHandler[] = [
+  refuseOtherBodies,
+  acceptBody,
+  express.json({ limit: bodyLimitBytes }),
+  express.urlencoded({ limit: bodyLimitBytes, extended: false, parameterLimit: 20 }),
+];
+
+/** Drops a bounded rest of the body after the answer, then ends the connection. */
+export const drainAfterAnswer: RequestHandler = (request, response, next) => {
+  response.once('finish', () => {
+    if (request.complete || request.destroyed) return;
+    const { socket } = request;
+    const startBytes = socket.bytesRead;
+    const timer = setTimeout(() => socket.destroy(), drainSeconds * 1000).unref();
+    request.once('close', () => {
+      clearTimeout(timer);
+    });
+    request.once('end', () => {
+      clearTimeout(timer);
+    });
+    request.on('data', () => {
+      if (socket.bytesRead - startBytes > drainLimitBytes) socket.destroy();
+    });
+    request.resume();
+  });
+  next();
+};

@@ -1,0 +1,104 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { DomainError } from '../../../core/errors';
+import { findUnstorable } from '../../../core/stored-text';
+import type { Actor } from '../../../core/event';
+import type { TokenScope } from '../../../services/access/manage-tokens';
+import type { ProblemCode } from '../../problem';
+
+/** What a handler gives back; `answer.ts` turns it into bytes. */
+export interface Answer {
+  readonly status: number;
+  readonly json?: object;
+  /** Instead of JSON. */
+  readonly text?: { readonly mediaType: string; readonly body: string };
+  /** What a browser's form is redirected to show: the outcome and the name of what it is about. */
+  readonly done?: { readonly outcome: string; readonly name: string };
+  /** Must not stay in any cache. */
+  readonly secret?: boolean;
+}
+
+/** What a handler gives back that has answered by itself, and may go on answering. */
+export const answered = 'answered' as const;
+
+/** The parts of a request that a route checks. */
+export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObject>>;
+
+export interface Call<Shape extends RequestShape> {
+  readonly input: z.infer<z.ZodObject<Shape>>;
+  readonly actor: Actor;
+  /** For the one route that reads its body itself. */
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export interface DocumentedAnswer {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** `application/json` unless said. */
+  readonly mediaType?: string;
+}
+
+interface RouteDescription {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** As in OpenAPI: `/activate/{name}`. */
+  readonly path: string;
+  /** What a token needs to be good for; `null` for what everybody may see. */
+  readonly scope: TokenScope | null;
+  readonly operation: string;
+  readonly summary: string;
+  /** The fields of a multipart body, which the handler reads itself. */
+  readonly multipart?: z.ZodObject;
+  readonly answers: Readonly<Record<number, DocumentedAnswer>>;
+  /** The refusals beside those that every route has. */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** One line of the route table: it drives routing, validation and the OpenAPI document. */
+export interface Route extends RouteDescription {
+  readonly shape: RequestShape;
+  /** Validates the request, then handles it. @throws DomainError */
+  answer(request: Request, response: Response, actor: Actor): Promise<Answer | typeof answered>;
+}
+
+/** Ties a handler to the schemas that check its input. */
+export function defineRoute<Shape extends RequestShape>(
+  description: RouteDescription & {
+    readonly input: Shape;
+    readonly handle: (call: Call<Shape>) => Answer | typeof answered | Promise<Answer | typeof answered>;
+  },
+): Route {
+  const { input: shape, handle, ...route } = description;
+  const schema = z.object(shape);
+  return {
+    ...route,
+    shape,
+    answer: async (request, response, actor) => {
+      const sent = {
+        params: request.params,
+        query: { ...request.query },
+        body: (request.body ?? {}) as unknown,
+      };
+      return handle({ input: parseInput(schema, sent), actor, request, response });
+    },
+  };
+}
+
+/**
+ * Checks untrusted input and collects every bad field. What no schema says, because it holds for each text: it can be stored.
+ * @throws DomainError `invalid-input`
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  const unstorable = result.success ? findUnstorable(result.data) : [];
+  if (result.success && unstorable.length === 0) return result.data;
+  const issues = result.success
+    ? unstorable.map((path) => ({ path, message: 'has a NUL or half of a surrogate pair in it' }))
+    : result.error.issues;
+  const errors = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  throw new DomainError(
+    'invalid-input',
+    errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
+    { details: { errors }, remedy: 'GET /api/openapi.json describes each request.' },
+  );
+}

@@ -1,0 +1,98 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
+import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
+import type { EventStreams } from '../kernel/event-stream';
+import type { Shares } from '../shares';
+
+export interface RolloutFigures {
+  readonly manageRollouts: Pick<ManageRollouts, 'list' | 'inProgress'>;
+  readonly sendWebhooks: Pick<SendWebhooks, 'counts'>;
+}
+
+/** Registers the figures of rollouts, webhooks, event streams and searches, counted when they are asked for. */
+export function registerRolloutMetrics(
+  register: Registry,
+  { manageRollouts, sendWebhooks }: RolloutFigures,
+  streams: Pick<EventStreams, 'size' | 'refused'>,
+  searches: Pick<Shares, 'refused'>,
+): void {
+  const registers = [register];
+  new Gauge({
+    name: 'rauc_rollouts',
+    help: 'Current releases by the state of their rollout',
+    labelNames: ['state'] as const,
+    registers,
+    collect() {
+      for (const state of ['running', 'paused', 'aborted']) this.set({ state }, 0);
+      for (const { rollout } of manageRollouts.list()) this.inc({ state: rollout.state });
+    },
+  });
+  new Gauge({
+    name: 'rauc_rollout_step',
+    help: 'The step that the rollout of a current release has reached, from 1',
+    labelNames: ['compatible', 'channel'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { compatible, channel, rollout } of manageRollouts.list())
+        this.set({ compatible, channel }, rollout.step + 1);
+    },
+  });
+  new Gauge({
+    name: 'rauc_rollout_installations_in_progress',
+    help: 'Installations of a current release that are in progress: offers that stand, and what has begun',
+    labelNames: ['compatible', 'channel'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { id, compatible, channel } of manageRollouts.list())
+        this.set({ compatible, channel }, manageRollouts.inProgress(id));
+    },
+  });
+  new Counter({
+    name: 'rauc_webhook_deliveries_total',
+    help: 'Deliveries to webhooks since the start, by outcome',
+    labelNames: ['outcome'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const { delivered, failed, gaveUp } = sendWebhooks.counts();
+      for (const [outcome, count] of Object.entries({ delivered, failed, gave_up: gaveUp }))
+        this.inc({ outcome }, count);
+    },
+  });
+  new Gauge({
+    name: 'rauc_webhooks_failing',
+    help: 'Webhooks whose last delivery failed',
+    registers,
+    collect() {
+      this.set(sendWebhooks.counts().failing);
+    },
+  });
+  new Gauge({
+    name: 'rauc_event_streams',
+    help: 'Open event streams',
+    registers,
+    collect() {
+      this.set(streams.size);
+    },
+  });
+  new Counter({
+    name: 'rauc_event_streams_refused_total',
+    help: 'Event streams that were refused since the start because a caller, or all of them, had too many',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(streams.refused);
+    },
+  });
+  new Counter({
+    name: 'rauc_searches_refused_total',
+    help: 'Searches that were refused since the start because a caller, or all of them, had too many at a time',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(searches.refused);
+    },
+  });
+}

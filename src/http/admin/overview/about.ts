@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { ServerOption } from '../../../services/overview/describe-server';
+import type { AdminOptions } from '../kernel/admin-options';
+import { defineRoute, type Route } from '../kernel/route';
+
+const bytes = z.number().int().describe('bytes');
+
+export const aboutJson = z.object({
+  version: z.string(),
+  node: z.string(),
+  sqlite: z.string(),
+  started_at: z.iso.datetime(),
+  uptime_seconds: z.number().int(),
+  device_url: z.string(),
+  options: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string().nullable().describe('of a secret: "set" or "not set"'),
+      is_default: z.boolean(),
+      source: z.string().describe('flag, env, .env or default'),
+      secret: z.boolean(),
+      doc: z.string(),
+    }),
+  ),
+  storage: z.object({ bundles_bytes: bytes, database_bytes: bytes, free_bytes: bytes }),
+});
+
+/** What runs here, and how it is configured. */
+export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/about',
+      scope: 'read',
+      operation: 'getAbout',
+      summary: 'Versions, configuration and storage of the server',
+      input: {},
+      answers: { 200: { description: 'The server', schema: aboutJson } },
+      problems: [],
+      handle: async () => {
+        const server = await services.describeServer();
+        const { bundlesBytes, databaseBytes, freeBytes } = server.storage;
+        const json: z.infer<typeof aboutJson> = {
+          version: server.version,
+          node: server.nodeVersion,
+          sqlite: server.sqliteVersion,
+          started_at: server.startedAt.toISOString(),
+          uptime_seconds: server.uptimeSeconds,
+          device_url: server.deviceUrl,
+          options: server.options.map(presentOption),
+          storage: { bundles_bytes: bundlesBytes, database_bytes: databaseBytes, free_bytes: freeBytes },
+        };
+        return { status: 200, json };
+      },
+    }),
+  ];
+}
+
+function presentOption({ variable, value, isSet, isSecret, source, doc }: ServerOption) {
+  return {
+    name: variable,
+    value: isSecret ? (isSet ? 'set' : 'not set') : value,
+    is_default: source === 'default',
+    source,
+    secret: isSecret,
+    doc,
+  };
+}

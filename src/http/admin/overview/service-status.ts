@@ -1,0 +1,40 @@
+import type { Registry } from 'prom-client';
+import { z } from 'zod';
+import type { AdminOptions } from '../kernel/admin-options';
+import { defineRoute, type Route } from '../kernel/route';
+
+/** For probes and Prometheus. */
+export function statusRoutes({ health, version }: AdminOptions, metrics: Registry): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/health',
+      scope: null,
+      operation: 'getHealth',
+      summary: 'Liveness',
+      input: {},
+      answers: {
+        200: {
+          description: 'The server runs',
+          schema: z.looseObject({ status: z.literal('ok'), version: z.string() }),
+        },
+      },
+      problems: [],
+      handle: () => ({ status: 200, json: { ...health?.(), status: 'ok', version } }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/metrics',
+      scope: 'read',
+      operation: 'getMetrics',
+      summary: 'Prometheus metrics',
+      input: {},
+      answers: { 200: { description: 'Metrics in the text format', mediaType: 'text/plain' } },
+      problems: [],
+      handle: async () => ({
+        status: 200,
+        text: { mediaType: metrics.contentType, body: await metrics.metrics() },
+      }),
+    }),
+  ];
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Webhook } from '../../../core/webhook';
+import type { AdminOptions } from '../kernel/admin-options';
+import { defineRoute, type Route } from '../kernel/route';
+
+const instant = z.iso.datetime();
+const webhookName = z.object({ name: z.string().min(1).max(64) });
+
+export const webhookJson = z.object({
+  name: z.string(),
+  url: z.string(),
+  kinds: z.array(z.string()).describe('empty means all'),
+  enabled: z.boolean(),
+  created_at: instant,
+  created_by: z.string(),
+  attempts: z.number().int().describe('of the next event, in vain'),
+  next_attempt_at: instant.nullable(),
+  failing_since: instant.nullable(),
+  last_error: z.string().nullable(),
+  last_delivered_at: instant.nullable(),
+});
+
+const one = { 200: { description: 'The webhook', schema: webhookJson } };
+
+/** Where events are sent to. */
+export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
+  const { manageWebhooks } = services;
+
+  function turn(verb: 'enable' | 'disable', operation: string, summary: string): Route {
+    return defineRoute({
+      method: 'post',
+      path: `/api/webhooks/{name}/${verb}`,
+      scope: 'admin',
+      operation,
+      summary,
+      input: { params: webhookName, body: z.strictObject({}) },
+      answers: one,
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => ({
+        status: 200,
+        json: present(await manageWebhooks.setEnabled(input.params.name, verb === 'enable', actor)),
+      }),
+    });
+  }
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/webhooks',
+      scope: 'admin',
+      operation: 'listWebhooks',
+      summary: 'All webhooks without their secrets, and whether they fail',
+      input: {},
+      answers: {
+        200: { description: 'The webhooks', schema: z.object({ webhooks: z.array(webhookJson) }) },
+      },
+      problems: [],
+      handle: () => ({ status: 200, json: { webhooks: manageWebhooks.list().map(present) } }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/webhooks',
+      scope: 'admin',
+      operation: 'createWebhook',
+      summary: 'Send events to a URL from now on; the secret is shown this once',
+      input: {
+        body: z.strictObject({
+          name: z.string().min(1).max(64),
+          url: z.string().min(1).max(1_000),
+          kinds: z.array(z.string().min(1).max(64)).max(50).default([]),
+          secret: z.string().min(1).max(256).optional().describe('made when left out'),
+        }),
+      },
+      answers: {
+        201: {
+          description: 'The webhook and its secret',
+          schema: z.object({ webhook: webhookJson, secret: z.string() }),
+        },
+      },
+      problems: ['conflict'],
+      handle: async ({ input: { body }, actor }) => {
+        const { secret: wanted, ...rest } = body;
+        const made = { ...rest, ...(wanted === undefined ? {} : { secret: wanted }) };
+        const { webhook, secret } = await manageWebhooks.create(made, actor);
+        return { status: 201, json: { webhook: present(webhook), secret }, secret: true };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/api/webhooks/{name}',
+      scope: 'admin',
+      operation: 'deleteWebhook',
+      summary: 'Send nothing there any more',
+      input: { params: webhookName },
+      answers: { 200: { description: 'It is deleted', schema: z.object({ deleted: z.string() }) } },
+      problems: ['not-found'],
+      handle: async ({ input, actor }) => {
+        await manageWebhooks.remove(input.params.name, actor);
+        return { status: 200, json: { deleted: input.params.name } };
+      },
+    }),
+    turn('enable', 'enableWebhook', 'Turn it on: it begins with what happens from now on'),
+    turn('disable', 'disableWebhook', 'Turn it off'),
+    defineRoute({
+      method: 'post',
+      path: '/api/webhooks/{name}/test',
+      scope: 'admin',
+      operation: 'testWebhook',
+      summary: 'Send an event that never happened, now',
+      input: { params: webhookName, body: z.strictObject({}) },
+      answers: {
+        200: { description: 'The receiver took it', schema: z.object({ delivered: z.literal(true) }) },
+      },
+      problems: ['not-found', 'unavailable'],
+      handle: async ({ input }) => {
+        await manageWebhooks.test(input.params.name);
+        return { status: 200, json: { delivered: true } };
+      },
+    }),
+  ];
+}
+
+function present(webhook: Webhook): z.infer<typeof webhookJson> {
+  const text = (date: Date | null) => (date === null ? null : date.toISOString());
+  return {
+    name: webhook.name,
+    url: webhook.url,
+    kinds: [...webhook.kinds],
+    enabled: webhook.isEnabled,
+    created_at: webhook.createdAt.toISOString(),
+    created_by: webhook.createdBy,
+    attempts: webhook.attempts,
+    next_attempt_at: text(webhook.nextAttemptAt),
+    failing_since: text(webhook.failingSince),
+    last_error: webhook.lastError,
+    last_delivered_at: text(webhook.lastDeliveredAt),
+  };
+}
