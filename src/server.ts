@@ -18,7 +18,7 @@ import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/kernel/event-stream';
 import { registerConnectionMetrics } from './http/admin/connection-metrics';
 import { startAdminServer } from './http/admin/server';
-import { registerDeviceMetrics } from './http/device/metrics';
+import { registerDeviceMetrics } from './http/device/kernel/metrics';
 import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
 import { createRefuseReceiver } from './http/outbound/guarded-lookup';

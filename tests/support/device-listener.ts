@@ -2,7 +2,7 @@ import path from 'node:path';
 import { readFile } from 'node:fs/promises';
 import type { OldCertificatePolicy } from '../../src/core/certificate';
 import { startDeviceServer, type DeviceServer, type DeviceServerOptions } from '../../src/http/device/server';
-import type { DeviceTls } from '../../src/http/device/tls-settings';
+import type { DeviceTls } from '../../src/http/device/transport/tls-settings';
 import { openCertificateFolder, type OpenCertificateFolder } from '../../src/pki/certificate-folder';
 import { createJudgeDevice } from '../../src/pki/judge-device';
 import { coversHost } from '../../src/pki/server-names';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../core/errors';
-import type { Connection } from './connections';
-import type { Charge } from './handler';
+import type { Connection } from './transport/connections';
+import type { Charge } from './kernel/handler';
 
 export interface ChargePorts {
   /** Milliseconds from a clock that nobody sets. */

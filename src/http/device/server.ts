@@ -5,36 +5,36 @@ import { totalmem } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import type { Budget, BudgetHolder } from '../../core/budget';
 import { DomainError, systemErrorCode } from '../../core/errors';
-import { closeListener, trackSockets } from './close-listener';
+import { closeListener, trackSockets } from './transport/close-listener';
 import {
   type AdmissionRules,
   type Connection,
   Connections,
   expelConnection,
   type Refusal,
-} from './connections';
-import { DeviceBudgets } from './device-budgets';
+} from './transport/connections';
+import { DeviceBudgets } from './transport/device-budgets';
 import { createCharge } from './charge-requests';
-import { connectionLimits, type ConnectionLimits } from './connection-limits';
+import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
 import { createIsTrustedProxy } from '../client-address';
-import type { Exchange } from './exchange';
-import { guardHandshakes } from './guard-handshakes';
-import { handshakeLimits, type HandshakeLimits } from './handshake-queue';
-import { Http1Turns } from './http1-turns';
-import { http1Exchange } from './http1-exchange';
-import { http2Exchange } from './http2-exchange';
-import { hearStreams } from './http2-streams';
-import { createIdleRule } from './idle-connections';
-import { isIssuedByOneOf, parseAuthorities } from './issuers';
-import { createListener, guardConnections, limits } from './listener';
-import { boundedLine } from './log';
-import { refusalCauseOf } from './refusal-cause';
-import { createDispatcher } from './router';
+import type { Exchange } from './transport/exchange';
+import { guardHandshakes } from './transport/guard-handshakes';
+import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
+import { Http1Turns } from './transport/http1-turns';
+import { http1Exchange } from './transport/http1-exchange';
+import { http2Exchange } from './transport/http2-exchange';
+import { hearStreams } from './transport/http2-streams';
+import { createIdleRule } from './transport/idle-connections';
+import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
+import { createListener, guardConnections, limits } from './transport/listener';
+import { boundedLine } from './transport/log';
+import { refusalCauseOf } from './transport/refusal-cause';
+import { createDispatcher } from './kernel/router';
 import { createRoutes, type RouteOptions } from './routes';
-import { type MemoryLimits, memoryLimitsOf, SendMemory } from './send-memory';
-import { createStillRule } from './still-connections';
-import { type Tallies, Tally } from './tally';
-import { type DeviceTls, TlsSettings } from './tls-settings';
+import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
+import { createStillRule } from './transport/still-connections';
+import { type Tallies, Tally } from './kernel/tally';
+import { type DeviceTls, TlsSettings } from './transport/tls-settings';
 
 export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
   /** Address to bind to; `::` is every address, IPv6 and IPv4. */

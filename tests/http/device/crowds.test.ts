@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
-import { handshakeLimits } from '../../../src/http/device/handshake-queue';
+import { handshakeLimits } from '../../../src/http/device/transport/handshake-queue';
 import { deviceIdentity } from '../../../src/pki/device-identity';
 import { connectDevice } from '../../support/device-client';
 import {

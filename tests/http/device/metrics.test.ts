@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Registry } from 'prom-client';
-import { registerDeviceMetrics } from '../../../src/http/device/metrics';
+import { registerDeviceMetrics } from '../../../src/http/device/kernel/metrics';
 import type { ClientFiles } from '../../support/device-listener';
 import { eventually } from '../../support/eventually';
 import { run, temporaryFolder } from '../../support/programs';

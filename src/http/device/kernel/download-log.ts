@@ -1,0 +1,24 @@
+import { RecentMap } from '../../../base/collections/recent-map';
+import type { Bundle } from '../../../core/bundle';
+import type { DeviceIdentity } from '../../../core/device';
+import type { DeviceLog } from '../transport/log';
+
+const quietMs = 10 * 60_000;
+const maxRemembered = 10_000;
+
+/**
+ * One line when a device begins to download a bundle, not one for each of its thousands of ranges. What it remembers is
+ * bounded: the device heard longest ago is forgotten first.
+ */
+export function createDownloadLog(log: DeviceLog, now: () => Date) {
+  const heardAtMs = new RecentMap<string, number>(maxRemembered);
+  return ({ id }: DeviceIdentity, { name, sha256 }: Bundle): void => {
+    const key = `${sha256} ${id}`;
+    const before = heardAtMs.get(key);
+    const nowMs = now().getTime();
+    heardAtMs.set(key, nowMs);
+    if (before === undefined || Math.abs(nowMs - before) > quietMs) {
+      log.info({ device: id, bundle: name, sha256 }, 'download begins');
+    }
+  };
+}

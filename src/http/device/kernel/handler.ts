@@ -1,0 +1,38 @@
+import { evaluateConditions, type Validators } from './conditional';
+import type { Exchange, ReplyHeaders } from '../transport/exchange';
+
+/** What the path and the query say, decoded. */
+export interface Asked {
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: URLSearchParams;
+}
+
+/** Counts a request against what its device may ask for. @throws DomainError `too-many-requests` */
+export type Charge = (exchange: Exchange) => void;
+
+/** Answers GET and HEAD of one route. What it throws becomes a problem document. */
+export type Handler = (exchange: Exchange, asked: Asked) => void | Promise<void>;
+
+/**
+ * Answers a request whose conditions leave nothing to send (RFC 9110, section 13).
+ * @param headers of the answer to the same request without conditions, except those of the body
+ * @returns whether it is answered
+ */
+export function answeredByConditions(
+  exchange: Exchange,
+  validators: Validators,
+  headers: ReplyHeaders,
+): boolean {
+  const condition = evaluateConditions(
+    {
+      ifMatch: exchange.header('if-match'),
+      ifNoneMatch: exchange.header('if-none-match'),
+      ifUnmodifiedSince: exchange.header('if-unmodified-since'),
+      ifModifiedSince: exchange.header('if-modified-since'),
+    },
+    validators,
+  );
+  if (condition === 'not-modified') exchange.send(304, headers);
+  if (condition === 'failed') exchange.send(412, { ...headers, 'content-length': 0 });
+  return condition !== 'proceed';
+}

@@ -1,0 +1,103 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { budgets } from '../../../core/budget';
+import { reportStates } from '../../../core/report';
+import { refusalCauses } from '../transport/connections';
+import type { DeviceCounts } from '../server';
+import { offerDoors, pollAnswers } from './tally';
+
+/** Shows the device listener's counts as Prometheus metrics, read when they are asked for. */
+export function registerDeviceMetrics(register: Registry, counts: () => DeviceCounts): void {
+  const registers = [register];
+  const gauge = (name: string, help: string, value: (counts: DeviceCounts) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value(counts()));
+      },
+    });
+  const counter = (name: string, help: string, value: (counts: DeviceCounts) => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(value(counts()));
+      },
+    });
+  const labelled = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    values: (counts: DeviceCounts) => readonly (readonly [Record<string, string>, number])[],
+  ) =>
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        for (const [labels, count] of values(counts())) this.inc(labels, count);
+      },
+    });
+  gauge('rauc_device_connections', 'Open connections of devices', (now) => now.connections);
+  gauge(
+    'rauc_device_open_requests',
+    'Requests of devices that are being answered',
+    (now) => now.openRequests,
+  );
+  gauge(
+    'rauc_device_waiting_connections',
+    'Connections that wait for their TLS handshake, because many came from one address',
+    (now) => now.waitingConnections,
+  );
+  counter(
+    'rauc_device_replaced_connections_total',
+    'Connections that were idle or stuck and made room for a new one of their device',
+    (now) => now.replacedConnections,
+  );
+  gauge(
+    'rauc_device_unsent_bytes',
+    'Bytes of bundles that were read into memory and have not left yet',
+    (now) => now.unsentBytes,
+  );
+  counter('rauc_device_requests_total', 'Requests of devices', (now) => now.requests);
+  labelled(
+    'rauc_device_refused_connections_total',
+    'Connections refused in the TLS handshake or right after it, by cause',
+    ['cause'],
+    ({ refusals }) => refusalCauses.map((cause) => [{ cause }, refusals.get(cause) ?? 0]),
+  );
+  labelled(
+    'rauc_device_offers_total',
+    'Answers to devices that asked what to install, by the door and by the reason when that was nothing',
+    ['door', 'answer'],
+    ({ offers }) =>
+      offerDoors.flatMap((door) => [...offers[door]].map(([answer, count]) => [{ door, answer }, count])),
+  );
+  labelled('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
+    pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),
+  );
+  labelled('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
+    reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
+  );
+  labelled(
+    'rauc_device_over_budget_total',
+    'How often a device, or an address, went beyond what one may use, by what it was',
+    ['budget'],
+    ({ overBudget }) => budgets.map((budget) => [{ budget }, overBudget.get(budget) ?? 0]),
+  );
+  counter(
+    'rauc_bundle_requests_total',
+    'Requests answered with bytes of a bundle',
+    (now) => now.bundleRequests,
+  );
+  counter(
+    'rauc_bundle_sent_bytes_total',
+    'Bytes of bundles that devices asked for and got',
+    (now) => now.bundleBytes,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Writable } from 'node:stream';
+import type { BundleLease } from '../../../services/catalog/read-bundle';
+import type { Exchange, ReplyHeaders } from '../transport/exchange';
+import type { ByteRange } from './range';
+
+/**
+ * The most that is read and written at once: RAUC's block reads fit in one piece, and a device that stalls holds no more
+ * than one or two of them in memory.
+ */
+export const pieceSizeBytes = 256 << 10;
+
+/**
+ * Sends bytes of a bundle. Each piece waits for its turn before it is read (see send-memory.ts). The first one is read before
+ * the headers, so that a failing disk is still a 500; later the answer is aborted, never ended short.
+ * @returns whether all of them went out
+ */
+export async function sendBytes(
+  exchange: Exchange,
+  { status, headers }: { readonly status: number; readonly headers: ReplyHeaders },
+  lease: Pick<BundleLease, 'read'>,
+  { start, end }: ByteRange,
+  onBytes: (count: number) => void,
+): Promise<boolean> {
+  const { memory } = exchange;
+  const read = async (at: number) => {
+    const grant = await memory.take(Math.min(pieceSizeBytes, end + 1 - at));
+    if (grant === undefined) return undefined;
+    try {
+      return { bytes: await lease.read(at, grant.bytes), grant };
+    } catch (error) {
+      grant.giveBack();
+      throw error;
+    }
+  };
+  let piece = await read(start);
+  if (piece === undefined) return false;
+  if (piece.bytes.length === end - start + 1) {
+    onBytes(piece.bytes.length);
+    memory.leaving(piece.grant);
+    exchange.send(status, headers, piece.bytes);
+    return true;
+  }
+  const body = exchange.begin(status, headers);
+  try {
+    for (let at = start + piece.bytes.length; at <= end; at += piece.bytes.length) {
+      const written = write(body, piece.bytes, memory.leaving(piece.grant));
+      const [next] = await Promise.all([read(at), written]);
+      onBytes(piece.bytes.length);
+      if (next === undefined) return false;
+      piece = next;
+    }
+  } catch (error) {
+    exchange.abort();
+    throw error;
+  }
+  onBytes(piece.bytes.length);
+  body.end(piece.bytes, memory.leaving(piece.grant));
+  return true;
+}
+
+/** Waits until there is room again, or the device is gone. */
+function write(body: Writable, piece: Buffer, onWritten: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (body.destroyed || body.write(piece, onWritten)) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      body.off('drain', done);
+      body.off('close', done);
+      resolve();
+    };
+    body.once('drain', done);
+    body.once('close', done);
+  });
+}

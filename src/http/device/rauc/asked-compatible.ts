@@ -1,0 +1,22 @@
+import { parseCompatible } from '../../../core/bundle';
+import { DomainError } from '../../../core/errors';
+import type { Exchange } from '../transport/exchange';
+import { headerText } from '../transport/header-text';
+
+/**
+ * The compatible that a device names in `?compatible=` or `X-RAUC-Compatible`; `null` when it names none.
+ * @throws DomainError `invalid-input`: an empty or doubtful compatible is never taken for "the default one"
+ */
+export function askedCompatible(exchange: Exchange, query: URLSearchParams): string | null {
+  const inQuery = query.getAll('compatible');
+  if (inQuery.length > 1) throw new DomainError('invalid-input', 'compatible is there more than once');
+  const [asked = compatibleIn(exchange.header('x-rauc-compatible'))] = inQuery;
+  return asked === undefined ? null : parseCompatible(asked);
+}
+
+function compatibleIn(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const text = headerText(header);
+  if (text === undefined) throw new DomainError('invalid-input', 'X-RAUC-Compatible is not UTF-8');
+  return text;
+}

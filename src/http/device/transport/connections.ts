@@ -1,0 +1,218 @@
+import { plainAddress } from '../../client-address';
+import type { X509Certificate } from 'node:crypto';
+import { constants, type ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { DeviceIdentity } from '../../../core/device';
+import { leastMissed } from '../../least-missed';
+import type { ConnectionMemory } from './answer-memory';
+import type { ConnectionLimits } from './connection-limits';
+import type { DeviceBudget, DeviceBudgets } from './device-budgets';
+import { OldCertificates } from './old-certificates';
+
+export type IdentityAnswer =
+  | {
+      readonly ok: true;
+      readonly identity: DeviceIdentity;
+      /** Its certificate does not say what it is for; see {@link OldCertificates}. */
+      readonly isOld?: boolean;
+    }
+  | { readonly ok: false; readonly reason: string; readonly cause?: RefusalCause };
+
+/** What decides who may be connected. */
+export interface AdmissionRules {
+  /** Who a certificate is for, and whether its issuer may say so; TLS has verified its chain. */
+  readonly identify: (certificate: X509Certificate) => IdentityAnswer;
+  /** @param serial as in {@link DeviceIdentity.certificateSerial} */
+  readonly isRevoked: (serial: string) => boolean;
+  readonly now: () => Date;
+}
+
+/** Why a connection is refused, in few words: each is counted. */
+export const refusalCauses = [
+  'no-certificate',
+  'unknown-ca',
+  'expired',
+  'revoked',
+  'not-a-device-certificate',
+  'old-certificate',
+  'too-many-connections',
+  'too-many-handshakes',
+  'other',
+] as const;
+export type RefusalCause = (typeof refusalCauses)[number];
+
+/** Why a connection is refused. */
+export interface Refusal {
+  readonly cause: RefusalCause;
+  /** For people. */
+  readonly reason: string;
+}
+
+/** One device's TLS connection. The certificate is read once, here. */
+export interface Connection {
+  readonly socket: TLSSocket;
+  /** The device's; IPv4 in its own notation. `null` when it is gone already. */
+  readonly address: string | null;
+  readonly certificate: X509Certificate;
+  readonly identity: DeviceIdentity;
+  readonly expiresAtMs: number;
+  /** What the device uses, over all of its connections. */
+  readonly budget: DeviceBudget;
+  /** What the answers on it hold. */
+  readonly memory: ConnectionMemory;
+  /** `null` for HTTP/1.1. */
+  session: ServerHttp2Session | null;
+  openRequests: number;
+  /** When a request began or ended, or bytes of a bundle went out: milliseconds of a clock that nobody sets. */
+  movedAtMs: number;
+  /** No further request is wanted on it. */
+  isEnding: boolean;
+}
+
+export type Admission =
+  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: false; readonly refusal: Refusal; readonly device?: string };
+
+/** The open connections of devices. */
+export class Connections {
+  readonly oldCertificates = new OldCertificates();
+  readonly #open = new Set<Connection>();
+  readonly #byDevice = new Map<string, Set<Connection>>();
+  #replaced = 0;
+  #isClosed = false;
+
+  constructor(
+    private readonly rules: AdmissionRules,
+    private readonly limits: ConnectionLimits,
+    private readonly budgets: DeviceBudgets,
+    private readonly monotonicMs: () => number,
+  ) {}
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** How many made room for a new one of their device since the start. */
+  get replaced(): number {
+    return this.#replaced;
+  }
+
+  openRequests(): number {
+    let sum = 0;
+    for (const { openRequests } of this.#open) sum += openRequests;
+    return sum;
+  }
+
+  /** Reads who is there. A resumed TLS session did not verify the certificate again: dates and revocation are ours. */
+  admit(socket: TLSSocket): Admission {
+    if (this.#isClosed) return refuse('other', 'the server is stopping');
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
+    const answer = this.rules.identify(certificate);
+    if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
+    const { identity } = answer;
+    const expiresAtMs = Date.parse(certificate.validTo);
+    const refusal = this.findRefusal({ identity, expiresAtMs }) ?? this.#makeRoom(identity.id);
+    if (refusal !== undefined) return { ok: false, refusal, device: identity.id };
+    const budget = this.budgets.of(identity.id);
+    const connection: Connection = {
+      socket,
+      address: plainAddress(socket.remoteAddress),
+      certificate,
+      identity,
+      expiresAtMs,
+      budget,
+      memory: this.budgets.openMemory(budget),
+      session: null,
+      openRequests: 0,
+      movedAtMs: this.monotonicMs(),
+      isEnding: false,
+    };
+    this.oldCertificates.note(identity.id, answer.isOld === true);
+    this.#add(connection);
+    socket.once('close', () => {
+      this.#remove(connection);
+      connection.memory.close();
+    });
+    return { ok: true, connection };
+  }
+
+  /** A device that has as many as it may loses the one that it misses least: a board that was rebooted must get in. */
+  #makeRoom(device: string): Refusal | undefined {
+    const { perDevice, stuckAfterMs } = this.limits;
+    const own = this.#byDevice.get(device);
+    if (own === undefined || own.size < perDevice) return undefined;
+    const oldest = leastMissed(own, this.monotonicMs() - stuckAfterMs);
+    if (oldest === undefined)
+      return { cause: 'too-many-connections', reason: `all of its ${own.size} connections are in use` };
+    this.#replaced += 1;
+    this.#remove(oldest);
+    if (oldest.session === null) oldest.socket.destroy();
+    else oldest.session.destroy(); // GOAWAY
+    return undefined;
+  }
+
+  #add(connection: Connection): void {
+    const { id } = connection.identity;
+    this.#open.add(connection);
+    const own = this.#byDevice.get(id);
+    if (own === undefined) this.#byDevice.set(id, new Set([connection]));
+    else own.add(connection);
+  }
+
+  #remove(connection: Connection): void {
+    const { id } = connection.identity;
+    this.#open.delete(connection);
+    const own = this.#byDevice.get(id);
+    own?.delete(connection);
+    if (own?.size === 0) this.#byDevice.delete(id);
+  }
+
+  /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
+  findRefusal({ identity, expiresAtMs }: Pick<Connection, 'identity' | 'expiresAtMs'>): Refusal | undefined {
+    if (this.rules.isRevoked(identity.certificateSerial))
+      return { cause: 'revoked', reason: 'its certificate is revoked' };
+    const hasExpired = this.rules.now().getTime() >= expiresAtMs;
+    return hasExpired ? { cause: 'expired', reason: 'its certificate has expired' } : undefined;
+  }
+
+  each(look: (connection: Connection) => void): void {
+    for (const connection of this.#open) look(connection);
+  }
+
+  /** Ends at once what fits. @returns how many connections that were */
+  destroyWhere(fits: (connection: Connection) => boolean): number {
+    const chosen = [...this.#open].filter(fits);
+    for (const { socket } of chosen) socket.destroy();
+    return chosen.length;
+  }
+
+  /** Admits nobody any more, and ends each connection after the requests that run on it. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of [...this.#open]) endConnection(connection);
+  }
+}
+
+function refuse(cause: RefusalCause, reason: string): Admission {
+  return { ok: false, refusal: { cause, reason } };
+}
+
+/** So long a GOAWAY has to leave, in milliseconds. */
+const farewellMs = 250;
+
+/** Ends a connection that went beyond a budget, whatever runs on it. */
+export function expelConnection(connection: Connection): void {
+  const { socket, session } = connection;
+  connection.isEnding = true;
+  session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  setTimeout(() => socket.destroy(), farewellMs).unref();
+}
+
+/** Ends a connection after the requests that run on it. */
+export function endConnection(connection: Connection): void {
+  connection.isEnding = true;
+  if (connection.session !== null)
+    connection.session.close(); // GOAWAY; it waits for its streams
+  else if (connection.openRequests === 0) connection.socket.destroySoon();
+}

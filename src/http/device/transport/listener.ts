@@ -1,0 +1,88 @@
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import { deviceTlsOptions } from '../../../core/device-tls';
+import type { TlsSettings } from './tls-settings';
+
+/** Times in milliseconds. */
+export const limits = {
+  /** From the TCP connection to the end of the TLS handshake. */
+  handshakeTimeoutMs: 20_000,
+  /** The same while others of its address wait for their turn. */
+  crowdedHandshakeTimeoutMs: 5_000,
+  /** From the first byte of a request to the end of its headers; the whole of it. */
+  headersTimeoutMs: 60_000,
+  requestTimeoutMs: 60_000,
+  /** A report that a device sends; shorter than a whole request, so that the device gets an answer. */
+  bodyTimeoutMs: 30_000,
+  /** An HTTP/1.1 connection without a request. */
+  keepAliveTimeoutMs: 75_000,
+  /** Any connection on which nothing moves; see idle-connections.ts. */
+  quietTimeoutMs: 300_000,
+  maxHeaderBytes: 16 << 10,
+  /** A device's own `RAUC-*` headers may be a hundred; beyond this HTTP/2 refuses the request. */
+  maxHeaderPairs: 200,
+  /** RAUC has up to 128 requests under way: the queue of a Linux network block device. */
+  maxConcurrentStreams: 256,
+  /** What Node counts for one HTTP/2 connection: headers, and what send-memory.ts lets a device have. */
+  maxSessionMemoryMegabytes: 32,
+} as const;
+
+/** The server of Node that speaks TLS, HTTP/2 and, for those who can't, HTTP/1.1. It does not listen yet. */
+export function createListener(
+  tls: ReturnType<TlsSettings['build']>,
+  quietTimeoutMs: number,
+): Http2SecureServer {
+  const server = createSecureServer({
+    ...tls,
+    ...deviceTlsOptions,
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    allowHTTP1: true,
+    noDelay: true,
+    keepAlive: true, // finds out about devices that lost power
+    keepAliveInitialDelay: limits.headersTimeoutMs,
+    maxHeaderListPairs: limits.maxHeaderPairs,
+    maxSessionMemory: limits.maxSessionMemoryMegabytes,
+    settings: {
+      maxConcurrentStreams: limits.maxConcurrentStreams,
+      maxHeaderListSize: limits.maxHeaderBytes,
+    },
+  });
+  // Node reads these for HTTP/1.1 from the server itself; its types don't tell.
+  Object.assign(server, {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    maxHeadersCount: limits.maxHeaderPairs,
+    requireHostHeader: true,
+  });
+  server.setTimeout(quietTimeoutMs);
+  return server;
+}
+
+/**
+ * Puts a check between the TLS handshake and HTTP. Node's own listener must not see a socket that was refused: an HTTP/2
+ * session on a destroyed socket fails.
+ * @param admit returns whether HTTP may begin; then `began` gets the HTTP/2 session, or `null` for HTTP/1.1
+ */
+export function guardConnections(
+  server: Http2SecureServer,
+  admit: (socket: TLSSocket) => { began(session: ServerHttp2Session | null): void } | undefined,
+): void {
+  const [speakHttp, ...others] = server.listeners('secureConnection');
+  if (speakHttp === undefined || others.length > 0)
+    throw new Error('this Node wires HTTP/2 servers in another way');
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const admitted = admit(socket);
+    if (admitted === undefined) return;
+    let session: ServerHttp2Session | null = null;
+    const capture = (created: ServerHttp2Session) => {
+      session = created;
+    };
+    server.once('session', capture); // emitted before speakHttp returns, or not at all
+    Reflect.apply(speakHttp, server, [socket]);
+    server.off('session', capture);
+    admitted.began(session);
+  });
+}
