@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { version } from '../package.json';
 import { runCli } from './cli/program';
-import type { RunningServer, Wiring } from './cli/wiring';
+import type { RunningServer, Wiring } from './cli/kernel/wiring';
 import { type Config, deviceBaseUrl } from './config/config';
 import { getOption, optionKeys } from './config/options';
 import { showOption } from './config/shown-options';

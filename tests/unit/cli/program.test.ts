@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { createProgram, runCli } from '../../../src/cli/program';
-import type { CliContext } from '../../../src/cli/context';
+import type { CliContext } from '../../../src/cli/kernel/context';
 import { DomainError } from '../../../src/core/errors';
 import { PassThrough, Writable } from 'node:stream';
-import type { Wiring } from '../../../src/cli/wiring';
+import type { Wiring } from '../../../src/cli/kernel/wiring';
 import { type CliRun, runCommand, testSurroundings } from '../../support/cli-harness';
 
 const cwd = '/nonexistent/folder';

@@ -1,0 +1,64 @@
+import { type Command, Option } from 'commander';
+import { parseBundleName, parseCompatible } from '../../core/bundle';
+import { AdminClient } from '../kernel/admin-client';
+import { activateAnswer } from './bundle-answers';
+import { addCommand } from '../kernel/command';
+import { confirmRelease, mustConfirm, yesOption } from '../release/confirm-release';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { allowDowngradeOption, fromOption, policyFields } from '../release/policy-options';
+import { tellReach, tellWarnings } from '../release/reach';
+import { parseAnswer } from '../kernel/server-answer';
+
+interface Flags {
+  readonly compatible?: string;
+  readonly force?: boolean;
+  readonly allowDowngrade?: boolean;
+  readonly from?: string;
+  readonly yes?: boolean;
+}
+
+export function addBundleActivate(bundle: Command, context: CliContext): void {
+  addCommand<Flags>(bundle, context, {
+    usage: 'activate <name>',
+    summary: 'make a stored bundle current, so that devices are offered it',
+    details: 'On a terminal it asks before, unless --yes is given: it reaches everyone at once.',
+    options: [
+      new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
+      new Option('--force', 'although its manifest names another compatible'),
+      fromOption,
+      allowDowngradeOption,
+      yesOption,
+    ],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'bundle activate my-bundle.raucb',
+      'bundle activate secret.raucb --compatible my-board',
+      "bundle activate fw-11.raucb --from '>=10.4 <11'",
+    ],
+    run: async ({ args: [name = ''], options, config }) => {
+      const bundleName = parseBundleName(name);
+      const target =
+        options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) };
+      const wish = {
+        ...(options.force === true ? { force: true } : {}),
+        ...(options.from === undefined ? {} : policyFields({ from: options.from })),
+        ...(options.allowDowngrade === true ? { allow_downgrade: true } : {}),
+      };
+      const client = await AdminClient.open(context, config);
+      const request = { bundle: bundleName, ...target, ...wish };
+      if (mustConfirm(context, options) && !(await confirmRelease(context, client, request))) return 1;
+      const path = [...Object.values(target), bundleName].map(encodeURIComponent).join('/');
+      const answer = await client.post(`/activate/${path}`, wish);
+      if (options.json === true) {
+        printJson(context, answer);
+        return 0;
+      }
+      const { release, changed, reach, warnings } = parseAnswer(activateAnswer, answer);
+      print(context, `${release.compatible}  ${release.bundle}`);
+      if (!changed) talk(context, 'it was current already');
+      tellReach(context, reach);
+      tellWarnings(context, warnings);
+      return 0;
+    },
+  });
+}

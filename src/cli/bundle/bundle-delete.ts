@@ -1,0 +1,30 @@
+import { type Command, Option } from 'commander';
+import { parseBundleName } from '../../core/bundle';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+
+export function addBundleDelete(bundle: Command, context: CliContext): void {
+  addCommand<{ readonly force?: boolean }>(bundle, context, {
+    usage: 'delete <name>',
+    summary: 'delete a stored bundle that is current nowhere',
+    details: 'Its name stays bound to its bytes: only the same file can be uploaded under it again.',
+    options: [new Option('--force', 'although devices install it or are pinned to it')],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['bundle delete my-bundle.raucb'],
+    run: async ({ args: [given = ''], options, config }) => {
+      const name = parseBundleName(given);
+      const client = await AdminClient.open(context, config);
+      const answer = await client.post(
+        `/delete/${encodeURIComponent(name)}`,
+        options.force === true ? { force: true } : {},
+      );
+      if (options.json === true) printJson(context, answer);
+      else {
+        print(context, name);
+        talk(context, 'deleted');
+      }
+      return 0;
+    },
+  });
+}

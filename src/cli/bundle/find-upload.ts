@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { DomainError } from '../../core/errors';
+import { lookPauses } from '../../core/lost-answer';
+import { defaultChannel } from '../../core/release';
+import type { AdminClient } from '../kernel/admin-client';
+import type { LostAnswer } from './lost-answer';
+import { releasesAnswer, type ReleaseAnswer } from '../release/release-answers';
+import { parseAnswer } from '../kernel/server-answer';
+import { ServerRefusal } from '../kernel/server-refusal';
+
+export interface LostUpload {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** The text fields that went with it. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly lost: LostAnswer;
+  /** The latest release before, as {@link latestRelease} says. */
+  readonly releaseBefore: number;
+}
+
+/** The server answers nothing at all while it is away, and a look at it takes no time else. */
+const lookLimitMs = 20_000;
+
+const foundBundle = z.looseObject({ sha256: z.string(), compatible: z.string().nullable() });
+
+/** The number of the latest release that is current anywhere; what is released later has a higher one. */
+export async function latestRelease(client: AdminClient): Promise<number> {
+  const { releases } = parseAnswer(releasesAnswer, await client.get('/api/releases'));
+  return Math.max(0, ...releases.map(({ id }) => id));
+}
+
+/**
+ * Looks again and again whether the server has an upload whose answer was lost, and whether it is released as the upload asked.
+ * @returns what the server would have answered, as far as that can still be known
+ * @throws DomainError `unavailable` when it is not there in the end, with what came in place of the answer; `conflict` when
+ * the name has other bytes
+ */
+export async function findUpload(
+  client: AdminClient,
+  upload: LostUpload,
+  wait: (ms: number) => Promise<void>,
+): Promise<object> {
+  let isStored = false;
+  for (const pauseMs of [0, ...lookPauses(upload.sizeBytes)]) {
+    if (pauseMs > 0) await wait(pauseMs);
+    const bundle = await orNothing(upload, () => findBundle(client, upload));
+    if (bundle === undefined) continue;
+    isStored = true;
+    const { activate } = upload.fields;
+    const release =
+      activate === undefined ? null : await orNothing(upload, () => findRelease(client, upload, bundle));
+    if (release !== undefined) {
+      return { bundle, created: null, release, reach: null, warnings: [], answer_lost: true };
+    }
+  }
+  throw isStored ? notReleased(upload) : notStored(upload);
+}
+
+async function findBundle(client: AdminClient, { name, lost }: LostUpload) {
+  const path = `/api/bundles/${encodeURIComponent(name)}`;
+  const bundle = parseAnswer(foundBundle, await client.get(path, lookLimitMs));
+  if (bundle.sha256 === lost.sha256) return bundle;
+  throw new DomainError('conflict', `the server has other bytes under the name ${name}`, {
+    remedy: 'A name never changes its bytes: give the bundle another name.',
+  });
+}
+
+async function findRelease(
+  client: AdminClient,
+  { name, fields, releaseBefore }: LostUpload,
+  bundle: z.infer<typeof foundBundle>,
+): Promise<ReleaseAnswer | undefined> {
+  const where = new URLSearchParams({
+    compatible: fields['compatible'] ?? bundle.compatible ?? '',
+    channel: fields['channel'] ?? defaultChannel,
+  });
+  const answer = await client.get(`/api/releases?${where.toString()}`, lookLimitMs);
+  const { releases } = parseAnswer(releasesAnswer, answer);
+  return releases.find(
+    (release) =>
+      release.bundle === name &&
+      (release.id > releaseBefore || (!hasPolicy(fields) && release.rollout.state !== 'aborted')),
+  );
+}
+
+/** Whether the upload makes a release of its own, also where the bundle is current already. */
+export function hasPolicy(fields: Readonly<Record<string, string>>): boolean {
+  const others = new Set(['activate', 'compatible', 'force', 'channel']);
+  return Object.keys(fields).some((field) => !others.has(field));
+}
+
+/** Nothing also while the server is away: it may start again. Another refusal says nothing about the upload. */
+async function orNothing<T>({ lost }: LostUpload, look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    const isAway = error instanceof DomainError && error.code === 'unavailable';
+    const isMissing = error instanceof ServerRefusal && error.code === 'not-found';
+    if (isAway || isMissing) return undefined;
+    throw error instanceof ServerRefusal ? lost.failure : error;
+  }
+}
+
+function notStored({ name, lost: { failure } }: LostUpload): DomainError {
+  return new DomainError(failure.code, `${failure.message}; the server does not have ${name}`, {
+    cause: failure,
+    remedy: failure.remedy === undefined ? 'Upload it again.' : `${failure.remedy} Then upload it again.`,
+    ...(failure.details === undefined ? {} : { details: failure.details }),
+  });
+}
+
+function notReleased({ name, lost: { failure } }: LostUpload): DomainError {
+  return new DomainError(
+    'unavailable',
+    `${failure.message}; the server has ${name}, but has not released it`,
+    {
+      cause: failure,
+      remedy: `Release it: rauc-simple-server bundle activate '${name}', with the same options.`,
+      details: { stored: true },
+    },
+  );
+}

@@ -1,0 +1,77 @@
+import type { ImageCheck } from '../../core/image-check';
+import type { Image, Inspection, Manifest, SignerCertificate } from '../../core/inspection';
+
+/** An inspection as scripts read it: the names of the REST API's bundles. */
+export function inspectionJson(inspection: Inspection): object {
+  const { manifest } = inspection;
+  return {
+    verdict: inspection.verdict,
+    reasons: inspection.reasons,
+    warnings: inspection.warnings,
+    hints: inspection.hints,
+    format: inspection.format,
+    encrypted: inspection.encrypted,
+    size: inspection.sizeBytes,
+    payload_size: inspection.payloadSizeBytes,
+    signature_size: inspection.signatureSizeBytes,
+    manifest_hash: inspection.manifestHash,
+    manifest: manifest === null ? null : manifestJson(manifest),
+    images: (manifest?.images ?? []).map(imageJson),
+    signer_chain: inspection.signerChain.map(signerJson),
+    recipients: inspection.recipients,
+  };
+}
+
+/** What hashing the images came to; `files` are those that the manifest does not fit. */
+export function imageCheckJson(check: ImageCheck): object {
+  return {
+    state: check.state,
+    files: check.state === 'mismatch' ? check.files : [],
+    reason: check.state === 'not-checked' ? check.reason : null,
+  };
+}
+
+function manifestJson(manifest: Manifest): object {
+  return {
+    compatible: manifest.compatible,
+    version: manifest.version,
+    description: manifest.description,
+    build: manifest.build,
+    min_rauc_version: manifest.minRaucVersion,
+    format: manifest.format,
+    verity_hash: manifest.verityHash,
+    verity_salt: manifest.veritySalt,
+    verity_size: manifest.veritySizeBytes,
+    hooks: manifest.hooks,
+    handler: manifest.handler,
+    meta: manifest.meta,
+  };
+}
+
+function imageJson(image: Image): object {
+  return {
+    slot_class: image.slotClass,
+    variant: image.variant,
+    artifact: image.artifact,
+    filename: image.filename,
+    type: image.type,
+    sha256: image.sha256,
+    size: image.sizeBytes,
+    hooks: image.hooks,
+    adaptive: image.adaptive,
+    convert: image.convert,
+    converted: image.converted,
+  };
+}
+
+function signerJson(certificate: SignerCertificate): object {
+  return {
+    subject: certificate.subject,
+    issuer: certificate.issuer,
+    serial: certificate.serial,
+    not_before: certificate.notBefore.toISOString(),
+    not_after: certificate.notAfter.toISOString(),
+    spki_fingerprint: certificate.spkiFingerprint,
+    key_algorithm: certificate.keyAlgorithm,
+  };
+}

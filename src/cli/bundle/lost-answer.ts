@@ -1,0 +1,22 @@
+import { DomainError } from '../../core/errors';
+
+/** All of a bundle was sent, and no answer of the server came back: it may have it. */
+export class LostAnswer extends Error {
+  override readonly name = 'LostAnswer';
+
+  constructor(
+    /** What came instead. */
+    readonly failure: DomainError,
+    /** Of what was sent. */
+    readonly sha256: string,
+  ) {
+    super(failure.message, { cause: failure });
+  }
+}
+
+/** Whether a failure leaves open what the server did: the connection broke, or a proxy gave up on it. */
+export function leavesOpen(error: unknown): error is DomainError {
+  if (!(error instanceof DomainError) || error.code !== 'unavailable') return false;
+  const status = error.details?.['status'];
+  return status === undefined || (typeof status === 'number' && status >= 500);
+}

@@ -1,0 +1,66 @@
+import { type Command, Option } from 'commander';
+import { DomainError } from '../../core/errors';
+import type { RevokeRequest } from '../../services/certificates/certificate-folder';
+import { addCommand } from '../kernel/command';
+import { type CliContext, talk } from '../kernel/context';
+import { readInput } from '../kernel/input-file';
+import { printRevocations, printRevocationsJson } from './revocation-answers';
+
+interface Flags {
+  readonly serial?: string;
+  readonly file?: string;
+  readonly reason?: string;
+}
+
+export function addCertRevoke(cert: Command, context: CliContext): void {
+  addCommand<Flags>(cert, context, {
+    usage: 'revoke [which]',
+    summary: 'revoke all certificates that were made here for a device, or any certificate by serial or file',
+    details:
+      'A running server refuses them at once, without a restart, and ends their open connections. A new certificate for the same device works. What was made where ca.key is kept is revoked by --file or --serial, also before it was ever used. For the one that a device uses now: device revoke.',
+    options: [
+      new Option('--serial <serial>', 'the certificate with this serial (hex), whoever made it'),
+      new Option('--file <file>', 'this certificate (PEM or DER), whoever made it; - for standard input'),
+      new Option('--reason <text>', 'for the list'),
+    ],
+    configKeys: ['certsDir'],
+    examples: [
+      'cert revoke board-1',
+      'cert revoke --file board-1.crt --reason "key was copied"',
+      'cert revoke --serial 5f3a9c41d07be2a8',
+    ],
+    run: async ({ args: [which], options, config }) => {
+      const { reason } = options;
+      const target = await readTarget(context, which, options);
+      const revocations = await context.wiring
+        .certificates(config)
+        .revoke({ ...target, ...(reason === undefined ? {} : { reason }) });
+      if (options.json === true) {
+        printRevocationsJson(context, revocations);
+        return 0;
+      }
+      printRevocations(context, revocations);
+      talk(context, 'It works at once: a running server refuses them and ends their open connections.');
+      if (revocations.some(({ commonName }) => commonName === '')) {
+        talk(context, 'No certificate with this serial was seen here: it is refused when it comes.');
+      }
+      return 0;
+    },
+  });
+}
+
+/** @throws DomainError `configuration` unless there is one of the three; of the file */
+async function readTarget(
+  context: CliContext,
+  which: string | undefined,
+  { serial, file }: Flags,
+): Promise<RevokeRequest> {
+  if ([which, serial, file].filter((one) => one !== undefined).length !== 1) {
+    throw new DomainError('configuration', 'say which certificate, in one way', {
+      remedy: 'Give a device id or serial that is known here, or --serial, or --file.',
+    });
+  }
+  if (serial !== undefined) return { serial };
+  if (file !== undefined) return { certificate: await readInput(context, file, 'the certificate') };
+  return { which: which ?? '' };
+}

@@ -1,0 +1,57 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { IssuedFiles, IssueOptions, KeyType } from '../../core/certificate';
+import { issuedFilesJson } from './certificate-json';
+import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
+import { formatDay } from '../kernel/printable';
+
+/** What the commands that issue certificates have in common. */
+export interface IssueFlags {
+  readonly days?: number;
+  readonly key?: KeyType;
+  readonly force?: boolean;
+}
+
+export function issueOptions(defaultDays: number): readonly Option[] {
+  return [
+    new Option('--days <days>', `how long it is valid (default ${defaultDays})`).argParser(parseDays),
+    new Option(
+      '--key <type>',
+      'type of the new key: ec is P-256, rsa is for old stacks (default ec)',
+    ).choices(['ec', 'rsa']),
+    new Option('--force', 'replace existing files; the old ones are kept beside the new ones'),
+  ];
+}
+
+/** Only what was given: what was not has its default where certificates are made. */
+export function issueRequest({ days, key, force }: IssueFlags): IssueOptions {
+  return {
+    ...(days === undefined ? {} : { days }),
+    ...(key === undefined ? {} : { key }),
+    ...(force === undefined ? {} : { force }),
+  };
+}
+
+/** A century is more than any device lasts, and still a year of four digits. */
+export function parseDays(text: string): number {
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > 36_500) throw new InvalidArgumentError('Use a whole number from 1 to 36500.');
+  return days;
+}
+
+/** For options that can be given several times. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** Prints the written paths as data; what is worth knowing beside that is talk. */
+export function printIssued(context: CliContext, files: IssuedFiles, isJson: boolean): void {
+  if (isJson) {
+    printJson(context, issuedFilesJson(files));
+    return;
+  }
+  for (const written of files.written) print(context, shownPath(context, written));
+  for (const kept of files.kept) talk(context, `kept what was there before as ${shownPath(context, kept)}`);
+  for (const { message } of files.warnings) talk(context, `warning: ${message}`);
+  const { commonName, notAfter, serial, keyAlgorithm } = files.certificate;
+  talk(context, `${commonName}: ${keyAlgorithm}, valid until ${formatDay(notAfter)}, serial ${serial}`);
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { parseDeviceId } from '../../core/device';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand, type CommandSpec } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { type DeviceAnswer, deviceAnswer } from './device-answers';
+import { parseAnswer } from '../kernel/server-answer';
+
+/** A command that changes one device and shows it after the change. */
+export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'configKeys' | 'run'> {
+  /**
+   * @param path of the device, without a slash at the end
+   * @param args those after the id
+   * @returns the server's answer: the device
+   */
+  readonly ask: (
+    client: AdminClient,
+    path: string,
+    args: readonly string[],
+    options: Options,
+  ) => Promise<unknown>;
+  /** What became of it, for people. */
+  readonly tell: (device: DeviceAnswer) => string;
+}
+
+export function addDeviceAction<Options extends object>(
+  parent: Command,
+  context: CliContext,
+  { ask, tell, ...spec }: DeviceActionSpec<Options>,
+): void {
+  addCommand<Options>(parent, context, {
+    ...spec,
+    configKeys: ['server', 'token', 'tokenFile'],
+    run: async ({ args: [id = '', ...args], options, config }) => {
+      const path = devicePath(id);
+      const client = await AdminClient.open(context, config);
+      const answer = await ask(client, path, args, options);
+      if (options.json === true) {
+        printJson(context, answer);
+        return 0;
+      }
+      const device = parseAnswer(deviceAnswer, answer);
+      print(context, device.id);
+      talk(context, tell(device));
+      return 0;
+    },
+  });
+}
+
+/** @throws DomainError `invalid-input` for what is no device id */
+export function devicePath(id: string): string {
+  return `/api/devices/${encodeURIComponent(parseDeviceId(id))}`;
+}

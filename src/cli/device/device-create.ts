@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander';
+import { parseChannel, parseDeviceId, parseLabel } from '../../core/device';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { deviceAnswer } from './device-answers';
+import { collect } from '../cert/issue-options';
+import { parseAnswer } from '../kernel/server-answer';
+
+interface Flags {
+  readonly channel?: string;
+  readonly label?: readonly string[];
+  readonly note?: string;
+}
+
+export function addDeviceCreate(device: Command, context: CliContext): void {
+  addCommand<Flags>(device, context, {
+    usage: 'create <id>',
+    summary: 'make a device ahead of its first contact; it is admitted',
+    details:
+      'Its id is the CN of its certificate. A device that makes contact without this appears by itself.',
+    options: [
+      new Option('--channel <channel>', 'the channel that it follows (default stable)'),
+      new Option('--label <label>', 'a label; can be given several times').argParser(collect),
+      new Option('--note <text>', 'what people should know of it'),
+    ],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'device create board-1',
+      'device create board-1 --channel beta --label lab --label site=berlin',
+    ],
+    run: async ({ args: [id = ''], options, config }) => {
+      const { channel, label, note } = options;
+      const wish = {
+        id: parseDeviceId(id),
+        ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
+        ...(label === undefined ? {} : { labels: label.map(parseLabel) }),
+        ...(note === undefined ? {} : { notes: note }),
+      };
+      const client = await AdminClient.open(context, config);
+      const answer = await client.post('/api/devices', wish);
+      if (options.json === true) {
+        printJson(context, answer);
+        return 0;
+      }
+      const made = parseAnswer(deviceAnswer, answer);
+      print(context, made.id);
+      talk(context, `made; it follows the channel ${made.channel}`);
+      return 0;
+    },
+  });
+}

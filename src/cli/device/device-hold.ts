@@ -1,0 +1,15 @@
+import { type Command, Option } from 'commander';
+import type { CliContext } from '../kernel/context';
+import { addDeviceAction } from './device-action';
+
+export function addDeviceHold(device: Command, context: CliContext): void {
+  addDeviceAction<{ readonly reason?: string }>(device, context, {
+    usage: 'hold <id>',
+    summary: 'offer nothing to a device until the hold is lifted',
+    options: [new Option('--reason <text>', 'why, for whoever wonders later')],
+    examples: ['device hold board-1 --reason "on the test bench"'],
+    ask: (client, path, _args, { reason }) =>
+      client.post(`${path}/hold`, reason === undefined ? {} : { reason }),
+    tell: ({ id }) => `held: it is offered nothing until \`device unhold ${id}\``,
+  });
+}

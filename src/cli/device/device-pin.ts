@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { parseBundleName } from '../../core/bundle';
+import type { CliContext } from '../kernel/context';
+import { addDeviceAction } from './device-action';
+
+export function addDevicePin(device: Command, context: CliContext): void {
+  addDeviceAction(device, context, {
+    usage: 'pin <id> <bundle>',
+    summary: 'give a device this bundle, whatever its channel says',
+    details: 'Its rollout does not count for it meanwhile; a hold still does.',
+    examples: ['device pin board-1 my-bundle.raucb'],
+    ask: (client, path, [bundle = '']) => client.post(`${path}/pin`, { bundle: parseBundleName(bundle) }),
+    tell: ({ id, pin }) => `pinned to ${pin?.bundle ?? 'nothing'} until \`device unpin ${id}\``,
+  });
+}

@@ -1,0 +1,35 @@
+import { type Command, Option } from 'commander';
+import { parseDeviceId } from '../../core/device';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { revocationAnswer } from '../cert/revocation-answers';
+import { parseAnswer } from '../kernel/server-answer';
+
+export function addDeviceRevoke(device: Command, context: CliContext): void {
+  addCommand<{ readonly reason?: string }>(device, context, {
+    usage: 'revoke <id>',
+    summary: 'revoke the certificate that a device uses now, whoever made it',
+    details:
+      'The server refuses the device at once and ends its open connections. With a new certificate it gets in again. For others of its certificates: cert revoke.',
+    options: [new Option('--reason <text>', 'for the list and the journal')],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['device revoke board-1', 'device revoke board-1 --reason "stolen from the van"'],
+    run: async ({ args: [id = ''], options, config }) => {
+      const { reason } = options;
+      const client = await AdminClient.open(context, config);
+      const answer = await client.post('/api/revocations', {
+        device: parseDeviceId(id),
+        ...(reason === undefined ? {} : { reason }),
+      });
+      if (options.json === true) {
+        printJson(context, answer);
+        return 0;
+      }
+      const { serial } = parseAnswer(revocationAnswer, answer);
+      print(context, serial);
+      talk(context, `revoked: ${id} is refused from now on. To let it in again: device kit ${id} --force`);
+      return 0;
+    },
+  });
+}

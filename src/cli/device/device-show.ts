@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import { parseDeviceId } from '../../core/device';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { devicePath } from './device-action';
+import {
+  type BoardAnswer,
+  type DeviceAnswer,
+  deviceAnswer,
+  type InstallationAnswer,
+  installationListAnswer,
+  installationsAnswer,
+} from './device-answers';
+import { formatFacts, formatSize, formatTable } from '../kernel/printable';
+import { parseAnswer } from '../kernel/server-answer';
+
+const shownInstallations = 10;
+
+export function addDeviceShow(device: Command, context: CliContext): void {
+  addCommand(device, context, {
+    usage: 'show <id>',
+    summary: 'show what is known of a device, and its last installations',
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['device show board-1', 'device show board-1 --json'],
+    run: async ({ args: [id = ''], options, config }) => {
+      const path = devicePath(id);
+      const client = await AdminClient.open(context, config);
+      const answer = await client.get(path);
+      const of = new URLSearchParams({ device: parseDeviceId(id), limit: String(shownInstallations) });
+      const installations = await client.get(`/api/installations?${of.toString()}`);
+      if (options.json === true) {
+        const list = parseAnswer(installationListAnswer, installations);
+        printJson(context, { device: answer, installations: list.installations });
+        return 0;
+      }
+      const shownDevice = parseAnswer(deviceAnswer, answer);
+      const shown = [facts(shownDevice)];
+      const latest = parseAnswer(installationsAnswer, installations).installations;
+      if (latest.length > 0) shown.push(table(latest));
+      print(context, shown.join('\n\n'));
+      tellRevoked(context, shownDevice);
+      return 0;
+    },
+  });
+}
+
+function facts(device: DeviceAnswer): string {
+  const { hold, pin, certificates, attributes, claimed_compatible: claimed } = device;
+  const { second_board: second, poller_omits: omits } = device;
+  return formatFacts([
+    ['Device', device.id],
+    ['Admission', device.admission],
+    ['Channel', device.channel],
+    [
+      'Hold',
+      hold === null
+        ? '-'
+        : `by ${hold.by} since ${instant(hold.at)}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
+    ],
+    ['Pin', pin === null ? '-' : `${pin.bundle}, by ${pin.by} since ${instant(pin.at)}`],
+    ['Labels', device.labels.join(', ') || '-'],
+    ['Notes', device.notes || '-'],
+    ['Compatible', device.compatible ?? '-'],
+    ['Certificate for', device.certificate_compatibles.join(', ') || 'any compatible'],
+    ...(claimed === null ? [] : [['Says to be', `${claimed}; its certificate counts`] as const]),
+    ['Version', device.system_version ?? '-'],
+    ['Variant', device.variant ?? '-'],
+    ['Serial', device.serial ?? '-'],
+    ['Machine id', device.machine_id ?? '-'],
+    ...Object.entries(attributes).map(([name, value]) => [`RAUC-${name}`, value] as const),
+    ['First contact', instant(device.first_contact_at)],
+    ['Last contact', instant(device.last_contact_at)],
+    ['From', device.address === null ? '-' : `${device.address}, ${device.protocol ?? ''}`],
+    ...(omits === null || omits.length === 0
+      ? []
+      : [['Poller lacks', `send-headers=${omits.join(';')}, under [streaming] in system.conf`] as const]),
+    ...(second === null
+      ? []
+      : ([
+          ['Two boards', `use its certificate since ${instant(second.found_at)}`],
+          ['The device', boardFacts(second.own)],
+          ['Second board', boardFacts(second.other)],
+        ] as const)),
+    ['Certificates', certificates.map(certificateFacts).join(', ') || '-'],
+  ]);
+}
+
+function certificateFacts({ serial, revoked_at: revokedAt }: DeviceAnswer['certificates'][number]): string {
+  return revokedAt === null ? serial : `${serial} (revoked ${instant(revokedAt)})`;
+}
+
+/** The remedy for a device that is refused with the certificate that it used last. */
+function tellRevoked(context: CliContext, { id, certificates }: DeviceAnswer): void {
+  const lastSeen = certificates
+    .map((one) => one.last_seen_at)
+    .sort()
+    .at(-1);
+  const latest = certificates.findLast((one) => one.last_seen_at === lastSeen);
+  if (latest === undefined || latest.revoked_at === null) return;
+  talk(context, `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`);
+}
+
+function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardAnswer): string {
+  const told = [
+    ['serial', serial],
+    ['boot id', bootId],
+    ['machine id', machineId],
+    ['from', board.address],
+    ['since', instant(board.first_seen_at)],
+  ] as const;
+  return told.flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`])).join(', ');
+}
+
+function table(installations: readonly InstallationAnswer[]): string {
+  const rows = installations.map((one) => [
+    String(one.id),
+    one.bundle,
+    one.target_version ?? '-',
+    one.cleared_at === null ? one.state : `${one.state} (cleared)`,
+    one.progress === null ? '-' : `${one.progress} %`,
+    formatSize(one.bytes_sent),
+    one.bytes_saved === null ? '-' : formatSize(one.bytes_saved),
+    instant(one.updated_at),
+    one.message ?? '-',
+  ]);
+  return formatTable(
+    ['INSTALLATION', 'BUNDLE', 'VERSION', 'STATE', 'DONE', 'SENT', 'SAVED', 'CHANGED', 'LAST WORD'],
+    rows,
+  );
+}
+
+function instant(text: string | null): string {
+  return text === null ? '-' : text.replace(/\.\d+Z$/, 'Z');
+}

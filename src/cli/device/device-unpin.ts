@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../kernel/context';
+import { addDeviceAction } from './device-action';
+
+export function addDeviceUnpin(device: Command, context: CliContext): void {
+  addDeviceAction(device, context, {
+    usage: 'unpin <id>',
+    summary: 'let a device follow its channel again',
+    examples: ['device unpin board-1'],
+    ask: (client, path) => client.post(`${path}/unpin`),
+    tell: ({ channel }) => `it follows the channel ${channel}`,
+  });
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { DomainError } from '../../core/errors';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { formatTable } from '../kernel/printable';
+import { parseAnswer } from '../kernel/server-answer';
+
+const configKeys = ['server', 'token', 'tokenFile'] as const;
+const overviewAnswer = z.object({
+  attention: z.array(
+    z.object({ kind: z.string(), message: z.string(), subjects: z.array(z.string()).optional() }),
+  ),
+});
+
+/** `attention list|dismiss` */
+export function addAttentionCommands(attention: Command, context: CliContext): void {
+  addCommand(attention, context, {
+    usage: 'list',
+    summary: 'list what needs attention',
+    configKeys,
+    examples: ['attention list'],
+    run: async ({ options, config }) => {
+      const answer = await (await AdminClient.open(context, config)).get('/api/overview');
+      const { attention: items } = parseAnswer(overviewAnswer, answer);
+      if (options.json === true) printJson(context, { attention: items });
+      else
+        print(
+          context,
+          formatTable(
+            ['KIND', 'WHAT'],
+            items.map(({ kind, message }) => [kind, message]),
+          ),
+        );
+      return 0;
+    },
+  });
+
+  addCommand(attention, context, {
+    usage: 'dismiss <kind>',
+    summary: 'say that you have seen an item, so that it is not shown again',
+    configKeys,
+    examples: ['attention dismiss downgrade-allowed'],
+    run: async ({ args: [kind = ''], options, config }) => {
+      const client = await AdminClient.open(context, config);
+      const { attention: items } = parseAnswer(overviewAnswer, await client.get('/api/overview'));
+      const item = items.find((one) => one.kind === kind && one.subjects !== undefined);
+      if (item?.subjects === undefined) throw nothingToDismiss(kind);
+      const answer = await client.post('/api/attention/dismiss', { kind, subjects: item.subjects });
+      if (options.json === true) printJson(context, answer);
+      else talk(context, `dismissed: ${item.message}`);
+      return 0;
+    },
+  });
+}
+
+function nothingToDismiss(kind: string): DomainError {
+  return new DomainError(
+    'not-found',
+    `there is nothing of the kind ${JSON.stringify(kind.slice(0, 80))} to dismiss`,
+    {
+      remedy: 'See "attention list": most items go away when what they tell of is settled.',
+    },
+  );
+}

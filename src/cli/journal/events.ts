@@ -1,0 +1,136 @@
+import { type Command, Option } from 'commander';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk, talkJson } from '../kernel/context';
+import { findEvents } from '../find-events';
+import { followEvents } from './follow-events';
+import { formatTable, printableJson } from '../kernel/printable';
+import { parseAnswer } from '../kernel/server-answer';
+
+interface Flags {
+  readonly follow?: boolean;
+  readonly kind?: string;
+  readonly device?: string;
+  readonly compatible?: string;
+  readonly bundle?: string;
+  readonly actor?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: string;
+}
+
+const filterNames = ['kind', 'device', 'compatible', 'bundle', 'actor', 'since', 'until'] as const;
+
+const event = z.object({
+  id: z.number(),
+  at: z.string(),
+  kind: z.string(),
+  actor: z.string(),
+  message: z.string(),
+  count: z.number().default(1),
+  first_at: z.string().nullish(),
+});
+const reconnectMs = 2_000;
+
+/** `events`, `events --follow` */
+export function addEvents(program: Command, context: CliContext): void {
+  addCommand<Flags>(program, context, {
+    usage: 'events',
+    summary: 'show what people and devices did, or follow it as it happens',
+    options: [
+      new Option('--follow', 'go on as things happen, until it is stopped; reconnects by itself'),
+      new Option('--kind <kinds>', 'kinds separated by commas; "device." means all that begin with it'),
+      new Option('--device <id>', 'about one device'),
+      new Option('--compatible <name>', 'about one compatible'),
+      new Option('--bundle <name>', 'about one bundle'),
+      new Option('--actor <name>', 'done by one: local, token:ci, cli:ann, device:board-1, server'),
+      new Option('--since <time>', 'from this time on, such as 2026-03-01T09:30:00Z'),
+      new Option('--until <time>', 'before this time'),
+      new Option('--limit <n>', 'how many').default('50'),
+    ],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'events',
+      'events --follow',
+      'events --kind installation.failed,installation.rolled-back --json',
+      'events --actor token:ci --since 2026-03-01T00:00:00Z',
+    ],
+    run: async ({ options, config }) => {
+      const client = await AdminClient.open(context, config);
+      const filter = new URLSearchParams(
+        filterNames.flatMap((name): [string, string][] => {
+          const value = options[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+      if (options.follow === true) {
+        await follow(context, client, filter, options.json === true);
+        return 0;
+      }
+      const found = await findEvents(client, filter, options.limit ?? '50', (until) => {
+        if (options.json === true) talkJson(context, { searched_until: until });
+        else talk(context, `searched until ${until}, going on`);
+      });
+      if (options.json === true) printJson(context, found);
+      else {
+        const rows = parseAnswer(z.array(event), found.events).map((one) => [
+          shortTime(one.at),
+          one.kind,
+          one.actor,
+          sentenceOf(one),
+        ]);
+        print(context, formatTable(['AT', 'KIND', 'BY', 'WHAT'], rows));
+      }
+      return 0;
+    },
+  });
+}
+
+function shortTime(at: string): string {
+  return at.replace(/\.\d+Z$/, 'Z');
+}
+
+function sentenceOf({ message, count, first_at: firstAt }: z.infer<typeof event>): string {
+  return firstAt == null ? message : `${message} (${count} times since ${shortTime(firstAt)})`;
+}
+
+/** Until a signal; a server that is away for a while costs no event. */
+async function follow(
+  context: CliContext,
+  client: AdminClient,
+  filter: URLSearchParams,
+  isJson: boolean,
+): Promise<void> {
+  const stop = new AbortController();
+  const forget = context.surroundings.onStopSignal(() => stop.abort());
+  let lastId: number | undefined;
+  let hasConnected = false;
+  const isStopped = () => stop.signal.aborted;
+  try {
+    while (!isStopped()) {
+      try {
+        await followEvents(client, filter, lastId, stop.signal, (content) => {
+          hasConnected = true;
+          const line = parseAnswer(event, content);
+          const { at, kind, actor } = line;
+          lastId = line.id;
+          if (isJson) context.terminal.stdout.write(`${printableJson(content)}\n`);
+          else print(context, `${shortTime(at)}  ${kind}  ${actor}  ${sentenceOf(line)}`);
+        });
+        hasConnected = true;
+      } catch (error) {
+        if (isStopped()) return;
+        // What is refused at once is wrong; what breaks later comes back.
+        if (!hasConnected) throw error;
+        const message = error instanceof Error ? error.message : String(error);
+        if (isJson) talkJson(context, { reconnecting: message });
+        else talk(context, `reconnecting: ${message}`);
+      }
+      await delay(reconnectMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  } finally {
+    forget();
+  }
+}

@@ -1,0 +1,39 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ValueSource } from '../../config/problem';
+import type { Config } from '../../config/config';
+import { token as tokenType } from '../../config/value-types';
+import { DomainError } from '../../core/errors';
+import { type CliContext, talk } from './context';
+import { readInput } from './input-file';
+
+const strongestFirst: readonly ValueSource[] = ['flag', 'env', '.env', 'default'];
+
+/**
+ * The token for the running server: the one given directly or the one in a file, whichever is given nearer.
+ * @throws DomainError `configuration` for a file without a token; never with the token in the message
+ */
+export async function readAdminToken(context: CliContext, config: Config): Promise<string | null> {
+  const { token, tokenFile, sources } = config;
+  if (tokenFile === null) return token;
+  const isTokenNearer = strongestFirst.indexOf(sources.token) < strongestFirst.indexOf(sources.tokenFile);
+  if (token !== null && isTokenNearer) return token;
+  await warnOfOpenFile(context, tokenFile);
+  const [line = ''] = (await readInput(context, tokenFile, 'the token file')).toString().split('\n');
+  const found = tokenType.parse(line.trim());
+  if (found === undefined) {
+    throw new DomainError('configuration', `the first line of ${tokenFile} is no token`, {
+      remedy: 'Put the token there as `rauc-simple-server token create` printed it.',
+    });
+  }
+  return found;
+}
+
+/** Who may read the file may do what the token may. Its absence is said when it is read. */
+async function warnOfOpenFile(context: CliContext, tokenFile: string): Promise<void> {
+  if (tokenFile === '-') return;
+  const file = path.resolve(context.surroundings.cwd, tokenFile);
+  const stats = await stat(file).catch(() => undefined);
+  if (stats?.isFile() !== true || (stats.mode & 0o077) === 0) return;
+  talk(context, `warning: others than its owner may read the token file; run: chmod 600 ${file}`);
+}

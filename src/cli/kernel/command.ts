@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Config, loadConfig } from '../../config/config';
+import { flagName, getOption, type OptionKey } from '../../config/options';
+import { flag } from '../../config/value-types';
+import { DomainError } from '../../core/errors';
+import { findUnstorable } from '../../core/stored-text';
+import type { CliContext, ExitCode } from './context';
+
+/** One run of a command. */
+export interface Call<Options> {
+  readonly context: CliContext;
+  /** The arguments, in the order of the usage; commander has seen to it that the required ones are there. */
+  readonly args: readonly string[];
+  readonly options: Options & { readonly json?: boolean };
+  readonly config: Config;
+}
+
+export interface CommandSpec<Options> {
+  /** Name and arguments: `device <id>`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** More lines for the help, after the summary. */
+  readonly details?: string;
+  /** The command's own options. */
+  readonly options?: readonly Option[];
+  /** Options of the configuration that have a flag here. The others still count from environment and `.env`. */
+  readonly configKeys: readonly OptionKey[];
+  /** What one would type, without the program's name. */
+  readonly examples: readonly string[];
+  run(call: Call<Options>): Promise<ExitCode | undefined>;
+}
+
+/** Adds a command to the program or to a group of it; every one has `--json`, `--log-level`, `--help` and examples. */
+export function addCommand<Options extends object>(
+  parent: Command,
+  context: CliContext,
+  spec: CommandSpec<Options>,
+): void {
+  const command = parent
+    .command(spec.usage)
+    .summary(spec.summary)
+    .description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`)
+    .allowExcessArguments(false);
+  for (const option of spec.options ?? []) command.addOption(option);
+  command.option('--json', 'print JSON for scripts; errors too');
+  const configKeys: readonly OptionKey[] = [...new Set<OptionKey>([...spec.configKeys, 'logLevel'])];
+  for (const option of configKeys.flatMap(configOptions)) command.addOption(option);
+  addExamples(command, spec.examples);
+  command.action(async () => {
+    const options = command.opts<Options & { json?: boolean }>();
+    refuseUnstorable([...command.args, ...Object.values(options)]);
+    const config = loadConfigOf(context, command.opts<Record<string, unknown>>(), configKeys);
+    const exitCode = await spec.run({ context, args: command.args, options, config });
+    context.exitCode = exitCode ?? 0;
+  });
+}
+
+export function addExamples(command: Command, examples: readonly string[]): void {
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${examples.map((line) => `  $ rauc-simple-server ${line}`).join('\n')}`,
+  );
+}
+
+/** A switch can be turned off on the command line too, when the environment turned it on. */
+function configOptions(key: OptionKey): readonly Option[] {
+  const { type, env, doc, default: defaultText } = getOption(key);
+  const shown = [
+    `${env} in the environment`,
+    ...(defaultText === null || defaultText === '' ? [] : [`default ${defaultText}`]),
+  ];
+  const help = `${doc.replaceAll('`', '')} (${shown.join('; ')})`;
+  if (type !== flag) return [new Option(`${flagName(key)} <${valueName(type.name)}>`, help)];
+  return [
+    new Option(flagName(key), help),
+    new Option(flagName(key).replace('--', '--no-'), 'the opposite').hideHelp(),
+  ];
+}
+
+function valueName(typeName: string): string {
+  return typeName.includes(' ') ? 'word' : typeName;
+}
+
+/** @throws DomainError `configuration` */
+function refuseUnstorable(given: readonly unknown[]): void {
+  if (findUnstorable(given).length === 0) return;
+  throw new DomainError('configuration', 'an argument has a NUL or half of a surrogate pair in it', {
+    remedy: 'Give it as text in UTF-8.',
+  });
+}
+
+/** Only flags of the configuration count: `--compatible` of another command is not the default compatible. */
+function loadConfigOf(
+  { surroundings }: CliContext,
+  given: Readonly<Record<string, unknown>>,
+  keys: readonly OptionKey[],
+): Config {
+  return loadConfig({
+    flags: Object.fromEntries(keys.map((key) => [key, given[key]])),
+    env: surroundings.env,
+    dotenvPath: path.join(surroundings.cwd, '.env'),
+    cwd: surroundings.cwd,
+  });
+}

@@ -1,0 +1,55 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { DomainError, systemErrorCode } from '../../core/errors';
+import type { CliContext } from './context';
+
+/** Far more than a certificate chain, a request or a token takes. */
+const limitBytes = 1024 * 1024;
+
+/**
+ * Reads a small file that was named on the command line, `-` meaning standard input.
+ * @param what names it in messages
+ * @throws DomainError `not-found`, `forbidden`, `invalid-input`
+ */
+export async function readInput(
+  { terminal, surroundings }: CliContext,
+  name: string,
+  what: string,
+): Promise<Buffer> {
+  if (name === '-') return collectBytes(terminal.stdin, what);
+  const file = path.resolve(surroundings.cwd, name);
+  try {
+    const handle = await open(file, 'r');
+    return await collectBytes(handle.createReadStream(), what);
+  } catch (error) {
+    throw fileFailure(error, file, what);
+  }
+}
+
+async function collectBytes(stream: NodeJS.ReadableStream, what: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const piece of stream) {
+    const bytes = Buffer.from(piece);
+    sizeBytes += bytes.length;
+    if (sizeBytes > limitBytes) throw new DomainError('invalid-input', `${what} is larger than 1 MiB`);
+    pieces.push(bytes);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Turns what the file system says about a named file into what a person can act on. */
+export function fileFailure(error: unknown, file: string, what: string): unknown {
+  switch (systemErrorCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new DomainError('not-found', `${what} ${file} does not exist`, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return new DomainError('forbidden', `this user may not read ${what} ${file}`, { cause: error });
+    case 'EISDIR':
+      return new DomainError('invalid-input', `${what} ${file} is a folder`, { cause: error });
+    default:
+      return error;
+  }
+}

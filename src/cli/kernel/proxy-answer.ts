@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError, type ErrorCode } from '../../core/errors';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  /** What the proxy did, after its name. */
+  readonly says: string;
+  readonly remedy: string;
+}
+
+const noServer =
+  'Is the server running? Check that the proxy passes to the address of its admin listener, and that it lets the proxy in.';
+
+/** What a proxy means by an answer of its own (RFC 9110, sections 15.5.14 and 15.6). */
+const meanings: Readonly<Record<number, Meaning>> = {
+  413: {
+    code: 'too-large',
+    says: 'takes no request of this size',
+    remedy:
+      'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy. docs/reverse-proxy.md has what a proxy needs.',
+  },
+  502: { code: 'unavailable', says: 'gets no good answer from the server', remedy: noServer },
+  503: { code: 'unavailable', says: 'has no server to ask', remedy: noServer },
+  504: {
+    code: 'unavailable',
+    says: 'did not wait for the server to answer',
+    remedy: 'Raise its timeout: proxy_read_timeout in nginx, response_header_timeout in Caddy.',
+  },
+};
+
+/** What a proxy in front of the server answered by itself, in words; `undefined` for what says nothing known. */
+export function proxyFailure(response: IncomingMessage, address: string): DomainError | undefined {
+  const status = response.statusCode ?? 0;
+  const meaning = meanings[status];
+  if (meaning === undefined) return undefined;
+  const proxy = /^[\w./ ()-]{1,40}$/.exec(String(response.headers.server ?? ''))?.[0];
+  const name = proxy === undefined ? '' : ` (${proxy})`;
+  return new DomainError(meaning.code, `a proxy at ${address}${name} ${meaning.says}: HTTP ${status}`, {
+    remedy: meaning.remedy,
+    details: { status, ...(proxy === undefined ? {} : { proxy }) },
+  });
+}

@@ -1,0 +1,107 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { DomainError, systemErrorCode } from '../../core/errors';
+import { proxyFailure } from './proxy-answer';
+import { ServerRefusal } from './server-refusal';
+
+/** A list of ten thousand bundles is a tenth of it. */
+const answerLimitBytes = 256 * 1024 * 1024;
+
+/** RFC 9457, with the members that the server adds. */
+const problem = z.looseObject({
+  code: z.string(),
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  remedy: z.string().optional(),
+});
+
+/**
+ * Reads an answer of the REST API.
+ * @throws ServerRefusal for a problem document; DomainError `unavailable` for what is not an answer of our server
+ */
+export async function readAnswer(response: IncomingMessage, address: string): Promise<unknown> {
+  const content = parseJson(await readText(response, address));
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status < 300 && content !== undefined) return content;
+  const refusal = problem.safeParse(content);
+  if (refusal.success) throw refusalOf(refusal.data);
+  const proxied = proxyFailure(response, address);
+  if (proxied !== undefined) throw proxied;
+  const { location } = response.headers;
+  const place = location === undefined ? '' : `, to ${location}`;
+  throw new DomainError(
+    'unavailable',
+    `${address} answers with HTTP ${status}${place}, not as the admin listener does`,
+    {
+      remedy: 'Give the address of the admin listener with --server or RAUC_SERVER.',
+      details: { status },
+    },
+  );
+}
+
+function refusalOf({ code, title, detail, remedy, ...facts }: z.infer<typeof problem>): ServerRefusal {
+  const message = detail ?? title ?? 'the server refuses';
+  // A server's own bug has no detail here: its log has, under this id.
+  const requestId = typeof facts['request_id'] === 'string' ? ` (request ${facts['request_id']})` : '';
+  const details = Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'type'));
+  return new ServerRefusal(code, code === 'internal' ? `${message}${requestId}` : message, remedy, details);
+}
+
+async function readText(response: IncomingMessage, address: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    sizeBytes += piece.length;
+    if (sizeBytes > answerLimitBytes)
+      throw new DomainError('unavailable', `the answer of ${address} has no end`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads what a command needs of an answer.
+ * @throws DomainError `unavailable` when the server speaks another version of the API
+ */
+export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new DomainError('unavailable', 'the answer of the server is not understood', {
+    cause: parsed.error,
+    remedy: 'Use the same version of rauc-simple-server here and there; --json prints the answer as it is.',
+  });
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ECONNREFUSED:
+    'Is it running? Start it with `npx rauc-simple-server serve`, or name another one with --server.',
+  ENOTFOUND: 'Check the host in --server or RAUC_SERVER.',
+  EAI_AGAIN: 'The name service does not answer: check the network.',
+};
+
+/** Turns what the network says into what a person can act on; everything else stays what it is. */
+export function connectionFailure(error: unknown, address: string): unknown {
+  if (error instanceof DomainError || error instanceof ServerRefusal) return error;
+  const code = systemErrorCode(error) ?? '';
+  const text = error instanceof Error && error.message !== '' ? error.message : code;
+  if (/CERT|SELF_SIGNED|UNABLE_TO|TLS|SSL|^EPROTO$/.test(code)) {
+    return new DomainError('unavailable', `the TLS certificate of ${address} is not accepted: ${text}`, {
+      cause: error,
+      remedy: 'If its CA is your own, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
+    });
+  }
+  return new DomainError('unavailable', `no answer from ${address}: ${text}`, {
+    cause: error,
+    remedy:
+      remedies[code] ??
+      'Check that the server runs and that nothing between here and there cuts the connection.',
+  });
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processEnvironment, type Environment } from '../../config/environment';
+import type { Terminal } from './wiring';
+
+/** What ends a server in an orderly way. */
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** What a command knows of the process that it runs in: replaced in tests. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** Where `.env` is looked for and relative paths start. */
+  readonly cwd: string;
+  /** Who runs the command, for the history. */
+  readonly user: string;
+  readonly version: string;
+  now(): Date;
+  newId(): string;
+  /** Resolves after so long. */
+  wait(ms: number): Promise<void>;
+  /** @returns what stops listening */
+  onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Hears of exceptions that nothing caught, instead of the process ending at once. @returns what stops listening */
+  onUncaughtException(listener: (error: unknown) => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+export function processTerminal(): Terminal {
+  return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+}
+
+export function processSurroundings(): Surroundings {
+  return {
+    env: processEnvironment(),
+    cwd: process.cwd(),
+    user: userName(),
+    version: packageVersion(),
+    now: () => new Date(),
+    newId: randomUUID,
+    wait: (ms) => delay(ms),
+    onStopSignal(listener) {
+      const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+      for (const signal of signals) process.on(signal, listener);
+      return () => {
+        for (const signal of signals) process.removeListener(signal, listener);
+      };
+    },
+    onUncaughtException(listener) {
+      process.on('uncaughtException', listener); // and promises that nobody handled
+      return () => {
+        process.removeListener('uncaughtException', listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** A container's user id need not have a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function packageVersion(): string {
+  const content: unknown = JSON.parse(readFileSync(path.join(__dirname, '../../../package.json'), 'utf8'));
+  const isNamed = typeof content === 'object' && content !== null && 'version' in content;
+  return isNamed ? String(content.version) : 'unknown';
+}

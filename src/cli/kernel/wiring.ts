@@ -1,0 +1,54 @@
+import type { ImageCheck } from '../../core/image-check';
+import type { Inspection } from '../../core/inspection';
+import type { CertificateFolder } from '../../services/certificates/certificate-folder';
+import type { ReadKitText } from '../../services/certificates/kit-files';
+import type { ManageTokens } from '../../services/access/manage-tokens';
+import type { Config } from '../../config/config';
+
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** What a command talks to: replaced in tests, and nothing of `process` in between. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface RunningServer {
+  /** For people: URLs, names, paths. */
+  readonly adminUrl: string;
+  readonly deviceUrl: string;
+  readonly certificateNames: readonly string[];
+  /** What was made because it was missing, as sentences. */
+  readonly made: readonly string[];
+  /** What somebody should mend, each with the command that does. */
+  readonly warnings: readonly string[];
+  /** Whether people on the admin listener need a token and there is none. */
+  readonly lacksToken: boolean;
+  /** Notes an exception that nothing caught: in the log, and for the next start. The process must end then. */
+  crashed(error: unknown): void;
+  /**
+   * Resolves when everything is closed.
+   * @param graceMs how long running requests may go on; as configured when left out
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** What the composition root gives the commands. */
+export interface Wiring {
+  /** @throws DomainError `configuration` */
+  serve(config: Config): Promise<RunningServer>;
+  certificates(config: Config): CertificateFolder;
+  readonly kitText: ReadKitText;
+  /** Opens the database for token commands; `close` it after. */
+  tokens(config: Config): ManageTokens & { close(): void };
+  /** Inspects a bundle file under the configured profile, offline. */
+  inspect(path: string, config: Config): Promise<Inspection>;
+  /** Hashes the images of an inspected bundle file and compares them with its manifest. */
+  checkImages(
+    path: string,
+    inspection: Inspection,
+    onProgress: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<ImageCheck>;
+}

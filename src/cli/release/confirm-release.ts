@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline';
+import { Option } from 'commander';
+import { parseSteps } from '../../core/rollout-policy';
+import type { AdminClient } from '../kernel/admin-client';
+import { type CliContext, talk } from '../kernel/context';
+import { describeConsequence, tellWarnings } from './reach';
+import { releasePreviewAnswer } from './release-answers';
+import { parseAnswer } from '../kernel/server-answer';
+
+export const yesOption = new Option('--yes', 'release to everyone at once without asking on a terminal');
+
+interface ReleaseFlags {
+  readonly steps?: string;
+  readonly yes?: boolean;
+}
+
+/** Whether a person is asked before: on a terminal, for everyone at once. Scripts go on. */
+export function mustConfirm({ terminal }: CliContext, { steps, yes }: ReleaseFlags): boolean {
+  const isTerminal = terminal.stdin.isTTY === true && terminal.stderr.isTTY === true;
+  return isTerminal && yes !== true && reachesEveryone(steps);
+}
+
+function reachesEveryone(steps: string | undefined): boolean {
+  const [first] = steps === undefined ? [] : parseSteps(steps);
+  return first === undefined || (first.kind === 'percent' && first.percent === 100);
+}
+
+/**
+ * Says what a release to everyone would do, and asks. One that would change nothing needs no answer.
+ * @param request the body of the request that would make it
+ * @returns false unless the person says yes
+ */
+export async function confirmRelease(
+  context: CliContext,
+  client: AdminClient,
+  request: Readonly<Record<string, unknown>> & { readonly bundle: string },
+): Promise<boolean> {
+  const preview = parseAnswer(releasePreviewAnswer, await client.post('/api/releases/preview', request));
+  if (!preview.changes) return true;
+  const { compatible, channel } = preview;
+  talk(context, `${request.bundle} for ${compatible} (${channel}): ${describeConsequence(preview)}`);
+  tellWarnings(context, preview.warnings);
+  const isSure = await ask(context, 'Release it to everyone at once?');
+  if (!isSure) talk(context, 'nothing was released; --steps 5,25,100 goes step by step');
+  return isSure;
+}
+
+/** The end of the input is a no. */
+async function ask({ terminal: { stdin, stderr } }: CliContext, question: string): Promise<boolean> {
+  stderr.write(`${question} [y/N] `);
+  const lines = createInterface({ input: stdin, terminal: false });
+  try {
+    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
+  } finally {
+    // A terminal that is still read from keeps the process running: leaving the loop alone does not close it.
+    lines.close();
+  }
+  stderr.write('\n');
+  return false;
+}

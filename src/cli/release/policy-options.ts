@@ -1,0 +1,94 @@
+import { Option } from 'commander';
+import { parseChannel } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import { parseWindow } from '../../core/maintenance-window';
+import { everyoneAtOnce } from '../../core/rollout';
+import { parsePolicy, parseSteps } from '../../core/rollout-policy';
+import { parseVersionRange } from '../../core/version-range';
+
+/** How a release reaches its devices, on the command line. */
+export interface PolicyFlags {
+  readonly channel?: string;
+  readonly steps?: string;
+  readonly startAt?: string;
+  readonly promoteAt?: string;
+  readonly pauseAtFailures?: string;
+  readonly pauseAtPercent?: string;
+  readonly atATime?: string;
+  readonly window?: string;
+  readonly allowDowngrade?: boolean;
+  readonly from?: string;
+}
+
+export const allowDowngradeOption = new Option(
+  '--allow-downgrade',
+  'also to devices that run a newer version; else they are left out',
+);
+
+export const fromOption = new Option(
+  '--from <versions>',
+  'only devices that run one of these: ">=10.4 <12", by RAUC\'s order; unknown versions do not match',
+);
+
+export const policyOptions: readonly Option[] = [
+  new Option('--channel <channel>', 'the channel to make it current on (default stable)'),
+  new Option(
+    '--steps <steps>',
+    'percent of the devices, step by step, or a label first: 5,25,100 or group:lab,10,100',
+  ),
+  new Option('--start-at <time>', 'offer it to nobody before, such as 2026-12-01T02:00:00Z'),
+  new Option('--promote-at <percent>', 'go to the next step when so many percent of the step are proven'),
+  new Option(
+    '--pause-at-failures <n>',
+    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+  ),
+  new Option(
+    '--pause-at-percent <percent>',
+    'pause when so many percent of the devices of a step failed or rolled back',
+  ),
+  new Option('--at-a-time <n>', 'not more installations at a time'),
+  new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
+  fromOption,
+  allowDowngradeOption,
+];
+
+/**
+ * Checks the options here, where a mistake costs no upload, and names them as the API does.
+ * @throws DomainError `invalid-input`
+ */
+export function policyFields(flags: PolicyFlags): Record<string, string> {
+  const { channel, steps, startAt, promoteAt, pauseAtFailures, pauseAtPercent, atATime, window, from } =
+    flags;
+  const number = (text: string | undefined) => (text === undefined ? null : Number(text));
+  parsePolicy({
+    ...everyoneAtOnce,
+    ...(steps === undefined ? {} : { steps: parseSteps(steps) }),
+    promoteAtPercent: number(promoteAt),
+    pauseAtFailures: number(pauseAtFailures),
+    pauseAtPercent: number(pauseAtPercent),
+    maxInProgress: number(atATime),
+    from: from === undefined ? null : parseVersionRange(from),
+  });
+  if (startAt !== undefined) parseTime(startAt);
+  return {
+    ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(startAt === undefined ? {} : { start_at: startAt }),
+    ...(promoteAt === undefined ? {} : { promote_at_percent: promoteAt }),
+    ...(pauseAtFailures === undefined ? {} : { pause_at_failures: pauseAtFailures }),
+    ...(pauseAtPercent === undefined ? {} : { pause_at_percent: pauseAtPercent }),
+    ...(atATime === undefined ? {} : { max_in_progress: atATime }),
+    ...(window === undefined || parseWindow(window).days.length === 0 ? {} : { window }),
+    ...(from === undefined ? {} : { from }),
+    ...(flags.allowDowngrade === true ? { allow_downgrade: 'true' } : {}),
+  };
+}
+
+/** As the API takes it: with its zone, because the server may be in another one. */
+function parseTime(text: string): void {
+  const isComplete = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  if (isComplete && !Number.isNaN(Date.parse(text))) return;
+  throw new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a time`, {
+    remedy: 'Write it with its zone: 2026-12-01T02:00:00Z or 2026-12-01T03:00:00+01:00.',
+  });
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { type CliContext, talk } from '../kernel/context';
+
+const group = z.object({
+  devices: z.number(),
+  versions: z.array(z.object({ version: z.string(), devices: z.number() })),
+});
+
+/** Whom a release reaches, as the API counts it; an older server does not. */
+export const reachAnswer = z
+  .object({
+    devices: z.number(),
+    up_to_date: z.number(),
+    reached: z.number(),
+    goes_down: group,
+    left_out_newer: group,
+    left_out_by_from: group,
+    unknown_version: z.number(),
+  })
+  .nullish();
+
+export const warningsAnswer = z.array(z.object({ code: z.string(), message: z.string() })).default([]);
+
+/** Says what is probably not meant. */
+export function tellWarnings(context: CliContext, warnings: z.infer<typeof warningsAnswer>): void {
+  for (const { message } of warnings) talk(context, `warning: ${message}`);
+}
+
+interface Consequence {
+  readonly version: string | null;
+  readonly current: {
+    readonly bundle: string;
+    readonly rollout: { state: string; step: number; steps: number };
+  } | null;
+  readonly reach: NonNullable<z.infer<typeof reachAnswer>>;
+}
+
+/** `1,212 devices; replaces a rollout at step 4 of 5; 420 go from 2.4.0 down to 2.2.4; 12 have an unknown version` */
+export function describeConsequence({ version, current, reach }: Consequence): string {
+  const {
+    goes_down: down,
+    left_out_newer: newer,
+    left_out_by_from: byFrom,
+    unknown_version: unknown,
+  } = reach;
+  return [
+    reach.devices === 1 ? '1 device' : `${thousands(reach.devices)} devices`,
+    ...(current === null ? [] : [`replaces ${placeOf(current)}`]),
+    ...(reach.up_to_date === 0 ? [] : [`${verb(reach.up_to_date, 'runs', 'run')} it already`]),
+    ...(down.devices === 0 ? [] : [wordsOfDown(down, version)]),
+    ...(newer.devices === 0
+      ? []
+      : [`${verb(newer.devices, 'runs', 'run')} a newer version and ${are(newer)} left out`]),
+    ...(byFrom.devices === 0 ? [] : [`${thousands(byFrom.devices)} ${are(byFrom)} left out by --from`]),
+    ...(unknown === 0 ? [] : [`${verb(unknown, 'has', 'have')} an unknown version`]),
+  ].join('; ');
+}
+
+function placeOf({ bundle, rollout: { state, step, steps } }: NonNullable<Consequence['current']>): string {
+  if (steps === 1) return bundle;
+  return `${state === 'running' ? 'a' : state === 'paused' ? 'a paused' : 'an aborted'} rollout at step ${step} of ${steps}`;
+}
+
+function wordsOfDown(down: z.infer<typeof group>, version: string | null): string {
+  const [only] = down.versions;
+  const to = version ?? 'it';
+  if (only?.devices === down.devices)
+    return `${verb(down.devices, 'goes', 'go')} from ${only.version} down to ${to}`;
+  return `${verb(down.devices, 'goes', 'go')} down to ${to}: ${versions(down)}`;
+}
+
+function are({ devices }: z.infer<typeof group>): string {
+  return devices === 1 ? 'is' : 'are';
+}
+
+function verb(devices: number, one: string, many: string): string {
+  return `${thousands(devices)} ${devices === 1 ? one : many}`;
+}
+
+function thousands(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** Says what a release means for devices beside the ordinary: who goes down, and who is left out. */
+export function tellReach(context: CliContext, reach: z.infer<typeof reachAnswer>): void {
+  if (reach === null || reach === undefined) return;
+  const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;
+  const { devices, unknown_version: unknown } = reach;
+  if (down.devices > 0) talk(context, `${counted(down.devices, 'goes', 'go')} down to it: ${versions(down)}`);
+  if (newer.devices > 0) {
+    const who = `${counted(newer.devices, 'runs', 'run')} a newer version`;
+    talk(context, `${who}: ${versions(newer)}. They are left out; --allow-downgrade includes them`);
+  }
+  if (byFrom.devices > 0)
+    talk(context, `${counted(byFrom.devices, 'is', 'are')} left out by --from: ${versions(byFrom)}`);
+  if (unknown > 0) talk(context, `${counted(unknown, 'has', 'have')} an unknown version`);
+  if (devices === 0) talk(context, 'no device follows this channel yet');
+  else if (reach.reached + reach.up_to_date === 0) talk(context, 'warning: no device fits this release');
+}
+
+function counted(devices: number, one: string, many: string): string {
+  return devices === 1 ? `1 device ${one}` : `${devices} devices ${many}`;
+}
+
+function versions({ devices, versions: named }: z.infer<typeof group>): string {
+  const others = devices - named.reduce((sum, one) => sum + one.devices, 0);
+  return [
+    ...named.map(({ version, devices: count }) => `${count} on ${version}`),
+    ...(others === 0 ? [] : [`${others} on others`]),
+  ].join(', ');
+}

@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander';
+import { parseCompatible } from '../../core/bundle';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { backAnswer, describeResult, describeState, releaseAnswer } from './release-answers';
+import { parseAnswer } from '../kernel/server-answer';
+
+interface BackFlags {
+  readonly channel?: string;
+  readonly unproven?: boolean;
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `release back`: looks first, so that of two people who go back at once one is refused. */
+export function addBack(release: Command, context: CliContext): void {
+  addCommand<BackFlags>(release, context, {
+    usage: 'back <compatible>',
+    summary: 'bring the release before back as it was, with its policy and in its step',
+    details: [
+      'Aborted releases are skipped. It says where the release stood and what it came to; a paused one stays paused.',
+      'Devices whose poller installs only higher versions keep what they have: use different-version there, or install by hand.',
+    ].join('\n'),
+    options: [
+      new Option('--channel <channel>', 'the channel (default stable)'),
+      new Option('--unproven', 'also to a bundle that was never proven on any device'),
+      new Option('--resume', 'let it go on when it was paused; failures so far are accepted'),
+      new Option('--dry-run', 'say where it leads, and change nothing'),
+    ],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'release back my-board --dry-run',
+      'release back my-board',
+      'release back my-board --channel beta',
+    ],
+    run: async ({ args: [name = ''], options, config }) => {
+      const { channel, unproven, resume } = options;
+      const place = { compatible: parseCompatible(name), ...(channel === undefined ? {} : { channel }) };
+      const client = await AdminClient.open(context, config);
+      const preview = await client.get(`/api/releases/back?${new URLSearchParams(place).toString()}`);
+      const target = parseAnswer(backAnswer, preview);
+      talk(context, `${target.bundle} (release ${target.release_id}): ${describeResult(target.result)}`);
+      if (target.result.reason !== null) talk(context, `reason: ${target.result.reason}`);
+      if (options.dryRun === true) {
+        if (options.json === true) printJson(context, preview);
+        else print(context, target.bundle);
+        return 0;
+      }
+      const answer = await client.post('/api/releases/back', {
+        ...place,
+        expected_release: target.release_id,
+        ...(unproven === true ? { unproven } : {}),
+        ...(resume === true ? { resume } : {}),
+      });
+      if (options.json === true) printJson(context, answer);
+      else {
+        const back = parseAnswer(releaseAnswer, answer);
+        print(context, `${back.id}  ${back.compatible}  ${back.channel}  ${back.bundle}`);
+        talk(context, describeState(back));
+      }
+      return 0;
+    },
+  });
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { DomainError } from '../../core/errors';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson } from '../kernel/context';
+import { formatFacts, formatTable } from '../kernel/printable';
+import { describeState, releaseDetailsAnswer } from './release-answers';
+import { parseAnswer } from '../kernel/server-answer';
+
+/** `release show` and `rollout show`: a release with its policy, and how far it has come, step by step. */
+export function addShow(parent: Command, noun: 'release' | 'rollout', context: CliContext): void {
+  addCommand(parent, context, {
+    usage: 'show <release>',
+    summary: 'show the policy of a release that is current, and how far it has come, step by step',
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [`${noun} show 12`, `${noun} show 12 --json`],
+    run: async ({ args, options, config }) => {
+      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
+      if (options.json === true) printJson(context, answer);
+      else print(context, releaseDetails(answer));
+      return 0;
+    },
+  });
+}
+
+function releaseDetails(answer: unknown): string {
+  const release = parseAnswer(releaseDetailsAnswer, answer);
+  const { progress, rollout } = release;
+  const { policy } = rollout;
+  const share = (percent: number | null) => (percent === null ? '-' : `${percent} %`);
+  const facts = formatFacts([
+    ['release', String(release.id)],
+    ['bundle', release.bundle],
+    ['for', `${release.compatible}, channel ${release.channel}`],
+    ['rollout', describeState(release)],
+    ['begins', policy.start_at ?? '-'],
+    ['promote at', policy.promote_at_percent === null ? 'by hand' : share(policy.promote_at_percent)],
+    ['pause at', `${policy.pause_at_failures ?? '-'} failures, ${share(policy.pause_at_percent)}`],
+    ['at a time', String(policy.max_in_progress ?? '-')],
+    ['window', policy.window ?? '-'],
+    ['from', policy.from ?? '-'],
+    ['downgrades', policy.allow_downgrade === true ? 'allowed' : '-'],
+    ['in progress', String(progress.in_progress)],
+    ['failed', `${progress.failures_in_step} devices in this step`],
+    ['next', progress.next],
+  ]);
+  const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [
+    `${index + 1}${index + 1 === rollout.step ? ' *' : ''}`,
+    step,
+    String(devices),
+    String(proven),
+    Object.entries(installations)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ') || '-',
+  ]);
+  return `${facts}\n\n${formatTable(['STEP', 'REACHES', 'DEVICES', 'PROVEN', 'INSTALLATIONS'], rows)}`;
+}
+
+/** The path of a release by its id, the first argument of a command. @throws DomainError `invalid-input` */
+export function releasePath([id = '']: readonly string[]): string {
+  if (/^\d{1,15}$/.test(id)) return `/api/releases/${id}`;
+  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not the id of a release`, {
+    remedy: 'Use the number that `release list` shows.',
+  });
+}

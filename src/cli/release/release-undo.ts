@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { describeState, releaseAnswer } from './release-answers';
+import { releasePath } from './release-show';
+import { parseAnswer } from '../kernel/server-answer';
+
+const undoneAnswer = z.object({ undone: z.number(), release: releaseAnswer.nullable() });
+
+export function addUndo(release: Command, context: CliContext): void {
+  addCommand(release, context, {
+    usage: 'undo <release>',
+    summary: 'take a release back that no device was offered yet',
+    details:
+      'What was current before is current again, as it was: with its policy, in its step. Once a device was offered the release, use `release back` or `rollout abort`.',
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['release undo 12'],
+    run: async ({ args, options, config }) => {
+      const path = `${releasePath(args)}/undo`;
+      const answer = await (await AdminClient.open(context, config)).post(path);
+      if (options.json === true) {
+        printJson(context, answer);
+        return 0;
+      }
+      const { undone, release: current } = parseAnswer(undoneAnswer, answer);
+      print(context, String(undone));
+      if (current === null) talk(context, 'undone; nothing is current there now, as before');
+      else talk(context, `undone; ${current.bundle} is current again: ${describeState(current)}`);
+      return 0;
+    },
+  });
+}

@@ -1,0 +1,204 @@
+import { type Command, Option } from 'commander';
+import { parseBundleName, parseCompatible } from '../../core/bundle';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
+import { formatTable } from '../kernel/printable';
+import { tellReach, tellWarnings } from './reach';
+import {
+  describeResult,
+  describeState,
+  historyAnswer,
+  madeReleaseAnswer,
+  releaseAnswer,
+  releasesAnswer,
+} from './release-answers';
+import { addBack } from './release-back';
+import { addShow } from './release-show';
+import { addUndo } from './release-undo';
+import { parseAnswer } from '../kernel/server-answer';
+
+const configKeys = ['server', 'token', 'tokenFile'] as const;
+const channelOption = new Option('--channel <channel>', 'the channel (default stable)');
+
+const historyColumns = [
+  'AT',
+  'BY',
+  'COMPATIBLE',
+  'CHANNEL',
+  'CURRENT',
+  'BEFORE',
+  'RELEASE',
+  'ENDED',
+  'CAME TO',
+];
+
+const filterOptions = [
+  new Option('--compatible <compatible>', 'of one compatible'),
+  new Option('--channel <channel>', 'of one channel'),
+];
+
+interface ChannelFlags {
+  readonly channel?: string;
+}
+
+interface FilterFlags extends ChannelFlags {
+  readonly compatible?: string;
+}
+
+/** `release list|show|create|back|undo|deactivate|history` */
+export function addReleaseCommands(release: Command, context: CliContext): void {
+  addList(release, context);
+  addShow(release, 'release', context);
+  addCreate(release, context);
+  addBack(release, context);
+  addUndo(release, context);
+  addDeactivate(release, context);
+  addHistory(release, context);
+}
+
+function addList(release: Command, context: CliContext): void {
+  addCommand<FilterFlags>(release, context, {
+    usage: 'list',
+    summary: 'list what is current, by compatible and channel, and where its rollout stands',
+    options: filterOptions,
+    configKeys,
+    examples: ['release list', 'release list --compatible my-board --json'],
+    run: async ({ options, config }) => {
+      const client = await AdminClient.open(context, config);
+      const answer = await client.get(`/api/releases?${filterQuery(options)}`);
+      if (options.json === true) printJson(context, answer);
+      else print(context, releaseTable(answer));
+      return 0;
+    },
+  });
+}
+
+function releaseTable(answer: unknown): string {
+  const rows = parseAnswer(releasesAnswer, answer).releases.map((release) => [
+    String(release.id),
+    release.compatible,
+    release.channel,
+    release.bundle,
+    release.version ?? '-',
+    describeState(release),
+    release.released_at.replace(/\.\d+Z$/, 'Z'),
+  ]);
+  return formatTable(['ID', 'COMPATIBLE', 'CHANNEL', 'BUNDLE', 'VERSION', 'ROLLOUT', 'RELEASED'], rows);
+}
+
+interface CreateFlags extends PolicyFlags {
+  readonly compatible?: string;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+}
+
+function addCreate(release: Command, context: CliContext): void {
+  addCommand<CreateFlags>(release, context, {
+    usage: 'create <bundle>',
+    summary: 'make a stored bundle current on a channel, with the policy of its rollout',
+    details: 'On a terminal it asks before it releases to everyone at once, unless --yes is given.',
+    options: [
+      new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
+      new Option('--force', 'although its manifest names another compatible'),
+      ...policyOptions,
+      yesOption,
+    ],
+    configKeys,
+    examples: [
+      'release create fw-2.0.0.raucb',
+      'release create fw-2.0.0.raucb --steps 5,25,100 --promote-at 90 --pause-at-failures 3',
+      'release create fw-2.1.0-rc1.raucb --channel beta --steps group:lab,100',
+      "release create fw-12.0.raucb --from '>=10.4 <12'",
+    ],
+    run: async ({ args: [name = ''], options, config }) => {
+      const body = {
+        bundle: parseBundleName(name),
+        ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
+        ...(options.force === true ? { force: true } : {}),
+        ...policyFields(options),
+      };
+      const client = await AdminClient.open(context, config);
+      if (mustConfirm(context, options) && !(await confirmRelease(context, client, body))) return 1;
+      const answer = await client.post('/api/releases', body);
+      if (options.json === true) printJson(context, answer);
+      else {
+        tell(context, answer);
+        const { reach, warnings } = parseAnswer(madeReleaseAnswer, answer);
+        tellReach(context, reach);
+        tellWarnings(context, warnings);
+      }
+      return 0;
+    },
+  });
+}
+
+function addDeactivate(release: Command, context: CliContext): void {
+  addCommand<ChannelFlags>(release, context, {
+    usage: 'deactivate <compatible>',
+    summary: 'offer nothing on a channel of a compatible any more',
+    options: [channelOption],
+    configKeys,
+    examples: ['release deactivate my-board --channel beta'],
+    run: async ({ args: [name = ''], options, config }) => {
+      const compatible = parseCompatible(name);
+      const answer = await (
+        await AdminClient.open(context, config)
+      ).post('/api/releases/deactivate', {
+        compatible,
+        ...(options.channel === undefined ? {} : { channel: options.channel }),
+      });
+      if (options.json === true) printJson(context, answer);
+      else {
+        print(context, compatible);
+        talk(context, `nothing is offered on ${options.channel ?? 'stable'} any more`);
+      }
+      return 0;
+    },
+  });
+}
+
+function addHistory(release: Command, context: CliContext): void {
+  addCommand<FilterFlags>(release, context, {
+    usage: 'history',
+    summary: 'who made what current, when, what was there before, and what it came to; newest first',
+    options: filterOptions,
+    configKeys,
+    examples: ['release history', 'release history --compatible my-board --json'],
+    run: async ({ options, config }) => {
+      const client = await AdminClient.open(context, config);
+      const answer = await client.get(`/api/history?${filterQuery(options)}`);
+      if (options.json === true) printJson(context, answer);
+      else {
+        const rows = parseAnswer(historyAnswer, answer).history.map((line) => [
+          line.at.replace(/\.\d+Z$/, 'Z'),
+          line.by,
+          line.compatible,
+          line.channel,
+          line.bundle ?? '-',
+          line.previous_bundle ?? '-',
+          line.release_id === null ? '-' : String(line.release_id),
+          line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
+          line.result === null ? '-' : describeResult(line.result),
+        ]);
+        print(context, formatTable(historyColumns, rows));
+      }
+      return 0;
+    },
+  });
+}
+
+function tell(context: CliContext, answer: unknown): void {
+  const release = parseAnswer(releaseAnswer, answer);
+  print(context, `${release.id}  ${release.compatible}  ${release.channel}  ${release.bundle}`);
+  talk(context, describeState(release));
+}
+
+function filterQuery({ compatible, channel }: FilterFlags): string {
+  return new URLSearchParams({
+    ...(compatible === undefined ? {} : { compatible }),
+    ...(channel === undefined ? {} : { channel }),
+  }).toString();
+}

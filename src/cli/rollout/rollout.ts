@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand, type Call } from '../kernel/command';
+import { type CliContext, print, printJson, talk } from '../kernel/context';
+import { describeState, releaseAnswer } from '../release/release-answers';
+import { addShow, releasePath } from '../release/release-show';
+import { parseAnswer } from '../kernel/server-answer';
+
+const configKeys = ['server', 'token', 'tokenFile'] as const;
+const reasonOption = new Option('--reason <text>', 'why, for the others');
+
+interface ReasonFlags {
+  readonly reason?: string;
+}
+
+/** `rollout show|promote|pause|resume|abort`, by the id of the release */
+export function addRolloutCommands(rollout: Command, context: CliContext): void {
+  addShow(rollout, 'rollout', context);
+  addPromote(rollout, context);
+  addMove(rollout, context, 'pause', 'offer it to nobody new until it is resumed', [reasonOption]);
+  addMove(rollout, context, 'resume', 'go on after a pause; failures so far are accepted', []);
+  addMove(rollout, context, 'abort', 'offer it to nobody any more; devices keep what they have', [
+    reasonOption,
+  ]);
+}
+
+function addPromote(rollout: Command, context: CliContext): void {
+  addCommand(rollout, context, {
+    usage: 'promote <release>',
+    summary: 'go to the next step',
+    details:
+      'It looks at the step first and says which one it saw: of two people who promote at once, one is refused.',
+    configKeys,
+    examples: ['rollout promote 12'],
+    run: async (call) => {
+      const client = await AdminClient.open(context, call.config);
+      const seen = parseAnswer(releaseAnswer, await client.get(releasePath(call.args)));
+      const answer = await client.post(`${releasePath(call.args)}/promote`, { from_step: seen.rollout.step });
+      return tell(context, call, answer);
+    },
+  });
+}
+
+function addMove(
+  rollout: Command,
+  context: CliContext,
+  verb: 'pause' | 'resume' | 'abort',
+  summary: string,
+  options: readonly Option[],
+): void {
+  addCommand<ReasonFlags>(rollout, context, {
+    usage: `${verb} <release>`,
+    summary,
+    options,
+    configKeys,
+    examples: [
+      `rollout ${verb} 12${options.length === 0 ? '' : ' --reason "the modem is lost after the update"'}`,
+    ],
+    run: async (call) => {
+      const { reason } = call.options;
+      const client = await AdminClient.open(context, call.config);
+      const answer = await client.post(
+        `${releasePath(call.args)}/${verb}`,
+        reason === undefined ? {} : { reason },
+      );
+      return tell(context, call, answer);
+    },
+  });
+}
+
+function tell(context: CliContext, { options }: Call<object>, answer: unknown): 0 {
+  if (options.json === true) printJson(context, answer);
+  else {
+    const release = parseAnswer(releaseAnswer, answer);
+    print(context, `${release.id}  ${release.bundle}`);
+    talk(context, describeState(release));
+  }
+  return 0;
+}

@@ -1,0 +1,151 @@
+import type { Command } from 'commander';
+import type { Config } from '../../config/config';
+import { flagName, getOption, optionKeys } from '../../config/options';
+import { DomainError } from '../../core/errors';
+import { addCommand } from '../kernel/command';
+import { type CliContext, type ExitCode, print, printJson, shownPath, talk } from '../kernel/context';
+import { isSystemError } from '../kernel/failure';
+import { formatFacts } from '../kernel/printable';
+import type { StopSignal } from '../kernel/surroundings';
+import type { RunningServer } from '../kernel/wiring';
+
+/** What shells report for a program that a signal ended. */
+const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+export function addServe(program: Command, context: CliContext): void {
+  addCommand(program, context, {
+    usage: 'serve',
+    summary: 'start both listeners',
+    details:
+      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once. Ends with 70 after an error in its own code; a service manager should start it again.',
+    configKeys: optionKeys.filter((key) => getOption(key).scope === 'server'),
+    examples: [
+      'serve',
+      'serve --server-url https://updates.example.com:8443 --compatible my-board',
+      'serve --bundle-keyring /etc/rauc/keyring.pem --data-dir /srv/rauc/data --certs-dir /srv/rauc/certs',
+    ],
+    run: async ({ config, options }) => {
+      const stop = stopSignal(context);
+      try {
+        const server = await startServer(context, config);
+        printBanner(context, config, server, options.json === true);
+        const end = await Promise.race([stop.received, crash(context, server)]);
+        if (end === 'crash') return await closeAfterCrash(context, server);
+        talk(context, `${end}: closing; running downloads have ${config.shutdownGrace / 1000} s`);
+        await server.close();
+      } finally {
+        stop.forget();
+      }
+      return 0;
+    },
+  });
+}
+
+/** Listens before the start, so that a signal during the start is not lost; the second one ends the process. */
+function stopSignal({ surroundings }: CliContext): { received: Promise<StopSignal>; forget: () => void } {
+  let forget: () => void = () => undefined;
+  const received = new Promise<StopSignal>((resolve) => {
+    let isFirst = true;
+    forget = surroundings.onStopSignal((signal) => {
+      if (!isFirst) surroundings.exit(exitCodeOf[signal]);
+      isFirst = false;
+      resolve(signal);
+    });
+  });
+  return { received, forget };
+}
+
+/** Resolves at the first exception that nothing caught. More may follow while the server closes: they are only logged. */
+function crash({ surroundings }: CliContext, server: RunningServer): Promise<'crash'> {
+  return new Promise((resolve) => {
+    surroundings.onUncaughtException((error) => {
+      server.crashed(error);
+      resolve('crash');
+    });
+  });
+}
+
+/** After an uncaught exception closing itself may hang, so it gets only this long. */
+const crashGraceMs = 5_000;
+
+/** Lets what was acknowledged reach the disk, then ends the process, once, with 70. */
+async function closeAfterCrash(context: CliContext, server: RunningServer): Promise<ExitCode> {
+  const { surroundings } = context;
+  talk(context, 'error: this is a bug in rauc-simple-server: the log above says what happened. Closing.');
+  const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
+  await server.close(crashGraceMs / 5).catch(() => undefined);
+  clearTimeout(timer);
+  surroundings.exit(70); // what failed may keep the process alive
+  return 70;
+}
+
+/** Whatever keeps a server from starting has to be put right by who started it: exit code 2. */
+async function startServer({ wiring }: CliContext, config: Config): Promise<RunningServer> {
+  try {
+    return await wiring.serve(config);
+  } catch (error) {
+    if (error instanceof DomainError && error.code !== 'configuration') {
+      const { remedy, details } = error;
+      throw new DomainError('configuration', error.message, {
+        cause: error,
+        ...(remedy === undefined ? {} : { remedy }),
+        ...(details === undefined ? {} : { details }),
+      });
+    }
+    if (isSystemError(error)) {
+      const reason = error instanceof Error ? error.message : 'the system refuses';
+      throw new DomainError('configuration', `the server can't start: ${reason}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function printBanner(context: CliContext, config: Config, server: RunningServer, isJson: boolean): void {
+  const next = nextCommand(context, config);
+  if (isJson) {
+    printJson(context, {
+      admin_url: server.adminUrl,
+      device_url: server.deviceUrl,
+      certificate_names: server.certificateNames,
+      made: server.made,
+      data_dir: config.dataDir,
+      certs_dir: config.certsDir,
+      warnings: server.warnings,
+      lacks_token: server.lacksToken,
+      next,
+    });
+    return;
+  }
+  const facts = formatFacts([
+    ['  Dashboard', server.adminUrl],
+    ['  Devices', `${server.deviceUrl}  (with a client certificate)`],
+    ['  Certificate for', server.certificateNames.join(', ')],
+    ['  Data', config.dataDir],
+    ['  Certificates', config.certsDir],
+  ]);
+  const made = server.made.map((sentence) => `  ${sentence}\n`).join('');
+  const warnings = server.warnings.map((sentence) => `\nwarning: ${sentence}\n`).join('');
+  const token = server.lacksToken
+    ? `\nThe dashboard needs an admin token, and there is none. Make one in a second terminal:\n\n  ${command(context, config, 'token create me --scope admin', 'dataDir')}\n`
+    : '';
+  print(
+    context,
+    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}${warnings}${token}\n` +
+      `Next, in a second terminal, make a certificate for a device:\n\n  ${next}\n\nCtrl+C stops the server.`,
+  );
+}
+
+function nextCommand(context: CliContext, config: Config): string {
+  return command(context, config, 'cert device board-1', 'certsDir');
+}
+
+/** As typed in a second terminal in the same folder: what this one got as a flag, that one needs too. */
+function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
+  const line = `npx rauc-simple-server ${words}`;
+  if (config.sources[folder] !== 'flag') return line;
+  return `${line} ${flagName(folder)} ${quote(shownPath(context, config[folder]))}`;
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,32 @@
+import { type Command, Option } from 'commander';
+import type { TokenScope } from '../../services/access/manage-tokens';
+import { addCommand } from '../kernel/command';
+import { type CliContext, type ExitCode, print, printJson, talk } from '../kernel/context';
+import { tokenJson } from './token-json';
+import { withTokens } from '../kernel/with-tokens';
+
+const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
+
+export function addTokenCreate(token: Command, context: CliContext): void {
+  addCommand<{ readonly scope: TokenScope }>(token, context, {
+    usage: 'create <name>',
+    summary: 'make an admin token; it is shown once',
+    details:
+      'Works on the data folder, with the server running or not. read sees everything, publish also uploads, activates and deletes, admin also manages tokens.',
+    options: [new Option('--scope <scope>', 'what it may do').choices(scopes).makeOptionMandatory()],
+    configKeys: ['dataDir'],
+    examples: ['token create ci --scope publish', 'token create me --scope admin > ~/.rauc-token'],
+    run: ({ args: [name = ''], options, config }) =>
+      withTokens(context, config, async (tokens): Promise<ExitCode> => {
+        const actor = `cli:${context.surroundings.user}`;
+        const created = await tokens.create({ name, scope: options.scope, actor });
+        if (options.json === true) {
+          printJson(context, { token: tokenJson(created.token), secret: created.secret });
+          return 0;
+        }
+        print(context, created.secret);
+        talk(context, 'Keep it now: it is stored as a hash and cannot be shown again.');
+        return 0;
+      }),
+  });
+}

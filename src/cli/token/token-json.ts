@@ -1,0 +1,12 @@
+import type { Token } from '../../services/access/manage-tokens';
+
+/** A token as scripts read it; the secret is not part of it. */
+export function tokenJson({ name, scope, createdAt, createdBy, revokedAt }: Token): object {
+  return {
+    name,
+    scope,
+    created_at: createdAt.toISOString(),
+    created_by: createdBy,
+    revoked_at: revokedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson } from '../kernel/context';
+import { formatInstant, formatTable } from '../kernel/printable';
+import { tokenJson } from './token-json';
+import { withTokens } from '../kernel/with-tokens';
+
+export function addTokenList(token: Command, context: CliContext): void {
+  addCommand(token, context, {
+    usage: 'list',
+    summary: 'list the admin tokens, without their secrets',
+    configKeys: ['dataDir'],
+    examples: ['token list', 'token list --json'],
+    run: ({ options, config }) =>
+      withTokens(context, config, (tokens) => {
+        const all = tokens.list();
+        if (options.json === true) {
+          printJson(context, { tokens: all.map(tokenJson) });
+          return 0;
+        }
+        const rows = all.map(({ name, scope, createdAt, createdBy, revokedAt }) => [
+          name,
+          scope,
+          formatInstant(createdAt),
+          createdBy,
+          revokedAt === null ? '-' : formatInstant(revokedAt),
+        ]);
+        print(context, formatTable(['NAME', 'SCOPE', 'CREATED', 'BY', 'REVOKED'], rows));
+        return 0;
+      }),
+  });
+}
