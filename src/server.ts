@@ -16,7 +16,7 @@ import type { Inspection } from './core/inspection';
 import { isLoopback } from './base/text/loopback';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/kernel/event-stream';
-import { registerConnectionMetrics } from './http/admin/connection-metrics';
+import { registerConnectionMetrics } from './http/admin/metrics/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/kernel/metrics';
 import { startDeviceServer } from './http/device/server';

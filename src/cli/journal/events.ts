@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk, talkJson } from '../kernel/context';
-import { findEvents } from '../find-events';
+import { findEvents } from './find-events';
 import { followEvents } from './follow-events';
 import { formatTable, printableJson } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';

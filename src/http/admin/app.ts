@@ -19,7 +19,7 @@ import { drainAfterAnswer } from './kernel/request-body';
 import { requestLog } from './kernel/request-log';
 import { registerRolloutMetrics } from './metrics/rollout-metrics';
 import { adminRoutes } from './routes';
-import { searchLimits, Shares } from './shares';
+import { searchLimits, Shares } from './kernel/shares';
 
 /** The admin listener's app. The order is the trust boundary: Host, Origin, token, and only then the body. */
 export function createAdminApp(options: AdminOptions): Express {

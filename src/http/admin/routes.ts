@@ -18,7 +18,7 @@ import { rolloutRoutes } from './rollouts/rollouts';
 import type { Route } from './kernel/route';
 import { type SessionPorts, sessionRoutes } from './access/session';
 import { statusRoutes } from './overview/service-status';
-import { searchLimits, Shares } from './shares';
+import { searchLimits, Shares } from './kernel/shares';
 import { tokenRoutes } from './access/tokens';
 import { webhookRoutes } from './webhooks/webhooks';
 import { uploadRoutes } from './catalog/upload';

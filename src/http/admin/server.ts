@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createIsTrustedProxy } from '../client-address';
-import { type ConnectionCounts, shareConnections } from './connection-share';
+import { type ConnectionCounts, shareConnections } from './kernel/connection-share';
 
 export { createAdminApp } from './app';
 

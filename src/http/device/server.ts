@@ -14,7 +14,7 @@ import {
   type Refusal,
 } from './transport/connections';
 import { DeviceBudgets } from './transport/device-budgets';
-import { createCharge } from './charge-requests';
+import { createCharge } from './kernel/charge-requests';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
 import { createIsTrustedProxy } from '../client-address';
 import type { Exchange } from './transport/exchange';

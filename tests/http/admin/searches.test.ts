@@ -1,4 +1,4 @@
-import { Shares } from '../../../src/http/admin/shares';
+import { Shares } from '../../../src/http/admin/kernel/shares';
 import { refusal } from '../../support/refusal';
 import { runCommand } from '../../support/cli-harness';
 import { fillJournal } from '../../support/large-journal';
@@ -35,7 +35,12 @@ it('searches a large journal in parts, and lets others in meanwhile', async () =
   expect(listed.stderr.match(/searched until 2026-01-0\dT\S+, going on/g)).toHaveLength(2);
   const json = await runCommand([...find, '--json'], options);
   expect(JSON.parse(json.stdout)).toMatchObject({ events: [{ id: 1 }], next_before: null });
-  expect(json.stderr.trim().split('\n').map((line) => JSON.parse(line) as object)).toHaveLength(2);
+  expect(
+    json.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object),
+  ).toHaveLength(2);
 
   // Ten of one caller at a time, and one more is told to wait.
   const answers = await Promise.all(Array.from({ length: 14 }, () => admin.http.get(rare)));

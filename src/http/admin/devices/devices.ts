@@ -18,7 +18,7 @@ import {
   word,
 } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-import type { Shares } from '../shares';
+import type { Shares } from '../kernel/shares';
 
 const idParams = z.object({ id: deviceId });
 const wish = z.strictObject({

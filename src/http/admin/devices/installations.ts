@@ -3,7 +3,7 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { installationJson, installationState, presentInstallation } from './device-json';
 import { bundleName, defined, deviceId, pageLimit, wholeNumber } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-import type { Shares } from '../shares';
+import type { Shares } from '../kernel/shares';
 
 /** The installations of all devices, and the logs that devices sent of them. */
 export function installationRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {

@@ -14,7 +14,7 @@ import {
   word,
 } from '../kernel/request-fields';
 import { answered, defineRoute, type Route } from '../kernel/route';
-import type { Shares } from '../shares';
+import type { Shares } from '../kernel/shares';
 
 /** More than there are. */
 const maxKinds = 64;

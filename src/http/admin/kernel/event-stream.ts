@@ -3,7 +3,7 @@ import type { JournalEvent } from '../../../core/event';
 import { DomainError } from '../../../core/errors';
 import { type EventFilter, isWanted, type ReadJournal } from '../../../services/journal/read-journal';
 import { presentEvent } from '../../event-json';
-import { Shares } from '../shares';
+import { Shares } from './shares';
 
 const heartbeatMs = 15_000;
 const retryMs = 2_000;

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { clientAddress, type IsTrustedProxy } from '../../client-address';
 import type { AdminLog } from './admin-options';
 import type { AdminMetrics } from '../metrics/metrics';
-import { AnonymousLines } from '../anonymous-lines';
+import { AnonymousLines } from './anonymous-lines';
 import { openContext } from './request-context';
 
 const loggedPathLength = 300;

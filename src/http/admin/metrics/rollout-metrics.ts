@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { EventStreams } from '../kernel/event-stream';
-import type { Shares } from '../shares';
+import type { Shares } from '../kernel/shares';
 
 export interface RolloutFigures {
   readonly manageRollouts: Pick<ManageRollouts, 'list' | 'inProgress'>;

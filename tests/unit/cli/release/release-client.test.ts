@@ -1,10 +1,10 @@
-import { everyoneAsBefore } from '../../../src/core/rollout';
-import { type AdminListener, openAdminListener } from '../../http/admin/admin-listener';
-import { makeBundle } from '../../support/bundle-factory';
-import { eventually } from '../../support/eventually';
-import { type CliResult, runCommand, SignalSource } from '../../support/cli-harness';
-import { temporaryFolder } from '../../support/programs';
-import { SimulatedDevice } from '../../support/simulated-device';
+import { everyoneAsBefore } from '../../../../src/core/rollout';
+import { type AdminListener, openAdminListener } from '../../../http/admin/admin-listener';
+import { makeBundle } from '../../../support/bundle-factory';
+import { eventually } from '../../../support/eventually';
+import { type CliResult, runCommand, SignalSource } from '../../../support/cli-harness';
+import { temporaryFolder } from '../../../support/programs';
+import { SimulatedDevice } from '../../../support/simulated-device';
 
 let admin: AdminListener;
 let cwd: string;

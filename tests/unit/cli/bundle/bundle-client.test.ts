@@ -5,8 +5,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import express from 'express';
 import multer from 'multer';
-import { mustRun, temporaryFolder } from '../../support/programs';
-import { type CliRun, runCommand } from '../../support/cli-harness';
+import { mustRun, temporaryFolder } from '../../../support/programs';
+import { type CliRun, runCommand } from '../../../support/cli-harness';
 
 interface Seen {
   readonly method: string | undefined;

@@ -1,4 +1,4 @@
-import { addressGroup } from '../address-group';
+import { addressGroup } from '../../address-group';
 
 /** Lines about requests of nobody: of one address, and of all, in a minute. */
 const linesOfAddress = 30;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ConnectionCounts } from './connection-share';
+import type { ConnectionCounts } from '../kernel/connection-share';
 
 /** Shows the admin listener's connections as Prometheus metrics, read when they are asked for. */
 export function registerConnectionMetrics(register: Registry, counts: () => ConnectionCounts): void {

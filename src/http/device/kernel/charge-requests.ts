@@ -1,6 +1,6 @@
-import { DomainError } from '../../core/errors';
-import type { Connection } from './transport/connections';
-import type { Charge } from './kernel/handler';
+import { DomainError } from '../../../core/errors';
+import type { Connection } from '../transport/connections';
+import type { Charge } from './handler';
 
 export interface ChargePorts {
   /** Milliseconds from a clock that nobody sets. */

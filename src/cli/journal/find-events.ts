@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AdminClient } from './kernel/admin-client';
-import { parseAnswer } from './kernel/server-answer';
+import type { AdminClient } from '../kernel/admin-client';
+import { parseAnswer } from '../kernel/server-answer';
 
 const page = z.looseObject({
   events: z.array(z.unknown()),

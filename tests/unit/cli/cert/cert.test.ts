@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mustRun, temporaryFolder } from '../../support/programs';
-import { type CliResult, runCommand } from '../../support/cli-harness';
+import { mustRun, temporaryFolder } from '../../../support/programs';
+import { type CliResult, runCommand } from '../../../support/cli-harness';
 
 let cwd: string;
 const cert = (...args: string[]): Promise<CliResult> => runCommand(['cert', ...args], { cwd });

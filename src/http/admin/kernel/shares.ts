@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/errors';
+import { DomainError } from '../../../core/errors';
 
 export interface ShareLimits {
   /** What is shared, for people: `event streams`. */
@@ -50,7 +50,9 @@ export class Shares {
     if (held >= perCaller || this.#total >= inAll) {
       this.#refused += 1;
       const message =
-        held >= perCaller ? `${actor} has ${perCaller} ${what} already` : `there are ${inAll} ${what} already`;
+        held >= perCaller
+          ? `${actor} has ${perCaller} ${what} already`
+          : `there are ${inAll} ${what} already`;
       throw new DomainError('too-many-requests', message, {
         remedy,
         details: { retryAfterSeconds },

@@ -1,8 +1,8 @@
 import type { Server, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { addressGroup } from '../address-group';
-import { plainAddress } from '../client-address';
-import { leastMissed } from '../least-missed';
+import { addressGroup } from '../../address-group';
+import { plainAddress } from '../../client-address';
+import { leastMissed } from '../../least-missed';
 
 export interface ConnectionShareOptions {
   /** Connections of one address. A browser has six and its event streams; scripts have what they start. */
