@@ -51,10 +51,7 @@ function findAtOnce(
   return { found, total: countOf(database, conditions) };
 }
 
-async function scan(
-  database: Database,
-  { filters, cursor, limit, ...order }: Wanted,
-): Promise<FoundDevices> {
+async function scan(database: Database, { filters, cursor, limit, ...order }: Wanted): Promise<FoundDevices> {
   const conditions = conditionsOf(filters, false);
   const after = cursor === undefined ? [] : [isAfter(order, cursor)];
   let found: readonly Found[] = [];
@@ -80,7 +77,9 @@ async function scan(
 }
 
 function countOf(database: Database, conditions: readonly Expression<SqlBool>[]): number {
-  const counted = sql<{ readonly devices: number }>`SELECT count(*) AS devices FROM devices WHERE ${all(conditions)}`;
+  const counted = sql<{
+    readonly devices: number;
+  }>`SELECT count(*) AS devices FROM devices WHERE ${all(conditions)}`;
   return database.all(counted.compile(database.query))[0]?.devices ?? 0;
 }
 

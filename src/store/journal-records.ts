@@ -48,7 +48,9 @@ export function createJournalRecords(database: Database) {
 
     /** Of the newest lines alone, of which it looks at a bounded number: newest first. */
     list(filter: JournalFilter, page: BackPage): readonly JournalEvent[] {
-      return lookAtPiece<EventRow>(database, 'events', journalLines(database, filter), page).rows.map(toEvent);
+      return lookAtPiece<EventRow>(database, 'events', journalLines(database, filter), page).rows.map(
+        toEvent,
+      );
     },
 
     /** Newest first, as far back as one search looks. */

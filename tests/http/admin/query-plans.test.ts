@@ -32,21 +32,39 @@ const questions = [
   ...['actor=local', 'actor=device:a', 'actor=server', 'release=1', 'bundle=x.raucb', 'installation=5'].map(
     (query) => `/api/events?${query}`,
   ),
-  ...['compatible=board&channel=beta', 'since=2026-01-01T00:00:00Z', 'until=2026-01-01T00:00:00Z&kind=a.b'].map(
-    (query) => `/api/events?${query}&before=9000&after=3`,
-  ),
-  ...['', 'device=a', 'state=failed', 'bundle=x', 'bundle=x&state=failed', 'release=1', 'release=1&state=failed'].map(
-    (query) => `/api/installations?${query}`,
-  ),
+  ...[
+    'compatible=board&channel=beta',
+    'since=2026-01-01T00:00:00Z',
+    'until=2026-01-01T00:00:00Z&kind=a.b',
+  ].map((query) => `/api/events?${query}&before=9000&after=3`),
+  ...[
+    '',
+    'device=a',
+    'state=failed',
+    'bundle=x',
+    'bundle=x&state=failed',
+    'release=1',
+    'release=1&state=failed',
+  ].map((query) => `/api/installations?${query}`),
   ...['', 'compatible=board', 'channel=beta', 'compatible=board&channel=beta', 'before=7'].map(
     (query) => `/api/history?${query}`,
   ),
-  ...['', 'search=a', 'search=a&compatible=board', 'compatible=board&version=1', 'version=1', 'label=lab'].map(
-    (query) => `/api/devices?${query}`,
-  ),
-  ...['held=true', 'held=false', 'pinned=true', 'waiting=true', 'second_board=true', 'other_compatible=true'].map(
-    (query) => `/api/devices?${query}`,
-  ),
+  ...[
+    '',
+    'search=a',
+    'search=a&compatible=board',
+    'compatible=board&version=1',
+    'version=1',
+    'label=lab',
+  ].map((query) => `/api/devices?${query}`),
+  ...[
+    'held=true',
+    'held=false',
+    'pinned=true',
+    'waiting=true',
+    'second_board=true',
+    'other_compatible=true',
+  ].map((query) => `/api/devices?${query}`),
   ...['silent_poller=true', 'state=failed', 'state=none', 'release=1', 'label=lab&search=a&held=false'].map(
     (query) => `/api/devices?${query}`,
   ),
