@@ -5,8 +5,9 @@
  *   node -r ./tests/support/typescript-hook.js bench/serve.ts device|plain FOLDER
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -14,7 +15,9 @@ import type { Inspection } from '../src/core/inspection';
 import { startDeviceServer } from '../src/http/device/server';
 import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
-import { createServices } from '../src/services/services';
+import { BundleWorker } from '../src/rauc/bundle-worker';
+import type { InspectBundle } from '../src/services/catalog/accept-bundle';
+import { createServices, type Services } from '../src/services/services';
 import { openStore } from '../src/store/store';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
 
@@ -25,11 +28,12 @@ const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt')
 
 async function serveDevice(): Promise<number> {
   const ignore = () => undefined;
+  let inspect: InspectBundle = ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes));
   const store = await openStore(path.join(folder, 'data'), { newName: randomUUID, pid: process.pid });
   const services = await createServices({
     ...store,
     ...raucPorts(withoutKeyring, () => new Date()),
-    inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
+    inspect: (bytes) => inspect(bytes),
     allowUntrusted: false,
     fleetRules: {
       newDevices: 'admitted',
@@ -52,6 +56,8 @@ async function serveDevice(): Promise<number> {
   const staged = await services.publishBundle.stage(createReadStream(bundlePath), { limitBytes: Infinity });
   const release = { name: path.basename(bundlePath), activate: true, actor: 'bench' };
   await services.publishBundle.publish(staged, release);
+  const worker = await takeUploads(services);
+  if (worker !== undefined) inspect = (bytes) => worker.inspect(bytes, new Date());
   setInterval(() => void services.tend(), 1_000).unref();
   const server = await startDeviceServer({
     host: '127.0.0.1',
@@ -68,6 +74,26 @@ async function serveDevice(): Promise<number> {
     version: 'bench',
   });
   return server.address.port;
+}
+
+/** Takes bundles in as uploads do, at a socket in the folder; where there is a keyring, they are judged as the server judges. */
+async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<BundleWorker | undefined> {
+  const keyring = path.join(folder, 'keyring.pem');
+  if (!existsSync(keyring)) return undefined;
+  const server = createPlainServer((request, response) => {
+    const publish = async () => {
+      const staged = await services.publishBundle.stage(request, { limitBytes: Infinity });
+      await services.publishBundle.publish(staged, { name: 'upload.raucb', actor: 'bench' });
+    };
+    void publish().then(
+      () => response.end(),
+      () => response.writeHead(422).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(path.join(folder, 'uploads'), resolve));
+  const execArgv = ['-r', path.join(__dirname, '../tests/support/typescript-hook.js')];
+  const profile = { ...withoutKeyring, anchorsPem: readFileSync(keyring, 'utf8') };
+  return new BundleWorker({ profile, isBackground: false, execArgv });
 }
 
 async function servePlain(): Promise<number> {

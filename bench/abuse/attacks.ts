@@ -4,9 +4,12 @@
  *   node -r ./tests/support/typescript-hook.js bench/abuse/attacks.ts ATTACK PORT FOLDER
  */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:http2';
 import net from 'node:net';
 import { constants, setPriority } from 'node:os';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as dial } from 'node:tls';
 import { connectRawHttp2, get, reset } from '../../tests/support/raw-http2';
@@ -75,8 +78,29 @@ async function connections(port: number, tls: ClientTls): Promise<void> {
   await Promise.all(Array.from({ length: 200 }, connectOn));
 }
 
-// A bundle whose CMS is hostile comes in by the admin listener: it belongs here, with a server that has one.
-const attacks = { 'shut windows': shutWindows, resets, 'boot ids': bootIds, connections };
+/** Uploads a bundle whose signature takes long to judge, again and again. */
+async function hostileBundles(_port: number, _tls: ClientTls, folder: string): Promise<void> {
+  const bundle = readFileSync(path.join(folder, 'hostile.raucb'));
+  const uploadOn = async (): Promise<never> => {
+    for (;;) {
+      await new Promise<void>((resolve, reject) => {
+        const upload = request({ socketPath: path.join(folder, 'uploads'), method: 'POST' }, (response) => {
+          response.resume().once('close', () => resolve());
+        });
+        upload.once('error', reject).end(bundle);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, uploadOn));
+}
+
+const attacks = {
+  'shut windows': shutWindows,
+  resets,
+  'boot ids': bootIds,
+  connections,
+  'hostile bundles': hostileBundles,
+};
 export type Attack = keyof typeof attacks;
 export const attackNames = Object.keys(attacks) as readonly Attack[];
 
@@ -84,5 +108,5 @@ if (require.main === module) {
   const [name = '', port = '', folder = ''] = process.argv.slice(2);
   process.stdin.resume().once('end', () => process.exit(0));
   setPriority(constants.priority.PRIORITY_LOW); // it stands for another machine: its own work is not what is measured
-  void attacks[name as Attack](Number(port), readClientTls(folder, 'attacker'));
+  void attacks[name as Attack](Number(port), readClientTls(folder, 'attacker'), folder);
 }

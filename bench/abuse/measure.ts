@@ -2,16 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
+import { bundleWithCertificates } from '../../tests/support/hostile-cms';
+import { bundleSigner } from '../../tests/support/test-pki';
 import type { Attack } from './attacks';
 import type { HonestResult } from './honest';
 
 const root = path.join(__dirname, '../..');
 const honestDevices = ['honest-1', 'honest-2', 'honest-3', 'honest-4'];
 const bundleBytes = 16 << 20;
+/** As many as an inspection looks at: it takes the longest. */
+const hostileCertificates = 100;
 const sampleEveryMs = 100;
 const kib = 1024;
 
@@ -59,6 +63,8 @@ export async function openAbuseBench(): Promise<AbuseBench> {
   await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1'] });
   for (const id of [...honestDevices, 'attacker']) await certificates.createDevice({ id });
   await writeFile(path.join(folder, 'bundle.raucb'), randomBytes(bundleBytes));
+  await writeFile(path.join(folder, 'hostile.raucb'), await bundleWithCertificates(hostileCertificates));
+  await copyFile((await bundleSigner()).caPath, path.join(folder, 'keyring.pem'));
   const server = start('serve.ts', 'device', folder);
   const [line] = (await once(server.stdout ?? server, 'data')) as [Buffer];
   const port = line.toString().trim();

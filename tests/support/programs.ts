@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -69,15 +70,20 @@ export const raucSid = path.join(
 
 const folders: string[] = [];
 
-/** A new empty folder, removed after all tests of the file. */
+/** A new empty folder, removed after all tests of the file; a benchmark's, at the end of its process. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rss-test-'));
   folders.push(folder);
   return folder;
 }
 
-afterAll(async () => {
-  await Promise.all(
-    folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
-  );
-});
+if (typeof afterAll === 'function')
+  afterAll(async () => {
+    await Promise.all(
+      folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
+    );
+  });
+else
+  process.once('exit', () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
