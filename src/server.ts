@@ -40,7 +40,7 @@ import { createAdministration } from './services/administration';
 import { createManageTokens } from './services/access/manage-tokens';
 import { createServices, type Services } from './services/services';
 import { watchCrashes } from './services/startup/watch-crashes';
-import { openCrashFile } from './store/crash-file';
+import { openCrashFile } from './store/files/crash-file';
 import { openStore, openTokenStore } from './store/store';
 
 /** The composition root: the one file that knows every room and puts them together. */

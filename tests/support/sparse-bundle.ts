@@ -2,7 +2,7 @@ import { open, readdir, readlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import type { Bundle } from '../../src/core/bundle';
 import type { ReadBundle } from '../../src/services/catalog/read-bundle';
-import { openBundleFile } from '../../src/store/bundle-file';
+import { openBundleFile } from '../../src/store/files/bundle-file';
 import { temporaryFolder } from './programs';
 
 export interface SparseBundle {

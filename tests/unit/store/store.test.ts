@@ -4,8 +4,8 @@ import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import Sqlite from 'libsql';
-import { openDatabase } from '../../../src/store/database';
-import { lockDataDir } from '../../../src/store/lock-data-dir';
+import { openDatabase } from '../../../src/store/sqlite/database';
+import { lockDataDir } from '../../../src/store/files/lock-data-dir';
 import { openStore, openTokenStore } from '../../../src/store/store';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { refusal } from '../../support/refusal';
@@ -75,7 +75,7 @@ describe('the lock of a data folder', () => {
   it('holds against another process, and is free as soon as that one is killed', async () => {
     const dataDir = await dataFolder();
     await mkdir(dataDir);
-    const lockFile = path.join(__dirname, '../../../src/store/lock-data-dir.ts');
+    const lockFile = path.join(__dirname, '../../../src/store/files/lock-data-dir.ts');
     const script = `require(${JSON.stringify(lockFile)}).lockDataDir(${JSON.stringify(dataDir)}, process.pid);
       console.log('locked'); setInterval(() => {}, 1000);`;
     const holder = spawn(process.execPath, ['-r', typescriptHook, '-e', script], {
@@ -137,7 +137,7 @@ describe('the database', () => {
 
   it('is brought up to date once when several programs open it at the same time', async () => {
     const dataDir = await dataFolder();
-    const file = path.join(__dirname, '../../../src/store/database.ts');
+    const file = path.join(__dirname, '../../../src/store/sqlite/database.ts');
     const script = `require(${JSON.stringify(file)}).openDatabase(${JSON.stringify(dataDir)}).close();`;
     const runs = Array.from({ length: 4 }, () => run(process.execPath, ['-r', typescriptHook, '-e', script]));
     expect((await Promise.all(runs)).map(({ code, stderr }) => ({ code, stderr }))).toEqual(

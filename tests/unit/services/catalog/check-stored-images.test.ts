@@ -4,7 +4,7 @@ import Sqlite from 'libsql';
 import { DomainError } from '../../../../src/core/errors';
 import type { ImageCheck } from '../../../../src/core/image-check';
 import type { CheckImages } from '../../../../src/services/catalog/check-stored-images';
-import { migrations } from '../../../../src/store/migrations';
+import { migrations } from '../../../../src/store/sqlite/migrations';
 import { openStore } from '../../../../src/store/store';
 import { makeBundle } from '../../../support/bundle-factory';
 import { eventually } from '../../../support/eventually';

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../../src/core/errors';
-import { migrations } from '../../../../src/store/migrations';
+import { migrations } from '../../../../src/store/sqlite/migrations';
 import { makeBundle } from '../../../support/bundle-factory';
 import { fleetAttention } from '../../../support/fleet-attention';
 import { mustRun, temporaryFolder } from '../../../support/programs';

@@ -1,0 +1,65 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { readExactly } from '../../base/files/read-exactly';
+import { readOnlyNoFollow } from '../refuse-links';
+
+/** One piece of a streamed read. */
+const pieceSizeBytes = 1 << 18;
+
+/** An open bundle, readable until it is closed, also when its name is gone. */
+export interface BundleFile {
+  readonly sizeBytes: number;
+  /** Of the operating system, for a reader in another thread of this process. */
+  readonly descriptor: number;
+  /** Reads exactly `length` bytes; rejects when there are fewer. */
+  read(position: number, length: number): Promise<Buffer>;
+  /** Bytes `start` to `end`, both included. Fails, rather than ends, when the file is shorter. */
+  createReadStream(start: number, end: number): Readable;
+  close(): Promise<void>;
+}
+
+/** Opens a plain file: no symbolic link, and no pipe that would never answer. */
+export async function openBundleFile(file: string): Promise<BundleFile> {
+  const handle = await open(file, readOnlyNoFollow);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw Object.assign(new Error(`${file} is not a file`), { code: 'ENOENT' });
+    return readable(handle, stats.size);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function readable(handle: FileHandle, sizeBytes: number): BundleFile {
+  const read = (position: number, length: number) => readExactly(handle, position, length);
+  return {
+    sizeBytes,
+    descriptor: handle.fd,
+    read,
+    createReadStream: (start, end) => streamed(read, start, end),
+    close: () => handle.close(),
+  };
+}
+
+/** Not the handle's own stream: that one would listen on the shared handle, and read on after its end. */
+function streamed(read: BundleFile['read'], start: number, end: number): Readable {
+  let at = start;
+  return new Readable({
+    highWaterMark: pieceSizeBytes,
+    read() {
+      const length = Math.min(pieceSizeBytes, end + 1 - at);
+      if (length <= 0) {
+        this.push(null);
+        return;
+      }
+      read(at, length).then(
+        (piece) => {
+          at += piece.length;
+          this.push(piece);
+        },
+        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile } from '../../base/files/replace-file';
+import type { FoundMarker, Marker } from '../../core/restore';
+import { systemErrorCode } from '../../core/errors';
+import { readOnlyNoFollow } from '../refuse-links';
+import { storing } from '../storage-error';
+
+export type DatabaseMarker = ReturnType<typeof createDatabaseMarker>;
+
+/** More is no marker of ours. */
+const maxSizeBytes = 1_024;
+
+/** `database.marker` beside the database: which one ran here last, and how far it had come. */
+export function createDatabaseMarker(dataDir: string) {
+  const file = path.join(dataDir, 'database.marker');
+  return {
+    async read(): Promise<FoundMarker> {
+      try {
+        return parse(await readStart(file));
+      } catch (error) {
+        return systemErrorCode(error) === 'ENOENT' ? 'missing' : 'unreadable';
+      }
+    },
+
+    /** Replaces it; it is on disk when the promise resolves. @throws DomainError `storage-full`, `unavailable` */
+    write: ({ id, decision }: Marker): Promise<void> =>
+      storing(() => replaceFile(file, `${JSON.stringify({ database: id, decision })}\n`, { mode: 0o600 })),
+  };
+}
+
+async function readStart(file: string): Promise<string> {
+  const handle = await open(file, readOnlyNoFollow);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxSizeBytes) });
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws SyntaxError */
+function parse(text: string): FoundMarker {
+  const json: unknown = JSON.parse(text);
+  if (typeof json !== 'object' || json === null || !('database' in json) || !('decision' in json))
+    return 'unreadable';
+  const { database, decision } = json;
+  if (typeof database !== 'string' || typeof decision !== 'number' || !Number.isSafeInteger(decision))
+    return 'unreadable';
+  return { id: database, decision };
+}

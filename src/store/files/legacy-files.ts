@@ -1,0 +1,74 @@
+import { link, lstat, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode } from '../../core/errors';
+import { readOnlyNoFollow } from '../refuse-links';
+import { storing } from '../storage-error';
+
+const maxJsonSizeBytes = 1 << 20;
+
+/** A JSON file that an earlier server left: its content, or why it can't be used. */
+export type LegacyJson =
+  | { readonly path: string; readonly modifiedAt: Date; readonly content: unknown }
+  | { readonly path: string; readonly problem: string };
+
+export type LegacyFiles = ReturnType<typeof createLegacyFiles>;
+
+/** What an earlier server left beside the bundles in the data folder. Read, never changed. */
+export function createLegacyFiles(dataDir: string) {
+  return {
+    /** What was noted about a bundle when it was uploaded: `<name>.meta.json`, or without the `.raucb`. */
+    notes: (bundleName: string): Promise<LegacyJson[]> =>
+      storing(async () => {
+        const stem = bundleName.replace(/\.raucb$/, '');
+        const candidates = [`bundles/${bundleName}.meta.json`, `bundles/${stem}.meta.json`];
+        return present(await Promise.all(candidates.map((name) => readJson(dataDir, name))));
+      }),
+
+    /** The releases: `manifests/*.json`, then `manifest.json`. */
+    manifests: (): Promise<LegacyJson[]> =>
+      storing(async () => {
+        const names = await readdir(path.join(dataDir, 'manifests')).catch((error: unknown) => {
+          if (isAbsent(error)) return [];
+          throw error;
+        });
+        const candidates = names.filter((name) => name.endsWith('.json')).sort();
+        const found: (LegacyJson | undefined)[] = [];
+        for (const name of candidates) found.push(await readJson(dataDir, `manifests/${name}`));
+        found.push(await readJson(dataDir, 'manifest.json'));
+        return present(found);
+      }),
+
+    /** Keeps `manifest.json` as `manifest.json.legacy` before the server writes its own. */
+    keepManifest: (): Promise<void> =>
+      storing(async () => {
+        const file = path.join(dataDir, 'manifest.json');
+        await link(file, `${file}.legacy`).catch((error: unknown) => {
+          if (!isAbsent(error) && systemErrorCode(error) !== 'EEXIST') throw error;
+        });
+      }),
+  };
+}
+
+async function readJson(dataDir: string, name: string): Promise<LegacyJson | undefined> {
+  const file = path.join(dataDir, name);
+  try {
+    const stats = await lstat(file);
+    if (!stats.isFile()) return { path: name, problem: 'it is not a file' };
+    if (stats.size > maxJsonSizeBytes) return { path: name, problem: 'it is too large' };
+    const content: unknown = JSON.parse(await readFile(file, { encoding: 'utf8', flag: readOnlyNoFollow }));
+    return { path: name, modifiedAt: stats.mtime, content };
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    if (error instanceof SyntaxError) return { path: name, problem: 'it is not JSON' };
+    return { path: name, problem: `it can't be read (${systemErrorCode(error) ?? 'unknown'})` };
+  }
+}
+
+function present(found: readonly (LegacyJson | undefined)[]): LegacyJson[] {
+  return found.filter((json) => json !== undefined);
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -1,0 +1,77 @@
+import { closeSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'libsql';
+import { DomainError, systemErrorCode } from '../../core/errors';
+import { openOwnFile } from '../refuse-links';
+
+export interface DataDirLock {
+  release(): void;
+}
+
+/** Locks that are held: an unreferenced connection would be collected, and its lock with it. */
+const held = new Set<Sqlite.Database>();
+
+/**
+ * Makes this process the only server on a data folder. The lock is SQLite's on a file of its own, so the kernel
+ * frees it however the process ends; a process id in a file could belong to somebody else after a reboot, and in
+ * containers every server is process 1.
+ * @param pid told to whom the lock is refused
+ * @throws DomainError `configuration` when another server holds it
+ */
+export function lockDataDir(dataDir: string, pid: number): DataDirLock {
+  const sqlite = openLockFile(path.join(dataDir, 'server.lock'));
+  try {
+    sqlite.pragma('busy_timeout = 0');
+    sqlite.exec('BEGIN IMMEDIATE');
+    sqlite.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL) STRICT');
+    sqlite.exec('DELETE FROM holder');
+    sqlite.prepare('INSERT INTO holder VALUES (?)').run([pid]);
+    sqlite.exec('COMMIT');
+    sqlite.exec('BEGIN IMMEDIATE'); // held from here; readers still see the pid
+  } catch (error) {
+    const refusal = isBusy(error) ? inUse(dataDir, holderOf(sqlite)) : error;
+    sqlite.close();
+    throw refusal;
+  }
+  held.add(sqlite);
+  return {
+    release: () => {
+      if (!held.delete(sqlite)) return;
+      sqlite.exec('ROLLBACK'); // closing alone may wait until its statements are collected
+      sqlite.close();
+    },
+  };
+}
+
+function openLockFile(file: string): Sqlite.Database {
+  try {
+    closeSync(openOwnFile(file)); // SQLite would make it readable for all
+    return new Sqlite(file);
+  } catch (error) {
+    throw new DomainError('configuration', `${file} can't be opened`, {
+      cause: error,
+      remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
+    });
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return systemErrorCode(error)?.startsWith('SQLITE_BUSY') ?? false;
+}
+
+function holderOf(sqlite: Sqlite.Database): number | undefined {
+  try {
+    const [row] = sqlite.prepare('SELECT pid FROM holder').all([]) as { pid: number }[];
+    return row?.pid;
+  } catch {
+    return undefined; // it is just being written
+  }
+}
+
+function inUse(dataDir: string, pid: number | undefined): DomainError {
+  const who = pid === undefined ? 'another server' : `another server (process ${pid})`;
+  return new DomainError('configuration', `${who} is running on ${dataDir}`, {
+    remedy: 'Stop it first, or give this one another DATA_DIR.',
+    ...(pid === undefined ? {} : { details: { pid } }),
+  });
+}

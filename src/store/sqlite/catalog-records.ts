@@ -1,0 +1,239 @@
+import type { Selectable } from 'kysely';
+import type { Bundle } from '../../core/bundle';
+import type { NewEvent } from '../../core/event';
+import type { Activation, NewActivation, Release } from '../../core/release';
+import { beginRollout, type Rollout, type RolloutPolicy } from '../../core/rollout';
+import type { Database } from './database';
+import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
+import { inspectionFromJson, inspectionToJson } from './inspection-json';
+import type { JournalRecords } from './journal-records';
+import { toRollout, toRolloutRow } from './rollout-rows';
+import type { ActivationTable, BundleTable } from './schema';
+
+/** A change that lasts as a whole or not at all. */
+interface Change {
+  /** Added, or brought up to date; a deleted one comes back. */
+  readonly bundle?: Bundle;
+  /** What happens to a release, with the line of history that tells it. */
+  readonly activation?: NewActivation;
+  /** The release that the activation brings back. */
+  readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** How the activated bundle reaches its devices. */
+  readonly policy?: RolloutPolicy;
+  /** Asked in the transaction: it throws when the change must not happen any more. */
+  readonly check?: () => void;
+  /** Called as soon as it is committed, before anything else happens. */
+  readonly committed?: (activation: Activation | undefined) => void;
+  /** A step that the rollout of a current release takes. */
+  readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** Lines of the journal; they may name the activation that has its number now. */
+  readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
+}
+
+interface HistoryFilter {
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly activated?: string;
+  readonly limit: number;
+  readonly beforeId?: number;
+}
+
+export type CatalogRecords = ReturnType<typeof createCatalogRecords>;
+
+/** Bundles, releases and their history in the database. */
+export function createCatalogRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+  const { query } = database;
+  return {
+    /** All bundles that are not deleted, and all releases. */
+    load(): Promise<{ bundles: Bundle[]; releases: Release[] }> {
+      return database.transact(() => {
+        const found = database.all(query.selectFrom('bundles').selectAll().where('deleted_at', 'is', null));
+        const bundles = new Map(found.map((row) => [row.name, toBundle(row)]));
+        const rollouts = new Map(
+          database
+            .all(
+              query
+                .selectFrom('rollouts')
+                .innerJoin('releases', 'releases.id', 'rollouts.release_id')
+                .selectAll('rollouts'),
+            )
+            .map((row) => [row.release_id, row]),
+        );
+        const releases = database.all(query.selectFrom('releases').selectAll()).flatMap((row): Release[] => {
+          const bundle = bundles.get(row.bundle);
+          if (bundle === undefined) return [];
+          const { id, compatible, channel, released_by: releasedBy } = row;
+          const releasedAt = new Date(row.released_at);
+          const rollout = toRollout(rollouts.get(id), { by: releasedBy, at: releasedAt });
+          return [
+            { id, compatible, channel, bundle, releasedAt, releasedBy, forced: row.forced === 1, rollout },
+          ];
+        });
+        return { bundles: [...bundles.values()], releases };
+      });
+    },
+
+    /** The bytes that a name is bound to, also when the bundle was deleted. */
+    binding(name: string): Promise<{ sha256: string; deletedAt: Date | null } | undefined> {
+      return database.transact(() => {
+        const [row] = database.all(
+          query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name),
+        );
+        return (
+          row && { sha256: row.sha256, deletedAt: row.deleted_at === null ? null : new Date(row.deleted_at) }
+        );
+      });
+    },
+
+    /** @throws DomainError `storage-full`, `unavailable` */
+    commit(change: Change): Promise<Activation | undefined> {
+      return database.transact(() => {
+        const { bundle, rollout, returning } = change;
+        change.check?.();
+        if (bundle !== undefined) saveBundle(database, bundle);
+        const activation =
+          change.activation === undefined
+            ? undefined
+            : saveActivation(database, change.activation, returning?.releaseId ?? null);
+        if (activation !== undefined && change.policy !== undefined) {
+          const { id, by, at } = activation;
+          saveRollout(database, id, beginRollout(change.policy, by, at));
+        }
+        for (const moved of [returning, rollout]) {
+          if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
+        }
+        database.afterCommit(() => change.committed?.(activation)); // before those who listen to the journal
+        journal.append(change.events?.(activation) ?? []);
+        return activation;
+      });
+    },
+
+    /** Marks a bundle as deleted. @throws DomainError `storage-full`, `unavailable` */
+    bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
+      return database.transact(() => {
+        const buried = { deleted_at: at.toISOString(), deleted_by: by };
+        database.all(query.updateTable('bundles').set(buried).where('name', '=', name));
+        journal.append(events);
+      });
+    },
+
+    /** Newest first. */
+    history(filter: HistoryFilter): readonly Activation[] {
+      let select = query
+        .selectFrom('activations')
+        .selectAll()
+        .where('id', '<', filter.beforeId ?? Number.MAX_SAFE_INTEGER)
+        .orderBy('id', 'desc')
+        .limit(filter.limit);
+      if (filter.compatible !== undefined) select = select.where('compatible', '=', filter.compatible);
+      if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
+      if (filter.activated !== undefined)
+        select = select.where('action', '=', 'activate').where('bundle', '=', filter.activated);
+      return database.all(select).map(toActivation);
+    },
+  };
+}
+
+function saveBundle(database: Database, bundle: Bundle): void {
+  const row = {
+    name: bundle.name,
+    sha256: bundle.sha256,
+    size_bytes: bundle.sizeBytes,
+    compatible: bundle.compatible,
+    uploaded_at: bundle.uploadedAt.toISOString(),
+    uploaded_by: bundle.uploadedBy,
+    inspection: inspectionToJson(bundle.inspection),
+    image_check: imageCheckToJson(bundle.imageCheck),
+    deleted_at: null,
+    deleted_by: null,
+  };
+  const { name, sha256, ...rest } = row;
+  const saved = database.all(
+    database.query
+      .insertInto('bundles')
+      .values(row)
+      // The last line of defence for "a name never changes its bytes": other bytes match no row here.
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet(rest).where('bundles.sha256', '=', sha256),
+      )
+      .returning('name'),
+  );
+  if (saved.length === 0) throw new Error(`${name} is bound to other bytes`);
+}
+
+/** @param returning the id of the release that it brings back; `null` for a new one */
+function saveActivation(database: Database, activation: NewActivation, returning: number | null): Activation {
+  const { query } = database;
+  const { compatible, channel, bundleName, by } = activation;
+  const at = activation.at.toISOString();
+  const [line] = database.all(
+    query
+      .insertInto('activations')
+      .values({
+        compatible,
+        channel,
+        action: activation.action,
+        bundle: bundleName,
+        previous_bundle: activation.previousBundleName,
+        at,
+        by,
+        forced: activation.forced ? 1 : 0,
+        release_id: returning,
+      })
+      .returningAll(),
+  );
+  if (line === undefined) throw new Error('the history took no line');
+  if (activation.action === 'deactivate' || bundleName === null) {
+    database.all(
+      query.deleteFrom('releases').where('compatible', '=', compatible).where('channel', '=', channel),
+    );
+  } else {
+    const { id, forced } = line;
+    const current = { id: returning ?? id, bundle: bundleName, released_at: at, released_by: by, forced };
+    database.all(
+      query
+        .insertInto('releases')
+        .values({ compatible, channel, ...current })
+        .onConflict((conflict) => conflict.columns(['compatible', 'channel']).doUpdateSet(current)),
+    );
+  }
+  return toActivation(line);
+}
+
+function saveRollout(database: Database, releaseId: number, rollout: Rollout): void {
+  const row = toRolloutRow(releaseId, rollout);
+  database.all(
+    database.query
+      .insertInto('rollouts')
+      .values(row)
+      .onConflict((conflict) => conflict.column('release_id').doUpdateSet(row)),
+  );
+}
+
+function toBundle(row: Selectable<BundleTable>): Bundle {
+  return {
+    name: row.name,
+    sha256: row.sha256,
+    sizeBytes: row.size_bytes,
+    compatible: row.compatible,
+    uploadedAt: new Date(row.uploaded_at),
+    uploadedBy: row.uploaded_by,
+    inspection: inspectionFromJson(row.inspection),
+    imageCheck: imageCheckFromJson(row.image_check),
+  };
+}
+
+function toActivation(row: Selectable<ActivationTable>): Activation {
+  return {
+    id: row.id,
+    compatible: row.compatible,
+    channel: row.channel,
+    action: row.action,
+    bundleName: row.bundle,
+    previousBundleName: row.previous_bundle,
+    releaseId: row.action === 'activate' ? (row.release_id ?? row.id) : null,
+    at: new Date(row.at),
+    by: row.by,
+    forced: row.forced === 1,
+  };
+}

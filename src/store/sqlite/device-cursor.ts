@@ -1,0 +1,66 @@
+import { type Expression, sql, type SqlBool } from 'kysely';
+import { DomainError } from '../../core/errors';
+
+/** How a list of devices is ordered. Devices of the same value follow by id. */
+export interface DeviceOrder {
+  readonly sort: 'id' | 'last_contact' | 'version' | 'state';
+  readonly isDescending: boolean;
+}
+
+export const sortColumns = {
+  id: 'id',
+  last_contact: 'last_contact_at',
+  version: 'system_version',
+  state: 'installation_state',
+} as const;
+
+/** Where a page ended. */
+export interface DeviceCursor {
+  /** What the last device was sorted by; what is missing sorts as the least, which is SQLite's own order. */
+  readonly value: string | null;
+  readonly id: string;
+}
+
+/** The devices after a place in the list. */
+export function isAfter(
+  { sort, isDescending }: DeviceOrder,
+  { value, id }: DeviceCursor,
+): Expression<SqlBool> {
+  const column = sql.ref(sortColumns[sort]);
+  const idColumn = sql.ref('id');
+  if (sort === 'id') return isDescending ? sql`${idColumn} < ${id}` : sql`${idColumn} > ${id}`;
+  if (value === null) {
+    return isDescending
+      ? sql`(${column} IS NULL AND ${idColumn} < ${id})`
+      : sql`((${column} IS NULL AND ${idColumn} > ${id}) OR ${column} IS NOT NULL)`;
+  }
+  return isDescending
+    ? sql`(${column} < ${value} OR (${column} = ${value} AND ${idColumn} < ${id}) OR ${column} IS NULL)`
+    : sql`(${column} > ${value} OR (${column} = ${value} AND ${idColumn} > ${id}))`;
+}
+
+/** A place in a list, in a form that callers hand back and don't look into. */
+export function writeCursor({ sort, isDescending }: DeviceOrder, { value, id }: DeviceCursor): string {
+  return Buffer.from(JSON.stringify([sort, isDescending, value, id])).toString('base64url');
+}
+
+/** @throws DomainError `invalid-input` for what is no place in a list of this order */
+export function readCursor(text: string, { sort, isDescending }: DeviceOrder): DeviceCursor {
+  const parsed = parseJson(Buffer.from(text, 'base64url').toString());
+  const [itsSort, itsDirection, value, id] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+  const isOurs = itsSort === sort && itsDirection === isDescending;
+  if (!isOurs || typeof id !== 'string' || (typeof value !== 'string' && value !== null)) {
+    throw new DomainError('invalid-input', 'the place in the list is not one of this list', {
+      remedy: 'Begin at the first page, and keep sort and order while paging.',
+    });
+  }
+  return { value, id };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { InstallationState } from '../../core/installation';
+import type { Database } from './database';
+
+/** What is looked for; everything given must fit. */
+export interface DeviceFilters {
+  readonly search?: string;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly version?: string;
+  readonly label?: string;
+  readonly state?: InstallationState | 'none';
+  readonly isHeld?: boolean;
+  readonly isPinned?: boolean;
+  readonly isWaiting?: boolean;
+  readonly hasSecondBoard?: boolean;
+  readonly hasOtherClaim?: boolean;
+  readonly hasSilentPoller?: boolean;
+  readonly releaseId?: number;
+}
+
+/** So few rows are quicker looked up through an index than found by reading the table from its begin to its end. */
+const fewDevices = 5_000;
+
+/**
+ * Conditions for devices that fit, by an index that leads to few, all those that fit among them. It looks at few itself.
+ * @returns `undefined` when there is no such index
+ */
+export function conditionsByIndex(
+  database: Database,
+  filters: DeviceFilters,
+): readonly RawBuilder<SqlBool>[] | undefined {
+  const alone = indexedAlone(filters).find((one) => hasFew(database, one));
+  if (alone === undefined) return undefined;
+  const others = Object.fromEntries(Object.entries(filters).filter(([name]) => !(name in alone)));
+  return [...conditionsOf(alone, true), ...conditionsOf(others, false)];
+}
+
+function hasFew(database: Database, alone: DeviceFilters): boolean {
+  const candidates =
+    alone.label === undefined
+      ? sql`SELECT 1 FROM devices WHERE ${sql.join(conditionsOf(alone, true), sql` AND `)}`
+      : sql`SELECT 1 FROM device_labels WHERE label = ${alone.label}`;
+  const counted = sql<{ readonly devices: number }>`
+    SELECT count(*) AS devices FROM (${candidates} LIMIT ${fewDevices + 1})`;
+  return (database.all(counted.compile(database.query))[0]?.devices ?? 0) <= fewDevices;
+}
+
+/** Each filter that has an index, alone; with a channel or a version its compatible. */
+function indexedAlone(filters: DeviceFilters): readonly DeviceFilters[] {
+  const { compatible, channel, version, label, state, releaseId } = filters;
+  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
+  return [
+    ...(releaseId === undefined ? [] : [{ releaseId }]),
+    ...(label === undefined ? [] : [{ label }]),
+    ...(isHeld === true ? [{ isHeld }] : []),
+    ...(isPinned === true ? [{ isPinned }] : []),
+    ...(isWaiting === true ? [{ isWaiting }] : []),
+    ...(hasSecondBoard === true ? [{ hasSecondBoard }] : []),
+    ...(hasOtherClaim === true ? [{ hasOtherClaim }] : []),
+    ...(hasSilentPoller === true ? [{ hasSilentPoller }] : []),
+    ...(state === undefined ? [] : [{ state }]),
+    ...(compatible === undefined || version === undefined ? [] : [{ compatible, version }]),
+    ...(compatible === undefined || channel === undefined ? [] : [{ compatible, channel }]),
+    ...(compatible === undefined ? [] : [{ compatible }]),
+  ];
+}
+
+/** @param mayUseIndex else each device is looked at, in the order in which they are stored or another index leads to them */
+export function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
+  const { search = '', compatible, channel, version, label, state, releaseId } = filters;
+  const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
+  const conditions: RawBuilder<SqlBool>[] = [];
+  // SQLite uses no index for a column behind a plus.
+  const column = (name: string) => (mayUseIndex ? sql.ref(name) : sql`+${sql.ref(name)}`);
+  const equals = (name: string, value: string | number | undefined) => {
+    if (value !== undefined) conditions.push(sql`${column(name)} = ${value}`);
+  };
+  const isMissing = (name: string, missing: boolean | undefined) => {
+    if (missing !== undefined)
+      conditions.push(missing ? sql`${column(name)} IS NULL` : sql`${column(name)} IS NOT NULL`);
+  };
+  const isThere = (name: string, there: boolean | undefined) => {
+    isMissing(name, there === undefined ? undefined : !there);
+  };
+  equals('compatible', compatible);
+  equals('channel', channel);
+  equals('system_version', version);
+  equals('installation_release_id', releaseId);
+  if (state === 'none') isMissing('installation_state', true);
+  else equals('installation_state', state);
+  isThere('hold_at', isHeld);
+  isThere('pin_bundle', isPinned);
+  isThere('second_board_at', hasSecondBoard);
+  isThere('claimed_compatible', hasOtherClaim);
+  if (hasSilentPoller === true) conditions.push(sql`${column('poller_omits')} > ''`);
+  if (hasSilentPoller === false) conditions.push(sql`coalesce(poller_omits, '') = ''`);
+  if (isWaiting !== undefined)
+    // As a word and not as a parameter: else the index of those that wait does not fit.
+    conditions.push(sql`${column('admission')} = ${sql.lit(isWaiting ? 'waiting' : 'admitted')}`);
+  if (label !== undefined)
+    conditions.push(
+      mayUseIndex
+        ? sql`id IN (SELECT device FROM device_labels WHERE label = ${label})`
+        : sql`EXISTS (SELECT 1 FROM device_labels WHERE label = ${label} AND device = devices.id)`,
+    );
+  if (search !== '') conditions.push(sql`instr(search_text, lower(${search})) > 0`);
+  return conditions;
+}

@@ -1,0 +1,70 @@
+import { type Device, maxCertificates } from '../../core/device';
+import { type Installation, keptInstallations } from '../../core/installation';
+import type { Database } from './database';
+import { toContactRow, toDecisionRow, toInstallationRow } from './device-rows';
+import { countingOutcome } from './release-outcomes';
+
+/** A new device comes with what was decided for it; of a known one only the contact changes. */
+export function saveContact(database: Database, device: Device): void {
+  const { query } = database;
+  const { id, createdAt, labels } = device;
+  const contact = toContactRow(device);
+  const known = database.all(query.updateTable('devices').set(contact).where('id', '=', id).returning('id'));
+  if (known.length === 0) {
+    const made = { id, created_at: createdAt.toISOString(), ...contact, ...toDecisionRow(device) };
+    database.all(query.insertInto('devices').values(made));
+    saveLabels(database, id, labels);
+  }
+  for (const { serial, firstSeenAt, lastSeenAt } of device.certificates) {
+    const lastSeen = { last_seen_at: lastSeenAt.toISOString() };
+    database.all(
+      query
+        .insertInto('device_certificates')
+        .values({ device: id, serial, first_seen_at: firstSeenAt.toISOString(), ...lastSeen })
+        .onConflict((conflict) => conflict.columns(['device', 'serial']).doUpdateSet(lastSeen)),
+    );
+  }
+  if (device.certificates.length < maxCertificates) return;
+  const kept = device.certificates.map(({ serial }) => serial);
+  database.all(
+    query.deleteFrom('device_certificates').where('device', '=', id).where('serial', 'not in', kept),
+  );
+}
+
+/** Instead of those that it has. */
+export function saveLabels(database: Database, device: string, labels: readonly string[]): void {
+  const { query } = database;
+  database.all(query.deleteFrom('device_labels').where('device', '=', device));
+  if (labels.length === 0) return;
+  database.all(query.insertInto('device_labels').values(labels.map((label) => ({ label, device }))));
+}
+
+/** A new or a changed one; the oldest of the device make room. */
+export function saveInstallation(database: Database, installation: Installation): void {
+  const { query } = database;
+  const row = toInstallationRow(installation);
+  countingOutcome(database, installation, () =>
+    database.all(
+      query
+        .insertInto('installations')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row)),
+    ),
+  );
+  const { id, deviceId, state, releaseId } = installation;
+  database.all(
+    query
+      .updateTable('devices')
+      .set({ installation_id: id, installation_state: state, installation_release_id: releaseId })
+      .where('id', '=', deviceId)
+      .where((eb) => eb.or([eb('installation_id', 'is', null), eb('installation_id', '<=', id)])),
+  );
+  const kept = query
+    .selectFrom('installations')
+    .select('id')
+    .where('device', '=', deviceId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .offset(keptInstallations - 1);
+  database.all(query.deleteFrom('installations').where('device', '=', deviceId).where('id', '<', kept));
+}

@@ -1,0 +1,35 @@
+import type { NewEvent } from '../../core/event';
+import type { Database } from './database';
+import type { JournalRecords } from './journal-records';
+
+export type DismissalRecords = ReturnType<typeof createDismissalRecords>;
+
+/** What people said that they have seen. */
+export function createDismissalRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+  const { query } = database;
+  return {
+    all(): readonly { readonly kind: string; readonly subject: string }[] {
+      return database.all(query.selectFrom('dismissals').select(['kind', 'subject']));
+    },
+
+    /** Of two who dismiss the same, the first is told in the journal. @throws DomainError `storage-full`, `unavailable` */
+    add(
+      { kind, subjects }: { readonly kind: string; readonly subjects: readonly string[] },
+      event: NewEvent,
+    ): Promise<void> {
+      return database.transact(() => {
+        const made = { kind, at: event.at.toISOString(), by: event.actor.name };
+        const added = subjects.flatMap((subject) =>
+          database.all(
+            query
+              .insertInto('dismissals')
+              .values({ ...made, subject })
+              .onConflict((conflict) => conflict.doNothing())
+              .returning('subject'),
+          ),
+        );
+        if (added.length > 0) journal.append([event]);
+      });
+    },
+  };
+}

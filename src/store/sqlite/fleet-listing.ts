@@ -1,0 +1,242 @@
+import { type Selectable, sql, type SqlBool } from 'kysely';
+import type { Device, SeenCertificate } from '../../core/device';
+import type { Installation } from '../../core/installation';
+import type { Database } from './database';
+import { type DeviceOrder, readCursor, writeCursor } from './device-cursor';
+import type { DeviceFilters } from './device-filter';
+import { toDevice, toInstallation } from './device-rows';
+import { findDevices } from './find-devices';
+import { type InstallationFilter, installationLines } from './installation-filter';
+import { type BackPage, lookBack } from './look-back';
+import { outcomesOf } from './release-outcomes';
+import type { DeviceTable, InstallationTable } from './schema';
+import { spaced } from './spaced';
+
+interface DeviceQuery extends DeviceFilters, DeviceOrder {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+interface InstallationQuery extends InstallationFilter, BackPage {}
+
+type InstallationRow = Selectable<InstallationTable>;
+
+interface ChannelVersionsPage {
+  readonly compatible: string;
+  readonly channel: string;
+  readonly afterVersion: string;
+  readonly limit: number;
+}
+
+interface LabelledPage {
+  readonly label: string;
+  readonly afterId: string;
+  readonly limit: number;
+}
+
+export type FleetListing = ReturnType<typeof createFleetListing>;
+
+/** Lists and counts of the fleet. */
+export function createFleetListing(database: Database) {
+  const { query } = database;
+
+  function census() {
+    return database
+      .all(
+        query
+          .selectFrom('devices')
+          .select(({ fn }) => [
+            'compatible',
+            'channel',
+            'system_version',
+            'installation_state',
+            fn.countAll<number>().as('devices'),
+          ])
+          .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
+      )
+      .map(({ compatible, channel, system_version, installation_state, devices }) => ({
+        compatible,
+        channel,
+        systemVersion: system_version,
+        installationState: installation_state,
+        devices,
+      }));
+  }
+
+  function decided() {
+    const all = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
+    const count = (select: typeof all) => database.all(select)[0]?.devices ?? 0;
+    return {
+      devices: count(all),
+      // As a word and not as a parameter: else its index does not fit.
+      waiting: count(all.where(sql<SqlBool>`admission = 'waiting'`)),
+      held: count(all.where('hold_at', 'is not', null)),
+      pinned: count(all.where('pin_bundle', 'is not', null)),
+    };
+  }
+
+  function offeredAt(id: number): Date | null {
+    const [row] = database.all(query.selectFrom('installations').select('offered_at').where('id', '=', id));
+    return row === undefined ? null : new Date(row.offered_at);
+  }
+
+  return {
+    /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
+    async list(asked: DeviceQuery) {
+      const { after, limit, sort, isDescending, ...filters } = asked;
+      const cursor = after === undefined ? undefined : readCursor(after, asked);
+      const order = { sort, isDescending };
+      const { found, total } = await findDevices(database, { filters, cursor, limit: limit + 1, ...order });
+      const shown = found.slice(0, limit);
+      const last = found.length > limit ? shown.at(-1) : undefined;
+      const page = rowsOf(
+        database,
+        shown.map(({ id }) => id),
+      );
+      const ids = page.map(({ id }) => id);
+      const labels = labelsOf(database, ids);
+      const certificates = certificatesOf(database, ids);
+      const installations = installationsOf(
+        database,
+        page.flatMap(({ installation_id: id }) => (id === null ? [] : [id])),
+      );
+      return {
+        devices: page.map((row): { device: Device; installation: Installation | null } => ({
+          device: toDevice(row, labels.get(row.id) ?? [], certificates.get(row.id) ?? []),
+          installation: installations.get(row.installation_id ?? 0) ?? null,
+        })),
+        next: last === undefined ? null : writeCursor(order, last),
+        total,
+      };
+    },
+
+    /** Newest first. */
+    async listInstallations({ limit, beforeId, ...filter }: InstallationQuery) {
+      const page = { limit, ...(beforeId === undefined ? {} : { beforeId }) };
+      const lines = installationLines(filter);
+      const { rows, nextBefore, isCut } = await lookBack<InstallationRow>(
+        database,
+        'installations',
+        lines,
+        page,
+      );
+      const installations = rows.map(toInstallation);
+      return {
+        installations,
+        nextBefore,
+        searchedUntil: isCut && nextBefore !== null ? offeredAt(nextBefore) : null,
+      };
+    },
+
+    /** Devices by what they are, follow, run and do. */
+    census: spaced(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0)),
+
+    /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
+    channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
+      const counted = query
+        .selectFrom('devices')
+        .select(({ fn }) => ['system_version', fn.countAll<number>().as('devices')]);
+      const following = counted.where('compatible', '=', compatible).where('channel', '=', channel);
+      const isFirst = afterVersion === '';
+      const rows = [
+        ...(isFirst
+          ? database.all(following.where('system_version', 'is', null).groupBy('system_version'))
+          : []),
+        ...database.all(
+          following
+            .where('system_version', '>', afterVersion)
+            .groupBy('system_version')
+            .orderBy('system_version')
+            .limit(limit),
+        ),
+      ];
+      const pinned = database.all(
+        counted
+          .where('pin_bundle', 'is not', null)
+          // The plus keeps SQLite with the index of pinned devices.
+          .where(sql<SqlBool>`+compatible = ${compatible}`)
+          .where(sql<SqlBool>`+channel = ${channel}`)
+          .groupBy('system_version'),
+      );
+      const apart = new Map(pinned.map(({ system_version, devices }) => [system_version, devices]));
+      return rows.map(({ system_version: systemVersion, devices }) => ({
+        systemVersion,
+        devices: devices - (apart.get(systemVersion) ?? 0),
+      }));
+    },
+
+    /** The devices with a label, by id. */
+    labelledDevices({ label, afterId, limit }: LabelledPage) {
+      return database.all(
+        query
+          .selectFrom('device_labels')
+          .innerJoin('devices', 'devices.id', 'device_labels.device')
+          .select(['devices.id', 'devices.compatible', 'devices.channel'])
+          .where('device_labels.label', '=', label)
+          .where('device_labels.device', '>', afterId)
+          .orderBy('device_labels.device')
+          .limit(limit),
+      );
+    },
+
+    /** Devices that somebody decided about, each by an index of its own. */
+    attention: spaced(decided, ({ devices }) => devices),
+
+    /** A release's devices by what they came to, by step. */
+    outcomes: (releaseId: number) => outcomesOf(database, releaseId),
+  };
+}
+
+/** In the order of the ids. */
+function rowsOf(database: Database, ids: readonly string[]): readonly Selectable<DeviceTable>[] {
+  const rows = database.all(
+    database.query.selectFrom('devices').selectAll().where('id', 'in', inList<string>(ids)),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function labelsOf(database: Database, ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  if (ids.length === 0) return found;
+  const rows = database.all(
+    database.query
+      .selectFrom('device_labels')
+      .select(['device', 'label'])
+      .where('device', 'in', inList<string>(ids))
+      .orderBy('label'),
+  );
+  for (const { device, label } of rows) found.set(device, [...(found.get(device) ?? []), label]);
+  return found;
+}
+
+function certificatesOf(database: Database, ids: readonly string[]): ReadonlyMap<string, SeenCertificate[]> {
+  const found = new Map<string, SeenCertificate[]>();
+  if (ids.length === 0) return found;
+  const rows = database.all(
+    database.query
+      .selectFrom('device_certificates')
+      .selectAll()
+      .where('device', 'in', inList<string>(ids))
+      .orderBy('first_seen_at'),
+  );
+  for (const row of rows) {
+    const { device, serial } = row;
+    const seen = { serial, firstSeenAt: new Date(row.first_seen_at), lastSeenAt: new Date(row.last_seen_at) };
+    found.set(device, [...(found.get(device) ?? []), seen]);
+  }
+  return found;
+}
+
+function installationsOf(database: Database, ids: readonly number[]): ReadonlyMap<number, Installation> {
+  if (ids.length === 0) return new Map();
+  const rows = database.all(
+    database.query.selectFrom('installations').selectAll().where('id', 'in', inList<number>(ids)),
+  );
+  return new Map(rows.map((row) => [row.id, toInstallation(row)]));
+}
+
+/** One parameter for a list of any length: the statement stays the same, and prepared. */
+function inList<T extends string | number>(values: readonly T[]) {
+  return sql<T>`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+}

@@ -1,0 +1,287 @@
+import { sql, type SqlBool } from 'kysely';
+import type { Device } from '../../core/device';
+import type { NewEvent } from '../../core/event';
+import {
+  failedStates,
+  type Installation,
+  type InstallationState,
+  openStates,
+  startedStates,
+} from '../../core/installation';
+import { patiencePolls } from '../../core/proof';
+import type { Database } from './database';
+import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
+import { saveContact, saveInstallation, saveLabels } from './device-writes';
+import type { JournalRecords } from './journal-records';
+import { forgetOutcomes } from './release-outcomes';
+
+export type FleetRecords = ReturnType<typeof createFleetRecords>;
+
+/** Devices and their installations in the database, as devices are answered from them. */
+export function createFleetRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+  const { query } = database;
+  return {
+    /** A device, its latest installation, and its failures. */
+    find(id: string) {
+      const device = findDevice(database, id);
+      if (device === undefined) return undefined;
+      const [latest] = database.all(
+        query.selectFrom('installations').selectAll().where('device', '=', id).orderBy('id', 'desc').limit(1),
+      );
+      const counted = (states: readonly InstallationState[]) =>
+        database.all(
+          query
+            .selectFrom('installations')
+            .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
+            .where('device', '=', id)
+            .where('state', 'in', [...states])
+            .where('cleared_at', 'is', null)
+            .groupBy('sha256'),
+        );
+      const toMap = (rows: ReturnType<typeof counted>) =>
+        new Map(rows.map(({ sha256, count }) => [sha256, count]));
+      return {
+        device,
+        installation: latest === undefined ? null : toInstallation(latest),
+        failures: toMap(counted(failedStates)),
+        interruptions: toMap(counted(['interrupted'])),
+      };
+    },
+
+    lastInstallationId(): number {
+      const [row] = database.all(query.selectFrom('installations').select(({ fn }) => fn.max('id').as('id')));
+      return row?.id ?? 0;
+    },
+
+    /** What the installations of each release are at. */
+    counts(releaseIds: readonly number[], now: Date) {
+      return releaseIds.map((releaseId) => {
+        const ofRelease = query.selectFrom('installations').where('release_id', '=', releaseId);
+        const [counted] = database.all(
+          ofRelease.select(({ fn }) => [
+            fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
+          ]),
+        );
+        const failures = database.all(
+          ofRelease
+            .select(({ fn }) => ['device', fn.countAll<number>().as('count')])
+            .where('state', 'in', failedStates)
+            .groupBy('device'),
+        );
+        const offers = database.all(
+          ofRelease
+            .select(['id', 'offer_ends_at'])
+            .where('state', '=', 'offered')
+            .where('offer_ends_at', '>', now.toISOString())
+            .where('polls', '<=', patiencePolls)
+            .orderBy('offer_ends_at'),
+        );
+        return {
+          releaseId,
+          started: counted?.started ?? 0,
+          failures: new Map(failures.map(({ device, count }) => [device, count])),
+          offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
+        };
+      });
+    },
+
+    /** Writes what a contact changed, with the lines of the journal that tell it. */
+    write(write: {
+      readonly device?: Device;
+      readonly installations?: readonly Installation[];
+      readonly events?: readonly NewEvent[];
+    }): Promise<void> {
+      return database.transact(() => {
+        if (write.device !== undefined) saveContact(database, write.device);
+        for (const installation of write.installations ?? []) saveInstallation(database, installation);
+        journal.append(write.events ?? []);
+      });
+    },
+
+    /** One statement for all of them: as many as there are devices may have been heard in a second. */
+    writeSeen(
+      seen: readonly { readonly device: Device; readonly installation: Installation | null }[],
+    ): Promise<void> {
+      const heard = seen.map(({ device }) => {
+        const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
+        return { id: device.id, at: last_contact_at, address, protocol, uptime: uptime_seconds };
+      });
+      const renewed = seen.flatMap(({ installation }) => {
+        if (installation === null) return [];
+        const {
+          id,
+          bytes_sent: bytes,
+          polls,
+          offer_ends_at,
+          updated_at,
+          ...row
+        } = toInstallationRow(installation);
+        const { moved_at: moved, silent_polls: silent, signature } = row;
+        return [{ id, bytes, polls, ends: offer_ends_at, at: updated_at, moved, silent, signature }];
+      });
+      return database.transact(() => {
+        database.all(
+          sql`UPDATE devices SET
+                last_contact_at = seen.value ->> 'at', address = seen.value ->> 'address',
+                protocol = seen.value ->> 'protocol', uptime_seconds = seen.value ->> 'uptime'
+              FROM json_each(${JSON.stringify(heard)}) AS seen
+              WHERE devices.id = seen.value ->> 'id'`.compile(query),
+        );
+        database.all(
+          sql`UPDATE installations SET
+                bytes_sent = seen.value ->> 'bytes', polls = seen.value ->> 'polls',
+                offer_ends_at = seen.value ->> 'ends', updated_at = seen.value ->> 'at',
+                moved_at = seen.value ->> 'moved', silent_polls = seen.value ->> 'silent',
+                signature = seen.value ->> 'signature'
+              FROM json_each(${JSON.stringify(renewed)}) AS seen
+              WHERE installations.id = seen.value ->> 'id'`.compile(query),
+        );
+      });
+    },
+
+    decide(
+      id: string,
+      decisions: Pick<Device, 'channel' | 'labels' | 'notes' | 'admission' | 'hold' | 'pin'>,
+      events: readonly NewEvent[],
+    ): Promise<void> {
+      return database.transact(() => {
+        database.all(query.updateTable('devices').set(toDecisionRow(decisions)).where('id', '=', id));
+        saveLabels(database, id, decisions.labels);
+        journal.append(events);
+      });
+    },
+
+    forget(id: string, events: readonly NewEvent[]): Promise<void> {
+      return database.transact(() => {
+        forgetOutcomes(database, id);
+        database.all(query.deleteFrom('devices').where('id', '=', id));
+        journal.append(events);
+      });
+    },
+
+    silentSince(before: Date, limit: number): readonly string[] {
+      return database
+        .all(
+          query
+            .selectFrom('devices')
+            .select('id')
+            .where('last_contact_at', '<', before.toISOString())
+            .where('installation_state', 'in', openStates)
+            .orderBy('last_contact_at')
+            .limit(limit),
+        )
+        .map(({ id }) => id);
+    },
+
+    /** The devices that a release may reach, by id. */
+    rolloutDevices(page: {
+      readonly releaseId: number;
+      readonly compatible: string;
+      readonly channel: string;
+      readonly heardSince: Date;
+      readonly afterId: string;
+      readonly limit: number;
+    }) {
+      const rows = database.all(
+        query
+          .selectFrom('devices')
+          .select((eb) => [
+            'id',
+            'system_version',
+            eb
+              .selectFrom('device_labels')
+              .select(sql<string>`group_concat(label, ' ')`.as('labels'))
+              .whereRef('device_labels.device', '=', 'devices.id')
+              .as('labels'),
+            eb
+              .selectFrom('installations')
+              .select('state')
+              .whereRef('installations.device', '=', 'devices.id')
+              // The plus keeps SQLite from walking the release's installations for each of its devices.
+              .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
+              .orderBy('installations.id', 'desc')
+              .limit(1)
+              .as('state'),
+          ])
+          .where('compatible', '=', page.compatible)
+          .where('channel', '=', page.channel)
+          .where('id', '>', page.afterId)
+          .where('admission', '=', 'admitted')
+          .where('hold_at', 'is', null)
+          .where('pin_bundle', 'is', null)
+          .where('last_contact_at', '>=', page.heardSince.toISOString())
+          .orderBy('id')
+          .limit(page.limit),
+      );
+      return rows.map(({ id, system_version: systemVersion, labels, state }) => ({
+        id,
+        systemVersion,
+        state,
+        labels: labels === null ? [] : labels.split(' '),
+      }));
+    },
+
+    installations(deviceId: string, limit: number): readonly Installation[] {
+      return database
+        .all(
+          query
+            .selectFrom('installations')
+            .selectAll()
+            .where('device', '=', deviceId)
+            .orderBy('id', 'desc')
+            .limit(limit),
+        )
+        .map(toInstallation);
+    },
+
+    findInstallation(id: number): Installation | undefined {
+      return database
+        .all(query.selectFrom('installations').selectAll().where('id', '=', id))
+        .map(toInstallation)[0];
+    },
+
+    saveLog(installationId: number, log: string, at: Date): Promise<void> {
+      const row = { installation: installationId, at: at.toISOString(), log };
+      return database.transact(() => {
+        database.all(
+          query
+            .insertInto('installation_logs')
+            .values(row)
+            .onConflict((conflict) => conflict.column('installation').doUpdateSet(row)),
+        );
+      });
+    },
+
+    log(installationId: number): { readonly log: string; readonly at: Date } | undefined {
+      return database
+        .all(
+          query
+            .selectFrom('installation_logs')
+            .select(['log', 'at'])
+            .where('installation', '=', installationId),
+        )
+        .map(({ log, at }) => ({ log, at: new Date(at) }))[0];
+    },
+  };
+}
+
+function findDevice(database: Database, id: string): Device | undefined {
+  const { query } = database;
+  const [row] = database.all(query.selectFrom('devices').selectAll().where('id', '=', id));
+  if (row === undefined) return undefined;
+  const labels = database.all(
+    query.selectFrom('device_labels').select('label').where('device', '=', id).orderBy('label'),
+  );
+  const certificates = database.all(
+    query.selectFrom('device_certificates').selectAll().where('device', '=', id).orderBy('first_seen_at'),
+  );
+  return toDevice(
+    row,
+    labels.map(({ label }) => label),
+    certificates.map((certificate) => ({
+      serial: certificate.serial,
+      firstSeenAt: new Date(certificate.first_seen_at),
+      lastSeenAt: new Date(certificate.last_seen_at),
+    })),
+  );
+}

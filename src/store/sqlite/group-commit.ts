@@ -1,0 +1,157 @@
+import type Sqlite from 'libsql';
+import { systemErrorCode } from '../../core/errors';
+import { databaseClosed, storageError } from '../storage-error';
+
+interface Job {
+  readonly work: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly giveUpAtMs: number;
+}
+
+const busyRetryMs = 20;
+/** A commit of more would keep everybody else waiting for too long. */
+const maxGroup = 200;
+
+/**
+ * Runs pieces of work as transactions. What is asked for in the same moment shares one commit, so that a thousand devices
+ * that come at once wait for the disk once; each piece still lasts as a whole or not at all. While another process holds
+ * the database, the event loop goes on.
+ */
+export class GroupCommit {
+  #waiting: Job[] = [];
+  #afterCommit: (() => void)[] = [];
+  #isPlanned = false;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  /**
+   * @param busyTimeoutMs how long a write waits for another process to finish its own
+   * @param onError told of what goes wrong where nobody waits for it
+   */
+  constructor(
+    private readonly sqlite: Sqlite.Database,
+    private readonly busyTimeoutMs: number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** @param work may be run again when the whole group has to be; it changes nothing but the database */
+  run<Result>(work: () => Result): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(databaseClosed());
+    return new Promise<Result>((resolve, reject) => {
+      const giveUpAtMs = performance.now() + this.busyTimeoutMs;
+      // The one place that forgets the type: each job resolves with what its own work returned.
+      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject, giveUpAtMs });
+      this.#plan();
+    });
+  }
+
+  /**
+   * Calls back when the work that is running is committed. Call it inside of the work. What it throws keeps nobody from hearing
+   * of the commit.
+   */
+  afterCommit(callback: () => void): void {
+    this.#afterCommit.push(callback);
+  }
+
+  /** Commits all that is waiting, now. */
+  flush(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    for (let groups = Math.ceil(this.#waiting.length / maxGroup); groups > 0; groups -= 1)
+      this.#commitGroup();
+  }
+
+  /** Commits what it can, and refuses the rest and all that comes after. */
+  close(): void {
+    this.flush();
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    for (const job of this.#waiting.splice(0)) job.reject(databaseClosed());
+  }
+
+  #plan(): void {
+    if (this.#isPlanned || this.#retry !== undefined || this.#waiting.length === 0) return;
+    this.#isPlanned = true;
+    setImmediate(() => {
+      this.#isPlanned = false;
+      this.#commitGroup();
+      this.#plan();
+    });
+  }
+
+  #commitGroup(): void {
+    const jobs = this.#waiting.splice(0, maxGroup);
+    if (jobs.length > 0) this.#commit(jobs);
+  }
+
+  #commit(jobs: readonly Job[]): void {
+    const settle: (() => void)[] = [];
+    this.#afterCommit = [];
+    try {
+      this.#begin();
+      for (const job of jobs) {
+        settle.push(this.#attempt(job));
+        if (this.sqlite.inTransaction) continue;
+        // A full disk made SQLite roll back all of it: the others have another chance, without this one.
+        settle.at(-1)?.();
+        this.#commit(jobs.filter((other) => other !== job));
+        return;
+      }
+      this.sqlite.exec('COMMIT');
+    } catch (error) {
+      if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
+      this.#fail(jobs, error);
+      return;
+    }
+    for (const callback of this.#afterCommit) this.#call(callback);
+    for (const tell of settle) tell();
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+
+  /** Fails at once when another process writes: waiting here would stop everything. */
+  #begin(): void {
+    this.sqlite.pragma('busy_timeout = 0');
+    try {
+      this.sqlite.exec('BEGIN IMMEDIATE');
+    } finally {
+      this.sqlite.pragma(`busy_timeout = ${this.busyTimeoutMs}`);
+    }
+  }
+
+  /** @returns what tells the outcome to who asked */
+  #attempt({ work, resolve, reject }: Job): () => void {
+    const callbacks = this.#afterCommit.length;
+    this.sqlite.exec('SAVEPOINT job');
+    try {
+      const result = work();
+      this.sqlite.exec('RELEASE job');
+      return () => resolve(result);
+    } catch (error) {
+      this.#afterCommit.length = callbacks;
+      if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK TO job; RELEASE job');
+      return () => reject(storageError(error));
+    }
+  }
+
+  #fail(jobs: readonly Job[], error: unknown): void {
+    const isBusy = systemErrorCode(error)?.startsWith('SQLITE_BUSY') === true;
+    const nowMs = performance.now();
+    for (const job of jobs) {
+      if (isBusy && nowMs < job.giveUpAtMs) this.#waiting.push(job);
+      else job.reject(storageError(error));
+    }
+    if (!isBusy || this.#waiting.length === 0) return;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#plan();
+    }, busyRetryMs);
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { notYetChecked, type StoredImageCheck } from '../../core/image-check';
+
+const imageCheck: z.ZodType<StoredImageCheck> = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('being-checked'), tries: z.number() }),
+  z.object({ state: z.literal('sound') }),
+  z.object({ state: z.literal('mismatch'), files: z.array(z.string()) }),
+  z.object({ state: z.literal('not-checked'), reason: z.string() }),
+]);
+
+/** The JSON that a bundle's row keeps of the check of its images. */
+export function imageCheckToJson(value: StoredImageCheck): string {
+  return JSON.stringify(value);
+}
+
+/**
+ * @param json `null` in a row of a version that checked no images
+ * @throws Error when the text is not what {@link imageCheckToJson} wrote
+ */
+export function imageCheckFromJson(json: string | null): StoredImageCheck {
+  return json === null ? notYetChecked : imageCheck.parse(JSON.parse(json));
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { Inspection } from '../../core/inspection';
+
+// Rows of earlier versions are read with this too: a field that is added later needs a default here.
+const finding = z.object({ code: z.string(), message: z.string() });
+const instant = z.iso.datetime().transform((text) => new Date(text));
+const text = z.string().nullable();
+const texts = z.array(z.string());
+
+/** An object with any keys. Not `z.record`: it drops `__proto__`, which a manifest may have for a label or key. */
+function anyKeys<T>(value: z.ZodType<T>) {
+  return z
+    .custom<object>((candidate) => typeof candidate === 'object' && candidate !== null)
+    .transform((object) => Object.entries(object))
+    .pipe(z.array(z.tuple([z.string(), value])))
+    .transform((entries): Readonly<Record<string, T>> => Object.fromEntries(entries));
+}
+
+const image = z.object({
+  slotClass: z.string(),
+  variant: text,
+  artifact: text,
+  filename: text,
+  type: text,
+  sha256: text,
+  sizeBytes: z.number().nullable(),
+  hooks: texts,
+  adaptive: texts,
+  convert: texts,
+  converted: texts,
+});
+
+const format = z.enum(['plain', 'verity', 'crypt']);
+
+const manifest = z.object({
+  compatible: z.string(),
+  version: text,
+  description: text,
+  build: text,
+  minRaucVersion: text,
+  format,
+  verityHash: text,
+  veritySalt: text,
+  veritySizeBytes: z.number().nullable(),
+  hooks: z.object({ filename: text, hooks: texts }),
+  handler: z.object({ filename: z.string(), args: text }).nullable(),
+  images: z.array(image),
+  meta: anyKeys(anyKeys(z.string())),
+});
+
+const signerCertificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  notBefore: instant,
+  notAfter: instant,
+  spkiFingerprint: z.string(),
+  keyAlgorithm: z.string(),
+});
+
+/** It was a warning about every bundle without; the hint that it is now says of which images. */
+const onceWarning = 'no-adaptive-index';
+
+const inspection: z.ZodType<Inspection> = z.object({
+  verdict: z.enum(['trusted', 'unchecked', 'untrusted', 'broken']),
+  reasons: z.array(finding),
+  warnings: z.array(finding).transform((warnings) => warnings.filter(({ code }) => code !== onceWarning)),
+  hints: z.array(finding).default([]),
+  format: format.nullable(),
+  encrypted: z.boolean(),
+  sizeBytes: z.number(),
+  payloadSizeBytes: z.number().nullable(),
+  signatureSizeBytes: z.number().nullable(),
+  manifestHash: text,
+  manifest: manifest.nullable(),
+  signerChain: z.array(signerCertificate),
+  judgedUnder: text.default(null),
+  recipients: z.array(z.object({ issuer: z.string(), serial: z.string(), algorithm: z.string() })),
+});
+
+/** The JSON that a bundle's row keeps of its inspection. */
+export function inspectionToJson(value: Inspection): string {
+  return JSON.stringify(value);
+}
+
+/** @throws Error when the text is not what {@link inspectionToJson} wrote */
+export function inspectionFromJson(json: string): Inspection {
+  return inspection.parse(JSON.parse(json));
+}

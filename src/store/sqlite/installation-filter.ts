@@ -1,0 +1,35 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { InstallationState } from '../../core/installation';
+import type { Lines } from './look-back';
+
+/** Which installations somebody looks for; everything given must fit. */
+export interface InstallationFilter {
+  readonly deviceId?: string;
+  readonly state?: InstallationState;
+  readonly bundleName?: string;
+  readonly releaseId?: number;
+}
+
+/** The index that leads to the fewest installations, and what is left to be looked at in each of them. */
+export function installationLines({ deviceId, state, bundleName, releaseId }: InstallationFilter): Lines {
+  const given = Object.entries({ device: deviceId, bundle: bundleName, release_id: releaseId, state }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const used = indexFor(given.map(([column]) => column));
+  const where = (columns: readonly string[], plus: string): RawBuilder<SqlBool>[] =>
+    given
+      .filter(([column]) => columns.includes(column))
+      .map(([column, value]) => sql<SqlBool>`${sql.raw(plus)}${sql.ref(column)} = ${value}`);
+  const walked = where(used, '');
+  const others = given.map(([column]) => column).filter((column) => !used.includes(column));
+  const condition = walked.length === 0 ? sql`true` : sql.join(walked, sql` AND `);
+  return { walks: [sql`SELECT id FROM installations WHERE ${condition}`], rest: where(others, '+') };
+}
+
+/** A device has few installations, a bundle's are by their state, and a release's are some of those of its bundle. */
+function indexFor(given: readonly string[]): readonly string[] {
+  if (given.includes('device')) return ['device'];
+  if (given.includes('release_id')) return ['release_id'];
+  if (given.includes('bundle')) return ['bundle', ...given.filter((column) => column === 'state')];
+  return given;
+}

@@ -1,0 +1,94 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import { theServer } from '../../core/event';
+import type { Database } from './database';
+import { idsOfTime } from './journal-blocks';
+import type { Lines } from './look-back';
+
+/** Which lines somebody looks for; everything given must fit. */
+export interface JournalFilter {
+  readonly kinds?: readonly string[];
+  readonly deviceId?: string;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly bundleName?: string;
+  readonly releaseId?: number;
+  readonly installationId?: number;
+  readonly actor?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+type Column = 'device' | 'compatible' | 'channel' | 'bundle' | 'release_id' | 'installation_id' | 'actor';
+
+/** The index that leads to the fewest lines, and what is left to be looked at in each of them. */
+export function journalLines(database: Database, filter: JournalFilter, afterId = 0): Lines {
+  const { since, until, kinds: wanted = [] } = filter;
+  const isTimed = since !== undefined || until !== undefined;
+  const times = isTimed ? idsOfTime(database, filter) : { fromId: 1 };
+  if (times === undefined) return { walks: [], rest: [] };
+  const kinds = wanted.length === 0 ? undefined : kindsIn(database, wanted);
+  const equal: readonly (readonly [Column, string | number | undefined])[] = [
+    ['device', filter.deviceId],
+    ['compatible', filter.compatible],
+    ['channel', filter.channel],
+    ['bundle', filter.bundleName],
+    ['release_id', filter.releaseId],
+    ['installation_id', filter.installationId],
+    ['actor', filter.actor],
+  ];
+  const given = equal.filter(([, value]) => value !== undefined);
+  const index = indexFor(filter, kinds);
+  const rest: RawBuilder<SqlBool>[] = given
+    .filter(([column]) => column !== index)
+    .map(([column, value]) => sql<SqlBool>`+${sql.ref(column)} = ${value}`);
+  if (kinds !== undefined && index !== 'kind')
+    rest.push(sql<SqlBool>`+kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))`);
+  if (since !== undefined) rest.push(sql<SqlBool>`+at >= ${since.toISOString()}`);
+  if (until !== undefined) rest.push(sql<SqlBool>`+at < ${until.toISOString()}`);
+  const fromId = Math.max(afterId + 1, times.fromId);
+  return { ...times, fromId, walks: walksOf(index, filter, kinds ?? []), rest };
+}
+
+/** A device writes of itself alone, so that its index leads to what it wrote as well. */
+type Index = 'device' | 'own' | 'actor' | 'release_id' | 'kind' | 'id';
+
+function indexFor(filter: JournalFilter, kinds: readonly string[] | undefined): Index {
+  const { actor } = filter;
+  if (filter.deviceId !== undefined) return 'device';
+  if (actor?.startsWith('device:') === true) return 'own';
+  if (actor !== undefined && actor !== theServer.name) return 'actor'; // people do little beside devices
+  if (filter.releaseId !== undefined) return 'release_id';
+  if (kinds !== undefined) return 'kind';
+  return actor === undefined ? 'id' : 'actor';
+}
+
+function walksOf(
+  index: Index,
+  { deviceId, actor = '', releaseId }: JournalFilter,
+  kinds: readonly string[],
+): readonly RawBuilder<unknown>[] {
+  const ids = (condition: RawBuilder<SqlBool>) => sql`SELECT id FROM events WHERE ${condition}`;
+  if (index === 'device') return [ids(sql`device = ${deviceId}`)];
+  if (index === 'own') return [ids(sql`device = ${actor.slice('device:'.length)}`)];
+  // In the words of the index, which else does not fit.
+  if (index === 'actor') return [ids(sql`actor = ${actor} AND actor NOT LIKE 'device:%'`)];
+  if (index === 'release_id') return [ids(sql`release_id = ${releaseId}`)];
+  // Each kind has its lines by id already: SQLite merges them as far as it needs them.
+  if (index === 'kind') return kinds.map((kind) => ids(sql`kind = ${kind}`));
+  return [ids(sql`true`)];
+}
+
+/** The kinds that are in the journal and wanted. There are few, and each is found by one look into the index. */
+function kindsIn(database: Database, wanted: readonly string[]): readonly string[] {
+  const known = database.all(
+    sql<{ readonly kind: string }>`
+      WITH RECURSIVE known (kind) AS (
+        SELECT min(kind) FROM events
+        UNION ALL
+        SELECT (SELECT min(kind) FROM events WHERE kind > known.kind) FROM known WHERE kind IS NOT NULL
+      ) SELECT kind FROM known WHERE kind IS NOT NULL`.compile(database.query),
+  );
+  const fits = (kind: string) =>
+    wanted.some((one) => (one.endsWith('.') ? kind.startsWith(one) : kind === one));
+  return known.map(({ kind }) => kind).filter(fits);
+}

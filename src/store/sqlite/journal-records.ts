@@ -1,0 +1,148 @@
+import type { Selectable } from 'kysely';
+import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../../core/event';
+import { isDecision } from '../../core/restore';
+import type { Database } from './database';
+import { idsOfTime } from './journal-blocks';
+import { type JournalFilter, journalLines } from './journal-filter';
+import { type BackPage, lookAtPiece, lookBack } from './look-back';
+import type { EventTable } from './schema';
+
+type EventRow = Selectable<EventTable>;
+
+export type JournalListener = (events: readonly JournalEvent[]) => void;
+
+export type JournalRecords = ReturnType<typeof createJournalRecords>;
+
+/** The journal in the database. Lines are added in the same transaction as what they tell. */
+export function createJournalRecords(database: Database) {
+  const { query } = database;
+  const listeners = new Set<JournalListener>();
+
+  function append(events: readonly NewEvent[]): void {
+    if (events.length === 0) return;
+    const added = events.map((event) => {
+      const [row] = database.all(query.insertInto('events').values(toRow(event)).returningAll());
+      if (row === undefined) throw new Error('the journal took no line');
+      return toEvent(row);
+    });
+    const decision = added.filter(isDecision).at(-1)?.id;
+    if (decision !== undefined) database.all(query.updateTable('database_identity').set({ decision }));
+    for (const listener of listeners) {
+      database.afterCommit(() => {
+        if (listeners.has(listener)) listener(added);
+      });
+    }
+  }
+
+  function timeOf(id: number): Date | null {
+    const [line] = database.all(query.selectFrom('events').select('at').where('id', '=', id));
+    return line === undefined ? null : new Date(line.at);
+  }
+
+  return {
+    /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
+    append,
+
+    /** Adds lines that belong to no other change. */
+    record: (events: readonly NewEvent[]): Promise<void> => database.transact(() => append(events)),
+
+    /** Of the newest lines alone, of which it looks at a bounded number: newest first. */
+    list(filter: JournalFilter, page: BackPage): readonly JournalEvent[] {
+      return lookAtPiece<EventRow>(database, 'events', journalLines(database, filter), page).rows.map(
+        toEvent,
+      );
+    },
+
+    /** Newest first, as far back as one search looks. */
+    async search(filter: JournalFilter, { afterId, ...page }: BackPage & { readonly afterId?: number }) {
+      const lines = journalLines(database, filter, afterId);
+      const { rows, nextBefore, isCut } = await lookBack<EventRow>(database, 'events', lines, page);
+      return {
+        events: rows.map(toEvent),
+        nextBefore,
+        searchedUntil: isCut && nextBefore !== null ? timeOf(nextBefore) : null,
+      };
+    },
+
+    /** Oldest first, all of them: whoever follows takes a page at a time, in turn with others. */
+    after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
+      const select = query.selectFrom('events').selectAll().where('id', '>', afterId);
+      return database.turns.take(() => database.all(select.orderBy('id').limit(limit)).map(toEvent));
+    },
+
+    lastId(): number {
+      const [row] = database.all(query.selectFrom('events').select(({ fn }) => fn.max('id').as('id')));
+      return row?.id ?? 0;
+    },
+
+    /** Removes old lines about what devices and the server did; people's decisions stay. */
+    prune(before: Date, limit: number): Promise<number> {
+      return database.transact(() => {
+        const ids = idsOfTime(database, { until: before });
+        if (ids === undefined) return 0;
+        const old = query
+          .selectFrom('events')
+          .select('id')
+          .where('id', '<', ids.beforeId)
+          .where('at', '<', before.toISOString())
+          .where((eb) => eb.or([eb('actor', 'like', 'device:%'), eb('actor', '=', theServer.name)]))
+          .orderBy('id')
+          .limit(limit);
+        return database.all(query.deleteFrom('events').where('id', 'in', old).returning('id')).length;
+      });
+    },
+
+    /** One that throws keeps nobody else from hearing. @returns what ends it */
+    listen(listener: JournalListener): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function toRow(event: NewEvent) {
+  const { subject = {}, before, after, repeats } = event;
+  return {
+    at: event.at.toISOString(),
+    kind: event.kind,
+    actor: event.actor.name,
+    address: event.actor.address,
+    message: event.message,
+    device: subject.deviceId ?? null,
+    compatible: subject.compatible ?? null,
+    channel: subject.channel ?? null,
+    bundle: subject.bundleName ?? null,
+    release_id: subject.releaseId ?? null,
+    installation_id: subject.installationId ?? null,
+    before: before === undefined ? null : JSON.stringify(before),
+    after: after === undefined ? null : JSON.stringify(after),
+    count: repeats?.count ?? 1,
+    first_at: repeats?.firstAt.toISOString() ?? null,
+  };
+}
+
+export function toEvent(row: Selectable<EventTable>): JournalEvent {
+  return {
+    id: row.id,
+    at: new Date(row.at),
+    // What is in the table was a kind when it was written, perhaps by another version.
+    kind: row.kind as EventKind,
+    actor: { name: row.actor, address: row.address },
+    message: row.message,
+    subject: {
+      deviceId: row.device,
+      compatible: row.compatible,
+      channel: row.channel,
+      bundleName: row.bundle,
+      releaseId: row.release_id,
+      installationId: row.installation_id,
+    },
+    before: parse(row.before),
+    after: parse(row.after),
+    repeats: row.first_at === null ? null : { count: row.count, firstAt: new Date(row.first_at) },
+  };
+}
+
+function parse(json: string | null): Record<string, unknown> | null {
+  return json === null ? null : (JSON.parse(json) as Record<string, unknown>);
+}

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import {
+  type Installation,
+  installationStates,
+  type InstallationState,
+  isUnsettled,
+} from '../../core/installation';
+import { mutedStates, type Outcomes } from '../../core/release-outcome';
+import type { Database } from './database';
+
+type OfRelease = Pick<Installation, 'deviceId'> & { readonly releaseId: number };
+
+/** What a device came to with a release. */
+interface Outcome {
+  readonly step: number;
+  readonly state: InstallationState;
+}
+
+/** The step of a device that is in none. */
+const noStep = -1;
+const unsettledStates = installationStates.filter((state) => isUnsettled({ state }));
+
+/** Runs what saves an installation, and counts what its device has come to by it. Call it inside a transaction. */
+export function countingOutcome(
+  database: Database,
+  { deviceId, releaseId }: Installation,
+  save: () => void,
+): void {
+  if (releaseId === null) {
+    save();
+    return;
+  }
+  const before = outcomeOf(database, { deviceId, releaseId });
+  save();
+  const after = outcomeOf(database, { deviceId, releaseId });
+  if (before?.state === after?.state && before?.step === after?.step) return;
+  if (before !== undefined) add(database, releaseId, before, -1);
+  if (after !== undefined) add(database, releaseId, after, 1);
+}
+
+/**
+ * Takes back what a device that is forgotten counted for. What a release that is over came to stays known: of it, only what had
+ * not ended is taken back. Call it inside a transaction, before the device goes.
+ */
+export function forgetOutcomes(database: Database, deviceId: string): void {
+  const { query } = database;
+  const releases = database.all(
+    query
+      .selectFrom('installations')
+      .leftJoin('releases', 'releases.id', 'installations.release_id')
+      .select(['installations.release_id as id', 'releases.id as current'])
+      .where('installations.device', '=', deviceId)
+      .where('installations.release_id', 'is not', null)
+      .distinct(),
+  );
+  for (const { id, current } of releases) {
+    if (id === null) continue;
+    const outcome = outcomeOf(database, { deviceId, releaseId: id });
+    if (outcome === undefined) continue;
+    if (current !== null || unsettledStates.includes(outcome.state)) add(database, id, outcome, -1);
+  }
+}
+
+/** By step, from 0, and state; devices that are in no step have `null`. */
+export function outcomesOf(database: Database, releaseId: number) {
+  return database
+    .all(
+      database.query
+        .selectFrom('release_outcomes')
+        .select(['step', 'state', 'devices'])
+        .where('release_id', '=', releaseId)
+        .where('devices', '>', 0)
+        .orderBy('step')
+        .orderBy('state'),
+    )
+    .map(({ step, ...rest }) => ({ step: step === noStep ? null : step, ...rest }));
+}
+
+/** Of many releases, over all steps. One without devices is missing. */
+export function outcomesOfAll(
+  database: Database,
+  releaseIds: readonly number[],
+): ReadonlyMap<number, Outcomes> {
+  const rows = database.all(
+    database.query
+      .selectFrom('release_outcomes')
+      .select(({ fn }) => ['release_id', 'state', fn.sum<number>('devices').as('devices')])
+      .where('release_id', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(releaseIds)}))`)
+      .where('devices', '>', 0)
+      .groupBy(['release_id', 'state']),
+  );
+  const found = new Map<number, Outcomes>();
+  for (const { release_id: id, state, devices } of rows)
+    found.set(id, { ...found.get(id), [state]: devices });
+  return found;
+}
+
+/** A device has few installations: they are found by their device, whatever the size of the release. */
+function outcomeOf(database: Database, { deviceId, releaseId }: OfRelease): Outcome | undefined {
+  const [row] = database.all(
+    database.query
+      .selectFrom('installations')
+      .select(['step', 'state'])
+      .where('device', '=', deviceId)
+      .where(sql<boolean>`+release_id = ${releaseId}`)
+      .orderBy((eb) => eb('state', 'in', [...mutedStates]))
+      .orderBy('id', 'desc')
+      .limit(1),
+  );
+  return row && { step: row.step ?? noStep, state: row.state };
+}
+
+function add(database: Database, releaseId: number, { step, state }: Outcome, devices: 1 | -1): void {
+  database.all(
+    database.query
+      .insertInto('release_outcomes')
+      .values({ release_id: releaseId, step, state, devices: Math.max(0, devices) })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['release_id', 'step', 'state'])
+          .doUpdateSet({ devices: sql<number>`max(0, release_outcomes.devices + ${devices})` }),
+      ),
+  );
+}

@@ -1,0 +1,61 @@
+import type { Insertable, Selectable } from 'kysely';
+import { beginRollout, everyoneAsBefore, type Rollout, type RolloutPolicy } from '../../core/rollout';
+import { parseVersionRange } from '../../core/version-range';
+import type { RolloutTable } from './schema';
+
+/** A release made before there were rollouts reaches everyone at once. */
+export function toRollout(
+  row: Selectable<RolloutTable> | undefined,
+  made: { readonly by: string; readonly at: Date },
+): Rollout {
+  if (row === undefined) return beginRollout(everyoneAsBefore, made.by, made.at);
+  return {
+    policy: policyFromJson(row.policy),
+    state: row.state,
+    step: row.step,
+    stepStartedAt: new Date(row.step_started_at),
+    reason: row.reason,
+    changedBy: row.changed_by,
+    changedAt: new Date(row.changed_at),
+    forgivenFailures: row.forgiven_failures,
+  };
+}
+
+export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<RolloutTable> {
+  return {
+    release_id: releaseId,
+    policy: policyToJson(rollout.policy),
+    state: rollout.state,
+    step: rollout.step,
+    step_started_at: rollout.stepStartedAt.toISOString(),
+    reason: rollout.reason,
+    changed_by: rollout.changedBy,
+    changed_at: rollout.changedAt.toISOString(),
+    forgiven_failures: rollout.forgivenFailures,
+  };
+}
+
+type StoredPolicy = Omit<RolloutPolicy, 'startAt' | 'from' | 'allowDowngrade'> & {
+  readonly startAt: string | null;
+  /** Missing in releases made before there was the question. */
+  readonly allowDowngrade?: boolean;
+  readonly from?: string | null;
+};
+
+/** Dates and ranges are text in JSON. */
+function policyToJson(policy: RolloutPolicy): string {
+  return JSON.stringify({ ...policy, from: policy.from?.text ?? null });
+}
+
+function policyFromJson(json: string): RolloutPolicy {
+  const stored = JSON.parse(json) as StoredPolicy;
+  const { startAt, from = null, allowDowngrade } = stored;
+  return {
+    ...stored,
+    startAt: startAt === null ? null : new Date(startAt),
+    from: from === null ? null : parseVersionRange(from),
+    ...(allowDowngrade === undefined
+      ? { allowDowngrade: true, isDowngradeInherited: true }
+      : { allowDowngrade }),
+  };
+}

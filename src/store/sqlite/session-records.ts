@@ -1,0 +1,61 @@
+import type { Token } from '../../core/token';
+import type { Database } from './database';
+import { toToken } from './token-records';
+
+interface Session {
+  readonly idHash: string;
+  readonly tokenName: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export type SessionRecords = ReturnType<typeof createSessionRecords>;
+
+/** Browsers that signed in with a token, by the hash of the id that they have. */
+export function createSessionRecords(database: Database) {
+  const { query } = database;
+  return {
+    /** Those that have expired go; of one token the newest stay. */
+    add({ idHash, tokenName, createdAt, expiresAt }: Session, maxOfToken: number): Promise<void> {
+      return database.transact(() => {
+        database.all(query.deleteFrom('sessions').where('expires_at', '<=', createdAt.toISOString()));
+        database.all(
+          query.insertInto('sessions').values({
+            id_hash: idHash,
+            token: tokenName,
+            created_at: createdAt.toISOString(),
+            expires_at: expiresAt.toISOString(),
+          }),
+        );
+        const others = query
+          .selectFrom('sessions')
+          .select('id_hash')
+          .where('token', '=', tokenName)
+          .where('id_hash', '!=', idHash); // whatever the clock says, this one stays
+        const surplus = others
+          .orderBy('expires_at', 'desc')
+          .limit(-1)
+          .offset(maxOfToken - 1);
+        database.all(query.deleteFrom('sessions').where('id_hash', 'in', surplus));
+      });
+    },
+
+    find(idHash: string): { token: Token; expiresAt: Date } | undefined {
+      const [row] = database.all(
+        query
+          .selectFrom('sessions')
+          .innerJoin('tokens', 'tokens.name', 'sessions.token')
+          .selectAll('tokens')
+          .select('sessions.expires_at')
+          .where('sessions.id_hash', '=', idHash),
+      );
+      return row && { token: toToken(row), expiresAt: new Date(row.expires_at) };
+    },
+
+    remove(idHash: string): Promise<void> {
+      return database.transact(() => {
+        database.all(query.deleteFrom('sessions').where('id_hash', '=', idHash));
+      });
+    },
+  };
+}
