@@ -1,4 +1,4 @@
-import type { CertificateFolder } from './certificates/certificate-folder';
+import type { CertificateFolder } from '../ports/certificates';
 import { createDescribeBundle, type DescribeBundle } from './catalog/describe-bundle';
 import { createDescribeFleet, type DescribeFleet } from './overview/describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './overview/describe-server';
@@ -14,7 +14,7 @@ import {
   type RevocationsInForce,
 } from './certificates/manage-revocations';
 import type { MeasureStorage } from './overview/measure-storage';
-import type { JournalRecords } from './journal/read-journal';
+import type { JournalRecords } from '../ports/journal';
 import type { Services } from './services';
 import type { RestoreRecords } from './startup/watch-restores';
 

@@ -9,7 +9,7 @@ import { changed } from './devices/installation-events';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { Log } from '../ports/log';
 import type { PauseUntrusted } from './rollouts/pause-untrusted';
-import type { JournalRecords } from './journal/read-journal';
+import type { JournalRecords } from '../ports/journal';
 import type { SendWebhooks } from './webhooks/send-webhooks';
 import type { WatchRestores } from './startup/watch-restores';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
-import type { CertificateFolder } from '../../src/services/certificates/certificate-folder';
+import type { CertificateFolder } from '../../src/ports/certificates';
 import { temporaryFolder } from './programs';
 
 /** A certificates' folder for one test. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DomainError } from '../../core/errors';
-import type { RevokeRequest } from '../../services/certificates/certificate-folder';
+import type { RevokeRequest } from '../../ports/certificates';
 import { addCommand } from '../kernel/command';
 import { type CliContext, talk } from '../kernel/context';
 import { readInput } from '../kernel/input-file';

@@ -3,7 +3,7 @@ import type { IssuedFiles, IssueOptions } from '../../core/certificate';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
-import type { CertificateFolder, DeviceFiles } from './certificate-folder';
+import type { CertificateFolder, DeviceFiles } from '../../ports/certificates';
 import { type KitPolling, listKitFiles, type ReadKitText } from './kit-files';
 import { packKit } from './pack-kit';
 

@@ -1,7 +1,7 @@
 import type { CertificateSummary, IssuedFiles, IssueOptions, KnownCertificate } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
-import type { CertificateFolder } from './certificate-folder';
+import type { CertificateFolder } from '../../ports/certificates';
 import type { Log } from '../../ports/log';
 import { createMakeDeviceKit, type KitRequest, type MadeKit } from './make-device-kit';
 import type { ReadKitText } from './kit-files';

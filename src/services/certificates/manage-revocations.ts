@@ -2,7 +2,7 @@ import type { Revocation } from '../../core/certificate';
 import { certificateInUse, type Device, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
-import type { CertificateFolder } from './certificate-folder';
+import type { CertificateFolder } from '../../ports/certificates';
 import type { Log } from '../../ports/log';
 
 /** What is revoked. */

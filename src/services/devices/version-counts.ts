@@ -1,10 +1,5 @@
-import type { FleetCount } from './list-fleet';
-
-/** Devices that run a version; `null` for those that tell none, and for all beyond the most frequent. */
-export interface VersionCount {
-  readonly version: string | null;
-  readonly devices: number;
-}
+import type { FleetCount } from '../../ports/fleet-queries';
+import type { VersionCount } from '../../ports/history';
 
 /** Devices name their version themselves: nobody can make an answer endless. */
 const maxVersions = 20;

@@ -1,6 +1,6 @@
 import { theServer } from '../../core/event';
 import type { Catalog } from '../catalog/catalog';
-import type { FleetListing } from '../devices/list-fleet';
+import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageDevices } from '../devices/manage-devices';
 
 export interface SuspendPorts {

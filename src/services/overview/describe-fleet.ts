@@ -3,23 +3,19 @@ import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
 import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
-import type { CertificateFolder } from '../certificates/certificate-folder';
+import type { CertificateFolder } from '../../ports/certificates';
 import type { BundleUses } from '../catalog/delete-bundle';
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { FleetCounts } from '../../ports/fleet-counts';
 import type { ListBundles } from '../catalog/list-bundles';
-import type { FleetCount, FleetListing } from '../devices/list-fleet';
+import type { FleetCount, FleetListing } from '../../ports/fleet-queries';
 import type { ManageRollouts } from '../rollouts/manage-rollouts';
 import type { ManageWebhooks } from '../webhooks/manage-webhooks';
 import type { MeasureStorage } from './measure-storage';
 import type { OverBudget } from './over-budget';
 import type { RestoreRecords } from '../startup/watch-restores';
-import {
-  type ChannelCounts,
-  countByChannel,
-  mostFrequent,
-  type VersionCount,
-} from '../devices/version-counts';
+import type { VersionCount } from '../../ports/history';
+import { type ChannelCounts, countByChannel, mostFrequent } from '../devices/version-counts';
 
 export interface ChannelFigures {
   readonly compatible: string;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Release } from '../../core/release';
 import { parseRaucVersion } from '../../core/version';
 import { orderOf, versionFit } from '../../core/version-rules';
-import type { FleetListing } from '../devices/list-fleet';
+import type { FleetListing } from '../../ports/fleet-queries';
 
 /** Devices of a kind, and what they run. */
 export interface DeviceGroup {

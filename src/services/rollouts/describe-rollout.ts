@@ -2,7 +2,7 @@ import type { InstallationState } from '../../core/installation';
 import type { Release } from '../../core/release';
 import { type RolloutStep, whatNext } from '../../core/rollout';
 import type { AdvanceRollouts } from './advance-rollouts';
-import type { FleetListing } from '../devices/list-fleet';
+import type { FleetListing } from '../../ports/fleet-queries';
 import type { ReleaseCounters } from '../devices/release-counters';
 
 export interface StepProgress {

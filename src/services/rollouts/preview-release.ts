@@ -5,7 +5,7 @@ import { parsePolicy } from '../../core/rollout-policy';
 import type { ActivateRequest } from '../catalog/activate-release';
 import type { Catalog } from '../catalog/catalog';
 import { countReach, type ReleaseReach } from './count-reach';
-import type { FleetListing } from '../devices/list-fleet';
+import type { FleetListing } from '../../ports/fleet-queries';
 import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { warnOfImages } from '../catalog/warn-of-images';

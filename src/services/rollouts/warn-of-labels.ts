@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../core/inspection';
 import type { Release } from '../../core/release';
-import type { FleetListing } from '../devices/list-fleet';
+import type { FleetListing } from '../../ports/fleet-queries';
 
 /** A page takes a few milliseconds, in which nobody else is answered. */
 const pageSize = 500;

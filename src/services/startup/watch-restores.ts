@@ -12,7 +12,7 @@ import {
 } from '../../core/restore';
 import type { Fleet } from '../devices/fleet';
 import type { Log } from '../../ports/log';
-import type { JournalRecords } from '../journal/read-journal';
+import type { JournalRecords } from '../../ports/journal';
 
 /** What the database knows of itself, and of a restore. */
 export interface RestoreRecords {

@@ -3,7 +3,7 @@ import type { Actor, EventKind, JournalEvent, NewEvent } from '../../core/event'
 import { eventKinds, noSubject, theServer } from '../../core/event';
 import type { Webhook } from '../../core/webhook';
 import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
-import type { ReadJournal } from '../journal/read-journal';
+import type { ReadJournal } from '../../ports/journal';
 
 export interface NewWebhook {
   readonly name: string;

@@ -4,7 +4,8 @@ import { retryDelayMs, type Webhook, type WebhookProgress } from '../../core/web
 import type { Log } from '../../ports/log';
 import { asPart } from '../startup/optional-parts';
 import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
-import { isWanted, type ReadJournal } from '../journal/read-journal';
+import { isWanted } from '../../core/event-filter';
+import type { ReadJournal } from '../../ports/journal';
 
 export interface SendWebhooksPorts {
   readonly webhooks: WebhookRecords;

@@ -6,7 +6,7 @@ import { beginRollout, type Rollout, type RolloutPolicy } from '../../core/rollo
 import type { Database } from './database';
 import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
-import type { JournalRecords } from './journal-records';
+import type { SqliteJournal } from './journal-records';
 import { toRollout, toRolloutRow } from './rollout-rows';
 import type { ActivationTable, BundleTable } from './schema';
 
@@ -41,7 +41,7 @@ interface HistoryFilter {
 export type CatalogRecords = ReturnType<typeof createCatalogRecords>;
 
 /** Bundles, releases and their history in the database. */
-export function createCatalogRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+export function createCatalogRecords(database: Database, journal: Pick<SqliteJournal, 'append'>) {
   const { query } = database;
   return {
     /** All bundles that are not deleted, and all releases. */

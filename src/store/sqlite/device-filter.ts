@@ -1,23 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
-import type { InstallationState } from '../../core/installation';
+import type { DeviceFilter } from '../../ports/fleet-queries';
 import type { Database } from './database';
-
-/** What is looked for; everything given must fit. */
-export interface DeviceFilters {
-  readonly search?: string;
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly version?: string;
-  readonly label?: string;
-  readonly state?: InstallationState | 'none';
-  readonly isHeld?: boolean;
-  readonly isPinned?: boolean;
-  readonly isWaiting?: boolean;
-  readonly hasSecondBoard?: boolean;
-  readonly hasOtherClaim?: boolean;
-  readonly hasSilentPoller?: boolean;
-  readonly releaseId?: number;
-}
 
 /** So few rows are quicker looked up through an index than found by reading the table from its begin to its end. */
 const fewDevices = 5_000;
@@ -28,7 +11,7 @@ const fewDevices = 5_000;
  */
 export function conditionsByIndex(
   database: Database,
-  filters: DeviceFilters,
+  filters: DeviceFilter,
 ): readonly RawBuilder<SqlBool>[] | undefined {
   const alone = indexedAlone(filters).find((one) => hasFew(database, one));
   if (alone === undefined) return undefined;
@@ -36,7 +19,7 @@ export function conditionsByIndex(
   return [...conditionsOf(alone, true), ...conditionsOf(others, false)];
 }
 
-function hasFew(database: Database, alone: DeviceFilters): boolean {
+function hasFew(database: Database, alone: DeviceFilter): boolean {
   const candidates =
     alone.label === undefined
       ? sql`SELECT 1 FROM devices WHERE ${sql.join(conditionsOf(alone, true), sql` AND `)}`
@@ -47,7 +30,7 @@ function hasFew(database: Database, alone: DeviceFilters): boolean {
 }
 
 /** Each filter that has an index, alone; with a channel or a version its compatible. */
-function indexedAlone(filters: DeviceFilters): readonly DeviceFilters[] {
+function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
   const { compatible, channel, version, label, state, releaseId } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   return [
@@ -67,7 +50,7 @@ function indexedAlone(filters: DeviceFilters): readonly DeviceFilters[] {
 }
 
 /** @param mayUseIndex else each device is looked at, in the order in which they are stored or another index leads to them */
-export function conditionsOf(filters: DeviceFilters, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
+export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
   const { search = '', compatible, channel, version, label, state, releaseId } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   const conditions: RawBuilder<SqlBool>[] = [];

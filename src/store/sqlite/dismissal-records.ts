@@ -1,11 +1,13 @@
 import type { NewEvent } from '../../core/event';
+import type { DismissalRecords } from '../../ports/dismissals';
 import type { Database } from './database';
-import type { JournalRecords } from './journal-records';
-
-export type DismissalRecords = ReturnType<typeof createDismissalRecords>;
+import type { SqliteJournal } from './journal-records';
 
 /** What people said that they have seen. */
-export function createDismissalRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+export function createDismissalRecords(
+  database: Database,
+  journal: Pick<SqliteJournal, 'append'>,
+): DismissalRecords {
   const { query } = database;
   return {
     all(): readonly { readonly kind: string; readonly subject: string }[] {

@@ -1,7 +1,8 @@
 import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { DeviceFilter } from '../../ports/fleet-queries';
 import type { Database } from './database';
 import { type DeviceCursor, type DeviceOrder, isAfter, sortColumns } from './device-cursor';
-import { conditionsByIndex, conditionsOf, type DeviceFilters } from './device-filter';
+import { conditionsByIndex, conditionsOf } from './device-filter';
 
 /** A device of a page, with what it is sorted by. */
 interface Found {
@@ -10,7 +11,7 @@ interface Found {
 }
 
 interface Wanted extends DeviceOrder {
-  readonly filters: DeviceFilters;
+  readonly filters: DeviceFilter;
   readonly cursor: DeviceCursor | undefined;
   readonly limit: number;
 }

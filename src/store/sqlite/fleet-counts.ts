@@ -1,11 +1,10 @@
 import { sql, type SqlBool } from 'kysely';
 import { failedStates, type InstallationState, openStates } from '../../core/installation';
+import type { FleetCounts } from '../../ports/fleet-counts';
 import { toBoards } from './boards-json';
 import type { Database } from './database';
 import { toOmitted } from './device-rows';
 import { spaced } from './spaced';
-
-export type FleetCounts = ReturnType<typeof createFleetCounts>;
 
 /** A sentence has room for so many ids. */
 const namedDevices = 3;
@@ -15,7 +14,7 @@ const outcomes = ['installed', 'proven', ...failedStates] as const;
 const troubles = [...failedStates, 'lost', 'interrupted'] as const;
 
 /** Counts of the fleet that pages show, each by an index of its own. */
-export function createFleetCounts(database: Database) {
+export function createFleetCounts(database: Database): FleetCounts {
   const { query } = database;
 
   function hasState(state: InstallationState): boolean {

@@ -1,43 +1,27 @@
 import { type Selectable, sql, type SqlBool } from 'kysely';
 import type { Device, SeenCertificate } from '../../core/device';
 import type { Installation } from '../../core/installation';
+import type {
+  ChannelVersionsPage,
+  DeviceQuery,
+  FleetListing,
+  InstallationQuery,
+  LabelledPage,
+} from '../../ports/fleet-queries';
 import type { Database } from './database';
-import { type DeviceOrder, readCursor, writeCursor } from './device-cursor';
-import type { DeviceFilters } from './device-filter';
+import { readCursor, writeCursor } from './device-cursor';
 import { toDevice, toInstallation } from './device-rows';
 import { findDevices } from './find-devices';
-import { type InstallationFilter, installationLines } from './installation-filter';
-import { type BackPage, lookBack } from './look-back';
+import { installationLines } from './installation-filter';
+import { lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
 import type { DeviceTable, InstallationTable } from './schema';
 import { spaced } from './spaced';
 
-interface DeviceQuery extends DeviceFilters, DeviceOrder {
-  readonly limit: number;
-  readonly after?: string;
-}
-
-interface InstallationQuery extends InstallationFilter, BackPage {}
-
 type InstallationRow = Selectable<InstallationTable>;
 
-interface ChannelVersionsPage {
-  readonly compatible: string;
-  readonly channel: string;
-  readonly afterVersion: string;
-  readonly limit: number;
-}
-
-interface LabelledPage {
-  readonly label: string;
-  readonly afterId: string;
-  readonly limit: number;
-}
-
-export type FleetListing = ReturnType<typeof createFleetListing>;
-
 /** Lists and counts of the fleet. */
-export function createFleetListing(database: Database) {
+export function createFleetListing(database: Database): FleetListing {
   const { query } = database;
 
   function census() {

@@ -12,13 +12,13 @@ import { patiencePolls } from '../../core/proof';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
-import type { JournalRecords } from './journal-records';
+import type { SqliteJournal } from './journal-records';
 import { forgetOutcomes } from './release-outcomes';
 
 export type FleetRecords = ReturnType<typeof createFleetRecords>;
 
 /** Devices and their installations in the database, as devices are answered from them. */
-export function createFleetRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+export function createFleetRecords(database: Database, journal: Pick<SqliteJournal, 'append'>) {
   const { query } = database;
   return {
     /** A device, its latest installation, and its failures. */

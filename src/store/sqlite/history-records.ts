@@ -1,19 +1,9 @@
 import { sql } from 'kysely';
+import type { HistoryCount, HistoryRecords, HistoryScope, SnapshotGrain } from '../../ports/history';
 import type { Database } from './database';
 
-interface Count {
-  readonly compatible: string;
-  readonly channel: string;
-  readonly version: string | null;
-  readonly devices: number;
-}
-
-type Grain = 'day' | 'hour' | 'moment';
-
-export type HistoryRecords = ReturnType<typeof createHistoryRecords>;
-
 /** Snapshots of how many devices run what. */
-export function createHistoryRecords(database: Database) {
+export function createHistoryRecords(database: Database): HistoryRecords {
   const { query } = database;
   return {
     lastAt(): Date | undefined {
@@ -23,7 +13,7 @@ export function createHistoryRecords(database: Database) {
     },
 
     /** Those that lie after it were taken by a clock that was wrong. */
-    save(at: Date, grain: Grain, counts: readonly Count[]): Promise<void> {
+    save(at: Date, grain: SnapshotGrain, counts: readonly HistoryCount[]): Promise<void> {
       const time = at.toISOString();
       return database.transact(() => {
         database.all(query.deleteFrom('fleet_snapshots').where('at', '>=', time));
@@ -35,7 +25,7 @@ export function createHistoryRecords(database: Database) {
       });
     },
 
-    prune(grain: Grain, before: Date, atMost: number): Promise<void> {
+    prune(grain: SnapshotGrain, before: Date, atMost: number): Promise<void> {
       return database.transact(() => {
         const old = query
           .selectFrom('fleet_snapshots')
@@ -54,7 +44,7 @@ export function createHistoryRecords(database: Database) {
       return database.all(select.orderBy('at')).map(({ at }) => new Date(at));
     },
 
-    counts(times: readonly Date[], { compatible, channel }: Partial<Pick<Count, 'compatible' | 'channel'>>) {
+    counts(times: readonly Date[], { compatible, channel }: HistoryScope) {
       const list = JSON.stringify(times.map((time) => time.toISOString()));
       let select = query
         .selectFrom('fleet_counts')

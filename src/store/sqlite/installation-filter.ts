@@ -1,14 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
-import type { InstallationState } from '../../core/installation';
+import type { InstallationFilter } from '../../ports/fleet-queries';
 import type { Lines } from './look-back';
-
-/** Which installations somebody looks for; everything given must fit. */
-export interface InstallationFilter {
-  readonly deviceId?: string;
-  readonly state?: InstallationState;
-  readonly bundleName?: string;
-  readonly releaseId?: number;
-}
 
 /** The index that leads to the fewest installations, and what is left to be looked at in each of them. */
 export function installationLines({ deviceId, state, bundleName, releaseId }: InstallationFilter): Lines {

@@ -1,27 +1,14 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { theServer } from '../../core/event';
+import type { EventFilter } from '../../core/event-filter';
 import type { Database } from './database';
 import { idsOfTime } from './journal-blocks';
 import type { Lines } from './look-back';
 
-/** Which lines somebody looks for; everything given must fit. */
-export interface JournalFilter {
-  readonly kinds?: readonly string[];
-  readonly deviceId?: string;
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly bundleName?: string;
-  readonly releaseId?: number;
-  readonly installationId?: number;
-  readonly actor?: string;
-  readonly since?: Date;
-  readonly until?: Date;
-}
-
 type Column = 'device' | 'compatible' | 'channel' | 'bundle' | 'release_id' | 'installation_id' | 'actor';
 
 /** The index that leads to the fewest lines, and what is left to be looked at in each of them. */
-export function journalLines(database: Database, filter: JournalFilter, afterId = 0): Lines {
+export function journalLines(database: Database, filter: EventFilter, afterId = 0): Lines {
   const { since, until, kinds: wanted = [] } = filter;
   const isTimed = since !== undefined || until !== undefined;
   const times = isTimed ? idsOfTime(database, filter) : { fromId: 1 };
@@ -52,7 +39,7 @@ export function journalLines(database: Database, filter: JournalFilter, afterId 
 /** A device writes of itself alone, so that its index leads to what it wrote as well. */
 type Index = 'device' | 'own' | 'actor' | 'release_id' | 'kind' | 'id';
 
-function indexFor(filter: JournalFilter, kinds: readonly string[] | undefined): Index {
+function indexFor(filter: EventFilter, kinds: readonly string[] | undefined): Index {
   const { actor } = filter;
   if (filter.deviceId !== undefined) return 'device';
   if (actor?.startsWith('device:') === true) return 'own';
@@ -64,7 +51,7 @@ function indexFor(filter: JournalFilter, kinds: readonly string[] | undefined): 
 
 function walksOf(
   index: Index,
-  { deviceId, actor = '', releaseId }: JournalFilter,
+  { deviceId, actor = '', releaseId }: EventFilter,
   kinds: readonly string[],
 ): readonly RawBuilder<unknown>[] {
   const ids = (condition: RawBuilder<SqlBool>) => sql`SELECT id FROM events WHERE ${condition}`;

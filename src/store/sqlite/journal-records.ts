@@ -1,20 +1,26 @@
 import type { Selectable } from 'kysely';
 import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../../core/event';
+import type { EventFilter } from '../../core/event-filter';
 import { isDecision } from '../../core/restore';
+import type { JournalRecords } from '../../ports/journal';
 import type { Database } from './database';
 import { idsOfTime } from './journal-blocks';
-import { type JournalFilter, journalLines } from './journal-filter';
+import { journalLines } from './journal-filter';
 import { type BackPage, lookAtPiece, lookBack } from './look-back';
 import type { EventTable } from './schema';
 
 type EventRow = Selectable<EventTable>;
 
-export type JournalListener = (events: readonly JournalEvent[]) => void;
+type JournalListener = Parameters<JournalRecords['listen']>[0];
 
-export type JournalRecords = ReturnType<typeof createJournalRecords>;
+/** The journal, and how other changes add their lines to it. */
+export interface SqliteJournal extends JournalRecords {
+  /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
+  append(events: readonly NewEvent[]): void;
+}
 
 /** The journal in the database. Lines are added in the same transaction as what they tell. */
-export function createJournalRecords(database: Database) {
+export function createJournalRecords(database: Database): SqliteJournal {
   const { query } = database;
   const listeners = new Set<JournalListener>();
 
@@ -40,21 +46,20 @@ export function createJournalRecords(database: Database) {
   }
 
   return {
-    /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
     append,
 
     /** Adds lines that belong to no other change. */
     record: (events: readonly NewEvent[]): Promise<void> => database.transact(() => append(events)),
 
     /** Of the newest lines alone, of which it looks at a bounded number: newest first. */
-    list(filter: JournalFilter, page: BackPage): readonly JournalEvent[] {
+    list(filter: EventFilter, page: BackPage): readonly JournalEvent[] {
       return lookAtPiece<EventRow>(database, 'events', journalLines(database, filter), page).rows.map(
         toEvent,
       );
     },
 
     /** Newest first, as far back as one search looks. */
-    async search(filter: JournalFilter, { afterId, ...page }: BackPage & { readonly afterId?: number }) {
+    async search(filter: EventFilter, { afterId, ...page }: BackPage & { readonly afterId?: number }) {
       const lines = journalLines(database, filter, afterId);
       const { rows, nextBefore, isCut } = await lookBack<EventRow>(database, 'events', lines, page);
       return {

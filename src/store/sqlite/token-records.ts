@@ -2,13 +2,13 @@ import type { Selectable } from 'kysely';
 import type { NewEvent } from '../../core/event';
 import type { Token } from '../../core/token';
 import type { Database } from './database';
-import type { JournalRecords } from './journal-records';
+import type { SqliteJournal } from './journal-records';
 import type { TokenTable } from './schema';
 
 export type TokenRecords = ReturnType<typeof createTokenRecords>;
 
 /** Admin tokens in the database, by name and by the hash of their secret. */
-export function createTokenRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+export function createTokenRecords(database: Database, journal: Pick<SqliteJournal, 'append'>) {
   const { query } = database;
   return {
     /** @returns false when the name is in use */

@@ -1,14 +1,16 @@
 import type { Selectable } from 'kysely';
 import type { NewEvent } from '../../core/event';
 import type { Webhook, WebhookProgress } from '../../core/webhook';
+import type { WebhookRecords } from '../../ports/webhooks';
 import type { Database } from './database';
-import type { JournalRecords } from './journal-records';
+import type { SqliteJournal } from './journal-records';
 import type { WebhookTable } from './schema';
 
-export type WebhookRecords = ReturnType<typeof createWebhookRecords>;
-
 /** Webhooks in the database, with how far each has come in the journal. */
-export function createWebhookRecords(database: Database, journal: Pick<JournalRecords, 'append'>) {
+export function createWebhookRecords(
+  database: Database,
+  journal: Pick<SqliteJournal, 'append'>,
+): WebhookRecords {
   const { query } = database;
   return {
     /** By name. */

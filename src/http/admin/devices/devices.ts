@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceSorts, type DeviceQuery } from '../../../services/devices/list-fleet';
+import { deviceSorts, type DeviceQuery } from '../../../ports/fleet-queries';
 import type { AdminOptions } from '../kernel/admin-options';
 import {
   deviceJson,

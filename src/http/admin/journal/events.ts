@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventFilter } from '../../../services/journal/read-journal';
+import type { EventFilter } from '../../../core/event-filter';
 import type { AdminOptions } from '../kernel/admin-options';
 import { eventJson, presentEvent } from '../../event-json';
 import type { EventStreams } from '../kernel/event-stream';

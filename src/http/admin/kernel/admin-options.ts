@@ -10,7 +10,7 @@ import type { FleetHistory } from '../../../services/overview/fleet-history';
 import type { GoBack } from '../../../services/rollouts/go-back';
 import type { UndoRelease } from '../../../services/rollouts/undo-release';
 import type { ReleaseResults } from '../../../services/rollouts/release-results';
-import type { FleetListing } from '../../../services/devices/list-fleet';
+import type { FleetListing } from '../../../ports/fleet-queries';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
 import type { ListBundles } from '../../../services/catalog/list-bundles';
@@ -18,7 +18,7 @@ import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
-import type { ReadJournal } from '../../../services/journal/read-journal';
+import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { JournalEvent } from '../../../core/event';
 import { DomainError } from '../../../core/errors';
-import { type EventFilter, isWanted, type ReadJournal } from '../../../services/journal/read-journal';
+import { type EventFilter, isWanted } from '../../../core/event-filter';
+import type { ReadJournal } from '../../../ports/journal';
 import { presentEvent } from '../../event-json';
 import { Shares } from './shares';
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type InstallationState, installationStates } from '../../../core/installation';
-import type { FleetCount, FleetListing } from '../../../services/devices/list-fleet';
+import type { FleetCount, FleetListing } from '../../../ports/fleet-queries';
 
 export interface FleetFigures {
   readonly listFleet: Pick<FleetListing, 'census' | 'attention'>;

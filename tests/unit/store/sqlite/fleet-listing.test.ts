@@ -9,11 +9,7 @@ import {
   type InstallationState,
   installationStates,
 } from '../../../../src/core/installation';
-import {
-  type DeviceQuery,
-  deviceSorts,
-  type ListedDevice,
-} from '../../../../src/services/devices/list-fleet';
+import { type DeviceQuery, deviceSorts, type ListedDevice } from '../../../../src/ports/fleet-queries';
 import { openStore, type Store } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type JournalEvent, type NewEvent, theServer } from '../../../../src/core/event';
 import { type Database, openDatabase } from '../../../../src/store/sqlite/database';
-import { createJournalRecords, type JournalRecords } from '../../../../src/store/sqlite/journal-records';
+import { createJournalRecords, type SqliteJournal } from '../../../../src/store/sqlite/journal-records';
 import { madeAt } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
 
@@ -13,7 +13,7 @@ const line = (message: string): NewEvent => ({
 });
 
 let database: Database;
-let journal: JournalRecords;
+let journal: SqliteJournal;
 let errors: unknown[];
 /** What was heard, by message. */
 let heard: string[];

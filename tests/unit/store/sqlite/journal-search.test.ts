@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { EventFilter } from '../../../../src/services/journal/read-journal';
+import type { EventFilter } from '../../../../src/core/event-filter';
 import { openStore, type Store } from '../../../../src/store/store';
 import { fillJournal } from '../../../support/large-journal';
 import { temporaryFolder } from '../../../support/programs';

@@ -6,7 +6,7 @@ import type {
   IssueOptions,
   ListedCertificate,
   Revocation,
-} from '../../core/certificate';
+} from '../core/certificate';
 
 export type {
   CertificateInventory,
@@ -17,7 +17,7 @@ export type {
   KeyType,
   KnownCertificate,
   ListedCertificate,
-} from '../../core/certificate';
+} from '../core/certificate';
 
 /** The certificates of this server, as people manage them. `src/pki` implements it on `certs/`. */
 export interface CertificateFolder {

@@ -1,11 +1,11 @@
-import type { Device } from '../../core/device';
-import type { Installation, InstallationState } from '../../core/installation';
+import type { Device } from '../core/device';
+import type { Installation, InstallationState } from '../core/installation';
 
 export const deviceSorts = ['id', 'last_contact', 'version', 'state'] as const;
 export type DeviceSort = (typeof deviceSorts)[number];
 
 /** What a person looks for. Everything given must fit. */
-export interface DeviceQuery {
+export interface DeviceFilter {
   /** Part of the id, the serial number or the notes; case does not count. */
   readonly search?: string;
   readonly compatible?: string;
@@ -25,6 +25,9 @@ export interface DeviceQuery {
   readonly hasSilentPoller?: boolean;
   /** Devices whose latest installation is for this release. */
   readonly releaseId?: number;
+}
+
+export interface DeviceQuery extends DeviceFilter {
   readonly sort: DeviceSort;
   readonly isDescending: boolean;
   readonly limit: number;
@@ -55,11 +58,14 @@ export interface FleetCount {
 }
 
 /** Which installations a person looks for. Everything given must fit. */
-export interface InstallationQuery {
+export interface InstallationFilter {
   readonly deviceId?: string;
   readonly state?: InstallationState;
   readonly bundleName?: string;
   readonly releaseId?: number;
+}
+
+export interface InstallationQuery extends InstallationFilter {
   readonly limit: number;
   readonly beforeId?: number;
 }

@@ -1,0 +1,39 @@
+import type { JournalEvent } from './event';
+
+/** Which lines of the journal somebody looks for. Everything given must fit. */
+export interface EventFilter {
+  /** Kinds, or nouns with a dot at their end: `device.` means all that begin with it. Empty means all. */
+  readonly kinds?: readonly string[];
+  readonly deviceId?: string;
+  readonly compatible?: string;
+  readonly channel?: string;
+  readonly bundleName?: string;
+  readonly releaseId?: number;
+  readonly installationId?: number;
+  readonly actor?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** Whether a line is looked for. */
+export function isWanted(event: JournalEvent, filter: EventFilter): boolean {
+  const { kinds = [], since, until } = filter;
+  const { subject } = event;
+  const fits = <T>(wanted: T | undefined, value: T | null) => wanted === undefined || wanted === value;
+  return (
+    (kinds.length === 0 || kinds.some((kind) => fitsKind(event.kind, kind))) &&
+    fits(filter.deviceId, subject.deviceId) &&
+    fits(filter.compatible, subject.compatible) &&
+    fits(filter.channel, subject.channel) &&
+    fits(filter.bundleName, subject.bundleName) &&
+    fits(filter.releaseId, subject.releaseId) &&
+    fits(filter.installationId, subject.installationId) &&
+    fits(filter.actor, event.actor.name) &&
+    (since === undefined || event.at >= since) &&
+    (until === undefined || event.at < until)
+  );
+}
+
+function fitsKind(kind: string, wanted: string): boolean {
+  return wanted.endsWith('.') ? kind.startsWith(wanted) : kind === wanted;
+}
