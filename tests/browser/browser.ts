@@ -28,6 +28,8 @@ jest.setTimeout(120_000);
 
 let browser: Browser | undefined;
 const failures: string[] = [];
+/** What the test that runs has opened. */
+let ofTest: BrowserContext[] = [];
 
 beforeAll(async () => {
   browser = await chromium.launch({
@@ -46,12 +48,22 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 // An error in a script, or something that the policy of the page forbade, fails the test that it happened in.
+// What a hook opened for all tests stays.
+beforeEach(() => {
+  ofTest = [];
+});
+
+// Each open page keeps a stream of events, of which a reader has so many, and renders what it hears.
+afterEach(async () => {
+  await Promise.all(ofTest.map((context) => context.close()));
+});
+
 afterEach(() => {
   const seen = failures.splice(0);
   expect(seen).toEqual([]);
 });
 
-/** A window of its own, with no cookies; it is closed with the browser. */
+/** A window of its own, with no cookies; it is closed after the test that opened it. */
 export async function openWindow(baseURL: string, look: Look = {}): Promise<Page> {
   if (browser === undefined) throw new Error('the browser did not start');
   const { theme = 'light', width = desktop.width, height = desktop.height } = look;
@@ -65,6 +77,7 @@ export async function openWindow(baseURL: string, look: Look = {}): Promise<Page
     ignoreHTTPSErrors: new URL(baseURL).hostname === proxyName, // a certificate of the test's own
   });
   context.setDefaultTimeout(40_000);
+  ofTest.push(context);
   const page = await context.newPage();
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => {
