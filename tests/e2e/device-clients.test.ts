@@ -68,6 +68,8 @@ describe('curl', () => {
   it.each(['--http1.1', '--http2'])(
     "follows the poller's address to the bytes, with %s",
     async (protocol) => {
+      // One that tells no version and no boot gets a bundle once from the poller's address: each has a device of its own.
+      files = await listener.device(`polled${protocol}`);
       const target = path.join(folder, `polled${protocol}`);
       const told = await curl(
         protocol,
@@ -84,6 +86,7 @@ describe('curl', () => {
   );
 
   it("keeps what it has when the poller's address tells it so", async () => {
+    files = await listener.device('knows-it');
     const known = ['-H', `If-None-Match: "${bundle.sha256}"`];
     expect((await curl('-L', ...known, '-w', '%{http_code} %{size_download}', pollUrl())).stdout).toBe(
       '304 0',
@@ -152,8 +155,8 @@ describe('RAUC 1.15', () => {
     ]);
   const credentials = () => [`--tls-cert=${files.cert}`, `--tls-key=${files.key}`, `--tls-ca=${files.ca}`];
 
-  beforeAll(() => {
-    files = deviceFiles(listener.certsDir, 'board-1');
+  beforeAll(async () => {
+    files = await listener.device('rauc-1');
   });
 
   it('reads a bundle in three requests over HTTP/2', async () => {
@@ -201,7 +204,7 @@ describe('RAUC 1.15', () => {
     ]);
     const { code } = await info(pollUrl(), `--conf=${conf}`, ...credentials());
     expect(code).toBe(0);
-    expect(listener.services.manageDevices.get('board-1').device.facts).toMatchObject({
+    expect(listener.services.manageDevices.get('rauc-1').device.facts).toMatchObject({
       bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
       systemVersion: '1.0.0',
       attributes: { 'battery-level': '80' },
@@ -211,11 +214,11 @@ describe('RAUC 1.15', () => {
   it('takes 204 for an answer, without trying again', async () => {
     const { manageDevices } = listener.services;
     const person = { name: 'local', address: null };
-    await manageDevices.hold('board-1', 'on a desk', person);
+    await manageDevices.hold('rauc-1', 'on a desk', person);
     const before = listener.lines.length;
     expect((await info(pollUrl(), ...credentials())).code).toBe(1);
     expect(requestsSince(before)).toEqual([[204, '/api/v1/update.raucb']]);
-    await manageDevices.liftHold('board-1', person);
+    await manageDevices.liftHold('rauc-1', person);
   });
 
   it('fails at once, without trying again, for a bundle that is not there', async () => {

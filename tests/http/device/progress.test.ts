@@ -181,6 +181,7 @@ describe('ranges', () => {
     await rauc.poll();
     const { pinned = '' } = await rauc.install('t-1');
     await fleet.services.tend();
+    await fleet.services.checkStoredImages.run();
     const before = { ...calls };
     const named = { 'RAUC-Transaction-ID': 't-1' }; // as when a person configured it for every request
     for (let round = 0; round < 40; round += 1) {
