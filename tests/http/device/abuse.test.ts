@@ -8,7 +8,7 @@ const tries = 6;
 const slowestMs = 250;
 const noise = 4;
 /** Twice what a device may have on 16 connections is 6 MiB; the rest is V8's, the allocator's, and the thread's that judges bundles. */
-const mostGrownBytes = 160 << 20;
+const mostGrownBytes = 256 << 20;
 
 describe('one device that does its worst', () => {
   let bench: AbuseBench;
@@ -17,16 +17,20 @@ describe('one device that does its worst', () => {
   });
   afterAll(() => bench.close());
 
-  it.each(attackNames)('leaves the others quick, and memory bounded: %s', async (attack) => {
-    const tooSlow: object[] = [];
-    while (tooSlow.length < tries) {
-      const quiet = await bench.measure(null, 1);
-      const attacked = await bench.measure(attack, seconds);
-      expect(attacked.failures).toEqual([]);
-      expect(attacked.grownBytes).toBeLessThan(mostGrownBytes);
-      if (attacked.p99Ms < Math.max(slowestMs, noise * quiet.p99Ms)) return;
-      tooSlow.push({ quietMs: quiet.p99Ms, attackedMs: attacked.p99Ms });
-    }
-    expect(tooSlow).toEqual([]);
-  });
+  it.each(attackNames)(
+    'leaves the others quick, and memory bounded: %s',
+    async (attack) => {
+      const tooSlow: object[] = [];
+      while (tooSlow.length < tries) {
+        const quiet = await bench.measure(null, 1);
+        const attacked = await bench.measure(attack, seconds);
+        expect(attacked.failures).toEqual([]);
+        expect(attacked.grownBytes).toBeLessThan(mostGrownBytes);
+        if (attacked.p99Ms < Math.max(slowestMs, noise * quiet.p99Ms)) return;
+        tooSlow.push({ quietMs: quiet.p99Ms, attackedMs: attacked.p99Ms });
+      }
+      expect(tooSlow).toEqual([]);
+    },
+    180_000,
+  );
 });
