@@ -1,5 +1,7 @@
 import { type Connection, endConnection } from './connections';
 
+/** After so many quiet times in a row a connection with a request is stuck. */
+export const patientQuietTimes = 6;
 /** A little more than timers are late. */
 const lateMs = 10_000;
 
@@ -9,7 +11,7 @@ const lateMs = 10_000;
  * row mean that it is stuck.
  * @param quietMs after how long without a byte it is asked; it arms the next time itself
  */
-export function createIdleRule(now: () => Date, quietMs: number, maxQuietTimes = 6) {
+export function createIdleRule(now: () => Date, quietMs: number, maxQuietTimes = patientQuietTimes) {
   const quiet = new WeakMap<Connection, { times: number; atMs: number }>();
 
   return function onQuiet(connection: Connection): void {

@@ -1,4 +1,5 @@
 import { type Connection, endConnection } from './connections';
+import { patientQuietTimes } from './idle-connections';
 
 export interface StillRules {
   /** After so long without data a connection is looked at, in milliseconds. */
@@ -8,8 +9,6 @@ export interface StillRules {
   readonly onStuck: (connection: Connection) => void;
 }
 
-/** As patient as the rule of idle-connections.ts. */
-const maxQuietTimes = 6;
 /** Looks that find nothing new: a process that was stopped for a while has not heard yet what came meanwhile. */
 const minLooks = 5;
 
@@ -33,7 +32,7 @@ export function createStillRule({ quietMs, monotonicMs, onStuck }: StillRules) {
     if (openRequests === 0) {
       if (isEnding) socket.destroy();
       else endConnection(connection);
-    } else if (stillMs >= maxQuietTimes * quietMs) {
+    } else if (stillMs >= patientQuietTimes * quietMs) {
       if (isEnding) socket.destroy();
       else onStuck(connection);
     } else if (session !== null && !session.destroyed && !isEnding && memory.isWaiting)
