@@ -25,7 +25,7 @@ export interface SecondBoard {
   /** The one that was here first: it is the device. */
   readonly own: SeenBoot;
   readonly other: SeenBoot;
-  /** A boot of which nobody knows yet whose it is: of the board whose boot before does not return. */
+  /** A boot that cannot be told yet: it belongs to the board whose previous boot id does not come back. */
   readonly unclear: SeenBoot | null;
 }
 

@@ -4,7 +4,7 @@
  * - `downloading`: it asks for the payload
  * - `installed`: it says that the bundle is written; it has not booted into it yet
  * - `proven`: it came back from a new boot running the bundle's version
- * - `stopped`: the download has stopped and nobody knows the outcome: it failed, or it waits for its reboot
+ * - `stopped`: the download has stopped and the outcome is unknown: it failed, or the device waits for its reboot
  * - `interrupted`: the device booted before it had read the payload; that says nothing about the bundle
  * - `rolled-back`: it came back from a new boot running the version that it had before
  * - `rejected`: the device read the signature and did not accept the bundle
@@ -62,7 +62,7 @@ export interface Installation {
   readonly releaseId: number | null;
   /** The step of the rollout that the device belongs to, from 0; `null` without a release. */
   readonly step: number | null;
-  /** The bundle's version; `null` when nobody knows it. */
+  /** The bundle's version; `null` when unknown. */
   readonly targetVersion: string | null;
   /** What ran when it was offered. */
   readonly fromVersion: string | null;
@@ -95,9 +95,9 @@ export interface Installation {
   readonly bytesSent: number;
   /** Those of them that went to attempts before the latest. */
   readonly bytesBefore: number;
-  /** With fewer of the payload no image can be written (`core/payload-need`); 0 when nobody knows. */
+  /** With fewer payload bytes no image can be written (`core/payload-need`); 0 when unknown. */
   readonly leastBytes: number;
-  /** With fewer the bundle is not written; 0 when nobody knows. */
+  /** With fewer payload bytes the bundle cannot be complete; 0 when unknown. */
   readonly wholeBytes: number;
   readonly bundleSizeBytes: number;
   /** As the device reports it, 0 to 100. */
