@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
-import { systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
 import type { ConfigProblem } from './problem';
 import type { Environment } from './environment';
 

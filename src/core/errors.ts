@@ -1,5 +1,3 @@
-export { systemErrorCode } from '../base/files/system-error';
-
 /**
  * The closed set of what can be expected to go wrong. Each door translates a code into its own language: HTTP
  * statuses and RFC 9457 problems, CLI exit codes.

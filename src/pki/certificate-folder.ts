@@ -15,7 +15,8 @@ import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
 import { readDevice } from './read-device';
 import { readRevocations } from './revocation-list';
-import { revokeCertificates, type RevokeRequest } from './revoke-certificates';
+import type { RevokeRequest } from '../ports/certificates';
+import { revokeCertificates } from './revoke-certificates';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../core/certificate';
-import { systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
 import { exists } from './file-pair';
 import { issuanceLogName, type IssuedCertificate, readIssued } from './issuance-log';
 import { deviceFileNames, listOwnCertificates, readDeviceFile } from './list-certificates';

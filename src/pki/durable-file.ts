@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as files from '../base/files/replace-file';
-import { DomainError, systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
+import { DomainError } from '../core/errors';
 
 export const keyMode = 0o600;
 export const certificateMode = 0o644;

@@ -1,6 +1,6 @@
 import { lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
 import {
   alreadyExists,
   asFileError,

@@ -1,5 +1,6 @@
 import type { FolderFinding } from '../core/certificate';
-import { DomainError, systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
+import { DomainError } from '../core/errors';
 import type { CertificateFields } from './certificate-fields';
 import type { Refusal } from './prove-certificates';
 

@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'libsql';
 import { SerialQueue } from '../base/collections/serial-queue';
-import { DomainError, systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
+import { DomainError } from '../core/errors';
 import { asFileError, removeTemporaries } from './durable-file';
 
 const lockName = '.folder.lock';

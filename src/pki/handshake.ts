@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
 import { connect, createServer, type ConnectionOptions, type TLSSocket, type TlsOptions } from 'node:tls';
-import { systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
 
 /** A certificate with its chain, and its key. PEM. */
 export interface Presented {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
-import { systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
 
 /** Of a file: that others than its owner may read or write it. */
 const others = 0o077;

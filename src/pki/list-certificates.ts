@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificateRole, CertificateSummary, ListedCertificate } from '../core/certificate';
-import { DomainError, systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
+import { DomainError } from '../core/errors';
 import { normalizeSerial } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { asFileError } from './durable-file';

@@ -1,5 +1,6 @@
 import { parseSerial, type Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
+import type { RevokeRequest } from '../ports/certificates';
 import { isAuthority, normalizeSerial, readCertificate } from './certificate-fields';
 import type { FolderContext } from './folder-context';
 import { withFolderLock } from './folder-lock';
@@ -14,26 +15,6 @@ interface Meant {
   /** Empty for a serial that was never seen here. */
   readonly commonName: string;
 }
-
-/** What people mean: one of the three. */
-export type RevokeRequest = { readonly reason?: string } & (
-  | {
-      /** A device id, or a serial: something that is known here. */
-      readonly which: string;
-      /** It is a serial, although a device may have it as its id. */
-      readonly isSerial?: boolean;
-    }
-  | {
-      /** In hex, whether a certificate with it was ever seen here or not. */
-      readonly serial: string;
-      /** Whose it is, where the caller knows and the folder does not. */
-      readonly deviceId?: string;
-    }
-  | {
-      /** The certificate itself: PEM (the first one counts) or DER. */
-      readonly certificate: string | Uint8Array;
-    }
-);
 
 const reasonMaxLength = 200;
 

@@ -68,18 +68,19 @@ export interface CertificateFolder {
 /** What people mean: one of the three. */
 export type RevokeRequest = { readonly reason?: string } & (
   | {
+      /** A device id, or a serial: something that is known here. */
       readonly which: string;
-      /** Never mind a device that has the serial as its id. */
+      /** It is a serial, although a device may have it as its id. */
       readonly isSerial?: boolean;
     }
   | {
-      /** In any spelling, seen before or not. */
+      /** In hex, whether a certificate with it was ever seen here or not. */
       readonly serial: string;
-      /** Whose it is, where only the caller knows. */
+      /** Whose it is, where the caller knows and the folder does not. */
       readonly deviceId?: string;
     }
   | {
-      /** PEM or DER. */
+      /** The certificate itself: PEM (the first one counts) or DER. */
       readonly certificate: string | Uint8Array;
     }
 );

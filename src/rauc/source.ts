@@ -1,3 +1,5 @@
+import { type ReadableFile, readExactly } from '../base/files/read-exactly';
+
 /** Random access to a bundle's bytes. */
 export interface BundleSource {
   readonly sizeBytes: number;
@@ -5,32 +7,9 @@ export interface BundleSource {
   read(position: number, length: number): Promise<Buffer>;
 }
 
-/** Reads up to `length` bytes of an open file into a buffer: a `FileHandle` can. */
-export interface OpenFile {
-  read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
-}
-
 /** A bundle in an open file, which stays the caller's to close. */
-export function fileSource(file: OpenFile, sizeBytes: number): BundleSource {
-  return {
-    sizeBytes,
-    async read(position, length) {
-      const buffer = Buffer.allocUnsafe(length);
-      let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
-        if (bytesRead === 0)
-          throw new Error(`the file ended at ${position + filled}, ${sizeBytes} bytes were expected`);
-        filled += bytesRead;
-      }
-      return buffer;
-    },
-  };
+export function fileSource(file: ReadableFile, sizeBytes: number): BundleSource {
+  return { sizeBytes, read: (position, length) => readExactly(file, position, length) };
 }
 
 /** A bundle, or a part of one, in memory. */

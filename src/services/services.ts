@@ -30,14 +30,14 @@ import { createExplainOffer, type ExplainOffer } from './offers/explain-offer';
 import { Fleet } from './devices/fleet';
 import type { HistoryRecords } from '../ports/history';
 import { createFleetHistory, type FleetHistory } from './overview/fleet-history';
-import type { FleetRecords } from './devices/fleet-records';
+import type { FleetRecords } from '../ports/fleet-records';
 import type { FleetListing } from '../ports/fleet-queries';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
 import { createGoBack, type GoBack } from './rollouts/go-back';
 import { createUndoRelease, type UndoRelease } from './rollouts/undo-release';
 import type { ReleaseResults } from './rollouts/release-results';
 import { createManageRollouts, type ManageRollouts } from './rollouts/manage-rollouts';
-import type { WebhookRecords } from '../ports/webhooks';
+import type { WebhookRecords, DeliverEvent } from '../ports/webhooks';
 import {
   createManageWebhooks,
   type ManageWebhooks,
@@ -49,7 +49,6 @@ import { createOverBudget, type OverBudget } from './overview/over-budget';
 import { createPreviewRelease, type PreviewRelease } from './rollouts/preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './catalog/publish-bundle';
 import type { JournalRecords, ReadJournal } from '../ports/journal';
-import type { DeliverEvent } from '../ports/webhooks';
 import { createSendWebhooks, type SendWebhooks } from './webhooks/send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './catalog/read-bundle';
 import { createRecordProgress, type RecordProgress } from './offers/record-progress';

@@ -1,10 +1,11 @@
+import { SharedRun } from '../base/collections/shared-run';
 import { theServer } from '../core/event';
 import { isOpen } from '../core/installation';
 import type { AdvanceRollouts } from './rollouts/advance-rollouts';
 import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { Fleet } from './devices/fleet';
 import type { FleetHistory } from './overview/fleet-history';
-import type { FleetRecords } from './devices/fleet-records';
+import type { FleetRecords } from '../ports/fleet-records';
 import { changed } from './devices/installation-events';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { Log } from '../ports/log';
@@ -58,7 +59,7 @@ export function createTendFleet({
   let lookedAtMs = -Infinity;
   let prunedAtMs = -Infinity;
   let isFailing = false;
-  let running: Promise<void> | undefined;
+  const runs = new SharedRun(tend);
 
   function findLost(at: Date): boolean {
     const silent = records.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
@@ -102,9 +103,6 @@ export function createTendFleet({
     void sendWebhooks.run();
     void judgeBundles.run();
     void checkStoredImages.run();
-    running ??= tend().finally(() => {
-      running = undefined;
-    });
-    return running;
+    return runs.start();
   };
 }

@@ -1,6 +1,7 @@
 import { constants, lstatSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { DomainError, systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
+import { DomainError } from '../core/errors';
 
 /** Everything that the server makes, opens or empties below its data folder by a fixed name, folders first. */
 const ownNames = [

@@ -1,4 +1,5 @@
-import { DomainError, systemErrorCode } from '../core/errors';
+import { systemErrorCode } from '../base/files/system-error';
+import { DomainError } from '../core/errors';
 
 const noSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
 

@@ -18,7 +18,7 @@ export async function readExactly(file: ReadableFile, position: number, length: 
   while (filled < length) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
     if (bytesRead === 0)
-      throw new Error(`the file ends at ${position + filled}, before ${position + length}`);
+      throw new Error(`the file ended at ${position + filled}, before ${position + length}`);
     filled += bytesRead;
   }
   return buffer;

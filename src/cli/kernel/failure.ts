@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import { type CliContext, type ExitCode, talk, talkJson } from './context';
 import { ServerRefusal } from './server-refusal';
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import type { CliContext } from './context';
 
 /** Far more than a certificate chain, a request or a token takes. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import { proxyFailure } from './proxy-answer';
 import { ServerRefusal } from './server-refusal';
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import type { Budget, BudgetHolder } from '../../core/budget';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import { closeListener, trackSockets } from './transport/close-listener';
 import {
   type AdmissionRules,

@@ -1,3 +1,4 @@
+import { SharedRun } from '../../base/collections/shared-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import { type ImageCheck, namedImages, type StoredImageCheck } from '../../core/image-check';
@@ -5,7 +6,8 @@ import type { Inspection } from '../../core/inspection';
 import type { BundleBytes } from './accept-bundle';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
-import type { OpenFile } from './shared-files';
+import type { OpenFile } from '../../ports/bundle-files';
+import { type PinnedBundles, wantedBundles } from './wanted-bundles';
 
 /** Hashes the images of stored bundles, after their upload, and keeps what it came to. */
 export interface CheckStoredImages {
@@ -29,8 +31,7 @@ export interface CheckStoredImagesPorts {
   readonly catalog: Catalog;
   readonly files: { open(name: string): Promise<OpenFile> };
   readonly checkImages: CheckImages;
-  /** Bundles that devices are pinned to. */
-  readonly pinnedBundles: () => readonly { readonly bundleName: string }[];
+  readonly pinnedBundles: PinnedBundles;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -43,7 +44,7 @@ export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckSto
   const { catalog, log, now } = ports;
   /** When the check of a bundle ended early; `null` stands for all of them, when nothing can be kept. */
   const failures = new Map<string | null, number>();
-  let running: Promise<void> | undefined;
+  const runs = new SharedRun(run);
   const closing = new AbortController();
   const isClosing = () => closing.signal.aborted;
 
@@ -58,10 +59,7 @@ export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckSto
       .bundles()
       .filter(({ name, imageCheck }) => imageCheck.state === 'being-checked' && !rests(name));
     if (due.length < 2) return due[0];
-    const wanted = new Set([
-      ...catalog.releases().map(({ bundle }) => bundle.name),
-      ...ports.pinnedBundles().map(({ bundleName }) => bundleName),
-    ]);
+    const wanted = wantedBundles(catalog, ports.pinnedBundles);
     const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
     return due.reduce((best, bundle) => {
       const [[isWanted, at], [isBestWanted, bestAt]] = [rank(bundle), rank(best)];
@@ -131,16 +129,10 @@ export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckSto
   }
 
   return {
-    run() {
-      if (isClosing()) return Promise.resolve();
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
-    async close() {
+    run: () => (isClosing() ? Promise.resolve() : runs.start()),
+    close() {
       closing.abort();
-      await running;
+      return runs.ended();
     },
   };
 }

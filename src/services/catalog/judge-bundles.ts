@@ -1,3 +1,4 @@
+import { SharedRun } from '../../base/collections/shared-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import type { Inspection } from '../../core/inspection';
@@ -5,7 +6,8 @@ import { type JudgeSignature, sentenceOf } from './accept-bundle';
 import type { BundleTrust, TrustTerms } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
-import type { OpenFile } from './shared-files';
+import type { OpenFile } from '../../ports/bundle-files';
+import { type PinnedBundles, wantedBundles } from './wanted-bundles';
 
 /** Brings the verdicts of stored bundles up to date with keyring, profile and clock. */
 export interface JudgeBundles {
@@ -23,8 +25,7 @@ export interface JudgePorts {
   readonly judge: JudgeSignature;
   readonly trustTerms: () => TrustTerms;
   readonly bundleTrust: Pick<BundleTrust, 'endsAt'>;
-  /** Bundles that devices are pinned to. */
-  readonly pinnedBundles: () => readonly { readonly bundleName: string }[];
+  readonly pinnedBundles: PinnedBundles;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -44,7 +45,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
   const { catalog, trustTerms, log, now } = ports;
   /** When a bundle was looked at last in this process, and whether that failed. */
   const looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
-  let running: Promise<void> | undefined;
+  const runs = new SharedRun(run);
   const closing = new AbortController();
   const isClosing = () => closing.signal.aborted;
 
@@ -61,12 +62,6 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
     if (hasRunOut && (look === undefined || look.atMs <= endsAt.getTime())) return true;
     if (agoMs < lookAgainAfterMs) return false;
     return hasRunOut || bundle.inspection.verdict === 'untrusted' || terms.dependsOnLists;
-  }
-
-  /** Those that are current or pinned. */
-  function wanted(): ReadonlySet<string> {
-    const current = catalog.releases().map(({ bundle }) => bundle.name);
-    return new Set([...current, ...ports.pinnedBundles().map(({ bundleName }) => bundleName)]);
   }
 
   function due(): readonly Bundle[] {
@@ -129,7 +124,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
     try {
       const found = due();
       if (found.length === 0) return;
-      const first = wanted();
+      const first = wantedBundles(catalog, ports.pinnedBundles);
       const isFirst = ({ name }: Bundle) => first.has(name);
       await judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
     } catch (error) {
@@ -139,23 +134,17 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
 
   return {
     async begin() {
-      const first = wanted();
+      const first = wantedBundles(catalog, ports.pinnedBundles);
       await judgeAll(
         due()
           .filter(({ name }) => first.has(name))
           .slice(0, judgedAtBegin),
       );
     },
-    run() {
-      if (isClosing()) return Promise.resolve();
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
-    async close() {
+    run: () => (isClosing() ? Promise.resolve() : runs.start()),
+    close() {
       closing.abort();
-      await running;
+      return runs.ended();
     },
   };
 }

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Catalog } from './catalog';
-import { createSharedFiles, type OpenFile } from './shared-files';
+import type { OpenFile } from '../../ports/bundle-files';
+import { createSharedFiles } from './shared-files';
 
 /** An open bundle file: its bytes stay readable until the lease is released, also when the bundle is deleted. */
 export interface BundleLease {

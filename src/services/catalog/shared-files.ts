@@ -1,16 +1,5 @@
 import type { Readable } from 'node:stream';
-
-/** An open bundle file, readable until it is closed. */
-export interface OpenFile {
-  readonly sizeBytes: number;
-  /** Of the operating system, for a reader in another thread. */
-  readonly descriptor: number;
-  /** Reads exactly `length` bytes; rejects when there are fewer. */
-  read(position: number, length: number): Promise<Buffer>;
-  /** Bytes `start` to `end`, both included. */
-  createReadStream(start: number, end: number): Readable;
-  close(): Promise<void>;
-}
+import type { OpenFile } from '../../ports/bundle-files';
 
 /** The use of a shared file, until it is released. */
 export interface FileLease {

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../core/event';
-import { RecentMap } from '../../core/recent-map';
+import { RecentMap } from '../../base/collections/recent-map';
 import { RepeatedLines } from '../../core/repeated-lines';
 import { isDecision } from '../../core/restore';
 

@@ -1,5 +1,5 @@
 import { type Entry, isUnsaved, nothingUnsaved, putBack } from './fleet-entry';
-import type { FleetRecords } from './fleet-records';
+import type { FleetRecords } from '../../ports/fleet-records';
 import type { Log } from '../../ports/log';
 
 /** A device is not kept waiting longer for the disk: it is answered from what is known. */

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../core/event';
 import { type Installation, keptInstallations, maxInstallationId } from '../../core/installation';
 import { DeviceLines } from './device-lines';
 import { addEvents, type Entry, isUnsaved, newEntry, withInstallation } from './fleet-entry';
-import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
+import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fleet-records';
 import { FleetWriter } from './fleet-writer';
 import type { Log } from '../../ports/log';
 import { ReleaseCounters } from './release-counters';

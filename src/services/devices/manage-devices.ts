@@ -1,5 +1,4 @@
-import type { Device } from '../../core/device';
-import { newDevice, parseDeviceId } from '../../core/device';
+import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type Installation, isFailure, isUnsettled, keptInstallations } from '../../core/installation';
@@ -8,7 +7,7 @@ import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
 import type { Fleet } from './fleet';
-import type { DeviceDecisions, DeviceRecord, FleetRecords } from './fleet-records';
+import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fleet-records';
 import { changed } from './installation-events';
 import { refuseUntellable } from '../catalog/plan-activation';
 

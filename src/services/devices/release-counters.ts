@@ -1,7 +1,7 @@
 import { Deadlines } from '../../base/collections/deadlines';
 import { type Installation, type InstallationState, isFailure, isStarted } from '../../core/installation';
 import { patiencePolls } from '../../core/proof';
-import type { ReleaseCounts } from './fleet-records';
+import type { ReleaseCounts } from '../../ports/fleet-records';
 
 interface Counter {
   /** Grows with each change. */

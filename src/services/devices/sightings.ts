@@ -1,6 +1,6 @@
 import type { Installation } from '../../core/installation';
 import type { Entry } from './fleet-entry';
-import type { FleetRecords } from './fleet-records';
+import type { FleetRecords } from '../../ports/fleet-records';
 
 /** Contacts that are written in one go: more would keep everybody else waiting. */
 const maxAtOnce = 1_000;

@@ -14,7 +14,7 @@ import type { Catalog } from '../catalog/catalog';
 import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord } from '../devices/fleet-records';
+import type { DeviceRecord } from '../../ports/fleet-records';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
 import type { WatchRestores } from '../startup/watch-restores';

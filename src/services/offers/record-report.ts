@@ -4,7 +4,7 @@ import type { Installation } from '../../core/installation';
 import { judgeReport, type Report } from '../../core/report';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord, FleetRecords } from '../devices/fleet-records';
+import type { DeviceRecord, FleetRecords } from '../../ports/fleet-records';
 import { changed } from '../devices/installation-events';
 
 /** Takes what scripts on devices report. */

@@ -1,6 +1,11 @@
 import type { FleetCount, FleetListing } from '../../ports/fleet-queries';
-import type { HistoryCount, HistoryRecords, HistoryScope, SnapshotGrain } from '../../ports/history';
-import type { VersionCount } from '../../ports/history';
+import type {
+  HistoryCount,
+  HistoryRecords,
+  HistoryScope,
+  SnapshotGrain,
+  VersionCount,
+} from '../../ports/history';
 import { addTo, countByChannel, mostFrequent } from '../devices/version-counts';
 
 export interface HistoryPoint {

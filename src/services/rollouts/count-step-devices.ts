@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Release } from '../../core/release';
 import { type RolloutPolicy, stepOf } from '../../core/rollout';
 import { versionFit } from '../../core/version-rules';
-import type { RolloutDevice, RolloutPage } from '../devices/fleet-records';
+import type { RolloutDevice, RolloutPage } from '../../ports/fleet-records';
 
 /** How many devices of a release each step reaches first, and how many of them are proven. By step, from 0. */
 export interface StepDevices {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DomainError } from '../../core/errors';
 import { everyoneAsBefore } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
-import { type LegacyJson, parseLegacyInstant } from './legacy-json';
+import type { LegacyJson } from '../../ports/legacy-json';
+import { parseLegacyInstant } from './legacy-json';
 import { planActivation } from '../catalog/plan-activation';
 import type { StartupProblem } from './take-over-files';
 

@@ -1,23 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
+import type { FoundFile, OpenFile } from '../../ports/bundle-files';
 import { acceptBundle, type InspectBundle } from '../catalog/accept-bundle';
 import type { Catalog } from '../catalog/catalog';
-import { type LegacyJson, parseLegacyInstant } from './legacy-json';
-import type { OpenFile } from '../catalog/shared-files';
-
-/** What lies in the bundle folder under a name. */
-export interface FoundFile {
-  readonly name: string;
-  /** Neither a link nor a folder nor a pipe. */
-  readonly isPlainFile: boolean;
-  readonly sizeBytes: number;
-  readonly modifiedAt: Date;
-  /** When its name or its bytes changed last, by the file system's own account. */
-  readonly changedAt: Date;
-}
+import type { LegacyJson } from '../../ports/legacy-json';
+import { parseLegacyInstant } from './legacy-json';
 
 /** Something that was left alone, and why. */
 export interface StartupProblem {

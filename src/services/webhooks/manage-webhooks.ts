@@ -1,6 +1,13 @@
 import { DomainError } from '../../core/errors';
-import type { Actor, EventKind, JournalEvent, NewEvent } from '../../core/event';
-import { eventKinds, noSubject, theServer } from '../../core/event';
+import {
+  type Actor,
+  type EventKind,
+  type JournalEvent,
+  type NewEvent,
+  eventKinds,
+  noSubject,
+  theServer,
+} from '../../core/event';
 import type { Webhook } from '../../core/webhook';
 import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
 import type { ReadJournal } from '../../ports/journal';

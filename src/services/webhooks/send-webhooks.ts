@@ -1,5 +1,4 @@
-import type { JournalEvent, NewEvent } from '../../core/event';
-import { theServer } from '../../core/event';
+import { type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import { retryDelayMs, type Webhook, type WebhookProgress } from '../../core/webhook';
 import type { Log } from '../../ports/log';
 import { asPart } from '../startup/optional-parts';

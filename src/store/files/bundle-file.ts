@@ -1,25 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { readExactly } from '../../base/files/read-exactly';
+import type { OpenFile } from '../../ports/bundle-files';
 import { readOnlyNoFollow } from '../refuse-links';
 
 /** One piece of a streamed read. */
 const pieceSizeBytes = 1 << 18;
 
-/** An open bundle, readable until it is closed, also when its name is gone. */
-export interface BundleFile {
-  readonly sizeBytes: number;
-  /** Of the operating system, for a reader in another thread of this process. */
-  readonly descriptor: number;
-  /** Reads exactly `length` bytes; rejects when there are fewer. */
-  read(position: number, length: number): Promise<Buffer>;
-  /** Bytes `start` to `end`, both included. Fails, rather than ends, when the file is shorter. */
-  createReadStream(start: number, end: number): Readable;
-  close(): Promise<void>;
-}
-
 /** Opens a plain file: no symbolic link, and no pipe that would never answer. */
-export async function openBundleFile(file: string): Promise<BundleFile> {
+export async function openBundleFile(file: string): Promise<OpenFile> {
   const handle = await open(file, readOnlyNoFollow);
   try {
     const stats = await handle.stat();
@@ -31,7 +20,7 @@ export async function openBundleFile(file: string): Promise<BundleFile> {
   }
 }
 
-function readable(handle: FileHandle, sizeBytes: number): BundleFile {
+function readable(handle: FileHandle, sizeBytes: number): OpenFile {
   const read = (position: number, length: number) => readExactly(handle, position, length);
   return {
     sizeBytes,
@@ -43,7 +32,7 @@ function readable(handle: FileHandle, sizeBytes: number): BundleFile {
 }
 
 /** Not the handle's own stream: that one would listen on the shared handle, and read on after its end. */
-function streamed(read: BundleFile['read'], start: number, end: number): Readable {
+function streamed(read: OpenFile['read'], start: number, end: number): Readable {
   let at = start;
   return new Readable({
     highWaterMark: pieceSizeBytes,

@@ -3,21 +3,12 @@ import { link, lstat, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder } from '../../base/files/replace-file';
 import { parseBundleName } from '../../core/bundle';
-import { DomainError, systemErrorCode } from '../../core/errors';
-import { type BundleFile, openBundleFile } from './bundle-file';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
+import type { FoundFile, OpenFile } from '../../ports/bundle-files';
+import { openBundleFile } from './bundle-file';
 import { createIncomingFiles, type StagedFile } from './incoming-files';
 import { storing } from '../storage-error';
-
-/** What lies in the folder under a name. */
-export interface FoundFile {
-  readonly name: string;
-  /** Neither a link nor a folder nor a pipe. */
-  readonly isPlainFile: boolean;
-  readonly sizeBytes: number;
-  readonly modifiedAt: Date;
-  /** When its name or its bytes changed last, by the file system's own account. */
-  readonly changedAt: Date;
-}
 
 export type BundleFiles = ReturnType<typeof createBundleFiles>;
 
@@ -34,7 +25,7 @@ export function createBundleFiles(folder: string, newName: () => string) {
     stage: incoming.stage,
     discard: incoming.discard,
 
-    openStaged: (staged: StagedFile): Promise<BundleFile> =>
+    openStaged: (staged: StagedFile): Promise<OpenFile> =>
       storing(() => openBundleFile(incoming.pathOf(staged))),
 
     /**
@@ -77,7 +68,7 @@ export function createBundleFiles(folder: string, newName: () => string) {
     },
 
     /** @throws DomainError `not-found` */
-    open: (name: string): Promise<BundleFile> =>
+    open: (name: string): Promise<OpenFile> =>
       storing(() => openBundleFile(pathOf(name))).catch((error: unknown) => {
         const code = systemErrorCode(error);
         if (code !== 'ENOENT' && code !== 'ELOOP') throw error;

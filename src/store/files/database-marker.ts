@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../../base/files/replace-file';
 import type { FoundMarker, Marker } from '../../core/restore';
-import { systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
 import { readOnlyNoFollow } from '../refuse-links';
 import { storing } from '../storage-error';
 

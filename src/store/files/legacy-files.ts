@@ -1,15 +1,11 @@
 import { link, lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import type { LegacyJson } from '../../ports/legacy-json';
 import { readOnlyNoFollow } from '../refuse-links';
 import { storing } from '../storage-error';
 
 const maxJsonSizeBytes = 1 << 20;
-
-/** A JSON file that an earlier server left: its content, or why it can't be used. */
-export type LegacyJson =
-  | { readonly path: string; readonly modifiedAt: Date; readonly content: unknown }
-  | { readonly path: string; readonly problem: string };
 
 export type LegacyFiles = ReturnType<typeof createLegacyFiles>;
 

@@ -1,7 +1,8 @@
 import { closeSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'libsql';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import { openOwnFile } from '../refuse-links';
 
 export interface DataDirLock {

@@ -1,6 +1,6 @@
 import { lstat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
 
 /** What the data folder takes, and what is left for it, in bytes. */
 export async function measureStorage(

@@ -11,7 +11,8 @@ import {
 } from 'kysely';
 import Sqlite from 'libsql';
 import { RecentMap } from '../../base/collections/recent-map';
-import { DomainError, systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
 import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
 import { openOwnFile, refuseLinks } from '../refuse-links';

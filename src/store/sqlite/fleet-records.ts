@@ -9,6 +9,7 @@ import {
   startedStates,
 } from '../../core/installation';
 import { patiencePolls } from '../../core/proof';
+import type { RolloutPage } from '../../ports/fleet-records';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
@@ -174,14 +175,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
     },
 
     /** The devices that a release may reach, by id. */
-    rolloutDevices(page: {
-      readonly releaseId: number;
-      readonly compatible: string;
-      readonly channel: string;
-      readonly heardSince: Date;
-      readonly afterId: string;
-      readonly limit: number;
-    }) {
+    rolloutDevices(page: RolloutPage) {
       const rows = database.all(
         query
           .selectFrom('devices')

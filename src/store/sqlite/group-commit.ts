@@ -1,5 +1,5 @@
 import type Sqlite from 'libsql';
-import { systemErrorCode } from '../../core/errors';
+import { systemErrorCode } from '../../base/files/system-error';
 import { databaseClosed, storageError } from '../storage-error';
 
 interface Job {

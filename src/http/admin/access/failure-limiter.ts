@@ -1,4 +1,4 @@
-import { RecentMap } from '../../../core/recent-map';
+import { RecentMap } from '../../../base/collections/recent-map';
 import { addressGroup } from '../../address-group';
 
 /** Counts failures per address in fixed windows, in bounded memory. */

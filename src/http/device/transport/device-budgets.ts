@@ -1,4 +1,4 @@
-import { RecentMap } from '../../../core/recent-map';
+import { RecentMap } from '../../../base/collections/recent-map';
 import { TokenBucket } from '../../../core/token-bucket';
 import { ConnectionMemory } from './answer-memory';
 import { DeviceAccount, type SendMemory } from './send-memory';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../../../src/core/errors';
 import { theServer } from '../../../../src/core/event';
 import { Fleet } from '../../../../src/services/devices/fleet';
-import type { FleetRecords } from '../../../../src/services/devices/fleet-records';
+import type { FleetRecords } from '../../../../src/ports/fleet-records';
 import { openStore, type Store } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';

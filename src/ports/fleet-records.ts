@@ -1,6 +1,6 @@
-import type { Device } from '../../core/device';
-import type { NewEvent } from '../../core/event';
-import type { Installation, InstallationState } from '../../core/installation';
+import type { Device } from '../core/device';
+import type { NewEvent } from '../core/event';
+import type { Installation, InstallationState } from '../core/installation';
 
 /** A device with what its next offer depends on. */
 export interface DeviceRecord {

@@ -1,1 +1,0 @@
-export { RecentMap } from '../base/collections/recent-map';
