@@ -42,5 +42,5 @@ for (const { path: file, contents } of outputFiles) {
 await writeFile(path.join(target, 'index.html'), page);
 await writeFile(
   path.join(target, 'index-below.html'),
-  page.replaceAll(/(?<=\s(?:src|href|action)=")/g, '..'),
+  page.replaceAll(/(?<=\s(?:src|href|action)=")/g, '../'),
 );

@@ -212,7 +212,7 @@ describe('a mutated manifest', () => {
     const { cms } = takeApart(await readFile((await makeBundle()).path));
     const original = Buffer.from(
       `${await inlineManifest(cms)}\n[hooks]\nfilename=h.sh\nhooks=install-check;\n[meta.a]\nb=c\\sd\n[image.b.c]\nfilename=../x.tar\nadaptive=a\\;b;c\n`.replace(
-        '..',
+        '../',
         '',
       ),
     );
