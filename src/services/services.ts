@@ -57,7 +57,7 @@ import { patiencePolls } from '../core/proof';
 import { createRecordReport, type RecordReport } from './offers/record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './startup/take-over-files';
 import { createSuspendOffers } from './offers/suspend-offers';
-import { createTendFleet } from './tend-fleet';
+import { createTendFleet } from './housekeeping';
 import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './startup/watch-restores';
 import { createWriteManifestFile } from './catalog/write-manifest-file';
 

@@ -5,18 +5,18 @@ import type { RecordProgress } from '../../services/offers/record-progress';
 import type { RecordReport } from '../../services/offers/record-report';
 import type { WatchRestores } from '../../services/startup/watch-restores';
 import { chooseBaseUrl } from './rauc/base-url';
-import { createBundleHandler } from './rauc/bundle-door';
+import { createBundleHandler } from './rauc/bundles';
 import { createDownloadLog } from './kernel/download-log';
 import type { Exchange } from './transport/exchange';
 import type { Charge, Handler } from './kernel/handler';
 import { limits } from './transport/listener';
 import type { DeviceLog } from './transport/log';
-import { createManifestHandler, createNamedManifestHandler } from './rauc/manifest-door';
-import { createPollingHandler } from './rauc/polling-door';
+import { createManifestHandler, createNamedManifestHandler } from './rauc/manifest';
+import { createPollingHandler } from './rauc/native-polling';
 import type { Route } from './kernel/router';
 import { sendJson } from './kernel/send-json';
-import { createStatusHandler } from './rauc/status-door';
-import type { Tally } from './kernel/tally';
+import { createStatusHandler } from './rauc/status';
+import type { Tally } from './kernel/counters';
 
 export interface DeviceServices {
   readonly offerUpdate: OfferUpdate;

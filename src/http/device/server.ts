@@ -34,7 +34,7 @@ import { createDispatcher } from './kernel/router';
 import { createRoutes, type RouteOptions } from './routes';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { createStillRule } from './transport/still-connections';
-import { type Tallies, Tally } from './kernel/tally';
+import { type Tallies, Tally } from './kernel/counters';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
 
 export interface DeviceServerOptions extends AdmissionRules, RouteOptions {

@@ -9,7 +9,7 @@ import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fl
 import { FleetWriter } from './fleet-writer';
 import type { Log } from '../../ports/log';
 import { ReleaseCounters } from './release-counters';
-import { Sightings } from './sightings';
+import { Sightings } from './last-seen-updates';
 
 export interface FleetPorts {
   readonly records: FleetRecords;

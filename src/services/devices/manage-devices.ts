@@ -5,7 +5,7 @@ import { type Installation, isFailure, isUnsettled, keptInstallations } from '..
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
-import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
+import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-input';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fleet-records';
 import { changed } from './installation-events';

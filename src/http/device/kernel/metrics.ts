@@ -3,7 +3,7 @@ import { budgets } from '../../../core/budget';
 import { reportStates } from '../../../core/report';
 import { refusalCauses } from '../transport/connections';
 import type { DeviceCounts } from '../server';
-import { offerDoors, pollAnswers } from './tally';
+import { offerDoors, pollAnswers } from './counters';
 
 /** Shows the device listener's counts as Prometheus metrics, read when they are asked for. */
 export function registerDeviceMetrics(register: Registry, counts: () => DeviceCounts): void {

@@ -4,7 +4,7 @@ import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import { answeredByConditions, type Handler } from '../kernel/handler';
 import { namedHash } from './named-hash';
-import type { PollAnswer, Tally } from '../kernel/tally';
+import type { PollAnswer, Tally } from '../kernel/counters';
 
 export interface PollingPorts {
   readonly offerUpdate: OfferUpdate;

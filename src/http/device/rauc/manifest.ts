@@ -8,7 +8,7 @@ import { readContact } from './device-facts';
 import type { Exchange } from '../transport/exchange';
 import { answeredByConditions, type Handler } from '../kernel/handler';
 import { sendJson } from '../kernel/send-json';
-import type { Tally } from '../kernel/tally';
+import type { Tally } from '../kernel/counters';
 
 export interface ManifestPorts {
   readonly offerUpdate: OfferUpdate;
