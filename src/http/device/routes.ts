@@ -16,7 +16,7 @@ import { createPollingHandler } from './rauc/native-polling';
 import type { Route } from './kernel/router';
 import { sendJson } from './kernel/send-json';
 import { createStatusHandler } from './rauc/status';
-import type { Tally } from './kernel/counters';
+import type { Counters } from './kernel/counters';
 
 export interface DeviceServices {
   readonly offerUpdate: OfferUpdate;
@@ -50,7 +50,7 @@ export interface RouteOptions {
 export function createRoutes(
   options: RouteOptions,
   port: () => number,
-  tally: Tally,
+  counters: Counters,
   charge: Charge,
   bundles: { onRequest(): void; onBytes(exchange: Exchange, bytes: number): void },
 ): readonly Route[] {
@@ -74,17 +74,17 @@ export function createRoutes(
     },
     onBytes: (exchange, count) => bundles.onBytes(exchange, count),
   });
-  const manifestPorts = { ...services, baseUrl, now, tally };
+  const manifestPorts = { ...services, baseUrl, now, counters };
   const { bodyTimeoutMs = limits.bodyTimeoutMs } = options;
   const get = (path: string, handler: Handler): Route => ({ method: 'GET', path, handler });
   return [
     get('/api/v1/manifest.json', createManifestHandler(manifestPorts)),
     get('/api/v1/manifest/:file', createNamedManifestHandler(manifestPorts)),
-    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, tally })),
+    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, counters })),
     {
       method: 'POST',
       path: '/api/v1/status',
-      handler: createStatusHandler({ ...services, now, tally, bodyTimeoutMs }),
+      handler: createStatusHandler({ ...services, now, counters, bodyTimeoutMs }),
     },
     { ...get('/bundles/:name', bundle), isDownload: true },
     { ...get('/bundles/:sha256/:name', bundle), isDownload: true },

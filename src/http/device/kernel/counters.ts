@@ -12,7 +12,7 @@ export const offerDoors = ['manifest', 'polling'] as const;
 export type OfferDoor = (typeof offerDoors)[number];
 
 /** Counts since the start, by what may happen: the words of each are few and known. */
-export interface Tallies {
+export interface EndpointCounts {
   readonly refusals: ReadonlyMap<RefusalCause, number>;
   readonly offers: Readonly<Record<OfferDoor, ReadonlyMap<OfferAnswer, number>>>;
   readonly polls: ReadonlyMap<PollAnswer, number>;
@@ -20,7 +20,7 @@ export interface Tallies {
 }
 
 /** Counts what happens at the doors. Counting costs next to nothing, reading happens when somebody asks. */
-export class Tally implements Tallies {
+export class Counters implements EndpointCounts {
   readonly refusals = new Map<RefusalCause, number>();
   readonly offers = { manifest: new Map<OfferAnswer, number>(), polling: new Map<OfferAnswer, number>() };
   readonly polls = new Map<PollAnswer, number>();
