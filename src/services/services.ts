@@ -131,7 +131,7 @@ export interface ServiceHealth {
   readonly unsavedDevices: number;
 }
 
-/** The use cases that the doors share. */
+/** The use cases that all listeners share. */
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;

@@ -241,7 +241,7 @@ describe('what people do to a device', () => {
 });
 
 describe('GET /api/devices/{id}/explain', () => {
-  interface Door {
+  interface ProtocolAnswer {
     offered: string | null;
     reason: string | null;
     rules: { rule: string; passed: boolean | null; message: string }[];
@@ -249,9 +249,9 @@ describe('GET /api/devices/{id}/explain', () => {
   const explain = async (id: string) =>
     (await admin.http.get(`/api/devices/${id}/explain`).expect(200)).body as Record<
       'manifest' | 'polling',
-      Door
+      ProtocolAnswer
     >;
-  const outcome = ({ rules }: Door, rule: string) => rules.find((one) => one.rule === rule)?.passed;
+  const outcome = ({ rules }: ProtocolAnswer, rule: string) => rules.find((one) => one.rule === rule)?.passed;
 
   it('tells by every rule what a device would get, and changes nothing', async () => {
     const before = (await admin.http.get('/api/devices/board-1')).body as object;
@@ -276,7 +276,7 @@ describe('GET /api/devices/{id}/explain', () => {
     expect(outcome(manifest, 'step')).toBe(true);
   });
 
-  it('tells where the two doors differ', async () => {
+  it('tells where the two protocols differ', async () => {
     const plain = await makeBundle({ format: 'plain', version: '2.0.0' });
     await admin.opened.publish(plain.path, { name: 'plain.raucb', activate: true });
     const { manifest, polling } = await explain('board-1');

@@ -46,7 +46,7 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
     });
   });
 
-  it('is read at the manifest door as well', async () => {
+  it('is read at the manifest endpoint as well', async () => {
     const target = `/api/v1/manifest.json?compatible=${board}`;
     const { facts } = await told('manifest', { 'RAUC-System-Version': '0.9.0' }, target);
     expect(facts).toMatchObject({ compatible: board, systemVersion: '0.9.0' });
