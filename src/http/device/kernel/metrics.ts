@@ -76,7 +76,9 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Answers to devices that asked what to install, by the door and by the reason when that was nothing',
     ['door', 'answer'],
     ({ offers }) =>
-      offerProtocols.flatMap((protocol) => [...offers[protocol]].map(([answer, count]) => [{ door: protocol, answer }, count])),
+      offerProtocols.flatMap((protocol) =>
+        [...offers[protocol]].map(([answer, count]) => [{ door: protocol, answer }, count]),
+      ),
   );
   labelled('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
     pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),
