@@ -131,10 +131,10 @@ describe('one device', () => {
   });
 
   it('is made ahead of its first contact, once', async () => {
-    const wish = { id: 'ahead', channel: 'beta', labels: ['lab'], notes: 'spare' };
-    const { body } = (await admin.http.post('/api/devices').send(wish).expect(201)) as { body: unknown };
-    expect(body).toMatchObject({ ...wish, first_contact_at: null, installation: null });
-    expect((await admin.http.post('/api/devices').send(wish).expect(409)).body).toMatchObject({
+    const input = { id: 'ahead', channel: 'beta', labels: ['lab'], notes: 'spare' };
+    const { body } = (await admin.http.post('/api/devices').send(input).expect(201)) as { body: unknown };
+    expect(body).toMatchObject({ ...input, first_contact_at: null, installation: null });
+    expect((await admin.http.post('/api/devices').send(input).expect(409)).body).toMatchObject({
       code: 'conflict',
     });
     for (const id of ['../x', ' ', 'x'.repeat(65)])

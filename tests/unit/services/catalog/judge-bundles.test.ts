@@ -67,8 +67,8 @@ describe('when the keyring has changed', () => {
     const id = manageRollouts.list()[0]?.id ?? 0;
     const refused = { code: 'bundle-untrusted' };
     await expect(manageRollouts.resume(id, person)).rejects.toMatchObject(refused);
-    const wish = { name: 'v1.raucb', channel: 'beta', actor: 'local' };
-    await expect(activateRelease.activate(wish)).rejects.toMatchObject(refused);
+    const input = { name: 'v1.raucb', channel: 'beta', actor: 'local' };
+    await expect(activateRelease.activate(input)).rejects.toMatchObject(refused);
     await expect(manageDevices.pin('board-1', 'v1.raucb', person)).rejects.toMatchObject(refused);
   });
 
@@ -186,8 +186,8 @@ describe('a stored bundle', () => {
     await opened.services.tend();
     expect(await board().offered()).toBe('bundle-untrusted');
     expect(rollout()).toMatchObject({ state: 'running' });
-    const wish = { name: 'v1.raucb', actor: 'local', channel: 'beta' };
-    await expect(opened.services.activateRelease.activate(wish)).rejects.toMatchObject({
+    const input = { name: 'v1.raucb', actor: 'local', channel: 'beta' };
+    await expect(opened.services.activateRelease.activate(input)).rejects.toMatchObject({
       code: 'unavailable',
     });
     expect(opened.log.filter(({ level }) => level === 'error')).toHaveLength(1);
