@@ -101,7 +101,7 @@ describe('what the page of a device shows', () => {
     const { bundle: stored } = services.listBundles.get(bundle);
     services.recordProgress.ask(device.identity, stored, { start: 0, end: 1_000 });
     services.recordProgress.sent(device.identity, stored, Math.floor(stored.sizeBytes / 2));
-    await services.tend();
+    await services.runHousekeeping();
     await page.reload();
     await now.getByText('downloading').waitFor();
     await now.getByRole('progressbar').waitFor();

@@ -115,7 +115,7 @@ describe('one device', () => {
     await device('board-1').begin('t-1');
     const sent = Math.floor(bundle.sizeBytes * 0.245); // whatever the length of its signature
     services.recordProgress.sent(identity, bundle, sent);
-    await services.tend();
+    await services.runHousekeeping();
     const show = async () => {
       const { body } = (await admin.http.get('/api/devices/board-1').expect(200)) as { body: unknown };
       return (body as { installation: object }).installation;

@@ -115,7 +115,7 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
     await rauc.poll();
     await rauc.install('t-1');
     expect(fleet.latest(name('silent'))).toMatchObject({ state: 'downloading', transactionId: 't-1' });
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(fleet.latest(name('silent'))?.bytesSent).toBeGreaterThan(64 << 10);
   });
 });

@@ -35,7 +35,9 @@ async function open() {
     records: {
       ...store.records,
       commit: dyingAfter('committed', (change) => store.records.commit(change)),
-      tombstone: dyingAfter('tombstoned', (name, at, by, events) => store.records.tombstone(name, at, by, events)),
+      tombstone: dyingAfter('tombstoned', (name, at, by, events) =>
+        store.records.tombstone(name, at, by, events),
+      ),
     },
     files: { ...store.files, keep: dyingAfter('kept', (staged, name) => store.files.keep(staged, name)) },
     ...raucPorts(withoutKeyring, () => new Date()),
