@@ -159,7 +159,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(await board.poll()).toMatchObject({ code: 0 });
       expect(await board.raucCalls()).toEqual([`install ${file}`]);
       expect((await readFile(board.installedFile())).equals(await readFile(bundle.path))).toBe(true);
-      await listener.services.tend();
+      await listener.services.runHousekeeping();
       expect(installationOf(board)).toMatchObject({
         state: 'installed',
         bytesSent: bundle.sizeBytes - 10_000,
