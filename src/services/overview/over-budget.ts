@@ -1,4 +1,5 @@
 import type { Budget, BudgetHolder } from '../../core/budget';
+import type { Clock } from '../../ports/clock';
 
 /** One who went beyond a budget lately. */
 export interface Excess {
@@ -21,7 +22,7 @@ const forgottenAfterMs = 3_600_000;
 /** Addresses are cheap to change: whoever was heard longest ago is forgotten first. */
 const maxHolders = 1_000;
 
-export function createOverBudget(now: () => Date): OverBudget {
+export function createOverBudget(now: Clock): OverBudget {
   const totals = new Map<Budget, number>();
   const byHolder = new Map<string, { holder: BudgetHolder; times: Map<Budget, number>; lastAt: Date }>();
   const isRecent = ({ lastAt }: { readonly lastAt: Date }) =>
