@@ -1,5 +1,5 @@
 import { partLeftOut } from '../core/crash';
-import type { InstallationState } from '../core/installation';
+import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';

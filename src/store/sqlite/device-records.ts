@@ -1,6 +1,11 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../../core/device';
-import { failedStates, type InstallationState, openStates, startedStates } from '../../core/installation';
+import {
+  failedStates,
+  type InstallationState,
+  openStates,
+  startedStates,
+} from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
 import type { DeviceRecords } from '../../ports/devices';
 import type { Database } from './database';
