@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceFileSync } from '../../base/files/replace-file';
 import { optionalParts } from '../../core/crash';
 import type { CrashRecord } from '../../ports/crash';
 import { readOnlyNoFollow } from '../refuse-links';
@@ -24,18 +25,7 @@ export function openCrashFile(dataDir: string): CrashRecord {
         return undefined;
       }
     },
-    write(crash) {
-      const temporary = `${file}.part`;
-      rmSync(temporary, { force: true });
-      const handle = openSync(temporary, 'wx', 0o600);
-      try {
-        writeSync(handle, `${JSON.stringify(crash, null, 2)}\n`);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(temporary, file);
-    },
+    write: (crash) => replaceFileSync(file, `${JSON.stringify(crash, null, 2)}\n`, { mode: 0o600 }),
     clear: () => rmSync(file, { force: true }),
   };
 }
