@@ -13,7 +13,7 @@ import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { openCertificateFolder } from '../pki/certificate-folder';
 import { createAdministration } from '../services/administration';
 import { createServices } from '../services/services';
-import { watchCrashes } from '../services/startup/watch-crashes';
+import { CrashWatch } from '../services/startup/watch-crashes';
 import { openCrashFile } from '../store/files/crash-file';
 import { decideAdminAccess } from './admin-access';
 import { readProfile } from './bundle-files';
@@ -43,7 +43,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const certificates = await ServingCertificates.open(config, { log, now });
   const store = await openDataStore(config, log);
   closing.add(() => store.close());
-  const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
+  const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
   const services = await createServices({

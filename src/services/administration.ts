@@ -1,7 +1,7 @@
 import type { CertificateFolder, ReadKitText, RevocationsInForce } from '../ports/certificates';
 import type { Clock } from '../ports/clock';
 import { createDescribeBundle, type DescribeBundle } from './catalog/describe-bundle';
-import { createDescribeFleet, type DescribeFleet } from './overview/describe-fleet';
+import { type DescribeFleet, FleetDescriber } from './overview/describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './overview/describe-server';
 import { createDismissAttention, type DismissAttention } from './overview/dismiss-attention';
 import type { FleetCounts } from '../ports/fleet-counts';
@@ -44,7 +44,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
   const { oldCertificates, revocationsInForce, readKitText } = ports;
   const { listBundles, manageRollouts, manageWebhooks, manageDevices, bundleTrust, overBudget } = services;
   const { listing, counts, uses, dismissals, restores, journal, measureStorage } = store;
-  const describeFleet = createDescribeFleet({
+  const describer = new FleetDescriber({
     listBundles,
     manageRollouts,
     manageWebhooks,
@@ -61,6 +61,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     lastCrash: services.startup.lastCrash,
     now,
   });
+  const describeFleet = () => describer.describe();
   const getDevice = (id: string) => manageDevices.get(id).device;
   return {
     describeFleet,

@@ -40,29 +40,47 @@ const lostAtOnce = 200;
 const pruneEveryMs = 3_600_000;
 const prunedAtOnce = 1_000;
 
-/** @returns what does the fleet's chores, one run at a time; call it about once a second. It never rejects. */
-export function createHousekeeping({
-  fleet,
-  devices,
-  advanceRollouts,
-  fleetHistory,
-  judgeBundles,
-  checkStoredImages,
-  pauseUntrusted,
-  sendWebhooks,
-  watchRestores,
-  journal,
-  eventRetentionMs,
-  lostAfterMs,
-  log,
-  now,
-}: HousekeepingPorts): () => Promise<void> {
-  let lookedAtMs = -Infinity;
-  let prunedAtMs = -Infinity;
-  let isFailing = false;
-  const runs = new SharedRun(runOnce);
+/** The fleet's chores, one run at a time. */
+export class Housekeeping {
+  #lookedAtMs = -Infinity;
+  #prunedAtMs = -Infinity;
+  #isFailing = false;
+  readonly #runs = new SharedRun(() => this.#runOnce());
 
-  function findLost(at: Date): boolean {
+  constructor(private readonly ports: HousekeepingPorts) {}
+
+  /** Call it about once a second. It never rejects. */
+  run(): Promise<void> {
+    // A receiver may take its time, and so may a thousand signatures or a large image: nobody waits for them.
+    void this.ports.sendWebhooks.run();
+    void this.ports.judgeBundles.run();
+    void this.ports.checkStoredImages.run();
+    return this.#runs.start();
+  }
+
+  async #runOnce(): Promise<void> {
+    const { watchRestores, fleet, pauseUntrusted, advanceRollouts, fleetHistory, log, now } = this.ports;
+    try {
+      await watchRestores.settle();
+      await fleet.flush();
+      const at = now();
+      if (isDue(this.#lookedAtMs, at, lookForLostEveryMs) && !this.#findLost(at))
+        this.#lookedAtMs = at.getTime();
+      await pauseUntrusted();
+      await advanceRollouts.advance();
+      if (isDue(this.#prunedAtMs, at, pruneEveryMs) && !(await this.#prune(at)))
+        this.#prunedAtMs = at.getTime();
+      await fleetHistory.record();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) log.error({ err: error }, 'what devices told can not be written at the moment');
+      this.#isFailing = true;
+    }
+  }
+
+  /** @returns whether there may be more of them */
+  #findLost(at: Date): boolean {
+    const { devices, fleet, lostAfterMs } = this.ports;
     const silent = devices.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
     for (const id of silent) {
       const installation = fleet.find(id)?.installation ?? null;
@@ -76,34 +94,14 @@ export function createHousekeeping({
     return silent.length === lostAtOnce;
   }
 
-  async function runOnce(): Promise<void> {
-    try {
-      await watchRestores.settle();
-      await fleet.flush();
-      const at = now();
-      if (Math.abs(at.getTime() - lookedAtMs) >= lookForLostEveryMs) {
-        const hasMore = findLost(at);
-        if (!hasMore) lookedAtMs = at.getTime();
-      }
-      await pauseUntrusted();
-      await advanceRollouts.advance();
-      if (Math.abs(at.getTime() - prunedAtMs) >= pruneEveryMs) {
-        const pruned = await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce);
-        if (pruned < prunedAtOnce) prunedAtMs = at.getTime();
-      }
-      await fleetHistory.record();
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) log.error({ err: error }, 'what devices told can not be written at the moment');
-      isFailing = true;
-    }
+  /** @returns whether there may be more to prune */
+  async #prune(at: Date): Promise<boolean> {
+    const { journal, eventRetentionMs } = this.ports;
+    return (await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce)) === prunedAtOnce;
   }
+}
 
-  return () => {
-    // A receiver may take its time, and so may a thousand signatures or a large image: nobody waits for them.
-    void sendWebhooks.run();
-    void judgeBundles.run();
-    void checkStoredImages.run();
-    return runs.start();
-  };
+/** A clock that was set back makes it due, too. */
+function isDue(doneAtMs: number, at: Date, everyMs: number): boolean {
+  return Math.abs(at.getTime() - doneAtMs) >= everyMs;
 }

@@ -9,17 +9,17 @@ import { Catalog } from './catalog/catalog';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
-import { createHousekeeping } from './housekeeping';
+import { Housekeeping } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
-import { createFleetHistory, type FleetHistory } from './overview/fleet-history';
-import { createOverBudget, type OverBudget } from './overview/over-budget';
+import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
+import { BudgetExcesses, type OverBudget } from './overview/over-budget';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
-import { createWatchRestores, type WatchRestores } from './startup/watch-restores';
+import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
 import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
-import { createSendWebhooks, type SendWebhooks } from './webhooks/send-webhooks';
+import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 
 export interface ServiceHealth {
   /** Devices whose last changes could not be written; they are answered all the same. */
@@ -67,7 +67,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { store, fleetRules, log, now, randomBytes } = ports;
   const { devices, listing, journal, restores, databaseMarker } = store;
-  const watchRestores = await createWatchRestores({
+  const watchRestores = await RestoreWatch.start({
     restores,
     databaseMarker,
     journal,
@@ -82,7 +82,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   await changed();
   await judgeBundles.begin();
 
-  const overBudget = createOverBudget(now);
+  const overBudget = new BudgetExcesses(now);
   const fleet = new Fleet({
     devices,
     releaseIds: catalog.releaseIds(),
@@ -105,8 +105,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   watchRestores.begin({ fleet, suspend });
 
   const { manageWebhooks, sendWebhooks } = createWebhookServices(ports);
-  const fleetHistory = createFleetHistory({ history: store.history, listing, now });
-  const runHousekeeping = createHousekeeping({
+  const fleetHistory = new FleetSnapshots({ history: store.history, listing, now });
+  const housekeeping = new Housekeeping({
     fleet,
     devices,
     advanceRollouts,
@@ -141,13 +141,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     sendWebhooks,
     installationsReached: () => fleet.counters.reached(),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
-    runHousekeeping,
+    runHousekeeping: () => housekeeping.run(),
     startup,
     async close() {
       await checkStoredImages.close();
       await judgeBundles.close();
       await sendWebhooks.close();
-      await runHousekeeping(); // the one that runs, or a last one
+      await housekeeping.run(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       watchRestores.close();
@@ -172,6 +172,6 @@ function createWebhookServices(ports: ServicePorts) {
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
   return {
     manageWebhooks: createManageWebhooks({ webhooks, journal, deliver, refuseReceiver, randomBytes, now }),
-    sendWebhooks: createSendWebhooks({ webhooks, journal, deliver, isLeftOut, log, now, random }),
+    sendWebhooks: new WebhookSender({ webhooks, journal, deliver, isLeftOut, log, now, random }),
   };
 }

@@ -1,5 +1,5 @@
 import type { AttentionItem } from '../../src/services/overview/attention';
-import { createDescribeFleet } from '../../src/services/overview/describe-fleet';
+import { FleetDescriber } from '../../src/services/overview/describe-fleet';
 import type { OpenedServices } from './services';
 
 /** What people are asked to look at now, as far as devices and rollouts are the cause: certificates and disk are in order. */
@@ -7,7 +7,7 @@ export async function fleetAttention(
   { services, store }: Pick<OpenedServices, 'services' | 'store'>,
   now: () => Date,
 ): Promise<readonly AttentionItem[]> {
-  const describe = createDescribeFleet({
+  const describer = new FleetDescriber({
     listBundles: services.listBundles,
     manageRollouts: services.manageRollouts,
     manageWebhooks: services.manageWebhooks,
@@ -26,5 +26,5 @@ export async function fleetAttention(
     measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes: Number.MAX_SAFE_INTEGER }),
     now,
   });
-  return (await describe()).attention;
+  return (await describer.describe()).attention;
 }

@@ -2,9 +2,9 @@ import type { ServicePorts } from '../service-ports';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
 import { type BundleTrust, createBundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
-import { type CheckStoredImages, createCheckStoredImages } from './check-stored-images';
+import { type CheckStoredImages, StoredImageChecks } from './check-stored-images';
 import { createDeleteBundle, type DeleteBundle } from './delete-bundle';
-import { createJudgeBundles, type JudgeBundles } from './judge-bundles';
+import { BundleJudge, type JudgeBundles } from './judge-bundles';
 import { createListBundles, type ListBundles } from './list-bundles';
 import { createPublishBundle, type PublishBundle } from './publish-bundle';
 import { BundleReader } from './read-bundle';
@@ -40,8 +40,8 @@ export function createCatalogServices(ports: ServicePorts, catalog: Catalog): Ca
     readBundle: new BundleReader({ catalog, storage, idleMs }),
     activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),
     bundleTrust,
-    judgeBundles: createJudgeBundles({ catalog, storage, judge, trustTerms, bundleTrust, uses, log, now }),
-    checkStoredImages: createCheckStoredImages({ catalog, storage, checkImages, uses, log, now }),
+    judgeBundles: new BundleJudge({ catalog, storage, judge, trustTerms, bundleTrust, uses, log, now }),
+    checkStoredImages: new StoredImageChecks({ catalog, storage, checkImages, uses, log, now }),
     changed,
   };
 }

@@ -31,26 +31,40 @@ export interface CheckStoredImagesPorts {
 const maxTries = 5;
 const tryAgainAfterMs = 60_000;
 
-export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckStoredImages {
-  const { catalog, log, now } = ports;
+/** {@link CheckStoredImages} one after the other, and tries again what failed. */
+export class StoredImageChecks implements CheckStoredImages {
   /** When the check of a bundle ended early; `null` stands for all of them, when nothing can be kept. */
-  const failures = new Map<string | null, number>();
-  const runs = new SharedRun(run);
-  const closing = new AbortController();
-  const isClosing = () => closing.signal.aborted;
+  readonly #failures = new Map<string | null, number>();
+  readonly #runs = new SharedRun(() => this.#runOnce());
+  readonly #closing = new AbortController();
 
-  function rests(name: string | null): boolean {
-    const atMs = failures.get(name);
-    return atMs !== undefined && Math.abs(now().getTime() - atMs) < tryAgainAfterMs;
+  constructor(private readonly ports: CheckStoredImagesPorts) {}
+
+  run(): Promise<void> {
+    return this.#isClosing() ? Promise.resolve() : this.#runs.start();
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    return this.#runs.ended();
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #rests(name: string | null): boolean {
+    const atMs = this.#failures.get(name);
+    return atMs !== undefined && Math.abs(this.ports.now().getTime() - atMs) < tryAgainAfterMs;
   }
 
   /** First what devices may install today, then the newest. */
-  function next(): Bundle | undefined {
-    const due = catalog
+  #next(): Bundle | undefined {
+    const due = this.ports.catalog
       .bundles()
-      .filter(({ name, imageCheck }) => imageCheck.state === 'being-checked' && !rests(name));
+      .filter(({ name, imageCheck }) => imageCheck.state === 'being-checked' && !this.#rests(name));
     if (due.length < 2) return due[0];
-    const wanted = wantedBundles(catalog, ports.uses);
+    const wanted = wantedBundles(this.ports.catalog, this.ports.uses);
     const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
     return due.reduce((best, bundle) => {
       const [[isWanted, at], [isBestWanted, bestAt]] = [rank(bundle), rank(best)];
@@ -59,73 +73,69 @@ export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckSto
   }
 
   /** @returns the bundle as it is kept; `undefined` when it was deleted or uploaded again meanwhile */
-  async function keep(bundle: Bundle, imageCheck: StoredImageCheck): Promise<Bundle | undefined> {
-    return catalog.exclusively(async () => {
-      const stored = catalog.find(bundle.name);
+  async #keep(bundle: Bundle, imageCheck: StoredImageCheck): Promise<Bundle | undefined> {
+    return this.ports.catalog.exclusively(async () => {
+      const stored = this.ports.catalog.find(bundle.name);
       if (stored?.imageCheck !== bundle.imageCheck || stored.sha256 !== bundle.sha256) return undefined;
-      await catalog.commit({
+      await this.ports.catalog.commit({
         bundle: { ...stored, imageCheck },
-        events: () => tell(stored, imageCheck, now()),
+        events: () => tell(stored, imageCheck, this.ports.now()),
       });
-      return catalog.find(bundle.name);
+      return this.ports.catalog.find(bundle.name);
     });
   }
 
-  async function checkOne(found: Bundle): Promise<void> {
+  async #checkOne(found: Bundle): Promise<void> {
     const { name, imageCheck } = found;
     const tries = imageCheck.state === 'being-checked' ? imageCheck.tries : 0;
     if (tries >= maxTries) {
-      await keep(found, notChecked('the server was ended during each check'));
+      await this.#keep(found, notChecked('the server was ended during each check'));
       return;
     }
     // Counted first: a check that takes the server with it must not be begun for ever.
-    const begun = await keep(found, { state: 'being-checked', tries: tries + 1 });
+    const begun = await this.#keep(found, { state: 'being-checked', tries: tries + 1 });
     if (begun === undefined) return;
     try {
-      const check = await read(begun);
-      failures.delete(name);
-      await keep(begun, check);
+      const check = await this.#read(begun);
+      this.#failures.delete(name);
+      await this.#keep(begun, check);
     } catch (error) {
-      if (isClosing()) await keep(begun, { state: 'being-checked', tries });
-      else await fail(begun, tries + 1, error);
+      if (this.#isClosing()) await this.#keep(begun, { state: 'being-checked', tries });
+      else await this.#fail(begun, tries + 1, error);
     }
   }
 
-  async function read(bundle: Bundle): Promise<ImageCheck> {
-    const file = await ports.storage.openFile(bundle.sha256);
+  async #read(bundle: Bundle): Promise<ImageCheck> {
+    const file = await this.ports.storage.openFile(bundle.sha256);
     try {
-      return await ports.checkImages(file, bundle.inspection, closing.signal);
+      return await this.ports.checkImages(file, bundle.inspection, this.#closing.signal);
     } finally {
       await file.close();
     }
   }
 
-  async function fail(bundle: Bundle, tries: number, error: unknown): Promise<void> {
-    if (catalog.find(bundle.name)?.imageCheck !== bundle.imageCheck) return; // it was deleted meanwhile
-    failures.set(bundle.name, now().getTime());
-    log.error({ err: error, bundle: bundle.name, tries }, 'the images of a bundle could not be checked');
+  async #fail(bundle: Bundle, tries: number, error: unknown): Promise<void> {
+    if (this.ports.catalog.find(bundle.name)?.imageCheck !== bundle.imageCheck) return; // it was deleted meanwhile
+    this.#failures.set(bundle.name, this.ports.now().getTime());
+    this.ports.log.error(
+      { err: error, bundle: bundle.name, tries },
+      'the images of a bundle could not be checked',
+    );
     if (tries < maxTries) return;
-    await keep(bundle, notChecked(error instanceof Error ? error.message : String(error)));
+    await this.#keep(bundle, notChecked(error instanceof Error ? error.message : String(error)));
   }
 
-  async function run(): Promise<void> {
-    if (rests(null)) return;
+  async #runOnce(): Promise<void> {
+    if (this.#rests(null)) return;
     try {
-      for (let bundle = next(); bundle !== undefined && !isClosing(); bundle = next()) await checkOne(bundle);
-      failures.delete(null);
+      for (let bundle = this.#next(); bundle !== undefined && !this.#isClosing(); bundle = this.#next())
+        await this.#checkOne(bundle);
+      this.#failures.delete(null);
     } catch (error) {
-      failures.set(null, now().getTime());
-      log.error({ err: error }, 'what the check of images came to cannot be saved');
+      this.#failures.set(null, this.ports.now().getTime());
+      this.ports.log.error({ err: error }, 'what the check of images came to cannot be saved');
     }
   }
-
-  return {
-    run: () => (isClosing() ? Promise.resolve() : runs.start()),
-    close() {
-      closing.abort();
-      return runs.ended();
-    },
-  };
 }
 
 function notChecked(why: string): ImageCheck {

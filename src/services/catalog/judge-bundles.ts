@@ -44,112 +44,119 @@ const batchSize = 20;
 /** Codes of the warnings about a signer, which a new judgement replaces. */
 const signerWarningCodes = new Set(['signer-expired', 'signer-expires-soon', 'code-signing-only']);
 
-export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
-  const { catalog, trustTerms, log, now } = ports;
+/** {@link JudgeBundles} one after the other. */
+export class BundleJudge implements JudgeBundles {
   /** When a bundle was looked at last in this process, and whether that failed. */
-  const looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
-  const runs = new SharedRun(run);
-  const closing = new AbortController();
-  const isClosing = () => closing.signal.aborted;
+  readonly #looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
+  readonly #runs = new SharedRun(() => this.#runOnce());
+  readonly #closing = new AbortController();
 
-  function isDue(bundle: Bundle, at: Date): boolean {
-    const terms = trustTerms();
-    const look = looks.get(bundle.name);
+  constructor(private readonly ports: JudgePorts) {}
+
+  async begin(): Promise<void> {
+    const first = wantedBundles(this.ports.catalog, this.ports.uses);
+    const wanted = this.#due().filter(({ name }) => first.has(name));
+    await this.#judgeAll(wanted.slice(0, judgedAtBegin));
+  }
+
+  run(): Promise<void> {
+    return this.#isClosing() ? Promise.resolve() : this.#runs.start();
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    return this.#runs.ended();
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #isDue(bundle: Bundle, at: Date): boolean {
+    const terms = this.ports.trustTerms();
+    const look = this.#looks.get(bundle.name);
     const agoMs = look === undefined ? Infinity : Math.abs(at.getTime() - look.atMs);
     if (look?.hasFailed === true && agoMs < tryAgainAfterMs) return false;
     if (bundle.inspection.judgedUnder !== terms.fingerprint) return true;
     // A clock that is before the upload is wrong, and no reason to distrust anything.
     if (!terms.hasKeyring || !terms.dependsOnClock || at < bundle.uploadedAt) return false;
-    const endsAt = ports.bundleTrust.endsAt(bundle);
+    const endsAt = this.ports.bundleTrust.endsAt(bundle);
     const hasRunOut = endsAt !== null && endsAt < at && bundle.inspection.verdict === 'trusted';
     if (hasRunOut && (look === undefined || look.atMs <= endsAt.getTime())) return true;
     if (agoMs < lookAgainAfterMs) return false;
     return hasRunOut || bundle.inspection.verdict === 'untrusted' || terms.dependsOnLists;
   }
 
-  function due(): readonly Bundle[] {
-    const at = now();
-    return catalog.bundles().filter((bundle) => isDue(bundle, at));
+  #due(): readonly Bundle[] {
+    const at = this.ports.now();
+    return this.ports.catalog.bundles().filter((bundle) => this.#isDue(bundle, at));
   }
 
-  async function judgeAll(bundles: readonly Bundle[]): Promise<void> {
-    for (let first = 0; first < bundles.length && !isClosing(); first += batchSize) {
+  async #judgeAll(bundles: readonly Bundle[]): Promise<void> {
+    for (let first = 0; first < bundles.length && !this.#isClosing(); first += batchSize) {
       const judged: Judged[] = [];
       for (const bundle of bundles.slice(first, first + batchSize)) {
-        if (isClosing()) break;
-        const inspection = await judgeOne(bundle);
+        if (this.#isClosing()) break;
+        const inspection = await this.#judgeOne(bundle);
         if (inspection !== undefined) judged.push({ bundle, inspection });
       }
-      await keep(judged);
+      await this.#keep(judged);
     }
   }
 
-  async function judgeOne(bundle: Bundle): Promise<Inspection | undefined> {
+  async #judgeOne(bundle: Bundle): Promise<Inspection | undefined> {
     const { name, sha256, inspection } = bundle;
-    const atMs = now().getTime();
+    const atMs = this.ports.now().getTime();
     try {
-      const file = await ports.storage.openFile(sha256);
+      const file = await this.ports.storage.openFile(sha256);
       try {
-        const { signerWarnings, ...judgement } = await ports.judge(file);
-        looks.set(name, { atMs, hasFailed: false });
+        const { signerWarnings, ...judgement } = await this.ports.judge(file);
+        this.#looks.set(name, { atMs, hasFailed: false });
         const others = inspection.warnings.filter(({ code }) => !signerWarningCodes.has(code));
         return { ...inspection, ...judgement, warnings: [...others, ...signerWarnings] };
       } finally {
         await file.close();
       }
     } catch (error) {
-      if (looks.get(name)?.hasFailed !== true && !isClosing())
-        log.error({ err: error, bundle: name }, 'the signature of a stored bundle can not be judged');
-      looks.set(name, { atMs, hasFailed: true });
+      if (this.#looks.get(name)?.hasFailed !== true && !this.#isClosing())
+        this.ports.log.error(
+          { err: error, bundle: name },
+          'the signature of a stored bundle can not be judged',
+        );
+      this.#looks.set(name, { atMs, hasFailed: true });
       return undefined;
     }
   }
 
   /** One commit for all of them; what was deleted or uploaded again meanwhile keeps what it has. */
-  async function keep(judged: readonly Judged[]): Promise<void> {
+  async #keep(judged: readonly Judged[]): Promise<void> {
     const changed = judged.filter(
       ({ bundle, inspection }) => JSON.stringify(bundle.inspection) !== JSON.stringify(inspection),
     );
     if (changed.length === 0) return;
-    await catalog.exclusively(() =>
+    await this.ports.catalog.exclusively(() =>
       Promise.all(
         changed.map(async ({ bundle, inspection }) => {
-          const stored = catalog.find(bundle.name);
+          const stored = this.ports.catalog.find(bundle.name);
           if (stored?.inspection !== bundle.inspection) return;
-          const events = tell(bundle, inspection, now());
-          await catalog.commit({ bundle: { ...stored, inspection }, events: () => events });
+          const events = tell(bundle, inspection, this.ports.now());
+          await this.ports.catalog.commit({ bundle: { ...stored, inspection }, events: () => events });
         }),
       ),
     );
   }
 
-  async function run(): Promise<void> {
+  async #runOnce(): Promise<void> {
     try {
-      const found = due();
+      const found = this.#due();
       if (found.length === 0) return;
-      const first = wantedBundles(catalog, ports.uses);
+      const first = wantedBundles(this.ports.catalog, this.ports.uses);
       const isFirst = ({ name }: Bundle) => first.has(name);
-      await judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
+      await this.#judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
     } catch (error) {
-      log.error({ err: error }, 'the verdicts of bundles can not be kept at the moment');
+      this.ports.log.error({ err: error }, 'the verdicts of bundles can not be kept at the moment');
     }
   }
-
-  return {
-    async begin() {
-      const first = wantedBundles(catalog, ports.uses);
-      await judgeAll(
-        due()
-          .filter(({ name }) => first.has(name))
-          .slice(0, judgedAtBegin),
-      );
-    },
-    run: () => (isClosing() ? Promise.resolve() : runs.start()),
-    close() {
-      closing.abort();
-      return runs.ended();
-    },
-  };
 }
 
 interface Judged {

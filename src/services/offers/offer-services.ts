@@ -11,7 +11,7 @@ import { createExplainOffer, type ExplainOffer } from './explain-offer';
 import { createOfferUpdate, type OfferUpdate } from './offer-update';
 import { createRecordProgress, type RecordProgress } from './record-progress';
 import { createRecordReport, type RecordReport } from './record-report';
-import { createSilentPollers } from './silent-pollers';
+import { AskingPollers } from './silent-pollers';
 
 /** What a contact of a device means, and what it is told. */
 export interface OfferServices {
@@ -39,7 +39,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
   const proofRules = { rollbackWindowMs, failAfterPolls, patiencePolls, stalledAfterMs: lostAfterMs };
   const contacts = createDeviceContacts({ fleet, newDevices, proofRules, secondBoards });
   const beginInstallation = createBeginInstallation({ fleet, proofRules, offerLifetimeMs });
-  const silentPollers = createSilentPollers();
+  const silentPollers = new AskingPollers();
   const offerUpdate = createOfferUpdate({
     catalog,
     fleet,

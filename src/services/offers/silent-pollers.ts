@@ -13,18 +13,22 @@ export interface SilentPollers {
 /** More than these are not likely between their question and their download; the oldest are forgotten. */
 const maxAsking = 100_000;
 
-export function createSilentPollers(): SilentPollers {
+/** {@link SilentPollers} in memory. */
+export class AskingPollers implements SilentPollers {
   /** Who asked and has not read payload since. A restart of the server forgets it, which spares the device a try. */
-  const asking = new RecentMap<string, true>(maxAsking);
+  readonly #asking = new RecentMap<string, true>(maxAsking);
 
-  return {
-    asked({ id, pollerOmits }, { transactionId }) {
-      asking.delete(id);
-      // An attempt with a name is counted by that.
-      if (transactionId !== null || pollerOmits === null || pollerOmits.length === 0) return;
-      asking.set(id, true);
-    },
+  asked(
+    { id, pollerOmits }: Pick<Device, 'id' | 'pollerOmits'>,
+    { transactionId }: Pick<Contact, 'transactionId'>,
+  ): void {
+    this.#asking.delete(id);
+    // An attempt with a name is counted by that.
+    if (transactionId !== null || pollerOmits === null || pollerOmits.length === 0) return;
+    this.#asking.set(id, true);
+  }
 
-    begins: (id) => asking.delete(id),
-  };
+  begins(id: string): boolean {
+    return this.#asking.delete(id);
+  }
 }

@@ -78,19 +78,36 @@ const dayMs = 86_400_000;
 /** Devices name their compatible themselves: the small channels without a release are left out. */
 const maxChannels = 200;
 
-export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
-  const { listBundles, manageRollouts, listing, counts, certificates, now } = ports;
-  let known:
+/** Counts the fleet, and remembers that for two seconds. */
+export class FleetDescriber {
+  #known:
     | { readonly at: number; readonly dismissals: number; readonly overview: Promise<FleetOverview> }
     | undefined;
 
-  async function describe(): Promise<FleetOverview> {
-    const [inventory, storage] = await Promise.all([certificates.inventory(), ports.measureStorage()]);
+  constructor(private readonly ports: DescribeFleetPorts) {}
+
+  /** @throws DomainError `unavailable`, `configuration` */
+  describe(): Promise<FleetOverview> {
+    const at = this.ports.now().getTime();
+    const dismissals = this.ports.dismissals.all().length; // who dismissed something sees it gone at once
+    const known = this.#known;
+    if (known?.dismissals === dismissals && Math.abs(at - known.at) < freshMs) return known.overview;
+    const overview = this.#count();
+    this.#known = { at, dismissals, overview };
+    overview.catch(() => {
+      this.#known = undefined;
+    });
+    return overview;
+  }
+
+  async #count(): Promise<FleetOverview> {
+    const { listBundles, manageRollouts, listing, counts, certificates, now } = this.ports;
+    const [inventory, storage] = await Promise.all([certificates.inventory(), this.ports.measureStorage()]);
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
     const decided = listing.attention();
     const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
-    const pinned = ports.uses.pinnedBundles().flatMap(({ bundleName, devices }) => {
+    const pinned = this.ports.uses.pinnedBundles().flatMap(({ bundleName, devices }) => {
       const bundle = byName.get(bundleName);
       return bundle === undefined ? [] : [{ bundle, devices }];
     });
@@ -100,23 +117,23 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         at: now(),
         releases,
         pinned,
-        bundleTrust: ports.bundleTrust,
-        dismissed: ports.dismissals.all(),
+        bundleTrust: this.ports.bundleTrust,
+        dismissed: this.ports.dismissals.all(),
         troubled: counts.troubled(),
         stopped: counts.stopped(new Date(now().getTime() - stoppedNoticeMs)),
-        lastRestore: ports.restores.lastRestore(),
+        lastRestore: this.ports.restores.lastRestore(),
         shared: counts.sharedCertificates(
           new Date(now().getTime() - boardGoneAfterMs),
           maxSharedCertificates,
         ),
         otherClaims: counts.otherClaims(),
         silentPollers: counts.silentPollers(),
-        overBudget: ports.overBudget.recent(),
+        overBudget: this.ports.overBudget.recent(),
         decided,
         inventory,
-        oldCertificates: ports.oldCertificates(),
-        webhooks: ports.manageWebhooks.list(),
-        lastCrash: ports.lastCrash,
+        oldCertificates: this.ports.oldCertificates(),
+        webhooks: this.ports.manageWebhooks.list(),
+        lastCrash: this.ports.lastCrash,
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),
@@ -135,19 +152,6 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
       },
     };
   }
-
-  return () => {
-    const at = now().getTime();
-    const dismissals = ports.dismissals.all().length; // who dismissed something sees it gone at once
-    if (known?.dismissals !== dismissals || Math.abs(at - known.at) >= freshMs) {
-      const overview = describe();
-      known = { at, dismissals, overview };
-      overview.catch(() => {
-        known = undefined;
-      });
-    }
-    return known.overview;
-  };
 }
 
 function describeChannels(

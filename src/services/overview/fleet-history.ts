@@ -51,11 +51,35 @@ const maxTakenBack = 144;
 const maxPruned = 2;
 
 /** Snapshots of the fleet every ten minutes, of which fewer are kept the older they are. */
-export function createFleetHistory({ history, listing, now }: FleetHistoryPorts): FleetHistory {
+export class FleetSnapshots implements FleetHistory {
   /** Of the last look, in milliseconds: it comes to the same until ten minutes are over. */
-  let lookedAtMs: number | undefined;
+  #lookedAtMs: number | undefined;
 
-  async function record(at: Date): Promise<void> {
+  constructor(private readonly ports: FleetHistoryPorts) {}
+
+  async record(): Promise<void> {
+    const at = new Date(Math.floor(this.ports.now().getTime() / everyMs) * everyMs);
+    if (at.getTime() === this.#lookedAtMs) return;
+    await this.#save(at);
+    this.#lookedAtMs = at.getTime();
+  }
+
+  read({ hours, ...scope }: Parameters<FleetHistory['read']>[0]): ReturnType<FleetHistory['read']> {
+    const { history, listing, now } = this.ports;
+    const at = now();
+    const times = spread(history.times(new Date(at.getTime() - hours * hourMs)), at, hours * hourMs);
+    const past = new Map<number, Map<string | null, number>>(
+      times.map((time) => [time.getTime(), new Map()]),
+    );
+    for (const { at: time, version, devices } of history.counts(times, scope)) {
+      const counts = past.get(time.getTime());
+      if (counts !== undefined) addTo(counts, version, devices);
+    }
+    return toPoints([...past, [at.getTime(), presentCounts(listing.census(), scope)]]);
+  }
+
+  async #save(at: Date): Promise<void> {
+    const { history, listing } = this.ports;
     const last = history.lastAt();
     if (last?.getTime() === at.getTime()) return;
     // A clock that is far behind is no reason to lose what is there: it is waited for.
@@ -65,28 +89,6 @@ export function createFleetHistory({ history, listing, now }: FleetHistoryPorts)
       await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);
     }
   }
-
-  return {
-    async record() {
-      const at = new Date(Math.floor(now().getTime() / everyMs) * everyMs);
-      if (at.getTime() === lookedAtMs) return;
-      await record(at);
-      lookedAtMs = at.getTime();
-    },
-
-    read({ hours, ...scope }) {
-      const at = now();
-      const times = spread(history.times(new Date(at.getTime() - hours * hourMs)), at, hours * hourMs);
-      const past = new Map<number, Map<string | null, number>>(
-        times.map((time) => [time.getTime(), new Map()]),
-      );
-      for (const { at: time, version, devices } of history.counts(times, scope)) {
-        const counts = past.get(time.getTime());
-        if (counts !== undefined) addTo(counts, version, devices);
-      }
-      return toPoints([...past, [at.getTime(), presentCounts(listing.census(), scope)]]);
-    },
-  };
 }
 
 function grainOf(at: Date, last: Date | undefined): SnapshotGrain {

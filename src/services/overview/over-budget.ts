@@ -23,30 +23,39 @@ const forgottenAfterMs = 3_600_000;
 /** Addresses are cheap to change: whoever was heard longest ago is forgotten first. */
 const maxHolders = 1_000;
 
-export function createOverBudget(now: Clock): OverBudget {
-  const totals = new Map<Budget, number>();
-  const byHolder = new RecentMap<string, { holder: BudgetHolder; times: Map<Budget, number>; lastAt: Date }>(
-    maxHolders,
-  );
-  const isRecent = ({ lastAt }: { readonly lastAt: Date }) =>
-    Math.abs(now().getTime() - lastAt.getTime()) < forgottenAfterMs;
+/** {@link OverBudget} in memory. */
+export class BudgetExcesses implements OverBudget {
+  readonly #totals = new Map<Budget, number>();
+  readonly #byHolder = new RecentMap<
+    string,
+    { holder: BudgetHolder; times: Map<Budget, number>; lastAt: Date }
+  >(maxHolders);
 
-  return {
-    note(holder, budget) {
-      countOne(totals, budget);
-      const key = JSON.stringify(holder);
-      const before = byHolder.get(key);
-      const times = before !== undefined && isRecent(before) ? before.times : new Map<Budget, number>();
-      countOne(times, budget);
-      byHolder.set(key, { holder, times, lastAt: now() });
-    },
-    counts: () => totals,
-    recent: () =>
-      [...byHolder.entries()]
-        .map(([, excess]) => excess)
-        .filter(isRecent)
-        .sort((a, b) => sumOf(b.times) - sumOf(a.times)),
-  };
+  constructor(private readonly now: Clock) {}
+
+  note(holder: BudgetHolder, budget: Budget): void {
+    countOne(this.#totals, budget);
+    const key = JSON.stringify(holder);
+    const before = this.#byHolder.get(key);
+    const times = before !== undefined && this.#isRecent(before) ? before.times : new Map<Budget, number>();
+    countOne(times, budget);
+    this.#byHolder.set(key, { holder, times, lastAt: this.now() });
+  }
+
+  counts(): ReadonlyMap<Budget, number> {
+    return this.#totals;
+  }
+
+  recent(): readonly Excess[] {
+    return [...this.#byHolder.entries()]
+      .map(([, excess]) => excess)
+      .filter((excess) => this.#isRecent(excess))
+      .sort((a, b) => sumOf(b.times) - sumOf(a.times));
+  }
+
+  #isRecent({ lastAt }: { readonly lastAt: Date }): boolean {
+    return Math.abs(this.now().getTime() - lastAt.getTime()) < forgottenAfterMs;
+  }
 }
 
 function countOne(counts: Map<Budget, number>, budget: Budget): void {

@@ -37,114 +37,125 @@ const countEveryMs = 5_000;
 /** And not less often: devices come and go without an event for this release. */
 const countAgainAfterMs = 60_000;
 
-export function createAdvanceRollouts(ports: AdvancePorts): AdvanceRollouts {
-  const { catalog, counters, manageRollouts, log, now } = ports;
-  const counts = new Map<number, Count>();
-  const counting = new Map<number, Promise<Count>>();
+/** Counts a release's devices when a move depends on it, and makes the move. */
+export class RolloutAdvance implements AdvanceRollouts {
+  readonly #counts = new Map<number, Count>();
+  readonly #counting = new Map<number, Promise<Count>>();
   /** Releases whose last look failed: it is tried every second, and told once. */
-  const failing = new Set<number>();
+  readonly #failing = new Set<number>();
 
-  function moveOf(release: Release): RolloutMove | null {
-    const { step } = release.rollout;
-    const counted = counts.get(release.id);
-    return nextMove(release.rollout, {
-      devices: counted?.devices[step] ?? null,
-      proven: counted?.proven[step] ?? 0,
-      failures: counters.failures(release.id),
-    });
+  constructor(private readonly ports: AdvancePorts) {}
+
+  pauseReason(release: Release): string | null {
+    const move = this.#moveOf(release);
+    if (move !== null) return move.kind === 'pause' ? move.reason : null;
+    const { state, policy, forgivenFailures } = release.rollout;
+    if (state !== 'running' || policy.pauseAtPercent === null || this.#counts.has(release.id)) return null;
+    // A share of nobody knows how many: within a second they are counted.
+    return this.ports.counters.failures(release.id) > forgivenFailures
+      ? 'its devices are being counted'
+      : null;
   }
 
-  async function countNow(release: Release): Promise<Count> {
-    const revision = counters.revision(release.id);
-    const counted = { ...(await countStepDevices(ports, release)), revision };
-    counts.set(release.id, counted);
-    return counted;
+  counted(releaseId: number): StepDevices | undefined {
+    return this.#counts.get(releaseId);
   }
 
   /** Who asks while it counts gets that count. */
-  function count(release: Release): Promise<Count> {
-    const running = counting.get(release.id);
+  count(release: Release): Promise<Count> {
+    const running = this.#counting.get(release.id);
     if (running !== undefined) return running;
-    const started = countNow(release).finally(() => counting.delete(release.id));
-    counting.set(release.id, started);
+    const started = this.#countNow(release).finally(() => this.#counting.delete(release.id));
+    this.#counting.set(release.id, started);
     return started;
   }
 
-  function mustCount(release: Release): boolean {
+  async advance(): Promise<void> {
+    const releases = this.ports.catalog.releases();
+    const current = new Set(releases.map(({ id }) => id));
+    for (const id of [...this.#counts.keys()]) if (!current.has(id)) this.#counts.delete(id);
+    for (const release of releases) {
+      if (release.rollout.state === 'aborted') continue;
+      try {
+        await this.#forgiveNoMore(release);
+        if (release.rollout.state === 'running') await this.#advanceOne(release);
+        this.#failing.delete(release.id);
+      } catch (error) {
+        this.#tellFailure(release, error);
+      }
+    }
+  }
+
+  #moveOf(release: Release): RolloutMove | null {
+    const { step } = release.rollout;
+    const counted = this.#counts.get(release.id);
+    return nextMove(release.rollout, {
+      devices: counted?.devices[step] ?? null,
+      proven: counted?.proven[step] ?? 0,
+      failures: this.ports.counters.failures(release.id),
+    });
+  }
+
+  async #countNow(release: Release): Promise<Count> {
+    const revision = this.ports.counters.revision(release.id);
+    const counted = { ...(await countStepDevices(this.ports, release)), revision };
+    this.#counts.set(release.id, counted);
+    return counted;
+  }
+
+  #mustCount(release: Release): boolean {
     if (!dependsOnCount(release)) return false;
-    const counted = counts.get(release.id);
+    const counted = this.#counts.get(release.id);
     if (counted === undefined) return true;
-    const ageMs = Math.abs(now().getTime() - counted.countedAt.getTime());
-    return ageMs >= (counted.revision === counters.revision(release.id) ? countAgainAfterMs : countEveryMs);
+    const ageMs = Math.abs(this.ports.now().getTime() - counted.countedAt.getTime());
+    return (
+      ageMs >=
+      (counted.revision === this.ports.counters.revision(release.id) ? countAgainAfterMs : countEveryMs)
+    );
   }
 
   /** What is about to happen must not follow from what is known to be old. */
-  async function moveByFreshCount(id: number): Promise<{ release: Release; move: RolloutMove } | undefined> {
-    const release = catalog.findRelease(id);
-    const counted = counts.get(id);
-    if (release === undefined || moveOf(release) === null) return undefined;
-    const isOld = counted !== undefined && counted.revision !== counters.revision(id);
-    if (isOld && dependsOnCount(release)) await count(release);
-    const present = catalog.findRelease(id); // meanwhile a person may have moved it
-    const move = present === undefined ? null : moveOf(present);
+  async #moveByFreshCount(id: number): Promise<{ release: Release; move: RolloutMove } | undefined> {
+    const release = this.ports.catalog.findRelease(id);
+    const counted = this.#counts.get(id);
+    if (release === undefined || this.#moveOf(release) === null) return undefined;
+    const isOld = counted !== undefined && counted.revision !== this.ports.counters.revision(id);
+    if (isOld && dependsOnCount(release)) await this.count(release);
+    const present = this.ports.catalog.findRelease(id); // meanwhile a person may have moved it
+    const move = present === undefined ? null : this.#moveOf(present);
     return present === undefined || move === null ? undefined : { release: present, move };
   }
 
   /** A device that was forgotten takes its failure along, also one that was forgiven: or it would hide the next one. */
-  async function forgiveNoMore({ id, rollout }: Release): Promise<void> {
-    if (counters.failures(id) >= rollout.forgivenFailures) return;
-    await catalog.exclusively(async () => {
-      const present = catalog.findRelease(id)?.rollout;
+  async #forgiveNoMore({ id, rollout }: Release): Promise<void> {
+    if (this.ports.counters.failures(id) >= rollout.forgivenFailures) return;
+    await this.ports.catalog.exclusively(async () => {
+      const present = this.ports.catalog.findRelease(id)?.rollout;
       if (present === undefined) return;
-      const forgivenFailures = Math.min(present.forgivenFailures, counters.failures(id));
-      await catalog.commit({ rollout: { releaseId: id, rollout: { ...present, forgivenFailures } } });
+      const forgivenFailures = Math.min(present.forgivenFailures, this.ports.counters.failures(id));
+      await this.ports.catalog.commit({
+        rollout: { releaseId: id, rollout: { ...present, forgivenFailures } },
+      });
     });
   }
 
-  async function advanceOne(release: Release): Promise<void> {
+  async #advanceOne(release: Release): Promise<void> {
     const { id } = release;
-    if (mustCount(release)) await count(release);
-    const due = await moveByFreshCount(id);
+    if (this.#mustCount(release)) await this.count(release);
+    const due = await this.#moveByFreshCount(id);
     if (due === undefined) return;
     const { move } = due;
     await (move.kind === 'pause'
-      ? manageRollouts.pause(id, move.reason, theServer)
-      : manageRollouts.promote(id, due.release.rollout.step, theServer, move.reason));
+      ? this.ports.manageRollouts.pause(id, move.reason, theServer)
+      : this.ports.manageRollouts.promote(id, due.release.rollout.step, theServer, move.reason));
   }
 
-  return {
-    pauseReason(release) {
-      const move = moveOf(release);
-      if (move !== null) return move.kind === 'pause' ? move.reason : null;
-      const { state, policy, forgivenFailures } = release.rollout;
-      if (state !== 'running' || policy.pauseAtPercent === null || counts.has(release.id)) return null;
-      // A share of nobody knows how many: within a second they are counted.
-      return counters.failures(release.id) > forgivenFailures ? 'its devices are being counted' : null;
-    },
-    counted: (releaseId) => counts.get(releaseId),
-    count,
-    async advance() {
-      const releases = catalog.releases();
-      const current = new Set(releases.map(({ id }) => id));
-      for (const id of [...counts.keys()]) if (!current.has(id)) counts.delete(id);
-      for (const release of releases) {
-        if (release.rollout.state === 'aborted') continue;
-        try {
-          await forgiveNoMore(release);
-          if (release.rollout.state === 'running') await advanceOne(release);
-          failing.delete(release.id);
-        } catch (error) {
-          tellFailure(release, error);
-        }
-      }
-    },
-  };
-
-  function tellFailure({ id }: Release, error: unknown): void {
+  #tellFailure({ id }: Release, error: unknown): void {
     // Somebody was faster: the next look decides anew.
     if (error instanceof DomainError && (error.code === 'conflict' || error.code === 'not-found')) return;
-    if (!failing.has(id)) log.error({ err: error, release: id }, 'a rollout can not be moved at the moment');
-    failing.add(id);
+    if (!this.#failing.has(id))
+      this.ports.log.error({ err: error, release: id }, 'a rollout can not be moved at the moment');
+    this.#failing.add(id);
   }
 }
 

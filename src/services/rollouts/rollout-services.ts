@@ -2,7 +2,7 @@ import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { Fleet } from '../devices/fleet';
 import type { ServicePorts } from '../service-ports';
-import { type AdvanceRollouts, createAdvanceRollouts } from './advance-rollouts';
+import { type AdvanceRollouts, RolloutAdvance } from './advance-rollouts';
 import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
 import { createGoBack, type GoBack } from './go-back';
 import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
@@ -37,7 +37,7 @@ export function createRolloutServices(ports: ServicePorts, parts: RolloutParts):
   const { catalog, fleet, bundleTrust, changed } = parts;
   const { counters } = fleet;
   const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });
-  const advanceRollouts = createAdvanceRollouts({
+  const advanceRollouts = new RolloutAdvance({
     catalog,
     devices,
     counters,

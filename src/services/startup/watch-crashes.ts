@@ -20,31 +20,36 @@ export interface WatchCrashes {
   closed(): void;
 }
 
-export function watchCrashes({ file, log, now }: CrashPorts): WatchCrashes {
-  const startedAt = now();
-  const last = file.read();
-  let hasCrashed = false;
-  if (last !== undefined) {
-    const part = partLeftOut(last);
+/** Begins with what the last run left. */
+export class CrashWatch implements WatchCrashes {
+  readonly last: Crash | undefined;
+  readonly #startedAt: Date;
+  #hasCrashed = false;
+
+  constructor(private readonly ports: CrashPorts) {
+    this.#startedAt = ports.now();
+    this.last = ports.file.read();
+    if (this.last === undefined) return;
+    const part = partLeftOut(this.last);
     const outcome = part === null ? '' : `; this run leaves out ${part}: restart to try again`;
-    log.warn({ crash: last }, `the last run ended with an error: ${last.message}${outcome}`);
+    ports.log.warn({ crash: this.last }, `the last run ended with an error: ${this.last.message}${outcome}`);
   }
-  return {
-    last,
-    note(error) {
-      const part = failingPart();
-      log.error({ err: error, part }, 'an exception was not caught: the server ends with 70');
-      if (hasCrashed) return;
-      hasCrashed = true;
-      const message = error instanceof Error ? error.message : String(error);
-      try {
-        file.write(nextCrash(last, { at: now(), startedAt, part, message }));
-      } catch (cause) {
-        log.error({ err: cause }, 'how the server ended could not be written');
-      }
-    },
-    closed() {
-      if (!hasCrashed) file.clear();
-    },
+
+  readonly note = (error: unknown): void => {
+    const { file, log, now } = this.ports;
+    const part = failingPart();
+    log.error({ err: error, part }, 'an exception was not caught: the server ends with 70');
+    if (this.#hasCrashed) return;
+    this.#hasCrashed = true;
+    const message = error instanceof Error ? error.message : String(error);
+    try {
+      file.write(nextCrash(this.last, { at: now(), startedAt: this.#startedAt, part, message }));
+    } catch (cause) {
+      log.error({ err: cause }, 'how the server ended could not be written');
+    }
   };
+
+  closed(): void {
+    if (!this.#hasCrashed) this.ports.file.clear();
+  }
 }

@@ -1,6 +1,7 @@
 import type { Hold } from '../../core/device';
 import { theServer } from '../../core/event';
 import {
+  type DatabaseIdentity,
   evidenceLastsMs,
   isDecision,
   judgeMarker,
@@ -53,117 +54,147 @@ interface Suspicion {
 /** Hashes that are known to be known: as many as there are bundles, at the most. */
 const maxRemembered = 10_000;
 
-/** Looks at database and marker, before anything is decided on them. @throws DomainError `storage-full`, `unavailable` */
-export async function createWatchRestores(ports: WatchRestoresPorts): Promise<WatchRestores> {
-  const { restores, databaseMarker, journal, randomBytes, log, now } = ports;
-  const newId = () => randomBytes(16).toString('hex');
-  const found = await databaseMarker.read();
-  const known = await restores.identity(newId());
-  let { id, decision } = known;
-  let suspicion: Suspicion | null = null;
+/** {@link WatchRestores} by the marker beside the database, and by the hashes that devices name. */
+export class RestoreWatch implements WatchRestores {
+  #id: string;
+  #decision: number;
+  #suspicion: Suspicion | null = null;
   /** What the marker says; `null` when it does not name this database yet. */
-  let written: Marker | null = null;
-  let begun: Parameters<WatchRestores['begin']>[0] | null = null;
-  let running: Promise<void> | undefined;
-  let isFailing = false;
-  let alarmedAtMs = -Infinity;
-  const evidence = new RestoreEvidence();
-  const knownHashes = new Set<string>();
+  #written: Marker | null = null;
+  #begun: Parameters<WatchRestores['begin']>[0] | null = null;
+  #running: Promise<void> | undefined;
+  #isFailing = false;
+  #alarmedAtMs = -Infinity;
+  #stopListening: () => void = () => undefined;
+  readonly #evidence = new RestoreEvidence();
+  readonly #knownHashes = new Set<string>();
 
-  function suspect(reason: string, named: string | null): void {
-    log.error({ reason }, `${reason}: every rollout is paused until a person resumes it`);
-    suspicion = { reason, named, at: now(), isKept: false, isSuspended: false };
+  private constructor(
+    private readonly ports: WatchRestoresPorts,
+    { id, decision }: DatabaseIdentity,
+  ) {
+    this.#id = id;
+    this.#decision = decision;
   }
 
-  /** What is on disk already is not written again. */
-  async function keep(open: Suspicion): Promise<void> {
-    if (open.isKept) return;
-    const next = newId();
-    await restores.suspect(next, open.reason, open.named, open.at);
-    id = next;
-    written = null;
-    open.isKept = true;
+  /** Looks at database and marker, before anything is decided on them. @throws DomainError `storage-full`, `unavailable` */
+  static async start(ports: WatchRestoresPorts): Promise<RestoreWatch> {
+    const found = await ports.databaseMarker.read();
+    const known = await ports.restores.identity(newId(ports));
+    const watch = new RestoreWatch(ports, known);
+    const reason = known.suspicion ?? judgeMarker(known, found);
+    if (reason !== null) {
+      watch.#suspect(reason, null);
+      await watch.#settleNow(); // before anything is read that it changes
+    } else if (typeof found === 'object' && known.isMarked) watch.#written = found;
+    watch.#listen();
+    return watch;
   }
 
-  async function writeMarker(): Promise<void> {
-    while (written?.id !== id || written.decision !== decision) {
-      const marker = { id, decision };
-      const isFirst = written?.id !== id;
-      await databaseMarker.write(marker);
-      if (isFirst) await restores.marked();
-      written = marker;
+  hear(deviceId: string, sha256: string): void {
+    if (this.#knownHashes.has(sha256)) return;
+    const { restores, now } = this.ports;
+    const device = this.#begun?.fleet.find(deviceId)?.device;
+    // Who was never heard before may have come from another server.
+    if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted') return;
+    if (restores.isKnownHash(sha256)) {
+      if (this.#knownHashes.size < maxRemembered) this.#knownHashes.add(sha256);
+      return;
     }
+    const at = now();
+    const isEnough = this.#evidence.hear(deviceId, sha256, at, restores.heardDevices(witnessesNeeded));
+    const mayAlarm = Math.abs(at.getTime() - this.#alarmedAtMs) >= evidenceLastsMs;
+    if (!isEnough || !mayAlarm || this.#suspicion !== null) return;
+    this.#alarmedAtMs = at.getTime();
+    const named = `SHA-256 ${sha256.slice(0, 16)}…`;
+    this.#suspect(
+      `devices name a bundle that this database never had (${named}): it may be an older copy`,
+      sha256,
+    );
+    void this.settle();
   }
 
-  async function settle(): Promise<void> {
-    try {
-      const open = suspicion;
-      if (open !== null) {
-        await keep(open);
-        if (!open.isSuspended) await begun?.suspend(open.reason);
-        open.isSuspended = begun !== null;
-        if (!open.isSuspended) return;
-      }
-      await writeMarker();
-      if (suspicion === open) suspicion = null;
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) log.error({ err: error }, 'the marker of the database can not be brought up to date');
-      isFailing = true;
-    }
+  hold(): Hold | null {
+    const open = this.#suspicion;
+    return open === null || open.isSuspended ? null : heldFor(open.reason, open.at);
   }
 
   /** One at a time; who comes while it runs waits for the next run, which sees what it brings. */
-  function settleSoon(): Promise<void> {
-    const next = (running ?? Promise.resolve()).then(settle).finally(() => {
-      if (running === next) running = undefined;
-    });
-    running = next;
+  settle(): Promise<void> {
+    const next = (this.#running ?? Promise.resolve())
+      .then(() => this.#settleNow())
+      .finally(() => {
+        if (this.#running === next) this.#running = undefined;
+      });
+    this.#running = next;
     return next;
   }
 
-  const reason = known.suspicion ?? judgeMarker(known, found);
-  if (reason !== null) {
-    suspect(reason, null);
-    await settle(); // before anything is read that it changes
-  } else if (typeof found === 'object' && known.isMarked) written = found;
-  const stopListening = journal.listen((events) => {
-    const last = events.filter(isDecision).at(-1);
-    if (last === undefined) return;
-    decision = last.id;
-    void settleSoon();
-  });
+  begin(later: Parameters<WatchRestores['begin']>[0]): void {
+    this.#begun = later;
+  }
 
-  return {
-    hear(deviceId, sha256) {
-      if (knownHashes.has(sha256)) return;
-      const device = begun?.fleet.find(deviceId)?.device;
-      // Who was never heard before may have come from another server.
-      if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted') return;
-      if (restores.isKnownHash(sha256)) {
-        if (knownHashes.size < maxRemembered) knownHashes.add(sha256);
-        return;
+  close(): void {
+    this.#stopListening();
+  }
+
+  #listen(): void {
+    this.#stopListening = this.ports.journal.listen((events) => {
+      const last = events.filter(isDecision).at(-1);
+      if (last === undefined) return;
+      this.#decision = last.id;
+      void this.settle();
+    });
+  }
+
+  #suspect(reason: string, named: string | null): void {
+    const { log, now } = this.ports;
+    log.error({ reason }, `${reason}: every rollout is paused until a person resumes it`);
+    this.#suspicion = { reason, named, at: now(), isKept: false, isSuspended: false };
+  }
+
+  async #settleNow(): Promise<void> {
+    try {
+      const open = this.#suspicion;
+      if (open !== null) {
+        await this.#keep(open);
+        if (!open.isSuspended) await this.#begun?.suspend(open.reason);
+        open.isSuspended = this.#begun !== null;
+        if (!open.isSuspended) return;
       }
-      const at = now();
-      const isEnough = evidence.hear(deviceId, sha256, at, restores.heardDevices(witnessesNeeded));
-      const mayAlarm = Math.abs(at.getTime() - alarmedAtMs) >= evidenceLastsMs;
-      if (!isEnough || !mayAlarm || suspicion !== null) return;
-      alarmedAtMs = at.getTime();
-      const named = `SHA-256 ${sha256.slice(0, 16)}…`;
-      suspect(
-        `devices name a bundle that this database never had (${named}): it may be an older copy`,
-        sha256,
-      );
-      void settleSoon();
-    },
-    hold: () =>
-      suspicion === null || suspicion.isSuspended ? null : heldFor(suspicion.reason, suspicion.at),
-    settle: settleSoon,
-    begin(later) {
-      begun = later;
-    },
-    close: stopListening,
-  };
+      await this.#writeMarker();
+      if (this.#suspicion === open) this.#suspicion = null;
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing)
+        this.ports.log.error({ err: error }, 'the marker of the database can not be brought up to date');
+      this.#isFailing = true;
+    }
+  }
+
+  /** What is on disk already is not written again. */
+  async #keep(open: Suspicion): Promise<void> {
+    if (open.isKept) return;
+    const next = newId(this.ports);
+    await this.ports.restores.suspect(next, open.reason, open.named, open.at);
+    this.#id = next;
+    this.#written = null;
+    open.isKept = true;
+  }
+
+  async #writeMarker(): Promise<void> {
+    while (this.#written?.id !== this.#id || this.#written.decision !== this.#decision) {
+      const marker = { id: this.#id, decision: this.#decision };
+      const isFirst = this.#written?.id !== this.#id;
+      await this.ports.databaseMarker.write(marker);
+      if (isFirst) await this.ports.restores.marked();
+      this.#written = marker;
+    }
+  }
+}
+
+function newId({ randomBytes }: Pick<WatchRestoresPorts, 'randomBytes'>): string {
+  return randomBytes(16).toString('hex');
 }
 
 function heldFor(reason: string, at: Date): Hold {

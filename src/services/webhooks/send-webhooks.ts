@@ -42,79 +42,101 @@ const giveUpAfterMs = 24 * 3_600_000;
 /** But so often at least, which takes three quarters of an hour: this server may have been off for all of that time. */
 const giveUpAfterAttempts = 10;
 
-export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
-  const { webhooks, journal, log, now, random } = ports;
-  const deliver: DeliverEvent = (...delivery) => asPart('webhooks', () => ports.deliver(...delivery));
-  const totals = { delivered: 0, failed: 0, gaveUp: 0 };
-  const running = new Map<number, Promise<void>>();
-  const stop = new AbortController();
-  const isStopped = () => stop.signal.aborted;
-  let isFailing = false;
+/** Goes through the journal for each webhook by itself. */
+export class WebhookSender implements SendWebhooks {
+  readonly #totals = { delivered: 0, failed: 0, gaveUp: 0 };
+  readonly #running = new Map<number, Promise<void>>();
+  readonly #stop = new AbortController();
+  #isFailing = false;
 
-  async function run(): Promise<void> {
+  constructor(private readonly ports: SendWebhooksPorts) {}
+
+  async run(): Promise<void> {
+    if (!this.#isStopped() && this.ports.isLeftOut !== true) await this.#sendDue();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#running.values());
+  }
+
+  counts(): WebhookCounts {
+    const failing = this.ports.webhooks
+      .all()
+      .filter(({ isEnabled, lastError }) => isEnabled && lastError !== null).length;
+    return { ...this.#totals, failing };
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #sendDue(): Promise<void> {
     try {
-      const due = webhooks.all().filter(({ id, isEnabled, nextAttemptAt }) => {
-        return isEnabled && !running.has(id) && isDue(nextAttemptAt, now());
+      const due = this.ports.webhooks.all().filter(({ id, isEnabled, nextAttemptAt }) => {
+        return isEnabled && !this.#running.has(id) && isDue(nextAttemptAt, this.ports.now());
       });
-      await Promise.all(due.map((webhook) => start(webhook)));
-      isFailing = false;
+      await Promise.all(due.map((webhook) => this.#start(webhook)));
+      this.#isFailing = false;
     } catch (error) {
-      if (!isFailing) log.error({ err: error }, 'webhooks can not be sent at the moment');
-      isFailing = true;
+      if (!this.#isFailing) this.ports.log.error({ err: error }, 'webhooks can not be sent at the moment');
+      this.#isFailing = true;
     }
   }
 
   /** Each has a run of its own, so that a slow receiver holds up nobody else. */
-  function start(webhook: Webhook): Promise<void> {
-    const started = catchUp(webhook).finally(() => running.delete(webhook.id));
-    running.set(webhook.id, started);
+  #start(webhook: Webhook): Promise<void> {
+    const started = this.#catchUp(webhook).finally(() => this.#running.delete(webhook.id));
+    this.#running.set(webhook.id, started);
     return started;
   }
 
   /** Sends what is wanted, up to the first event that fails. */
-  async function catchUp(webhook: Webhook): Promise<void> {
-    const secret = webhooks.secret(webhook.id);
+  async #catchUp(webhook: Webhook): Promise<void> {
+    const secret = this.ports.webhooks.secret(webhook.id);
     if (secret === undefined) return;
     const { kinds } = webhook;
     let { cursor } = webhook;
     for (;;) {
-      const events = await journal.after(cursor, page);
+      const events = await this.ports.journal.after(cursor, page);
       for (const event of events) {
         if (!isWanted(event, { kinds })) continue;
         // A webhook does not hear of webhooks: its own failures would feed it for ever.
         if (event.kind.startsWith('webhook.')) continue;
-        const present = webhooks.all().find(({ id }) => id === webhook.id);
-        if (present?.isEnabled !== true || present.cursor !== cursor || isStopped()) return;
-        const progress = await send(present, secret, event);
-        if (isStopped()) return;
+        const present = this.ports.webhooks.all().find(({ id }) => id === webhook.id);
+        if (present?.isEnabled !== true || present.cursor !== cursor || this.#isStopped()) return;
+        const progress = await this.#send(present, secret, event);
+        if (this.#isStopped()) return;
         const hasFailed = progress.cursor !== event.id;
-        const isSaved = await webhooks.saveProgress(
+        const isSaved = await this.ports.webhooks.saveProgress(
           webhook.id,
           cursor,
           progress,
-          lineOf(webhook, progress, event, hasFailed),
+          this.#lineOf(webhook, progress, event, hasFailed),
         );
         if (hasFailed || !isSaved) return;
         cursor = progress.cursor;
       }
-      cursor = await passOver(webhook.id, cursor, events.at(-1)?.id ?? cursor);
-      if (events.length < page || isStopped()) return;
+      cursor = await this.#passOver(webhook.id, cursor, events.at(-1)?.id ?? cursor);
+      if (events.length < page || this.#isStopped()) return;
     }
   }
 
   /** Passes over what is not for it, so that it is not read again. */
-  async function passOver(id: number, from: number, to: number): Promise<number> {
-    const present = webhooks.all().find((one) => one.id === id);
+  async #passOver(id: number, from: number, to: number): Promise<number> {
+    const present = this.ports.webhooks.all().find((one) => one.id === id);
     if (present?.cursor === from && to > from)
-      await webhooks.saveProgress(id, from, { ...present, cursor: to }, []);
+      await this.ports.webhooks.saveProgress(id, from, { ...present, cursor: to }, []);
     return to;
   }
 
-  async function send(webhook: Webhook, secret: string, event: JournalEvent): Promise<WebhookProgress> {
-    const failure = await deliver(webhook, secret, { id: String(event.id), event }, stop.signal);
-    const at = now();
+  async #send(webhook: Webhook, secret: string, event: JournalEvent): Promise<WebhookProgress> {
+    const failure = await asPart('webhooks', () =>
+      this.ports.deliver(webhook, secret, { id: String(event.id), event }, this.#stop.signal),
+    );
+    const at = this.ports.now();
     if (failure === null) {
-      totals.delivered += 1;
+      this.#totals.delivered += 1;
       return {
         cursor: event.id,
         attempts: 0,
@@ -124,21 +146,21 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
         lastDeliveredAt: at,
       };
     }
-    totals.failed += 1;
+    this.#totals.failed += 1;
     const attempts = webhook.attempts + 1;
     const failingSince = webhook.failingSince ?? at;
     const failed = { failingSince, lastError: failure, lastDeliveredAt: webhook.lastDeliveredAt };
     const hasLasted = at.getTime() - failingSince.getTime() >= giveUpAfterMs;
     if (hasLasted && attempts >= giveUpAfterAttempts) {
-      totals.gaveUp += 1;
+      this.#totals.gaveUp += 1;
       // The next event has not been tried yet: it gets a day of its own.
       return { ...failed, cursor: event.id, attempts: 0, nextAttemptAt: null, failingSince: null };
     }
-    const nextAttemptAt = new Date(at.getTime() + retryDelayMs(attempts, random()));
+    const nextAttemptAt = new Date(at.getTime() + retryDelayMs(attempts, this.ports.random()));
     return { ...failed, cursor: webhook.cursor, attempts, nextAttemptAt };
   }
 
-  function lineOf(
+  #lineOf(
     { name }: Webhook,
     { lastError }: WebhookProgress,
     event: JournalEvent,
@@ -146,20 +168,16 @@ export function createSendWebhooks(ports: SendWebhooksPorts): SendWebhooks {
   ): readonly NewEvent[] {
     if (hasFailed || lastError === null) return [];
     const message = `the webhook ${name} gave up on event ${event.id}: ${lastError}`;
-    return [{ kind: 'webhook.gave-up', at: now(), actor: theServer, message, after: { event: event.id } }];
+    return [
+      {
+        kind: 'webhook.gave-up',
+        at: this.ports.now(),
+        actor: theServer,
+        message,
+        after: { event: event.id },
+      },
+    ];
   }
-
-  return {
-    run: () => (isStopped() || ports.isLeftOut === true ? Promise.resolve() : run()),
-    async close() {
-      stop.abort();
-      await Promise.allSettled(running.values());
-    },
-    counts: () => ({
-      ...totals,
-      failing: webhooks.all().filter(({ isEnabled, lastError }) => isEnabled && lastError !== null).length,
-    }),
-  };
 }
 
 /** A clock that was set back must not put an attempt off for years. */

@@ -1,11 +1,11 @@
-import { createOverBudget } from '../../../../src/services/overview/over-budget';
+import { BudgetExcesses } from '../../../../src/services/overview/over-budget';
 
 describe('who goes beyond a budget', () => {
   let nowMs: number;
   beforeEach(() => {
     nowMs = Date.parse('2026-11-02T12:00:00Z');
   });
-  const open = () => createOverBudget(() => new Date(nowMs));
+  const open = () => new BudgetExcesses(() => new Date(nowMs));
 
   it('is kept for an hour, the most frequent first, and counted for ever', () => {
     const overBudget = open();
