@@ -19,7 +19,7 @@ import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
 import { createDeviceRecords } from './sqlite/device-records';
 import { createHistoryRecords } from './sqlite/history-records';
-import { createJournalRecords } from './sqlite/journal-records';
+import { SqliteJournal } from './sqlite/journal-records';
 import { createMarkerRecords } from './sqlite/marker-records';
 import { createReleaseResults } from './sqlite/release-results';
 import { createRestoreRecords } from './sqlite/restore-records';
@@ -62,7 +62,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
       const folder = path.join(dataDir, 'bundles');
       const bundles = new BundleFolder({ folder, newName, known: storedBundles(database) });
       await bundles.cleanIncoming();
-      const journal = createJournalRecords(database);
+      const journal = new SqliteJournal(database);
       return {
         catalog: createCatalogRecords(database, journal),
         devices: createDeviceRecords(database, journal),
@@ -108,7 +108,7 @@ export function openTokenStore(dataDir: string): {
   close(): void;
 } {
   const database = openDatabase(dataDir);
-  const journal = createJournalRecords(database);
+  const journal = new SqliteJournal(database);
   return {
     tokens: createTokenRecords(database, journal),
     journal,

@@ -8,7 +8,7 @@ import { createCheckToken } from './access/check-token';
 import { EventStreams } from './kernel/event-stream';
 import { dashboard } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
-import { createFailureLimiter } from './access/failure-limiter';
+import { FailureLimiter } from './access/failure-limiter';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
@@ -43,7 +43,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.use(securityHeaders);
   app.use(hostGuard(adminHosts));
   app.use(originGuard(adminHosts));
-  const checkToken = createCheckToken(services.manageTokens, createFailureLimiter(now), (answer) =>
+  const checkToken = createCheckToken(services.manageTokens, new FailureLimiter(now), (answer) =>
     adminMetrics.countWrongToken(answer),
   );
   const identify = createIdentify({ checkToken, sessions: services.manageSessions, needsToken });

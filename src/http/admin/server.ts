@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createIsTrustedProxy } from '../client-address';
-import { type ConnectionCounts, shareConnections } from './kernel/connection-share';
+import { type ConnectionCounts, ConnectionShare } from './kernel/connection-share';
 
 export { createAdminApp } from './app';
 
@@ -56,11 +56,12 @@ export async function startAdminServer(
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = options.stallTimeoutMs ?? defaultStallTimeoutMs;
 
-  const counts = shareConnections(server, {
+  const share = new ConnectionShare({
     perAddress: options.connectionsPerAddress ?? connectionsPerAddress,
     isExempt: createIsTrustedProxy(options.trustedProxies ?? []),
     monotonicMs: () => performance.now(),
   });
+  share.guard(server);
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -74,7 +75,7 @@ export async function startAdminServer(
 
   return {
     address,
-    counts,
+    counts: () => share.counts(),
     limits: {
       requestTimeoutMs: server.requestTimeout,
       headersTimeoutMs: server.headersTimeout,

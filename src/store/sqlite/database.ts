@@ -76,33 +76,56 @@ export function openDatabase(
     sqlite.close();
     throw unusable(error, file);
   }
-  const commits = new GroupCommit(sqlite, busyTimeoutMs, onError);
-  const run = createRunner(sqlite);
-  let isClosed = false;
-  return {
-    query: new Kysely<Schema>({
-      dialect: {
-        createAdapter: () => new SqliteAdapter(),
-        createDriver: () => new DummyDriver(),
-        createIntrospector: (db) => new SqliteIntrospector(db),
-        createQueryCompiler: () => new SqliteQueryCompiler(),
-      },
-    }),
-    all: (query) => {
-      // The binding would end the whole process.
-      if (isClosed) throw databaseClosed();
-      return run(query);
+  return new SqliteDatabase(sqlite, new GroupCommit(sqlite, busyTimeoutMs, onError));
+}
+
+class SqliteDatabase implements Database {
+  readonly query = new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
     },
-    transact: (work) => commits.run(work),
-    afterCommit: (callback) => commits.afterCommit(callback),
-    turns: new Turns(),
-    close() {
-      if (isClosed) return;
-      commits.close();
-      isClosed = true;
-      closeDatabase(sqlite);
-    },
-  };
+  });
+  readonly turns = new Turns();
+  /**
+   * Each is prepared once: that costs more than running it, and what is prepared and dropped holds memory that Node does not
+   * see.
+   */
+  readonly #statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
+  #isClosed = false;
+
+  constructor(
+    private readonly sqlite: Sqlite.Database,
+    private readonly commits: GroupCommit,
+  ) {}
+
+  all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[] {
+    if (this.#isClosed) throw databaseClosed(); // the binding would end the whole process
+    const { sql, parameters } = 'compile' in query ? query.compile() : query;
+    try {
+      // The one place where rows get their type: the query that Kysely checked against the schema says it.
+      return this.#statements.getOrMake(sql, () => this.sqlite.prepare(sql)).all(parameters) as Row[];
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  transact<Result>(work: () => Result): Promise<Result> {
+    return this.commits.run(work);
+  }
+
+  afterCommit(callback: () => void): void {
+    this.commits.afterCommit(callback);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.commits.close();
+    this.#isClosed = true;
+    closeDatabase(this.sqlite);
+  }
 }
 
 function openSqlite(file: string): Sqlite.Database {
@@ -137,23 +160,6 @@ function unusable(error: unknown, file: string): unknown {
 
 /** Statements that stay prepared. A list with many filters has one for each mix of them. */
 const maxStatements = 300;
-
-/**
- * Prepares each statement once: that costs more than running it, and what is prepared and dropped holds memory that Node does
- * not see.
- */
-function createRunner(sqlite: Sqlite.Database): Database['all'] {
-  const statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
-  return <Row>(query: Compilable<Row> | CompiledQuery<Row>) => {
-    const { sql, parameters } = 'compile' in query ? query.compile() : query;
-    try {
-      // The one place where rows get their type: the query that Kysely checked against the schema says it.
-      return statements.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
-    } catch (error) {
-      throw storageError(error);
-    }
-  };
-}
 
 function transaction<Result>(sqlite: Sqlite.Database, work: () => Result): Result {
   try {

@@ -11,7 +11,7 @@ import type { FleetCounts } from '../../ports/fleet-counts';
 import { toBoards } from './boards-json';
 import type { Database } from './database';
 import { toOmitted } from './device-rows';
-import { spaced } from './spaced';
+import { SpacedCount } from './spaced';
 
 /** A sentence has room for so many ids. */
 const namedDevices = 3;
@@ -46,7 +46,7 @@ export function createFleetCounts(database: Database): FleetCounts {
       .map(({ state, ...rest }) => ({ ...rest, state: state as TroubledState }));
   }
 
-  const labels = spaced(
+  const labels = new SpacedCount(
     () =>
       database.all(
         query
@@ -60,8 +60,10 @@ export function createFleetCounts(database: Database): FleetCounts {
     sumOf,
   );
 
+  const troubles = new SpacedCount(troubled, sumOf);
+
   return {
-    troubled: spaced(troubled, sumOf),
+    troubled: () => troubles.get(),
 
     stopped(before: Date) {
       return database.all(
@@ -127,7 +129,7 @@ export function createFleetCounts(database: Database): FleetCounts {
 
     hasOutcome: () => toldStates.some(hasState),
 
-    labels: (limit: number) => labels().slice(0, limit),
+    labels: (limit: number) => labels.get().slice(0, limit),
 
     ofBundle({ name, compatible, version }: BundleKey) {
       const devices = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));

@@ -16,7 +16,7 @@ import { installationLines } from './installation-filter';
 import { lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
 import type { DeviceTable, InstallationTable } from './schema';
-import { spaced } from './spaced';
+import { SpacedCount } from './spaced';
 
 type InstallationRow = Selectable<InstallationTable>;
 
@@ -63,6 +63,9 @@ export function createFleetListing(database: Database): FleetListing {
     const [row] = database.all(query.selectFrom('installations').select('offered_at').where('id', '=', id));
     return row === undefined ? null : new Date(row.offered_at);
   }
+
+  const censuses = new SpacedCount(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0));
+  const decisions = new SpacedCount(decided, ({ devices }) => devices);
 
   return {
     /** @throws DomainError `invalid-input` for a cursor that is none of this list's */
@@ -113,7 +116,7 @@ export function createFleetListing(database: Database): FleetListing {
     },
 
     /** Devices by what they are, follow, run and do. */
-    census: spaced(census, (rows) => rows.reduce((sum, { devices }) => sum + devices, 0)),
+    census: () => censuses.get(),
 
     /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
     channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
@@ -164,7 +167,7 @@ export function createFleetListing(database: Database): FleetListing {
     },
 
     /** Devices that somebody decided about, each by an index of its own. */
-    attention: spaced(decided, ({ devices }) => devices),
+    attention: () => decisions.get(),
 
     /** A release's devices by what they came to, by step. */
     outcomes: (releaseId: number) => outcomesOf(database, releaseId),

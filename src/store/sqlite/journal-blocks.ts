@@ -9,14 +9,14 @@ const blockLines = 4_096;
  * @returns `undefined` when there are none
  */
 export function idsOfTime(
-  { query, all }: Pick<Database, 'query' | 'all'>,
+  database: Pick<Database, 'query' | 'all'>,
   { since, until }: { readonly since?: Date; readonly until?: Date },
 ): { readonly fromId: number; readonly beforeId: number } | undefined {
-  let blocks = query.selectFrom('journal_blocks').select('block');
+  let blocks = database.query.selectFrom('journal_blocks').select('block');
   if (since !== undefined) blocks = blocks.where('until_at', '>=', since.toISOString());
   if (until !== undefined) blocks = blocks.where('from_at', '<', until.toISOString());
-  const [first] = all(blocks.orderBy('block').limit(1));
-  const [last] = all(blocks.orderBy('block', 'desc').limit(1));
+  const [first] = database.all(blocks.orderBy('block').limit(1));
+  const [last] = database.all(blocks.orderBy('block', 'desc').limit(1));
   if (first === undefined || last === undefined) return undefined;
   return { fromId: first.block * blockLines, beforeId: (last.block + 1) * blockLines };
 }

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import type { EventFilter } from '../../core/event-filter';
 import { isDecision } from '../../core/restore';
-import type { JournalRecords } from '../../ports/journal';
+import type { JournalPage, JournalRecords } from '../../ports/journal';
 import type { Database } from './database';
 import { idsOfTime } from './journal-blocks';
 import { journalLines } from './journal-filter';
@@ -13,19 +13,17 @@ type EventRow = Selectable<EventTable>;
 
 type JournalListener = Parameters<JournalRecords['listen']>[0];
 
-/** The journal, and how other changes add their lines to it. */
-export interface SqliteJournal extends JournalRecords {
-  /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
-  append(events: readonly NewEvent[]): void;
-}
-
 /** The journal in the database. Lines are added in the same transaction as what they tell. */
-export function createJournalRecords(database: Database): SqliteJournal {
-  const { query } = database;
-  const listeners = new Set<JournalListener>();
+export class SqliteJournal implements JournalRecords {
+  readonly #listeners = new Set<JournalListener>();
 
-  function append(events: readonly NewEvent[]): void {
+  constructor(private readonly database: Database) {}
+
+  /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
+  append(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
+    const { database } = this;
+    const { query } = database;
     const added = events.map((event) => {
       const [row] = database.all(query.insertInto('events').values(toRow(event)).returningAll());
       if (row === undefined) throw new Error('the journal took no line');
@@ -33,76 +31,76 @@ export function createJournalRecords(database: Database): SqliteJournal {
     });
     const decision = added.filter(isDecision).at(-1)?.id;
     if (decision !== undefined) database.all(query.updateTable('database_identity').set({ decision }));
-    for (const listener of listeners) {
+    for (const listener of this.#listeners) {
       database.afterCommit(() => {
-        if (listeners.has(listener)) listener(added);
+        if (this.#listeners.has(listener)) listener(added);
       });
     }
   }
 
-  function timeOf(id: number): Date | null {
-    const [line] = database.all(query.selectFrom('events').select('at').where('id', '=', id));
-    return line === undefined ? null : new Date(line.at);
+  record(events: readonly NewEvent[]): Promise<void> {
+    return this.database.transact(() => this.append(events));
   }
 
-  return {
-    append,
+  list(filter: EventFilter, page: BackPage): readonly JournalEvent[] {
+    const lines = journalLines(this.database, filter);
+    return lookAtPiece<EventRow>(this.database, 'events', lines, page).rows.map(toEvent);
+  }
 
-    /** Adds lines that belong to no other change. */
-    record: (events: readonly NewEvent[]): Promise<void> => database.transact(() => append(events)),
+  async search(
+    filter: EventFilter,
+    { afterId, ...page }: BackPage & { readonly afterId?: number },
+  ): Promise<JournalPage> {
+    const lines = journalLines(this.database, filter, afterId);
+    const { rows, nextBefore, isCut } = await lookBack<EventRow>(this.database, 'events', lines, page);
+    return {
+      events: rows.map(toEvent),
+      nextBefore,
+      searchedUntil: isCut && nextBefore !== null ? this.#timeOf(nextBefore) : null,
+    };
+  }
 
-    /** Of the newest lines alone, of which it looks at a bounded number: newest first. */
-    list(filter: EventFilter, page: BackPage): readonly JournalEvent[] {
-      return lookAtPiece<EventRow>(database, 'events', journalLines(database, filter), page).rows.map(
-        toEvent,
-      );
-    },
+  after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
+    const { database } = this;
+    const select = database.query.selectFrom('events').selectAll().where('id', '>', afterId);
+    return database.turns.take(() => database.all(select.orderBy('id').limit(limit)).map(toEvent));
+  }
 
-    /** Newest first, as far back as one search looks. */
-    async search(filter: EventFilter, { afterId, ...page }: BackPage & { readonly afterId?: number }) {
-      const lines = journalLines(database, filter, afterId);
-      const { rows, nextBefore, isCut } = await lookBack<EventRow>(database, 'events', lines, page);
-      return {
-        events: rows.map(toEvent),
-        nextBefore,
-        searchedUntil: isCut && nextBefore !== null ? timeOf(nextBefore) : null,
-      };
-    },
+  lastId(): number {
+    const { query } = this.database;
+    const [row] = this.database.all(query.selectFrom('events').select(({ fn }) => fn.max('id').as('id')));
+    return row?.id ?? 0;
+  }
 
-    /** Oldest first, all of them: whoever follows takes a page at a time, in turn with others. */
-    after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
-      const select = query.selectFrom('events').selectAll().where('id', '>', afterId);
-      return database.turns.take(() => database.all(select.orderBy('id').limit(limit)).map(toEvent));
-    },
+  prune(before: Date, limit: number): Promise<number> {
+    const { database } = this;
+    const { query } = database;
+    return database.transact(() => {
+      const ids = idsOfTime(database, { until: before });
+      if (ids === undefined) return 0;
+      const old = query
+        .selectFrom('events')
+        .select('id')
+        .where('id', '<', ids.beforeId)
+        .where('at', '<', before.toISOString())
+        .where((eb) => eb.or([eb('actor', 'like', 'device:%'), eb('actor', '=', theServer.name)]))
+        .orderBy('id')
+        .limit(limit);
+      return database.all(query.deleteFrom('events').where('id', 'in', old).returning('id')).length;
+    });
+  }
 
-    lastId(): number {
-      const [row] = database.all(query.selectFrom('events').select(({ fn }) => fn.max('id').as('id')));
-      return row?.id ?? 0;
-    },
+  /** One that throws keeps nobody else from hearing. */
+  listen(listener: JournalListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
-    /** Removes old lines about what devices and the server did; people's decisions stay. */
-    prune(before: Date, limit: number): Promise<number> {
-      return database.transact(() => {
-        const ids = idsOfTime(database, { until: before });
-        if (ids === undefined) return 0;
-        const old = query
-          .selectFrom('events')
-          .select('id')
-          .where('id', '<', ids.beforeId)
-          .where('at', '<', before.toISOString())
-          .where((eb) => eb.or([eb('actor', 'like', 'device:%'), eb('actor', '=', theServer.name)]))
-          .orderBy('id')
-          .limit(limit);
-        return database.all(query.deleteFrom('events').where('id', 'in', old).returning('id')).length;
-      });
-    },
-
-    /** One that throws keeps nobody else from hearing. @returns what ends it */
-    listen(listener: JournalListener): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  #timeOf(id: number): Date | null {
+    const { query } = this.database;
+    const [line] = this.database.all(query.selectFrom('events').select('at').where('id', '=', id));
+    return line === undefined ? null : new Date(line.at);
+  }
 }
 
 function toRow(event: NewEvent) {

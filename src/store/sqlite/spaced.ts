@@ -6,21 +6,26 @@ const smallFleet = 10_000;
 /**
  * A count of the whole fleet that is not counted anew each time somebody asks: what it costs grows with the fleet, and so does
  * the time for which it stays good. So those who ask get a small share of the process, however often they do.
- * @param sizeOf how many rows the count went over
- * @param elapsedMs a clock that nobody sets, in milliseconds
  */
-export function spaced<Result>(
-  count: () => Result,
-  sizeOf: (result: Result) => number,
-  elapsedMs: () => number = () => performance.now(),
-): () => Result {
-  let last: { readonly result: Result; readonly untilMs: number } | undefined;
-  return () => {
-    if (last !== undefined && elapsedMs() < last.untilMs) return last.result;
-    const result = count();
-    const size = sizeOf(result);
+export class SpacedCount<Result> {
+  #last: { readonly result: Result; readonly untilMs: number } | undefined;
+
+  /**
+   * @param sizeOf how many rows the count went over
+   * @param elapsedMs a clock that nobody sets, in milliseconds
+   */
+  constructor(
+    private readonly count: () => Result,
+    private readonly sizeOf: (result: Result) => number,
+    private readonly elapsedMs: () => number = () => performance.now(),
+  ) {}
+
+  get(): Result {
+    if (this.#last !== undefined && this.elapsedMs() < this.#last.untilMs) return this.#last.result;
+    const result = this.count();
+    const size = this.sizeOf(result);
     const restMs = size > smallFleet ? (size / devicesPerSecond) * 1_000 : 0;
-    last = restMs === 0 ? undefined : { result, untilMs: elapsedMs() + restMs };
+    this.#last = restMs === 0 ? undefined : { result, untilMs: this.elapsedMs() + restMs };
     return result;
-  };
+  }
 }

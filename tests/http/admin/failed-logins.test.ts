@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { createFailureLimiter } from '../../../src/http/admin/access/failure-limiter';
+import { FailureLimiter } from '../../../src/http/admin/access/failure-limiter';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });
@@ -108,7 +108,7 @@ describe('somebody who guesses tokens', () => {
 });
 
 it('remembers a bounded number of addresses that guessed', () => {
-  const limiter = createFailureLimiter(() => new Date(startMs));
+  const limiter = new FailureLimiter(() => new Date(startMs));
   for (let tries = 0; tries < 11; tries += 1) limiter.fail('192.0.2.1');
   expect(limiter.fail('192.0.2.1')).toBe(60);
   for (let i = 0; i < 10_000; i += 1) limiter.fail(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);

@@ -17,7 +17,7 @@ export type WrongTokenAnswer = (typeof wrongTokenAnswers)[number];
 /** A valid token always passes the limiter, so that one bad job behind a shared proxy can't lock out the others. */
 export function createCheckToken(
   tokens: Pick<ManageTokens, 'find'>,
-  limiter: FailureLimiter,
+  limiter: Pick<FailureLimiter, 'fail'>,
   onWrong: (answer: WrongTokenAnswer) => void,
 ): CheckToken {
   return (secret, request) => {

@@ -31,69 +31,78 @@ const refusal =
 /**
  * Gives one address a share of the connections. A new one beyond it takes the place of the one that was idle for longest, and is
  * answered 429 when all are in use.
- * @returns reads the counts
- * @throws Error when Node wires its listeners in another way: a bug
  */
-export function shareConnections(
-  server: Server,
-  { perAddress, isExempt, monotonicMs }: ConnectionShareOptions,
-): () => ConnectionCounts {
-  const [speakHttp, ...others] = server.listeners('connection');
-  if (speakHttp === undefined || others.length > 0)
-    throw new Error('this Node wires HTTP servers in another way');
-  const open = new Map<Socket, Open>();
-  const byAddress = new Map<string, Set<Open>>();
-  let refused = 0;
-  let replaced = 0;
+export class ConnectionShare {
+  readonly #open = new Map<Socket, Open>();
+  readonly #byAddress = new Map<string, Set<Open>>();
+  #refused = 0;
+  #replaced = 0;
 
-  function hasRoom(own: Set<Open>): boolean {
-    if (own.size < perAddress) return true;
+  constructor(private readonly options: ConnectionShareOptions) {}
+
+  /** From now on the server's connections are counted and limited. @throws Error when Node wires its listeners in another way: a bug */
+  guard(server: Server): void {
+    const [speakHttp, ...others] = server.listeners('connection');
+    if (speakHttp === undefined || others.length > 0)
+      throw new Error('this Node wires HTTP servers in another way');
+    const follow = ({ socket }: IncomingMessage, response: ServerResponse) => this.#follow(socket, response);
+    server.prependListener('request', follow);
+    server.prependListener('checkContinue', follow);
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#takes(socket)) Reflect.apply(speakHttp, server, [socket]);
+    });
+  }
+
+  counts(): ConnectionCounts {
+    return { connections: this.#open.size, refused: this.#refused, replaced: this.#replaced };
+  }
+
+  /** @returns false when it was refused */
+  #takes(socket: Socket): boolean {
+    const address = plainAddress(socket.remoteAddress);
+    if (address === null || this.options.isExempt(address)) return true;
+    const group = addressGroup(address);
+    const own = this.#byAddress.get(group) ?? new Set();
+    if (this.#hasRoom(own)) {
+      this.#keep(socket, group, own);
+      return true;
+    }
+    this.#refused += 1;
+    socket.on('error', () => undefined); // who goes away is no error of ours
+    socket.end(refusal);
+    socket.destroySoon();
+    return false;
+  }
+
+  #hasRoom(own: Set<Open>): boolean {
+    if (own.size < this.options.perAddress) return true;
     const oldest = leastMissed(own, -Infinity);
     if (oldest === undefined) return false;
-    replaced += 1;
+    this.#replaced += 1;
     own.delete(oldest);
     oldest.socket.destroy();
     return true;
   }
 
-  function keep(socket: Socket, group: string, own: Set<Open>): void {
-    const one: Open = { socket, openRequests: 0, movedAtMs: monotonicMs() };
-    byAddress.set(group, own.add(one));
-    open.set(socket, one);
+  #keep(socket: Socket, group: string, own: Set<Open>): void {
+    const one: Open = { socket, openRequests: 0, movedAtMs: this.options.monotonicMs() };
+    this.#byAddress.set(group, own.add(one));
+    this.#open.set(socket, one);
     socket.once('close', () => {
-      open.delete(socket);
+      this.#open.delete(socket);
       own.delete(one);
-      if (own.size === 0 && byAddress.get(group) === own) byAddress.delete(group);
+      if (own.size === 0 && this.#byAddress.get(group) === own) this.#byAddress.delete(group);
     });
   }
 
-  const follow = ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const one = open.get(socket);
+  #follow(socket: Socket, response: ServerResponse): void {
+    const one = this.#open.get(socket);
     if (one === undefined) return;
     one.openRequests += 1;
     response.once('close', () => {
       one.openRequests -= 1;
-      one.movedAtMs = monotonicMs();
+      one.movedAtMs = this.options.monotonicMs();
     });
-  };
-  server.prependListener('request', follow);
-  server.prependListener('checkContinue', follow);
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    const address = plainAddress(socket.remoteAddress);
-    if (address !== null && !isExempt(address)) {
-      const group = addressGroup(address);
-      const own = byAddress.get(group) ?? new Set();
-      if (!hasRoom(own)) {
-        refused += 1;
-        socket.on('error', () => undefined); // who goes away is no error of ours
-        socket.end(refusal);
-        socket.destroySoon();
-        return;
-      }
-      keep(socket, group, own);
-    }
-    Reflect.apply(speakHttp, server, [socket]);
-  });
-  return () => ({ connections: open.size, refused, replaced });
+  }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type JournalEvent, type NewEvent, theServer } from '../../../../src/core/event';
 import { type Database, openDatabase } from '../../../../src/store/sqlite/database';
-import { createJournalRecords, type SqliteJournal } from '../../../../src/store/sqlite/journal-records';
+import { SqliteJournal } from '../../../../src/store/sqlite/journal-records';
 import { madeAt } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
 
@@ -22,7 +22,7 @@ beforeEach(async () => {
   heard = [];
   const dataDir = path.join(await temporaryFolder(), 'data');
   database = openDatabase(dataDir, { onError: (error) => errors.push(error) });
-  journal = createJournalRecords(database);
+  journal = new SqliteJournal(database);
 });
 afterEach(() => database.close());
 

@@ -1,15 +1,15 @@
-import { spaced } from '../../../../src/store/sqlite/spaced';
+import { SpacedCount } from '../../../../src/store/sqlite/spaced';
 
 describe('a count of the whole fleet', () => {
   let at = 0;
   const counterOf = (size: number) => {
     let counts = 0;
-    const count = spaced(
+    const count = new SpacedCount(
       () => ({ size, nth: (counts += 1) }),
       (result) => result.size,
       () => at,
     );
-    return () => count().nth;
+    return () => count.get().nth;
   };
 
   it('is made for everybody who asks while the fleet is small', () => {
