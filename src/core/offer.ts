@@ -2,7 +2,7 @@ import type { Bundle } from './bundle';
 import { type Candidate, judgeRule, type NothingReason, type OfferRule, offerRules } from './offer-rules';
 import type { AskingDevice, OfferTerms, Question } from './offer-question';
 import type { Release } from './release';
-import { stepOf } from './rollout';
+import { stepOf } from './rollout-step';
 
 /** What one rule says about one device. */
 export interface RuleResult {

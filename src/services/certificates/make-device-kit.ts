@@ -4,7 +4,8 @@ import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
 import type { CertificateFolder, DeviceFiles } from '../../ports/certificates';
-import { type KitPolling, listKitFiles, type ReadKitText } from './kit-files';
+import type { KitPolling } from '../../core/kit-polling';
+import { listKitFiles, type ReadKitText } from './kit-files';
 import { packKit } from './pack-kit';
 
 export interface KitRequest extends IssueOptions {

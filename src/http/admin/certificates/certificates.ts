@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { DomainError } from '../../../core/errors';
-import { kitPollings } from '../../../services/certificates/kit-files';
+import { kitPollings } from '../../../core/kit-polling';
 import type { AdminOptions } from '../kernel/admin-options';
 import { certificatesJson, presentCertificates } from './certificate-json';
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from '../kernel/request-fields';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { deviceSorts, type DeviceQuery } from '../../../ports/fleet-queries';
+import { deviceSorts } from '../../../core/device-sort';
+import type { DeviceQuery } from '../../../ports/fleet-queries';
 import type { AdminOptions } from '../kernel/admin-options';
 import {
   deviceJson,

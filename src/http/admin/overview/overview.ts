@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attentionKinds, maxSubjects } from '../../../services/overview/attention';
+import { attentionKinds, maxSubjects } from '../../../core/attention-kind';
 import type { ChannelFigures } from '../../../services/overview/describe-fleet';
 import type { AdminOptions } from '../kernel/admin-options';
 import { presentRelease } from '../rollouts/release-json';

@@ -9,7 +9,8 @@ import {
   type InstallationState,
   installationStates,
 } from '../../../../src/core/installation';
-import { type DeviceQuery, deviceSorts, type ListedDevice } from '../../../../src/ports/fleet-queries';
+import { deviceSorts } from '../../../../src/core/device-sort';
+import type { DeviceQuery, ListedDevice } from '../../../../src/ports/fleet-queries';
 import { openStore, type Store } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';
