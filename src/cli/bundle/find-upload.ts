@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { bundleJson } from '../../contract/bundle';
 import { DomainError } from '../../core/errors';
 import { lookPauses } from '../../core/lost-answer';
 import { defaultChannel } from '../../core/release';
@@ -21,7 +22,8 @@ export interface LostUpload {
 /** The server answers nothing at all while it is away, and a look at it takes no time else. */
 const lookLimitMs = 20_000;
 
-const foundBundle = z.looseObject({ sha256: z.string(), compatible: z.string().nullable() });
+/** All of it goes into what stands in for the lost answer. */
+const foundBundle = bundleJson.pick({ sha256: true, compatible: true }).loose();
 
 /** The number of the latest release that is current anywhere; what is released later has a higher one. */
 export async function latestRelease(client: AdminClient): Promise<number> {

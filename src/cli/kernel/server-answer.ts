@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { systemErrorCode } from '../../base/files/system-error';
+import { type Read, readerOf } from '../../contract/reader';
 import { DomainError } from '../../core/errors';
 import { proxyFailure } from './proxy-answer';
 import { ServerRefusal } from './server-refusal';
@@ -70,10 +71,14 @@ function parseJson(text: string): unknown {
 
 /**
  * Reads what a command needs of an answer.
+ * @param schema of the contract, best no more of it than what is needed: an older server may not have the rest
  * @throws DomainError `unavailable` when the server speaks another version of the API
  */
-export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
+export function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  answer: unknown,
+): Read<z.infer<Schema>> {
+  const parsed = readerOf(schema).safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new DomainError('unavailable', 'the answer of the server is not understood', {
     cause: parsed.error,

@@ -1,4 +1,5 @@
 /** The answers of the admin API, as far as the page reads them. A test compares them with the server's schemas. */
+import type { FindingJson } from '../../contract/finding';
 
 export type Scope = 'read' | 'publish' | 'admin';
 
@@ -9,104 +10,6 @@ export interface SessionJson {
   readonly name: string | null;
   readonly scopes: readonly Scope[];
   readonly version: string;
-}
-
-export interface FindingJson {
-  readonly code: string;
-  readonly message: string;
-}
-
-export type Verdict = 'trusted' | 'unchecked' | 'untrusted' | 'broken';
-
-/** What hashing the images came to, which happens after the upload. */
-export interface ImageCheckJson {
-  readonly state: 'being-checked' | 'sound' | 'mismatch' | 'not-checked';
-  /** Of a mismatch. */
-  readonly files: readonly string[];
-  readonly reason: string | null;
-}
-
-export interface BundleJson {
-  readonly name: string;
-  readonly sha256: string;
-  readonly size: number;
-  readonly compatible: string | null;
-  readonly version: string | null;
-  readonly format: 'plain' | 'verity' | 'crypt' | null;
-  readonly encrypted: boolean;
-  readonly verdict: Verdict;
-  readonly reasons: readonly FindingJson[];
-  readonly warnings: readonly FindingJson[];
-  readonly hints: readonly FindingJson[];
-  readonly image_check: ImageCheckJson;
-  readonly uploaded_at: string;
-  readonly uploaded_by: string;
-  readonly active_for: readonly { readonly compatible: string; readonly channel: string }[];
-  readonly manifest_hash: string | null;
-}
-
-export interface ImageJson {
-  readonly slot_class: string;
-  readonly variant: string | null;
-  readonly artifact: string | null;
-  readonly filename: string | null;
-  readonly type: string | null;
-  readonly sha256: string | null;
-  readonly size: number | null;
-  readonly hooks: readonly string[];
-  readonly adaptive: readonly string[];
-}
-
-export interface ManifestJson {
-  readonly compatible: string;
-  readonly version: string | null;
-  readonly description: string | null;
-  readonly build: string | null;
-  readonly min_rauc_version: string | null;
-  readonly format: 'plain' | 'verity' | 'crypt';
-  readonly verity_hash: string | null;
-  readonly verity_size: number | null;
-  readonly hooks: { readonly filename: string | null; readonly hooks: readonly string[] };
-  readonly handler: { readonly filename: string; readonly args: string | null } | null;
-  readonly meta: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-export interface SignerJson {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly serial: string;
-  readonly not_before: string;
-  readonly not_after: string;
-  readonly spki_fingerprint: string;
-  readonly key_algorithm: string;
-}
-
-export interface BundleDetailsJson extends BundleJson {
-  readonly manifest: ManifestJson | null;
-  readonly images: readonly ImageJson[];
-  readonly signer_chain: readonly SignerJson[];
-  readonly recipients: readonly { readonly issuer: string; readonly serial: string }[];
-}
-
-/** A bundle with what it means for the fleet. */
-export interface BundleInUseJson extends BundleDetailsJson {
-  readonly current: readonly {
-    readonly compatible: string;
-    readonly channel: string;
-    readonly release_id: number;
-  }[];
-  readonly history: readonly {
-    readonly compatible: string;
-    readonly channel: string;
-    readonly activated_at: string;
-    readonly by: string;
-  }[];
-  readonly devices: {
-    readonly running: number;
-    readonly installing: number;
-    readonly pinned: number;
-    readonly failed: number;
-  };
 }
 
 export type RolloutState = 'running' | 'paused' | 'aborted';

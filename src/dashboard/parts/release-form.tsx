@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
-import type { BundleJson, FleetJson, MadeReleaseJson, ReleaseDefaultsJson, ReleaseJson } from '../api/types';
+import type { BundleJson } from '../../contract/bundle';
+import type { FleetJson, MadeReleaseJson, ReleaseDefaultsJson, ReleaseJson } from '../api/types';
 import { formatCount } from '../format';
 import { text } from '../texts';
 import { useData } from '../use-data';

@@ -6,8 +6,6 @@ import type { z } from 'zod';
 import type * as settings from '../../../src/dashboard/api/settings-types';
 import type * as page from '../../../src/dashboard/api/types';
 import type { aboutJson } from '../../../src/http/admin/overview/about';
-import type { bundleInUseJson } from '../../../src/http/admin/catalog/bundle-use-json';
-import type { bundleJson } from '../../../src/http/admin/catalog/bundle-json';
 import type { certificatesJson } from '../../../src/http/admin/certificates/certificate-json';
 import type {
   deviceJson,
@@ -37,8 +35,6 @@ type Fits<Wanted, Schema extends z.ZodType<Wanted>> = z.infer<Schema>;
 
 export type Answers = [
   Fits<page.SessionJson, typeof sessionJson>,
-  Fits<page.BundleJson, typeof bundleJson>,
-  Fits<page.BundleInUseJson, typeof bundleInUseJson>,
   Fits<page.ReleaseJson, typeof releaseWithRolloutJson>,
   Fits<page.MadeReleaseJson, typeof madeReleaseJson>,
   Fits<page.ReleasePreviewJson, typeof releasePreviewJson>,

@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
-import type { BundleJson, FleetJson, ReleaseJson } from '../../api/types';
+import type { BundleJson } from '../../../contract/bundle';
+import type { FleetJson, ReleaseJson } from '../../api/types';
 import { stateWord } from '../../format';
 import { text } from '../../texts';
 import { Suggestions } from '../suggestions';

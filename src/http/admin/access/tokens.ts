@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AdminOptions } from '../kernel/admin-options';
-import { by } from '../kernel/request-fields';
+import { by } from '../kernel/service-request';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentToken, tokenJson } from './token-json';
 

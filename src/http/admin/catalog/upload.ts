@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { DomainError } from '../../../core/errors';
 import type { AdminOptions } from '../kernel/admin-options';
-import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
+import { bundleDetailsJson } from '../../../contract/bundle';
+import { presentBundleDetails } from './bundle-json';
 import { channelField, policyFields, readPolicy } from '../rollouts/policy-fields';
 import { checkUploadHeaders, receiveUpload } from './receive-upload';
-import { by, flag, optionalCompatible } from '../kernel/request-fields';
+import { flag, optionalCompatible } from '../../../contract/request-fields';
+import { by } from '../kernel/service-request';
 import { presentEffect, reachJson, warningsJson } from '../rollouts/reach-json';
 import { releaseJson, presentRelease } from '../rollouts/release-json';
 import { acceptBody } from '../kernel/request-body';

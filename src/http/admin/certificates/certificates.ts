@@ -4,7 +4,7 @@ import { DomainError } from '../../../core/errors';
 import { kitPollings } from '../../../core/kit-polling';
 import type { AdminOptions } from '../kernel/admin-options';
 import { certificatesJson, presentCertificates } from './certificate-json';
-import { certificateSerial, compatible, deviceId, flag, wholeNumber } from '../kernel/request-fields';
+import { certificateSerial, compatible, deviceId, flag, wholeNumber } from '../../../contract/request-fields';
 import { answered, defineRoute, type Route } from '../kernel/route';
 
 const issueFields = {

@@ -3,7 +3,8 @@ import type { Revocation } from '../../../core/certificate';
 import { DomainError } from '../../../core/errors';
 import type { RevocationTarget } from '../../../services/certificates/manage-revocations';
 import type { AdminOptions } from '../kernel/admin-options';
-import { certificateSerial, defined, deviceId, pageLimit } from '../kernel/request-fields';
+import { certificateSerial, deviceId, pageLimit } from '../../../contract/request-fields';
+import { defined } from '../kernel/service-request';
 import { defineRoute, type Route } from '../kernel/route';
 
 const reason = z.string().min(1).max(200).optional().describe('for the list and the journal');

@@ -6,7 +6,7 @@ import type { DeviceRecord } from '../../../ports/fleet-records';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { AdminOptions } from '../kernel/admin-options';
 import { deviceJson, presentDevice } from './device-json';
-import { bundleName, deviceId } from '../kernel/request-fields';
+import { bundleName, deviceId } from '../../../contract/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
 
 const nothing = z.strictObject({});

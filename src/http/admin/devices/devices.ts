@@ -11,13 +11,13 @@ import {
 } from './device-json';
 import {
   compatible,
-  defined,
   deviceId,
   optionalFlag,
   pageLimit,
   wholeNumber,
   word,
-} from '../kernel/request-fields';
+} from '../../../contract/request-fields';
+import { defined } from '../kernel/service-request';
 import { defineRoute, type Route } from '../kernel/route';
 import type { Shares } from '../kernel/shares';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AdminOptions } from '../kernel/admin-options';
 import { installationJson, installationState, presentInstallation } from './device-json';
-import { bundleName, defined, deviceId, pageLimit, wholeNumber } from '../kernel/request-fields';
+import { bundleName, deviceId, pageLimit, wholeNumber } from '../../../contract/request-fields';
+import { defined } from '../kernel/service-request';
 import { defineRoute, type Route } from '../kernel/route';
 import type { Shares } from '../kernel/shares';
 

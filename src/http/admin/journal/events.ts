@@ -7,12 +7,12 @@ import { contextOf } from '../kernel/request-context';
 import {
   bundleName,
   compatible,
-  defined,
   deviceId,
   pageLimit,
   wholeNumber,
   word,
-} from '../kernel/request-fields';
+} from '../../../contract/request-fields';
+import { defined } from '../kernel/service-request';
 import { answered, defineRoute, type Route } from '../kernel/route';
 import type { Shares } from '../kernel/shares';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openApiJson, type OpenApiDocument } from '../../../contract/openapi';
 import { problemMediaType, statusOfProblem, type ProblemCode } from '../../problem';
 import { defineRoute, type Route } from './route';
 
@@ -7,7 +8,7 @@ const problemsOfScoped: readonly ProblemCode[] = ['unauthenticated', 'too-many-r
 
 /** `GET /api/openapi.json`: the document of the other routes and of itself. */
 export function openApiRoutes(others: readonly Route[], version: string): readonly Route[] {
-  let text: object | undefined;
+  let document: OpenApiDocument | undefined;
   const own: Route = defineRoute({
     method: 'get',
     path: '/api/openapi.json',
@@ -16,16 +17,16 @@ export function openApiRoutes(others: readonly Route[], version: string): readon
     summary: 'This document',
     input: {},
     answers: {
-      200: { description: 'An OpenAPI 3.1 document', schema: z.looseObject({ openapi: z.string() }) },
+      200: { description: 'An OpenAPI 3.1 document', schema: openApiJson },
     },
     problems: [],
-    handle: () => ({ status: 200, json: (text ??= createOpenApi([...others, own], version)) }),
+    handle: () => ({ status: 200, json: (document ??= createOpenApi([...others, own], version)) }),
   });
   return [own];
 }
 
 /** The OpenAPI 3.1 document of a route table, from the schemas that check its requests. */
-export function createOpenApi(routes: readonly Route[], version: string): object {
+export function createOpenApi(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = describeOperation(route);
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdminOptions } from '../kernel/admin-options';
 import { versionCountJson } from './overview';
-import { compatible, wholeNumber, word } from '../kernel/request-fields';
+import { compatible, wholeNumber, word } from '../../../contract/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
 
 export const historyJson = z.object({

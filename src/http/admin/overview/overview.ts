@@ -125,7 +125,7 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         },
       },
       problems: [],
-      handle: () => ({ status: 200, json: { labels: services.listLabels(maxLabels) } }),
+      handle: () => ({ status: 200, json: { labels: [...services.listLabels(maxLabels)] } }),
     }),
   ];
 }

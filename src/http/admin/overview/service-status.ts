@@ -20,7 +20,7 @@ export function statusRoutes({ health, version }: AdminOptions, metrics: Registr
         },
       },
       problems: [],
-      handle: () => ({ status: 200, json: { ...health?.(), status: 'ok', version } }),
+      handle: () => ({ status: 200, json: { ...health?.(), status: 'ok' as const, version } }),
     }),
     defineRoute({
       method: 'get',

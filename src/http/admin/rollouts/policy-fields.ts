@@ -4,7 +4,7 @@ import { everyoneAtOnce, type RolloutPolicy } from '../../../core/rollout';
 import { parsePolicy, parseSteps } from '../../../core/rollout-policy';
 import { wordMaxLength } from '../../../core/device';
 import { parseVersionRange, rangeMaxLength } from '../../../core/version-range';
-import { flag } from '../kernel/request-fields';
+import { flag } from '../../../contract/request-fields';
 
 /** A form sends text, and an empty field where a person typed nothing. */
 const number = z

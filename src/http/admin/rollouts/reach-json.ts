@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Release } from '../../../core/release';
 import type { DeviceGroup, ReleaseReach } from '../../../services/rollouts/count-reach';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
-import { findingJson } from '../catalog/bundle-json';
+import { findingJson } from '../../../contract/finding';
 
 const count = z.number().int();
 

@@ -7,14 +7,14 @@ import { activationJson, presentActivation, presentRelease, releaseJson } from '
 import { historyLineJson, presentHistoryLine } from './release-result-json';
 import {
   bundleName,
-  by,
   compatible,
   flag,
   optionalCompatible,
   pageLimit,
   wholeNumber,
-} from '../kernel/request-fields';
-import { defineRoute, type Answer, type Route } from '../kernel/route';
+} from '../../../contract/request-fields';
+import { by } from '../kernel/service-request';
+import { defineRoute, type Route } from '../kernel/route';
 
 const wish = z.strictObject({
   force: flag.describe('although the manifest names another compatible'),
@@ -36,7 +36,7 @@ const activated = {
 export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
   const { activateRelease, previewRelease, listBundles, releaseResults } = services;
 
-  async function activate(request: Parameters<typeof activateRelease.activate>[0]): Promise<Answer> {
+  async function activate(request: Parameters<typeof activateRelease.activate>[0]) {
     const { release, changed } = await activateRelease.activate(request);
     const effect = await presentEffect(previewRelease, release);
     return {

@@ -8,14 +8,13 @@ import { presentRelease } from './release-json';
 import { backTargetJson, presentBackTarget } from './release-result-json';
 import {
   bundleName,
-  by,
   compatible,
-  defined,
   flag,
   optionalCompatible,
   wholeNumber,
   word,
-} from '../kernel/request-fields';
+} from '../../../contract/request-fields';
+import { by, defined } from '../kernel/service-request';
 import { presentProgress, presentRollout, releaseWithRolloutJson, rolloutProgressJson } from './rollout-json';
 import { defineRoute, type Route } from '../kernel/route';
 

@@ -114,7 +114,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       problems: ['not-found', 'unavailable'],
       handle: async ({ input }) => {
         await manageWebhooks.test(input.params.name);
-        return { status: 200, json: { delivered: true } };
+        return { status: 200, json: { delivered: true as const } };
       },
     }),
   ];
