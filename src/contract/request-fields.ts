@@ -5,6 +5,8 @@ import { deviceIdMaxLength, wordMaxLength } from '../core/device';
 export const bundleName = z.string().min(1).max(bundleNameMaxLength);
 export const compatible = z.string().min(1).max(compatibleMaxLength);
 export const deviceId = z.string().min(1).max(deviceIdMaxLength);
+/** The body of a request that has nothing to say. */
+export const nothing = z.strictObject({});
 /** In hex, as people copy it. */
 export const certificateSerial = z.string().regex(/^[0-9A-Fa-f:]{1,100}$/, 'not a serial number');
 /** A channel or a label. */

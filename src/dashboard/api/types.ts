@@ -1,5 +1,5 @@
 /** The answers of the admin API, as far as the page reads them. A test compares them with the server's schemas. */
-import type { FindingJson } from '../../contract/finding';
+import type { ReleaseWithRolloutJson } from '../../contract/release';
 
 export type Scope = 'read' | 'publish' | 'admin';
 
@@ -10,144 +10,6 @@ export interface SessionJson {
   readonly name: string | null;
   readonly scopes: readonly Scope[];
   readonly version: string;
-}
-
-export type RolloutState = 'running' | 'paused' | 'aborted';
-
-export interface PolicyJson {
-  readonly steps: string;
-  readonly start_at: string | null;
-  readonly promote_at_percent: number | null;
-  readonly pause_at_failures: number | null;
-  readonly pause_at_percent: number | null;
-  readonly max_in_progress: number | null;
-  readonly window: string | null;
-  readonly allow_downgrade: boolean;
-  readonly from: string | null;
-}
-
-export interface DeviceGroupJson {
-  readonly devices: number;
-  readonly versions: readonly { readonly version: string; readonly devices: number }[];
-}
-
-/** Whom a release reaches, as far as versions decide. */
-export interface ReachJson {
-  readonly devices: number;
-  readonly up_to_date: number;
-  readonly reached: number;
-  readonly goes_down: DeviceGroupJson;
-  readonly left_out_newer: DeviceGroupJson;
-  readonly left_out_by_from: DeviceGroupJson;
-  readonly unknown_version: number;
-}
-
-export interface RolloutJson {
-  readonly state: RolloutState;
-  readonly step: number;
-  readonly steps: number;
-  readonly step_started_at: string;
-  readonly reason: string | null;
-  readonly changed_by: string;
-  readonly changed_at: string;
-  readonly policy: PolicyJson;
-}
-
-export interface ReleaseJson {
-  readonly id: number;
-  readonly compatible: string;
-  readonly channel: string;
-  readonly bundle: string;
-  readonly sha256: string;
-  readonly version: string | null;
-  readonly released_at: string;
-  readonly released_by: string;
-  readonly forced: boolean;
-  readonly rollout: RolloutJson;
-}
-
-export interface RolloutProgressJson {
-  readonly steps: readonly {
-    readonly step: string;
-    readonly devices: number;
-    readonly proven: number;
-    readonly installations: Readonly<Record<string, number>>;
-  }[];
-  readonly in_progress: number;
-  readonly failures_in_step: number;
-  readonly next: string;
-  readonly counted_at: string;
-}
-
-/** A release that was just made. */
-export interface MadeReleaseJson extends ReleaseJson {
-  readonly reach: ReachJson | null;
-  readonly warnings: readonly FindingJson[];
-}
-
-/** What a release would do. */
-export interface ReleasePreviewJson {
-  readonly compatible: string;
-  readonly channel: string;
-  readonly version: string | null;
-  readonly changes: boolean;
-  readonly current: ReleaseJson | null;
-  readonly reach: ReachJson;
-  readonly warnings: readonly FindingJson[];
-}
-
-/** What the release dialog begins with. */
-export interface ReleaseDefaultsJson {
-  readonly steps: string;
-  readonly pause_at_failures: number;
-}
-
-export interface ReleaseDetailsJson extends ReleaseJson {
-  readonly progress: RolloutProgressJson;
-  /** What is current when it is undone; `null` when it cannot be. */
-  readonly undo: { readonly bundle: string | null } | null;
-}
-
-export interface ActivationJson {
-  readonly id: number;
-  readonly compatible: string;
-  readonly channel: string;
-  readonly action: 'activate' | 'deactivate';
-  readonly bundle: string | null;
-  readonly previous_bundle: string | null;
-  readonly release_id: number | null;
-  readonly at: string;
-  readonly by: string;
-  readonly forced: boolean;
-}
-
-/** What a release came to, in numbers of devices. */
-export interface ReleaseResultJson {
-  readonly state: RolloutState;
-  readonly step: number;
-  readonly steps: number;
-  readonly reason: string | null;
-  readonly devices: number;
-  readonly proven: number;
-  readonly failed: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-}
-
-export interface HistoryLineJson extends ActivationJson {
-  readonly ended_at: string | null;
-  readonly result: ReleaseResultJson | null;
-}
-
-/** Where going back leads. */
-export interface BackTargetJson {
-  readonly release_id: number;
-  readonly bundle: string;
-  readonly version: string | null;
-  readonly released_at: string;
-  readonly released_by: string;
-  readonly policy: PolicyJson;
-  readonly result: ReleaseResultJson;
-  readonly ever_proven: boolean;
 }
 
 export interface InstallationJson {
@@ -328,7 +190,7 @@ export interface VersionCountJson {
 export interface ChannelJson {
   readonly compatible: string;
   readonly channel: string;
-  readonly release: ReleaseJson | null;
+  readonly release: ReleaseWithRolloutJson | null;
   readonly devices: number;
   readonly versions: readonly VersionCountJson[];
   readonly on_current: number;

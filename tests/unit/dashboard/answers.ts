@@ -14,16 +14,7 @@ import type {
 } from '../../../src/http/admin/devices/device-json';
 import type { historyJson } from '../../../src/http/admin/overview/fleet-history';
 import type { overviewJson } from '../../../src/http/admin/overview/overview';
-import type { activationJson } from '../../../src/http/admin/rollouts/release-json';
-import type { backTargetJson, historyLineJson } from '../../../src/http/admin/rollouts/release-result-json';
 import type { revocationsJson } from '../../../src/http/admin/certificates/revocations';
-import type { releaseWithRolloutJson } from '../../../src/http/admin/rollouts/rollout-json';
-import type {
-  madeReleaseJson,
-  releaseDefaultsJson,
-  releaseDetailsJson,
-  releasePreviewJson,
-} from '../../../src/http/admin/rollouts/rollouts';
 import type { sessionJson } from '../../../src/http/admin/access/session';
 import type { tokenJson } from '../../../src/http/admin/access/token-json';
 import type { webhookJson } from '../../../src/http/admin/webhooks/webhooks';
@@ -35,14 +26,6 @@ type Fits<Wanted, Schema extends z.ZodType<Wanted>> = z.infer<Schema>;
 
 export type Answers = [
   Fits<page.SessionJson, typeof sessionJson>,
-  Fits<page.ReleaseJson, typeof releaseWithRolloutJson>,
-  Fits<page.MadeReleaseJson, typeof madeReleaseJson>,
-  Fits<page.ReleasePreviewJson, typeof releasePreviewJson>,
-  Fits<page.ReleaseDefaultsJson, typeof releaseDefaultsJson>,
-  Fits<page.ReleaseDetailsJson, typeof releaseDetailsJson>,
-  Fits<page.ActivationJson, typeof activationJson>,
-  Fits<page.HistoryLineJson, typeof historyLineJson>,
-  Fits<page.BackTargetJson, typeof backTargetJson>,
   Fits<page.DeviceJson, typeof deviceJson>,
   Fits<page.InstallationJson, typeof installationJson>,
   Fits<page.ExplanationJson, typeof explanationJson>,

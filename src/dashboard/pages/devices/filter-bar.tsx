@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation';
-import type { FleetJson, LabelsJson, ReleaseJson } from '../../api/types';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { FleetJson, LabelsJson } from '../../api/types';
 import { formatCount, stateWord } from '../../format';
 import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
@@ -113,7 +114,7 @@ function LabelFilter({ filters }: { readonly filters: Filters }) {
 }
 
 function ReleaseFilter({ filters }: { readonly filters: Filters }) {
-  const { value } = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
+  const { value } = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
     isStale: ({ kind }) => kind.startsWith('release.'),
   });
   const releases = value?.releases ?? [];

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { attentionKinds, maxSubjects } from '../../../core/attention-kind';
 import type { ChannelFigures } from '../../../services/overview/describe-fleet';
 import type { AdminOptions } from '../kernel/admin-options';
-import { presentRelease } from '../rollouts/release-json';
-import { presentRollout, releaseWithRolloutJson } from '../rollouts/rollout-json';
+import { releaseWithRolloutJson } from '../../../contract/release';
+import { presentWithRollout } from '../rollouts/release-json';
 import { defineRoute, type Route } from '../kernel/route';
 
 const count = z.number().int();
@@ -134,7 +134,7 @@ function presentChannel({ compatible, channel, release, devices, versions, onCur
   return {
     compatible,
     channel,
-    release: release === null ? null : { ...presentRelease(release), rollout: presentRollout(release) },
+    release: release && presentWithRollout(release),
     devices,
     versions: [...versions],
     on_current: onCurrent,
