@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import type { IssuedFiles, IssueOptions } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
-import { readCertificate } from './certificate-fields';
+import { readCertificate } from '../x509/certificate';
 import { caExtensions } from './certificate-profile';
-import { toDer } from './der-writer';
-import { buildName } from './distinguished-name';
+import { toDer } from '../x509/der-writer';
+import { buildName } from '../x509/distinguished-name';
 import { closeFreshFolder, ensureFolder } from './durable-file';
 import { exists, writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { recordIssued } from './issuance-log';
+import { readLastIssuedAt, recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
 import { findingsOf, proveAuthority } from './prove-authority';
 import { keyIdentifier, signCertificate } from './sign-certificate';
@@ -31,10 +31,11 @@ export async function issueCa(
   lonelyKey?: KeyPair,
 ): Promise<IssuedFiles> {
   const at = now();
-  const { notBefore, notAfter, warnings } = planValidity(at, {
-    asked: request.days,
-    byDefault: defaultDays.ca,
-  });
+  const { notBefore, notAfter, warnings } = planValidity(
+    at,
+    { asked: request.days, byDefault: defaultDays.ca },
+    { lastIssuedAt: await readLastIssuedAt(dir) },
+  );
   const name = buildName(checkCommonName(request.commonName ?? defaultCommonName));
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
   const spkiDer = exportPublicKey(keys.publicKey);

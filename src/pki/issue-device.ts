@@ -8,19 +8,19 @@ import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
 import { loadAuthority } from './authority';
 import { deviceExtensions } from './certificate-profile';
-import { buildName } from './distinguished-name';
+import { buildName } from '../x509/distinguished-name';
 import { ensureFolder, removeTemporaries } from './durable-file';
 import { writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { recordIssued } from './issuance-log';
+import { readLastIssuedAt, recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
 import { findingsOf } from './prove-authority';
 import { proveCertificate } from './prove-certificates';
 import { readRevocations } from './revocation-list';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 import { readSigningRequest } from './signing-request';
-import { compatibleName, deviceName } from './subject-alt-name';
+import { compatibleName, deviceName } from '../x509/subject-alt-name';
 import { summarizeCertificate } from './summarize-certificate';
 import { makeThrowAwayDevice } from './throw-away';
 import { defaultDays, planValidity } from './validity';
@@ -55,7 +55,7 @@ export async function issueDevice(
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.device },
-    ca,
+    { issuer: ca, lastIssuedAt: await readLastIssuedAt(dir) },
   );
   const spkiDer = exportPublicKey(publicKey);
   const certificate = signCertificate(

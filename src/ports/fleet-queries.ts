@@ -1,6 +1,7 @@
 import type { Device } from '../core/device';
 import type { DeviceSort } from '../core/device-sort';
-import type { Installation, InstallationState } from '../core/installation';
+import type { Installation } from '../core/installation';
+import type { InstallationState } from '../core/installation-states';
 
 /** What a person looks for. Everything given must fit. */
 export interface DeviceFilter {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { deviceSorts } from '../../core/device-sort';
-import { installationStates } from '../../core/installation';
+import { installationStates } from '../../core/installation-states';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../core/event';
-import { type Installation, isFailure } from '../../core/installation';
+import type { Installation } from '../../core/installation';
+import { isFailure } from '../../core/installation-states';
 import type { DeviceRecord } from '../../ports/fleet-records';
 
 /** What is on its way to the disk. */
@@ -12,7 +13,7 @@ export interface Unsaved {
 /** A device in memory. */
 export interface Entry {
   record: DeviceRecord;
-  /** Another one when its installations have changed; sightings do not count. */
+  /** Another one when its installations have changed; last-seen updates do not count. */
   revision: number;
   unsaved: Unsaved;
   /** The write that runs; what changes meanwhile waits for the next one. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { installationStates } from '../../../core/installation';
+import { installationStates } from '../../../core/installation-states';
 import type { ReleaseWithRolloutJson } from '../../../contract/release';
 import type { FleetJson, LabelsJson } from '../../api/types';
 import { formatCount, stateWord } from '../../format';
