@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { type ExplainedOfferJson, explanationJson } from '../../contract/explanation';
+import type { Read } from '../../contract/reader';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { devicePath } from './device-action';
-import { type ProtocolAnswer, explanationAnswer } from './device-answers';
 import { formatTable, printableLine } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -27,14 +28,14 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
 }
 
 function explain(answer: unknown): string {
-  const { device, manifest, polling } = parseAnswer(explanationAnswer, answer);
+  const { device, manifest, polling } = parseAnswer(explanationJson, answer);
   return [
     describe(`${device}, asking for the manifest`, manifest),
     describe(`${device}, polling with RAUC`, polling),
   ].join('\n\n');
 }
 
-function describe(who: string, { offered, reason, message, rules }: ProtocolAnswer): string {
+function describe(who: string, { offered, reason, message, rules }: Read<ExplainedOfferJson>): string {
   const what = offered === null ? `gets nothing (${reason ?? 'no reason'}): ${message}` : `gets ${offered}`;
   const rows = rules.map(({ rule, passed, message: why }) => [outcome(passed), rule, why]);
   return `${printableLine(`${who}, ${what}`)}\n${formatTable(['', 'RULE', 'WHY'], rows)}`;
