@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { openApiJson, type OpenApiDocument } from '../../../contract/openapi';
-import { problemMediaType, statusOfProblem, type ProblemCode } from '../../problem';
+import { type ProblemCode, problemJson, problemMediaType } from '../../../contract/problem';
+import { statusOfProblem } from '../../problem';
 import { defineRoute, type Route } from './route';
 
 const problemsOfAll: readonly ProblemCode[] = ['invalid-input', 'forbidden', 'internal'];
@@ -45,7 +46,7 @@ export function createOpenApi(routes: readonly Route[], version: string): OpenAp
           description: 'Instead of a token, for the page in a browser',
         },
       },
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: jsonSchema(problemJson, 'output') },
     },
   };
 }
@@ -126,18 +127,3 @@ function jsonSchema(schema: z.ZodType, side: 'input' | 'output'): object {
   // The dialect is that of OpenAPI 3.1 already; said for each schema, it would only be noise.
   return { ...z.toJSONSchema(schema, { io: side }), $schema: undefined };
 }
-
-const problemSchema = {
-  type: 'object',
-  description: 'A problem document (RFC 9457)',
-  required: ['type', 'title', 'status', 'code'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    remedy: { type: 'string', description: 'What to do next' },
-    request_id: { type: 'string' },
-  },
-};

@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { ProblemCode } from '../../../contract/problem';
 import { DomainError } from '../../../core/errors';
 import { findUnstorable } from '../../../core/stored-text';
 import type { Actor } from '../../../core/event';
 import type { TokenScope } from '../../../services/access/manage-tokens';
-import type { ProblemCode } from '../../problem';
 
 /** What a handler gives back; `answer.ts` turns it into bytes. */
 export interface Answer {
