@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { post } from '../api/client';
 import type { BundleJson } from '../../contract/bundle';
 import type { MadeReleaseJson, ReleaseDefaultsJson, ReleaseWithRolloutJson } from '../../contract/release';
-import type { FleetJson } from '../api/types';
+import type { FleetJson } from '../../contract/fleet';
 import { formatCount } from '../format';
 import { text } from '../texts';
 import { useData } from '../use-data';

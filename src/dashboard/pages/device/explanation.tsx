@@ -1,4 +1,5 @@
-import type { EventJson, ExplanationJson, OfferJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
+import type { ExplainedOfferJson, ExplanationJson } from '../../../contract/explanation';
 import { linkTo } from '../../location';
 import { Icon, type IconName } from '../../parts/icon';
 import { Loaded } from '../../parts/loaded';
@@ -41,7 +42,7 @@ export function Explanation({ id }: { readonly id: string }) {
 }
 
 /** Whether a bundle can be streamed is asked in one protocol alone; that makes no difference as long as it can. */
-function isSame(manifest: OfferJson, polling: OfferJson): boolean {
+function isSame(manifest: ExplainedOfferJson, polling: ExplainedOfferJson): boolean {
   return (
     manifest.offered === polling.offered &&
     manifest.reason === polling.reason &&
@@ -53,7 +54,7 @@ function isSame(manifest: OfferJson, polling: OfferJson): boolean {
   );
 }
 
-function Answer({ offer: { offered, message, rules } }: { readonly offer: OfferJson }) {
+function Answer({ offer: { offered, message, rules } }: { readonly offer: ExplainedOfferJson }) {
   const { one } = text.devices;
   return (
     <>
@@ -80,7 +81,7 @@ function Answer({ offer: { offered, message, rules } }: { readonly offer: OfferJ
 type Verdict = 'passed' | 'failed' | 'skipped';
 const icons: Readonly<Record<Verdict, IconName>> = { passed: 'check', failed: 'cross', skipped: 'dot' };
 
-function Rule({ rule, passed, message }: OfferJson['rules'][number]) {
+function Rule({ rule, passed, message }: ExplainedOfferJson['rules'][number]) {
   const verdict: Verdict = passed === null ? 'skipped' : passed ? 'passed' : 'failed';
   const { rules, verdicts } = text.devices.one;
   return (

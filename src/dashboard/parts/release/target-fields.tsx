@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import type { BundleJson } from '../../../contract/bundle';
 import type { ReleaseWithRolloutJson } from '../../../contract/release';
-import type { FleetJson } from '../../api/types';
+import type { FleetJson } from '../../../contract/fleet';
 import { stateWord } from '../../format';
 import { text } from '../../texts';
 import { Suggestions } from '../suggestions';

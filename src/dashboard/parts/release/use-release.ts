@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { ReleaseDetailsJson } from '../../../contract/release';
-import type { EventJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
 import { linkTo } from '../../location';
 import { type Data, useData } from '../../use-data';
 
