@@ -1,4 +1,5 @@
 import type { KitPolling } from '../../core/kit-polling';
+import type { ReadKitText } from '../../ports/certificates';
 
 /** What a device kit is made from. */
 export interface DeviceKit {
@@ -20,9 +21,6 @@ export interface KitFile {
   readonly mode: number;
   readonly content: string;
 }
-
-/** Reads a text that belongs to every kit, by its path in `bin/device-kit`. */
-export type ReadKitText = (name: string) => Promise<string>;
 
 /** The texts and their modes. What is below `root/` goes to the same place below the device's `/`. */
 const texts: readonly (readonly [name: string, mode: number])[] = [
