@@ -20,6 +20,8 @@ import { EventStreams } from './http/admin/kernel/event-stream';
 import { registerConnectionMetrics } from './http/admin/metrics/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/kernel/metrics';
+import { offeringProtocols } from './http/device/kernel/protocol';
+import { deviceProtocols } from './http/device/protocols';
 import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
 import { createRefuseReceiver } from './http/outbound/guarded-lookup';
@@ -187,6 +189,7 @@ async function start(
     lastCrash: crashes.last,
     configuredCompatible: config.compatible,
     baseUrl,
+    protocols: offeringProtocols(deviceProtocols),
     log,
     now,
     randomBytes,

@@ -1,6 +1,7 @@
 import type { Admission } from '../core/device';
 import { type Crash, partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation-states';
+import type { OfferingProtocol } from '../core/protocol';
 import { type ActivateRelease, createActivateRelease } from './catalog/activate-release';
 import type { InspectBundle, JudgeSignature } from './catalog/accept-bundle';
 import { type BundleTrust, createBundleTrust, type TrustTerms } from './catalog/bundle-trust';
@@ -23,10 +24,12 @@ import {
   type TokenRecords,
 } from './access/manage-tokens';
 import { createAdvanceRollouts } from './rollouts/advance-rollouts';
-import { createBeginInstallation } from './offers/begin-installation';
 import { createDescribeRollout, type DescribeRollout } from './rollouts/describe-rollout';
-import { createDeviceContacts, type SecondBoards } from './offers/device-contacts';
-import { createExplainOffer, type ExplainOffer } from './offers/explain-offer';
+import type { BundleAccess } from './offers/bundle-access';
+import type { SecondBoards } from './offers/device-contacts';
+import type { DeviceEvents } from './offers/device-events';
+import type { ExplainOffer } from './offers/explain-offer';
+import { createOffers } from './offers/offers';
 import { Fleet } from './devices/fleet';
 import type { HistoryRecords } from '../ports/history';
 import { createFleetHistory, type FleetHistory } from './overview/fleet-history';
@@ -44,17 +47,13 @@ import {
   type ManageWebhooksPorts,
 } from './webhooks/manage-webhooks';
 import { createPauseUntrusted } from './rollouts/pause-untrusted';
-import { createOfferUpdate, type OfferUpdate } from './offers/offer-update';
 import { createOverBudget, type OverBudget } from './overview/over-budget';
 import { createPreviewRelease, type PreviewRelease } from './rollouts/preview-release';
 import { createPublishBundle, type PublishBundle, type PublishFiles } from './catalog/publish-bundle';
 import type { JournalRecords, ReadJournal } from '../ports/journal';
 import { createSendWebhooks, type SendWebhooks } from './webhooks/send-webhooks';
 import { createReadBundle, type ReadBundle, type ReadPorts } from './catalog/read-bundle';
-import { createRecordProgress, type RecordProgress } from './offers/record-progress';
-import { createSilentPollers } from './offers/silent-pollers';
 import { patiencePolls } from '../core/proof';
-import { createRecordReport, type RecordReport } from './offers/record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './startup/take-over-files';
 import { createSuspendOffers } from './offers/suspend-offers';
 import { createHousekeeping } from './housekeeping';
@@ -112,6 +111,8 @@ export interface ServicePorts {
   readonly checkImages: CheckImages;
   /** What the configured profile makes verdicts depend on. */
   readonly trustTerms: () => TrustTerms;
+  /** The protocols by which devices ask what to install. */
+  readonly protocols: readonly OfferingProtocol[];
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
   readonly fleetRules: FleetRules;
@@ -148,10 +149,9 @@ export interface Services {
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
   readonly checkStoredImages: Pick<CheckStoredImages, 'run'>;
   readonly pinnedBundles: BundleUses['pinnedBundles'];
-  readonly offerUpdate: OfferUpdate;
+  readonly deviceEvents: DeviceEvents;
+  readonly bundleAccess: BundleAccess;
   readonly watchRestores: WatchRestores;
-  readonly recordProgress: RecordProgress;
-  readonly recordReport: RecordReport;
   readonly overBudget: OverBudget;
   readonly explainOffer: ExplainOffer;
   readonly manageDevices: ManageDevices;
@@ -282,20 +282,14 @@ function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: Wat
   const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });
   const pauseUntrusted = createPauseUntrusted({ catalog, bundleTrust, manageRollouts });
   const advanceRollouts = createAdvanceRollouts({ ...shared, counters, manageRollouts });
-  const contacts = createDeviceContacts(shared);
-  const beginInstallation = createBeginInstallation(shared);
-  const silentPollers = createSilentPollers();
   const sendWebhooks = createSendWebhooks({
     ...ports,
     isLeftOut: partLeftOut(ports.lastCrash) === 'webhooks',
     random: () => ports.randomBytes(4).readUInt32BE() / 2 ** 32,
   });
   const fleetHistory = createFleetHistory({ history: ports.history, listing: ports.fleet, now });
-  const offerUpdate = createOfferUpdate({
+  const offers = createOffers({
     ...shared,
-    contacts,
-    beginInstallation,
-    silentPollers,
     watchRestores,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
   });
@@ -303,11 +297,8 @@ function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: Wat
   const suspend = createSuspendOffers({ catalog, manageDevices, listing: ports.fleet, now });
   watchRestores.begin({ fleet, suspend });
   return {
-    offerUpdate,
+    ...offers,
     watchRestores,
-    explainOffer: createExplainOffer({ fleet, offerUpdate }),
-    recordProgress: createRecordProgress({ ...shared, contacts, beginInstallation, silentPollers }),
-    recordReport: createRecordReport({ ...shared, contacts }),
     manageDevices,
     manageRollouts,
     pauseUntrusted,
