@@ -1,5 +1,5 @@
 /** Of a code that says everything by itself. */
-type Nothing = Record<never, never>;
+type Nothing = Readonly<Record<string, never>>;
 
 /** Why a device gets nothing: each reason with what its sentence needs. */
 export interface RefusalParameters {

@@ -38,11 +38,13 @@ export function createDeviceEvents({ offerUpdate, recordProgress, recordReport }
       case 'asked':
         return offerUpdate(identity, event);
       case 'began':
-        return event.by === 'request'
-          ? recordProgress.begin(identity, event)
-          : recordProgress.read(identity, event);
+        if (event.by === 'request') return recordProgress.begin(identity, event);
+        recordProgress.read(identity, event);
+        return undefined;
       case 'progressed':
-        return event.by === 'report' ? recordReport(identity, event) : recordProgress.read(identity, event);
+        if (event.by === 'report') return recordReport(identity, event);
+        recordProgress.read(identity, event);
+        return undefined;
       case 'ended':
       case 'cancel-acknowledged':
         return recordReport(identity, event);
