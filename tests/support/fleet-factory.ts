@@ -4,7 +4,7 @@ import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-qu
 import { noLimits, type ProtocolLimits } from '../../src/core/protocol';
 import type { Release } from '../../src/core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../src/core/rollout';
-import type { FleetRules } from '../../src/services/services';
+import type { FleetRules } from '../../src/services/service-ports';
 
 /** When everything in these tests was made. */
 export const madeAt = new Date('2026-11-01T00:00:00Z');

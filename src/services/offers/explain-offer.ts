@@ -2,6 +2,7 @@ import type { DeviceIdentity } from '../../core/device';
 import type { Offer, RuleResult } from '../../core/offer';
 import { skip } from '../../core/offer-verdict';
 import { noLimits, type OfferingProtocol, type ProtocolLimits } from '../../core/protocol';
+import type { Clock } from '../../ports/clock';
 import type { Fleet } from '../devices/fleet';
 import type { OfferDecisions } from './offer-decisions';
 
@@ -39,7 +40,7 @@ export interface ExplainPorts {
   readonly decisions: OfferDecisions;
   /** Those by which devices ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createExplainOffer({ fleet, decisions, protocols, now }: ExplainPorts): ExplainOffer {

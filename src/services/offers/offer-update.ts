@@ -7,7 +7,7 @@ import type { Offer } from '../../core/offer';
 import { sentenceOf } from '../../core/offer-sentences';
 import { limitReasons } from '../../core/offer-verdict';
 import { noLimits } from '../../core/protocol';
-import type { DeviceRecord } from '../../ports/fleet-records';
+import type { DeviceRecord } from '../../ports/devices';
 import type { Fleet } from '../devices/fleet';
 import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';

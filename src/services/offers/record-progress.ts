@@ -9,6 +9,7 @@ import type { Fleet } from '../devices/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
+import type { Clock } from '../../ports/clock';
 
 /** Follows what devices read of bundles. */
 export interface RecordProgress {
@@ -23,7 +24,7 @@ export interface ProgressPorts {
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createRecordProgress({

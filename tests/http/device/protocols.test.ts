@@ -6,8 +6,10 @@ import { nativePolling } from '../../../src/http/device/rauc/native-polling';
 import { deviceProtocols } from '../../../src/http/device/protocols';
 import { connectDevice, protocols as httpVersions } from '../../support/device-client';
 import { startDeviceListener } from '../../support/device-listener';
-import { streaming } from '../../support/fleet-factory';
-import { startReleasedFleet } from '../../support/released-fleet';
+import { makeBundle } from '../../support/bundle-factory';
+import { madeAt, streaming } from '../../support/fleet-factory';
+import { openServices } from '../../support/services';
+import { SimulatedDevice } from '../../support/simulated-device';
 
 const bodyLimitBytes = 32;
 
@@ -111,19 +113,18 @@ it('is refused at the start when it takes the address of another', async () => {
 });
 
 it('is explained beside the others, with its own limits', async () => {
-  const fleet = await startReleasedFleet({
-    released: null,
-    changePorts: () => ({ protocols: offeringProtocols([...deviceProtocols, notes]) }),
-  });
-  await fleet.release('2.0.0', { format: 'plain' });
-  const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
-  await rauc.poll();
-  const { answers } = fleet.services.explainOffer.explain('dev-1');
+  const protocols = offeringProtocols([...deviceProtocols, notes]);
+  const opened = await openServices({ now: () => madeAt, change: () => ({ protocols }) });
+  const { path } = await makeBundle({ format: 'plain' });
+  await opened.publish(path, { name: 'v1.raucb', activate: true });
+  await new SimulatedDevice(opened.services, 'dev-1', { now: () => madeAt }).poll();
+  const { answers } = opened.services.explainOffer.explain('dev-1');
   expect(answers.map(({ protocol, offer }) => [protocol, offer.kind])).toEqual([
     ['manifest', 'bundle'],
     ['polling', 'nothing'],
     ['notes', 'nothing'],
   ]);
+  await opened.close();
 });
 
 it('are all of one name each, and RAUC’s poller has the limits that tests give it', () => {

@@ -1,4 +1,6 @@
+import type * as offers from '../../../../src/core/offer';
 import { decideOffer } from '../../../../src/core/offer';
+import type * as sentences from '../../../../src/core/offer-sentences';
 import { sentenceOf } from '../../../../src/core/offer-sentences';
 import { makeBundle } from '../../../support/bundle-factory';
 import { askedForManifest, polled } from '../../../support/device-events';
@@ -7,12 +9,11 @@ import { SimulatedDevice } from '../../../support/simulated-device';
 
 // The real ones, and how often they are called.
 jest.mock('../../../../src/core/offer', () => {
-  const real = jest.requireActual<typeof import('../../../../src/core/offer')>('../../../../src/core/offer');
+  const real = jest.requireActual<typeof offers>('../../../../src/core/offer');
   return { ...real, decideOffer: jest.fn(real.decideOffer) };
 });
 jest.mock('../../../../src/core/offer-sentences', () => {
-  const path = '../../../../src/core/offer-sentences';
-  const real = jest.requireActual<typeof import('../../../../src/core/offer-sentences')>(path);
+  const real = jest.requireActual<typeof sentences>('../../../../src/core/offer-sentences');
   return { ...real, sentenceOf: jest.fn(real.sentenceOf) };
 });
 

@@ -1,0 +1,66 @@
+import { patiencePolls } from '../../core/proof';
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { Catalog } from '../catalog/catalog';
+import type { Fleet } from '../devices/fleet';
+import type { AdvanceRollouts } from '../rollouts/advance-rollouts';
+import type { ServicePorts } from '../service-ports';
+import type { WatchRestores } from '../startup/watch-restores';
+import { createBeginInstallation } from './begin-installation';
+import { type BundleAccess, createBundleAccess } from './bundle-access';
+import { createDeviceContacts } from './device-contacts';
+import { createDeviceEvents, type DeviceEvents } from './device-events';
+import { createExplainOffer, type ExplainOffer } from './explain-offer';
+import { createOfferDecisions } from './offer-decisions';
+import { createOfferUpdate } from './offer-update';
+import { createRecordProgress } from './record-progress';
+import { createRecordReport } from './record-report';
+import { createSilentPollers } from './silent-pollers';
+
+/** What a contact of a device means, and what it is told. */
+export interface OfferServices {
+  readonly deviceEvents: DeviceEvents;
+  readonly bundleAccess: BundleAccess;
+  readonly explainOffer: ExplainOffer;
+}
+
+/** What they share with others. */
+export interface OfferParts {
+  readonly catalog: Catalog;
+  readonly fleet: Fleet;
+  readonly bundleTrust: BundleTrust;
+  readonly watchRestores: WatchRestores;
+  readonly advanceRollouts: AdvanceRollouts;
+}
+
+export function createOfferServices(ports: ServicePorts, parts: OfferParts): OfferServices {
+  const { store, fleetRules, configuredCompatible, protocols, now } = ports;
+  const { devices } = store;
+  const { catalog, fleet, bundleTrust, watchRestores, advanceRollouts } = parts;
+  const { newDevices, secondBoards, maxTries, maxInterruptions, offerLifetimeMs } = fleetRules;
+  const { rollbackWindowMs, failAfterPolls, lostAfterMs } = fleetRules;
+  const proofRules = { rollbackWindowMs, failAfterPolls, patiencePolls, stalledAfterMs: lostAfterMs };
+  const contacts = createDeviceContacts({ fleet, newDevices, proofRules, secondBoards });
+  const beginInstallation = createBeginInstallation({ fleet, proofRules, offerLifetimeMs });
+  const silentPollers = createSilentPollers();
+  const decisions = createOfferDecisions({
+    catalog,
+    fleet,
+    watchRestores,
+    bundleTrust,
+    configuredCompatible,
+    maxTries,
+    maxInterruptions,
+    proofRules,
+    pauseReason: (release) => advanceRollouts.pauseReason(release),
+  });
+  const told = { fleet, contacts, beginInstallation, silentPollers };
+  return {
+    deviceEvents: createDeviceEvents({
+      offerUpdate: createOfferUpdate({ ...told, decisions, watchRestores, offerLifetimeMs }),
+      recordProgress: createRecordProgress({ ...told, now }),
+      recordReport: createRecordReport({ fleet, contacts, devices }),
+    }),
+    bundleAccess: createBundleAccess({ fleet, catalog, newDevices }),
+    explainOffer: createExplainOffer({ fleet, decisions, protocols, now }),
+  };
+}
