@@ -93,7 +93,7 @@ async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<B
   await new Promise<void>((resolve) => server.listen(path.join(folder, 'uploads'), resolve));
   const execArgv = ['-r', path.join(__dirname, '../tests/support/typescript-hook.js')];
   const profile = { ...withoutKeyring, anchorsPem: readFileSync(keyring, 'utf8') };
-  return new BundleWorker({ profile, isBackground: false, execArgv });
+  return new BundleWorker({ profile, execArgv });
 }
 
 async function servePlain(): Promise<number> {

@@ -14,11 +14,12 @@ import {
   expelConnection,
   type Refusal,
 } from './transport/connections';
-import { DeviceBudgets } from './transport/device-budgets';
+import { type DeviceBudget, DeviceBudgets } from './transport/device-budgets';
 import { createCharge } from './kernel/charge-requests';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
 import { createIsTrustedProxy } from '../client-address';
 import type { Exchange } from './transport/exchange';
+import { FairTurns } from './transport/fair-turns';
 import { guardHandshakes } from './transport/guard-handshakes';
 import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
 import { Http1Turns } from './transport/http1-turns';
@@ -123,6 +124,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     monotonicMs,
   );
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
+  const turns = new FairTurns<DeviceBudget>();
   const handshakes = guardHandshakes(listener, {
     limits: options.handshakeLimits ?? handshakeLimits,
     crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
@@ -203,7 +205,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       began(session) {
         connection.session = session;
         if (session === null) return;
-        hearStreams(session, {
+        hearStreams(session, (begin) => turns.queue(connection.budget, begin), {
           begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
           gaveUp() {
             if (connection.isEnding || connection.budget.resets.take(monotonicMs())) return;
