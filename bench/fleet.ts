@@ -32,8 +32,8 @@ const samples = 300;
 interface Opened {
   readonly services: Services;
   readonly store: Store;
-  /** Leaves it to the caller to tend the fleet. */
-  stopTending(): void;
+  /** Leaves the housekeeping to the caller. */
+  stopHousekeeping(): void;
   close(): Promise<void>;
 }
 
@@ -53,14 +53,14 @@ async function open(dataDir: string): Promise<Opened> {
     now: () => new Date(),
     randomBytes,
   });
-  const tending = setInterval(() => void services.tend(), 1_000);
-  const stopTending = () => clearInterval(tending);
+  const housekeeping = setInterval(() => void services.runHousekeeping(), 1_000);
+  const stopHousekeeping = () => clearInterval(housekeeping);
   return {
     services,
     store,
-    stopTending,
+    stopHousekeeping,
     async close() {
-      stopTending();
+      stopHousekeeping();
       await services.close();
       store.close();
     },
@@ -173,7 +173,7 @@ async function poll(services: Services, devices: number): Promise<PollCost> {
         Math.min(pollsPerWrite, maxAtOnce),
       ),
     );
-    cpu.writes += await cpuMicros(() => services.tend());
+    cpu.writes += await cpuMicros(() => services.runHousekeeping());
   }
   const perSecond = polls / (pollSeconds + (performance.now() - endAt) / 1000);
   return { perSecond, pollMicros: cpu.polls / polls, writeMicros: cpu.writes / polls };
@@ -258,15 +258,15 @@ async function measure(devices: number, folder: string): Promise<void> {
   const opened = await open(dataDir);
   let index = 0;
   await drive(() => (index < devices ? ask(opened.services, index++) : undefined)); // each once, as after a restart
-  opened.stopTending();
-  await opened.services.tend();
+  opened.stopHousekeeping();
+  await opened.services.runHousekeeping();
   const { perSecond, pollMicros, writeMicros } = await poll(opened.services, devices);
   console.log(`  polls: ${Math.round(perSecond)} a second with their writes`);
   console.log(
     `  CPU: ${pollMicros.toFixed(1)} µs a poll, ${writeMicros.toFixed(1)} µs to write a device's contact`,
   );
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
-  await opened.services.tend();
+  await opened.services.runHousekeeping();
   look(opened, devices);
   await countRollout(opened.services);
   await opened.close();

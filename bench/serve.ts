@@ -58,7 +58,7 @@ async function serveDevice(): Promise<number> {
   await services.publishBundle.publish(staged, release);
   const worker = await takeUploads(services);
   if (worker !== undefined) inspect = (bytes) => worker.inspect(bytes, new Date());
-  setInterval(() => void services.tend(), 1_000).unref();
+  setInterval(() => void services.runHousekeeping(), 1_000).unref();
   const server = await startDeviceServer({
     host: '127.0.0.1',
     port: 0,

@@ -47,7 +47,7 @@ import { openStore, openTokenStore } from './store/store';
 /** The composition root: the one file that knows every room and puts them together. */
 
 const now = () => new Date();
-const tendEveryMs = 1_000;
+const housekeepingEveryMs = 1_000;
 
 /** Runs the command line; the process ends with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -192,8 +192,8 @@ async function start(
     randomBytes,
   });
   closing.push(() => services.close());
-  const tending = setInterval(() => void services.tend(), tendEveryMs);
-  closing.push(() => clearInterval(tending));
+  const housekeeping = setInterval(() => void services.runHousekeeping(), housekeepingEveryMs);
+  closing.push(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.push((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
   const isOpen = !isLoopback(config.adminHost);

@@ -68,7 +68,7 @@ function parseValue(
   problems: ConfigProblem[],
 ): unknown {
   const option = getOption(key);
-  // An empty flag is a mistake of a script such as --data-dir "$UNSET", never a wish.
+  // An empty flag is a mistake of a script such as --data-dir "$UNSET", never meant.
   const isText = canBeStored(text) && !(text === '' && source === 'flag');
   const value = isText ? option.type.parse(text) : undefined;
   if (value === undefined) {

@@ -1,5 +1,5 @@
 /**
- * The closed set of what can be expected to go wrong. Each door translates a code into its own language: HTTP
+ * The closed set of what can be expected to go wrong. Each listener translates a code into its own language: HTTP
  * statuses and RFC 9457 problems, CLI exit codes.
  */
 export type ErrorCode =

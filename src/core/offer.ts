@@ -31,7 +31,7 @@ export type Offer = {
 );
 
 /**
- * Decides what a device gets. Every door translates this answer, none decides.
+ * Decides what a device gets. Every protocol translates this answer, none decides.
  *
  * Pure: the same question gets the same answer. A held device never gets anything; a bundle goes to devices of its own
  * compatible alone, unless a person released it by force for another one; a pin wins over the channel and its rollout.

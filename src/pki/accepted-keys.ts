@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { derTags, expectTag, readDer, readDerList } from './der-reader';
+import { derTags, expectTag, readDer, readDerList } from '../x509/der-reader';
 
 const rsaBits = { min: 2048, max: 8192 };
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];

@@ -1,6 +1,16 @@
-import { keyPurposes } from './certificate-fields';
-import { bits, boolean, integer, octets, oid, sequence, taggedBytes, toDer, type Asn1 } from './der-writer';
-import { type AlternativeName, buildAlternativeName, extensionOids } from './subject-alt-name';
+import { keyPurposes } from '../x509/certificate';
+import {
+  bits,
+  boolean,
+  integer,
+  octets,
+  oid,
+  sequence,
+  taggedBytes,
+  toDer,
+  type Asn1,
+} from '../x509/der-writer';
+import { type AlternativeName, buildAlternativeName, extensionOids } from '../x509/subject-alt-name';
 
 /** Identifiers of the keys involved (RFC 5280, sections 4.2.1.1 and 4.2.1.2). */
 export interface KeyIdentifiers {

@@ -2,9 +2,9 @@ import type { X509Certificate } from 'node:crypto';
 import { parseCompatible } from '../core/bundle';
 import { isDeviceId, type DeviceIdentity } from '../core/device';
 import { DomainError } from '../core/errors';
-import { keyPurposes, readCertificate, type CertificateFields } from './certificate-fields';
-import { commonNames } from './distinguished-name';
-import { boundCompatibles } from './subject-alt-name';
+import { keyPurposes, readCertificate, type CertificateFields } from '../x509/certificate';
+import { commonNames } from '../x509/distinguished-name';
+import { boundCompatibles } from '../x509/subject-alt-name';
 
 export type IdentityResult =
   { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };

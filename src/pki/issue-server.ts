@@ -2,7 +2,7 @@ import type { IssuedFiles, IssueOptions } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import { loadAuthority } from './authority';
 import { serverExtensions } from './certificate-profile';
-import { buildName } from './distinguished-name';
+import { buildName } from '../x509/distinguished-name';
 import { ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CertificateRole, CertificateSummary, ListedCertificate } from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
-import { normalizeSerial } from './certificate-fields';
+import { normalizeSerial } from '../x509/certificate';
 import { readCertificates } from './certificate-pem';
 import { asFileError } from './durable-file';
 import { exists } from './file-pair';

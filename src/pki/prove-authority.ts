@@ -1,7 +1,7 @@
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
 import type { Authority } from './authority';
-import type { CertificateFields, keyPurposes } from './certificate-fields';
+import type { CertificateFields, keyPurposes } from '../x509/certificate';
 import { hasNameConstraints, proveCertificate, type Refusal } from './prove-certificates';
 import { makeThrowAwayDevice, makeThrowAwayServerOf, standInFor, type ThrowAway } from './throw-away';
 import type { KeyPair } from './private-key';

@@ -8,10 +8,10 @@ import {
   type keyPurposes,
   mayIssueFor,
   readCertificate,
-} from './certificate-fields';
+} from '../x509/certificate';
 import { type Presented, shakeHands } from './handshake';
 import { exportPrivateKey } from './private-key';
-import { extensionOids } from './subject-alt-name';
+import { extensionOids } from '../x509/subject-alt-name';
 import { makeThrowAwayServer } from './throw-away';
 
 /** An end entity's certificate with its private key, issued by one of `cas`. */

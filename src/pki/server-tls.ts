@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CertificateSummary } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import { loadAuthorities } from './authority';
-import { type CertificateFields, keyPurposes } from './certificate-fields';
+import { type CertificateFields, keyPurposes } from '../x509/certificate';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';

@@ -1,8 +1,19 @@
 import { constants, createHash, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import { DomainError } from '../core/errors';
 import { acceptedKeys } from './accepted-keys';
-import { publicKeyBits } from './certificate-fields';
-import { bits, embed, integer, nullValue, oid, sequence, tagged, time, toDer, type Asn1 } from './der-writer';
+import { publicKeyBits } from '../x509/certificate';
+import {
+  bits,
+  embed,
+  integer,
+  nullValue,
+  oid,
+  sequence,
+  tagged,
+  time,
+  toDer,
+  type Asn1,
+} from '../x509/der-writer';
 import type { KeyPair } from './private-key';
 
 /** What makes a certificate, apart from its signature (RFC 5280, section 4.1). */

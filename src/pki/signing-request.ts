@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { DomainError } from '../core/errors';
 import { acceptedKeys, keyProblem } from './accepted-keys';
-import { derTags, expectTag, readBitString, readDer, readDerList, readOid } from './der-reader';
-import { commonNames, readName } from './distinguished-name';
+import { derTags, expectTag, readBitString, readDer, readDerList, readOid } from '../x509/der-reader';
+import { commonNames, readName } from '../x509/distinguished-name';
 
 /** What is taken from a request (PKCS #10, RFC 2986): the key, and the name to compare. The rest is policy. */
 export interface SigningRequest {

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/inspection';
-import type { CertificateFields } from './certificate-fields';
-import { displayName } from './distinguished-name';
-import { extensionOids } from './subject-alt-name';
+import type { CertificateFields } from '../x509/certificate';
+import { displayName } from '../x509/distinguished-name';
+import { extensionOids } from '../x509/subject-alt-name';
 
 /**
  * What `X509_V_FLAG_X509_STRICT` of OpenSSL refuses in a CA although it works elsewhere (RFC 5280, section 4.2.1). Python from 3.13 on

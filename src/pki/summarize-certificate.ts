@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { CertificateRole, CertificateSummary } from '../core/certificate';
-import { type CertificateFields, isAuthority, keyPurposes, readCertificate } from './certificate-fields';
-import { commonNames, displayName, displaySafe } from './distinguished-name';
+import { type CertificateFields, isAuthority, keyPurposes, readCertificate } from '../x509/certificate';
+import { commonNames, displayName, displaySafe } from '../x509/distinguished-name';
 import { describeKey } from './private-key';
-import { boundCompatibles, displayNames } from './subject-alt-name';
+import { boundCompatibles, displayNames } from '../x509/subject-alt-name';
 
 /**
  * The facts that people are shown.

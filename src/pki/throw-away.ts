@@ -3,14 +3,14 @@ import { promisify } from 'node:util';
 import { DomainError } from '../core/errors';
 import { acceptedKeys, hasNamedCurve, keyProblem } from './accepted-keys';
 import type { Authority } from './authority';
-import { type CertificateFields, isIssuedBy, readCertificate } from './certificate-fields';
+import { type CertificateFields, isIssuedBy, readCertificate } from '../x509/certificate';
 import { deviceExtensions, serverExtensions } from './certificate-profile';
-import { type Asn1, embed, toDer } from './der-writer';
-import { buildName } from './distinguished-name';
+import { type Asn1, embed, toDer } from '../x509/der-writer';
+import { buildName } from '../x509/distinguished-name';
 import type { Presented } from './handshake';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
 import { keyIdentifier, signCertificate } from './sign-certificate';
-import { type AlternativeName, deviceName, extensionOids } from './subject-alt-name';
+import { type AlternativeName, deviceName, extensionOids } from '../x509/subject-alt-name';
 
 /** An end entity that exists for one proof and in memory alone. */
 export interface ThrowAway {

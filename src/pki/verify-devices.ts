@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
 import { isDeviceId } from '../core/device';
-import { type CertificateFields, isIssuedBy } from './certificate-fields';
+import { type CertificateFields, isIssuedBy } from '../x509/certificate';
 import { readCertificates } from './certificate-pem';
 import { deviceIdentity } from './device-identity';
 import { exists } from './file-pair';

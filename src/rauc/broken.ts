@@ -1,3 +1,5 @@
+import { Malformed } from '../x509/malformed';
+
 /** Thrown inside `src/rauc` when bytes are not a sound bundle; `inspectBundle` turns it into a finding. */
 export class BrokenBundle extends Error {
   override readonly name = 'BrokenBundle';
@@ -8,5 +10,23 @@ export class BrokenBundle extends Error {
     message: string,
   ) {
     super(message);
+  }
+}
+
+export function malformed(what: string): BrokenBundle {
+  return new BrokenBundle('signature-encoding', `the signature can't be read: ${what}`);
+}
+
+/**
+ * Reads something of a signature.
+ * @throws BrokenBundle `signature-encoding` for whatever is wrong with it, where the reader had no better word
+ */
+export function readOfSignature<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BrokenBundle) throw error;
+    if (error instanceof Malformed) throw malformed(error.what);
+    throw malformed(error instanceof Error ? error.message : String(error));
   }
 }

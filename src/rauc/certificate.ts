@@ -8,12 +8,13 @@ import {
   type RelativeDistinguishedNames,
 } from 'pkijs';
 import type { SignerCertificate } from '../core/inspection';
-import { malformed, parseBer } from './asn1-guard';
-import { canonicalName } from './certificate-name';
-import { authorityKeyIdentifier, type IssuerId, subjectKeyIdentifier } from './key-identifier';
-import { type NameLimits, nameLimits } from './name-constraints';
-import { refuseOversizedKey } from './rsa-key-size';
-import { describeKey, signsWith } from './signature-algorithm';
+import { canonicalName } from '../x509/canonical-name';
+import { authorityKeyIdentifier, type IssuerId, subjectKeyIdentifier } from '../x509/key-identifier';
+import { type NameLimits, nameLimits } from '../x509/name-constraints';
+import { refuseOversizedKey } from '../x509/rsa-key-size';
+import { describeKey, signsWith } from '../x509/signature-algorithm';
+import { malformed } from './broken';
+import { parseBer } from './parse-ber';
 
 /** What path validation needs to know of a certificate (RFC 5280, section 4.2). */
 export interface ParsedCertificate {
@@ -161,7 +162,7 @@ export function isCurrent({ notBefore, notAfter }: ParsedCertificate, at: Date):
   return notBefore <= at && at < notAfter;
 }
 
-/** @throws BrokenBundle for a key that is too large for OpenSSL to verify with */
+/** @throws Malformed for a key that is too large for OpenSSL to verify with */
 function publicKeyOf(x509: X509Certificate): KeyObject | null {
   let key: KeyObject;
   try {

@@ -1,10 +1,10 @@
 import type { Finding } from '../core/inspection';
+import { keepsLimits } from '../x509/name-constraints';
+import { keyWeakness, signatureScheme } from '../x509/signature-algorithm';
 import { isCurrent, type ParsedCertificate, safely } from './certificate';
 import type { ChainFacts } from './chain-facts';
-import { keepsLimits } from './name-constraints';
 import { nameOf, refusal } from './refusal';
 import { checkRevocation } from './revocation';
-import { keyWeakness, signatureScheme } from './signature-algorithm';
 
 const emailProtection = '1.3.6.1.5.5.7.3.4';
 const codeSigning = '1.3.6.1.5.5.7.3.3';

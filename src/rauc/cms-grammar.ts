@@ -1,6 +1,6 @@
-import { malformed } from './asn1-guard';
-import { type BerElement, isConstructed, readElements, tags } from './ber';
-import { areSortedDer, encodeDer, isReadable } from './der';
+import { areSortedDer, encodeDer, isReadable } from '../x509/der';
+import { type BerElement, isConstructed, readElements, tags } from '../x509/element';
+import { Malformed } from '../x509/malformed';
 
 /** OpenSSL reads a string in pieces no deeper than this (`ASN1_MAX_STRING_NEST`). */
 const maxStringNesting = 5;
@@ -10,7 +10,7 @@ const maxStringNesting = 5;
  * element in its place, and none more. Lengths may be BER, as `openssl cms -stream` writes them. The values of signed
  * attributes must be DER: OpenSSL encodes some of them anew before it verifies, and others not.
  * Stricter than OpenSSL: strings in pieces are for the content alone, and certificates are X.509 certificates.
- * @throws BrokenBundle `signature-encoding`
+ * @throws Malformed
  */
 export function checkSignedDataGrammar(cms: Buffer): void {
   const contentInfo = fieldsOf(only(readElements(cms)), tags.sequence);
@@ -55,7 +55,7 @@ function checkSigner(element: BerElement): void {
   for (const attribute of membersOf(unsigned)) checkAttribute(attribute);
   for (const attribute of membersOf(signed)) {
     if (!areSortedDer(membersOf(checkAttribute(attribute))))
-      throw malformed('the values of a signed attribute are not in DER');
+      throw new Malformed('the values of a signed attribute are not in DER');
   }
 }
 
@@ -155,9 +155,9 @@ function expectTag(element: BerElement, identifier: number): void {
 }
 
 function misplaced() {
-  return malformed('an element is missing, or stands where none may');
+  return new Malformed('an element is missing, or stands where none may');
 }
 
 function unreadable() {
-  return malformed('an element has a value that cannot be read');
+  return new Malformed('an element has a value that cannot be read');
 }

@@ -1,12 +1,12 @@
 import { createHash, createVerify, verify } from 'node:crypto';
 import { GeneralizedTime, ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
 import { type Attribute, IssuerAndSerialNumber, type SignedData, type SignerInfo } from 'pkijs';
-import { BrokenBundle } from './broken';
-import { canonicalName } from './certificate-name';
-import { derOfSignedAttributes } from './cms-grammar';
-import type { BundleCms } from './cms';
+import { canonicalName } from '../x509/canonical-name';
+import { type HashName, hashOf, signatureScheme } from '../x509/signature-algorithm';
+import { BrokenBundle, readOfSignature } from './broken';
 import { type ParsedCertificate, safely } from './certificate';
-import { type HashName, hashOf, signatureScheme } from './signature-algorithm';
+import type { BundleCms } from './cms';
+import { derOfSignedAttributes } from './cms-grammar';
 
 /** Feeds the signed content, piece by piece, to a sink. */
 export type ContentReader = (sink: (piece: Buffer) => void) => Promise<void>;
@@ -58,7 +58,7 @@ export async function verifySignature(
   const digest = await digestOf(readContent, digestAlgorithm);
   checkAttributes(info, cms.signedData, digest);
   const signedAt = signingTime(info);
-  const signed = derOfSignedAttributes(Buffer.from(attributes.encodedValue));
+  const signed = readOfSignature(() => derOfSignedAttributes(Buffer.from(attributes.encodedValue)));
   if (!safely(() => verify(hash, signed, scheme.key, signature))) throw mismatch();
   return { signer, signingTime: signedAt };
 }
@@ -102,7 +102,7 @@ function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]
 /** Reads a signer id once: there may be many certificates to compare it with, and its name may be long. */
 function identifiedBy(id: unknown): (certificate: ParsedCertificate) => boolean {
   if (id instanceof IssuerAndSerialNumber) {
-    const name = canonicalName(Buffer.from(id.issuer.toSchema().toBER()));
+    const name = readOfSignature(() => canonicalName(Buffer.from(id.issuer.toSchema().toBER())));
     const number = Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex');
     return ({ issuerName, serial }) => issuerName === name && serial === number;
   }

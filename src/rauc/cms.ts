@@ -7,11 +7,11 @@ import {
   SignedData,
 } from 'pkijs';
 import type { Recipient } from '../core/inspection';
-import { malformed, parseBer } from './asn1-guard';
-import { BrokenBundle } from './broken';
+import { BrokenBundle, malformed, readOfSignature } from './broken';
 import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
 import { checkSignedDataGrammar } from './cms-grammar';
 import { maxCmsMembers } from './limits';
+import { parseBer } from './parse-ber';
 
 const signedDataId = '1.2.840.113549.1.7.2';
 const envelopedDataId = '1.2.840.113549.1.7.3';
@@ -34,18 +34,18 @@ export type BundleCms =
  * @throws BrokenBundle for anything that is not exactly one SignedData or EnvelopedData as RAUC's bundles have
  */
 export function parseCms(bytes: Buffer): BundleCms {
-  const info = parse(() => new ContentInfo({ schema: parseBer(bytes) }));
+  const info = readOfSignature(() => new ContentInfo({ schema: parseBer(bytes) }));
   const content: unknown = info.content;
   if (info.contentType === envelopedDataId)
-    return { kind: 'enveloped', recipients: parse(() => readRecipients(content)) };
+    return { kind: 'enveloped', recipients: readOfSignature(() => readRecipients(content)) };
   if (info.contentType !== signedDataId) {
     throw new BrokenBundle(
       'signature-type',
       `the signature is a CMS of type ${info.contentType}, neither signed nor enveloped data`,
     );
   }
-  checkSignedDataGrammar(bytes);
-  const signedData = parse(() => new SignedData({ schema: content }));
+  readOfSignature(() => checkSignedDataGrammar(bytes));
+  const signedData = readOfSignature(() => new SignedData({ schema: content }));
   if (signedData.encapContentInfo.eContentType !== dataId) {
     throw new BrokenBundle(
       'signature-type',
@@ -55,21 +55,12 @@ export function parseCms(bytes: Buffer): BundleCms {
   return {
     kind: 'signed',
     signedData,
-    certificates: parse(() => membersOf(content, 0).map((der) => parseCertificate(der))),
-    revocationLists: parse(() =>
+    certificates: readOfSignature(() => membersOf(content, 0).map((der) => parseCertificate(der))),
+    revocationLists: readOfSignature(() =>
       membersOf(content, 1).map((der) => new CertificateRevocationList({ schema: parseBer(der) })),
     ),
     content: readContent(signedData),
   };
-}
-
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof BrokenBundle) throw error;
-    throw malformed(error instanceof Error ? error.message : String(error));
-  }
 }
 
 /**
@@ -90,7 +81,7 @@ function membersOf(signedData: unknown, tagNumber: 0 | 1): Buffer[] {
 /** The octets of eContent; a constructed OCTET STRING (BER) is joined. */
 function readContent(signedData: SignedData): Buffer | null {
   const octets = signedData.encapContentInfo.eContent;
-  return octets === undefined ? null : parse(() => joinOctets(octets));
+  return octets === undefined ? null : readOfSignature(() => joinOctets(octets));
 }
 
 function joinOctets(octets: AsnType): Buffer {

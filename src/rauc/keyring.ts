@@ -1,7 +1,7 @@
 import { CertificateRevocationList } from 'pkijs';
 import { DomainError } from '../core/errors';
-import { parseBer } from './asn1-guard';
 import { type ParsedCertificate, parseCertificate } from './certificate';
+import { parseBer } from './parse-ber';
 
 /** The certificates and revocation lists of a keyring file, as RAUC's `[keyring] path` has it. */
 export interface Keyring {

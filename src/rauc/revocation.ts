@@ -1,12 +1,12 @@
 import { verify } from 'node:crypto';
 import type { CertificateRevocationList } from 'pkijs';
 import type { Finding } from '../core/inspection';
-import { canonicalName } from './certificate-name';
+import { canonicalName } from '../x509/canonical-name';
+import { authorityKeyIdentifier } from '../x509/key-identifier';
+import { signatureScheme } from '../x509/signature-algorithm';
 import { isIdentifiedBy, type ParsedCertificate, safely } from './certificate';
 import type { ChainFacts } from './chain-facts';
-import { authorityKeyIdentifier } from './key-identifier';
 import { nameOf, refusal } from './refusal';
-import { signatureScheme } from './signature-algorithm';
 
 /**
  * `check-crl`: each certificate of the chain needs a current list of its issuer in the keyring, and must not be on it.

@@ -49,7 +49,7 @@ export interface AdministrationPorts {
   readonly now: () => Date;
 }
 
-/** Assembles the use cases of administrators on those that the doors share. */
+/** Assembles the use cases of administrators on those that all listeners share. */
 export function createAdministration({ services, ...ports }: AdministrationPorts): Administration {
   const describeFleet = createDescribeFleet({ ...services, ...ports });
   return {

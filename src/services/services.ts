@@ -57,7 +57,7 @@ import { patiencePolls } from '../core/proof';
 import { createRecordReport, type RecordReport } from './offers/record-report';
 import { type StartupProblem, takeOverFiles, type TakeOverPorts } from './startup/take-over-files';
 import { createSuspendOffers } from './offers/suspend-offers';
-import { createTendFleet } from './tend-fleet';
+import { createHousekeeping } from './housekeeping';
 import { createWatchRestores, type WatchRestores, type WatchRestoresPorts } from './startup/watch-restores';
 import { createWriteManifestFile } from './catalog/write-manifest-file';
 
@@ -131,7 +131,7 @@ export interface ServiceHealth {
   readonly unsavedDevices: number;
 }
 
-/** The use cases that the doors share. */
+/** The use cases that all listeners share. */
 export interface Services {
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
@@ -167,7 +167,7 @@ export interface Services {
   /** How the services are, for probes and metrics. */
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
-  tend(): Promise<void>;
+  runHousekeeping(): Promise<void>;
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: {
     /** How the run before ended, if it was an exception that nothing caught. */
@@ -256,7 +256,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await checkStoredImages.close();
       await judgeBundles.close();
       await fleetServices.sendWebhooks.close();
-      await fleetServices.tend(); // the one that runs, or a last one
+      await fleetServices.runHousekeeping(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       watchRestores.close();
@@ -318,7 +318,7 @@ function createFleetServices(ports: FleetPorts, fleet: Fleet, watchRestores: Wat
     readJournal: ports.journal,
     manageWebhooks: createManageWebhooks(ports),
     sendWebhooks,
-    tend: createTendFleet({
+    runHousekeeping: createHousekeeping({
       ...shared,
       advanceRollouts,
       pauseUntrusted,

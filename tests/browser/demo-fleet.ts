@@ -67,7 +67,7 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
 
   await publish(opened, gateway, '2.3.0');
   await release(opened, gateway, '2.3.0');
-  await services.tend();
+  await services.runHousekeeping();
   later(3 * hourMs);
 
   // Sensors: done, and a beta for two of them.
@@ -80,7 +80,7 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
   }
   await release(opened, sensor, '1.9.0-rc1', {}, 'beta');
   for (const one of sensors.slice(0, 2)) await install(one, '1.9.0-rc1', later);
-  await services.tend();
+  await services.runHousekeeping();
   later(4 * hourMs);
 
   // Displays: the first two do not boot, and the rollout stops itself.
@@ -92,7 +92,7 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
   });
   const chosen = await offeredTo(displays);
   for (const one of chosen.slice(0, 2)) await install(one, '5.0.0', later);
-  await tend(opened, later);
+  await runHousekeeping(opened, later);
   if (services.manageRollouts.get(risky).rollout.state !== 'paused') throw new Error('it did not pause');
   later(26 * hourMs);
 
@@ -107,7 +107,7 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
   });
   const first = await offeredTo(gatewayDevices);
   for (const one of first) await install(one, '2.4.0', later);
-  await tend(opened, later);
+  await runHousekeeping(opened, later);
   await services.manageRollouts.promote(id, 0, person);
   const second = (await offeredTo(gatewayDevices)).filter((one) => !first.includes(one));
   const [lost, failed, downloads, ...rest] = second;
@@ -127,7 +127,7 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
   for (const one of sensors.slice(4)) await one.poll();
   await services.manageDevices.hold(remarkable.held, 'field trial until Friday', person);
   await services.manageDevices.pin(remarkable.pinned, fileOf(gateway, '2.3.0'), person);
-  await tend(opened, later);
+  await runHousekeeping(opened, later);
   await opened.close();
   if (at > Date.now()) throw new Error('the demo ends in the future');
 
@@ -213,7 +213,7 @@ function download({ services }: OpenedServices, { identity }: SimulatedDevice, v
   services.recordProgress.sent(identity, bundle, half);
 }
 
-async function tend({ services }: OpenedServices, later: (ms: number) => void): Promise<void> {
+async function runHousekeeping({ services }: OpenedServices, later: (ms: number) => void): Promise<void> {
   later(6_000);
-  await services.tend();
+  await services.runHousekeeping();
 }

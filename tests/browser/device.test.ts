@@ -53,7 +53,7 @@ describe('what the page of a device shows', () => {
     expect(await page.title()).toBe('board-01 · RAUC Simple Server');
   });
 
-  it('explains by every rule what it gets, once when both doors say the same', async () => {
+  it('explains by every rule what it gets, once when both protocols say the same', async () => {
     const page = await look('board-01');
     const why = section(page, 'What it gets, and why');
     await why.getByRole('link', { name: bundle }).waitFor();
@@ -66,7 +66,7 @@ describe('what the page of a device shows', () => {
     await why.locator('.rule.failed', { hasText: 'Not held' }).getByText('failed').waitFor();
   });
 
-  it('shows both doors where they differ', async () => {
+  it('shows both protocols where they differ', async () => {
     const page = await fleet.open('/devices/board-02');
     await page.route('**/explain', async (route) => {
       const answer = (await (await route.fetch()).json()) as {
@@ -101,7 +101,7 @@ describe('what the page of a device shows', () => {
     const { bundle: stored } = services.listBundles.get(bundle);
     services.recordProgress.ask(device.identity, stored, { start: 0, end: 1_000 });
     services.recordProgress.sent(device.identity, stored, Math.floor(stored.sizeBytes / 2));
-    await services.tend();
+    await services.runHousekeeping();
     await page.reload();
     await now.getByText('downloading').waitFor();
     await now.getByRole('progressbar').waitFor();

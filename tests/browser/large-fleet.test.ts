@@ -29,7 +29,7 @@ async function makeLargeFleet(dataDir: string): Promise<void> {
     });
     await Promise.all(some.map((one) => one.poll()));
   }
-  await opened.services.tend();
+  await opened.services.runHousekeeping();
   await opened.close();
 }
 

@@ -63,9 +63,9 @@ export class BackFleet {
     );
   }
 
-  async tend(): Promise<void> {
+  async runHousekeeping(): Promise<void> {
     this.fleet.later(6_000);
-    await this.services.tend();
+    await this.services.runHousekeeping();
   }
 
   /** The server again, with the same devices. */

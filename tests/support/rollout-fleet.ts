@@ -65,9 +65,9 @@ export class RolloutFleet {
     }
   }
 
-  async tend(): Promise<void> {
+  async runHousekeeping(): Promise<void> {
     this.later(6_000); // counts are as old as that at the most
-    await this.opened.services.tend();
+    await this.opened.services.runHousekeeping();
   }
 
   rollout(id: number) {

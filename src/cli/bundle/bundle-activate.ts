@@ -39,16 +39,16 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
       const bundleName = parseBundleName(name);
       const target =
         options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) };
-      const wish = {
+      const input = {
         ...(options.force === true ? { force: true } : {}),
         ...(options.from === undefined ? {} : policyFields({ from: options.from })),
         ...(options.allowDowngrade === true ? { allow_downgrade: true } : {}),
       };
       const client = await AdminClient.open(context, config);
-      const request = { bundle: bundleName, ...target, ...wish };
+      const request = { bundle: bundleName, ...target, ...input };
       if (mustConfirm(context, options) && !(await confirmRelease(context, client, request))) return 1;
       const path = [...Object.values(target), bundleName].map(encodeURIComponent).join('/');
-      const answer = await client.post(`/activate/${path}`, wish);
+      const answer = await client.post(`/activate/${path}`, input);
       if (options.json === true) {
         printJson(context, answer);
         return 0;

@@ -81,17 +81,17 @@ export const installationListAnswer = z.looseObject({ installations: z.array(z.u
 
 export const logAnswer = z.object({ log: z.string() });
 
-const doorAnswer = z.object({
+const protocolAnswer = z.object({
   offered: text,
   reason: text,
   message: z.string(),
   rules: z.array(z.object({ rule: z.string(), passed: z.boolean().nullable(), message: z.string() })),
 });
 
-export type DoorAnswer = z.infer<typeof doorAnswer>;
+export type ProtocolAnswer = z.infer<typeof protocolAnswer>;
 
 export const explanationAnswer = z.object({
   device: z.string(),
-  manifest: doorAnswer,
-  polling: doorAnswer,
+  manifest: protocolAnswer,
+  polling: protocolAnswer,
 });

@@ -31,14 +31,14 @@ export function addDeviceCreate(device: Command, context: CliContext): void {
     ],
     run: async ({ args: [id = ''], options, config }) => {
       const { channel, label, note } = options;
-      const wish = {
+      const input = {
         id: parseDeviceId(id),
         ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
         ...(label === undefined ? {} : { labels: label.map(parseLabel) }),
         ...(note === undefined ? {} : { notes: note }),
       };
       const client = await AdminClient.open(context, config);
-      const answer = await client.post('/api/devices', wish);
+      const answer = await client.post('/api/devices', input);
       if (options.json === true) {
         printJson(context, answer);
         return 0;

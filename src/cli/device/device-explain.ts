@@ -3,7 +3,7 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { devicePath } from './device-action';
-import { type DoorAnswer, explanationAnswer } from './device-answers';
+import { type ProtocolAnswer, explanationAnswer } from './device-answers';
 import { formatTable, printableLine } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -34,7 +34,7 @@ function explain(answer: unknown): string {
   ].join('\n\n');
 }
 
-function describe(who: string, { offered, reason, message, rules }: DoorAnswer): string {
+function describe(who: string, { offered, reason, message, rules }: ProtocolAnswer): string {
   const what = offered === null ? `gets nothing (${reason ?? 'no reason'}): ${message}` : `gets ${offered}`;
   const rows = rules.map(({ rule, passed, message: why }) => [outcome(passed), rule, why]);
   return `${printableLine(`${who}, ${what}`)}\n${formatTable(['', 'RULE', 'WHY'], rows)}`;

@@ -5,18 +5,18 @@ import type { RecordProgress } from '../../services/offers/record-progress';
 import type { RecordReport } from '../../services/offers/record-report';
 import type { WatchRestores } from '../../services/startup/watch-restores';
 import { chooseBaseUrl } from './rauc/base-url';
-import { createBundleHandler } from './rauc/bundle-door';
+import { createBundleHandler } from './rauc/bundles';
 import { createDownloadLog } from './kernel/download-log';
 import type { Exchange } from './transport/exchange';
 import type { Charge, Handler } from './kernel/handler';
 import { limits } from './transport/listener';
 import type { DeviceLog } from './transport/log';
-import { createManifestHandler, createNamedManifestHandler } from './rauc/manifest-door';
-import { createPollingHandler } from './rauc/polling-door';
+import { createManifestHandler, createNamedManifestHandler } from './rauc/manifest';
+import { createPollingHandler } from './rauc/native-polling';
 import type { Route } from './kernel/router';
 import { sendJson } from './kernel/send-json';
-import { createStatusHandler } from './rauc/status-door';
-import type { Tally } from './kernel/tally';
+import { createStatusHandler } from './rauc/status';
+import type { Counters } from './kernel/counters';
 
 export interface DeviceServices {
   readonly offerUpdate: OfferUpdate;
@@ -50,7 +50,7 @@ export interface RouteOptions {
 export function createRoutes(
   options: RouteOptions,
   port: () => number,
-  tally: Tally,
+  counters: Counters,
   charge: Charge,
   bundles: { onRequest(): void; onBytes(exchange: Exchange, bytes: number): void },
 ): readonly Route[] {
@@ -74,17 +74,17 @@ export function createRoutes(
     },
     onBytes: (exchange, count) => bundles.onBytes(exchange, count),
   });
-  const manifestPorts = { ...services, baseUrl, now, tally };
+  const manifestPorts = { ...services, baseUrl, now, counters };
   const { bodyTimeoutMs = limits.bodyTimeoutMs } = options;
   const get = (path: string, handler: Handler): Route => ({ method: 'GET', path, handler });
   return [
     get('/api/v1/manifest.json', createManifestHandler(manifestPorts)),
     get('/api/v1/manifest/:file', createNamedManifestHandler(manifestPorts)),
-    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, tally })),
+    get('/api/v1/update.raucb', createPollingHandler({ ...services, now, counters })),
     {
       method: 'POST',
       path: '/api/v1/status',
-      handler: createStatusHandler({ ...services, now, tally, bodyTimeoutMs }),
+      handler: createStatusHandler({ ...services, now, counters, bodyTimeoutMs }),
     },
     { ...get('/bundles/:name', bundle), isDownload: true },
     { ...get('/bundles/:sha256/:name', bundle), isDownload: true },

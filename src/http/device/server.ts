@@ -35,7 +35,7 @@ import { createDispatcher } from './kernel/router';
 import { createRoutes, type RouteOptions } from './routes';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { createStillRule } from './transport/still-connections';
-import { type Tallies, Tally } from './kernel/tally';
+import { type EndpointCounts, Counters } from './kernel/counters';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
 
 export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
@@ -57,7 +57,7 @@ export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
 }
 
 /** What happened since the start, and what is going on. */
-export interface DeviceCounts extends Tallies {
+export interface DeviceCounts extends EndpointCounts {
   readonly connections: number;
   readonly openRequests: number;
   /** Bytes of bundles that were read and have not left yet. */
@@ -134,7 +134,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   });
   const sockets = trackSockets(listener);
   const totals = { requests: 0, refusedConnections: 0, bundleRequests: 0, bundleBytes: 0 };
-  const tally = new Tally();
+  const counters = new Counters();
   const tellRefusal = boundedLine((facts, message) => log.info(facts, message), now, refusalLinePeriodMs);
   const tellExcess = boundedLine((facts, message) => log.warn(facts, message), now, refusalLinePeriodMs);
   const noteExcess = (holder: BudgetHolder, budget: Budget) => {
@@ -147,7 +147,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     expel: expelConnection,
   });
   const port = () => (listener.address() as AddressInfo).port;
-  const routes = createRoutes(options, port, tally, charge, {
+  const routes = createRoutes(options, port, counters, charge, {
     onRequest: () => (totals.bundleRequests += 1),
     onBytes({ connection }, bytes) {
       totals.bundleBytes += bytes;
@@ -157,7 +157,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const dispatch = createDispatcher({ routes, connections, charge, log });
   const countRefused = ({ cause, reason }: Refusal, who: { device?: string; address?: string }) => {
     totals.refusedConnections += 1;
-    tally.countRefusal(cause);
+    counters.countRefusal(cause);
     tellRefusal({ reason, cause, ...who }, 'connection refused');
     if (cause === 'too-many-connections' && who.device !== undefined)
       noteExcess({ deviceId: who.device }, 'connections');
@@ -271,10 +271,10 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       connections.destroyWhere((connection) => connections.findRefusal(connection) !== undefined),
     counts: () => ({
       ...totals,
-      refusals: tally.refusals,
-      offers: tally.offers,
-      polls: tally.polls,
-      reports: tally.reports,
+      refusals: counters.refusals,
+      offers: counters.offers,
+      polls: counters.polls,
+      reports: counters.reports,
       overBudget: services.overBudget.counts(),
       connections: connections.size,
       replacedConnections: connections.replaced,

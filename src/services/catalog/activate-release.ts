@@ -6,10 +6,10 @@ import { parsePolicy } from '../../core/rollout-policy';
 import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
-import { type ActivationPlan, type ActivationWish, planActivation } from './plan-activation';
+import { type ActivationPlan, type ActivationInput, planActivation } from './plan-activation';
 import { tellActivation } from './release-events';
 
-export interface ActivateRequest extends ActivationWish {
+export interface ActivateRequest extends ActivationInput {
   readonly name: string;
 }
 
@@ -106,7 +106,7 @@ export function createActivateRelease({
 
 function changeOf(
   { bundle, activation }: ActivationPlan,
-  { policy, address = null }: ActivationWish,
+  { policy, address = null }: ActivationInput,
   isTold: boolean,
 ) {
   return {

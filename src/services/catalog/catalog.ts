@@ -44,7 +44,7 @@ export interface CatalogRecords {
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
   commit(change: RecordedChange): Promise<Activation | undefined>;
   /** Marks a bundle as deleted. */
-  bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
+  tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
   history(filter: HistoryFilter): readonly Activation[];
 }
 
@@ -189,9 +189,9 @@ export class Catalog {
     this.#index();
   }
 
-  /** Deletes a bundle, keeping its name bound. Call it inside {@link Catalog.exclusively}. */
-  async bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
-    await this.records.bury(name, at, by, events);
+  /** Deletes a bundle; the tombstone that stays keeps its name bound. Call it inside {@link Catalog.exclusively}. */
+  async tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
+    await this.records.tombstone(name, at, by, events);
     this.#bundles.delete(name);
     this.#lost.delete(name);
     this.#index();

@@ -57,7 +57,7 @@ export function createDeleteBundle({ catalog, uses, files, log, now }: DeletePor
         // First the row, so that it is served no more; killed between, the next start removes the file.
         const at = now();
         const { sha256, compatible } = bundle;
-        await catalog.bury(name, at, actor, [
+        await catalog.tombstone(name, at, actor, [
           {
             kind: 'bundle.deleted',
             at,

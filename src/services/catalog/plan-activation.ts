@@ -14,7 +14,7 @@ export interface ActivationPlan {
   readonly activation?: NewActivation;
 }
 
-export interface ActivationWish {
+export interface ActivationInput {
   /** The bundle's own compatible when left out. */
   readonly compatible?: string;
   /** `stable` when left out. */
@@ -36,20 +36,20 @@ export interface ActivationWish {
 export function planActivation(
   catalog: Catalog,
   bundle: Bundle,
-  wish: ActivationWish,
+  input: ActivationInput,
   at: Date,
 ): ActivationPlan {
-  const compatible = wish.compatible ?? bundle.compatible;
+  const compatible = input.compatible ?? bundle.compatible;
   if (compatible === null) throw noCompatible(bundle.name);
   parseCompatible(compatible);
-  const channel = parseChannel(wish.channel ?? defaultChannel);
+  const channel = parseChannel(input.channel ?? defaultChannel);
   const isForeign = bundle.compatible !== null && bundle.compatible !== compatible;
-  if (isForeign && wish.force !== true) throw otherCompatible(bundle.name, bundle.compatible, compatible);
+  if (isForeign && input.force !== true) throw otherCompatible(bundle.name, bundle.compatible, compatible);
   refuseUntellable(bundle);
   const told = bundle.compatible === null ? { ...bundle, compatible } : bundle;
   const previous = catalog.currentName(compatible, channel);
   const isAborted = catalog.findCurrent(compatible, channel)?.rollout.state === 'aborted';
-  if (previous === bundle.name && wish.policy === undefined && !isAborted) return { bundle: told };
+  if (previous === bundle.name && input.policy === undefined && !isAborted) return { bundle: told };
   return {
     bundle: told,
     activation: {
@@ -59,7 +59,7 @@ export function planActivation(
       bundleName: bundle.name,
       previousBundleName: previous ?? null,
       at,
-      by: wish.actor,
+      by: input.actor,
       forced: isForeign,
     },
   };

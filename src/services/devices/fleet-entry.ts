@@ -12,7 +12,7 @@ export interface Unsaved {
 /** A device in memory. */
 export interface Entry {
   record: DeviceRecord;
-  /** Another one when its installations have changed; sightings do not count. */
+  /** Another one when its installations have changed; last-seen updates do not count. */
   revision: number;
   unsaved: Unsaved;
   /** The write that runs; what changes meanwhile waits for the next one. */

@@ -9,7 +9,7 @@ import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fl
 import { FleetWriter } from './fleet-writer';
 import type { Log } from '../../ports/log';
 import { ReleaseCounters } from './release-counters';
-import { Sightings } from './sightings';
+import { LastSeenUpdates } from './last-seen-updates';
 
 export interface FleetPorts {
   readonly records: FleetRecords;
@@ -45,7 +45,7 @@ export class Fleet {
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #writer: FleetWriter;
-  readonly #sightings: Sightings;
+  readonly #lastSeenUpdates: LastSeenUpdates;
   readonly #lines: DeviceLines;
   #lastInstallationId: number;
   readonly #decisions = new SerialQueue();
@@ -54,7 +54,7 @@ export class Fleet {
     const { records, releaseIds, now } = ports;
     this.counters = new ReleaseCounters(records.counts(releaseIds, now()), now);
     this.#writer = new FleetWriter(records, ports.log);
-    this.#sightings = new Sightings(records);
+    this.#lastSeenUpdates = new LastSeenUpdates(records);
     this.#lines = new DeviceLines(ports.onRepeats);
     this.#lastInstallationId = records.lastInstallationId();
   }
@@ -98,7 +98,9 @@ export class Fleet {
     if (device !== undefined) unsaved.hasContact = true;
     for (const changed of installations) {
       const installation =
-        changed.id === entry.record.installation?.id ? this.#sightings.withBytes(entry, changed) : changed;
+        changed.id === entry.record.installation?.id
+          ? this.#lastSeenUpdates.withBytes(entry, changed)
+          : changed;
       const before = unsaved.installations.get(installation.id) ?? this.#before(entry, installation);
       unsaved.installations.set(installation.id, installation);
       this.#apply(entry, before, installation);
@@ -113,7 +115,7 @@ export class Fleet {
   seen(id: string, device: Device): DeviceRecord {
     const entry = this.#get(id);
     entry.record = { ...entry.record, device };
-    this.#sightings.seen(entry);
+    this.#lastSeenUpdates.seen(entry);
     return entry.record;
   }
 
@@ -124,24 +126,24 @@ export class Fleet {
   renewed(id: string, installation: Installation): DeviceRecord {
     const entry = this.#get(id);
     const before = entry.record.installation;
-    entry.record = { ...entry.record, installation: this.#sightings.withBytes(entry, installation) };
+    entry.record = { ...entry.record, installation: this.#lastSeenUpdates.withBytes(entry, installation) };
     const isToldAgain =
       before?.polls !== installation.polls || before.offerEndsAt !== installation.offerEndsAt;
     if (isToldAgain) this.counters.renew(installation);
-    this.#sightings.renewed(entry);
+    this.#lastSeenUpdates.renewed(entry);
     return entry.record;
   }
 
   /** Counts payload bytes of the latest installation. */
   countBytes(id: string, count: number, at: Date): void {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#sightings.countBytes(entry, count, at);
+    if (entry !== undefined) this.#lastSeenUpdates.countBytes(entry, count, at);
   }
 
   /** As {@link find}, with every byte that was counted so far. */
   findCounted(id: string): DeviceRecord | undefined {
     const entry = this.#entry(id);
-    if (entry !== undefined) this.#sightings.settleBytes(entry);
+    if (entry !== undefined) this.#lastSeenUpdates.settleBytes(entry);
     return entry?.record;
   }
 
@@ -267,7 +269,7 @@ export class Fleet {
       }
       this.#entries.delete(id);
       this.#lines.forget(id);
-      this.#sightings.forget(entry);
+      this.#lastSeenUpdates.forget(entry);
       const { installation } = entry.record;
       if (installation !== null) installations.set(installation.id, installation);
       for (const one of installations.values()) this.counters.forget(one);
@@ -289,7 +291,7 @@ export class Fleet {
   async flush(): Promise<void> {
     this.#tellRepeats(false);
     this.#writer.retry();
-    await this.#sightings.write();
+    await this.#lastSeenUpdates.write();
   }
 
   /** How many devices have changes that could not be written. */
@@ -350,7 +352,8 @@ export class Fleet {
     this.#entries.set(id, entry);
     if (this.#entries.size <= maxRemembered) return;
     for (const [oldest, other] of this.#entries) {
-      if (other.saving !== null || this.#sightings.has(other) || this.#writer.hasFailed(other)) continue;
+      if (other.saving !== null || this.#lastSeenUpdates.has(other) || this.#writer.hasFailed(other))
+        continue;
       this.#entries.delete(oldest);
       return;
     }

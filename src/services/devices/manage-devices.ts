@@ -5,7 +5,7 @@ import { type Installation, isFailure, isUnsettled, keptInstallations } from '..
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
-import { type DeviceChange, type DeviceWish, parseText, parseWish, planChange } from './device-wish';
+import { type DeviceChange, type DeviceInput, parseText, parseInput, planChange } from './device-input';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fleet-records';
 import { changed } from './installation-events';
@@ -23,7 +23,7 @@ export interface ManageDevices {
   /** The newest log that a device sent with a report. @throws DomainError `not-found` */
   log(installationId: number): { readonly log: string; readonly at: Date };
   /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
-  create(id: string, wish: DeviceWish, actor: Actor): Promise<DeviceRecord>;
+  create(id: string, input: DeviceInput, actor: Actor): Promise<DeviceRecord>;
   /** @throws DomainError `not-found`, `invalid-input` */
   change(id: string, change: DeviceChange, actor: Actor): Promise<DeviceRecord>;
   admit(id: string, actor: Actor): Promise<DeviceRecord>;
@@ -104,9 +104,9 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       return found;
     },
 
-    async create(id, wish, actor) {
+    async create(id, input, actor) {
       parseDeviceId(id);
-      const wanted = parseWish(wish);
+      const wanted = parseInput(input);
       const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
       const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
       return fleet.make(device, [event]);
@@ -246,6 +246,6 @@ function isCalledOff({ state }: Installation): boolean {
   return state === 'cancelled' || state === 'cancelling';
 }
 
-function pick(device: Device, wanted: DeviceWish): Record<string, unknown> {
-  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceWish)[]).map((key) => [key, device[key]]));
+function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {
+  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceInput)[]).map((key) => [key, device[key]]));
 }

@@ -2,7 +2,7 @@ import type { Offer, RuleResult } from '../../core/offer';
 import type { Fleet } from '../devices/fleet';
 import type { OfferUpdate } from './offer-update';
 
-/** Why a device does or does not get something, by the door that it asks at. */
+/** Why a device does or does not get something, by the protocol that it asks in. */
 export interface Explanation {
   readonly deviceId: string;
   /** For scripts that read the manifest and download. */

@@ -100,7 +100,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       current.kind === 'bundle' && mustStream && knownEtag === null && wasJustTold(ports, record, at);
     if (transactionId === null && !mayInstall) return { offer: current, isOld: false };
     const standing = decide(device, { at, isInstall: true, mustStream });
-    // What it was told of at another door it may not be able to install.
+    // What it was told of in another protocol it may not be able to install.
     if (standing.kind === 'nothing') return { offer: current, isOld: false };
     const isOther = current.kind === 'nothing' || current.bundle.sha256 !== standing.bundle.sha256;
     return { offer: standing, isOld: transactionId === null && isOther };
@@ -114,7 +114,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     { contact: { at }, compatible: asked, mustStream }: UpdateQuestion,
   ): boolean {
     if (mustStream) {
-      // What it can't stream, it may have been told of at another door, where it still stands.
+      // What it can't stream, it may have been told of in another protocol, where it still stands.
       if (offer.kind === 'bundle') return false;
       const elsewhere = decide(device, { at, isInstall: false, mustStream: false });
       return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === installation?.sha256;

@@ -139,8 +139,8 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
   try {
     return await catalog.exclusively(async () => {
       // A person decided it once, and devices refuse what is not for them: so the earlier server's word counts.
-      const wish = { compatible, force: true, actor: importer };
-      const plan = planActivation(catalog, bundle, wish, releasedAt);
+      const input = { compatible, force: true, actor: importer };
+      const plan = planActivation(catalog, bundle, input, releasedAt);
       if (plan.activation === undefined) return false;
       // The earlier server asked nobody about downgrades.
       const policy = everyoneAsBefore;

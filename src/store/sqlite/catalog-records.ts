@@ -108,11 +108,11 @@ export function createCatalogRecords(database: Database, journal: Pick<SqliteJou
       });
     },
 
-    /** Marks a bundle as deleted. @throws DomainError `storage-full`, `unavailable` */
-    bury(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
+    /** Marks a bundle as deleted: its row stays, and with it whose bytes the name stands for. @throws DomainError `storage-full`, `unavailable` */
+    tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
       return database.transact(() => {
-        const buried = { deleted_at: at.toISOString(), deleted_by: by };
-        database.all(query.updateTable('bundles').set(buried).where('name', '=', name));
+        const deleted = { deleted_at: at.toISOString(), deleted_by: by };
+        database.all(query.updateTable('bundles').set(deleted).where('name', '=', name));
         journal.append(events);
       });
     },

@@ -115,7 +115,7 @@ describe('one device', () => {
     await device('board-1').begin('t-1');
     const sent = Math.floor(bundle.sizeBytes * 0.245); // whatever the length of its signature
     services.recordProgress.sent(identity, bundle, sent);
-    await services.tend();
+    await services.runHousekeeping();
     const show = async () => {
       const { body } = (await admin.http.get('/api/devices/board-1').expect(200)) as { body: unknown };
       return (body as { installation: object }).installation;
@@ -131,10 +131,10 @@ describe('one device', () => {
   });
 
   it('is made ahead of its first contact, once', async () => {
-    const wish = { id: 'ahead', channel: 'beta', labels: ['lab'], notes: 'spare' };
-    const { body } = (await admin.http.post('/api/devices').send(wish).expect(201)) as { body: unknown };
-    expect(body).toMatchObject({ ...wish, first_contact_at: null, installation: null });
-    expect((await admin.http.post('/api/devices').send(wish).expect(409)).body).toMatchObject({
+    const input = { id: 'ahead', channel: 'beta', labels: ['lab'], notes: 'spare' };
+    const { body } = (await admin.http.post('/api/devices').send(input).expect(201)) as { body: unknown };
+    expect(body).toMatchObject({ ...input, first_contact_at: null, installation: null });
+    expect((await admin.http.post('/api/devices').send(input).expect(409)).body).toMatchObject({
       code: 'conflict',
     });
     for (const id of ['../x', ' ', 'x'.repeat(65)])
@@ -241,7 +241,7 @@ describe('what people do to a device', () => {
 });
 
 describe('GET /api/devices/{id}/explain', () => {
-  interface Door {
+  interface ProtocolAnswer {
     offered: string | null;
     reason: string | null;
     rules: { rule: string; passed: boolean | null; message: string }[];
@@ -249,9 +249,9 @@ describe('GET /api/devices/{id}/explain', () => {
   const explain = async (id: string) =>
     (await admin.http.get(`/api/devices/${id}/explain`).expect(200)).body as Record<
       'manifest' | 'polling',
-      Door
+      ProtocolAnswer
     >;
-  const outcome = ({ rules }: Door, rule: string) => rules.find((one) => one.rule === rule)?.passed;
+  const outcome = ({ rules }: ProtocolAnswer, rule: string) => rules.find((one) => one.rule === rule)?.passed;
 
   it('tells by every rule what a device would get, and changes nothing', async () => {
     const before = (await admin.http.get('/api/devices/board-1')).body as object;
@@ -276,7 +276,7 @@ describe('GET /api/devices/{id}/explain', () => {
     expect(outcome(manifest, 'step')).toBe(true);
   });
 
-  it('tells where the two doors differ', async () => {
+  it('tells where the two protocols differ', async () => {
     const plain = await makeBundle({ format: 'plain', version: '2.0.0' });
     await admin.opened.publish(plain.path, { name: 'plain.raucb', activate: true });
     const { manifest, polling } = await explain('board-1');
@@ -402,7 +402,7 @@ describe('the fleet in GET /metrics', () => {
       new SimulatedDevice(admin.opened.services, `dev-${index}`, { version: `9.${index}`, now }).poll(),
     );
     await Promise.all(polls);
-    await eventually(() => admin.opened.services.listFleet.attention().devices === 65, 20_000);
+    await eventually(() => admin.opened.services.listFleet.attention().devices === 65);
     const lines = await metric('rauc_devices');
     expect(lines).toHaveLength(51);
     expect(lines).toContain('rauc_devices{compatible="test-board",version="0.9.0"} 5');

@@ -317,10 +317,10 @@ describe('old lines', () => {
     const { services, store } = admin.opened;
     await new SimulatedDevice(services, 'a', { now: () => now }).poll();
     await services.manageDevices.hold('a', '', person);
-    await services.tend();
+    await services.runHousekeeping();
     expect(services.readJournal.list({}, { limit: 10 })).toHaveLength(2);
     now = new Date('2028-11-02T12:00:00Z');
-    await services.tend();
+    await services.runHousekeeping();
     expect(services.readJournal.list({}, { limit: 10 }).map(({ kind }) => kind)).toEqual(['device.held']);
     expect(await store.journal.prune(now, 10)).toBe(0);
     await admin.close();

@@ -32,7 +32,7 @@ const runs = (id: string, systemVersion: string | null, change: Parameters<typeo
 async function pass(ms: number, stepMs = 10 * minuteMs): Promise<void> {
   for (const end = at + ms; at < end;) {
     at += stepMs;
-    await admin.opened.services.tend();
+    await admin.opened.services.runHousekeeping();
   }
 }
 const shown = ({ points }: History) =>
@@ -70,7 +70,7 @@ it('takes one snapshot of ten minutes, also across a restart', async () => {
   const { dataDir } = admin.opened;
   await admin.close();
   admin = await openAdminListener({ now, dataDir });
-  await admin.opened.services.tend();
+  await admin.opened.services.runHousekeeping();
   expect((await history()).points).toHaveLength(2);
 });
 
@@ -117,7 +117,7 @@ it('keeps ten minutes for two days, hours for sixty, days for two years', async 
   expect(old.map((time) => time.getUTCHours())).toEqual([12, ...Array.from({ length: 13 }, () => 0)]);
   const kept = count(0);
   at += 731 * dayMs;
-  await services.tend();
+  await services.runHousekeeping();
   // A clock that is wrong for a moment takes little; one that is right takes them all in time.
   expect(count(0)).toBeGreaterThan(kept - 10);
   await pass(6 * dayMs);
@@ -130,10 +130,10 @@ it('loses nothing to a clock that begins in the past', async () => {
   const kept = store.history.times(new Date(0)).length;
   const right = at;
   at = 0;
-  await services.tend();
+  await services.runHousekeeping();
   expect(store.history.times(new Date(0))).toHaveLength(kept);
   at = right + 10 * minuteMs;
-  await services.tend();
+  await services.runHousekeeping();
   expect(store.history.times(new Date(0)).length).toBeGreaterThanOrEqual(kept);
 });
 
@@ -149,7 +149,7 @@ it('has at most 200 points, which cover the time that was asked for', async () =
 
 it('goes on after the clock was wrong', async () => {
   at += 365 * dayMs;
-  await admin.opened.services.tend();
+  await admin.opened.services.runHousekeeping();
   at = start;
   await pass(10 * minuteMs);
   expect((await history()).points.map(({ at: time }) => time)).toEqual([

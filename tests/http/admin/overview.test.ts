@@ -204,7 +204,7 @@ describe('what needs a person', () => {
     ]);
     at = new Date('2027-01-02T12:00:00Z');
     await services.judgeBundles.run();
-    await services.tend();
+    await services.runHousekeeping();
     expect(await kinds()).toEqual([
       'paused-rollout 1',
       'bundle-untrusted 1',

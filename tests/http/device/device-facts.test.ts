@@ -46,7 +46,7 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
     });
   });
 
-  it('is read at the manifest door as well', async () => {
+  it('is read at the manifest endpoint as well', async () => {
     const target = `/api/v1/manifest.json?compatible=${board}`;
     const { facts } = await told('manifest', { 'RAUC-System-Version': '0.9.0' }, target);
     expect(facts).toMatchObject({ compatible: board, systemVersion: '0.9.0' });
@@ -115,7 +115,7 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
     await rauc.poll();
     await rauc.install('t-1');
     expect(fleet.latest(name('silent'))).toMatchObject({ state: 'downloading', transactionId: 't-1' });
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(fleet.latest(name('silent'))?.bytesSent).toBeGreaterThan(64 << 10);
   });
 });

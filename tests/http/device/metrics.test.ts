@@ -26,7 +26,7 @@ async function shown(name: string): Promise<string[]> {
     .map((line) => line.slice(name.length));
 }
 
-it('show polls and offers by answer, at each door', async () => {
+it('show polls and offers by answer, in each protocol', async () => {
   const { rauc, client } = await fleet.connect('dev-1', 'HTTP/2');
   await rauc.poll();
   await rauc.poll();

@@ -119,7 +119,7 @@ describe('an installation right after a poll', () => {
     expect((await rauc.open()).etag).toBe(`"${sha256}"`);
   });
 
-  it('gets the newest that it can stream when it was told of another at the other door', async () => {
+  it('gets the newest that it can stream when it was told of another in the other protocol', async () => {
     const { rauc, client } = await fleet.connect('dev-1', 'HTTP/2');
     await fleet.release('3.0.0', { format: 'plain' });
     const manifest = await client.request('/api/v1/manifest.json?compatible=test-board');

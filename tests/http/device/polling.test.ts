@@ -137,7 +137,7 @@ describe('what RAUC could not install by itself', () => {
     expect(manifest.kind).toBe('bundle');
   });
 
-  it('does not end what the device was told of at the other door', async () => {
+  it('does not end what the device was told of in the other protocol', async () => {
     const fleet = await startReleasedFleet({ released: null });
     await fleet.release('2.0.0', { format: 'plain' });
     const { rauc, client } = await fleet.connect('dev-1', 'HTTP/2');

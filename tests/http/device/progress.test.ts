@@ -30,7 +30,7 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
       targetVersion: '2.0.0',
     });
     const { sizeBytes } = await rauc.install('t-1');
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     const downloading = fleet.latest('dev-1');
     expect(downloading).toMatchObject({ state: 'downloading', attempts: 1, bundleSizeBytes: sizeBytes });
     expect(downloading?.bytesSent).toBeGreaterThan(sizeBytes * 0.9);
@@ -85,7 +85,7 @@ it('keeps the bytes of an installation with it when another one follows at once'
   await fleet.services.manageDevices.pin('dev-1', 'v3.0.0.raucb', person);
   fleet.wait(30);
   await rauc.poll();
-  await fleet.services.tend();
+  await fleet.services.runHousekeeping();
   const [next, before] = fleet.services.manageDevices.get('dev-1').installations;
   expect(next).toMatchObject({ bundleName: 'v3.0.0.raucb', state: 'offered', bytesSent: 0 });
   expect(before).toMatchObject({ bundleName: 'v2.0.0.raucb', state: 'withdrawn' });
@@ -98,7 +98,7 @@ describe('a poller that RAUC tells little of', () => {
     const fleet = await startReleasedFleet({ compatible: board });
     const { rauc } = await fleet.connect('dev-1', 'HTTP/2', {});
     const polled = await rauc.poll();
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered', bytesSent: 0, startedAt: null });
     await rauc.open();
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
@@ -180,7 +180,7 @@ describe('ranges', () => {
     const { client, rauc } = await fleet.connect('dev-1', protocol);
     await rauc.poll();
     const { pinned = '' } = await rauc.install('t-1');
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     await fleet.services.checkStoredImages.run();
     const before = { ...calls };
     const named = { 'RAUC-Transaction-ID': 't-1' }; // as when a person configured it for every request
@@ -208,7 +208,7 @@ describe('ranges', () => {
       await rauc.poll();
       pinned.push((await rauc.open('t-1')).pinned ?? '');
     }
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     const { writeSeen: flushed = 0, write: written } = calls;
     const sent = ['dev-1', 'dev-2', 'dev-3'].map((id) => fleet.latest(id)?.bytesSent ?? 0);
     for (let round = 0; round < 100; round += 1) {
@@ -217,10 +217,10 @@ describe('ranges', () => {
       );
     }
     expect(calls['writeSeen'] ?? 0).toBe(flushed);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(calls['writeSeen']).toBe(flushed + 1);
     expect(calls['write']).toBe(written);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(calls['writeSeen']).toBe(flushed + 1); // nothing new, nothing written
     expect(
       ['dev-1', 'dev-2', 'dev-3'].map((id, index) => (fleet.latest(id)?.bytesSent ?? 0) - (sent[index] ?? 0)),

@@ -49,10 +49,10 @@ describe('a whole data folder that was restored', () => {
     await restoreWholeFolder(many);
     expect(rollout()).toMatchObject({ state: 'running' });
     for (const id of ['dev-1', 'dev-2']) expect(await poll(id, newer.sha256)).toEqual([307, undefined]);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'running' });
     expect(await poll('dev-3', newer.sha256)).toEqual([204, 'held']);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({
       state: 'paused',
       changedBy: 'server',
@@ -64,31 +64,31 @@ describe('a whole data folder that was restored', () => {
   it('is noticed by pinned URLs as well', async () => {
     await restoreWholeFolder(many);
     for (const id of ['dev-1', 'dev-2', 'dev-3']) expect(await askPinned(id, newer.sha256)).toBe(404);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'paused' });
   });
 
   it('is noticed by all devices of a fleet that has fewer than three', async () => {
     await restoreWholeFolder(['dev-1', 'dev-2']);
     await poll('dev-1', newer.sha256);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'running' });
     await poll('dev-2', newer.sha256);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'paused' });
   });
 
   it('is told once: what a person resumed stays so, also after a restart', async () => {
     await restoreWholeFolder(many);
     for (const id of many) await poll(id, newer.sha256);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     await fleet.services.manageRollouts.resume(fleet.releaseId(), person);
     expect(await poll('dev-1', newer.sha256)).toEqual([307, undefined]);
     const { dataDir, certsDir } = fleet;
     await fleet.close();
     fleet = await startReleasedFleet({ dataDir, certsDir, released: null });
     for (const id of many) expect(await poll(id, newer.sha256)).toEqual([307, undefined]);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'running' });
   });
 });
@@ -99,19 +99,19 @@ describe('what is no evidence of a restore', () => {
 
   it('one device that names what it likes, as often as it likes', async () => {
     for (let index = 0; index < 12; index += 1) await poll('dev-1', hashOf(String(index % 5)));
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 
   it('one device that names a foreign bundle again and again, which gets its own', async () => {
     for (let turn = 0; turn < 4; turn += 1)
       expect(await poll('dev-1', newer.sha256)).toEqual([307, undefined]);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 
   it('versions alone', async () => {
     for (const id of many)
       await (await fleet.connect(id, 'HTTP/2', raucHeaders(board, '9.0.0', 'b'))).rauc.poll();
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 
   it('a bundle that was deleted here', async () => {
@@ -119,13 +119,13 @@ describe('what is no evidence of a restore', () => {
     await fleet.release('5.0.0');
     await fleet.services.deleteBundle.delete({ name: 'v4.0.0.raucb', actor: 'local', force: true });
     for (const id of many) expect(await poll(id, deleted.sha256)).toEqual([307, undefined]);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 
   it('devices that come for the first time, from another server', async () => {
     for (const id of ['new-1', 'new-2', 'new-3', 'new-4'])
       expect(await poll(id, newer.sha256)).toEqual([307, undefined]);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 
   it('ETags of other servers', async () => {
@@ -133,12 +133,12 @@ describe('what is no evidence of a restore', () => {
       for (const tag of ['*', '"5f3-1a2b"', '"', `"${'g'.repeat(64)}"`, `"${'a'.repeat(65)}"`])
         expect((await poll(id, '', { 'If-None-Match': tag }))[0]).toBe(tag === '*' ? 304 : 307);
     }
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 
   it('names of bundles, and hashes that are none', async () => {
     for (const id of many) expect(await askPinned(id, 'a'.repeat(63))).toBe(404);
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
   });
 });
 

@@ -24,7 +24,7 @@ async function loop(rauc: RaucPoller, rounds: number, headersOf: HeadersOf = sil
     rauc.restart({ ...compatible, ...headersOf(boot) });
     const { statuses, reason } = await rauc.poll();
     if (statuses.at(-1) === 206) await rauc.install();
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     ends.push(reason ?? statuses.at(-1));
     fleet.wait(50);
   }
@@ -86,7 +86,7 @@ describe("RAUC's own poller that tells too little, with a bundle that does not b
         if (index === 4) throw cut;
       });
       await expect(reading).rejects.toBe(cut);
-      await fleet.services.tend();
+      await fleet.services.runHousekeeping();
       fleet.wait(600);
     }
     expect((await rauc.poll()).statuses).toEqual([304]);
@@ -110,7 +110,7 @@ describe('what tells enough, or asks elsewhere', () => {
       const answer = await client.request(`/api/v1/manifest.json?compatible=${board}`);
       const { bundle_url: url } = JSON.parse(answer.body.toString()) as { bundle_url: string };
       expect((await client.request(new URL(url).pathname)).status).toBe(200);
-      await fleet.services.tend();
+      await fleet.services.runHousekeeping();
       fleet.wait(600);
     }
     expect(fleet.seen('dev-1').pollerOmits).toBeNull();

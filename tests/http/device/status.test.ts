@@ -202,7 +202,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
 
     isFull = false;
     expect(await report(device, { state: 'failed', log: 'x' })).toMatchObject({ status: 200 });
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     await eventually(() => fleet.services.health().unsavedDevices === 0);
     const { dataDir, certsDir } = fleet;
     await fleet.close();

@@ -91,7 +91,7 @@ describe('a quiet, correct fleet of 200', () => {
       const due = boards.filter((_, index) => (index + hour) % pollEveryHours === 0);
       for (const board of due) if (roll(20) === 0) await board.boot();
       await Promise.all(due.map((board) => board.wake()));
-      await fleet.opened().services.tend();
+      await fleet.opened().services.runHousekeeping();
       troubles.push(...(await fleet.attention()));
     }
     expect(troubles).toEqual([]);

@@ -6,7 +6,7 @@ import { Section } from '../../parts/page';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 
-/** What it would be told now at each door, and every rule on the way there. */
+/** What it would be told now in each protocol, and every rule on the way there. */
 export function Explanation({ id }: { readonly id: string }) {
   const data = useData<ExplanationJson>(linkTo('api', 'devices', id, 'explain'), {
     isStale: ({ device, kind }: EventJson) => device === id || /^(release|rollout)\./.test(kind),
@@ -20,16 +20,16 @@ export function Explanation({ id }: { readonly id: string }) {
           isSame(manifest, polling) ? (
             <>
               <Answer offer={polling} />
-              <p class="muted small">{one.bothDoors}</p>
+              <p class="muted small">{one.bothProtocols}</p>
             </>
           ) : (
             <div class="columns">
               <div>
-                <h3>{one.doors.polling}</h3>
+                <h3>{one.protocols.polling}</h3>
                 <Answer offer={polling} />
               </div>
               <div>
-                <h3>{one.doors.manifest}</h3>
+                <h3>{one.protocols.manifest}</h3>
                 <Answer offer={manifest} />
               </div>
             </div>
@@ -40,7 +40,7 @@ export function Explanation({ id }: { readonly id: string }) {
   );
 }
 
-/** Whether a bundle can be streamed is asked at one door alone; that makes no difference as long as it can. */
+/** Whether a bundle can be streamed is asked in one protocol alone; that makes no difference as long as it can. */
 function isSame(manifest: OfferJson, polling: OfferJson): boolean {
   return (
     manifest.offered === polling.offered &&

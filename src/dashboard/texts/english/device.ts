@@ -58,8 +58,8 @@ export const device = {
   explanation: 'What it gets, and why',
   gets: 'It gets',
   getsNothing: 'It gets nothing:',
-  doors: { manifest: 'Scripts that read the manifest', polling: "RAUC's own polling" },
-  bothDoors: 'The same for scripts and for RAUC’s own polling.',
+  protocols: { manifest: 'Scripts that read the manifest', polling: "RAUC's own polling" },
+  bothProtocols: 'The same for scripts and for RAUC’s own polling.',
   verdicts: { passed: 'passed', failed: 'failed', skipped: 'not asked' },
   rules: {
     compatible: 'Compatible known',

@@ -21,13 +21,13 @@ import { defineRoute, type Route } from '../kernel/route';
 import type { Shares } from '../kernel/shares';
 
 const idParams = z.object({ id: deviceId });
-const wish = z.strictObject({
+const deviceInput = z.strictObject({
   channel: word.optional(),
   labels: z.array(word).max(100).optional().describe('instead of those that it has'),
   notes: z.string().max(2_000).optional(),
 });
 
-const change = wish.extend({
+const change = deviceInput.extend({
   add_labels: z.array(word).max(100).optional(),
   remove_labels: z.array(word).max(100).optional(),
 });
@@ -93,7 +93,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'publish',
       operation: 'createDevice',
       summary: 'Make a device ahead of its first contact; it is admitted',
-      input: { body: wish.extend({ id: deviceId }) },
+      input: { body: deviceInput.extend({ id: deviceId }) },
       answers: { 201: { description: 'The device', schema: deviceJson } },
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {

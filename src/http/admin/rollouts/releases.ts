@@ -16,7 +16,7 @@ import {
 } from '../kernel/request-fields';
 import { defineRoute, type Answer, type Route } from '../kernel/route';
 
-const wish = z.strictObject({
+const activationInput = z.strictObject({
   force: flag.describe('although the manifest names another compatible'),
   channel: channelField,
   ...policyFields,
@@ -53,11 +53,11 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'activateBundle',
       summary: 'Make a bundle current for the compatible that it names',
-      input: { params: z.object({ name: bundleName }), body: wish },
+      input: { params: z.object({ name: bundleName }), body: activationInput },
       answers: activated,
       problems: ['not-found', 'conflict'],
       handle: ({ input, actor }) =>
-        activate({ name: input.params.name, ...wishOf(input.body), ...by(actor) }),
+        activate({ name: input.params.name, ...readActivation(input.body), ...by(actor) }),
     }),
     defineRoute({
       method: 'post',
@@ -65,14 +65,14 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'activateBundleFor',
       summary: 'Make a bundle current for a compatible',
-      input: { params: z.object({ compatible, name: bundleName }), body: wish },
+      input: { params: z.object({ compatible, name: bundleName }), body: activationInput },
       answers: activated,
       problems: ['not-found', 'conflict'],
       handle: ({ input, actor }) =>
         activate({
           name: input.params.name,
           compatible: parseCompatible(input.params.compatible),
-          ...wishOf(input.body),
+          ...readActivation(input.body),
           ...by(actor),
         }),
     }),
@@ -135,7 +135,7 @@ export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
   ];
 }
 
-function wishOf(body: z.infer<typeof wish>) {
+function readActivation(body: z.infer<typeof activationInput>) {
   const { force, channel } = body;
   const policy = readPolicy(body);
   return {

@@ -3,7 +3,7 @@ import { budgets } from '../../../core/budget';
 import { reportStates } from '../../../core/report';
 import { refusalCauses } from '../transport/connections';
 import type { DeviceCounts } from '../server';
-import { offerDoors, pollAnswers } from './tally';
+import { offerProtocols, pollAnswers } from './counters';
 
 /** Shows the device listener's counts as Prometheus metrics, read when they are asked for. */
 export function registerDeviceMetrics(register: Registry, counts: () => DeviceCounts): void {
@@ -76,7 +76,9 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Answers to devices that asked what to install, by the door and by the reason when that was nothing',
     ['door', 'answer'],
     ({ offers }) =>
-      offerDoors.flatMap((door) => [...offers[door]].map(([answer, count]) => [{ door, answer }, count])),
+      offerProtocols.flatMap((protocol) =>
+        [...offers[protocol]].map(([answer, count]) => [{ door: protocol, answer }, count]),
+      ),
   );
   labelled('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
     pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),

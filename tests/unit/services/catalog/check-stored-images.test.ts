@@ -87,7 +87,7 @@ describe('the images of a bundle', () => {
   it('are checked by what is done each second', async () => {
     await open();
     await publish();
-    await opened.services.tend();
+    await opened.services.runHousekeeping();
     await run(); // the one that runs
     expect(state()).toEqual(sound);
   });

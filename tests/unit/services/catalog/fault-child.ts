@@ -35,7 +35,9 @@ async function open() {
     records: {
       ...store.records,
       commit: dyingAfter('committed', (change) => store.records.commit(change)),
-      bury: dyingAfter('buried', (name, at, by, events) => store.records.bury(name, at, by, events)),
+      tombstone: dyingAfter('tombstoned', (name, at, by, events) =>
+        store.records.tombstone(name, at, by, events),
+      ),
     },
     files: { ...store.files, keep: dyingAfter('kept', (staged, name) => store.files.keep(staged, name)) },
     ...raucPorts(withoutKeyring, () => new Date()),
@@ -115,7 +117,7 @@ async function main(): Promise<void> {
     return;
   }
   const { publish, services } = await open();
-  if (point === 'buried') await services.deleteBundle.delete({ name: 'old.raucb', actor: 'local' });
+  if (point === 'tombstoned') await services.deleteBundle.delete({ name: 'old.raucb', actor: 'local' });
   else await publish('new.raucb', true);
 }
 

@@ -55,7 +55,7 @@ describe('a process killed', () => {
 
   it('in the middle of a delete finishes it at the next start', async () => {
     const { dataDir, bundle } = await startedFolder(false);
-    await runUntilKilled(dataDir, bundle, 'buried');
+    await runUntilKilled(dataDir, bundle, 'tombstoned');
     expect(await readdir(path.join(dataDir, 'bundles'))).toContain('old.raucb');
     const opened = await openServices({ dataDir });
     expect(opened.services.listBundles.list()).toEqual([]);

@@ -67,8 +67,8 @@ describe('when the keyring has changed', () => {
     const id = manageRollouts.list()[0]?.id ?? 0;
     const refused = { code: 'bundle-untrusted' };
     await expect(manageRollouts.resume(id, person)).rejects.toMatchObject(refused);
-    const wish = { name: 'v1.raucb', channel: 'beta', actor: 'local' };
-    await expect(activateRelease.activate(wish)).rejects.toMatchObject(refused);
+    const input = { name: 'v1.raucb', channel: 'beta', actor: 'local' };
+    await expect(activateRelease.activate(input)).rejects.toMatchObject(refused);
     await expect(manageDevices.pin('board-1', 'v1.raucb', person)).rejects.toMatchObject(refused);
   });
 
@@ -183,11 +183,11 @@ describe('a stored bundle', () => {
       keyringPath: await keyringOf('rsa'),
       change: () => ({ judge: () => Promise.reject(new Error('EIO')) }),
     });
-    await opened.services.tend();
+    await opened.services.runHousekeeping();
     expect(await board().offered()).toBe('bundle-untrusted');
     expect(rollout()).toMatchObject({ state: 'running' });
-    const wish = { name: 'v1.raucb', actor: 'local', channel: 'beta' };
-    await expect(opened.services.activateRelease.activate(wish)).rejects.toMatchObject({
+    const input = { name: 'v1.raucb', actor: 'local', channel: 'beta' };
+    await expect(opened.services.activateRelease.activate(input)).rejects.toMatchObject({
       code: 'unavailable',
     });
     expect(opened.log.filter(({ level }) => level === 'error')).toHaveLength(1);
@@ -263,10 +263,10 @@ describe('a signer that expires at the end of 2026', () => {
 
   it('pauses the release when it has expired, without a restart', async () => {
     day('2026-12-31');
-    await tended();
+    await runHousekeeping();
     expect(await board().offered()).toBe('v1.raucb');
     day('2027-01-02');
-    await tended();
+    await runHousekeeping();
     expect(rollout()).toMatchObject({
       state: 'paused',
       reason: expect.stringMatching(/expired at 2027-01-01/) as string,
@@ -280,33 +280,33 @@ describe('a signer that expires at the end of 2026', () => {
       profile: { timeSource: 'signing-time' },
     });
     day('2027-01-02');
-    await tended();
+    await runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'running' });
     expect(opened.services.bundleTrust.endsAt(opened.services.listBundles.get('v1.raucb').bundle)).toBeNull();
   });
 
   it('is not distrusted by a clock that was set back before the upload', async () => {
     day('1971-01-01');
-    await tended();
+    await runHousekeeping();
     await restart({ keyringPath: await keyringOf('expires-soon') });
-    await tended();
+    await runHousekeeping();
     expect(rollout()).toMatchObject({ state: 'running' });
     expect(verdict()).toBe('trusted');
   });
 
   it('is looked at again when a wrong clock has come right', async () => {
     day('2027-02-01');
-    await tended();
+    await runHousekeeping();
     expect(verdict()).toBe('untrusted');
     day('2026-07-01');
-    await tended();
+    await runHousekeeping();
     expect(verdict()).toBe('trusted');
     expect(rollout()).toMatchObject({ state: 'paused' }); // a person resumes it
   });
 
-  async function tended(): Promise<void> {
+  async function runHousekeeping(): Promise<void> {
     await opened.services.judgeBundles.run();
-    await opened.services.tend();
+    await opened.services.runHousekeeping();
   }
 });
 

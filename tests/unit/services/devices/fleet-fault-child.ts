@@ -55,7 +55,7 @@ async function runOutOfDisk(services: Services): Promise<unknown> {
   }
   const whileFull = { known: await known.offered(), hold: await hold(), later: await known.offered() };
   rmSync(filler);
-  await services.tend();
+  await services.runHousekeeping();
   const afterwards = await hold();
   await services.close();
   return {

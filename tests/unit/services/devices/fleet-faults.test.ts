@@ -119,7 +119,7 @@ describe('a database that another process keeps locked', () => {
 
     other.exec('ROLLBACK');
     other.close();
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     await eventually(() => fleet.services.health().unsavedDevices === 0);
     await fleet.close();
     const again = await openServices({ dataDir: fleet.dataDir });
@@ -137,7 +137,7 @@ describe('a clock that is set', () => {
     await began.poll();
     await began.poll('t-1');
     fleet.setClock(new Date('2036-01-01T00:00:00Z'));
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect([stateOf(fleet, 'began'), stateOf(fleet, 'told')]).toEqual(['lost', 'lost']);
 
     fleet.setClock(new Date('2026-11-02T12:05:00Z'));
@@ -154,7 +154,7 @@ describe('a clock that is set', () => {
     const device = fleet.device('dev-1');
     await device.poll();
     fleet.setClock(new Date('1999-01-01T00:00:00Z'));
-    await fleet.services.tend();
+    await fleet.services.runHousekeeping();
     expect(await device.poll('t-1')).toMatchObject({ kind: 'bundle' });
     device.boot('1.0.0');
     expect(await device.offered()).toBe('up-to-date');

@@ -282,7 +282,7 @@ describe('clearing failures', () => {
     const { bundle } = opened.services.listBundles.get('v1.raucb');
     opened.services.recordProgress.sent(identity, bundle, 700);
     await board.report('failed', { transactionId: 't-1' });
-    const flushing = opened.services.tend(); // has counted, and has not written yet
+    const flushing = opened.services.runHousekeeping(); // has counted, and has not written yet
     await devices.clearFailures('board-1', person);
     await flushing;
     const { installation } = await afterRestart(() => devices.get('board-1'));
@@ -342,7 +342,7 @@ describe('what a person was told no about, because the disk is full', () => {
     await expect(manageDevices.cancel('begun', person)).rejects.toMatchObject(refused);
     await expect(manageDevices.clearFailures('failed', person)).rejects.toMatchObject(refused);
     isFull = false;
-    await full.services.tend();
+    await full.services.runHousekeeping();
     const unchanged = ({ services }: OpenedServices) => {
       expect(() => services.manageDevices.get('new')).toThrow(refusal('not-found'));
       expect(services.manageDevices.get('begun').installation?.state).toBe('downloading');

@@ -72,7 +72,7 @@ describe('one device that tells something else each time', () => {
         { state: 'failed', transactionId: asked.transactionId, progressPercent: null, message: long },
         long,
       );
-      if (turn % 2 === 0) await opened.services.tend();
+      if (turn % 2 === 0) await opened.services.runHousekeeping();
     }
   }
 
@@ -148,7 +148,7 @@ describe('one device that tells something else each time', () => {
     await opened.services.manageDevices.forget('board-1', { name: 'local', address: null });
     const lastId = opened.services.readJournal.lastId();
     atMs += 7_200_000;
-    await opened.services.tend();
+    await opened.services.runHousekeeping();
     expect(opened.services.readJournal.lastId()).toBe(lastId);
   });
 });

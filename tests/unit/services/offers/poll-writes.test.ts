@@ -48,7 +48,7 @@ it.each([1, 20, 200])(
     for (let round = 1; round <= 3; round += 1) {
       fleet.wait(minuteMs);
       for (const device of devices) expect(await device.offered()).toBe('v1.raucb');
-      await fleet.services.tend();
+      await fleet.services.runHousekeeping();
       expect(fleet.writes).toEqual({ rows, contacts: count * round, batches: round });
     }
     const { installation } = fleet.services.manageDevices.get('dev-0');
@@ -80,11 +80,11 @@ it('a device that installed is written without its installation', async () => {
   await device?.poll('t-1');
   device?.boot('1.0.0');
   expect(await device?.offered()).toBe('up-to-date');
-  await fleet.services.tend(); // what it has read
+  await fleet.services.runHousekeeping(); // what it has read
   const seen = jest.spyOn(fleet.store.fleet, 'writeSeen');
   fleet.wait(minuteMs);
   await device?.poll();
-  await fleet.services.tend();
+  await fleet.services.runHousekeeping();
   expect(seen.mock.calls.flat(2)).toMatchObject([{ device: { id: 'dev-0' }, installation: null }]);
   await fleet.close();
 });

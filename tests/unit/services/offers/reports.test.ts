@@ -118,7 +118,7 @@ it('keeps what a person called off from going on when a lost device comes back',
   await ask('t-1');
   await opened.services.manageDevices.cancel(identity.id, person);
   at = new Date(at.getTime() + 15 * 24 * hourMs);
-  await opened.services.tend();
+  await opened.services.runHousekeeping();
   expect(latest()).toMatchObject({ state: 'cancelled' });
   expect(await ask()).toMatchObject({ state: 'cancelled' });
 });

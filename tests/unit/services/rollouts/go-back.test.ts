@@ -70,7 +70,7 @@ describe('going back', () => {
   it('leaves a pause as it is, with its reason and who paused it', async () => {
     const { canary, early } = await accident({ pauseAtFailures: 2 });
     await fleet.install(early.slice(0, 2), '1.0.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await fleet.release('3.0.0');
     const { rollout } = await fleet.back({ isUnprovenAccepted: true });
     expect(rollout).toMatchObject({ state: 'paused', changedBy: 'server' });
@@ -82,7 +82,7 @@ describe('going back', () => {
   it('lets a paused one go on when a person says so, who accepts its failures', async () => {
     const { early } = await accident({ pauseAtFailures: 2 });
     await fleet.install(early.slice(0, 2), '1.0.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await fleet.release('3.0.0');
     const { rollout } = await fleet.back({ isUnprovenAccepted: true, isResumed: true });
     expect(rollout).toMatchObject({
@@ -91,7 +91,7 @@ describe('going back', () => {
       forgivenFailures: 2,
       changedBy: 'local',
     });
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(await fleet.offered('2.0.0')).toEqual(early);
   });
 
@@ -114,10 +114,10 @@ describe('going back', () => {
       await fleet.back({ isUnprovenAccepted: true });
       const progress = await fleet.services.describeRollout(fleet.services.manageRollouts.get(canary));
       expect(progress).toMatchObject({ failuresInStep: 2, inProgress: inProgress - 1 });
-      await fleet.tend();
+      await fleet.runHousekeeping();
       expect(fleet.services.manageRollouts.get(canary).rollout.state).toBe('running');
       await fleet.install(early.slice(3, 4), '1.0.0');
-      await fleet.tend();
+      await fleet.runHousekeeping();
       expect(fleet.services.manageRollouts.get(canary).rollout.state).toBe('paused');
     },
   );

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     device.boot('1.0.0');
     await device.poll();
   }
-  const moved = services.tend();
+  const moved = services.runHousekeeping();
   if (point === 'committed') await moved;
   for (let turn = 0; turn < Number(point); turn += 1) await nextTurn();
   die();

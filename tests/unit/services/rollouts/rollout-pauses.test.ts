@@ -48,13 +48,13 @@ describe('an automatic pause', () => {
     const id = await fleet.release({ pauseAtFailures: 1 });
     await fail(1);
     isLocked = true;
-    for (let turn = 0; turn < 3; turn += 1) await fleet.tend();
+    for (let turn = 0; turn < 3; turn += 1) await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     expect(await fleet.devices[5]?.offered()).toBe('rollout-paused');
     const ofRollouts = fleet.opened.log.filter(({ level, facts }) => level === 'error' && 'release' in facts);
     expect(ofRollouts).toHaveLength(1);
     isLocked = false;
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });
     expect(fleet.lines('rollout.paused')).toHaveLength(1);
   });
@@ -64,7 +64,7 @@ describe('an automatic pause', () => {
     const id = await fleet.release({ pauseAtPercent: 10 });
     await fail(1);
     expect(await fleet.devices[5]?.offered()).toBe('rollout-paused');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     expect(await fleet.devices[5]?.offered()).toBe('v1.raucb');
   });
@@ -72,16 +72,16 @@ describe('an automatic pause', () => {
   it('by share is not decided on a count from before the devices came', async () => {
     fleet = await RolloutFleet.start(0);
     const id = await fleet.release({ pauseAtPercent: 10 });
-    await fleet.tend();
+    await fleet.runHousekeeping();
     const { services } = fleet.opened;
     const come = (index: number) => new SimulatedDevice(services, `late-${index}`, { now: fleet.now });
     const late = Array.from({ length: 20 }, (_, index) => come(index));
     for (const device of late) await device.poll();
     await fleet.install(late.slice(0, 1), '0.9.0');
-    await services.tend(); // within the seconds in which it would not count again
+    await services.runHousekeeping(); // within the seconds in which it would not count again
     expect(fleet.rollout(id).state).toBe('running');
     await fleet.install(late.slice(1, 2), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('paused');
   });
 });
@@ -95,11 +95,11 @@ describe('a device that fails again and again', () => {
     fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
     const id = await fleet.release({ pauseAtFailures: 2 });
     await failTimes(0, 6);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     expect(await fleet.devices[5]?.offered()).toBe('v1.raucb');
     await fail(1, 1);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({
       state: 'paused',
       reason: '2 devices failed or rolled back in this step',
@@ -109,12 +109,12 @@ describe('a device that fails again and again', () => {
   it('counts once in the share of a step', async () => {
     fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
     const id = await fleet.release({ pauseAtPercent: 20 });
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await failTimes(0, 3);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     await fail(1, 1);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('paused');
   });
 
@@ -123,7 +123,7 @@ describe('a device that fails again and again', () => {
     const id = await fleet.release({ pauseAtFailures: 2 });
     await failTimes(0, 3);
     const { again, device } = await restart();
-    await again.services.tend();
+    await again.services.runHousekeeping();
     const release = again.services.manageRollouts.get(id);
     expect(release.rollout.state).toBe('running');
     expect(await again.services.describeRollout(release)).toMatchObject({
@@ -131,7 +131,7 @@ describe('a device that fails again and again', () => {
       steps: [{ installations: { 'rolled-back': 1 } }],
     });
     await fleet.install([device], '0.9.0');
-    await again.services.tend();
+    await again.services.runHousekeeping();
     expect(again.services.manageRollouts.get(id).rollout.state).toBe('paused');
     await again.close();
   });
@@ -140,13 +140,13 @@ describe('a device that fails again and again', () => {
     fleet = await RolloutFleet.start(10, { fleetRules: { maxTries: 6 } });
     const id = await fleet.release({ pauseAtFailures: 1 });
     await failTimes(0, 1);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await rollouts().resume(id, person);
     await failTimes(0, 2);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     await fail(1, 1);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('paused');
   });
 });
@@ -156,16 +156,16 @@ describe('failures that a person has accepted', () => {
     fleet = await RolloutFleet.start(10);
     const id = await fleet.release({ pauseAtFailures: 2 });
     await fail(2);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await rollouts().resume(id, person);
     for (const { id: device } of fleet.devices.slice(0, 2))
       await fleet.opened.services.manageDevices.clearFailures(device, person);
     await fail(1, 2);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     await fail(1, 3);
     expect(await fleet.devices[5]?.offered()).toBe('rollout-paused');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('paused');
   });
 
@@ -173,15 +173,15 @@ describe('failures that a person has accepted', () => {
     fleet = await RolloutFleet.start(10);
     const id = await fleet.release({ pauseAtFailures: 2 });
     await fail(2);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await rollouts().resume(id, person);
     for (const { id: device } of fleet.devices.slice(0, 2))
       await fleet.opened.services.manageDevices.forget(device, person);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await fail(1, 2);
     const { again, device } = await restart();
     await fleet.install([device], '0.9.0');
-    await again.services.tend();
+    await again.services.runHousekeeping();
     expect(again.services.manageRollouts.get(id).rollout.state).toBe('paused');
     await again.close();
   });
@@ -193,10 +193,10 @@ describe('failures that a person has accepted', () => {
     await fleet.install(first.slice(0, 1), '0.9.0');
     await rollouts().promote(id, 0, person);
     await fleet.install(first.slice(1, 2), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     await fleet.install(first.slice(2, 3), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('paused');
   });
 });
@@ -214,7 +214,7 @@ it('counts failures on although the bundle was lost for a while', async () => {
   });
   await services.publishBundle.publish(staged, { name: 'v1.raucb', actor: 'local' });
   await fleet.install([device], '0.9.0');
-  await services.tend();
+  await services.runHousekeeping();
   expect(services.manageRollouts.get(id).rollout.state).toBe('paused');
   await again.close();
 });
@@ -233,13 +233,13 @@ it('reads the registry only for rollouts that depend on how many devices there a
     }),
   });
   await fleet.release({ pauseAtFailures: 1, maxInProgress: 1 });
-  await fleet.tend();
+  await fleet.runHousekeeping();
   await fleet.release({ promoteAtPercent: 50 }); // in its last step
-  await fleet.tend();
+  await fleet.runHousekeeping();
   expect(reads).toBe(0);
   const id = await fleet.release({ steps: '50,100', promoteAtPercent: 100 });
-  await fleet.tend();
-  await fleet.opened.services.tend();
+  await fleet.runHousekeeping();
+  await fleet.opened.services.runHousekeeping();
   expect(reads).toBe(1);
   const release = rollouts().get(id);
   fleet.later(10_000);
@@ -255,10 +255,10 @@ describe('a clock that is set', () => {
     expect(first).toHaveLength(3);
     await fleet.install(first, '1.0.0');
     fleet.later(30 * 24 * hourMs);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).step).toBe(0); // nobody was heard lately
     fleet.later(-30 * 24 * hourMs);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).step).toBe(0); // three of the half
     expect(await fleet.offeredTo()).toHaveLength(3);
   });
@@ -268,10 +268,10 @@ describe('a clock that is set', () => {
     const id = await fleet.release({ steps: '50,100', promoteAtPercent: 100, pauseAtFailures: 1 });
     fleet.later(-30 * 24 * hourMs);
     await fleet.install(await fleet.offeredTo(), '1.0.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ step: 1, state: 'running' });
     await fleet.install((await fleet.offeredTo()).slice(0, 1), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ step: 1, state: 'paused' });
   });
 });

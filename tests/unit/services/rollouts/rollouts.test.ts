@@ -25,10 +25,10 @@ describe('a rollout', () => {
       const limit = [5, 25, 100][step] ?? 0;
       expect(offered.every((device) => placeInRelease(id, device.id) < limit)).toBe(true);
       seen.push(offered.length);
-      await fleet.tend();
+      await fleet.runHousekeeping();
       expect(fleet.rollout(id).step).toBe(step); // offered is not proven
       await fleet.install(offered, '1.0.0');
-      await fleet.tend();
+      await fleet.runHousekeeping();
     }
     expect(seen.reduce((sum, count) => sum + count, 0)).toBe(200);
     expect(fleet.rollout(id)).toMatchObject({ step: 2, state: 'running', changedBy: 'server' });
@@ -51,11 +51,11 @@ describe('a rollout', () => {
     if (third !== undefined) await fleet.install([third], '0.9.0');
     // Nobody has written the pause yet.
     expect(await fleet.devices[11]?.offered()).toBe('rollout-paused');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });
     expect(fleet.rollout(id).reason).toContain('3 devices failed or rolled back');
     await fleet.opened.services.manageRollouts.resume(id, person);
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     expect(await fleet.devices[11]?.offered()).toBe('v1.raucb');
     for (const device of bad) expect(await device.offered()).toBe('failed-before');
@@ -64,12 +64,12 @@ describe('a rollout', () => {
   it('pauses at a share of its step', async () => {
     fleet = await RolloutFleet.start(20);
     const id = await fleet.release({ pauseAtPercent: 10 });
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await fleet.install(fleet.devices.slice(0, 1), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     await fleet.install(fleet.devices.slice(1, 2), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('paused');
   });
 
@@ -93,7 +93,7 @@ describe('a rollout', () => {
     const lab = await fleet.offeredTo();
     expect(lab.map((device) => device.id)).toEqual(['dev-3', 'dev-7']);
     await fleet.install(lab, '1.0.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).step).toBe(1);
     expect(await fleet.offeredTo()).toHaveLength(28);
   });
@@ -101,8 +101,8 @@ describe('a rollout', () => {
   it('is not promoted by itself while its step has no devices', async () => {
     fleet = await RolloutFleet.start(10);
     const id = await fleet.release({ steps: 'group:nobody,100', promoteAtPercent: 1 });
-    await fleet.tend();
-    await fleet.tend();
+    await fleet.runHousekeeping();
+    await fleet.runHousekeeping();
     expect(fleet.rollout(id).step).toBe(0);
   });
 
@@ -138,7 +138,7 @@ describe('a rollout', () => {
     await fleet.install(await fleet.offeredTo(), '1.0.0');
     const { manageRollouts } = fleet.opened.services;
     const people = [0, 1].map(() => manageRollouts.promote(id, 0, person));
-    const outcomes = await Promise.allSettled([...people, fleet.tend()]);
+    const outcomes = await Promise.allSettled([...people, fleet.runHousekeeping()]);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
     expect(fleet.rollout(id)).toMatchObject({ step: 1, changedBy: 'local' });
     expect(fleet.lines('rollout.promoted')).toHaveLength(1);
@@ -148,9 +148,9 @@ describe('a rollout', () => {
     fleet = await RolloutFleet.start(10);
     const id = await fleet.release({ steps: '50,100', promoteAtPercent: 100, pauseAtFailures: 1 });
     await fleet.install(await fleet.offeredTo(), '1.0.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     await fleet.install((await fleet.offeredTo()).slice(0, 1), '0.9.0');
-    await fleet.tend();
+    await fleet.runHousekeeping();
     for (const kind of ['rollout.promoted', 'rollout.paused']) {
       expect(fleet.lines(kind)).toMatchObject([
         { actor: { name: 'server' }, subject: { releaseId: id }, before: { state: 'running' } },
@@ -234,7 +234,7 @@ describe('a rollout', () => {
       if (point === 'committed') expect(step).toBe(1);
       for (let turn = 0; turn < 3; turn += 1) {
         clock.at = new Date(clock.at.getTime() + 60_000);
-        await again.services.tend();
+        await again.services.runHousekeeping();
       }
       expect(look()).toEqual({ step: 1, moves: 1 });
       await again.close();

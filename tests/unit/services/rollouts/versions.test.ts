@@ -180,7 +180,7 @@ describe('a release of an older version', () => {
     await old.poll('t-1');
     old.boot('11.0');
     await old.poll();
-    await opened.services.tend();
+    await opened.services.runHousekeeping();
     expect(opened.services.manageRollouts.get(id).rollout.step).toBe(1);
   });
 });

@@ -267,12 +267,12 @@ describe('a database that is no older copy', () => {
     });
     await one.services.manageRollouts.pause(rolloutOf(one).id, 'lunch', person);
     await one.services.manageRollouts.resume(rolloutOf(one).id, person);
-    await one.services.tend();
+    await one.services.runHousekeeping();
     expect(one.offered('test-board')).toBe('v1.raucb');
     expect(await readFile(markerOf(dataDir))).toEqual(old);
     expect(one.log.filter(({ level }) => level === 'error')).toHaveLength(1);
     isFull = false;
-    await one.services.tend();
+    await one.services.runHousekeeping();
     expect(await readFile(markerOf(dataDir))).not.toEqual(old);
   });
 

@@ -1,4 +1,4 @@
-import { measureBer, readHeader } from './asn1-guard';
+import { measureBer, readHeader } from './ber-bounds';
 
 /** One element of BER, as it stands. */
 export interface BerElement {
@@ -13,7 +13,7 @@ export interface BerElement {
 
 /**
  * The elements that follow one another in `bytes`.
- * @throws BrokenBundle `signature-encoding` when something else is among them
+ * @throws Malformed when something else is among them
  */
 export function readElements(bytes: Buffer): BerElement[] {
   const elements: BerElement[] = [];

@@ -10,12 +10,12 @@ import { readContact } from './device-facts';
 import type { Exchange } from '../transport/exchange';
 import type { Handler } from '../kernel/handler';
 import { sendJson } from '../kernel/send-json';
-import type { Tally } from '../kernel/tally';
+import type { Counters } from '../kernel/counters';
 
 export interface StatusPorts {
   readonly recordReport: RecordReport;
   readonly now: () => Date;
-  readonly tally: Pick<Tally, 'countReport'>;
+  readonly counters: Pick<Counters, 'countReport'>;
   /** How long a report may take to arrive, in milliseconds. */
   readonly bodyTimeoutMs: number;
 }
@@ -55,7 +55,7 @@ const reportSchema = z.object({
 const maxAtOnce = 8;
 
 /** `POST /api/v1/status`: what a script on a device reports. It may report again, late, and in any order. */
-export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }: StatusPorts): Handler {
+export function createStatusHandler({ recordReport, now, counters, bodyTimeoutMs }: StatusPorts): Handler {
   const reading = new Map<string, number>();
 
   /** @throws DomainError `too-many-requests`, and those of the exchange */
@@ -98,7 +98,7 @@ export function createStatusHandler({ recordReport, now, tally, bodyTimeoutMs }:
       },
       report.log ?? null,
     );
-    tally.countReport(report.state);
+    counters.countReport(report.state);
     sendJson(exchange, {
       installation: installation === null ? null : present(installation),
       ...understoodOf(report, running),

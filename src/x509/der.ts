@@ -1,4 +1,4 @@
-import { type BerElement, extraLengthOctets, isConstructed, readElements, tags } from './ber';
+import { type BerElement, extraLengthOctets, isConstructed, readElements, tags } from './element';
 
 /** Whether all of an element is in DER, so that whoever encodes it again gets the same bytes (X.690, section 10). */
 function isDer(element: BerElement): boolean {

@@ -1,4 +1,4 @@
-import { readElements, tags } from './ber';
+import { readElements, tags } from './element';
 
 /** How the octets of a string are read (X.690, section 8.23). */
 const decoders: Readonly<Record<number, (octets: Buffer) => string>> = {

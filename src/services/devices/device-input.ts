@@ -2,7 +2,7 @@ import { type Device, maxLabels, parseChannel, parseLabel } from '../../core/dev
 import { DomainError } from '../../core/errors';
 
 /** What a person wants of a device. */
-export interface DeviceWish {
+export interface DeviceInput {
   readonly channel?: string;
   /** Instead of those that it has. */
   readonly labels?: readonly string[];
@@ -10,7 +10,7 @@ export interface DeviceWish {
 }
 
 /** What a person wants changed; what is left out stays. */
-export interface DeviceChange extends DeviceWish {
+export interface DeviceChange extends DeviceInput {
   readonly addLabels?: readonly string[];
   readonly removeLabels?: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface DeviceChange extends DeviceWish {
 const notesMaxLength = 2_000;
 
 /** @throws DomainError `invalid-input` */
-export function parseWish({ channel, labels, notes }: DeviceWish): DeviceWish {
+export function parseInput({ channel, labels, notes }: DeviceInput): DeviceInput {
   return {
     ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
     ...(labels === undefined ? {} : { labels: parseLabels(labels) }),
@@ -33,9 +33,9 @@ export function parseWish({ channel, labels, notes }: DeviceWish): DeviceWish {
 export function planChange({
   addLabels,
   removeLabels = [],
-  ...wish
-}: DeviceChange): ((device: Device) => DeviceWish) | undefined {
-  const wanted = parseWish(wish);
+  ...input
+}: DeviceChange): ((device: Device) => DeviceInput) | undefined {
+  const wanted = parseInput(input);
   const added = parseLabels(addLabels ?? []);
   if (added.length === 0 && removeLabels.length === 0)
     return Object.keys(wanted).length === 0 ? undefined : () => wanted;

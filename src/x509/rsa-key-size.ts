@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { malformed } from './asn1-guard';
-import { readElements } from './ber';
+import { readElements } from './element';
+import { Malformed } from './malformed';
 
 /** What OpenSSL verifies with (`RSA_MAX_MODULUS_BITS`, `RSA_SMALL_MODULUS_BITS`, `RSA_MAX_PUBEXP_BITS` of openssl/rsa.h). */
 const maxModulusBits = 16_384;
@@ -10,14 +10,14 @@ const maxExponentBits = 64;
 /**
  * Refuses an RSA key that OpenSSL verifies nothing with. Call it before anything else looks at the key: merely to ask
  * Node for the exponent takes seconds when it fills a CMS.
- * @throws BrokenBundle `signature-encoding`
+ * @throws Malformed
  */
 export function refuseOversizedKey(key: KeyObject): void {
   if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'rsa-pss') return;
   const [modulusBits, exponentBits] = rsaSizes(key);
-  if (modulusBits > maxModulusBits) throw malformed(`an RSA key of ${modulusBits} bits is too large`);
+  if (modulusBits > maxModulusBits) throw new Malformed(`an RSA key of ${modulusBits} bits is too large`);
   const limit = modulusBits > smallModulusBits ? maxExponentBits : modulusBits;
-  if (exponentBits > limit) throw malformed(`an RSA key has an exponent of ${exponentBits} bits`);
+  if (exponentBits > limit) throw new Malformed(`an RSA key has an exponent of ${exponentBits} bits`);
 }
 
 /** Bits of modulus and exponent, by the lengths of the two integers of a key (RFC 8017, appendix A.1.1). */

@@ -4,12 +4,12 @@ import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
 import { answeredByConditions, type Handler } from '../kernel/handler';
 import { namedHash } from './named-hash';
-import type { PollAnswer, Tally } from '../kernel/tally';
+import type { PollAnswer, Counters } from '../kernel/counters';
 
 export interface PollingPorts {
   readonly offerUpdate: OfferUpdate;
   readonly now: () => Date;
-  readonly tally: Pick<Tally, 'countOffer' | 'countPoll'>;
+  readonly counters: Pick<Counters, 'countOffer' | 'countPoll'>;
 }
 
 const headers = { 'cache-control': 'private, no-store' };
@@ -19,7 +19,7 @@ const headers = { 'cache-control': 'private, no-store' };
  * follows a poll. 307 to the bytes, 304 when the device has seen them, 204 when there is nothing: RAUC then forgets what it
  * was told before. The redirect has no ETag of its own, because RAUC would take it for the bundle's.
  */
-export function createPollingHandler({ offerUpdate, now, tally }: PollingPorts): Handler {
+export function createPollingHandler({ offerUpdate, now, counters }: PollingPorts): Handler {
   return async (exchange, { query }) => {
     const contact = readContact(exchange, now());
     const offer = await offerUpdate.ask({
@@ -33,9 +33,9 @@ export function createPollingHandler({ offerUpdate, now, tally }: PollingPorts):
     // Whoever begins to install needs the bytes, whatever it has seen.
     const isPoll = exchange.header('rauc-transaction-id') === undefined;
     const count = (answer: PollAnswer) => {
-      if (isPoll) tally.countPoll(answer);
+      if (isPoll) counters.countPoll(answer);
     };
-    tally.countOffer('polling', offer);
+    counters.countOffer('polling', offer);
     if (offer.kind === 'nothing') {
       count('nothing');
       exchange.send(204, { ...headers, 'x-rauc-server-reason': offer.reason });

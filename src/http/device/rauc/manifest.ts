@@ -8,14 +8,14 @@ import { readContact } from './device-facts';
 import type { Exchange } from '../transport/exchange';
 import { answeredByConditions, type Handler } from '../kernel/handler';
 import { sendJson } from '../kernel/send-json';
-import type { Tally } from '../kernel/tally';
+import type { Counters } from '../kernel/counters';
 
 export interface ManifestPorts {
   readonly offerUpdate: OfferUpdate;
   /** What the device reaches the server by, without a slash at the end. */
   readonly baseUrl: (authority: string | undefined) => string;
   readonly now: () => Date;
-  readonly tally: Pick<Tally, 'countOffer'>;
+  readonly counters: Pick<Counters, 'countOffer'>;
 }
 
 /** `GET /api/v1/manifest.json`: what this device should install. It names its compatible, or the known one is meant. */
@@ -33,7 +33,7 @@ export function createNamedManifestHandler(ports: ManifestPorts): Handler {
 }
 
 async function answer(
-  { offerUpdate, baseUrl, now, tally }: ManifestPorts,
+  { offerUpdate, baseUrl, now, counters }: ManifestPorts,
   exchange: Exchange,
   compatible: string | null,
 ): Promise<void> {
@@ -44,7 +44,7 @@ async function answer(
     mustStream: false,
     knownEtag: null,
   });
-  tally.countOffer('manifest', offer);
+  counters.countOffer('manifest', offer);
   if (compatible !== null && offer.kind === 'nothing' && offer.reason === 'not-its-compatible') {
     throw new DomainError('forbidden', offer.message, {
       remedy: 'Ask for the compatible that the certificate is bound to, or issue another certificate.',

@@ -1,6 +1,6 @@
 import { asn1 } from 'node-forge';
-import { oid, sequence, set, toDer } from '../../../src/pki/der-writer';
-import { buildName, commonNames, displayName, readName } from '../../../src/pki/distinguished-name';
+import { oid, sequence, set, toDer } from '../../../src/x509/der-writer';
+import { buildName, commonNames, displayName, readName } from '../../../src/x509/distinguished-name';
 import { refusal } from '../../support/refusal';
 
 /** The DER of a name whose one attribute has a value of this tag and these bytes. */

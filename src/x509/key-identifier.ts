@@ -1,6 +1,6 @@
 import { OctetString } from 'asn1js';
 import { AuthorityKeyIdentifier, type Extension, GeneralName, RelativeDistinguishedNames } from 'pkijs';
-import { canonicalName } from './certificate-name';
+import { canonicalName } from './canonical-name';
 
 /** Which certificate an issuer used, as authorityKeyIdentifier tells (RFC 5280, section 4.2.1.1); `null`: not told. */
 export interface IssuerId {

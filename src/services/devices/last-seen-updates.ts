@@ -9,7 +9,7 @@ const maxAtOnce = 1_000;
  * What devices do all the time and a crash may take: contacts that tell nothing new, offers that are told again, bytes. It is
  * written together, one row for a device whatever came of it in between.
  */
-export class Sightings {
+export class LastSeenUpdates {
   readonly #seen = new Set<Entry>();
   /** Those of the seen whose latest installation goes with them. */
   readonly #renewed = new Set<Entry>();

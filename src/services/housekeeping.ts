@@ -14,7 +14,7 @@ import type { JournalRecords } from '../ports/journal';
 import type { SendWebhooks } from './webhooks/send-webhooks';
 import type { WatchRestores } from './startup/watch-restores';
 
-export interface TendPorts {
+export interface HousekeepingPorts {
   readonly fleet: Fleet;
   readonly records: Pick<FleetRecords, 'silentSince'>;
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
@@ -40,7 +40,7 @@ const pruneEveryMs = 3_600_000;
 const prunedAtOnce = 1_000;
 
 /** @returns what does the fleet's chores, one run at a time; call it about once a second. It never rejects. */
-export function createTendFleet({
+export function createHousekeeping({
   fleet,
   records,
   advanceRollouts,
@@ -55,11 +55,11 @@ export function createTendFleet({
   lostAfterMs,
   log,
   now,
-}: TendPorts): () => Promise<void> {
+}: HousekeepingPorts): () => Promise<void> {
   let lookedAtMs = -Infinity;
   let prunedAtMs = -Infinity;
   let isFailing = false;
-  const runs = new SharedRun(tend);
+  const runs = new SharedRun(runOnce);
 
   function findLost(at: Date): boolean {
     const silent = records.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
@@ -75,7 +75,7 @@ export function createTendFleet({
     return silent.length === lostAtOnce;
   }
 
-  async function tend(): Promise<void> {
+  async function runOnce(): Promise<void> {
     try {
       await watchRestores.settle();
       await fleet.flush();

@@ -4,7 +4,7 @@ import {
   type NameConstraints,
   RelativeDistinguishedNames,
 } from 'pkijs';
-import { canonicalName } from './certificate-name';
+import { canonicalName } from './canonical-name';
 
 /** What a CA allows the names of certificates below it to be (RFC 5280, section 4.2.1.10). */
 export interface NameLimits {

@@ -1,5 +1,4 @@
-import { type AsnType, fromBER } from 'asn1js';
-import { BrokenBundle } from './broken';
+import { Malformed } from './malformed';
 
 const maxDepth = 32;
 const maxElements = 20_000;
@@ -7,23 +6,23 @@ const maxElements = 20_000;
 /**
  * Walks BER before a recursive parser sees it, so that depth, number of elements and lengths are known to be sane.
  * @returns the length of the first element: what lies behind it is junk
- * @throws BrokenBundle `signature-encoding`
+ * @throws Malformed
  */
 export function measureBer(bytes: Buffer): number {
   let elements = 0;
 
   const walk = (start: number, end: number, depth: number): number => {
-    if (depth > maxDepth) throw malformed('it is nested too deeply');
-    if (++elements > maxElements) throw malformed('it has too many elements');
+    if (depth > maxDepth) throw new Malformed('it is nested too deeply');
+    if (++elements > maxElements) throw new Malformed('it has too many elements');
     const { constructed, contentStart, length } = readHeader(bytes, start, end);
     if (length === undefined) {
-      if (!constructed) throw malformed('a primitive element has no length');
+      if (!constructed) throw new Malformed('a primitive element has no length');
       let at = contentStart;
       while (!(at + 2 <= end && bytes[at] === 0 && bytes[at + 1] === 0)) at = walk(at, end, depth + 1);
       return at + 2;
     }
     const contentEnd = contentStart + length;
-    if (contentEnd > end) throw malformed('an element is longer than what holds it');
+    if (contentEnd > end) throw new Malformed('an element is longer than what holds it');
     if (constructed) {
       let at = contentStart;
       while (at < contentEnd) at = walk(at, contentEnd, depth + 1);
@@ -45,7 +44,7 @@ export interface Header {
 export function readHeader(bytes: Buffer, start: number, end: number): Header {
   const octet = (at: number): number => {
     const value = at < end ? bytes[at] : undefined;
-    if (value === undefined) throw malformed('it is cut short');
+    if (value === undefined) throw new Malformed('it is cut short');
     return value;
   };
   const identifier = octet(start);
@@ -59,24 +58,8 @@ export function readHeader(bytes: Buffer, start: number, end: number): Header {
   if (first === 0x80) return { constructed, contentStart: at, length: undefined };
   if (first < 0x80) return { constructed, contentStart: at, length: first };
   const count = first & 0x7f;
-  if (count > 6) throw malformed('a length is impossible');
+  if (count > 6) throw new Malformed('a length is impossible');
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + octet(at++);
   return { constructed, contentStart: at, length };
-}
-
-/**
- * Parses BER that is exactly one element.
- * @throws BrokenBundle `signature-junk` for bytes behind it, `signature-encoding` for anything else that is wrong
- */
-export function parseBer(bytes: Buffer): AsnType {
-  if (measureBer(bytes) !== bytes.length)
-    throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
-  const { offset, result } = fromBER(bytes);
-  if (offset !== bytes.length) throw malformed(result.error || 'it is not BER');
-  return result;
-}
-
-export function malformed(what: string): BrokenBundle {
-  return new BrokenBundle('signature-encoding', `the signature can't be read: ${what}`);
 }

@@ -1,0 +1,15 @@
+import { type AsnType, fromBER } from 'asn1js';
+import { measureBer } from '../x509/ber-bounds';
+import { BrokenBundle, malformed, readOfSignature } from './broken';
+
+/**
+ * Parses BER that is exactly one element.
+ * @throws BrokenBundle `signature-junk` for bytes behind it, `signature-encoding` for anything else that is wrong
+ */
+export function parseBer(bytes: Buffer): AsnType {
+  if (readOfSignature(() => measureBer(bytes)) !== bytes.length)
+    throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
+  const { offset, result } = fromBER(bytes);
+  if (offset !== bytes.length) throw malformed(result.error || 'it is not BER');
+  return result;
+}
