@@ -13,7 +13,7 @@ import { ensureFolder, removeTemporaries } from './durable-file';
 import { writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { recordIssued } from './issuance-log';
+import { readLastIssuedAt, recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, makeKeyPair } from './private-key';
 import { findingsOf } from './prove-authority';
 import { proveCertificate } from './prove-certificates';
@@ -55,7 +55,7 @@ export async function issueDevice(
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.device },
-    ca,
+    { issuer: ca, lastIssuedAt: await readLastIssuedAt(dir) },
   );
   const spkiDer = exportPublicKey(publicKey);
   const certificate = signCertificate(

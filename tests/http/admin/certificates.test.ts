@@ -85,6 +85,7 @@ describe('the certificates', () => {
           not_before: certificate.notBefore.toISOString(),
           not_after: certificate.notAfter.toISOString(),
           days_left: 10,
+          issued_at: at.toISOString(),
           revoked_at: null,
           revocable: true,
           has_file: true,
