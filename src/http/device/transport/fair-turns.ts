@@ -1,5 +1,5 @@
 /** So many requests of one device begin before the others have their turn. */
-const perTurn = 8;
+const perTurn = 2;
 
 /**
  * Requests that came and have not begun yet. Each turn of the event loop begins a few for every device that has some, so
