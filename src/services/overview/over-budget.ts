@@ -1,5 +1,6 @@
 import { RecentMap } from '../../base/collections/recent-map';
 import type { Budget, BudgetHolder } from '../../core/budget';
+import type { Clock } from '../../ports/clock';
 
 /** One who went beyond a budget lately. */
 export interface Excess {
@@ -22,7 +23,7 @@ const forgottenAfterMs = 3_600_000;
 /** Addresses are cheap to change: whoever was heard longest ago is forgotten first. */
 const maxHolders = 1_000;
 
-export function createOverBudget(now: () => Date): OverBudget {
+export function createOverBudget(now: Clock): OverBudget {
   const totals = new Map<Budget, number>();
   const byHolder = new RecentMap<string, { holder: BudgetHolder; times: Map<Budget, number>; lastAt: Date }>(
     maxHolders,
