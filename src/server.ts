@@ -162,8 +162,8 @@ async function start(
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
-  const worker = new BundleWorker({ profile, isBackground: false });
-  const imageWorker = new BundleWorker({ profile, isBackground: true }); // no upload waits for it
+  const worker = new BundleWorker({ profile });
+  const imageWorker = new BundleWorker({ profile }); // no upload waits for it
   closing.push(() => Promise.all([worker.close(), imageWorker.close()]));
   const services = await createServices({
     store,

@@ -4,7 +4,9 @@ import type { TLSSocket } from 'node:tls';
 import { systemErrorCode } from '../../../base/files/system-error';
 import type { Budget, BudgetHolder } from '../../../core/budget';
 import { type Connection, type Connections, expelConnection, type Refusal } from './connections';
+import type { DeviceBudget } from './device-budgets';
 import type { Exchange } from './exchange';
+import { FairTurns } from './fair-turns';
 import { http1Exchange } from './http1-exchange';
 import { Http1Turns } from './http1-turns';
 import { http2Exchange } from './http2-exchange';
@@ -42,6 +44,7 @@ const looksPerQuietTime = 5;
 export function serveConnections(ports: ServePorts): () => void {
   const { listener, connections, handshakes, handle, onExcess, quietTimeoutMs, monotonicMs } = ports;
   const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
+  const turns = new FairTurns<DeviceBudget>();
   const onQuiet = createIdleRule(ports.now, quietTimeoutMs);
   const expel = (connection: Connection, budget: Budget) => {
     onExcess({ deviceId: connection.identity.id }, budget);
@@ -63,7 +66,7 @@ export function serveConnections(ports: ServePorts): () => void {
   }
 
   function serveSession(session: ServerHttp2Session, connection: Connection): void {
-    hearStreams(session, {
+    hearStreams(session, (begin) => turns.queue(connection.budget, begin), {
       begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
       gaveUp() {
         if (connection.isEnding || connection.budget.resets.take(monotonicMs())) return;
