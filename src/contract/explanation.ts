@@ -18,6 +18,9 @@ const explainedOfferJson = z.object({
 /** Why a device gets what it gets, or nothing. */
 export const explanationJson = z.object({
   device: z.string(),
+  answers: z
+    .array(explainedOfferJson.extend({ protocol: z.string().describe('such as manifest or polling') }))
+    .describe('one for each protocol by which a device can ask what to install'),
   manifest: explainedOfferJson.describe('for scripts that read the manifest and download'),
   polling: explainedOfferJson.describe("for RAUC's own poller, which streams"),
 });
