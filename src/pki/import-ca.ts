@@ -3,7 +3,7 @@ import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
 import { acceptedKeys, keyProblem } from './accepted-keys';
 import { loadAuthorities } from './authority';
-import { type CertificateFields, isAuthority } from '../x509/certificate';
+import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { closeFreshFolder, ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';

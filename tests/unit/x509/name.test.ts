@@ -1,6 +1,7 @@
 import { asn1 } from 'node-forge';
 import { oid, sequence, set, toDer } from '../../../src/x509/der-writer';
-import { buildName, commonNames, displayName, readName } from '../../../src/x509/distinguished-name';
+import { readElement } from '../../../src/x509/element';
+import { buildName, commonNames, displayName, displaySafe, readName } from '../../../src/x509/name';
 import { refusal } from '../../support/refusal';
 
 /** The DER of a name whose one attribute has a value of this tag and these bytes. */
@@ -10,6 +11,8 @@ function nameWith(tag: number, bytes: Buffer): Buffer {
   der[der.length - bytes.length - 2] = tag;
   return der;
 }
+
+const read = (der: Buffer) => readName(readElement(der, 'DER'));
 
 const tags = {
   utf8: 0x0c,
@@ -27,7 +30,7 @@ describe('a distinguished name', () => {
     ['BMP', tags.bmp, Buffer.of(0x00, 0xe4)],
     ['Universal', tags.universal, Buffer.of(0, 0, 0x00, 0xe4)],
   ])('is read as %s text', (_, tag, bytes) => {
-    expect(commonNames(readName(nameWith(tag, bytes)))).toEqual(['ä']);
+    expect(commonNames(read(nameWith(tag, bytes)))).toEqual(['ä']);
   });
 
   it.each([
@@ -41,18 +44,25 @@ describe('a distinguished name', () => {
     ['TeletexString beyond ASCII', tags.teletex, Buffer.of(0xe4)],
     ['bytes', tags.octets, Buffer.from('a')],
   ])('has no text for %s', (_, tag, bytes) => {
-    expect(commonNames(readName(nameWith(tag, bytes)))).toEqual([null]);
+    expect(commonNames(read(nameWith(tag, bytes)))).toEqual([null]);
   });
 
   it('is shown without what could pretend to be more names or lines', () => {
-    const name = readName(toDer(buildName('a, O=b+c\n\u202Ed')));
+    const name = read(toDer(buildName('a, O=b+c\n\u202Ed')));
     expect(displayName(name)).toBe('CN=a\\, O\\=b\\+c\\u{a}\\u{202e}d');
   });
 
   it.each(['', '3000ff', '30', '3003020101', '310030', '30050101ff', '30840000000100', '3080'])(
     'is refused as %s',
     (hex) => {
-      expect(() => readName(Buffer.from(hex, 'hex'))).toThrow(refusal('invalid-input'));
+      expect(() => read(Buffer.from(hex, 'hex'))).toThrow(refusal('invalid-input'));
     },
   );
+});
+
+describe('displaySafe', () => {
+  it('escapes what could deceive a reader (H19)', () => {
+    expect(displaySafe('a\0b\u202ec\nd\u200be\u2028f')).toBe('a\\u{0}b\\u{202e}c\\u{a}d\\u{200b}e\\u{2028}f');
+    expect(displaySafe('Größe 1 <b>')).toBe('Größe 1 <b>');
+  });
 });
