@@ -77,6 +77,8 @@ export interface KnownCertificate {
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** `null` when nobody noted it: a certificate that begins at 1970 does not tell. */
+  readonly issuedAt: Date | null;
   readonly revokedAt: Date | null;
   /** Whether it is the one that lies in the devices' folder. */
   readonly hasFile: boolean;
@@ -107,7 +109,8 @@ export interface DeviceFiles {
 }
 
 export interface FolderFinding {
-  readonly severity: 'error' | 'warning';
+  /** A note is about what is right here and may surprise elsewhere. */
+  readonly severity: 'error' | 'warning' | 'note';
   readonly path: string;
   readonly message: string;
   readonly remedy: string;

@@ -6,6 +6,7 @@ import { exists } from './file-pair';
 import { issuanceLogName, type IssuedCertificate, readIssued } from './issuance-log';
 import { deviceFileNames, listOwnCertificates, readDeviceFile } from './list-certificates';
 import { readRevocations, revocationFileName } from './revocation-list';
+import { beginning } from './validity';
 
 /** Whatever is issued, revoked or removed changes one of these. */
 const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFileName, 'devices'];
@@ -31,9 +32,9 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
 
     const files = new Set(names);
     const newest = new Map(issued.filter(isDevice).map((one) => [one.commonName, one.serial]));
-    for (const { commonName: deviceId, serial, notBefore, notAfter } of issued.filter(isDevice)) {
+    for (const { commonName: deviceId, serial, notBefore, notAfter, issuedAt } of issued.filter(isDevice)) {
       const hasFile = newest.get(deviceId) === serial && files.has(`${deviceId}.crt`);
-      add({ deviceId, serial, notBefore, notAfter, hasFile, isOld: false });
+      add({ deviceId, serial, notBefore, notAfter, issuedAt, hasFile, isOld: false });
     }
     for (const name of names) {
       if (newest.has(name.slice(0, -'.crt'.length))) continue;
@@ -41,7 +42,8 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
       if (certificate === undefined) continue;
       unlogged.set(name, certificate);
       const { commonName: deviceId, serial, notBefore, notAfter, statesPurpose } = certificate;
-      add({ deviceId, serial, notBefore, notAfter, hasFile: true, isOld: !statesPurpose });
+      const issuedAt = notBefore > beginning ? notBefore : null;
+      add({ deviceId, serial, notBefore, notAfter, issuedAt, hasFile: true, isOld: !statesPurpose });
     }
     const [ca] = own
       .filter(({ path }) => path === join(dir, 'ca.crt'))

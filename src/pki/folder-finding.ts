@@ -3,6 +3,7 @@ import type { FolderFinding } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { CertificateFields } from './certificate-fields';
 import type { Refusal } from './prove-certificates';
+import { beginning } from './validity';
 
 const soonMs = 30 * 86_400_000;
 
@@ -47,6 +48,21 @@ export async function collect(path: string, work: () => Promise<FolderFinding[]>
     if (code === undefined) throw cause;
     return [error(path, `it cannot be read (${code})`, 'Check its owner and mode.')];
   }
+}
+
+/**
+ * From which clock on boards accept a certificate of the server's side, where that is later than 1970.
+ * @param chain the certificate and what it is sent with
+ */
+export function acceptedFrom(
+  path: string,
+  chain: readonly Pick<CertificateFields, 'notBefore'>[],
+  remedy: string,
+): FolderFinding[] {
+  const since = new Date(Math.max(...chain.map(({ notBefore }) => notBefore.getTime())));
+  if (since <= beginning) return [];
+  const message = `boards accept it from ${since.toISOString()} on by their own clock: one without a battery starts in 1970`;
+  return [{ severity: 'note', path, message, remedy }];
 }
 
 export const error = (path: string, message: string, remedy: string): FolderFinding => ({

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readExactly } from '../base/files/read-exactly';
+import { systemErrorCode } from '../base/files/system-error';
 import type { CertificateSummary } from '../core/certificate';
 import { asFileError, certificateMode, readIfExists } from './durable-file';
 
@@ -11,6 +13,7 @@ export interface IssuedCertificate {
   readonly role: 'ca' | 'server' | 'device';
   readonly notBefore: Date;
   readonly notAfter: Date;
+  readonly issuedAt: Date;
   readonly fingerprint: string;
 }
 
@@ -65,8 +68,7 @@ export async function recordIssued(
 async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return false;
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer.toString('latin1') !== '\n';
+  return (await readExactly(file, size - 1, 1)).toString('latin1') !== '\n';
 }
 
 /**
@@ -83,6 +85,32 @@ export async function readIssued(
   return { issued, damagedLines: lines.length - issued.length };
 }
 
+/** Some hundred lines: of those at the end, one may be torn. */
+const tailSizeBytes = 1 << 16;
+
+/**
+ * When something was last issued here, by the last line that can be read; `undefined` when there is none. The log of a large fleet is
+ * not read as a whole.
+ * @throws DomainError `configuration` when the file can't be read
+ */
+export async function readLastIssuedAt(folder: string): Promise<Date | undefined> {
+  const path = join(folder, issuanceLogName);
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const tailStart = Math.max(0, size - tailSizeBytes);
+      const lines = (await readExactly(file, tailStart, size - tailStart)).toString().split('\n');
+      return lines.map(parseLine).findLast((line) => line !== undefined)?.issuedAt;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw asFileError(error, path);
+  }
+}
+
 function parseLine(line: string): IssuedCertificate | undefined {
   try {
     const parsed = lineSchema.parse(JSON.parse(line));
@@ -92,6 +120,7 @@ function parseLine(line: string): IssuedCertificate | undefined {
       role: parsed.role,
       notBefore: new Date(parsed.not_before ?? parsed.issued_at),
       notAfter: new Date(parsed.not_after),
+      issuedAt: new Date(parsed.issued_at),
       fingerprint: parsed.fingerprint,
     };
   } catch {

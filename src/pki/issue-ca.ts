@@ -10,7 +10,7 @@ import { closeFreshFolder, ensureFolder } from './durable-file';
 import { exists, writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { recordIssued } from './issuance-log';
+import { readLastIssuedAt, recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
 import { findingsOf, proveAuthority } from './prove-authority';
 import { keyIdentifier, signCertificate } from './sign-certificate';
@@ -31,10 +31,11 @@ export async function issueCa(
   lonelyKey?: KeyPair,
 ): Promise<IssuedFiles> {
   const at = now();
-  const { notBefore, notAfter, warnings } = planValidity(at, {
-    asked: request.days,
-    byDefault: defaultDays.ca,
-  });
+  const { notBefore, notAfter, warnings } = planValidity(
+    at,
+    { asked: request.days, byDefault: defaultDays.ca },
+    { lastIssuedAt: await readLastIssuedAt(dir) },
+  );
   const name = buildName(checkCommonName(request.commonName ?? defaultCommonName));
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
   const spkiDer = exportPublicKey(keys.publicKey);

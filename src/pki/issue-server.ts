@@ -7,7 +7,7 @@ import { ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
-import { recordIssued } from './issuance-log';
+import { readLastIssuedAt, recordIssued } from './issuance-log';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
 import { findingsOf } from './prove-authority';
 import { proveCertificate } from './prove-certificates';
@@ -34,7 +34,7 @@ export async function issueServer(
   const { notBefore, notAfter, warnings } = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.server },
-    ca,
+    { issuer: ca, lastIssuedAt: await readLastIssuedAt(dir) },
   );
   const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
   const spkiDer = exportPublicKey(keys.publicKey);

@@ -9,6 +9,7 @@ import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';
 import { summarizeFields } from './summarize-certificate';
 import { findTakenOver } from './taken-over';
+import type { Clock } from '../ports/clock';
 
 /** What the device listener's TLS needs, checked. */
 export interface ServerTls {
@@ -33,7 +34,7 @@ const renew = 'Make it again with: cert server --force.';
  */
 export async function loadServerTls(
   dir: string,
-  { now = () => new Date() }: { readonly now?: () => Date } = {},
+  { now = () => new Date() }: { readonly now?: Clock } = {},
 ): Promise<ServerTls> {
   const certPath = join(dir, 'server.crt');
   const keyPath = join(dir, 'server.key');

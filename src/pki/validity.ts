@@ -9,15 +9,29 @@ export interface Validity {
   readonly warnings: readonly Finding[];
 }
 
+/** What the moment of issuing is judged by. */
+export interface IssuingTerms {
+  /** The CA that signs; none for one that signs itself. */
+  readonly issuer?: { readonly notBefore: Date; readonly notAfter: Date };
+  /** When something was last issued in the folder; `undefined` when nothing was. */
+  readonly lastIssuedAt: Date | undefined;
+}
+
+/**
+ * When everything that is made here begins. A board without a battery starts in 1970, and TLS clients refuse a certificate that
+ * begins later than their clock says.
+ */
+export const beginning = new Date(0);
+
 const dayMs = 86_400_000;
 const maxDays = 36_500;
-/** Clocks of devices and servers are a little apart. */
+/** Machines that issue into the same folder have clocks that are a little apart. */
 const clockSkewMs = 5 * 60_000;
-/** A board without a battery starts in 1970: what is issued then is expired when its clock is right. */
+/** A clock that says less was never set: what is issued then is expired when the clock is right. */
 const plausibleSince = new Date('2024-01-01T00:00:00Z');
 
 /**
- * When a certificate is valid: from a little in the past, and never outside the time of its issuer. A default that is cut a
+ * When a certificate is valid: from {@link beginning} on, and never outside the time of its issuer. A default that is cut a
  * little is nothing to tell: every device of a CA as old as its devices shall get would be.
  * @param days 1 to 36,500; the default when nobody asked for a number
  * @throws DomainError `invalid-input` for other days, `configuration` when the clock is wrong or the CA has expired
@@ -25,13 +39,12 @@ const plausibleSince = new Date('2024-01-01T00:00:00Z');
 export function planValidity(
   now: Date,
   days: { readonly asked: number | undefined; readonly byDefault: number },
-  issuer?: { readonly notBefore: Date; readonly notAfter: Date },
+  { issuer, lastIssuedAt }: IssuingTerms,
 ): Validity {
   const wantedMs = checkDays(days.asked ?? days.byDefault) * dayMs;
-  checkClock(now, issuer?.notBefore);
+  checkClock(now, issuer?.notBefore, lastIssuedAt);
   const wanted = new Date(wholeSeconds(now.getTime() + wantedMs));
-  const notBefore = new Date(wholeSeconds(now.getTime() - clockSkewMs));
-  if (issuer === undefined) return { notBefore, notAfter: wanted, warnings: [] };
+  if (issuer === undefined) return { notBefore: beginning, notAfter: wanted, warnings: [] };
   if (now >= issuer.notAfter) {
     throw new DomainError('configuration', `the CA expired on ${issuer.notAfter.toISOString()}`, {
       remedy:
@@ -41,7 +54,7 @@ export function planValidity(
   const lostMs = Math.max(0, wanted.getTime() - issuer.notAfter.getTime());
   const isWorthTelling = days.asked === undefined ? lostMs > wantedMs / 10 : lostMs > 0;
   return {
-    notBefore: notBefore < issuer.notBefore ? issuer.notBefore : notBefore,
+    notBefore: beginning < issuer.notBefore ? issuer.notBefore : beginning,
     notAfter: lostMs > 0 ? issuer.notAfter : wanted,
     warnings: isWorthTelling
       ? [
@@ -61,13 +74,25 @@ function checkDays(days: number): number {
   });
 }
 
-function checkClock(now: Date, notBefore: Date = plausibleSince): void {
-  if (now >= plausibleSince && now >= notBefore) return;
-  throw new DomainError(
-    'configuration',
-    `the clock of this machine says ${now.toISOString()}, which is too early`,
-    { remedy: 'Set the clock, then do it again.' },
-  );
+/** The end of a certificate counts from the clock of this machine, whatever its beginning is. */
+function checkClock(now: Date, notBefore: Date = plausibleSince, lastIssuedAt?: Date): void {
+  const says = `the clock of this machine says ${now.toISOString()}, which is too early`;
+  if (now < plausibleSince || now < notBefore) {
+    throw new DomainError('configuration', says, { remedy: 'Set the clock, then retry.' });
+  }
+  if (lastIssuedAt === undefined || !isBeforeIssue(now, lastIssuedAt)) return;
+  const last = lastIssuedAt.toISOString();
+  throw new DomainError('configuration', `${says}: a certificate was issued on ${last}`, {
+    remedy: setTheClock,
+  });
+}
+
+export const setTheClock =
+  'Set the clock, then retry. If the clock was wrong when that certificate was issued, correct issued_at in the last line of issued.jsonl.';
+
+/** Whether a clock says that something was issued in the future. */
+export function isBeforeIssue(now: Date, issuedAt: Date): boolean {
+  return now.getTime() + clockSkewMs < issuedAt.getTime();
 }
 
 /** Certificates know no fractions of a second (RFC 5280, section 4.1.2.5). */

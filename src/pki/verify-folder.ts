@@ -7,8 +7,8 @@ import { type CertificateFields, isIssuedBy } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { exists } from './file-pair';
 import type { FolderContext } from './folder-context';
-import { collect, error, expiry, proved, stray, warning } from './folder-finding';
-import { readIssued } from './issuance-log';
+import { acceptedFrom, collect, error, expiry, proved, stray, warning } from './folder-finding';
+import { issuanceLogName, readIssued } from './issuance-log';
 import { type KeyPair, readPrivateKey } from './private-key';
 import { proveAuthority } from './prove-authority';
 import { proveCertificate } from './prove-certificates';
@@ -16,15 +16,19 @@ import { readRevocations } from './revocation-list';
 import { loadServerTls } from './server-tls';
 import { strictFindings } from './strict-rules';
 import { findTakenOver } from './taken-over';
+import { isBeforeIssue, setTheClock } from './validity';
 import { verifyDevices } from './verify-devices';
 import { verifyModes } from './verify-modes';
 
 const ownFiles =
   /^(ca\.(crt|key|srl)|server\.(crt|key)|issued\.jsonl|revoked\.json|devices|README\.md|\..*|.*\.old)$/;
 
+/** Its CA says so, and a new one would have to reach every device first. */
+const setsItsClock = 'Leave it when your boards have a clock; otherwise let them set it before they connect.';
+
 /**
  * Checks the whole folder: chains, expiry, keys, modes, lists and files that don't belong there. What is issued is tried in real
- * handshakes, as at an import. An empty list is good.
+ * handshakes, as at an import. An empty list is good, and so are notes.
  */
 export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderFinding[]> {
   if (!(await exists(dir))) return [error(dir, 'it is missing', 'Make it with: cert ca.')];
@@ -37,7 +41,7 @@ export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderF
   await check(join(dir, 'ca.crt'), () => verifyCa(dir, at));
   await check(join(dir, 'server.crt'), () => verifyServer(dir, at, authorities));
   await check(join(dir, 'revoked.json'), async () => readRevocations(dir).then(() => []));
-  await check(join(dir, 'issued.jsonl'), () => verifyLog(dir));
+  await check(join(dir, 'issued.jsonl'), () => verifyLog(dir, at));
   const takenOver = await findTakenOver(dir, authorities).catch(() => []);
   await check(join(dir, 'devices'), () =>
     verifyDevices(join(dir, 'devices'), { at, authorities, takenOver, provedKinds: new Set() }),
@@ -49,7 +53,10 @@ export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderF
 async function verifyCa(dir: string, at: Date): Promise<FolderFinding[]> {
   const path = join(dir, 'ca.crt');
   const authorities = await loadAuthorities(dir);
-  const findings = authorities.flatMap((ca) => expiry(path, ca, at, 'error'));
+  const findings = authorities.flatMap((ca) => [
+    ...expiry(path, ca, at, 'error'),
+    ...acceptedFrom(path, [ca], setsItsClock),
+  ]);
   const signer = (await exists(join(dir, 'ca.key'))) ? await loadAuthority(dir) : undefined;
   for (const ca of authorities) {
     const isSigner = signer?.certificate.x509.raw.equals(ca.x509.raw) === true;
@@ -92,13 +99,18 @@ async function verifyServer(
     ];
   }
   const { cert, key, names } = await loadServerTls(dir, { now: () => at });
-  const [leaf] = readCertificates(cert, path, 'configuration');
+  const chain = readCertificates(cert, path, 'configuration');
+  const [leaf] = chain;
   if (leaf === undefined) return [];
-  const findings = expiry(path, leaf, at, 'error');
   const remedy = 'Make it again with: cert server --force.';
+  const issuer = authorities.find((ca) => isIssuedBy(leaf, ca));
+  const couldBeginEarlier = issuer !== undefined && issuer.notBefore < leaf.notBefore;
+  const findings = [
+    ...expiry(path, leaf, at, 'error'),
+    ...acceptedFrom(path, chain, couldBeginEarlier ? `${remedy} It then begins with its CA.` : setsItsClock),
+  ];
   if (names.length === 0)
     findings.push(error(path, 'it names no host, so that every client refuses it', remedy));
-  const issuer = authorities.find((ca) => isIssuedBy(leaf, ca));
   // A public CA's certificate is fine, when devices are told to trust that CA.
   if (issuer === undefined)
     return [...findings, warning(path, 'it is not signed by the CA in ca.crt', remedy)];
@@ -113,11 +125,20 @@ async function verifyServer(
   return [...findings, ...proved(path, 'it', refusal, 'error')];
 }
 
-async function verifyLog(dir: string): Promise<FolderFinding[]> {
-  const { damagedLines } = await readIssued(dir);
-  if (damagedLines === 0) return [];
-  const remedy = 'Revoke by serial what it may have named, then remove the damaged lines.';
-  return [warning(join(dir, 'issued.jsonl'), `it has ${damagedLines} damaged lines`, remedy)];
+async function verifyLog(dir: string, at: Date): Promise<FolderFinding[]> {
+  const path = join(dir, issuanceLogName);
+  const { issued, damagedLines } = await readIssued(dir);
+  const findings: FolderFinding[] = [];
+  const last = issued.at(-1)?.issuedAt;
+  if (last !== undefined && isBeforeIssue(at, last)) {
+    const message = `by its last line a certificate was issued on ${last.toISOString()}, after what this machine's clock says`;
+    findings.push(error(path, message, setTheClock));
+  }
+  if (damagedLines > 0) {
+    const remedy = 'Revoke by serial what it may have named, then remove the damaged lines.';
+    findings.push(warning(path, `it has ${damagedLines} damaged lines`, remedy));
+  }
+  return findings;
 }
 
 async function verifyFiles(dir: string): Promise<FolderFinding[]> {

@@ -23,27 +23,12 @@ export type {
 export interface CertificateFolder {
   createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
   /** Takes over a CA that exists; without `keyPem` nothing can be issued here. */
-  importCa(request: {
-    readonly certificatePem: string;
-    readonly keyPem?: string;
-    /** Where the key was read, for what its reader is told to type. */
-    readonly keyFile?: string;
-    readonly force?: boolean;
-  }): Promise<IssuedFiles>;
+  importCa(request: ImportCaRequest): Promise<IssuedFiles>;
   /** @param request names and ips that the certificate covers; both empty means the machine's own */
   createServer(
     request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
   ): Promise<IssuedFiles>;
-  /** @param request `csrPem`: a PEM or DER request for the device's own key; only the public key is taken from it */
-  createDevice(
-    request: IssueOptions & {
-      readonly id: string;
-      readonly csrPem?: string | Uint8Array;
-      readonly compatibles?: readonly string[];
-      /** Where to write instead of `certs/devices`. */
-      readonly outDir?: string;
-    },
-  ): Promise<IssuedFiles>;
+  createDevice(request: CreateDeviceRequest): Promise<IssuedFiles>;
   /** Whether the CA's key is here, so that something can be issued. */
   hasCaKey(): Promise<boolean>;
   /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
@@ -65,6 +50,24 @@ export interface CertificateFolder {
   revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
 }
 
+export interface ImportCaRequest {
+  /** The CA that signs first; CAs above it are not needed. */
+  readonly certificatePem: string;
+  readonly keyPem?: string;
+  /** Where the key was read, for what its reader is told to type. */
+  readonly keyFile?: string;
+  readonly force?: boolean;
+}
+
+export interface CreateDeviceRequest extends IssueOptions {
+  readonly id: string;
+  /** A PEM or DER request for the device's own key; only the public key is taken from it. */
+  readonly csrPem?: string | Uint8Array;
+  readonly compatibles?: readonly string[];
+  /** Where to write instead of `certs/devices`. */
+  readonly outDir?: string;
+}
+
 /** What people mean: one of the three. */
 export type RevokeRequest = { readonly reason?: string } & (
   | {
@@ -84,3 +87,13 @@ export type RevokeRequest = { readonly reason?: string } & (
       readonly certificate: string | Uint8Array;
     }
 );
+
+/** The list as the device listener uses it. */
+export interface RevocationsInForce {
+  find(serial: string): Revocation | undefined;
+  /** Uses the list as it is on the disk now. A damaged one is reported, and changes nothing. */
+  refresh(): Promise<void>;
+}
+
+/** Reads a text that belongs to every kit, by its path in `bin/device-kit`. */
+export type ReadKitText = (name: string) => Promise<string>;

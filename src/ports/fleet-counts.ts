@@ -1,11 +1,12 @@
 import type { SeenBoot } from '../core/board';
+import type { TroubledState } from '../core/installation-states';
 import type { ProvingHeader } from '../core/silent-poller';
 
 /** Devices whose latest installation needs a person, of one kind. */
 export interface TroubledDevices {
   readonly compatible: string | null;
   readonly channel: string;
-  readonly state: 'failed' | 'rolled-back' | 'rejected' | 'lost' | 'interrupted';
+  readonly state: TroubledState;
   readonly devices: number;
 }
 
@@ -20,7 +21,7 @@ export interface StoppedDevices {
 export interface BundleDevices {
   /** Devices of its compatible that run its version. */
   readonly running: number;
-  /** Devices whose latest installation is of it and has not ended. */
+  /** Devices whose latest installation is of it and open. */
   readonly installing: number;
   readonly pinned: number;
   /** Devices on which it failed or was rolled back last. */
@@ -64,4 +65,20 @@ export interface FleetCounts {
     readonly compatible: string | null;
     readonly version: string | null;
   }): BundleDevices;
+}
+
+/** Who needs a bundle although it is current nowhere. */
+export interface BundleUses {
+  /** What devices are pinned to, and how many. */
+  pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[];
+  /** @param now offers that have ended do not count */
+  bundleUses(
+    name: string,
+    now: Date,
+  ): {
+    /** How many devices were told of it or install it, and may still ask for it. */
+    readonly openInstallations: number;
+    /** Ids of the devices that are pinned to it. */
+    readonly pinnedDevices: readonly string[];
+  };
 }

@@ -201,7 +201,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       await mustRun('mkfifo', [gate]);
       await board.raucAnswers('before', `cat '${gate}' >/dev/null\n`);
       const first = board.poll();
-      await eventually(async () => (await board.raucCalls()).length === 1, 20_000);
+      await eventually(async () => (await board.raucCalls()).length === 1);
       expect(await board.poll()).toMatchObject({ code: 75 });
       await mustRun('sh', ['-c', `: >'${gate}'`]);
       expect(await first).toMatchObject({ code: 0 });
@@ -251,7 +251,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(await board.program('rauc-update-mark-good', [], once)).toMatchObject({ code: 69 });
 
       const marking = board.program('rauc-update-mark-good', [], { RAUC_UPDATE_RETRY_SECONDS: '0.1' });
-      await eventually(async () => (await board.raucCalls()).length === 2, 20_000);
+      await eventually(async () => (await board.raucCalls()).length === 2);
       await copyFile(path.join(board.root, 'good.conf'), file);
       expect(await marking).toMatchObject({ code: 0 });
       expect(details(board).device.facts).toMatchObject({ systemVersion: '0.9.0' });

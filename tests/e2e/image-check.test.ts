@@ -34,7 +34,7 @@ async function states(server: ServerProcess): Promise<Record<string, string>> {
 /** Waits until no bundle is being checked any more. */
 async function checked(server: ServerProcess): Promise<Record<string, string>> {
   const isOver = async () => !/being-checked/.test(JSON.stringify(await states(server)));
-  await eventually(isOver, 30_000);
+  await eventually(isOver);
   return states(server);
 }
 

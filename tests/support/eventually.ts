@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks again and again until it is so; for what another process or the kernel does in its own time. */
-export async function eventually(isSo: () => boolean | Promise<boolean>, deadlineMs = 5_000): Promise<void> {
+/**
+ * Asks again and again until it is so; for what another process or the kernel does in its own time.
+ * @param deadlineMs ends what hangs; a busy machine may be slow
+ */
+export async function eventually(isSo: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`it was not so within ${deadlineMs} ms`);

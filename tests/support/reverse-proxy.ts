@@ -142,7 +142,7 @@ async function startProxy(
     },
   };
   running.add(proxy);
-  await eventually(async () => !isRunning(child) || (await isListening(port)), 20_000);
+  await eventually(async () => !isRunning(child) || (await isListening(port)));
   if (!isRunning(child)) throw new Error(`${program} does not run: ${said}`);
   return proxy;
 }

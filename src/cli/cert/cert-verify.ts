@@ -7,7 +7,8 @@ export function addCertVerify(cert: Command, context: CliContext): void {
   addCommand(cert, context, {
     usage: 'verify',
     summary: 'check the whole folder: chain, expiry, keys, file modes',
-    details: 'Exit code 1 when there is an error; warnings alone are 0.',
+    details:
+      'Exit code 1 when there is an error; warnings and notes alone are 0. A note says from which clock on boards accept a certificate of the CA or the server, where that is later than 1970.',
     configKeys: ['certsDir'],
     examples: ['cert verify', 'cert verify --certs-dir /srv/rauc/certs --json'],
     run: async ({ options, config }) => {

@@ -6,6 +6,7 @@ export interface DeviceCertificateJson {
   readonly not_before: string;
   readonly not_after: string;
   readonly days_left: number;
+  readonly issued_at: string | null;
   readonly revoked_at: string | null;
   readonly revocable: boolean;
   readonly has_file: boolean;

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
 import { type DeviceIdentity, type Hold, mayBe } from '../../core/device';
-import { isUnsettled } from '../../core/installation';
+import { isUnsettled } from '../../core/installation-states';
 import type { AskingDevice, OfferTerms, Question } from '../../core/offer-question';
 import { decideOffer, type Offer } from '../../core/offer';
 import type { ProofRules } from '../../core/evidence';
@@ -14,10 +14,11 @@ import type { Catalog } from '../catalog/catalog';
 import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord } from '../../ports/fleet-records';
+import type { DeviceRecord } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
 import type { WatchRestores } from '../startup/watch-restores';
+import type { Clock } from '../../ports/clock';
 
 /** A device's question "what should I install?". */
 export interface UpdateQuestion {
@@ -66,7 +67,7 @@ export interface OfferPorts {
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason: (release: Release) => string | null;
   readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** RAUC begins to install within milliseconds after the poll that found the bundle, with a request that looks like a poll. */

@@ -2,12 +2,14 @@ import type { Bundle } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
 import type { DeviceIdentity } from '../../core/device';
 import type { Actor } from '../../core/event';
-import { type Installation, isFailure, isOpen, isUnsettled } from '../../core/installation';
+import type { Installation } from '../../core/installation';
+import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
+import type { Clock } from '../../ports/clock';
 
 /** Bytes `start` to `end`, both included. */
 export interface AskedBytes {
@@ -49,7 +51,7 @@ export interface ProgressPorts {
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
   /** What a device is at its first contact. */
   readonly newDevices: 'admitted' | 'waiting';
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createRecordProgress({

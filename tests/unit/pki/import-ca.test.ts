@@ -29,7 +29,7 @@ describe('a CA that exists', () => {
     expect(await verify('sslclient', at('devices', 'a.crt'))).toMatchObject({ code: 0 });
     expect(await verify('sslserver', at('server.crt'))).toMatchObject({ code: 0 });
     expect((await x509('devices', 'a.crt')).checkIssued(await x509('ca.crt'))).toBe(true);
-    expect(await folder.verify()).toEqual([]);
+    expect((await folder.verify()).filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
 
   it('signs although it is X.509 v1', async () => {
@@ -84,7 +84,7 @@ describe('a CA that exists', () => {
     const partial = ['-partial_chain', '-CAfile', alone.at('ca.crt')];
     expect((await verify('-purpose', 'sslclient', ...partial, alone.at('devices', 'a.crt'))).code).toBe(0);
     expect((await verify('-purpose', 'sslserver', ...partial, alone.at('server.crt'))).code).toBe(0);
-    expect(await alone.folder.verify()).toEqual([]);
+    expect((await alone.folder.verify()).filter(({ severity }) => severity !== 'note')).toEqual([]);
 
     const { folder, at } = await emptyFolder();
     const { warnings } = await folder.importCa({ certificatePem: `${mid}${root}`, keyPem: keyPem ?? '' });

@@ -136,7 +136,7 @@ describe('checking the whole folder', () => {
         ['warning', at('devices', 'a.crt')],
       ]),
     );
-    expect(await pathsAfter(-1)).toEqual(expect.arrayContaining([['error', at('ca.crt')]]));
+    expect(await pathsAfter(-1)).toEqual(expect.arrayContaining([['error', at('issued.jsonl')]]));
   });
 
   it('warns of device certificates as an earlier server made them, and calls them an error where they are refused', async () => {

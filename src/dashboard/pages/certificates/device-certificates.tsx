@@ -91,7 +91,7 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
       </>
     ),
   },
-  { id: 'issued', label: words.columns.issued, cell: ({ not_before: at }) => <Day at={at} /> },
+  { id: 'issued', label: words.columns.issued, cell: ({ issued_at: at }) => <Day at={at} /> },
   {
     id: 'serial',
     label: words.columns.serial,

@@ -28,6 +28,7 @@ export const certificatesJson = z.object({
       not_before: instant,
       not_after: instant,
       days_left: days,
+      issued_at: instant.nullable().describe('null when nobody noted it'),
       revoked_at: instant.nullable(),
       revocable: z.boolean().describe('it is valid'),
       has_file: z.boolean().describe('it is the one in the folder'),
@@ -60,12 +61,13 @@ export function presentCertificates(page: CertificatePage, at: Date): z.infer<ty
 }
 
 function presentDevice(certificate: KnownCertificate, at: Date) {
-  const { deviceId, serial, notBefore, notAfter, revokedAt, hasFile } = certificate;
+  const { deviceId, serial, notBefore, notAfter, issuedAt, revokedAt, hasFile } = certificate;
   return {
     device: deviceId,
     serial,
     not_before: notBefore.toISOString(),
     ...expiry({ notAfter }, at),
+    issued_at: issuedAt?.toISOString() ?? null,
     revoked_at: revokedAt?.toISOString() ?? null,
     revocable: revokedAt === null && notAfter > at,
     has_file: hasFile,

@@ -286,7 +286,7 @@ describe('events', () => {
       await admin.close();
       admin = await openAdminListener({ dataDir: opened.dataDir, port });
       await contact('late');
-      await eventually(() => hasSeen(/"device":"late"/), 10_000);
+      await eventually(() => hasSeen(/"device":"late"/));
     } finally {
       signals.send('SIGINT');
     }

@@ -1,6 +1,7 @@
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import type { Installation, InstallationState } from '../core/installation';
+import type { Installation } from '../core/installation';
+import type { InstallationState } from '../core/installation-states';
 
 /** A device with what its next offer depends on. */
 export interface DeviceRecord {
@@ -63,7 +64,7 @@ export interface RolloutDevice {
 }
 
 /** Where the fleet lasts, as far as devices are answered from it. */
-export interface FleetRecords {
+export interface DeviceRecords {
   /** Costs the same whatever the size of the fleet. */
   find(id: string): DeviceRecord | undefined;
   /** The greatest id of an installation, or 0. */
