@@ -10,6 +10,8 @@ import { createAdminApp } from '../http/admin/app';
 import { EventStreams } from '../http/admin/kernel/event-stream';
 import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
+import { offeringProtocols } from '../http/device/kernel/protocol';
+import { deviceProtocols } from '../http/device/protocols';
 import { openCertificateFolder } from '../pki/certificate-folder';
 import { createAdministration } from '../services/administration';
 import { createServices } from '../services/services';
@@ -46,16 +48,23 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
+  const { inspect, judge, checkImages, trustTerms } = startBundleWorkers(profile, closing, now);
+  const { deliver, refuseReceiver } = outboundPorts(config, now);
   const services = await createServices({
     store,
-    ...startBundleWorkers(profile, closing, now),
-    ...outboundPorts(config, now),
+    inspect,
+    judge,
+    checkImages,
+    trustTerms,
+    deliver,
+    refuseReceiver,
     allowUntrusted: config.allowUntrusted,
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
     lastCrash: crashes.last,
     configuredCompatible: config.compatible,
     baseUrl,
+    protocols: offeringProtocols(deviceProtocols),
     log,
     now,
     randomBytes,

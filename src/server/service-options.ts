@@ -28,8 +28,8 @@ export function startBundleWorkers(
   closing: Closing,
   now: Clock,
 ): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms'> {
-  const worker = new BundleWorker({ profile, isBackground: false });
-  const imageWorker = new BundleWorker({ profile, isBackground: true }); // no upload waits for it
+  const worker = new BundleWorker({ profile });
+  const imageWorker = new BundleWorker({ profile }); // no upload waits for it
   closing.add(() => Promise.all([worker.close(), imageWorker.close()]));
   const trustTerms = describeProfile(profile);
   return {
@@ -58,7 +58,7 @@ export function fleetRulesOf(config: Config): FleetRules {
 export function outboundPorts(
   { webhookAllowLocal: allowLocal }: Config,
   now: Clock,
-): Pick<ServicePorts, 'deliver' | 'refuseReceiver'> {
+): Required<Pick<ServicePorts, 'deliver' | 'refuseReceiver'>> {
   return {
     deliver: createDeliverEvent({ allowLocal, version, now }),
     refuseReceiver: createRefuseReceiver({ allowLocal }),
