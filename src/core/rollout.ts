@@ -56,7 +56,8 @@ export function allowingDowngrade(policy: RolloutPolicy): RolloutPolicy {
   return decided;
 }
 
-export type RolloutState = 'running' | 'paused' | 'aborted';
+export const rolloutStates = ['running', 'paused', 'aborted'] as const;
+export type RolloutState = (typeof rolloutStates)[number];
 
 /** Where a release's way to its devices stands. */
 export interface Rollout {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
-import type { DeviceIdentity } from '../../core/device';
+import type { Admission, DeviceIdentity } from '../../core/device';
 import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
@@ -50,7 +50,7 @@ export interface ProgressPorts {
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
   /** What a device is at its first contact. */
-  readonly newDevices: 'admitted' | 'waiting';
+  readonly newDevices: Admission;
   readonly now: Clock;
 }
 
