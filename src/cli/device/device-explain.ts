@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { type ExplainedOfferJson, explanationJson } from '../../contract/explanation';
+import type { Read } from '../../contract/reader';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { devicePath } from './device-action';
-import { type ProtocolAnswer, explanationAnswer } from './device-answers';
 import { formatTable, printableLine } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -12,7 +13,7 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
     usage: 'explain <id>',
     summary: 'tell why a device gets what it gets, or nothing: every rule, passed and failed',
     details:
-      "What scripts get that read the manifest, and what RAUC's own poller gets, which can stream only. What its certificate is bound to is known only while it asks.",
+      "What it gets by each protocol in which it can ask: scripts that read the manifest, and RAUC's own poller, which can stream only. What its certificate is bound to is known only while it asks.",
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device explain board-1', 'device explain board-1 --json'],
     run: async ({ args: [id = ''], options, config }) => {
@@ -26,15 +27,20 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
   });
 }
 
+/** How a device asks in a protocol; one that is not here goes by its name. */
+const asking = new Map([
+  ['manifest', 'asking for the manifest'],
+  ['polling', 'polling with RAUC'],
+]);
+
 function explain(answer: unknown): string {
-  const { device, manifest, polling } = parseAnswer(explanationAnswer, answer);
-  return [
-    describe(`${device}, asking for the manifest`, manifest),
-    describe(`${device}, polling with RAUC`, polling),
-  ].join('\n\n');
+  const { device, answers } = parseAnswer(explanationJson.pick({ device: true, answers: true }), answer);
+  return answers
+    .map((one) => describe(`${device}, ${asking.get(one.protocol) ?? `asking by ${one.protocol}`}`, one))
+    .join('\n\n');
 }
 
-function describe(who: string, { offered, reason, message, rules }: ProtocolAnswer): string {
+function describe(who: string, { offered, reason, message, rules }: Read<ExplainedOfferJson>): string {
   const what = offered === null ? `gets nothing (${reason ?? 'no reason'}): ${message}` : `gets ${offered}`;
   const rows = rules.map(({ rule, passed, message: why }) => [outcome(passed), rule, why]);
   return `${printableLine(`${who}, ${what}`)}\n${formatTable(['', 'RULE', 'WHY'], rows)}`;
