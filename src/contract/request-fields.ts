@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Actor } from '../../../core/event';
-import { bundleNameMaxLength, compatibleMaxLength } from '../../../core/bundle';
-import { deviceIdMaxLength, wordMaxLength } from '../../../core/device';
+import { bundleNameMaxLength, compatibleMaxLength } from '../core/bundle';
+import { deviceIdMaxLength, wordMaxLength } from '../core/device';
 
 export const bundleName = z.string().min(1).max(bundleNameMaxLength);
 export const compatible = z.string().min(1).max(compatibleMaxLength);
 export const deviceId = z.string().min(1).max(deviceIdMaxLength);
+/** The body of a request that has nothing to say. */
+export const nothing = z.strictObject({});
 /** In hex, as people copy it. */
 export const certificateSerial = z.string().regex(/^[0-9A-Fa-f:]{1,100}$/, 'not a serial number');
 /** A channel or a label. */
@@ -33,15 +34,3 @@ export const optionalFlag = z
   .enum([...yes, ...no])
   .transform((value) => yes.some((word) => word === value))
   .optional();
-
-/** Who asks, as the fields of a request to a service. */
-export function by({ name, address }: Actor): { readonly actor: string; readonly address: string | null } {
-  return { actor: name, address };
-}
-
-/** Without what is not given. */
-export function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
-  };
-}

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { parseWindow } from '../../../core/maintenance-window';
-import { everyoneAtOnce, type RolloutPolicy } from '../../../core/rollout';
-import { parsePolicy, parseSteps } from '../../../core/rollout-policy';
-import { wordMaxLength } from '../../../core/device';
-import { parseVersionRange, rangeMaxLength } from '../../../core/version-range';
-import { flag } from '../kernel/request-fields';
+import { wordMaxLength } from '../core/device';
+import { rangeMaxLength } from '../core/version-range';
+import { nullableInstant, nullableText } from './answer-fields';
+import { flag } from './request-fields';
 
 /** A form sends text, and an empty field where a person typed nothing. */
 const number = z
@@ -12,7 +10,7 @@ const number = z
   .optional()
   .transform((value) => (value === undefined || value === '' ? null : Number(value)));
 const stepsMaxLength = 2_000;
-/** The words of {@link parseSteps}, as one text or one by one. */
+/** The words of `parseSteps` in core, as one text or one by one. */
 const stepsField = z
   .union([
     z.string().max(stepsMaxLength),
@@ -60,30 +58,19 @@ export const channelField = z
   .optional()
   .transform((value) => (value === '' ? undefined : value));
 
-type PolicyFields = z.infer<z.ZodObject<typeof policyFields>>;
+const nullableNumber = z.number().nullable();
 
-/**
- * @returns `undefined` when nothing was said
- * @throws DomainError `invalid-input`
- */
-export function readPolicy(fields: PolicyFields): RolloutPolicy | undefined {
-  const { steps, start_at: startAt, window, from } = fields;
-  const policy: RolloutPolicy = {
-    steps: steps === undefined ? everyoneAtOnce.steps : parseSteps(steps),
-    startAt: startAt === undefined || startAt === '' ? null : new Date(startAt),
-    promoteAtPercent: fields.promote_at_percent,
-    pauseAtFailures: fields.pause_at_failures,
-    pauseAtPercent: fields.pause_at_percent,
-    maxInProgress: fields.max_in_progress,
-    window: window === undefined ? null : parseWindow(window),
-    allowDowngrade: fields.allow_downgrade,
-    from: from === undefined ? null : parseVersionRange(from),
-  };
-  const isSaid =
-    steps !== undefined ||
-    policy.allowDowngrade ||
-    Object.entries(policy).some(
-      ([key, value]) => key !== 'steps' && key !== 'allowDowngrade' && value !== null,
-    );
-  return isSaid ? parsePolicy(policy) : undefined;
-}
+export const policyJson = z.object({
+  steps: z.string().describe('such as 5,25,100'),
+  start_at: nullableInstant,
+  promote_at_percent: nullableNumber.describe('null: people promote'),
+  pause_at_failures: nullableNumber.describe('devices; one that fails again counts once'),
+  pause_at_percent: nullableNumber,
+  max_in_progress: nullableNumber,
+  window: nullableText,
+  allow_downgrade: z.boolean().describe('it also reaches devices that run a newer version'),
+  from: nullableText.describe('the versions that it may start from; null: any'),
+});
+
+export type PolicyFields = z.infer<z.ZodObject<typeof policyFields>>;
+export type PolicyJson = z.infer<typeof policyJson>;

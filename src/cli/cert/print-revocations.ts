@@ -1,15 +1,6 @@
-import { z } from 'zod';
 import type { Revocation } from '../../core/certificate';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { formatInstant, formatTable } from '../kernel/printable';
-
-/** A revocation as the REST API has it. */
-export const revocationAnswer = z.object({
-  device: z.string().nullable(),
-  serial: z.string(),
-  revoked_at: z.string(),
-  reason: z.string(),
-});
 
 /** Revocations of the folder, as scripts read them. */
 export function printRevocationsJson(context: CliContext, revocations: readonly Revocation[]): void {
