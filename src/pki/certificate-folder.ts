@@ -5,7 +5,9 @@ import type {
   IssuedFiles,
   IssueOptions,
   ListedCertificate,
+  RenewedServer,
   Revocation,
+  ServerRequest,
 } from '../core/certificate';
 import { createTakeInventory, hasCaKey } from './certificate-inventory';
 import { importCa, type ImportRequest } from './import-ca';
@@ -14,6 +16,7 @@ import { type DeviceRequest, issueDevice } from './issue-device';
 import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
 import { readDevice } from './read-device';
+import { renewServer } from './renew-server';
 import { readRevocations } from './revocation-list';
 import type { RevokeRequest } from '../ports/certificates';
 import { revokeCertificates } from './revoke-certificates';
@@ -24,9 +27,8 @@ import { verifyFolder } from './verify-folder';
 export interface OpenCertificateFolder {
   createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
   importCa(request: ImportRequest): Promise<IssuedFiles>;
-  createServer(
-    request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
-  ): Promise<IssuedFiles>;
+  createServer(request: ServerRequest): Promise<IssuedFiles>;
+  renewServer(): Promise<RenewedServer | null>;
   createDevice(request: DeviceRequest): Promise<IssuedFiles>;
   readDevice(id: string): Promise<DeviceFiles | null>;
   list(): Promise<readonly ListedCertificate[]>;
@@ -48,6 +50,7 @@ export function openCertificateFolder(
     createCa: (request) => issueCa(context, request),
     importCa: (request) => importCa(context, request),
     createServer: (request) => issueServer(context, request),
+    renewServer: () => renewServer(context),
     createDevice: (request) => issueDevice(context, request),
     readDevice: (id) => readDevice(dir, id),
     list: () => listCertificates(dir),

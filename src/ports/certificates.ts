@@ -5,7 +5,9 @@ import type {
   IssuedFiles,
   IssueOptions,
   ListedCertificate,
+  RenewedServer,
   Revocation,
+  ServerRequest,
 } from '../core/certificate';
 
 export type {
@@ -30,10 +32,13 @@ export interface CertificateFolder {
     readonly keyFile?: string;
     readonly force?: boolean;
   }): Promise<IssuedFiles>;
-  /** @param request names and ips that the certificate covers; both empty means the machine's own */
-  createServer(
-    request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
-  ): Promise<IssuedFiles>;
+  createServer(request: ServerRequest): Promise<IssuedFiles>;
+  /**
+   * Renews the server's certificate in its last days, under the names and the key that it has.
+   * @returns `null` when it is not time yet
+   * @throws DomainError when it is time and cannot be done: with why, and what to do
+   */
+  renewServer(): Promise<RenewedServer | null>;
   /** @param request `csrPem`: a PEM or DER request for the device's own key; only the public key is taken from it */
   createDevice(
     request: IssueOptions & {
