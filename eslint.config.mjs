@@ -21,7 +21,7 @@ const mayImport = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'public/**', 'node_modules/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'public/**', 'node_modules/**', 'coverage/**', '.stryker/**', '.cache/**'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,5 +1,6 @@
 import type { Boards, SeenBoot, Sight } from './board';
-import { type Installation, type InstallationChange, isUnsettled } from './installation';
+import { type Installation, type InstallationChange, reachedState } from './installation';
+import { endingAs, type InstallationState, isDecidedByBoot, isUnsettled } from './installation-states';
 
 /** Sights of a board of which nothing is known yet. */
 const freshWords = {
@@ -26,21 +27,20 @@ export function isJudged({ freshAt }: Boards, { offeredAt }: Installation): bool
  * @returns what changes about the latest installation, or `null`
  */
 export function takeBack(installation: Installation, other: SeenBoot): InstallationChange | null {
-  const { state, endedAt, startedAt, installedAt, fromBootId, message } = installation;
+  const { state, endedAt, fromBootId, message } = installation;
   const isOfOther = other.bootId !== null && fromBootId === other.bootId;
   if (isOfOther && isUnsettled(installation))
     return { state: 'withdrawn', message: 'begun by a second board with the same certificate' };
-  const isOfBoot = state === 'proven' || state === 'rolled-back' || state === 'interrupted';
-  const isVerdict = isOfBoot || installation.isPresumed || isFreshWord(state, message);
+  const isVerdict = isDecidedByBoot(installation) || installation.isPresumed || isFreshWord(state, message);
   if (isOfOther || !isVerdict || endedAt === null || endedAt < other.firstSeenAt) return null;
   return {
-    state: installedAt !== null ? 'installed' : startedAt !== null ? 'downloading' : 'offered',
+    state: reachedState(installation),
     isPresumed: false,
     message: 'taken back: it was read from a second board with the same certificate',
   };
 }
 
-function isFreshWord(state: Installation['state'], message: string | null): boolean {
+function isFreshWord(state: InstallationState, message: string | null): boolean {
   return state === 'withdrawn' && Object.values<string | null>(freshWords).includes(message);
 }
 
@@ -56,6 +56,6 @@ export function judgeFresh(
 ): { readonly change: InstallationChange | null; readonly isFresh: boolean } {
   if (proof?.state === 'proven' && sight !== 'provisioned') return { change: proof, isFresh: false };
   if (!isUnsettled(installation)) return { change: null, isFresh: true };
-  const state = installation.state === 'cancelling' ? 'cancelled' : 'withdrawn';
-  return { change: { state, message: freshReason(sight) ?? null }, isFresh: true };
+  const change = { state: endingAs(installation, 'withdrawn'), message: freshReason(sight) ?? null };
+  return { change, isFresh: true };
 }

@@ -1,3 +1,5 @@
+import { installationStates } from './installation-states';
+
 /** Everything that goes into the journal. The part before the dot is the noun that it is about. */
 export const eventKinds = [
   'bundle.published',
@@ -26,19 +28,7 @@ export const eventKinds = [
   'device.version-changed',
   'device.second-board',
   'device.started-afresh',
-  'installation.offered',
-  'installation.downloading',
-  'installation.installed',
-  'installation.stopped',
-  'installation.interrupted',
-  'installation.proven',
-  'installation.rolled-back',
-  'installation.failed',
-  'installation.rejected',
-  'installation.lost',
-  'installation.withdrawn',
-  'installation.cancelling',
-  'installation.cancelled',
+  ...installationStates.map((state) => `installation.${state}` as const),
   'installation.noted',
   'certificate.issued',
   'certificate.revoked',

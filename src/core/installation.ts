@@ -1,48 +1,4 @@
-/**
- * How far one device's attempt at one bundle has come:
- * - `offered`: the device was told of the bundle
- * - `downloading`: it asks for the payload
- * - `installed`: it says that the bundle is written; it has not booted into it yet
- * - `proven`: it came back from a new boot running the bundle's version
- * - `stopped`: the download has stopped and the outcome is unknown: it failed, or the device waits for its reboot
- * - `interrupted`: the device booted before it had read the payload; that says nothing about the bundle
- * - `rolled-back`: it came back from a new boot running the version that it had before
- * - `rejected`: the device read the signature and did not accept the bundle
- * - `failed`: it says that it failed
- * - `lost`: it has not been heard of for long; a contact takes it up again
- * - `withdrawn`: it came to nothing, and that says nothing about the bundle: the offer lapsed or was replaced
- * - `cancelling`, `cancelled`: a person called it off; the device has not confirmed, or has
- */
-export type InstallationState =
-  | 'offered'
-  | 'downloading'
-  | 'installed'
-  | 'stopped'
-  | 'interrupted'
-  | 'proven'
-  | 'rolled-back'
-  | 'failed'
-  | 'rejected'
-  | 'lost'
-  | 'withdrawn'
-  | 'cancelling'
-  | 'cancelled';
-
-export const installationStates: readonly InstallationState[] = [
-  'offered',
-  'downloading',
-  'installed',
-  'stopped',
-  'interrupted',
-  'proven',
-  'rolled-back',
-  'failed',
-  'rejected',
-  'lost',
-  'withdrawn',
-  'cancelling',
-  'cancelled',
-];
+import { type InstallationState, isUnsettled } from './installation-states';
 
 /**
  * - `unread`: it has not read all of it, as far as anybody knows
@@ -120,39 +76,6 @@ export const maxInstallationId = 2 ** 31 - 1;
 /** A device's installations beyond so many are forgotten, the oldest first. */
 export const keptInstallations = 50;
 
-/** It was begun and runs: it takes one of the places of its release. */
-export const startedStates = ['downloading', 'installed', 'cancelling'] as const;
-/** Something is still expected of it: at most one of a device is open. */
-export const openStates = ['offered', ...startedStates] as const;
-/** It counts against its bundle, and for the pause of its release. */
-export const failedStates = ['failed', 'rolled-back', 'rejected'] as const;
-/** It may still change although nothing is expected of it. */
-const dormantStates = ['lost', 'stopped'] as const;
-
-function isOneOf(states: readonly InstallationState[], { state }: Pick<Installation, 'state'>): boolean {
-  return states.includes(state);
-}
-
-/** Whether something is still expected of it: at most one of a device is open. */
-export function isOpen(installation: Pick<Installation, 'state'>): boolean {
-  return isOneOf(openStates, installation);
-}
-
-/** Whether it was begun and takes one of the places of its release. */
-export function isStarted(installation: Pick<Installation, 'state'>): boolean {
-  return isOneOf(startedStates, installation);
-}
-
-/** Open, lost or stopped: a contact can still change it. */
-export function isUnsettled(installation: Pick<Installation, 'state'>): boolean {
-  return isOpen(installation) || isOneOf(dormantStates, installation);
-}
-
-/** Whether it counts against its bundle. */
-export function isFailure(installation: Pick<Installation, 'state'>): boolean {
-  return isOneOf(failedStates, installation);
-}
-
 /** Payload bytes of the latest attempt. */
 export function payloadBytes({ bytesSent, bytesBefore }: Installation): number {
   return Math.max(0, bytesSent - bytesBefore);
@@ -161,6 +84,15 @@ export function payloadBytes({ bytesSent, bytesBefore }: Installation): number {
 /** Whether the bundle may be on the device: it says so, or it has read as much as that takes, as far as anybody knows. */
 export function mayBeWritten(installation: Installation): boolean {
   return installation.installedAt !== null || payloadBytes(installation) >= installation.wholeBytes;
+}
+
+/** How far it has come, by its times. */
+export function reachedState({
+  startedAt,
+  installedAt,
+}: Pick<Installation, 'startedAt' | 'installedAt'>): InstallationState {
+  if (installedAt !== null) return 'installed';
+  return startedAt === null ? 'offered' : 'downloading';
 }
 
 /** A change of an installation, as {@link changeInstallation} takes it. */

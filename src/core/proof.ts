@@ -1,12 +1,7 @@
 import type { BootChange } from './contact';
 import type { Evidence, ProofRules } from './evidence';
-import {
-  type Installation,
-  type InstallationChange,
-  isFailure,
-  isUnsettled,
-  mayBeWritten,
-} from './installation';
+import { type Installation, type InstallationChange, mayBeWritten } from './installation';
+import { isFailure, isUnsettled } from './installation-states';
 import { judgeSilence, takeUp } from './silence';
 
 /** {@link ProofRules.patiencePolls}; a place of the release is kept for the device no longer than that. */

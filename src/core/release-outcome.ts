@@ -1,13 +1,7 @@
-import { type InstallationState, isFailure } from './installation';
+import { type InstallationState, isFailure, isMuted } from './installation-states';
 
 /** What became of a release's devices: how many by the state of their installation. */
 export type Outcomes = Readonly<Partial<Record<InstallationState, number>>>;
-
-/**
- * States that say nothing about the bundle: the device has not begun, or what it began came to nothing. What it came to earlier
- * with the same release says more, and counts.
- */
-export const mutedStates: readonly InstallationState[] = ['offered', 'withdrawn'];
 
 /** What a release came to, in numbers of devices. */
 export interface OutcomeSummary {
@@ -23,7 +17,7 @@ export function summarizeOutcomes(outcomes: Outcomes): OutcomeSummary {
   const sumOf = (isMeant: (state: InstallationState) => boolean) =>
     counts.reduce((sum, [state, devices]) => sum + (isMeant(state) ? devices : 0), 0);
   return {
-    devices: sumOf((state) => !mutedStates.includes(state)),
+    devices: sumOf((state) => !isMuted({ state })),
     proven: outcomes.proven ?? 0,
     failed: sumOf((state) => isFailure({ state })),
   };

@@ -1,4 +1,5 @@
-import { type Installation, type InstallationChange, isUnsettled } from './installation';
+import type { Installation, InstallationChange } from './installation';
+import { endingAs, isUnsettled } from './installation-states';
 
 /** What a script on a device can say of an installation, in the order in which it happens. */
 export const reportStates = ['downloading', 'installing', 'installed', 'failed', 'good'] as const;
@@ -50,7 +51,7 @@ export function judgeReport(installation: Installation, report: Report, at: Date
   const isCancelling = installation.state === 'cancelling';
   switch (report.state) {
     case 'failed':
-      return { ...change, state: isCancelling ? 'cancelled' : 'failed' };
+      return { ...change, state: endingAs(installation, 'failed') };
     case 'installed':
       return {
         ...change,

@@ -1,4 +1,5 @@
-import { type Installation, type InstallationChange, isStarted, payloadBytes } from './installation';
+import { type Installation, type InstallationChange, payloadBytes, reachedState } from './installation';
+import { endingAs, isStarted } from './installation-states';
 import type { Evidence, ProofRules } from './evidence';
 
 /** What people read where the device's silence leaves two answers. */
@@ -39,8 +40,7 @@ export function judgeSilence(
   const { state } = installation;
   if (state === 'lost') return takeUp(installation, evidence.at);
   if (isStarted(installation) && stoodStillMs(installation, evidence.at) > rules.stalledAfterMs) {
-    const end = state === 'cancelling' ? 'cancelled' : 'stopped';
-    return { state: end, message: openEnds.stalled, silentPolls: 0 };
+    return { state: endingAs(installation, 'stopped'), message: openEnds.stalled, silentPolls: 0 };
   }
   if (!evidence.isPoll) return null;
   return evidence.native === null
@@ -49,9 +49,8 @@ export function judgeSilence(
 }
 
 /** Goes on where the device was before it was lost. */
-export function takeUp({ startedAt, installedAt }: Installation, at: Date): InstallationChange {
-  const before = installedAt !== null ? 'installed' : startedAt !== null ? 'downloading' : 'offered';
-  return { state: before, message: 'the device was lost and is back', movedAt: at };
+export function takeUp(installation: Installation, at: Date): InstallationChange {
+  return { state: reachedState(installation), message: 'the device was lost and is back', movedAt: at };
 }
 
 function judgeScript(

@@ -1,6 +1,7 @@
 import type { Bundle } from './bundle';
 import type { DeviceFacts } from './device-facts';
-import { type Installation, isFailure, isUnsettled } from './installation';
+import type { Installation } from './installation';
+import { isFailure, isUnsettled } from './installation-states';
 import { payloadNeed } from './payload-need';
 
 /**

@@ -1,11 +1,12 @@
 import type { SeenBoot } from '../core/board';
+import type { TroubledState } from '../core/installation-states';
 import type { ProvingHeader } from '../core/silent-poller';
 
 /** Devices whose latest installation needs a person, of one kind. */
 export interface TroubledDevices {
   readonly compatible: string | null;
   readonly channel: string;
-  readonly state: 'failed' | 'rolled-back' | 'rejected' | 'lost' | 'interrupted';
+  readonly state: TroubledState;
   readonly devices: number;
 }
 
@@ -20,7 +21,7 @@ export interface StoppedDevices {
 export interface BundleDevices {
   /** Devices of its compatible that run its version. */
   readonly running: number;
-  /** Devices whose latest installation is of it and has not ended. */
+  /** Devices whose latest installation is of it and open. */
   readonly installing: number;
   readonly pinned: number;
   /** Devices on which it failed or was rolled back last. */

@@ -1,5 +1,6 @@
 import type { Device } from '../core/device';
-import type { Installation, InstallationState } from '../core/installation';
+import type { Installation } from '../core/installation';
+import type { InstallationState } from '../core/installation-states';
 
 export const deviceSorts = ['id', 'last_contact', 'version', 'state'] as const;
 export type DeviceSort = (typeof deviceSorts)[number];

@@ -1,6 +1,7 @@
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
-import type { Installation, InstallationState } from '../core/installation';
+import type { Installation } from '../core/installation';
+import type { InstallationState } from '../core/installation-states';
 
 /** A device with what its next offer depends on. */
 export interface DeviceRecord {

@@ -1,6 +1,6 @@
 import { SharedRun } from '../base/collections/shared-run';
 import { theServer } from '../core/event';
-import { isOpen } from '../core/installation';
+import { endingAs, isOpen } from '../core/installation-states';
 import type { AdvanceRollouts } from './rollouts/advance-rollouts';
 import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { Fleet } from './devices/fleet';
@@ -67,7 +67,7 @@ export function createHousekeeping({
       const installation = fleet.find(id)?.installation ?? null;
       if (installation === null || !isOpen(installation)) continue;
       // What a person called off must not go on when the device comes back.
-      const state = installation.state === 'cancelling' ? 'cancelled' : 'lost';
+      const state = endingAs(installation, 'lost');
       const message = 'the device has not been heard of';
       const lost = changed(installation, { state, message }, { at, actor: theServer });
       fleet.change(id, { installations: [lost.installation], events: lost.events });

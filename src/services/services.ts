@@ -1,6 +1,6 @@
 import type { Admission } from '../core/device';
 import { type Crash, partLeftOut } from '../core/crash';
-import type { InstallationState } from '../core/installation';
+import type { InstallationState } from '../core/installation-states';
 import { type ActivateRelease, createActivateRelease } from './catalog/activate-release';
 import type { InspectBundle, JudgeSignature } from './catalog/accept-bundle';
 import { type BundleTrust, createBundleTrust, type TrustTerms } from './catalog/bundle-trust';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { installationStates } from '../../core/installation';
+import { installationStates } from '../../core/installation-states';
 import { deviceSorts } from '../../ports/fleet-queries';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';

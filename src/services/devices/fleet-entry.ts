@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../core/event';
-import { type Installation, isFailure } from '../../core/installation';
+import type { Installation } from '../../core/installation';
+import { isFailure } from '../../core/installation-states';
 import type { DeviceRecord } from '../../ports/fleet-records';
 
 /** What is on its way to the disk. */

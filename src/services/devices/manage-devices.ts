@@ -1,7 +1,8 @@
 import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
-import { type Installation, isFailure, isUnsettled, keptInstallations } from '../../core/installation';
+import { type Installation, keptInstallations } from '../../core/installation';
+import { isCalledOff, isCancellable, isFailure } from '../../core/installation-states';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
@@ -222,7 +223,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     cancel(id, actor) {
       const at = now();
       return fleet.intervene(id, ({ installation }) => {
-        if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') {
+        if (installation === null || !isCancellable(installation)) {
           throw new DomainError('conflict', `${id} has no installation that could be called off`);
         }
         // What has not begun can't be in the middle of anything.
@@ -240,10 +241,6 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ]),
   };
-}
-
-function isCalledOff({ state }: Installation): boolean {
-  return state === 'cancelled' || state === 'cancelling';
 }
 
 function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {

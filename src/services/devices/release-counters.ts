@@ -1,5 +1,6 @@
 import { Deadlines } from '../../base/collections/deadlines';
-import { type Installation, type InstallationState, isFailure, isStarted } from '../../core/installation';
+import type { Installation } from '../../core/installation';
+import { type InstallationState, isFailure, isStarted } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
 import type { ReleaseCounts } from '../../ports/fleet-records';
 

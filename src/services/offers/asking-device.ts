@@ -1,6 +1,7 @@
 import type { DeviceIdentity } from '../../core/device';
 import { slotOf } from '../../core/contact';
-import { isUnsettled, mayBeWritten } from '../../core/installation';
+import { mayBeWritten } from '../../core/installation';
+import { isCalledOff, isCancellable } from '../../core/installation-states';
 import type { AskingDevice, StandingOffer, UnbootedBundle } from '../../core/offer-question';
 import type { ProofRules } from '../../core/evidence';
 import { patiencePolls } from '../../core/proof';
@@ -76,8 +77,7 @@ function provenSha256(record: DeviceRecord | undefined): string | null {
 function cancelledSha256(record: DeviceRecord | undefined): string | null {
   const installation = record?.installation ?? null;
   if (installation === null || installation.clearedAt !== null) return null;
-  const isCalledOff = installation.state === 'cancelled' || installation.state === 'cancelling';
-  return isCalledOff ? installation.sha256 : null;
+  return isCalledOff(installation) ? installation.sha256 : null;
 }
 
 function standingOffer(
@@ -86,7 +86,7 @@ function standingOffer(
   record: DeviceRecord | undefined,
 ): StandingOffer | null {
   const installation = record?.installation ?? null;
-  if (installation === null || !isUnsettled(installation) || installation.state === 'cancelling') return null;
+  if (installation === null || !isCancellable(installation)) return null;
   if (installation.state === 'stopped') return null; // its place is another's
   if (counters.hasEnded(installation)) return null;
   const bundle = catalog.find(installation.bundleName);

@@ -1,7 +1,8 @@
 import type { Bundle } from '../../core/bundle';
 import { type Contact, slotOf } from '../../core/contact';
 import type { Actor } from '../../core/event';
-import { type Installation, isUnsettled } from '../../core/installation';
+import type { Installation } from '../../core/installation';
+import { isUnsettled } from '../../core/installation-states';
 import { payloadNeed } from '../../core/payload-need';
 import type { ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
@@ -26,7 +27,7 @@ export interface BeginPorts {
 }
 
 /**
- * Keeps that a device was told of a bundle, or begins to install it: in the installation that is open for it, or a new one.
+ * Keeps that a device was told of a bundle, or begins to install it: in the installation that is unsettled for it, or a new one.
  * Seen in memory at once; wait for the disk with the fleet.
  */
 export type BeginInstallation = (record: DeviceRecord, offered: Offered, contact: Contact) => void;
@@ -40,10 +41,14 @@ export function createBeginInstallation({
     const { at, transactionId } = contact;
     const cause = { at, actor: deviceActor(device.id, contact) };
     const offerEndsAt = new Date(at.getTime() + offerLifetimeMs);
-    const open = installation !== null && isUnsettled(installation) ? installation : null;
-    if (open !== null && isAbout(open, offered)) {
-      const again = changed(open, { ...attempt(open, contact), offerEndsAt, ...told(open, contact) }, cause);
-      if (transactionId === null && standsForLong(open, at)) {
+    const unsettled = installation !== null && isUnsettled(installation) ? installation : null;
+    if (unsettled !== null && isAbout(unsettled, offered)) {
+      const again = changed(
+        unsettled,
+        { ...attempt(unsettled, contact), offerEndsAt, ...told(unsettled, contact) },
+        cause,
+      );
+      if (transactionId === null && standsForLong(unsettled, at)) {
         fleet.renewed(device.id, again.installation);
         return;
       }
@@ -55,7 +60,7 @@ export function createBeginInstallation({
     const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
     if (isSame && installation.state !== 'interrupted') return;
     const replaced = { state: 'withdrawn', message: `replaced by ${offered.bundle.name}` } as const;
-    const ended = open === null ? undefined : changed(open, replaced, cause);
+    const ended = unsettled === null ? undefined : changed(unsettled, replaced, cause);
     const begun = newInstallation(fleet.nextInstallationId(), device, offered, contact, offerEndsAt);
     fleet.change(device.id, {
       installations: [...(ended === undefined ? [] : [ended.installation]), begun],
@@ -69,12 +74,12 @@ export function createBeginInstallation({
     return leftMs >= offerLifetimeMs / 2 && leftMs <= offerLifetimeMs;
   }
 
-  function attempt(open: Installation, { at, transactionId, facts }: Contact) {
+  function attempt(unsettled: Installation, { at, transactionId, facts }: Contact) {
     if (transactionId === null) return {};
     const { bootId = null, systemVersion = null } = facts;
     const said = { bootId, systemVersion, slot: slotOf(facts) };
     const evidence = { at, transactionId, isPoll: false, native: null, boot: 'unknown' as const, ...said };
-    return judgeContact(open, evidence, proofRules) ?? {};
+    return judgeContact(unsettled, evidence, proofRules) ?? {};
   }
 
   function told({ polls, offerEndsAt }: Installation, { at, transactionId }: Contact) {

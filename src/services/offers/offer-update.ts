@@ -1,7 +1,7 @@
 import type { Bundle } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
 import { type DeviceIdentity, type Hold, mayBe } from '../../core/device';
-import { isUnsettled } from '../../core/installation';
+import { isUnsettled } from '../../core/installation-states';
 import type { AskingDevice, OfferTerms, Question } from '../../core/offer-question';
 import { decideOffer, type Offer } from '../../core/offer';
 import type { ProofRules } from '../../core/evidence';

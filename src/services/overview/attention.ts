@@ -4,6 +4,7 @@ import type { Bundle } from '../../core/bundle';
 import type { Budget } from '../../core/budget';
 import { type Crash, partLeftOut } from '../../core/crash';
 import { namedImages } from '../../core/image-check';
+import type { TroubledState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
 import type { Webhook } from '../../core/webhook';
 import type { BundleTrust } from '../catalog/bundle-trust';
@@ -272,7 +273,7 @@ const troubleWords = {
   rejected: 'was rejected by',
   lost: 'came to no end on',
   interrupted: 'was interrupted by a reboot on',
-} as const;
+} as const satisfies Readonly<Record<TroubledState, string>>;
 
 function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {
   const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;

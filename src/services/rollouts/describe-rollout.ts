@@ -1,4 +1,4 @@
-import type { InstallationState } from '../../core/installation';
+import type { InstallationState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
 import { type RolloutStep, whatNext } from '../../core/rollout';
 import type { AdvanceRollouts } from './advance-rollouts';

@@ -1,8 +1,5 @@
-import type { InstallationState } from '../../core/installation';
+import { underWayStates } from '../../core/installation-states';
 import type { Database } from './database';
-
-/** States in which a device may still ask for the bundle. What a person called off may not. */
-const expectingStates: readonly InstallationState[] = ['downloading', 'installed'];
 
 /** Which devices still need a bundle, beside the releases that it is current for. */
 export function createBundleUses(database: Database) {
@@ -23,21 +20,21 @@ export function createBundleUses(database: Database) {
 
     /** @param now offers that have ended do not count */
     bundleUses(name: string, now: Date) {
-      const [open] = database.all(
+      const [counted] = database.all(
         query
           .selectFrom('installations')
           .select(({ fn }) => fn.count<number>('device').distinct().as('devices'))
           .where('bundle', '=', name)
           .where((eb) =>
             eb.or([
-              eb('state', 'in', expectingStates),
+              eb('state', 'in', underWayStates),
               eb.and([eb('state', '=', 'offered'), eb('offer_ends_at', '>', now.toISOString())]),
             ]),
           ),
       );
       const pinned = query.selectFrom('devices').select('id').where('pin_bundle', '=', name).orderBy('id');
       return {
-        openInstallations: open?.devices ?? 0,
+        openInstallations: counted?.devices ?? 0,
         pinnedDevices: database.all(pinned).map(({ id }) => id),
       };
     },

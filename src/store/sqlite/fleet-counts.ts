@@ -1,5 +1,12 @@
 import { sql, type SqlBool } from 'kysely';
-import { failedStates, type InstallationState, openStates } from '../../core/installation';
+import {
+  failedStates,
+  type InstallationState,
+  openStates,
+  toldStates,
+  type TroubledState,
+  troubledStates,
+} from '../../core/installation-states';
 import type { FleetCounts } from '../../ports/fleet-counts';
 import { toBoards } from './boards-json';
 import type { Database } from './database';
@@ -10,8 +17,6 @@ import { spaced } from './spaced';
 const namedDevices = 3;
 /** Nobody looks through more. */
 const maxLabels = 1_000;
-const outcomes = ['installed', 'proven', ...failedStates] as const;
-const troubles = [...failedStates, 'lost', 'interrupted'] as const;
 
 /** Counts of the fleet that pages show, each by an index of its own. */
 export function createFleetCounts(database: Database): FleetCounts {
@@ -34,11 +39,11 @@ export function createFleetCounts(database: Database): FleetCounts {
             'devices.installation_state as state',
             fn.countAll<number>().as('devices'),
           ])
-          .where('devices.installation_state', 'in', troubles)
+          .where('devices.installation_state', 'in', troubledStates)
           .where('installations.cleared_at', 'is', null)
           .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
       )
-      .map(({ state, ...rest }) => ({ ...rest, state: state as (typeof troubles)[number] }));
+      .map(({ state, ...rest }) => ({ ...rest, state: state as TroubledState }));
   }
 
   const labels = spaced(
@@ -120,7 +125,7 @@ export function createFleetCounts(database: Database): FleetCounts {
       return database.all(select)[0]?.devices ?? 0;
     },
 
-    hasOutcome: () => outcomes.some(hasState),
+    hasOutcome: () => toldStates.some(hasState),
 
     labels: (limit: number) => labels().slice(0, limit),
 

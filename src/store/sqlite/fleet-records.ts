@@ -1,13 +1,13 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../../core/device';
 import type { NewEvent } from '../../core/event';
+import type { Installation } from '../../core/installation';
 import {
   failedStates,
-  type Installation,
   type InstallationState,
   openStates,
   startedStates,
-} from '../../core/installation';
+} from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
 import type { RolloutPage } from '../../ports/fleet-records';
 import type { Database } from './database';

@@ -1,11 +1,7 @@
 import { sql } from 'kysely';
-import {
-  type Installation,
-  installationStates,
-  type InstallationState,
-  isUnsettled,
-} from '../../core/installation';
-import { mutedStates, type Outcomes } from '../../core/release-outcome';
+import type { Installation } from '../../core/installation';
+import { type InstallationState, isUnsettled, mutedStates } from '../../core/installation-states';
+import type { Outcomes } from '../../core/release-outcome';
 import type { Database } from './database';
 
 type OfRelease = Pick<Installation, 'deviceId'> & { readonly releaseId: number };
@@ -18,7 +14,6 @@ interface Outcome {
 
 /** The step of a device that is in none. */
 const noStep = -1;
-const unsettledStates = installationStates.filter((state) => isUnsettled({ state }));
 
 /** Runs what saves an installation, and counts what its device has come to by it. Call it inside a transaction. */
 export function countingOutcome(
@@ -57,7 +52,7 @@ export function forgetOutcomes(database: Database, deviceId: string): void {
     if (id === null) continue;
     const outcome = outcomeOf(database, { deviceId, releaseId: id });
     if (outcome === undefined) continue;
-    if (current !== null || unsettledStates.includes(outcome.state)) add(database, id, outcome, -1);
+    if (current !== null || isUnsettled(outcome)) add(database, id, outcome, -1);
   }
 }
 
@@ -103,7 +98,7 @@ function outcomeOf(database: Database, { deviceId, releaseId }: OfRelease): Outc
       .select(['step', 'state'])
       .where('device', '=', deviceId)
       .where(sql<boolean>`+release_id = ${releaseId}`)
-      .orderBy((eb) => eb('state', 'in', [...mutedStates]))
+      .orderBy((eb) => eb('state', 'in', mutedStates))
       .orderBy('id', 'desc')
       .limit(1),
   );

@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
-import type { InstallationState, SignatureState } from '../../core/installation';
+import type { SignatureState } from '../../core/installation';
+import type { InstallationState } from '../../core/installation-states';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
 export interface Schema {

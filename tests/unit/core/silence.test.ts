@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { changeInstallation, type Installation, isStarted } from '../../../src/core/installation';
+import { changeInstallation, type Installation } from '../../../src/core/installation';
+import { isStarted } from '../../../src/core/installation-states';
 import type { Image } from '../../../src/core/inspection';
 import { payloadNeed } from '../../../src/core/payload-need';
 import type { Evidence, ProofRules } from '../../../src/core/evidence';

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { cancellableStates } from '../../../core/installation-states';
 import { may } from '../../api/session';
 import { Icon } from '../../parts/icon';
 import { Menu } from '../../parts/menu';
@@ -17,8 +18,6 @@ const dialogs = {
   kit: KitDialog,
   forget: ForgetDialog,
 } as const;
-
-const cancellable = ['offered', 'downloading', 'installed', 'stopped', 'lost'];
 
 /** What people can do to it. What needs nothing more is done at once and can be undone. */
 export function DeviceActions({ device, onChange }: Subject) {
@@ -67,7 +66,7 @@ export function DeviceActions({ device, onChange }: Subject) {
         <button type="button" onClick={() => carryOutNow(subject, 'clear', one.done.cleared(id))}>
           {one.clear}
         </button>
-        {installation !== null && cancellable.includes(installation.state) && (
+        {installation !== null && cancellableStates.some((state) => state === installation.state) && (
           <button type="button" onClick={() => setAsking('cancel')}>
             {one.cancel}
           </button>

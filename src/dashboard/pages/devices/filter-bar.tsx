@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { installationStates } from '../../../core/installation';
+import { installationStates } from '../../../core/installation-states';
 import type { FleetJson, LabelsJson, ReleaseJson } from '../../api/types';
 import { formatCount, stateWord } from '../../format';
 import { QueryField } from '../../parts/query-field';

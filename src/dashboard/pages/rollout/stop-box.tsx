@@ -1,4 +1,4 @@
-import { failedStates } from '../../../core/installation';
+import { failedStates } from '../../../core/installation-states';
 import type { ReleaseDetailsJson } from '../../api/types';
 import { may } from '../../api/session';
 import { formatCount, stateWord } from '../../format';

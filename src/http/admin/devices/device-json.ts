@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SeenBoot } from '../../../core/board';
 import type { Device } from '../../../core/device';
-import { type Installation, installationStates } from '../../../core/installation';
+import type { Installation } from '../../../core/installation';
+import { installationStates, isWritten } from '../../../core/installation-states';
 import type { Offer } from '../../../core/offer';
 import { offerRules } from '../../../core/offer-rules';
 import { provingHeaders } from '../../../core/silent-poller';
@@ -236,12 +237,12 @@ function presentOffer(offer: Offer): z.infer<typeof answerJson> {
 }
 
 function hasInstalled({ state, installedAt }: Installation): boolean {
-  return state === 'proven' || installedAt !== null;
+  return isWritten({ state }) || installedAt !== null;
 }
 
 /** An adaptive update is done before all bytes were sent. */
 function progressOf({ state, progressPercent, bytesSent, bundleSizeBytes }: Installation): number | null {
-  if (state === 'installed' || state === 'proven') return 100;
+  if (isWritten({ state })) return 100;
   if (progressPercent !== null) return progressPercent;
   if (bytesSent === 0 || bundleSizeBytes === 0) return null;
   return Math.min(99, Math.floor((bytesSent / bundleSizeBytes) * 100));

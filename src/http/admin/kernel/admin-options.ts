@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
-import type { InstallationState } from '../../../core/installation';
+import type { InstallationState } from '../../../core/installation-states';
 import type { Administration } from '../../../services/administration';
 import type { ActivateRelease } from '../../../services/catalog/activate-release';
 import type { DeleteBundle } from '../../../services/catalog/delete-bundle';

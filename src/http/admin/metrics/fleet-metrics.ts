@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { type InstallationState, installationStates } from '../../../core/installation';
+import { type InstallationState, installationStates } from '../../../core/installation-states';
 import type { FleetCount, FleetListing } from '../../../ports/fleet-queries';
 
 export interface FleetFigures {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Contact } from '../../../../src/core/contact';
-import type { Installation, InstallationState } from '../../../../src/core/installation';
+import type { Installation } from '../../../../src/core/installation';
+import type { InstallationState } from '../../../../src/core/installation-states';
 import { patiencePolls } from '../../../../src/core/proof';
 import { createBeginInstallation } from '../../../../src/services/offers/begin-installation';
 import { Fleet } from '../../../../src/services/devices/fleet';

@@ -4,11 +4,8 @@ import fc from 'fast-check';
 import Sqlite from 'libsql';
 import { noBoards } from '../../../../src/core/board';
 import type { Device } from '../../../../src/core/device';
-import {
-  type Installation,
-  type InstallationState,
-  installationStates,
-} from '../../../../src/core/installation';
+import type { Installation } from '../../../../src/core/installation';
+import { type InstallationState, installationStates } from '../../../../src/core/installation-states';
 import { type DeviceQuery, deviceSorts, type ListedDevice } from '../../../../src/ports/fleet-queries';
 import { openStore, type Store } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';

@@ -1,0 +1,120 @@
+/**
+ * How far one device's attempt at one bundle has come:
+ * - `offered`: the device was told of the bundle
+ * - `downloading`: it asks for the payload
+ * - `installed`: it says that the bundle is written; it has not booted into it yet
+ * - `stopped`: the download has stopped and the outcome is unknown: it failed, or the device waits for its reboot
+ * - `interrupted`: the device booted before it had read the payload; that says nothing about the bundle
+ * - `proven`: it came back from a new boot running the bundle's version
+ * - `rolled-back`: it came back from a new boot running the version that it had before
+ * - `failed`: it says that it failed
+ * - `rejected`: the device read the signature and did not accept the bundle
+ * - `lost`: it has not been heard of for long; a contact takes it up again
+ * - `withdrawn`: it came to nothing, and that says nothing about the bundle: the offer lapsed or was replaced
+ * - `cancelling`, `cancelled`: a person called it off; the device has not confirmed, or has
+ */
+export const installationStates = [
+  'offered',
+  'downloading',
+  'installed',
+  'stopped',
+  'interrupted',
+  'proven',
+  'rolled-back',
+  'failed',
+  'rejected',
+  'lost',
+  'withdrawn',
+  'cancelling',
+  'cancelled',
+] as const;
+
+export type InstallationState = (typeof installationStates)[number];
+
+type InState = { readonly state: InstallationState };
+
+/** The device has begun, and may still ask for the bundle: nobody called it off. */
+export const underWayStates = ['downloading', 'installed'] as const;
+/** The device has begun and is expected to go on: it takes one of the places of its release. */
+export const startedStates = [...underWayStates, 'cancelling'] as const;
+/** The next step is the device's: at most one installation of a device is open. */
+export const openStates = ['offered', ...startedStates] as const;
+/** It is open, or may be taken up again although nothing is expected of the device. */
+export const unsettledStates = [...openStates, 'stopped', 'lost'] as const;
+/** A person may call it off. */
+export const cancellableStates = ['offered', ...underWayStates, 'stopped', 'lost'] as const;
+/** A person called it off. */
+export const calledOffStates = ['cancelling', 'cancelled'] as const;
+/** It counts against its bundle, and for the pause of its release. */
+export const failedStates = ['failed', 'rolled-back', 'rejected'] as const;
+/** It is over or has come to a standstill, and a person should look at the device. */
+export const troubledStates = [...failedStates, 'lost', 'interrupted'] as const;
+export type TroubledState = (typeof troubledStates)[number];
+/** The bundle is on the device. */
+export const writtenStates = ['installed', 'proven'] as const;
+/** The device has told or shown how its installation went. */
+export const toldStates = [...writtenStates, ...failedStates] as const;
+/** What the device ran after a boot decided it. */
+export const decidedByBootStates = ['proven', 'rolled-back', 'interrupted'] as const;
+/**
+ * It has not begun, or came to nothing: what its device came to earlier with the same release says more, and counts in its
+ * place.
+ */
+export const mutedStates = ['offered', 'withdrawn'] as const;
+
+function isOneOf(states: readonly InstallationState[], { state }: InState): boolean {
+  return states.includes(state);
+}
+
+/** Whether the device has begun and is expected to go on: {@link startedStates}. */
+export function isStarted(installation: InState): boolean {
+  return isOneOf(startedStates, installation);
+}
+
+/** Whether the next step is the device's: {@link openStates}. */
+export function isOpen(installation: InState): boolean {
+  return isOneOf(openStates, installation);
+}
+
+/** Whether a contact can still change it: {@link unsettledStates}. */
+export function isUnsettled(installation: InState): boolean {
+  return isOneOf(unsettledStates, installation);
+}
+
+/** Whether a person may call it off: {@link cancellableStates}. */
+export function isCancellable(installation: InState): boolean {
+  return isOneOf(cancellableStates, installation);
+}
+
+/** Whether a person called it off: {@link calledOffStates}. */
+export function isCalledOff(installation: InState): boolean {
+  return isOneOf(calledOffStates, installation);
+}
+
+/** Whether it counts against its bundle: {@link failedStates}. */
+export function isFailure(installation: InState): boolean {
+  return isOneOf(failedStates, installation);
+}
+
+/** Whether the bundle is on the device: {@link writtenStates}. */
+export function isWritten(installation: InState): boolean {
+  return isOneOf(writtenStates, installation);
+}
+
+/** Whether a boot decided it: {@link decidedByBootStates}. */
+export function isDecidedByBoot(installation: InState): boolean {
+  return isOneOf(decidedByBootStates, installation);
+}
+
+/** Whether it has not begun, or came to nothing: {@link mutedStates}. */
+export function isMuted(installation: InState): boolean {
+  return isOneOf(mutedStates, installation);
+}
+
+/** How it ends: as cancelled when a person called it off, whatever else it would have come to. */
+export function endingAs<State extends InstallationState>(
+  { state }: InState,
+  end: State,
+): State | 'cancelled' {
+  return state === 'cancelling' ? 'cancelled' : end;
+}
