@@ -5,6 +5,7 @@ import { createDescribeServer, type DescribeServer, type ServerFacts } from './o
 import type { DismissalRecords } from '../ports/dismissals';
 import { createDismissAttention, type DismissAttention } from './overview/dismiss-attention';
 import type { FleetCounts } from '../ports/fleet-counts';
+import type { ServerCertificateStatus } from './certificates/server-certificate';
 import type { ReadKitText } from './certificates/kit-files';
 import type { Log } from '../ports/log';
 import { createManageCertificates, type ManageCertificates } from './certificates/manage-certificates';
@@ -41,6 +42,8 @@ export interface AdministrationPorts {
   readonly certificates: CertificateFolder;
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
+  /** How the server's own certificate is. */
+  readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;

@@ -7,9 +7,11 @@ import type { FleetListing } from '../ports/fleet-queries';
 import type { HistoryRecords } from '../ports/history';
 import type { JournalRecords } from '../ports/journal';
 import type { FleetCounts } from '../ports/fleet-counts';
+import type { AskedNameRecords } from '../ports/asked-names';
 import type { DismissalRecords } from '../ports/dismissals';
 import type { WebhookRecords } from '../ports/webhooks';
 import { type BundleFiles, createBundleFiles } from './files/bundle-files';
+import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
 import { type CatalogRecords, createCatalogRecords } from './sqlite/catalog-records';
 import { type Database, openDatabase, type Upgrade } from './sqlite/database';
@@ -45,6 +47,7 @@ export interface Store {
   readonly restores: RestoreRecords;
   readonly databaseMarker: DatabaseMarker;
   readonly dismissals: DismissalRecords;
+  readonly askedNames: AskedNameRecords;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly files: BundleFiles;
@@ -99,6 +102,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         restores: createRestoreRecords(database),
         databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
+        askedNames: createAskedNameRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
         files,

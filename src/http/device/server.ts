@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Budget, BudgetHolder } from '../../core/budget';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
+import { askedName } from './transport/asked-name';
 import { closeListener, trackSockets } from './transport/close-listener';
 import {
   type AdmissionRules,
@@ -45,6 +46,8 @@ export interface DeviceServerOptions extends AdmissionRules, RouteOptions {
   readonly tls: DeviceTls;
   /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
   readonly quietTimeoutMs?: number;
+  /** Hears what each device calls the server, once it was let in. */
+  readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
   readonly trustedProxies?: readonly string[];
   readonly handshakeLimits?: HandshakeLimits;
@@ -198,6 +201,8 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
       return undefined;
     }
     const { connection } = admission;
+    const name = askedName(socket);
+    if (name !== null) options.noteName?.(name);
     bySocket.set(socket, { connection, turns: new Http1Turns() });
     return {
       began(session) {
