@@ -8,7 +8,7 @@ const mayImport = {
   ports: ['base', 'core'],
   config: ['base', 'core'],
   x509: ['base', 'core'],
-  rauc: ['base', 'core', 'x509'],
+  rauc: ['base', 'core', 'ports', 'x509'],
   pki: ['base', 'core', 'ports', 'x509'],
   store: ['base', 'core', 'ports'],
   services: ['base', 'core', 'ports'],

@@ -16,7 +16,7 @@ import type { Contact } from '../src/core/contact';
 import type { DeviceIdentity } from '../src/core/device';
 import type { Inspection } from '../src/core/inspection';
 import { createServices, type Services } from '../src/services/services';
-import { openStore, type Store } from '../src/store/store';
+import { type OpenStore, openStore } from '../src/store/store';
 import { bundleOf, fleetRules } from '../tests/support/fleet-factory';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
 
@@ -31,7 +31,7 @@ const samples = 300;
 
 interface Opened {
   readonly services: Services;
-  readonly store: Store;
+  readonly store: OpenStore;
   /** Leaves the housekeeping to the caller. */
   stopHousekeeping(): void;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ async function open(dataDir: string): Promise<Opened> {
   const quiet = () => undefined;
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
-    ...store,
+    store,
     ...raucPorts(withoutKeyring, () => new Date()),
     inspect: ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes)),
     allowUntrusted: false,

@@ -16,7 +16,7 @@ import { startDeviceServer } from '../src/http/device/server';
 import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
 import { BundleWorker } from '../src/rauc/bundle-worker';
-import type { InspectBundle } from '../src/services/catalog/accept-bundle';
+import type { InspectBundle } from '../src/ports/bundle-inspection';
 import { createServices, type Services } from '../src/services/services';
 import { openStore } from '../src/store/store';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
@@ -31,7 +31,7 @@ async function serveDevice(): Promise<number> {
   let inspect: InspectBundle = ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes));
   const store = await openStore(path.join(folder, 'data'), { newName: randomUUID, pid: process.pid });
   const services = await createServices({
-    ...store,
+    store,
     ...raucPorts(withoutKeyring, () => new Date()),
     inspect: (bytes) => inspect(bytes),
     allowUntrusted: false,

@@ -64,7 +64,7 @@ function createWiring(): Wiring {
     kitText: readKitText,
     tokens(config) {
       const store = openTokenStore(config.dataDir);
-      const manageTokens = createManageTokens({ records: store.tokens, randomBytes, now });
+      const manageTokens = createManageTokens({ tokens: store.tokens, randomBytes, now });
       return { ...manageTokens, close: () => store.close() };
     },
     inspect,
@@ -182,7 +182,7 @@ async function start(
   const imageWorker = new BundleWorker({ profile, isBackground: true }); // no upload waits for it
   closing.push(() => Promise.all([worker.close(), imageWorker.close()]));
   const services = await createServices({
-    ...store,
+    store,
     inspect: (bytes) => worker.inspect(bytes, now()),
     judge: (bytes) => worker.judge(bytes, now()),
     checkImages: (bytes, inspection, signal) => imageWorker.checkImages(bytes, inspection, signal),
@@ -277,7 +277,7 @@ async function start(
   registerCertificateMetrics(metrics, () => serverCertificate.status());
   const administration = createAdministration({
     services,
-    ...store,
+    store,
     certificates,
     serverCertificate: () => serverCertificate.status(),
     oldCertificates: () => devices.oldCertificates(),

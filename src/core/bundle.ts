@@ -34,6 +34,17 @@ export function parseBundleName(name: string): string {
   return name;
 }
 
+/**
+ * Checks the SHA-256 of a bundle and returns it unchanged.
+ * @throws DomainError `invalid-input`
+ */
+export function parseSha256(sha256: string): string {
+  if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  throw new DomainError('invalid-input', `${JSON.stringify(sha256.slice(0, 80))} is not a SHA-256`, {
+    remedy: 'Use 64 lower-case hexadecimal digits.',
+  });
+}
+
 export const compatibleMaxLength = 200;
 
 /**

@@ -54,18 +54,6 @@ export interface IssueOptions {
   readonly force?: boolean;
 }
 
-/** A certificate for the server; names and ips both empty means the machine's own, where there are none to keep. */
-export interface ServerRequest extends IssueOptions {
-  readonly names: readonly string[];
-  readonly ips: readonly string[];
-  /** Keep what the certificate that is replaced has: its names, and an RSA key where it has one. */
-  readonly keepsNames?: boolean;
-  /** What devices use, such as the host of SERVER_URL: it is covered in any case. */
-  readonly host?: string | undefined;
-  /** Names and addresses that are not kept. */
-  readonly dropNames?: readonly string[];
-}
-
 export interface IssuedFiles {
   readonly certificate: CertificateSummary;
   /** Paths written, certificate first. */

@@ -1,3 +1,4 @@
+import { RecentMap } from '../base/collections/recent-map';
 import { DomainError } from './errors';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -76,21 +77,22 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** There are not many zones, but as many spellings of each as it has letters. */
+const formatters = new RecentMap<string, Intl.DateTimeFormat>(256);
 
-/** Making one costs a hundred times what using it does; there are not many zones. */
+/** Making one costs a hundred times what using it does. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
+  return formatters.getOrMake(
     timeZone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  formatters.set(timeZone, made);
-  return made;
+    () =>
+      new Intl.DateTimeFormat('en-GB', {
+        timeZone,
+        weekday: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+  );
 }
 
 function localTime(at: Date, timeZone: string): { readonly day: number; readonly clock: string } {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as files from '../base/files/replace-file';
-import { systemErrorCode } from '../base/files/system-error';
+import { isOutOfSpace, systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
 
 export const keyMode = 0o600;
@@ -112,7 +112,7 @@ export function alreadyExists(path: string): DomainError {
 export function asFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isOutOfSpace(error)) {
     return new DomainError('storage-full', `there is no space left to write ${path}`, {
       cause: error,
       remedy: 'Free some space, then do it again: nothing was changed.',

@@ -10,6 +10,7 @@ import { issueServer } from './issue-server';
 import { readPrivateKey, type KeyPair } from './private-key';
 import { defaultServerNames } from './server-names';
 import { systemContext } from './system-context';
+import type { Clock } from '../ports/clock';
 
 /**
  * Makes what a first start needs, the CA and the server's certificate, and changes nothing that exists. Two starts at once are
@@ -20,7 +21,7 @@ import { systemContext } from './system-context';
  */
 export async function ensureCertificates(
   dir: string,
-  options: { readonly hosts: readonly string[]; readonly now: () => Date },
+  options: { readonly hosts: readonly string[]; readonly now: Clock },
 ): Promise<string[]> {
   const context = systemContext(dir, options.now);
   const made: string[] = [];

@@ -1,3 +1,4 @@
+import { RecentMap } from '../base/collections/recent-map';
 import { type CertificateFields, isIssuedBy, mayIssueFor, readCertificate } from '../x509/certificate';
 
 /** More CAs below those of `ca.crt` than any fleet has. */
@@ -16,19 +17,19 @@ export function createFindIssuer(
 ): (device: CertificateFields) => CertificateFields | undefined {
   const open = listed.filter((ca) => !listed.some((other) => !isSameKey(other, ca) && isIssuedBy(other, ca)));
   /** Intermediates that were found good, the latest last; and the CA above. A resumed TLS session brings no chain. */
-  const remembered = new Map<string, { readonly ca: CertificateFields; readonly above: CertificateFields }>();
+  const remembered = new RecentMap<
+    string,
+    { readonly ca: CertificateFields; readonly above: CertificateFields }
+  >(maxRemembered);
 
   function remember(ca: CertificateFields, above: CertificateFields): void {
-    remembered.delete(ca.x509.fingerprint256);
     remembered.set(ca.x509.fingerprint256, { ca, above });
-    const [oldest] = remembered.keys();
-    if (oldest !== undefined && remembered.size > maxRemembered) remembered.delete(oldest);
   }
 
   return (device) => {
     const direct = listed.find((ca) => isIssuedBy(device, ca));
     if (direct !== undefined || open.length === 0) return direct;
-    const known = [...remembered.values()].find(({ ca }) => isIssuedBy(device, ca));
+    const known = [...remembered.entries()].find(([, { ca }]) => isIssuedBy(device, ca))?.[1];
     if (known !== undefined) {
       remember(known.ca, known.above);
       return known.above;

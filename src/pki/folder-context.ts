@@ -1,7 +1,9 @@
+import type { Clock } from '../ports/clock';
+
 /** The certificates' folder and what is not pure: given to everything that works on it. */
 export interface FolderContext {
   readonly dir: string;
-  readonly now: () => Date;
+  readonly now: Clock;
   /** Cryptographically random bytes. */
   readonly random: (sizeBytes: number) => Buffer;
 }

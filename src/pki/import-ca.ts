@@ -1,6 +1,7 @@
 import type { IssuedFiles } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
+import type { ImportCaRequest } from '../ports/certificates';
 import { acceptedKeys, keyProblem } from './accepted-keys';
 import { loadAuthorities } from './authority';
 import { type CertificateFields, isAuthority } from '../x509/certificate';
@@ -17,21 +18,12 @@ import { proveImport } from './prove-authority';
 import { strictFindings } from './strict-rules';
 import { summarizeFields } from './summarize-certificate';
 
-export interface ImportRequest {
-  /** The CA that signs first; CAs above it are not needed. */
-  readonly certificatePem: string;
-  readonly keyPem?: string;
-  /** Where the key was read, for what its reader is told to type. */
-  readonly keyFile?: string;
-  readonly force?: boolean;
-}
-
 /**
  * Takes over a CA that exists, an intermediate alone too. Without its key the server runs, and nothing can be issued here.
  * Nothing is written before a throw-away device got in with it.
  * @throws DomainError `invalid-input` for what is no usable CA, `conflict` when there is one and it is not forced
  */
-export async function importCa({ dir, now }: FolderContext, request: ImportRequest): Promise<IssuedFiles> {
+export async function importCa({ dir, now }: FolderContext, request: ImportCaRequest): Promise<IssuedFiles> {
   const at = now();
   const chain = readCertificates(request.certificatePem, 'the CA file', 'invalid-input');
   const [signer] = chain;

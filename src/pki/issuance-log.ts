@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readExactly } from '../base/files/read-exactly';
 import { systemErrorCode } from '../base/files/system-error';
 import type { CertificateSummary } from '../core/certificate';
 import { asFileError, certificateMode, readIfExists } from './durable-file';
@@ -67,8 +68,7 @@ export async function recordIssued(
 async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return false;
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer.toString('latin1') !== '\n';
+  return (await readExactly(file, size - 1, 1)).toString('latin1') !== '\n';
 }
 
 /**
@@ -99,9 +99,8 @@ export async function readLastIssuedAt(folder: string): Promise<Date | undefined
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      const tail = Buffer.alloc(Math.min(size, tailSizeBytes));
-      const { bytesRead } = await file.read(tail, 0, tail.length, size - tail.length);
-      const lines = tail.toString('utf8', 0, bytesRead).split('\n');
+      const tailStart = Math.max(0, size - tailSizeBytes);
+      const lines = (await readExactly(file, tailStart, size - tailStart)).toString().split('\n');
       return lines.map(parseLine).findLast((line) => line !== undefined)?.issuedAt;
     } finally {
       await file.close();

@@ -2,10 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCompatible } from '../core/bundle';
-import type { IssuedFiles, IssueOptions } from '../core/certificate';
+import type { IssuedFiles } from '../core/certificate';
 import { parseDeviceId } from '../core/device';
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
+import type { CreateDeviceRequest } from '../ports/certificates';
 import { loadAuthority } from './authority';
 import { deviceExtensions } from './certificate-profile';
 import { buildName } from '../x509/distinguished-name';
@@ -25,13 +26,6 @@ import { summarizeCertificate } from './summarize-certificate';
 import { makeThrowAwayDevice } from './throw-away';
 import { defaultDays, planValidity } from './validity';
 
-export interface DeviceRequest extends IssueOptions {
-  readonly id: string;
-  readonly csrPem?: string | Uint8Array;
-  readonly compatibles?: readonly string[];
-  readonly outDir?: string;
-}
-
 const shortDays = 365;
 const dayMs = 86_400_000;
 
@@ -41,7 +35,7 @@ const dayMs = 86_400_000;
  */
 export async function issueDevice(
   { dir, now, random }: FolderContext,
-  request: DeviceRequest,
+  request: CreateDeviceRequest,
 ): Promise<IssuedFiles> {
   const at = now();
   const id = parseDeviceId(request.id);
@@ -111,7 +105,7 @@ export async function issueDevice(
 
 /** A private key is made here only when there is no request: the one behind a request never leaves its device. */
 async function keyOf(
-  request: DeviceRequest,
+  request: CreateDeviceRequest,
 ): Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject | null }> {
   if (request.csrPem === undefined) return await makeKeyPair(request.key ?? 'ec');
   const { publicKey, commonName } = readSigningRequest(request.csrPem);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { IssuedFiles, KeyType, ServerRequest } from '../core/certificate';
+import type { IssuedFiles, KeyType } from '../core/certificate';
 import { DomainError } from '../core/errors';
+import type { CreateServerRequest } from '../ports/certificates';
 import type { Finding } from '../core/inspection';
 import type { CertificateFields } from '../x509/certificate';
 import { buildName } from '../x509/distinguished-name';
@@ -26,7 +27,7 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
  */
 export async function issueServer(
   context: FolderContext,
-  request: ServerRequest,
+  request: CreateServerRequest,
   lonelyKey?: KeyPair,
 ): Promise<IssuedFiles> {
   const { dir, now } = context;
@@ -39,7 +40,7 @@ export async function issueServer(
 async function issue(
   { dir, random }: FolderContext,
   authority: Authority,
-  request: ServerRequest,
+  request: CreateServerRequest,
   at: Date,
   lonelyKey: KeyPair | undefined,
 ): Promise<IssuedFiles> {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { ServerRequest } from '../core/certificate';
 import { DomainError } from '../core/errors';
+import type { CreateServerRequest } from '../ports/certificates';
 import { type AlternativeName, canonicalIp } from '../x509/subject-alt-name';
 import type { CertificateFields } from '../x509/certificate';
 import { summarizeFields } from './summarize-certificate';
@@ -13,7 +13,7 @@ import { coversHost, defaultServerNames, parseServerNames } from './server-names
  * @throws DomainError `invalid-input` for what is no name, or for one that cannot go
  */
 export function planServerNames(
-  request: Pick<ServerRequest, 'names' | 'ips' | 'host' | 'dropNames'>,
+  request: Pick<CreateServerRequest, 'names' | 'ips' | 'host' | 'dropNames'>,
   current: readonly AlternativeName[] | null,
 ): AlternativeName[] {
   const dropped = (request.dropNames ?? []).map(canonical);

@@ -8,6 +8,7 @@ import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';
 import { summarizeFields } from './summarize-certificate';
 import { findTakenOver } from './taken-over';
+import type { Clock } from '../ports/clock';
 
 /** What the device listener's TLS needs, checked. */
 export interface ServerTls {
@@ -29,7 +30,7 @@ export interface ServerTls {
 const renew = 'Make it again with: cert server --force.';
 
 export interface LoadOptions {
-  readonly now?: () => Date;
+  readonly now?: Clock;
   /** A server that cannot serve its devices still tells people so: an expired certificate, or an expired CA, is loaded all the same. */
   readonly allowsExpired?: boolean;
 }

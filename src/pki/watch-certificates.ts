@@ -8,6 +8,7 @@ import { exists } from './file-pair';
 import { isFolderLocked } from './folder-lock';
 import { readRevocations, revocationFileName } from './revocation-list';
 import { loadServerTls, type ServerTls } from './server-tls';
+import type { Clock } from '../ports/clock';
 
 export interface CertificateHandlers {
   onTls(tls: ServerTls): void;
@@ -18,7 +19,7 @@ export interface CertificateHandlers {
 }
 
 export interface WatchOptions {
-  readonly now?: () => Date;
+  readonly now?: Clock;
   /** What the server started with: changes since then are told about, too. */
   readonly initial?: { readonly tls: ServerTls; readonly revocations: readonly Revocation[] };
   /** A key and its certificate are written one after the other: wait until nothing has changed for this long. */

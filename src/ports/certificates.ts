@@ -7,7 +7,6 @@ import type {
   ListedCertificate,
   RenewedServer,
   Revocation,
-  ServerRequest,
 } from '../core/certificate';
 
 export type {
@@ -25,30 +24,15 @@ export type {
 export interface CertificateFolder {
   createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
   /** Takes over a CA that exists; without `keyPem` nothing can be issued here. */
-  importCa(request: {
-    readonly certificatePem: string;
-    readonly keyPem?: string;
-    /** Where the key was read, for what its reader is told to type. */
-    readonly keyFile?: string;
-    readonly force?: boolean;
-  }): Promise<IssuedFiles>;
-  createServer(request: ServerRequest): Promise<IssuedFiles>;
+  importCa(request: ImportCaRequest): Promise<IssuedFiles>;
+  createServer(request: CreateServerRequest): Promise<IssuedFiles>;
   /**
    * Renews the server's certificate in its last days, under the names and the key that it has.
    * @returns `null` when it is not time yet
    * @throws DomainError when it is time and cannot be done: with why, and what to do
    */
   renewServer(): Promise<RenewedServer | null>;
-  /** @param request `csrPem`: a PEM or DER request for the device's own key; only the public key is taken from it */
-  createDevice(
-    request: IssueOptions & {
-      readonly id: string;
-      readonly csrPem?: string | Uint8Array;
-      readonly compatibles?: readonly string[];
-      /** Where to write instead of `certs/devices`. */
-      readonly outDir?: string;
-    },
-  ): Promise<IssuedFiles>;
+  createDevice(request: CreateDeviceRequest): Promise<IssuedFiles>;
   /** Whether the CA's key is here, so that something can be issued. */
   hasCaKey(): Promise<boolean>;
   /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
@@ -70,6 +54,36 @@ export interface CertificateFolder {
   revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
 }
 
+export interface ImportCaRequest {
+  /** The CA that signs first; CAs above it are not needed. */
+  readonly certificatePem: string;
+  readonly keyPem?: string;
+  /** Where the key was read, for what its reader is told to type. */
+  readonly keyFile?: string;
+  readonly force?: boolean;
+}
+
+/** A certificate for the server; names and ips both empty means the machine's own, where there are none to keep. */
+export interface CreateServerRequest extends IssueOptions {
+  readonly names: readonly string[];
+  readonly ips: readonly string[];
+  /** Keep what the certificate that is replaced has: its names, and an RSA key where it has one. */
+  readonly keepsNames?: boolean;
+  /** What devices use, such as the host of SERVER_URL: it is covered in any case. */
+  readonly host?: string | undefined;
+  /** Names and addresses that are not kept. */
+  readonly dropNames?: readonly string[];
+}
+
+export interface CreateDeviceRequest extends IssueOptions {
+  readonly id: string;
+  /** A PEM or DER request for the device's own key; only the public key is taken from it. */
+  readonly csrPem?: string | Uint8Array;
+  readonly compatibles?: readonly string[];
+  /** Where to write instead of `certs/devices`. */
+  readonly outDir?: string;
+}
+
 /** What people mean: one of the three. */
 export type RevokeRequest = { readonly reason?: string } & (
   | {
@@ -89,3 +103,13 @@ export type RevokeRequest = { readonly reason?: string } & (
       readonly certificate: string | Uint8Array;
     }
 );
+
+/** The list as the device listener uses it. */
+export interface RevocationsInForce {
+  find(serial: string): Revocation | undefined;
+  /** Uses the list as it is on the disk now. A damaged one is reported, and changes nothing. */
+  refresh(): Promise<void>;
+}
+
+/** Reads a text that belongs to every kit, by its path in `bin/device-kit`. */
+export type ReadKitText = (name: string) => Promise<string>;

@@ -66,3 +66,19 @@ export interface FleetCounts {
     readonly version: string | null;
   }): BundleDevices;
 }
+
+/** Who needs a bundle although it is current nowhere. */
+export interface BundleUses {
+  /** What devices are pinned to, and how many. */
+  pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[];
+  /** @param now offers that have ended do not count */
+  bundleUses(
+    name: string,
+    now: Date,
+  ): {
+    /** How many devices were told of it or install it, and may still ask for it. */
+    readonly openInstallations: number;
+    /** Ids of the devices that are pinned to it. */
+    readonly pinnedDevices: readonly string[];
+  };
+}

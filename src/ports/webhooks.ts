@@ -39,3 +39,9 @@ export type DeliverEvent = (
   delivery: Delivery,
   signal?: AbortSignal,
 ) => Promise<string | null>;
+
+/**
+ * Checks a URL that somebody wants to keep. What its name leads to may change: each call is checked again.
+ * @returns why it may not be called; `null` when it may, and for a name that does not resolve now
+ */
+export type RefuseReceiver = (url: string) => Promise<string | null>;

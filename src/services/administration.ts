@@ -1,23 +1,16 @@
-import type { CertificateFolder } from '../ports/certificates';
+import type { CertificateFolder, ReadKitText, RevocationsInForce } from '../ports/certificates';
+import type { Clock } from '../ports/clock';
 import { createDescribeBundle, type DescribeBundle } from './catalog/describe-bundle';
 import { createDescribeFleet, type DescribeFleet } from './overview/describe-fleet';
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './overview/describe-server';
-import type { DismissalRecords } from '../ports/dismissals';
 import { createDismissAttention, type DismissAttention } from './overview/dismiss-attention';
 import type { FleetCounts } from '../ports/fleet-counts';
 import type { ServerCertificateStatus } from './certificates/server-certificate';
-import type { ReadKitText } from './certificates/kit-files';
 import type { Log } from '../ports/log';
 import { createManageCertificates, type ManageCertificates } from './certificates/manage-certificates';
-import {
-  createManageRevocations,
-  type ManageRevocations,
-  type RevocationsInForce,
-} from './certificates/manage-revocations';
-import type { MeasureStorage } from './overview/measure-storage';
-import type { JournalRecords } from '../ports/journal';
+import { createManageRevocations, type ManageRevocations } from './certificates/manage-revocations';
+import type { Store } from '../ports/store';
 import type { Services } from './services';
-import type { RestoreRecords } from './startup/watch-restores';
 
 /** What people see and do on the admin listener alone; devices never come here. */
 export interface Administration {
@@ -33,12 +26,10 @@ export interface Administration {
 
 export interface AdministrationPorts {
   readonly services: Services;
+  readonly store: Store;
   readonly facts: ServerFacts;
   /** What devices use to reach the server. */
   readonly deviceUrl: () => string;
-  readonly counts: FleetCounts;
-  readonly dismissals: DismissalRecords;
-  readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   readonly certificates: CertificateFolder;
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
@@ -46,25 +37,48 @@ export interface AdministrationPorts {
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
-  readonly journal: Pick<JournalRecords, 'record'>;
-  readonly measureStorage: MeasureStorage;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** Assembles the use cases of administrators on those that all listeners share. */
-export function createAdministration({ services, ...ports }: AdministrationPorts): Administration {
-  const describeFleet = createDescribeFleet({ ...services, ...ports });
+export function createAdministration(ports: AdministrationPorts): Administration {
+  const { services, store, facts, deviceUrl, certificates, log, now } = ports;
+  const { oldCertificates, revocationsInForce, readKitText } = ports;
+  const { listBundles, manageRollouts, manageWebhooks, manageDevices, bundleTrust, overBudget } = services;
+  const { listing, counts, uses, dismissals, restores, journal, measureStorage } = store;
+  const describeFleet = createDescribeFleet({
+    listBundles,
+    manageRollouts,
+    manageWebhooks,
+    listing,
+    counts,
+    bundleTrust,
+    uses,
+    dismissals,
+    certificates,
+    restores,
+    oldCertificates,
+    measureStorage,
+    overBudget,
+    lastCrash: services.startup.lastCrash,
+    now,
+  });
+  const getDevice = (id: string) => manageDevices.get(id).device;
   return {
     describeFleet,
-    dismissAttention: createDismissAttention({ ...ports, describeFleet }),
-    describeServer: createDescribeServer({ ...services, ...ports }),
-    describeBundle: createDescribeBundle({ ...services, ...ports }),
-    listLabels: (limit) => ports.counts.labels(limit),
-    manageCertificates: createManageCertificates(ports),
+    dismissAttention: createDismissAttention({ describeFleet, dismissals, now }),
+    describeServer: createDescribeServer({ facts, deviceUrl, listBundles, measureStorage, now }),
+    describeBundle: createDescribeBundle({ listBundles, counts }),
+    listLabels: (limit) => counts.labels(limit),
+    manageCertificates: createManageCertificates({ certificates, readKitText, journal, log, now }),
     manageRevocations: createManageRevocations({
-      ...ports,
-      getDevice: (id) => services.manageDevices.get(id).device,
+      certificates,
+      getDevice,
+      revocationsInForce,
+      journal,
+      log,
+      now,
     }),
   };
 }

@@ -5,7 +5,7 @@ import type { AdvanceRollouts } from './rollouts/advance-rollouts';
 import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { Fleet } from './devices/fleet';
 import type { FleetHistory } from './overview/fleet-history';
-import type { FleetRecords } from '../ports/fleet-records';
+import type { DeviceRecords } from '../ports/devices';
 import { changed } from './devices/installation-events';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { Log } from '../ports/log';
@@ -13,10 +13,11 @@ import type { PauseUntrusted } from './rollouts/pause-untrusted';
 import type { JournalRecords } from '../ports/journal';
 import type { SendWebhooks } from './webhooks/send-webhooks';
 import type { WatchRestores } from './startup/watch-restores';
+import type { Clock } from '../ports/clock';
 
 export interface HousekeepingPorts {
   readonly fleet: Fleet;
-  readonly records: Pick<FleetRecords, 'silentSince'>;
+  readonly devices: Pick<DeviceRecords, 'silentSince'>;
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
@@ -30,7 +31,7 @@ export interface HousekeepingPorts {
   /** After so long without a contact an installation counts as lost, in milliseconds. */
   readonly lostAfterMs: number;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 const lookForLostEveryMs = 30_000;
@@ -42,7 +43,7 @@ const prunedAtOnce = 1_000;
 /** @returns what does the fleet's chores, one run at a time; call it about once a second. It never rejects. */
 export function createHousekeeping({
   fleet,
-  records,
+  devices,
   advanceRollouts,
   fleetHistory,
   judgeBundles,
@@ -62,7 +63,7 @@ export function createHousekeeping({
   const runs = new SharedRun(runOnce);
 
   function findLost(at: Date): boolean {
-    const silent = records.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
+    const silent = devices.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
     for (const id of silent) {
       const installation = fleet.find(id)?.installation ?? null;
       if (installation === null || !isOpen(installation)) continue;

@@ -1,7 +1,5 @@
-import { systemErrorCode } from '../base/files/system-error';
+import { isOutOfSpace, systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
-
-const noSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
 
 /**
  * Translates an error of the file system or of SQLite into what people can act on; what is not expected stays what
@@ -11,7 +9,7 @@ const noSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
 export function storageError(error: unknown): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
-  if (noSpace.has(code)) {
+  if (isOutOfSpace(error) || code === 'SQLITE_FULL') {
     return new DomainError('storage-full', 'the disk that holds the data folder is full', {
       cause: error,
       remedy: 'Delete bundles that no device needs, or give the data folder more space.',

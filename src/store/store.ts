@@ -3,59 +3,36 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
-import type { FleetListing } from '../ports/fleet-queries';
-import type { HistoryRecords } from '../ports/history';
+import type { TokenRecords } from '../ports/access';
 import type { JournalRecords } from '../ports/journal';
-import type { FleetCounts } from '../ports/fleet-counts';
-import type { AskedNameRecords } from '../ports/asked-names';
-import type { DismissalRecords } from '../ports/dismissals';
-import type { WebhookRecords } from '../ports/webhooks';
-import { type BundleFiles, createBundleFiles } from './files/bundle-files';
+import type { Store } from '../ports/store';
+import { BundleFolder } from './files/bundle-folder';
+import type { NamedBytes } from './files/named-bytes';
 import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
-import { type CatalogRecords, createCatalogRecords } from './sqlite/catalog-records';
+import { createCatalogRecords } from './sqlite/catalog-records';
 import { type Database, openDatabase, type Upgrade } from './sqlite/database';
-import { createDatabaseMarker, type DatabaseMarker } from './files/database-marker';
+import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
-import { createLegacyFiles, type LegacyFiles } from './files/legacy-files';
+import { createLegacyFiles } from './files/legacy-files';
 import { lockDataDir } from './files/lock-data-dir';
 import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
-import { createFleetRecords, type FleetRecords } from './sqlite/fleet-records';
+import { createDeviceRecords } from './sqlite/device-records';
 import { createHistoryRecords } from './sqlite/history-records';
 import { createJournalRecords } from './sqlite/journal-records';
-import { createMarkerRecords, type MarkerRecords } from './sqlite/marker-records';
+import { createMarkerRecords } from './sqlite/marker-records';
 import { createReleaseResults } from './sqlite/release-results';
-import { createRestoreRecords, type RestoreRecords } from './sqlite/restore-records';
-import { createSessionRecords, type SessionRecords } from './sqlite/session-records';
+import { createRestoreRecords } from './sqlite/restore-records';
+import { createSessionRecords } from './sqlite/session-records';
 import { storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
 import { measureStorage } from './files/storage-usage';
 import { createWebhookRecords } from './sqlite/webhook-records';
-import { createTokenRecords, type TokenRecords } from './sqlite/token-records';
+import { createTokenRecords } from './sqlite/token-records';
 
-/** Everything that lasts, for the one server of a data folder. */
-export interface Store {
-  readonly records: CatalogRecords;
-  readonly fleet: FleetRecords & FleetListing & ReturnType<typeof createBundleUses>;
-  readonly counts: FleetCounts;
-  readonly history: HistoryRecords;
-  readonly journal: JournalRecords;
-  readonly webhooks: WebhookRecords;
-  readonly results: ReturnType<typeof createReleaseResults>;
-  readonly markers: MarkerRecords;
-  readonly restores: RestoreRecords;
-  readonly databaseMarker: DatabaseMarker;
-  readonly dismissals: DismissalRecords;
-  readonly askedNames: AskedNameRecords;
-  readonly tokens: TokenRecords;
-  readonly sessions: SessionRecords;
-  readonly files: BundleFiles;
-  readonly legacy: LegacyFiles;
-  /** Replaces `manifest.json` atomically. */
-  readonly writeManifestFile: (text: string) => Promise<void>;
-  /** What the folder takes, and what is left for it. */
-  readonly measureStorage: () => Promise<{ readonly databaseBytes: number; readonly freeBytes: number }>;
+/** The store of the one server on a data folder. */
+export interface OpenStore extends Store {
   readonly sqliteVersion: string;
   /** Closes the database and lets another server have the folder. */
   close(): void;
@@ -76,23 +53,22 @@ export interface StoreOptions {
  * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads.
  * @throws DomainError `configuration` when another server runs on it or it can't be used
  */
-export async function openStore(dataDir: string, options: StoreOptions): Promise<Store> {
+export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
   const { newName, pid, ...reactions } = options;
   prepareFolder(dataDir);
   const lock = lockDataDir(dataDir, pid);
   try {
     const database = openDatabase(dataDir, reactions);
     try {
-      const files = createBundleFiles(path.join(dataDir, 'bundles'), newName);
-      await files.cleanIncoming();
+      const folder = path.join(dataDir, 'bundles');
+      const bundles = new BundleFolder({ folder, newName, known: storedBundles(database) });
+      await bundles.cleanIncoming();
       const journal = createJournalRecords(database);
       return {
-        records: createCatalogRecords(database, journal),
-        fleet: {
-          ...createFleetRecords(database, journal),
-          ...createFleetListing(database),
-          ...createBundleUses(database),
-        },
+        catalog: createCatalogRecords(database, journal),
+        devices: createDeviceRecords(database, journal),
+        listing: createFleetListing(database),
+        uses: createBundleUses(database),
         counts: createFleetCounts(database),
         history: createHistoryRecords(database),
         journal,
@@ -105,7 +81,8 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         askedNames: createAskedNameRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
-        files,
+        bundles,
+        foundFiles: bundles.found,
         legacy: createLegacyFiles(dataDir),
         writeManifestFile: (text) =>
           storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
@@ -139,6 +116,14 @@ export function openTokenStore(dataDir: string): {
     journal,
     close: () => database.close(),
   };
+}
+
+/** The files of the bundle folder that have a bundle. */
+function storedBundles(database: Database): readonly NamedBytes[] {
+  const stored = database.query.selectFrom('bundles').select(['name', 'sha256', 'size_bytes']);
+  return database
+    .all(stored.where('deleted_at', 'is', null).orderBy('name'))
+    .map(({ name, sha256, size_bytes: sizeBytes }) => ({ name, sha256, sizeBytes }));
 }
 
 function versionOf(database: Database): string {

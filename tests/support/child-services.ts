@@ -11,7 +11,7 @@ export async function openChildServices(dataDir: string, now: () => Date = () =>
   const ignore = () => undefined;
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
-    ...store,
+    store,
     ...raucPorts(withoutKeyring, () => new Date()),
     allowUntrusted: false,
     fleetRules,

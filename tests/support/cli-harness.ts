@@ -117,7 +117,7 @@ const realWiring: Wiring = {
   tokens: (config) => {
     const store = openTokenStore(config.dataDir);
     const manage = createManageTokens({
-      records: store.tokens,
+      tokens: store.tokens,
       randomBytes,
       now: () => cliNow,
     });

@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import type { OldCertificatePolicy } from '../../src/core/certificate';
 import { startDeviceServer, type DeviceServer, type DeviceServerOptions } from '../../src/http/device/server';
 import type { DeviceTls } from '../../src/http/device/transport/tls-settings';
-import { openCertificateFolder, type OpenCertificateFolder } from '../../src/pki/certificate-folder';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
+import type { CertificateFolder } from '../../src/ports/certificates';
 import { createJudgeDevice } from '../../src/pki/judge-device';
 import { coversHost } from '../../src/pki/server-names';
 import { loadServerTls } from '../../src/pki/server-tls';
 import type { ReadBundle } from '../../src/services/catalog/read-bundle';
-import type { FleetRules } from '../../src/services/services';
+import type { FleetRules } from '../../src/services/service-ports';
 import { temporaryFolder } from './programs';
 import { openServices, type OpenedServices, type OpenServicesOptions } from './services';
 
@@ -30,7 +31,7 @@ export interface DeviceListener extends OpenedServices {
   /** `https://localhost:<port>` */
   readonly url: string;
   readonly certsDir: string;
-  readonly certificates: OpenCertificateFolder;
+  readonly certificates: CertificateFolder;
   readonly lines: readonly LogLine[];
   readonly revoked: Set<string>;
   /** Serial numbers of issued certificates, by device. */
@@ -48,8 +49,8 @@ export interface ListenerOptions {
   readonly readBundle?: ReadBundle;
   /** The services' clock; the real one when left out. */
   readonly now?: () => Date;
-  /** Replaces ports of the services, for faults that can't be had otherwise. */
-  readonly changePorts?: OpenServicesOptions['change'];
+  /** Replaces parts of the store, for faults that can't be had otherwise. */
+  readonly changeStore?: OpenServicesOptions['changeStore'];
   readonly oldCertificates?: OldCertificatePolicy;
   /** Of an earlier listener, to go on with it. */
   readonly certsDir?: string;
@@ -75,7 +76,7 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
     ...(options.fleetRules === undefined ? {} : { fleetRules: options.fleetRules }),
-    ...(options.changePorts === undefined ? {} : { change: options.changePorts }),
+    ...(options.changeStore === undefined ? {} : { changeStore: options.changeStore }),
     now,
   });
   const names = (await loadServerTls(certsDir)).names;

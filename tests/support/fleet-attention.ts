@@ -8,8 +8,15 @@ export async function fleetAttention(
   now: () => Date,
 ): Promise<readonly AttentionItem[]> {
   const describe = createDescribeFleet({
-    ...services,
+    listBundles: services.listBundles,
+    manageRollouts: services.manageRollouts,
+    manageWebhooks: services.manageWebhooks,
+    bundleTrust: services.bundleTrust,
+    overBudget: services.overBudget,
+    lastCrash: services.startup.lastCrash,
+    listing: store.listing,
     counts: store.counts,
+    uses: store.uses,
     dismissals: store.dismissals,
     restores: store.restores,
     certificates: {

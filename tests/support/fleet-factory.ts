@@ -3,7 +3,7 @@ import type { Installation } from '../../src/core/installation';
 import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
 import type { Release } from '../../src/core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../src/core/rollout';
-import type { FleetRules } from '../../src/services/services';
+import type { FleetRules } from '../../src/services/service-ports';
 
 /** When everything in these tests was made. */
 export const madeAt = new Date('2026-11-01T00:00:00Z');

@@ -2,7 +2,7 @@ import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { judgeSignature } from '../../src/rauc/judge-signature';
 import { describeProfile, type VerificationProfile } from '../../src/rauc/profile';
-import type { ServicePorts } from '../../src/services/services';
+import type { ServicePorts } from '../../src/services/service-ports';
 
 /** RAUC's defaults on a server without a keyring. */
 export const withoutKeyring: VerificationProfile = {

@@ -6,13 +6,10 @@ import { createDeliverEvent } from '../../src/http/outbound/deliver-event';
 import type { VerificationProfile } from '../../src/rauc/profile';
 import type { Log } from '../../src/ports/log';
 import type { Publication, PublishRequest } from '../../src/services/catalog/publish-bundle';
-import {
-  createServices,
-  type FleetRules,
-  type ServicePorts,
-  type Services,
-} from '../../src/services/services';
-import { openStore, type Store } from '../../src/store/store';
+import type { FleetRules, ServicePorts } from '../../src/services/service-ports';
+import { createServices, type Services } from '../../src/services/services';
+import type { Store } from '../../src/ports/store';
+import { type OpenStore, openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { temporaryFolder } from './programs';
 import { raucPorts, withoutKeyring } from './rauc-ports';
@@ -31,6 +28,8 @@ export interface OpenServicesOptions {
   readonly keyringPath?: string;
   /** Replaces ports, for faults that can't be had otherwise. */
   readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
+  /** The same for parts of the store. */
+  readonly changeStore?: (store: Store) => Partial<Store>;
   /** The rest of the profile that signers are judged under. */
   readonly profile?: Partial<VerificationProfile>;
   readonly allowUntrusted?: boolean;
@@ -42,7 +41,7 @@ export interface OpenServicesOptions {
 
 export interface OpenedServices {
   readonly dataDir: string;
-  readonly store: Store;
+  readonly store: OpenStore;
   readonly services: Services;
   readonly log: readonly LogLine[];
   /** Stages and publishes a file, as actor `local`. */
@@ -67,7 +66,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
-    ...store,
+    store: { ...store, ...options.changeStore?.(store) },
     ...raucPorts(profile, now),
     allowUntrusted: options.allowUntrusted ?? false,
     fleetRules: { ...fleetRules, ...options.fleetRules },

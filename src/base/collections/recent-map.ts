@@ -39,7 +39,7 @@ export class RecentMap<Key, Value> {
     return this.#entries.delete(key);
   }
 
-  /** From the one that was used longest ago. */
+  /** From the one that was used longest ago. To look is no use. */
   entries(): IterableIterator<[Key, Value]> {
     return this.#entries.entries();
   }

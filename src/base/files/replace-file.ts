@@ -1,13 +1,17 @@
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from './system-error';
+
+/** Text is written as UTF-8. */
+export type FileContent = string | Uint8Array;
 
 /**
  * Writes a file that is not there yet, and waits until its bytes are on the disk. Nothing stays behind when it fails.
  * @param mode whatever the umask is
  * @throws the system's error; `EEXIST` when something has the name, and is left alone
  */
-export async function writeNewFile(path: string, content: string, mode: number): Promise<void> {
+export async function writeNewFile(path: string, content: FileContent, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     try {
@@ -47,7 +51,7 @@ export async function syncFolder(folder: string): Promise<void> {
  */
 export async function replaceFile(
   path: string,
-  content: string,
+  content: FileContent,
   { mode, temporary = `${path}.part` }: { readonly mode: number; readonly temporary?: string },
 ): Promise<void> {
   await rm(temporary, { force: true });
@@ -59,4 +63,45 @@ export async function replaceFile(
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * As {@link replaceFile}, and it is done when it returns: for a process that is about to end.
+ * @throws the system's error; then the old file is there
+ */
+export function replaceFileSync(
+  path: string,
+  content: FileContent,
+  { mode }: { readonly mode: number },
+): void {
+  const temporary = `${path}.part`;
+  rmSync(temporary, { force: true });
+  try {
+    const file = openSync(temporary, 'wx', mode);
+    try {
+      fchmodSync(file, mode);
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolderSync(dirname(path));
+}
+
+function syncFolderSync(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    if (!cannotSync.has(systemErrorCode(error) ?? '')) throw error;
+  }
 }

@@ -6,3 +6,10 @@ export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
+
+const spaceCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Whether there is no room left for a file: on the disk, in the quota of its owner, or for one of its size. */
+export function isOutOfSpace(error: unknown): boolean {
+  return spaceCodes.has(systemErrorCode(error) ?? '');
+}

@@ -1,12 +1,16 @@
-import { BlockList, isIP } from 'node:net';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const ipv4 = new RegExp(`^127(?:\\.${octet}){3}$`);
+/** As a URL writes it: `::1`, and an IPv4 address in the clothes of an IPv6 one. */
+const ipv6 = /^\[::(?:1|ffff:7f[\da-f]{2}:[\da-f]{1,4})\]$/;
 
 /** Whether a host, without the brackets of an IPv6 address, is this machine whatever the network says (RFC 6761 §6.3). */
 export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  const family = isIP(host);
-  return family !== 0 && loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
+  if (host === 'localhost' || ipv4.test(host)) return true;
+  return /^[\da-f:.]*:[\da-f:.]*$/i.test(host) && ipv6.test(shortest(host));
+}
+
+/** One spelling of the many that an IPv6 address has; the browser and Node.js agree on it. */
+function shortest(address: string): string {
+  const url = `http://[${address}]`;
+  return URL.canParse(url) ? new URL(url).hostname : '';
 }

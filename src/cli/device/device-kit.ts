@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../config/config';
-import { systemErrorCode } from '../../base/files/system-error';
+import { replaceFile } from '../../base/files/replace-file';
+import { isOutOfSpace } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { type KitPolling, kitPollings } from '../../services/certificates/kit-files';
 import { createMakeDeviceKit, type MadeKit } from '../../services/certificates/make-device-kit';
@@ -96,15 +96,12 @@ function serverUrlOf({ serverUrl }: Config): string {
 
 /** Under its name when it is whole; for its owner alone, since it may hold a private key. */
 async function writeKit(kit: MadeKit, file: string, newId: string): Promise<void> {
-  const temporary = `${file}.${newId}.part`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    await pipeline(kit.archive, createWriteStream(temporary, { flags: 'wx', mode: 0o600 }));
-    await rename(temporary, file);
+    const temporary = `${file}.${newId}.part`; // two commands at once do not disturb each other
+    await replaceFile(file, await buffer(kit.archive), { mode: 0o600, temporary });
   } catch (cause) {
-    await rm(temporary, { force: true });
-    const code = systemErrorCode(cause);
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw cause;
+    if (!isOutOfSpace(cause)) throw cause;
     throw new DomainError('storage-full', `there is no space left to write ${file}`, {
       cause,
       remedy: 'Free some space, then do it again.',

@@ -1,7 +1,6 @@
 import type { ImageCheck } from '../../core/image-check';
 import type { Inspection } from '../../core/inspection';
-import type { CertificateFolder } from '../../ports/certificates';
-import type { ReadKitText } from '../../services/certificates/kit-files';
+import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
 import type { ManageTokens } from '../../services/access/manage-tokens';
 import type { Config } from '../../config/config';
 

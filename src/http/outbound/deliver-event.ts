@@ -4,10 +4,11 @@ import https from 'node:https';
 import type { DeliverEvent } from '../../ports/webhooks';
 import { presentEvent } from '../event-json';
 import { type CallRules, guardedLookup, refusedLiteral } from './guarded-lookup';
+import type { Clock } from '../../ports/clock';
 
 export interface DeliveryOptions extends CallRules {
   readonly version: string;
-  readonly now: () => Date;
+  readonly now: Clock;
   /** A receiver that has not answered by then has failed, in milliseconds; 10 s when left out. */
   readonly timeoutMs?: number;
 }

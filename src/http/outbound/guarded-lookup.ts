@@ -1,5 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import type { RefuseReceiver } from '../../ports/webhooks';
 import { isLocalAddress } from './allowed-address';
 
 type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
@@ -43,11 +44,8 @@ export function refusedLiteral({ hostname }: URL, { allowLocal }: CallRules): st
 
 const patienceMs = 2_000;
 
-/**
- * Makes the check of a URL before it is kept. What a name leads to may change: each call is checked again.
- * @returns why it may not be called; `null` when it may, and for a name that does not resolve now
- */
-export function createRefuseReceiver(rules: CallRules): (url: string) => Promise<string | null> {
+/** Makes the check of a URL before it is kept. */
+export function createRefuseReceiver(rules: CallRules): RefuseReceiver {
   return async (text) => {
     const url = new URL(text);
     const refused = refusedLiteral(url, rules);

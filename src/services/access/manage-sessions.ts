@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Token } from '../../core/token';
+import type { SessionRecords } from '../../ports/access';
+import type { RandomBytes } from '../../ports/randomness';
+import type { Clock } from '../../ports/clock';
 
 /** Browsers that signed in: they have a random id in a cookie, which stands for a token that they don't have. */
 export interface ManageSessions {
@@ -11,29 +14,12 @@ export interface ManageSessions {
   end(id: string): Promise<void>;
 }
 
-/** Where sessions last, so that a restart signs nobody out. */
-export interface SessionRecords {
-  /** Those that have expired go; of one token the newest stay. */
-  add(
-    session: {
-      readonly idHash: string;
-      readonly tokenName: string;
-      readonly createdAt: Date;
-      readonly expiresAt: Date;
-    },
-    maxOfToken: number,
-  ): Promise<void>;
-  find(idHash: string): { readonly token: Token; readonly expiresAt: Date } | undefined;
-  remove(idHash: string): Promise<void>;
-}
-
 export interface SessionPorts {
-  readonly records: SessionRecords;
+  readonly sessions: SessionRecords;
   /** From the begin, whether it is used or not; 12 hours when left out. */
-  readonly sessionLifetimeMs?: number;
-  /** Secure randomness, such as `crypto.randomBytes`. */
-  readonly randomBytes: (sizeBytes: number) => Buffer;
-  readonly now: () => Date;
+  readonly sessionLifetimeMs?: number | undefined;
+  readonly randomBytes: RandomBytes;
+  readonly now: Clock;
 }
 
 const defaultLifetimeMs = 12 * 3_600_000;
@@ -43,23 +29,23 @@ const idPattern = /^[A-Za-z0-9_-]{43}$/;
 const maxOfToken = 20;
 
 export function createManageSessions(ports: SessionPorts): ManageSessions {
-  const { records, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, now } = ports;
+  const { sessions, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, now } = ports;
   return {
     async begin(token) {
       const id = randomBytes(idSizeBytes).toString('base64url');
       const createdAt = now();
       const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
-      await records.add({ idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt }, maxOfToken);
+      await sessions.add({ idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt }, maxOfToken);
       return { id, lifetimeMs };
     },
     find(id) {
       if (!idPattern.test(id)) return undefined;
-      const session = records.find(hashOf(id));
+      const session = sessions.find(hashOf(id));
       if (session === undefined || session.expiresAt <= now()) return undefined;
       return session.token.revokedAt === null ? session.token : undefined;
     },
     async end(id) {
-      if (idPattern.test(id)) await records.remove(hashOf(id));
+      if (idPattern.test(id)) await sessions.remove(hashOf(id));
     },
   };
 }

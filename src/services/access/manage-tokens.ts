@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
 import type { Token, TokenScope } from '../../core/token';
+import type { TokenRecords } from '../../ports/access';
+import type { RandomBytes } from '../../ports/randomness';
+import type { Clock } from '../../ports/clock';
 
 export type { Token, TokenScope } from '../../core/token';
 
@@ -30,29 +33,17 @@ export interface ManageTokens {
   find(secret: string): Token | undefined;
 }
 
-/** Where tokens last. */
-export interface TokenRecords {
-  /** @returns false when the name is in use */
-  add(token: Token, secretHash: string, events: readonly NewEvent[]): Promise<boolean>;
-  /** By name. */
-  all(): readonly Token[];
-  /** Revokes a token; one that is revoked keeps its time, and nothing is told. */
-  revoke(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<Token | undefined>;
-  findByHash(secretHash: string): Token | undefined;
-}
-
 export interface TokenPorts {
-  readonly records: TokenRecords;
-  /** Secure randomness, such as `crypto.randomBytes`. */
-  readonly randomBytes: (sizeBytes: number) => Buffer;
-  readonly now: () => Date;
+  readonly tokens: TokenRecords;
+  readonly randomBytes: RandomBytes;
+  readonly now: Clock;
 }
 
 const namePattern = /^[A-Za-z0-9._-]{1,64}$/;
 const secretSizeBytes = 32;
 const secretPattern = /^rss_[A-Za-z0-9_-]{43}$/;
 
-export function createManageTokens({ records, randomBytes, now }: TokenPorts): ManageTokens {
+export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): ManageTokens {
   return {
     async create({ name, scope, actor, address = null }) {
       if (!namePattern.test(name)) throw badName(name);
@@ -65,11 +56,11 @@ export function createManageTokens({ records, randomBytes, now }: TokenPorts): M
         message: `the token ${name} was made, for ${scope}`,
         after: { name, scope },
       };
-      if (!(await records.add(token, hashOf(secret), [event]))) throw nameInUse(name);
+      if (!(await tokens.add(token, hashOf(secret), [event]))) throw nameInUse(name);
       return { secret, token };
     },
-    list: () => records.all(),
-    exists: () => records.all().some(({ revokedAt }) => revokedAt === null),
+    list: () => tokens.all(),
+    exists: () => tokens.all().some(({ revokedAt }) => revokedAt === null),
     async revoke({ name, actor, address = null }) {
       const at = now();
       const event: NewEvent = {
@@ -79,14 +70,14 @@ export function createManageTokens({ records, randomBytes, now }: TokenPorts): M
         message: `the token ${name} was revoked`,
         before: { name },
       };
-      const token = await records.revoke(name, at, actor, [event]);
+      const token = await tokens.revoke(name, at, actor, [event]);
       if (token === undefined) throw noToken(name);
       return token;
     },
     find(secret) {
       // A secret has 256 random bits: its plain hash tells nothing, and comparing hashes in an index leaks nothing.
       if (!secretPattern.test(secret)) return undefined;
-      const token = records.findByHash(hashOf(secret));
+      const token = tokens.findByHash(hashOf(secret));
       return token?.revokedAt === null ? token : undefined;
     },
   };

@@ -1,22 +1,5 @@
 import { DomainError } from '../../core/errors';
-import type { Finding, Inspection, Judgement } from '../../core/inspection';
-
-/** Bytes of a bundle in an open file, as an inspection reads them. */
-export interface BundleBytes {
-  readonly sizeBytes: number;
-  /** The file's, for a reader in another thread of this process. It is valid until the file is closed. */
-  readonly descriptor: number;
-  /** Reads exactly `length` bytes; rejects when there are fewer. */
-  read(position: number, length: number): Promise<Buffer>;
-}
-
-/** Looks into a bundle and verifies it: `src/rauc`, under the configured profile, and not on the event loop. */
-export type InspectBundle = (bytes: BundleBytes) => Promise<Inspection>;
-
-/** Judges a stored bundle by trailer and CMS alone, under the present keyring and profile: `src/rauc`. */
-export type JudgeSignature = (
-  bytes: BundleBytes,
-) => Promise<Judgement & { readonly signerWarnings: readonly Finding[] }>;
+import type { Finding, Inspection } from '../../core/inspection';
 
 /**
  * Refuses a bundle that must not be stored.

@@ -8,6 +8,7 @@ import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
 import { type ActivationPlan, type ActivationInput, planActivation } from './plan-activation';
 import { tellActivation } from './release-events';
+import type { Clock } from '../../ports/clock';
 
 export interface ActivateRequest extends ActivationInput {
   readonly name: string;
@@ -44,7 +45,7 @@ export interface ActivatePorts {
   /** Called after each change, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createActivateRelease({

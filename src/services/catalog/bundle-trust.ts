@@ -1,19 +1,8 @@
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Inspection } from '../../core/inspection';
+import type { TrustTerms } from '../../ports/bundle-inspection';
 import { sentenceOf } from './accept-bundle';
-
-/** What verdicts depend on now. */
-export interface TrustTerms {
-  /** Of the keyring and profile: verdicts found under another one do not count. */
-  readonly fingerprint: string;
-  /** Without a keyring nothing is trusted or untrusted. */
-  readonly hasKeyring: boolean;
-  /** Certificates must be valid now, not when the bundle was signed. */
-  readonly dependsOnClock: boolean;
-  /** Revocation lists count, which are replaced and run out. */
-  readonly dependsOnLists: boolean;
-}
 
 /** Whether bundles may reach devices by today's verdict. Cheap: it reads what was judged. */
 export interface BundleTrust {

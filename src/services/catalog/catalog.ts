@@ -2,51 +2,9 @@ import { SerialQueue } from '../../base/collections/serial-queue';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
-import type { Activation, NewActivation, Release } from '../../core/release';
+import type { Activation, Release } from '../../core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../core/rollout';
-
-/** A change that lasts as a whole or not at all. */
-export interface CatalogChange {
-  /** Added, or brought up to date; a deleted one comes back. */
-  readonly bundle?: Bundle;
-  /** What happens to a release, with the line of history that tells it. */
-  readonly activation?: NewActivation;
-  /** The release that the activation brings back; it makes a new one when left out. */
-  readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
-  /** How the activated bundle reaches its devices; everyone at once when left out. */
-  readonly policy?: RolloutPolicy;
-  /** A step that the rollout of a current release takes. */
-  readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
-  /** Asked in the transaction: it throws when the change must not happen any more. It changes nothing. */
-  readonly check?: () => void;
-  /** Lines of the journal; they may name the activation that has its number now. */
-  readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
-}
-
-export interface RecordedChange extends CatalogChange {
-  /** Called as soon as it is committed, before anything else happens. */
-  readonly committed: (activation: Activation | undefined) => void;
-}
-
-export interface HistoryFilter {
-  readonly compatible?: string;
-  readonly channel?: string;
-  /** A bundle that was made current. */
-  readonly activated?: string;
-  readonly limit: number;
-  readonly beforeId?: number;
-}
-
-/** Where the catalog lasts. */
-export interface CatalogRecords {
-  load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
-  /** The bytes that a name is bound to, also when the bundle was deleted. */
-  binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
-  commit(change: RecordedChange): Promise<Activation | undefined>;
-  /** Marks a bundle as deleted. */
-  tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
-  history(filter: HistoryFilter): readonly Activation[];
-}
+import type { CatalogChange, CatalogRecords, HistoryFilter } from '../../ports/catalog';
 
 /** A release by the name of its bundle, which may be lost. */
 export type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
@@ -147,6 +105,11 @@ export class Catalog {
     return [...this.#current.values()]
       .filter((current) => current.bundleName === name)
       .map(({ compatible, channel }) => ({ compatible, channel }));
+  }
+
+  /** Whether another bundle, lost or not, has the same bytes. */
+  hasOther({ name, sha256 }: Pick<Bundle, 'name' | 'sha256'>): boolean {
+    return [...this.#bundles.values()].some((other) => other.sha256 === sha256 && other.name !== name);
   }
 
   binding(name: string): ReturnType<CatalogRecords['binding']> {

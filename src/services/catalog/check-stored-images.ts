@@ -2,12 +2,13 @@ import { SharedRun } from '../../base/collections/shared-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import { type ImageCheck, namedImages, type StoredImageCheck } from '../../core/image-check';
-import type { Inspection } from '../../core/inspection';
-import type { BundleBytes } from './accept-bundle';
+import type { CheckImages } from '../../ports/bundle-inspection';
+import type { BundleStorage } from '../../ports/bundle-storage';
+import type { BundleUses } from '../../ports/fleet-counts';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
-import type { OpenFile } from '../../ports/bundle-files';
-import { type PinnedBundles, wantedBundles } from './wanted-bundles';
+import { wantedBundles } from './wanted-bundles';
+import type { Clock } from '../../ports/clock';
 
 /** Hashes the images of stored bundles, after their upload, and keeps what it came to. */
 export interface CheckStoredImages {
@@ -17,23 +18,13 @@ export interface CheckStoredImages {
   close(): Promise<void>;
 }
 
-/**
- * Hashes the images of a bundle: `src/rauc`, not on the event loop. Rejects when it cannot be read, when the check ended
- * early, and when it is called off.
- */
-export type CheckImages = (
-  bytes: BundleBytes,
-  inspection: Inspection,
-  signal: AbortSignal,
-) => Promise<ImageCheck>;
-
 export interface CheckStoredImagesPorts {
   readonly catalog: Catalog;
-  readonly files: { open(name: string): Promise<OpenFile> };
+  readonly storage: Pick<BundleStorage, 'openFile'>;
   readonly checkImages: CheckImages;
-  readonly pinnedBundles: PinnedBundles;
+  readonly uses: Pick<BundleUses, 'pinnedBundles'>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** A check that ended early is begun so often in all; whoever uploads the bundle again begins anew. */
@@ -59,7 +50,7 @@ export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckSto
       .bundles()
       .filter(({ name, imageCheck }) => imageCheck.state === 'being-checked' && !rests(name));
     if (due.length < 2) return due[0];
-    const wanted = wantedBundles(catalog, ports.pinnedBundles);
+    const wanted = wantedBundles(catalog, ports.uses);
     const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
     return due.reduce((best, bundle) => {
       const [[isWanted, at], [isBestWanted, bestAt]] = [rank(bundle), rank(best)];
@@ -101,7 +92,7 @@ export function createCheckStoredImages(ports: CheckStoredImagesPorts): CheckSto
   }
 
   async function read(bundle: Bundle): Promise<ImageCheck> {
-    const file = await ports.files.open(bundle.name);
+    const file = await ports.storage.openFile(bundle.sha256);
     try {
       return await ports.checkImages(file, bundle.inspection, closing.signal);
     } finally {

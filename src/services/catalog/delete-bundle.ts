@@ -1,7 +1,10 @@
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import { type Catalog, noBundle } from './catalog';
+import type { BundleStorage } from '../../ports/bundle-storage';
+import type { BundleUses } from '../../ports/fleet-counts';
 import type { Log } from '../../ports/log';
+import type { Clock } from '../../ports/clock';
 
 export interface DeleteBundle {
   /**
@@ -19,34 +22,15 @@ export interface DeleteBundle {
   }): Promise<Bundle>;
 }
 
-/** Who needs a bundle although it is current nowhere. */
-export interface BundleUses {
-  /** What devices are pinned to, and how many. */
-  pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[];
-  /** @param now offers that have ended do not count */
-  bundleUses(
-    name: string,
-    now: Date,
-  ): {
-    /** How many devices were told of it or install it, and may still ask for it. */
-    readonly openInstallations: number;
-    /** Ids of the devices that are pinned to it. */
-    readonly pinnedDevices: readonly string[];
-  };
-}
-
 export interface DeletePorts {
   readonly catalog: Catalog;
   readonly uses: Pick<BundleUses, 'bundleUses'>;
-  readonly files: {
-    /** Removes a bundle's file, if it is there. Open ones stay readable. */
-    remove(name: string): Promise<void>;
-  };
+  readonly storage: Pick<BundleStorage, 'remove'>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
-export function createDeleteBundle({ catalog, uses, files, log, now }: DeletePorts): DeleteBundle {
+export function createDeleteBundle({ catalog, uses, storage, log, now }: DeletePorts): DeleteBundle {
   return {
     delete: ({ name, force = false, actor, address = null }) =>
       catalog.exclusively(async () => {
@@ -67,7 +51,8 @@ export function createDeleteBundle({ catalog, uses, files, log, now }: DeletePor
             before: { sha256 },
           },
         ]);
-        await files.remove(name).catch((error: unknown) => {
+        const isShared = catalog.hasOther(bundle);
+        await storage.remove(sha256, { name, isShared }).catch((error: unknown) => {
           log.error({ err: error, bundle: name }, 'the file of a deleted bundle could not be removed');
         });
         log.info({ bundle: name, actor }, 'bundle deleted');

@@ -2,12 +2,15 @@ import { SharedRun } from '../../base/collections/shared-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import type { Inspection } from '../../core/inspection';
-import { type JudgeSignature, sentenceOf } from './accept-bundle';
-import type { BundleTrust, TrustTerms } from './bundle-trust';
+import type { JudgeSignature, TrustTerms } from '../../ports/bundle-inspection';
+import type { BundleStorage } from '../../ports/bundle-storage';
+import type { BundleUses } from '../../ports/fleet-counts';
+import { sentenceOf } from './accept-bundle';
+import type { BundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
-import type { OpenFile } from '../../ports/bundle-files';
-import { type PinnedBundles, wantedBundles } from './wanted-bundles';
+import { wantedBundles } from './wanted-bundles';
+import type { Clock } from '../../ports/clock';
 
 /** Brings the verdicts of stored bundles up to date with keyring, profile and clock. */
 export interface JudgeBundles {
@@ -21,13 +24,13 @@ export interface JudgeBundles {
 
 export interface JudgePorts {
   readonly catalog: Catalog;
-  readonly files: { open(name: string): Promise<OpenFile> };
+  readonly storage: Pick<BundleStorage, 'openFile'>;
   readonly judge: JudgeSignature;
   readonly trustTerms: () => TrustTerms;
   readonly bundleTrust: Pick<BundleTrust, 'endsAt'>;
-  readonly pinnedBundles: PinnedBundles;
+  readonly uses: Pick<BundleUses, 'pinnedBundles'>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** So many before the server listens: a second or two. */
@@ -82,10 +85,10 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
   }
 
   async function judgeOne(bundle: Bundle): Promise<Inspection | undefined> {
-    const { name, inspection } = bundle;
+    const { name, sha256, inspection } = bundle;
     const atMs = now().getTime();
     try {
-      const file = await ports.files.open(name);
+      const file = await ports.storage.openFile(sha256);
       try {
         const { signerWarnings, ...judgement } = await ports.judge(file);
         looks.set(name, { atMs, hasFailed: false });
@@ -124,7 +127,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
     try {
       const found = due();
       if (found.length === 0) return;
-      const first = wantedBundles(catalog, ports.pinnedBundles);
+      const first = wantedBundles(catalog, ports.uses);
       const isFirst = ({ name }: Bundle) => first.has(name);
       await judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
     } catch (error) {
@@ -134,7 +137,7 @@ export function createJudgeBundles(ports: JudgePorts): JudgeBundles {
 
   return {
     async begin() {
-      const first = wantedBundles(catalog, ports.pinnedBundles);
+      const first = wantedBundles(catalog, ports.uses);
       await judgeAll(
         due()
           .filter(({ name }) => first.has(name))

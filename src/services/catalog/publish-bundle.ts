@@ -7,17 +7,14 @@ import type { Inspection } from '../../core/inspection';
 import type { RolloutPolicy } from '../../core/rollout';
 import { parsePolicy } from '../../core/rollout-policy';
 import { defaultChannel, type Release } from '../../core/release';
-import { acceptBundle, type BundleBytes, type InspectBundle } from './accept-bundle';
+import type { InspectBundle } from '../../ports/bundle-inspection';
+import type { BundleStorage, StagedBundle, StageOptions } from '../../ports/bundle-storage';
+import { acceptBundle } from './accept-bundle';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
 import { otherCompatible, planActivation } from './plan-activation';
 import { tellActivation } from './release-events';
-
-/** An upload that lies complete and synced in the incoming area, under no name yet. */
-export interface StagedBundle {
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
+import type { Clock } from '../../ports/clock';
 
 export interface PublishRequest {
   /** As the client sent it: checked, never rewritten. */
@@ -51,10 +48,7 @@ export interface PublishBundle {
    * Writes and hashes a stream into the incoming area. Nothing stays behind when it fails.
    * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload)
    */
-  stage(
-    content: Readable,
-    options: { readonly limitBytes: number; readonly signal?: AbortSignal },
-  ): Promise<StagedBundle>;
+  stage(content: Readable, options: StageOptions): Promise<StagedBundle>;
   /**
    * Inspects a staged upload and stores it. Consumes the staged file, also when it refuses.
    * @throws DomainError `invalid-input`, `bundle-broken`, `bundle-untrusted`, `conflict`, `storage-full`
@@ -64,43 +58,22 @@ export interface PublishBundle {
   discard(staged: StagedBundle): Promise<void>;
 }
 
-/** Where bundle files are kept. */
-export interface PublishFiles {
-  /** @throws DomainError `too-large`, `storage-full`, `invalid-input` */
-  stage(
-    content: Readable,
-    options: { readonly limitBytes: number; readonly signal?: AbortSignal },
-  ): Promise<StagedBundle>;
-  discard(staged: StagedBundle): Promise<void>;
-  openStaged(staged: StagedBundle): Promise<BundleBytes & { close(): Promise<void> }>;
-  /** Gives a staged file its name. @throws DomainError `conflict` when a file has it */
-  keep(staged: StagedBundle, name: string): Promise<void>;
-  /** Whether a plain file of this name and size is there. */
-  holds(name: string, sizeBytes: number): Promise<boolean>;
-  /**
-   * Puts a staged file in the place of a damaged or lost one of the same bundle.
-   * @throws DomainError `conflict` when what has its name is no file
-   */
-  restore(staged: StagedBundle, name: string): Promise<void>;
-  remove(name: string): Promise<void>;
-}
-
 export interface PublishPorts {
   readonly catalog: Catalog;
-  readonly files: PublishFiles;
+  readonly storage: Pick<BundleStorage, 'stage' | 'stat' | 'remove'>;
   readonly inspect: InspectBundle;
   readonly allowUntrusted: boolean;
   /** Called after each change of a release, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createPublishBundle(ports: PublishPorts): PublishBundle {
-  const { files, catalog } = ports;
+  const { storage, catalog } = ports;
   return {
-    stage: (content, options) => files.stage(content, options),
-    discard: (staged) => files.discard(staged),
+    stage: (content, options) => storage.stage(content, options),
+    discard: (staged) => staged.discard(),
     async publish(staged, request) {
       try {
         parseBundleName(request.name);
@@ -111,14 +84,14 @@ export function createPublishBundle(ports: PublishPorts): PublishBundle {
         acceptBundle(request.name, inspection, ports.allowUntrusted);
         return await catalog.exclusively(() => store(ports, staged, request, inspection));
       } finally {
-        await files.discard(staged);
+        await staged.discard();
       }
     },
   };
 }
 
-async function inspectStaged({ files, inspect }: PublishPorts, staged: StagedBundle): Promise<Inspection> {
-  const file = await files.openStaged(staged);
+async function inspectStaged({ inspect }: PublishPorts, staged: StagedBundle): Promise<Inspection> {
+  const file = await staged.open();
   try {
     return await inspect(file);
   } finally {
@@ -133,7 +106,7 @@ async function store(
   request: PublishRequest,
   inspection: Inspection,
 ): Promise<Publication> {
-  const { catalog, files } = ports;
+  const { catalog, storage } = ports;
   const { name } = request;
   await refuseOtherBytes(catalog, name, staged);
   const described = describe(catalog, staged, request, inspection, ports.now());
@@ -144,20 +117,21 @@ async function store(
 
   // Its bytes are known: where they are missing or cut short, these take their place.
   const isKnown = catalog.findKnown(name) !== undefined;
-  const hasFile = catalog.find(name) !== undefined && (await files.holds(name, staged.sizeBytes));
-  if (!hasFile) await (isKnown ? files.restore(staged, name) : files.keep(staged, name));
+  const stored = catalog.find(name) === undefined ? undefined : await storage.stat(staged.sha256);
+  const isStored = stored?.sizeBytes === staged.sizeBytes;
+  if (!isStored) await staged.keep(name);
   try {
     await catalog.commit({
       bundle,
       ...(activation === undefined ? {} : { activation }),
       ...(request.policy === undefined ? {} : { policy: request.policy }),
       events: (made) => [
-        ...(hasFile ? [] : [tellPublication(bundle, request, ports.now())]),
+        ...(isStored ? [] : [tellPublication(bundle, request, ports.now())]),
         ...(made === undefined ? [] : [tellActivation(made, request.address ?? null)]),
       ],
     });
   } catch (error) {
-    if (!isKnown) await takeBack(ports, name);
+    if (!isKnown) await takeBack(ports, bundle);
     throw error;
   }
   ports.log.info(
@@ -166,7 +140,7 @@ async function store(
       sha256: bundle.sha256,
       verdict: inspection.verdict,
       actor: request.actor,
-      created: !hasFile,
+      created: !isStored,
     },
     'bundle published',
   );
@@ -174,7 +148,7 @@ async function store(
   await ports.changed();
   return {
     bundle,
-    created: !hasFile,
+    created: !isStored,
     release: plan === undefined ? null : releaseOf(ports, request, bundle),
   };
 }
@@ -231,8 +205,9 @@ async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBu
   });
 }
 
-async function takeBack({ files, log }: PublishPorts, name: string): Promise<void> {
-  await files.remove(name).catch((error: unknown) => {
+async function takeBack({ catalog, storage, log }: PublishPorts, bundle: Bundle): Promise<void> {
+  const { name, sha256 } = bundle;
+  await storage.remove(sha256, { name, isShared: catalog.hasOther(bundle) }).catch((error: unknown) => {
     log.error({ err: error, bundle: name }, 'the file of a refused bundle could not be removed');
   });
 }

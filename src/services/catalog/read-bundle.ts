@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
+import type { BundleStorage } from '../../ports/bundle-storage';
 import type { Catalog } from './catalog';
-import type { OpenFile } from '../../ports/bundle-files';
-import { createSharedFiles } from './shared-files';
+import { SharedFiles } from './shared-files';
 
 /** An open bundle file: its bytes stay readable until the lease is released, also when the bundle is deleted. */
 export interface BundleLease {
@@ -19,50 +19,46 @@ export interface BundleLease {
 export interface ReadBundle {
   find(name: string): Bundle | undefined;
   /**
-   * Opens a bundle, sharing one file handle among concurrent readers.
-   * @throws DomainError `not-found` when the file is gone or no longer has its size
+   * Opens a bundle once for all who read it at the same time.
+   * @throws DomainError `not-found` when its bytes are gone or not complete
    */
   open(bundle: Bundle): Promise<BundleLease>;
 }
 
-export interface ReadPorts {
-  readonly catalog: Catalog;
-  readonly files: {
-    /** @throws DomainError `not-found` */
-    open(name: string): Promise<OpenFile>;
-  };
-  /** How long a file that nobody reads stays open for the next reader, in milliseconds. */
+export interface BundleReaderPorts {
+  readonly catalog: Pick<Catalog, 'find'>;
+  readonly storage: Pick<BundleStorage, 'open'>;
+  /** How long bytes that nobody reads stay open for the next reader, in milliseconds. */
   readonly idleMs: number;
 }
 
-/** @returns the reader, and `close` for the end of the server: it closes what nobody reads */
-export function createReadBundle({
-  catalog,
-  files,
-  idleMs,
-}: ReadPorts): ReadBundle & { close(): Promise<void> } {
-  const shared = createSharedFiles(idleMs);
-  return {
-    find: (name) => catalog.find(name),
-    async open(bundle) {
-      if (catalog.find(bundle.name)?.sha256 !== bundle.sha256) throw gone(bundle);
-      // The hash is part of the key: a file kept open is never taken for another one of its name.
-      const lease = await shared.lease(`${bundle.sha256} ${bundle.name}`, () => openWhole(bundle, files));
-      return { ...lease, sizeBytes: bundle.sizeBytes };
-    },
-    close: () => shared.close(),
-  };
+/** Reads the bundles of the catalog from the storage. */
+export class BundleReader implements ReadBundle {
+  readonly #shared: SharedFiles;
+
+  constructor(private readonly ports: BundleReaderPorts) {
+    this.#shared = new SharedFiles(ports.idleMs);
+  }
+
+  find(name: string): Bundle | undefined {
+    return this.ports.catalog.find(name);
+  }
+
+  async open({ name, sha256, sizeBytes }: Bundle): Promise<BundleLease> {
+    const { catalog, storage } = this.ports;
+    if (catalog.find(name)?.sha256 !== sha256) throw gone(name);
+    const lease = await this.#shared.lease(sha256, () => storage.open(sha256));
+    return { ...lease, sizeBytes };
+  }
+
+  /** For the end of the server: closes what nobody reads. */
+  close(): Promise<void> {
+    return this.#shared.close();
+  }
 }
 
-async function openWhole(bundle: Bundle, files: ReadPorts['files']): Promise<OpenFile> {
-  const file = await files.open(bundle.name);
-  if (file.sizeBytes === bundle.sizeBytes) return file;
-  await file.close();
-  throw gone(bundle);
-}
-
-function gone(bundle: Bundle): DomainError {
-  return new DomainError('not-found', `${bundle.name} is no longer there as it was stored`, {
+function gone(name: string): DomainError {
+  return new DomainError('not-found', `${name} is no longer there as it was stored`, {
     remedy: 'Upload the same bundle again.',
   });
 }

@@ -1,11 +1,12 @@
 import { askedNameLifetimeMs } from '../../core/server-certificate';
 import type { AskedNameRecords } from '../../ports/asked-names';
+import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
 
 export interface AskedNamesPorts {
   readonly records: AskedNameRecords;
   readonly log: Pick<Log, 'error'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 interface Asked {

@@ -1,3 +1,5 @@
+import type { ReadKitText } from '../../ports/certificates';
+
 /**
  * Who asks the server: the kit's `script`, or RAUC itself (`native`), from 1.16 on. RAUC calls its own polling a preview, so the
  * script is the default.
@@ -25,9 +27,6 @@ export interface KitFile {
   readonly mode: number;
   readonly content: string;
 }
-
-/** Reads a text that belongs to every kit, by its path in `bin/device-kit`. */
-export type ReadKitText = (name: string) => Promise<string>;
 
 /** The texts and their modes. What is below `root/` goes to the same place below the device's `/`. */
 const texts: readonly (readonly [name: string, mode: number])[] = [

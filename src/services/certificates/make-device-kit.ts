@@ -3,9 +3,10 @@ import type { IssuedFiles, IssueOptions } from '../../core/certificate';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
-import type { CertificateFolder, DeviceFiles } from '../../ports/certificates';
-import { type KitPolling, listKitFiles, type ReadKitText } from './kit-files';
+import type { CertificateFolder, DeviceFiles, ReadKitText } from '../../ports/certificates';
+import { type KitPolling, listKitFiles } from './kit-files';
 import { packKit } from './pack-kit';
+import type { Clock } from '../../ports/clock';
 
 export interface KitRequest extends IssueOptions {
   readonly id: string;
@@ -41,7 +42,7 @@ export type MakeDeviceKit = (request: KitRequest) => Promise<MadeKit>;
 export interface KitPorts {
   readonly certificates: Pick<CertificateFolder, 'createDevice' | 'readDevice'>;
   readonly readText: ReadKitText;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): MakeDeviceKit {

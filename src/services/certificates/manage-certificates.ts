@@ -1,10 +1,11 @@
 import type { CertificateSummary, IssuedFiles, IssueOptions, KnownCertificate } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
-import type { CertificateFolder } from '../../ports/certificates';
+import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
+import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
 import { createMakeDeviceKit, type KitRequest, type MadeKit } from './make-device-kit';
-import type { ReadKitText } from './kit-files';
+import type { Clock } from '../../ports/clock';
 
 export interface CertificateQuery {
   /** Part of the device id or of the serial; case does not count. */
@@ -52,9 +53,9 @@ export interface ManageCertificates {
 export interface ManageCertificatesPorts {
   readonly certificates: CertificateFolder;
   readonly readKitText: ReadKitText;
-  readonly journal: { record(events: readonly NewEvent[]): Promise<void> };
+  readonly journal: Pick<JournalRecords, 'record'>;
   readonly log: Pick<Log, 'error'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createManageCertificates(ports: ManageCertificatesPorts): ManageCertificates {

@@ -1,9 +1,11 @@
 import type { Revocation } from '../../core/certificate';
 import { certificateInUse, type Device, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
-import type { Actor, NewEvent } from '../../core/event';
-import type { CertificateFolder } from '../../ports/certificates';
+import type { Actor } from '../../core/event';
+import type { CertificateFolder, RevocationsInForce } from '../../ports/certificates';
+import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
+import type { Clock } from '../../ports/clock';
 
 /** What is revoked. */
 export type RevocationTarget =
@@ -47,21 +49,14 @@ export interface ManageRevocations {
   readonly revokedAt: (serial: string) => Date | null;
 }
 
-/** The list as the device listener uses it. */
-export interface RevocationsInForce {
-  find(serial: string): Revocation | undefined;
-  /** Uses the list as it is on the disk now. A damaged one is reported, and changes nothing. */
-  refresh(): Promise<void>;
-}
-
 export interface ManageRevocationsPorts {
   readonly certificates: Pick<CertificateFolder, 'revocations' | 'revoke'>;
   /** @throws DomainError `not-found` */
   readonly getDevice: (id: string) => Pick<Device, 'certificates'>;
   readonly revocationsInForce: RevocationsInForce;
-  readonly journal: { record(events: readonly NewEvent[]): Promise<void> };
+  readonly journal: Pick<JournalRecords, 'record'>;
   readonly log: Pick<Log, 'error'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createManageRevocations(ports: ManageRevocationsPorts): ManageRevocations {

@@ -4,6 +4,7 @@ import { DomainError } from '../../core/errors';
 import { type NewEvent, theServer } from '../../core/event';
 import { type HoldReason, renewalNoticeMs, whyHeldBack } from '../../core/server-certificate';
 import type { JournalRecords } from '../../ports/journal';
+import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
 import type { AskedNames } from './asked-names';
 
@@ -40,7 +41,7 @@ export interface ServerCertificatePorts<Tls extends ServedTls> {
   readonly covers: (names: readonly string[], host: string) => boolean;
   readonly journal: Pick<JournalRecords, 'record' | 'search'>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 const checkEveryMs = 3_600_000;

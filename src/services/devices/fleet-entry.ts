@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isFailure } from '../../core/installation-states';
-import type { DeviceRecord } from '../../ports/fleet-records';
+import type { DeviceRecord } from '../../ports/devices';
 
 /** What is on its way to the disk. */
 export interface Unsaved {

@@ -1,5 +1,5 @@
 import { type Entry, isUnsaved, nothingUnsaved, putBack } from './fleet-entry';
-import type { FleetRecords } from '../../ports/fleet-records';
+import type { DeviceRecords } from '../../ports/devices';
 import type { Log } from '../../ports/log';
 
 /** A device is not kept waiting longer for the disk: it is answered from what is known. */
@@ -10,7 +10,7 @@ export class FleetWriter {
   readonly #failed = new Set<Entry>();
 
   constructor(
-    private readonly records: Pick<FleetRecords, 'write'>,
+    private readonly records: Pick<DeviceRecords, 'write'>,
     private readonly log: Log,
   ) {}
 

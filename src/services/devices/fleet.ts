@@ -5,18 +5,19 @@ import type { NewEvent } from '../../core/event';
 import { type Installation, keptInstallations, maxInstallationId } from '../../core/installation';
 import { DeviceLines } from './device-lines';
 import { addEvents, type Entry, isUnsaved, newEntry, withInstallation } from './fleet-entry';
-import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fleet-records';
+import type { DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { FleetWriter } from './fleet-writer';
 import type { Log } from '../../ports/log';
 import { ReleaseCounters } from './release-counters';
 import { LastSeenUpdates } from './last-seen-updates';
+import type { Clock } from '../../ports/clock';
 
 export interface FleetPorts {
-  readonly records: FleetRecords;
+  readonly devices: DeviceRecords;
   /** Releases that are current at the start. */
   readonly releaseIds: readonly number[];
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
   /** Hears of a device whose lines of the journal are counted rather than written. */
   readonly onRepeats?: (deviceId: string) => void;
 }
@@ -51,12 +52,12 @@ export class Fleet {
   readonly #decisions = new SerialQueue();
 
   constructor(private readonly ports: FleetPorts) {
-    const { records, releaseIds, now } = ports;
-    this.counters = new ReleaseCounters(records.counts(releaseIds, now()), now);
-    this.#writer = new FleetWriter(records, ports.log);
-    this.#lastSeenUpdates = new LastSeenUpdates(records);
+    const { devices, releaseIds, now } = ports;
+    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), now);
+    this.#writer = new FleetWriter(devices, ports.log);
+    this.#lastSeenUpdates = new LastSeenUpdates(devices);
     this.#lines = new DeviceLines(ports.onRepeats);
-    this.#lastInstallationId = records.lastInstallationId();
+    this.#lastInstallationId = devices.lastInstallationId();
   }
 
   find(id: string): DeviceRecord | undefined {
@@ -177,7 +178,7 @@ export class Fleet {
       await this.commit(id); // its row is there
       const { device } = this.get(id);
       const decisions = decisionsOf({ ...device, ...change(device) });
-      await this.ports.records.decide(id, decisions, tell(device));
+      await this.ports.devices.decide(id, decisions, tell(device));
       return this.#showDecisions(id, decisions);
     });
   }
@@ -190,7 +191,7 @@ export class Fleet {
     const { id } = device;
     return this.#decisions.run(async () => {
       if (this.find(id) !== undefined) throw new DomainError('conflict', `there is a device ${id} already`);
-      await this.ports.records.write({ device, events });
+      await this.ports.devices.write({ device, events });
       return this.#showDecisions(id, decisionsOf(device)); // it may have made its first contact in the same moment
     });
   }
@@ -218,7 +219,7 @@ export class Fleet {
         for (const after of installations)
           written.set(after.id, { before: this.#before(entry, after), after });
         const untold = events.filter(({ message }) => !told.has(message));
-        await this.ports.records.write({ installations, events: untold });
+        await this.ports.devices.write({ installations, events: untold });
         for (const { message } of untold) told.add(message);
         // What the device did meanwhile is written over this.
         if (entry.revision !== revision) continue;
@@ -236,14 +237,14 @@ export class Fleet {
    */
   recount(releaseId: number): Promise<void> {
     return this.#decisions.run(async () => {
-      const { records, now } = this.ports;
+      const { devices, now } = this.ports;
       for (let round = 0; round < maxRounds; round += 1) {
         const revision = this.counters.revision(releaseId);
         for (const [id, entry] of [...this.#entries]) {
           if (entry.saving !== null || isUnsaved(entry.unsaved)) await this.commit(id);
         }
         if (this.counters.revision(releaseId) !== revision) continue; // what came meanwhile may not be written yet
-        for (const counted of records.counts([releaseId], now())) this.counters.set(counted);
+        for (const counted of devices.counts([releaseId], now())) this.counters.set(counted);
         return;
       }
       throw new DomainError('unavailable', `the devices of release ${releaseId} change too fast`, {
@@ -256,12 +257,12 @@ export class Fleet {
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
     return this.#decisions.run(async () => {
       await this.commit(id);
-      const { records } = this.ports;
+      const { devices } = this.ports;
       const entry = this.#get(id);
-      const installations = new Map(records.installations(id, keptInstallations).map((one) => [one.id, one]));
+      const installations = new Map(devices.installations(id, keptInstallations).map((one) => [one.id, one]));
       entry.isForgotten = true;
       try {
-        await records.forget(id, tell(entry.record.device));
+        await devices.forget(id, tell(entry.record.device));
       } catch (error) {
         entry.isForgotten = false;
         if (isUnsaved(entry.unsaved)) this.#writer.save(entry);
@@ -325,7 +326,7 @@ export class Fleet {
   #before(entry: Entry, { id }: Installation): Installation | null {
     const { installation } = entry.record;
     if (installation?.id === id) return installation;
-    return this.ports.records.findInstallation(id) ?? null;
+    return this.ports.devices.findInstallation(id) ?? null;
   }
 
   #get(id: string): Entry {
@@ -341,7 +342,7 @@ export class Fleet {
       this.#entries.set(id, known);
       return known;
     }
-    const record = this.ports.records.find(id);
+    const record = this.ports.devices.find(id);
     if (record === undefined) return undefined;
     const entry = newEntry(record);
     this.#remember(id, entry);

@@ -8,9 +8,10 @@ import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, parseText, parseInput, planChange } from './device-input';
 import type { Fleet } from './fleet';
-import type { DeviceDecisions, DeviceRecord, FleetRecords } from '../../ports/fleet-records';
+import type { DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from './installation-events';
 import { refuseUntellable } from '../catalog/plan-activation';
+import type { Clock } from '../../ports/clock';
 
 export interface DeviceDetails extends DeviceRecord {
   /** Newest first. */
@@ -46,16 +47,16 @@ export interface ManageDevicesPorts {
   readonly catalog: Catalog;
   readonly bundleTrust: Pick<BundleTrust, 'require'>;
   readonly fleet: Fleet;
-  readonly records: FleetRecords;
+  readonly devices: DeviceRecords;
   /** How often a bundle may be tried on a device. */
   readonly maxTries: number;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 const reasonMaxLength = 200;
 
 export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
-  const { catalog, fleet, records, maxTries, now } = ports;
+  const { catalog, fleet, devices, maxTries, now } = ports;
 
   /** Tells a decision, and what it replaced. */
   function line(
@@ -95,11 +96,11 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   return {
     get(id) {
       const record = fleet.get(id);
-      return { ...record, installations: records.installations(id, keptInstallations) };
+      return { ...record, installations: devices.installations(id, keptInstallations) };
     },
 
     log(installationId) {
-      const found = records.log(installationId);
+      const found = devices.log(installationId);
       if (found === undefined)
         throw new DomainError('not-found', `there is no log of installation ${installationId}`);
       return found;
@@ -186,7 +187,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     async clearFailures(id, actor) {
       const at = now();
       await fleet.intervene(id, ({ device, installation }) => {
-        const cleared = records
+        const cleared = devices
           .installations(id, keptInstallations)
           .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
           .filter(

@@ -2,7 +2,8 @@ import { Deadlines } from '../../base/collections/deadlines';
 import type { Installation } from '../../core/installation';
 import { type InstallationState, isFailure, isStarted } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
-import type { ReleaseCounts } from '../../ports/fleet-records';
+import type { ReleaseCounts } from '../../ports/devices';
+import type { Clock } from '../../ports/clock';
 
 interface Counter {
   /** Grows with each change. */
@@ -35,7 +36,7 @@ export class ReleaseCounters {
 
   constructor(
     counts: readonly ReleaseCounts[],
-    private readonly now: () => Date,
+    private readonly now: Clock,
   ) {
     for (const counted of counts) this.#counters.set(counted.releaseId, newCounter(counted));
   }

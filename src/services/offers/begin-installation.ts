@@ -8,7 +8,7 @@ import type { ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
 import { samePollMs } from '../../core/silence';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord } from '../../ports/fleet-records';
+import type { DeviceRecord } from '../../ports/devices';
 import { changed, tellState } from '../devices/installation-events';
 
 /** A bundle, and the release that it is offered for; without one it is pinned, or the device took it by itself. */

@@ -25,7 +25,7 @@ import type { Evidence, ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
 import { omittedHeaders } from '../../core/silent-poller';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord } from '../../ports/fleet-records';
+import type { DeviceRecord } from '../../ports/devices';
 import { type Cause, changed } from '../devices/installation-events';
 
 export interface ContactPorts {

@@ -14,10 +14,11 @@ import type { Catalog } from '../catalog/catalog';
 import { describeWay } from './describe-way';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord } from '../../ports/fleet-records';
+import type { DeviceRecord } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
 import type { WatchRestores } from '../startup/watch-restores';
+import type { Clock } from '../../ports/clock';
 
 /** A device's question "what should I install?". */
 export interface UpdateQuestion {
@@ -66,7 +67,7 @@ export interface OfferPorts {
   /** Why a running release must pause now; `null` when it may go on. */
   readonly pauseReason: (release: Release) => string | null;
   readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** RAUC begins to install within milliseconds after the poll that found the bundle, with a request that looks like a poll. */

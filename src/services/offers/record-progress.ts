@@ -9,6 +9,7 @@ import type { Fleet } from '../devices/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
+import type { Clock } from '../../ports/clock';
 
 /** Bytes `start` to `end`, both included. */
 export interface AskedBytes {
@@ -50,7 +51,7 @@ export interface ProgressPorts {
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
   /** What a device is at its first contact. */
   readonly newDevices: 'admitted' | 'waiting';
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createRecordProgress({

@@ -4,7 +4,7 @@ import type { Installation } from '../../core/installation';
 import { judgeReport, type Report } from '../../core/report';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
-import type { DeviceRecord, FleetRecords } from '../../ports/fleet-records';
+import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 
 /** Takes what scripts on devices report. */
@@ -28,16 +28,16 @@ export const reportLogLimitBytes = 64 << 10;
 export interface ReportPorts {
   readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
-  readonly records: Pick<FleetRecords, 'saveLog' | 'installations'>;
+  readonly devices: Pick<DeviceRecords, 'saveLog' | 'installations'>;
 }
 
-export function createRecordReport({ fleet, contacts, records }: ReportPorts): RecordReport {
+export function createRecordReport({ fleet, contacts, devices }: ReportPorts): RecordReport {
   return {
     async report(identity, contact, report, log) {
       const { id } = identity;
       const record = contacts.hear(identity, contact, null);
       if (record.isAside) return null;
-      const installation = findEarlier(records, record, report.transactionId) ?? record.installation;
+      const installation = findEarlier(devices, record, report.transactionId) ?? record.installation;
       const isLatest = installation === record.installation;
       const change = isLatest && installation !== null ? judgeReport(installation, report, contact.at) : null;
       if (installation !== null && change !== null) {
@@ -47,7 +47,7 @@ export function createRecordReport({ fleet, contacts, records }: ReportPorts): R
       }
       await fleet.commit(id);
       if (installation !== null && log !== null && log !== '')
-        await records.saveLog(installation.id, log, contact.at);
+        await devices.saveLog(installation.id, log, contact.at);
       return isLatest ? fleet.get(id).installation : installation;
     },
   };
@@ -57,7 +57,7 @@ const searchedInstallations = 50;
 
 /** The installation before the latest one that a late or repeated report is about: it says nothing of the latest. */
 function findEarlier(
-  { installations }: Pick<FleetRecords, 'installations'>,
+  { installations }: Pick<DeviceRecords, 'installations'>,
   { device, installation: latest }: DeviceRecord,
   transactionId: string | null,
 ): Installation | undefined {

@@ -2,12 +2,13 @@ import { theServer } from '../../core/event';
 import type { Catalog } from '../catalog/catalog';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { ManageDevices } from '../devices/manage-devices';
+import type { Clock } from '../../ports/clock';
 
 export interface SuspendPorts {
   readonly catalog: Catalog;
   readonly manageDevices: Pick<ManageDevices, 'hold'>;
   readonly listing: Pick<FleetListing, 'list'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 const heldAtOnce = 500;

@@ -5,18 +5,18 @@ import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNotice
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { CertificateFolder } from '../../ports/certificates';
-import type { BundleUses } from '../catalog/delete-bundle';
 import type { DismissalRecords } from '../../ports/dismissals';
-import type { FleetCounts } from '../../ports/fleet-counts';
+import type { BundleUses, FleetCounts } from '../../ports/fleet-counts';
 import type { ListBundles } from '../catalog/list-bundles';
 import type { FleetCount, FleetListing } from '../../ports/fleet-queries';
 import type { ManageRollouts } from '../rollouts/manage-rollouts';
 import type { ManageWebhooks } from '../webhooks/manage-webhooks';
-import type { MeasureStorage } from './measure-storage';
+import type { MeasureStorage } from '../../ports/data-folder';
 import type { OverBudget } from './over-budget';
-import type { RestoreRecords } from '../startup/watch-restores';
+import type { RestoreRecords } from '../../ports/restores';
 import type { VersionCount } from '../../ports/history';
 import { type ChannelCounts, countByChannel, mostFrequent } from '../devices/version-counts';
+import type { Clock } from '../../ports/clock';
 
 export interface ChannelFigures {
   readonly compatible: string;
@@ -59,10 +59,10 @@ export interface DescribeFleetPorts {
   readonly listBundles: Pick<ListBundles, 'list'>;
   readonly manageRollouts: Pick<ManageRollouts, 'list'>;
   readonly manageWebhooks: Pick<ManageWebhooks, 'list'>;
-  readonly listFleet: Pick<FleetListing, 'census' | 'attention'>;
+  readonly listing: Pick<FleetListing, 'census' | 'attention'>;
   readonly counts: FleetCounts;
   readonly bundleTrust: BundleTrust;
-  readonly pinnedBundles: BundleUses['pinnedBundles'];
+  readonly uses: Pick<BundleUses, 'pinnedBundles'>;
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
@@ -71,8 +71,8 @@ export interface DescribeFleetPorts {
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
-  readonly startup: { readonly lastCrash: Crash | undefined };
-  readonly now: () => Date;
+  readonly lastCrash: Crash | undefined;
+  readonly now: Clock;
 }
 
 const freshMs = 2_000;
@@ -81,7 +81,7 @@ const dayMs = 86_400_000;
 const maxChannels = 200;
 
 export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
-  const { listBundles, manageRollouts, listFleet, counts, certificates, now } = ports;
+  const { listBundles, manageRollouts, listing, counts, certificates, now } = ports;
   let known:
     | { readonly at: number; readonly dismissals: number; readonly overview: Promise<FleetOverview> }
     | undefined;
@@ -90,14 +90,14 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
     const [inventory, storage] = await Promise.all([certificates.inventory(), ports.measureStorage()]);
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
-    const decided = listFleet.attention();
+    const decided = listing.attention();
     const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
-    const pinned = ports.pinnedBundles().flatMap(({ bundleName, devices }) => {
+    const pinned = ports.uses.pinnedBundles().flatMap(({ bundleName, devices }) => {
       const bundle = byName.get(bundleName);
       return bundle === undefined ? [] : [{ bundle, devices }];
     });
     return {
-      channels: describeChannels(releases, listFleet.census()),
+      channels: describeChannels(releases, listing.census()),
       attention: findAttention({
         at: now(),
         releases,
@@ -119,7 +119,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         serverCertificate: ports.serverCertificate?.(),
         oldCertificates: ports.oldCertificates(),
         webhooks: ports.manageWebhooks.list(),
-        lastCrash: ports.startup.lastCrash,
+        lastCrash: ports.lastCrash,
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),

@@ -1,5 +1,6 @@
 import type { ListBundles } from '../catalog/list-bundles';
-import type { MeasureStorage } from './measure-storage';
+import type { MeasureStorage } from '../../ports/data-folder';
+import type { Clock } from '../../ports/clock';
 
 /** An option of the configuration, for people. */
 export interface ServerOption {
@@ -42,7 +43,7 @@ export interface DescribeServerPorts {
   readonly deviceUrl: () => string;
   readonly listBundles: Pick<ListBundles, 'list'>;
   readonly measureStorage: MeasureStorage;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createDescribeServer(ports: DescribeServerPorts): DescribeServer {

@@ -3,6 +3,7 @@ import type { Actor } from '../../core/event';
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { AttentionItem } from './attention';
 import type { DescribeFleet } from './describe-fleet';
+import type { Clock } from '../../ports/clock';
 
 /**
  * Says that a person has seen what an attention item tells: it is not shown again, also after a restart.
@@ -18,7 +19,7 @@ export type DismissAttention = (
 export interface DismissPorts {
   readonly describeFleet: DescribeFleet;
   readonly dismissals: DismissalRecords;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createDismissAttention({ describeFleet, dismissals, now }: DismissPorts): DismissAttention {

@@ -7,6 +7,7 @@ import type {
   VersionCount,
 } from '../../ports/history';
 import { addTo, countByChannel, mostFrequent } from '../devices/version-counts';
+import type { Clock } from '../../ports/clock';
 
 export interface HistoryPoint {
   readonly at: Date;
@@ -29,7 +30,7 @@ export interface FleetHistory {
 export interface FleetHistoryPorts {
   readonly history: HistoryRecords;
   readonly listing: Pick<FleetListing, 'census'>;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 const minuteMs = 60_000;

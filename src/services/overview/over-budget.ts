@@ -1,4 +1,6 @@
+import { RecentMap } from '../../base/collections/recent-map';
 import type { Budget, BudgetHolder } from '../../core/budget';
+import type { Clock } from '../../ports/clock';
 
 /** One who went beyond a budget lately. */
 export interface Excess {
@@ -21,9 +23,11 @@ const forgottenAfterMs = 3_600_000;
 /** Addresses are cheap to change: whoever was heard longest ago is forgotten first. */
 const maxHolders = 1_000;
 
-export function createOverBudget(now: () => Date): OverBudget {
+export function createOverBudget(now: Clock): OverBudget {
   const totals = new Map<Budget, number>();
-  const byHolder = new Map<string, { holder: BudgetHolder; times: Map<Budget, number>; lastAt: Date }>();
+  const byHolder = new RecentMap<string, { holder: BudgetHolder; times: Map<Budget, number>; lastAt: Date }>(
+    maxHolders,
+  );
   const isRecent = ({ lastAt }: { readonly lastAt: Date }) =>
     Math.abs(now().getTime() - lastAt.getTime()) < forgottenAfterMs;
 
@@ -34,16 +38,14 @@ export function createOverBudget(now: () => Date): OverBudget {
       const before = byHolder.get(key);
       const times = before !== undefined && isRecent(before) ? before.times : new Map<Budget, number>();
       countOne(times, budget);
-      byHolder.delete(key); // put at the end: the map is in the order of last use
       byHolder.set(key, { holder, times, lastAt: now() });
-      if (byHolder.size <= maxHolders) return;
-      for (const oldest of byHolder.keys()) {
-        byHolder.delete(oldest);
-        break;
-      }
     },
     counts: () => totals,
-    recent: () => [...byHolder.values()].filter(isRecent).sort((a, b) => sumOf(b.times) - sumOf(a.times)),
+    recent: () =>
+      [...byHolder.entries()]
+        .map(([, excess]) => excess)
+        .filter(isRecent)
+        .sort((a, b) => sumOf(b.times) - sumOf(a.times)),
   };
 }
 

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Release } from '../../core/release';
 import { type RolloutPolicy, stepOf } from '../../core/rollout';
 import { versionFit } from '../../core/version-rules';
-import type { RolloutDevice, RolloutPage } from '../../ports/fleet-records';
+import type { DeviceRecords, RolloutDevice } from '../../ports/devices';
+import type { Clock } from '../../ports/clock';
 
 /** How many devices of a release each step reaches first, and how many of them are proven. By step, from 0. */
 export interface StepDevices {
@@ -12,10 +13,10 @@ export interface StepDevices {
 }
 
 export interface CountPorts {
-  readonly records: { rolloutDevices(page: RolloutPage): readonly RolloutDevice[] };
+  readonly devices: Pick<DeviceRecords, 'rolloutDevices'>;
   /** Devices that were not heard for so long don't count, in milliseconds. */
   readonly lostAfterMs: number;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** A page takes a few milliseconds, in which nobody else is answered. */
@@ -26,7 +27,7 @@ const pageSize = 500;
  * the registry in pages, and lets others work between them.
  */
 export async function countStepDevices(
-  { records, lostAfterMs, now }: CountPorts,
+  { devices: registry, lostAfterMs, now }: CountPorts,
   release: Release,
 ): Promise<StepDevices> {
   const { id: releaseId, compatible, channel, bundle, rollout } = release;
@@ -37,7 +38,7 @@ export async function countStepDevices(
   const heardSince = new Date(now().getTime() - lostAfterMs);
   let afterId = '';
   for (;;) {
-    const page = records.rolloutDevices({
+    const page = registry.rolloutDevices({
       releaseId,
       compatible,
       channel,

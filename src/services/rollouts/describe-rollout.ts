@@ -4,6 +4,7 @@ import { type RolloutStep, whatNext } from '../../core/rollout';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { ReleaseCounters } from '../devices/release-counters';
+import type { Clock } from '../../ports/clock';
 
 export interface StepProgress {
   readonly step: RolloutStep;
@@ -31,7 +32,7 @@ export interface DescribeRolloutPorts {
   readonly advanceRollouts: AdvanceRollouts;
   readonly listing: Pick<FleetListing, 'outcomes'>;
   readonly counters: ReleaseCounters;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** A count of the fleet is good enough for so long. */

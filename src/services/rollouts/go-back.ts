@@ -11,7 +11,8 @@ import type { Fleet } from '../devices/fleet';
 import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { tellActivation } from '../catalog/release-events';
-import type { ReleaseResults } from './release-results';
+import type { ReleaseResults } from '../../ports/catalog';
+import type { Clock } from '../../ports/clock';
 
 /** So far back in the history of a channel. */
 const lookedAt = 1_000;
@@ -60,7 +61,7 @@ export interface GoBackPorts {
   /** Called after each change, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createGoBack({ catalog, results, fleet, changed, log, now }: GoBackPorts): GoBack {

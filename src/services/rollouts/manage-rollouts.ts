@@ -5,6 +5,7 @@ import type { Rollout } from '../../core/rollout';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { Fleet } from '../devices/fleet';
+import type { Clock } from '../../ports/clock';
 
 /** People's hands on rollouts. Each change is on disk when its promise resolves. */
 export interface ManageRollouts {
@@ -35,7 +36,7 @@ export interface ManageRolloutsPorts {
   readonly catalog: Catalog;
   readonly bundleTrust: Pick<BundleTrust, 'require'>;
   readonly fleet: Fleet;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 const reasonMaxLength = 200;

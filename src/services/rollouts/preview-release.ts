@@ -10,6 +10,7 @@ import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { warnOfImages } from '../catalog/warn-of-images';
 import { warnOfLabels } from './warn-of-labels';
+import type { Clock } from '../../ports/clock';
 
 export interface ReleasePreview {
   readonly compatible: string;
@@ -42,7 +43,7 @@ export interface PreviewPorts {
   readonly catalog: Catalog;
   readonly listing: Pick<FleetListing, 'channelVersions' | 'labelledDevices'>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createPreviewRelease({ catalog, listing, log, now }: PreviewPorts): PreviewRelease {

@@ -7,7 +7,8 @@ import type { Catalog, Current } from '../catalog/catalog';
 import type { Fleet } from '../devices/fleet';
 import type { Log } from '../../ports/log';
 import { tellUndone } from '../catalog/release-events';
-import type { ReleaseResults } from './release-results';
+import type { ReleaseResults } from '../../ports/catalog';
+import type { Clock } from '../../ports/clock';
 
 /** What was current before a release was made. */
 export interface UndoTarget {
@@ -38,7 +39,7 @@ export interface UndoPorts {
   /** Called after each change, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 export function createUndoRelease({ catalog, results, fleet, changed, log, now }: UndoPorts): UndoRelease {

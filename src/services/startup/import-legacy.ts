@@ -2,25 +2,17 @@ import { z } from 'zod';
 import { DomainError } from '../../core/errors';
 import { everyoneAsBefore } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
-import type { LegacyJson } from '../../ports/legacy-json';
+import type { LegacyFiles, LegacyJson, MarkerRecords } from '../../ports/legacy';
 import { parseLegacyInstant } from './legacy-json';
 import { planActivation } from '../catalog/plan-activation';
 import type { StartupProblem } from './take-over-files';
+import type { Clock } from '../../ports/clock';
 
 export interface ImportPorts {
   readonly catalog: Catalog;
-  readonly legacy: {
-    /** The releases of an earlier server, the one of its default compatible last. */
-    manifests(): Promise<readonly LegacyJson[]>;
-    /** Keeps its `manifest.json` beside the one that this server will write. */
-    keepManifest(): Promise<void>;
-  };
-  /** What was done once and must not be done again. */
-  readonly markers: {
-    has(name: string): Promise<boolean>;
-    set(name: string, at: Date): Promise<void>;
-  };
-  readonly now: () => Date;
+  readonly legacy: Pick<LegacyFiles, 'manifests' | 'keepManifest'>;
+  readonly markers: MarkerRecords;
+  readonly now: Clock;
 }
 
 /** What an import found and did. */

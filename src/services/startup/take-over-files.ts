@@ -4,10 +4,12 @@ import { type Bundle, parseBundleName, parseCompatible } from '../../core/bundle
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { notYetChecked } from '../../core/image-check';
-import type { FoundFile, OpenFile } from '../../ports/bundle-files';
-import { acceptBundle, type InspectBundle } from '../catalog/accept-bundle';
+import type { InspectBundle } from '../../ports/bundle-inspection';
+import type { BundleStorage, OpenFile } from '../../ports/bundle-storage';
+import type { FoundFile, FoundFiles } from '../../ports/found-files';
+import type { LegacyFiles, LegacyJson } from '../../ports/legacy';
+import { acceptBundle } from '../catalog/accept-bundle';
 import type { Catalog } from '../catalog/catalog';
-import type { LegacyJson } from '../../ports/legacy-json';
 import { parseLegacyInstant } from './legacy-json';
 
 /** Something that was left alone, and why. */
@@ -19,15 +21,9 @@ export interface StartupProblem {
 
 export interface TakeOverPorts {
   readonly catalog: Catalog;
-  readonly files: {
-    list(): Promise<readonly FoundFile[]>;
-    open(name: string): Promise<OpenFile>;
-    remove(name: string): Promise<void>;
-  };
-  readonly legacy: {
-    /** What an earlier server noted about a bundle. */
-    notes(bundleName: string): Promise<readonly LegacyJson[]>;
-  };
+  readonly storage: Pick<BundleStorage, 'list'>;
+  readonly foundFiles: FoundFiles;
+  readonly legacy: Pick<LegacyFiles, 'notes'>;
   readonly inspect: InspectBundle;
   readonly allowUntrusted: boolean;
 }
@@ -47,25 +43,26 @@ const readSizeBytes = 1 << 20;
  * would be accepted as an upload, else reported and left alone.
  */
 export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
-  const { catalog, files } = ports;
+  const { catalog, storage, foundFiles } = ports;
   const adopted: string[] = [];
   const problems: StartupProblem[] = [];
   const report = (path: string, message: string) => problems.push({ path, message });
-  const listed = (await files.list()).filter(({ name }) => name.endsWith('.raucb'));
-  const found = new Map(listed.filter((file) => file.isPlainFile).map((file) => [file.name, file]));
-  for (const { name, isPlainFile } of listed) {
+  const found = (await foundFiles.list()).filter(({ name }) => name.endsWith('.raucb'));
+  for (const { name, isPlainFile } of found) {
     if (!isPlainFile) report(name, 'it is not a plain file, and is left alone');
   }
 
-  for (const { name, sizeBytes } of catalog.bundles()) {
-    const file = found.get(name);
-    if (file?.sizeBytes === sizeBytes) continue;
+  const stored = new Map((await storage.list()).map((bytes) => [bytes.sha256, bytes.sizeBytes]));
+  for (const { name, sha256, sizeBytes } of catalog.bundles()) {
+    const storedBytes = stored.get(sha256);
+    if (storedBytes === sizeBytes) continue;
     catalog.markLost(name);
-    const what = file === undefined ? 'is missing' : `has ${file.sizeBytes} bytes instead of ${sizeBytes}`;
+    const what =
+      storedBytes === undefined ? 'is missing' : `has ${storedBytes} bytes instead of ${sizeBytes}`;
     report(name, `its file ${what}: it is not served until the same bundle is uploaded or restored`);
   }
-  for (const file of found.values()) {
-    if (catalog.findKnown(file.name) !== undefined) continue;
+  for (const file of found) {
+    if (!file.isPlainFile) continue;
     try {
       if (await adopt(ports, file, report)) adopted.push(file.name);
     } catch (error) {
@@ -92,7 +89,7 @@ function whyLeftAlone(error: unknown): string {
 async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Promise<boolean> {
   const { catalog } = ports;
   const name = parseBundleName(found.name);
-  const file = await ports.files.open(name);
+  const file = await ports.foundFiles.open(name);
   try {
     const sha256 = await digest(file);
     const binding = await catalog.binding(name);
@@ -101,7 +98,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
         throw new DomainError('conflict', 'its name belongs to a deleted bundle with other bytes');
       }
       if (binding.deletedAt !== null && found.changedAt < binding.deletedAt) {
-        await ports.files.remove(name); // the delete was cut short
+        await ports.foundFiles.remove(name); // the delete was cut short
         return false;
       }
     }
@@ -122,6 +119,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
       imageCheck: notYetChecked,
     };
     await catalog.commit({ bundle });
+    ports.foundFiles.adopt(name, bundle);
     return true;
   } finally {
     await file.close();

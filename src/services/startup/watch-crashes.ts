@@ -1,15 +1,13 @@
 import { type Crash, nextCrash, partLeftOut } from '../../core/crash';
+import type { CrashRecord } from '../../ports/crash';
 import type { Log } from '../../ports/log';
 import { failingPart } from './optional-parts';
+import type { Clock } from '../../ports/clock';
 
 export interface CrashPorts {
-  readonly file: {
-    read(): Crash | undefined;
-    write(crash: Crash): void;
-    clear(): void;
-  };
+  readonly file: CrashRecord;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** Keeps from run to run how the server ended. */

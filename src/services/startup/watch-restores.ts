@@ -1,9 +1,7 @@
 import type { Hold } from '../../core/device';
 import { theServer } from '../../core/event';
 import {
-  type DatabaseIdentity,
   evidenceLastsMs,
-  type FoundMarker,
   isDecision,
   judgeMarker,
   type Marker,
@@ -13,33 +11,17 @@ import {
 import type { Fleet } from '../devices/fleet';
 import type { Log } from '../../ports/log';
 import type { JournalRecords } from '../../ports/journal';
-
-/** What the database knows of itself, and of a restore. */
-export interface RestoreRecords {
-  /** The identity, made with this id when there is none; and why the database is suspected, if it is. */
-  identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: string | null }>;
-  /** Notes a suspicion until {@link RestoreRecords.marked}; the database is another one from now on. */
-  suspect(newId: string, reason: string, named: string | null, at: Date): Promise<void>;
-  /** The last time that it was taken for an older copy, under an id that it had then alone; `undefined` when it never was. */
-  lastRestore(): { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
-  /** Notes that the marker names this database, and that a suspicion was dealt with. */
-  marked(): Promise<void>;
-  /** Whether a bundle with these bytes was ever here, or people have heard of it. */
-  isKnownHash(sha256: string): boolean;
-  /** How many devices were ever heard, counted up to a limit. */
-  heardDevices(limit: number): number;
-}
+import type { RandomBytes } from '../../ports/randomness';
+import type { DatabaseMarker, RestoreRecords } from '../../ports/restores';
+import type { Clock } from '../../ports/clock';
 
 export interface WatchRestoresPorts {
   readonly restores: RestoreRecords;
-  readonly databaseMarker: {
-    read(): Promise<FoundMarker>;
-    write(marker: Marker): Promise<void>;
-  };
+  readonly databaseMarker: DatabaseMarker;
   readonly journal: Pick<JournalRecords, 'listen'>;
-  readonly randomBytes: (count: number) => Buffer;
+  readonly randomBytes: RandomBytes;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** Notices that the database is an older copy, before it makes a fleet go backwards. */

@@ -9,8 +9,10 @@ import {
   theServer,
 } from '../../core/event';
 import type { Webhook } from '../../core/webhook';
-import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
+import type { DeliverEvent, RefuseReceiver, WebhookRecords } from '../../ports/webhooks';
 import type { ReadJournal } from '../../ports/journal';
+import type { RandomBytes } from '../../ports/randomness';
+import type { Clock } from '../../ports/clock';
 
 export interface NewWebhook {
   readonly name: string;
@@ -43,11 +45,9 @@ export interface ManageWebhooksPorts {
   readonly webhooks: WebhookRecords;
   readonly journal: Pick<ReadJournal, 'lastId'>;
   readonly deliver: DeliverEvent;
-  /** Says why a URL may not be called, now that somebody wants to keep it; `null` when it may. */
-  readonly refuseReceiver?: ((url: string) => Promise<string | null>) | undefined;
-  /** Secure randomness, such as `crypto.randomBytes`. */
-  readonly randomBytes: (sizeBytes: number) => Buffer;
-  readonly now: () => Date;
+  readonly refuseReceiver?: RefuseReceiver | undefined;
+  readonly randomBytes: RandomBytes;
+  readonly now: Clock;
 }
 
 const namePattern = /^[A-Za-z0-9._-]{1,64}$/;

@@ -5,6 +5,7 @@ import { asPart } from '../startup/optional-parts';
 import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
 import { isWanted } from '../../core/event-filter';
 import type { ReadJournal } from '../../ports/journal';
+import type { Clock } from '../../ports/clock';
 
 export interface SendWebhooksPorts {
   readonly webhooks: WebhookRecords;
@@ -13,7 +14,7 @@ export interface SendWebhooksPorts {
   /** Send nothing in this run of the server: the last ones ended by it. */
   readonly isLeftOut?: boolean;
   readonly log: Log;
-  readonly now: () => Date;
+  readonly now: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
 }

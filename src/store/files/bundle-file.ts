@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { readExactly } from '../../base/files/read-exactly';
-import type { OpenFile } from '../../ports/bundle-files';
+import type { OpenFile } from '../../ports/bundle-storage';
 import { readOnlyNoFollow } from '../refuse-links';
 
 /** One piece of a streamed read. */

@@ -1,7 +1,9 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type Crash, optionalParts } from '../../core/crash';
+import { replaceFileSync } from '../../base/files/replace-file';
+import { optionalParts } from '../../core/crash';
+import type { CrashRecord } from '../../ports/crash';
 import { readOnlyNoFollow } from '../refuse-links';
 
 const crashSchema = z.object({
@@ -12,19 +14,8 @@ const crashSchema = z.object({
   times: z.number().int().positive(),
 });
 
-/** How the last run of the server ended, when it was an exception: `crash.json` in the data folder. */
-export interface CrashFile {
-  /** @returns `undefined` when the last run ended in an orderly way, or nobody can tell */
-  read(): Crash | undefined;
-  /**
-   * Writes it before it returns: the process is about to end.
-   * @throws Error of the file system
-   */
-  write(crash: Crash): void;
-  clear(): void;
-}
-
-export function openCrashFile(dataDir: string): CrashFile {
+/** How the last run of the server ended, in `crash.json` of the data folder. */
+export function openCrashFile(dataDir: string): CrashRecord {
   const file = path.join(dataDir, 'crash.json');
   return {
     read() {
@@ -34,18 +25,7 @@ export function openCrashFile(dataDir: string): CrashFile {
         return undefined;
       }
     },
-    write(crash) {
-      const temporary = `${file}.part`;
-      rmSync(temporary, { force: true });
-      const handle = openSync(temporary, 'wx', 0o600);
-      try {
-        writeSync(handle, `${JSON.stringify(crash, null, 2)}\n`);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(temporary, file);
-    },
+    write: (crash) => replaceFileSync(file, `${JSON.stringify(crash, null, 2)}\n`, { mode: 0o600 }),
     clear: () => rmSync(file, { force: true }),
   };
 }

@@ -1,21 +1,20 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../../base/files/replace-file';
-import type { FoundMarker, Marker } from '../../core/restore';
+import type { FoundMarker } from '../../core/restore';
 import { systemErrorCode } from '../../base/files/system-error';
+import type { DatabaseMarker } from '../../ports/restores';
 import { readOnlyNoFollow } from '../refuse-links';
 import { storing } from '../storage-error';
-
-export type DatabaseMarker = ReturnType<typeof createDatabaseMarker>;
 
 /** More is no marker of ours. */
 const maxSizeBytes = 1_024;
 
 /** `database.marker` beside the database: which one ran here last, and how far it had come. */
-export function createDatabaseMarker(dataDir: string) {
+export function createDatabaseMarker(dataDir: string): DatabaseMarker {
   const file = path.join(dataDir, 'database.marker');
   return {
-    async read(): Promise<FoundMarker> {
+    async read() {
       try {
         return parse(await readStart(file));
       } catch (error) {
@@ -23,8 +22,7 @@ export function createDatabaseMarker(dataDir: string) {
       }
     },
 
-    /** Replaces it; it is on disk when the promise resolves. @throws DomainError `storage-full`, `unavailable` */
-    write: ({ id, decision }: Marker): Promise<void> =>
+    write: ({ id, decision }) =>
       storing(() => replaceFile(file, `${JSON.stringify({ database: id, decision })}\n`, { mode: 0o600 })),
   };
 }

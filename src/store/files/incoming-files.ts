@@ -3,70 +3,72 @@ import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { DomainError } from '../../core/errors';
+import type { OpenFile, StageOptions } from '../../ports/bundle-storage';
 import { storing } from '../storage-error';
+import { openBundleFile } from './bundle-file';
 
-/** A complete, synced file that has no name yet. */
-export interface StagedFile {
-  readonly sha256: string;
-  readonly sizeBytes: number;
+/** A complete, synced upload that has no name yet. */
+export class IncomingFile {
+  #isThere = true;
+
+  constructor(
+    private readonly file: string,
+    readonly sha256: string,
+    readonly sizeBytes: number,
+  ) {}
+
+  /** Where it lies, until it is discarded. */
+  get path(): string {
+    if (!this.#isThere) throw new Error('this upload was stored or discarded before');
+    return this.file;
+  }
+
+  open(): Promise<OpenFile> {
+    return storing(() => openBundleFile(this.path));
+  }
+
+  /** Whoever moved it away says so by this, too. */
+  async discard(): Promise<void> {
+    if (!this.#isThere) return;
+    this.#isThere = false;
+    await rm(this.file, { force: true });
+  }
 }
 
-interface StageOptions {
-  readonly limitBytes: number;
-  readonly signal?: AbortSignal;
+/** The place where uploads are written before anybody can see them. What a crash leaves there is worthless. */
+export class IncomingFiles {
+  /** @param newName a name that was never used before */
+  constructor(
+    private readonly folder: string,
+    private readonly newName: () => string,
+  ) {}
+
+  /** Makes the folder, empty. */
+  clean(): Promise<void> {
+    return storing(async () => {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      for (const name of await readdir(this.folder))
+        await rm(path.join(this.folder, name), { recursive: true, force: true });
+    });
+  }
+
+  /**
+   * Writes a stream to a new file and syncs it. After an error the rest of the stream is the caller's.
+   * @throws DomainError `too-large`, `storage-full`, `invalid-input`
+   */
+  async stage(content: Readable, options: StageOptions): Promise<IncomingFile> {
+    const file = path.join(this.folder, this.newName());
+    try {
+      const { sha256, sizeBytes } = await storing(() => write(file, content, options));
+      return new IncomingFile(file, sha256, sizeBytes);
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
 }
 
-export type IncomingFiles = ReturnType<typeof createIncomingFiles>;
-
-/**
- * The place where uploads are written before anybody can see them. What a crash leaves there is worthless.
- * @param newName a name that was never used before
- */
-export function createIncomingFiles(folder: string, newName: () => string) {
-  const paths = new WeakMap<StagedFile, string>();
-  const pathOf = (staged: StagedFile): string => {
-    const file = paths.get(staged);
-    if (file === undefined) throw new Error('this upload was stored or discarded before');
-    return file;
-  };
-  return {
-    pathOf,
-
-    /** Makes the folder, empty. */
-    clean: (): Promise<void> =>
-      storing(async () => {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        for (const name of await readdir(folder))
-          await rm(path.join(folder, name), { recursive: true, force: true });
-      }),
-
-    /**
-     * Writes a stream to a new file and syncs it. After an error the rest of the stream is the caller's.
-     * @throws DomainError `too-large`, `storage-full`, `invalid-input`
-     */
-    stage: async (content: Readable, options: StageOptions): Promise<StagedFile> => {
-      const file = path.join(folder, newName());
-      const staged = await storing(() => write(file, content, options)).catch(async (error: unknown) => {
-        await rm(file, { force: true });
-        throw error;
-      });
-      paths.set(staged, file);
-      return staged;
-    },
-
-    discard: async (staged: StagedFile): Promise<void> => {
-      const file = paths.get(staged);
-      paths.delete(staged);
-      if (file !== undefined) await rm(file, { force: true });
-    },
-  };
-}
-
-async function write(
-  file: string,
-  content: Readable,
-  { limitBytes, signal }: StageOptions,
-): Promise<StagedFile> {
+async function write(file: string, content: Readable, { limitBytes, signal }: StageOptions) {
   if (signal !== undefined) addAbortSignal(signal, content);
   const handle = await open(file, 'wx', 0o600);
   try {

@@ -1,16 +1,14 @@
 import { link, lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../../base/files/system-error';
-import type { LegacyJson } from '../../ports/legacy-json';
+import type { LegacyFiles, LegacyJson } from '../../ports/legacy';
 import { readOnlyNoFollow } from '../refuse-links';
 import { storing } from '../storage-error';
 
 const maxJsonSizeBytes = 1 << 20;
 
-export type LegacyFiles = ReturnType<typeof createLegacyFiles>;
-
 /** What an earlier server left beside the bundles in the data folder. Read, never changed. */
-export function createLegacyFiles(dataDir: string) {
+export function createLegacyFiles(dataDir: string): LegacyFiles {
   return {
     /** What was noted about a bundle when it was uploaded: `<name>.meta.json`, or without the `.raucb`. */
     notes: (bundleName: string): Promise<LegacyJson[]> =>

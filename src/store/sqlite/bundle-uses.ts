@@ -1,12 +1,12 @@
 import { underWayStates } from '../../core/installation-states';
+import type { BundleUses } from '../../ports/fleet-counts';
 import type { Database } from './database';
 
 /** Which devices still need a bundle, beside the releases that it is current for. */
-export function createBundleUses(database: Database) {
+export function createBundleUses(database: Database): BundleUses {
   const { query } = database;
   return {
-    /** What devices are pinned to, and how many. */
-    pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[] {
+    pinnedBundles() {
       const rows = database.all(
         query
           .selectFrom('devices')
@@ -18,8 +18,7 @@ export function createBundleUses(database: Database) {
       return rows.map(({ pin_bundle: bundleName, devices }) => ({ bundleName: bundleName ?? '', devices }));
     },
 
-    /** @param now offers that have ended do not count */
-    bundleUses(name: string, now: Date) {
+    bundleUses(name, now) {
       const [counted] = database.all(
         query
           .selectFrom('installations')

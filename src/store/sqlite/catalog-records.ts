@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { Bundle } from '../../core/bundle';
-import type { NewEvent } from '../../core/event';
 import type { Activation, NewActivation, Release } from '../../core/release';
-import { beginRollout, type Rollout, type RolloutPolicy } from '../../core/rollout';
+import { beginRollout, type Rollout } from '../../core/rollout';
+import type { CatalogRecords } from '../../ports/catalog';
 import type { Database } from './database';
 import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
@@ -10,42 +10,14 @@ import type { SqliteJournal } from './journal-records';
 import { toRollout, toRolloutRow } from './rollout-rows';
 import type { ActivationTable, BundleTable } from './schema';
 
-/** A change that lasts as a whole or not at all. */
-interface Change {
-  /** Added, or brought up to date; a deleted one comes back. */
-  readonly bundle?: Bundle;
-  /** What happens to a release, with the line of history that tells it. */
-  readonly activation?: NewActivation;
-  /** The release that the activation brings back. */
-  readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
-  /** How the activated bundle reaches its devices. */
-  readonly policy?: RolloutPolicy;
-  /** Asked in the transaction: it throws when the change must not happen any more. */
-  readonly check?: () => void;
-  /** Called as soon as it is committed, before anything else happens. */
-  readonly committed?: (activation: Activation | undefined) => void;
-  /** A step that the rollout of a current release takes. */
-  readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
-  /** Lines of the journal; they may name the activation that has its number now. */
-  readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
-}
-
-interface HistoryFilter {
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly activated?: string;
-  readonly limit: number;
-  readonly beforeId?: number;
-}
-
-export type CatalogRecords = ReturnType<typeof createCatalogRecords>;
-
 /** Bundles, releases and their history in the database. */
-export function createCatalogRecords(database: Database, journal: Pick<SqliteJournal, 'append'>) {
+export function createCatalogRecords(
+  database: Database,
+  journal: Pick<SqliteJournal, 'append'>,
+): CatalogRecords {
   const { query } = database;
   return {
-    /** All bundles that are not deleted, and all releases. */
-    load(): Promise<{ bundles: Bundle[]; releases: Release[] }> {
+    load() {
       return database.transact(() => {
         const found = database.all(query.selectFrom('bundles').selectAll().where('deleted_at', 'is', null));
         const bundles = new Map(found.map((row) => [row.name, toBundle(row)]));
@@ -73,8 +45,7 @@ export function createCatalogRecords(database: Database, journal: Pick<SqliteJou
       });
     },
 
-    /** The bytes that a name is bound to, also when the bundle was deleted. */
-    binding(name: string): Promise<{ sha256: string; deletedAt: Date | null } | undefined> {
+    binding(name) {
       return database.transact(() => {
         const [row] = database.all(
           query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name),
@@ -85,8 +56,7 @@ export function createCatalogRecords(database: Database, journal: Pick<SqliteJou
       });
     },
 
-    /** @throws DomainError `storage-full`, `unavailable` */
-    commit(change: Change): Promise<Activation | undefined> {
+    commit(change) {
       return database.transact(() => {
         const { bundle, rollout, returning } = change;
         change.check?.();
@@ -102,14 +72,13 @@ export function createCatalogRecords(database: Database, journal: Pick<SqliteJou
         for (const moved of [returning, rollout]) {
           if (moved !== undefined) saveRollout(database, moved.releaseId, moved.rollout);
         }
-        database.afterCommit(() => change.committed?.(activation)); // before those who listen to the journal
+        database.afterCommit(() => change.committed(activation)); // before those who listen to the journal
         journal.append(change.events?.(activation) ?? []);
         return activation;
       });
     },
 
-    /** Marks a bundle as deleted: its row stays, and with it whose bytes the name stands for. @throws DomainError `storage-full`, `unavailable` */
-    tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
+    tombstone(name, at, by, events) {
       return database.transact(() => {
         const deleted = { deleted_at: at.toISOString(), deleted_by: by };
         database.all(query.updateTable('bundles').set(deleted).where('name', '=', name));
@@ -117,8 +86,7 @@ export function createCatalogRecords(database: Database, journal: Pick<SqliteJou
       });
     },
 
-    /** Newest first. */
-    history(filter: HistoryFilter): readonly Activation[] {
+    history(filter) {
       let select = query
         .selectFrom('activations')
         .selectAll()

@@ -1,17 +1,16 @@
+import type { MarkerRecords } from '../../ports/legacy';
 import type { Database } from './database';
 
-export type MarkerRecords = ReturnType<typeof createMarkerRecords>;
-
 /** Remembers what was done once and must not be done again. */
-export function createMarkerRecords(database: Database) {
+export function createMarkerRecords(database: Database): MarkerRecords {
   const { query } = database;
   return {
-    has(name: string): Promise<boolean> {
+    has(name) {
       return database.transact(
         () => database.all(query.selectFrom('markers').select('name').where('name', '=', name)).length > 0,
       );
     },
-    set(name: string, at: Date): Promise<void> {
+    set(name, at) {
       return database.transact(() => {
         database.all(
           query

@@ -1,21 +1,15 @@
 import { sql } from 'kysely';
-import type { Activation } from '../../core/release';
+import type { ReleaseResults } from '../../ports/catalog';
 import type { Database } from './database';
 import { outcomesOfAll } from './release-outcomes';
 import { toRollout } from './rollout-rows';
 
-interface BundleKey {
-  readonly name: string;
-  readonly compatible: string | null;
-  readonly version: string | null;
-}
-
 /** What releases came to, also those that are over. */
-export function createReleaseResults(database: Database) {
+export function createReleaseResults(database: Database): ReleaseResults {
   const { query } = database;
 
   return {
-    of(lines: readonly Activation[]) {
+    of(lines) {
       const made = lines.flatMap((line) =>
         line.releaseId === null ? [] : [{ ...line, releaseId: line.releaseId }],
       );
@@ -37,7 +31,7 @@ export function createReleaseResults(database: Database) {
     },
 
     /** A device that is forgotten leaves its row, with one device less. */
-    wasOffered(releaseId: number) {
+    wasOffered(releaseId) {
       const counted = query
         .selectFrom('release_outcomes')
         .select('release_id')
@@ -46,7 +40,7 @@ export function createReleaseResults(database: Database) {
       return database.all(counted).length > 0;
     },
 
-    isProven({ name, compatible, version }: BundleKey): boolean {
+    isProven({ name, compatible, version }) {
       const installed = query
         .selectFrom('installations')
         .select('id')

@@ -1,15 +1,12 @@
 import { sql } from 'kysely';
-import type { DatabaseIdentity } from '../../core/restore';
+import type { RestoreRecords } from '../../ports/restores';
 import type { Database } from './database';
 
-export type RestoreRecords = ReturnType<typeof createRestoreRecords>;
-
 /** What the database knows of itself, and of a restore that people have not heard of yet. */
-export function createRestoreRecords(database: Database) {
+export function createRestoreRecords(database: Database): RestoreRecords {
   const { query } = database;
   return {
-    /** The identity, made when there is none. @throws DomainError `storage-full`, `unavailable` */
-    identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: string | null }> {
+    identity(newId) {
       return database.transact(() => {
         const select = query.selectFrom('database_identity').selectAll();
         const [known] = database.all(select);
@@ -24,13 +21,7 @@ export function createRestoreRecords(database: Database) {
       });
     },
 
-    /**
-     * Notes that the database may be an older copy, until that was dealt with. It is another one from now on.
-     * @param named the hash that devices named: it is known from now on, and not told again; `null` when the marker told, at a
-     * start: then no offer of before stands any longer
-     * @throws DomainError `storage-full`, `unavailable`
-     */
-    suspect(newId: string, reason: string, named: string | null, at: Date): Promise<void> {
+    suspect(newId, reason, named, at) {
       return database.transact(() => {
         const now = at.toISOString();
         database.all(
@@ -56,30 +47,26 @@ export function createRestoreRecords(database: Database) {
       });
     },
 
-    /** The last time that it was taken for an older copy; `undefined` when it never was. */
-    lastRestore(): { readonly id: string; readonly reason: string; readonly at: Date } | undefined {
+    lastRestore() {
       const [row] = database.all(query.selectFrom('database_identity').selectAll());
       if (row === undefined || row.restored_at === null || row.restored_reason === null) return undefined;
       return { id: row.id, reason: row.restored_reason, at: new Date(row.restored_at) };
     },
 
-    /** Notes that the marker names this database. @throws DomainError `storage-full`, `unavailable` */
-    marked(): Promise<void> {
+    marked() {
       return database.transact(() => {
         database.all(query.updateTable('database_identity').set({ is_marked: 1, suspicion: null }));
       });
     },
 
-    /** Whether a bundle with these bytes was ever here, deleted or not, or people have heard of it. */
-    isKnownHash(sha256: string): boolean {
+    isKnownHash(sha256) {
       const inTable = (table: 'bundles' | 'foreign_hashes') =>
         database.all(query.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1)).length >
         0;
       return inTable('bundles') || inTable('foreign_hashes');
     },
 
-    /** How many devices were ever heard, counted up to a limit. */
-    heardDevices(limit: number): number {
+    heardDevices(limit) {
       const select = query.selectFrom('devices').select('id').where('last_contact_at', 'is not', null);
       return database.all(select.limit(limit)).length;
     },

@@ -1,22 +1,12 @@
-import type { Token } from '../../core/token';
+import type { SessionRecords } from '../../ports/access';
 import type { Database } from './database';
 import { toToken } from './token-records';
 
-interface Session {
-  readonly idHash: string;
-  readonly tokenName: string;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
-}
-
-export type SessionRecords = ReturnType<typeof createSessionRecords>;
-
 /** Browsers that signed in with a token, by the hash of the id that they have. */
-export function createSessionRecords(database: Database) {
+export function createSessionRecords(database: Database): SessionRecords {
   const { query } = database;
   return {
-    /** Those that have expired go; of one token the newest stay. */
-    add({ idHash, tokenName, createdAt, expiresAt }: Session, maxOfToken: number): Promise<void> {
+    add({ idHash, tokenName, createdAt, expiresAt }, maxOfToken) {
       return database.transact(() => {
         database.all(query.deleteFrom('sessions').where('expires_at', '<=', createdAt.toISOString()));
         database.all(
@@ -40,7 +30,7 @@ export function createSessionRecords(database: Database) {
       });
     },
 
-    find(idHash: string): { token: Token; expiresAt: Date } | undefined {
+    find(idHash) {
       const [row] = database.all(
         query
           .selectFrom('sessions')
@@ -52,7 +42,7 @@ export function createSessionRecords(database: Database) {
       return row && { token: toToken(row), expiresAt: new Date(row.expires_at) };
     },
 
-    remove(idHash: string): Promise<void> {
+    remove(idHash) {
       return database.transact(() => {
         database.all(query.deleteFrom('sessions').where('id_hash', '=', idHash));
       });

@@ -1,18 +1,15 @@
 import type { Selectable } from 'kysely';
-import type { NewEvent } from '../../core/event';
 import type { Token } from '../../core/token';
+import type { TokenRecords } from '../../ports/access';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 import type { TokenTable } from './schema';
 
-export type TokenRecords = ReturnType<typeof createTokenRecords>;
-
 /** Admin tokens in the database, by name and by the hash of their secret. */
-export function createTokenRecords(database: Database, journal: Pick<SqliteJournal, 'append'>) {
+export function createTokenRecords(database: Database, journal: Pick<SqliteJournal, 'append'>): TokenRecords {
   const { query } = database;
   return {
-    /** @returns false when the name is in use */
-    add(token: Token, secretHash: string, events: readonly NewEvent[]): Promise<boolean> {
+    add(token, secretHash, events) {
       return database.transact(() => {
         const added = database.all(
           query
@@ -32,13 +29,11 @@ export function createTokenRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    /** By name. */
-    all(): readonly Token[] {
+    all() {
       return database.all(query.selectFrom('tokens').selectAll().orderBy('name')).map(toToken);
     },
 
-    /** Revokes a token; one that is revoked keeps its time, and nothing is told. */
-    revoke(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<Token | undefined> {
+    revoke(name, at, by, events) {
       const revocation = { revoked_at: at.toISOString(), revoked_by: by };
       return database.transact(() => {
         const revoked = database.all(
@@ -54,7 +49,7 @@ export function createTokenRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    findByHash(secretHash: string): Token | undefined {
+    findByHash(secretHash) {
       return database
         .all(query.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash))
         .map(toToken)[0];

@@ -1,16 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SerialQueue } from '../../base/collections/serial-queue';
 
 /**
  * Long reads take turns: a piece of one of them, and then everything else that the process has to do. So the loop is held for
  * one piece at the most, however many read.
  */
 export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   /** Runs a piece of a long read when it is its turn. @throws what the piece throws */
   take<Result>(piece: () => Result): Promise<Result> {
-    const turn = this.#last.then(() => nextTurn()).then(piece);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return this.#queue.run(async () => {
+      await nextTurn();
+      return piece();
+    });
   }
 }

@@ -62,7 +62,7 @@ export async function openAdminListener(options: AdminListenerOptions = {}): Pro
   let revoked: readonly Revocation[] = [];
   const ports: AdministrationPorts = {
     services: opened.services,
-    ...opened.store,
+    store: opened.store,
     oldCertificates: () => [],
     certificates,
     revocationsInForce: {

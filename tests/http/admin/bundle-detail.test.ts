@@ -59,27 +59,29 @@ describe('a bundle', () => {
   it('says which devices have to do with it', async () => {
     const none = { running: 0, installing: 0, pinned: 0, failed: 0 };
     expect(await detail('v2.0.0.raucb')).toMatchObject({ devices: none });
-    const { fleet } = admin.opened.store;
+    const { devices } = admin.opened.store;
     const states = ['proven', 'proven', 'downloading', 'offered', 'rolled-back', 'withdrawn'] as const;
     for (const [index, state] of states.entries()) {
       const id = `d${index}`;
       const systemVersion = state === 'proven' ? '2.0.0' : '1.0.0';
       const installation = { deviceId: id, bundleName: 'v2.0.0.raucb', state };
-      await fleet.write({
+      await devices.write({
         device: deviceOf(id, { facts: { systemVersion } }),
         installations: [installationOf({ ...installation, id: 10 + index })],
       });
     }
     // It failed there before, and is being tried again.
     const again = { deviceId: 'd9', bundleName: 'v2.0.0.raucb' };
-    await fleet.write({
+    await devices.write({
       device: deviceOf('d9', { pin: { bundleName: 'v2.0.0.raucb', by: 'local', at: new Date() } }),
       installations: [
         installationOf({ ...again, id: 30, state: 'failed' }),
         installationOf({ ...again, id: 31, state: 'installed' }),
       ],
     });
-    await fleet.write({ device: deviceOf('x', { facts: { compatible: 'other', systemVersion: '2.0.0' } }) });
+    await devices.write({
+      device: deviceOf('x', { facts: { compatible: 'other', systemVersion: '2.0.0' } }),
+    });
     expect(await detail('v2.0.0.raucb')).toMatchObject({
       devices: { running: 2, installing: 3, pinned: 1, failed: 1 },
     });
@@ -88,14 +90,14 @@ describe('a bundle', () => {
 });
 
 it('labels are told with how many devices have them, the most frequent first', async () => {
-  const { fleet } = admin.opened.store;
+  const { devices } = admin.opened.store;
   expect((await admin.http.get('/api/labels').expect(200)).body).toEqual({ labels: [] });
   for (const [id, labels] of [
     ['a', ['lab', 'site=berlin']],
     ['b', ['lab']],
     ['c', ['beta']],
   ] as const)
-    await fleet.write({ device: deviceOf(id, { labels }) });
+    await devices.write({ device: deviceOf(id, { labels }) });
   expect((await admin.http.get('/api/labels').expect(200)).body).toEqual({
     labels: [
       { label: 'lab', devices: 2 },

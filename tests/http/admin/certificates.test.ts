@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type OpenCertificateFolder, openCertificateFolder } from '../../../src/pki/certificate-folder';
+import { openCertificateFolder } from '../../../src/pki/certificate-folder';
+import type { CertificateFolder } from '../../../src/ports/certificates';
 import { mustRun, temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
@@ -25,7 +26,7 @@ const dayMs = 86_400_000;
 let at: Date;
 const now = () => at;
 let admin: AdminListener;
-let folder: OpenCertificateFolder;
+let folder: CertificateFolder;
 beforeEach(async () => {
   at = new Date('2026-11-02T12:00:00Z');
   admin = await openAdminListener({ now, admin: { now, serverUrl: 'https://updates.test:8443' } });

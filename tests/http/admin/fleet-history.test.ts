@@ -25,7 +25,7 @@ afterEach(() => admin.close());
 const history = async (query = '') =>
   (await admin.http.get(`/api/fleet/history${query}`).expect(200)).body as History;
 const runs = (id: string, systemVersion: string | null, change: Parameters<typeof deviceOf>[1] = {}) =>
-  admin.opened.store.fleet.write({
+  admin.opened.store.devices.write({
     device: deviceOf(id, { ...change, facts: { systemVersion, ...change.facts } }),
   });
 /** Lets the time pass as a server does that runs, at each tenth minute. */

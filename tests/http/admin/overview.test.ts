@@ -33,7 +33,7 @@ const overview = async () => {
   return (await admin.http.get('/api/overview').expect(200)).body as Overview;
 };
 const device = (id: string, change: Parameters<typeof deviceOf>[1] = {}) =>
-  admin.opened.store.fleet.write({ device: deviceOf(id, { lastContactAt: at, ...change }) });
+  admin.opened.store.devices.write({ device: deviceOf(id, { lastContactAt: at, ...change }) });
 const kinds = async () =>
   (await overview()).attention
     .filter(({ kind }) => kind !== 'storage')
@@ -130,21 +130,24 @@ describe('what needs a person', () => {
   it.each(['failed', 'rolled-back', 'rejected', 'lost', 'interrupted'] as const)(
     'is a device whose installation is %s',
     async (state) => {
-      const { fleet } = admin.opened.store;
-      await fleet.write({ device: deviceOf('a'), installations: [installationOf({ deviceId: 'a', state })] });
+      const { devices } = admin.opened.store;
+      await devices.write({
+        device: deviceOf('a'),
+        installations: [installationOf({ deviceId: 'a', state })],
+      });
       const [item] = (await overview()).attention;
       expect(item).toMatchObject({ kind: state, count: 1, compatible: 'board', channel: 'stable' });
       expect(item?.message).toMatch(/1 device of board \(stable\)$/);
       const cleared = installationOf({ deviceId: 'a', state, clearedAt: at });
-      await fleet.write({ device: deviceOf('a'), installations: [cleared] });
+      await devices.write({ device: deviceOf('a'), installations: [cleared] });
       expect(await kinds()).toEqual([]);
     },
   );
 
   it('is a device that stopped reading a bundle a day ago, and not one that waits for its reboot since today', async () => {
-    const { fleet } = admin.opened.store;
+    const { devices } = admin.opened.store;
     const stopped = (movedAt: Date, clearedAt: Date | null = null) =>
-      fleet.write({
+      devices.write({
         device: deviceOf('a'),
         installations: [installationOf({ deviceId: 'a', state: 'stopped', movedAt, clearedAt })],
       });

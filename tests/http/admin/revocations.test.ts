@@ -1,6 +1,7 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type OpenCertificateFolder, openCertificateFolder } from '../../../src/pki/certificate-folder';
+import { openCertificateFolder } from '../../../src/pki/certificate-folder';
+import type { CertificateFolder } from '../../../src/ports/certificates';
 import { runCommand } from '../../support/cli-harness';
 import { temporaryFolder } from '../../support/programs';
 import { SimulatedDevice } from '../../support/simulated-device';
@@ -9,7 +10,7 @@ import { type AdminListener, openAdminListener } from './admin-listener';
 const now = () => new Date('2026-11-02T12:00:00Z');
 
 let admin: AdminListener;
-let folder: OpenCertificateFolder;
+let folder: CertificateFolder;
 /** `far` came with a certificate that was made elsewhere. */
 let serial: string;
 let pem: string;

@@ -1,4 +1,4 @@
-import type { ServicePorts } from '../../../src/services/services';
+import type { Store } from '../../../src/ports/store';
 import { protocols } from '../../support/device-client';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
@@ -154,11 +154,12 @@ describe('ranges', () => {
     const count = (name: string) => {
       calls[name] = (calls[name] ?? 0) + 1;
     };
-    const changePorts = ({ fleet, records }: ServicePorts): Partial<ServicePorts> => ({
-      fleet: countCalls(fleet, count),
-      records: countCalls(records, count),
+    const changeStore = ({ devices, listing, catalog }: Store): Partial<Store> => ({
+      devices: countCalls(devices, count),
+      listing: countCalls(listing, count),
+      catalog: countCalls(catalog, count),
     });
-    return { calls, changePorts };
+    return { calls, changeStore };
   }
 
   function countCalls<Port extends object>(port: Port, count: (name: string) => void): Port {
@@ -175,8 +176,8 @@ describe('ranges', () => {
   }
 
   it.each(protocols)('cost no work of the database, by the thousand, over %s', async (protocol) => {
-    const { calls, changePorts } = counted();
-    const fleet = await startReleasedFleet({ changePorts });
+    const { calls, changeStore } = counted();
+    const fleet = await startReleasedFleet({ changeStore });
     const { client, rauc } = await fleet.connect('dev-1', protocol);
     await rauc.poll();
     const { pinned = '' } = await rauc.install('t-1');
@@ -200,8 +201,8 @@ describe('ranges', () => {
   });
 
   it('are counted in memory and written together, in one transaction at each beat', async () => {
-    const { calls, changePorts } = counted();
-    const fleet = await startReleasedFleet({ changePorts });
+    const { calls, changeStore } = counted();
+    const fleet = await startReleasedFleet({ changeStore });
     const devices = await Promise.all(['dev-1', 'dev-2', 'dev-3'].map((id) => fleet.connect(id, 'HTTP/2')));
     const pinned: string[] = [];
     for (const { rauc } of devices) {

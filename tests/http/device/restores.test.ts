@@ -145,7 +145,7 @@ describe('what is no evidence of a restore', () => {
 it('costs a range of a pinned bundle nothing: the database is not asked', async () => {
   let asked = 0;
   fleet = await startReleasedFleet({
-    changePorts: ({ restores }) => ({
+    changeStore: ({ restores }) => ({
       restores: {
         ...restores,
         isKnownHash: (sha256) => {

@@ -1,4 +1,4 @@
-import type { FleetRules } from '../../../src/services/services';
+import type { FleetRules } from '../../../src/services/service-ports';
 import { fleetAttention } from '../../support/fleet-attention';
 import { raucHeaders, type RaucPoller } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../src/core/errors';
-import type { ServicePorts } from '../../../src/services/services';
+import type { Store } from '../../../src/ports/store';
 import { protocols } from '../../support/device-client';
 import { deviceFiles, readClientFiles } from '../../support/device-listener';
 import { eventually } from '../../support/eventually';
@@ -177,15 +177,15 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await fleet.close();
     let isFull = false;
     const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
-    const changePorts = ({ fleet: records }: ServicePorts): Partial<ServicePorts> => ({
-      fleet: {
-        ...records,
-        write: (write) => (isFull ? refuse() : records.write(write)),
-        writeSeen: (seen) => (isFull ? refuse() : records.writeSeen(seen)),
-        saveLog: (...log) => (isFull ? refuse() : records.saveLog(...log)),
+    const changeStore = ({ devices }: Store): Partial<Store> => ({
+      devices: {
+        ...devices,
+        write: (write) => (isFull ? refuse() : devices.write(write)),
+        writeSeen: (seen) => (isFull ? refuse() : devices.writeSeen(seen)),
+        saveLog: (...log) => (isFull ? refuse() : devices.saveLog(...log)),
       },
     });
-    fleet = await startReleasedFleet({ changePorts });
+    fleet = await startReleasedFleet({ changeStore });
     device = await fleet.connect('dev-1', protocol);
     await device.rauc.poll();
     isFull = true;

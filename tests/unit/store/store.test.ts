@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import Sqlite from 'libsql';
 import { openDatabase } from '../../../src/store/sqlite/database';
 import { lockDataDir } from '../../../src/store/files/lock-data-dir';
@@ -170,74 +169,5 @@ describe('the database', () => {
     await database.transact(() => undefined);
     other.close();
     database.close();
-  });
-});
-
-describe('bundle files', () => {
-  it('are read only where they are plain files', async () => {
-    const dataDir = await dataFolder();
-    const store = await openStore(dataDir, options);
-    const at = (name: string) => path.join(dataDir, 'bundles', name);
-    await symlink('/etc/passwd', at('link.raucb'));
-    await mkdir(at('folder.raucb'));
-    await mustRun('mkfifo', [at('pipe.raucb')]);
-    for (const name of ['link.raucb', 'folder.raucb', 'pipe.raucb', 'missing.raucb']) {
-      await expect(store.files.open(name)).rejects.toEqual(refusal('not-found'));
-    }
-    expect((await store.files.list()).filter(({ isPlainFile }) => isPlainFile)).toEqual([]);
-    for (const name of ['../server.db', 'a/../../server.db', '.incoming/x.raucb']) {
-      await expect(Promise.resolve().then(() => store.files.open(name))).rejects.toEqual(
-        refusal('invalid-input'),
-      );
-    }
-    store.close();
-  });
-
-  it('never replace one another', async () => {
-    const store = await openStore(await dataFolder(), options);
-    const limit = { limitBytes: 100 };
-    await store.files.keep(await store.files.stage(Readable.from([Buffer.from('one')]), limit), 'a.raucb');
-    const second = await store.files.stage(Readable.from([Buffer.from('two')]), limit);
-    await expect(store.files.keep(second, 'a.raucb')).rejects.toEqual(refusal('conflict'));
-    const file = await store.files.open('a.raucb');
-    expect((await file.read(0, 3)).toString()).toBe('one');
-    await file.close();
-    store.close();
-  });
-
-  it('take exactly the limit, and not a byte more', async () => {
-    const store = await openStore(await dataFolder(), options);
-    const stage = (size: number) =>
-      store.files.stage(Readable.from([Buffer.alloc(size)]), { limitBytes: 10 });
-    expect(await stage(10)).toMatchObject({ sizeBytes: 10 });
-    await expect(stage(11)).rejects.toEqual(refusal('too-large'));
-    store.close();
-  });
-
-  it('take an upload of any size with the same memory', async () => {
-    const store = await openStore(await dataFolder(), options);
-    let left = 4096;
-    let peakBytes = 0;
-    const content = new Readable({
-      read() {
-        peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
-        this.push((left -= 1) < 0 ? null : Buffer.alloc(1 << 16, left));
-      },
-    });
-    const atStartBytes = process.memoryUsage().arrayBuffers;
-    const staged = await store.files.stage(content, { limitBytes: 1 << 30 });
-    expect(staged.sizeBytes).toBe(256 << 20);
-    expect(peakBytes - atStartBytes).toBeLessThan(100 << 20); // what is garbage counts
-    await store.files.discard(staged);
-    store.close();
-  });
-
-  it('can be used once after they were staged', async () => {
-    const store = await openStore(await dataFolder(), options);
-    const staged = await store.files.stage(Readable.from([Buffer.from('one')]), { limitBytes: 10 });
-    await store.files.keep(staged, 'a.raucb');
-    await store.files.discard(staged);
-    await expect(store.files.keep(staged, 'b.raucb')).rejects.toThrow();
-    store.close();
   });
 });

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { isLoopback } from '../../../base/text/loopback';
 import { postForFile } from '../../api/client';
 import type { AboutJson } from '../../api/settings-types';
 import type { FleetJson } from '../../api/types';
@@ -60,7 +61,7 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
 
 /** A person may well look at the server from the machine that it runs on; a device can't. */
 function ServerUrl({ url }: { readonly url: string }) {
-  const [isLocal, setLocal] = useState(() => isLoopback(url));
+  const [isLocal, setLocal] = useState(() => isOwn(url));
   return (
     <>
       <label>
@@ -69,7 +70,7 @@ function ServerUrl({ url }: { readonly url: string }) {
           name="server_url"
           required
           maxLength={310}
-          onInput={(event) => setLocal(isLoopback(event.currentTarget.value))}
+          onInput={(event) => setLocal(isOwn(event.currentTarget.value))}
           defaultValue={url.replace(/\/$/, '')}
           autocomplete="off"
           spellcheck={false}
@@ -81,6 +82,7 @@ function ServerUrl({ url }: { readonly url: string }) {
   );
 }
 
-function isLoopback(url: string): boolean {
-  return /^https:\/\/(localhost|127\.|\[::1\])/i.test(url);
+/** Whether a URL leads whoever reads it to itself. */
+function isOwn(url: string): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }

@@ -1,24 +1,7 @@
 import { apiPath } from '../../api/client';
 import { setQuery } from '../../location';
 
-/** What the list can be narrowed by, as the API and the address bar call it. */
-export const filterNames = [
-  'search',
-  'state',
-  'version',
-  'compatible',
-  'channel',
-  'label',
-  'held',
-  'pinned',
-  'waiting',
-  'second_board',
-  'other_compatible',
-  'silent_poller',
-  'release',
-] as const;
-export type FilterName = (typeof filterNames)[number];
-/** Those that are yes or no. */
+/** What the list can be narrowed by with yes or no, as the API and the address bar call it. */
 export const toggleNames = [
   'held',
   'pinned',
@@ -26,8 +9,20 @@ export const toggleNames = [
   'second_board',
   'other_compatible',
   'silent_poller',
-] as const satisfies readonly FilterName[];
+] as const;
 export type ToggleName = (typeof toggleNames)[number];
+/** All that the list can be narrowed by. */
+export const filterNames = [
+  'search',
+  'state',
+  'version',
+  'compatible',
+  'channel',
+  'label',
+  ...toggleNames,
+  'release',
+] as const;
+export type FilterName = (typeof filterNames)[number];
 export type Filters = Partial<Record<FilterName, string>>;
 
 export const pageSize = 50;

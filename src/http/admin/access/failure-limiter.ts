@@ -1,5 +1,6 @@
 import { RecentMap } from '../../../base/collections/recent-map';
 import { addressGroup } from '../../address-group';
+import type { Clock } from '../../../ports/clock';
 
 /** Counts failures per address in fixed windows, in bounded memory. */
 export interface FailureLimiter {
@@ -14,7 +15,7 @@ const windowSeconds = 60;
 const maxAddresses = 10_000;
 
 /** @param maxFailures that an address may have per minute */
-export function createFailureLimiter(now: () => Date, maxFailures = 10): FailureLimiter {
+export function createFailureLimiter(now: Clock, maxFailures = 10): FailureLimiter {
   const windows = new RecentMap<string, { readonly endsAt: number; failures: number }>(maxAddresses);
   return {
     fail(address) {

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { DomainError } from '../../../core/errors';
-import type { PublishBundle, StagedBundle } from '../../../services/catalog/publish-bundle';
+import type { StagedBundle } from '../../../ports/bundle-storage';
+import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 import { MultipartSource } from './multipart-source';
 import { StagingStorage } from './staging-storage';
 

@@ -1,7 +1,8 @@
 import type { Request } from 'express';
 import type { StorageEngine } from 'multer';
 import { parseBundleName } from '../../../core/bundle';
-import type { PublishBundle, StagedBundle } from '../../../services/catalog/publish-bundle';
+import type { StagedBundle } from '../../../ports/bundle-storage';
+import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 
 export interface StagingOptions {
   readonly limitBytes: number;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Actor } from '../../../core/event';
-import type { DeviceRecord } from '../../../ports/fleet-records';
+import type { DeviceRecord } from '../../../ports/devices';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { AdminOptions } from '../kernel/admin-options';
 import { deviceJson, presentDevice } from './device-json';

@@ -9,7 +9,7 @@ import type { ExplainOffer } from '../../../services/offers/explain-offer';
 import type { FleetHistory } from '../../../services/overview/fleet-history';
 import type { GoBack } from '../../../services/rollouts/go-back';
 import type { UndoRelease } from '../../../services/rollouts/undo-release';
-import type { ReleaseResults } from '../../../services/rollouts/release-results';
+import type { ReleaseResults } from '../../../ports/catalog';
 import type { FleetListing } from '../../../ports/fleet-queries';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
@@ -21,6 +21,7 @@ import type { PreviewRelease } from '../../../services/rollouts/preview-release'
 import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
+import type { Clock } from '../../../ports/clock';
 
 export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
@@ -82,7 +83,7 @@ export interface AdminOptions {
   /** The open event streams, to be ended when the server stops; one of its own when left out. */
   readonly eventStreams?: EventStreams;
   readonly log: AdminLog;
-  readonly now: () => Date;
+  readonly now: Clock;
   /** Makes request ids. */
   readonly newId: () => string;
 }

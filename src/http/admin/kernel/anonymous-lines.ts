@@ -1,4 +1,5 @@
 import { addressGroup } from '../../address-group';
+import type { Clock } from '../../../ports/clock';
 
 /** Lines about requests of nobody: of one address, and of all, in a minute. */
 const linesOfAddress = 30;
@@ -28,7 +29,7 @@ export class AnonymousLines {
 
   constructor(
     private readonly write: (facts: object, message: string) => void,
-    private readonly now: () => Date,
+    private readonly now: Clock,
   ) {}
 
   /** Writes a line, or counts it. */

@@ -4,6 +4,7 @@ import type { AdminLog } from './admin-options';
 import type { AdminMetrics } from '../metrics/metrics';
 import { AnonymousLines } from './anonymous-lines';
 import { openContext } from './request-context';
+import type { Clock } from '../../../ports/clock';
 
 const loggedPathLength = 300;
 /** Asked every few seconds by probes. */
@@ -14,7 +15,7 @@ export interface RequestLogPorts {
   readonly metrics: Pick<AdminMetrics, 'count'>;
   readonly newId: () => string;
   readonly isTrustedProxy: IsTrustedProxy;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Activation } from '../../../core/release';
 import { summarizeOutcomes } from '../../../core/release-outcome';
 import type { BackTarget } from '../../../services/rollouts/go-back';
-import type { ReleaseResult } from '../../../services/rollouts/release-results';
+import type { ReleaseResult } from '../../../ports/catalog';
 import { activationJson, presentActivation } from './release-json';
 import { policyJson, presentPolicy } from './rollout-json';
 

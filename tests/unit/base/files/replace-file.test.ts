@@ -1,6 +1,12 @@
+import syncFs from 'node:fs';
 import fs, { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile, syncFolder, writeNewFile } from '../../../../src/base/files/replace-file';
+import {
+  replaceFile,
+  replaceFileSync,
+  syncFolder,
+  writeNewFile,
+} from '../../../../src/base/files/replace-file';
 import { temporaryFolder } from '../../../support/programs';
 
 let folder: string;
@@ -52,6 +58,43 @@ describe('a file that is replaced', () => {
     const temporary = path.join(folder, '.aside');
     await replaceFile(file, 'new', { mode: 0o600, temporary });
     expect(rename.mock.calls).toEqual([[temporary, file]]);
+  });
+});
+
+describe('a file that is replaced at once, because the process ends', () => {
+  it('is made, then has its new text, with the mode that was asked for', async () => {
+    for (const [text, mode] of [
+      ['first', 0o600],
+      ['second', 0o666],
+    ] as const) {
+      replaceFileSync(file, text, { mode });
+      expect([await readFile(file, 'utf8'), await modeOf(file)]).toEqual([text, mode]);
+    }
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it.each(['writeFileSync', 'fsyncSync', 'renameSync'] as const)(
+    'keeps its old text and leaves nothing behind when %s fails',
+    async (step) => {
+      replaceFileSync(file, 'old', { mode: 0o600 });
+      jest.spyOn(syncFs, step).mockImplementationOnce(() => {
+        throw new Error('no');
+      });
+      expect(() => replaceFileSync(file, 'new', { mode: 0o600 })).toThrow('no');
+      expect([await readFile(file, 'utf8'), await readdir(folder)]).toEqual(['old', ['a']]);
+    },
+  );
+
+  it('is not stopped by what a killed process left, nor led elsewhere by it', async () => {
+    const other = path.join(folder, 'other');
+    await writeFile(other, 'of somebody else');
+    await symlink(other, `${file}.part`);
+    replaceFileSync(file, 'new', { mode: 0o600 });
+    expect([await readFile(file, 'utf8'), await readFile(other, 'utf8')]).toEqual([
+      'new',
+      'of somebody else',
+    ]);
+    expect(await readdir(folder)).toEqual(['a', 'other']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { systemErrorCode } from '../../../../src/base/files/system-error';
+import { isOutOfSpace, systemErrorCode } from '../../../../src/base/files/system-error';
 
 it("tells the system's code, whatever carries it", async () => {
   const error: unknown = await readFile('/nowhere/at/all').catch((caught: unknown) => caught);
@@ -9,4 +9,12 @@ it("tells the system's code, whatever carries it", async () => {
 
 it.each([undefined, null, 'ENOENT', new Error('no'), { code: 5 }, {}])('finds none in %j', (value) => {
   expect(systemErrorCode(value)).toBeUndefined();
+});
+
+it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('takes %s for a lack of space', (code) => {
+  expect(isOutOfSpace(Object.assign(new Error('full'), { code }))).toBe(true);
+});
+
+it.each([undefined, new Error('ENOSPC'), { code: 'EIO' }])('takes %j for something else', (value) => {
+  expect(isOutOfSpace(value)).toBe(false);
 });

@@ -1,11 +1,16 @@
 import { isLoopback } from '../../../../src/base/text/loopback';
 
-it.each(['localhost', '127.0.0.1', '127.255.255.254', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])(
-  '%s is this machine, whatever the network says',
-  (host) => {
-    expect(isLoopback(host)).toBe(true);
-  },
-);
+it.each([
+  'localhost',
+  '127.0.0.1',
+  '127.255.255.254',
+  '::1',
+  '0:0:0:0:0:0:0:1',
+  '::ffff:127.0.0.1',
+  '::FFFF:7fff:1',
+])('%s is this machine, whatever the network says', (host) => {
+  expect(isLoopback(host)).toBe(true);
+});
 
 it.each([
   '',
@@ -20,6 +25,16 @@ it.each([
   'localhost.example.com',
   '127.0.0.1.example.com',
   '127.1',
+  '127.0.0.01',
+  '127.0.0.256',
+  '127.0.0.1:8080',
+  '::1:1',
+  '::1::',
+  ':',
+  '::1]',
+  '::1%lo',
+  '::ffff:7e00:1',
+  '1::ffff:127.0.0.1',
   '2130706433',
 ])('%j is not taken for it', (host) => {
   expect(isLoopback(host)).toBe(false);

@@ -65,7 +65,7 @@ it('refuses a name in use and a token that is not there', async () => {
 it('sees what a token command does to the same folder while the server runs', async () => {
   const store = openTokenStore(opened.dataDir);
   const command = createManageTokens({
-    records: store.tokens,
+    tokens: store.tokens,
     now: steppingClock(),
     randomBytes,
   });

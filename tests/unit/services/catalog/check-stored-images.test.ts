@@ -3,7 +3,7 @@ import path from 'node:path';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../../src/core/errors';
 import type { ImageCheck } from '../../../../src/core/image-check';
-import type { CheckImages } from '../../../../src/services/catalog/check-stored-images';
+import type { CheckImages } from '../../../../src/ports/bundle-inspection';
 import { migrations } from '../../../../src/store/sqlite/migrations';
 import { openStore } from '../../../../src/store/store';
 import { makeBundle } from '../../../support/bundle-factory';
@@ -293,11 +293,11 @@ describe('a check of images', () => {
   it('that cannot be saved is told once a minute, and saved later', async () => {
     let isFull = false;
     await open(undefined, {
-      change: ({ records }) => ({
-        records: {
-          ...records,
+      changeStore: ({ catalog }) => ({
+        catalog: {
+          ...catalog,
           commit: (change) =>
-            isFull ? Promise.reject(new DomainError('storage-full', 'full')) : records.commit(change),
+            isFull ? Promise.reject(new DomainError('storage-full', 'full')) : catalog.commit(change),
         },
       }),
     });
@@ -331,7 +331,7 @@ it('a bundle of a database from before there were checks is there, and is due', 
     .run(bundle.sha256, JSON.stringify(bundle.inspection));
   sqlite.close();
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
-  const { bundles } = await store.records.load();
+  const { bundles } = await store.catalog.load();
   expect(bundles[0]?.imageCheck).toEqual({ state: 'being-checked', tries: 0 });
   store.close();
 });

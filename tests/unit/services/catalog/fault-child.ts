@@ -6,7 +6,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { createServices, type ServicePorts } from '../../../../src/services/services';
+import type { ServicePorts } from '../../../../src/services/service-ports';
+import { createServices } from '../../../../src/services/services';
 import { openStore } from '../../../../src/store/store';
 import { fleetRules } from '../../../support/fleet-factory';
 import { raucPorts, withoutKeyring } from '../../../support/rauc-ports';
@@ -31,15 +32,16 @@ function dyingAfter<Args extends unknown[], Result>(name: string, step: (...args
 async function open() {
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const ports: ServicePorts = {
-    ...store,
-    records: {
-      ...store.records,
-      commit: dyingAfter('committed', (change) => store.records.commit(change)),
-      tombstone: dyingAfter('tombstoned', (name, at, by, events) =>
-        store.records.tombstone(name, at, by, events),
-      ),
+    store: {
+      ...store,
+      catalog: {
+        ...store.catalog,
+        commit: dyingAfter('committed', (change) => store.catalog.commit(change)),
+        tombstone: dyingAfter('tombstoned', (name, at, by, events) =>
+          store.catalog.tombstone(name, at, by, events),
+        ),
+      },
     },
-    files: { ...store.files, keep: dyingAfter('kept', (staged, name) => store.files.keep(staged, name)) },
     ...raucPorts(withoutKeyring, () => new Date()),
     allowUntrusted: false,
     fleetRules,
@@ -53,7 +55,8 @@ async function open() {
   const services = await createServices(ports);
   const publish = async (name: string, activate: boolean) => {
     const staged = await services.publishBundle.stage(createReadStream(bundle), { limitBytes });
-    return services.publishBundle.publish(staged, { name, activate, actor: 'local' });
+    const keep = dyingAfter('kept', (as: string) => staged.keep(as));
+    return services.publishBundle.publish({ ...staged, keep }, { name, activate, actor: 'local' });
   };
   return { store, services, publish };
 }

@@ -168,8 +168,9 @@ describe('a stored bundle', () => {
     await open({ keyringPath: await keyringOf('ec') });
     await release();
     const { bundle } = opened.services.listBundles.get('v1.raucb');
-    await opened.store.records.commit({
+    await opened.store.catalog.commit({
       bundle: { ...bundle, inspection: { ...bundle.inspection, judgedUnder: null } },
+      committed: () => undefined,
     });
     await restart({ keyringPath: await keyringOf('ec') });
     expect(opened.services.listBundles.get('v1.raucb').bundle).toEqual(bundle);

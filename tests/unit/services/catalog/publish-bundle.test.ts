@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { DomainError } from '../../../../src/core/errors';
-import type { ServicePorts } from '../../../../src/services/services';
+import type { Store } from '../../../../src/ports/store';
 import { makeBundle } from '../../../support/bundle-factory';
 import { temporaryFolder } from '../../../support/programs';
 import { refusal } from '../../../support/refusal';
@@ -331,11 +331,11 @@ describe('a bundle whose file is gone or damaged', () => {
 
 describe('an upload that cannot be written down', () => {
   const failing = (isFailing: () => boolean) => ({
-    change: ({ records }: ServicePorts): Partial<ServicePorts> => ({
-      records: {
-        ...records,
+    changeStore: ({ catalog }: Store): Partial<Store> => ({
+      catalog: {
+        ...catalog,
         commit: (change) =>
-          isFailing() ? Promise.reject(new DomainError('storage-full', 'no space')) : records.commit(change),
+          isFailing() ? Promise.reject(new DomainError('storage-full', 'no space')) : catalog.commit(change),
       },
     }),
   });

@@ -3,8 +3,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Bundle } from '../../../../src/core/bundle';
-import { createReadBundle } from '../../../../src/services/catalog/read-bundle';
-import type { Catalog } from '../../../../src/services/catalog/catalog';
+import { BundleReader } from '../../../../src/services/catalog/read-bundle';
 import { makeBundle } from '../../../support/bundle-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
 
@@ -81,7 +80,11 @@ it('refuses a file that no longer has its size', async () => {
 
 describe('an idle file', () => {
   const open = (idleMs: number, find = () => bundle) =>
-    createReadBundle({ catalog: { find } as unknown as Catalog, files: opened.store.files, idleMs });
+    new BundleReader({
+      catalog: { find },
+      storage: { open: () => opened.store.bundles.open(bundle.sha256) },
+      idleMs,
+    });
 
   it('stays open for the next reader, then is closed', async () => {
     const reader = open(50);

@@ -4,14 +4,14 @@ import Sqlite from 'libsql';
 import type { AskedNameRecords } from '../../../../src/ports/asked-names';
 import { AskedNames } from '../../../../src/services/certificates/asked-names';
 import { migrations } from '../../../../src/store/sqlite/migrations';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { temporaryFolder } from '../../../support/programs';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 let at: Date;
 let dataDir: string;
-let store: Store;
+let store: OpenStore;
 let errors: string[];
 
 const now = () => at;

@@ -8,7 +8,7 @@ import { loadServerTls, type ServerTls } from '../../../../src/pki/server-tls';
 import { AskedNames } from '../../../../src/services/certificates/asked-names';
 import { ServerCertificate } from '../../../../src/services/certificates/server-certificate';
 import { ofServerCertificate } from '../../../../src/services/overview/server-certificate-attention';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { emptyFolder, type TestFolder } from '../../../support/certificate-folder';
 import { temporaryFolder } from '../../../support/programs';
 
@@ -17,7 +17,7 @@ const dayMs = 24 * hourMs;
 const start = new Date('2030-01-01T00:00:00Z');
 let at: Date;
 let made: TestFolder;
-let store: Store;
+let store: OpenStore;
 let dataDir: string;
 let tls: ServerTls;
 let taken: ServerTls[];

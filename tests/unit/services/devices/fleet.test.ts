@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../../../src/core/errors';
 import { theServer } from '../../../../src/core/event';
 import { Fleet } from '../../../../src/services/devices/fleet';
-import type { FleetRecords } from '../../../../src/ports/fleet-records';
-import { openStore, type Store } from '../../../../src/store/store';
+import type { DeviceRecords } from '../../../../src/ports/devices';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';
 import { readJournal } from '../../../support/journal';
@@ -14,7 +14,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 const ids = ({ id }: { readonly id: string }) => id;
 
 let dataDir: string;
-let store: Store;
+let store: OpenStore;
 
 beforeEach(async () => {
   dataDir = await temporaryFolder();
@@ -28,9 +28,9 @@ async function reopen(): Promise<void> {
 }
 
 /** A fleet on the real database, with some of what it calls replaced. */
-function fleetWith(change: Partial<FleetRecords> = {}, releaseIds: readonly number[] = []): Fleet {
+function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly number[] = []): Fleet {
   return new Fleet({
-    records: { ...store.fleet, ...change },
+    devices: { ...store.devices, ...change },
     releaseIds,
     log: quiet,
     now: () => madeAt,
@@ -40,8 +40,8 @@ function fleetWith(change: Partial<FleetRecords> = {}, releaseIds: readonly numb
 /** A database that takes nothing until it is told. */
 function stubborn() {
   let isFull = true;
-  const write: FleetRecords['write'] = (what) =>
-    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.fleet.write(what);
+  const write: DeviceRecords['write'] = (what) =>
+    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.devices.write(what);
   const makeRoom = () => {
     isFull = false;
   };
@@ -68,7 +68,7 @@ describe('what could not be written', () => {
     await fleet.flush();
     expect(await fleet.settle('a')).toBe(true);
     expect(fleet.unsavedDevices()).toBe(0);
-    expect(store.fleet.find('a')).toEqual(fleet.find('a'));
+    expect(store.devices.find('a')).toEqual(fleet.find('a'));
     expect(readJournal(dataDir).map(({ kind }) => kind)).toEqual(['device.registered']);
   });
 
@@ -86,7 +86,7 @@ describe('what could not be written', () => {
     await fleet.settle('a');
     makeRoom();
     await fleet.commit('a');
-    expect(store.fleet.find('a')).toMatchObject({
+    expect(store.devices.find('a')).toMatchObject({
       device: { labels: ['lab'], facts },
       installation: { state: 'downloading' },
     });
@@ -119,7 +119,7 @@ describe('what could not be written', () => {
     expect(fleet.get('a').device.notes).toBe('');
     makeRoom();
     await fleet.commit('a');
-    expect(store.fleet.find('a')?.device.notes).toBe('');
+    expect(store.devices.find('a')?.device.notes).toBe('');
   });
 });
 
@@ -127,7 +127,7 @@ describe('what a person could not decide', () => {
   it('is not there later: a device that was made, an installation that was called off', async () => {
     const { write, makeRoom } = stubborn();
     let isStubborn = false;
-    const fleet = fleetWith({ write: (what) => (isStubborn ? write(what) : store.fleet.write(what)) }, [1]);
+    const fleet = fleetWith({ write: (what) => (isStubborn ? write(what) : store.devices.write(what)) }, [1]);
     fleet.add(deviceOf('a'), []);
     fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
     await fleet.commit('a');
@@ -142,8 +142,8 @@ describe('what a person could not decide', () => {
     makeRoom();
     await fleet.flush();
     await fleet.close();
-    expect(store.fleet.find('b')).toBeUndefined();
-    expect(store.fleet.find('a')?.installation?.state).toBe('downloading');
+    expect(store.devices.find('b')).toBeUndefined();
+    expect(store.devices.find('a')?.installation?.state).toBe('downloading');
     expect(readJournal(dataDir)).toEqual([]);
     expect(fleet.unsavedDevices()).toBe(0);
   });
@@ -154,11 +154,11 @@ describe('a write that takes long', () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     try {
       const released: (() => void)[] = [];
-      const written: Parameters<FleetRecords['write']>[0][] = [];
-      const write: FleetRecords['write'] = async (what) => {
+      const written: Parameters<DeviceRecords['write']>[0][] = [];
+      const write: DeviceRecords['write'] = async (what) => {
         written.push(what);
         if (written.length === 1) await new Promise<void>((resolve) => released.push(resolve));
-        await store.fleet.write(what);
+        await store.devices.write(what);
       };
       const fleet = fleetWith({ write });
       fleet.add(deviceOf('a'), []);
@@ -182,8 +182,8 @@ describe('a write that takes long', () => {
 describe('a decision and a contact in the same moment', () => {
   it('leave each other what they changed, in memory and on disk', async () => {
     let during = () => undefined as unknown;
-    const decide: FleetRecords['decide'] = (...decision) => {
-      const done = store.fleet.decide(...decision);
+    const decide: DeviceRecords['decide'] = (...decision) => {
+      const done = store.devices.decide(...decision);
       during();
       return done;
     };
@@ -201,13 +201,13 @@ describe('a decision and a contact in the same moment', () => {
     await fleet.commit('a');
     const both = { notes: 'noted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
     expect(fleet.get('a').device).toMatchObject(both);
-    expect(store.fleet.find('a')?.device).toMatchObject(both);
+    expect(store.devices.find('a')?.device).toMatchObject(both);
   });
 
   it('call off what the device has come to, once for each of its states', async () => {
     let during = () => undefined as unknown;
-    const write: FleetRecords['write'] = (what) => {
-      const done = store.fleet.write(what);
+    const write: DeviceRecords['write'] = (what) => {
+      const done = store.devices.write(what);
       during();
       return done;
     };
@@ -224,7 +224,7 @@ describe('a decision and a contact in the same moment', () => {
     await fleet.intervene('a', ({ installation }) => {
       if (installation === null) throw new Error('it is there');
       const state = installation.startedAt === null ? ('cancelled' as const) : ('cancelling' as const);
-      const failed = store.fleet.findInstallation(1);
+      const failed = store.devices.findInstallation(1);
       if (failed === undefined) throw new Error('it is there');
       return {
         installations: [
@@ -240,7 +240,7 @@ describe('a decision and a contact in the same moment', () => {
       failures: new Map(),
       interruptions: new Map(),
     });
-    expect(store.fleet.find('a')).toEqual(fleet.get('a'));
+    expect(store.devices.find('a')).toEqual(fleet.get('a'));
     expect(fleet.counters.inProgress(1)).toBe(1);
     expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
       { state: 'cancelled' },
@@ -251,8 +251,8 @@ describe('a decision and a contact in the same moment', () => {
 
   it('make a device once, with what the person wanted and what it told', async () => {
     let during = () => undefined as unknown;
-    const write: FleetRecords['write'] = (what) => {
-      const done = store.fleet.write(what);
+    const write: DeviceRecords['write'] = (what) => {
+      const done = store.devices.write(what);
       during();
       return done;
     };
@@ -266,7 +266,7 @@ describe('a decision and a contact in the same moment', () => {
     await fleet.close();
     const both = { admission: 'admitted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
     expect(fleet.get('a').device).toMatchObject(both);
-    expect(store.fleet.find('a')?.device).toMatchObject(both);
+    expect(store.devices.find('a')?.device).toMatchObject(both);
   });
 
   it('two decisions come one after the other', async () => {
@@ -279,15 +279,15 @@ describe('a decision and a contact in the same moment', () => {
         () => [],
       );
     await Promise.all([add('one'), add('two'), add('three')]);
-    expect(store.fleet.find('a')?.device.labels.toSorted()).toEqual(['one', 'three', 'two']);
+    expect(store.devices.find('a')?.device.labels.toSorted()).toEqual(['one', 'three', 'two']);
   });
 });
 
 describe('a device that is forgotten', () => {
   it('is not brought back by what it tells in the same moment', async () => {
     let during = () => undefined as unknown;
-    const forget: FleetRecords['forget'] = (...what) => {
-      const done = store.fleet.forget(...what);
+    const forget: DeviceRecords['forget'] = (...what) => {
+      const done = store.devices.forget(...what);
       during();
       return done;
     };
@@ -302,7 +302,7 @@ describe('a device that is forgotten', () => {
     await fleet.flush();
     await fleet.close();
     expect(fleet.find('a')).toBeUndefined();
-    expect(store.fleet.find('a')).toBeUndefined();
+    expect(store.devices.find('a')).toBeUndefined();
     expect(fleet.unsavedDevices()).toBe(0);
     expect(fleet.counters.inProgress(1)).toBe(0);
   });
@@ -315,7 +315,7 @@ describe('a device that is forgotten', () => {
     await expect(forgotten).rejects.toEqual(refusal('unavailable'));
     fleet.change('a', { device: deviceOf('a', { facts: { systemVersion: '2' } }) });
     await fleet.commit('a');
-    expect(store.fleet.find('a')?.device.facts.systemVersion).toBe('2');
+    expect(store.devices.find('a')?.device.facts.systemVersion).toBe('2');
   });
 
   it('does not count for its releases any more, with none of its installations', async () => {
@@ -341,9 +341,9 @@ describe('bytes and last contacts', () => {
     fleet.countBytes('a', 100, madeAt);
     fleet.countBytes('a', 50, madeAt);
     fleet.countBytes('nobody', 7, madeAt);
-    expect(store.fleet.find('a')?.installation?.bytesSent).toBe(0);
+    expect(store.devices.find('a')?.installation?.bytesSent).toBe(0);
     await fleet.flush();
-    expect(store.fleet.find('a')).toMatchObject({
+    expect(store.devices.find('a')).toMatchObject({
       device: { lastContactAt: later, address: '192.0.2.77' },
       installation: { bytesSent: 150 },
     });
@@ -352,7 +352,7 @@ describe('bytes and last contacts', () => {
   it('are not taken back by a change that is written after them', async () => {
     const { write, makeRoom } = stubborn();
     const fleet = fleetWith({
-      write: (what) => ((what.installations ?? []).length > 0 ? write(what) : store.fleet.write(what)),
+      write: (what) => ((what.installations ?? []).length > 0 ? write(what) : store.devices.write(what)),
     });
     fleet.add(deviceOf('a'), []);
     await fleet.commit('a');
@@ -362,13 +362,13 @@ describe('bytes and last contacts', () => {
     await fleet.flush();
     makeRoom();
     await fleet.commit('a');
-    expect(store.fleet.find('a')?.installation?.bytesSent).toBe(100);
+    expect(store.devices.find('a')?.installation?.bytesSent).toBe(100);
   });
 
   it('are tried again when they could not be written', async () => {
     let isLocked = true;
-    const writeSeen: FleetRecords['writeSeen'] = (seen) =>
-      isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : store.fleet.writeSeen(seen);
+    const writeSeen: DeviceRecords['writeSeen'] = (seen) =>
+      isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : store.devices.writeSeen(seen);
     const fleet = fleetWith({ writeSeen });
     fleet.add(deviceOf('a'), []);
     fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
@@ -377,7 +377,7 @@ describe('bytes and last contacts', () => {
     await expect(fleet.flush()).rejects.toEqual(refusal('unavailable'));
     isLocked = false;
     await fleet.flush();
-    expect(store.fleet.find('a')?.installation?.bytesSent).toBe(100);
+    expect(store.devices.find('a')?.installation?.bytesSent).toBe(100);
   });
 });
 
@@ -408,7 +408,7 @@ describe('a restart', () => {
 describe('devices in memory', () => {
   it('are those heard last; one with unwritten changes never leaves', async () => {
     const read: string[] = [];
-    const find: FleetRecords['find'] = (id) => {
+    const find: DeviceRecords['find'] = (id) => {
       read.push(id);
       return { device: deviceOf(id), installation: null, failures: new Map(), interruptions: new Map() };
     };

@@ -323,8 +323,8 @@ describe('what a person was told no about, because the disk is full', () => {
     const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
     const full = await openServices({
       now,
-      change: ({ fleet }) => ({
-        fleet: { ...fleet, write: (write) => (isFull ? refuse() : fleet.write(write)) },
+      changeStore: ({ devices }) => ({
+        devices: { ...devices, write: (write) => (isFull ? refuse() : devices.write(write)) },
       }),
     });
     const { manageDevices } = full.services;

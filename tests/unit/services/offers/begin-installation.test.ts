@@ -5,7 +5,7 @@ import type { InstallationState } from '../../../../src/core/installation-states
 import { patiencePolls } from '../../../../src/core/proof';
 import { createBeginInstallation } from '../../../../src/services/offers/begin-installation';
 import { Fleet } from '../../../../src/services/devices/fleet';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
@@ -13,11 +13,11 @@ import { temporaryFolder } from '../../../support/programs';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const bundle = bundleOf('board');
 
-let store: Store;
+let store: OpenStore;
 let fleet: Fleet;
 beforeEach(async () => {
   store = await openStore(await temporaryFolder(), { newName: randomUUID, pid: process.pid });
-  fleet = new Fleet({ records: store.fleet, releaseIds: [], log: quiet, now: () => madeAt });
+  fleet = new Fleet({ devices: store.devices, releaseIds: [], log: quiet, now: () => madeAt });
   fleet.add(deviceOf('dev-1'), []);
 });
 afterEach(async () => {
@@ -80,6 +80,6 @@ it('goes on with what is open, and withdraws it for another bundle', async () =>
   expect(begin('t-1')).toMatchObject({ id: 1, state: 'downloading', attempts: 1 });
   expect(begin('t-2', bundleOf('board', '3.0.0'))).toMatchObject({ id: 2, state: 'downloading' });
   await fleet.commit('dev-1');
-  const states = store.fleet.installations('dev-1', 9).map(({ state }) => state);
+  const states = store.devices.installations('dev-1', 9).map(({ state }) => state);
   expect(states).toEqual(['downloading', 'withdrawn']);
 });

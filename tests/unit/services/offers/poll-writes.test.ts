@@ -9,17 +9,17 @@ async function counted() {
   const writes = { rows: 0, contacts: 0, batches: 0 };
   const opened = await openServices({
     now: () => at,
-    change: ({ fleet }) => ({
-      fleet: {
-        ...fleet,
+    changeStore: ({ devices }) => ({
+      devices: {
+        ...devices,
         write: (write) => {
           writes.rows += 1;
-          return fleet.write(write);
+          return devices.write(write);
         },
         writeSeen: (seen) => {
           writes.batches += 1;
           writes.contacts += seen.length;
-          return fleet.writeSeen(seen);
+          return devices.writeSeen(seen);
         },
       },
     }),
@@ -56,7 +56,7 @@ it.each([1, 20, 200])(
       polls: 4,
       offerEndsAt: new Date(fleet.now().getTime() + hourMs),
     });
-    expect(fleet.store.fleet.find('dev-0')?.installation).toEqual(installation);
+    expect(fleet.store.devices.find('dev-0')?.installation).toEqual(installation);
     await fleet.close();
   },
 );
@@ -69,7 +69,7 @@ it('an offer that has stood for half of its time is on disk again before the ans
   await device?.poll();
   expect(fleet.writes.batches).toBe(0);
   const endsAt = new Date(fleet.now().getTime() + hourMs);
-  expect(fleet.store.fleet.find('dev-0')?.installation).toMatchObject({ polls: 2, offerEndsAt: endsAt });
+  expect(fleet.store.devices.find('dev-0')?.installation).toMatchObject({ polls: 2, offerEndsAt: endsAt });
   await fleet.close();
 });
 
@@ -81,7 +81,7 @@ it('a device that installed is written without its installation', async () => {
   device?.boot('1.0.0');
   expect(await device?.offered()).toBe('up-to-date');
   await fleet.services.runHousekeeping(); // what it has read
-  const seen = jest.spyOn(fleet.store.fleet, 'writeSeen');
+  const seen = jest.spyOn(fleet.store.devices, 'writeSeen');
   fleet.wait(minuteMs);
   await device?.poll();
   await fleet.services.runHousekeeping();

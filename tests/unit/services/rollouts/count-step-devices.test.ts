@@ -5,7 +5,7 @@ import type { InstallationState } from '../../../../src/core/installation-states
 import { stepOf } from '../../../../src/core/rollout';
 import { parseSteps } from '../../../../src/core/rollout-policy';
 import { countStepDevices } from '../../../../src/services/rollouts/count-step-devices';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { hourMs, installationOf, releaseOf } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
@@ -14,7 +14,7 @@ const at = new Date('2026-11-02T12:00:00Z');
 const steps = parseSteps('group:lab,25,100');
 const release = releaseOf('board', { policy: { steps } });
 
-let store: Store;
+let store: OpenStore;
 let lastInstallationId = 0;
 beforeEach(async () => {
   lastInstallationId = 0;
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const count = () =>
-  countStepDevices({ records: store.fleet, lostAfterMs: 24 * hourMs, now: () => at }, release);
+  countStepDevices({ devices: store.devices, lostAfterMs: 24 * hourMs, now: () => at }, release);
 const total = async () => (await count()).devices.reduce((sum, devices) => sum + devices, 0);
 
 interface Change extends Partial<Omit<Device, 'id' | 'facts'>> {
@@ -37,7 +37,7 @@ interface Change extends Partial<Omit<Device, 'id' | 'facts'>> {
 function put(id: string, change: Change = {}): Promise<void> {
   const { compatible = 'board', systemVersion = '1.0.0', state, releaseId = 1, ...rest } = change;
   const device = deviceOf(id, { lastContactAt: at, facts: { compatible, systemVersion }, ...rest });
-  return store.fleet.write({
+  return store.devices.write({
     device,
     installations:
       state === undefined

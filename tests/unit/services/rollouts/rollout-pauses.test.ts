@@ -37,11 +37,11 @@ describe('an automatic pause', () => {
   it('stays in force while it can not be written, and is written when it can be', async () => {
     let isLocked = false;
     fleet = await RolloutFleet.start(10, {
-      change: ({ records }) => ({
-        records: {
-          ...records,
+      changeStore: ({ catalog }) => ({
+        catalog: {
+          ...catalog,
           commit: (change) =>
-            isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : records.commit(change),
+            isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : catalog.commit(change),
         },
       }),
     });
@@ -222,12 +222,12 @@ it('counts failures on although the bundle was lost for a while', async () => {
 it('reads the registry only for rollouts that depend on how many devices there are', async () => {
   let reads = 0;
   fleet = await RolloutFleet.start(3, {
-    change: ({ fleet: records }) => ({
-      fleet: {
-        ...records,
+    changeStore: ({ devices }) => ({
+      devices: {
+        ...devices,
         rolloutDevices(page) {
           reads += 1;
-          return records.rolloutDevices(page);
+          return devices.rolloutDevices(page);
         },
       },
     }),

@@ -152,9 +152,9 @@ describe('a release of an older version', () => {
     opened = await openServices({
       dataDir,
       now,
-      change: ({ fleet }) => ({
-        fleet: {
-          ...fleet,
+      changeStore: ({ listing }) => ({
+        listing: {
+          ...listing,
           channelVersions: () => {
             throw new Error('database is locked');
           },

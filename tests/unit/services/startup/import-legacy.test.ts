@@ -197,13 +197,13 @@ it('starts although a bundle can not be read by its user, and says so', async ()
   await addBundle(dataDir, 'locked.raucb');
   const opened = await openServices({
     dataDir,
-    change: ({ files }) => ({
-      files: {
-        ...files,
+    changeStore: ({ foundFiles }) => ({
+      foundFiles: {
+        ...foundFiles,
         open: (name) =>
           name === 'locked.raucb'
             ? Promise.reject(Object.assign(new Error('permission denied'), { code: 'EACCES' }))
-            : files.open(name),
+            : foundFiles.open(name),
       },
     }),
   });
@@ -310,7 +310,7 @@ it('starts over after a start that was cut short, and changes nothing twice', as
   await writeFile(path.join(dataDir, 'manifest.json'), JSON.stringify(manifestOf('a.raucb', made)));
   const cutShort = openServices({
     dataDir,
-    change: ({ markers }) => ({
+    changeStore: ({ markers }) => ({
       markers: { has: (name) => markers.has(name), set: () => Promise.reject(new Error('cut')) },
     }),
   });

@@ -187,7 +187,7 @@ describe('an older copy of the database beside the same bundles', () => {
     const broken = () => Promise.reject(new DomainError('storage-full', 'full'));
     const first = await open({
       dataDir,
-      change: ({ records }) => ({ records: { ...records, commit: broken } }),
+      changeStore: ({ catalog }) => ({ catalog: { ...catalog, commit: broken } }),
     });
     expect(first.offered('test-board')).toBe('held'); // nothing is on disk, and nothing is offered
     await close(first);
@@ -257,7 +257,7 @@ describe('a database that is no older copy', () => {
     let isFull = true;
     const one = await open({
       dataDir,
-      change: ({ databaseMarker }) => ({
+      changeStore: ({ databaseMarker }) => ({
         databaseMarker: {
           ...databaseMarker,
           write: (marker) =>

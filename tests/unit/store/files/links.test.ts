@@ -3,13 +3,13 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { openCrashFile } from '../../../../src/store/files/crash-file';
-import { openStore, openTokenStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore, openTokenStore } from '../../../../src/store/store';
 import { temporaryFolder } from '../../../support/programs';
 import { refusal } from '../../../support/refusal';
 
 let outside: string;
 let dataDir: string;
-const stores: Store[] = [];
+const stores: OpenStore[] = [];
 beforeEach(async () => {
   outside = path.join(await temporaryFolder(), 'outside');
   dataDir = path.join(await temporaryFolder(), 'data');
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 let names = 0;
-async function open(dir = dataDir): Promise<Store> {
+async function open(dir = dataDir): Promise<OpenStore> {
   const store = await openStore(dir, { newName: () => `new-${names++}`, pid: process.pid });
   stores.push(store);
   return store;
@@ -90,8 +90,8 @@ describe('a symbolic link inside the data folder', () => {
     await symlink(path.join(outside, 'treasure'), inData('bundles/a.raucb'));
     expect(await store.databaseMarker.read()).toBe('unreadable');
     expect(await store.legacy.notes('a.raucb')).toMatchObject([{ problem: expect.any(String) as string }]);
-    await expect(store.files.open('a.raucb')).rejects.toEqual(refusal('not-found'));
-    expect(await store.files.list()).toContainEqual(
+    await expect(store.foundFiles.open('a.raucb')).rejects.toEqual(refusal('not-found'));
+    expect(await store.foundFiles.list()).toContainEqual(
       expect.objectContaining({ name: 'a.raucb', isPlainFile: false }),
     );
   });
@@ -99,11 +99,11 @@ describe('a symbolic link inside the data folder', () => {
   it('is what a bundle does not replace, and what a delete removes', async () => {
     const store = await open();
     await symlink(path.join(outside, 'treasure'), inData('bundles/a.raucb'));
-    const staged = await store.files.stage(Readable.from([Buffer.from('bytes')]), { limitBytes: 100 });
-    await expect(store.files.keep(staged, 'a.raucb')).rejects.toEqual(refusal('conflict'));
-    await store.files.remove('a.raucb');
+    const staged = await store.bundles.stage(Readable.from([Buffer.from('bytes')]), { limitBytes: 100 });
+    await expect(staged.keep('a.raucb')).rejects.toEqual(refusal('conflict'));
+    await store.foundFiles.remove('a.raucb');
     expect(await treasure()).toBe('not ours');
-    await store.files.keep(staged, 'a.raucb');
+    await staged.keep('a.raucb');
     expect(await readFile(inData('bundles/a.raucb'), 'utf8')).toBe('bytes');
   });
 });

@@ -7,7 +7,7 @@ import type { Device } from '../../../../src/core/device';
 import type { Installation } from '../../../../src/core/installation';
 import { type InstallationState, installationStates } from '../../../../src/core/installation-states';
 import { type DeviceQuery, deviceSorts, type ListedDevice } from '../../../../src/ports/fleet-queries';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
@@ -20,10 +20,10 @@ interface Known {
 
 const page: DeviceQuery = { sort: 'id', isDescending: false, limit: 100 };
 
-async function storeOf(fleet: readonly Known[]): Promise<Store> {
+async function storeOf(fleet: readonly Known[]): Promise<OpenStore> {
   const store = await openStore(await temporaryFolder(), { newName: randomUUID, pid: process.pid });
   await Promise.all(
-    fleet.map(({ device, installations }) => store.fleet.write({ device, installations, events: [] })),
+    fleet.map(({ device, installations }) => store.devices.write({ device, installations, events: [] })),
   );
   return store;
 }
@@ -88,7 +88,7 @@ describe('the list of devices', () => {
       installations: [],
     },
   ];
-  let store: Store;
+  let store: OpenStore;
   beforeAll(async () => {
     store = await storeOf(fleet);
   });
@@ -133,19 +133,19 @@ describe('the list of devices', () => {
     [{ sort: 'state' }, ['delta', 'gamma', 'alpha', 'Beta']],
     [{ isDescending: true }, ['gamma', 'delta', 'alpha', 'Beta']],
   ])('for %j', async (asked, ids) => {
-    const { devices, next, total } = await store.fleet.list({ ...page, ...asked });
+    const { devices, next, total } = await store.listing.list({ ...page, ...asked });
     expect({ ids: idsOf(devices), next, total }).toEqual({ ids, next: null, total: ids.length });
   });
 
   it.each(deviceSorts.flatMap((sort) => [false, true].map((isDescending) => ({ sort, isDescending }))))(
     'for %j, page by page: also where some have no value, and some the same',
     async (asked) => {
-      const all = idsOf((await store.fleet.list({ ...page, ...asked })).devices);
+      const all = idsOf((await store.listing.list({ ...page, ...asked })).devices);
       const found: string[] = [];
       let after: string | null = null;
       do {
         const place: { after?: string } = after === null ? {} : { after };
-        const { devices, next } = await store.fleet.list({ ...page, ...asked, ...place, limit: 1 });
+        const { devices, next } = await store.listing.list({ ...page, ...asked, ...place, limit: 1 });
         found.push(...idsOf(devices));
         after = next;
       } while (after !== null && found.length <= all.length);
@@ -156,12 +156,12 @@ describe('the list of devices', () => {
   it('has each device with labels, certificates and its latest installation', async () => {
     const {
       devices: [first],
-    } = await store.fleet.list({ ...page, search: 'alpha' });
+    } = await store.listing.list({ ...page, search: 'alpha' });
     expect(first).toEqual({ device: fleet[0]?.device, installation: fleet[0]?.installations[1] });
   });
 
   it('refuses a place in another list, and what is none', async () => {
-    const { next } = await store.fleet.list({ ...page, limit: 1 });
+    const { next } = await store.listing.list({ ...page, limit: 1 });
     const places = [
       { after: next ?? '', sort: 'version' as const },
       { after: next ?? '', isDescending: true },
@@ -170,17 +170,17 @@ describe('the list of devices', () => {
       ),
     ];
     for (const asked of places) {
-      await expect(store.fleet.list({ ...page, ...asked })).rejects.toMatchObject(refusal('invalid-input'));
+      await expect(store.listing.list({ ...page, ...asked })).rejects.toMatchObject(refusal('invalid-input'));
     }
-    const { devices } = await store.fleet.list({ ...page, limit: 2, after: next ?? '' });
+    const { devices } = await store.listing.list({ ...page, limit: 2, after: next ?? '' });
     expect(idsOf(devices)).toEqual(['alpha', 'delta']);
   });
 
   it('goes on where it was although the device there is gone', async () => {
     const other = await storeOf(fleet);
-    const { next } = await other.fleet.list({ ...page, limit: 2 });
-    await other.fleet.forget('alpha', []);
-    const { devices } = await other.fleet.list({ ...page, after: next ?? '' });
+    const { next } = await other.listing.list({ ...page, limit: 2 });
+    await other.devices.forget('alpha', []);
+    const { devices } = await other.listing.list({ ...page, after: next ?? '' });
     expect(idsOf(devices)).toEqual(['delta', 'gamma']);
     other.close();
   });
@@ -260,12 +260,12 @@ describe('any list of any fleet', () => {
     ) as unknown as DeviceQuery;
   }
 
-  async function readPages(store: Store, asked: DeviceQuery) {
+  async function readPages(store: OpenStore, asked: DeviceQuery) {
     const ids: string[] = [];
     const totals: number[] = [];
     let after: string | null = null;
     do {
-      const { devices, next, total } = await store.fleet.list(after === null ? asked : { ...asked, after });
+      const { devices, next, total } = await store.listing.list(after === null ? asked : { ...asked, after });
       expect(devices.length).toBeLessThanOrEqual(asked.limit);
       ids.push(...idsOf(devices));
       totals.push(total);
@@ -316,11 +316,11 @@ describe('a search that fits very many devices', () => {
     });
     const store = await storeOf(fleet);
     const asked = { ...page, limit: 2, search: 'dev' };
-    expect(await store.fleet.list(asked)).toMatchObject({
+    expect(await store.listing.list(asked)).toMatchObject({
       total: count,
       devices: [{ device: { id: 'dev-0000' } }, { device: { id: 'dev-0001' } }],
     });
-    expect(await store.fleet.list({ ...asked, version: '1.1.0', isDescending: true })).toMatchObject({
+    expect(await store.listing.list({ ...asked, version: '1.1.0', isDescending: true })).toMatchObject({
       total: count / 3,
       devices: [{ device: { facts: { systemVersion: '1.1.0' } } }, {}],
     });
@@ -330,7 +330,7 @@ describe('a search that fits very many devices', () => {
 
 describe('a list of a large fleet', () => {
   const count = 22_000;
-  let store: Store;
+  let store: OpenStore;
   let dataDir: string;
   beforeAll(async () => {
     dataDir = path.join(await temporaryFolder(), 'data');
@@ -360,7 +360,7 @@ describe('a list of a large fleet', () => {
     [{ compatible: 'board', channel: 'beta' }, [], 0],
     [{ isHeld: false, search: 'nobody' }, [], 0],
   ])('for %j is right in its order and its total', async (asked, ids, total) => {
-    const found = await store.fleet.list({ ...page, limit: 2, ...asked });
+    const found = await store.listing.list({ ...page, limit: 2, ...asked });
     expect({ ids: idsOf(found.devices), total: found.total }).toEqual({ ids, total });
   });
 
@@ -370,7 +370,7 @@ describe('a list of a large fleet', () => {
       const ids: string[] = [];
       let next: string | null = null;
       do {
-        const found = await store.fleet.list(next === null ? asked : { ...asked, after: next });
+        const found = await store.listing.list(next === null ? asked : { ...asked, after: next });
         ids.push(...idsOf(found.devices));
         ({ next } = found);
       } while (next !== null);
@@ -387,14 +387,14 @@ describe('a list of a large fleet', () => {
       if (!isOver) setImmediate(count);
     };
     setImmediate(count);
-    await store.fleet.list({ ...page, search: 'nobody' });
+    await store.listing.list({ ...page, search: 'nobody' });
     isOver = true;
     expect(turns).toBeGreaterThanOrEqual(5);
   });
 });
 
 describe('the list of installations', () => {
-  let store: Store;
+  let store: OpenStore;
   beforeAll(async () => {
     const installations = (deviceId: string, from: number) =>
       installationStates.slice(0, 10).map((state, index) =>
@@ -427,7 +427,7 @@ describe('the list of installations', () => {
     [{ bundleName: 'odd.raucb', state: 'proven' as const }, [16, 6]],
     [{ releaseId: 1, state: 'offered' as const }, [11, 1]],
   ])('for %j', async (asked, ids) => {
-    const { installations } = await store.fleet.listInstallations({ limit: 100, ...asked });
+    const { installations } = await store.listing.listInstallations({ limit: 100, ...asked });
     expect(installations.map(({ id }) => id)).toEqual(ids);
   });
 });
@@ -440,20 +440,20 @@ describe('the counts', () => {
       { device: deviceOf('b', { facts: { systemVersion: '1' }, admission: 'waiting' }), installations: [] },
       { device: deviceOf('c'), installations: [installationOf({ deviceId: 'c', state: 'lost', step: 1 })] },
     ]);
-    expect(store.fleet.attention()).toEqual({ devices: 3, waiting: 1, held: 1, pinned: 0 });
+    expect(store.listing.attention()).toEqual({ devices: 3, waiting: 1, held: 1, pinned: 0 });
     const kind = { compatible: 'board', channel: 'stable' };
-    expect(store.fleet.census()).toEqual([
+    expect(store.listing.census()).toEqual([
       { ...kind, systemVersion: null, installationState: 'lost', devices: 1 },
       { ...kind, systemVersion: '1', installationState: null, devices: 2 },
     ]);
-    expect(store.fleet.outcomes(1)).toEqual([{ step: 1, state: 'lost', devices: 1 }]);
+    expect(store.listing.outcomes(1)).toEqual([{ step: 1, state: 'lost', devices: 1 }]);
     store.close();
   });
 
   it('are nought for nobody', async () => {
     const store = await storeOf([]);
-    expect(store.fleet.attention()).toEqual({ devices: 0, waiting: 0, held: 0, pinned: 0 });
-    expect(await store.fleet.list(page)).toEqual({ devices: [], next: null, total: 0 });
+    expect(store.listing.attention()).toEqual({ devices: 0, waiting: 0, held: 0, pinned: 0 });
+    expect(await store.listing.list(page)).toEqual({ devices: [], next: null, total: 0 });
     store.close();
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { EventFilter } from '../../../../src/core/event-filter';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { fillJournal } from '../../../support/large-journal';
 import { temporaryFolder } from '../../../support/programs';
 
@@ -11,7 +11,7 @@ const lookedAt = 100_000;
 const from = new Date('2026-01-01T00:00:00Z');
 const atLine = (id: number) => new Date(from.getTime() + (id - 1) * 1_000);
 
-let store: Store;
+let store: OpenStore;
 beforeAll(async () => {
   const dataDir = path.join(await temporaryFolder(), 'data');
   const options = { newName: randomUUID, pid: process.pid };

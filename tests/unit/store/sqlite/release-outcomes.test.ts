@@ -4,13 +4,13 @@ import Sqlite from 'libsql';
 import { type Installation, keptInstallations } from '../../../../src/core/installation';
 import { openDatabase } from '../../../../src/store/sqlite/database';
 import { migrations } from '../../../../src/store/sqlite/migrations';
-import { openStore, type Store } from '../../../../src/store/store';
+import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf } from '../../../support/fleet-factory';
 import { temporaryFolder } from '../../../support/programs';
 
 let dataDir: string;
-let store: Store;
+let store: OpenStore;
 const open = async () => {
   store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
 };
@@ -22,15 +22,15 @@ afterEach(() => store.close());
 
 const ids = ['a', 'b', 'c'] as const;
 const write = (...installations: readonly Partial<Installation>[]) =>
-  store.fleet.write({
+  store.devices.write({
     installations: installations.map((one) => installationOf({ deviceId: 'a', ...one })),
     events: [],
   });
 const register = async () => {
-  for (const id of ids) await store.fleet.write({ device: deviceOf(id), installations: [], events: [] });
+  for (const id of ids) await store.devices.write({ device: deviceOf(id), installations: [], events: [] });
 };
 const outcomes = (releaseId = 1) =>
-  store.fleet.outcomes(releaseId).map(({ step, state, devices }) => [step, state, devices]);
+  store.listing.outcomes(releaseId).map(({ step, state, devices }) => [step, state, devices]);
 
 describe('what became of the devices of a release', () => {
   beforeEach(register);
@@ -62,7 +62,7 @@ describe('what became of the devices of a release', () => {
   it('stays when the installations of a device are forgotten, and after a restart', async () => {
     await write({ id: 1, state: 'proven' });
     for (let id = 2; id <= keptInstallations + 2; id += 1) await write({ id, state: 'proven', releaseId: 2 });
-    expect(store.fleet.findInstallation(1)).toBeUndefined();
+    expect(store.devices.findInstallation(1)).toBeUndefined();
     store.close();
     await open();
     expect([outcomes(1), outcomes(2)]).toEqual([[[0, 'proven', 1]], [[0, 'proven', 1]]]);
@@ -70,7 +70,7 @@ describe('what became of the devices of a release', () => {
 
   it('stays of a release that is over when a device is forgotten, but for what had not ended', async () => {
     await write({ id: 1, state: 'proven', releaseId: 1 }, { id: 2, state: 'downloading', releaseId: 2 });
-    await store.fleet.forget('a', []);
+    await store.devices.forget('a', []);
     expect([outcomes(1), outcomes(2)]).toEqual([[[0, 'proven', 1]], []]);
   });
 });

@@ -64,7 +64,7 @@ export interface RolloutDevice {
 }
 
 /** Where the fleet lasts, as far as devices are answered from it. */
-export interface FleetRecords {
+export interface DeviceRecords {
   /** Costs the same whatever the size of the fleet. */
   find(id: string): DeviceRecord | undefined;
   /** The greatest id of an installation, or 0. */

@@ -1,7 +1,5 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Device } from '../../core/device';
-import type { NewEvent } from '../../core/event';
-import type { Installation } from '../../core/installation';
 import {
   failedStates,
   type InstallationState,
@@ -9,21 +7,21 @@ import {
   startedStates,
 } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
-import type { RolloutPage } from '../../ports/fleet-records';
+import type { DeviceRecords } from '../../ports/devices';
 import type { Database } from './database';
 import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { saveContact, saveInstallation, saveLabels } from './device-writes';
 import type { SqliteJournal } from './journal-records';
 import { forgetOutcomes } from './release-outcomes';
 
-export type FleetRecords = ReturnType<typeof createFleetRecords>;
-
 /** Devices and their installations in the database, as devices are answered from them. */
-export function createFleetRecords(database: Database, journal: Pick<SqliteJournal, 'append'>) {
+export function createDeviceRecords(
+  database: Database,
+  journal: Pick<SqliteJournal, 'append'>,
+): DeviceRecords {
   const { query } = database;
   return {
-    /** A device, its latest installation, and its failures. */
-    find(id: string) {
+    find(id) {
       const device = findDevice(database, id);
       if (device === undefined) return undefined;
       const [latest] = database.all(
@@ -49,13 +47,12 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       };
     },
 
-    lastInstallationId(): number {
+    lastInstallationId() {
       const [row] = database.all(query.selectFrom('installations').select(({ fn }) => fn.max('id').as('id')));
       return row?.id ?? 0;
     },
 
-    /** What the installations of each release are at. */
-    counts(releaseIds: readonly number[], now: Date) {
+    counts(releaseIds, now) {
       return releaseIds.map((releaseId) => {
         const ofRelease = query.selectFrom('installations').where('release_id', '=', releaseId);
         const [counted] = database.all(
@@ -86,23 +83,16 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    /** Writes what a contact changed, with the lines of the journal that tell it. */
-    write(write: {
-      readonly device?: Device;
-      readonly installations?: readonly Installation[];
-      readonly events?: readonly NewEvent[];
-    }): Promise<void> {
+    write({ device, installations = [], events = [] }) {
       return database.transact(() => {
-        if (write.device !== undefined) saveContact(database, write.device);
-        for (const installation of write.installations ?? []) saveInstallation(database, installation);
-        journal.append(write.events ?? []);
+        if (device !== undefined) saveContact(database, device);
+        for (const installation of installations) saveInstallation(database, installation);
+        journal.append(events);
       });
     },
 
     /** One statement for all of them: as many as there are devices may have been heard in a second. */
-    writeSeen(
-      seen: readonly { readonly device: Device; readonly installation: Installation | null }[],
-    ): Promise<void> {
+    writeSeen(seen) {
       const heard = seen.map(({ device }) => {
         const { last_contact_at, address, protocol, uptime_seconds } = toContactRow(device);
         return { id: device.id, at: last_contact_at, address, protocol, uptime: uptime_seconds };
@@ -140,11 +130,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    decide(
-      id: string,
-      decisions: Pick<Device, 'channel' | 'labels' | 'notes' | 'admission' | 'hold' | 'pin'>,
-      events: readonly NewEvent[],
-    ): Promise<void> {
+    decide(id, decisions, events) {
       return database.transact(() => {
         database.all(query.updateTable('devices').set(toDecisionRow(decisions)).where('id', '=', id));
         saveLabels(database, id, decisions.labels);
@@ -152,7 +138,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    forget(id: string, events: readonly NewEvent[]): Promise<void> {
+    forget(id, events) {
       return database.transact(() => {
         forgetOutcomes(database, id);
         database.all(query.deleteFrom('devices').where('id', '=', id));
@@ -160,7 +146,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    silentSince(before: Date, limit: number): readonly string[] {
+    silentSince(before, limit) {
       return database
         .all(
           query
@@ -174,8 +160,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
         .map(({ id }) => id);
     },
 
-    /** The devices that a release may reach, by id. */
-    rolloutDevices(page: RolloutPage) {
+    rolloutDevices(page) {
       const rows = database.all(
         query
           .selectFrom('devices')
@@ -215,7 +200,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       }));
     },
 
-    installations(deviceId: string, limit: number): readonly Installation[] {
+    installations(deviceId, limit) {
       return database
         .all(
           query
@@ -228,13 +213,13 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
         .map(toInstallation);
     },
 
-    findInstallation(id: number): Installation | undefined {
+    findInstallation(id) {
       return database
         .all(query.selectFrom('installations').selectAll().where('id', '=', id))
         .map(toInstallation)[0];
     },
 
-    saveLog(installationId: number, log: string, at: Date): Promise<void> {
+    saveLog(installationId, log, at) {
       const row = { installation: installationId, at: at.toISOString(), log };
       return database.transact(() => {
         database.all(
@@ -246,7 +231,7 @@ export function createFleetRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    log(installationId: number): { readonly log: string; readonly at: Date } | undefined {
+    log(installationId) {
       return database
         .all(
           query

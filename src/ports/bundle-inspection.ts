@@ -1,0 +1,36 @@
+import type { ImageCheck } from '../core/image-check';
+import type { Finding, Inspection, Judgement } from '../core/inspection';
+import type { OpenFile } from './bundle-storage';
+
+/** What of an open bundle is looked at: a thread of this process reads it by its descriptor. */
+export type BundleBytes = Pick<OpenFile, 'sizeBytes' | 'descriptor' | 'read'>;
+
+/** Looks into a bundle and verifies it under the configured profile, not on the event loop. */
+export type InspectBundle = (bytes: BundleBytes) => Promise<Inspection>;
+
+/** Judges a stored bundle by trailer and CMS alone, under the present keyring and profile. */
+export type JudgeSignature = (
+  bytes: BundleBytes,
+) => Promise<Judgement & { readonly signerWarnings: readonly Finding[] }>;
+
+/**
+ * Hashes the images of a bundle, not on the event loop. Rejects when it cannot be read, when the check ended early, and when it
+ * is called off.
+ */
+export type CheckImages = (
+  bytes: BundleBytes,
+  inspection: Inspection,
+  signal: AbortSignal,
+) => Promise<ImageCheck>;
+
+/** What verdicts depend on now. */
+export interface TrustTerms {
+  /** Of the keyring and profile: verdicts found under another one do not count. */
+  readonly fingerprint: string;
+  /** Without a keyring nothing is trusted or untrusted. */
+  readonly hasKeyring: boolean;
+  /** Certificates must be valid now, not when the bundle was signed. */
+  readonly dependsOnClock: boolean;
+  /** Revocation lists count, which are replaced and run out. */
+  readonly dependsOnLists: boolean;
+}

@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+
+/** The bytes of a bundle, readable until they are closed, also when the bundle is removed meanwhile. */
+export interface OpenBytes {
+  readonly sizeBytes: number;
+  /** Reads exactly `length` bytes; rejects when there are fewer. */
+  read(position: number, length: number): Promise<Buffer>;
+  /** Bytes `start` to `end`, both included. Fails, rather than ends, when there are fewer. */
+  createReadStream(start: number, end: number): Readable;
+  close(): Promise<void>;
+}
+
+/** A bundle in a file of this machine. */
+export interface OpenFile extends OpenBytes {
+  /** Of the operating system, for a reader in another thread of this process. It is valid until the file is closed. */
+  readonly descriptor: number;
+}
+
+/** An upload that lies complete and synced on this machine, and is not stored yet. It can be kept once. */
+export interface StagedBundle {
+  /** Of all its bytes, in lower-case hex. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  open(): Promise<OpenFile>;
+  /**
+   * Stores the bytes; they last when the promise resolves. Bytes that are stored already but damaged or lost are replaced.
+   * @param name of the bundle; a folder calls its file so, and other stores need not know it
+   * @throws DomainError `conflict` when something else has this name, `storage-full`, `unavailable`
+   */
+  keep(name: string): Promise<void>;
+  /** Forgets it. One that was kept stays stored. */
+  discard(): Promise<void>;
+}
+
+/** Bytes that are stored. */
+export interface StoredBytes {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** What goes when bytes are removed. */
+export interface RemovedBundle {
+  readonly name: string;
+  /** Another bundle has the same bytes: for it they stay. */
+  readonly isShared: boolean;
+}
+
+/**
+ * Where the bytes of bundles last, by their SHA-256 (64 lower-case hex digits; anything else is `invalid-input`). Bytes never change,
+ * so that storing them twice is harmless. An adapter needs no order and no names: an object store can use the hash as the key.
+ */
+export interface BundleStorage {
+  /**
+   * Writes and hashes a stream on this machine. Nothing stays behind when it fails.
+   * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload)
+   */
+  stage(content: Readable, options: StageOptions): Promise<StagedBundle>;
+  /** Opens bytes for ranges. @throws DomainError `not-found` when they are gone or not complete, `unavailable` */
+  open(sha256: string): Promise<OpenBytes>;
+  /** The same as a file of this machine, fetched whole where it is elsewhere. @throws DomainError as `open` does */
+  openFile(sha256: string): Promise<OpenFile>;
+  /** What is there, complete or not; `undefined` when nothing is. */
+  stat(sha256: string): Promise<StoredBytes | undefined>;
+  /** All that is stored, by hash. */
+  list(): Promise<readonly StoredBytes[]>;
+  /** Removes bytes, if they are there. Open ones stay readable. */
+  remove(sha256: string, bundle: RemovedBundle): Promise<void>;
+}
+
+export interface StageOptions {
+  readonly limitBytes: number;
+  readonly signal?: AbortSignal;
+}

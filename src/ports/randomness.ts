@@ -1,0 +1,2 @@
+/** Secure randomness, such as `crypto.randomBytes`. */
+export type RandomBytes = (sizeBytes: number) => Buffer;

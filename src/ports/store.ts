@@ -1,0 +1,40 @@
+import type { SessionRecords, TokenRecords } from './access';
+import type { AskedNameRecords } from './asked-names';
+import type { BundleStorage } from './bundle-storage';
+import type { CatalogRecords, ReleaseResults } from './catalog';
+import type { MeasureStorage, WriteManifestFile } from './data-folder';
+import type { DeviceRecords } from './devices';
+import type { DismissalRecords } from './dismissals';
+import type { BundleUses, FleetCounts } from './fleet-counts';
+import type { FleetListing } from './fleet-queries';
+import type { FoundFiles } from './found-files';
+import type { HistoryRecords } from './history';
+import type { JournalRecords } from './journal';
+import type { LegacyFiles, MarkerRecords } from './legacy';
+import type { DatabaseMarker, RestoreRecords } from './restores';
+import type { WebhookRecords } from './webhooks';
+
+/** Everything that lasts. Who implements all of it can take the place of the embedded database and the data folder. */
+export interface Store {
+  readonly catalog: CatalogRecords;
+  readonly results: ReleaseResults;
+  readonly devices: DeviceRecords;
+  readonly listing: FleetListing;
+  readonly counts: FleetCounts;
+  readonly uses: BundleUses;
+  readonly history: HistoryRecords;
+  readonly journal: JournalRecords;
+  readonly webhooks: WebhookRecords;
+  readonly tokens: TokenRecords;
+  readonly sessions: SessionRecords;
+  readonly dismissals: DismissalRecords;
+  readonly askedNames: AskedNameRecords;
+  readonly restores: RestoreRecords;
+  readonly databaseMarker: DatabaseMarker;
+  readonly bundles: BundleStorage;
+  readonly foundFiles: FoundFiles;
+  readonly legacy: LegacyFiles;
+  readonly markers: MarkerRecords;
+  readonly writeManifestFile: WriteManifestFile;
+  readonly measureStorage: MeasureStorage;
+}

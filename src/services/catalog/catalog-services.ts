@@ -1,0 +1,47 @@
+import type { ServicePorts } from '../service-ports';
+import { type ActivateRelease, createActivateRelease } from './activate-release';
+import { type BundleTrust, createBundleTrust } from './bundle-trust';
+import type { Catalog } from './catalog';
+import { type CheckStoredImages, createCheckStoredImages } from './check-stored-images';
+import { createDeleteBundle, type DeleteBundle } from './delete-bundle';
+import { createJudgeBundles, type JudgeBundles } from './judge-bundles';
+import { createListBundles, type ListBundles } from './list-bundles';
+import { createPublishBundle, type PublishBundle } from './publish-bundle';
+import { BundleReader } from './read-bundle';
+import { createWriteManifestFile } from './write-manifest-file';
+
+/** What is done with bundles, and how one becomes current. */
+export interface CatalogServices {
+  readonly publishBundle: PublishBundle;
+  readonly deleteBundle: DeleteBundle;
+  readonly listBundles: ListBundles;
+  readonly readBundle: BundleReader;
+  readonly activateRelease: ActivateRelease;
+  readonly bundleTrust: BundleTrust;
+  readonly judgeBundles: JudgeBundles;
+  readonly checkStoredImages: CheckStoredImages;
+  /** Writes the manifest file anew, for other tools: after each change of a release. Never rejects. */
+  readonly changed: () => Promise<void>;
+}
+
+/** So long stays open what a device reads, after its last range. */
+const idleMs = 5_000;
+
+export function createCatalogServices(ports: ServicePorts, catalog: Catalog): CatalogServices {
+  const { store, trustTerms, allowUntrusted, configuredCompatible, baseUrl, log, now } = ports;
+  const { bundles: storage, uses, writeManifestFile } = store;
+  const { inspect, judge, checkImages } = ports;
+  const changed = createWriteManifestFile({ catalog, configuredCompatible, baseUrl, writeManifestFile, log });
+  const bundleTrust = createBundleTrust({ trustTerms, allowUntrusted });
+  return {
+    publishBundle: createPublishBundle({ catalog, storage, inspect, allowUntrusted, changed, log, now }),
+    deleteBundle: createDeleteBundle({ catalog, uses, storage, log, now }),
+    listBundles: createListBundles(catalog, configuredCompatible),
+    readBundle: new BundleReader({ catalog, storage, idleMs }),
+    activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),
+    bundleTrust,
+    judgeBundles: createJudgeBundles({ catalog, storage, judge, trustTerms, bundleTrust, uses, log, now }),
+    checkStoredImages: createCheckStoredImages({ catalog, storage, checkImages, uses, log, now }),
+    changed,
+  };
+}

@@ -1,0 +1,58 @@
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { Catalog } from '../catalog/catalog';
+import type { Fleet } from '../devices/fleet';
+import type { ServicePorts } from '../service-ports';
+import { type AdvanceRollouts, createAdvanceRollouts } from './advance-rollouts';
+import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
+import { createGoBack, type GoBack } from './go-back';
+import { createManageRollouts, type ManageRollouts } from './manage-rollouts';
+import { createPauseUntrusted, type PauseUntrusted } from './pause-untrusted';
+import { createPreviewRelease, type PreviewRelease } from './preview-release';
+import { createUndoRelease, type UndoRelease } from './undo-release';
+
+/** How releases reach their devices, and how they are taken back. */
+export interface RolloutServices {
+  readonly manageRollouts: ManageRollouts;
+  readonly describeRollout: DescribeRollout;
+  readonly previewRelease: PreviewRelease;
+  readonly goBack: GoBack;
+  readonly undoRelease: UndoRelease;
+  readonly advanceRollouts: AdvanceRollouts;
+  readonly pauseUntrusted: PauseUntrusted;
+}
+
+/** What they share with others. */
+export interface RolloutParts {
+  readonly catalog: Catalog;
+  readonly fleet: Fleet;
+  readonly bundleTrust: BundleTrust;
+  /** Called after each change of a release, inside of it. Never rejects. */
+  readonly changed: () => Promise<void>;
+}
+
+export function createRolloutServices(ports: ServicePorts, parts: RolloutParts): RolloutServices {
+  const { store, fleetRules, log, now } = ports;
+  const { devices, listing, results } = store;
+  const { lostAfterMs } = fleetRules;
+  const { catalog, fleet, bundleTrust, changed } = parts;
+  const { counters } = fleet;
+  const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });
+  const advanceRollouts = createAdvanceRollouts({
+    catalog,
+    devices,
+    counters,
+    manageRollouts,
+    lostAfterMs,
+    log,
+    now,
+  });
+  return {
+    manageRollouts,
+    describeRollout: createDescribeRollout({ advanceRollouts, listing, counters, now }),
+    previewRelease: createPreviewRelease({ catalog, listing, log, now }),
+    goBack: createGoBack({ catalog, results, fleet, changed, log, now }),
+    undoRelease: createUndoRelease({ catalog, results, fleet, changed, log, now }),
+    advanceRollouts,
+    pauseUntrusted: createPauseUntrusted({ catalog, bundleTrust, manageRollouts }),
+  };
+}

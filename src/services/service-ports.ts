@@ -1,0 +1,58 @@
+import type { Crash } from '../core/crash';
+import type { Admission } from '../core/device';
+import type { CheckImages, InspectBundle, JudgeSignature, TrustTerms } from '../ports/bundle-inspection';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+import type { RandomBytes } from '../ports/randomness';
+import type { Store } from '../ports/store';
+import type { DeliverEvent, RefuseReceiver } from '../ports/webhooks';
+import type { SecondBoards } from './offers/device-contacts';
+
+/** How the fleet is treated. */
+export interface FleetRules {
+  /** What a device is at its first contact, when nobody made it ahead. */
+  readonly newDevices: Admission;
+  /** How often a bundle may fail on a device before it is not offered there any more. */
+  readonly maxTries: number;
+  /** How often a reboot may interrupt the installation of a bundle on a device before it is not offered there any more. */
+  readonly maxInterruptions: number;
+  /** After so many polls of RAUC's own poller without a boot, what stopped has failed; 0 for never. */
+  readonly failAfterPolls: number;
+  /** How long a device may still ask for what it was told of, in milliseconds. */
+  readonly offerLifetimeMs: number;
+  /** After so long without a contact an installation counts as lost, in milliseconds. */
+  readonly lostAfterMs: number;
+  /** How long after its begin a boot into the old version counts as a rollback, in milliseconds. */
+  readonly rollbackWindowMs: number;
+  /** How long lines about what devices did stay in the journal, in milliseconds. */
+  readonly eventRetentionMs: number;
+  /** What happens to a second board that uses the certificate of another. */
+  readonly secondBoards: SecondBoards;
+}
+
+/** What the use cases need from outside. */
+export interface ServicePorts {
+  readonly store: Store;
+  /** Sends one event to one receiver. */
+  readonly deliver: DeliverEvent;
+  readonly refuseReceiver?: RefuseReceiver;
+  readonly inspect: InspectBundle;
+  readonly judge: JudgeSignature;
+  readonly checkImages: CheckImages;
+  /** What the configured profile makes verdicts depend on. */
+  readonly trustTerms: () => TrustTerms;
+  /** Take bundles from signers outside the keyring. */
+  readonly allowUntrusted: boolean;
+  readonly fleetRules: FleetRules;
+  /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */
+  readonly sessionLifetimeMs?: number;
+  /** How the last run of the server ended, if it was an exception that nothing caught. */
+  readonly lastCrash?: Crash | undefined;
+  /** The default compatible; `null` when none is configured. */
+  readonly configuredCompatible: string | null;
+  /** What devices use to reach the server, without a slash at the end. */
+  readonly baseUrl: () => string;
+  readonly log: Log;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+}

@@ -1,0 +1,29 @@
+import type { Crash } from '../../core/crash';
+import type { Catalog } from '../catalog/catalog';
+import type { ServicePorts } from '../service-ports';
+import { importLegacyReleases } from './import-legacy';
+import { type StartupProblem, takeOverFiles } from './take-over-files';
+
+/** What a start took over, and what it left alone and why. */
+export interface Startup {
+  /** How the run before ended, if it was an exception that nothing caught. */
+  readonly lastCrash: Crash | undefined;
+  /** Bundles that lay in the folder and are known now. */
+  readonly adopted: readonly string[];
+  /** Compatibles whose release an earlier server had made. */
+  readonly released: readonly string[];
+  readonly problems: readonly StartupProblem[];
+}
+
+/** Takes over what lies in the data folder, and says so in the log. @throws DomainError `configuration` */
+export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<Startup> {
+  const { store, inspect, allowUntrusted, lastCrash, log, now } = ports;
+  const { bundles: storage, foundFiles, legacy, markers } = store;
+  const files = await takeOverFiles({ catalog, storage, foundFiles, legacy, inspect, allowUntrusted });
+  for (const bundle of files.adopted) log.info({ bundle }, 'bundle taken over');
+  const releases = await importLegacyReleases({ catalog, legacy, markers, now });
+  for (const compatible of releases.released) log.info({ compatible }, 'release taken over');
+  const problems = [...files.problems, ...releases.problems];
+  for (const { path, message } of problems) log.warn({ path }, `${path}: ${message}`);
+  return { lastCrash, adopted: files.adopted, released: releases.released, problems };
+}

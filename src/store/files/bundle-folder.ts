@@ -1,0 +1,224 @@
+import type { Stats } from 'node:fs';
+import { link, lstat, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { syncFolder } from '../../base/files/replace-file';
+import { systemErrorCode } from '../../base/files/system-error';
+import { parseBundleName, parseSha256 } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type {
+  BundleStorage,
+  OpenFile,
+  RemovedBundle,
+  StagedBundle,
+  StageOptions,
+  StoredBytes,
+} from '../../ports/bundle-storage';
+import type { FoundFile, FoundFiles } from '../../ports/found-files';
+import { storing } from '../storage-error';
+import { openBundleFile } from './bundle-file';
+import { type IncomingFile, IncomingFiles } from './incoming-files';
+import { type NamedBytes, NamedBytesIndex } from './named-bytes';
+
+export interface BundleFolderOptions {
+  readonly folder: string;
+  /** Names for uploads on their way, each used once. */
+  readonly newName: () => string;
+  /** The bundles that the database knows: their files have their names. */
+  readonly known: readonly NamedBytes[];
+}
+
+/** The bundles of `data/bundles/`, each under its name. A file is there only when it is complete and synced. */
+export class BundleFolder implements BundleStorage {
+  readonly #folder: string;
+  readonly #incoming: IncomingFiles;
+  readonly #index: NamedBytesIndex;
+
+  constructor({ folder, newName, known }: BundleFolderOptions) {
+    this.#folder = folder;
+    this.#incoming = new IncomingFiles(path.join(folder, '.incoming'), newName);
+    this.#index = new NamedBytesIndex(known);
+  }
+
+  /** Removes what a killed server was receiving. */
+  cleanIncoming(): Promise<void> {
+    return this.#incoming.clean();
+  }
+
+  async stage(content: Readable, options: StageOptions): Promise<StagedBundle> {
+    const incoming = await this.#incoming.stage(content, options);
+    const { sha256, sizeBytes } = incoming;
+    return {
+      sha256,
+      sizeBytes,
+      open: () => incoming.open(),
+      keep: (name) => this.#keep(incoming, name),
+      discard: () => incoming.discard(),
+    };
+  }
+
+  open(sha256: string): Promise<OpenFile> {
+    return this.openFile(sha256);
+  }
+
+  async openFile(sha256: string): Promise<OpenFile> {
+    const sizeBytes = this.#index.sizeOf(parseSha256(sha256));
+    for (const name of this.#index.namesOf(sha256)) {
+      const file = await this.#openNamed(name);
+      if (file === undefined) continue;
+      if (file.sizeBytes === sizeBytes) return file;
+      await file.close();
+    }
+    throw gone(this.#index.namesOf(sha256)[0] ?? sha256);
+  }
+
+  stat(sha256: string): Promise<StoredBytes | undefined> {
+    return storing(async () => {
+      const expected = this.#index.sizeOf(parseSha256(sha256));
+      const sizes = await Promise.all(this.#index.namesOf(sha256).map((name) => this.#sizeOf(name)));
+      const found = sizes.filter((size) => size !== undefined);
+      const sizeBytes = found.find((size) => size === expected) ?? found[0];
+      return sizeBytes === undefined ? undefined : { sha256, sizeBytes };
+    });
+  }
+
+  async list(): Promise<readonly StoredBytes[]> {
+    const stored: StoredBytes[] = [];
+    for (const sha256 of this.#index.hashes()) {
+      const bytes = await this.stat(sha256);
+      if (bytes !== undefined) stored.push(bytes);
+    }
+    return stored;
+  }
+
+  remove(sha256: string, { name }: RemovedBundle): Promise<void> {
+    return storing(async () => {
+      const file = this.#pathOf(name);
+      if (this.#index.hashOf(name) !== parseSha256(sha256)) return;
+      const isWhole = (await this.#sizeOf(name)) === this.#index.sizeOf(sha256);
+      this.#index.remove(name);
+      const [other] = this.#index.namesOf(sha256);
+      // The last whole file goes to another bundle with the same bytes.
+      if (isWhole && other !== undefined && !(await this.#hasWhole(sha256)))
+        await rename(file, this.#pathOf(other));
+      else await rm(file, { force: true });
+      await syncFolder(this.#folder);
+    });
+  }
+
+  /** What lies in the folder and is no stored bundle. */
+  readonly found: FoundFiles = {
+    list: () =>
+      storing(async () => {
+        const found: FoundFile[] = [];
+        for (const name of (await readdir(this.#folder)).sort()) {
+          const stats = await lstat(path.join(this.#folder, name));
+          if (stats.isFile() && this.#index.hashOf(name) !== undefined) continue;
+          found.push({
+            name,
+            isPlainFile: stats.isFile(),
+            sizeBytes: stats.size,
+            modifiedAt: stats.mtime,
+            changedAt: stats.ctime,
+          });
+        }
+        return found;
+      }),
+    open: async (name) => {
+      const file = await this.#openNamed(name);
+      if (file === undefined) throw gone(name);
+      return file;
+    },
+    adopt: (name, bytes) => this.#index.add(parseBundleName(name), bytes),
+    remove: (name) =>
+      storing(async () => {
+        await rm(this.#pathOf(name), { force: true });
+        await syncFolder(this.#folder);
+      }),
+  };
+
+  async #keep(incoming: IncomingFile, name: string): Promise<void> {
+    const { sha256, sizeBytes } = incoming;
+    if (this.#index.hashOf(name) === sha256) await this.#replace(incoming, name);
+    else await this.#link(incoming, name);
+    this.#index.add(name, { sha256, sizeBytes });
+    await incoming.discard().catch(() => undefined); // its other name is cleaned away at the next start
+  }
+
+  /** A link, because a rename would replace what is there. */
+  async #link(incoming: IncomingFile, name: string): Promise<void> {
+    const file = this.#pathOf(name);
+    await storing(() => link(incoming.path, file)).catch((error: unknown) => {
+      throw systemErrorCode(error) === 'EEXIST' ? taken(name) : error;
+    });
+    try {
+      await storing(() => syncFolder(this.#folder));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+
+  /** Takes the place of a damaged or lost file of the same bundle. Readers of the old one keep it. */
+  async #replace(incoming: IncomingFile, name: string): Promise<void> {
+    const file = this.#pathOf(name);
+    await storing(async () => {
+      const found = await statsOf(file);
+      if (found?.isFile() === false) throw taken(name);
+      await rename(incoming.path, file);
+      await syncFolder(this.#folder);
+    });
+  }
+
+  /** Every path goes through here, and the pattern of bundle names lets none leave the folder. */
+  #pathOf(name: string): string {
+    return path.join(this.#folder, parseBundleName(name));
+  }
+
+  /** @returns `undefined` when there is no such plain file */
+  async #openNamed(name: string): Promise<OpenFile | undefined> {
+    const file = this.#pathOf(name);
+    return storing(() => openBundleFile(file)).catch((error: unknown) => {
+      const code = systemErrorCode(error);
+      if (code !== 'ENOENT' && code !== 'ELOOP') throw error;
+      return undefined;
+    });
+  }
+
+  /** @returns `undefined` when there is no such plain file */
+  async #sizeOf(name: string): Promise<number | undefined> {
+    const stats = await statsOf(this.#pathOf(name));
+    return stats?.isFile() === true ? stats.size : undefined;
+  }
+
+  async #hasWhole(sha256: string): Promise<boolean> {
+    const stored = await this.stat(sha256);
+    return stored !== undefined && stored.sizeBytes === this.#index.sizeOf(sha256);
+  }
+}
+
+/** Of the name itself, not of what a link points to; `undefined` when nothing has it. */
+async function statsOf(file: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function gone(name: string): DomainError {
+  return new DomainError('not-found', `${name} is no longer there as it was stored`, {
+    remedy: 'Upload the same bundle again.',
+  });
+}
+
+function taken(name: string): DomainError {
+  return new DomainError(
+    'conflict',
+    `a file named ${name} that the server does not know lies in its bundle folder`,
+    {
+      remedy: 'See what it is and move it away, or choose another name.',
+    },
+  );
+}
