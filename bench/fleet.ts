@@ -19,6 +19,7 @@ import { createServices, type Services } from '../src/services/services';
 import { type OpenStore, openStore } from '../src/store/store';
 import { bundleOf, fleetRules } from '../tests/support/fleet-factory';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
+import { polled } from '../tests/support/device-events';
 
 const sizes = process.argv.slice(2).map(Number);
 const fleetSizes = sizes.length === 0 ? [100, 5_000, 50_000] : sizes;
@@ -122,14 +123,8 @@ function contactOf(index: number): Contact {
   };
 }
 
-function ask({ offerUpdate }: Services, index: number): Promise<unknown> {
-  return offerUpdate.ask({
-    identity: identityOf(index),
-    contact: contactOf(index),
-    compatible: null,
-    mustStream: true,
-    knownEtag: '"0"',
-  });
+function ask({ deviceEvents }: Services, index: number): Promise<unknown> {
+  return deviceEvents.take(identityOf(index), polled(contactOf(index), '"0"'));
 }
 
 /** Runs work with some at once, as devices come, until it says that it is over. */
@@ -197,7 +192,7 @@ function percentile99(work: (sample: number) => unknown): string {
 }
 
 function look({ services, store }: Opened, devices: number): void {
-  const { listFleet, offerUpdate, manageDevices, fleetHistory } = services;
+  const { listFleet, explainOffer, manageDevices, fleetHistory } = services;
   const page = { sort: 'id', isDescending: false, limit: 100 } as const;
   const pick = (sample: number) => identityOf((sample * 7919) % devices).id;
   const looks: Readonly<Record<string, (sample: number) => unknown>> = {
@@ -207,7 +202,7 @@ function look({ services, store }: Opened, devices: number): void {
     'list one version': () => listFleet.list({ ...page, version: '1.0.0' }),
     'search in ids': (sample) => listFleet.list({ ...page, search: pick(sample).slice(-5) }),
     'search nothing': () => listFleet.list({ ...page, search: 'no such device' }),
-    explain: (sample) => offerUpdate.preview({ id: pick(sample), compatibles: [] }, null),
+    explain: (sample) => explainOffer.preview({ id: pick(sample), compatibles: [] }, null),
     'one device': (sample) => manageDevices.get(pick(sample)),
     'counts of the overview': () => [
       listFleet.census(),

@@ -28,12 +28,15 @@ const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt')
 
 async function serveDevice(): Promise<number> {
   const ignore = () => undefined;
+  const rauc = raucPorts(withoutKeyring, () => new Date());
   let inspect: InspectBundle = ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes));
+  let { judge } = rauc;
   const store = await openStore(path.join(folder, 'data'), { newName: randomUUID, pid: process.pid });
   const services = await createServices({
     store,
-    ...raucPorts(withoutKeyring, () => new Date()),
+    ...rauc,
     inspect: (bytes) => inspect(bytes),
+    judge: (bytes) => judge(bytes),
     allowUntrusted: false,
     fleetRules: {
       newDevices: 'admitted',
@@ -57,7 +60,10 @@ async function serveDevice(): Promise<number> {
   const release = { name: path.basename(bundlePath), activate: true, actor: 'bench' };
   await services.publishBundle.publish(staged, release);
   const worker = await takeUploads(services);
-  if (worker !== undefined) inspect = (bytes) => worker.inspect(bytes, new Date());
+  if (worker !== undefined) {
+    inspect = (bytes) => worker.inspect(bytes, new Date());
+    judge = (bytes) => worker.judge(bytes, new Date());
+  }
   setInterval(() => void services.runHousekeeping(), 1_000).unref();
   const server = await startDeviceServer({
     host: '127.0.0.1',
@@ -93,7 +99,7 @@ async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<B
   await new Promise<void>((resolve) => server.listen(path.join(folder, 'uploads'), resolve));
   const execArgv = ['-r', path.join(__dirname, '../tests/support/typescript-hook.js')];
   const profile = { ...withoutKeyring, anchorsPem: readFileSync(keyring, 'utf8') };
-  return new BundleWorker({ profile, isBackground: false, execArgv });
+  return new BundleWorker({ profile, execArgv });
 }
 
 async function servePlain(): Promise<number> {

@@ -21,6 +21,8 @@ import { registerCertificateMetrics } from './http/admin/metrics/certificate-met
 import { registerConnectionMetrics } from './http/admin/metrics/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/kernel/metrics';
+import { offeringProtocols } from './http/device/kernel/protocol';
+import { deviceProtocols } from './http/device/protocols';
 import { startDeviceServer } from './http/device/server';
 import { createDeliverEvent } from './http/outbound/deliver-event';
 import { createRefuseReceiver } from './http/outbound/guarded-lookup';
@@ -178,8 +180,8 @@ async function start(
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
-  const worker = new BundleWorker({ profile, isBackground: false });
-  const imageWorker = new BundleWorker({ profile, isBackground: true }); // no upload waits for it
+  const worker = new BundleWorker({ profile });
+  const imageWorker = new BundleWorker({ profile }); // no upload waits for it
   closing.push(() => Promise.all([worker.close(), imageWorker.close()]));
   const services = await createServices({
     store,
@@ -205,6 +207,7 @@ async function start(
     lastCrash: crashes.last,
     configuredCompatible: config.compatible,
     baseUrl,
+    protocols: offeringProtocols(deviceProtocols),
     log,
     now,
     randomBytes,

@@ -1,13 +1,14 @@
 /**
  * What honest devices feel while one device does its worst. Prints a Markdown table; docs/performance.md tells what it means.
  *
- *   npm run bench:abuse [-- SECONDS]
+ *   npm run bench:abuse [-- SECONDS [ATTACK...]]
  */
 import { cpus } from 'node:os';
 import { attackNames } from './attacks';
 import { openAbuseBench } from './measure';
 
-const seconds = Number(process.argv[2] ?? 20);
+const [secondsEach = '20', ...chosen] = process.argv.slice(2);
+const seconds = Number(secondsEach);
 const mib = 1 << 20;
 
 async function main(): Promise<void> {
@@ -16,7 +17,10 @@ async function main(): Promise<void> {
   );
   console.log('| attack | honest requests | failed | median ms | 99 % under ms | memory grew by MiB |');
   console.log('|---|---|---|---|---|---|');
-  for (const attack of [null, ...attackNames]) {
+  for (const attack of [
+    null,
+    ...attackNames.filter((name) => chosen.length === 0 || chosen.includes(name)),
+  ]) {
     const bench = await openAbuseBench();
     const { requests, failures, medianMs, p99Ms, grownBytes } = await bench.measure(attack, seconds);
     const cells = [

@@ -5,7 +5,7 @@ import { readDotenv } from './dotenv-file';
 import type { Environment } from './environment';
 import { flagName, getOption, optionKeys, type OptionKey, type OptionValue } from './options';
 import type { ConfigProblem, ValueSource } from './problem';
-import { filePath } from './value-types';
+import { filePath } from './value-types/text';
 
 /**
  * The typed values of every option. `null` means unset; paths are absolute; `uploadLimit` is in bytes,

@@ -1,6 +1,7 @@
-import type { Boards, SeenBoot, Sight } from './board';
+import type { Boards, SeenBoot } from './board';
 import { type Installation, type InstallationChange, reachedState } from './installation';
 import { endingAs, type InstallationState, isDecidedByBoot, isUnsettled } from './installation-states';
+import type { Sight } from './recognize-board';
 
 /** Sights of a board of which nothing is known yet. */
 const freshWords = {

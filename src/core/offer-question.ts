@@ -1,5 +1,6 @@
 import type { Bundle } from './bundle';
 import type { Admission, Hold } from './device';
+import type { ProtocolLimits } from './protocol';
 import type { Release } from './release';
 import type { UnprovenDownloads } from './silent-poller';
 import type { VersionRange } from './version-range';
@@ -58,8 +59,8 @@ export interface Question {
   readonly at: Date;
   /** It begins to install what it was told of, and must get just that. */
   readonly isInstall: boolean;
-  /** It streams, and stops at what can't be streamed: RAUC's own poller. */
-  readonly mustStream: boolean;
+  /** Of the protocol that it asks by. */
+  readonly limits: ProtocolLimits;
 }
 
 /** What is known beside the device. */

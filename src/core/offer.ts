@@ -1,23 +1,14 @@
 import type { Bundle } from './bundle';
-import { type Candidate, judgeRule, type NothingReason, type OfferRule, offerRules } from './offer-rules';
+import type { Candidate, Case } from './offer-case';
+import { judgeRule, type OfferRule, offerRules } from './offer-rules';
 import type { AskingDevice, OfferTerms, Question } from './offer-question';
+import type { NothingReason, Refusal, Verdict } from './offer-verdict';
 import type { Release } from './release';
 import { stepOf } from './rollout';
-
-/** What one rule says about one device. */
-export interface RuleResult {
-  readonly rule: OfferRule;
-  /** `null` for a rule that could not be asked, because one before it left nothing to ask about. */
-  readonly passed: boolean | null;
-  /** A sentence for people. */
-  readonly message: string;
-}
 
 /** What the server answers one device now: a bundle, or nothing with a reason that people can read. */
 export type Offer = {
   readonly compatible: string;
-  /** Every rule, also those after the one that decided. */
-  readonly chain: readonly RuleResult[];
 } & (
   | {
       readonly kind: 'bundle';
@@ -27,8 +18,16 @@ export type Offer = {
       /** The step of the rollout that the device belongs to; `null` without a release. */
       readonly step: number | null;
     }
-  | { readonly kind: 'nothing'; readonly reason: NothingReason; readonly message: string }
+  | {
+      readonly kind: 'nothing';
+      readonly reason: NothingReason;
+      /** The reason with what its sentence needs. */
+      readonly because: Refusal;
+    }
 );
+
+/** What one rule says about one device. */
+export type RuleResult = { readonly rule: OfferRule } & Verdict;
 
 /**
  * Decides what a device gets. Every protocol translates this answer, none decides.
@@ -43,19 +42,28 @@ export function decideOffer(
   question: Question,
   terms: OfferTerms,
 ): Offer {
-  const found = findCandidate(device, releases, question);
   const compatible = device.compatible ?? '';
-  const verdicts = offerRules.map((rule) => {
-    return { rule, ...judgeRule(rule, { device, question, terms, candidate: found }) };
-  });
-  const chain = verdicts.map(({ rule, passed, message }) => ({ rule, passed, message }));
-  const refusal = verdicts.find(({ passed }) => passed === false);
-  if (refusal?.reason !== undefined) {
-    return { kind: 'nothing', compatible, reason: refusal.reason, message: refusal.message, chain };
+  const candidate = findCandidate(device, releases, question);
+  const asked: Case = { device, question, terms, candidate };
+  for (const rule of offerRules) {
+    const verdict = judgeRule(rule, asked);
+    if (verdict.passed === false)
+      return { kind: 'nothing', compatible, reason: verdict.code, because: verdict };
   }
-  if (found === undefined) throw new Error('no rule refused, and there is no bundle');
-  const { bundle, release, step } = found;
-  return { kind: 'bundle', compatible, bundle, release, step, chain };
+  if (candidate === undefined) throw new Error('no rule refused, and there is no bundle');
+  const { bundle, release, step } = candidate;
+  return { kind: 'bundle', compatible, bundle, release, step };
+}
+
+/** What every rule says on the way to {@link decideOffer}'s answer, also those after the one that decided: for people. */
+export function judgeOffer(
+  device: AskingDevice,
+  releases: readonly Release[],
+  question: Question,
+  terms: OfferTerms,
+): readonly RuleResult[] {
+  const asked: Case = { device, question, terms, candidate: findCandidate(device, releases, question) };
+  return offerRules.map((rule) => ({ rule, ...judgeRule(rule, asked) }));
 }
 
 function findCandidate(

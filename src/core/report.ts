@@ -1,75 +1,117 @@
+import type { CancelAcknowledged, Ended, Reported, ReportedProgress } from './device-event';
 import type { Installation, InstallationChange } from './installation';
 import { endingAs, isUnsettled } from './installation-states';
 
-/** What a script on a device can say of an installation, in the order in which it happens. */
+/** How far a device can say that an installation is, in the order in which it happens. */
 export const reportStates = ['downloading', 'installing', 'installed', 'failed', 'good'] as const;
-
-/**
- * - `downloading`, `installing`: how far it is
- * - `installed`: written; the device boots into it next
- * - `failed`: it ended without being written
- * - `good`: the system that runs now is marked good
- */
 export type ReportState = (typeof reportStates)[number];
 
-/** A report as the device sent it. */
-export interface Report {
-  readonly state: ReportState;
-  readonly transactionId: string | null;
-  /** 0 to 100. */
-  readonly progressPercent: number | null;
-  readonly message: string | null;
+/** The event that a report of a state is. @param told with `progressPercent`, which only progress has */
+export function reportOf(
+  state: ReportState,
+  { progressPercent, ...told }: Omit<ReportedProgress, 'kind' | 'by' | 'phase'>,
+): ReportedProgress | Ended {
+  return state === 'downloading' || state === 'installing'
+    ? { kind: 'progressed', by: 'report', phase: state, progressPercent, ...told }
+    : { kind: 'ended', outcome: state, ...told };
 }
 
 /**
  * Judges a report. Reports come repeated, late and out of order: one never leads back, and none changes what has ended.
  * @returns what changes, or `null`
  */
-export function judgeReport(installation: Installation, report: Report, at: Date): InstallationChange | null {
-  if (!isUnsettled(installation) || report.state === 'good') return null;
+export function judgeReport(
+  installation: Installation,
+  report: Reported,
+  at: Date,
+): InstallationChange | null {
+  if (!isUnsettled(installation)) return null;
+  const { transactionId } = installation;
   const isOtherAttempt =
-    report.transactionId !== null &&
-    installation.transactionId !== null &&
-    report.transactionId !== installation.transactionId;
-  // A new transaction begins an attempt; whatever else is told of another one is late.
-  if (isOtherAttempt && report.state !== 'downloading') return null;
-  const begun = isOtherAttempt
-    ? {
-        startedAt: at,
-        movedAt: at,
-        bytesBefore: installation.bytesSent,
-        attempts: installation.attempts + 1,
-        message: report.message,
-      }
-    : {
-        startedAt: installation.startedAt ?? at,
-        movedAt: at,
-        attempts: Math.max(1, installation.attempts),
-        message: report.message ?? installation.message,
-      };
-  const change = { ...begun, transactionId: report.transactionId ?? installation.transactionId };
-  const isCancelling = installation.state === 'cancelling';
-  switch (report.state) {
+    report.transactionId !== null && transactionId !== null && report.transactionId !== transactionId;
+  switch (report.kind) {
+    case 'cancel-acknowledged':
+      return isOtherAttempt ? null : judgeAcknowledgement(installation, report, at);
+    case 'ended':
+      // Whatever is told of another attempt is late, but for its begin.
+      return isOtherAttempt ? null : judgeEnd(installation, report, at);
+    case 'progressed':
+      return isOtherAttempt ? beginAnew(installation, report, at) : judgeProgress(installation, report, at);
+  }
+}
+
+function judgeEnd(
+  installation: Installation,
+  report: Pick<Ended, 'outcome' | 'transactionId' | 'message'>,
+  at: Date,
+): InstallationChange | null {
+  const { state, installedAt } = installation;
+  const isCancelling = state === 'cancelling';
+  switch (report.outcome) {
+    case 'good':
+      return null; // what runs after the boot proves it
     case 'failed':
-      return { ...change, state: endingAs(installation, 'failed') };
+      return { ...movedOn(installation, report, at), state: endingAs(installation, 'failed') };
     case 'installed':
       return {
-        ...change,
-        installedAt: installation.installedAt ?? at,
+        ...movedOn(installation, report, at),
+        installedAt: installedAt ?? at,
         progressPercent: 100,
         ...(isCancelling ? {} : { state: 'installed' }),
       };
-    case 'downloading':
-    case 'installing':
-      if (installation.installedAt !== null && !isOtherAttempt) return null;
-      return {
-        ...change,
-        progressPercent: isOtherAttempt
-          ? report.progressPercent
-          : highest(installation.progressPercent, report.progressPercent),
-        ...(isCancelling ? {} : { state: 'downloading', installedAt: null }),
-      };
   }
+}
+
+type Progress = Pick<ReportedProgress, 'phase' | 'progressPercent' | 'transactionId' | 'message'>;
+
+function judgeProgress(installation: Installation, report: Progress, at: Date): InstallationChange | null {
+  if (installation.installedAt !== null) return null;
+  return {
+    ...movedOn(installation, report, at),
+    progressPercent: highest(installation.progressPercent, report.progressPercent),
+    ...(installation.state === 'cancelling' ? {} : { state: 'downloading', installedAt: null }),
+  };
+}
+
+/** A new transaction begins an attempt with its download. */
+function beginAnew(installation: Installation, report: Progress, at: Date): InstallationChange | null {
+  if (report.phase !== 'downloading') return null;
+  return {
+    startedAt: at,
+    movedAt: at,
+    bytesBefore: installation.bytesSent,
+    attempts: installation.attempts + 1,
+    message: report.message,
+    transactionId: report.transactionId,
+    progressPercent: report.progressPercent,
+    ...(installation.state === 'cancelling' ? {} : { state: 'downloading', installedAt: null }),
+  };
+}
+
+/** A device that goes on with what was called off is where it was before. */
+function judgeAcknowledgement(
+  installation: Installation,
+  { stops, message }: Pick<CancelAcknowledged, 'stops' | 'message'>,
+  at: Date,
+): InstallationChange | null {
+  if (installation.state !== 'cancelling') return null;
+  if (stops) return { state: 'cancelled', message: message ?? installation.message };
+  const before = installation.installedAt === null ? 'downloading' : 'installed';
+  return { state: before, movedAt: at, message: message ?? 'the device did not stop' };
+}
+
+function movedOn(
+  installation: Installation,
+  { transactionId, message }: Pick<Reported, 'transactionId' | 'message'>,
+  at: Date,
+): InstallationChange {
+  return {
+    startedAt: installation.startedAt ?? at,
+    movedAt: at,
+    attempts: Math.max(1, installation.attempts),
+    message: message ?? installation.message,
+    transactionId: transactionId ?? installation.transactionId,
+  };
 }
 
 function highest(a: number | null, b: number | null): number | null {

@@ -2,10 +2,7 @@ import type { RolloutPolicy } from './rollout';
 import { compareVersions, parseRaucVersion } from './version';
 import { isInRange } from './version-range';
 
-export type VersionOrder =
-  | { readonly kind: 'older' | 'not-older' }
-  /** With the sides that RAUC could not compare, and why, for people. */
-  | { readonly kind: 'not-comparable'; readonly because: string };
+export type VersionOrder = 'older' | 'not-older' | 'not-comparable';
 
 /**
  * Whether a bundle is older than what a device runs, in RAUC's order. A version that is unknown on either side, or that RAUC
@@ -15,13 +12,8 @@ export type VersionOrder =
 export function orderOf(target: string | null, running: string | null): VersionOrder {
   const bundle = target === null ? null : parseRaucVersion(target);
   const device = running === null ? null : parseRaucVersion(running);
-  if (bundle !== null && device !== null)
-    return { kind: compareVersions(bundle, device) < 0 ? 'older' : 'not-older' };
-  const sides = [
-    ...(device === null ? [whyNotComparable('device', running)] : []),
-    ...(bundle === null ? [whyNotComparable('bundle', target)] : []),
-  ];
-  return { kind: 'not-comparable', because: sides.join(' and ') };
+  if (bundle === null || device === null) return 'not-comparable';
+  return compareVersions(bundle, device) < 0 ? 'older' : 'not-older';
 }
 
 /** Says why RAUC could not compare a version, for people. */
@@ -29,6 +21,15 @@ export function whyNotComparable(whose: 'device' | 'bundle', version: string | n
   return version === null
     ? `the ${whose}'s version is unknown`
     : `RAUC cannot compare the ${whose}'s version ${version}`;
+}
+
+/** Says of each side that RAUC could not compare why, for people. @param target of the bundle */
+export function whyNotOrdered(target: string | null, running: string | null): string {
+  const isUnknown = (version: string | null) => version === null || parseRaucVersion(version) === null;
+  return [
+    ...(isUnknown(running) ? [whyNotComparable('device', running)] : []),
+    ...(isUnknown(target) ? [whyNotComparable('bundle', target)] : []),
+  ].join(' and ');
 }
 
 /** What the versions alone say about a device that a release may reach. */
@@ -41,6 +42,6 @@ export function versionFit(
   running: string | null,
 ): VersionFit {
   if (target !== null && running === target) return 'runs-it';
-  if (!allowDowngrade && orderOf(target, running).kind === 'older') return 'older';
+  if (!allowDowngrade && orderOf(target, running) === 'older') return 'older';
   return from === null || isInRange(running, from) ? 'fits' : 'outside-from';
 }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Finding } from '../core/inspection';
-import type { AlternativeName } from '../x509/subject-alt-name';
+import type { AlternativeName } from '../x509/general-name';
 import type { Asn1 } from '../x509/der-writer';
 import type { Authority } from './authority';
 import { serverExtensions } from './certificate-profile';

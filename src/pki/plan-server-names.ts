@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { DomainError } from '../core/errors';
 import type { CreateServerRequest } from '../ports/certificates';
-import { type AlternativeName, canonicalIp } from '../x509/subject-alt-name';
-import type { CertificateFields } from '../x509/certificate';
+import { type AlternativeName, canonicalIp } from '../x509/general-name';
+import type { CertificateFields } from './certificate-fields';
 import { summarizeFields } from './summarize-certificate';
 import { coversHost, defaultServerNames, parseServerNames } from './server-names';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CertificateSummary, RenewedServer } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import { isRenewalDue } from '../core/server-certificate';
-import { type CertificateFields, isIssuedBy } from '../x509/certificate';
+import { type CertificateFields, isIssuedBy } from './certificate-fields';
 import { embed } from '../x509/der-writer';
 import { loadAuthority } from './authority';
 import { readCertificates } from './certificate-pem';

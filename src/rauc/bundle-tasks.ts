@@ -39,6 +39,4 @@ export type BundleAnswer =
 /** What a thread is started with. */
 export interface ThreadData {
   readonly profile: VerificationProfile;
-  /** It gives way to whatever else the machine does. */
-  readonly isBackground: boolean;
 }

@@ -11,10 +11,10 @@ import { type BundleSource, fileSource } from './source';
 
 /** What `BundleWorker` runs in a thread of its own: hostile bytes hold up nobody there. */
 
-const { profile, isBackground } = workerData as ThreadData;
+const { profile } = workerData as ThreadData;
 const readInto = promisify(read);
 
-if (isBackground) giveWay();
+giveWay();
 
 parentPort?.on('message', (request: BundleRequest) => {
   void answer(request).then((message) => parentPort?.postMessage(message));
@@ -48,7 +48,10 @@ function perform({ bundle, task }: BundleRequest): Promise<BundleResults[keyof B
   }
 }
 
-/** Linux has a priority for each thread, under the thread's number; elsewhere nothing happens. */
+/**
+ * Devices come first: a hostile bundle may keep a processor busy for seconds. Linux has a priority for each thread, under
+ * the thread's number; elsewhere nothing happens.
+ */
 function giveWay(): void {
   try {
     const thread = Number(path.basename(readlinkSync('/proc/thread-self')));

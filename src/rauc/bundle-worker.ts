@@ -96,9 +96,9 @@ export class BundleWorker {
   }
 
   #start() {
-    const { profile, isBackground, execArgv } = this.options;
+    const { profile, execArgv } = this.options;
     const worker = new Worker(threadFile, {
-      workerData: { profile, isBackground } satisfies ThreadData,
+      workerData: { profile } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMebibytes },
       ...(execArgv === undefined ? {} : { execArgv }),
     });

@@ -44,7 +44,7 @@ export interface AdministrationPorts {
 /** Assembles the use cases of administrators on those that all listeners share. */
 export function createAdministration(ports: AdministrationPorts): Administration {
   const { services, store, facts, deviceUrl, certificates, log, now } = ports;
-  const { oldCertificates, revocationsInForce, readKitText } = ports;
+  const { oldCertificates, serverCertificate, revocationsInForce, readKitText } = ports;
   const { listBundles, manageRollouts, manageWebhooks, manageDevices, bundleTrust, overBudget } = services;
   const { listing, counts, uses, dismissals, restores, journal, measureStorage } = store;
   const describeFleet = createDescribeFleet({
@@ -59,6 +59,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     certificates,
     restores,
     oldCertificates,
+    serverCertificate,
     measureStorage,
     overBudget,
     lastCrash: services.startup.lastCrash,

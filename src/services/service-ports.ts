@@ -1,5 +1,6 @@
 import type { Crash } from '../core/crash';
 import type { Admission } from '../core/device';
+import type { OfferingProtocol } from '../core/protocol';
 import type { CheckImages, InspectBundle, JudgeSignature, TrustTerms } from '../ports/bundle-inspection';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
@@ -41,6 +42,8 @@ export interface ServicePorts {
   readonly checkImages: CheckImages;
   /** What the configured profile makes verdicts depend on. */
   readonly trustTerms: () => TrustTerms;
+  /** The protocols by which devices ask what to install. */
+  readonly protocols: readonly OfferingProtocol[];
   /** Take bundles from signers outside the keyring. */
   readonly allowUntrusted: boolean;
   readonly fleetRules: FleetRules;

@@ -4,6 +4,7 @@ import { parseSteps } from '../../src/core/rollout-policy';
 import { makeBundle } from '../support/bundle-factory';
 import { type OpenedServices, openServices } from '../support/services';
 import { SimulatedDevice } from '../support/simulated-device';
+import { readRange } from '../support/device-events';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -209,8 +210,7 @@ async function install(one: SimulatedDevice, version: string, later: (ms: number
 function download({ services }: OpenedServices, { identity }: SimulatedDevice, version: string): void {
   const { bundle } = services.listBundles.get(fileOf(gateway, version)) as { bundle: Bundle };
   const half = Math.floor(bundle.sizeBytes * 0.42);
-  services.recordProgress.ask(identity, bundle, { start: 0, end: half });
-  services.recordProgress.sent(identity, bundle, half);
+  readRange(services, identity, bundle, { start: 0, end: half }, half);
 }
 
 async function runHousekeeping({ services }: OpenedServices, later: (ms: number) => void): Promise<void> {

@@ -6,6 +6,7 @@ import { mustRun } from '../support/programs';
 import { SimulatedDevice } from '../support/simulated-device';
 import { isTooWide, looks, seriousFindings } from './browser';
 import { bundle, type FleetServer, message, openFleet } from './devices-fleet';
+import { readRange } from '../support/device-events';
 
 let fleet: FleetServer;
 beforeAll(async () => {
@@ -70,18 +71,17 @@ describe('what the page of a device shows', () => {
     const page = await fleet.open('/devices/board-02');
     await page.route('**/explain', async (route) => {
       const answer = (await (await route.fetch()).json()) as {
-        polling: { rules: { rule: string; passed: boolean; message: string }[] };
+        answers: { protocol: string; rules: { rule: string; passed: boolean; message: string }[] }[];
       };
-      const rules = answer.polling.rules.map((rule) =>
-        rule.rule === 'streamable' ? { ...rule, passed: false, message: 'it is in plain format' } : rule,
-      );
-      const polling = {
-        offered: null,
-        reason: 'plain-not-streamable',
-        message: 'it is in plain format',
-        rules,
-      };
-      await route.fulfill({ json: { ...answer, polling } });
+      const message = 'it is in plain format';
+      const answers = answer.answers.map((one) => {
+        if (one.protocol !== 'polling') return one;
+        const rules = one.rules.map((rule) =>
+          rule.rule === 'streamable' ? { ...rule, passed: false, message } : rule,
+        );
+        return { protocol: 'polling', offered: null, reason: 'plain-not-streamable', message, rules };
+      });
+      await route.fulfill({ json: { ...answer, answers } });
     });
     await page.reload();
     const why = section(page, 'What it gets, and why');
@@ -99,8 +99,8 @@ describe('what the page of a device shows', () => {
     await device.begin('t-1');
     const { services } = fleet.admin.opened;
     const { bundle: stored } = services.listBundles.get(bundle);
-    services.recordProgress.ask(device.identity, stored, { start: 0, end: 1_000 });
-    services.recordProgress.sent(device.identity, stored, Math.floor(stored.sizeBytes / 2));
+    const half = Math.floor(stored.sizeBytes / 2);
+    readRange(services, device.identity, stored, { start: 0, end: 1_000 }, half);
     await services.runHousekeeping();
     await page.reload();
     await now.getByText('downloading').waitFor();

@@ -16,7 +16,7 @@ afterEach(async () => {
 export function startWorker(profile: VerificationProfile, preloaded: readonly string[] = []): BundleWorker {
   const files = ['typescript-hook.js', ...preloaded];
   const execArgv = files.flatMap((file) => ['-r', path.join(__dirname, file)]);
-  const worker = new BundleWorker({ profile, isBackground: true, execArgv });
+  const worker = new BundleWorker({ profile, execArgv });
   workers.add(worker);
   return worker;
 }

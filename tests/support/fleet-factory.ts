@@ -1,6 +1,7 @@
 import type { Bundle } from '../../src/core/bundle';
 import type { Installation } from '../../src/core/installation';
 import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
+import { noLimits, type ProtocolLimits } from '../../src/core/protocol';
 import type { Release } from '../../src/core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../src/core/rollout';
 import type { FleetRules } from '../../src/services/service-ports';
@@ -119,7 +120,15 @@ export function askingDevice(change: Partial<AskingDevice> = {}): AskingDevice {
   };
 }
 
-export const poll: Question = { at: new Date('2026-11-02T12:00:00Z'), isInstall: false, mustStream: false };
+export const poll: Question = { at: new Date('2026-11-02T12:00:00Z'), isInstall: false, limits: noLimits };
+
+/** Of RAUC's own poller. */
+export const streaming: ProtocolLimits = {
+  carriesPlain: false,
+  carriesUnencryptedCrypt: false,
+  carriesUnversioned: false,
+  tellsOutcome: false,
+};
 
 export const terms: OfferTerms = { maxTries: 1, maxInterruptions: 5, inProgress: () => 0 };
 

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import type { Bundle } from '../../src/core/bundle';
 import type { MaintenanceWindow } from '../../src/core/maintenance-window';
 import type { AskingDevice, OfferTerms, Question } from '../../src/core/offer-question';
+import { noLimits } from '../../src/core/protocol';
 import type { Release } from '../../src/core/release';
 import type { RolloutPolicy, RolloutStep } from '../../src/core/rollout';
 import { parseVersionRange, type VersionRange } from '../../src/core/version-range';
-import { bundleOf, hourMs, madeAt, releaseOf } from './fleet-factory';
+import { bundleOf, hourMs, madeAt, releaseOf, streaming } from './fleet-factory';
 
 /** Everything that an offer depends on. */
 export interface OfferCase {
@@ -186,7 +187,11 @@ const counts = fc.array(fc.nat(4), { minLength: 9, maxLength: 9 });
 export const offerCases: fc.Arbitrary<OfferCase> = fc.record({
   device: devices,
   releases: releaseSets,
-  question: fc.record({ at: instants, isInstall: fc.boolean(), mustStream: fc.boolean() }),
+  question: fc.record({
+    at: instants,
+    isInstall: fc.boolean(),
+    limits: fc.constantFrom(noLimits, streaming),
+  }),
   terms: fc
     .record({
       maxTries: fc.integer({ min: 1, max: 3 }),

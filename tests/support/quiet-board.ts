@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Bundle } from '../../src/core/bundle';
 import type { Contact } from '../../src/core/contact';
+import type { Asked } from '../../src/core/device-event';
 import type { DeviceFacts } from '../../src/core/device-facts';
 import type { Offer } from '../../src/core/offer';
-import type { ReportState } from '../../src/core/report';
-import type { Services } from '../../src/services/services';
+import { reportOf, type ReportState } from '../../src/core/report';
+import { askedForManifest, type DeviceServices, polled, readRange } from './device-events';
 
 export interface QuietBoardOptions {
   readonly compatible: string;
@@ -15,7 +16,7 @@ export interface QuietBoardOptions {
   readonly machineIdPer: 'board' | 'boot' | 'slot' | null;
   readonly address: string;
   /** The services that run now. */
-  readonly services: () => Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>;
+  readonly services: () => DeviceServices;
   readonly now: () => Date;
 }
 
@@ -56,7 +57,7 @@ export class QuietBoard {
   }
 
   private async poll(): Promise<void> {
-    const offer = await this.ask({ mustStream: true, knownEtag: this.etag });
+    const offer = await this.ask(polled(this.contact(), this.etag));
     if (offer.kind === 'nothing') {
       this.etag = null;
       return;
@@ -64,7 +65,7 @@ export class QuietBoard {
     const { bundle } = offer;
     if (bundle.sha256 === this.etag) return;
     this.etag = bundle.sha256;
-    const { recordProgress } = this.options.services();
+    const { bundleAccess, deviceEvents } = this.options.services();
     const { identity } = this;
     const payloadSizeBytes = bundle.inspection.payloadSizeBytes ?? bundle.sizeBytes;
     const readsHead = () => {
@@ -74,17 +75,19 @@ export class QuietBoard {
     };
     readsHead();
     const transactionId = `${this.id}-${this.boots}-${bundle.sha256.slice(0, 8)}`;
-    await this.ask({ mustStream: true, knownEtag: null, transactionId });
-    if (!recordProgress.hasBegun(identity, bundle, transactionId))
-      await recordProgress.begin(identity, bundle, { ...this.contact(), transactionId });
+    await this.ask(polled({ ...this.contact(), transactionId }, null));
+    if (!bundleAccess.hasBegun(identity, bundle, transactionId)) {
+      const contact = { ...this.contact(), transactionId };
+      await deviceEvents.take(identity, { kind: 'began', by: 'request', contact, bundle });
+    }
     readsHead();
     this.read(bundle, 0, payloadSizeBytes - 1);
     this.written = versionOf(bundle);
-    await this.ask({ mustStream: true, knownEtag: this.etag }); // half a minute after each installation
+    await this.ask(polled(this.contact(), this.etag)); // half a minute after each installation
   }
 
   private async askForManifest(): Promise<void> {
-    const offer = await this.ask({ mustStream: false, knownEtag: null });
+    const offer = await this.ask(askedForManifest(this.contact()));
     if (offer.kind === 'nothing' || versionOf(offer.bundle) === this.version) return;
     await this.report('downloading');
     this.read(offer.bundle, 0, offer.bundle.sizeBytes - 1);
@@ -92,31 +95,17 @@ export class QuietBoard {
     this.written = versionOf(offer.bundle);
   }
 
-  private ask(how: {
-    mustStream: boolean;
-    knownEtag: string | null;
-    transactionId?: string;
-  }): Promise<Offer> {
-    const { mustStream, knownEtag, transactionId = null } = how;
-    return this.options.services().offerUpdate.ask({
-      identity: this.identity,
-      contact: { ...this.contact(), transactionId },
-      compatible: null,
-      mustStream,
-      knownEtag,
-    });
+  private ask(asked: Asked): Promise<Offer> {
+    return this.options.services().deviceEvents.take(this.identity, asked);
   }
 
   private read(bundle: Bundle, start: number, end: number): void {
-    const { recordProgress } = this.options.services();
-    const isPayload = recordProgress.ask(this.identity, bundle, { start, end });
-    if (isPayload) recordProgress.sent(this.identity, bundle, end - start + 1);
-    recordProgress.done(this.identity, bundle, { start, end });
+    readRange(this.options.services(), this.identity, bundle, { start, end });
   }
 
   private async report(state: ReportState): Promise<void> {
-    const report = { state, transactionId: null, progressPercent: null, message: null };
-    await this.options.services().recordReport.report(this.identity, this.contact(), report, null);
+    const told = { contact: this.contact(), transactionId: null, progressPercent: null, message: null };
+    await this.options.services().deviceEvents.take(this.identity, reportOf(state, { ...told, log: null }));
   }
 
   private get identity() {

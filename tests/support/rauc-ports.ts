@@ -1,3 +1,5 @@
+import { offeringProtocols } from '../../src/http/device/kernel/protocol';
+import { deviceProtocols } from '../../src/http/device/protocols';
 import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { judgeSignature } from '../../src/rauc/judge-signature';
@@ -14,15 +16,16 @@ export const withoutKeyring: VerificationProfile = {
   allowedSignerCns: [],
 };
 
-/** What the services need of `src/rauc`. */
+/** What the services need of `src/rauc`, and the protocols of the device listener. */
 export function raucPorts(
   profile: VerificationProfile,
   now: () => Date,
-): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms'> {
+): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms' | 'protocols'> {
   return {
     inspect: (bytes) => inspectBundle(bytes, profile, now()),
     judge: (bytes) => judgeSignature(bytes, profile, now()),
     checkImages: (bytes, inspection) => checkImages(bytes, inspection),
     trustTerms: () => describeProfile(profile),
+    protocols: offeringProtocols(deviceProtocols),
   };
 }

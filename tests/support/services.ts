@@ -96,7 +96,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     },
     offered(compatible) {
       const device = { id: 'board-1', certificateSerial: '01', compatibles: [] };
-      const offer = services.offerUpdate.preview(device, compatible);
+      const offer = services.explainOffer.preview(device, compatible);
       return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
     },
     async close() {

@@ -1,8 +1,8 @@
 import type { Bundle } from '../../src/core/bundle';
 import type { DeviceFacts } from '../../src/core/device-facts';
 import type { Offer } from '../../src/core/offer';
-import type { ReportState } from '../../src/core/report';
-import type { Services } from '../../src/services/services';
+import { reportOf, type ReportState } from '../../src/core/report';
+import { type DeviceServices, polled, readRange } from './device-events';
 
 export interface SimulatedDeviceOptions {
   readonly compatible?: string;
@@ -21,7 +21,7 @@ export class SimulatedDevice {
   private readonly now: () => Date;
 
   constructor(
-    private services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>,
+    private services: DeviceServices,
     readonly id: string,
     private readonly options: SimulatedDeviceOptions,
   ) {
@@ -30,7 +30,7 @@ export class SimulatedDevice {
   }
 
   /** Its server was started again. */
-  moveTo(services: Pick<Services, 'offerUpdate' | 'recordProgress' | 'recordReport'>): void {
+  moveTo(services: DeviceServices): void {
     this.services = services;
   }
 
@@ -50,20 +50,13 @@ export class SimulatedDevice {
   }
 
   private ask(transactionId: string | null, knownEtag: string | null): Promise<Offer> {
-    return this.services.offerUpdate.ask({
-      identity: this.identity,
-      contact: { ...this.contact(), transactionId },
-      compatible: null,
-      mustStream: true,
-      knownEtag,
-    });
+    const asked = polled({ ...this.contact(), transactionId }, knownEtag);
+    return this.services.deviceEvents.take(this.identity, asked);
   }
 
   private read(bundle: Bundle): void {
-    const { recordProgress } = this.services;
     const sizeBytes = bundle.inspection.payloadSizeBytes ?? bundle.sizeBytes;
-    recordProgress.ask(this.identity, bundle, { start: 0, end: sizeBytes - 1 });
-    recordProgress.sent(this.identity, bundle, sizeBytes);
+    readRange(this.services, this.identity, bundle, { start: 0, end: sizeBytes - 1 });
   }
 
   /** @returns what it was told of, or the reason for nothing */
@@ -80,8 +73,8 @@ export class SimulatedDevice {
 
   async report(state: ReportState, more: { transactionId?: string; log?: string } = {}): Promise<void> {
     const { transactionId = null, log = null } = more;
-    const report = { state, transactionId, progressPercent: null, message: null };
-    await this.services.recordReport.report(this.identity, this.contact(), report, log);
+    const told = { contact: this.contact(), transactionId, progressPercent: null, message: null, log };
+    await this.services.deviceEvents.take(this.identity, reportOf(state, told));
   }
 
   get identity() {

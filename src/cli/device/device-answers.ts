@@ -82,6 +82,7 @@ export const installationListAnswer = z.looseObject({ installations: z.array(z.u
 export const logAnswer = z.object({ log: z.string() });
 
 const protocolAnswer = z.object({
+  protocol: z.string(),
   offered: text,
   reason: text,
   message: z.string(),
@@ -92,6 +93,5 @@ export type ProtocolAnswer = z.infer<typeof protocolAnswer>;
 
 export const explanationAnswer = z.object({
   device: z.string(),
-  manifest: protocolAnswer,
-  polling: protocolAnswer,
+  answers: z.array(protocolAnswer),
 });

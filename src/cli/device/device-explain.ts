@@ -12,7 +12,7 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
     usage: 'explain <id>',
     summary: 'tell why a device gets what it gets, or nothing: every rule, passed and failed',
     details:
-      "What scripts get that read the manifest, and what RAUC's own poller gets, which can stream only. What its certificate is bound to is known only while it asks.",
+      "What it gets by each protocol in which it can ask: scripts that read the manifest, and RAUC's own poller, which can stream only. What its certificate is bound to is known only while it asks.",
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device explain board-1', 'device explain board-1 --json'],
     run: async ({ args: [id = ''], options, config }) => {
@@ -26,12 +26,17 @@ export function addDeviceExplain(device: Command, context: CliContext): void {
   });
 }
 
+/** How a device asks in a protocol; one that is not here goes by its name. */
+const asking = new Map([
+  ['manifest', 'asking for the manifest'],
+  ['polling', 'polling with RAUC'],
+]);
+
 function explain(answer: unknown): string {
-  const { device, manifest, polling } = parseAnswer(explanationAnswer, answer);
-  return [
-    describe(`${device}, asking for the manifest`, manifest),
-    describe(`${device}, polling with RAUC`, polling),
-  ].join('\n\n');
+  const { device, answers } = parseAnswer(explanationAnswer, answer);
+  return answers
+    .map((one) => describe(`${device}, ${asking.get(one.protocol) ?? `asking by ${one.protocol}`}`, one))
+    .join('\n\n');
 }
 
 function describe(who: string, { offered, reason, message, rules }: ProtocolAnswer): string {

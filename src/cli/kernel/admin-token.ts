@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ValueSource } from '../../config/problem';
 import type { Config } from '../../config/config';
-import { token as tokenType } from '../../config/value-types';
+import { token as tokenType } from '../../config/value-types/text';
 import { DomainError } from '../../core/errors';
 import { type CliContext, talk } from './context';
 import { readInput } from './input-file';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../../config/config';
 import { flagName, getOption, type OptionKey } from '../../config/options';
-import { flag } from '../../config/value-types';
+import { flag } from '../../config/value-types/choice';
 import { DomainError } from '../../core/errors';
 import { findUnstorable } from '../../core/stored-text';
 import type { CliContext, ExitCode } from './context';

@@ -344,6 +344,8 @@ export interface OfferJson {
 
 export interface ExplanationJson {
   readonly device: string;
+  /** One for each protocol by which a device can ask what to install. */
+  readonly answers: readonly (OfferJson & { readonly protocol: string })[];
   readonly manifest: OfferJson;
   readonly polling: OfferJson;
 }

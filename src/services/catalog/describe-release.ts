@@ -1,5 +1,6 @@
 import type { Bundle } from '../../core/bundle';
 import type { Offer } from '../../core/offer';
+import { sentenceOf } from '../../core/offer-sentences';
 import type { Release } from '../../core/release';
 
 /** The manifest JSON that devices and other tools read. */
@@ -24,7 +25,7 @@ export interface ReleaseManifest {
  */
 export function describeOffer(offer: Offer, baseUrl: string): ReleaseManifest {
   const { compatible } = offer;
-  if (offer.kind === 'nothing') return describeNothing(compatible, offer.message);
+  if (offer.kind === 'nothing') return describeNothing(compatible, sentenceOf(offer.because));
   return describeBundle(compatible, offer.bundle, offer.release?.releasedAt ?? null, baseUrl);
 }
 

@@ -1,11 +1,4 @@
-import {
-  type Boards,
-  describeBoard,
-  isSameBoards,
-  type Recognized,
-  recognizeBoard,
-  type Sight,
-} from '../../core/board';
+import { type Boards, describeBoard, isSameBoards } from '../../core/board';
 import { freshReason, isJudged, judgeFresh, takeBack } from '../../core/board-evidence';
 import { bootChange, type BootChange, type Contact, mergeFacts, slotOf } from '../../core/contact';
 import { type DeviceFacts, noFacts } from '../../core/device-facts';
@@ -18,6 +11,7 @@ import {
   mayBe,
   newDevice,
 } from '../../core/device';
+import { type Recognized, recognizeBoard, type Sight } from '../../core/recognize-board';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';

@@ -1,14 +1,22 @@
+import type { DeviceIdentity } from '../../core/device';
 import type { Offer, RuleResult } from '../../core/offer';
+import { skip } from '../../core/offer-verdict';
+import { noLimits, type OfferingProtocol, type ProtocolLimits } from '../../core/protocol';
+import type { Clock } from '../../ports/clock';
 import type { Fleet } from '../devices/fleet';
-import type { OfferUpdate } from './offer-update';
+import type { OfferDecisions } from './offer-decisions';
 
-/** Why a device does or does not get something, by the protocol that it asks in. */
+/** What a device would be told in one protocol, and what each rule says on the way there. */
+export interface ExplainedOffer {
+  readonly protocol: string;
+  readonly offer: Offer;
+  readonly chain: readonly RuleResult[];
+}
+
+/** Why a device does or does not get something, in each protocol by which it may ask. */
 export interface Explanation {
   readonly deviceId: string;
-  /** For scripts that read the manifest and download. */
-  readonly manifest: Offer;
-  /** For RAUC's own poller, which streams. */
-  readonly polling: Offer;
+  readonly answers: readonly ExplainedOffer[];
 }
 
 /** Answers "why does this device (not) get this?". */
@@ -19,29 +27,45 @@ export interface ExplainOffer {
    * @throws DomainError `not-found`
    */
   explain(deviceId: string): Explanation;
+  /** What a device would be told now, also one that nobody knows; changes nothing. */
+  preview(
+    identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
+    compatible: string | null,
+    limits?: ProtocolLimits,
+  ): Offer;
 }
 
 export interface ExplainPorts {
   readonly fleet: Fleet;
-  readonly offerUpdate: OfferUpdate;
+  readonly decisions: OfferDecisions;
+  /** Those by which devices ask what to install. */
+  readonly protocols: readonly OfferingProtocol[];
+  readonly now: Clock;
 }
 
-export function createExplainOffer({ fleet, offerUpdate }: ExplainPorts): ExplainOffer {
+export function createExplainOffer({ fleet, decisions, protocols, now }: ExplainPorts): ExplainOffer {
   return {
     explain(deviceId) {
-      const { device } = fleet.get(deviceId);
-      const identity = { id: deviceId, compatibles: device.boundCompatibles };
-      const ask = (mustStream: boolean): Offer => {
-        const offer = offerUpdate.preview(identity, device.facts.compatible, { mustStream });
-        const isBound = device.boundCompatibles.length > 0;
-        return isBound ? offer : { ...offer, chain: offer.chain.map(withoutBinding) };
-      };
-      return { deviceId, manifest: ask(false), polling: ask(true) };
+      const record = fleet.get(deviceId);
+      const { boundCompatibles, facts } = record.device;
+      const identity = { id: deviceId, compatibles: boundCompatibles };
+      const device = decisions.describe(record, identity, facts.compatible);
+      const answers = protocols.map(({ name, limits }) => {
+        const { offer, chain } = decisions.explain(device, { at: now(), isInstall: false, limits });
+        const isBound = boundCompatibles.length > 0;
+        return { protocol: name, offer, chain: isBound ? chain : chain.map(withoutBinding) };
+      });
+      return { deviceId, answers };
+    },
+
+    preview(identity, compatible, limits = noLimits) {
+      const device = decisions.describe(fleet.find(identity.id), identity, compatible);
+      return decisions.decide(device, { at: now(), isInstall: false, limits });
     },
   };
 }
 
 function withoutBinding(result: RuleResult): RuleResult {
   if (result.rule !== 'certificate') return result;
-  return { ...result, passed: null, message: 'what its certificate is bound to is known only while it asks' };
+  return { rule: result.rule, ...skip('certificate-unseen', {}) };
 }

@@ -6,19 +6,21 @@ import type { AdvanceRollouts } from '../rollouts/advance-rollouts';
 import type { ServicePorts } from '../service-ports';
 import type { WatchRestores } from '../startup/watch-restores';
 import { createBeginInstallation } from './begin-installation';
+import { type BundleAccess, createBundleAccess } from './bundle-access';
 import { createDeviceContacts } from './device-contacts';
+import { createDeviceEvents, type DeviceEvents } from './device-events';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
-import { createOfferUpdate, type OfferUpdate } from './offer-update';
-import { createRecordProgress, type RecordProgress } from './record-progress';
-import { createRecordReport, type RecordReport } from './record-report';
+import { createOfferDecisions } from './offer-decisions';
+import { createOfferUpdate } from './offer-update';
+import { createRecordProgress } from './record-progress';
+import { createRecordReport } from './record-report';
 import { createSilentPollers } from './silent-pollers';
 
 /** What a contact of a device means, and what it is told. */
 export interface OfferServices {
-  readonly offerUpdate: OfferUpdate;
+  readonly deviceEvents: DeviceEvents;
+  readonly bundleAccess: BundleAccess;
   readonly explainOffer: ExplainOffer;
-  readonly recordProgress: RecordProgress;
-  readonly recordReport: RecordReport;
 }
 
 /** What they share with others. */
@@ -31,7 +33,7 @@ export interface OfferParts {
 }
 
 export function createOfferServices(ports: ServicePorts, parts: OfferParts): OfferServices {
-  const { store, fleetRules, configuredCompatible, now } = ports;
+  const { store, fleetRules, configuredCompatible, protocols, now } = ports;
   const { devices } = store;
   const { catalog, fleet, bundleTrust, watchRestores, advanceRollouts } = parts;
   const { newDevices, secondBoards, maxTries, maxInterruptions, offerLifetimeMs } = fleetRules;
@@ -40,33 +42,25 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
   const contacts = createDeviceContacts({ fleet, newDevices, proofRules, secondBoards });
   const beginInstallation = createBeginInstallation({ fleet, proofRules, offerLifetimeMs });
   const silentPollers = createSilentPollers();
-  const offerUpdate = createOfferUpdate({
+  const decisions = createOfferDecisions({
     catalog,
     fleet,
-    contacts,
-    beginInstallation,
-    silentPollers,
     watchRestores,
+    bundleTrust,
     configuredCompatible,
     maxTries,
     maxInterruptions,
     proofRules,
-    offerLifetimeMs,
     pauseReason: (release) => advanceRollouts.pauseReason(release),
-    bundleTrust,
-    now,
   });
+  const told = { fleet, contacts, beginInstallation, silentPollers };
   return {
-    offerUpdate,
-    explainOffer: createExplainOffer({ fleet, offerUpdate }),
-    recordProgress: createRecordProgress({
-      fleet,
-      contacts,
-      beginInstallation,
-      silentPollers,
-      newDevices,
-      now,
+    deviceEvents: createDeviceEvents({
+      offerUpdate: createOfferUpdate({ ...told, decisions, watchRestores, offerLifetimeMs }),
+      recordProgress: createRecordProgress({ ...told, now }),
+      recordReport: createRecordReport({ fleet, contacts, devices }),
     }),
-    recordReport: createRecordReport({ fleet, contacts, devices }),
+    bundleAccess: createBundleAccess({ fleet, catalog, newDevices }),
+    explainOffer: createExplainOffer({ fleet, decisions, protocols, now }),
   };
 }

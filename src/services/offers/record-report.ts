@@ -1,27 +1,19 @@
-import type { Contact } from '../../core/contact';
 import type { DeviceIdentity } from '../../core/device';
+import type { Reported } from '../../core/device-event';
 import type { Installation } from '../../core/installation';
-import { judgeReport, type Report } from '../../core/report';
+import { judgeReport } from '../../core/report';
 import type { DeviceContacts } from './device-contacts';
 import type { Fleet } from '../devices/fleet';
 import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 
-/** Takes what scripts on devices report. */
-export interface RecordReport {
-  /**
-   * Takes a report, in any order and as often as it comes. It is on disk when the promise resolves.
-   * @param log the newest log of the installation, at most {@link reportLogLimitBytes}
-   * @returns the installation that it is about; `null` when there is none
-   * @throws DomainError `storage-full`, `unavailable`: then the device reports again
-   */
-  report(
-    identity: DeviceIdentity,
-    contact: Contact,
-    report: Report,
-    log: string | null,
-  ): Promise<Installation | null>;
-}
+/**
+ * Takes what a device reports, in any order and as often as it comes. It is on disk when the promise resolves.
+ * @param event its log is at most {@link reportLogLimitBytes} long
+ * @returns the installation that it is about; `null` when there is none
+ * @throws DomainError `storage-full`, `unavailable`: then the device reports again
+ */
+export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promise<Installation | null>;
 
 export const reportLogLimitBytes = 64 << 10;
 
@@ -32,24 +24,23 @@ export interface ReportPorts {
 }
 
 export function createRecordReport({ fleet, contacts, devices }: ReportPorts): RecordReport {
-  return {
-    async report(identity, contact, report, log) {
-      const { id } = identity;
-      const record = contacts.hear(identity, contact, null);
-      if (record.isAside) return null;
-      const installation = findEarlier(devices, record, report.transactionId) ?? record.installation;
-      const isLatest = installation === record.installation;
-      const change = isLatest && installation !== null ? judgeReport(installation, report, contact.at) : null;
-      if (installation !== null && change !== null) {
-        const actor = { name: `device:${id}`, address: contact.address };
-        const after = changed(installation, change, { at: contact.at, actor });
-        fleet.change(id, { installations: [after.installation], events: after.events });
-      }
-      await fleet.commit(id);
-      if (installation !== null && log !== null && log !== '')
-        await devices.saveLog(installation.id, log, contact.at);
-      return isLatest ? fleet.get(id).installation : installation;
-    },
+  return async (identity, event) => {
+    const { id } = identity;
+    const { contact, log } = event;
+    const record = contacts.hear(identity, contact, null);
+    if (record.isAside) return null;
+    const installation = findEarlier(devices, record, event.transactionId) ?? record.installation;
+    const isLatest = installation === record.installation;
+    const change = isLatest && installation !== null ? judgeReport(installation, event, contact.at) : null;
+    if (installation !== null && change !== null) {
+      const actor = { name: `device:${id}`, address: contact.address };
+      const after = changed(installation, change, { at: contact.at, actor });
+      fleet.change(id, { installations: [after.installation], events: after.events });
+    }
+    await fleet.commit(id);
+    if (installation !== null && log !== null && log !== '')
+      await devices.saveLog(installation.id, log, contact.at);
+    return isLatest ? fleet.get(id).installation : installation;
   };
 }
 

@@ -64,7 +64,7 @@ export async function countReach(
           break;
         case 'fits':
           reached += count;
-          if (orderOf(target, version).kind === 'older') down.add(version, count);
+          if (orderOf(target, version) === 'older') down.add(version, count);
       }
     }
     const last = page.at(-1)?.systemVersion ?? null;

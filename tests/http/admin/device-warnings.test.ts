@@ -2,6 +2,7 @@ import type { DeviceFacts } from '../../../src/core/device-facts';
 import { runCommand } from '../../support/cli-harness';
 import { temporaryFolder } from '../../support/programs';
 import { type AdminListener, openAdminListener } from './admin-listener';
+import { polled } from '../../support/device-events';
 
 const clock = { at: new Date('2026-11-02T12:00:00Z') };
 const now = () => clock.at;
@@ -25,19 +26,15 @@ afterAll(() => admin.close());
 
 async function poll(id: string, facts: Partial<DeviceFacts>, address: string, compatibles: string[] = []) {
   clock.at = new Date(clock.at.getTime() + 60_000);
-  await admin.opened.services.offerUpdate.ask({
-    identity: { id, certificateSerial: '01', compatibles },
-    contact: {
-      at: now(),
-      address,
-      protocol: 'h2',
-      transactionId: null,
-      facts: { compatible: 'test-board', ...facts },
-    },
-    compatible: null,
-    mustStream: true,
-    knownEtag: null,
-  });
+  const contact = {
+    at: now(),
+    address,
+    protocol: 'h2',
+    transactionId: null,
+    facts: { compatible: 'test-board', ...facts },
+  };
+  const identity = { id, certificateSerial: '01', compatibles };
+  await admin.opened.services.deviceEvents.take(identity, polled(contact, null));
 }
 
 const device = async (id: string) => (await admin.http.get(`/api/devices/${id}`).expect(200)).body as object;

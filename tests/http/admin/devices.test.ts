@@ -114,7 +114,7 @@ describe('one device', () => {
     const identity = { id: 'board-1', certificateSerial: '01', compatibles: [] };
     await device('board-1').begin('t-1');
     const sent = Math.floor(bundle.sizeBytes * 0.245); // whatever the length of its signature
-    services.recordProgress.sent(identity, bundle, sent);
+    services.deviceEvents.take(identity, { kind: 'progressed', by: 'payload', bundle, bytes: sent });
     await services.runHousekeeping();
     const show = async () => {
       const { body } = (await admin.http.get('/api/devices/board-1').expect(200)) as { body: unknown };
@@ -261,6 +261,15 @@ describe('GET /api/devices/{id}/explain', () => {
     expect(outcome(manifest, 'streamable')).toBeNull();
     expect(outcome(polling, 'streamable')).toBe(true);
     expect((await admin.http.get('/api/devices/board-1')).body).toEqual(before);
+  });
+
+  it('names every protocol, and says the same under the names that scripts know', async () => {
+    const { body } = (await admin.http.get('/api/devices/board-1/explain').expect(200)) as { body: unknown };
+    const { answers, manifest, polling } = body as Record<'answers' | 'manifest' | 'polling', object>;
+    expect(answers).toEqual([
+      { protocol: 'manifest', ...manifest },
+      { protocol: 'polling', ...polling },
+    ]);
   });
 
   it('does not claim to know what its certificate is bound to', async () => {

@@ -1,8 +1,10 @@
+import { sentenceOf } from '../../../src/core/offer-sentences';
 import type { Device } from '../../../src/core/device';
 import { makeBundle } from '../../support/bundle-factory';
 import { connectDevice, type DeviceClient } from '../../support/device-client';
 import { raucHeaders } from '../../support/rauc-poller';
 import { person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
+import { explained } from '../../support/device-events';
 
 const pollUrl = '/api/v1/update.raucb';
 
@@ -18,8 +20,13 @@ describe('a device that says to be something else than its certificate', () => {
   const poll = (client: DeviceClient, compatible: string) =>
     client.request(pollUrl, raucHeaders(compatible, '1.0.0', 'boot-1'));
   const kept = (id: string): Partial<Device> => fleet.seen(id);
-  const certificateRule = (id: string) =>
-    fleet.services.explainOffer.explain(id).polling.chain.find(({ rule }) => rule === 'certificate');
+  const chainOf = (id: string) =>
+    explained(fleet.services, id, 'polling').chain.map((result) => ({
+      rule: result.rule,
+      passed: result.passed,
+      message: sentenceOf(result),
+    }));
+  const certificateRule = (id: string) => chainOf(id).find(({ rule }) => rule === 'certificate');
 
   it('by a header is what the certificate says, and gets what is for that', async () => {
     const client = await connect('header', ['test-board']);
@@ -69,7 +76,7 @@ describe('a device that says to be something else than its certificate', () => {
   });
 
   it('gets what it is pinned to, of its certificate, and nothing that is pinned of what it claims', async () => {
-    const { manageDevices, explainOffer } = fleet.services;
+    const { manageDevices } = fleet.services;
     const client = await connect('pinned', ['test-board']);
     await manageDevices.create('pinned', {}, person);
     const [own, other] = await Promise.all(
@@ -84,7 +91,7 @@ describe('a device that says to be something else than its certificate', () => {
       307,
       expect.stringContaining('/own.raucb') as string,
     ]);
-    expect(explainOffer.explain('pinned').polling.chain.filter(({ passed }) => passed === false)).toEqual([]);
+    expect(chainOf('pinned').filter(({ passed }) => passed === false)).toEqual([]);
 
     await expect(manageDevices.pin('pinned', 'other.raucb', person)).rejects.toMatchObject({
       code: 'conflict',

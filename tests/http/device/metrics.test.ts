@@ -35,14 +35,26 @@ it('show polls and offers by answer, in each protocol', async () => {
   await rauc.poll();
   await client.request(`/api/v1/manifest.json?compatible=${board}`);
   expect(await shown('rauc_device_polls_total')).toEqual([
-    '{answer="redirected"} 1',
-    '{answer="unchanged"} 1',
-    '{answer="nothing"} 1',
+    '{protocol="polling",answer="redirected"} 1',
+    '{protocol="polling",answer="unchanged"} 1',
+    '{protocol="polling",answer="nothing"} 1',
   ]);
   expect(await shown('rauc_device_offers_total')).toEqual([
-    '{door="manifest",answer="up-to-date"} 1',
-    '{door="polling",answer="bundle"} 3',
-    '{door="polling",answer="up-to-date"} 1',
+    '{protocol="manifest",answer="up-to-date"} 1',
+    '{protocol="polling",answer="bundle"} 3',
+    '{protocol="polling",answer="up-to-date"} 1',
+  ]);
+});
+
+it('show requests by protocol, and those that no protocol knows', async () => {
+  const { client } = await fleet.connect('dev-1', 'HTTP/1.1');
+  for (const path of ['/health', '/health', '/none', `/api/v1/manifest.json?compatible=${board}`])
+    await client.request(path);
+  await client.request('/health', {}, 'DELETE');
+  expect(await shown('rauc_device_requests_total')).toEqual([
+    '{protocol="manifest"} 1',
+    '{protocol="health"} 2',
+    '{protocol="none"} 2',
   ]);
 });
 
@@ -51,8 +63,8 @@ it('show reports by state, refused ones not among them', async () => {
   for (const state of ['downloading', 'installed', 'installed', 'exploded'])
     await client.request('/api/v1/status', {}, 'POST', JSON.stringify({ state }));
   expect(await shown('rauc_device_reports_total')).toEqual([
-    '{state="downloading"} 1',
-    '{state="installed"} 2',
+    '{protocol="status",state="downloading"} 1',
+    '{protocol="status",state="installed"} 2',
   ]);
 });
 
@@ -61,7 +73,8 @@ it('show the bytes that went out', async () => {
   await rauc.poll();
   const { sizeBytes } = await rauc.install();
   const [sent = ''] = await shown('rauc_bundle_sent_bytes_total');
-  expect(Number(sent)).toBeGreaterThan(sizeBytes * 0.9);
+  expect(sent).toContain('{protocol="bundles"} ');
+  expect(Number(sent.split(' ')[1])).toBeGreaterThan(sizeBytes * 0.9);
 });
 
 it('show every cause of a refused handshake from the start', async () => {

@@ -1,6 +1,7 @@
 import { protocols } from '../../support/device-client';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
+import { explained } from '../../support/device-events';
 
 const pollUrl = '/api/v1/update.raucb';
 
@@ -132,9 +133,9 @@ describe('what RAUC could not install by itself', () => {
     await fleet.release('2.0.0', bundle);
     const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason });
-    const { polling, manifest } = fleet.services.explainOffer.explain('dev-1');
-    expect(polling).toMatchObject({ kind: 'nothing', reason });
-    expect(manifest.kind).toBe('bundle');
+    const offerIn = (protocol: string) => explained(fleet.services, 'dev-1', protocol).offer;
+    expect(offerIn('polling')).toMatchObject({ kind: 'nothing', reason });
+    expect(offerIn('manifest').kind).toBe('bundle');
   });
 
   it('does not end what the device was told of in the other protocol', async () => {

@@ -34,6 +34,10 @@ const report = (device: ConnectedDevice, content: object) => send(device, JSON.s
 describe.each(protocols)('reports of scripts over %s', (protocol) => {
   let fleet: ReleasedFleet;
   let device: ConnectedDevice;
+  const countedReports = () => {
+    const counts = fleet.server.counts().protocols.get('status')?.reports ?? new Map<string, number>();
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  };
 
   beforeEach(async () => {
     fleet = await startReleasedFleet();
@@ -198,7 +202,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     const other = await fleet.connect('dev-2', protocol);
     expect((await other.rauc.poll()).statuses).toEqual([307, 206]);
     expect(await other.rauc.install('t-1')).toMatchObject({ statuses: [307, 206] });
-    expect(fleet.server.counts().reports.size).toBe(0);
+    expect(countedReports()).toBe(0);
 
     isFull = false;
     expect(await report(device, { state: 'failed', log: 'x' })).toMatchObject({ status: 200 });
@@ -220,7 +224,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
       status: 503,
       json: { code: 'unavailable' },
     });
-    expect(fleet.server.counts().reports.size).toBe(0);
+    expect(countedReports()).toBe(0);
     other.exec('ROLLBACK');
     other.close();
     expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({ status: 200 });

@@ -1,9 +1,20 @@
 import type { AskingDevice, OfferTerms, Question } from '../../../src/core/offer-question';
-import { decideOffer } from '../../../src/core/offer';
-import type { NothingReason, OfferRule } from '../../../src/core/offer-rules';
+import { decideOffer, judgeOffer } from '../../../src/core/offer';
+import type { OfferRule } from '../../../src/core/offer-rules';
+import { sentenceOf } from '../../../src/core/offer-sentences';
+import type { NothingReason } from '../../../src/core/offer-verdict';
 import type { Release } from '../../../src/core/release';
 import type { RolloutStep } from '../../../src/core/rollout';
-import { askingDevice, bundleOf, hourMs, madeAt, poll, releaseOf, terms } from '../../support/fleet-factory';
+import {
+  askingDevice,
+  bundleOf,
+  hourMs,
+  madeAt,
+  poll,
+  releaseOf,
+  streaming,
+  terms,
+} from '../../support/fleet-factory';
 
 interface Asked {
   readonly device?: Partial<AskingDevice>;
@@ -12,18 +23,29 @@ interface Asked {
   readonly terms?: Partial<OfferTerms>;
 }
 
-function decide(asked: Asked) {
-  return decideOffer(
+function whole(asked: Asked) {
+  return [
     askingDevice(asked.device),
     asked.releases ?? [releaseOf('board')],
     { ...poll, ...asked.question },
     { ...terms, ...asked.terms },
-  );
+  ] as const;
+}
+
+function decide(asked: Asked) {
+  return decideOffer(...whole(asked));
 }
 
 /** What a rule says. */
 function said(rule: OfferRule, asked: Asked) {
-  return decide(asked).chain.find((one) => one.rule === rule);
+  const result = judgeOffer(...whole(asked)).find((one) => one.rule === rule);
+  return result === undefined ? undefined : { passed: result.passed, message: sentenceOf(result) };
+}
+
+/** Why nothing is offered. */
+function why(asked: Asked) {
+  const offer = decide(asked);
+  return offer.kind === 'bundle' ? offer : { reason: offer.reason, message: sentenceOf(offer.because) };
 }
 
 const current = releaseOf('board').bundle;
@@ -87,20 +109,23 @@ describe('nothing is offered, and a person reads why', () => {
     [
       'plain-not-streamable',
       /in plain format/,
-      { question: { mustStream: true }, releases: [releaseOf('board', { bundle: plain })] },
+      { question: { limits: streaming }, releases: [releaseOf('board', { bundle: plain })] },
     ],
     [
       'crypt-not-encrypted',
       /crypt but not encrypted/,
       {
-        question: { mustStream: true },
+        question: { limits: streaming },
         releases: [releaseOf('board', { bundle: bundleOf('board', '2.0.0', { format: 'crypt' }) })],
       },
     ],
     [
       'no-version',
       /has no version, which makes RAUC's poller abort/,
-      { question: { mustStream: true }, releases: [releaseOf('board', { bundle: bundleOf('board', null) })] },
+      {
+        question: { limits: streaming },
+        releases: [releaseOf('board', { bundle: bundleOf('board', null) })],
+      },
     ],
     ['up-to-date', /runs 2.0.0 already/, { device: { systemVersion: '2.0.0' } }],
     [
@@ -158,8 +183,7 @@ describe('nothing is offered, and a person reads why', () => {
       { releases: [releaseOf('board', { policy: { maxInProgress: 3 } })], terms: { inProgress: () => 3 } },
     ],
   ])('%s: %s', (reason, sentence, asked) => {
-    expect(decide(asked)).toMatchObject({
-      kind: 'nothing',
+    expect(why(asked)).toEqual({
       reason,
       message: expect.stringMatching(sentence) as string,
     });
@@ -187,7 +211,7 @@ describe('what a rule says when it passes', () => {
     ['bundle-compatible', true, /is for gw, but a person insisted/, { releases: [gwByForce] }],
     ['trusted', true, /nothing speaks against/, {}],
     ['streamable', null, /does not ask as a poller/, {}],
-    ['streamable', true, /can be streamed/, { question: { mustStream: true } }],
+    ['streamable', true, /can be streamed/, { question: { limits: streaming } }],
     ['other-version', true, /runs 1.0.0, not 2.0.0/, {}],
     ['other-version', true, /runs nobody knows what/, { device: { systemVersion: null } }],
     ['tries-left', true, /never failed here/, {}],
@@ -213,7 +237,6 @@ describe('what a rule says when it passes', () => {
     ],
   ])('%s: %s, %s', (rule, passed, sentence, asked) => {
     expect(said(rule, asked)).toEqual({
-      rule,
       passed,
       message: expect.stringMatching(sentence) as string,
     });
@@ -222,13 +245,15 @@ describe('what a rule says when it passes', () => {
 
 describe('the chain', () => {
   it('has every rule that failed, and the first of them decides', () => {
-    const offer = decide({
+    const asked = {
       device: { hold, failures: new Map([[current.sha256, 1]]) },
       releases: rollout({ state: 'paused' }),
-    });
-    const failed = offer.chain.filter(({ passed }) => passed === false).map(({ rule }) => rule);
+    };
+    const failed = judgeOffer(...whole(asked))
+      .filter(({ passed }) => passed === false)
+      .map(({ rule }) => rule);
     expect(failed).toEqual(['not-held', 'tries-left', 'running']);
-    expect(offer).toMatchObject({ reason: 'held' });
+    expect(decide(asked)).toMatchObject({ reason: 'held' });
   });
 
   it('tells the step that a device belongs to', () => {

@@ -6,6 +6,7 @@ import { payloadNeed } from '../../../src/core/payload-need';
 import type { Evidence, ProofRules } from '../../../src/core/evidence';
 import { judgeContact } from '../../../src/core/proof';
 import { judgeReport, reportStates } from '../../../src/core/report';
+import { reported } from '../../support/device-events';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../support/fleet-factory';
 
 const rules: ProofRules = {
@@ -35,7 +36,7 @@ function go(installation: Installation, { report, ...told }: Omit<Step, 'hours'>
   const change =
     report === null
       ? judgeContact(installation, evidence, rules)
-      : judgeReport(installation, { state: report, transactionId, progressPercent: null, message: null }, at);
+      : judgeReport(installation, reported(report, { transactionId }), at);
   return change === null ? installation : changeInstallation(installation, change, at);
 }
 

@@ -12,43 +12,47 @@ export function Explanation({ id }: { readonly id: string }) {
     isStale: ({ device, kind }: EventJson) => device === id || /^(release|rollout)\./.test(kind),
     everyMs: 60_000,
   });
-  const { one } = text.devices;
   return (
-    <Section title={one.explanation}>
-      <Loaded data={data}>
-        {({ manifest, polling }) =>
-          isSame(manifest, polling) ? (
-            <>
-              <Answer offer={polling} />
-              <p class="muted small">{one.bothProtocols}</p>
-            </>
-          ) : (
-            <div class="columns">
-              <div>
-                <h3>{one.protocols.polling}</h3>
-                <Answer offer={polling} />
-              </div>
-              <div>
-                <h3>{one.protocols.manifest}</h3>
-                <Answer offer={manifest} />
-              </div>
-            </div>
-          )
-        }
-      </Loaded>
+    <Section title={text.devices.one.explanation}>
+      <Loaded data={data}>{({ answers }) => <Answers answers={answers} />}</Loaded>
     </Section>
   );
 }
 
-/** Whether a bundle can be streamed is asked in one protocol alone; that makes no difference as long as it can. */
-function isSame(manifest: OfferJson, polling: OfferJson): boolean {
+function Answers({ answers }: Pick<ExplanationJson, 'answers'>) {
+  const { protocols, sameInAll } = text.devices.one;
+  const order = [...protocols.keys()].reverse();
+  const sorted = [...answers].sort((a, b) => order.indexOf(b.protocol) - order.indexOf(a.protocol));
+  const nameOf = (protocol: string) => protocols.get(protocol) ?? protocol;
+  const [first, ...others] = sorted;
+  if (first !== undefined && others.every((other) => isSame(first, other)))
+    return (
+      <>
+        <Answer offer={first} />
+        <p class="muted small">{sameInAll(sorted.map(({ protocol }) => nameOf(protocol)))}</p>
+      </>
+    );
   return (
-    manifest.offered === polling.offered &&
-    manifest.reason === polling.reason &&
-    manifest.rules.every(({ rule, passed, message }, index) => {
-      const other = polling.rules[index];
-      if (rule === 'streamable') return passed !== false && other?.passed !== false;
-      return passed === other?.passed && message === other.message;
+    <div class="columns">
+      {sorted.map((answer) => (
+        <div key={answer.protocol}>
+          <h3>{nameOf(answer.protocol)}</h3>
+          <Answer offer={answer} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Whether a bundle can be streamed is not asked in every protocol; that makes no difference as long as it can. */
+function isSame(one: OfferJson, other: OfferJson): boolean {
+  return (
+    one.offered === other.offered &&
+    one.reason === other.reason &&
+    one.rules.every(({ rule, passed, message }, index) => {
+      const its = other.rules[index];
+      if (rule === 'streamable') return passed !== false && its?.passed !== false;
+      return passed === its?.passed && message === its.message;
     })
   );
 }

@@ -58,8 +58,12 @@ export const device = {
   explanation: 'What it gets, and why',
   gets: 'It gets',
   getsNothing: 'It gets nothing:',
-  protocols: { manifest: 'Scripts that read the manifest', polling: "RAUC's own polling" },
-  bothProtocols: 'The same for scripts and for RAUC’s own polling.',
+  /** In the order in which they are shown. A protocol that is not here goes by its own name. */
+  protocols: new Map([
+    ['polling', "RAUC's own polling"],
+    ['manifest', 'Scripts that read the manifest'],
+  ]),
+  sameInAll: (protocols: readonly string[]) => `The same in every protocol: ${protocols.join('; ')}.`,
   verdicts: { passed: 'passed', failed: 'failed', skipped: 'not asked' },
   rules: {
     compatible: 'Compatible known',

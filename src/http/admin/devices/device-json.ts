@@ -3,10 +3,10 @@ import type { SeenBoot } from '../../../core/board';
 import type { Device } from '../../../core/device';
 import type { Installation } from '../../../core/installation';
 import { installationStates, isWritten } from '../../../core/installation-states';
-import type { Offer } from '../../../core/offer';
 import { offerRules } from '../../../core/offer-rules';
+import { sentenceOf } from '../../../core/offer-sentences';
 import { provingHeaders } from '../../../core/silent-poller';
-import type { Explanation } from '../../../services/offers/explain-offer';
+import type { ExplainedOffer, Explanation } from '../../../services/offers/explain-offer';
 
 const instant = z.iso.datetime();
 const nullableInstant = instant.nullable();
@@ -123,6 +123,9 @@ const answerJson = z.object({
 
 export const explanationJson = z.object({
   device: z.string(),
+  answers: z
+    .array(answerJson.extend({ protocol: z.string().describe('such as manifest or polling') }))
+    .describe('one for each protocol by which a device can ask what to install'),
   manifest: answerJson.describe('for scripts that read the manifest and download'),
   polling: answerJson.describe("for RAUC's own poller, which streams"),
 });
@@ -222,17 +225,28 @@ export function presentInstallation(installation: Installation): z.infer<typeof 
   };
 }
 
-export function presentExplanation({
-  deviceId,
-  manifest,
-  polling,
-}: Explanation): z.infer<typeof explanationJson> {
-  return { device: deviceId, manifest: presentOffer(manifest), polling: presentOffer(polling) };
+export function presentExplanation({ deviceId, answers }: Explanation): z.infer<typeof explanationJson> {
+  const answerIn = (name: string) => {
+    const answer = answers.find(({ protocol }) => protocol === name);
+    if (answer === undefined) throw new Error(`there is no protocol ${name}`);
+    return presentAnswer(answer);
+  };
+  return {
+    device: deviceId,
+    answers: answers.map((answer) => ({ protocol: answer.protocol, ...presentAnswer(answer) })),
+    manifest: answerIn('manifest'),
+    polling: answerIn('polling'),
+  };
 }
 
-function presentOffer(offer: Offer): z.infer<typeof answerJson> {
-  const rules = offer.chain.map((result) => ({ ...result }));
-  if (offer.kind === 'nothing') return { offered: null, reason: offer.reason, message: offer.message, rules };
+function presentAnswer({ offer, chain }: ExplainedOffer): z.infer<typeof answerJson> {
+  const rules = chain.map((result) => ({
+    rule: result.rule,
+    passed: result.passed,
+    message: sentenceOf(result),
+  }));
+  if (offer.kind === 'nothing')
+    return { offered: null, reason: offer.reason, message: sentenceOf(offer.because), rules };
   return { offered: offer.bundle.name, reason: null, message: `it gets ${offer.bundle.name}`, rules };
 }
 

@@ -1,33 +1,34 @@
 import type { Offer } from '../../../core/offer';
-import type { NothingReason } from '../../../core/offer-rules';
-import type { ReportState } from '../../../core/report';
+import type { NothingReason } from '../../../core/offer-verdict';
+import { type ReportState, reportStates } from '../../../core/report';
 import type { RefusalCause } from '../transport/connections';
 
 export type OfferAnswer = 'bundle' | NothingReason;
 /** What RAUC's poller was told. */
 export const pollAnswers = ['redirected', 'unchanged', 'nothing'] as const;
 export type PollAnswer = (typeof pollAnswers)[number];
-/** The protocols in which a device asks what it should install. */
-export const offerProtocols = ['manifest', 'polling'] as const;
-export type OfferProtocol = (typeof offerProtocols)[number];
 
-/** Counts since the start, by what may happen: the words of each are few and known. */
-export interface EndpointCounts {
-  readonly refusals: ReadonlyMap<RefusalCause, number>;
-  readonly offers: Readonly<Record<OfferProtocol, ReadonlyMap<OfferAnswer, number>>>;
+/** What devices did in one protocol since the start, by what may happen: the words of each are few and known. */
+export interface ProtocolCounts {
+  readonly requests: number;
+  readonly offers: ReadonlyMap<OfferAnswer, number>;
+  /** Empty in a protocol without polls, or without reports. */
   readonly polls: ReadonlyMap<PollAnswer, number>;
   readonly reports: ReadonlyMap<ReportState, number>;
+  /** Requests answered with bytes of bundles, and how many bytes went out; `null` in a protocol that sends none. */
+  readonly bundles: { readonly requests: number; readonly bytes: number } | null;
 }
 
-/** Counts what devices do at the endpoints. Counting costs next to nothing, reading happens when somebody asks. */
-export class Counters implements EndpointCounts {
-  readonly refusals = new Map<RefusalCause, number>();
-  readonly offers = { manifest: new Map<OfferAnswer, number>(), polling: new Map<OfferAnswer, number>() };
+/** Counts what devices do in one protocol. Counting costs next to nothing, reading happens when somebody asks. */
+export class ProtocolCounters implements ProtocolCounts {
+  requests = 0;
+  readonly offers = new Map<OfferAnswer, number>();
   readonly polls = new Map<PollAnswer, number>();
   readonly reports = new Map<ReportState, number>();
+  bundles: { requests: number; bytes: number } | null = null;
 
-  countOffer(protocol: OfferProtocol, offer: Offer): void {
-    countOne(this.offers[protocol], offer.kind === 'bundle' ? 'bundle' : offer.reason);
+  countOffer(offer: Offer): void {
+    countOne(this.offers, offer.kind === 'bundle' ? 'bundle' : offer.reason);
   }
 
   countPoll(answer: PollAnswer): void {
@@ -38,11 +39,58 @@ export class Counters implements EndpointCounts {
     countOne(this.reports, state);
   }
 
+  /** Counts polls from now on, each answer from 0. */
+  beginPolls(): void {
+    for (const answer of pollAnswers) this.polls.set(answer, 0);
+  }
+
+  /** Counts reports from now on, each state from 0. */
+  beginReports(): void {
+    for (const state of reportStates) this.reports.set(state, 0);
+  }
+
+  /** @returns what counts the bundles that the protocol sends */
+  beginBundles(): { requests: number; bytes: number } {
+    return (this.bundles ??= { requests: 0, bytes: 0 });
+  }
+}
+
+/** The protocol of requests that no route was found for. */
+export const noProtocol = 'none';
+
+/** Counts what comes to the device listener. */
+export class Counters {
+  readonly refusals = new Map<RefusalCause, number>();
+  readonly protocols = new Map<string, ProtocolCounters>();
+
+  of(protocol: string): ProtocolCounters {
+    const known = this.protocols.get(protocol);
+    if (known !== undefined) return known;
+    const counters = new ProtocolCounters();
+    this.protocols.set(protocol, counters);
+    return counters;
+  }
+
   countRefusal(cause: RefusalCause): void {
     countOne(this.refusals, cause);
+  }
+
+  /** Over all protocols, and all causes. */
+  totals() {
+    const all = [...this.protocols.values()];
+    return {
+      requests: sum(all.map(({ requests }) => requests)),
+      refusedConnections: sum([...this.refusals.values()]),
+      bundleRequests: sum(all.map(({ bundles }) => bundles?.requests ?? 0)),
+      bundleBytes: sum(all.map(({ bundles }) => bundles?.bytes ?? 0)),
+    };
   }
 }
 
 function countOne<Word>(counts: Map<Word, number>, word: Word): void {
   counts.set(word, (counts.get(word) ?? 0) + 1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

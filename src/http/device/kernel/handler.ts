@@ -1,17 +1,26 @@
+import type { DeviceIdentity } from '../../../core/device';
 import { evaluateConditions, type Validators } from './conditional';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 
-/** What the path and the query say, decoded. */
-export interface Asked {
+/** A request that a route was found for. */
+export interface RouteRequest {
+  /** Whom the protocol names as the device. */
+  readonly device: DeviceIdentity;
+  /** What the path and the query say, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
+  /**
+   * Reads the body, up to what the route allows.
+   * @throws DomainError `too-large`, `too-many-requests`; `invalid-input` when it does not come to its end
+   */
+  readonly readBody: () => Promise<Buffer>;
 }
 
 /** Counts a request against what its device may ask for. @throws DomainError `too-many-requests` */
 export type Charge = (exchange: Exchange) => void;
 
-/** Answers GET and HEAD of one route. What it throws becomes a problem document. */
-export type Handler = (exchange: Exchange, asked: Asked) => void | Promise<void>;
+/** Answers the requests of one route. What it throws becomes a problem document. */
+export type Handler = (exchange: Exchange, request: RouteRequest) => void | Promise<void>;
 
 /**
  * Answers a request whose conditions leave nothing to send (RFC 9110, section 13).

@@ -1,9 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { budgets } from '../../../core/budget';
-import { reportStates } from '../../../core/report';
 import { refusalCauses } from '../transport/connections';
 import type { DeviceCounts } from '../server';
-import { offerProtocols, pollAnswers } from './counters';
+import type { ProtocolCounts } from './counters';
 
 /** Shows the device listener's counts as Prometheus metrics, read when they are asked for. */
 export function registerDeviceMetrics(register: Registry, counts: () => DeviceCounts): void {
@@ -43,6 +42,17 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
         for (const [labels, count] of values(counts())) this.inc(labels, count);
       },
     });
+  const byProtocol = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    values: (counts: ProtocolCounts) => readonly (readonly [Record<string, string>, number])[],
+  ) =>
+    labelled(name, help, ['protocol', ...labelNames], ({ protocols }) =>
+      [...protocols].flatMap(([protocol, counts]) =>
+        values(counts).map(([labels, count]) => [{ protocol, ...labels }, count] as const),
+      ),
+    );
   gauge('rauc_device_connections', 'Open connections of devices', (now) => now.connections);
   gauge(
     'rauc_device_open_requests',
@@ -64,27 +74,24 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     'Bytes of bundles that were read into memory and have not left yet',
     (now) => now.unsentBytes,
   );
-  counter('rauc_device_requests_total', 'Requests of devices', (now) => now.requests);
+  byProtocol('rauc_device_requests_total', 'Requests of devices', [], ({ requests }) => [[{}, requests]]);
   labelled(
     'rauc_device_refused_connections_total',
     'Connections refused in the TLS handshake or right after it, by cause',
     ['cause'],
     ({ refusals }) => refusalCauses.map((cause) => [{ cause }, refusals.get(cause) ?? 0]),
   );
-  labelled(
+  byProtocol(
     'rauc_device_offers_total',
-    'Answers to devices that asked what to install, by the door and by the reason when that was nothing',
-    ['door', 'answer'],
-    ({ offers }) =>
-      offerProtocols.flatMap((protocol) =>
-        [...offers[protocol]].map(([answer, count]) => [{ door: protocol, answer }, count]),
-      ),
+    'Answers to devices that asked what to install, by the reason when that was nothing',
+    ['answer'],
+    ({ offers }) => [...offers].map(([answer, count]) => [{ answer }, count]),
   );
-  labelled('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
-    pollAnswers.map((answer) => [{ answer }, polls.get(answer) ?? 0]),
+  byProtocol('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
+    [...polls].map(([answer, count]) => [{ answer }, count]),
   );
-  labelled('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
-    reportStates.map((state) => [{ state }, reports.get(state) ?? 0]),
+  byProtocol('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
+    [...reports].map(([state, count]) => [{ state }, count]),
   );
   labelled(
     'rauc_device_over_budget_total',
@@ -92,14 +99,13 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
     ['budget'],
     ({ overBudget }) => budgets.map((budget) => [{ budget }, overBudget.get(budget) ?? 0]),
   );
-  counter(
-    'rauc_bundle_requests_total',
-    'Requests answered with bytes of a bundle',
-    (now) => now.bundleRequests,
+  byProtocol('rauc_bundle_requests_total', 'Requests answered with bytes of a bundle', [], ({ bundles }) =>
+    bundles === null ? [] : [[{}, bundles.requests]],
   );
-  counter(
+  byProtocol(
     'rauc_bundle_sent_bytes_total',
     'Bytes of bundles that devices asked for and got',
-    (now) => now.bundleBytes,
+    [],
+    ({ bundles }) => (bundles === null ? [] : [[{}, bundles.bytes]]),
   );
 }

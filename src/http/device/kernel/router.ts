@@ -3,24 +3,32 @@ import { DomainError } from '../../../core/errors';
 import { createProblem, problemMediaType, problemOf, type Problem } from '../../problem';
 import { type Connections, endConnection } from '../transport/connections';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
-import type { Charge, Handler } from './handler';
 import type { DeviceLog } from '../transport/log';
+import type { BodyReader } from './body-reader';
+import { type Counters, noProtocol, type ProtocolCounters } from './counters';
+import type { Charge } from './handler';
+import { methods, type Protocol, type Route } from './protocol';
 import { sendJson } from './send-json';
 
-export interface Route {
-  /** GET answers HEAD as well. */
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly handler: Handler;
-  /** It sends bytes of bundles, which RAUC asks for in thousands of ranges: it charges what costs more by itself. */
-  readonly isDownload?: true;
+/** A protocol with the routes that were made for this listener. */
+export interface MountedProtocol extends Pick<Protocol, 'authenticate'> {
+  readonly routes: readonly Route[];
+  readonly counters: Pick<ProtocolCounters, 'requests'>;
 }
 
 export interface RouterPorts {
-  readonly routes: readonly Route[];
+  readonly protocols: readonly MountedProtocol[];
   readonly connections: Pick<Connections, 'findRefusal'>;
+  readonly counters: Pick<Counters, 'of'>;
+  readonly bodies: Pick<BodyReader, 'read'>;
   readonly charge: Charge;
   readonly log: DeviceLog;
+}
+
+/** What is at a path, and whose. */
+interface Endpoint {
+  readonly route: Route;
+  readonly protocol: MountedProtocol;
 }
 
 /** A compatible of 200 characters of four bytes, percent-encoded. */
@@ -28,16 +36,24 @@ const longestParameter = 200 * 4 * 3 + '.json'.length;
 
 /** @returns what answers one request, whatever happens */
 export function createDispatcher({
-  routes,
+  protocols,
   connections,
+  counters,
+  bodies,
   charge,
   log,
 }: RouterPorts): (exchange: Exchange) => void {
   const router = createRouter({ maxParamLength: longestParameter, onBadUrl: () => undefined });
-  for (const route of routes) router.on(route.method, route.path, () => undefined, route);
+  for (const protocol of protocols)
+    for (const route of protocol.routes)
+      router.on(route.method, route.path, () => undefined, { route, protocol } satisfies Endpoint);
 
   async function answer(exchange: Exchange): Promise<void> {
-    const { connection, method, target } = exchange;
+    const { connection, target } = exchange;
+    const found = find(exchange);
+    // `null` where the path is none.
+    const endpoint = (found?.store ?? null) as Endpoint | null;
+    (endpoint?.protocol.counters ?? counters.of(noProtocol)).requests += 1;
     const refusal = connections.findRefusal(connection);
     if (refusal !== undefined) {
       // Everything on this connection ends, also what is under way on other streams.
@@ -46,28 +62,35 @@ export function createDispatcher({
       throw new DomainError('forbidden', `this device is refused: ${refusal.reason}`);
     }
     if (!exchange.namesOneHost()) throw new DomainError('invalid-input', 'the request names two hosts');
-    const routed = method === 'HEAD' ? 'GET' : method;
-    const found = routed === 'GET' || routed === 'POST' ? router.find(routed, target) : null;
-    // What is at a path, or `null` where the path is none.
-    const route = (found?.store ?? null) as Route | null;
-    if (route?.isDownload !== true) charge(exchange);
+    if (endpoint?.route.isDownload !== true) charge(exchange);
     if (found === null) {
       refuseMethod(exchange);
       return;
     }
-    if (route === null) throw new DomainError('invalid-input', 'the address is not well-formed');
-    if (routed === 'GET' && hasBody(exchange))
+    if (endpoint === null) throw new DomainError('invalid-input', 'the address is not well-formed');
+    const { route, protocol } = endpoint;
+    const { bodyLimitBytes: limitBytes } = route;
+    if (limitBytes === undefined && hasBody(exchange))
       throw new DomainError('too-large', 'a request has no body here');
+    const device = await protocol.authenticate(exchange);
     const queryStart = target.indexOf('?');
-    const query = new URLSearchParams(queryStart === -1 ? '' : target.slice(queryStart + 1));
-    await route.handler(exchange, { params: found.params, query });
+    await route.handler(exchange, {
+      device,
+      params: found.params,
+      query: new URLSearchParams(queryStart === -1 ? '' : target.slice(queryStart + 1)),
+      readBody: () => bodies.read(exchange, device.id, limitBytes ?? 0),
+    });
+  }
+
+  function find({ method, target }: Exchange) {
+    const asked = method === 'HEAD' ? 'GET' : method;
+    const routed = methods.find((one) => one === asked);
+    return routed === undefined ? null : router.find(routed, target);
   }
 
   /** @throws DomainError `not-found` */
   function refuseMethod(exchange: Exchange): void {
-    const allowed = (['GET', 'POST'] as const).filter(
-      (method) => router.find(method, exchange.target) !== null,
-    );
+    const allowed = methods.filter((method) => router.find(method, exchange.target) !== null);
     if (allowed.length === 0) throw new DomainError('not-found', 'there is nothing at this address');
     const allow = allowed.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
     sendProblem(exchange, createProblem('method-not-allowed', { detail: `only ${allow}` }), { allow });

@@ -1,33 +1,46 @@
+import type { ProtocolLimits } from '../../../core/protocol';
 import { pinnedPath } from '../../../services/catalog/describe-release';
-import type { OfferUpdate } from '../../../services/offers/offer-update';
+import type { PollAnswer } from '../kernel/counters';
+import { answeredByConditions, type Handler } from '../kernel/handler';
+import { byCertificate, type Protocol, type ProtocolKit } from '../kernel/protocol';
 import { askedCompatible } from './asked-compatible';
 import { readContact } from './device-facts';
-import { answeredByConditions, type Handler } from '../kernel/handler';
 import { namedHash } from './named-hash';
-import type { PollAnswer, Counters } from '../kernel/counters';
 
-export interface PollingPorts {
-  readonly offerUpdate: OfferUpdate;
-  readonly now: () => Date;
-  readonly counters: Pick<Counters, 'countOffer' | 'countPoll'>;
-}
+/** RAUC's own poller streams: it stops at what it cannot stream, and aborts at a bundle without a version. It reports nothing. */
+const limits: ProtocolLimits = {
+  carriesPlain: false,
+  carriesUnencryptedCrypt: false,
+  carriesUnversioned: false,
+  tellsOutcome: false,
+};
+
+/** `GET /api/v1/update.raucb`, for RAUC's own poller (`[polling] url=`, RAUC 1.16). */
+export const nativePolling: Protocol = {
+  name: 'polling',
+  authenticate: byCertificate,
+  limits,
+  routes: (kit) => [{ method: 'GET', path: '/api/v1/update.raucb', handler: createPollingHandler(kit) }],
+};
 
 const headers = { 'cache-control': 'private, no-store' };
 
 /**
- * `GET /api/v1/update.raucb`: the bundle for RAUC's own poller (`[polling] url=`, RAUC 1.16), and for the install request that
- * follows a poll. 307 to the bytes, 304 when the device has seen them, 204 when there is nothing: RAUC then forgets what it
- * was told before. The redirect has no ETag of its own, because RAUC would take it for the bundle's.
+ * Answers a poll, and the install request that follows it: 307 to the bytes, 304 when the device has seen them, 204 when there
+ * is nothing: RAUC then forgets what it was told before. The redirect has no ETag of its own, because RAUC would take it for
+ * the bundle's.
  */
-export function createPollingHandler({ offerUpdate, now, counters }: PollingPorts): Handler {
-  return async (exchange, { query }) => {
+function createPollingHandler({ services: { deviceEvents }, now, counters }: ProtocolKit): Handler {
+  counters.beginPolls();
+  return async (exchange, { device, query }) => {
     const contact = readContact(exchange, now());
-    const offer = await offerUpdate.ask({
-      identity: exchange.connection.identity,
+    const offer = await deviceEvents.take(device, {
+      kind: 'asked',
       contact,
+      limits,
       compatible: askedCompatible(exchange, query),
-      mustStream: true,
-      knownEtag: exchange.header('if-none-match') ?? null,
+      meansDefault: false,
+      native: { knownEtag: exchange.header('if-none-match') ?? null },
       namedSha256: namedHash(exchange),
     });
     // Whoever begins to install needs the bytes, whatever it has seen.
@@ -35,7 +48,7 @@ export function createPollingHandler({ offerUpdate, now, counters }: PollingPort
     const count = (answer: PollAnswer) => {
       if (isPoll) counters.countPoll(answer);
     };
-    counters.countOffer('polling', offer);
+    counters.countOffer(offer);
     if (offer.kind === 'nothing') {
       count('nothing');
       exchange.send(204, { ...headers, 'x-rauc-server-reason': offer.reason });

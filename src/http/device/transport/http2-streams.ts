@@ -25,8 +25,13 @@ export function abortStream(stream: ServerHttp2Stream): void {
  * Hears of the requests of an HTTP/2 connection. Work begins when all that came together with the headers was read, so that
  * a thousand requests that are reset with them cost next to nothing. Resets are counted here, because `streamResetBurst`
  * has no effect in Node 20.
+ * @param queue calls back in a later turn of the event loop
  */
-export function hearStreams(session: ServerHttp2Session, listener: StreamListener): void {
+export function hearStreams(
+  session: ServerHttp2Session,
+  queue: (begin: () => void) => void,
+  listener: StreamListener,
+): void {
   session.on(
     'stream',
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]) => {
@@ -35,7 +40,7 @@ export function hearStreams(session: ServerHttp2Session, listener: StreamListene
         const isWhole = stream.writableFinished && !stream.aborted;
         if (!isWhole && !abortedHere.has(stream) && !session.destroyed) listener.gaveUp();
       });
-      setImmediate(() => {
+      queue(() => {
         if (!stream.destroyed && !stream.closed) listener.begin(stream, headers, rawHeaders);
       });
     },

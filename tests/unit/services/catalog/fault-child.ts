@@ -76,7 +76,7 @@ async function runOutOfDisk(): Promise<unknown> {
       (error: unknown) => (error instanceof Error && 'code' in error ? error.code : String(error)),
     );
   const offered = () => {
-    const offer = services.offerUpdate.preview({ id: 'a', compatibles: [] }, 'test-board');
+    const offer = services.explainOffer.preview({ id: 'a', compatibles: [] }, 'test-board');
     return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
   };
   const filler = path.join(dataDir, 'filler');

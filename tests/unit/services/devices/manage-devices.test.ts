@@ -280,7 +280,7 @@ describe('clearing failures', () => {
     await board.begin('t-1');
     const identity = { id: 'board-1', certificateSerial: '01', compatibles: [] };
     const { bundle } = opened.services.listBundles.get('v1.raucb');
-    opened.services.recordProgress.sent(identity, bundle, 700);
+    opened.services.deviceEvents.take(identity, { kind: 'progressed', by: 'payload', bundle, bytes: 700 });
     await board.report('failed', { transactionId: 't-1' });
     const flushing = opened.services.runHousekeeping(); // has counted, and has not written yet
     await devices.clearFailures('board-1', person);

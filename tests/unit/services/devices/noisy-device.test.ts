@@ -7,6 +7,7 @@ import { maxAttributes } from '../../../../src/services/offers/device-contacts';
 import { makeBundle } from '../../../support/bundle-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { askedForManifest, polled } from '../../../support/device-events';
 
 const board = 'test-board';
 const startMs = Date.UTC(2026, 0, 1);
@@ -39,7 +40,7 @@ describe('one device that tells something else each time', () => {
 
   /** Everything that a device can say of itself, each time another: boots, versions, serials, installations, reports. */
   async function rage(from: number, to: number): Promise<void> {
-    const { offerUpdate, recordProgress, recordReport } = opened.services;
+    const { deviceEvents } = opened.services;
     const [bundle] = opened.services.listBundles.list();
     if (bundle === undefined) throw new Error('there is no bundle');
     for (let turn = from; turn < to; turn += 1) {
@@ -57,21 +58,24 @@ describe('one device that tells something else each time', () => {
       };
       const contact = { at: now(), address: `10.0.${turn >> 8}.${turn & 255}`, protocol: 'h2', facts };
       const asked = { ...contact, transactionId: `transaction-${turn}` };
-      await offerUpdate.ask({
-        identity,
-        contact: { ...asked, transactionId: turn % 2 === 0 ? null : asked.transactionId },
-        compatible: board,
-        mustStream: turn % 3 === 0,
-        knownEtag: `"${turn}"`,
-        namedSha256: turn.toString(16).padStart(64, '0'),
+      const told = { ...asked, transactionId: turn % 2 === 0 ? null : asked.transactionId };
+      const question = turn % 3 === 0 ? polled(told, `"${turn}"`, board) : askedForManifest(told, board);
+      const namedSha256 = turn.toString(16).padStart(64, '0');
+      await deviceEvents.take(identity, { ...question, namedSha256 });
+      await deviceEvents.take(identity, {
+        kind: 'began',
+        by: 'request',
+        contact: asked,
+        bundle: bundle.bundle,
       });
-      await recordProgress.begin(identity, bundle.bundle, asked);
-      await recordReport.report(
-        identity,
-        { ...contact, transactionId: null },
-        { state: 'failed', transactionId: asked.transactionId, progressPercent: null, message: long },
-        long,
-      );
+      await deviceEvents.take(identity, {
+        kind: 'ended',
+        outcome: 'failed',
+        contact: { ...contact, transactionId: null },
+        transactionId: asked.transactionId,
+        message: long,
+        log: long,
+      });
       if (turn % 2 === 0) await opened.services.runHousekeeping();
     }
   }

@@ -28,6 +28,6 @@ it.each<[string, string[], string | undefined, string]>([
 it('offers nothing for a compatible that the certificate is not bound to', async () => {
   const opened = await withReleases(['acme']);
   const bound = { id: 'board-1', certificateSerial: '01', compatibles: ['other'] };
-  expect(opened.services.offerUpdate.preview(bound, 'acme')).toMatchObject({ reason: 'not-its-compatible' });
+  expect(opened.services.explainOffer.preview(bound, 'acme')).toMatchObject({ reason: 'not-its-compatible' });
   await opened.close();
 });

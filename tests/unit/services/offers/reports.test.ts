@@ -1,7 +1,8 @@
-import type { Report } from '../../../../src/core/report';
+import { reportOf, type ReportState } from '../../../../src/core/report';
 import { makeBundle } from '../../../support/bundle-factory';
 import { hourMs, madeAt } from '../../../support/fleet-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
+import { polled, readRange } from '../../../support/device-events';
 
 const identity = { id: 'board-1', certificateSerial: '01', compatibles: [] };
 const person = { name: 'local', address: null };
@@ -26,36 +27,23 @@ function contact(transactionId: string | null = null, bootId = 'boot-1', systemV
 
 /** Asks what there is, or with a transaction for what was offered. */
 async function ask(transactionId: string | null = null, bootId?: string, version?: string) {
-  const question = {
-    compatible: 'board',
-    mustStream: true,
-    knownEtag: transactionId === null ? '"0"' : null,
-  };
-  await opened.services.offerUpdate.ask({
-    identity,
-    contact: contact(transactionId, bootId, version),
-    ...question,
-  });
+  const knownEtag = transactionId === null ? '"0"' : null;
+  const asked = polled(contact(transactionId, bootId, version), knownEtag, 'board');
+  await opened.services.deviceEvents.take(identity, asked);
   return latest();
 }
 
-async function report(
-  state: Report['state'],
-  transactionId: string | null = 't-1',
-  log: string | null = null,
-) {
-  const told = { state, transactionId, progressPercent: null, message: null };
-  return opened.services.recordReport.report(identity, contact(), told, log);
+async function report(state: ReportState, transactionId: string | null = 't-1', log: string | null = null) {
+  const told = { contact: contact(), transactionId, progressPercent: null, message: null, log };
+  return opened.services.deviceEvents.take(identity, reportOf(state, told));
 }
 
 /** Reads the whole payload. */
 function readPayload() {
   const bundle = opened.services.readBundle.find('board.raucb');
   if (bundle === undefined) throw new Error('no bundle');
-  const { recordProgress } = opened.services;
   const size = bundle.inspection.payloadSizeBytes ?? 0;
-  recordProgress.ask(identity, bundle, { start: 0, end: size - 1 });
-  recordProgress.sent(identity, bundle, size);
+  readRange(opened.services, identity, bundle, { start: 0, end: size - 1 });
 }
 
 function latest() {

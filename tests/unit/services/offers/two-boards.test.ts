@@ -5,8 +5,10 @@ import { fleetAttention } from '../../../support/fleet-attention';
 import { makeBundle } from '../../../support/bundle-factory';
 import { temporaryFolder } from '../../../support/programs';
 import { type OpenedServices, openServices, type OpenServicesOptions } from '../../../support/services';
+import { polled, readRange } from '../../../support/device-events';
 
 const id = 'dev-1';
+const identity = { id, certificateSerial: '01', compatibles: [] };
 const clock = { at: new Date('2026-11-01T00:00:00Z') };
 const now = () => clock.at;
 const wait = (minutes: number) => {
@@ -40,13 +42,8 @@ async function poll(
 ) {
   wait(1);
   const told = { compatible: 'test-board', systemVersion: '1.0.0', ...facts, ...more };
-  const offer = await opened.services.offerUpdate.ask({
-    identity: { id, certificateSerial: '01', compatibles: [] },
-    contact: { at: now(), address, protocol: 'h2', transactionId, facts: told },
-    compatible: null,
-    mustStream: true,
-    knownEtag: null,
-  });
+  const contact = { at: now(), address, protocol: 'h2', transactionId, facts: told };
+  const offer = await opened.services.deviceEvents.take(identity, polled(contact, null));
   if (offer.kind === 'nothing') return offer.reason;
   if (transactionId !== null) readPayload(offer.bundle);
   return offer.bundle.name;
@@ -54,11 +51,8 @@ async function poll(
 
 /** What is begun is read whole, so that a boot into the old version is a rollback. */
 function readPayload(bundle: Bundle): void {
-  const identity = { id, certificateSerial: '01', compatibles: [] };
-  const { recordProgress } = opened.services;
   const sizeBytes = bundle.inspection.payloadSizeBytes ?? bundle.sizeBytes;
-  recordProgress.ask(identity, bundle, { start: 0, end: sizeBytes - 1 });
-  recordProgress.sent(identity, bundle, sizeBytes);
+  readRange(opened.services, identity, bundle, { start: 0, end: sizeBytes - 1 });
 }
 
 const state = () => opened.services.manageDevices.get(id).installation?.state;

@@ -1,4 +1,4 @@
-import { chooseBaseUrl } from '../../../../../src/http/device/rauc/base-url';
+import { chooseBaseUrl } from '../../../../../src/http/device/kernel/base-url';
 import { coversHost } from '../../../../../src/pki/server-names';
 
 describe('the base URL without SERVER_URL', () => {

@@ -1,0 +1,91 @@
+import { isIP } from 'node:net';
+import { listOf } from './list';
+import { plain, type ValueType } from './value-type';
+
+/** The origin of an HTTPS server; normalised as the WHATWG URL standard says, without the slash at the end. */
+export const httpsOrigin: ValueType<string> = {
+  name: 'URL',
+  accepts:
+    'https://, a host and optionally a port, such as https://updates.example.com:8443, without path, query or user',
+  parse: (value) => {
+    if (!/^https:\/\/[^\s/?#@\\]+\/?$/i.test(value)) return undefined;
+    const url = parseUrl(value);
+    return url === undefined || url.port === '0' ? undefined : url.origin;
+  },
+  format: plain,
+};
+
+/** Where a server is reached: an HTTP or HTTPS URL, also below a path, without the slash at the end. */
+export const serverAddress: ValueType<string> = {
+  name: 'URL',
+  accepts:
+    'http:// or https://, a host, optionally port and path, such as http://127.0.0.1:8080, without query or user',
+  parse: (value) => {
+    if (!/^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/i.test(value)) return undefined;
+    const url = parseUrl(value);
+    return url === undefined ? undefined : url.origin + url.pathname.replace(/\/+$/, '');
+  },
+  format: plain,
+};
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
+
+function parsePort(value: string): number | undefined {
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : undefined;
+}
+
+/** A TCP port; 0 lets the system choose. */
+export const port: ValueType<number> = {
+  name: 'port',
+  accepts: 'a whole number from 0 (any free port) to 65535',
+  parse: parsePort,
+  format: plain,
+};
+
+const hostLabel = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const hostPattern = new RegExp(`^(?=.{1,253}$)${hostLabel}(\\.${hostLabel})*$`);
+
+/** An IP address or host name (RFC 1123 section 2.1; underscores as people use them). Four bad octets are not a name. */
+function parseHost(value: string): string | undefined {
+  if (isIP(value) !== 0) return value;
+  return hostPattern.test(value) && !/^[\d.]+$/.test(value) ? value.toLowerCase() : undefined;
+}
+
+export const host: ValueType<string> = {
+  name: 'address',
+  accepts: 'an IP address or host name, such as 127.0.0.1, :: or localhost, without port',
+  parse: parseHost,
+  format: plain,
+};
+
+/** A host, and optionally a port behind a colon (an IPv6 address with a port is in brackets). */
+function parseHostAndPort(value: string): string | undefined {
+  if (parseHost(value) !== undefined) return parseHost(value);
+  const [, name, address, digits = ''] = /^(?:([^:[\]]+)|\[([^\]]+)\]):(\d{1,5})$/.exec(value) ?? [];
+  if (parsePort(digits) === undefined) return undefined;
+  if (address !== undefined) return isIP(address) === 6 ? value.toLowerCase() : undefined;
+  return name !== undefined && parseHost(name) !== undefined ? value.toLowerCase() : undefined;
+}
+
+export const hosts = listOf(
+  'names',
+  ',',
+  'host names separated by commas, each with a port or without, such as updates.lan,ota.example.com:8080',
+  parseHostAndPort,
+);
+
+/** An address, or a network as `10.0.0.0/8`. */
+function parseNetwork(value: string): string | undefined {
+  const [, address = '', prefix] = /^([0-9a-f.:]+?)(?:\/(\d{1,3}))?$/i.exec(value) ?? [];
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  return longest === undefined || Number(prefix ?? 0) > longest ? undefined : value.toLowerCase();
+}
+
+export const networks = listOf(
+  'networks',
+  ',',
+  'IP addresses or networks separated by commas, such as 127.0.0.1,10.1.0.0/16',
+  parseNetwork,
+);

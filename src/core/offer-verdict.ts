@@ -1,0 +1,155 @@
+/** Of a code that says everything by itself. */
+type Nothing = Readonly<Record<string, never>>;
+
+/** Why a device gets nothing: each reason with what its sentence needs. */
+export interface RefusalParameters {
+  'no-compatible': Nothing;
+  'not-its-compatible': { readonly compatible: string | null };
+  'waiting-for-admission': Nothing;
+  held: { readonly by: string; /** `""` for none. */ readonly reason: string };
+  'no-release': { readonly compatible: string; readonly channel: string };
+  'pinned-bundle-gone': InBundle;
+  'bundle-for-other-compatible': InBundle & {
+    /** Of the bundle; `null` when unknown. */
+    readonly own: string | null;
+    readonly compatible: string | null;
+  };
+  'bundle-untrusted': InBundle & { readonly why: string };
+  'plain-not-streamable': InBundle;
+  'no-version': InBundle;
+  'crypt-not-encrypted': InBundle;
+  /** It is proven to run the bundle, or says that it runs its version. */
+  'up-to-date': { readonly proven: string } | { readonly version: string };
+  'waits-for-reboot': InBundle & { /** The bundle that is installed. */ readonly unbooted: string };
+  'older-version': Versions;
+  'outside-from': Start & {
+    /** How it comes to a version that it may start from. */ readonly way: string | null;
+  };
+  'failed-before': Count;
+  'downloaded-before': Count;
+  'interrupted-before': Count;
+  cancelled: Nothing;
+  /** `pauses`: why it must pause now; else `reason`, why it was paused. */
+  'rollout-paused': { readonly pauses: string } | { readonly reason: string | null };
+  'rollout-aborted': { readonly reason: string | null };
+  'not-started': { readonly startAt: Date };
+  'not-in-step': Step & { readonly group: string | null; /** Without a group. */ readonly percent: number };
+  'outside-window': Nothing;
+  'too-many-in-progress': Count & { readonly max: number };
+}
+
+export type NothingReason = keyof RefusalParameters;
+
+/** What the limits of the protocol are to blame for: another protocol may carry the bundle. */
+export const limitReasons: readonly NothingReason[] = [
+  'plain-not-streamable',
+  'no-version',
+  'crypt-not-encrypted',
+  'downloaded-before',
+];
+
+/** What a rule says that does not stand in the way. */
+interface PassParameters {
+  'compatible-known': { readonly compatible: string };
+  'certificate-unbound': Nothing;
+  'certificate-fits': { readonly compatible: string };
+  admitted: Nothing;
+  'not-held': Nothing;
+  'begins-what-was-told': InBundle;
+  'already-told': Nothing;
+  pinned: InBundle;
+  current: InBundle & { readonly channel: string };
+  'bundle-fits': { readonly own: string | null };
+  'bundle-forced': { readonly own: string | null };
+  trusted: Nothing;
+  streamable: Nothing;
+  'told-apart-by-slot': { readonly version: string };
+  'runs-another': InBundle & { readonly running: string | null; readonly version: string | null };
+  'pinned-whatever-version': Nothing;
+  'versions-not-comparable': { readonly version: string | null; readonly running: string | null };
+  'not-older': Versions;
+  'downgrade-allowed': Versions;
+  'from-any': Nothing;
+  'from-running': Start;
+  'nothing-unbooted': Nothing;
+  'this-unbooted': Nothing;
+  'pinned-over-unbooted': { readonly unbooted: string };
+  'failures-left': Count;
+  'rollout-runs': Nothing;
+  started: Nothing;
+  'in-step': Step;
+  'any-time': Nothing;
+  'window-open': Nothing;
+  'any-number': Nothing;
+  'in-progress-already': Nothing;
+  'has-room': Count & { readonly max: number };
+}
+
+/** What a rule says that had nothing to judge. */
+interface SkipParameters {
+  'no-bundle': Nothing;
+  'certificate-unseen': Nothing;
+  'only-asks': Nothing;
+  'no-offer-stands': Nothing;
+  'compatible-unknown': Nothing;
+  'carries-all': Nothing;
+  'pinned-without-rollout': Nothing;
+}
+
+interface InBundle {
+  /** Its name. */
+  readonly bundle: string;
+}
+
+interface Versions {
+  /** Of the bundle. */
+  readonly version: string | null;
+  readonly running: string | null;
+}
+
+interface Start {
+  /** The versions that the release may start from, as people wrote them. */
+  readonly from: string;
+  readonly running: string | null;
+}
+
+interface Step {
+  /** From 0. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+interface Count {
+  readonly count: number;
+}
+
+/** Everything that a rule can say, with what its sentence needs. */
+export type VerdictParameters = RefusalParameters & PassParameters & SkipParameters;
+export type VerdictCode = keyof VerdictParameters;
+
+/** A code with its parameters. Its sentence is made when somebody reads it: `offer-sentences.ts`. */
+export interface Said<Code extends VerdictCode> {
+  readonly code: Code;
+  readonly parameters: VerdictParameters[Code];
+}
+
+type EachOf<Code extends VerdictCode, Passed> = {
+  [One in Code]: { readonly passed: Passed } & Said<One>;
+}[Code];
+
+export type Refusal = EachOf<NothingReason, false>;
+
+/** What one rule says; `passed` is `null` for one that had nothing to judge. */
+export type Verdict = EachOf<keyof PassParameters, true> | Refusal | EachOf<keyof SkipParameters, null>;
+
+export function pass<Code extends keyof PassParameters>(code: Code, parameters: PassParameters[Code]) {
+  return { passed: true, code, parameters } as const;
+}
+
+export function refuse<Code extends NothingReason>(code: Code, parameters: RefusalParameters[Code]) {
+  return { passed: false, code, parameters } as const;
+}
+
+export function skip<Code extends keyof SkipParameters>(code: Code, parameters: SkipParameters[Code]) {
+  return { passed: null, code, parameters } as const;
+}

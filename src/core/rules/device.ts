@@ -1,0 +1,28 @@
+import type { Case } from '../offer-case';
+import { pass, refuse, skip, type Verdict } from '../offer-verdict';
+
+/** Rules about the device alone: a bundle of any kind waits for them. */
+export const deviceRules = {
+  compatible: ({ device: { compatible } }: Case): Verdict =>
+    compatible === null ? refuse('no-compatible', {}) : pass('compatible-known', { compatible }),
+
+  certificate: ({ device: { compatible, boundCompatibles } }: Case): Verdict => {
+    if (boundCompatibles.length === 0) return pass('certificate-unbound', {});
+    if (compatible !== null && boundCompatibles.includes(compatible))
+      return pass('certificate-fits', { compatible });
+    return refuse('not-its-compatible', { compatible });
+  },
+
+  admitted: ({ device: { admission } }: Case): Verdict =>
+    admission === 'admitted' ? pass('admitted', {}) : refuse('waiting-for-admission', {}),
+
+  'not-held': ({ device: { hold } }: Case): Verdict =>
+    hold === null ? pass('not-held', {}) : refuse('held', { by: hold.by, reason: hold.reason }),
+
+  'standing-offer': ({ question, candidate }: Case): Verdict => {
+    if (!question.isInstall) return skip('only-asks', {});
+    return candidate?.source === 'standing'
+      ? pass('begins-what-was-told', { bundle: candidate.bundle.name })
+      : skip('no-offer-stands', {});
+  },
+};

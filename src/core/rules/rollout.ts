@@ -1,0 +1,58 @@
+import { isWindowOpen } from '../maintenance-window';
+import type { Candidate, Case } from '../offer-case';
+import { pass, refuse, skip, type Verdict } from '../offer-verdict';
+import type { Release } from '../release';
+
+/** Rules of a release's rollout. */
+export const rolloutRules = {
+  running: ofRollout((release, { terms }) => {
+    const { state, reason } = release.rollout;
+    const pauses = terms.pauseReason?.(release) ?? null;
+    if (pauses !== null) return refuse('rollout-paused', { pauses });
+    if (state === 'running') return pass('rollout-runs', {});
+    return state === 'paused' ? refuse('rollout-paused', { reason }) : refuse('rollout-aborted', { reason });
+  }),
+
+  started: ofRollout(({ rollout: { policy } }, { question: { at } }) =>
+    policy.startAt === null || at >= policy.startAt
+      ? pass('started', {})
+      : refuse('not-started', { startAt: policy.startAt }),
+  ),
+
+  step: ofRollout(({ rollout }, { candidate: { step } }) => {
+    const { steps } = rollout.policy;
+    if (step !== null && step <= rollout.step) return pass('in-step', { step, steps: steps.length });
+    const reached = steps[rollout.step];
+    return refuse('not-in-step', {
+      step: rollout.step,
+      steps: steps.length,
+      group: reached?.kind === 'group' ? reached.label : null,
+      percent: reached?.kind === 'percent' ? reached.percent : 0,
+    });
+  }),
+
+  window: ofRollout(({ rollout: { policy } }, { question: { at } }) => {
+    if (policy.window === null) return pass('any-time', {});
+    return isWindowOpen(policy.window, at) ? pass('window-open', {}) : refuse('outside-window', {});
+  }),
+
+  capacity: ofRollout(({ id, rollout: { policy } }, { device: { standing }, question: { at }, terms }) => {
+    const { maxInProgress: max } = policy;
+    if (max === null) return pass('any-number', {});
+    if (standing?.releaseId === id && (standing.hasBegun || (at < standing.endsAt && !standing.isIgnored)))
+      return pass('in-progress-already', {});
+    const count = terms.inProgress(id);
+    return count < max ? pass('has-room', { count, max }) : refuse('too-many-in-progress', { count, max });
+  }),
+};
+
+/** A pinned bundle, and one that the device was told of, have no rollout. */
+function ofRollout(judge: (release: Release, asked: Case & { candidate: Candidate }) => Verdict) {
+  return (asked: Case): Verdict => {
+    const { candidate } = asked;
+    if (candidate === undefined) return skip('no-bundle', {});
+    if (candidate.source === 'standing') return pass('already-told', {});
+    if (candidate.release === null) return skip('pinned-without-rollout', {});
+    return judge(candidate.release, { ...asked, candidate });
+  };
+}

@@ -1,0 +1,32 @@
+import type { Bundle } from '../bundle';
+import type { Case } from '../offer-case';
+import { pass, refuse, skip, type Verdict } from '../offer-verdict';
+import { untoldTries } from '../silent-poller';
+
+/** The rule about what became of the bundle on this device before. */
+export const triesRules = {
+  'tries-left': (asked: Case): Verdict => {
+    const { device, terms, candidate } = asked;
+    if (candidate === undefined) return skip('no-bundle', {});
+    if (candidate.source === 'standing') return pass('already-told', {});
+    const { sha256 } = candidate.bundle;
+    if (sha256 === device.cancelledSha256) return refuse('cancelled', {});
+    const failures = device.failures.get(sha256) ?? 0;
+    const interruptions = device.interruptions.get(sha256) ?? 0;
+    if (interruptions >= terms.maxInterruptions)
+      return refuse('interrupted-before', { count: interruptions });
+    if (failures >= terms.maxTries) return refuse('failed-before', { count: failures });
+    return untoldTriesLeft(asked, candidate.bundle, failures);
+  },
+};
+
+/** A device may tell so little that nobody learns what came of its tries: it gets no more of them than others. */
+function untoldTriesLeft({ device, question, terms }: Case, bundle: Bundle, failures: number): Verdict {
+  const { unproven } = device;
+  const isMeant = !question.limits.tellsOutcome && unproven?.sha256 === bundle.sha256;
+  const tries = isMeant ? untoldTries(unproven, bundle) : 0;
+  const others = isMeant && unproven.isFailure ? failures - 1 : failures;
+  return tries > 0 && others + tries >= terms.maxTries
+    ? refuse('downloaded-before', { count: tries })
+    : pass('failures-left', { count: failures });
+}

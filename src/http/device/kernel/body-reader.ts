@@ -1,0 +1,30 @@
+import { DomainError } from '../../../core/errors';
+import type { Exchange } from '../transport/exchange';
+
+/** Bodies of one device that are read at the same time: each may be half a megabyte. */
+const maxAtOnce = 8;
+
+/** Reads bodies, of which a device has its share. */
+export class BodyReader {
+  private readonly reading = new Map<string, number>();
+
+  /** @param timeoutMs for the whole of one body */
+  constructor(private readonly timeoutMs: number) {}
+
+  /** @throws DomainError `too-many-requests`, and those of the exchange */
+  async read(exchange: Exchange, deviceId: string, limitBytes: number): Promise<Buffer> {
+    const others = this.reading.get(deviceId) ?? 0;
+    if (others >= maxAtOnce)
+      throw new DomainError('too-many-requests', `${others} requests of this device are being read`, {
+        remedy: 'Send one after the other.',
+      });
+    this.reading.set(deviceId, others + 1);
+    try {
+      return await exchange.readBody(limitBytes, this.timeoutMs);
+    } finally {
+      const left = (this.reading.get(deviceId) ?? 1) - 1;
+      if (left > 0) this.reading.set(deviceId, left);
+      else this.reading.delete(deviceId);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Bundle } from '../../../core/bundle';
+import type { DeviceIdentity } from '../../../core/device';
+import type { Exchange } from '../transport/exchange';
+import type { DeviceLog } from '../transport/log';
+import { chooseBaseUrl } from './base-url';
+import type { Counters } from './counters';
+import { createDownloadLog } from './download-log';
+import type { Charge } from './handler';
+import type { Protocol, ProtocolServices } from './protocol';
+import type { MountedProtocol } from './router';
+
+export interface MountOptions {
+  readonly services: ProtocolServices;
+  /** SERVER_URL; `null` when it is not configured. */
+  readonly baseUrl: string | null;
+  /** Names and addresses of the server certificate in use. */
+  readonly certificateNames: () => readonly string[];
+  /** Whether the server certificate in use is for a host. */
+  readonly coversHost: (host: string) => boolean;
+  readonly now: () => Date;
+  readonly log: DeviceLog;
+  readonly version: string;
+}
+
+export interface MountPorts {
+  readonly counters: Counters;
+  readonly charge: Charge;
+  /** That the listener got. */
+  readonly port: () => number;
+  /** Hears of bytes of bundles that go out. */
+  readonly onBytes: (exchange: Exchange) => void;
+}
+
+/** Makes the routes of protocols for one listener. */
+export function mountProtocols(
+  protocols: readonly Protocol[],
+  options: MountOptions,
+  { counters, charge, port, onBytes }: MountPorts,
+): readonly MountedProtocol[] {
+  const { services, now, version } = options;
+  const logDownload = createDownloadLog(options.log, now);
+  const shared = {
+    services,
+    now,
+    version,
+    charge,
+    onBytes,
+    baseUrl: (authority: string | undefined) =>
+      chooseBaseUrl({
+        configured: options.baseUrl,
+        authority,
+        coversHost: options.coversHost,
+        certificateNames: options.certificateNames(),
+        port: port(),
+      }),
+    onDownload: (device: DeviceIdentity, bundle: Bundle) => logDownload(device, bundle),
+  };
+  return protocols.map(({ name, authenticate, routes }) => {
+    const own = counters.of(name);
+    return { authenticate, counters: own, routes: routes({ ...shared, counters: own }) };
+  });
+}

@@ -1,0 +1,107 @@
+import type { Bundle } from '../../../core/bundle';
+import { partOf } from '../../../core/bundle-part';
+import type { DeviceIdentity } from '../../../core/device';
+import type { Exchange, ReplyHeaders } from '../transport/exchange';
+import { rangeCounts, type Validators } from './conditional';
+import { answeredByConditions } from './handler';
+import type { ProtocolKit } from './protocol';
+import { decideRange } from './range';
+import { sendBytes } from './send-bytes';
+
+/** How a bundle is asked for. */
+export interface SendOptions {
+  /** Its address names the content's hash: what is there never changes. */
+  readonly isPinned: boolean;
+  /** Conditions count: without them the bytes are sent, whatever the device has seen. */
+  readonly isConditional: boolean;
+}
+
+/** Sends a bundle or a range of it (RFC 9110, section 14), and tells what the device reads. */
+export type SendBundle = (
+  exchange: Exchange,
+  device: DeviceIdentity,
+  bundle: Bundle,
+  options: SendOptions,
+) => Promise<void>;
+
+const yearSeconds = 31_536_000;
+
+export function createSendBundle({
+  services: { readBundle, deviceEvents },
+  counters,
+  onDownload,
+  onBytes,
+}: ProtocolKit): SendBundle {
+  const count = counters.beginBundles();
+
+  async function sendRange(
+    exchange: Exchange,
+    device: DeviceIdentity,
+    bundle: Bundle,
+    bytes: { readonly start: number; readonly end: number },
+    answer: { readonly status: number; readonly headers: ReplyHeaders },
+  ): Promise<void> {
+    const lease = await readBundle.open(bundle);
+    try {
+      count.requests += 1;
+      onDownload(device, bundle);
+      const part = partOf(bundle, bytes);
+      if (part === 'payload') deviceEvents.take(device, { kind: 'began', by: 'payload', bundle });
+      const isWhole = await sendBytes(exchange, answer, lease, bytes, (sent) => {
+        count.bytes += sent;
+        onBytes(exchange);
+        if (part === 'payload')
+          deviceEvents.take(device, { kind: 'progressed', by: 'payload', bundle, bytes: sent });
+      });
+      if (isWhole && part === 'signature')
+        deviceEvents.take(device, { kind: 'progressed', by: 'signature', bundle });
+    } finally {
+      lease.release();
+    }
+  }
+
+  return async (exchange, device, bundle, { isPinned, isConditional }) => {
+    const validators = { etag: `"${bundle.sha256}"`, lastModified: bundle.uploadedAt };
+    const headers = describe(bundle, validators, isPinned);
+    if (isConditional && answeredByConditions(exchange, validators, headers)) return;
+    const size = bundle.sizeBytes;
+    const isRangeable = exchange.method === 'GET' && rangeCounts(exchange.header('if-range'), validators);
+    const range = decideRange(isRangeable ? exchange.header('range') : undefined, size);
+    if (range.kind === 'unsatisfiable') {
+      exchange.send(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': 0 });
+      return;
+    }
+    const { start, end } = range.kind === 'part' ? range : { start: 0, end: size - 1 };
+    const full = {
+      ...headers,
+      'content-type': 'application/octet-stream',
+      'content-length': end - start + 1,
+    };
+    if (exchange.method === 'HEAD') {
+      exchange.send(200, full);
+      return;
+    }
+    const answer =
+      range.kind === 'part'
+        ? { status: 206, headers: { ...full, 'content-range': `bytes ${start}-${end}/${size}` } }
+        : { status: 200, headers: full };
+    await sendRange(exchange, device, bundle, { start, end }, answer);
+  };
+}
+
+function describe(
+  { uploadedAt }: Bundle,
+  { etag, lastModified }: Validators,
+  isPinned: boolean,
+): Record<string, string | number> {
+  return {
+    // no-transform: RAUC does not decode, and ranges of compressed bytes would be other bytes.
+    'cache-control': isPinned
+      ? `private, no-transform, max-age=${yearSeconds}, immutable`
+      : 'private, no-transform, no-cache',
+    'accept-ranges': 'bytes',
+    etag,
+    'last-modified': (lastModified ?? uploadedAt).toUTCString(),
+    'x-content-type-options': 'nosniff',
+  };
+}

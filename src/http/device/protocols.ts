@@ -1,0 +1,9 @@
+import { health } from './kernel/health';
+import type { Protocol } from './kernel/protocol';
+import { bundles } from './rauc/bundles';
+import { manifest } from './rauc/manifest';
+import { nativePolling } from './rauc/native-polling';
+import { status } from './rauc/status';
+
+/** What the device listener speaks: a new protocol is a line here. */
+export const deviceProtocols: readonly Protocol[] = [manifest, nativePolling, status, bundles, health];

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { decodeUtf8 } from '../../../base/text/utf8';
+import { DomainError } from '../../../core/errors';
+import { reportStates } from '../../../core/report';
+import { reportLogLimitBytes } from '../../../services/offers/record-report';
+
+/** A log of control characters is six times as long in JSON. */
+export const reportLimitBytes = 6 * reportLogLimitBytes + (16 << 10);
+
+const noControls = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u;
+const word = z.string().trim().max(256).regex(noControls, 'has control characters').nullish();
+
+const reportSchema = z.object({
+  state: z.enum(reportStates),
+  // What runs, as the next: scripts from before the two had names send it.
+  version: word,
+  running_version: word,
+  installed_version: word,
+  boot_id: word,
+  compatible: word,
+  transaction_id: word,
+  progress: z.number().min(0).max(100).nullish(),
+  message: z
+    .string()
+    .max(1024)
+    .transform((text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim())
+    .nullish(),
+  log: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) <= reportLogLimitBytes, {
+      error: `is longer than ${reportLogLimitBytes} bytes`,
+    })
+    // The database would end the text there.
+    .transform((text) => text.replaceAll('\0', '\u2400'))
+    .nullish(),
+});
+
+/** What a script on a device reports. */
+export type ReportBody = z.infer<typeof reportSchema>;
+
+/** @throws DomainError `invalid-input` when the report names two versions that run */
+export function runningVersionOf({ version, running_version: running }: ReportBody): string | null {
+  if (isTold(version) && isTold(running) && version !== running)
+    throw new DomainError(
+      'invalid-input',
+      `"version" says ${version}, and "running_version" says ${running}`,
+      {
+        remedy: 'Send "running_version" for what runs and "installed_version" for what was installed.',
+      },
+    );
+  if (isTold(running)) return running;
+  return isTold(version) ? version : null;
+}
+
+export function isTold(text: string | null | undefined): text is string {
+  return text !== null && text !== undefined && text !== '';
+}
+
+/** @throws DomainError `invalid-input` */
+export function parseReport(body: Buffer): ReportBody {
+  const result = reportSchema.safeParse(parseJson(body));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => [...path, message].join(' '));
+  throw new DomainError('invalid-input', `the report is not understood: ${problems.join('; ')}`, {
+    remedy: `Send JSON with a "state" of ${reportStates.join(', ')}.`,
+  });
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(decodeUtf8(body) ?? '') as unknown; // an empty text is no JSON either
+  } catch (cause) {
+    throw new DomainError('invalid-input', 'the report is not JSON in UTF-8', { cause });
+  }
+}

@@ -1,0 +1,39 @@
+/** So many requests of one device begin before the others have their turn. */
+const perTurn = 2;
+
+/**
+ * Requests that came and have not begun yet. Each turn of the event loop begins a few for every device that has some, so
+ * that thousands from one device hold up neither the requests nor the data of the others.
+ */
+export class FairTurns<Holder> {
+  readonly #waiting = new Map<Holder, Set<() => void>>();
+  #isUnderWay = false;
+
+  /** @param begin is called in a later turn of the event loop, in the order in which its holder's came */
+  queue(holder: Holder, begin: () => void): void {
+    const own = this.#waiting.get(holder);
+    if (own === undefined) this.#waiting.set(holder, new Set([begin]));
+    else own.add(begin);
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
+    if (this.#isUnderWay || this.#waiting.size === 0) return;
+    this.#isUnderWay = true;
+    setImmediate(() => {
+      this.#isUnderWay = false;
+      for (const [holder, own] of [...this.#waiting]) this.#beginSome(holder, own);
+      this.#takeTurn();
+    });
+  }
+
+  #beginSome(holder: Holder, own: Set<() => void>): void {
+    let left = perTurn;
+    for (const begin of own) {
+      own.delete(begin);
+      if (own.size === 0) this.#waiting.delete(holder);
+      begin();
+      if (--left === 0) return;
+    }
+  }
+}

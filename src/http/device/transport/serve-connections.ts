@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import { systemErrorCode } from '../../../base/files/system-error';
+import type { Budget, BudgetHolder } from '../../../core/budget';
+import { askedName } from './asked-name';
+import { type Connection, type Connections, expelConnection, type Refusal } from './connections';
+import type { DeviceBudget } from './device-budgets';
+import type { Exchange } from './exchange';
+import { FairTurns } from './fair-turns';
+import { http1Exchange } from './http1-exchange';
+import { Http1Turns } from './http1-turns';
+import { http2Exchange } from './http2-exchange';
+import { hearStreams } from './http2-streams';
+import { createIdleRule } from './idle-connections';
+import { guardConnections } from './listener';
+import { refusalCauseOf } from './refusal-cause';
+import { createStillRule } from './still-connections';
+
+export interface ServePorts {
+  readonly listener: Http2SecureServer;
+  readonly connections: Connections;
+  /** Hears that a TLS handshake is over, however it ended. */
+  readonly handshakes: { over(socket: TLSSocket): void };
+  readonly handle: (exchange: Exchange) => void;
+  readonly onRefused: (refusal: Refusal, who: Refused) => void;
+  /** A device went beyond a budget. */
+  readonly onExcess: (holder: BudgetHolder, budget: Budget) => void;
+  /** Hears what each device calls the server, once it was let in. */
+  readonly noteName: (name: string) => void;
+  /** After how long without a byte a connection is looked at, in milliseconds. */
+  readonly quietTimeoutMs: number;
+  readonly now: () => Date;
+  readonly monotonicMs: () => number;
+}
+
+/** Who was refused, as far as it is known. */
+export interface Refused {
+  readonly device?: string;
+  readonly address?: string;
+}
+
+/** How often connections are looked at that may move no data. */
+const looksPerQuietTime = 5;
+
+/** Makes exchanges of what devices send, from their handshake to the end of their connection. @returns what stops its timer */
+export function serveConnections(ports: ServePorts): () => void {
+  const { listener, connections, handshakes, handle, onExcess, quietTimeoutMs, monotonicMs } = ports;
+  const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
+  const turns = new FairTurns<DeviceBudget>();
+  const onQuiet = createIdleRule(ports.now, quietTimeoutMs);
+  const expel = (connection: Connection, budget: Budget) => {
+    onExcess({ deviceId: connection.identity.id }, budget);
+    expelConnection(connection);
+  };
+  const look = createStillRule({
+    quietMs: quietTimeoutMs,
+    monotonicMs,
+    onStuck: (connection) => expel(connection, 'memory'),
+  });
+  const looking = setInterval(() => connections.each(look), quietTimeoutMs / looksPerQuietTime).unref();
+
+  function refuse(socket: TLSSocket, refusal: Refusal, device?: string): void {
+    const address = socket.remoteAddress;
+    ports.onRefused(refusal, {
+      ...(device === undefined ? {} : { device }),
+      ...(address === undefined ? {} : { address }),
+    });
+  }
+
+  function serveSession(session: ServerHttp2Session, connection: Connection): void {
+    hearStreams(session, (begin) => turns.queue(connection.budget, begin), {
+      begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
+      gaveUp() {
+        if (connection.isEnding || connection.budget.resets.take(monotonicMs())) return;
+        expel(connection, 'resets');
+      },
+    });
+    session.setTimeout(quietTimeoutMs, () => onQuiet(connection));
+  }
+
+  guardConnections(listener, (socket) => {
+    socket.on('error', () => undefined); // a device that goes away is no error of ours
+    handshakes.over(socket);
+    const admission = connections.admit(socket);
+    if (!admission.ok) {
+      refuse(socket, admission.refusal, admission.device);
+      socket.destroy();
+      return undefined;
+    }
+    const { connection } = admission;
+    const name = askedName(socket);
+    if (name !== null) ports.noteName(name);
+    bySocket.set(socket, { connection, turns: new Http1Turns() });
+    return {
+      began(session) {
+        connection.session = session;
+        if (session !== null) serveSession(session, connection);
+      },
+    };
+  });
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const known = bySocket.get(request.socket);
+    const takesTurn = known?.turns.take(request, response, () => {
+      handle(http1Exchange(request, response, known.connection));
+    });
+    if (takesTurn === true || request.socket.destroyed) return;
+    if (known !== undefined) onExcess({ deviceId: known.connection.identity.id }, 'requests');
+    request.socket.destroy();
+  };
+  // HTTP/1.1 alone: with a 'request' listener Node also wires its compatibility API to each HTTP/2 stream.
+  listener.on('request', onRequest).removeAllListeners('stream');
+  listener.on('checkContinue', onRequest); // who wants a body asks for it
+  listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
+    const known = bySocket.get(it);
+    if (known !== undefined) onQuiet(known.connection);
+  });
+  listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.
+    handshakes.over(socket);
+    const verdict: unknown = socket.authorizationError;
+    const reason = typeof verdict === 'string' ? verdict : (systemErrorCode(error) ?? error.message);
+    refuse(socket, { cause: refusalCauseOf(reason), reason });
+  });
+  return () => clearInterval(looking);
+}

@@ -1,0 +1,48 @@
+import type { Bundle } from '../../core/bundle';
+import type { Admission, DeviceIdentity } from '../../core/device';
+import { isOpen } from '../../core/installation-states';
+import type { Catalog } from '../catalog/catalog';
+import type { Fleet } from '../devices/fleet';
+
+/** What a device may read. Asked for each range: nothing here costs database work for a device that was heard lately. */
+export interface BundleAccess {
+  /** Whether a device may have bundles at all. */
+  isAdmitted(identity: DeviceIdentity): boolean;
+  /** Whether a bundle may be for a device, as far as its certificate says. */
+  isTheirs(identity: DeviceIdentity, bundle: Bundle): boolean;
+  /** Whether a device was heard before. */
+  isKnown(identity: DeviceIdentity): boolean;
+  /** Whether an attempt with this name is under way for a bundle. */
+  hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): boolean;
+}
+
+export interface AccessPorts {
+  readonly fleet: Pick<Fleet, 'find'>;
+  readonly catalog: Pick<Catalog, 'releasesOf'>;
+  /** What a device is at its first contact. */
+  readonly newDevices: Admission;
+}
+
+export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts): BundleAccess {
+  const isReleased = ({ sha256 }: Bundle, compatible: string) =>
+    catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256);
+
+  return {
+    isAdmitted: ({ id }) => (fleet.find(id)?.device.admission ?? newDevices) === 'admitted',
+
+    isTheirs({ compatibles }, bundle) {
+      if (compatibles.length === 0) return true;
+      if (bundle.compatible !== null && compatibles.includes(bundle.compatible)) return true;
+      // A person may have released a bundle of another compatible by force: then it is theirs as well.
+      return compatibles.some((compatible) => isReleased(bundle, compatible));
+    },
+
+    isKnown: ({ id }) => fleet.find(id) !== undefined,
+
+    hasBegun({ id }, { sha256 }, transactionId) {
+      const installation = fleet.find(id)?.installation ?? null;
+      if (installation?.transactionId !== transactionId) return false;
+      return installation.sha256 === sha256 && isOpen(installation);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { DeviceIdentity } from '../../core/device';
+import type { Asked, Began, DeviceEvent, Read, Reported } from '../../core/device-event';
+import type { Installation } from '../../core/installation';
+import type { Offer } from '../../core/offer';
+import type { OfferUpdate } from './offer-update';
+import type { RecordProgress } from './record-progress';
+import type { RecordReport } from './record-report';
+
+/** Takes what devices do, whatever protocol they speak. */
+export interface DeviceEvents {
+  /** @returns what to tell the device; what must not be lost is on disk by then, if it can be */
+  take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
+  /** Resolves when it is on disk, if it can be. */
+  take(identity: DeviceIdentity, event: Began): Promise<void>;
+  /** Cheap: a range waits for it. */
+  take(identity: DeviceIdentity, event: Read): void;
+  /**
+   * It is on disk when the promise resolves.
+   * @returns the installation that it is about; `null` when there is none
+   * @throws DomainError `storage-full`, `unavailable`: then the device reports again
+   */
+  take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;
+}
+
+export interface EventPorts {
+  readonly offerUpdate: OfferUpdate;
+  readonly recordProgress: RecordProgress;
+  readonly recordReport: RecordReport;
+}
+
+export function createDeviceEvents({ offerUpdate, recordProgress, recordReport }: EventPorts): DeviceEvents {
+  function take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
+  function take(identity: DeviceIdentity, event: Began): Promise<void>;
+  function take(identity: DeviceIdentity, event: Read): void;
+  function take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;
+  function take(identity: DeviceIdentity, event: DeviceEvent): unknown {
+    switch (event.kind) {
+      case 'asked':
+        return offerUpdate(identity, event);
+      case 'began':
+        if (event.by === 'request') return recordProgress.begin(identity, event);
+        recordProgress.read(identity, event);
+        return undefined;
+      case 'progressed':
+        if (event.by === 'report') return recordReport(identity, event);
+        recordProgress.read(identity, event);
+        return undefined;
+      case 'ended':
+      case 'cancel-acknowledged':
+        return recordReport(identity, event);
+    }
+  }
+  return { take };
+}
