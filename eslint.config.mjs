@@ -6,18 +6,19 @@ const mayImport = {
   base: [],
   core: ['base'],
   ports: ['base', 'core'],
+  contract: ['base', 'core'],
   config: ['base', 'core'],
   x509: ['base', 'core'],
   rauc: ['base', 'core', 'ports', 'x509'],
   pki: ['base', 'core', 'ports', 'x509'],
   store: ['base', 'core', 'ports'],
   services: ['base', 'core', 'ports'],
-  http: ['base', 'core', 'ports', 'services'],
+  http: ['base', 'core', 'contract', 'ports', 'services'],
   'http/device': ['base', 'core', 'ports', 'services', 'http'],
-  'http/admin': ['base', 'core', 'ports', 'services', 'http'],
+  'http/admin': ['base', 'core', 'contract', 'ports', 'services', 'http'],
   'http/outbound': ['base', 'core', 'ports', 'services', 'http'],
-  cli: ['base', 'core', 'ports', 'services', 'config'],
-  dashboard: ['base', 'core'],
+  cli: ['base', 'core', 'contract', 'ports', 'services', 'config'],
+  dashboard: ['base', 'core', 'contract'],
 };
 
 export default tseslint.config(
@@ -42,6 +43,23 @@ export default tseslint.config(
     },
   },
   { files: ['src/config/**', 'tests/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/dashboard/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/contract/*', 'zod'],
+              allowTypeImports: true,
+              message: 'The page knows the types of the contract alone: a browser loads no schema.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ['src/**/*.{ts,tsx}'],
     plugins: { house: { rules: { arrows, 'no-circles': noCircles } } },

@@ -44,7 +44,8 @@ export interface Revocation {
 export const oldCertificatePolicies = ['taken-over', 'accept', 'refuse'] as const;
 export type OldCertificatePolicy = (typeof oldCertificatePolicies)[number];
 
-export type KeyType = 'ec' | 'rsa';
+export const keyTypes = ['ec', 'rsa'] as const;
+export type KeyType = (typeof keyTypes)[number];
 
 export interface IssueOptions {
   /** Validity; each role has its own default. */

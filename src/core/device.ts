@@ -15,7 +15,8 @@ export interface DeviceIdentity {
 }
 
 /** Whether a device may have anything: an unknown one waits for a person where the configuration says so. */
-export type Admission = 'admitted' | 'waiting';
+export const admissions = ['admitted', 'waiting'] as const;
+export type Admission = (typeof admissions)[number];
 
 /** A person's word that a device gets nothing. */
 export interface Hold {

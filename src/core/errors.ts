@@ -2,21 +2,24 @@
  * The closed set of what can be expected to go wrong. Each listener translates a code into its own language: HTTP
  * statuses and RFC 9457 problems, CLI exit codes.
  */
-export type ErrorCode =
-  | 'invalid-input'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'too-large'
-  | 'unsupported-media-type'
-  | 'bundle-broken'
-  | 'bundle-untrusted'
-  | 'certificate-refused'
-  | 'too-many-requests'
-  | 'storage-full'
-  | 'unavailable'
-  | 'configuration';
+export const errorCodes = [
+  'invalid-input',
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'too-large',
+  'unsupported-media-type',
+  'bundle-broken',
+  'bundle-untrusted',
+  'certificate-refused',
+  'too-many-requests',
+  'storage-full',
+  'unavailable',
+  'configuration',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
 
 export interface DomainErrorOptions {
   /** What went wrong below, for the log. */

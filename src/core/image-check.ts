@@ -11,6 +11,13 @@ export type StoredImageCheck =
   /** `tries` counts the checks that were begun, so that one that ends the process is not begun for ever. */
   | { readonly state: 'being-checked'; readonly tries: number };
 
+export const imageCheckStates = [
+  'being-checked',
+  'sound',
+  'mismatch',
+  'not-checked',
+] as const satisfies readonly StoredImageCheck['state'][];
+
 export const notYetChecked: StoredImageCheck = { state: 'being-checked', tries: 0 };
 
 /** So many are named in a sentence. */

@@ -6,9 +6,11 @@
  * - `untrusted`: intact, but the signer does not chain to the keyring under the profile.
  * - `broken`: not a bundle, damaged, or tampered with. Never stored.
  */
-export type Verdict = 'trusted' | 'unchecked' | 'untrusted' | 'broken';
+export const verdicts = ['trusted', 'unchecked', 'untrusted', 'broken'] as const;
+export type Verdict = (typeof verdicts)[number];
 
-export type BundleFormat = 'plain' | 'verity' | 'crypt';
+export const bundleFormats = ['plain', 'verity', 'crypt'] as const;
+export type BundleFormat = (typeof bundleFormats)[number];
 
 /** One thing worth telling about a bundle: a stable code for machines and a sentence for people. */
 export interface Finding {

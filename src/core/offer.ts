@@ -4,7 +4,7 @@ import { judgeRule, type OfferRule, offerRules } from './offer-rules';
 import type { AskingDevice, OfferTerms, Question } from './offer-question';
 import type { NothingReason, Refusal, Verdict } from './offer-verdict';
 import type { Release } from './release';
-import { stepOf } from './rollout';
+import { stepOf } from './rollout-step';
 
 /** What the server answers one device now: a bundle, or nothing with a reason that people can read. */
 export type Offer = {

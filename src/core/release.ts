@@ -18,7 +18,8 @@ export interface Release {
   readonly rollout: Rollout;
 }
 
-export type ActivationAction = 'activate' | 'deactivate';
+export const activationActions = ['activate', 'deactivate'] as const;
+export type ActivationAction = (typeof activationActions)[number];
 
 /** One line of a compatible's history. */
 export interface Activation {

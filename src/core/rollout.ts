@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
 
@@ -56,7 +55,8 @@ export function allowingDowngrade(policy: RolloutPolicy): RolloutPolicy {
   return decided;
 }
 
-export type RolloutState = 'running' | 'paused' | 'aborted';
+export const rolloutStates = ['running', 'paused', 'aborted'] as const;
+export type RolloutState = (typeof rolloutStates)[number];
 
 /** Where a release's way to its devices stands. */
 export interface Rollout {
@@ -85,32 +85,6 @@ export function beginRollout(policy: RolloutPolicy, by: string, at: Date): Rollo
     changedAt: at,
     forgivenFailures: 0,
   };
-}
-
-/**
- * A device's place in a release, from 0 up to but not including 100. It depends on the two ids alone: it is stable, needs no
- * table, and differs from release to release, so that it is not always the same devices that go first.
- */
-export function placeInRelease(releaseId: number, deviceId: string): number {
-  const digest = createHash('sha256').update(`${releaseId}\0${deviceId}`).digest();
-  return (digest.readUIntBE(0, 6) / 2 ** 48) * 100;
-}
-
-/** Index of the first step that reaches a device; `null` when none does. */
-export function stepOf(
-  policy: RolloutPolicy,
-  releaseId: number,
-  device: { readonly id: string; readonly labels: readonly string[] },
-): number | null {
-  let place: number | undefined;
-  for (const [index, step] of policy.steps.entries()) {
-    const isIn =
-      step.kind === 'group'
-        ? device.labels.includes(step.label)
-        : step.percent === 100 || (place ??= placeInRelease(releaseId, device.id)) < step.percent;
-    if (isIn) return index;
-  }
-  return null;
 }
 
 /** What has become of a release's devices, as far as its rollout's next move depends on it. */

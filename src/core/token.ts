@@ -1,5 +1,6 @@
 /** From weak to strong; each includes those before. */
-export type TokenScope = 'read' | 'publish' | 'admin';
+export const tokenScopes = ['read', 'publish', 'admin'] as const;
+export type TokenScope = (typeof tokenScopes)[number];
 
 /** An admin token as people see it: never its secret. */
 export interface Token {

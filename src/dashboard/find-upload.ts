@@ -1,6 +1,6 @@
 import { lookPauses } from '../core/lost-answer';
 import { type Failure, get } from './api/client';
-import type { BundleDetailsJson } from './api/types';
+import type { BundleDetailsJson } from '../contract/bundle';
 
 /** Whether a failure leaves open what the server did with an upload that was sent: nothing came back, or a proxy gave up on it. */
 export function leavesOpen({ status, isOfServer }: Failure): boolean {

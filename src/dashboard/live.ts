@@ -3,7 +3,7 @@ import { eventKinds } from '../core/event';
 import { apiPath } from './api/client';
 import { askSession } from './api/ask-session';
 import { session } from './api/session';
-import type { EventJson } from './api/types';
+import type { EventJson } from '../contract/event';
 import { atBase } from './base';
 
 /**

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { BundleJson } from './api/types';
+import type { BundleJson } from '../contract/bundle';
 
 const everyMs = 3_000;
 

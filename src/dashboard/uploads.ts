@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { asFailure, Failure, failureOf, unreachable } from './api/client';
-import type { BundleDetailsJson } from './api/types';
+import type { BundleDetailsJson } from '../contract/bundle';
 import { atBase } from './base';
 import { findUpload, leavesOpen } from './find-upload';
 import { speedometer } from './speedometer';

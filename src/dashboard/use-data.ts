@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure, get } from './api/client';
-import type { EventJson } from './api/types';
+import type { EventJson } from '../contract/event';
 import { listen } from './live';
 
 export interface Data<Json> {

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
-import { DomainError, type ErrorCode } from '../core/errors';
+import { type ProblemCode, type ProblemJson } from '../contract/problem';
+import { DomainError } from '../core/errors';
 
-/** What only HTTP knows beside the domain's own codes. */
-export type ProblemCode = ErrorCode | 'method-not-allowed' | 'internal';
+export { problemMediaType, type ProblemJson } from '../contract/problem';
 
 /** The one table from error code to HTTP status (RFC 9110; 422 and 507: RFC 4918; 429: RFC 6585). */
 const statuses: Readonly<Record<ProblemCode, number>> = {
@@ -24,25 +24,6 @@ const statuses: Readonly<Record<ProblemCode, number>> = {
   'storage-full': 507,
 };
 
-/** Every code that a problem document can have. */
-export const problemCodes = Object.keys(statuses) as readonly ProblemCode[];
-
-/** The media type of {@link Problem} (RFC 9457, section 6.1). */
-export const problemMediaType = 'application/problem+json';
-
-/** A problem document (RFC 9457, section 3) with the extension members `code`, `remedy`, `request_id` and facts. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail?: string;
-  readonly code: ProblemCode;
-  /** What the reader should do next. */
-  readonly remedy?: string;
-  readonly request_id?: string;
-  readonly [fact: string]: unknown;
-}
-
 export function statusOfProblem(code: ProblemCode): number {
   return statuses[code];
 }
@@ -58,7 +39,7 @@ export interface ProblemText {
  * Builds a problem document; facts in `details` never replace a standard member. The `type` is `about:blank`, so the
  * title is the status phrase (RFC 9457, section 4.2.1); `code` tells problems of one status apart.
  */
-export function createProblem(code: ProblemCode, text: ProblemText = {}): Problem {
+export function createProblem(code: ProblemCode, text: ProblemText = {}): ProblemJson {
   return {
     ...text.details,
     type: 'about:blank',
@@ -75,7 +56,7 @@ export function createProblem(code: ProblemCode, text: ProblemText = {}): Proble
  * Translates a caught value. What nobody expected becomes a bare `internal`: its details are for the log alone, because
  * they may name paths, queries or secrets.
  */
-export function problemOf(error: unknown, requestId?: string): Problem {
+export function problemOf(error: unknown, requestId?: string): ProblemJson {
   if (!(error instanceof DomainError)) return createProblem('internal', { requestId });
   return createProblem(error.code, {
     detail: error.message,

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { derTags, expectTag, readDer, readDerList } from '../x509/der-reader';
+import { readElement } from '../x509/element';
+import { tags } from '../x509/tags';
 
 const rsaBits = { min: 2048, max: 8192 };
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
@@ -29,6 +30,6 @@ export function keyProblem(spkiDer: Buffer, key: KeyObject): string | null {
 
 /** Parameters written out could describe a curve that only looks like a known one (CVE-2020-0601). */
 export function hasNamedCurve(spkiDer: Buffer): boolean {
-  const [algorithm] = readDerList(readDer(spkiDer, derTags.sequence).content);
-  return readDerList(expectTag(algorithm, derTags.sequence).content)[1]?.tag === derTags.oid;
+  const [algorithm] = readElement(spkiDer, 'DER').members();
+  return algorithm?.members()[1]?.tag === tags.objectIdentifier;
 }

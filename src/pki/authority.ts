@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DomainError } from '../core/errors';
 import { acceptedKeys, keyProblem } from './accepted-keys';
-import { type CertificateFields, isAuthority } from '../x509/certificate';
+import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { type KeyPair, readPrivateKey } from './private-key';

@@ -1,5 +1,5 @@
 import { DomainError, type ErrorCode } from '../core/errors';
-import { type CertificateFields, readCertificate } from '../x509/certificate';
+import { type CertificateFields, readCertificate } from './certificate-fields';
 
 const maxCertificates = 100;
 

@@ -1,4 +1,3 @@
-import { keyPurposes } from '../x509/certificate';
 import {
   bits,
   boolean,
@@ -10,7 +9,8 @@ import {
   toDer,
   type Asn1,
 } from '../x509/der-writer';
-import { type AlternativeName, buildAlternativeName, extensionOids } from '../x509/subject-alt-name';
+import { extensionOids, keyPurposes } from '../x509/extensions';
+import { type AlternativeName, buildAlternativeName } from '../x509/general-name';
 
 /** Identifiers of the keys involved (RFC 5280, sections 4.2.1.1 and 4.2.1.2). */
 export interface KeyIdentifiers {

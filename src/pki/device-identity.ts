@@ -2,9 +2,10 @@ import type { X509Certificate } from 'node:crypto';
 import { parseCompatible } from '../core/bundle';
 import { isDeviceId, type DeviceIdentity } from '../core/device';
 import { DomainError } from '../core/errors';
-import { keyPurposes, readCertificate, type CertificateFields } from '../x509/certificate';
-import { commonNames } from '../x509/distinguished-name';
-import { boundCompatibles } from '../x509/subject-alt-name';
+import { keyPurposes } from '../x509/extensions';
+import { commonNames } from '../x509/name';
+import { readCertificate, type CertificateFields } from './certificate-fields';
+import { boundCompatibles } from './device-names';
 
 export type IdentityResult =
   { readonly ok: true; readonly identity: DeviceIdentity } | { readonly ok: false; readonly reason: string };
@@ -24,7 +25,11 @@ export function deviceIdentity(x509: X509Certificate): IdentityResult {
 
 /** As {@link deviceIdentity}, of a certificate that was read. @throws DomainError `invalid-input` for a binding that can't be read */
 export function identityOf(certificate: CertificateFields): IdentityResult {
-  if (certificate.ca === true || certificate.mayCertify === true || certificate.selfIssued) {
+  if (
+    certificate.ca === true ||
+    certificate.keyUsage?.has('keyCertSign') === true ||
+    certificate.selfIssued
+  ) {
     return refused('it is a CA certificate');
   }
   if (certificate.extendedKeyUsage?.includes(keyPurposes.clientAuth) === false) {

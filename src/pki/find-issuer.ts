@@ -1,5 +1,5 @@
 import { RecentMap } from '../base/collections/recent-map';
-import { type CertificateFields, isIssuedBy, mayIssueFor, readCertificate } from '../x509/certificate';
+import { type CertificateFields, isIssuedBy, mayIssueFor, readCertificate } from './certificate-fields';
 
 /** More CAs below those of `ca.crt` than any fleet has. */
 const maxRemembered = 64;

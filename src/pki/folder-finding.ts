@@ -1,7 +1,7 @@
-import type { FolderFinding } from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
+import type { FolderFinding } from '../core/certificate';
 import { DomainError } from '../core/errors';
-import type { CertificateFields } from '../x509/certificate';
+import type { CertificateFields } from './certificate-fields';
 import type { Refusal } from './prove-certificates';
 import { beginning } from './validity';
 

@@ -4,7 +4,7 @@ import type { Finding } from '../core/inspection';
 import type { ImportCaRequest } from '../ports/certificates';
 import { acceptedKeys, keyProblem } from './accepted-keys';
 import { loadAuthorities } from './authority';
-import { type CertificateFields, isAuthority } from '../x509/certificate';
+import { type CertificateFields, isAuthority } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { closeFreshFolder, ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';

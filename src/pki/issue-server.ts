@@ -1,8 +1,8 @@
 import type { IssuedFiles, IssueOptions } from '../core/certificate';
 import { DomainError } from '../core/errors';
+import { buildName } from '../x509/name';
 import { loadAuthority } from './authority';
 import { serverExtensions } from './certificate-profile';
-import { buildName } from '../x509/distinguished-name';
 import { ensureFolder } from './durable-file';
 import { writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';

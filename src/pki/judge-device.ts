@@ -2,10 +2,10 @@ import type { X509Certificate } from 'node:crypto';
 import type { OldCertificatePolicy } from '../core/certificate';
 import type { DeviceIdentity } from '../core/device';
 import { DomainError } from '../core/errors';
-import { type CertificateFields, mayIssueFor, readCertificate } from '../x509/certificate';
+import { displayName } from '../x509/name';
+import { type CertificateFields, mayIssueFor, readCertificate } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { identityOf } from './device-identity';
-import { displayName } from '../x509/distinguished-name';
 import { createFindIssuer } from './find-issuer';
 
 export type DeviceVerdict =

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CertificateRole, CertificateSummary, ListedCertificate } from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
+import type { CertificateRole, CertificateSummary, ListedCertificate } from '../core/certificate';
 import { DomainError } from '../core/errors';
-import { normalizeSerial } from '../x509/certificate';
+import { normalizeSerial } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { asFileError } from './durable-file';
 import { exists } from './file-pair';

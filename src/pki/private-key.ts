@@ -67,27 +67,3 @@ export function exportPrivateKey(key: KeyObject): string {
 export function exportPublicKey(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
-
-const curveNames: Readonly<Record<string, string>> = {
-  prime256v1: 'P-256',
-  secp384r1: 'P-384',
-  secp521r1: 'P-521',
-};
-
-/** For people: `EC P-256`, `RSA 3072`, `Ed25519`. */
-export function describeKey(key: KeyObject): string {
-  const details = key.asymmetricKeyDetails;
-  switch (key.asymmetricKeyType) {
-    case 'ec':
-      return `EC ${curveNames[details?.namedCurve ?? ''] ?? details?.namedCurve ?? 'unknown curve'}`;
-    case 'rsa':
-    case 'rsa-pss':
-      return `RSA ${details?.modulusLength ?? 0}`;
-    case 'ed25519':
-      return 'Ed25519';
-    case 'ed448':
-      return 'Ed448';
-    default:
-      return key.asymmetricKeyType ?? 'unknown';
-  }
-}

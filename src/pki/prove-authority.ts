@@ -1,10 +1,10 @@
 import { DomainError } from '../core/errors';
 import type { Finding } from '../core/inspection';
 import type { Authority } from './authority';
-import type { CertificateFields, keyPurposes } from '../x509/certificate';
+import type { CertificateFields, TlsPurpose } from './certificate-fields';
+import type { KeyPair } from './private-key';
 import { hasNameConstraints, proveCertificate, type Refusal } from './prove-certificates';
 import { makeThrowAwayDevice, makeThrowAwayServerOf, standInFor, type ThrowAway } from './throw-away';
-import type { KeyPair } from './private-key';
 
 /**
  * Tries what a CA would issue.
@@ -20,7 +20,7 @@ export async function proveAuthority(
   const inOrder = [issuer, ...cas.filter((ca) => ca !== issuer)];
   const authority: Authority =
     keys === null ? await standInFor(inOrder) : { certificate: issuer, keys, all: inOrder };
-  const prove = (purpose: keyof typeof keyPurposes, made: ThrowAway) =>
+  const prove = (purpose: TlsPurpose, made: ThrowAway) =>
     proveCertificate({ purpose, ...made, issuer: authority.certificate, cas: authority.all });
   return {
     device: await prove('clientAuth', await makeThrowAwayDevice(authority)),

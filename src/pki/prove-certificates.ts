@@ -1,22 +1,22 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { DEFAULT_CIPHERS } from 'node:tls';
 import { deviceCiphers, deviceTlsOptions, trustAnchorPem } from '../core/device-tls';
+import { extensionOids } from '../x509/extensions';
 import { acceptedKeys, keyProblem } from './accepted-keys';
 import {
   type CertificateFields,
   isIssuedBy,
-  type keyPurposes,
   mayIssueFor,
   readCertificate,
-} from '../x509/certificate';
+  type TlsPurpose,
+} from './certificate-fields';
 import { type Presented, shakeHands } from './handshake';
 import { exportPrivateKey } from './private-key';
-import { extensionOids } from '../x509/subject-alt-name';
 import { makeThrowAwayServer } from './throw-away';
 
 /** An end entity's certificate with its private key, issued by one of `cas`. */
 export interface ToProve {
-  readonly purpose: keyof typeof keyPurposes;
+  readonly purpose: TlsPurpose;
   readonly certificate: X509Certificate;
   readonly privateKey: KeyObject;
   /** What `ca.crt` holds or will hold; the one that issued the certificate among them. */

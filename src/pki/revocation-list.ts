@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
-import { normalizeSerial } from '../x509/certificate';
+import { normalizeSerial } from './certificate-fields';
 import { certificateMode, readIfExists, replaceFile } from './durable-file';
 
 export const revocationFileName = 'revoked.json';

@@ -1,7 +1,7 @@
 import { parseSerial, type Revocation } from '../core/certificate';
 import { DomainError } from '../core/errors';
 import type { RevokeRequest } from '../ports/certificates';
-import { isAuthority, normalizeSerial, readCertificate } from '../x509/certificate';
+import { isAuthority, normalizeSerial, readCertificate } from './certificate-fields';
 import type { FolderContext } from './folder-context';
 import { withFolderLock } from './folder-lock';
 import { readIssued } from './issuance-log';

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { hostname, networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { DomainError } from '../core/errors';
-import { type AlternativeName, canonicalIp } from '../x509/subject-alt-name';
+import { type AlternativeName, canonicalIp } from '../x509/general-name';
 
 /** What a machine is called on its network. */
 export interface Machine {

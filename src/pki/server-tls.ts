@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { CertificateSummary } from '../core/certificate';
 import { DomainError } from '../core/errors';
+import { keyPurposes } from '../x509/extensions';
 import { loadAuthorities } from './authority';
-import { type CertificateFields, keyPurposes } from '../x509/certificate';
+import type { CertificateFields } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { readPrivateKey } from './private-key';

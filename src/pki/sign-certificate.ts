@@ -1,7 +1,5 @@
 import { constants, createHash, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import { DomainError } from '../core/errors';
-import { acceptedKeys } from './accepted-keys';
-import { publicKeyBits } from '../x509/certificate';
 import {
   bits,
   embed,
@@ -14,6 +12,10 @@ import {
   toDer,
   type Asn1,
 } from '../x509/der-writer';
+import { mgf1 } from '../x509/pss-parameters';
+import { publicKeyBits } from '../x509/rsa-key-size';
+import { hashOids, signatureOids } from '../x509/signature-algorithm';
+import { acceptedKeys } from './accepted-keys';
 import type { KeyPair } from './private-key';
 
 /** What makes a certificate, apart from its signature (RFC 5280, section 4.1). */
@@ -70,13 +72,13 @@ function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
   switch (key.asymmetricKeyType) {
     case 'rsa':
-      return { algorithm: sequence(oid('1.2.840.113549.1.1.11'), nullValue()), hash: 'sha256' };
+      return { algorithm: sequence(oid(signatureOids.rsaWithSha256), nullValue()), hash: 'sha256' };
     case 'rsa-pss':
       return pssWithSha256;
     case 'ed25519':
-      return { algorithm: sequence(oid('1.3.101.112')), hash: null };
+      return { algorithm: sequence(oid(signatureOids.ed25519)), hash: null };
     case 'ed448':
-      return { algorithm: sequence(oid('1.3.101.113')), hash: null };
+      return { algorithm: sequence(oid(signatureOids.ed448)), hash: null };
     default: {
       const ecdsa = key.asymmetricKeyType === 'ec' ? ecdsaAlgorithms[curve] : undefined;
       if (ecdsa === undefined) {
@@ -89,9 +91,9 @@ function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
   }
 }
 
-const sha256 = { id: '1.2.840.10045.4.3.2', hash: 'sha256' };
-const sha384 = { id: '1.2.840.10045.4.3.3', hash: 'sha384' };
-const sha512 = { id: '1.2.840.10045.4.3.4', hash: 'sha512' };
+const sha256 = { id: signatureOids.ecdsaWithSha256, hash: 'sha256' };
+const sha384 = { id: signatureOids.ecdsaWithSha384, hash: 'sha384' };
+const sha512 = { id: signatureOids.ecdsaWithSha512, hash: 'sha512' };
 
 /** RFC 5758, section 3.2: the hash as strong as the curve. */
 const ecdsaAlgorithms: Readonly<Record<string, { readonly id: string; readonly hash: string }>> = {
@@ -104,14 +106,14 @@ const ecdsaAlgorithms: Readonly<Record<string, { readonly id: string; readonly h
 };
 
 const pssSaltSizeBytes = 32;
-const sha256Id = () => sequence(oid('2.16.840.1.101.3.4.2.1'), nullValue());
+const sha256Id = () => sequence(oid(hashOids.sha256), nullValue());
 /** RFC 4055, section 3.1. */
 const pssWithSha256: SignatureAlgorithm = {
   algorithm: sequence(
-    oid('1.2.840.113549.1.1.10'),
+    oid(signatureOids.rsassaPss),
     sequence(
       tagged(0, sha256Id()),
-      tagged(1, sequence(oid('1.2.840.113549.1.1.8'), sha256Id())),
+      tagged(1, sequence(oid(mgf1), sha256Id())),
       tagged(2, integer(Buffer.of(pssSaltSizeBytes))),
     ),
   ),

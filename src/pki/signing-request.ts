@@ -1,8 +1,15 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { DomainError } from '../core/errors';
+import { readAlgorithm } from '../x509/algorithm';
+import { type Element, readElement } from '../x509/element';
+import { Fields } from '../x509/fields';
+import { Malformed } from '../x509/malformed';
+import { commonNames, readName } from '../x509/name';
+import { readBitString } from '../x509/primitives';
+import { refuseOversizedKey } from '../x509/rsa-key-size';
+import { plainAlgorithm } from '../x509/signature-algorithm';
+import { explicit, tags } from '../x509/tags';
 import { acceptedKeys, keyProblem } from './accepted-keys';
-import { derTags, expectTag, readBitString, readDer, readDerList, readOid } from '../x509/der-reader';
-import { commonNames, readName } from '../x509/distinguished-name';
 
 /** What is taken from a request (PKCS #10, RFC 2986): the key, and the name to compare. The rest is policy. */
 export interface SigningRequest {
@@ -14,50 +21,54 @@ export interface SigningRequest {
 const maxSizeBytes = 64 * 1024;
 const minRsaExponent = 65_537n; // NIST SP 800-56B, section 6.2; with 1 anybody could sign
 
-/** Self-signatures accepted: the hash by algorithm. SHA-1 and MD5 are absent because collisions forge them. */
-const hashes: ReadonlyMap<string, { readonly keyType: string; readonly hash: string | null }> = new Map([
-  ['1.2.840.113549.1.1.11', { keyType: 'rsa', hash: 'sha256' }],
-  ['1.2.840.113549.1.1.12', { keyType: 'rsa', hash: 'sha384' }],
-  ['1.2.840.113549.1.1.13', { keyType: 'rsa', hash: 'sha512' }],
-  ['1.2.840.10045.4.3.2', { keyType: 'ec', hash: 'sha256' }],
-  ['1.2.840.10045.4.3.3', { keyType: 'ec', hash: 'sha384' }],
-  ['1.2.840.10045.4.3.4', { keyType: 'ec', hash: 'sha512' }],
-  ['1.3.101.112', { keyType: 'ed25519', hash: null }],
-]);
-
 /**
  * Reads a request and checks that its key is strong and that whoever made it has the private key.
  * @param source PEM or DER, at most 64 KiB
  * @throws DomainError `invalid-input` when it is not a request, `certificate-refused` when it is not good enough
  */
 export function readSigningRequest(source: string | Uint8Array): SigningRequest {
-  const [info, algorithm, signature] = readDerList(readDer(requestDer(source), derTags.sequence).content);
-  const [, subject, spki] = readDerList(expectTag(info, derTags.sequence).content);
-  const publicKey = readPublicKey(expectTag(spki, derTags.sequence).raw);
-  const signedWith = hashes.get(readOid(readDerList(expectTag(algorithm, derTags.sequence).content)[0]));
-  if (signedWith?.keyType !== publicKey.asymmetricKeyType || signedWith === undefined) {
+  try {
+    return readRequest(requestDer(source));
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new DomainError('invalid-input', `the certificate request is malformed: ${cause.what}`, { cause });
+  }
+}
+
+/** A CertificationRequest (RFC 2986, section 4.2). */
+function readRequest(der: Buffer): SigningRequest {
+  const outer = new Fields(readElement(der, 'DER'));
+  const info = outer.take(tags.sequence);
+  const { id } = readAlgorithm(outer.take(tags.sequence));
+  const signature = readBitString(outer.take(tags.bitString));
+  outer.end();
+  const fields = new Fields(info);
+  fields.take(tags.integer);
+  const subject = fields.take(tags.sequence);
+  const publicKey = readPublicKey(fields.take(tags.sequence).raw);
+  fields.takeIf(explicit(0));
+  fields.end();
+  const algorithm = plainAlgorithm(id);
+  if (algorithm === undefined || algorithm.keyType !== publicKey.asymmetricKeyType) {
     throw refused(
       'it is signed with an algorithm that is not accepted',
       'Sign it with SHA-256, SHA-384 or SHA-512, for example: openssl req -new -sha256 -key device.key -subj /CN=board-1 -out device.csr',
     );
   }
-  if (
-    !isSigned(signedWith.hash, expectTag(info, derTags.sequence).raw, publicKey, readBitString(signature))
-  ) {
+  if (!isSigned(algorithm.hash, info.raw, publicKey, signature)) {
     throw refused(
       'its own signature is wrong',
       'It was changed or damaged on the way: make or copy it again.',
     );
   }
-  return { publicKey, commonName: readCommonName(expectTag(subject, derTags.sequence).raw) };
+  return { publicKey, commonName: readCommonName(subject) };
 }
 
 function requestDer(source: string | Uint8Array): Buffer {
   const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : Buffer.from(source);
   if (bytes.length > maxSizeBytes)
     throw new DomainError('invalid-input', 'the request is larger than 64 KiB');
-  const sequenceTag = 0x30;
-  if (bytes[0] === sequenceTag) return bytes;
+  if (bytes[0] === tags.sequence) return bytes;
   const blocks = [
     ...bytes
       .toString('latin1')
@@ -79,6 +90,7 @@ function requestDer(source: string | Uint8Array): Buffer {
 
 function readPublicKey(spkiDer: Buffer): KeyObject {
   const publicKey = parsePublicKey(spkiDer);
+  refuseOversizedKey(publicKey);
   const problem = keyProblem(spkiDer, publicKey);
   if (problem !== null) throw refused(`it has ${problem}`, `Use ${acceptedKeys}.`);
   const exponent = publicKey.asymmetricKeyDetails?.publicExponent;
@@ -104,8 +116,8 @@ function isSigned(hash: string | null, signed: Buffer, key: KeyObject, signature
   }
 }
 
-function readCommonName(subjectDer: Buffer): string | null {
-  const names = commonNames(readName(subjectDer));
+function readCommonName(subject: Element): string | null {
+  const names = commonNames(readName(subject));
   if (names.length > 1) throw refused('it has several common names', 'Make it with one, or without.');
   const [name] = names;
   if (name === null)

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/inspection';
-import type { CertificateFields } from '../x509/certificate';
-import { displayName } from '../x509/distinguished-name';
-import { extensionOids } from '../x509/subject-alt-name';
+import { extensionOids } from '../x509/extensions';
+import { displayName } from '../x509/name';
+import type { CertificateFields } from './certificate-fields';
 
 /**
  * What `X509_V_FLAG_X509_STRICT` of OpenSSL refuses in a CA although it works elsewhere (RFC 5280, section 4.2.1). Python from 3.13 on
@@ -22,7 +22,7 @@ function problemsOf(ca: CertificateFields): string[] {
   const constraints = ca.extensions.find(({ id }) => id === extensionOids.basicConstraints);
   return [
     ...(constraints?.isCritical === true ? [] : ['its basicConstraints are not critical']),
-    ...(ca.mayCertify === null ? ['it has no keyUsage'] : []),
+    ...(ca.keyUsage === null ? ['it has no keyUsage'] : []),
     ...(ca.subjectKeyId === null ? ['it has no subjectKeyIdentifier'] : []),
   ];
 }

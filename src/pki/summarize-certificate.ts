@@ -1,9 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import type { CertificateRole, CertificateSummary } from '../core/certificate';
-import { type CertificateFields, isAuthority, keyPurposes, readCertificate } from '../x509/certificate';
-import { commonNames, displayName, displaySafe } from '../x509/distinguished-name';
-import { describeKey } from './private-key';
-import { boundCompatibles, displayNames } from '../x509/subject-alt-name';
+import { describeKey } from '../x509/describe-key';
+import { keyPurposes } from '../x509/extensions';
+import { commonNames, displayName, displaySafe } from '../x509/name';
+import { type CertificateFields, isAuthority, readCertificate } from './certificate-fields';
+import { boundCompatibles, displayNames } from './device-names';
 
 /**
  * The facts that people are shown.
@@ -24,7 +25,7 @@ export function summarizeFields(certificate: CertificateFields): CertificateSumm
     serial: certificate.serial,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
-    keyAlgorithm: describeKey(certificate.x509.publicKey),
+    keyAlgorithm: describeKey(certificate.publicKey),
     names: displayNames(certificate.alternativeNames),
     compatibles: boundCompatibles(certificate.alternativeNames),
     statesPurpose: certificate.extendedKeyUsage !== null,

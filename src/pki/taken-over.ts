@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type CertificateFields, isAuthority, isIssuedBy } from '../x509/certificate';
-import { caExtensions } from './certificate-profile';
 import { toDer } from '../x509/der-writer';
+import { type CertificateFields, isAuthority, isIssuedBy } from './certificate-fields';
+import { caExtensions } from './certificate-profile';
 import { readIfExists } from './durable-file';
 import { issuanceLogName } from './issuance-log';
 import { fingerprintOf } from './judge-device';

@@ -1,16 +1,18 @@
 import { generateKeyPair, type KeyObject, type X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { DomainError } from '../core/errors';
+import { type Asn1, embed, toDer } from '../x509/der-writer';
+import { extensionOids } from '../x509/extensions';
+import type { AlternativeName } from '../x509/general-name';
+import { buildName } from '../x509/name';
 import { acceptedKeys, hasNamedCurve, keyProblem } from './accepted-keys';
 import type { Authority } from './authority';
-import { type CertificateFields, isIssuedBy, readCertificate } from '../x509/certificate';
+import { type CertificateFields, isIssuedBy, readCertificate } from './certificate-fields';
 import { deviceExtensions, serverExtensions } from './certificate-profile';
-import { type Asn1, embed, toDer } from '../x509/der-writer';
-import { buildName } from '../x509/distinguished-name';
+import { deviceName } from './device-names';
 import type { Presented } from './handshake';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
 import { keyIdentifier, signCertificate } from './sign-certificate';
-import { type AlternativeName, deviceName, extensionOids } from '../x509/subject-alt-name';
 
 /** An end entity that exists for one proof and in memory alone. */
 export interface ThrowAway {

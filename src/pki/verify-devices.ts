@@ -2,13 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
 import { isDeviceId } from '../core/device';
-import { type CertificateFields, isIssuedBy } from '../x509/certificate';
+import { describeKey } from '../x509/describe-key';
+import { type CertificateFields, isIssuedBy } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { deviceIdentity } from './device-identity';
 import { exists } from './file-pair';
 import { collect, error, expiry, proved, stray, warning } from './folder-finding';
 import { fingerprintOf } from './judge-device';
-import { describeKey, readPrivateKey } from './private-key';
+import { readPrivateKey } from './private-key';
 import { hasNameConstraints, proveCertificate } from './prove-certificates';
 import { verifyModes } from './verify-modes';
 
@@ -85,7 +86,7 @@ function kindOf(leaf: CertificateFields, issuer: CertificateFields): string {
   const shape = extensions.map(({ id, isCritical }) => [id, isCritical]);
   const names = hasNameConstraints(issuer) ? x509.fingerprint256 : '';
   return JSON.stringify([
-    ...[fingerprintOf(issuer), version, signatureAlgorithm, describeKey(x509.publicKey)],
+    ...[fingerprintOf(issuer), version, signatureAlgorithm.id, describeKey(leaf.publicKey)],
     ...[shape, leaf.extendedKeyUsage, names],
   ]);
 }

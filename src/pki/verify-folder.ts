@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
+import { displayName } from '../x509/name';
 import { loadAuthorities, loadAuthority } from './authority';
-import { type CertificateFields, isIssuedBy } from '../x509/certificate';
+import { type CertificateFields, isIssuedBy } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
-import { displayName } from '../x509/distinguished-name';
 import { exists } from './file-pair';
 import type { FolderContext } from './folder-context';
 import { acceptedFrom, collect, error, expiry, proved, stray, warning } from './folder-finding';

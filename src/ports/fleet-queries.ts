@@ -1,9 +1,7 @@
 import type { Device } from '../core/device';
+import type { DeviceSort } from '../core/device-sort';
 import type { Installation } from '../core/installation';
 import type { InstallationState } from '../core/installation-states';
-
-export const deviceSorts = ['id', 'last_contact', 'version', 'state'] as const;
-export type DeviceSort = (typeof deviceSorts)[number];
 
 /** What a person looks for. Everything given must fit. */
 export interface DeviceFilter {

@@ -1,13 +1,13 @@
 import type { Finding } from '../core/inspection';
-import { keepsLimits } from '../x509/name-constraints';
-import { keyWeakness, signatureScheme } from '../x509/signature-algorithm';
+import { extensionOids, keyPurposes } from '../x509/extensions';
+import { attributeOids } from '../x509/name';
+import { isWithinLimits, type NameLimits } from '../x509/name-constraints';
 import { isCurrent, type ParsedCertificate, safely } from './certificate';
 import type { ChainFacts } from './chain-facts';
 import { nameOf, refusal } from './refusal';
 import { checkRevocation } from './revocation';
+import { keyWeakness, strongScheme } from './strong-scheme';
 
-const emailProtection = '1.3.6.1.5.5.7.3.4';
-const codeSigning = '1.3.6.1.5.5.7.3.3';
 /** Bits of Netscape's certificate type that OpenSSL takes for signing mail: S/MIME, and TLS client. */
 const mailOrClient = 0x20 | 0x80;
 
@@ -40,7 +40,7 @@ function checkKeys({ chain }: ChainFacts): Finding | null {
     if (weakness !== undefined) return refusal('chain-weak', `${nameOf(certificate)}: ${weakness}`);
     const issuer = chain[index + 1];
     if (issuer === undefined) continue;
-    const scheme = signatureScheme(certificate.structure.signatureAlgorithm, issuer.publicKey);
+    const scheme = strongScheme(certificate.signatureAlgorithm, issuer.publicKey);
     if (typeof scheme === 'string') return refusal('chain-weak', `${nameOf(certificate)}: ${scheme}`);
   }
   return null;
@@ -86,18 +86,18 @@ function checkAuthorities({ chain }: ChainFacts): Finding | null {
         `${nameOf(authority)} allows ${authority.pathLength} CAs below it, there are ${below}`,
       );
     }
-    if (authority.subjectName !== authority.issuerName) below++;
+    if (!authority.selfIssued) below++;
   }
   return null;
 }
 
 /** A CA may limit the names below it; only certificates in the middle that are self-issued are exempt. */
 function checkNames({ chain }: ChainFacts): Finding | null {
-  for (const [index, { subjectName, issuerName, structure, ...certificate }] of chain.entries()) {
-    if (index > 0 && subjectName === issuerName) continue;
+  for (const [index, certificate] of chain.entries()) {
+    if (index > 0 && certificate.selfIssued) continue;
     const limiting = chain
       .slice(index + 1)
-      .find(({ nameLimits }) => nameLimits !== null && !keepsLimits(subjectName, structure, nameLimits));
+      .find(({ nameLimits }) => nameLimits !== null && !keepsLimits(certificate, nameLimits));
     if (limiting !== undefined) {
       return refusal(
         'chain-name',
@@ -106,6 +106,14 @@ function checkNames({ chain }: ChainFacts): Finding | null {
     }
   }
   return null;
+}
+
+/** Whether a certificate keeps the limits of a CA above it, as far as that can be told here. */
+function keepsLimits({ subject, subjectName, extensions }: ParsedCertificate, limits: NameLimits): boolean {
+  const hasOtherNames =
+    subject.some(({ type }) => type === attributeOids.emailAddress) ||
+    extensions.some(({ id }) => id === extensionOids.subjectAltName);
+  return !hasOtherNames && isWithinLimits(subjectName, limits);
 }
 
 function checkValidity({ chain, at }: ChainFacts): Finding | null {
@@ -127,7 +135,7 @@ function checkValidity({ chain, at }: ChainFacts): Finding | null {
 function checkPurpose({ chain, profile }: ChainFacts): Finding | null {
   const [signer, ...authorities] = chain;
   if (signer === undefined || profile.purpose === 'any') return null;
-  const usage = profile.purpose === 'codesign' ? codeSigning : emailProtection;
+  const usage = profile.purpose === 'codesign' ? keyPurposes.codeSigning : keyPurposes.emailProtection;
   const wrong = (certificate: ParsedCertificate) =>
     refusal(
       'chain-purpose',
@@ -158,7 +166,7 @@ function checkSignerName({ chain, profile }: ChainFacts): Finding | null {
   const [signer] = chain;
   if (signer === undefined || profile.allowedSignerCns.length === 0) return null;
   const [commonName] = signer.commonNames;
-  return commonName !== undefined &&
+  return typeof commonName === 'string' &&
     signer.commonNames.length === 1 &&
     profile.allowedSignerCns.includes(commonName)
     ? null

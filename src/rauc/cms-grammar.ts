@@ -1,6 +1,8 @@
 import { areSortedDer, encodeDer, isReadable } from '../x509/der';
-import { type BerElement, isConstructed, readElements, tags } from '../x509/element';
+import { type Element, expectTag, misplaced, readElement } from '../x509/element';
+import { Fields } from '../x509/fields';
 import { Malformed } from '../x509/malformed';
+import { explicit, implicit, tags } from '../x509/tags';
 
 /** OpenSSL reads a string in pieces no deeper than this (`ASN1_MAX_STRING_NEST`). */
 const maxStringNesting = 5;
@@ -13,75 +15,74 @@ const maxStringNesting = 5;
  * @throws Malformed
  */
 export function checkSignedDataGrammar(cms: Buffer): void {
-  const contentInfo = fieldsOf(only(readElements(cms)), tags.sequence);
-  contentInfo.take(isTag(tags.objectIdentifier));
-  const signedData = fieldsOf(explicit(contentInfo.take(isTag(tags.context0))), tags.sequence);
+  const contentInfo = new SoundFields(readElement(cms, 'BER'));
+  contentInfo.take(tags.objectIdentifier);
+  const signedData = new SoundFields(contentInfo.take(explicit(0)).inner());
   contentInfo.end();
 
-  signedData.take(isVersion);
-  membersOf(signedData.take(isTag(tags.set))).forEach(checkAlgorithm);
-  checkContent(signedData.take(isTag(tags.sequence)));
-  for (const certificate of membersOf(signedData.takeIf(tags.context0)))
-    expectTag(certificate, tags.sequence);
-  for (const list of membersOf(signedData.takeIf(tags.context1))) expectTag(list, tags.sequence);
-  membersOf(signedData.take(isTag(tags.set))).forEach(checkSigner);
+  checkVersion(signedData.take(tags.integer));
+  signedData.take(tags.set).members().forEach(checkAlgorithm);
+  checkContent(signedData.take(tags.sequence));
+  for (const certificate of membersOf(signedData.takeIf(explicit(0)))) expectTag(certificate, tags.sequence);
+  for (const list of membersOf(signedData.takeIf(explicit(1)))) expectTag(list, tags.sequence);
+  signedData.take(tags.set).members().forEach(checkSigner);
   signedData.end();
 }
 
-function checkContent(element: BerElement): void {
-  const fields = fieldsOf(element, tags.sequence);
-  fields.take(isTag(tags.objectIdentifier));
-  const content = fields.takeIf(tags.context0);
+function checkContent(element: Element): void {
+  const fields = new SoundFields(element);
+  fields.take(tags.objectIdentifier);
+  const content = fields.takeIf(explicit(0));
   fields.end();
-  if (content !== undefined) checkOctets(explicit(content), maxStringNesting);
+  if (content !== undefined) checkOctets(content.inner(), maxStringNesting);
 }
 
-function checkOctets(octets: BerElement, nesting: number): void {
-  if (octets.identifier === tags.octetString) return;
-  if (octets.identifier !== tags.constructedOctetString || nesting === 0) throw misplaced();
-  for (const piece of membersOf(octets)) checkOctets(piece, nesting - 1);
+function checkOctets(octets: Element, nesting: number): void {
+  if (octets.tag === tags.octetString) return;
+  if (octets.tag !== tags.constructedOctetString || nesting === 0) throw misplaced();
+  for (const piece of octets.members()) checkOctets(piece, nesting - 1);
 }
 
-function checkSigner(element: BerElement): void {
-  const fields = fieldsOf(element, tags.sequence);
-  fields.take(isVersion);
-  checkSignerId(fields.take(isTag(tags.sequence, tags.primitiveContext0)));
-  checkAlgorithm(fields.take(isTag(tags.sequence)));
-  const signed = fields.takeIf(tags.context0);
-  checkAlgorithm(fields.take(isTag(tags.sequence)));
-  fields.take(isTag(tags.octetString));
-  const unsigned = fields.takeIf(tags.context1);
+function checkSigner(element: Element): void {
+  const fields = new SoundFields(element);
+  checkVersion(fields.take(tags.integer));
+  checkSignerId(fields.take(tags.sequence, implicit(0)));
+  checkAlgorithm(fields.take(tags.sequence));
+  const signed = fields.takeIf(explicit(0));
+  checkAlgorithm(fields.take(tags.sequence));
+  fields.take(tags.octetString);
+  const unsigned = fields.takeIf(explicit(1));
   fields.end();
   for (const attribute of membersOf(unsigned)) checkAttribute(attribute);
   for (const attribute of membersOf(signed)) {
-    if (!areSortedDer(membersOf(checkAttribute(attribute))))
+    if (!areSortedDer(checkAttribute(attribute).members()))
       throw new Malformed('the values of a signed attribute are not in DER');
   }
 }
 
-function checkSignerId(element: BerElement): void {
+function checkSignerId(element: Element): void {
   if (!isReadable(element)) throw unreadable();
-  if (!isConstructed(element)) return;
-  const fields = fieldsOf(element, tags.sequence);
-  fields.take(isTag(tags.sequence));
-  fields.take(isTag(tags.integer));
+  if (!element.isConstructed) return;
+  const fields = new SoundFields(element);
+  fields.take(tags.sequence);
+  fields.take(tags.integer);
   fields.end();
 }
 
-function checkAlgorithm(element: BerElement): void {
+function checkAlgorithm(element: Element): void {
   if (!isReadable(element)) throw unreadable();
-  const fields = fieldsOf(element, tags.sequence);
-  fields.take(isTag(tags.objectIdentifier));
-  fields.takeIf();
+  const fields = new SoundFields(element);
+  fields.take(tags.objectIdentifier);
+  fields.takeAny();
   fields.end();
 }
 
 /** @returns the set of its values */
-function checkAttribute(element: BerElement): BerElement {
+function checkAttribute(element: Element): Element {
   if (!isReadable(element)) throw unreadable();
-  const fields = fieldsOf(element, tags.sequence);
-  fields.take(isTag(tags.objectIdentifier));
-  const values = fields.take(isTag(tags.set));
+  const fields = new SoundFields(element);
+  fields.take(tags.objectIdentifier);
+  const values = fields.take(tags.set);
   fields.end();
   return values;
 }
@@ -92,72 +93,48 @@ function checkAttribute(element: BerElement): BerElement {
  * @param encoded as {@link checkSignedDataGrammar} accepted them, which is why their values need nothing
  */
 export function derOfSignedAttributes(encoded: Buffer): Buffer {
-  const attributes = membersOf(only(readElements(encoded))).map((attribute) => {
-    const [type, values] = membersOf(attribute);
-    if (type === undefined || values === undefined) throw misplaced();
-    const set = encodeDer(tags.set, ...membersOf(values).map(({ raw }) => raw));
-    return encodeDer(tags.sequence, encodeDer(tags.objectIdentifier, type.content), set);
-  });
+  const attributes = readElement(encoded, 'BER')
+    .members()
+    .map((attribute) => {
+      const [type, values] = attribute.members();
+      if (type === undefined || values === undefined) throw misplaced();
+      const set = encodeDer(tags.set, ...values.members().map(({ raw }) => raw));
+      return encodeDer(tags.sequence, encodeDer(tags.objectIdentifier, type.content), set);
+    });
   return encodeDer(tags.set, ...attributes);
 }
 
-type Expectation = (element: BerElement) => boolean;
+/** Fields of which OpenSSL can read what is primitive. The content and the certificates have rules of their own. */
+class SoundFields extends Fields {
+  override take(...allowed: readonly number[]): Element {
+    return checkPrimitive(super.take(...allowed));
+  }
 
-function isTag(...identifiers: readonly number[]): Expectation {
-  return ({ identifier }) => identifiers.includes(identifier);
+  override takeIf(...allowed: readonly number[]): Element | undefined {
+    const field = super.takeIf(...allowed);
+    return field && checkPrimitive(field);
+  }
+
+  override takeAny(): Element | undefined {
+    const field = super.takeAny();
+    return field && checkPrimitive(field);
+  }
+}
+
+function checkPrimitive(field: Element): Element {
+  if (!field.isConstructed && !isReadable(field)) throw unreadable();
+  return field;
 }
 
 /** OpenSSL reads it into 32 bits and does not look at it; no version in use needs more than one octet. */
-function isVersion({ identifier, content }: BerElement): boolean {
-  return identifier === tags.integer && content.length === 1;
+function checkVersion({ content }: Element): void {
+  if (content.length !== 1) throw misplaced();
 }
 
-/** The fields of a SEQUENCE, taken from the front. */
-function fieldsOf(element: BerElement, identifier: number) {
-  expectTag(element, identifier);
-  const fields = readElements(element.content);
-  const take = (isExpected: Expectation): BerElement => {
-    const field = fields.shift();
-    if (field === undefined || !isExpected(field)) throw misplaced();
-    // The content and the certificates have rules of their own.
-    if (!isConstructed(field) && !isReadable(field)) throw unreadable();
-    return field;
-  };
-  return {
-    take,
-    /** Takes an optional field; without an identifier, whatever comes next. */
-    takeIf: (optional?: number): BerElement | undefined =>
-      fields[0] !== undefined && (optional === undefined || fields[0].identifier === optional)
-        ? take(() => true)
-        : undefined,
-    end: (): void => {
-      if (fields.length > 0) throw misplaced();
-    },
-  };
+function membersOf(element: Element | undefined): Element[] {
+  return element?.members() ?? [];
 }
 
-function membersOf(element: BerElement | undefined): BerElement[] {
-  return element === undefined ? [] : readElements(element.content);
-}
-
-function explicit(element: BerElement): BerElement {
-  return only(readElements(element.content));
-}
-
-function only(elements: readonly BerElement[]): BerElement {
-  const [element, ...others] = elements;
-  if (element === undefined || others.length > 0) throw misplaced();
-  return element;
-}
-
-function expectTag(element: BerElement, identifier: number): void {
-  if (element.identifier !== identifier) throw misplaced();
-}
-
-function misplaced() {
-  return new Malformed('an element is missing, or stands where none may');
-}
-
-function unreadable() {
+function unreadable(): Malformed {
   return new Malformed('an element has a value that cannot be read');
 }

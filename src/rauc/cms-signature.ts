@@ -1,12 +1,15 @@
 import { createHash, createVerify, verify } from 'node:crypto';
-import { GeneralizedTime, ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
+import { ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
 import { type Attribute, IssuerAndSerialNumber, type SignedData, type SignerInfo } from 'pkijs';
+import { readAlgorithm } from '../x509/algorithm';
 import { canonicalName } from '../x509/canonical-name';
-import { type HashName, hashOf, signatureScheme } from '../x509/signature-algorithm';
+import { type HashName, hashOf } from '../x509/signature-algorithm';
+import { parseTime } from '../x509/time';
 import { BrokenBundle, readOfSignature } from './broken';
 import { type ParsedCertificate, safely } from './certificate';
-import type { BundleCms } from './cms';
+import { type BundleCms, elementOf } from './cms';
 import { derOfSignedAttributes } from './cms-grammar';
+import { strongScheme } from './strong-scheme';
 
 /** Feeds the signed content, piece by piece, to a sink. */
 export type ContentReader = (sink: (piece: Buffer) => void) => Promise<void>;
@@ -37,7 +40,8 @@ export async function verifySignature(
   if (digestAlgorithm === undefined) {
     throw broken(`its digest algorithm ${info.digestAlgorithm.algorithmId} is too weak or unknown`);
   }
-  const scheme = signatureScheme(info.signatureAlgorithm, signer.publicKey, digestAlgorithm);
+  const algorithm = readOfSignature(() => readAlgorithm(elementOf(info.signatureAlgorithm)));
+  const scheme = strongScheme(algorithm, signer.publicKey, digestAlgorithm);
   if (typeof scheme === 'string') throw broken(scheme);
   const { hash } = scheme;
   checkDigestAlgorithm(cms.signedData, info);
@@ -102,7 +106,7 @@ function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]
 /** Reads a signer id once: there may be many certificates to compare it with, and its name may be long. */
 function identifiedBy(id: unknown): (certificate: ParsedCertificate) => boolean {
   if (id instanceof IssuerAndSerialNumber) {
-    const name = readOfSignature(() => canonicalName(Buffer.from(id.issuer.toSchema().toBER())));
+    const name = readOfSignature(() => canonicalName(elementOf(id.issuer)));
     const number = Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex');
     return ({ issuerName, serial }) => issuerName === name && serial === number;
   }
@@ -173,19 +177,13 @@ function checkPlaces({ signedAttrs, unsignedAttrs }: SignerInfo): void {
 function signingTime(info: SignerInfo): Date | null {
   const value = attributeValue(info, signingTimeId);
   if (value === undefined) return null;
-  const time = value instanceof UTCTime || value instanceof GeneralizedTime ? derTime(value) : undefined;
+  // A GeneralizedTime is one, too, for the parser.
+  const time =
+    value instanceof UTCTime
+      ? parseTime(value.idBlock.tagNumber, Buffer.from(value.valueBlock.valueHexView))
+      : undefined;
   if (time === undefined) throw broken('its signing time is none');
   return time;
-}
-
-function derTime(value: UTCTime | GeneralizedTime): Date | undefined {
-  const text = Buffer.from(value.valueBlock.valueHexView).toString('latin1');
-  const digits = value instanceof GeneralizedTime ? 14 : 12;
-  if (text.length !== digits + 1 || !/^\d+Z$/.test(text)) return undefined;
-  const time = value.toDate();
-  const century = digits === 14 ? '' : time.getUTCFullYear() < 2000 ? '19' : '20';
-  const again = Number.isNaN(time.getTime()) ? '' : time.toISOString().replace(/[-:T]|\.\d+/g, '');
-  return again === century + text ? time : undefined;
 }
 
 function mismatch(): BrokenBundle {

@@ -1,14 +1,11 @@
 import { type AsnType, Constructed, OctetString, Sequence } from 'asn1js';
-import {
-  CertificateRevocationList,
-  ContentInfo,
-  EnvelopedData,
-  IssuerAndSerialNumber,
-  SignedData,
-} from 'pkijs';
+import { ContentInfo, EnvelopedData, IssuerAndSerialNumber, SignedData } from 'pkijs';
 import type { Recipient } from '../core/inspection';
+import { type Element, readElement } from '../x509/element';
+import { displayName, readName } from '../x509/name';
+import { type RevocationList, readRevocationList } from '../x509/revocation-list';
 import { BrokenBundle, malformed, readOfSignature } from './broken';
-import { displayName, parseCertificate, type ParsedCertificate } from './certificate';
+import { parseCertificate, type ParsedCertificate } from './certificate';
 import { checkSignedDataGrammar } from './cms-grammar';
 import { maxCmsMembers } from './limits';
 import { parseBer } from './parse-ber';
@@ -23,7 +20,7 @@ export type BundleCms =
       readonly kind: 'signed';
       readonly signedData: SignedData;
       readonly certificates: readonly ParsedCertificate[];
-      readonly revocationLists: readonly CertificateRevocationList[];
+      readonly revocationLists: readonly RevocationList[];
       /** The manifest; `null` when the signature is detached (a plain bundle). */
       readonly content: Buffer | null;
     }
@@ -57,7 +54,7 @@ export function parseCms(bytes: Buffer): BundleCms {
     signedData,
     certificates: readOfSignature(() => membersOf(content, 0).map((der) => parseCertificate(der))),
     revocationLists: readOfSignature(() =>
-      membersOf(content, 1).map((der) => new CertificateRevocationList({ schema: parseBer(der) })),
+      membersOf(content, 1).map((der) => readRevocationList(der, 'BER')),
     ),
     content: readContent(signedData),
   };
@@ -84,6 +81,11 @@ function readContent(signedData: SignedData): Buffer | null {
   return octets === undefined ? null : readOfSignature(() => joinOctets(octets));
 }
 
+/** What the parser of a CMS made of an element, for a reader of ours. */
+export function elementOf(parsed: { toSchema(): { toBER(): ArrayBuffer } }): Element {
+  return readElement(Buffer.from(parsed.toSchema().toBER()), 'BER');
+}
+
 function joinOctets(octets: AsnType): Buffer {
   if (!(octets instanceof OctetString)) throw malformed('its content is not made of octets');
   if (!octets.idBlock.isConstructed) return Buffer.from(octets.valueBlock.valueHexView);
@@ -108,7 +110,7 @@ function readRecipients(content: unknown): Recipient[] {
 function recipient(id: unknown, algorithm: string): Recipient {
   if (!(id instanceof IssuerAndSerialNumber)) return { issuer: '', serial: '', algorithm };
   return {
-    issuer: displayName(id.issuer),
+    issuer: displayName(readName(elementOf(id.issuer))),
     serial: Buffer.from(id.serialNumber.valueBlock.valueHexView).toString('hex'),
     algorithm,
   };

@@ -1,12 +1,11 @@
-import { CertificateRevocationList } from 'pkijs';
 import { DomainError } from '../core/errors';
+import { type RevocationList, readRevocationList } from '../x509/revocation-list';
 import { type ParsedCertificate, parseCertificate } from './certificate';
-import { parseBer } from './parse-ber';
 
 /** The certificates and revocation lists of a keyring file, as RAUC's `[keyring] path` has it. */
 export interface Keyring {
   readonly certificates: readonly ParsedCertificate[];
-  readonly revocationLists: readonly CertificateRevocationList[];
+  readonly revocationLists: readonly RevocationList[];
 }
 
 /**
@@ -18,7 +17,7 @@ export function parseKeyring(pem: string): Keyring {
     read('certificate', () => parseCertificate(der)),
   );
   const revocationLists = blocks(pem, 'X509 CRL').map((der) =>
-    read('revocation list', () => new CertificateRevocationList({ schema: parseBer(der) })),
+    read('revocation list', () => readRevocationList(der, 'BER')),
   );
   if (certificates.length === 0) {
     throw new DomainError('configuration', 'the keyring has no certificate', {

@@ -1,5 +1,5 @@
 import { type AsnType, fromBER } from 'asn1js';
-import { measureBer } from '../x509/ber-bounds';
+import { measure } from '../x509/bounds';
 import { BrokenBundle, malformed, readOfSignature } from './broken';
 
 /**
@@ -7,7 +7,7 @@ import { BrokenBundle, malformed, readOfSignature } from './broken';
  * @throws BrokenBundle `signature-junk` for bytes behind it, `signature-encoding` for anything else that is wrong
  */
 export function parseBer(bytes: Buffer): AsnType {
-  if (readOfSignature(() => measureBer(bytes)) !== bytes.length)
+  if (readOfSignature(() => measure(bytes, 'BER')) !== bytes.length)
     throw new BrokenBundle('signature-junk', 'there are bytes behind the signature inside its area');
   const { offset, result } = fromBER(bytes);
   if (offset !== bytes.length) throw malformed(result.error || 'it is not BER');

@@ -17,7 +17,7 @@ export interface VerificationProfile {
 }
 
 /** Raise it when the rules of `src/rauc` change what is trusted: stored bundles are then judged again. */
-const judgementRules = 1;
+const judgementRules = 2;
 
 /** Says in 64 hex digits what a verdict was found under: another keyring or profile has another one. */
 export function profileFingerprint(profile: VerificationProfile): string {

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/inspection';
-import { displaySafe, type ParsedCertificate } from './certificate';
+import { displaySafe } from '../x509/name';
+import type { ParsedCertificate } from './certificate';
 
 /** Why a chain is not to be trusted. */
 export function refusal(code: string, message: string): Finding {

@@ -1,12 +1,10 @@
 import { verify } from 'node:crypto';
-import type { CertificateRevocationList } from 'pkijs';
 import type { Finding } from '../core/inspection';
-import { canonicalName } from '../x509/canonical-name';
-import { authorityKeyIdentifier } from '../x509/key-identifier';
-import { signatureScheme } from '../x509/signature-algorithm';
+import type { RevocationList } from '../x509/revocation-list';
 import { isIdentifiedBy, type ParsedCertificate, safely } from './certificate';
 import type { ChainFacts } from './chain-facts';
 import { nameOf, refusal } from './refusal';
+import { strongScheme } from './strong-scheme';
 
 /**
  * `check-crl`: each certificate of the chain needs a current list of its issuer in the keyring, and must not be on it.
@@ -39,7 +37,7 @@ function askDelivered(
 ): Finding | null {
   const delivered = lists.filter((list) => isOf(list, issuer));
   if (delivered.length === 0) return null;
-  if (delivered.some((list) => !isCurrentList(list, at) || isPartial(list))) {
+  if (delivered.some((list) => !isCurrentList(list, at) || list.isPartial)) {
     return refusal(
       'chain-no-crl',
       `the signature brings a revocation list of ${nameOf(issuer)} that is not current, or not complete`,
@@ -67,58 +65,35 @@ function findingOf(
   }
 }
 
-type Lists = readonly CertificateRevocationList[];
+type Lists = readonly RevocationList[];
 
 /** What the lists say of a certificate. As with chains, OpenSSL takes one list, and only then verifies it. */
 function ask(lists: Lists, certificate: ParsedCertificate, issuer: ParsedCertificate, at: Date): Answer {
   const current = lists.filter((list) => isOf(list, issuer) && isCurrentList(list, at));
   // Which certificates a partial list is about is not looked into: it may take trust away, but not give it.
-  if (current.some((list) => isPartial(list) && hasEntry(list, certificate))) return 'revoked';
-  const list = newest(current.filter((candidate) => !isPartial(candidate)));
+  if (current.some((list) => list.isPartial && list.revoked.has(certificate.serial))) return 'revoked';
+  const list = newest(current.filter((candidate) => !candidate.isPartial));
   if (list === undefined) return 'none';
   if (!isSignedBy(list, issuer)) return 'not-signed';
-  return hasEntry(list, certificate) ? 'revoked' : 'good';
+  return list.revoked.has(certificate.serial) ? 'revoked' : 'good';
 }
 
 /** By name and key identifier (RFC 5280, section 6.3.3). */
-function isOf(list: CertificateRevocationList, issuer: ParsedCertificate): boolean {
-  return (
-    canonicalName(Buffer.from(list.issuer.toSchema().toBER())) === issuer.subjectName &&
-    isIdentifiedBy(issuer, authorityKeyIdentifier(list.crlExtensions?.extensions ?? []))
-  );
+function isOf({ issuerName, authorityKeyId }: RevocationList, issuer: ParsedCertificate): boolean {
+  return issuerName === issuer.subjectName && isIdentifiedBy(issuer, authorityKeyId);
 }
 
-function isCurrentList({ thisUpdate, nextUpdate }: CertificateRevocationList, at: Date): boolean {
-  return thisUpdate.value <= at && (nextUpdate === undefined || at < nextUpdate.value);
+function isCurrentList({ thisUpdate, nextUpdate }: RevocationList, at: Date): boolean {
+  return thisUpdate <= at && (nextUpdate === null || at < nextUpdate);
 }
 
-const partialIds = new Set(['2.5.29.27', '2.5.29.28']); // deltaCRLIndicator, issuingDistributionPoint
-
-/** A list of changes, of some certificates only, or with something critical that may mean so. */
-function isPartial({ crlExtensions, revokedCertificates }: CertificateRevocationList): boolean {
-  return (
-    (crlExtensions?.extensions ?? []).some(({ critical, extnID }) => critical || partialIds.has(extnID)) ||
-    (revokedCertificates ?? []).some(
-      ({ crlEntryExtensions }) => crlEntryExtensions?.extensions.some(({ critical }) => critical) === true,
-    )
-  );
-}
-
-function isSignedBy(list: CertificateRevocationList, issuer: ParsedCertificate): boolean {
-  if (issuer.keyUsage !== null && !issuer.keyUsage.has('cRLSign')) return false;
-  const scheme = signatureScheme(list.signatureAlgorithm, issuer.publicKey);
+function isSignedBy(list: RevocationList, issuer: ParsedCertificate): boolean {
+  if (issuer.keyUsage?.has('cRLSign') === false) return false;
+  const scheme = strongScheme(list.signatureAlgorithm, issuer.publicKey);
   if (typeof scheme === 'string') return false;
-  const signature = Buffer.from(list.signatureValue.valueBlock.valueHexView);
-  return safely(() => verify(scheme.hash, list.tbsView, scheme.key, signature));
+  return safely(() => verify(scheme.hash, list.signedBytes, scheme.key, list.signature));
 }
 
-function newest(lists: Lists): CertificateRevocationList | undefined {
-  return [...lists].sort((a, b) => b.thisUpdate.value.getTime() - a.thisUpdate.value.getTime())[0];
-}
-
-function hasEntry(list: CertificateRevocationList, certificate: ParsedCertificate): boolean {
-  return (list.revokedCertificates ?? []).some(
-    ({ userCertificate }) =>
-      Buffer.from(userCertificate.valueBlock.valueHexView).toString('hex') === certificate.serial,
-  );
+function newest(lists: Lists): RevocationList | undefined {
+  return [...lists].sort((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())[0];
 }

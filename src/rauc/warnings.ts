@@ -1,6 +1,7 @@
 import type { Finding, Manifest } from '../core/inspection';
-import type { ParsedCertificate } from './certificate';
 import { parseRaucVersion } from '../core/version';
+import { keyPurposes } from '../x509/extensions';
+import type { ParsedCertificate } from './certificate';
 import { isChunkIndex } from './payload-images';
 
 /** A signer certificate with less left than this is worth a word: field devices may be updated months later. */
@@ -36,9 +37,6 @@ export const plainWarning: Finding = {
     'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
 };
 
-const codeSigning = '1.3.6.1.5.5.7.3.3';
-const emailProtection = '1.3.6.1.5.5.7.3.4';
-
 export function signerWarnings(signer: ParsedCertificate, now: Date): Finding[] {
   const warnings: Finding[] = [];
   const days = Math.floor((signer.notAfter.getTime() - now.getTime()) / dayMs);
@@ -54,7 +52,11 @@ export function signerWarnings(signer: ParsedCertificate, now: Date): Finding[] 
     });
   }
   const usage = signer.extendedKeyUsage;
-  if (usage !== null && usage.includes(codeSigning) && !usage.includes(emailProtection)) {
+  if (
+    usage !== null &&
+    usage.includes(keyPurposes.codeSigning) &&
+    !usage.includes(keyPurposes.emailProtection)
+  ) {
     warnings.push({
       code: 'code-signing-only',
       message:

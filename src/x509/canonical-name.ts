@@ -1,38 +1,53 @@
-import { readElements, tags } from './element';
+import type { Element } from './element';
+import { splitName } from './name';
+import { tags } from './tags';
+import { decodeText } from './text';
 
-/** How the octets of a string are read (X.690, section 8.23). */
-const decoders: Readonly<Record<number, (octets: Buffer) => string>> = {
-  0x0c: (octets) => octets.toString('utf8'),
-  0x13: (octets) => octets.toString('latin1'), // PrintableString
-  0x14: (octets) => octets.toString('latin1'), // TeletexString
-  0x16: (octets) => octets.toString('latin1'), // IA5String
-  0x1a: (octets) => octets.toString('latin1'), // VisibleString
-  [tags.bmpString]: (octets) => Buffer.from(octets).swap16().toString('utf16le'),
-};
+/** Kinds of strings that OpenSSL takes for one (`ASN1_MASK_CANON`). */
+const comparable: ReadonlySet<number> = new Set([
+  tags.utf8String,
+  tags.printableString,
+  tags.teletexString,
+  tags.ia5String,
+  tags.visibleString,
+  tags.universalString,
+  tags.bmpString,
+]);
+/** Of these, those whose octets are Latin-1 for OpenSSL. */
+const latin1: ReadonlySet<number> = new Set([
+  tags.printableString,
+  tags.teletexString,
+  tags.ia5String,
+  tags.visibleString,
+]);
 
 /**
  * A distinguished name in a form that is equal where OpenSSL takes two names for one (`X509_NAME_cmp`): whatever kinds
  * of strings they are made of, capital or small (ASCII alone), and however many blanks are in them.
- * @param der a Name (RFC 5280, section 4.1.2.4)
+ * @param name a Name (RFC 5280, section 4.1.2.4)
+ * @throws Malformed
  */
-export function canonicalName(der: Buffer): string {
-  const parts = readElements(der).flatMap((name) => readElements(name.content));
-  return parts.map(({ content }) => readElements(content).map(canonicalAttribute).sort().join('+')).join(',');
+export function canonicalName(name: Element): string {
+  return splitName(name)
+    .map((rdn) =>
+      rdn
+        .map(({ type, value }) => `${type}=${canonicalValue(value)}`)
+        .sort()
+        .join('+'),
+    )
+    .join(',');
 }
 
-function canonicalAttribute({ content }: { readonly content: Buffer }): string {
-  const [type, value] = readElements(content);
-  if (type === undefined || value === undefined) return '';
-  const decode = decoders[value.identifier];
-  const text =
-    decode === undefined
-      ? value.raw.toString('hex')
-      : JSON.stringify(
-          decode(value.content)
-            .replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())
-            .split(/[ \t\n\v\f\r]+/)
-            .filter((word) => word !== '')
-            .join(' '),
-        );
-  return `${type.content.toString('hex')}=${text}`;
+function canonicalValue(value: Element): string {
+  const text = comparable.has(value.tag)
+    ? latin1.has(value.tag)
+      ? value.content.toString('latin1')
+      : decodeText(value)
+    : undefined;
+  if (text === undefined) return value.raw.toString('hex');
+  const words = text
+    .replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())
+    .split(/[ \t\n\v\f\r]+/)
+    .filter((word) => word !== '');
+  return JSON.stringify(words.join(' '));
 }

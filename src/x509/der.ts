@@ -1,48 +1,49 @@
-import { type BerElement, extraLengthOctets, isConstructed, readElements, tags } from './element';
+import { extraLengthOctets, hasLongTag } from './bounds';
+import type { Element } from './element';
+import { tags } from './tags';
 
 /** Whether all of an element is in DER, so that whoever encodes it again gets the same bytes (X.690, section 10). */
-function isDer(element: BerElement): boolean {
+function isDer(element: Element): boolean {
   if (!element.hasShortestLength) return false;
-  if (!isConstructed(element)) return isSoundPrimitive(element);
-  if (isUniversal(element) && element.identifier !== tags.sequence && element.identifier !== tags.set)
-    return false; // a string in pieces
-  const members = readElements(element.content);
-  return element.identifier === tags.set ? areSortedDer(members) : members.every(isDer);
+  if (!element.isConstructed) return isSoundPrimitive(element);
+  if (isUniversal(element) && element.tag !== tags.sequence && element.tag !== tags.set) return false; // a string in pieces
+  const members = element.members();
+  return element.tag === tags.set ? areSortedDer(members) : members.every(isDer);
 }
 
 /** Whether these are the members of a SET OF in DER (X.690, section 11.6). */
-export function areSortedDer(members: readonly BerElement[]): boolean {
+export function areSortedDer(members: readonly Element[]): boolean {
   return members.every((member, at) => {
     const before = members[at - 1];
     return isDer(member) && (before === undefined || Buffer.compare(before.raw, member.raw) <= 0);
   });
 }
 
-/** An element with the shortest length. */
-export function encodeDer(identifier: number, ...contents: readonly Buffer[]): Buffer {
+/** An element with the shortest length, around content that is encoded already. */
+export function encodeDer(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const extra = extraLengthOctets(content.length);
-  const header = Buffer.from([identifier, extra === 0 ? content.length : 0x80 | extra]);
+  const header = Buffer.from([tag, extra === 0 ? content.length : 0x80 | extra]);
   const length = Buffer.alloc(extra);
   if (extra > 0) length.writeUIntBE(content.length, 0, extra);
   return Buffer.concat([header, length, content]);
 }
 
 /** Whether OpenSSL can read all that is primitive within an element; how lengths are written does not matter. */
-export function isReadable(element: BerElement): boolean {
-  return isConstructed(element)
-    ? (element.identifier & 0x1f) !== 0x1f && readElements(element.content).every(isReadable)
+export function isReadable(element: Element): boolean {
+  return element.isConstructed
+    ? !hasLongTag(element.tag) && element.members().every(isReadable)
     : isSoundPrimitive(element);
 }
 
-function isUniversal({ identifier }: BerElement): boolean {
-  return (identifier & 0xc0) === 0;
+function isUniversal({ tag }: Element): boolean {
+  return (tag & 0xc0) === 0;
 }
 
 /** A primitive element has the one content that DER allows for its value (X.690, sections 8 and 11). */
-function isSoundPrimitive({ identifier, content }: BerElement): boolean {
+function isSoundPrimitive({ tag, content }: Element): boolean {
   const first = content[0];
-  switch (identifier) {
+  switch (tag) {
     case tags.boolean:
       return content.length === 1 && (first === 0 || first === 0xff);
     case tags.integer:
@@ -62,7 +63,7 @@ function isSoundPrimitive({ identifier, content }: BerElement): boolean {
     case tags.set & 0x1f:
       return false;
     default:
-      return (identifier & 0x1f) !== 0x1f && identifier !== 0;
+      return !hasLongTag(tag) && tag !== 0;
   }
 }
 

@@ -1,62 +1,74 @@
-import { measureBer, readHeader } from './ber-bounds';
+import { type Encoding, extraLengthOctets, isConstructed, measure, readHeader } from './bounds';
+import { Malformed } from './malformed';
 
-/** One element of BER, as it stands. */
-export interface BerElement {
-  /** The first identifier octet: class, form, and the tag's number, which is 31 where more octets hold it. */
-  readonly identifier: number;
-  readonly content: Buffer;
-  /** Identifier, length and content, as they were encoded. */
-  readonly raw: Buffer;
-  /** Whether its length is written as DER writes it: definite, in as few octets as possible. */
-  readonly hasShortestLength: boolean;
+/** One element as it stands. Its buffers are views into the bytes that it was read from. */
+export class Element {
+  constructor(
+    /** The first identifier octet: class, form, and the tag's number, which is 31 where more octets hold it. */
+    readonly tag: number,
+    readonly content: Buffer,
+    /** Identifier, length and content, as they were encoded. */
+    readonly raw: Buffer,
+    /** Whether its length is written as DER writes it. */
+    readonly hasShortestLength: boolean,
+    /** How it was read; what is in it is read alike. */
+    private readonly encoding: Encoding,
+  ) {}
+
+  get isConstructed(): boolean {
+    return isConstructed(this.tag);
+  }
+
+  /** The elements that it is made of. @throws Malformed */
+  members(): Element[] {
+    return readElements(this.content, this.encoding);
+  }
+
+  /** The one element that an explicit tag or an OCTET STRING is around. @throws Malformed */
+  inner(): Element {
+    return readElement(this.content, this.encoding);
+  }
+}
+
+/**
+ * The one element that bytes are.
+ * @throws Malformed when something follows it, too
+ */
+export function readElement(bytes: Buffer, encoding: Encoding): Element {
+  const element = elementAt(bytes, encoding);
+  if (element.raw.length !== bytes.length) throw new Malformed('something follows its end');
+  return element;
 }
 
 /**
  * The elements that follow one another in `bytes`.
  * @throws Malformed when something else is among them
  */
-export function readElements(bytes: Buffer): BerElement[] {
-  const elements: BerElement[] = [];
+export function readElements(bytes: Buffer, encoding: Encoding): Element[] {
+  const elements: Element[] = [];
   for (let at = 0; at < bytes.length;) {
-    const rest = bytes.subarray(at);
-    const size = measureBer(rest);
-    const raw = rest.subarray(0, size);
-    const { contentStart, length } = readHeader(raw, 0, size);
-    elements.push({
-      identifier: raw.readUInt8(0),
-      content: raw.subarray(contentStart, length === undefined ? size - 2 : size),
-      raw,
-      hasShortestLength: length !== undefined && contentStart === 2 + extraLengthOctets(length),
-    });
-    at += size;
+    const element = elementAt(bytes.subarray(at), encoding);
+    elements.push(element);
+    at += element.raw.length;
   }
   return elements;
 }
 
-/** How many octets hold a length beside the first one, in the shortest form (X.690, section 10.1). */
-export function extraLengthOctets(length: number): number {
-  return length < 0x80 ? 0 : Math.ceil(Math.log2(length + 1) / 8);
+/** @throws Malformed when there is none, or one of another kind */
+export function expectTag(element: Element | undefined, tag: number): Element {
+  if (element?.tag !== tag) throw misplaced();
+  return element;
 }
 
-export const isConstructed = ({ identifier }: BerElement): boolean => (identifier & 0x20) !== 0;
+export function misplaced(): Malformed {
+  return new Malformed('an element is missing, or stands where none may');
+}
 
-/** Identifier octets (X.690, section 8.4 and X.680, section 8). */
-export const tags = {
-  boolean: 0x01,
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  null: 0x05,
-  objectIdentifier: 0x06,
-  enumerated: 0x0a,
-  universalString: 0x1c,
-  bmpString: 0x1e,
-  sequence: 0x30,
-  set: 0x31,
-  constructedOctetString: 0x24,
-  /** `[0]` and `[1]`, implicit over something constructed, or explicit. */
-  context0: 0xa0,
-  context1: 0xa1,
-  /** `[0]`, implicit over something primitive. */
-  primitiveContext0: 0x80,
-} as const;
+function elementAt(bytes: Buffer, encoding: Encoding): Element {
+  const size = measure(bytes, encoding);
+  const raw = bytes.subarray(0, size);
+  const { tag, contentStart, length } = readHeader(raw, 0, size, encoding);
+  const content = raw.subarray(contentStart, length === undefined ? size - 2 : size);
+  const isShortest = length !== undefined && contentStart === 2 + extraLengthOctets(length);
+  return new Element(tag, content, raw, isShortest, encoding);
+}

@@ -1,10 +1,9 @@
-import {
-  type Certificate,
-  type GeneralSubtree,
-  type NameConstraints,
-  RelativeDistinguishedNames,
-} from 'pkijs';
 import { canonicalName } from './canonical-name';
+import type { Element } from './element';
+import { Fields } from './fields';
+import { directoryNameOf, generalNameTags } from './general-name';
+import { readCount } from './primitives';
+import { explicit, implicit } from './tags';
 
 /** What a CA allows the names of certificates below it to be (RFC 5280, section 4.2.1.10). */
 export interface NameLimits {
@@ -16,52 +15,51 @@ export interface NameLimits {
   readonly hasOthers: boolean;
 }
 
-/** Of general names (RFC 5280, section 4.2.1.6). */
-const kinds = { email: 1, directory: 4, uri: 6, address: 7 } as const;
 /** Limits on these concern no certificate without such names. A common name can be one of a host. */
-const harmless: ReadonlySet<number> = new Set([kinds.email, kinds.uri, kinds.address]);
-const emailAddressId = '1.2.840.113549.1.9.1';
-const subjectAltNameId = '2.5.29.17';
+const harmless: ReadonlySet<number> = new Set([
+  implicit(generalNameTags.email),
+  implicit(generalNameTags.uri),
+  implicit(generalNameTags.ip),
+]);
 
-export function nameLimits({ permittedSubtrees = [], excludedSubtrees = [] }: NameConstraints): NameLimits {
+/** @throws Malformed */
+export function readNameConstraints(value: Element): NameLimits {
+  const fields = new Fields(value);
+  const permitted = (fields.takeIf(explicit(0))?.members() ?? []).map(readSubtree);
+  const excluded = (fields.takeIf(explicit(1))?.members() ?? []).map(readSubtree);
+  fields.end();
   return {
-    permitted: permittedSubtrees.flatMap(directoryName),
-    excluded: excludedSubtrees.flatMap(directoryName),
-    hasOthers: [...permittedSubtrees, ...excludedSubtrees].some((subtree) => !isUnderstood(subtree)),
+    permitted: permitted.flatMap(({ directory }) => directory),
+    excluded: excluded.flatMap(({ directory }) => directory),
+    hasOthers: [...permitted, ...excluded].some(({ isUnderstood }) => !isUnderstood),
   };
 }
 
-function isUnderstood(subtree: GeneralSubtree): boolean {
-  return (
-    subtree.minimum === 0 &&
-    subtree.maximum === undefined &&
-    (harmless.has(subtree.base.type) || directoryName(subtree).length > 0)
-  );
+interface Subtree {
+  /** One canonical directory name, or none. */
+  readonly directory: readonly string[];
+  readonly isUnderstood: boolean;
 }
 
-function directoryName({ base }: GeneralSubtree): string[] {
-  const value: unknown = base.value;
-  return base.type === kinds.directory && value instanceof RelativeDistinguishedNames
-    ? [canonicalName(Buffer.from(value.toSchema().toBER()))]
-    : [];
+function readSubtree(element: Element): Subtree {
+  const fields = new Fields(element);
+  const base = fields.takeAny();
+  const minimum = fields.takeIf(implicit(0));
+  const maximum = fields.takeIf(implicit(1));
+  fields.end();
+  const name = base === undefined ? undefined : directoryNameOf(base);
+  return {
+    directory: name === undefined ? [] : [canonicalName(name)],
+    isUnderstood:
+      (minimum === undefined || readCount(minimum) === 0) &&
+      maximum === undefined &&
+      base !== undefined &&
+      (name !== undefined || harmless.has(base.tag)),
+  };
 }
 
-/** Whether a certificate keeps the limits of a CA above it, as far as that can be told here. */
-export function keepsLimits(subjectName: string, structure: Certificate, limits: NameLimits): boolean {
-  const { permitted, excluded, hasOthers } = limits;
-  const isWithin = (base: string) =>
-    base === '' || subjectName === base || subjectName.startsWith(`${base},`);
-  return (
-    !hasOthers &&
-    !hasOtherNames(structure) &&
-    (permitted.length === 0 || permitted.some(isWithin)) &&
-    !excluded.some(isWithin)
-  );
-}
-
-function hasOtherNames({ subject, extensions }: Certificate): boolean {
-  return (
-    subject.typesAndValues.some(({ type }) => type === emailAddressId) ||
-    (extensions ?? []).some(({ extnID }) => extnID === subjectAltNameId)
-  );
+/** Whether a name is within the limits on directory names, and there are no others. */
+export function isWithinLimits(canonical: string, { permitted, excluded, hasOthers }: NameLimits): boolean {
+  const isWithin = (base: string) => base === '' || canonical === base || canonical.startsWith(`${base},`);
+  return !hasOthers && (permitted.length === 0 || permitted.some(isWithin)) && !excluded.some(isWithin);
 }

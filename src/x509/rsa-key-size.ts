@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { readElements } from './element';
+import { readElement } from './element';
+import { Fields } from './fields';
 import { Malformed } from './malformed';
+import { bitsOf, readBitString } from './primitives';
+import { tags } from './tags';
 
 /** What OpenSSL verifies with (`RSA_MAX_MODULUS_BITS`, `RSA_SMALL_MODULUS_BITS`, `RSA_MAX_PUBEXP_BITS` of openssl/rsa.h). */
 const maxModulusBits = 16_384;
@@ -14,24 +17,20 @@ const maxExponentBits = 64;
  */
 export function refuseOversizedKey(key: KeyObject): void {
   if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'rsa-pss') return;
-  const [modulusBits, exponentBits] = rsaSizes(key);
+  const [modulusBits, exponentBits] = rsaSizes(key.export({ type: 'spki', format: 'der' }));
   if (modulusBits > maxModulusBits) throw new Malformed(`an RSA key of ${modulusBits} bits is too large`);
   const limit = modulusBits > smallModulusBits ? maxExponentBits : modulusBits;
   if (exponentBits > limit) throw new Malformed(`an RSA key has an exponent of ${exponentBits} bits`);
 }
 
-/** Bits of modulus and exponent, by the lengths of the two integers of a key (RFC 8017, appendix A.1.1). */
-function rsaSizes(key: KeyObject): readonly [modulus: number, exponent: number] {
-  const [info] = readElements(key.export({ type: 'spki', format: 'der' }));
-  const [, bits] = readElements(info?.content ?? Buffer.alloc(0));
-  const [numbers] = readElements(bits?.content.subarray(1) ?? Buffer.alloc(0));
-  const [modulus, exponent] = readElements(numbers?.content ?? Buffer.alloc(0));
-  return [bitsOf(modulus?.content), bitsOf(exponent?.content)];
+/** Bits of modulus and exponent (RFC 8017, appendix A.1.1). */
+function rsaSizes(spkiDer: Buffer): readonly [modulus: number, exponent: number] {
+  const numbers = new Fields(readElement(publicKeyBits(spkiDer), 'DER'));
+  return [bitsOf(numbers.take(tags.integer)), bitsOf(numbers.take(tags.integer))];
 }
 
-/** Of a positive integer in DER. */
-function bitsOf(content: Buffer | undefined): number {
-  const at = content?.findIndex((octet) => octet !== 0) ?? -1;
-  if (content === undefined || at < 0) return 0;
-  return (content.length - at) * 8 - (Math.clz32(content.readUInt8(at)) - 24);
+/** The octets of the subjectPublicKey BIT STRING of a SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). @throws Malformed */
+export function publicKeyBits(spkiDer: Buffer): Buffer {
+  const [, bits] = readElement(spkiDer, 'DER').members();
+  return readBitString(bits);
 }

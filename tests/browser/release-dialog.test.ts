@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { ReleaseJson } from '../../src/dashboard/api/types';
+import type { ReleaseWithRolloutJson } from '../../src/contract/release';
 import { eventually } from '../support/eventually';
 import { openWindow } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
@@ -19,10 +19,13 @@ async function openForm(bundle: string): Promise<Page> {
   return page;
 }
 
-async function currentOn(compatible: string, channel = 'stable'): Promise<ReleaseJson | undefined> {
+async function currentOn(
+  compatible: string,
+  channel = 'stable',
+): Promise<ReleaseWithRolloutJson | undefined> {
   const query = new URLSearchParams({ compatible, channel }).toString();
   const response = await fetch(`${server.adminUrl}/api/releases?${query}`);
-  return ((await response.json()) as { releases: ReleaseJson[] }).releases[0];
+  return ((await response.json()) as { releases: ReleaseWithRolloutJson[] }).releases[0];
 }
 
 const line = (page: Page) => page.getByRole('dialog').locator('.release-consequence');

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { ReleaseDetailsJson } from '../../src/dashboard/api/types';
+import type { ReleaseDetailsJson } from '../../src/contract/release';
 import { eventually } from '../support/eventually';
 import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';

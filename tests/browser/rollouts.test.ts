@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { ReleaseJson } from '../../src/dashboard/api/types';
+import type { ReleaseWithRolloutJson } from '../../src/contract/release';
 import { desktop, isTooWide, openWindow, phone, seriousFindings } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 import { fileOf, gateway, sensor } from './demo-fleet';
@@ -22,11 +22,11 @@ describe('the page of all rollouts', () => {
     await page.locator('select[name=bundle]').selectOption(bundle);
   }
 
-  async function currentOn(compatible: string, channel: string): Promise<ReleaseJson | undefined> {
+  async function currentOn(compatible: string, channel: string): Promise<ReleaseWithRolloutJson | undefined> {
     const response = await fetch(
       `${server.adminUrl}/api/releases?compatible=${compatible}&channel=${channel}`,
     );
-    return ((await response.json()) as { releases: ReleaseJson[] }).releases[0];
+    return ((await response.json()) as { releases: ReleaseWithRolloutJson[] }).releases[0];
   }
 
   it('shows what is paused first and says why, with how far each release is', async () => {

@@ -1,13 +1,19 @@
 import { type Command, Option } from 'commander';
+import { activatedJson } from '../../contract/activation';
+import { releaseJson } from '../../contract/release';
 import { parseBundleName, parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
-import { activateAnswer } from './bundle-answers';
 import { addCommand } from '../kernel/command';
 import { confirmRelease, mustConfirm, yesOption } from '../release/confirm-release';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { allowDowngradeOption, fromOption, policyFields } from '../release/policy-options';
-import { tellReach, tellWarnings } from '../release/reach';
+import { shownEffect, tellReach, tellWarnings } from '../release/reach';
 import { parseAnswer } from '../kernel/server-answer';
+
+const shownActivation = activatedJson.extend({
+  release: releaseJson.pick({ compatible: true, bundle: true }),
+  ...shownEffect,
+});
 
 interface Flags {
   readonly compatible?: string;
@@ -53,7 +59,7 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const { release, changed, reach, warnings } = parseAnswer(activateAnswer, answer);
+      const { release, changed, reach, warnings } = parseAnswer(shownActivation, answer);
       print(context, `${release.compatible}  ${release.bundle}`);
       if (!changed) talk(context, 'it was current already');
       tellReach(context, reach);

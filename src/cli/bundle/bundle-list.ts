@@ -1,10 +1,29 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { AdminClient } from '../kernel/admin-client';
-import { type BundleAnswer, bundlesAnswer } from './bundle-answers';
+import { bundleJson, bundleListJson } from '../../contract/bundle';
+import type { Read } from '../../contract/reader';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatSize, formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
+
+/** What is shown; a server of an earlier version does not check images. */
+const shownBundle = bundleJson
+  .pick({
+    name: true,
+    size: true,
+    compatible: true,
+    version: true,
+    format: true,
+    verdict: true,
+    image_check: true,
+    uploaded_at: true,
+    active_for: true,
+  })
+  .partial({ image_check: true });
+const shownBundles = bundleListJson.extend({ bundles: z.array(shownBundle) });
+type ShownBundle = Read<z.infer<typeof shownBundle>>;
 
 export function addBundleList(bundle: Command, context: CliContext): void {
   addCommand(bundle, context, {
@@ -19,7 +38,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const { bundles } = parseAnswer(bundlesAnswer, answer);
+      const { bundles } = parseAnswer(shownBundles, answer);
       print(context, table(bundles));
       for (const note of bundles.flatMap(noteOf)) talk(context, note);
       return 0;
@@ -28,7 +47,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
 }
 
 /** What a word in the table does not tell of the images. */
-function noteOf({ name, image_check: check }: BundleAnswer): string[] {
+function noteOf({ name, image_check: check }: ShownBundle): string[] {
   if (check?.state === 'mismatch')
     return [`${name} does not have the images that its manifest says: ${check.files.join(', ')}`];
   return check?.state === 'not-checked'
@@ -36,7 +55,7 @@ function noteOf({ name, image_check: check }: BundleAnswer): string[] {
     : [];
 }
 
-function table(bundles: readonly BundleAnswer[]): string {
+function table(bundles: readonly ShownBundle[]): string {
   const rows = bundles.map((bundle) => [
     bundle.name,
     bundle.compatible ?? '-',

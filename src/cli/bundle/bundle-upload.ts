@@ -1,10 +1,13 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { bundleJson } from '../../contract/bundle';
+import { releaseJson } from '../../contract/release';
+import { uploadJson } from '../../contract/upload';
 import { parseBundleName, parseCompatible } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
-import { uploadAnswer } from './bundle-answers';
 import { addCommand } from '../kernel/command';
 import { confirmRelease, mustConfirm, yesOption } from '../release/confirm-release';
 import { type CliContext, type ExitCode, print, printJson, talk } from '../kernel/context';
@@ -14,10 +17,25 @@ import { LostAnswer } from './lost-answer';
 import { type PolicyFlags, policyFields, policyOptions } from '../release/policy-options';
 import { formatSize } from '../kernel/printable';
 import { ProgressLine } from '../kernel/progress-line';
-import { tellReach, tellWarnings } from '../release/reach';
-import { madeReleaseAnswer } from '../release/release-answers';
+import { shownEffect, tellReach, tellWarnings } from '../release/reach';
 import { sendBundle } from './send-bundle';
 import { parseAnswer } from '../kernel/server-answer';
+
+const shownUpload = uploadJson.extend({
+  bundle: bundleJson.pick({
+    name: true,
+    size: true,
+    compatible: true,
+    version: true,
+    verdict: true,
+    warnings: true,
+    active_for: true,
+  }),
+  /** `null` when the answer was lost: the server has it, now or from before. */
+  created: uploadJson.shape.created.nullable(),
+  release: releaseJson.pick({ compatible: true }).nullable(),
+  ...shownEffect,
+});
 
 interface Flags extends PolicyFlags {
   readonly activate?: boolean;
@@ -76,11 +94,11 @@ async function uploadAndAsk(
 ): Promise<{ readonly answer: unknown; readonly exitCode: ExitCode }> {
   const { compatible } = fields;
   const answer = await send(compatible === undefined ? {} : { compatible });
-  const { name } = parseAnswer(uploadAnswer, answer).bundle;
+  const { name } = parseAnswer(shownUpload, answer).bundle;
   const request = { ...fields, bundle: name };
   if (!(await confirmRelease(context, client, request))) return { answer, exitCode: 1 };
   const release = await client.post('/api/releases', request);
-  const { reach, warnings } = parseAnswer(madeReleaseAnswer, release);
+  const { reach, warnings } = parseAnswer(z.object(shownEffect), release);
   const bundle = await client.get(`/api/bundles/${encodeURIComponent(name)}`);
   return { answer: { ...(answer as object), bundle, release, reach, warnings }, exitCode: 0 };
 }
@@ -138,7 +156,7 @@ async function upload(
 }
 
 function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
-  const { bundle, created, release, reach, warnings } = parseAnswer(uploadAnswer, answer);
+  const { bundle, created, release, reach, warnings } = parseAnswer(shownUpload, answer);
   const words = [
     bundle.compatible ?? 'encrypted',
     ...(bundle.version === null ? [] : [bundle.version]),

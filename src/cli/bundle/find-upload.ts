@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { bundleJson } from '../../contract/bundle';
+import { releaseWithRolloutJson } from '../../contract/release';
+import { rolloutJson } from '../../contract/rollout';
 import { DomainError } from '../../core/errors';
 import { lookPauses } from '../../core/lost-answer';
 import { defaultChannel } from '../../core/release';
 import type { AdminClient } from '../kernel/admin-client';
 import type { LostAnswer } from './lost-answer';
-import { releasesAnswer, type ReleaseAnswer } from '../release/release-answers';
 import { parseAnswer } from '../kernel/server-answer';
 import { ServerRefusal } from '../kernel/server-refusal';
 
@@ -21,11 +23,22 @@ export interface LostUpload {
 /** The server answers nothing at all while it is away, and a look at it takes no time else. */
 const lookLimitMs = 20_000;
 
-const foundBundle = z.looseObject({ sha256: z.string(), compatible: z.string().nullable() });
+/** All of it goes into what stands in for the lost answer. */
+const foundBundle = bundleJson.pick({ sha256: true, compatible: true }).loose();
+
+/** Of a release, which goes there too. */
+const foundReleases = z.object({
+  releases: z.array(
+    releaseWithRolloutJson
+      .pick({ id: true, bundle: true })
+      .extend({ rollout: rolloutJson.pick({ state: true }).loose() })
+      .loose(),
+  ),
+});
 
 /** The number of the latest release that is current anywhere; what is released later has a higher one. */
 export async function latestRelease(client: AdminClient): Promise<number> {
-  const { releases } = parseAnswer(releasesAnswer, await client.get('/api/releases'));
+  const { releases } = parseAnswer(foundReleases, await client.get('/api/releases'));
   return Math.max(0, ...releases.map(({ id }) => id));
 }
 
@@ -69,13 +82,13 @@ async function findRelease(
   client: AdminClient,
   { name, fields, releaseBefore }: LostUpload,
   bundle: z.infer<typeof foundBundle>,
-): Promise<ReleaseAnswer | undefined> {
+): Promise<object | undefined> {
   const where = new URLSearchParams({
     compatible: fields['compatible'] ?? bundle.compatible ?? '',
     channel: fields['channel'] ?? defaultChannel,
   });
   const answer = await client.get(`/api/releases?${where.toString()}`, lookLimitMs);
-  const { releases } = parseAnswer(releasesAnswer, answer);
+  const { releases } = parseAnswer(foundReleases, answer);
   return releases.find(
     (release) =>
       release.bundle === name &&

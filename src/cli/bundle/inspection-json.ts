@@ -1,3 +1,4 @@
+import type { BundleManifestJson, ImageCheckJson, ImageJson, SignerJson } from '../../contract/bundle';
 import type { ImageCheck } from '../../core/image-check';
 import type { Image, Inspection, Manifest, SignerCertificate } from '../../core/inspection';
 
@@ -23,15 +24,15 @@ export function inspectionJson(inspection: Inspection): object {
 }
 
 /** What hashing the images came to; `files` are those that the manifest does not fit. */
-export function imageCheckJson(check: ImageCheck): object {
+export function imageCheckJson(check: ImageCheck): ImageCheckJson {
   return {
     state: check.state,
-    files: check.state === 'mismatch' ? check.files : [],
+    files: check.state === 'mismatch' ? [...check.files] : [],
     reason: check.state === 'not-checked' ? check.reason : null,
   };
 }
 
-function manifestJson(manifest: Manifest): object {
+function manifestJson(manifest: Manifest): BundleManifestJson {
   return {
     compatible: manifest.compatible,
     version: manifest.version,
@@ -42,13 +43,13 @@ function manifestJson(manifest: Manifest): object {
     verity_hash: manifest.verityHash,
     verity_salt: manifest.veritySalt,
     verity_size: manifest.veritySizeBytes,
-    hooks: manifest.hooks,
+    hooks: { filename: manifest.hooks.filename, hooks: [...manifest.hooks.hooks] },
     handler: manifest.handler,
-    meta: manifest.meta,
+    meta: Object.fromEntries(Object.entries(manifest.meta).map(([label, values]) => [label, { ...values }])),
   };
 }
 
-function imageJson(image: Image): object {
+function imageJson(image: Image): ImageJson {
   return {
     slot_class: image.slotClass,
     variant: image.variant,
@@ -57,14 +58,14 @@ function imageJson(image: Image): object {
     type: image.type,
     sha256: image.sha256,
     size: image.sizeBytes,
-    hooks: image.hooks,
-    adaptive: image.adaptive,
-    convert: image.convert,
-    converted: image.converted,
+    hooks: [...image.hooks],
+    adaptive: [...image.adaptive],
+    convert: [...image.convert],
+    converted: [...image.converted],
   };
 }
 
-function signerJson(certificate: SignerCertificate): object {
+function signerJson(certificate: SignerCertificate): SignerJson {
   return {
     subject: certificate.subject,
     issuer: certificate.issuer,

@@ -4,7 +4,7 @@ import type { RevokeRequest } from '../../ports/certificates';
 import { addCommand } from '../kernel/command';
 import { type CliContext, talk } from '../kernel/context';
 import { readInput } from '../kernel/input-file';
-import { printRevocations, printRevocationsJson } from './revocation-answers';
+import { printRevocations, printRevocationsJson } from './print-revocations';
 
 interface Flags {
   readonly serial?: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addCommand } from '../kernel/command';
 import { type CliContext, talk } from '../kernel/context';
-import { printRevocations, printRevocationsJson } from './revocation-answers';
+import { printRevocations, printRevocationsJson } from './print-revocations';
 
 export function addCertRevoked(cert: Command, context: CliContext): void {
   addCommand(cert, context, {

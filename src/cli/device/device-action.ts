@@ -1,10 +1,18 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
+import { deviceJson } from '../../contract/device';
+import { installationJson } from '../../contract/installation';
+import type { Read } from '../../contract/reader';
 import { parseDeviceId } from '../../core/device';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand, type CommandSpec } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { type DeviceAnswer, deviceAnswer } from './device-answers';
 import { parseAnswer } from '../kernel/server-answer';
+
+/** What the commands read of a device. */
+const shownDevice = deviceJson
+  .pick({ id: true, channel: true, labels: true, notes: true, pin: true })
+  .extend({ installation: installationJson.pick({ bundle: true, state: true }).nullable() });
 
 /** A command that changes one device and shows it after the change. */
 export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'configKeys' | 'run'> {
@@ -20,7 +28,7 @@ export interface DeviceActionSpec<Options> extends Omit<CommandSpec<Options>, 'c
     options: Options,
   ) => Promise<unknown>;
   /** What became of it, for people. */
-  readonly tell: (device: DeviceAnswer) => string;
+  readonly tell: (device: Read<z.infer<typeof shownDevice>>) => string;
 }
 
 export function addDeviceAction<Options extends object>(
@@ -39,7 +47,7 @@ export function addDeviceAction<Options extends object>(
         printJson(context, answer);
         return 0;
       }
-      const device = parseAnswer(deviceAnswer, answer);
+      const device = parseAnswer(shownDevice, answer);
       print(context, device.id);
       talk(context, tell(device));
       return 0;

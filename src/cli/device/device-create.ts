@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
+import { deviceJson } from '../../contract/device';
 import { parseChannel, parseDeviceId, parseLabel } from '../../core/device';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { deviceAnswer } from './device-answers';
 import { collect } from '../cert/issue-options';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -43,7 +43,7 @@ export function addDeviceCreate(device: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const made = parseAnswer(deviceAnswer, answer);
+      const made = parseAnswer(deviceJson.pick({ id: true, channel: true }), answer);
       print(context, made.id);
       talk(context, `made; it follows the channel ${made.channel}`);
       return 0;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { type ExplainedOfferJson, explanationJson } from '../../contract/explanation';
+import type { Read } from '../../contract/reader';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { devicePath } from './device-action';
-import { type ProtocolAnswer, explanationAnswer } from './device-answers';
 import { formatTable, printableLine } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -33,13 +34,13 @@ const asking = new Map([
 ]);
 
 function explain(answer: unknown): string {
-  const { device, answers } = parseAnswer(explanationAnswer, answer);
+  const { device, answers } = parseAnswer(explanationJson.pick({ device: true, answers: true }), answer);
   return answers
     .map((one) => describe(`${device}, ${asking.get(one.protocol) ?? `asking by ${one.protocol}`}`, one))
     .join('\n\n');
 }
 
-function describe(who: string, { offered, reason, message, rules }: ProtocolAnswer): string {
+function describe(who: string, { offered, reason, message, rules }: Read<ExplainedOfferJson>): string {
   const what = offered === null ? `gets nothing (${reason ?? 'no reason'}): ${message}` : `gets ${offered}`;
   const rows = rules.map(({ rule, passed, message: why }) => [outcome(passed), rule, why]);
   return `${printableLine(`${who}, ${what}`)}\n${formatTable(['', 'RULE', 'WHY'], rows)}`;

@@ -6,7 +6,7 @@ import type { Config } from '../../config/config';
 import { replaceFile } from '../../base/files/replace-file';
 import { isOutOfSpace } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
-import { type KitPolling, kitPollings } from '../../services/certificates/kit-files';
+import { type KitPolling, kitPollings } from '../../core/kit-polling';
 import { createMakeDeviceKit, type MadeKit } from '../../services/certificates/make-device-kit';
 import { issuedFilesJson } from '../cert/certificate-json';
 import { addCommand } from '../kernel/command';

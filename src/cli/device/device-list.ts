@@ -1,10 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { deviceJson, devicePageJson } from '../../contract/device';
+import { installationJson } from '../../contract/installation';
+import type { Read } from '../../contract/reader';
+import { deviceSorts } from '../../core/device-sort';
 import { installationStates } from '../../core/installation-states';
-import { deviceSorts } from '../../ports/fleet-queries';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { type DeviceAnswer, devicePageAnswer, devicesAnswer } from './device-answers';
 import { formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -30,6 +33,26 @@ interface Flags {
 }
 
 const largestPage = 1_000;
+
+const shownDevice = deviceJson
+  .pick({
+    id: true,
+    last_contact_at: true,
+    compatible: true,
+    system_version: true,
+    channel: true,
+    labels: true,
+    admission: true,
+    hold: true,
+    pin: true,
+  })
+  .extend({ installation: installationJson.pick({ bundle: true, state: true, progress: true }).nullable() });
+const shownPage = devicePageJson.extend({ devices: z.array(shownDevice) });
+/** A page as it is, for scripts that may know more of a device. */
+const wholePage = devicePageJson
+  .pick({ next: true })
+  .extend({ devices: z.array(z.unknown()) })
+  .loose();
 
 export function addDeviceList(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
@@ -71,7 +94,7 @@ export function addDeviceList(device: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const { devices, next, total } = parseAnswer(devicesAnswer, answer);
+      const { devices, next, total } = parseAnswer(shownPage, answer);
       print(context, table(devices));
       if (next !== null)
         talk(context, `${devices.length} of ${total}; go on with --after ${next}, or take --all`);
@@ -88,7 +111,7 @@ async function listAll(client: AdminClient, flags: Flags): Promise<object> {
     const answer = await client.get(
       pathOf({ ...flags, limit: largestPage, ...(after === undefined ? {} : { after }) }),
     );
-    const page = parseAnswer(devicePageAnswer, answer);
+    const page = parseAnswer(wholePage, answer);
     devices.push(...page.devices);
     if (page.next === null) return { ...page, devices };
     after = page.next;
@@ -124,7 +147,7 @@ function pathOf(flags: Flags): string {
     : `/api/devices?${new URLSearchParams(Object.fromEntries(given)).toString()}`;
 }
 
-function table(devices: readonly DeviceAnswer[]): string {
+function table(devices: readonly Read<z.infer<typeof shownDevice>>[]): string {
   const rows = devices.map((device) => [
     device.id,
     device.compatible ?? '-',
@@ -142,7 +165,7 @@ function table(devices: readonly DeviceAnswer[]): string {
 }
 
 /** What a person decided weighs more than how far the installation is. */
-function stateOf({ admission, hold, pin, installation }: DeviceAnswer): string {
+function stateOf({ admission, hold, pin, installation }: Read<z.infer<typeof shownDevice>>): string {
   const decided = [
     ...(admission === 'waiting' ? ['waiting'] : []),
     ...(hold === null ? [] : ['held']),

@@ -1,11 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { deviceJson } from '../../contract/device';
+import { installationJson, installationLogJson } from '../../contract/installation';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { devicePath } from './device-action';
-import { deviceAnswer, logAnswer } from './device-answers';
 import { parseAnswer } from '../kernel/server-answer';
+
+const deviceWithLatest = deviceJson
+  .pick({ id: true })
+  .extend({ installation: installationJson.pick({ id: true }).nullable() });
 
 export function addDeviceLog(device: Command, context: CliContext): void {
   addCommand<{ readonly installation?: number }>(device, context, {
@@ -25,14 +30,14 @@ export function addDeviceLog(device: Command, context: CliContext): void {
       if (installation === undefined) throw new DomainError('not-found', `${id} never had an installation`);
       const answer = await client.get(`/api/installations/${installation}/log`);
       if (options.json === true) printJson(context, answer);
-      else print(context, parseAnswer(logAnswer, answer).log.trimEnd());
+      else print(context, parseAnswer(installationLogJson.pick({ log: true }), answer).log.trimEnd());
       return 0;
     },
   });
 }
 
 async function latest(client: AdminClient, path: string): Promise<number | undefined> {
-  return parseAnswer(deviceAnswer, await client.get(path)).installation?.id;
+  return parseAnswer(deviceWithLatest, await client.get(path)).installation?.id;
 }
 
 function parseNumber(text: string): number {

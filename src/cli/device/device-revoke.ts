@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
+import { revocationJson } from '../../contract/revocation';
 import { parseDeviceId } from '../../core/device';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { revocationAnswer } from '../cert/revocation-answers';
 import { parseAnswer } from '../kernel/server-answer';
 
 export function addDeviceRevoke(device: Command, context: CliContext): void {
@@ -26,7 +26,7 @@ export function addDeviceRevoke(device: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const { serial } = parseAnswer(revocationAnswer, answer);
+      const { serial } = parseAnswer(revocationJson.pick({ serial: true }), answer);
       print(context, serial);
       talk(context, `revoked: ${id} is refused from now on. To let it in again: device kit ${id} --force`);
       return 0;

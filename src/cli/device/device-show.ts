@@ -1,24 +1,41 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
+import { type BoardJson, deviceJson } from '../../contract/device';
+import { installationJson } from '../../contract/installation';
+import type { Read } from '../../contract/reader';
 import { parseDeviceId } from '../../core/device';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { devicePath } from './device-action';
-import {
-  type BoardAnswer,
-  type DeviceAnswer,
-  deviceAnswer,
-  type InstallationAnswer,
-  installationListAnswer,
-  installationsAnswer,
-} from './device-answers';
 import { formatFacts, formatSize, formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
 const shownInstallations = 10;
 
-export function addDeviceShow(device: Command, context: CliContext): void {
-  addCommand(device, context, {
+const shownInstallation = installationJson.pick({
+  id: true,
+  bundle: true,
+  state: true,
+  target_version: true,
+  updated_at: true,
+  bytes_sent: true,
+  bytes_saved: true,
+  progress: true,
+  message: true,
+  cleared_at: true,
+});
+const latestInstallations = z.object({ installations: z.array(shownInstallation) });
+/** The list as it is, for scripts. */
+const wholeInstallations = z.object({ installations: z.array(z.unknown()) });
+/** An older server does not tell of a certificate whether it is revoked. */
+const shownDevice = deviceJson.omit({ boot_id: true, uptime_seconds: true, installation: true }).extend({
+  certificates: z.array(deviceJson.shape.certificates.element.partial({ revoked_at: true })),
+});
+type ShownDevice = Read<z.infer<typeof shownDevice>>;
+
+export function addDeviceShow(parent: Command, context: CliContext): void {
+  addCommand(parent, context, {
     usage: 'show <id>',
     summary: 'show what is known of a device, and its last installations',
     configKeys: ['server', 'token', 'tokenFile'],
@@ -30,22 +47,22 @@ export function addDeviceShow(device: Command, context: CliContext): void {
       const of = new URLSearchParams({ device: parseDeviceId(id), limit: String(shownInstallations) });
       const installations = await client.get(`/api/installations?${of.toString()}`);
       if (options.json === true) {
-        const list = parseAnswer(installationListAnswer, installations);
+        const list = parseAnswer(wholeInstallations, installations);
         printJson(context, { device: answer, installations: list.installations });
         return 0;
       }
-      const shownDevice = parseAnswer(deviceAnswer, answer);
-      const shown = [facts(shownDevice)];
-      const latest = parseAnswer(installationsAnswer, installations).installations;
+      const device = parseAnswer(shownDevice, answer);
+      const shown = [facts(device)];
+      const latest = parseAnswer(latestInstallations, installations).installations;
       if (latest.length > 0) shown.push(table(latest));
       print(context, shown.join('\n\n'));
-      tellRevoked(context, shownDevice);
+      tellRevoked(context, device);
       return 0;
     },
   });
 }
 
-function facts(device: DeviceAnswer): string {
+function facts(device: ShownDevice): string {
   const { hold, pin, certificates, attributes, claimed_compatible: claimed } = device;
   const { second_board: second, poller_omits: omits } = device;
   return formatFacts([
@@ -86,22 +103,22 @@ function facts(device: DeviceAnswer): string {
   ]);
 }
 
-function certificateFacts({ serial, revoked_at: revokedAt }: DeviceAnswer['certificates'][number]): string {
-  return revokedAt === null ? serial : `${serial} (revoked ${instant(revokedAt)})`;
+function certificateFacts({ serial, revoked_at: revokedAt }: ShownDevice['certificates'][number]): string {
+  return revokedAt == null ? serial : `${serial} (revoked ${instant(revokedAt)})`;
 }
 
 /** The remedy for a device that is refused with the certificate that it used last. */
-function tellRevoked(context: CliContext, { id, certificates }: DeviceAnswer): void {
+function tellRevoked(context: CliContext, { id, certificates }: ShownDevice): void {
   const lastSeen = certificates
     .map((one) => one.last_seen_at)
     .sort()
     .at(-1);
   const latest = certificates.findLast((one) => one.last_seen_at === lastSeen);
-  if (latest === undefined || latest.revoked_at === null) return;
+  if (latest === undefined || latest.revoked_at == null) return;
   talk(context, `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`);
 }
 
-function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardAnswer): string {
+function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardJson): string {
   const told = [
     ['serial', serial],
     ['boot id', bootId],
@@ -112,7 +129,7 @@ function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }
   return told.flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`])).join(', ');
 }
 
-function table(installations: readonly InstallationAnswer[]): string {
+function table(installations: readonly Read<z.infer<typeof shownInstallation>>[]): string {
   const rows = installations.map((one) => [
     String(one.id),
     one.bundle,

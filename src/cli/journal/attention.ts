@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { attentionJson } from '../../contract/attention';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
@@ -8,10 +9,8 @@ import { formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
-const overviewAnswer = z.object({
-  attention: z.array(
-    z.object({ kind: z.string(), message: z.string(), subjects: z.array(z.string()).optional() }),
-  ),
+const shownOverview = z.object({
+  attention: z.array(attentionJson.pick({ kind: true, message: true, subjects: true })),
 });
 
 /** `attention list|dismiss` */
@@ -23,7 +22,7 @@ export function addAttentionCommands(attention: Command, context: CliContext): v
     examples: ['attention list'],
     run: async ({ options, config }) => {
       const answer = await (await AdminClient.open(context, config)).get('/api/overview');
-      const { attention: items } = parseAnswer(overviewAnswer, answer);
+      const { attention: items } = parseAnswer(shownOverview, answer);
       if (options.json === true) printJson(context, { attention: items });
       else
         print(
@@ -44,7 +43,7 @@ export function addAttentionCommands(attention: Command, context: CliContext): v
     examples: ['attention dismiss downgrade-allowed'],
     run: async ({ args: [kind = ''], options, config }) => {
       const client = await AdminClient.open(context, config);
-      const { attention: items } = parseAnswer(overviewAnswer, await client.get('/api/overview'));
+      const { attention: items } = parseAnswer(shownOverview, await client.get('/api/overview'));
       const item = items.find((one) => one.kind === kind && one.subjects !== undefined);
       if (item?.subjects === undefined) throw nothingToDismiss(kind);
       const answer = await client.post('/api/attention/dismiss', { kind, subjects: item.subjects });

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { eventJson } from '../../contract/event';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk, talkJson } from '../kernel/context';
@@ -23,15 +24,10 @@ interface Flags {
 
 const filterNames = ['kind', 'device', 'compatible', 'bundle', 'actor', 'since', 'until'] as const;
 
-const event = z.object({
-  id: z.number(),
-  at: z.string(),
-  kind: z.string(),
-  actor: z.string(),
-  message: z.string(),
-  count: z.number().default(1),
-  first_at: z.string().nullish(),
-});
+/** An older server does not count what happens again and again. */
+const shownEvent = eventJson
+  .pick({ id: true, at: true, kind: true, actor: true, message: true, count: true, first_at: true })
+  .partial({ count: true, first_at: true });
 const reconnectMs = 2_000;
 
 /** `events`, `events --follow` */
@@ -75,7 +71,7 @@ export function addEvents(program: Command, context: CliContext): void {
       });
       if (options.json === true) printJson(context, found);
       else {
-        const rows = parseAnswer(z.array(event), found.events).map((one) => [
+        const rows = parseAnswer(z.array(shownEvent), found.events).map((one) => [
           shortTime(one.at),
           one.kind,
           one.actor,
@@ -92,7 +88,7 @@ function shortTime(at: string): string {
   return at.replace(/\.\d+Z$/, 'Z');
 }
 
-function sentenceOf({ message, count, first_at: firstAt }: z.infer<typeof event>): string {
+function sentenceOf({ message, count = 1, first_at: firstAt }: z.infer<typeof shownEvent>): string {
   return firstAt == null ? message : `${message} (${count} times since ${shortTime(firstAt)})`;
 }
 
@@ -113,7 +109,7 @@ async function follow(
       try {
         await followEvents(client, filter, lastId, stop.signal, (content) => {
           hasConnected = true;
-          const line = parseAnswer(event, content);
+          const line = parseAnswer(shownEvent, content);
           const { at, kind, actor } = line;
           lastId = line.id;
           if (isJson) context.terminal.stdout.write(`${printableJson(content)}\n`);

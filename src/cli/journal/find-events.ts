@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { eventPageJson } from '../../contract/event';
+import type { Read } from '../../contract/reader';
 import type { AdminClient } from '../kernel/admin-client';
 import { parseAnswer } from '../kernel/server-answer';
 
-const page = z.looseObject({
-  events: z.array(z.unknown()),
-  next_before: z.number().nullable(),
-  /** Missing in the answer of an older server, which searches to the end. */
-  searched_until: z.string().nullish(),
-});
+/** A page as it is, for scripts; an older server searches to the end. */
+const wholePage = eventPageJson
+  .pick({ next_before: true, searched_until: true })
+  .partial({ searched_until: true })
+  .extend({ events: z.array(z.unknown()) })
+  .loose();
 
-type EventPage = z.infer<typeof page>;
+type EventPage = Read<z.infer<typeof wholePage>>;
 
 /**
  * Reads the newest events that fit. One search of the server looks at a part of a large journal: the next goes on there, until
@@ -38,5 +40,5 @@ export async function findEvents(
 }
 
 async function ask(client: Pick<AdminClient, 'get'>, query: URLSearchParams): Promise<EventPage> {
-  return parseAnswer(page, await client.get(`/api/events?${query.toString()}`));
+  return parseAnswer(wholePage, await client.get(`/api/events?${query.toString()}`));
 }

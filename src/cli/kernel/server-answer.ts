@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { systemErrorCode } from '../../base/files/system-error';
+import { problemJson } from '../../contract/problem';
+import { type Read, readerOf } from '../../contract/reader';
 import { DomainError } from '../../core/errors';
 import { proxyFailure } from './proxy-answer';
 import { ServerRefusal } from './server-refusal';
@@ -8,13 +10,8 @@ import { ServerRefusal } from './server-refusal';
 /** A list of ten thousand bundles is a tenth of it. */
 const answerLimitBytes = 256 * 1024 * 1024;
 
-/** RFC 9457, with the members that the server adds. */
-const problem = z.looseObject({
-  code: z.string(),
-  title: z.string().optional(),
-  detail: z.string().optional(),
-  remedy: z.string().optional(),
-});
+/** What is needed of a problem document; all else are facts. */
+const refusal = readerOf(problemJson.partial({ type: true, title: true, status: true }));
 
 /**
  * Reads an answer of the REST API.
@@ -24,8 +21,8 @@ export async function readAnswer(response: IncomingMessage, address: string): Pr
   const content = parseJson(await readText(response, address));
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300 && content !== undefined) return content;
-  const refusal = problem.safeParse(content);
-  if (refusal.success) throw refusalOf(refusal.data);
+  const refused = refusal.safeParse(content);
+  if (refused.success) throw refusalOf(refused.data);
   const proxied = proxyFailure(response, address);
   if (proxied !== undefined) throw proxied;
   const { location } = response.headers;
@@ -40,7 +37,7 @@ export async function readAnswer(response: IncomingMessage, address: string): Pr
   );
 }
 
-function refusalOf({ code, title, detail, remedy, ...facts }: z.infer<typeof problem>): ServerRefusal {
+function refusalOf({ code, title, detail, remedy, ...facts }: z.infer<typeof refusal>): ServerRefusal {
   const message = detail ?? title ?? 'the server refuses';
   // A server's own bug has no detail here: its log has, under this id.
   const requestId = typeof facts['request_id'] === 'string' ? ` (request ${facts['request_id']})` : '';
@@ -70,10 +67,14 @@ function parseJson(text: string): unknown {
 
 /**
  * Reads what a command needs of an answer.
+ * @param schema of the contract, best no more of it than what is needed: an older server may not have the rest
  * @throws DomainError `unavailable` when the server speaks another version of the API
  */
-export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
+export function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  answer: unknown,
+): Read<z.infer<Schema>> {
+  const parsed = readerOf(schema).safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new DomainError('unavailable', 'the answer of the server is not understood', {
     cause: parsed.error,

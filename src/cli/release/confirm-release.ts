@@ -1,13 +1,18 @@
 import { createInterface } from 'node:readline';
 import { Option } from 'commander';
+import { releasePreviewJson } from '../../contract/release';
 import { parseSteps } from '../../core/rollout-policy';
 import type { AdminClient } from '../kernel/admin-client';
 import { type CliContext, talk } from '../kernel/context';
 import { describeConsequence, tellWarnings } from './reach';
-import { releasePreviewAnswer } from './release-answers';
+import { shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 
 export const yesOption = new Option('--yes', 'release to everyone at once without asking on a terminal');
+
+const shownPreview = releasePreviewJson
+  .extend({ current: shownRelease.nullable() })
+  .partial({ warnings: true });
 
 interface ReleaseFlags {
   readonly steps?: string;
@@ -35,7 +40,7 @@ export async function confirmRelease(
   client: AdminClient,
   request: Readonly<Record<string, unknown>> & { readonly bundle: string },
 ): Promise<boolean> {
-  const preview = parseAnswer(releasePreviewAnswer, await client.post('/api/releases/preview', request));
+  const preview = parseAnswer(shownPreview, await client.post('/api/releases/preview', request));
   if (!preview.changes) return true;
   const { compatible, channel } = preview;
   talk(context, `${request.bundle} for ${compatible} (${channel}): ${describeConsequence(preview)}`);

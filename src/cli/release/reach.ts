@@ -1,28 +1,12 @@
-import { z } from 'zod';
+import type { FindingJson } from '../../contract/finding';
+import { type DeviceGroupJson, type ReachJson, reachJson, warningsJson } from '../../contract/reach';
 import { type CliContext, talk } from '../kernel/context';
 
-const group = z.object({
-  devices: z.number(),
-  versions: z.array(z.object({ version: z.string(), devices: z.number() })),
-});
-
-/** Whom a release reaches, as the API counts it; an older server does not. */
-export const reachAnswer = z
-  .object({
-    devices: z.number(),
-    up_to_date: z.number(),
-    reached: z.number(),
-    goes_down: group,
-    left_out_newer: group,
-    left_out_by_from: group,
-    unknown_version: z.number(),
-  })
-  .nullish();
-
-export const warningsAnswer = z.array(z.object({ code: z.string(), message: z.string() })).default([]);
+/** What comes with a release that was made; an older server does not say it. */
+export const shownEffect = { reach: reachJson.nullish(), warnings: warningsJson.optional() };
 
 /** Says what is probably not meant. */
-export function tellWarnings(context: CliContext, warnings: z.infer<typeof warningsAnswer>): void {
+export function tellWarnings(context: CliContext, warnings: readonly FindingJson[] = []): void {
   for (const { message } of warnings) talk(context, `warning: ${message}`);
 }
 
@@ -32,7 +16,7 @@ interface Consequence {
     readonly bundle: string;
     readonly rollout: { state: string; step: number; steps: number };
   } | null;
-  readonly reach: NonNullable<z.infer<typeof reachAnswer>>;
+  readonly reach: ReachJson;
 }
 
 /** `1,212 devices; replaces a rollout at step 4 of 5; 420 go from 2.4.0 down to 2.2.4; 12 have an unknown version` */
@@ -61,7 +45,7 @@ function placeOf({ bundle, rollout: { state, step, steps } }: NonNullable<Conseq
   return `${state === 'running' ? 'a' : state === 'paused' ? 'a paused' : 'an aborted'} rollout at step ${step} of ${steps}`;
 }
 
-function wordsOfDown(down: z.infer<typeof group>, version: string | null): string {
+function wordsOfDown(down: DeviceGroupJson, version: string | null): string {
   const [only] = down.versions;
   const to = version ?? 'it';
   if (only?.devices === down.devices)
@@ -69,7 +53,7 @@ function wordsOfDown(down: z.infer<typeof group>, version: string | null): strin
   return `${verb(down.devices, 'goes', 'go')} down to ${to}: ${versions(down)}`;
 }
 
-function are({ devices }: z.infer<typeof group>): string {
+function are({ devices }: DeviceGroupJson): string {
   return devices === 1 ? 'is' : 'are';
 }
 
@@ -82,7 +66,7 @@ function thousands(count: number): string {
 }
 
 /** Says what a release means for devices beside the ordinary: who goes down, and who is left out. */
-export function tellReach(context: CliContext, reach: z.infer<typeof reachAnswer>): void {
+export function tellReach(context: CliContext, reach: ReachJson | null | undefined): void {
   if (reach === null || reach === undefined) return;
   const { goes_down: down, left_out_newer: newer, left_out_by_from: byFrom } = reach;
   const { devices, unknown_version: unknown } = reach;
@@ -102,7 +86,7 @@ function counted(devices: number, one: string, many: string): string {
   return devices === 1 ? `1 device ${one}` : `${devices} devices ${many}`;
 }
 
-function versions({ devices, versions: named }: z.infer<typeof group>): string {
+function versions({ devices, versions: named }: DeviceGroupJson): string {
   const others = devices - named.reduce((sum, one) => sum + one.devices, 0);
   return [
     ...named.map(({ version, devices: count }) => `${count} on ${version}`),

@@ -1,10 +1,13 @@
 import { type Command, Option } from 'commander';
+import { backTargetJson } from '../../contract/release-history';
 import { parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { backAnswer, describeResult, describeState, releaseAnswer } from './release-answers';
+import { describeResult, describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
+
+const shownTarget = backTargetJson.pick({ release_id: true, bundle: true, result: true });
 
 interface BackFlags {
   readonly channel?: string;
@@ -39,7 +42,7 @@ export function addBack(release: Command, context: CliContext): void {
       const place = { compatible: parseCompatible(name), ...(channel === undefined ? {} : { channel }) };
       const client = await AdminClient.open(context, config);
       const preview = await client.get(`/api/releases/back?${new URLSearchParams(place).toString()}`);
-      const target = parseAnswer(backAnswer, preview);
+      const target = parseAnswer(shownTarget, preview);
       talk(context, `${target.bundle} (release ${target.release_id}): ${describeResult(target.result)}`);
       if (target.result.reason !== null) talk(context, `reason: ${target.result.reason}`);
       if (options.dryRun === true) {
@@ -55,7 +58,7 @@ export function addBack(release: Command, context: CliContext): void {
       });
       if (options.json === true) printJson(context, answer);
       else {
-        const back = parseAnswer(releaseAnswer, answer);
+        const back = parseAnswer(shownRelease, answer);
         print(context, `${back.id}  ${back.compatible}  ${back.channel}  ${back.bundle}`);
         talk(context, describeState(back));
       }

@@ -1,11 +1,21 @@
 import type { Command } from 'commander';
+import { policyJson } from '../../contract/policy';
+import { releaseDetailsJson } from '../../contract/release';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { formatFacts, formatTable } from '../kernel/printable';
-import { describeState, releaseDetailsAnswer } from './release-answers';
+import { describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
+
+/** An older server lets every release go down and start from any version. */
+const shownDetails = shownRelease.extend({
+  rollout: shownRelease.shape.rollout.extend({
+    policy: policyJson.partial({ allow_downgrade: true, from: true }),
+  }),
+  progress: releaseDetailsJson.shape.progress,
+});
 
 /** `release show` and `rollout show`: a release with its policy, and how far it has come, step by step. */
 export function addShow(parent: Command, noun: 'release' | 'rollout', context: CliContext): void {
@@ -24,7 +34,7 @@ export function addShow(parent: Command, noun: 'release' | 'rollout', context: C
 }
 
 function releaseDetails(answer: unknown): string {
-  const release = parseAnswer(releaseDetailsAnswer, answer);
+  const release = parseAnswer(shownDetails, answer);
   const { progress, rollout } = release;
   const { policy } = rollout;
   const share = (percent: number | null) => (percent === null ? '-' : `${percent} %`);

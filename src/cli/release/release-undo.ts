@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
+import { undoneReleaseJson } from '../../contract/release';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { describeState, releaseAnswer } from './release-answers';
+import { describeState, shownRelease } from './shown-release';
 import { releasePath } from './release-show';
 import { parseAnswer } from '../kernel/server-answer';
 
-const undoneAnswer = z.object({ undone: z.number(), release: releaseAnswer.nullable() });
+const shownUndone = undoneReleaseJson.extend({ release: shownRelease.nullable() });
 
 export function addUndo(release: Command, context: CliContext): void {
   addCommand(release, context, {
@@ -24,7 +24,7 @@ export function addUndo(release: Command, context: CliContext): void {
         printJson(context, answer);
         return 0;
       }
-      const { undone, release: current } = parseAnswer(undoneAnswer, answer);
+      const { undone, release: current } = parseAnswer(shownUndone, answer);
       print(context, String(undone));
       if (current === null) talk(context, 'undone; nothing is current there now, as before');
       else talk(context, `undone; ${current.bundle} is current again: ${describeState(current)}`);

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { historyLineJson } from '../../contract/release-history';
 import { parseBundleName, parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
@@ -6,20 +8,15 @@ import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { formatTable } from '../kernel/printable';
-import { tellReach, tellWarnings } from './reach';
-import {
-  describeResult,
-  describeState,
-  historyAnswer,
-  madeReleaseAnswer,
-  releaseAnswer,
-  releasesAnswer,
-} from './release-answers';
+import { shownEffect, tellReach, tellWarnings } from './reach';
 import { addBack } from './release-back';
 import { addShow } from './release-show';
 import { addUndo } from './release-undo';
+import { describeResult, describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 
+const shownReleases = z.object({ releases: z.array(shownRelease) });
+const shownHistory = z.object({ history: z.array(historyLineJson) });
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const channelOption = new Option('--channel <channel>', 'the channel (default stable)');
 
@@ -77,7 +74,7 @@ function addList(release: Command, context: CliContext): void {
 }
 
 function releaseTable(answer: unknown): string {
-  const rows = parseAnswer(releasesAnswer, answer).releases.map((release) => [
+  const rows = parseAnswer(shownReleases, answer).releases.map((release) => [
     String(release.id),
     release.compatible,
     release.channel,
@@ -126,7 +123,7 @@ function addCreate(release: Command, context: CliContext): void {
       if (options.json === true) printJson(context, answer);
       else {
         tell(context, answer);
-        const { reach, warnings } = parseAnswer(madeReleaseAnswer, answer);
+        const { reach, warnings } = parseAnswer(z.object(shownEffect), answer);
         tellReach(context, reach);
         tellWarnings(context, warnings);
       }
@@ -172,7 +169,7 @@ function addHistory(release: Command, context: CliContext): void {
       const answer = await client.get(`/api/history?${filterQuery(options)}`);
       if (options.json === true) printJson(context, answer);
       else {
-        const rows = parseAnswer(historyAnswer, answer).history.map((line) => [
+        const rows = parseAnswer(shownHistory, answer).history.map((line) => [
           line.at.replace(/\.\d+Z$/, 'Z'),
           line.by,
           line.compatible,
@@ -191,7 +188,7 @@ function addHistory(release: Command, context: CliContext): void {
 }
 
 function tell(context: CliContext, answer: unknown): void {
-  const release = parseAnswer(releaseAnswer, answer);
+  const release = parseAnswer(shownRelease, answer);
   print(context, `${release.id}  ${release.compatible}  ${release.channel}  ${release.bundle}`);
   talk(context, describeState(release));
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand, type Call } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { describeState, releaseAnswer } from '../release/release-answers';
+import { describeState, shownRelease } from '../release/shown-release';
 import { addShow, releasePath } from '../release/release-show';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -34,7 +34,7 @@ function addPromote(rollout: Command, context: CliContext): void {
     examples: ['rollout promote 12'],
     run: async (call) => {
       const client = await AdminClient.open(context, call.config);
-      const seen = parseAnswer(releaseAnswer, await client.get(releasePath(call.args)));
+      const seen = parseAnswer(shownRelease, await client.get(releasePath(call.args)));
       const answer = await client.post(`${releasePath(call.args)}/promote`, { from_step: seen.rollout.step });
       return tell(context, call, answer);
     },
@@ -71,7 +71,7 @@ function addMove(
 function tell(context: CliContext, { options }: Call<object>, answer: unknown): 0 {
   if (options.json === true) printJson(context, answer);
   else {
-    const release = parseAnswer(releaseAnswer, answer);
+    const release = parseAnswer(shownRelease, answer);
     print(context, `${release.id}  ${release.bundle}`);
     talk(context, describeState(release));
   }

@@ -1,11 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { TokenScope } from '../../services/access/manage-tokens';
+import { type TokenScope, tokenScopes } from '../../core/token';
 import { addCommand } from '../kernel/command';
 import { type CliContext, type ExitCode, print, printJson, talk } from '../kernel/context';
 import { tokenJson } from './token-json';
 import { withTokens } from '../kernel/with-tokens';
-
-const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
 
 export function addTokenCreate(token: Command, context: CliContext): void {
   addCommand<{ readonly scope: TokenScope }>(token, context, {
@@ -13,7 +11,7 @@ export function addTokenCreate(token: Command, context: CliContext): void {
     summary: 'make an admin token; it is shown once',
     details:
       'Works on the data folder, with the server running or not. read sees everything, publish also uploads, activates and deletes, admin also manages tokens.',
-    options: [new Option('--scope <scope>', 'what it may do').choices(scopes).makeOptionMandatory()],
+    options: [new Option('--scope <scope>', 'what it may do').choices(tokenScopes).makeOptionMandatory()],
     configKeys: ['dataDir'],
     examples: ['token create ci --scope publish', 'token create me --scope admin > ~/.rauc-token'],
     run: ({ args: [name = ''], options, config }) =>

@@ -1,7 +1,8 @@
+import type { TokenJson } from '../../contract/token';
 import type { Token } from '../../services/access/manage-tokens';
 
 /** A token as scripts read it; the secret is not part of it. */
-export function tokenJson({ name, scope, createdAt, createdBy, revokedAt }: Token): object {
+export function tokenJson({ name, scope, createdAt, createdBy, revokedAt }: Token): TokenJson {
   return {
     name,
     scope,

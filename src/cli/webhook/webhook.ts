@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { newWebhookJson, webhookJson } from '../../contract/webhook';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
@@ -8,16 +9,15 @@ import { parseAnswer } from '../kernel/server-answer';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 
-const webhookAnswer = z.object({
-  name: z.string(),
-  url: z.string(),
-  kinds: z.array(z.string()),
-  enabled: z.boolean(),
-  last_error: z.string().nullable(),
-  last_delivered_at: z.string().nullable(),
+const shownWebhook = webhookJson.pick({
+  name: true,
+  url: true,
+  kinds: true,
+  enabled: true,
+  last_error: true,
+  last_delivered_at: true,
 });
-const webhooksAnswer = z.object({ webhooks: z.array(webhookAnswer) });
-const createdAnswer = z.object({ webhook: webhookAnswer, secret: z.string() });
+const shownWebhooks = z.object({ webhooks: z.array(shownWebhook) });
 
 /** `webhook create|list|enable|disable|test|delete` */
 export function addWebhookCommands(webhook: Command, context: CliContext): void {
@@ -38,7 +38,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
       ).post('/api/webhooks', { name, url, kinds });
       if (options.json === true) printJson(context, answer);
       else {
-        print(context, parseAnswer(createdAnswer, answer).secret);
+        print(context, parseAnswer(newWebhookJson.pick({ secret: true }), answer).secret);
         talk(context, 'keep this secret: it is not shown again');
       }
       return 0;
@@ -54,7 +54,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
       const answer = await (await AdminClient.open(context, config)).get('/api/webhooks');
       if (options.json === true) printJson(context, answer);
       else {
-        const rows = parseAnswer(webhooksAnswer, answer).webhooks.map((one) => [
+        const rows = parseAnswer(shownWebhooks, answer).webhooks.map((one) => [
           one.name,
           one.enabled ? 'on' : 'off',
           one.kinds.join(',') || 'all',

@@ -1,6 +1,6 @@
 import { get } from './client';
 import { session } from './session';
-import type { SessionJson } from './types';
+import type { SessionJson } from '../../contract/session';
 
 /** Asks the server who looks at the page. @throws Failure */
 export async function askSession(): Promise<void> {

@@ -1,3 +1,5 @@
+import type { ProblemJson } from '../../contract/problem';
+import type { Read } from '../../contract/reader';
 import { atBase } from '../base';
 import { signOutHere } from './session';
 import { text } from '../texts';
@@ -90,13 +92,8 @@ export function unreachable(): Failure {
   return new Failure(text.failure.unreachable, 0, 'unreachable', text.failure.unreachableRemedy);
 }
 
-interface Problem {
-  readonly title?: string;
-  readonly detail?: string;
-  readonly code?: string;
-  readonly remedy?: string;
-  readonly request_id?: string;
-}
+/** As far as a proxy in front does not answer instead. */
+type Problem = Partial<Read<ProblemJson>>;
 
 /**
  * Reads an answer that is none of success. An end of the session shows the login page.

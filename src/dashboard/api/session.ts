@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import type { Scope, SessionJson } from './types';
+import type { SessionJson } from '../../contract/session';
+import type { TokenScope } from '../../contract/token';
 
 /** Who looks at this page; `null` until the server has said. */
 export const session = signal<SessionJson | null>(null);
@@ -7,7 +8,7 @@ export const session = signal<SessionJson | null>(null);
 export const needsLogin = computed(() => session.value !== null && !session.value.signed_in);
 
 /** Whether the viewer may do what needs this scope. What they may not is not shown. */
-export function may(scope: Scope): boolean {
+export function may(scope: TokenScope): boolean {
   return session.value?.scopes.includes(scope) ?? false;
 }
 

@@ -1,4 +1,4 @@
-import type { EventJson } from '../api/types';
+import type { EventJson } from '../../contract/event';
 import { formatCount, formatMoment } from '../format';
 import { linkTo } from '../location';
 import { iconOf, toneOf } from './badge';

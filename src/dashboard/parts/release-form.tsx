@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
-import type { BundleJson, FleetJson, MadeReleaseJson, ReleaseDefaultsJson, ReleaseJson } from '../api/types';
+import type { BundleJson } from '../../contract/bundle';
+import type { MadeReleaseJson, ReleaseDefaultsJson, ReleaseWithRolloutJson } from '../../contract/release';
+import type { FleetJson } from '../../contract/fleet';
 import { formatCount } from '../format';
 import { text } from '../texts';
 import { useData } from '../use-data';
@@ -26,7 +28,7 @@ interface ReleaseFormProps {
   readonly channel?: string;
   readonly onClose: () => void;
   /** Called with the release that was made; that it was made has been told then. */
-  readonly onDone?: (release: ReleaseJson) => void;
+  readonly onDone?: (release: ReleaseWithRolloutJson) => void;
 }
 
 /** Makes a bundle current on a channel, and says before what that does. */
@@ -54,7 +56,7 @@ function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, 
   const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel, defaults));
   const change = (part: Partial<ReleaseDraft>) => setDraft((old) => ({ ...old, ...part }));
   const fleet = useData<FleetJson>('/api/fleet', { isStale: ({ kind }) => kind === 'device.registered' });
-  const releases = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
+  const releases = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
     isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
   });
   const bundles = useData<{ readonly bundles: readonly BundleJson[] }>(

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { apiPath, get } from '../api/client';
-import type { EventJson } from '../api/types';
+import type { EventJson } from '../../contract/event';
 import { type Data, useData } from '../use-data';
 import { tellFailure } from './notices';
 

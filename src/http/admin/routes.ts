@@ -12,6 +12,8 @@ import { installationRoutes } from './devices/installations';
 import { manifestRoutes } from './catalog/manifests';
 import { openApiRoutes } from './kernel/openapi';
 import { overviewRoutes } from './overview/overview';
+import { activationRoutes } from './rollouts/activations';
+import { goBackRoutes } from './rollouts/going-back';
 import { releaseRoutes } from './rollouts/releases';
 import { revocationRoutes } from './certificates/revocations';
 import { rolloutRoutes } from './rollouts/rollouts';
@@ -34,6 +36,8 @@ export function adminRoutes(
   const routes = [
     ...bundleRoutes(options),
     ...manifestRoutes(options),
+    ...activationRoutes(options),
+    ...goBackRoutes(options), // before one release: "back" is no id
     ...releaseRoutes(options),
     ...rolloutRoutes(options),
     ...overviewRoutes(options),

@@ -1,11 +1,5 @@
+import type { KitPolling } from '../../core/kit-polling';
 import type { ReadKitText } from '../../ports/certificates';
-
-/**
- * Who asks the server: the kit's `script`, or RAUC itself (`native`), from 1.16 on. RAUC calls its own polling a preview, so the
- * script is the default.
- */
-export const kitPollings = ['script', 'native'] as const;
-export type KitPolling = (typeof kitPollings)[number];
 
 /** What a device kit is made from. */
 export interface DeviceKit {

@@ -3,8 +3,9 @@ import type { IssuedFiles, IssueOptions } from '../../core/certificate';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { parseCompatible } from '../../core/bundle';
+import type { KitPolling } from '../../core/kit-polling';
 import type { CertificateFolder, DeviceFiles, ReadKitText } from '../../ports/certificates';
-import { type KitPolling, listKitFiles } from './kit-files';
+import { listKitFiles } from './kit-files';
 import { packKit } from './pack-kit';
 import type { Clock } from '../../ports/clock';
 

@@ -1,3 +1,4 @@
+import { type AttentionKind, maxSubjects } from '../../core/attention-kind';
 import { describeBoard } from '../../core/board';
 import type { CertificateInventory, CertificateSummary, KnownCertificate } from '../../core/certificate';
 import type { Bundle } from '../../core/bundle';
@@ -16,37 +17,9 @@ import type {
   TroubledDevices,
 } from '../../ports/fleet-counts';
 
-export const attentionKinds = [
-  'database-restored',
-  'failed',
-  'rolled-back',
-  'rejected',
-  'lost',
-  'interrupted',
-  'stopped',
-  'second-board',
-  'other-compatible',
-  'silent-poller',
-  'over-budget',
-  'waiting',
-  'held',
-  'paused-rollout',
-  'bundle-untrusted',
-  'images-mismatch',
-  'signer-expiring',
-  'downgrade-allowed',
-  'certificate-expiring',
-  'old-certificate',
-  'ca-certificate-expiring',
-  'server-certificate-expiring',
-  'webhook-failing',
-  'storage',
-  'crashed',
-] as const;
-
 /** Something that a person should look at. */
 export interface AttentionItem {
-  readonly kind: (typeof attentionKinds)[number];
+  readonly kind: AttentionKind;
   /** How many there are of it. */
   readonly count: number;
   readonly compatible?: string;
@@ -103,8 +76,6 @@ const maxExcesses = 20;
 export const stoppedNoticeMs = dayMs;
 /** Releases that a sentence names. */
 const maxNamed = 5;
-/** So many may be dismissed at a time. */
-export const maxSubjects = 1_000;
 
 /** What a person should look at, in the order in which it matters. */
 export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {

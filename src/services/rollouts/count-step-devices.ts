@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Release } from '../../core/release';
-import { type RolloutPolicy, stepOf } from '../../core/rollout';
+import type { RolloutPolicy } from '../../core/rollout';
+import { stepOf } from '../../core/rollout-step';
 import { versionFit } from '../../core/version-rules';
 import type { DeviceRecords, RolloutDevice } from '../../ports/devices';
 import type { Clock } from '../../ports/clock';

@@ -1,5 +1,6 @@
 import { DomainError } from '../../../src/core/errors';
-import { createProblem, problemCodes, problemOf, statusOfProblem } from '../../../src/http/problem';
+import { problemCodes } from '../../../src/contract/problem';
+import { createProblem, problemOf, statusOfProblem } from '../../../src/http/problem';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 describe('problem documents', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { decideOffer } from '../../../src/core/offer';
-import { placeInRelease, type RolloutStep, stepOf } from '../../../src/core/rollout';
+import type { RolloutStep } from '../../../src/core/rollout';
+import { placeInRelease, stepOf } from '../../../src/core/rollout-step';
 import { askingDevice, poll, releaseOf, terms } from '../../support/fleet-factory';
 import { steps as someSteps } from '../../support/offer-cases';
 

@@ -7,14 +7,22 @@ const budgetBytes = 150_000;
 
 /** Compressed by gzip, as a proxy in front would send it. */
 function sizeOf(extension: string): number {
+  return contentsOf(extension).reduce((sum, content) => sum + gzipSync(content).length, 0);
+}
+
+function contentsOf(extension: string): readonly Buffer[] {
   const files = readdirSync(assets).filter((file) => file.endsWith(extension));
   expect(files).not.toHaveLength(0);
-  return files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(assets, file))).length, 0);
+  return files.map((file) => readFileSync(path.join(assets, file)));
 }
 
 describe('what a browser loads first', () => {
   it('stays under the budget of script', () => {
     expect(sizeOf('.js')).toBeLessThan(budgetBytes);
+  });
+
+  it('has no schema of the contract in it: the page knows its types alone', () => {
+    for (const script of contentsOf('.js')) expect(script.toString()).not.toMatch(/safeParse|invalid_type/);
   });
 
   it('stays under a third of it for styles', () => {

@@ -5,10 +5,11 @@ import { deviceExtensions, serverExtensions } from '../../../src/pki/certificate
 import { asn1 } from 'node-forge';
 import { type Asn1, oid, sequence, set, toDer, utf8 } from '../../../src/x509/der-writer';
 import { deviceIdentity } from '../../../src/pki/device-identity';
-import { buildName } from '../../../src/x509/distinguished-name';
+import { buildName } from '../../../src/x509/name';
 import { exportPublicKey, makeKeyPair } from '../../../src/pki/private-key';
 import { signCertificate } from '../../../src/pki/sign-certificate';
-import { type AlternativeName, deviceName } from '../../../src/x509/subject-alt-name';
+import { deviceName } from '../../../src/pki/device-names';
+import type { AlternativeName } from '../../../src/x509/general-name';
 import { summarizeCertificate } from '../../../src/pki/summarize-certificate';
 import { folderWithCa } from '../../support/certificate-folder';
 import { mustRun, temporaryFolder } from '../../support/programs';

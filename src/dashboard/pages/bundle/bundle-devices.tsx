@@ -1,4 +1,4 @@
-import type { BundleInUseJson } from '../../api/types';
+import type { BundleInUseJson } from '../../../contract/bundle';
 import { formatCount } from '../../format';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';

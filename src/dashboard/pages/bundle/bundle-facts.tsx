@@ -1,4 +1,4 @@
-import type { BundleDetailsJson } from '../../api/types';
+import type { BundleDetailsJson } from '../../../contract/bundle';
 import { formatBytes } from '../../format';
 import { Facts, Section } from '../../parts/page';
 import { Moment } from '../../parts/time';

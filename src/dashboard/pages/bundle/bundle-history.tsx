@@ -1,4 +1,4 @@
-import type { BundleInUseJson } from '../../api/types';
+import type { BundleInUseJson } from '../../../contract/bundle';
 import { linkTo } from '../../location';
 import { Section } from '../../parts/page';
 import { Ago } from '../../parts/time';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { BundleInUseJson } from '../../api/types';
+import type { BundleInUseJson } from '../../../contract/bundle';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';

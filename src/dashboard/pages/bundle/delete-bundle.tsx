@@ -1,5 +1,5 @@
 import { post } from '../../api/client';
-import type { BundleInUseJson } from '../../api/types';
+import type { BundleInUseJson } from '../../../contract/bundle';
 import { formatBytes } from '../../format';
 import { goTo, linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';

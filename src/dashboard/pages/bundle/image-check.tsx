@@ -1,4 +1,4 @@
-import type { ImageCheckJson } from '../../api/types';
+import type { ImageCheckJson } from '../../../contract/bundle';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
 

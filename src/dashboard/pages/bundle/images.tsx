@@ -1,4 +1,4 @@
-import type { ImageCheckJson, ImageJson } from '../../api/types';
+import type { ImageCheckJson, ImageJson } from '../../../contract/bundle';
 import { formatBytes, formatHash } from '../../format';
 import { Section } from '../../parts/page';
 import { type Column, Table } from '../../parts/table';

@@ -1,4 +1,4 @@
-import type { BundleDetailsJson } from '../../api/types';
+import type { BundleDetailsJson } from '../../../contract/bundle';
 import { Hint } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';

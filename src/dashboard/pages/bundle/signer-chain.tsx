@@ -1,4 +1,4 @@
-import type { SignerJson } from '../../api/types';
+import type { SignerJson } from '../../../contract/bundle';
 import { Section } from '../../parts/page';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';

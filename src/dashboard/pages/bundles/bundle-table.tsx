@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { BundleJson } from '../../api/types';
+import type { BundleJson } from '../../../contract/bundle';
 import { formatBytes } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { BundleJson } from '../../api/types';
+import type { BundleJson } from '../../../contract/bundle';
 import { address, setQuery } from '../../location';
 import { Command } from '../../parts/command';
 import { Icon } from '../../parts/icon';

@@ -1,4 +1,4 @@
-import type { CertificatesJson } from '../../api/settings-types';
+import type { CertificatesJson } from '../../../contract/certificate';
 import { may } from '../../api/session';
 import { Command, CopyButton } from '../../parts/command';
 import { Hint } from '../../parts/notices';

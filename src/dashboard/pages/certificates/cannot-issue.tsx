@@ -1,4 +1,4 @@
-import type { AboutJson } from '../../api/settings-types';
+import type { AboutJson } from '../../../contract/server';
 import { Command } from '../../parts/command';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';

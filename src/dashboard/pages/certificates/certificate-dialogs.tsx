@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import type { DeviceCertificateJson, IssuedJson } from '../../api/settings-types';
+import type { DeviceCertificateJson, IssuedCertificateJson } from '../../../contract/certificate';
 import { RevokeDialog } from '../../parts/revoke-dialog';
 import { IssueDialog } from './issue-dialog';
 import { IssuedDialog } from './issued-dialog';
@@ -9,7 +9,7 @@ import { SignDialog } from './sign-dialog';
 
 export type OpenDialog =
   | { readonly kind: 'issue' | 'sign' | 'revoke-other' }
-  | { readonly kind: 'issued'; readonly made: IssuedJson; readonly hasKey: boolean }
+  | { readonly kind: 'issued'; readonly made: IssuedCertificateJson; readonly hasKey: boolean }
   | { readonly kind: 'kit'; readonly device: string }
   | { readonly kind: 'revoke'; readonly certificate: DeviceCertificateJson };
 
@@ -27,7 +27,7 @@ export function CertificateDialogs({ dialog, onChange }: CertificateDialogsProps
   const close = () => {
     if (dialog.value === open) dialog.value = null;
   };
-  const show = (made: IssuedJson, hasKey: boolean) => {
+  const show = (made: IssuedCertificateJson, hasKey: boolean) => {
     dialog.value = { kind: 'issued', made, hasKey };
     onChange();
   };

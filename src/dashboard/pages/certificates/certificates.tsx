@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { apiPath } from '../../api/client';
 import { may } from '../../api/session';
-import type { CertificatesJson } from '../../api/settings-types';
+import type { CertificatesJson } from '../../../contract/certificate';
 import { address } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { Page } from '../../parts/page';

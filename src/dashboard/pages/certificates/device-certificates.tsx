@@ -1,5 +1,5 @@
 import { may } from '../../api/session';
-import type { CertificatesJson, DeviceCertificateJson } from '../../api/settings-types';
+import type { CertificatesJson, DeviceCertificateJson } from '../../../contract/certificate';
 import { formatCount, formatDay, formatHash, formatUtc } from '../../format';
 import { address, linkTo, setQuery } from '../../location';
 import { StateBadge } from '../../parts/badge';

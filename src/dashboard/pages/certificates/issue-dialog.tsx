@@ -1,5 +1,5 @@
 import { post } from '../../api/client';
-import type { IssuedJson } from '../../api/settings-types';
+import type { IssuedCertificateJson } from '../../../contract/certificate';
 import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
 import { text } from '../../texts';
@@ -8,7 +8,7 @@ import { DeviceFields, issueFields } from './issue-fields';
 const words = text.certificates;
 
 interface IssueDialogProps {
-  readonly onDone: (made: IssuedJson) => void;
+  readonly onDone: (made: IssuedCertificateJson) => void;
   readonly onClose: () => void;
 }
 
@@ -16,7 +16,7 @@ interface IssueDialogProps {
 export function IssueDialog({ onDone, onClose }: IssueDialogProps) {
   async function issue(fields: FormData): Promise<void> {
     const body = { ...issueFields(fields), key: typedIn(fields, 'key') };
-    onDone(await post<IssuedJson>('/api/certificates', body));
+    onDone(await post<IssuedCertificateJson>('/api/certificates', body));
   }
   return (
     <FormDialog title={words.issue} action={words.issueAction} onSubmit={issue} onClose={onClose}>

@@ -1,4 +1,4 @@
-import type { IssuedJson } from '../../api/settings-types';
+import type { IssuedCertificateJson } from '../../../contract/certificate';
 import { formatDay, formatUtc } from '../../format';
 import { CopyButton } from '../../parts/command';
 import { Dialog } from '../../parts/dialog';
@@ -8,7 +8,7 @@ import { saveFile } from '../../parts/save-file';
 const words = text.certificates;
 
 interface IssuedDialogProps {
-  readonly made: IssuedJson;
+  readonly made: IssuedCertificateJson;
   /** The server made the key, and has it. */
   readonly hasKey: boolean;
   readonly onKit: () => void;

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { isLoopback } from '../../../base/text/loopback';
 import { postForFile } from '../../api/client';
-import type { AboutJson } from '../../api/settings-types';
-import type { FleetJson } from '../../api/types';
+import type { AboutJson } from '../../../contract/server';
+import type { FleetJson } from '../../../contract/fleet';
 import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { optional } from '../../parts/form-fields';

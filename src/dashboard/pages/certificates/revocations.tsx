@@ -1,5 +1,5 @@
 import { apiPath } from '../../api/client';
-import type { RevocationJson, RevocationsJson } from '../../api/settings-types';
+import type { RevocationJson, RevocationsJson } from '../../../contract/revocation';
 import { formatCount } from '../../format';
 import { linkTo } from '../../location';
 import { Command } from '../../parts/command';

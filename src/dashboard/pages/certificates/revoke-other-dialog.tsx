@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { Failure, post } from '../../api/client';
-import type { RevocationJson } from '../../api/settings-types';
+import type { RevocationJson } from '../../../contract/revocation';
 import { FormDialog } from '../../parts/dialog';
 import { optional } from '../../parts/form-fields';
 import { Hint, tell } from '../../parts/notices';

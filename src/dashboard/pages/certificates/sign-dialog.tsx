@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api/client';
-import type { IssuedJson } from '../../api/settings-types';
+import type { IssuedCertificateJson } from '../../../contract/certificate';
 import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
 import { Hint } from '../../parts/notices';
@@ -11,7 +11,7 @@ const words = text.certificates;
 const maxRequestSize = 32_768;
 
 interface SignDialogProps {
-  readonly onDone: (made: IssuedJson) => void;
+  readonly onDone: (made: IssuedCertificateJson) => void;
   readonly onClose: () => void;
 }
 
@@ -22,7 +22,7 @@ export function SignDialog({ onDone, onClose }: SignDialogProps) {
 
   async function sign(fields: FormData): Promise<void> {
     const body = { ...issueFields(fields), csr: typedIn(fields, 'csr') };
-    onDone(await post<IssuedJson>('/api/certificates', body));
+    onDone(await post<IssuedCertificateJson>('/api/certificates', body));
   }
 
   async function take(file: File | undefined): Promise<void> {

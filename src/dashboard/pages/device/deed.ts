@@ -1,5 +1,5 @@
 import { patch, post } from '../../api/client';
-import type { DeviceJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
 import { linkTo } from '../../location';
 import { tell, tellFailure } from '../../parts/notices';
 import { text } from '../../texts';

@@ -1,4 +1,4 @@
-import type { BoardJson, DeviceJson } from '../../api/types';
+import type { BoardJson, DeviceJson } from '../../../contract/device';
 import { Facts, Section } from '../../parts/page';
 import { Ago, Moment } from '../../parts/time';
 import { text } from '../../texts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Failure } from '../../api/client';
-import type { FleetJson } from '../../api/types';
+import type { FleetJson } from '../../../contract/fleet';
 import { FormDialog } from '../../parts/dialog';
 import { text } from '../../texts';
 import { useData } from '../../use-data';

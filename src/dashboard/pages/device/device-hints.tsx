@@ -1,4 +1,4 @@
-import type { DeviceJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
 

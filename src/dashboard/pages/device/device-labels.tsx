@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure } from '../../api/client';
 import { may } from '../../api/session';
-import type { DeviceJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
 import { Icon } from '../../parts/icon';
 import { FailureBox, tellFailure } from '../../parts/notices';
 import { text } from '../../texts';

@@ -1,4 +1,5 @@
-import type { DeviceJson, EventJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
+import type { EventJson } from '../../../contract/event';
 import { apiPath } from '../../api/client';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';

@@ -1,4 +1,5 @@
-import type { EventJson, ExplanationJson, OfferJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
+import type { ExplainedOfferJson, ExplanationJson } from '../../../contract/explanation';
 import { linkTo } from '../../location';
 import { Icon, type IconName } from '../../parts/icon';
 import { Loaded } from '../../parts/loaded';
@@ -45,7 +46,7 @@ function Answers({ answers }: Pick<ExplanationJson, 'answers'>) {
 }
 
 /** Whether a bundle can be streamed is not asked in every protocol; that makes no difference as long as it can. */
-function isSame(one: OfferJson, other: OfferJson): boolean {
+function isSame(one: ExplainedOfferJson, other: ExplainedOfferJson): boolean {
   return (
     one.offered === other.offered &&
     one.reason === other.reason &&
@@ -57,7 +58,7 @@ function isSame(one: OfferJson, other: OfferJson): boolean {
   );
 }
 
-function Answer({ offer: { offered, message, rules } }: { readonly offer: OfferJson }) {
+function Answer({ offer: { offered, message, rules } }: { readonly offer: ExplainedOfferJson }) {
   const { one } = text.devices;
   return (
     <>
@@ -84,7 +85,7 @@ function Answer({ offer: { offered, message, rules } }: { readonly offer: OfferJ
 type Verdict = 'passed' | 'failed' | 'skipped';
 const icons: Readonly<Record<Verdict, IconName>> = { passed: 'check', failed: 'cross', skipped: 'dot' };
 
-function Rule({ rule, passed, message }: OfferJson['rules'][number]) {
+function Rule({ rule, passed, message }: ExplainedOfferJson['rules'][number]) {
   const verdict: Verdict = passed === null ? 'skipped' : passed ? 'passed' : 'failed';
   const { rules, verdicts } = text.devices.one;
   return (

@@ -1,4 +1,5 @@
-import type { EventJson, InstallationJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
+import type { InstallationJson } from '../../../contract/installation';
 import { formatBytes, formatDuration } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';

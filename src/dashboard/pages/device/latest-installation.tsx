@@ -1,4 +1,5 @@
-import type { DeviceJson, InstallationJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
+import type { InstallationJson } from '../../../contract/installation';
 import { formatBytes, formatPercent, stateWord } from '../../format';
 import { linkTo } from '../../location';
 import { iconOf, toneOf } from '../../parts/badge';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { DeviceJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
 import { formatHash } from '../../format';
 import { StateBadge } from '../../parts/badge';
 import { Section } from '../../parts/page';

@@ -1,4 +1,4 @@
-import type { EventJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
 import { Repeats } from '../../parts/event-line';
 import { Moment } from '../../parts/time';
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiPath, asFailure, type Failure, get } from '../../api/client';
-import type { EventJson, InstallationJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
+import type { InstallationJson } from '../../../contract/installation';
 import { type Data, useData } from '../../use-data';
 
 interface EventPage {

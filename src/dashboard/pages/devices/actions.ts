@@ -1,5 +1,5 @@
 import { asFailure, type Failure, post } from '../../api/client';
-import type { DeviceJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
 
 export type Verb =
   'admit' | 'hold' | 'unhold' | 'pin' | 'unpin' | 'clear' | 'channel' | 'add-label' | 'remove-label';

@@ -1,5 +1,6 @@
 import { post } from '../../api/client';
-import type { DeviceJson, FleetJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
+import type { FleetJson } from '../../../contract/fleet';
 import { goTo, linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';

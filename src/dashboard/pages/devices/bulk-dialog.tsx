@@ -1,4 +1,5 @@
-import type { DeviceJson, FleetJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
+import type { FleetJson } from '../../../contract/fleet';
 import { Failure } from '../../api/client';
 import { FormDialog } from '../../parts/dialog';
 import { text } from '../../texts';

@@ -1,4 +1,4 @@
-import type { FleetJson } from '../../api/types';
+import type { FleetJson } from '../../../contract/fleet';
 
 /** One entry of a filter's menu. */
 export interface Choice {

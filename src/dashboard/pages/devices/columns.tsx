@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { DeviceJson } from '../../api/types';
+import type { DeviceJson } from '../../../contract/device';
 import { formatPercent } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';

@@ -1,6 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { DevicePageJson, EventJson, FleetJson } from '../../api/types';
+import type { DevicePageJson } from '../../../contract/device';
+import type { EventJson } from '../../../contract/event';
+import type { FleetJson } from '../../../contract/fleet';
 import { address } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { FailureBox } from '../../parts/notices';

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation-states';
-import type { FleetJson, LabelsJson, ReleaseJson } from '../../api/types';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { FleetJson, LabelListJson } from '../../../contract/fleet';
 import { formatCount, stateWord } from '../../format';
 import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
@@ -94,7 +95,7 @@ function FilterMenu({ name, filters, choices, wordOf = String }: FilterMenuProps
 
 /** A menu where the server lists labels, else a field to type one. */
 function LabelFilter({ filters }: { readonly filters: Filters }) {
-  const { value: known } = useData<LabelsJson>('/api/labels', { isStale: () => false, everyMs: 60_000 });
+  const { value: known } = useData<LabelListJson>('/api/labels', { isStale: () => false, everyMs: 60_000 });
   if (known === null) {
     return (
       <input
@@ -113,7 +114,7 @@ function LabelFilter({ filters }: { readonly filters: Filters }) {
 }
 
 function ReleaseFilter({ filters }: { readonly filters: Filters }) {
-  const { value } = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
+  const { value } = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
     isStale: ({ kind }) => kind.startsWith('release.'),
   });
   const releases = value?.releases ?? [];

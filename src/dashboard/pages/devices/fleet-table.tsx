@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { DevicePageJson, FleetJson } from '../../api/types';
+import type { DevicePageJson } from '../../../contract/device';
+import type { FleetJson } from '../../../contract/fleet';
 import { formatCount } from '../../format';
 import { Pager, Table } from '../../parts/table';
 import { text } from '../../texts';

@@ -1,4 +1,4 @@
-import type { FleetJson, LabelsJson } from '../../api/types';
+import type { FleetJson, LabelListJson } from '../../../contract/fleet';
 import { useData } from '../../use-data';
 import { Suggestions } from '../../parts/suggestions';
 import { choicesOf } from './choices';
@@ -12,7 +12,7 @@ interface KnownWordsProps {
 
 /** The channels or labels that devices have, as suggestions. */
 export function KnownWords({ id, of, fleet }: KnownWordsProps) {
-  const { value: labels } = useData<LabelsJson>(of === 'label' ? '/api/labels' : null, {
+  const { value: labels } = useData<LabelListJson>(of === 'label' ? '/api/labels' : null, {
     isStale: () => false,
   });
   const values =

@@ -1,4 +1,4 @@
-import type { BundleJson } from '../../api/types';
+import type { BundleJson } from '../../../contract/bundle';
 import { Loaded } from '../../parts/loaded';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';

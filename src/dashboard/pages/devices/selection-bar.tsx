@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { FleetJson } from '../../api/types';
+import type { FleetJson } from '../../../contract/fleet';
 import { Icon } from '../../parts/icon';
 import { Menu } from '../../parts/menu';
 import { attempt, tell, tellFailure } from '../../parts/notices';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from '../../api/client';
-import type { DeviceJson, DevicePageJson } from '../../api/types';
+import type { DeviceJson, DevicePageJson } from '../../../contract/device';
 import { type FleetView, listPath } from './view';
 
 /** The server does one thing to so many devices at the most. */

@@ -1,4 +1,4 @@
-import type { EventJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
 import { text } from '../../texts';
 
 const words = text.events;

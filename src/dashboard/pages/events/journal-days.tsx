@@ -1,4 +1,4 @@
-import type { EventJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
 import { formatDay } from '../../format';
 import { text } from '../../texts';
 import { JournalLine } from './journal-line';

@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks';
-import type { EventJson } from '../../api/types';
+import type { EventJson } from '../../../contract/event';
 import { formatClock, formatUtc } from '../../format';
 import { EventMark, EventText } from '../../parts/event-line';
 import { Icon } from '../../parts/icon';

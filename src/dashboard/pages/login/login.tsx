@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure, post } from '../../api/client';
 import { session } from '../../api/session';
-import type { SessionJson } from '../../api/types';
+import type { SessionJson } from '../../../contract/session';
 import { Command } from '../../parts/command';
 import { FailureBox } from '../../parts/notices';
 import { text } from '../../texts';

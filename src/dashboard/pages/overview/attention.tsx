@@ -1,4 +1,4 @@
-import type { AttentionJson } from '../../api/types';
+import type { AttentionJson } from '../../../contract/attention';
 import { post } from '../../api/client';
 import { linkTo } from '../../location';
 import { Icon, type IconName } from '../../parts/icon';

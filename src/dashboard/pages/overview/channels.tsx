@@ -1,4 +1,4 @@
-import type { ChannelJson } from '../../api/types';
+import type { ChannelJson } from '../../../contract/overview';
 import { formatCount, formatPercent } from '../../format';
 import { linkTo } from '../../location';
 import { EmptyState, Section } from '../../parts/page';

@@ -1,4 +1,4 @@
-import type { OverviewJson } from '../../api/types';
+import type { OverviewJson } from '../../../contract/overview';
 import { Command } from '../../parts/command';
 import { Icon } from '../../parts/icon';
 import { Section } from '../../parts/page';

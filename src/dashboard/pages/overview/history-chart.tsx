@@ -1,4 +1,4 @@
-import type { HistoryJson } from '../../api/types';
+import type { FleetHistoryJson } from '../../../contract/fleet';
 import { formatCount, formatDay, formatMoment } from '../../format';
 import { seriesLook } from '../../parts/share-bar';
 import { text } from '../../texts';
@@ -7,7 +7,7 @@ const width = 1000;
 const height = 200;
 
 /** Devices by version, stacked, over time. The last moment is said in words too. */
-export function HistoryChart({ history }: { readonly history: HistoryJson }) {
+export function HistoryChart({ history }: { readonly history: FleetHistoryJson }) {
   const { points } = history;
   const first = points[0];
   const last = points.at(-1);
@@ -70,7 +70,7 @@ function nameOf(version: string | null): string {
 
 /** The outline of one version's area: its lower edge forth, its upper edge back. */
 function areaOf(
-  points: HistoryJson['points'],
+  points: FleetHistoryJson['points'],
   versions: readonly (string | null)[],
   index: number,
   highest: number,

@@ -1,4 +1,4 @@
-import type { OverviewJson } from '../../api/types';
+import type { OverviewJson } from '../../../contract/overview';
 import { formatCount } from '../../format';
 import { Loaded } from '../../parts/loaded';
 import { Page } from '../../parts/page';

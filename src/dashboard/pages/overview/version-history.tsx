@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { apiPath } from '../../api/client';
-import type { ChannelJson, HistoryJson } from '../../api/types';
+import type { FleetHistoryJson } from '../../../contract/fleet';
+import type { ChannelJson } from '../../../contract/overview';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
@@ -16,7 +17,7 @@ export function VersionHistory({ channels }: { readonly channels: readonly Chann
   const [hours, setHours] = useState('168');
   const [scope, setScope] = useState(0);
   const { compatible, channel } = channels[scope] ?? {};
-  const history = useData<HistoryJson>(apiPath('/api/fleet/history', { hours, compatible, channel }), {
+  const history = useData<FleetHistoryJson>(apiPath('/api/fleet/history', { hours, compatible, channel }), {
     isStale: () => false,
     everyMs: refreshMs,
   });

@@ -1,4 +1,4 @@
-import type { ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 import { Icon } from '../../parts/icon';
 import { Menu } from '../../parts/menu';
 import { text } from '../../texts';

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { apiPath, post } from '../../api/client';
-import type { BackTargetJson, ReleaseJson } from '../../api/types';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { BackTargetJson } from '../../../contract/release-history';
 import { goTo, linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { Loaded } from '../../parts/loaded';
@@ -31,7 +32,7 @@ export function BackDialog({ release, onClose }: ActionDialogProps) {
       isDangerous
       isReady={value !== null && !isNone && (value.ever_proven || isUnprovenAccepted)}
       onSubmit={async (fields) => {
-        const { id, bundle } = await post<ReleaseJson>('/api/releases/back', {
+        const { id, bundle } = await post<ReleaseWithRolloutJson>('/api/releases/back', {
           compatible,
           channel,
           expected_release: value?.release_id,

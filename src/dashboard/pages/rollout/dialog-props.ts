@@ -1,4 +1,4 @@
-import type { ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 
 /** What every dialog before an action is given. */
 export interface ActionDialogProps {

@@ -1,5 +1,6 @@
 import { apiPath } from '../../api/client';
-import type { HistoryLineJson, ReleaseJson } from '../../api/types';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { HistoryLineJson } from '../../../contract/release-history';
 import { linkTo } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
@@ -46,7 +47,7 @@ function Unknown() {
 
 function Known({ line }: { readonly line: HistoryLineJson }) {
   const { id, compatible, channel, bundle, at, by, ended_at: endedAt, result } = line;
-  const releases = useData<{ readonly releases: readonly ReleaseJson[] }>(
+  const releases = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>(
     apiPath('/api/releases', { compatible, channel }),
     { isStale: ({ kind }) => /^(release|rollout)\./.test(kind) },
   );
@@ -78,7 +79,7 @@ function Known({ line }: { readonly line: HistoryLineJson }) {
   );
 }
 
-function InItsPlace({ current }: { readonly current: ReleaseJson | undefined }) {
+function InItsPlace({ current }: { readonly current: ReleaseWithRolloutJson | undefined }) {
   if (current === undefined) return <p>{words.nothing}</p>;
   return (
     <p>

@@ -1,5 +1,6 @@
 import { parseWindow, weekdays } from '../../../core/maintenance-window';
-import type { PolicyJson, ReleaseDetailsJson } from '../../api/types';
+import type { PolicyJson } from '../../../contract/policy';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 import { linkTo } from '../../location';
 import { Facts, Section } from '../../parts/page';
 import { stepWords } from '../../parts/release/steps-mark';

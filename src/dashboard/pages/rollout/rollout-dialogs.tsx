@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { asFailure, post } from '../../api/client';
-import type { ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 import { formatCount } from '../../format';
 import { FormDialog } from '../../parts/dialog';
 import { attempt, tell } from '../../parts/notices';

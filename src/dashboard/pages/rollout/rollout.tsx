@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 import { Loaded } from '../../parts/loaded';
 import { Page } from '../../parts/page';
 import { useRelease } from '../../parts/release/use-release';

@@ -1,4 +1,4 @@
-import type { ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 import { formatCount } from '../../format';
 import { Hint } from '../../parts/notices';
 import { Section } from '../../parts/page';

@@ -1,5 +1,5 @@
 import { failedStates } from '../../../core/installation-states';
-import type { ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
 import { may } from '../../api/session';
 import { formatCount, stateWord } from '../../format';
 import { Hint } from '../../parts/notices';

@@ -1,4 +1,4 @@
-import type { EventJson, EventPageJson } from '../../api/types';
+import type { EventJson, EventPageJson } from '../../../contract/event';
 import { EventLine } from '../../parts/event-line';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';

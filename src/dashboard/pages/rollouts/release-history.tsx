@@ -1,4 +1,4 @@
-import type { HistoryLineJson } from '../../api/types';
+import type { HistoryLineJson } from '../../../contract/release-history';
 import { linkTo } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';

@@ -1,4 +1,5 @@
-import type { ReleaseJson, RolloutProgressJson } from '../../api/types';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { RolloutProgressJson } from '../../../contract/rollout';
 import { formatCount } from '../../format';
 import { linkTo } from '../../location';
 import { Hint } from '../../parts/notices';
@@ -12,7 +13,7 @@ import { text } from '../../texts';
 const words = text.rollouts;
 
 /** One release on its channel: what it is, how far it has come, and what it waits for. */
-export function ReleaseRow({ release }: { readonly release: ReleaseJson }) {
+export function ReleaseRow({ release }: { readonly release: ReleaseWithRolloutJson }) {
   const { id, compatible, channel, bundle, version, rollout, released_at: at, released_by: by } = release;
   const progress = useRelease(id).value?.progress ?? null;
   const { state, reason, changed_by: changedBy } = rollout;
@@ -43,7 +44,7 @@ export function ReleaseRow({ release }: { readonly release: ReleaseJson }) {
 }
 
 interface ProgressProps {
-  readonly release: ReleaseJson;
+  readonly release: ReleaseWithRolloutJson;
   readonly progress: RolloutProgressJson;
 }
 

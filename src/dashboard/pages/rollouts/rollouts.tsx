@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { ReleaseJson } from '../../api/types';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
 import { goTo, linkTo } from '../../location';
 import { Command } from '../../parts/command';
 import { Loaded } from '../../parts/loaded';
@@ -15,7 +15,7 @@ const words = text.rollouts;
 
 export function RolloutsPage() {
   const [isReleasing, setReleasing] = useState(false);
-  const releases = useData<{ readonly releases: readonly ReleaseJson[] }>('/api/releases', {
+  const releases = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
     isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
   });
   const release = may('publish') && (
@@ -44,8 +44,8 @@ export function RolloutsPage() {
 }
 
 /** What waits for a person comes first. */
-function Current({ releases }: { readonly releases: readonly ReleaseJson[] }) {
-  const isPaused = ({ rollout }: ReleaseJson) => rollout.state === 'paused';
+function Current({ releases }: { readonly releases: readonly ReleaseWithRolloutJson[] }) {
+  const isPaused = ({ rollout }: ReleaseWithRolloutJson) => rollout.state === 'paused';
   const ordered = [...releases.filter(isPaused), ...releases.filter((release) => !isPaused(release))];
   return (
     <Section title={words.current}>

@@ -1,4 +1,4 @@
-import type { AboutJson } from '../../api/settings-types';
+import type { AboutJson } from '../../../contract/server';
 import { formatBytes, formatDuration } from '../../format';
 import { CopyButton } from '../../parts/command';
 import { Loaded } from '../../parts/loaded';

@@ -1,4 +1,4 @@
-import type { AboutJson, OptionJson } from '../../api/settings-types';
+import type { AboutJson, OptionJson } from '../../../contract/server';
 import { address, setQuery } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';

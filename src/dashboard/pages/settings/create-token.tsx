@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
-import type { Scope, TokenJson } from '../../api/types';
+import type { TokenJson, TokenScope } from '../../../contract/token';
 import { Command } from '../../parts/command';
 import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
@@ -8,7 +8,7 @@ import { SecretDialog } from '../../parts/secret-dialog';
 import { text } from '../../texts';
 
 const words = text.settings.tokens;
-const scopes: readonly Scope[] = ['read', 'publish', 'admin'];
+const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
 
 interface Made {
   readonly token: TokenJson;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
-import type { WebhookJson } from '../../api/types';
+import type { WebhookJson } from '../../../contract/webhook';
 import { FormDialog } from '../../parts/dialog';
 import { optional, typedIn } from '../../parts/form-fields';
 import { SecretDialog } from '../../parts/secret-dialog';

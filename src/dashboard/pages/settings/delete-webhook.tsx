@@ -1,5 +1,5 @@
 import { remove } from '../../api/client';
-import type { WebhookJson } from '../../api/types';
+import type { WebhookJson } from '../../../contract/webhook';
 import { linkTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { may, session } from '../../api/session';
-import type { AboutJson } from '../../api/settings-types';
+import type { AboutJson } from '../../../contract/server';
 import { Hint } from '../../parts/notices';
 import { Page } from '../../parts/page';
 import { text } from '../../texts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { session } from '../../api/session';
-import type { TokenJson } from '../../api/types';
+import type { TokenJson } from '../../../contract/token';
 import { formatMoment, formatUtc } from '../../format';
 import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';

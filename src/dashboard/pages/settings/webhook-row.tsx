@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
-import type { WebhookJson } from '../../api/types';
+import type { WebhookJson } from '../../../contract/webhook';
 import { formatCount } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';

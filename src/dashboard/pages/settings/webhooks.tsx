@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { WebhookJson } from '../../api/types';
+import type { WebhookJson } from '../../../contract/webhook';
 import { Command } from '../../parts/command';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Section } from '../../parts/page';

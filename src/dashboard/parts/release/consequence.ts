@@ -1,4 +1,5 @@
-import type { ReachJson, ReleaseJson, ReleasePreviewJson } from '../../api/types';
+import type { ReachJson } from '../../../contract/reach';
+import type { ReleasePreviewJson, ReleaseWithRolloutJson } from '../../../contract/release';
 import { formatCount } from '../../format';
 import { text } from '../../texts';
 
@@ -25,7 +26,7 @@ export function isGrave({ reach }: ReleasePreviewJson): boolean {
   return reach.goes_down.devices > 0 || (reach.devices > 0 && reach.reached + reach.up_to_date === 0);
 }
 
-function placeOf({ bundle, rollout: { state, step, steps } }: ReleaseJson): string {
+function placeOf({ bundle, rollout: { state, step, steps } }: ReleaseWithRolloutJson): string {
   return steps === 1 ? bundle : words.rollout[state](step, steps);
 }
 

@@ -1,4 +1,4 @@
-import type { ReleaseDefaultsJson } from '../../api/types';
+import type { ReleaseDefaultsJson } from '../../../contract/release';
 import { formatWindow, type Weekday, weekdays } from '../../../core/maintenance-window';
 
 /** A release as it stands in the form: what was typed, not yet what is meant. */

@@ -1,4 +1,4 @@
-import type { ReleasePreviewJson } from '../../api/types';
+import type { ReleasePreviewJson } from '../../../contract/release';
 import { formatCount, formatMoment } from '../../format';
 import { text } from '../../texts';
 import { RolloutMark } from '../rollout-mark';

@@ -1,4 +1,4 @@
-import type { LabelsJson } from '../../api/types';
+import type { LabelListJson } from '../../../contract/fleet';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import type { DraftProps } from './draft';
@@ -96,7 +96,7 @@ interface GroupFieldProps {
 
 /** Puts a group in front of the steps, from the labels that devices have. */
 function GroupField({ steps, onChange }: GroupFieldProps) {
-  const labels = useData<LabelsJson>('/api/labels', {
+  const labels = useData<LabelListJson>('/api/labels', {
     isStale: () => false,
   });
   const known = labels.value?.labels ?? [];

@@ -1,4 +1,4 @@
-import type { RolloutProgressJson } from '../../api/types';
+import type { RolloutProgressJson } from '../../../contract/rollout';
 import { stateWord } from '../../format';
 import { text } from '../../texts';
 import { toneOf } from '../badge';

@@ -1,4 +1,4 @@
-import type { ReleaseResultJson } from '../../api/types';
+import type { ReleaseResultJson } from '../../../contract/release-history';
 import { formatCount } from '../../format';
 import { text } from '../../texts';
 import { StateBadge } from '../badge';

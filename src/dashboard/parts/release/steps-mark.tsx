@@ -1,4 +1,4 @@
-import type { RolloutJson } from '../../api/types';
+import type { RolloutJson } from '../../../contract/rollout';
 import { text } from '../../texts';
 import { readStep } from './steps';
 

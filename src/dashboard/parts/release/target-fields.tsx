@@ -1,5 +1,7 @@
 import { useId } from 'preact/hooks';
-import type { BundleJson, FleetJson, ReleaseJson } from '../../api/types';
+import type { BundleJson } from '../../../contract/bundle';
+import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { FleetJson } from '../../../contract/fleet';
 import { stateWord } from '../../format';
 import { text } from '../../texts';
 import { Suggestions } from '../suggestions';
@@ -48,7 +50,7 @@ export function BundleField({ draft, change, bundles }: BundleFieldProps) {
 interface ChannelFieldProps extends DraftProps {
   readonly compatible: string;
   readonly fleet: FleetJson | null;
-  readonly releases: readonly ReleaseJson[];
+  readonly releases: readonly ReleaseWithRolloutJson[];
 }
 
 export function ChannelField({ draft, change, compatible, fleet, releases }: ChannelFieldProps) {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { asFailure, type Failure, post } from '../../api/client';
-import type { ReleasePreviewJson } from '../../api/types';
+import type { ReleasePreviewJson } from '../../../contract/release';
 import { listen } from '../../live';
 
 /** A pause in typing. */

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
-import type { EventJson, ReleaseDetailsJson } from '../../api/types';
+import type { ReleaseDetailsJson } from '../../../contract/release';
+import type { EventJson } from '../../../contract/event';
 import { linkTo } from '../../location';
 import { type Data, useData } from '../../use-data';
 

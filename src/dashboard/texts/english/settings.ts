@@ -1,6 +1,6 @@
-import type { Scope } from '../../api/types';
+import type { TokenScope } from '../../../contract/token';
 
-const scopes: Readonly<Record<Scope, string>> = {
+const scopes: Readonly<Record<TokenScope, string>> = {
   read: 'Sees everything but tokens and webhooks, changes nothing. For dashboards and monitoring.',
   publish:
     'Also uploads and deletes bundles, makes releases, steers rollouts, and decides about devices. For CI jobs.',
@@ -29,7 +29,7 @@ export const settings = {
     useCommand: (secret: string) => `export ADMIN_TOKEN=${secret}`,
     created: 'Created',
     by: (actor: string) => `by ${actor}`,
-    columns: { name: 'Name', scope: 'Scope', state: 'State', created: 'Created', actions: 'Actions' },
+    columns: { name: 'Name', scope: 'TokenScope', state: 'State', created: 'Created', actions: 'Actions' },
     revoke: 'Revoke',
     revokeOf: (name: string) => `Revoke the token ${name}`,
     revokeTitle: (name: string) => `Revoke the token ${name}?`,

@@ -1,20 +1,11 @@
 import type { Request, Response } from 'express';
-import { z } from 'zod';
+import { sessionJson, type SessionJson, signInBody } from '../../../contract/session';
 import { DomainError } from '../../../core/errors';
 import type { AdminOptions } from '../kernel/admin-options';
 import { type Caller, callerOf, type Identify } from './authenticate';
 import type { CheckToken } from './check-token';
 import { defineRoute, type Route } from '../kernel/route';
 import { clearSessionCookie, readSessionCookies, setSessionCookie } from './session-cookie';
-
-export const sessionJson = z.object({
-  signed_in: z.boolean().describe('whether the other requests are answered'),
-  token_required: z.boolean(),
-  token_exists: z.boolean().describe('whether one could sign in: a token was made and is not revoked'),
-  name: z.string().nullable().describe('of the token; "local" where none is needed'),
-  scopes: z.array(z.enum(['read', 'publish', 'admin'])).describe('what may be done'),
-  version: z.string(),
-});
 
 export interface SessionPorts {
   readonly checkToken: CheckToken;
@@ -30,7 +21,7 @@ export function sessionRoutes(
   const { manageSessions, manageTokens } = services;
 
   function present(request: Request, caller: Caller | null) {
-    const json: z.infer<typeof sessionJson> = {
+    const json: SessionJson = {
       signed_in: caller !== null,
       token_required: needsToken(request),
       token_exists: manageTokens.exists(),
@@ -73,7 +64,7 @@ export function sessionRoutes(
       scope: null,
       operation: 'signIn',
       summary: 'Sign in with a token: the answer sets a cookie that stands for it',
-      input: { body: z.strictObject({ token: z.string().min(1).max(256) }) },
+      input: { body: signInBody },
       answers: { 200: { description: 'The browser is signed in', schema: sessionJson } },
       problems: ['unauthenticated', 'too-many-requests'],
       handle: async ({ input, request, response }) => {

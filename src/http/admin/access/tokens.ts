@@ -1,8 +1,14 @@
-import { z } from 'zod';
+import {
+  newTokenBody,
+  newTokenJson,
+  revokedTokenJson,
+  tokenListJson,
+  tokenParams,
+} from '../../../contract/token';
 import type { AdminOptions } from '../kernel/admin-options';
-import { by } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-import { presentToken, tokenJson } from './token-json';
+import { by } from '../kernel/service-request';
+import { presentToken } from './token-json';
 
 /** Admin tokens: made, listed and revoked by who has the scope `admin`. */
 export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
@@ -15,7 +21,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'listTokens',
       summary: 'All tokens, revoked ones too, without their secrets',
       input: {},
-      answers: { 200: { description: 'The tokens', schema: z.object({ tokens: z.array(tokenJson) }) } },
+      answers: { 200: { description: 'The tokens', schema: tokenListJson } },
       problems: [],
       handle: () => ({ status: 200, json: { tokens: manageTokens.list().map(presentToken) } }),
     }),
@@ -26,16 +32,10 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'createToken',
       summary: 'Make a token; its secret is shown this once',
       input: {
-        body: z.strictObject({
-          name: z.string().min(1).max(64),
-          scope: z.enum(['read', 'publish', 'admin']),
-        }),
+        body: newTokenBody,
       },
       answers: {
-        201: {
-          description: 'The token and its secret',
-          schema: z.object({ token: tokenJson, secret: z.string() }),
-        },
+        201: { description: 'The token and its secret', schema: newTokenJson },
       },
       problems: ['conflict'],
       handle: async ({ input, actor }) => {
@@ -49,8 +49,8 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'revokeToken',
       summary: 'Revoke a token, at once',
-      input: { params: z.object({ name: z.string().min(1).max(64) }) },
-      answers: { 200: { description: 'The revoked token', schema: z.object({ token: tokenJson }) } },
+      input: { params: tokenParams },
+      answers: { 200: { description: 'The revoked token', schema: revokedTokenJson } },
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
         const token = await manageTokens.revoke({ name: input.params.name, ...by(actor) });

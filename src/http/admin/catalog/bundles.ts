@@ -1,13 +1,14 @@
-import { z } from 'zod';
+import {
+  bundleInUseJson,
+  bundleListJson,
+  bundleParams,
+  deleteBundleBody,
+  deletedBundleJson,
+} from '../../../contract/bundle';
 import type { AdminOptions } from '../kernel/admin-options';
-import { bundleJson, presentBundle } from './bundle-json';
-import { bundleInUseJson, presentBundleInUse } from './bundle-use-json';
-import { bundleName, by, flag } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-
-const deleteBody = z.object({
-  force: flag.describe('although devices install it or are pinned to it'),
-});
+import { by } from '../kernel/service-request';
+import { presentBundle, presentBundleInUse } from './bundle-json';
 
 /** The stored bundles: list, look into one, delete one. */
 export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
@@ -20,7 +21,7 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'listBundles',
       summary: 'All bundles, newest first',
       input: {},
-      answers: { 200: { description: 'The bundles', schema: z.object({ bundles: z.array(bundleJson) }) } },
+      answers: { 200: { description: 'The bundles', schema: bundleListJson } },
       problems: [],
       handle: () => ({ status: 200, json: { bundles: listBundles.list().map(presentBundle) } }),
     }),
@@ -31,7 +32,7 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'getBundle',
       summary:
         'One bundle with its manifest, images and signer chain, its history, and the devices that have it',
-      input: { params: z.object({ name: bundleName }) },
+      input: { params: bundleParams },
       answers: { 200: { description: 'The bundle', schema: bundleInUseJson } },
       problems: ['not-found'],
       handle: ({ input }) => ({
@@ -45,12 +46,9 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'deleteBundle',
       summary: 'Delete a bundle that is current nowhere; its name stays bound to its bytes',
-      input: { params: z.object({ name: bundleName }), body: deleteBody },
+      input: { params: bundleParams, body: deleteBundleBody },
       answers: {
-        200: {
-          description: 'The bundle is deleted',
-          schema: z.object({ deleted: z.object({ name: z.string(), sha256: z.string() }) }),
-        },
+        200: { description: 'The bundle is deleted', schema: deletedBundleJson },
       },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {

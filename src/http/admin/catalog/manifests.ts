@@ -1,8 +1,7 @@
-import { z } from 'zod';
+import { manifestJson, manifestListJson } from '../../../contract/manifest';
 import { defaultChannel } from '../../../core/release';
 import { describeNothing, describeRelease } from '../../../services/catalog/describe-release';
 import type { AdminOptions } from '../kernel/admin-options';
-import { manifestJson } from '../rollouts/release-json';
 import { defineRoute, type Route } from '../kernel/route';
 
 /** What is current on the default channel, in the form in which devices get it. */
@@ -46,7 +45,7 @@ export function manifestRoutes({ services, deviceBaseUrl }: AdminOptions): reado
       summary: 'The current release of every compatible, as devices get it',
       input: {},
       answers: {
-        200: { description: 'The manifests', schema: z.object({ manifests: z.array(manifestJson) }) },
+        200: { description: 'The manifests', schema: manifestListJson },
       },
       problems: [],
       handle: () => ({

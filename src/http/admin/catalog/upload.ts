@@ -1,38 +1,18 @@
-import { z } from 'zod';
+import { uploadFields, uploadJson } from '../../../contract/upload';
 import { DomainError } from '../../../core/errors';
 import type { AdminOptions } from '../kernel/admin-options';
-import { bundleDetailsJson, presentBundleDetails } from './bundle-json';
-import { channelField, policyFields, readPolicy } from '../rollouts/policy-fields';
-import { checkUploadHeaders, receiveUpload } from './receive-upload';
-import { by, flag, optionalCompatible } from '../kernel/request-fields';
-import { presentEffect, reachJson, warningsJson } from '../rollouts/reach-json';
-import { releaseJson, presentRelease } from '../rollouts/release-json';
 import { acceptBody } from '../kernel/request-body';
 import { defineRoute, parseInput, type Route } from '../kernel/route';
-
-const fields = z.strictObject({
-  activate: flag.describe('make it current for its compatible in the same step'),
-  compatible: optionalCompatible.describe(
-    'needed for an encrypted bundle, else the one in its manifest is meant',
-  ),
-  force: flag.describe('activate although the manifest names another compatible'),
-  channel: channelField,
-  ...policyFields,
-});
-
-const uploadJson = z.object({
-  bundle: bundleDetailsJson,
-  created: z.boolean().describe('false when the same bytes were stored under this name before'),
-  release: releaseJson.nullable(),
-  reach: reachJson
-    .nullable()
-    .describe('whom the release reaches; null without one, or when that cannot be counted now'),
-  warnings: warningsJson,
-});
+import { by, defined } from '../kernel/service-request';
+import { presentEffect } from '../rollouts/reach-json';
+import { readPolicy } from '../rollouts/read-policy';
+import { presentRelease } from '../rollouts/release-json';
+import { presentBundleDetails } from './bundle-json';
+import { checkUploadHeaders, receiveUpload } from './receive-upload';
 
 /** @throws DomainError `invalid-input`: also for a channel or a policy of a bundle that is not to be activated */
 function parseFields(sent: unknown) {
-  const parsed = parseInput(fields, { ...(sent as object) });
+  const parsed = parseInput(uploadFields, { ...(sent as object) });
   const policy = readPolicy(parsed);
   if (!parsed.activate && (policy !== undefined || parsed.channel !== undefined)) {
     throw new DomainError('invalid-input', 'a channel and a rollout are for a bundle that is activated', {
@@ -52,7 +32,7 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
       operation: 'uploadBundle',
       summary: 'Upload a bundle: it is verified before it is stored',
       input: {},
-      multipart: fields,
+      multipart: uploadFields,
       answers: {
         201: { description: 'The bundle is stored', schema: uploadJson },
         200: { description: 'The same bytes were stored under this name before', schema: uploadJson },
@@ -81,9 +61,7 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
           activate,
           force,
           ...by(actor),
-          ...(compatible === undefined ? {} : { compatible }),
-          ...(channel === undefined ? {} : { channel }),
-          ...(policy === undefined ? {} : { policy }),
+          ...defined({ compatible, channel, policy }),
         });
         const effect =
           release === null

@@ -1,44 +1,10 @@
-import { z } from 'zod';
+import type { CertificatesJson, DeviceCertificateJson } from '../../../contract/certificate';
 import type { CertificateSummary, KnownCertificate } from '../../../core/certificate';
 import { daysLeft } from '../../../services/overview/attention';
 import type { CertificatePage } from '../../../services/certificates/manage-certificates';
+import { instantText } from '../kernel/instant-text';
 
-const instant = z.iso.datetime();
-const days = z.number().int().describe('whole days until it expires; negative when it has');
-
-export const certificatesJson = z.object({
-  ca: z
-    .object({
-      subject: z.string(),
-      not_after: instant,
-      days_left: days,
-      serial: z.string(),
-      fingerprint: z.string().describe('SHA-256'),
-      has_key: z.boolean(),
-    })
-    .nullable(),
-  server: z
-    .object({ names: z.array(z.string()), not_after: instant, days_left: days, serial: z.string() })
-    .nullable(),
-  can_issue: z.boolean(),
-  devices: z.array(
-    z.object({
-      device: z.string(),
-      serial: z.string(),
-      not_before: instant,
-      not_after: instant,
-      days_left: days,
-      issued_at: instant.nullable().describe('null when nobody noted it'),
-      revoked_at: instant.nullable(),
-      revocable: z.boolean().describe('it is valid'),
-      has_file: z.boolean().describe('it is the one in the folder'),
-    }),
-  ),
-  total: z.number().int(),
-  next: z.string().nullable(),
-});
-
-export function presentCertificates(page: CertificatePage, at: Date): z.infer<typeof certificatesJson> {
+export function presentCertificates(page: CertificatePage, at: Date): CertificatesJson {
   const { ca, hasCaKey, server, devices, total, next } = page;
   return {
     ca:
@@ -60,7 +26,7 @@ export function presentCertificates(page: CertificatePage, at: Date): z.infer<ty
   };
 }
 
-function presentDevice(certificate: KnownCertificate, at: Date) {
+function presentDevice(certificate: KnownCertificate, at: Date): DeviceCertificateJson {
   const { deviceId, serial, notBefore, notAfter, issuedAt, revokedAt, hasFile } = certificate;
   return {
     device: deviceId,
@@ -68,7 +34,7 @@ function presentDevice(certificate: KnownCertificate, at: Date) {
     not_before: notBefore.toISOString(),
     ...expiry({ notAfter }, at),
     issued_at: issuedAt?.toISOString() ?? null,
-    revoked_at: revokedAt?.toISOString() ?? null,
+    revoked_at: instantText(revokedAt),
     revocable: revokedAt === null && notAfter > at,
     has_file: hasFile,
   };

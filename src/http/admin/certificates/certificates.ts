@@ -1,18 +1,18 @@
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import {
+  certificateListQuery,
+  certificatesJson,
+  issueBody,
+  issuedCertificateJson,
+  type IssueFields,
+  kitBody,
+} from '../../../contract/certificate';
+import { deviceParams } from '../../../contract/device';
 import { DomainError } from '../../../core/errors';
-import { kitPollings } from '../../../services/certificates/kit-files';
 import type { AdminOptions } from '../kernel/admin-options';
-import { certificatesJson, presentCertificates } from './certificate-json';
-import { certificateSerial, compatible, deviceId, flag, wholeNumber } from '../kernel/request-fields';
 import { answered, defineRoute, type Route } from '../kernel/route';
-
-const issueFields = {
-  days: z.number().int().min(1).max(36_500).optional().describe('how long it is valid; 3650 when left out'),
-  key: z.enum(['ec', 'rsa']).optional().describe('type of the key that is made'),
-  csr: z.string().min(1).max(32_768).optional().describe('a PEM request for a key that the device has'),
-  force: flag.describe('although it has one; the old files are kept'),
-};
+import { defined } from '../kernel/service-request';
+import { presentCertificates } from './certificate-json';
 
 /** Certificates of devices: issued, handed over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
@@ -25,11 +25,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       operation: 'listCertificates',
       summary: 'The CA, the certificate of the server, and those of devices, a page at a time',
       input: {
-        query: z.strictObject({
-          search: z.string().max(100).optional().describe('part of the device id or of the serial'),
-          limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(500)).default(100),
-          after: certificateSerial.optional().describe('the `next` of the page before'),
-        }),
+        query: certificateListQuery,
       },
       answers: { 200: { description: 'The certificates', schema: certificatesJson } },
       problems: ['configuration'],
@@ -37,8 +33,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
         const { search, limit, after } = query;
         const page = await manageCertificates.list({
           limit,
-          ...(search === undefined ? {} : { search }),
-          ...(after === undefined ? {} : { after }),
+          ...defined({ search, after }),
         });
         return { status: 200, json: presentCertificates(page, options.now()) };
       },
@@ -50,22 +45,10 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       operation: 'issueCertificate',
       summary: 'Issue the certificate of a device, with a key that stays on the server or for a request',
       input: {
-        body: z.strictObject({
-          id: deviceId,
-          compatibles: z.array(compatible).max(20).optional().describe('that it is bound to'),
-          ...issueFields,
-        }),
+        body: issueBody,
       },
       answers: {
-        201: {
-          description: 'It is issued',
-          schema: z.object({
-            device: z.string(),
-            serial: z.string(),
-            not_after: z.iso.datetime(),
-            certificate: z.string().describe('PEM'),
-          }),
-        },
+        201: { description: 'It is issued', schema: issuedCertificateJson },
       },
       problems: ['conflict', 'certificate-refused', 'configuration', 'storage-full'],
       handle: async ({ input: { body }, actor }) => {
@@ -89,22 +72,8 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       operation: 'makeDeviceKit',
       summary: 'All that a device needs, in one archive, with its certificate or a new one',
       input: {
-        params: z.object({ id: deviceId }),
-        body: z.strictObject({
-          server_url: z
-            .string()
-            .regex(/^https:\/\/[^\s/?#@\\]{1,300}\/?$/i, 'not https, a host and perhaps a port')
-            .optional()
-            .describe('what the device uses to reach the server; SERVER_URL when left out'),
-          compatible: compatible.optional().describe('install on boards of this one alone'),
-          polling: z
-            .enum(kitPollings)
-            .default('script')
-            .describe(
-              "who asks the server: the kit's `script`, or RAUC itself (`native`) from 1.16 on, which RAUC calls a preview",
-            ),
-          ...issueFields,
-        }),
+        params: deviceParams,
+        body: kitBody,
       },
       answers: { 200: { description: 'A .tar.gz, which may hold a key', mediaType: 'application/gzip' } },
       problems: ['conflict', 'certificate-refused', 'configuration', 'storage-full'],
@@ -128,15 +97,8 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
   ];
 }
 
-interface IssueBody {
-  readonly days?: number | undefined;
-  readonly key?: 'ec' | 'rsa' | undefined;
-  readonly csr?: string | undefined;
-  readonly force: boolean;
-}
-
 /** @throws DomainError `invalid-input` */
-function issueRequest({ days, key, csr, force }: IssueBody) {
+function issueRequest({ days, key, csr, force }: IssueFields) {
   if (key !== undefined && csr !== undefined) {
     throw new DomainError('invalid-input', '"key" makes a new key, "csr" brings one', {
       remedy: 'Leave out one of them.',

@@ -1,34 +1,20 @@
-import { z } from 'zod';
+import {
+  certificateParams,
+  revocationJson,
+  type RevocationJson,
+  revocationListQuery,
+  revocationsJson,
+  type RevocationsJson,
+  revokeBody,
+  type RevokeBody,
+  revokeCertificateBody,
+} from '../../../contract/revocation';
 import type { Revocation } from '../../../core/certificate';
 import { DomainError } from '../../../core/errors';
 import type { RevocationTarget } from '../../../services/certificates/manage-revocations';
 import type { AdminOptions } from '../kernel/admin-options';
-import { certificateSerial, defined, deviceId, pageLimit } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-
-const reason = z.string().min(1).max(200).optional().describe('for the list and the journal');
-
-export const revocationJson = z.object({
-  device: z.string().nullable().describe('null for a serial that was revoked before anyone had seen it'),
-  serial: z.string(),
-  revoked_at: z.iso.datetime(),
-  reason: z.string(),
-});
-
-export const revocationsJson = z.object({
-  revocations: z.array(revocationJson).describe('the newest first'),
-  total: z.number().int(),
-  next: z.string().nullable(),
-});
-
-const wanted = z.strictObject({
-  serial: certificateSerial.optional().describe('whether such a certificate was ever seen or not'),
-  certificate: z.string().min(1).max(32_768).optional().describe('the certificate itself, PEM'),
-  device: deviceId
-    .optional()
-    .describe('alone: revoke the certificate that this device uses now; with "serial": whose it is'),
-  reason,
-});
+import { defined } from '../kernel/service-request';
 
 /** Which certificates of devices are refused, whoever issued them. */
 export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
@@ -41,17 +27,14 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'listRevocations',
       summary: 'The revoked certificates, the newest first, a page at a time',
       input: {
-        query: z.strictObject({
-          limit: pageLimit,
-          after: certificateSerial.optional().describe('the `next` of the page before'),
-        }),
+        query: revocationListQuery,
       },
       answers: { 200: { description: 'The revocations', schema: revocationsJson } },
       problems: ['configuration'],
       handle: async ({ input: { query } }) => {
         const { limit, after } = query;
         const page = await manageRevocations.list({ limit, ...defined({ after }) });
-        const json: z.infer<typeof revocationsJson> = {
+        const json: RevocationsJson = {
           ...page,
           revocations: page.revocations.map(present),
         };
@@ -65,7 +48,7 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'revoke',
       summary:
         'Revoke any certificate of a device, also one issued elsewhere or never seen, and end its connections',
-      input: { body: wanted },
+      input: { body: revokeBody },
       answers: { 200: { description: 'It is revoked, and in force', schema: revocationJson } },
       problems: ['not-found', 'conflict', 'configuration', 'storage-full', 'unavailable'],
       handle: async ({ input: { body }, actor }) => ({
@@ -80,8 +63,8 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'revokeCertificate',
       summary: 'Revoke a certificate of a device that was issued here, and end its connections',
       input: {
-        params: z.object({ serial: certificateSerial }),
-        body: z.strictObject({ reason }),
+        params: certificateParams,
+        body: revokeCertificateBody,
       },
       answers: { 200: { description: 'It is revoked, and in force', schema: revocationJson } },
       problems: ['not-found', 'configuration', 'storage-full', 'unavailable'],
@@ -97,7 +80,7 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
 }
 
 /** @throws DomainError `invalid-input` */
-function targetOf({ serial, certificate, device }: z.infer<typeof wanted>): RevocationTarget {
+function targetOf({ serial, certificate, device }: RevokeBody): RevocationTarget {
   if (serial !== undefined && certificate === undefined)
     return { serial, ...(device === undefined ? {} : { deviceId: device }) };
   if (certificate !== undefined && serial === undefined && device === undefined)
@@ -108,7 +91,7 @@ function targetOf({ serial, certificate, device }: z.infer<typeof wanted>): Revo
   });
 }
 
-function present({ commonName, serial, revokedAt, reason: why }: Revocation): z.infer<typeof revocationJson> {
+function present({ commonName, serial, revokedAt, reason: why }: Revocation): RevocationJson {
   return {
     device: commonName === '' ? null : commonName,
     serial,

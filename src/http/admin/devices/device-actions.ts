@@ -1,17 +1,22 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { deviceJson, deviceParams } from '../../../contract/device';
+import {
+  bulkBody,
+  bulkResultJson,
+  type BulkResultJson,
+  type BulkVerb,
+  holdBody,
+  pinBody,
+} from '../../../contract/device-action';
+import { nothing } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Actor } from '../../../core/event';
 import type { DeviceRecord } from '../../../ports/devices';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { AdminOptions } from '../kernel/admin-options';
-import { deviceJson, presentDevice } from './device-json';
-import { bundleName, deviceId } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-
-const nothing = z.strictObject({});
-const reason = z.strictObject({ reason: z.string().max(200).default('') });
-const bundle = z.strictObject({ bundle: bundleName });
+import { presentDevice } from './device-json';
 
 type Act<Body> = (id: string, body: Body, actor: Actor) => Promise<DeviceRecord>;
 
@@ -32,7 +37,7 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       scope: 'publish',
       operation,
       summary,
-      input: { params: z.object({ id: deviceId }), body },
+      input: { params: deviceParams, body },
       answers: { 200: { description: 'The device after it', schema: deviceJson } },
       problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
@@ -48,11 +53,11 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
     action('admit', 'admitDevice', 'Let a waiting device have bundles', nothing, (id, _, actor) =>
       devices.admit(id, actor),
     ),
-    action('hold', 'holdDevice', 'Offer it nothing until the hold is lifted', reason, (id, body, actor) =>
+    action('hold', 'holdDevice', 'Offer it nothing until the hold is lifted', holdBody, (id, body, actor) =>
       devices.hold(id, body.reason, actor),
     ),
     action('unhold', 'liftHold', 'Lift the hold', nothing, (id, _, actor) => devices.liftHold(id, actor)),
-    action('pin', 'pinDevice', 'Give it this bundle, whatever its channel says', bundle, (id, body, actor) =>
+    action('pin', 'pinDevice', 'Give it this bundle, whatever its channel says', pinBody, (id, body, actor) =>
       devices.pin(id, body.bundle, actor),
     ),
     action('unpin', 'unpinDevice', 'Let it follow its channel again', nothing, (id, _, actor) =>
@@ -72,19 +77,6 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
   ];
 }
 
-const maxBulk = 1_000;
-const verbs = [
-  'admit',
-  'hold',
-  'unhold',
-  'pin',
-  'unpin',
-  'clear',
-  'channel',
-  'add-label',
-  'remove-label',
-] as const;
-
 /** One verb for many devices; each succeeds or fails for itself. */
 function bulkRoute(devices: ManageDevices): Route {
   return defineRoute({
@@ -94,30 +86,14 @@ function bulkRoute(devices: ManageDevices): Route {
     operation: 'actOnDevices',
     summary: 'Do one thing to many devices',
     input: {
-      body: z.strictObject({
-        action: z.enum(verbs),
-        ids: z.array(deviceId).min(1).max(maxBulk),
-        value: z
-          .string()
-          .max(200)
-          .optional()
-          .describe('the reason of a hold, the bundle of a pin, the channel or the label'),
-      }),
+      body: bulkBody,
     },
-    answers: {
-      200: {
-        description: 'What became of each',
-        schema: z.object({
-          done: z.array(z.string()),
-          failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
-        }),
-      },
-    },
+    answers: { 200: { description: 'What became of each', schema: bulkResultJson } },
     problems: [],
     handle: async ({ input: { body }, actor }) => {
       const act = bulkAction(devices, body.action, body.value, actor);
       const done: string[] = [];
-      const failed: { id: string; code: string; message: string }[] = [];
+      const failed: BulkResultJson['failed'] = [];
       for (const id of new Set(body.ids)) {
         try {
           await act(id);
@@ -135,7 +111,7 @@ function bulkRoute(devices: ManageDevices): Route {
 /** @throws DomainError `invalid-input` when the value is missing, or can't be what it is for */
 function bulkAction(
   devices: ManageDevices,
-  action: (typeof verbs)[number],
+  action: BulkVerb,
   value: string | undefined,
   actor: Actor,
 ): (id: string) => Promise<unknown> {

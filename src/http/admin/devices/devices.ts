@@ -1,59 +1,22 @@
-import { z } from 'zod';
-import { deviceSorts, type DeviceQuery } from '../../../ports/fleet-queries';
-import type { AdminOptions } from '../kernel/admin-options';
 import {
+  deviceChangeBody,
   deviceJson,
-  explanationJson,
-  installationState,
-  presentDevice,
-  presentExplanation,
-} from './device-json';
-import {
-  compatible,
-  defined,
-  deviceId,
-  optionalFlag,
-  pageLimit,
-  wholeNumber,
-  word,
-} from '../kernel/request-fields';
+  deviceListQuery,
+  type DeviceListQuery,
+  devicePageJson,
+  deviceParams,
+  forgottenDeviceJson,
+  newDeviceBody,
+} from '../../../contract/device';
+import { explanationJson } from '../../../contract/explanation';
+import { fleetJson } from '../../../contract/fleet';
+import type { DeviceQuery } from '../../../ports/fleet-queries';
+import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
+import { defined } from '../kernel/service-request';
 import type { Shares } from '../kernel/shares';
-
-const idParams = z.object({ id: deviceId });
-const deviceInput = z.strictObject({
-  channel: word.optional(),
-  labels: z.array(word).max(100).optional().describe('instead of those that it has'),
-  notes: z.string().max(2_000).optional(),
-});
-
-const change = deviceInput.extend({
-  add_labels: z.array(word).max(100).optional(),
-  remove_labels: z.array(word).max(100).optional(),
-});
-
-const listQuery = z.strictObject({
-  search: z.string().max(100).optional().describe('part of the id, the serial number or the notes'),
-  compatible: compatible.optional(),
-  channel: word.optional(),
-  version: z.string().min(1).max(256).optional(),
-  label: word.optional(),
-  state: z
-    .enum([...installationState.options, 'none'])
-    .optional()
-    .describe('of the latest installation'),
-  held: optionalFlag,
-  pinned: optionalFlag,
-  waiting: optionalFlag,
-  second_board: optionalFlag.describe('two boards use its certificate'),
-  other_compatible: optionalFlag.describe('it says to be of another compatible than its certificate'),
-  silent_poller: optionalFlag.describe("RAUC's own poller does not tell its version or boot id there"),
-  release: wholeNumber.transform(Number).optional().describe('its latest installation is for this release'),
-  sort: z.enum(deviceSorts).default('id'),
-  order: z.enum(['asc', 'desc']).default('asc'),
-  limit: pageLimit,
-  after: z.string().max(4_000).optional().describe('the `next` of the page before'),
-});
+import { presentDevice } from './device-json';
+import { presentExplanation } from './explanation-json';
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
 export function deviceRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
@@ -69,15 +32,11 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'read',
       operation: 'listDevices',
       summary: 'Devices by filters, sorted, a page at a time',
-      input: { query: listQuery },
+      input: { query: deviceListQuery },
       answers: {
         200: {
           description: 'A page of devices',
-          schema: z.object({
-            devices: z.array(deviceJson),
-            next: z.string().nullable(),
-            total: z.number().int().describe('how many fit in all'),
-          }),
+          schema: devicePageJson,
         },
       },
       problems: ['unavailable', 'too-many-requests'],
@@ -93,7 +52,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'publish',
       operation: 'createDevice',
       summary: 'Make a device ahead of its first contact; it is admitted',
-      input: { body: deviceInput.extend({ id: deviceId }) },
+      input: { body: newDeviceBody },
       answers: { 201: { description: 'The device', schema: deviceJson } },
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {
@@ -107,7 +66,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'read',
       operation: 'getDevice',
       summary: 'One device',
-      input: { params: idParams },
+      input: { params: deviceParams },
       answers: one,
       problems: ['not-found'],
       handle: ({ input }) => ({ status: 200, json: present(manageDevices.get(input.params.id)) }),
@@ -118,7 +77,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'publish',
       operation: 'changeDevice',
       summary: 'Change channel, labels or notes; what is left out stays',
-      input: { params: idParams, body: change },
+      input: { params: deviceParams, body: deviceChangeBody },
       answers: one,
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
@@ -133,9 +92,9 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'admin',
       operation: 'forgetDevice',
       summary: 'Forget a device; with a valid certificate it comes back as a new one',
-      input: { params: idParams },
+      input: { params: deviceParams },
       answers: {
-        200: { description: 'It is forgotten', schema: z.object({ forgotten: z.string() }) },
+        200: { description: 'It is forgotten', schema: forgottenDeviceJson },
       },
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
@@ -149,7 +108,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       scope: 'read',
       operation: 'explainDevice',
       summary: 'Why the device gets what it gets, or nothing: every rule, passed and failed',
-      input: { params: idParams },
+      input: { params: deviceParams },
       answers: { 200: { description: 'What it would be told now', schema: explanationJson } },
       problems: ['not-found'],
       handle: ({ input }) => ({
@@ -167,21 +126,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       answers: {
         200: {
           description: 'The counts',
-          schema: z.object({
-            devices: z.number().int(),
-            waiting: z.number().int(),
-            held: z.number().int(),
-            pinned: z.number().int(),
-            counts: z.array(
-              z.object({
-                compatible: z.string().nullable(),
-                channel: z.string(),
-                system_version: z.string().nullable(),
-                state: installationState.nullable(),
-                devices: z.number().int(),
-              }),
-            ),
-          }),
+          schema: fleetJson,
         },
       },
       problems: [],
@@ -204,7 +149,7 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
   ];
 }
 
-function toQuery(asked: z.infer<typeof listQuery>): DeviceQuery {
+function toQuery(asked: DeviceListQuery): DeviceQuery {
   const { held, pinned, waiting, release, sort, order, limit, ...others } = asked;
   const { second_board: second, other_compatible: claim, silent_poller: silent, ...filters } = others;
   return {

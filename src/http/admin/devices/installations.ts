@@ -1,9 +1,14 @@
-import { z } from 'zod';
+import {
+  installationListQuery,
+  installationLogJson,
+  installationPageJson,
+  installationParams,
+} from '../../../contract/installation';
 import type { AdminOptions } from '../kernel/admin-options';
-import { installationJson, installationState, presentInstallation } from './device-json';
-import { bundleName, defined, deviceId, pageLimit, wholeNumber } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
+import { defined } from '../kernel/service-request';
 import type { Shares } from '../kernel/shares';
+import { presentInstallation } from './installation-json';
 
 /** The installations of all devices, and the logs that devices sent of them. */
 export function installationRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
@@ -16,30 +21,9 @@ export function installationRoutes({ services }: AdminOptions, searches: Shares)
       operation: 'listInstallations',
       summary: 'Installations by filters, newest first',
       input: {
-        query: z.strictObject({
-          device: deviceId.optional(),
-          state: installationState.optional(),
-          bundle: bundleName.optional(),
-          release: wholeNumber.transform(Number).optional(),
-          limit: pageLimit,
-          before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
-        }),
+        query: installationListQuery,
       },
-      answers: {
-        200: {
-          description: 'A page of installations',
-          schema: z.object({
-            installations: z.array(installationJson),
-            next_before: z.number().int().nullable().describe('`before` of the next page; null on the last'),
-            searched_until: z.iso
-              .datetime()
-              .nullable()
-              .describe(
-                'set when the search ended before the page was full, because it had looked at enough: go on with next_before',
-              ),
-          }),
-        },
-      },
+      answers: { 200: { description: 'A page of installations', schema: installationPageJson } },
       problems: ['unavailable', 'too-many-requests'],
       handle: async ({ input: { query }, actor }) => {
         const { device, state, bundle, release, limit, before } = query;
@@ -63,13 +47,8 @@ export function installationRoutes({ services }: AdminOptions, searches: Shares)
       scope: 'read',
       operation: 'getInstallationLog',
       summary: 'The newest log that the device sent with a report',
-      input: { params: z.object({ id: wholeNumber.transform(Number) }) },
-      answers: {
-        200: {
-          description: 'The log',
-          schema: z.object({ log: z.string(), at: z.iso.datetime() }),
-        },
-      },
+      input: { params: installationParams },
+      answers: { 200: { description: 'The log', schema: installationLogJson } },
       problems: ['not-found'],
       handle: ({ input }) => {
         const { log, at } = manageDevices.log(input.params.id);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { problemMediaType, statusOfProblem, type ProblemCode } from '../../problem';
+import { openApiJson, type OpenApiDocument } from '../../../contract/openapi';
+import { type ProblemCode, problemJson, problemMediaType } from '../../../contract/problem';
+import { statusOfProblem } from '../../problem';
 import { defineRoute, type Route } from './route';
 
 const problemsOfAll: readonly ProblemCode[] = ['invalid-input', 'forbidden', 'internal'];
@@ -7,7 +9,7 @@ const problemsOfScoped: readonly ProblemCode[] = ['unauthenticated', 'too-many-r
 
 /** `GET /api/openapi.json`: the document of the other routes and of itself. */
 export function openApiRoutes(others: readonly Route[], version: string): readonly Route[] {
-  let text: object | undefined;
+  let document: OpenApiDocument | undefined;
   const own: Route = defineRoute({
     method: 'get',
     path: '/api/openapi.json',
@@ -16,16 +18,16 @@ export function openApiRoutes(others: readonly Route[], version: string): readon
     summary: 'This document',
     input: {},
     answers: {
-      200: { description: 'An OpenAPI 3.1 document', schema: z.looseObject({ openapi: z.string() }) },
+      200: { description: 'An OpenAPI 3.1 document', schema: openApiJson },
     },
     problems: [],
-    handle: () => ({ status: 200, json: (text ??= createOpenApi([...others, own], version)) }),
+    handle: () => ({ status: 200, json: (document ??= createOpenApi([...others, own], version)) }),
   });
   return [own];
 }
 
 /** The OpenAPI 3.1 document of a route table, from the schemas that check its requests. */
-export function createOpenApi(routes: readonly Route[], version: string): object {
+export function createOpenApi(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = describeOperation(route);
   return {
@@ -44,7 +46,7 @@ export function createOpenApi(routes: readonly Route[], version: string): object
           description: 'Instead of a token, for the page in a browser',
         },
       },
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: jsonSchema(problemJson, 'output') },
     },
   };
 }
@@ -125,18 +127,3 @@ function jsonSchema(schema: z.ZodType, side: 'input' | 'output'): object {
   // The dialect is that of OpenAPI 3.1 already; said for each schema, it would only be noise.
   return { ...z.toJSONSchema(schema, { io: side }), $schema: undefined };
 }
-
-const problemSchema = {
-  type: 'object',
-  description: 'A problem document (RFC 9457)',
-  required: ['type', 'title', 'status', 'code'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    remedy: { type: 'string', description: 'What to do next' },
-    request_id: { type: 'string' },
-  },
-};

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { DomainError, type ErrorCode } from '../../../core/errors';
-import { createProblem, problemMediaType, problemOf, type Problem } from '../../problem';
+import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
 import { wantsPage } from './answer';
 import { contextOf } from './request-context';
 
@@ -47,7 +47,11 @@ export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
   };
 }
 
-function sendProblem(request: Request, response: Parameters<ErrorRequestHandler>[2], problem: Problem): void {
+function sendProblem(
+  request: Request,
+  response: Parameters<ErrorRequestHandler>[2],
+  problem: ProblemJson,
+): void {
   response.status(problem.status).set('Cache-Control', 'no-store').vary('Accept');
   if (!wantsPage(request)) {
     response.type(problemMediaType).send(JSON.stringify(problem));

@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { ProblemCode } from '../../../contract/problem';
 import { DomainError } from '../../../core/errors';
 import { findUnstorable } from '../../../core/stored-text';
 import type { Actor } from '../../../core/event';
 import type { TokenScope } from '../../../services/access/manage-tokens';
-import type { ProblemCode } from '../../problem';
 
 /** What a handler gives back; `answer.ts` turns it into bytes. */
 export interface Answer {
@@ -34,12 +34,21 @@ export interface Call<Shape extends RequestShape> {
 
 export interface DocumentedAnswer {
   readonly description: string;
-  readonly schema?: z.ZodType;
+  readonly schema?: z.ZodType<object>;
   /** `application/json` unless said. */
   readonly mediaType?: string;
 }
 
-interface RouteDescription {
+type DocumentedAnswers = Readonly<Record<number, DocumentedAnswer>>;
+
+type JsonOf<Documented> = Documented extends { readonly schema: z.ZodType<infer Json> } ? Json : never;
+
+/** What a handler may give back: JSON as the schemas of the route describe it, so that the two cannot drift apart. */
+type AnswerOf<Answers extends DocumentedAnswers> = Omit<Answer, 'json'> & {
+  readonly json?: object & JsonOf<Answers[keyof Answers]>;
+};
+
+interface RouteDescription<Answers extends DocumentedAnswers = DocumentedAnswers> {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** As in OpenAPI: `/activate/{name}`. */
   readonly path: string;
@@ -49,7 +58,7 @@ interface RouteDescription {
   readonly summary: string;
   /** The fields of a multipart body, which the handler reads itself. */
   readonly multipart?: z.ZodObject;
-  readonly answers: Readonly<Record<number, DocumentedAnswer>>;
+  readonly answers: Answers;
   /** The refusals beside those that every route has. */
   readonly problems: readonly ProblemCode[];
 }
@@ -61,11 +70,13 @@ export interface Route extends RouteDescription {
   answer(request: Request, response: Response, actor: Actor): Promise<Answer | typeof answered>;
 }
 
-/** Ties a handler to the schemas that check its input. */
-export function defineRoute<Shape extends RequestShape>(
-  description: RouteDescription & {
+/** Ties a handler to the schemas that check its input, and that describe its answers. */
+export function defineRoute<Shape extends RequestShape, Answers extends DocumentedAnswers>(
+  description: RouteDescription<Answers> & {
     readonly input: Shape;
-    readonly handle: (call: Call<Shape>) => Answer | typeof answered | Promise<Answer | typeof answered>;
+    readonly handle: (
+      call: Call<Shape>,
+    ) => AnswerOf<Answers> | typeof answered | Promise<AnswerOf<Answers> | typeof answered>;
   },
 ): Route {
   const { input: shape, handle, ...route } = description;

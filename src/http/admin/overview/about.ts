@@ -1,29 +1,7 @@
-import { z } from 'zod';
+import { aboutJson, type AboutJson, type OptionJson } from '../../../contract/server';
 import type { ServerOption } from '../../../services/overview/describe-server';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
-
-const bytes = z.number().int().describe('bytes');
-
-export const aboutJson = z.object({
-  version: z.string(),
-  node: z.string(),
-  sqlite: z.string(),
-  started_at: z.iso.datetime(),
-  uptime_seconds: z.number().int(),
-  device_url: z.string(),
-  options: z.array(
-    z.object({
-      name: z.string(),
-      value: z.string().nullable().describe('of a secret: "set" or "not set"'),
-      is_default: z.boolean(),
-      source: z.string().describe('flag, env, .env or default'),
-      secret: z.boolean(),
-      doc: z.string(),
-    }),
-  ),
-  storage: z.object({ bundles_bytes: bytes, database_bytes: bytes, free_bytes: bytes }),
-});
 
 /** What runs here, and how it is configured. */
 export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
@@ -40,7 +18,7 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
       handle: async () => {
         const server = await services.describeServer();
         const { bundlesBytes, databaseBytes, freeBytes } = server.storage;
-        const json: z.infer<typeof aboutJson> = {
+        const json: AboutJson = {
           version: server.version,
           node: server.nodeVersion,
           sqlite: server.sqliteVersion,
@@ -56,7 +34,7 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
   ];
 }
 
-function presentOption({ variable, value, isSet, isSecret, source, doc }: ServerOption) {
+function presentOption({ variable, value, isSet, isSecret, source, doc }: ServerOption): OptionJson {
   return {
     name: variable,
     value: isSecret ? (isSet ? 'set' : 'not set') : value,

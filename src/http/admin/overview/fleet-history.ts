@@ -1,15 +1,7 @@
-import { z } from 'zod';
+import { fleetHistoryJson, type FleetHistoryJson, fleetHistoryQuery } from '../../../contract/fleet';
 import type { AdminOptions } from '../kernel/admin-options';
-import { versionCountJson } from './overview';
-import { compatible, wholeNumber, word } from '../kernel/request-fields';
 import { defineRoute, type Route } from '../kernel/route';
-
-export const historyJson = z.object({
-  points: z
-    .array(z.object({ at: z.iso.datetime(), counts: z.array(versionCountJson) }))
-    .describe('at most 200, oldest first; the last is the present moment'),
-  versions: z.array(z.string().nullable()).describe('all that are in it, as people count; null last'),
-});
+import { defined } from '../kernel/service-request';
 
 /** What the fleet ran, over time. */
 export function fleetHistoryRoutes({ services }: AdminOptions): readonly Route[] {
@@ -21,21 +13,16 @@ export function fleetHistoryRoutes({ services }: AdminOptions): readonly Route[]
       operation: 'getFleetHistory',
       summary: 'How many devices ran which version, over time',
       input: {
-        query: z.strictObject({
-          compatible: compatible.optional(),
-          channel: word.optional(),
-          hours: wholeNumber.transform(Number).pipe(z.number().min(1).max(17_520)).default(48),
-        }),
+        query: fleetHistoryQuery,
       },
-      answers: { 200: { description: 'Points in time', schema: historyJson } },
+      answers: { 200: { description: 'Points in time', schema: fleetHistoryJson } },
       problems: [],
       handle: ({ input: { query } }) => {
         const { points, versions } = services.fleetHistory.read({
           hours: query.hours,
-          ...(query.compatible === undefined ? {} : { compatible: query.compatible }),
-          ...(query.channel === undefined ? {} : { channel: query.channel }),
+          ...defined({ compatible: query.compatible, channel: query.channel }),
         });
-        const json: z.infer<typeof historyJson> = {
+        const json: FleetHistoryJson = {
           points: points.map(({ at, counts }) => ({ at: at.toISOString(), counts: [...counts] })),
           versions: [...versions],
         };

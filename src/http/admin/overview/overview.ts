@@ -1,56 +1,10 @@
-import { z } from 'zod';
-import { attentionKinds, maxSubjects } from '../../../services/overview/attention';
+import { dismissalJson } from '../../../contract/attention';
+import { labelListJson } from '../../../contract/fleet';
+import { type ChannelJson, overviewJson, type OverviewJson } from '../../../contract/overview';
 import type { ChannelFigures } from '../../../services/overview/describe-fleet';
 import type { AdminOptions } from '../kernel/admin-options';
-import { presentRelease } from '../rollouts/release-json';
-import { presentRollout, releaseWithRolloutJson } from '../rollouts/rollout-json';
 import { defineRoute, type Route } from '../kernel/route';
-
-const count = z.number().int();
-
-export const versionCountJson = z.object({
-  version: z.string().nullable().describe('null: not known, or one of the less frequent'),
-  devices: count,
-});
-
-export const overviewJson = z.object({
-  channels: z.array(
-    z.object({
-      compatible: z.string(),
-      channel: z.string(),
-      release: releaseWithRolloutJson.nullable(),
-      devices: count,
-      versions: z.array(versionCountJson).describe('the most frequent first'),
-      on_current: count.describe('devices that run the version of the release'),
-    }),
-  ),
-  attention: z.array(
-    z.object({
-      kind: z.enum(attentionKinds),
-      count,
-      compatible: z.string().optional(),
-      channel: z.string().optional(),
-      release_id: count.optional(),
-      bundle: z.string().optional(),
-      device: z.string().optional(),
-      message: z.string().describe('a sentence for people'),
-      subjects: z.array(z.string()).optional().describe('what POST /api/attention/dismiss takes'),
-    }),
-  ),
-  devices: z.object({ total: count, seen_last_day: count, waiting: count, held: count }),
-  first_steps: z.object({
-    has_bundle: z.boolean(),
-    has_release: z.boolean(),
-    has_device_certificate: z.boolean(),
-    has_device: z.boolean(),
-    has_report: z.boolean().describe('a device told the end of an installation, or proved one'),
-  }),
-});
-
-const dismissalJson = z.strictObject({
-  kind: z.enum(attentionKinds),
-  subjects: z.array(z.string().min(1).max(200)).min(1).max(maxSubjects).describe('as the item names them'),
-});
+import { presentWithRollout } from '../rollouts/release-json';
 
 /** A menu of filters is no use with more. */
 const maxLabels = 200;
@@ -69,7 +23,7 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
       problems: ['unavailable', 'configuration'],
       handle: async () => {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
-        const json: z.infer<typeof overviewJson> = {
+        const json: OverviewJson = {
           channels: channels.map(presentChannel),
           attention: attention.map(({ releaseId, bundleName, deviceId, subjects, ...item }) => ({
             ...item,
@@ -118,23 +72,25 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'listLabels',
       summary: 'Labels of devices, the most frequent first; at most 200',
       input: {},
-      answers: {
-        200: {
-          description: 'The labels',
-          schema: z.object({ labels: z.array(z.object({ label: z.string(), devices: count })) }),
-        },
-      },
+      answers: { 200: { description: 'The labels', schema: labelListJson } },
       problems: [],
-      handle: () => ({ status: 200, json: { labels: services.listLabels(maxLabels) } }),
+      handle: () => ({ status: 200, json: { labels: [...services.listLabels(maxLabels)] } }),
     }),
   ];
 }
 
-function presentChannel({ compatible, channel, release, devices, versions, onCurrent }: ChannelFigures) {
+function presentChannel({
+  compatible,
+  channel,
+  release,
+  devices,
+  versions,
+  onCurrent,
+}: ChannelFigures): ChannelJson {
   return {
     compatible,
     channel,
-    release: release === null ? null : { ...presentRelease(release), rollout: presentRollout(release) },
+    release: release && presentWithRollout(release),
     devices,
     versions: [...versions],
     on_current: onCurrent,

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { z } from 'zod';
+import { healthJson } from '../../../contract/server';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
@@ -14,13 +14,10 @@ export function statusRoutes({ health, version }: AdminOptions, metrics: Registr
       summary: 'Liveness',
       input: {},
       answers: {
-        200: {
-          description: 'The server runs',
-          schema: z.looseObject({ status: z.literal('ok'), version: z.string() }),
-        },
+        200: { description: 'The server runs', schema: healthJson },
       },
       problems: [],
-      handle: () => ({ status: 200, json: { ...health?.(), status: 'ok', version } }),
+      handle: () => ({ status: 200, json: { ...health?.(), status: 'ok' as const, version } }),
     }),
     defineRoute({
       method: 'get',

@@ -1,51 +1,18 @@
-import { z } from 'zod';
+import type { DeviceGroupJson, EffectJson, ReachJson } from '../../../contract/reach';
 import type { Release } from '../../../core/release';
 import type { DeviceGroup, ReleaseReach } from '../../../services/rollouts/count-reach';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
-import { findingJson } from '../catalog/bundle-json';
-
-const count = z.number().int();
-
-const groupJson = z.object({
-  devices: count,
-  versions: z
-    .array(z.object({ version: z.string(), devices: count }))
-    .describe('what they run, the most frequent first; at most 10'),
-});
-
-/** Whom a release reaches on its channel, as far as versions decide. */
-export const reachJson = z.object({
-  devices: count.describe('that follow the channel; pinned ones do not count'),
-  up_to_date: count.describe('run its version already'),
-  reached: count.describe('may be offered it, those that go down among them'),
-  goes_down: groupJson.describe('reached, and run a newer version'),
-  left_out_newer: groupJson.describe('not reached: they run a newer version; allow_downgrade includes them'),
-  left_out_by_from: groupJson.describe('not reached: the release does not start from what they run'),
-  unknown_version: count.describe('of all: their version is unknown, or RAUC cannot compare it'),
-});
-
-/** What is probably not meant with a release. */
-export const warningsJson = z
-  .array(findingJson)
-  .describe(
-    'what is probably not meant, such as a step for a label that no device has, or images that the manifest does not fit',
-  );
 
 /** What a release does, with the answer that says that it was made. */
-export const effectFields = {
-  reach: reachJson.nullable().describe('whom it reaches; null when that cannot be counted now'),
-  warnings: warningsJson,
-};
-
 export async function presentEffect(
   previewRelease: Pick<PreviewRelease, 'reachOf' | 'warningsOf'>,
   release: Release,
-): Promise<z.infer<z.ZodObject<typeof effectFields>>> {
+): Promise<EffectJson> {
   const reach = await previewRelease.reachOf(release);
   return { reach: reach && presentReach(reach), warnings: [...(await previewRelease.warningsOf(release))] };
 }
 
-export function presentReach(reach: ReleaseReach): z.infer<typeof reachJson> {
+export function presentReach(reach: ReleaseReach): ReachJson {
   return {
     devices: reach.devices,
     up_to_date: reach.upToDate,
@@ -57,6 +24,6 @@ export function presentReach(reach: ReleaseReach): z.infer<typeof reachJson> {
   };
 }
 
-function presentGroup({ devices, versions }: DeviceGroup): z.infer<typeof groupJson> {
+function presentGroup({ devices, versions }: DeviceGroup): DeviceGroupJson {
   return { devices, versions: [...versions] };
 }

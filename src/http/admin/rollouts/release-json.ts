@@ -1,48 +1,9 @@
-import { z } from 'zod';
+import type { ReleaseJson, ReleaseWithRolloutJson } from '../../../contract/release';
+import type { ActivationJson } from '../../../contract/release-history';
 import type { Activation, Release } from '../../../core/release';
+import { presentRollout } from './rollout-json';
 
-const instant = z.iso.datetime();
-const nullableText = z.string().nullable();
-
-export const releaseJson = z.object({
-  id: z.number().int(),
-  compatible: z.string(),
-  channel: z.string(),
-  bundle: z.string(),
-  sha256: z.string(),
-  version: nullableText,
-  released_at: instant,
-  released_by: z.string(),
-  forced: z.boolean().describe('although the manifest names another compatible'),
-});
-
-export const manifestJson = z.object({
-  bundle_url: z.string(),
-  compatible: z.string(),
-  filename: z.string(),
-  size: z.number().int(),
-  sha256: z.string(),
-  released_at: instant.nullable(),
-  version: nullableText,
-  format: nullableText,
-  manifest_hash: nullableText,
-  reason: z.string().optional().describe('why there is nothing to install'),
-});
-
-export const activationJson = z.object({
-  id: z.number().int(),
-  compatible: z.string(),
-  channel: z.string(),
-  action: z.enum(['activate', 'deactivate']),
-  bundle: nullableText,
-  previous_bundle: nullableText,
-  release_id: z.number().int().nullable().describe('the release that it made or brought back'),
-  at: instant,
-  by: z.string(),
-  forced: z.boolean(),
-});
-
-export function presentRelease(release: Release): z.infer<typeof releaseJson> {
+export function presentRelease(release: Release): ReleaseJson {
   return {
     id: release.id,
     compatible: release.compatible,
@@ -56,7 +17,11 @@ export function presentRelease(release: Release): z.infer<typeof releaseJson> {
   };
 }
 
-export function presentActivation(activation: Activation): z.infer<typeof activationJson> {
+export function presentWithRollout(release: Release): ReleaseWithRolloutJson {
+  return { ...presentRelease(release), rollout: presentRollout(release) };
+}
+
+export function presentActivation(activation: Activation): ActivationJson {
   return {
     id: activation.id,
     compatible: activation.compatible,

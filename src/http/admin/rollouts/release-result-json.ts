@@ -1,48 +1,12 @@
-import { z } from 'zod';
+import type { BackTargetJson, HistoryLineJson, ReleaseResultJson } from '../../../contract/release-history';
 import type { Activation } from '../../../core/release';
 import { summarizeOutcomes } from '../../../core/release-outcome';
 import type { BackTarget } from '../../../services/rollouts/go-back';
 import type { ReleaseResult } from '../../../ports/catalog';
-import { activationJson, presentActivation } from './release-json';
-import { policyJson, presentPolicy } from './rollout-json';
+import { presentActivation } from './release-json';
+import { presentPolicy } from './rollout-json';
 
-const instant = z.iso.datetime();
-const count = z.number().int();
-
-const resultJson = z.object({
-  state: z.enum(['running', 'paused', 'aborted']).describe('the rollout as it was left'),
-  step: count.describe('the step that it reached, from 1'),
-  steps: count,
-  reason: z.string().nullable(),
-  devices: count.describe('devices that began to install it'),
-  proven: count.describe('of them: proven'),
-  failed: count.describe('of them: failed or rolled back, each once'),
-  outcomes: z.record(z.string(), count).describe('devices by the state of their installation'),
-});
-
-/** A line of the history, with what its release came to. */
-export const historyLineJson = activationJson.extend({
-  ended_at: instant.nullable().describe('when something else took its place; null while it is the last'),
-  result: resultJson.nullable().describe('what the release came to; null for a deactivation'),
-});
-
-export const backTargetJson = z.object({
-  release_id: count,
-  bundle: z.string(),
-  version: z.string().nullable(),
-  released_at: instant,
-  released_by: z.string(),
-  policy: policyJson,
-  result: resultJson,
-  ever_proven: z
-    .boolean()
-    .describe('a device has proven the bundle or runs its version; else going back needs "unproven": true'),
-});
-
-export function presentHistoryLine(
-  line: Activation,
-  result: ReleaseResult | undefined,
-): z.infer<typeof historyLineJson> {
+export function presentHistoryLine(line: Activation, result: ReleaseResult | undefined): HistoryLineJson {
   return {
     ...presentActivation(line),
     ended_at: result?.endedAt?.toISOString() ?? null,
@@ -50,7 +14,7 @@ export function presentHistoryLine(
   };
 }
 
-export function presentBackTarget(target: BackTarget): z.infer<typeof backTargetJson> {
+export function presentBackTarget(target: BackTarget): BackTargetJson {
   const { made, bundle, rollout, isProven } = target;
   return {
     release_id: made.releaseId,
@@ -67,7 +31,7 @@ export function presentBackTarget(target: BackTarget): z.infer<typeof backTarget
 function presentResult({
   rollout,
   outcomes,
-}: Pick<ReleaseResult, 'rollout' | 'outcomes'>): z.infer<typeof resultJson> {
+}: Pick<ReleaseResult, 'rollout' | 'outcomes'>): ReleaseResultJson {
   return {
     state: rollout.state,
     step: rollout.step + 1,

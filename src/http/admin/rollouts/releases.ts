@@ -1,146 +1,167 @@
-import { z } from 'zod';
+import {
+  channelOfCompatible,
+  deactivatedChannelJson,
+  madeReleaseJson,
+  newReleaseBody,
+  type NewReleaseBody,
+  releaseDefaultsJson,
+  releaseDetailsJson,
+  releaseListJson,
+  releaseListQuery,
+  releaseParams,
+  releasePreviewJson,
+  undoneReleaseJson,
+} from '../../../contract/release';
+import { nothing } from '../../../contract/request-fields';
 import { parseCompatible } from '../../../core/bundle';
 import type { AdminOptions } from '../kernel/admin-options';
-import { channelField, policyFields, readPolicy } from './policy-fields';
-import { effectFields, presentEffect } from './reach-json';
-import { activationJson, presentActivation, presentRelease, releaseJson } from './release-json';
-import { historyLineJson, presentHistoryLine } from './release-result-json';
-import {
-  bundleName,
-  by,
-  compatible,
-  flag,
-  optionalCompatible,
-  pageLimit,
-  wholeNumber,
-} from '../kernel/request-fields';
-import { defineRoute, type Answer, type Route } from '../kernel/route';
+import { defineRoute, type Route } from '../kernel/route';
+import { by, defined } from '../kernel/service-request';
+import { presentEffect, presentReach } from './reach-json';
+import { readPolicy } from './read-policy';
+import { presentWithRollout } from './release-json';
+import { presentProgress } from './rollout-json';
 
-const activationInput = z.strictObject({
-  force: flag.describe('although the manifest names another compatible'),
-  channel: channelField,
-  ...policyFields,
-});
-const activated = {
-  200: {
-    description: 'The bundle is current',
-    schema: z.object({
-      release: releaseJson,
-      changed: z.boolean().describe('false when it was current before'),
-      ...effectFields,
-    }),
-  },
-};
-
-/** What is current where, and how it came to be. */
-export function releaseRoutes({ services }: AdminOptions): readonly Route[] {
-  const { activateRelease, previewRelease, listBundles, releaseResults } = services;
-
-  async function activate(request: Parameters<typeof activateRelease.activate>[0]): Promise<Answer> {
-    const { release, changed } = await activateRelease.activate(request);
-    const effect = await presentEffect(previewRelease, release);
-    return {
-      status: 200,
-      json: { release: presentRelease(release), changed, ...effect },
-      done: { outcome: 'activated', name: request.name },
-    };
-  }
-
+/** Releases on their channels: what is current, and what becomes it. */
+export function releaseRoutes({ services, releaseDefaults }: AdminOptions): readonly Route[] {
+  const { activateRelease, undoRelease, previewRelease, manageRollouts, describeRollout } = services;
   return [
     defineRoute({
-      method: 'post',
-      path: '/activate/{name}',
-      scope: 'publish',
-      operation: 'activateBundle',
-      summary: 'Make a bundle current for the compatible that it names',
-      input: { params: z.object({ name: bundleName }), body: activationInput },
-      answers: activated,
-      problems: ['not-found', 'conflict'],
-      handle: ({ input, actor }) =>
-        activate({ name: input.params.name, ...readActivation(input.body), ...by(actor) }),
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/activate/{compatible}/{name}',
-      scope: 'publish',
-      operation: 'activateBundleFor',
-      summary: 'Make a bundle current for a compatible',
-      input: { params: z.object({ compatible, name: bundleName }), body: activationInput },
-      answers: activated,
-      problems: ['not-found', 'conflict'],
-      handle: ({ input, actor }) =>
-        activate({
-          name: input.params.name,
-          compatible: parseCompatible(input.params.compatible),
-          ...readActivation(input.body),
-          ...by(actor),
-        }),
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/deactivate/{compatible}',
-      scope: 'publish',
-      operation: 'deactivate',
-      summary: 'Offer nothing to a compatible',
-      input: { params: z.object({ compatible }) },
+      method: 'get',
+      path: '/api/releases',
+      scope: 'read',
+      operation: 'listReleases',
+      summary: 'What is current, by compatible and channel, and where its rollout stands',
+      input: { query: releaseListQuery },
       answers: {
-        200: { description: 'Nothing is offered any more', schema: z.object({ activation: activationJson }) },
+        200: { description: 'The releases', schema: releaseListJson },
       },
-      problems: ['not-found'],
-      handle: async ({ input, actor }) => {
-        const name = parseCompatible(input.params.compatible);
-        const activation = await activateRelease.deactivate({ compatible: name, ...by(actor) });
-        return {
-          status: 200,
-          json: { activation: presentActivation(activation) },
-          done: { outcome: 'deactivated', name },
-        };
+      problems: [],
+      handle: ({ input: { query } }) => {
+        const releases = manageRollouts
+          .list()
+          .filter((release) => query.compatible === undefined || release.compatible === query.compatible)
+          .filter((release) => query.channel === undefined || release.channel === query.channel);
+        return { status: 200, json: { releases: releases.map(presentWithRollout) } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases',
+      scope: 'publish',
+      operation: 'createRelease',
+      summary: 'Make a bundle current on a channel, with the policy of its rollout',
+      input: {
+        body: newReleaseBody,
+      },
+      answers: {
+        200: {
+          description: 'It was current before, and no policy was given',
+          schema: madeReleaseJson,
+        },
+        201: { description: 'It is current', schema: madeReleaseJson },
+      },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input: { body }, actor }) => {
+        const { release, changed } = await activateRelease.activate({ ...readRelease(body), ...by(actor) });
+        const json = { ...presentWithRollout(release), ...(await presentEffect(previewRelease, release)) };
+        return { status: changed ? 201 : 200, json };
       },
     }),
     defineRoute({
       method: 'get',
-      path: '/api/history',
+      path: '/api/releases/defaults',
       scope: 'read',
-      operation: 'listHistory',
-      summary: 'Who activated what, when, what was there before, and what each release came to; newest first',
-      input: {
-        query: z.strictObject({
-          compatible: optionalCompatible,
-          channel: channelField,
-          limit: pageLimit,
-          before: wholeNumber.transform(Number).optional().describe('the next_before of the page before'),
-        }),
+      operation: 'getReleaseDefaults',
+      summary: 'What the release dialog proposes. A request that leaves it out releases to everyone at once',
+      input: {},
+      answers: { 200: { description: 'As it is configured', schema: releaseDefaultsJson } },
+      problems: [],
+      handle: () => {
+        const { steps, pauseAtFailures } = releaseDefaults;
+        return { status: 200, json: { steps, pause_at_failures: pauseAtFailures } };
       },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/preview',
+      scope: 'publish',
+      operation: 'previewRelease',
+      summary: 'What making a release would do: whom it reaches, and what it replaces. Changes nothing',
+      input: { body: newReleaseBody },
+      answers: { 200: { description: 'What it would do', schema: releasePreviewJson } },
+      problems: ['not-found', 'conflict', 'unavailable'],
+      handle: async ({ input: { body }, actor }) => {
+        const preview = await previewRelease.preview({ ...readRelease(body), ...by(actor) });
+        const { current, reach, warnings, ...place } = preview;
+        const shown = { current: current && presentWithRollout(current), reach: presentReach(reach) };
+        return { status: 200, json: { ...place, ...shown, warnings: [...warnings] } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/deactivate',
+      scope: 'publish',
+      operation: 'deactivateChannel',
+      summary: 'Offer nothing on a channel of a compatible any more',
+      input: { body: channelOfCompatible },
+      answers: {
+        200: { description: 'Nothing is offered there', schema: deactivatedChannelJson },
+      },
+      problems: ['not-found'],
+      handle: async ({ input: { body }, actor }) => {
+        const { previousBundleName } = await activateRelease.deactivate({
+          compatible: parseCompatible(body.compatible),
+          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...by(actor),
+        });
+        return { status: 200, json: { deactivated: previousBundleName ?? '' } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/releases/{id}',
+      scope: 'read',
+      operation: 'getRelease',
+      summary: 'One release that is current, and how far it has come, step by step',
+      input: { params: releaseParams },
+      answers: { 200: { description: 'The release', schema: releaseDetailsJson } },
+      problems: ['not-found'],
+      handle: async ({ input }) => {
+        const release = manageRollouts.get(input.params.id);
+        const progress = presentProgress(await describeRollout(release));
+        const target = undoRelease.preview(release.id);
+        const undo = target === undefined ? null : { bundle: target?.bundle.name ?? null };
+        return { status: 200, json: { ...presentWithRollout(release), progress, undo } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/releases/{id}/undo',
+      scope: 'publish',
+      operation: 'undoRelease',
+      summary:
+        'Take a release back that no device was offered yet: what was current before is current again, as it was',
+      input: { params: releaseParams, body: nothing },
       answers: {
         200: {
-          description: 'A page of the history',
-          schema: z.object({ history: z.array(historyLineJson), next_before: z.number().int().nullable() }),
+          description: 'It is undone',
+          schema: undoneReleaseJson,
         },
       },
-      problems: [],
-      handle: ({ input }) => {
-        const { compatible: of, channel, limit, before } = input.query;
-        const page = listBundles.history({
-          limit,
-          ...(of === undefined ? {} : { compatible: of }),
-          ...(channel === undefined ? {} : { channel }),
-          ...(before === undefined ? {} : { beforeId: before }),
-        });
-        const last = page.length === limit ? page.at(-1) : undefined;
-        const results = releaseResults.of(page);
-        const history = page.map((line) => presentHistoryLine(line, results.get(line.id)));
-        return { status: 200, json: { history, next_before: last?.id ?? null } };
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input, actor }) => {
+        const release = await undoRelease.undo(input.params.id, actor);
+        return {
+          status: 200,
+          json: { undone: input.params.id, release: release && presentWithRollout(release) },
+        };
       },
     }),
   ];
 }
 
-function readActivation(body: z.infer<typeof activationInput>) {
-  const { force, channel } = body;
-  const policy = readPolicy(body);
-  return {
-    force,
-    ...(channel === undefined ? {} : { channel }),
-    ...(policy === undefined ? {} : { policy }),
-  };
+function readRelease(body: NewReleaseBody) {
+  const { bundle: name, force, compatible, channel } = body;
+  return { name, force, ...defined({ compatible, channel, policy: readPolicy(body) }) };
 }

@@ -1,24 +1,18 @@
-import { z } from 'zod';
+import { nothing } from '../../../contract/request-fields';
+import {
+  deletedWebhookJson,
+  deliveredJson,
+  newWebhookBody,
+  newWebhookJson,
+  webhookJson,
+  type WebhookJson,
+  webhookListJson,
+  webhookParams,
+} from '../../../contract/webhook';
 import type { Webhook } from '../../../core/webhook';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
-
-const instant = z.iso.datetime();
-const webhookName = z.object({ name: z.string().min(1).max(64) });
-
-export const webhookJson = z.object({
-  name: z.string(),
-  url: z.string(),
-  kinds: z.array(z.string()).describe('empty means all'),
-  enabled: z.boolean(),
-  created_at: instant,
-  created_by: z.string(),
-  attempts: z.number().int().describe('of the next event, in vain'),
-  next_attempt_at: instant.nullable(),
-  failing_since: instant.nullable(),
-  last_error: z.string().nullable(),
-  last_delivered_at: instant.nullable(),
-});
+import { instantText } from '../kernel/instant-text';
 
 const one = { 200: { description: 'The webhook', schema: webhookJson } };
 
@@ -33,7 +27,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation,
       summary,
-      input: { params: webhookName, body: z.strictObject({}) },
+      input: { params: webhookParams, body: nothing },
       answers: one,
       problems: ['not-found'],
       handle: async ({ input, actor }) => ({
@@ -52,7 +46,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       summary: 'All webhooks without their secrets, and whether they fail',
       input: {},
       answers: {
-        200: { description: 'The webhooks', schema: z.object({ webhooks: z.array(webhookJson) }) },
+        200: { description: 'The webhooks', schema: webhookListJson },
       },
       problems: [],
       handle: () => ({ status: 200, json: { webhooks: manageWebhooks.list().map(present) } }),
@@ -64,18 +58,10 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       operation: 'createWebhook',
       summary: 'Send events to a URL from now on; the secret is shown this once',
       input: {
-        body: z.strictObject({
-          name: z.string().min(1).max(64),
-          url: z.string().min(1).max(1_000),
-          kinds: z.array(z.string().min(1).max(64)).max(50).default([]),
-          secret: z.string().min(1).max(256).optional().describe('made when left out'),
-        }),
+        body: newWebhookBody,
       },
       answers: {
-        201: {
-          description: 'The webhook and its secret',
-          schema: z.object({ webhook: webhookJson, secret: z.string() }),
-        },
+        201: { description: 'The webhook and its secret', schema: newWebhookJson },
       },
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {
@@ -91,8 +77,8 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'deleteWebhook',
       summary: 'Send nothing there any more',
-      input: { params: webhookName },
-      answers: { 200: { description: 'It is deleted', schema: z.object({ deleted: z.string() }) } },
+      input: { params: webhookParams },
+      answers: { 200: { description: 'It is deleted', schema: deletedWebhookJson } },
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
         await manageWebhooks.remove(input.params.name, actor);
@@ -107,21 +93,20 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'testWebhook',
       summary: 'Send an event that never happened, now',
-      input: { params: webhookName, body: z.strictObject({}) },
+      input: { params: webhookParams, body: nothing },
       answers: {
-        200: { description: 'The receiver took it', schema: z.object({ delivered: z.literal(true) }) },
+        200: { description: 'The receiver took it', schema: deliveredJson },
       },
       problems: ['not-found', 'unavailable'],
       handle: async ({ input }) => {
         await manageWebhooks.test(input.params.name);
-        return { status: 200, json: { delivered: true } };
+        return { status: 200, json: { delivered: true as const } };
       },
     }),
   ];
 }
 
-function present(webhook: Webhook): z.infer<typeof webhookJson> {
-  const text = (date: Date | null) => (date === null ? null : date.toISOString());
+function present(webhook: Webhook): WebhookJson {
   return {
     name: webhook.name,
     url: webhook.url,
@@ -130,9 +115,9 @@ function present(webhook: Webhook): z.infer<typeof webhookJson> {
     created_at: webhook.createdAt.toISOString(),
     created_by: webhook.createdBy,
     attempts: webhook.attempts,
-    next_attempt_at: text(webhook.nextAttemptAt),
-    failing_since: text(webhook.failingSince),
+    next_attempt_at: instantText(webhook.nextAttemptAt),
+    failing_since: instantText(webhook.failingSince),
     last_error: webhook.lastError,
-    last_delivered_at: text(webhook.lastDeliveredAt),
+    last_delivered_at: instantText(webhook.lastDeliveredAt),
   };
 }

@@ -1,6 +1,6 @@
 import createRouter from 'find-my-way';
 import { DomainError } from '../../../core/errors';
-import { createProblem, problemMediaType, problemOf, type Problem } from '../../problem';
+import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
 import { type Connections, endConnection } from '../transport/connections';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 import type { DeviceLog } from '../transport/log';
@@ -121,6 +121,6 @@ function hasBody(exchange: Exchange): boolean {
   );
 }
 
-function sendProblem(exchange: Exchange, problem: Problem, headers: ReplyHeaders = {}): void {
+function sendProblem(exchange: Exchange, problem: ProblemJson, headers: ReplyHeaders = {}): void {
   sendJson(exchange, problem, problem.status, { 'content-type': problemMediaType, ...headers });
 }

@@ -258,6 +258,21 @@ describe('the other commands', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/bundles' });
   });
 
+  it('list what a newer server says, with fields and words that nobody knows yet', async () => {
+    const newer = { ...bundle, verdict: 'doubtful', format: 'sealed', grade: 7 };
+    const { address } = await serveAnswer(200, { bundles: [newer], next: 'page-2' });
+    const { code, stdout } = await run(['list', '--server', address]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^fw-1\.raucb +my-board +1\.0\.0 +sealed +doubtful /m);
+  });
+
+  it('do not guess at an answer that has no such shape', async () => {
+    const { address } = await serveAnswer(200, { bundles: [{ ...bundle, size: 'large' }] });
+    const { code, stdout, stderr } = await run(['list', '--server', address]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('Use the same version');
+  });
+
   it.each([
     ['being-checked', [], null, 'being checked', ''],
     ['sound', [], null, 'sound', ''],

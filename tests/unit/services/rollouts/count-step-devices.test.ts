@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Device } from '../../../../src/core/device';
 import type { InstallationState } from '../../../../src/core/installation-states';
-import { stepOf } from '../../../../src/core/rollout';
+import { stepOf } from '../../../../src/core/rollout-step';
 import { parseSteps } from '../../../../src/core/rollout-policy';
 import { countStepDevices } from '../../../../src/services/rollouts/count-step-devices';
 import { type OpenStore, openStore } from '../../../../src/store/store';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { placeInRelease } from '../../../../src/core/rollout';
+import { placeInRelease } from '../../../../src/core/rollout-step';
 import { keptInstallations } from '../../../../src/core/installation';
 import { makeBundle } from '../../../support/bundle-factory';
 import { BackFleet } from '../../../support/back-fleet';

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { everyoneAtOnce, placeInRelease } from '../../../../src/core/rollout';
+import { everyoneAtOnce } from '../../../../src/core/rollout';
+import { placeInRelease } from '../../../../src/core/rollout-step';
 import { parseSteps } from '../../../../src/core/rollout-policy';
 import { makeBundle } from '../../../support/bundle-factory';
 import { hourMs } from '../../../support/fleet-factory';

@@ -1,0 +1,29 @@
+import type { Revocation } from '../../core/certificate';
+import { type CliContext, print, printJson } from '../kernel/context';
+import { formatInstant, formatTable } from '../kernel/printable';
+
+/** Revocations of the folder, as scripts read them. */
+export function printRevocationsJson(context: CliContext, revocations: readonly Revocation[]): void {
+  const revoked = revocations.map(({ serial, commonName, revokedAt, reason }) => ({
+    serial,
+    common_name: commonName,
+    revoked_at: revokedAt.toISOString(),
+    reason,
+  }));
+  printJson(context, { revoked });
+}
+
+/** The same for people. @param columns more of them, after the three that there always are */
+export function printRevocations(
+  context: CliContext,
+  revocations: readonly Revocation[],
+  columns: readonly (readonly [header: string, value: (revocation: Revocation) => string])[] = [],
+): void {
+  const rows = revocations.map((revocation) => [
+    revocation.commonName === '' ? '-' : revocation.commonName,
+    revocation.serial,
+    formatInstant(revocation.revokedAt),
+    ...columns.map(([, value]) => value(revocation)),
+  ]);
+  print(context, formatTable(['NAME', 'SERIAL', 'REVOKED', ...columns.map(([header]) => header)], rows));
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { attentionKinds, maxSubjects } from '../core/attention-kind';
+import { count, stringList } from './answer-fields';
+
+/** Something that needs attention. */
+export const attentionJson = z.object({
+  kind: z.enum(attentionKinds),
+  count,
+  compatible: z.string().optional(),
+  channel: z.string().optional(),
+  release_id: count.optional(),
+  bundle: z.string().optional(),
+  device: z.string().optional(),
+  message: z.string().describe('a sentence for people'),
+  subjects: stringList.optional().describe('what POST /api/attention/dismiss takes'),
+});
+
+/** What a person has seen: the request, and the answer to it. */
+export const dismissalJson = z.strictObject({
+  kind: z.enum(attentionKinds),
+  subjects: z.array(z.string().min(1).max(200)).min(1).max(maxSubjects).describe('as the item names them'),
+});
+
+export type AttentionJson = z.infer<typeof attentionJson>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { keyTypes } from '../core/certificate';
+import { kitPollings } from '../core/kit-polling';
+import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
+import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
+
+export const certificateListQuery = z.strictObject({
+  search: z.string().max(100).optional().describe('part of the device id or of the serial'),
+  limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(500)).default(100),
+  after: certificateSerial.optional().describe('the `next` of the page before'),
+});
+
+const issueFields = {
+  days: z.number().int().min(1).max(36_500).optional().describe('how long it is valid; 3650 when left out'),
+  key: z.enum(keyTypes).optional().describe('type of the key that is made'),
+  csr: z.string().min(1).max(32_768).optional().describe('a PEM request for a key that the device has'),
+  force: flag.describe('although it has one; the old files are kept'),
+};
+
+export const issueBody = z.strictObject({
+  id: deviceId,
+  compatibles: z.array(compatible).max(20).optional().describe('that it is bound to'),
+  ...issueFields,
+});
+
+export const kitBody = z.strictObject({
+  server_url: z
+    .string()
+    .regex(/^https:\/\/[^\s/?#@\\]{1,300}\/?$/i, 'not https, a host and perhaps a port')
+    .optional()
+    .describe('what the device uses to reach the server; SERVER_URL when left out'),
+  compatible: compatible.optional().describe('install on boards of this one alone'),
+  polling: z
+    .enum(kitPollings)
+    .default('script')
+    .describe(
+      "who asks the server: the kit's `script`, or RAUC itself (`native`) from 1.16 on, which RAUC calls a preview",
+    ),
+  ...issueFields,
+});
+
+const days = count.describe('whole days until it expires; negative when it has');
+
+const deviceCertificateJson = z.object({
+  device: z.string(),
+  serial: z.string(),
+  not_before: instant,
+  not_after: instant,
+  days_left: days,
+  issued_at: nullableInstant.describe('null when nobody noted it'),
+  revoked_at: nullableInstant,
+  revocable: z.boolean().describe('it is valid'),
+  has_file: z.boolean().describe('it is the one in the folder'),
+});
+
+/** The CA, the certificate of the server, and a page of those of devices. */
+export const certificatesJson = z.object({
+  ca: z
+    .object({
+      subject: z.string(),
+      not_after: instant,
+      days_left: days,
+      serial: z.string(),
+      fingerprint: z.string().describe('SHA-256'),
+      has_key: z.boolean(),
+    })
+    .nullable(),
+  server: z.object({ names: stringList, not_after: instant, days_left: days, serial: z.string() }).nullable(),
+  can_issue: z.boolean(),
+  devices: z.array(deviceCertificateJson),
+  total: count,
+  next: nullableText,
+});
+
+export const issuedCertificateJson = z.object({
+  device: z.string(),
+  serial: z.string(),
+  not_after: instant,
+  certificate: z.string().describe('PEM'),
+});
+
+/** What the requests for a certificate and for a device kit share. */
+export type IssueFields = z.infer<z.ZodObject<typeof issueFields>>;
+export type DeviceCertificateJson = z.infer<typeof deviceCertificateJson>;
+export type CertificatesJson = z.infer<typeof certificatesJson>;
+export type IssuedCertificateJson = z.infer<typeof issuedCertificateJson>;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { stringList } from './answer-fields';
+import { bundleName, deviceId } from './request-fields';
+
+export const holdBody = z.strictObject({ reason: z.string().max(200).default('') });
+export const pinBody = z.strictObject({ bundle: bundleName });
+
+/** What can be done to many devices at once. */
+export const bulkVerbs = [
+  'admit',
+  'hold',
+  'unhold',
+  'pin',
+  'unpin',
+  'clear',
+  'channel',
+  'add-label',
+  'remove-label',
+] as const;
+export type BulkVerb = (typeof bulkVerbs)[number];
+
+/** So many devices at a time. */
+const maxBulk = 1_000;
+
+export const bulkBody = z.strictObject({
+  action: z.enum(bulkVerbs),
+  ids: z.array(deviceId).min(1).max(maxBulk),
+  value: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('the reason of a hold, the bundle of a pin, the channel or the label'),
+});
+
+/** What became of each device. */
+export const bulkResultJson = z.object({
+  done: stringList,
+  failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+});
+
+export type BulkResultJson = z.infer<typeof bulkResultJson>;

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { admissions } from '../core/device';
+import { deviceSorts } from '../core/device-sort';
+import { provingHeaders } from '../core/silent-poller';
+import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
+import { installationJson, installationState } from './installation';
+import { compatible, deviceId, optionalFlag, pageLimit, wholeNumber, word } from './request-fields';
+
+/** The path of a request about one device. */
+export const deviceParams = z.object({ id: deviceId });
+
+const deviceInput = z.strictObject({
+  channel: word.optional(),
+  labels: z.array(word).max(100).optional().describe('instead of those that it has'),
+  notes: z.string().max(2_000).optional(),
+});
+
+export const newDeviceBody = deviceInput.extend({ id: deviceId });
+
+export const deviceChangeBody = deviceInput.extend({
+  add_labels: z.array(word).max(100).optional(),
+  remove_labels: z.array(word).max(100).optional(),
+});
+
+export const deviceListQuery = z.strictObject({
+  search: z.string().max(100).optional().describe('part of the id, the serial number or the notes'),
+  compatible: compatible.optional(),
+  channel: word.optional(),
+  version: z.string().min(1).max(256).optional(),
+  label: word.optional(),
+  state: z
+    .enum([...installationState.options, 'none'])
+    .optional()
+    .describe('of the latest installation'),
+  held: optionalFlag,
+  pinned: optionalFlag,
+  waiting: optionalFlag,
+  second_board: optionalFlag.describe('two boards use its certificate'),
+  other_compatible: optionalFlag.describe('it says to be of another compatible than its certificate'),
+  silent_poller: optionalFlag.describe("RAUC's own poller does not tell its version or boot id there"),
+  release: wholeNumber.transform(Number).optional().describe('its latest installation is for this release'),
+  sort: z.enum(deviceSorts).default('id'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  limit: pageLimit,
+  after: z.string().max(4_000).optional().describe('the `next` of the page before'),
+});
+
+const boardJson = z.object({
+  serial: nullableText,
+  boot_id: nullableText,
+  machine_id: nullableText,
+  address: nullableText,
+  system_version: nullableText,
+  first_seen_at: instant,
+  last_seen_at: instant,
+});
+
+const seenCertificateJson = z.object({
+  serial: z.string(),
+  first_seen_at: instant,
+  last_seen_at: instant,
+  revoked_at: nullableInstant.describe('it is refused since then'),
+});
+
+export const deviceJson = z.object({
+  id: z.string(),
+  created_at: instant,
+  first_contact_at: nullableInstant,
+  last_contact_at: nullableInstant,
+  address: nullableText,
+  protocol: nullableText,
+  compatible: nullableText,
+  variant: nullableText,
+  serial: nullableText,
+  machine_id: nullableText,
+  boot_id: nullableText,
+  system_version: nullableText,
+  uptime_seconds: z.number().nullable(),
+  attributes: z.record(z.string(), z.string()),
+  channel: z.string(),
+  labels: stringList,
+  notes: z.string(),
+  admission: z.enum(admissions),
+  hold: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
+  pin: z.object({ bundle: z.string(), by: z.string(), at: instant }).nullable(),
+  certificates: z.array(seenCertificateJson),
+  certificate_compatibles: stringList.describe(
+    'what its certificate was bound to at the last contact; empty: nothing',
+  ),
+  claimed_compatible: nullableText.describe('what it says to be against its certificate'),
+  second_board: z
+    .object({ found_at: instant, own: boardJson, other: boardJson })
+    .nullable()
+    .describe('two boards use its certificate: the one that is the device, and the other one'),
+  poller_omits: z
+    .array(z.enum(provingHeaders))
+    .nullable()
+    .describe("what RAUC's own poller left out last, as send-headers= names it; null without one"),
+  installation: installationJson.nullable().describe('the latest'),
+});
+
+export const devicePageJson = z.object({
+  devices: z.array(deviceJson),
+  next: nullableText,
+  total: count.describe('how many fit in all'),
+});
+
+export const forgottenDeviceJson = z.object({ forgotten: z.string() });
+
+export type DeviceListQuery = z.infer<typeof deviceListQuery>;
+export type BoardJson = z.infer<typeof boardJson>;
+export type SeenCertificateJson = z.infer<typeof seenCertificateJson>;
+export type DeviceJson = z.infer<typeof deviceJson>;
+export type DevicePageJson = z.infer<typeof devicePageJson>;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { count, instant, nullableInstant, nullableText } from './answer-fields';
+import { bundleName, compatible, deviceId, pageLimit, wholeNumber, word } from './request-fields';
+
+/** More than there are. */
+const maxKinds = 64;
+const kindsMaxLength = 2_000;
+
+export const eventQuery = z.strictObject({
+  kind: z
+    .string()
+    .max(kindsMaxLength)
+    .regex(/^[a-z.,-]+$/, 'not a list of kinds')
+    .transform((text) => [...new Set(text.split(',').filter((part) => part !== ''))])
+    .refine(
+      (kinds) => kinds.length <= maxKinds,
+      `at most ${maxKinds} kinds; "device." means all that begin with it`,
+    )
+    .optional()
+    .describe(`at most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
+  device: deviceId.optional(),
+  compatible: compatible.optional(),
+  channel: word.optional(),
+  bundle: bundleName.optional(),
+  release: wholeNumber.transform(Number).optional(),
+  installation: wholeNumber.transform(Number).optional(),
+  actor: z.string().min(1).max(100).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+  limit: pageLimit,
+  before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
+  after: wholeNumber.transform(Number).optional().describe('the id of the last event that is known'),
+});
+
+/** Where a reader of the event stream goes on, as the header `Last-Event-ID` has it. */
+export const lastEventId = wholeNumber.transform(Number);
+
+const facts = z.record(z.string(), z.unknown()).nullable();
+
+/** A line of the journal: in a page of it, as the data of a message of the event stream, and as the body of a webhook. */
+export const eventJson = z.object({
+  id: count,
+  at: instant,
+  kind: z.string(),
+  actor: z.string().describe('local, token:<name>, cli:<user>, device:<id> or server'),
+  address: nullableText.describe('where the actor was'),
+  message: z.string(),
+  device: nullableText,
+  compatible: nullableText,
+  channel: nullableText,
+  bundle: nullableText,
+  release_id: count.nullable(),
+  installation_id: count.nullable(),
+  before: facts,
+  after: facts,
+  count: count
+    .min(1)
+    .describe('how often it happened: what a device does again and again is one line, about the last time'),
+  first_at: nullableInstant.describe('the first of these times; null for one'),
+});
+
+export const eventPageJson = z.object({
+  events: z.array(eventJson),
+  next_before: count.nullable().describe('`before` of the next page; null on the last'),
+  searched_until: nullableInstant.describe(
+    'set when the search ended before the page was full, because it had looked at enough: go on with next_before',
+  ),
+  last_id: count.describe('of the newest event, whether it fits or not: `after` for what comes later'),
+});
+
+export type EventQuery = z.infer<typeof eventQuery>;
+export type EventJson = z.infer<typeof eventJson>;
+export type EventPageJson = z.infer<typeof eventPageJson>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { errorCodes } from '../core/errors';
+
+/** Every code that a problem document can have: the domain's own, and what only HTTP knows. */
+export const problemCodes = [...errorCodes, 'method-not-allowed', 'internal'] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+/** The media type of {@link problemJson} (RFC 9457, section 6.1). */
+export const problemMediaType = 'application/problem+json';
+
+/** A problem document (RFC 9457, section 3) with the extension members `code`, `remedy`, `request_id` and facts. */
+export const problemJson = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int().min(400).max(599),
+    detail: z.string().optional(),
+    code: z.enum(problemCodes),
+    remedy: z.string().optional().describe('What to do next'),
+    request_id: z.string().optional(),
+  })
+  .describe('A problem document (RFC 9457)');
+export type ProblemJson = Readonly<z.infer<typeof problemJson>>;

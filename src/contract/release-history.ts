@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { activationActions } from '../core/release';
+import { count, instant, nullableInstant, nullableText } from './answer-fields';
+import { channelField, policyJson } from './policy';
+import { bundleName, compatible, flag, optionalCompatible, pageLimit, wholeNumber } from './request-fields';
+import { rolloutState } from './rollout';
+
+export const historyQuery = z.strictObject({
+  compatible: optionalCompatible,
+  channel: channelField,
+  limit: pageLimit,
+  before: wholeNumber.transform(Number).optional().describe('the next_before of the page before'),
+});
+
+export const goBackBody = z.strictObject({
+  compatible,
+  channel: channelField,
+  expected: bundleName.optional().describe('refuse when another bundle was current before'),
+  expected_release: count.optional().describe('refuse when another release is the one before'),
+  unproven: flag.describe('also to a bundle that no device has proven'),
+  resume: flag.describe('let it go on when it was paused; failures so far are accepted'),
+});
+
+export const activationJson = z.object({
+  id: count,
+  compatible: z.string(),
+  channel: z.string(),
+  action: z.enum(activationActions),
+  bundle: nullableText,
+  previous_bundle: nullableText,
+  release_id: count.nullable().describe('the release that it made or brought back'),
+  at: instant,
+  by: z.string(),
+  forced: z.boolean(),
+});
+
+/** What a release came to, in numbers of devices. */
+const releaseResultJson = z.object({
+  state: rolloutState.describe('the rollout as it was left'),
+  step: count.describe('the step that it reached, from 1'),
+  steps: count,
+  reason: nullableText,
+  devices: count.describe('devices that began to install it'),
+  proven: count.describe('of them: proven'),
+  failed: count.describe('of them: failed or rolled back, each once'),
+  outcomes: z.record(z.string(), count).describe('devices by the state of their installation'),
+});
+
+/** A line of the history, with what its release came to. */
+export const historyLineJson = activationJson.extend({
+  ended_at: nullableInstant.describe('when something else took its place; null while it is the last'),
+  result: releaseResultJson.nullable().describe('what the release came to; null for a deactivation'),
+});
+
+export const historyPageJson = z.object({
+  history: z.array(historyLineJson),
+  next_before: count.nullable(),
+});
+
+/** Where going back leads. */
+export const backTargetJson = z.object({
+  release_id: count,
+  bundle: z.string(),
+  version: nullableText,
+  released_at: instant,
+  released_by: z.string(),
+  policy: policyJson,
+  result: releaseResultJson,
+  ever_proven: z
+    .boolean()
+    .describe('a device has proven the bundle or runs its version; else going back needs "unproven": true'),
+});
+
+export type ActivationJson = z.infer<typeof activationJson>;
+export type ReleaseResultJson = z.infer<typeof releaseResultJson>;
+export type HistoryLineJson = z.infer<typeof historyLineJson>;
+export type BackTargetJson = z.infer<typeof backTargetJson>;

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { bundleNameMaxLength, compatibleMaxLength } from '../core/bundle';
+import { deviceIdMaxLength, wordMaxLength } from '../core/device';
+
+export const bundleName = z.string().min(1).max(bundleNameMaxLength);
+export const compatible = z.string().min(1).max(compatibleMaxLength);
+export const deviceId = z.string().min(1).max(deviceIdMaxLength);
+/** The body of a request that has nothing to say. */
+export const nothing = z.strictObject({});
+/** In hex, as people copy it. */
+export const certificateSerial = z.string().regex(/^[0-9A-Fa-f:]{1,100}$/, 'not a serial number');
+/** A channel or a label. */
+export const word = z.string().min(1).max(wordMaxLength);
+export const wholeNumber = z.string().regex(/^\d{1,15}$/, 'not a whole number');
+/** How much of a list is wanted at a time. */
+export const pageLimit = wholeNumber.transform(Number).pipe(z.number().min(1).max(1000)).default(100);
+/** A form sends an empty field where a person typed nothing. */
+export const optionalCompatible = z
+  .string()
+  .max(compatibleMaxLength)
+  .optional()
+  .transform((text) => (text === '' ? undefined : text));
+
+const yes = ['true', '1', 'on'] as const;
+const no = ['false', '0', 'off', ''] as const;
+/** A yes or no of a form: anything else is refused, because a misread `activate` reaches devices. */
+export const flag = z
+  .union([z.boolean(), z.enum([...yes, ...no])])
+  .optional()
+  .transform((value) => value === true || yes.some((word) => word === value));
+
+/** A yes or no of a query; left out, it does not matter. */
+export const optionalFlag = z
+  .enum([...yes, ...no])
+  .transform((value) => yes.some((word) => word === value))
+  .optional();

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
+
+const webhookName = z.string().min(1).max(64);
+
+/** The path of a request about one webhook. */
+export const webhookParams = z.object({ name: webhookName });
+
+export const newWebhookBody = z.strictObject({
+  name: webhookName,
+  url: z.string().min(1).max(1_000),
+  kinds: z.array(z.string().min(1).max(64)).max(50).default([]),
+  secret: z.string().min(1).max(256).optional().describe('made when left out'),
+});
+
+export const webhookJson = z.object({
+  name: z.string(),
+  url: z.string(),
+  kinds: stringList.describe('empty means all'),
+  enabled: z.boolean(),
+  created_at: instant,
+  created_by: z.string(),
+  attempts: count.describe('of the next event, in vain'),
+  next_attempt_at: nullableInstant,
+  failing_since: nullableInstant,
+  last_error: nullableText,
+  last_delivered_at: nullableInstant,
+});
+
+export const webhookListJson = z.object({ webhooks: z.array(webhookJson) });
+export const newWebhookJson = z.object({ webhook: webhookJson, secret: z.string() });
+export const deletedWebhookJson = z.object({ deleted: z.string() });
+export const deliveredJson = z.object({ delivered: z.literal(true) });
+
+export type WebhookJson = z.infer<typeof webhookJson>;

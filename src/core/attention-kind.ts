@@ -1,0 +1,33 @@
+/** The kinds of what a person should look at. */
+export const attentionKinds = [
+  'database-restored',
+  'failed',
+  'rolled-back',
+  'rejected',
+  'lost',
+  'interrupted',
+  'stopped',
+  'second-board',
+  'other-compatible',
+  'silent-poller',
+  'over-budget',
+  'waiting',
+  'held',
+  'paused-rollout',
+  'bundle-untrusted',
+  'images-mismatch',
+  'signer-expiring',
+  'downgrade-allowed',
+  'certificate-expiring',
+  'old-certificate',
+  'ca-certificate-expiring',
+  'server-certificate-expiring',
+  'webhook-failing',
+  'storage',
+  'crashed',
+] as const;
+
+export type AttentionKind = (typeof attentionKinds)[number];
+
+/** So many may be dismissed at a time. */
+export const maxSubjects = 1_000;

@@ -1,0 +1,6 @@
+/**
+ * Who asks the server: the kit's `script`, or RAUC itself (`native`), from 1.16 on. RAUC calls its own polling a preview, so the
+ * script is the default.
+ */
+export const kitPollings = ['script', 'native'] as const;
+export type KitPolling = (typeof kitPollings)[number];

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { RolloutPolicy } from './rollout';
+
+/**
+ * A device's place in a release, from 0 up to but not including 100. It depends on the two ids alone: it is stable, needs no
+ * table, and differs from release to release, so that it is not always the same devices that go first.
+ */
+export function placeInRelease(releaseId: number, deviceId: string): number {
+  const digest = createHash('sha256').update(`${releaseId}\0${deviceId}`).digest();
+  return (digest.readUIntBE(0, 6) / 2 ** 48) * 100;
+}
+
+/** Index of the first step that reaches a device; `null` when none does. */
+export function stepOf(
+  policy: RolloutPolicy,
+  releaseId: number,
+  device: { readonly id: string; readonly labels: readonly string[] },
+): number | null {
+  let place: number | undefined;
+  for (const [index, step] of policy.steps.entries()) {
+    const isIn =
+      step.kind === 'group'
+        ? device.labels.includes(step.label)
+        : step.percent === 100 || (place ??= placeInRelease(releaseId, device.id)) < step.percent;
+    if (isIn) return index;
+  }
+  return null;
+}

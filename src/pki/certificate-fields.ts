@@ -1,0 +1,74 @@
+import { X509Certificate } from 'node:crypto';
+import { DomainError } from '../core/errors';
+import { type Certificate, readCertificate as readX509 } from '../x509/certificate';
+import { extensionOids, keyPurposes, sayingOf } from '../x509/extensions';
+import { type AlternativeName, readAlternativeNames } from '../x509/general-name';
+import { Malformed } from '../x509/malformed';
+
+/** What a certificate of the folder, of a device or of a person says. */
+export interface CertificateFields extends Certificate {
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string;
+  readonly alternativeNames: readonly AlternativeName[];
+}
+
+/**
+ * Reads a certificate as strictly as DER is, so that no other reader sees another one in it.
+ * @param source PEM (the first certificate in it), DER or a parsed certificate
+ * @throws DomainError `invalid-input` when it is not a certificate or malformed
+ */
+export function readCertificate(source: string | Buffer | X509Certificate): CertificateFields {
+  const x509 = source instanceof X509Certificate ? source : parseX509(source);
+  try {
+    const certificate = readX509(x509.raw, 'DER', x509);
+    return {
+      ...certificate,
+      serial: normalizeSerial(certificate.serial),
+      alternativeNames:
+        sayingOf(certificate.extensions, extensionOids.subjectAltName, readAlternativeNames) ?? [],
+    };
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new DomainError('invalid-input', `the certificate is malformed: ${cause.what}`, { cause });
+  }
+}
+
+/** Lower-case hex without separators and leading zeros: one spelling for each serial. */
+export function normalizeSerial(serial: string): string {
+  return serial
+    .replace(/[\s:]/g, '')
+    .toLowerCase()
+    .replace(/^0+(?=.)/, '');
+}
+
+/** A CA by its basicConstraints; or one of the old v1 kind, which OpenSSL takes for a CA when it signed itself. */
+export function isAuthority({ ca, keyUsage, version, selfIssued }: CertificateFields): boolean {
+  if (ca !== null) return ca && keyUsage?.has('keyCertSign') !== false;
+  return version < 3 && selfIssued;
+}
+
+/**
+ * Whether a CA may issue certificates for a purpose. Its own extended key usage limits what is below it, as OpenSSL reads it
+ * (RFC 5280, section 4.2.1.12, leaves that open).
+ */
+export function mayIssueFor(certificate: CertificateFields, purpose: TlsPurpose): boolean {
+  return isAuthority(certificate) && certificate.extendedKeyUsage?.includes(keyPurposes[purpose]) !== false;
+}
+
+export type TlsPurpose = 'serverAuth' | 'clientAuth';
+
+/** Whether a CA signed a certificate: by its name and its key. */
+export function isIssuedBy(certificate: CertificateFields, ca: CertificateFields): boolean {
+  return ca.subjectDer.equals(certificate.issuerDer) && certificate.x509.verify(ca.x509.publicKey);
+}
+
+function parseX509(source: string | Buffer): X509Certificate {
+  try {
+    return new X509Certificate(source);
+  } catch (cause) {
+    throw new DomainError('invalid-input', 'this is not a certificate', {
+      cause,
+      remedy: 'Give a certificate in PEM form, beginning with "-----BEGIN CERTIFICATE-----".',
+    });
+  }
+}

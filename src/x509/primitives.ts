@@ -1,0 +1,47 @@
+import { type Element, expectTag } from './element';
+import { Malformed } from './malformed';
+import { tags } from './tags';
+
+/** Counts beyond it mean as much as no limit. */
+const maxCountOctets = 6;
+
+/** @throws Malformed */
+export function readBoolean(element: Element | undefined): boolean {
+  const { content } = expectTag(element, tags.boolean);
+  if (content.length !== 1) throw new Malformed('a truth value is not one octet');
+  return content[0] !== 0; // BER takes all but 0 for true, as OpenSSL does
+}
+
+/**
+ * An INTEGER, or what stands in its place, that says how much of something there may be. One that is too large for an exact number comes out
+ * as the largest of these.
+ * @throws Malformed for a negative one
+ */
+export function readCount({ content }: Element): number {
+  const [first] = content;
+  if (first === undefined) throw new Malformed('a number is empty');
+  if (first >= 0x80) throw new Malformed('a number is negative');
+  return content.length > maxCountOctets ? Number.MAX_SAFE_INTEGER : content.readUIntBE(0, content.length);
+}
+
+/** The bytes of a BIT STRING that holds whole octets. @throws Malformed */
+export function readBitString(element: Element | undefined): Buffer {
+  const { content } = expectTag(element, tags.bitString);
+  if (content[0] !== 0) throw new Malformed('a bit string does not hold whole octets');
+  return content.subarray(1);
+}
+
+/** The first eight bits of a BIT STRING that names bits, the first one highest; those that are missing are 0. @throws Malformed */
+export function readFlags(element: Element | undefined): number {
+  const [unused, ...octets] = expectTag(element, tags.bitString).content.subarray(0, 3);
+  if (unused === undefined || unused > 7) throw new Malformed('a bit string cannot be read');
+  const [first = 0] = octets;
+  return octets.length === 1 ? first & (0xff << unused) : first;
+}
+
+/** Whole numbers of bits in a positive INTEGER; leading zeros do not count. */
+export function bitsOf({ content }: Element): number {
+  const at = content.findIndex((octet) => octet !== 0);
+  if (at < 0) return 0;
+  return (content.length - at) * 8 - (Math.clz32(content.readUInt8(at)) - 24);
+}
