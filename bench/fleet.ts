@@ -1,6 +1,6 @@
 /**
  * What a fleet costs: registers devices in a database file, drives their polls through the services that the device listener
- * calls, and looks at the fleet as administrators do. No TLS here: bench/device-load.ts measures that.
+ * calls, and looks at the fleet as administrators do. No TLS here: bench/compare measures that.
  *
  *   npm run bench:fleet [-- DEVICES...]
  */

@@ -1,15 +1,11 @@
 /**
- * One of the two servers that are compared, in a process of its own: the device listener, or the least that Node needs to
- * serve ranges of a file to clients with certificates. Prints its port; ends with its standard input.
+ * The device listener in a process of its own. Prints its port; ends with its standard input.
  *
- *   node -r ./tests/support/typescript-hook.js bench/serve.ts device|plain FOLDER
+ *   node -r ./tests/support/typescript-hook.js bench/serve.ts FOLDER
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createServer as createPlainServer } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Inspection } from '../src/core/inspection';
 import { startDeviceServer } from '../src/http/device/server';
@@ -21,7 +17,7 @@ import { createServices, type Services } from '../src/services/services';
 import { openStore } from '../src/store/store';
 import { raucPorts, withoutKeyring } from '../tests/support/rauc-ports';
 
-const [kind = '', folder = ''] = process.argv.slice(2);
+const [folder = ''] = process.argv.slice(2);
 const bundlePath = path.join(folder, 'bundle.raucb');
 const pem = (name: string) => readFileSync(path.join(folder, 'certs', name), 'utf8');
 const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt') };
@@ -102,36 +98,6 @@ async function takeUploads(services: Pick<Services, 'publishBundle'>): Promise<B
   return new BundleWorker({ profile, execArgv });
 }
 
-async function servePlain(): Promise<number> {
-  const file = await open(bundlePath);
-  const { size } = await file.stat();
-  const server = createServer(
-    { ...tls, requestCert: true, rejectUnauthorized: true },
-    (request, response) => {
-      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-      if (first === undefined || last === undefined) {
-        if (request.url !== '/bundles/bundle.raucb') {
-          response.end('{}');
-          return;
-        }
-        response.writeHead(200, { 'content-length': size });
-        file.createReadStream({ start: 0, autoClose: false }).pipe(response);
-        return;
-      }
-      const length = Number(last) - Number(first) + 1;
-      void file.read(Buffer.allocUnsafe(length), 0, length, Number(first)).then(({ buffer }) => {
-        response.writeHead(206, {
-          'content-length': length,
-          'content-range': `bytes ${first}-${last}/${size}`,
-        });
-        response.end(buffer);
-      });
-    },
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
 /** The bundle is noise: what counts here is how fast it leaves. */
 function inspectionOf(sizeBytes: number): Inspection {
   return {
@@ -166,5 +132,5 @@ function inspectionOf(sizeBytes: number): Inspection {
   };
 }
 
-void (kind === 'device' ? serveDevice() : servePlain()).then((port) => console.log(port));
+void serveDevice().then((port) => console.log(port));
 process.stdin.resume().once('end', () => process.exit(0));

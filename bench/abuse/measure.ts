@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { bundleWithCertificates } from '../../tests/support/hostile-cms';
 import { bundleSigner } from '../../tests/support/test-pki';
+import { residentBytes } from '../process-figures';
 import type { Attack } from './attacks';
 import type { HonestResult } from './honest';
 
@@ -17,7 +17,6 @@ const bundleBytes = 16 << 20;
 /** As many as an inspection looks at: it takes the longest. */
 const hostileCertificates = 100;
 const sampleEveryMs = 100;
-const kib = 1024;
 
 /** What honest devices felt, and what it cost the server. */
 export interface Measured {
@@ -49,12 +48,6 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Of a process, in bytes. */
-function residentBytes({ pid = 0 }: ChildProcess): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * kib;
-}
-
 /** Starts the device listener in a process of its own; the devices are others again. */
 export async function openAbuseBench(): Promise<AbuseBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'abuse-'));
@@ -65,9 +58,10 @@ export async function openAbuseBench(): Promise<AbuseBench> {
   await writeFile(path.join(folder, 'bundle.raucb'), randomBytes(bundleBytes));
   await writeFile(path.join(folder, 'hostile.raucb'), await bundleWithCertificates(hostileCertificates));
   await copyFile((await bundleSigner()).caPath, path.join(folder, 'keyring.pem'));
-  const server = start('serve.ts', 'device', folder);
+  const server = start('serve.ts', folder);
   const [line] = (await once(server.stdout ?? server, 'data')) as [Buffer];
   const port = line.toString().trim();
+  const memory = () => residentBytes([server.pid ?? 0]);
 
   async function askHonestly(seconds: number): Promise<HonestResult> {
     const honest = start('abuse/honest.ts', port, folder, `${seconds}`, ...honestDevices);
@@ -80,9 +74,9 @@ export async function openAbuseBench(): Promise<AbuseBench> {
   return {
     async measure(attack, seconds) {
       await askHonestly(1); // warms up, and lets memory settle
-      const before = residentBytes(server);
+      const before = memory();
       let most = before;
-      const sampling = setInterval(() => (most = Math.max(most, residentBytes(server))), sampleEveryMs);
+      const sampling = setInterval(() => (most = Math.max(most, memory())), sampleEveryMs);
       const attacker = attack === null ? undefined : start('abuse/attacks.ts', attack, port, folder);
       const { tookMs, failures } = await askHonestly(seconds);
       clearInterval(sampling);

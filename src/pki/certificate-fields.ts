@@ -44,7 +44,7 @@ export function normalizeSerial(serial: string): string {
 /** A CA by its basicConstraints; or one of the old v1 kind, which OpenSSL takes for a CA when it signed itself. */
 export function isAuthority({ ca, keyUsage, version, selfIssued }: CertificateFields): boolean {
   if (ca !== null) return ca && keyUsage?.has('keyCertSign') !== false;
-  return version < 3 && selfIssued;
+  return version === 1 && selfIssued;
 }
 
 /**
@@ -57,9 +57,9 @@ export function mayIssueFor(certificate: CertificateFields, purpose: TlsPurpose)
 
 export type TlsPurpose = 'serverAuth' | 'clientAuth';
 
-/** Whether a CA signed a certificate: by its name and its key. */
+/** Whether a CA signed a certificate: by its name, as OpenSSL compares names, and its key. */
 export function isIssuedBy(certificate: CertificateFields, ca: CertificateFields): boolean {
-  return ca.subjectDer.equals(certificate.issuerDer) && certificate.x509.verify(ca.x509.publicKey);
+  return ca.subjectName === certificate.issuerName && certificate.x509.verify(ca.x509.publicKey);
 }
 
 function parseX509(source: string | Buffer): X509Certificate {

@@ -90,7 +90,7 @@ function requestDer(source: string | Uint8Array): Buffer {
 
 function readPublicKey(spkiDer: Buffer): KeyObject {
   const publicKey = parsePublicKey(spkiDer);
-  refuseOversizedKey(publicKey);
+  refuseHugeKey(publicKey);
   const problem = keyProblem(spkiDer, publicKey);
   if (problem !== null) throw refused(`it has ${problem}`, `Use ${acceptedKeys}.`);
   const exponent = publicKey.asymmetricKeyDetails?.publicExponent;
@@ -98,6 +98,16 @@ function readPublicKey(spkiDer: Buffer): KeyObject {
     throw refused('its RSA key has a small exponent', 'Use an RSA key with the exponent 65537.');
   }
   return publicKey;
+}
+
+/** Before anybody asks for its numbers: that takes seconds when an exponent fills the request. */
+function refuseHugeKey(key: KeyObject): void {
+  try {
+    refuseOversizedKey(key);
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw refused(cause.what, `Use ${acceptedKeys}.`);
+  }
 }
 
 function parsePublicKey(spkiDer: Buffer): KeyObject {

@@ -77,7 +77,7 @@ export interface BundleUses {
     now: Date,
   ): {
     /** How many devices were told of it or install it, and may still ask for it. */
-    readonly openInstallations: number;
+    readonly askingDevices: number;
     /** Ids of the devices that are pinned to it. */
     readonly pinnedDevices: readonly string[];
   };

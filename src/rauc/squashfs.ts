@@ -1,34 +1,30 @@
 import { BrokenBundle } from './broken';
-import type { BundleSource } from './source';
-import { decompressor, type Decompress } from './squashfs-compression';
 import { maxManifestSizeBytes } from './limits';
+import type { BundleSource } from './source';
+import { SquashfsBlocks } from './squashfs-blocks';
+import { decompressor } from './squashfs-compression';
 import { type DirectoryEntry, DirectorySearch } from './squashfs-directory';
+import {
+  bad,
+  hasMagic,
+  offset,
+  parseSuperblock,
+  type Superblock,
+  superblockSizeBytes,
+} from './squashfs-superblock';
 
 /**
  * The smallest reader that finds files in a squashfs 4.0 image: root directory only, every offset and size bounded
  * before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
  */
 
-const magic = 0x7371_7368; // "hsqs"
-const metadataBlockSize = 8192;
 /** Of the root directory; a quarter of a million files have room in it. */
 const maxDirectorySizeBytes = 16 << 20;
 const noFragment = 0xffff_ffff;
-const none = 0xffff_ffff_ffff_ffffn;
-
-interface Superblock {
-  readonly blockSize: number;
-  readonly rootInode: bigint;
-  readonly bytesUsed: number;
-  readonly inodeTable: number;
-  readonly directoryTable: number;
-  readonly fragmentTable: number;
-  readonly fragmentCount: number;
-}
 
 /** Whether a payload begins as a squashfs does. What follows is only looked at where a manifest is in it. */
 export async function isSquashfs(source: BundleSource): Promise<boolean> {
-  return (await source.read(0, 4)).readUInt32LE() === magic;
+  return hasMagic(await source.read(0, 4));
 }
 
 /** Why something can't be had here although the bundle may be sound. */
@@ -71,44 +67,14 @@ export async function openSquashfs(
   source: BundleSource,
   payloadSizeBytes: number,
 ): Promise<SquashfsReader | Unavailable> {
-  if (payloadSizeBytes < 96) throw bad('it is too small');
-  const header = await source.read(0, 96);
+  if (payloadSizeBytes < superblockSizeBytes) throw bad('it is too small');
+  const header = await source.read(0, superblockSizeBytes);
   const superblock = parseSuperblock(header, payloadSizeBytes);
   const compressor = header.readUInt16LE(20);
   const decompress = decompressor(compressor);
   return decompress === undefined
     ? { unavailable: `the squashfs uses compressor ${compressor}, which is not supported here` }
-    : new SquashfsReader(source, superblock, decompress);
-}
-
-function parseSuperblock(header: Buffer, payloadSizeBytes: number): Superblock {
-  if (header.readUInt32LE(0) !== magic) throw bad('it has no squashfs magic');
-  if (header.readUInt16LE(28) !== 4 || header.readUInt16LE(30) !== 0) throw bad('it is not version 4.0');
-  const blockSize = header.readUInt32LE(12);
-  const blockLog = header.readUInt16LE(22);
-  if (blockLog < 12 || blockLog > 20 || blockSize !== 1 << blockLog)
-    throw bad('its block size is impossible');
-  const bytesUsed = offset(header.readBigUInt64LE(40), payloadSizeBytes + 1);
-  const table = (position: number) => offset(header.readBigUInt64LE(position), bytesUsed);
-  const fragmentCount = header.readUInt32LE(16);
-  return {
-    blockSize,
-    rootInode: header.readBigUInt64LE(32),
-    bytesUsed,
-    inodeTable: table(64),
-    directoryTable: table(72),
-    fragmentTable: header.readBigUInt64LE(80) === none ? 0 : table(80),
-    fragmentCount,
-  };
-}
-
-function offset(value: bigint, limit: number): number {
-  if (value >= BigInt(limit)) throw bad('an offset lies outside of it');
-  return Number(value);
-}
-
-function bad(what: string): BrokenBundle {
-  return new BrokenBundle('squashfs', `the payload is not a sound squashfs: ${what}`);
+    : new SquashfsReader(superblock, new SquashfsBlocks(source, superblock.bytesUsed, decompress));
 }
 
 /** A regular file, and where its content is. */
@@ -126,9 +92,8 @@ export interface SquashfsFile {
 /** Reads the files of the root directory. All methods throw BrokenBundle `squashfs` for what is malformed. */
 export class SquashfsReader {
   constructor(
-    private readonly source: BundleSource,
     private readonly superblock: Superblock,
-    private readonly decompress: Decompress,
+    private readonly blocks: SquashfsBlocks,
   ) {}
 
   /** Looks for names in the root directory; what is not in the answer is not there. */
@@ -145,7 +110,7 @@ export class SquashfsReader {
     if (size < 3) throw bad('its root is no directory, or an empty one');
     const search = new DirectorySearch(names);
     const length = Math.min(size - 3, maxDirectorySizeBytes);
-    for await (const piece of this.metadataPieces(directoryTable + start, inBlock, length, false)) {
+    for await (const piece of this.blocks.metadataPieces(directoryTable + start, inBlock, length, false)) {
       search.take(piece);
       if (search.hasAll) return search.found;
     }
@@ -202,7 +167,12 @@ export class SquashfsReader {
     const position = this.superblock.inodeTable + inode.start;
     let skip = sizesAt;
     let rest = Buffer.alloc(0);
-    for await (const piece of this.metadataPieces(position, inode.offset, sizesAt + 4 * count, false)) {
+    for await (const piece of this.blocks.metadataPieces(
+      position,
+      inode.offset,
+      sizesAt + 4 * count,
+      false,
+    )) {
       const words = Buffer.concat([rest, piece]);
       let at = Math.min(skip, words.length);
       skip -= at;
@@ -213,7 +183,7 @@ export class SquashfsReader {
 
   private async readInode(position: number, inBlock: number): Promise<Buffer> {
     // Directory, file and their extended forms, without the sizes of a file's blocks, are within this.
-    const inode = await this.readMetadata(position, inBlock, 56, true);
+    const inode = await this.blocks.readMetadata(position, inBlock, 56, true);
     if (inode.length < 16) throw bad('an inode is cut short');
     return inode;
   }
@@ -222,8 +192,8 @@ export class SquashfsReader {
     const { fragmentTable, fragmentCount, bytesUsed } = this.superblock;
     if (index >= fragmentCount || fragmentTable === 0) throw bad('a fragment does not exist');
     const lookup = fragmentTable + 8 * Math.floor(index / 512);
-    const pointer = offset((await this.read(lookup, 8)).readBigUInt64LE(), bytesUsed);
-    const entry = await this.readMetadata(pointer, (index % 512) * 16, 16, false);
+    const pointer = offset((await this.blocks.read(lookup, 8)).readBigUInt64LE(), bytesUsed);
+    const entry = await this.blocks.readMetadata(pointer, (index % 512) * 16, 16, false);
     return this.readBlock(offset(entry.readBigUInt64LE(0), bytesUsed), entry.readUInt32LE(8));
   }
 
@@ -231,81 +201,7 @@ export class SquashfsReader {
   private async readBlock(position: number, word: number): Promise<Buffer> {
     const stored = word & 0xff_ffff;
     if (stored === 0 || stored > this.superblock.blockSize) throw bad('a block has an impossible size');
-    const bytes = await this.read(position, stored);
-    return word & 0x100_0000 ? bytes : this.inflate(bytes, this.superblock.blockSize);
-  }
-
-  /** Reads `length` bytes of metadata; with `upTo`, fewer are fine when the table ends. */
-  private async readMetadata(
-    position: number,
-    inBlock: number,
-    length: number,
-    upTo: boolean,
-  ): Promise<Buffer> {
-    const pieces: Buffer[] = [];
-    for await (const piece of this.metadataPieces(position, inBlock, length, upTo)) pieces.push(piece);
-    return Buffer.concat(pieces);
-  }
-
-  /** `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may go on in the next. */
-  private async *metadataPieces(
-    position: number,
-    inBlock: number,
-    length: number,
-    upTo: boolean,
-  ): AsyncGenerator<Buffer> {
-    let skip = inBlock;
-    let missing = length;
-    let at = position;
-    while (missing > 0) {
-      const isOptional = upTo && at > position;
-      if (at + 2 > this.superblock.bytesUsed && upTo) return;
-      const header = (await this.read(at, 2)).readUInt16LE();
-      const stored = header & 0x7fff;
-      if (stored === 0 || stored > metadataBlockSize) {
-        if (isOptional) return;
-        throw bad('a metadata block has an impossible size');
-      }
-      if (isOptional && at + 2 + stored > this.superblock.bytesUsed) return;
-      const bytes = await this.read(at + 2, stored);
-      const block = header & 0x8000 ? bytes : this.inflateMetadata(bytes, isOptional);
-      if (block === undefined) return;
-      if (skip >= block.length) throw bad('a metadata reference lies outside of its block');
-      const piece = block.subarray(skip, skip + missing);
-      yield piece;
-      missing -= piece.length;
-      // All but the last of a table are full; else a table of one-byte blocks would keep us reading for minutes.
-      if (missing > 0 && block.length < metadataBlockSize) {
-        if (upTo) return;
-        throw bad('a metadata block in the middle of a table is not full');
-      }
-      skip = 0;
-      at += 2 + stored;
-    }
-  }
-
-  private inflateMetadata(bytes: Buffer, optional: boolean): Buffer | undefined {
-    try {
-      return this.inflate(bytes, metadataBlockSize);
-    } catch (error) {
-      if (optional) return undefined; // behind the last inode lies another table
-      throw error;
-    }
-  }
-
-  private inflate(bytes: Buffer, limit: number): Buffer {
-    let inflated: Buffer;
-    try {
-      inflated = this.decompress(bytes, limit);
-    } catch (error) {
-      throw bad(`a block can't be decompressed (${error instanceof Error ? error.message : String(error)})`);
-    }
-    if (inflated.length > limit) throw bad('a block is larger than allowed when decompressed');
-    return inflated;
-  }
-
-  private read(position: number, length: number): Promise<Buffer> {
-    if (position + length > this.superblock.bytesUsed) throw bad('a block lies outside of it');
-    return this.source.read(position, length);
+    const bytes = await this.blocks.read(position, stored);
+    return word & 0x100_0000 ? bytes : this.blocks.inflate(bytes, this.superblock.blockSize);
   }
 }

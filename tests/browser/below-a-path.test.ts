@@ -2,9 +2,9 @@ import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { makeBundle } from '../support/bundle-factory';
+import { freePort } from '../support/loopback-ports';
 import { mustRun } from '../support/programs';
 import {
-  freePort,
   makeProxyCertificate,
   proxyName,
   readRecipes,

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AdminListener, nothingStored, openAdminListener } from '../http/admin/admin-listener';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
 import { runCommand } from '../support/cli-harness';
+import { freePort } from '../support/loopback-ports';
 import { temporaryFolder } from '../support/programs';
 import {
   askThrough,
-  freePort,
   makeProxyCertificate,
   proxyName,
   readRecipes,

@@ -5,10 +5,10 @@ import https from 'node:https';
 import path from 'node:path';
 import { createServer, connect } from 'node:net';
 import { type MadeBundle, makeBundle } from '../support/bundle-factory';
+import { freePort } from '../support/loopback-ports';
 import { mustRun, run, temporaryFolder } from '../support/programs';
 import {
   askThrough,
-  freePort,
   makeProxyCertificate,
   proxyName,
   type ProxyProgram,

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { cachedFolder } from './cached-folder';
+import { curlLoadProgram, type CurlLoadResult } from './curl-load';
 import type { ClientFiles } from './device-listener';
-import { mustRun, run } from './programs';
+import { run } from './programs';
 
 export interface RangeLoad {
   readonly url: string;
@@ -16,37 +14,14 @@ export interface RangeLoad {
   readonly isHttp1?: boolean;
 }
 
-export interface RangeLoadResult {
-  readonly requests: number;
-  /** Answers that failed or were not 206. */
-  readonly errors: number;
-  /** Answers with other bytes than the copy, or another number of them. */
-  readonly wrong: number;
-  readonly connections: number;
-  readonly bytes: number;
-  readonly seconds: number;
-  readonly firstError: string;
-}
-
-/** Runs range-load.c, compiled once for each version of it. */
-export async function rangeLoad(load: RangeLoad): Promise<RangeLoadResult> {
-  const source = path.join(__dirname, 'range-load.c');
-  const folder = await cachedFolder('range-load', await readFile(source, 'utf8'), async (target) => {
-    await mustRun('gcc', [
-      '-O2',
-      '-Wall',
-      '-Werror',
-      '-o',
-      path.join(target, 'range-load'),
-      source,
-      '-lcurl',
-    ]);
-  });
-  const { stdout, stderr } = await run(path.join(folder, 'range-load'), [
-    ...['-u', load.url, '-f', load.copy, '-n', `${load.requests}`, '-p', `${load.parallel}`],
-    ...['-c', load.files.cert, '-k', load.files.key, '-a', load.files.ca, '-s', `${load.rangeBytes}`],
-    ...(load.isHttp1 === true ? ['-1'] : []),
+/** Reads ranges of one device, all bytes of which are compared. */
+export async function rangeLoad(load: RangeLoad): Promise<CurlLoadResult> {
+  const { stdout, stderr } = await run(await curlLoadProgram(), [
+    ...['--url', load.url, '--copy', load.copy],
+    ...['--requests', `${load.requests}`, '--parallel', `${load.parallel}`, '--range', `${load.rangeBytes}`],
+    ...['--cert', load.files.cert, '--key', load.files.key, '--ca', load.files.ca],
+    ...(load.isHttp1 === true ? ['--http1'] : []),
   ]);
-  if (stdout === '') throw new Error(`range-load failed: ${stderr}`);
-  return JSON.parse(stdout) as RangeLoadResult;
+  if (stdout === '') throw new Error(`curl-load failed: ${stderr}`);
+  return JSON.parse(stdout) as CurlLoadResult;
 }

@@ -1,18 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import https, { type RequestOptions } from 'node:https';
-import { connect, createServer } from 'node:net';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { eventually } from './eventually';
+import { isListening } from './loopback-ports';
 import { mustRun, temporaryFolder } from './programs';
-
-/** nginx and Caddy of Debian, where tests/setup.sh puts them. */
-const programs = path.join(
-  process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
-  'rauc-simple-server/proxies/usr',
-);
+import { caddyProgram, nginxConfiguration, nginxProgram } from './proxy-programs';
 
 /** The name by which the recipes of docs/reverse-proxy.md are reached. */
 export const proxyName = 'updates.internal.example.com';
@@ -82,19 +76,13 @@ export interface ProxyOptions {
 /** nginx with a `server` block, in a folder of its own. */
 export async function startNginx(server: string, { port, around = '' }: ProxyOptions): Promise<RunningProxy> {
   const folder = await temporaryFolder();
-  const kept = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  // Started as root its workers would be somebody else, whom the folder does not let in.
-  const user = process.getuid?.() === 0 ? 'user root;' : '';
-  const config = `daemon off; pid ${folder}/nginx.pid; error_log stderr; ${user}
-events {}
-http { access_log off; ${kept.join(' ')} ${around}
-${server}
-}`;
+  const config = nginxConfiguration(folder, { http: `${around}\n${server}` });
   await writeFile(path.join(folder, 'nginx.conf'), config);
-  const program = path.join(programs, 'sbin/nginx');
-  return startProxy(program, ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')], port);
+  return startProxy(
+    nginxProgram,
+    ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')],
+    port,
+  );
 }
 
 /** Caddy with the block of a site, in a folder of its own. */
@@ -111,7 +99,7 @@ ${site}`;
   await writeFile(path.join(folder, 'Caddyfile'), config);
   const args = ['run', '--config', path.join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
   const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-  return startProxy(path.join(programs, 'bin/caddy'), args, port, env);
+  return startProxy(caddyProgram, args, port, env);
 }
 
 async function startProxy(
@@ -149,23 +137,6 @@ async function startProxy(
 
 const isRunning = (child: ChildProcess) =>
   child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /**
  * Runs a recipe of the document as it stands there, but for its ports and its certificate.

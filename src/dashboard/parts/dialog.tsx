@@ -48,6 +48,22 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
   );
 }
 
+/** A dialog that has something to show and nothing to ask. */
+export function ShowingDialog({ children, ...dialog }: DialogProps) {
+  return (
+    <Dialog {...dialog}>
+      <div class="dialog-body">
+        {children}
+        <footer class="dialog-foot">
+          <button type="button" class="primary" onClick={dialog.onClose}>
+            {text.common.close}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}
+
 interface FormDialogProps {
   readonly title: string;
   /** The button that does it: a verb, with what it is done to. */

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { text } from '../texts';
 import { Secret } from './command';
-import { Dialog } from './dialog';
+import { ShowingDialog } from './dialog';
 
 interface SecretDialogProps {
   readonly title: string;
@@ -16,17 +15,10 @@ interface SecretDialogProps {
 /** A secret that was just made. */
 export function SecretDialog({ title, hint, secret, onClose, children }: SecretDialogProps) {
   return (
-    <Dialog title={title} onClose={onClose}>
-      <div class="dialog-body">
-        <p>{hint}</p>
-        <Secret value={secret} />
-        {children}
-        <footer class="dialog-foot">
-          <button type="button" class="primary" onClick={onClose}>
-            {text.common.close}
-          </button>
-        </footer>
-      </div>
-    </Dialog>
+    <ShowingDialog title={title} onClose={onClose}>
+      <p>{hint}</p>
+      <Secret value={secret} />
+      {children}
+    </ShowingDialog>
   );
 }

@@ -76,13 +76,13 @@ const namedPins = 5;
 const maxDetails = 100;
 
 function refuseNeeded(uses: Pick<BundleUses, 'bundleUses'>, name: string, now: Date): void {
-  const { openInstallations, pinnedDevices } = uses.bundleUses(name, now);
+  const { askingDevices, pinnedDevices } = uses.bundleUses(name, now);
   const reasons: string[] = [];
-  if (openInstallations > 0) {
+  if (askingDevices > 0) {
     const devices =
-      openInstallations === 1
+      askingDevices === 1
         ? '1 device has an open installation'
-        : `${openInstallations} devices have open installations`;
+        : `${askingDevices} devices have open installations`;
     reasons.push(`${devices} of it`);
   }
   if (pinnedDevices.length > 0) {
@@ -95,7 +95,7 @@ function refuseNeeded(uses: Pick<BundleUses, 'bundleUses'>, name: string, now: D
     remedy:
       'Cancel those installations and lift the pins, or wait until they have ended. Or insist with force.',
     details: {
-      openInstallations,
+      openInstallations: askingDevices,
       pinnedDevices: pinnedDevices.slice(0, maxDetails),
       pins: pinnedDevices.length,
     },

@@ -3,6 +3,7 @@ import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
 import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
+import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { CertificateFolder } from '../../ports/certificates';
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { BundleUses, FleetCounts } from '../../ports/fleet-counts';
@@ -67,6 +68,7 @@ export interface DescribeFleetPorts {
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
+  readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly lastCrash: Crash | undefined;
@@ -131,6 +133,7 @@ export class FleetDescriber {
         overBudget: this.ports.overBudget.recent(),
         decided,
         inventory,
+        serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
         webhooks: this.ports.manageWebhooks.list(),
         lastCrash: this.ports.lastCrash,

@@ -33,7 +33,7 @@ export function createBundleUses(database: Database): BundleUses {
       );
       const pinned = query.selectFrom('devices').select('id').where('pin_bundle', '=', name).orderBy('id');
       return {
-        openInstallations: counted?.devices ?? 0,
+        askingDevices: counted?.devices ?? 0,
         pinnedDevices: database.all(pinned).map(({ id }) => id),
       };
     },

@@ -1,6 +1,8 @@
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { Admission } from '../../core/device';
 import type { SignatureState } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
+import type { RolloutState } from '../../core/rollout';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
 export interface Schema {
@@ -25,6 +27,7 @@ export interface Schema {
   database_identity: DatabaseIdentityTable;
   foreign_hashes: ForeignHashTable;
   dismissals: DismissalTable;
+  asked_names: AskedNameTable;
 }
 
 export interface BundleTable {
@@ -58,7 +61,7 @@ export interface RolloutTable {
   release_id: number;
   /** As JSON. */
   policy: string;
-  state: 'running' | 'paused' | 'aborted';
+  state: RolloutState;
   step: number;
   step_started_at: string;
   reason: string | null;
@@ -89,7 +92,7 @@ export interface DeviceTable {
   poller_omits: string | null;
   channel: string;
   notes: Generated<string>;
-  admission: 'admitted' | 'waiting';
+  admission: Admission;
   hold_reason: string | null;
   hold_by: string | null;
   hold_at: string | null;
@@ -289,6 +292,12 @@ export interface ForeignHashTable {
 }
 
 /** What people said that they have seen. */
+/** The latest stay. */
+export interface AskedNameTable {
+  name: string;
+  asked_at: string;
+}
+
 export interface DismissalTable {
   kind: string;
   subject: string;

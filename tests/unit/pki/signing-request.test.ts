@@ -3,9 +3,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { readSigningRequest } from '../../../src/pki/signing-request';
 import { DomainError } from '../../../src/core/errors';
+import { childAt, decodeDer, encodeDer } from '../../support/ber';
 import { folderWithCa } from '../../support/certificate-folder';
+import { rsaKeyInfo } from '../../support/hostile-cms';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { refusal } from '../../support/refusal';
+import { ecdsaWithSha256, hex, nameOf, sequence } from '../../support/x509-bytes';
 
 /** A request from openssl, in PEM. */
 async function makeRequest(...args: string[]): Promise<string> {
@@ -88,6 +91,42 @@ describe('a certificate request', () => {
   ])('with %s is refused', async (_, args) => {
     const csr = await makeRequest(...args, '-subj', '/CN=board-1');
     expect(() => readSigningRequest(csr)).toThrow(refusal('certificate-refused'));
+  });
+
+  it('with an RSA key that takes long to compute with is refused before anybody does', () => {
+    const signature = hex('03 02 00 00');
+    const of = (key: Buffer) =>
+      sequence(sequence(hex('02 01 00'), nameOf('board-1'), key), ecdsaWithSha256, signature);
+    const before = process.cpuUsage();
+    for (const key of [rsaKeyInfo(8_192, 8 * 55_000), rsaKeyInfo(400_000, 17), rsaKeyInfo(8_192, 65)])
+      expect(() => readSigningRequest(of(key))).toThrow(refusal('certificate-refused'));
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(200);
+  });
+
+  it('is refused as malformed with a field too many, or one too few', async () => {
+    const pem = await makeRequest(...ec('P-256'), '-subj', '/CN=board-1');
+    const whole = decodeDer(Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64'));
+    const info = childAt(whole, 0);
+    const [inner, outer] = [info.children, whole.children];
+    const isRefused = () =>
+      expect(() => readSigningRequest(encodeDer(whole))).toThrow(
+        expect.objectContaining({
+          code: 'invalid-input',
+          message: expect.stringMatching(/malformed: /) as string,
+        }) as Error,
+      );
+    info.children = [...inner, hex('05 00')];
+    isRefused();
+    info.children = inner.slice(1);
+    isRefused();
+    info.children = inner;
+    whole.children = [...outer, hex('05 00')];
+    isRefused();
+    whole.children = outer.slice(0, 2);
+    isRefused();
+    whole.children = outer;
+    expect(readSigningRequest(encodeDer(whole)).commonName).toBe('board-1');
   });
 
   it('that was changed after it was signed is refused, whatever byte it was', async () => {

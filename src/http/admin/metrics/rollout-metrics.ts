@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { rolloutStates } from '../../../core/rollout';
 import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { EventStreams } from '../kernel/event-stream';
@@ -23,7 +24,7 @@ export function registerRolloutMetrics(
     labelNames: ['state'] as const,
     registers,
     collect() {
-      for (const state of ['running', 'paused', 'aborted']) this.set({ state }, 0);
+      for (const state of rolloutStates) this.set({ state }, 0);
       for (const { rollout } of manageRollouts.list()) this.inc({ state: rollout.state });
     },
   });

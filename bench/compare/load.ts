@@ -1,0 +1,77 @@
+import type { CurlLoadResult } from '../../tests/support/curl-load';
+import { startProgram } from './program';
+import type { Certificates, Rig } from './rig';
+import type { Protocol } from './servers/server';
+
+export interface Load {
+  readonly url: string;
+  readonly protocol: Protocol;
+  /** What is behind the URL. */
+  readonly copyPath: string;
+  readonly ca: string;
+  /** Who asks: as many of them as there are take turns. */
+  readonly devices: Certificates['devices'];
+  readonly requests: number;
+  /** Requests under way at the same time. */
+  readonly parallel: number;
+  /** 0 for the whole. */
+  readonly rangeBytes: number;
+  readonly connections: 'kept' | 'new' | 'resumed' | 'stalled';
+}
+
+/** A load that is ready: it has warmed up, or holds up as many downloads as it should. */
+export interface ReadyLoad {
+  /** Makes the requests that count; where downloads are held up, there are none. @throws Error when anything went wrong */
+  run(): Promise<CurlLoadResult>;
+  /** Closes its connections. */
+  close(): Promise<void>;
+}
+
+const ready = 'ready\n';
+const warmUpShare = 0.1;
+/** A TLS 1.3 ticket is good for one connection, and Node sends none with a connection that resumed: every second one resumes. */
+const leastResumed = 0.4;
+
+/** @throws Error when it does not get ready */
+export async function openLoad(rig: Pick<Rig, 'loadProgram' | 'cores'>, load: Load): Promise<ReadyLoad> {
+  const warmUp = Math.max(load.parallel, Math.ceil(load.requests * warmUpShare));
+  const args = [
+    ...['--url', load.url, '--copy', load.copyPath, '--ca', load.ca, '--connections', load.connections],
+    ...load.devices.flatMap(({ cert, key }) => ['--cert', cert, '--key', key]),
+    ...['--requests', `${load.requests}`, '--parallel', `${load.parallel}`, '--gate', `${warmUp}`],
+    ...(load.rangeBytes === 0 ? [] : ['--range', `${load.rangeBytes}`]),
+    ...(load.protocol === 'HTTP/1.1' ? ['--http1'] : []),
+    ...(load.devices.length === 1 ? [] : ['--addresses']),
+  ];
+  const program = startProgram(rig.loadProgram, args, { core: rig.cores.load });
+  await program.hear((stdout) => (stdout === ready ? true : undefined));
+  return {
+    async run() {
+      program.say('go');
+      const line = await program.hear((stdout) =>
+        stdout.length > ready.length && stdout.endsWith('\n') ? stdout.slice(ready.length) : undefined,
+      );
+      const result = JSON.parse(line) as CurlLoadResult;
+      check(load, result);
+      return result;
+    },
+    async close() {
+      program.sayNoMore();
+      await program.ended();
+    },
+  };
+}
+
+/** A figure is only worth something where everything was answered rightly, and in the way that it is about. */
+function check({ connections, requests }: Load, result: CurlLoadResult): void {
+  const { errors, wrong, firstError, connections: opened, resumed } = result;
+  // Those that warmed the server up count here, too.
+  if (errors > 0) throw new Error(`${errors} requests failed, the first one: ${firstError}`);
+  if (wrong > 0) throw new Error(`${wrong} answers had wrong bytes`);
+  if (result.requests !== requests) throw new Error(`${result.requests} of ${requests} requests were made`);
+  if (connections === 'kept' && opened > 0) throw new Error(`${opened} connections were not kept`);
+  if (connections === 'new' && (opened !== requests || resumed > 0))
+    throw new Error(`${requests} requests opened ${opened} connections and resumed ${resumed} TLS sessions`);
+  if (connections === 'resumed' && resumed < requests * leastResumed)
+    throw new Error(`${resumed} of ${requests} connections resumed a TLS session`);
+}

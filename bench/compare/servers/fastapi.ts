@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { isListening } from '../../../tests/support/loopback-ports';
+import { startProgram } from '../program';
+import type { Rig } from '../rig';
+import { startNginxWith } from './nginx';
+import { manifestPath, type Server } from './server';
+
+/** Debian's own, which its packages are for; another one may come first in PATH. */
+const python = '/usr/bin/python3';
+
+/** A poll as the original server answered it: nginx with RSA certificates, and a small FastAPI application behind it. */
+export async function startFastApi(rig: Rig): Promise<Server> {
+  const socket = path.join(rig.folder, 'fastapi.sock');
+  const args = ['-m', 'uvicorn', 'fastapi_server:app', '--app-dir', __dirname, '--uds', socket];
+  const application = startProgram(python, [...args, '--no-access-log', '--log-level', 'warning'], {
+    env: { PYTHONDONTWRITEBYTECODE: '1', MANIFEST: rig.manifestPath },
+    core: rig.cores.server,
+  });
+  await application.until(() => isListening(socket));
+  const locations = `location = ${manifestPath} { proxy_pass http://unix:${socket}; }`;
+  const nginx = await startNginxWith(rig, rig.rsaCertificates, locations);
+  return {
+    ...nginx,
+    pids: [...nginx.pids, application.pid],
+    async stop() {
+      await nginx.stop();
+      await application.stop();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Contender } from '../contender';
+import { openLoad } from '../load';
+import { openConnections } from '../open-connections';
+import { residentBytes } from '../../process-figures';
+import type { Rig } from '../rig';
+import { bundlePath } from '../servers/server';
+import { startServer } from '../servers/start-server';
+import type { Trial } from './trial';
+
+const mib = 1 << 20;
+const lookEveryMs = 50;
+/** A server lets a device have a few hundred connections, and an address so many handshakes a second. */
+const devicesAtOnce = 32;
+const handshakesAtOnce = 16;
+
+/**
+ * By how much a server's memory grows while devices hold up whole downloads, and what of it is left after they have gone: both in
+ * MiB, beside what it needs for one download.
+ */
+export function memoryOfStalled(contender: Contender, rig: Rig): Promise<Trial> {
+  const { stalledDownloads, watchMs, giveBackMs } = rig.scale;
+  const { ca, devices } = rig.certificates;
+  return Promise.resolve(async () => {
+    const server = await startServer(contender, rig);
+    const downloads = {
+      url: server.url('HTTP/2') + bundlePath,
+      protocol: 'HTTP/2' as const,
+      ...{ copyPath: rig.bundle.path, ca, devices: devices.slice(0, devicesAtOnce), rangeBytes: 0 },
+    };
+    const one = await openLoad(rig, { ...downloads, requests: 1, parallel: 1, connections: 'kept' });
+    await one.run();
+    await one.close();
+    const before = residentBytes(server.pids);
+    const stalled = await openLoad(rig, {
+      ...downloads,
+      ...{ requests: stalledDownloads, parallel: handshakesAtOnce, connections: 'stalled' as const },
+    });
+    let most = residentBytes(server.pids);
+    const end = performance.now() + watchMs;
+    while (performance.now() < end) {
+      await delay(lookEveryMs);
+      most = Math.max(most, residentBytes(server.pids));
+    }
+    await stalled.run();
+    const held = openConnections(Number(new URL(downloads.url).port));
+    if (held !== stalledDownloads)
+      throw new Error(`${held} of ${stalledDownloads} downloads were still held up in the end`);
+    await stalled.close();
+    await delay(giveBackMs);
+    const after = residentBytes(server.pids);
+    await server.stop();
+    return [(most - before) / mib, (after - before) / mib];
+  });
+}

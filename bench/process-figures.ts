@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+const clockTicksPerSecond = 100; // sysconf(_SC_CLK_TCK) is 100 on every Linux
+const kib = 1024;
+
+/** CPU time of processes and all below them so far, in seconds; of children that have ended, too. See proc(5). */
+export function cpuSeconds(pids: readonly number[]): number {
+  const ofOne = (pid: number) => {
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=\S )/);
+    const [user, system, endedUser, endedSystem] = fields.split(' ').slice(11, 15).map(Number);
+    return (
+      ((user ?? NaN) + (system ?? NaN) + (endedUser ?? NaN) + (endedSystem ?? NaN)) / clockTicksPerSecond
+    );
+  };
+  return sum(withChildren(pids).map(ofOne));
+}
+
+/** Memory of processes and all below them, in bytes. */
+export function residentBytes(pids: readonly number[]): number {
+  const ofOne = (pid: number) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * kib;
+  };
+  return sum(withChildren(pids).map(ofOne));
+}
+
+function withChildren(pids: readonly number[]): readonly number[] {
+  return pids.flatMap((pid) => {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return [pid, ...withChildren(children === '' ? [] : children.split(' ').map(Number))];
+  });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

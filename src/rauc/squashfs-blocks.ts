@@ -1,0 +1,83 @@
+import type { BundleSource } from './source';
+import type { Decompress } from './squashfs-compression';
+import { bad } from './squashfs-superblock';
+
+const metadataBlockSize = 8192;
+
+/** Reads blocks of an image, each within its bounds. All methods throw BrokenBundle `squashfs` for what is malformed. */
+export class SquashfsBlocks {
+  constructor(
+    private readonly source: BundleSource,
+    private readonly bytesUsed: number,
+    private readonly decompress: Decompress,
+  ) {}
+
+  /** Reads `length` bytes of metadata; with `upTo`, fewer are fine when the table ends. */
+  async readMetadata(position: number, inBlock: number, length: number, upTo: boolean): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.metadataPieces(position, inBlock, length, upTo)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may go on in the next. */
+  async *metadataPieces(
+    position: number,
+    inBlock: number,
+    length: number,
+    upTo: boolean,
+  ): AsyncGenerator<Buffer> {
+    let skip = inBlock;
+    let missing = length;
+    let at = position;
+    while (missing > 0) {
+      const isOptional = upTo && at > position;
+      if (at + 2 > this.bytesUsed && upTo) return;
+      const header = (await this.read(at, 2)).readUInt16LE();
+      const stored = header & 0x7fff;
+      if (stored === 0 || stored > metadataBlockSize) {
+        if (isOptional) return;
+        throw bad('a metadata block has an impossible size');
+      }
+      if (isOptional && at + 2 + stored > this.bytesUsed) return;
+      const bytes = await this.read(at + 2, stored);
+      const block = header & 0x8000 ? bytes : this.inflateMetadata(bytes, isOptional);
+      if (block === undefined) return;
+      if (skip >= block.length) throw bad('a metadata reference lies outside of its block');
+      const piece = block.subarray(skip, skip + missing);
+      yield piece;
+      missing -= piece.length;
+      // All but the last of a table are full; else a table of one-byte blocks would keep us reading for minutes.
+      if (missing > 0 && block.length < metadataBlockSize) {
+        if (upTo) return;
+        throw bad('a metadata block in the middle of a table is not full');
+      }
+      skip = 0;
+      at += 2 + stored;
+    }
+  }
+
+  private inflateMetadata(bytes: Buffer, optional: boolean): Buffer | undefined {
+    try {
+      return this.inflate(bytes, metadataBlockSize);
+    } catch (error) {
+      if (optional) return undefined; // behind the last inode lies another table
+      throw error;
+    }
+  }
+
+  inflate(bytes: Buffer, limit: number): Buffer {
+    let inflated: Buffer;
+    try {
+      inflated = this.decompress(bytes, limit);
+    } catch (error) {
+      throw bad(`a block can't be decompressed (${error instanceof Error ? error.message : String(error)})`);
+    }
+    if (inflated.length > limit) throw bad('a block is larger than allowed when decompressed');
+    return inflated;
+  }
+
+  read(position: number, length: number): Promise<Buffer> {
+    if (position + length > this.bytesUsed) throw bad('a block lies outside of it');
+    return this.source.read(position, length);
+  }
+}

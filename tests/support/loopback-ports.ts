@@ -1,0 +1,20 @@
+import { connect, createServer } from 'node:net';
+
+/** A port of loopback that nobody listens on, for programs that cannot choose one themselves. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** @param at a port of loopback, or the path of a socket */
+export function isListening(at: number | string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

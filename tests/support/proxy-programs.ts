@@ -1,0 +1,34 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** nginx and Caddy of Debian, where tests/setup.sh puts them. */
+const programs = path.join(
+  process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
+  'rauc-simple-server/proxies/usr',
+);
+
+export const nginxProgram = path.join(programs, 'sbin/nginx');
+export const caddyProgram = path.join(programs, 'bin/caddy');
+
+export interface NginxBlocks {
+  /** Lines of the main block. */
+  readonly main?: string;
+  /** Lines of the `events` block. */
+  readonly events?: string;
+  /** Lines of the `http` block. */
+  readonly http: string;
+}
+
+/** A configuration with which nginx stays in the foreground and writes nothing outside of a folder. */
+export function nginxConfiguration(folder: string, { main = '', events = '', http }: NginxBlocks): string {
+  const kept = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  // Started as root its workers would be somebody else, whom the folder does not let in.
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  return `daemon off; pid ${folder}/nginx.pid; error_log stderr; ${user} ${main}
+events { ${events} }
+http { access_log off; ${kept.join(' ')}
+${http}
+}`;
+}
