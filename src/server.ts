@@ -17,6 +17,7 @@ import type { Inspection } from './core/inspection';
 import { isLoopback } from './base/text/loopback';
 import { createAdminApp } from './http/admin/app';
 import { EventStreams } from './http/admin/kernel/event-stream';
+import { registerCertificateMetrics } from './http/admin/metrics/certificate-metrics';
 import { registerConnectionMetrics } from './http/admin/metrics/connection-metrics';
 import { startAdminServer } from './http/admin/server';
 import { registerDeviceMetrics } from './http/device/kernel/metrics';
@@ -40,6 +41,8 @@ import { parseKeyring } from './rauc/keyring';
 import { describeProfile, type VerificationProfile } from './rauc/profile';
 import { type BundleSource, fileSource } from './rauc/source';
 import { createAdministration } from './services/administration';
+import { AskedNames } from './services/certificates/asked-names';
+import { ServerCertificate, type ServerCertificateStatus } from './services/certificates/server-certificate';
 import { createManageTokens } from './services/access/manage-tokens';
 import { createServices, type Services } from './services/services';
 import { watchCrashes } from './services/startup/watch-crashes';
@@ -144,7 +147,7 @@ async function start(
   const trustTerms = describeProfile(profile);
   const hosts = config.serverUrl === null ? [] : [new URL(config.serverUrl).hostname];
   const made = await ensureCertificates(config.certsDir, { hosts, now });
-  let tls = await loadServerTls(config.certsDir);
+  let tls = await loadServerTls(config.certsDir, { allowsExpired: true });
   let judgeDevice = createJudgeDevice(tls, config.oldCertificates);
   checkServerUrl(config, tls);
   const warnings = await warnOfOpenKeys(config, log);
@@ -159,6 +162,21 @@ async function start(
     onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
   });
   closing.push(() => store.close());
+  const certificates = openCertificateFolder(config.certsDir, { now });
+  const serverCertificate = new ServerCertificate<ServerTls>({
+    inUse: () => tls,
+    takeOver: (found) => takeOver(found),
+    renew: () => certificates.renewServer(),
+    askedNames: new AskedNames({ records: store.askedNames, log, now }),
+    covers: coversHost,
+    journal: store.journal,
+    log,
+    now,
+  });
+  closing.push(() => serverCertificate.close());
+  await serverCertificate.run();
+  if (serverCertificate.status().renewals.renewed > 0)
+    tls = await loadServerTls(config.certsDir, { allowsExpired: true });
   const crashes = watchCrashes({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
@@ -195,7 +213,10 @@ async function start(
     randomBytes,
   });
   closing.push(() => services.close());
-  const housekeeping = setInterval(() => void services.runHousekeeping(), housekeepingEveryMs);
+  const housekeeping = setInterval(() => {
+    void services.runHousekeeping();
+    void serverCertificate.run();
+  }, housekeepingEveryMs);
   closing.push(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.push((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
@@ -214,6 +235,7 @@ async function start(
       baseUrl: config.serverUrl,
       certificateNames: () => tls.names,
       coversHost: (name) => coversHost(tls.names, name),
+      noteName: (name) => serverCertificate.noteName(name),
       trustedProxies: config.trustedProxies,
       identify: (certificate) => judgeDevice(certificate),
       isRevoked: (serial) => revoked.has(serial),
@@ -225,17 +247,21 @@ async function start(
   devicePort = devices.address.port;
   listeners.push(devices);
 
+  const takeOver = (found: ServerTls) => {
+    refuseExpiredCa(tls, found);
+    const next = serverCertificate.choose(found);
+    checkServerUrl(config, next);
+    if (next.cert === tls.cert && next.key === tls.key && next.ca === tls.ca) return;
+    const judgeAnew = createJudgeDevice(next, config.oldCertificates);
+    devices.reload(next);
+    judgeDevice = judgeAnew;
+    tls = next;
+    log.info({ names: next.names, notAfter: next.summary.notAfter }, 'certificates taken over');
+  };
   const watcher = watchCertificates(
     config.certsDir,
     {
-      onTls(changed) {
-        checkServerUrl(config, changed);
-        const judgeAnew = createJudgeDevice(changed, config.oldCertificates);
-        devices.reload(changed);
-        judgeDevice = judgeAnew;
-        tls = changed;
-        log.info({ names: changed.names, notAfter: changed.summary.notAfter }, 'certificates taken over');
-      },
+      onTls: takeOver,
       onRevocations(list) {
         revoked = bySerial(list);
         log.info({ revoked: revoked.size, ended: devices.enforceRevocations() }, 'revocations taken over');
@@ -251,10 +277,12 @@ async function start(
   closing.push(() => eventStreams.close());
   const metrics = new Registry();
   registerDeviceMetrics(metrics, () => devices.counts());
+  registerCertificateMetrics(metrics, () => serverCertificate.status());
   const administration = createAdministration({
     services,
     store,
-    certificates: openCertificateFolder(config.certsDir, { now }),
+    certificates,
+    serverCertificate: () => serverCertificate.status(),
     oldCertificates: () => devices.oldCertificates(),
     revocationsInForce: {
       find: (serial) => revoked.get(serial),
@@ -309,7 +337,7 @@ async function start(
     deviceUrl,
     certificateNames: tls.names,
     made,
-    warnings,
+    warnings: [...warnings, ...warnOfExpiry(serverCertificate.status())],
     lacksToken,
     crashed: crashes.note,
     close: closeAll,
@@ -329,6 +357,23 @@ async function warnOfOpenKeys({ certsDir }: Config, log: Logger): Promise<readon
   return findings.map(({ path: key, message, remedy }) => `${key}: ${message}. Run: ${remedy}`);
 }
 
+/** The start says it and goes on: on the admin listener people see what to do. */
+function warnOfExpiry({ notAfter, renewalProblem }: ServerCertificateStatus): readonly string[] {
+  if (renewalProblem === null) return [];
+  const when = `${notAfter <= now() ? 'expired' : 'expires'} on ${notAfter.toISOString().slice(0, 10)}`;
+  return [
+    `The server certificate ${when} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
+  ];
+}
+
+/** @throws DomainError `configuration`: the CAs before stay in use */
+function refuseExpiredCa(inUse: ServerTls, found: ServerTls): void {
+  if (found.caNotAfter > now() || inUse.caNotAfter <= now()) return;
+  throw new DomainError('configuration', 'the CA in ca.crt has expired', {
+    remedy: 'Make a new one with: cert ca --force, then a server certificate and device certificates.',
+  });
+}
+
 /** @throws DomainError `configuration` */
 function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): void {
   if (serverUrl === null || coversHost(names, new URL(serverUrl).hostname.replace(/^\[|\]$/g, ''))) return;
@@ -337,7 +382,7 @@ function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): void {
     'configuration',
     `the server certificate does not cover ${hostname}, the host of SERVER_URL`,
     {
-      remedy: `It covers ${names.join(', ')}. Make a new one: rauc-simple-server cert server --name ${hostname} --force`,
+      remedy: `It covers ${names.join(', ')}. Add it: rauc-simple-server cert server --name ${hostname} --force`,
     },
   );
 }

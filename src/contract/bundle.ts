@@ -116,3 +116,4 @@ export type SignerJson = z.infer<typeof signerJson>;
 export type BundleJson = z.infer<typeof bundleJson>;
 export type BundleDetailsJson = z.infer<typeof bundleDetailsJson>;
 export type BundleInUseJson = z.infer<typeof bundleInUseJson>;
+export type BundleListJson = z.infer<typeof bundleListJson>;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { stringList } from './answer-fields';
 import { bundleName, deviceId } from './request-fields';
 
-export const holdBody = z.strictObject({ reason: z.string().max(200).default('') });
 export const pinBody = z.strictObject({ bundle: bundleName });
 
 /** What can be done to many devices at once. */

@@ -60,3 +60,5 @@ export const installationPageJson = z.object({
 export const installationLogJson = z.object({ log: z.string(), at: instant });
 
 export type InstallationJson = z.infer<typeof installationJson>;
+export type InstallationLogJson = z.infer<typeof installationLogJson>;
+export type InstallationPageJson = z.infer<typeof installationPageJson>;

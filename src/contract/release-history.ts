@@ -75,3 +75,4 @@ export type ActivationJson = z.infer<typeof activationJson>;
 export type ReleaseResultJson = z.infer<typeof releaseResultJson>;
 export type HistoryLineJson = z.infer<typeof historyLineJson>;
 export type BackTargetJson = z.infer<typeof backTargetJson>;
+export type HistoryPageJson = z.infer<typeof historyPageJson>;

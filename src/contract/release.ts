@@ -81,3 +81,5 @@ export type MadeReleaseJson = z.infer<typeof madeReleaseJson>;
 export type ReleasePreviewJson = z.infer<typeof releasePreviewJson>;
 export type ReleaseDetailsJson = z.infer<typeof releaseDetailsJson>;
 export type ReleaseDefaultsJson = z.infer<typeof releaseDefaultsJson>;
+export type ReleaseListJson = z.infer<typeof releaseListJson>;
+export type UndoneReleaseJson = z.infer<typeof undoneReleaseJson>;

@@ -7,6 +7,8 @@ export const compatible = z.string().min(1).max(compatibleMaxLength);
 export const deviceId = z.string().min(1).max(deviceIdMaxLength);
 /** The body of a request that has nothing to say. */
 export const nothing = z.strictObject({});
+/** Of a person who holds a device, or stops a rollout. */
+export const reasonBody = z.strictObject({ reason: z.string().max(200).default('') });
 /** In hex, as people copy it. */
 export const certificateSerial = z.string().regex(/^[0-9A-Fa-f:]{1,100}$/, 'not a serial number');
 /** A channel or a label. */

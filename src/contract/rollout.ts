@@ -31,9 +31,6 @@ export const rolloutProgressJson = z.object({
   counted_at: instant,
 });
 
-/** Of a person who pauses or aborts. */
-export const reasonBody = z.strictObject({ reason: z.string().max(200).default('') });
-
 export const promoteBody = z.strictObject({
   from_step: z
     .number()

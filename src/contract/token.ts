@@ -23,3 +23,5 @@ export const revokedTokenJson = z.object({ token: tokenJson });
 
 export type TokenScope = z.infer<typeof tokenScope>;
 export type TokenJson = z.infer<typeof tokenJson>;
+export type TokenListJson = z.infer<typeof tokenListJson>;
+export type NewTokenJson = z.infer<typeof newTokenJson>;

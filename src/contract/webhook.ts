@@ -33,3 +33,5 @@ export const deletedWebhookJson = z.object({ deleted: z.string() });
 export const deliveredJson = z.object({ delivered: z.literal(true) });
 
 export type WebhookJson = z.infer<typeof webhookJson>;
+export type WebhookListJson = z.infer<typeof webhookListJson>;
+export type NewWebhookJson = z.infer<typeof newWebhookJson>;

@@ -22,6 +22,8 @@ export const attentionKinds = [
   'old-certificate',
   'ca-certificate-expiring',
   'server-certificate-expiring',
+  'server-certificate-held-back',
+  'server-certificate-misses-names',
   'webhook-failing',
   'storage',
   'crashed',

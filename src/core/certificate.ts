@@ -64,6 +64,13 @@ export interface IssuedFiles {
   readonly warnings: readonly Finding[];
 }
 
+/** A server certificate that took the place of one that was about to expire. */
+export interface RenewedServer {
+  readonly certificate: CertificateSummary;
+  readonly replaced: CertificateSummary;
+  readonly warnings: readonly Finding[];
+}
+
 export interface ListedCertificate {
   readonly path: string;
   readonly certificate: CertificateSummary;

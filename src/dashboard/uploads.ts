@@ -1,3 +1,4 @@
+import type { UploadJson } from '../contract/upload';
 import { signal } from '@preact/signals';
 import { asFailure, Failure, failureOf, unreachable } from './api/client';
 import type { BundleDetailsJson } from '../contract/bundle';
@@ -88,10 +89,7 @@ function sendNext(): void {
   if (next !== undefined) void send(next);
 }
 
-interface UploadAnswer {
-  readonly bundle: BundleDetailsJson;
-  readonly created: boolean;
-}
+type UploadAnswer = Pick<UploadJson, 'bundle' | 'created'>;
 
 /** `fetch` can't tell how much was sent; the older interface can. */
 async function send({ id, file }: Upload): Promise<void> {

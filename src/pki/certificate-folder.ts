@@ -5,6 +5,7 @@ import { issueDevice } from './issue-device';
 import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
 import { readDevice } from './read-device';
+import { renewServer } from './renew-server';
 import { readRevocations } from './revocation-list';
 import type { CertificateFolder } from '../ports/certificates';
 import { revokeCertificates } from './revoke-certificates';
@@ -22,6 +23,7 @@ export function openCertificateFolder(dir: string, { now }: { readonly now: Cloc
     createCa: (request) => issueCa(context, request),
     importCa: (request) => importCa(context, request),
     createServer: (request) => issueServer(context, request),
+    renewServer: () => renewServer(context),
     createDevice: (request) => issueDevice(context, request),
     readDevice: (id) => readDevice(dir, id),
     list: () => listCertificates(dir),

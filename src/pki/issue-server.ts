@@ -1,18 +1,20 @@
-import type { IssuedFiles, IssueOptions } from '../core/certificate';
+import { join } from 'node:path';
+import type { IssuedFiles, KeyType } from '../core/certificate';
 import { DomainError } from '../core/errors';
+import type { CreateServerRequest } from '../ports/certificates';
+import type { Finding } from '../core/inspection';
+import type { CertificateFields } from './certificate-fields';
 import { buildName } from '../x509/name';
-import { loadAuthority } from './authority';
-import { serverExtensions } from './certificate-profile';
-import { ensureFolder } from './durable-file';
+import { type Authority, loadAuthority } from './authority';
+import { readCertificates } from './certificate-pem';
+import { ensureFolder, readIfExists } from './durable-file';
 import { writeFilePair } from './file-pair';
 import { type FolderContext, serialSizeBytes } from './folder-context';
 import { withFolderLock } from './folder-lock';
 import { readLastIssuedAt, recordIssued } from './issuance-log';
-import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
-import { findingsOf } from './prove-authority';
-import { proveCertificate } from './prove-certificates';
-import { parseServerNames } from './server-names';
-import { keyIdentifier, signCertificate } from './sign-certificate';
+import { makeServerCertificate } from './make-server-certificate';
+import { namesOf, planServerNames } from './plan-server-names';
+import { exportPrivateKey, type KeyPair, makeKeyPair } from './private-key';
 import { summarizeCertificate } from './summarize-certificate';
 import { defaultDays, planValidity } from './validity';
 
@@ -24,60 +26,91 @@ const commonNameMaxLength = 64; // RFC 5280, appendix A, ub-common-name
  * @throws DomainError `invalid-input` for a bad name, `conflict` when there is one and it is not forced, `configuration`
  */
 export async function issueServer(
-  { dir, now, random }: FolderContext,
-  request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
+  context: FolderContext,
+  request: CreateServerRequest,
   lonelyKey?: KeyPair,
 ): Promise<IssuedFiles> {
-  const at = now();
-  const names = parseServerNames(request);
-  const { certificate: ca, keys: caKeys, all: cas } = await loadAuthority(dir);
-  const { notBefore, notAfter, warnings } = planValidity(
+  const { dir, now } = context;
+  planServerNames({ ...request, dropNames: [] }, null); // bad names are said first
+  const authority = await loadAuthority(dir);
+  await ensureFolder(dir);
+  return await withFolderLock(dir, () => issue(context, authority, request, now(), lonelyKey));
+}
+
+async function issue(
+  { dir, random }: FolderContext,
+  authority: Authority,
+  request: CreateServerRequest,
+  at: Date,
+  lonelyKey: KeyPair | undefined,
+): Promise<IssuedFiles> {
+  const current = request.keepsNames === true ? await readCurrent(dir) : nothing;
+  const names = planServerNames(request, current.leaf === null ? null : namesOf(current.leaf));
+  const validity = planValidity(
     at,
     { asked: request.days, byDefault: defaultDays.server },
-    { issuer: ca, lastIssuedAt: await readLastIssuedAt(dir) },
+    { issuer: authority.certificate, lastIssuedAt: await readLastIssuedAt(dir) },
   );
-  const keys = lonelyKey ?? (await makeKeyPair(request.key ?? 'ec'));
-  const spkiDer = exportPublicKey(keys.publicKey);
-  const certificate = signCertificate(
+  const keys = lonelyKey ?? (await makeKeyPair(request.key ?? keyTypeOf(current.leaf)));
+  const subject = buildName(commonNameOf(names.map(({ value }) => value)));
+  const serial = random(serialSizeBytes);
+  const made = await makeServerCertificate(authority, { serial, subject, names, validity, keys });
+  const summary = summarizeCertificate(made.certificate);
+  const files = await writeFilePair(
     {
-      serial: random(serialSizeBytes),
-      issuerDer: ca.subjectDer,
-      subject: buildName(commonNameOf(names.map(({ value }) => value))),
-      notBefore,
-      notAfter,
-      spkiDer,
-      extensions: serverExtensions(
-        { subject: keyIdentifier(spkiDer), issuer: ca.subjectKeyId ?? keyIdentifier(ca.spkiDer) },
-        names,
-      ),
+      folder: dir,
+      name: 'server',
+      certificatePem: made.certificate.toString() + chainOf(current.sentAlong, authority.certificate),
+      keyPem: lonelyKey === undefined ? exportPrivateKey(keys.privateKey) : null,
+      keepsKey: lonelyKey !== undefined,
+      force: request.force === true,
     },
-    caKeys,
+    at,
+    () => recordIssued(dir, 'server', summary, at),
   );
-  const refusal = await proveCertificate({
-    purpose: 'serverAuth',
-    certificate,
-    privateKey: keys.privateKey,
-    issuer: ca,
-    cas,
-  });
-  const proved = findingsOf('this server certificate', refusal);
-  const summary = summarizeCertificate(certificate);
-  await ensureFolder(dir);
-  return await withFolderLock(dir, async () => {
-    const files = await writeFilePair(
-      {
-        folder: dir,
-        name: 'server',
-        certificatePem: certificate.toString(),
-        keyPem: lonelyKey === undefined ? exportPrivateKey(keys.privateKey) : null,
-        keepsKey: lonelyKey !== undefined,
-        force: request.force === true,
-      },
-      at,
-      () => recordIssued(dir, 'server', summary, at),
-    );
-    return { certificate: summary, ...files, warnings: [...warnings, ...proved] };
-  });
+  return {
+    certificate: summary,
+    ...files,
+    warnings: [...validity.warnings, ...made.warnings, ...current.warnings],
+  };
+}
+
+interface Current {
+  readonly leaf: CertificateFields | null;
+  /** What it is sent with. */
+  readonly sentAlong: readonly CertificateFields[];
+  readonly warnings: readonly Finding[];
+}
+
+const nothing: Current = { leaf: null, sentAlong: [], warnings: [] };
+
+/** The certificate that is there; one that cannot be read is of no use to devices either, and is replaced all the same. */
+async function readCurrent(dir: string): Promise<Current> {
+  const path = join(dir, 'server.crt');
+  const pem = await readIfExists(path);
+  if (pem === undefined) return nothing;
+  try {
+    const [leaf = null, ...sentAlong] = readCertificates(pem, path, 'configuration');
+    return { leaf, sentAlong, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const message = `${path} cannot be read, so the names that it had are not kept: give each with --name or --ip`;
+    return { ...nothing, warnings: [{ code: 'names-unknown', message }] };
+  }
+}
+
+/**
+ * The CAs that a certificate was sent with, for the next one of the same CA.
+ * @returns PEM; empty when they led to another CA
+ */
+export function chainOf(sentAlong: readonly CertificateFields[], issuer: CertificateFields): string {
+  if (sentAlong[0]?.spkiDer.equals(issuer.spkiDer) !== true) return '';
+  return sentAlong.map(({ x509 }) => x509.toString()).join('');
+}
+
+/** Devices that need RSA need it the next time, too. */
+function keyTypeOf(current: CertificateFields | null): KeyType {
+  return current?.x509.publicKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec';
 }
 
 /** Clients look at the subjectAltName alone (RFC 9525, section 6.3); the CN is for people. */

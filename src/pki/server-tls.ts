@@ -19,6 +19,8 @@ export interface ServerTls {
   readonly key: string;
   /** PEM: the CAs whose devices are let in. */
   readonly ca: string;
+  /** When the last of them expires. */
+  readonly caNotAfter: Date;
   /** Fingerprints of those among them that an earlier server left here. */
   readonly takenOver: readonly string[];
   /** DNS names and addresses that the certificate covers. */
@@ -28,13 +30,19 @@ export interface ServerTls {
 
 const renew = 'Make it again with: cert server --force.';
 
+export interface LoadOptions {
+  readonly now?: Clock;
+  /** A server that cannot serve its devices still tells people so: an expired certificate, or an expired CA, is loaded all the same. */
+  readonly allowsExpired?: boolean;
+}
+
 /**
  * Reads and checks what the device listener needs. `ca.key` is not needed and not looked at.
  * @throws DomainError `configuration` naming the file and the remedy
  */
 export async function loadServerTls(
   dir: string,
-  { now = () => new Date() }: { readonly now?: Clock } = {},
+  { now = () => new Date(), allowsExpired = false }: LoadOptions = {},
 ): Promise<ServerTls> {
   const certPath = join(dir, 'server.crt');
   const keyPath = join(dir, 'server.key');
@@ -48,9 +56,10 @@ export async function loadServerTls(
       remedy: `Restore the two files that belong together (the server's own certificate comes first). ${renew}`,
     });
   }
-  checkServerCertificate(leaf, certPath, now());
+  checkServerCertificate(leaf, certPath);
+  if (!allowsExpired) checkExpiry(leaf, certPath, now());
   const authorities = await loadAuthorities(dir);
-  if (authorities.every(({ notAfter }) => notAfter <= now())) {
+  if (!allowsExpired && authorities.every(({ notAfter }) => notAfter <= now())) {
     throw new DomainError('configuration', `the CA in ${join(dir, 'ca.crt')} has expired`, {
       remedy: 'Make a new one with: cert ca --force, then a server certificate and device certificates.',
     });
@@ -59,18 +68,19 @@ export async function loadServerTls(
     cert,
     key,
     ca: authorities.map(({ x509 }) => x509.toString()).join(''),
+    caNotAfter: new Date(Math.max(...authorities.map(({ notAfter }) => notAfter.getTime()))),
     takenOver: await findTakenOver(dir, authorities),
     names: leaf.alternativeNames.filter(({ kind }) => kind !== 'uri').map(({ value }) => value),
     summary: summarizeFields(leaf),
   };
 }
 
-function checkServerCertificate(leaf: CertificateFields, path: string, now: Date): void {
-  if (leaf.notAfter <= now) {
-    throw new DomainError('configuration', `${path} expired on ${leaf.notAfter.toISOString()}`, {
-      remedy: renew,
-    });
-  }
+function checkExpiry({ notAfter }: CertificateFields, path: string, now: Date): void {
+  if (notAfter > now) return;
+  throw new DomainError('configuration', `${path} expired on ${notAfter.toISOString()}`, { remedy: renew });
+}
+
+function checkServerCertificate(leaf: CertificateFields, path: string): void {
   if (leaf.ca === true || leaf.extendedKeyUsage?.includes(keyPurposes.serverAuth) === false) {
     throw new DomainError('configuration', `${path} is not a server certificate`, {
       remedy: `Its extended key usage must allow serverAuth, and it must not be a CA. ${renew}`,

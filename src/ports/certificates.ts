@@ -5,6 +5,7 @@ import type {
   IssuedFiles,
   IssueOptions,
   ListedCertificate,
+  RenewedServer,
   Revocation,
 } from '../core/certificate';
 
@@ -24,10 +25,13 @@ export interface CertificateFolder {
   createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
   /** Takes over a CA that exists; without `keyPem` nothing can be issued here. */
   importCa(request: ImportCaRequest): Promise<IssuedFiles>;
-  /** @param request names and ips that the certificate covers; both empty means the machine's own */
-  createServer(
-    request: IssueOptions & { readonly names: readonly string[]; readonly ips: readonly string[] },
-  ): Promise<IssuedFiles>;
+  createServer(request: CreateServerRequest): Promise<IssuedFiles>;
+  /**
+   * Renews the server's certificate in its last days, under the names and the key that it has.
+   * @returns `null` when it is not time yet
+   * @throws DomainError when it is time and cannot be done: with why, and what to do
+   */
+  renewServer(): Promise<RenewedServer | null>;
   createDevice(request: CreateDeviceRequest): Promise<IssuedFiles>;
   /** Whether the CA's key is here, so that something can be issued. */
   hasCaKey(): Promise<boolean>;
@@ -57,6 +61,18 @@ export interface ImportCaRequest {
   /** Where the key was read, for what its reader is told to type. */
   readonly keyFile?: string;
   readonly force?: boolean;
+}
+
+/** A certificate for the server; names and ips both empty means the machine's own, where there are none to keep. */
+export interface CreateServerRequest extends IssueOptions {
+  readonly names: readonly string[];
+  readonly ips: readonly string[];
+  /** Keep what the certificate that is replaced has: its names, and an RSA key where it has one. */
+  readonly keepsNames?: boolean;
+  /** What devices use, such as the host of SERVER_URL: it is covered in any case. */
+  readonly host?: string | undefined;
+  /** Names and addresses that are not kept. */
+  readonly dropNames?: readonly string[];
 }
 
 export interface CreateDeviceRequest extends IssueOptions {

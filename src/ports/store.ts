@@ -1,4 +1,5 @@
 import type { SessionRecords, TokenRecords } from './access';
+import type { AskedNameRecords } from './asked-names';
 import type { BundleStorage } from './bundle-storage';
 import type { CatalogRecords, ReleaseResults } from './catalog';
 import type { MeasureStorage, WriteManifestFile } from './data-folder';
@@ -27,6 +28,7 @@ export interface Store {
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly dismissals: DismissalRecords;
+  readonly askedNames: AskedNameRecords;
   readonly restores: RestoreRecords;
   readonly databaseMarker: DatabaseMarker;
   readonly bundles: BundleStorage;

@@ -5,6 +5,7 @@ import { createDescribeFleet, type DescribeFleet } from './overview/describe-fle
 import { createDescribeServer, type DescribeServer, type ServerFacts } from './overview/describe-server';
 import { createDismissAttention, type DismissAttention } from './overview/dismiss-attention';
 import type { FleetCounts } from '../ports/fleet-counts';
+import type { ServerCertificateStatus } from './certificates/server-certificate';
 import type { Log } from '../ports/log';
 import { createManageCertificates, type ManageCertificates } from './certificates/manage-certificates';
 import { createManageRevocations, type ManageRevocations } from './certificates/manage-revocations';
@@ -32,6 +33,8 @@ export interface AdministrationPorts {
   readonly certificates: CertificateFolder;
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
+  /** How the server's own certificate is. */
+  readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly revocationsInForce: RevocationsInForce;
   readonly readKitText: ReadKitText;
   readonly log: Log;
@@ -41,7 +44,7 @@ export interface AdministrationPorts {
 /** Assembles the use cases of administrators on those that all listeners share. */
 export function createAdministration(ports: AdministrationPorts): Administration {
   const { services, store, facts, deviceUrl, certificates, log, now } = ports;
-  const { oldCertificates, revocationsInForce, readKitText } = ports;
+  const { oldCertificates, serverCertificate, revocationsInForce, readKitText } = ports;
   const { listBundles, manageRollouts, manageWebhooks, manageDevices, bundleTrust, overBudget } = services;
   const { listing, counts, uses, dismissals, restores, journal, measureStorage } = store;
   const describeFleet = createDescribeFleet({
@@ -56,6 +59,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     certificates,
     restores,
     oldCertificates,
+    serverCertificate,
     measureStorage,
     overBudget,
     lastCrash: services.startup.lastCrash,

@@ -8,6 +8,7 @@ import type { JournalRecords } from '../ports/journal';
 import type { Store } from '../ports/store';
 import { BundleFolder } from './files/bundle-folder';
 import type { NamedBytes } from './files/named-bytes';
+import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
 import { createCatalogRecords } from './sqlite/catalog-records';
 import { type Database, openDatabase, type Upgrade } from './sqlite/database';
@@ -77,6 +78,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         restores: createRestoreRecords(database),
         databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
+        askedNames: createAskedNameRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database),
         bundles,

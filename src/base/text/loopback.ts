@@ -9,6 +9,11 @@ export function isLoopback(host: string): boolean {
   return /^[\da-f:.]*:[\da-f:.]*$/i.test(host) && ipv6.test(shortest(host));
 }
 
+/** Whether a URL leads whoever uses it to itself, whatever the network says; nothing else than a URL does. */
+export function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** One spelling of the many that an IPv6 address has; the browser and Node.js agree on it. */
 function shortest(address: string): string {
   const url = `http://[${address}]`;

@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Config } from '../../config/config';
-import { isLoopback } from '../../base/text/loopback';
+import { isLoopbackUrl } from '../../base/text/loopback';
 import { readAdminToken } from './admin-token';
 import { type CliContext, talk } from './context';
 import { connectionFailure, readAnswer } from './server-answer';
@@ -21,7 +21,7 @@ export class AdminClient {
   static async open(context: CliContext, config: Config): Promise<AdminClient> {
     const token = await readAdminToken(context, config);
     const { protocol, hostname } = new URL(config.server);
-    if (token !== null && protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
+    if (token !== null && protocol === 'http:' && !isLoopbackUrl(config.server)) {
       talk(context, `warning: the token travels to ${hostname} unencrypted; use https or an SSH tunnel`);
     }
     return new AdminClient(config.server, token);

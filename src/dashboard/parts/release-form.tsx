@@ -1,7 +1,12 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client';
-import type { BundleJson } from '../../contract/bundle';
-import type { MadeReleaseJson, ReleaseDefaultsJson, ReleaseWithRolloutJson } from '../../contract/release';
+import type { BundleListJson } from '../../contract/bundle';
+import type {
+  MadeReleaseJson,
+  ReleaseDefaultsJson,
+  ReleaseListJson,
+  ReleaseWithRolloutJson,
+} from '../../contract/release';
 import type { FleetJson } from '../../contract/fleet';
 import { formatCount } from '../format';
 import { text } from '../texts';
@@ -56,13 +61,12 @@ function KnownForm({ bundle, compatible, channel = 'stable', defaults, onClose, 
   const [draft, setDraft] = useState(() => emptyDraft(bundle ?? '', channel, defaults));
   const change = (part: Partial<ReleaseDraft>) => setDraft((old) => ({ ...old, ...part }));
   const fleet = useData<FleetJson>('/api/fleet', { isStale: ({ kind }) => kind === 'device.registered' });
-  const releases = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
+  const releases = useData<ReleaseListJson>('/api/releases', {
     isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
   });
-  const bundles = useData<{ readonly bundles: readonly BundleJson[] }>(
-    bundle === null ? '/api/bundles' : null,
-    { isStale: ({ kind }) => kind.startsWith('bundle.') },
-  );
+  const bundles = useData<BundleListJson>(bundle === null ? '/api/bundles' : null, {
+    isStale: ({ kind }) => kind.startsWith('bundle.'),
+  });
   const choices = (bundles.value?.bundles ?? []).filter(
     (one) => compatible === null || one.compatible === null || one.compatible === compatible,
   );

@@ -48,6 +48,8 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly bodyTimeoutMs?: number;
   /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
   readonly quietTimeoutMs?: number;
+  /** Hears what each device calls the server, once it was let in. */
+  readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
   readonly trustedProxies?: readonly string[];
   readonly handshakeLimits?: HandshakeLimits;
@@ -153,6 +155,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     handle: followRequests({ dispatch, log, monotonicMs }),
     onRefused: (refusal, who) => notices.refused(refusal, who),
     onExcess: (holder, budget) => notices.excess(holder, budget),
+    noteName: (name) => options.noteName?.(name),
     quietTimeoutMs,
     now,
     monotonicMs,

@@ -8,6 +8,8 @@ import { namedImages } from '../../core/image-check';
 import type { TroubledState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
 import type { Webhook } from '../../core/webhook';
+import type { ServerCertificateStatus } from '../certificates/server-certificate';
+import { ofServerCertificate } from './server-certificate-attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import { type Excess, sumOf } from './over-budget';
 import type {
@@ -54,6 +56,8 @@ export interface AttentionFacts {
   readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
   readonly inventory: CertificateInventory;
+  /** The server's own certificate, where a server runs that looks after it. */
+  readonly serverCertificate?: ServerCertificateStatus | undefined;
   /** Devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: readonly string[];
   readonly webhooks: readonly Webhook[];
@@ -114,7 +118,9 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   });
   note({ kind: 'held', count: held, message: `${counted(held, 'device')} held, and offered nothing` });
   note(ofExpiry('ca-certificate-expiring', 'CA', inventory.ca, at));
-  note(ofExpiry('server-certificate-expiring', 'server', inventory.server, at));
+  if (facts.serverCertificate === undefined)
+    note(ofExpiry('server-certificate-expiring', 'server', inventory.server, at));
+  else for (const item of ofServerCertificate(facts.serverCertificate, at)) note(item);
   const expiring = newestOfEach(inventory.devices).filter(
     ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
   ).length;

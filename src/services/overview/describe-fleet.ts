@@ -3,6 +3,7 @@ import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
 import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
+import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { CertificateFolder } from '../../ports/certificates';
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { BundleUses, FleetCounts } from '../../ports/fleet-counts';
@@ -67,6 +68,7 @@ export interface DescribeFleetPorts {
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   /** Ids of devices that came with a certificate that does not say what it is for. */
   readonly oldCertificates: () => readonly string[];
+  readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly lastCrash: Crash | undefined;
@@ -114,6 +116,7 @@ export function createDescribeFleet(ports: DescribeFleetPorts): DescribeFleet {
         overBudget: ports.overBudget.recent(),
         decided,
         inventory,
+        serverCertificate: ports.serverCertificate?.(),
         oldCertificates: ports.oldCertificates(),
         webhooks: ports.manageWebhooks.list(),
         lastCrash: ports.lastCrash,

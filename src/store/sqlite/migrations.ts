@@ -369,4 +369,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE database_identity ADD COLUMN restored_at TEXT;
   ALTER TABLE database_identity ADD COLUMN restored_reason TEXT;
   `,
+  `
+  -- Which names and addresses of the server devices asked for, and when last.
+  CREATE TABLE asked_names (
+    name TEXT NOT NULL PRIMARY KEY,
+    asked_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -27,6 +27,7 @@ export interface Schema {
   database_identity: DatabaseIdentityTable;
   foreign_hashes: ForeignHashTable;
   dismissals: DismissalTable;
+  asked_names: AskedNameTable;
 }
 
 export interface BundleTable {
@@ -291,6 +292,12 @@ export interface ForeignHashTable {
 }
 
 /** What people said that they have seen. */
+/** The latest stay. */
+export interface AskedNameTable {
+  name: string;
+  asked_at: string;
+}
+
 export interface DismissalTable {
   kind: string;
   subject: string;

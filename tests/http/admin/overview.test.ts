@@ -274,12 +274,12 @@ describe('what needs a person', () => {
     admin = await openAdminListener({
       now,
       admin: { now },
-      administration: ({ services }) => ({
+      administration: ({ services, store }) => ({
         services: {
           ...services,
           manageWebhooks: { ...services.manageWebhooks, list: () => webhooks as Webhook[] },
         },
-        measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }),
+        store: { ...store, measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }) },
       }),
     });
     const all = async () => (await overview()).attention.map(({ kind, message }) => [kind, message]);

@@ -16,9 +16,10 @@ const bodyLimitBytes = 32;
 /** A protocol as a later one may be: all methods, parameters, bodies, and a device that is asked for elsewhere. */
 const notes: Protocol = {
   name: 'notes',
-  async authenticate(exchange) {
+  async authenticate(exchange, { tenant }) {
     await Promise.resolve();
-    if (exchange.header('authorization') === 'Bearer wrong')
+    const token = exchange.header('authorization') ?? 'Bearer DEFAULT';
+    if (token !== `Bearer ${tenant ?? ''}`)
       throw new DomainError('forbidden', 'this token is of another device');
     return byCertificate(exchange);
   },
@@ -91,9 +92,10 @@ describe.each(httpVersions)('a protocol that is added, over %s', (httpVersion) =
 
   it('refuses whom its own authentication refuses, and nobody else', async () => {
     const { client } = await connect();
-    const wrong = { Authorization: 'Bearer wrong' };
-    expect((await client.request(url, wrong)).status).toBe(403);
-    expect((await client.request('/health', wrong)).status).toBe(200);
+    const other = { Authorization: 'Bearer OTHER' };
+    expect((await client.request(url, other)).status).toBe(403);
+    expect((await client.request(url.replace('DEFAULT', 'OTHER'), other)).status).toBe(200);
+    expect((await client.request('/health', other)).status).toBe(200);
   });
 
   it('is counted by its name', async () => {

@@ -2,40 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import fs, { chmod, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { ensureCertificates } from '../../../src/pki/ensure-certificates';
 import { isFolderLocked, withFolderLock } from '../../../src/pki/folder-lock';
 import { loadServerTls } from '../../../src/pki/server-tls';
 import { emptyFolder, folderWithCa, type TestFolder } from '../../support/certificate-folder';
+import { killAt } from '../../support/kill-at';
 import { refusal } from '../../support/refusal';
 
 const now = () => new Date();
 afterEach(() => jest.restoreAllMocks());
-
-/**
- * Lets the `step`-th change of the disk and everything after it fail, tidying up included: what the disk looks like then is
- * what a process leaves that is killed there.
- * @returns whether the work got that far
- */
-async function killAt(step: number, work: () => Promise<unknown>): Promise<boolean> {
-  let steps = 0;
-  const dies = (name: 'open' | 'link' | 'rename' | 'rm'): void => {
-    const real = fs[name] as (...args: unknown[]) => Promise<unknown>;
-    jest.spyOn(fs, name).mockImplementation(((...args: unknown[]) => {
-      steps++;
-      return steps >= step ? Promise.reject(new Error('killed')) : real(...args);
-    }) as never);
-  };
-  dies('open');
-  dies('link');
-  dies('rename');
-  dies('rm');
-  await work().catch(() => undefined);
-  jest.restoreAllMocks();
-  return steps >= step;
-}
 
 async function expectNoStrangers({ at }: TestFolder, ...names: string[]): Promise<void> {
   await Promise.all(
@@ -76,6 +54,20 @@ describe('killed at any step', () => {
       expect(contents).toEqual(expect.arrayContaining(old));
       await made.folder.createDevice({ id: 'a', force: true });
       expect((await made.folder.verify()).filter(({ severity }) => severity === 'error')).toEqual([]);
+    }
+    expect(step).toBeGreaterThan(10);
+  });
+
+  it('replacing the server certificate loses no name: the next start makes it again', async () => {
+    let step = 1;
+    for (let isKilled = true; isKilled; step++) {
+      const made = await folderWithCa();
+      await made.folder.createServer({ names: ['a.example.com'], ips: ['192.0.2.7'] });
+      const request = { names: ['b.example.com'], ips: [], keepsNames: true, force: true };
+      isKilled = await killAt(step, () => made.folder.createServer(request));
+      await ensureCertificates(made.dir, { hosts: [], now });
+      const { names } = await loadServerTls(made.dir);
+      expect(names).toEqual(expect.arrayContaining(['a.example.com', '192.0.2.7']));
     }
     expect(step).toBeGreaterThan(10);
   });

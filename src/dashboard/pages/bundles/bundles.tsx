@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { BundleJson } from '../../../contract/bundle';
+import type { BundleJson, BundleListJson } from '../../../contract/bundle';
 import { address, setQuery } from '../../location';
 import { Command } from '../../parts/command';
 import { Icon } from '../../parts/icon';
@@ -15,7 +15,7 @@ import { BundleTable } from './bundle-table';
 const about = /^(bundle|release)\./;
 
 export function BundlesPage() {
-  const data = useData<{ readonly bundles: readonly BundleJson[] }>('/api/bundles', {
+  const data = useData<BundleListJson>('/api/bundles', {
     isStale: ({ kind }) => about.test(kind),
   });
   const bundles = data.value?.bundles ?? [];

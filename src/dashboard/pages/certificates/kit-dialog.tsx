@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { isLoopback } from '../../../base/text/loopback';
+import { isLoopbackUrl } from '../../../base/text/loopback';
 import { postForFile } from '../../api/client';
 import type { AboutJson } from '../../../contract/server';
 import type { FleetJson } from '../../../contract/fleet';
@@ -61,7 +61,7 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
 
 /** A person may well look at the server from the machine that it runs on; a device can't. */
 function ServerUrl({ url }: { readonly url: string }) {
-  const [isLocal, setLocal] = useState(() => isOwn(url));
+  const [isLocal, setLocal] = useState(() => isLoopbackUrl(url));
   return (
     <>
       <label>
@@ -70,7 +70,7 @@ function ServerUrl({ url }: { readonly url: string }) {
           name="server_url"
           required
           maxLength={310}
-          onInput={(event) => setLocal(isOwn(event.currentTarget.value))}
+          onInput={(event) => setLocal(isLoopbackUrl(event.currentTarget.value))}
           defaultValue={url.replace(/\/$/, '')}
           autocomplete="off"
           spellcheck={false}
@@ -80,9 +80,4 @@ function ServerUrl({ url }: { readonly url: string }) {
       {isLocal && <Hint tone="warn">{words.serverUrlLocal}</Hint>}
     </>
   );
-}
-
-/** Whether a URL leads whoever reads it to itself. */
-function isOwn(url: string): boolean {
-  return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }

@@ -1,14 +1,10 @@
+import type { InstallationLogJson } from '../../../contract/installation';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../../parts/command';
 import { FailureBox } from '../../parts/notices';
 import { Moment } from '../../parts/time';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
-
-interface LogJson {
-  readonly log: string;
-  readonly at: string;
-}
 
 /** What the device wrote down meanwhile; it may be long, so it is fetched when somebody wants to read it. */
 export function InstallationLog({ id }: { readonly id: number }) {
@@ -25,7 +21,7 @@ export function InstallationLog({ id }: { readonly id: number }) {
 }
 
 function Log({ id }: { readonly id: number }) {
-  const { value, failure, reload } = useData<LogJson>(`/api/installations/${id}/log`, {
+  const { value, failure, reload } = useData<InstallationLogJson>(`/api/installations/${id}/log`, {
     isStale: ({ installation_id }) => installation_id === id,
   });
   const { one } = text.devices;

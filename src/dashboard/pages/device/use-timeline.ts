@@ -1,17 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiPath, asFailure, type Failure, get } from '../../api/client';
-import type { EventJson } from '../../../contract/event';
-import type { InstallationJson } from '../../../contract/installation';
+import type { EventJson, EventPageJson } from '../../../contract/event';
+import type { InstallationJson, InstallationPageJson } from '../../../contract/installation';
 import { type Data, useData } from '../../use-data';
-
-interface EventPage {
-  readonly events: readonly EventJson[];
-  readonly next_before: number | null;
-}
-
-interface InstallationPage {
-  readonly installations: readonly InstallationJson[];
-}
 
 /** One thing that happened: an installation with its own lines of the journal, or a line that is about none. */
 export type TimelineEntry =
@@ -19,7 +10,7 @@ export type TimelineEntry =
   | { readonly at: string; readonly installation: InstallationJson; readonly events: readonly EventJson[] };
 
 interface TimelineData {
-  readonly first: Data<EventPage>;
+  readonly first: Data<EventPageJson>;
   readonly entries: readonly TimelineEntry[];
   readonly hasMore: boolean;
   readonly failure: Failure | null;
@@ -35,8 +26,8 @@ export function useTimeline(id: string): TimelineData {
   const isAbout = ({ device }: EventJson) => device === id;
   const pathOf = (before: number | null) =>
     apiPath('/api/events', { device: id, limit: eventsAtOnce, before });
-  const first = useData<EventPage>(pathOf(null), { isStale: isAbout });
-  const { value: attempts } = useData<InstallationPage>(
+  const first = useData<EventPageJson>(pathOf(null), { isStale: isAbout });
+  const { value: attempts } = useData<InstallationPageJson>(
     apiPath('/api/installations', { device: id, limit: keptInstallations }),
     { isStale: isAbout, everyMs: 15_000 },
   );
@@ -62,7 +53,7 @@ export function useTimeline(id: string): TimelineData {
     if (before === undefined || before === null) return;
     setFailure(null);
     try {
-      const page = await get<EventPage>(pathOf(before));
+      const page = await get<EventPageJson>(pathOf(before));
       setKnown((old) => new Map([...old, ...page.events.map((event) => [event.id, event] as const)]));
       setBefore(page.next_before);
     } catch (error) {

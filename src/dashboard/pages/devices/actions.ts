@@ -1,3 +1,4 @@
+import type { BulkResultJson } from '../../../contract/device-action';
 import { asFailure, type Failure, post } from '../../api/client';
 import type { DeviceJson } from '../../../contract/device';
 
@@ -14,7 +15,7 @@ export interface BulkAction {
 
 export interface BulkOutcome {
   readonly done: readonly string[];
-  readonly failed: readonly { readonly id: string; readonly message: string }[];
+  readonly failed: readonly Omit<BulkResultJson['failed'][number], 'code'>[];
 }
 
 /** So many at a time, so that one sees it going on. */
@@ -33,7 +34,7 @@ export async function actOnDevices(
   for (let from = 0; from < ids.length; from += atOnce) {
     const part = ids.slice(from, from + atOnce);
     try {
-      const outcome = await post<BulkOutcome>('/api/devices/actions', {
+      const outcome = await post<BulkResultJson>('/api/devices/actions', {
         action: verb,
         ids: part,
         ...(value === undefined ? {} : { value }),

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation-states';
-import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { ReleaseListJson } from '../../../contract/release';
 import type { FleetJson, LabelListJson } from '../../../contract/fleet';
 import { formatCount, stateWord } from '../../format';
 import { QueryField } from '../../parts/query-field';
@@ -114,7 +114,7 @@ function LabelFilter({ filters }: { readonly filters: Filters }) {
 }
 
 function ReleaseFilter({ filters }: { readonly filters: Filters }) {
-  const { value } = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
+  const { value } = useData<ReleaseListJson>('/api/releases', {
     isStale: ({ kind }) => kind.startsWith('release.'),
   });
   const releases = value?.releases ?? [];

@@ -1,4 +1,4 @@
-import type { BundleJson } from '../../../contract/bundle';
+import type { BundleListJson } from '../../../contract/bundle';
 import { Loaded } from '../../parts/loaded';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
@@ -11,7 +11,7 @@ interface PinFieldProps {
 
 /** Which bundle devices shall get, whatever their channel says. */
 export function PinField({ compatibles }: PinFieldProps) {
-  const bundles = useData<{ readonly bundles: readonly BundleJson[] }>('/api/bundles', {
+  const bundles = useData<BundleListJson>('/api/bundles', {
     isStale: ({ kind }) => kind.startsWith('bundle.'),
   });
   return (

@@ -29,6 +29,8 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'old-certificate': ['warn', 'certificates'],
   'ca-certificate-expiring': ['bad', 'certificates'],
   'server-certificate-expiring': ['bad', 'certificates'],
+  'server-certificate-held-back': ['bad', 'certificates'],
+  'server-certificate-misses-names': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
   crashed: ['bad', 'alert'],
@@ -108,6 +110,8 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
     case 'old-certificate':
     case 'ca-certificate-expiring':
     case 'server-certificate-expiring':
+    case 'server-certificate-held-back':
+    case 'server-certificate-misses-names':
       return '/certificates';
     default:
       return '/settings';

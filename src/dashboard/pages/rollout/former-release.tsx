@@ -1,6 +1,6 @@
 import { apiPath } from '../../api/client';
-import type { ReleaseWithRolloutJson } from '../../../contract/release';
-import type { HistoryLineJson } from '../../../contract/release-history';
+import type { ReleaseListJson, ReleaseWithRolloutJson } from '../../../contract/release';
+import type { HistoryLineJson, HistoryPageJson } from '../../../contract/release-history';
 import { linkTo } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
@@ -18,7 +18,7 @@ const above = { label: text.frame.pages.rollouts, href: '/rollouts' };
 export function FormerRelease({ id }: { readonly id: string }) {
   // The id of a release is that of its line in the history.
   const isNumber = /^\d{1,15}$/.test(id);
-  const lines = useData<{ readonly history: readonly HistoryLineJson[] }>(
+  const lines = useData<HistoryPageJson>(
     isNumber ? apiPath('/api/history', { before: Number(id) + 1, limit: 1 }) : null,
     { isStale: () => false },
   );
@@ -47,10 +47,9 @@ function Unknown() {
 
 function Known({ line }: { readonly line: HistoryLineJson }) {
   const { id, compatible, channel, bundle, at, by, ended_at: endedAt, result } = line;
-  const releases = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>(
-    apiPath('/api/releases', { compatible, channel }),
-    { isStale: ({ kind }) => /^(release|rollout)\./.test(kind) },
-  );
+  const releases = useData<ReleaseListJson>(apiPath('/api/releases', { compatible, channel }), {
+    isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
+  });
   return (
     <Page title={words.title(String(id))} above={above}>
       <EmptyState title={words.text(bundle ?? '', text.rollouts.where(compatible, channel))}>

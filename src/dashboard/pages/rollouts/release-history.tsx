@@ -1,4 +1,4 @@
-import type { HistoryLineJson } from '../../../contract/release-history';
+import type { HistoryLineJson, HistoryPageJson } from '../../../contract/release-history';
 import { linkTo } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/page';
@@ -56,11 +56,6 @@ function BundleLink({ name }: { readonly name: string | null }) {
   ) : (
     <a href={linkTo('bundles', name)}>{name}</a>
   );
-}
-
-interface HistoryPageJson {
-  readonly history: readonly HistoryLineJson[];
-  readonly next_before: number | null;
 }
 
 /** What was current, on all channels, and who decided it. */

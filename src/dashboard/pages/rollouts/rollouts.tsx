@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { may } from '../../api/session';
-import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { ReleaseListJson, ReleaseWithRolloutJson } from '../../../contract/release';
 import { goTo, linkTo } from '../../location';
 import { Command } from '../../parts/command';
 import { Loaded } from '../../parts/loaded';
@@ -15,7 +15,7 @@ const words = text.rollouts;
 
 export function RolloutsPage() {
   const [isReleasing, setReleasing] = useState(false);
-  const releases = useData<{ readonly releases: readonly ReleaseWithRolloutJson[] }>('/api/releases', {
+  const releases = useData<ReleaseListJson>('/api/releases', {
     isStale: ({ kind }) => /^(release|rollout)\./.test(kind),
   });
   const release = may('publish') && (

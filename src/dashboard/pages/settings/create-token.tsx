@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
-import type { TokenJson, TokenScope } from '../../../contract/token';
+import type { NewTokenJson, TokenScope } from '../../../contract/token';
 import { Command } from '../../parts/command';
 import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
@@ -10,11 +10,6 @@ import { text } from '../../texts';
 const words = text.settings.tokens;
 const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
 
-interface Made {
-  readonly token: TokenJson;
-  readonly secret: string;
-}
-
 interface CreateTokenProps {
   readonly onDone: () => void;
   readonly onClose: () => void;
@@ -22,7 +17,7 @@ interface CreateTokenProps {
 
 /** Asks what it is for, then shows the secret this once. */
 export function CreateToken({ onDone, onClose }: CreateTokenProps) {
-  const [made, setMade] = useState<Made | null>(null);
+  const [made, setMade] = useState<NewTokenJson | null>(null);
   if (made !== null) {
     return (
       <SecretDialog
@@ -39,7 +34,7 @@ export function CreateToken({ onDone, onClose }: CreateTokenProps) {
 
   async function create(fields: FormData): Promise<void> {
     const body = { name: typedIn(fields, 'name'), scope: typedIn(fields, 'scope') };
-    const answer = await post<Made>('/api/tokens', body);
+    const answer = await post<NewTokenJson>('/api/tokens', body);
     setMade(answer);
     onDone();
   }

@@ -1,6 +1,6 @@
+import type { NewWebhookJson } from '../../../contract/webhook';
 import { useState } from 'preact/hooks';
 import { post } from '../../api/client';
-import type { WebhookJson } from '../../../contract/webhook';
 import { FormDialog } from '../../parts/dialog';
 import { optional, typedIn } from '../../parts/form-fields';
 import { SecretDialog } from '../../parts/secret-dialog';
@@ -9,11 +9,6 @@ import { KindFields } from './kind-fields';
 
 const words = text.settings.webhooks;
 
-interface Made {
-  readonly webhook: WebhookJson;
-  readonly secret: string;
-}
-
 interface CreateWebhookProps {
   readonly onDone: () => void;
   readonly onClose: () => void;
@@ -21,7 +16,7 @@ interface CreateWebhookProps {
 
 /** Asks whom to tell what, then shows the secret this once. */
 export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
-  const [made, setMade] = useState<Made | null>(null);
+  const [made, setMade] = useState<NewWebhookJson | null>(null);
   if (made !== null) {
     return (
       <SecretDialog
@@ -36,7 +31,7 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
   async function create(fields: FormData): Promise<void> {
     const kinds = fields.getAll('kind').map(String);
     if (typedIn(fields, 'which') === 'chosen' && kinds.length === 0) throw new Error(words.chooseOne);
-    const answer = await post<Made>('/api/webhooks', {
+    const answer = await post<NewWebhookJson>('/api/webhooks', {
       name: typedIn(fields, 'name'),
       url: typedIn(fields, 'url'),
       kinds,

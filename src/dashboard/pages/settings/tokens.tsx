@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { session } from '../../api/session';
-import type { TokenJson } from '../../../contract/token';
+import type { TokenJson, TokenListJson } from '../../../contract/token';
 import { formatMoment, formatUtc } from '../../format';
 import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';
@@ -20,7 +20,7 @@ const refreshMs = 60_000;
 export function Tokens() {
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<string | null>(null);
-  const data = useData<{ readonly tokens: readonly TokenJson[] }>('/api/tokens', {
+  const data = useData<TokenListJson>('/api/tokens', {
     isStale: ({ kind }) => kind.startsWith('token.'),
     everyMs: refreshMs,
   });

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { WebhookJson } from '../../../contract/webhook';
+import type { WebhookJson, WebhookListJson } from '../../../contract/webhook';
 import { Command } from '../../parts/command';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Section } from '../../parts/page';
@@ -17,7 +17,7 @@ const refreshMs = 15_000;
 export function Webhooks() {
   const [isCreating, setCreating] = useState(false);
   const [deleted, setDeleted] = useState<WebhookJson | null>(null);
-  const data = useData<{ readonly webhooks: readonly WebhookJson[] }>('/api/webhooks', {
+  const data = useData<WebhookListJson>('/api/webhooks', {
     isStale: ({ kind }) => kind.startsWith('webhook.'),
     everyMs: refreshMs,
   });

@@ -1,14 +1,12 @@
 import { post } from '../../api/client';
-import type { ReleaseWithRolloutJson } from '../../../contract/release';
+import type { UndoneReleaseJson } from '../../../contract/release';
 import { address, goTo, linkTo } from '../../location';
 import { text } from '../../texts';
 import { tell, tellFailure } from '../notices';
 
 /** Takes a release back that no device was offered, and says what is current then. @throws Failure */
 export async function takeBack(id: number): Promise<void> {
-  const { release } = await post<{ readonly release: ReleaseWithRolloutJson | null }>(
-    `/api/releases/${id}/undo`,
-  );
+  const { release } = await post<UndoneReleaseJson>(`/api/releases/${id}/undo`);
   tell(text.rollouts.undone(release?.bundle ?? null));
   if (linkTo(...address.peek().path) !== linkTo('rollouts', id)) return;
   goTo(release === null ? '/rollouts' : linkTo('rollouts', release.id));

@@ -5,10 +5,9 @@ import {
   bulkResultJson,
   type BulkResultJson,
   type BulkVerb,
-  holdBody,
   pinBody,
 } from '../../../contract/device-action';
-import { nothing } from '../../../contract/request-fields';
+import { nothing, reasonBody } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Actor } from '../../../core/event';
@@ -53,7 +52,7 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
     action('admit', 'admitDevice', 'Let a waiting device have bundles', nothing, (id, _, actor) =>
       devices.admit(id, actor),
     ),
-    action('hold', 'holdDevice', 'Offer it nothing until the hold is lifted', holdBody, (id, body, actor) =>
+    action('hold', 'holdDevice', 'Offer it nothing until the hold is lifted', reasonBody, (id, body, actor) =>
       devices.hold(id, body.reason, actor),
     ),
     action('unhold', 'liftHold', 'Lift the hold', nothing, (id, _, actor) => devices.liftHold(id, actor)),

@@ -1,6 +1,6 @@
 import { releaseParams, releaseWithRolloutJson } from '../../../contract/release';
-import { nothing } from '../../../contract/request-fields';
-import { promoteBody, reasonBody } from '../../../contract/rollout';
+import { nothing, reasonBody } from '../../../contract/request-fields';
+import { promoteBody } from '../../../contract/rollout';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentWithRollout } from './release-json';

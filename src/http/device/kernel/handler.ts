@@ -2,12 +2,14 @@ import type { DeviceIdentity } from '../../../core/device';
 import { evaluateConditions, type Validators } from './conditional';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 
+/** What the parameters of a route's path say, decoded. */
+export type PathParams = Readonly<Record<string, string | undefined>>;
+
 /** A request that a route was found for. */
 export interface RouteRequest {
   /** Whom the protocol names as the device. */
   readonly device: DeviceIdentity;
-  /** What the path and the query say, decoded. */
-  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly params: PathParams;
   readonly query: URLSearchParams;
   /**
    * Reads the body, up to what the route allows.

@@ -7,7 +7,7 @@ import type { DeviceEvents } from '../../../services/offers/device-events';
 import type { WatchRestores } from '../../../services/startup/watch-restores';
 import type { Exchange } from '../transport/exchange';
 import type { ProtocolCounters } from './counters';
-import type { Charge, Handler } from './handler';
+import type { Charge, Handler, PathParams } from './handler';
 
 /**
  * One way in which devices talk to us. It translates what it hears into the events of `core/device-event`, and what
@@ -17,7 +17,7 @@ export interface Protocol {
   /** As metrics and explanations name it: lower case, words joined by hyphens. */
   readonly name: string;
   /** Names the device that a request comes from. @throws DomainError `forbidden` */
-  readonly authenticate: (exchange: Exchange) => DeviceIdentity | Promise<DeviceIdentity>;
+  readonly authenticate: (exchange: Exchange, params: PathParams) => DeviceIdentity | Promise<DeviceIdentity>;
   readonly routes: (kit: ProtocolKit) => readonly Route[];
   /** What it can carry of what is offered; `null` for one by which nobody asks what to install. */
   readonly limits: ProtocolLimits | null;

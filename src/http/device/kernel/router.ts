@@ -48,12 +48,14 @@ export function createDispatcher({
     for (const route of protocol.routes)
       router.on(route.method, route.path, () => undefined, { route, protocol } satisfies Endpoint);
 
+  const unrouted = counters.of(noProtocol);
+
   async function answer(exchange: Exchange): Promise<void> {
     const { connection, target } = exchange;
     const found = find(exchange);
     // `null` where the path is none.
     const endpoint = (found?.store ?? null) as Endpoint | null;
-    (endpoint?.protocol.counters ?? counters.of(noProtocol)).requests += 1;
+    (endpoint?.protocol.counters ?? unrouted).requests += 1;
     const refusal = connections.findRefusal(connection);
     if (refusal !== undefined) {
       // Everything on this connection ends, also what is under way on other streams.
@@ -72,7 +74,7 @@ export function createDispatcher({
     const { bodyLimitBytes: limitBytes } = route;
     if (limitBytes === undefined && hasBody(exchange))
       throw new DomainError('too-large', 'a request has no body here');
-    const device = await protocol.authenticate(exchange);
+    const device = await protocol.authenticate(exchange, found.params);
     const queryStart = target.indexOf('?');
     await route.handler(exchange, {
       device,

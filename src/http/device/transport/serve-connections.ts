@@ -3,6 +3,7 @@ import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { systemErrorCode } from '../../../base/files/system-error';
 import type { Budget, BudgetHolder } from '../../../core/budget';
+import { askedName } from './asked-name';
 import { type Connection, type Connections, expelConnection, type Refusal } from './connections';
 import type { DeviceBudget } from './device-budgets';
 import type { Exchange } from './exchange';
@@ -25,6 +26,8 @@ export interface ServePorts {
   readonly onRefused: (refusal: Refusal, who: Refused) => void;
   /** A device went beyond a budget. */
   readonly onExcess: (holder: BudgetHolder, budget: Budget) => void;
+  /** Hears what each device calls the server, once it was let in. */
+  readonly noteName: (name: string) => void;
   /** After how long without a byte a connection is looked at, in milliseconds. */
   readonly quietTimeoutMs: number;
   readonly now: () => Date;
@@ -86,6 +89,8 @@ export function serveConnections(ports: ServePorts): () => void {
       return undefined;
     }
     const { connection } = admission;
+    const name = askedName(socket);
+    if (name !== null) ports.noteName(name);
     bySocket.set(socket, { connection, turns: new Http1Turns() });
     return {
       began(session) {

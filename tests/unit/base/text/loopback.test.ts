@@ -1,4 +1,4 @@
-import { isLoopback } from '../../../../src/base/text/loopback';
+import { isLoopback, isLoopbackUrl } from '../../../../src/base/text/loopback';
 
 it.each([
   'localhost',
@@ -38,4 +38,24 @@ it.each([
   '2130706433',
 ])('%j is not taken for it', (host) => {
   expect(isLoopback(host)).toBe(false);
+});
+
+it.each([
+  'https://localhost',
+  'http://127.0.0.1:8080/below',
+  'https://[::1]:8443',
+  'HTTPS://LOCALHOST:8443/',
+])('%s leads to this machine', (url) => {
+  expect(isLoopbackUrl(url)).toBe(true);
+});
+
+it.each([
+  'https://localhost.example.com',
+  'https://127.example.com',
+  'https://[::2]',
+  'localhost',
+  '',
+  '::1',
+])('%j does not', (url) => {
+  expect(isLoopbackUrl(url)).toBe(false);
 });

@@ -165,6 +165,26 @@ describe('cert list, show and verify', () => {
     expect(await cert('show', 'nobody')).toMatchObject({ code: 1, stdout: '' });
   });
 
+  it('replace a server certificate without losing a name, but for one that is dropped', async () => {
+    const other = await temporaryFolder();
+    const env = { SERVER_URL: 'https://updates.example.com:8443' };
+    const server = (...args: string[]) => runCommand(['cert', 'server', ...args], { cwd: other, env });
+    const namesOf = async (...args: string[]) => {
+      const { stdout } = await server('--json', ...args);
+      return (JSON.parse(stdout) as { certificate: { names: string[] } }).certificate.names;
+    };
+    await runCommand(['cert', 'ca'], { cwd: other });
+    expect(await namesOf('--name', 'a.test', '--ip', '192.0.2.7')).toEqual([
+      ...['a.test', '192.0.2.7', 'updates.example.com'],
+    ]);
+    expect(await namesOf('--force')).toEqual(['a.test', '192.0.2.7', 'updates.example.com']);
+    expect(await namesOf('--force', '--name', 'b.test', '--drop-name', 'a.test')).toEqual([
+      ...['192.0.2.7', 'updates.example.com', 'b.test'],
+    ]);
+    expect((await server('--force', '--drop-name', 'updates.example.com')).code).toBe(1);
+    expect((await server('--drop-name', 'b.test')).code).toBe(1); // there is one, and it is not forced
+  });
+
   it('end with 1 when the folder has an error', async () => {
     const other = await temporaryFolder();
     const verify = (...args: string[]) => runCommand(['cert', 'verify', ...args], { cwd: other });

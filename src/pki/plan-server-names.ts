@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+import { DomainError } from '../core/errors';
+import type { CreateServerRequest } from '../ports/certificates';
+import { type AlternativeName, canonicalIp } from '../x509/general-name';
+import type { CertificateFields } from './certificate-fields';
+import { summarizeFields } from './summarize-certificate';
+import { coversHost, defaultServerNames, parseServerNames } from './server-names';
+
+/**
+ * The names of the next server certificate: those that it has, those that are asked for, and the host that devices use. A name goes
+ * only where somebody says so, because every device that uses it is cut off.
+ * @param current of the certificate that is replaced; `null` when there is none, or when its names do not count
+ * @throws DomainError `invalid-input` for what is no name, or for one that cannot go
+ */
+export function planServerNames(
+  request: Pick<CreateServerRequest, 'names' | 'ips' | 'host' | 'dropNames'>,
+  current: readonly AlternativeName[] | null,
+): AlternativeName[] {
+  const dropped = (request.dropNames ?? []).map(canonical);
+  const isDropped = ({ value }: AlternativeName) => dropped.includes(canonical(value));
+  for (const name of dropped) refuseUnknown(name, current ?? []);
+  const hasAsked = request.names.length + request.ips.length > 0;
+  const asked =
+    hasAsked || current === null ? parseServerNames(hasAsked ? request : defaultServerNames()) : [];
+  const contradiction = asked.find(isDropped);
+  if (contradiction !== undefined) {
+    throw new DomainError('invalid-input', `${contradiction.value} is to be covered and to be dropped`, {
+      remedy: 'Name it once: with --name or --ip, or with --drop-name.',
+    });
+  }
+  const names = uniqueNames([...(current ?? []).filter((name) => !isDropped(name)), ...asked]);
+  return withHost(names, request.host, dropped);
+}
+
+/** What a certificate covers. Clients that are old enough look at the common name where there is nothing else (RFC 6125, section 6.4.4). */
+export function namesOf(leaf: CertificateFields): AlternativeName[] {
+  const names = leaf.alternativeNames.filter(({ kind }) => kind !== 'uri');
+  if (names.length > 0) return names;
+  const { commonName } = summarizeFields(leaf);
+  try {
+    const isAddress = canonicalIp(commonName) !== undefined;
+    return parseServerNames({ names: isAddress ? [] : [commonName], ips: isAddress ? [commonName] : [] });
+  } catch {
+    return []; // a name for people
+  }
+}
+
+function withHost(
+  names: readonly AlternativeName[],
+  host: string | undefined,
+  dropped: readonly string[],
+): AlternativeName[] {
+  const plain = host?.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const values = names.map(({ value }) => value);
+  if (plain === undefined || coversHost(values, plain)) return [...names];
+  if (dropped.includes(canonical(plain))) {
+    throw new DomainError('invalid-input', `${plain} cannot be dropped: it is the host of SERVER_URL`, {
+      remedy: 'Change SERVER_URL first, on the server and in the configuration of the devices.',
+    });
+  }
+  const isAddress = isIP(plain) !== 0;
+  return [...names, ...parseServerNames({ names: isAddress ? [] : [plain], ips: isAddress ? [plain] : [] })];
+}
+
+function refuseUnknown(name: string, current: readonly AlternativeName[]): void {
+  if (current.some(({ value }) => canonical(value) === name)) return;
+  const covered = current.map(({ value }) => value).join(', ');
+  throw new DomainError('invalid-input', `the server certificate does not cover ${JSON.stringify(name)}`, {
+    remedy:
+      covered === ''
+        ? 'Leave --drop-name out.'
+        : `Give a name or address as it is in the certificate: ${covered}.`,
+  });
+}
+
+function uniqueNames(names: readonly AlternativeName[]): AlternativeName[] {
+  return [...new Map(names.map((name) => [`${name.kind} ${canonical(name.value)}`, name])).values()];
+}
+
+function canonical(name: string): string {
+  return canonicalIp(name) ?? name.toLowerCase();
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import type { CertificateSummary, RenewedServer } from '../core/certificate';
+import { DomainError } from '../core/errors';
+import { isRenewalDue } from '../core/server-certificate';
+import { type CertificateFields, isIssuedBy } from './certificate-fields';
+import { embed } from '../x509/der-writer';
+import { loadAuthority } from './authority';
+import { readCertificates } from './certificate-pem';
+import { certificateMode, readIfExists, replaceFile } from './durable-file';
+import { type FolderContext, serialSizeBytes } from './folder-context';
+import { withFolderLock } from './folder-lock';
+import { readIssued, readLastIssuedAt, recordIssued } from './issuance-log';
+import { chainOf } from './issue-server';
+import { makeServerCertificate } from './make-server-certificate';
+import { namesOf } from './plan-server-names';
+import { readPrivateKey } from './private-key';
+import { summarizeCertificate, summarizeFields } from './summarize-certificate';
+import { defaultDays, planValidity } from './validity';
+
+/** What was there before the last renewal. */
+export const renewedName = 'server.crt.renewed.old';
+
+const dayMs = 86_400_000;
+
+/**
+ * Renews the server's certificate when its last days have come: the same names, the same key, the same CA. Because the key stays,
+ * devices that pin it go on, and one file is replaced in one step, so that a kill at any point leaves a pair that works. Nothing is
+ * written before a client that knows `ca.crt` took it in a handshake.
+ * @returns `null` when it is not time yet, or another process has done it
+ * @throws DomainError `configuration` and others with the remedy, when it is time and cannot be done
+ */
+export async function renewServer({ dir, now, random }: FolderContext): Promise<RenewedServer | null> {
+  return await withFolderLock(dir, async () => {
+    const at = now();
+    const { leaf, sentAlong, pem } = await readServer(dir);
+    const replaced = summarizeFields(leaf);
+    const issuedAt = await findIssuedAt(dir, replaced);
+    if (!isRenewalDue(leaf.notAfter, issuedAt, at)) return null;
+    const authority = await loadAuthority(dir);
+    const issuer = authority.certificate;
+    if (!isIssuedBy(leaf, issuer)) throw ofAnotherCa(dir);
+    const keys = await readServerKey(dir, leaf);
+    const validity = planValidity(
+      at,
+      { asked: undefined, byDefault: issuedAt === null ? defaultDays.server : lifeDays(leaf, issuedAt) },
+      { issuer, lastIssuedAt: await readLastIssuedAt(dir) },
+    );
+    if (validity.notAfter <= leaf.notAfter) throw noLonger(issuer);
+    const { certificate, warnings } = await makeServerCertificate(authority, {
+      serial: random(serialSizeBytes),
+      subject: embed(leaf.subjectDer),
+      names: namesOf(leaf),
+      validity,
+      keys,
+    });
+    const summary = summarizeCertificate(certificate);
+    await replaceFile(join(dir, renewedName), pem, certificateMode);
+    await recordIssued(dir, 'server', summary, at);
+    await replaceFile(
+      join(dir, 'server.crt'),
+      certificate.toString() + chainOf(sentAlong, issuer),
+      certificateMode,
+    );
+    return { certificate: summary, replaced, warnings };
+  });
+}
+
+async function readServer(dir: string) {
+  const path = join(dir, 'server.crt');
+  const pem = await readIfExists(path);
+  if (pem === undefined) throw missing(path);
+  const [leaf, ...sentAlong] = readCertificates(pem, path, 'configuration');
+  if (leaf === undefined) throw new Error('a file of no certificates was read');
+  return { leaf, sentAlong, pem };
+}
+
+async function readServerKey(dir: string, leaf: CertificateFields) {
+  const path = join(dir, 'server.key');
+  const pem = await readIfExists(path);
+  if (pem === undefined) throw missing(path);
+  const keys = readPrivateKey(pem, path, 'configuration');
+  if (leaf.x509.checkPrivateKey(keys.privateKey)) return keys;
+  throw new DomainError('configuration', `${path} is not the key of server.crt`, {
+    remedy: 'Restore the two files that belong together.',
+  });
+}
+
+/** `null` for one that was not made here. */
+async function findIssuedAt(dir: string, { fingerprint }: CertificateSummary): Promise<Date | null> {
+  const { issued } = await readIssued(dir);
+  return issued.findLast((one) => one.fingerprint === fingerprint)?.issuedAt ?? null;
+}
+
+function lifeDays({ notAfter }: CertificateFields, issuedAt: Date): number {
+  return Math.max(Math.round((notAfter.getTime() - issuedAt.getTime()) / dayMs), 1);
+}
+
+function missing(path: string): DomainError {
+  return new DomainError('configuration', `${path} is missing`, { remedy: 'Restore it from a backup.' });
+}
+
+function ofAnotherCa(dir: string): DomainError {
+  return new DomainError(
+    'configuration',
+    `server.crt is of another CA than the one whose key is in ${join(dir, 'ca.key')}`,
+    { remedy: 'Renew it where it was made, and bring server.crt and server.key here.' },
+  );
+}
+
+function noLonger({ notAfter }: CertificateFields): DomainError {
+  return new DomainError(
+    'configuration',
+    `the CA expires on ${notAfter.toISOString()}, and no certificate of it outlasts it`,
+    {
+      remedy:
+        'Make a CA elsewhere, bring its certificate to every device beside the old one, then use it here: cert ca --import.',
+    },
+  );
+}

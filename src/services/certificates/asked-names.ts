@@ -1,0 +1,81 @@
+import { askedNameLifetimeMs } from '../../core/server-certificate';
+import type { AskedNameRecords } from '../../ports/asked-names';
+import type { Clock } from '../../ports/clock';
+import type { Log } from '../../ports/log';
+
+export interface AskedNamesPorts {
+  readonly records: AskedNameRecords;
+  readonly log: Pick<Log, 'error'>;
+  readonly now: Clock;
+}
+
+interface Asked {
+  readonly atMs: number;
+  /** What the disk has; -Infinity for nothing. */
+  savedMs: number;
+}
+
+/** A name that was asked for within this time costs a look-up alone. */
+const freshMs = 60_000;
+const saveEveryMs = 60_000;
+/** What the disk has may be so much older than what memory has: names are in use for days. */
+const savedAgainAfterMs = 3_600_000;
+/** Behind a wildcard a device can ask for any number of names. */
+const maxNames = 1_000;
+const maxNameLength = 255;
+
+/** Which names and addresses of the server devices asked for in the last days, also over a restart. Bounded in memory and on disk. */
+export class AskedNames {
+  /** In the order in which they were asked for. */
+  readonly #names = new Map<string, Asked>();
+  #savedAtMs = -Infinity;
+  #isFailing = false;
+
+  constructor(private readonly ports: AskedNamesPorts) {
+    for (const { name, askedAt } of ports.records.all()) {
+      const atMs = askedAt.getTime();
+      this.#names.set(name, { atMs, savedMs: atMs });
+    }
+  }
+
+  /** @param isWanted asked only about a name that is not fresh: whether it is one of the certificate's */
+  note(name: string, isWanted: (name: string) => boolean): void {
+    const canonical = name.toLowerCase().replace(/\.$/, '');
+    const atMs = this.ports.now().getTime();
+    const known = this.#names.get(canonical);
+    if (known !== undefined && Math.abs(atMs - known.atMs) < freshMs) return;
+    if (canonical === '' || canonical.length > maxNameLength || !isWanted(canonical)) return;
+    this.#names.delete(canonical); // put at the end
+    this.#names.set(canonical, { atMs, savedMs: known?.savedMs ?? -Infinity });
+    const [oldest] = this.#names.keys();
+    if (this.#names.size > maxNames && oldest !== undefined) this.#names.delete(oldest);
+  }
+
+  /** Those of the last 7 days. */
+  recent(): readonly string[] {
+    const nowMs = this.ports.now().getTime();
+    return [...this.#names]
+      .filter(([, { atMs }]) => Math.abs(nowMs - atMs) <= askedNameLifetimeMs)
+      .map(([name]) => name);
+  }
+
+  /** Writes what is new, once a minute at the most. It never rejects: what could not be written is tried again. */
+  async save(): Promise<void> {
+    const nowMs = this.ports.now().getTime();
+    if (Math.abs(nowMs - this.#savedAtMs) < saveEveryMs) return;
+    this.#savedAtMs = nowMs;
+    const due = [...this.#names].filter(
+      ([, { atMs, savedMs }]) => Math.abs(atMs - savedMs) >= savedAgainAfterMs,
+    );
+    if (due.length === 0) return;
+    try {
+      const names = due.map(([name, { atMs }]) => ({ name, askedAt: new Date(atMs) }));
+      await this.ports.records.save(names, maxNames);
+      for (const [, asked] of due) asked.savedMs = asked.atMs;
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.ports.log.error({ err: error }, 'cannot save which names devices ask for');
+      this.#isFailing = true;
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import { SharedRun } from '../../base/collections/shared-run';
+import type { CertificateSummary, RenewedServer } from '../../core/certificate';
+import { DomainError } from '../../core/errors';
+import { type NewEvent, theServer } from '../../core/event';
+import { type HoldReason, renewalNoticeMs, whyHeldBack } from '../../core/server-certificate';
+import type { JournalRecords } from '../../ports/journal';
+import type { Clock } from '../../ports/clock';
+import type { Log } from '../../ports/log';
+import type { AskedNames } from './asked-names';
+
+/** What the device listener shows. */
+export interface ServedTls {
+  /** PEM: the certificate, and the chain that it is sent with. */
+  readonly cert: string;
+  /** PEM. Never to be logged. */
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly summary: CertificateSummary;
+}
+
+export interface ServerCertificateStatus {
+  /** Of the certificate in use. */
+  readonly notAfter: Date;
+  /** Why it is not renewed although it is time; `null` when it is not time, or it was renewed. */
+  readonly renewalProblem: { readonly reason: string; readonly remedy: string } | null;
+  /** Why the certificate in the folder is not in use; `null` when it is. */
+  readonly heldBack: HoldReason | null;
+  /** Names that devices asked for in the last days, and that the certificate in use does not cover. */
+  readonly missedNames: readonly string[];
+  /** Since the start. */
+  readonly renewals: { readonly renewed: number; readonly failed: number };
+}
+
+export interface ServerCertificatePorts<Tls extends ServedTls> {
+  readonly inUse: () => Tls;
+  /** Uses what {@link ServerCertificate.choose} held back before. */
+  readonly takeOver: (found: Tls) => void;
+  /** As `CertificateFolder.renewServer`: the listener takes over what it writes like any other new certificate. */
+  readonly renew: () => Promise<RenewedServer | null>;
+  readonly askedNames: Pick<AskedNames, 'note' | 'recent' | 'save'>;
+  readonly covers: (names: readonly string[], host: string) => boolean;
+  readonly journal: Pick<JournalRecords, 'record' | 'search'>;
+  readonly log: Log;
+  readonly now: Clock;
+}
+
+const checkEveryMs = 3_600_000;
+const dayMs = 86_400_000;
+
+/** Keeps the server's certificate good for the devices that there are: renews it in time, and holds back one that cuts some off. */
+export class ServerCertificate<Tls extends ServedTls> {
+  readonly #runs = new SharedRun(() => this.#runOnce());
+  readonly #renewals = { renewed: 0, failed: 0 };
+  /** What was found in the folder and is not used. */
+  #offered: Tls | null = null;
+  #problem: ServerCertificateStatus['renewalProblem'] = null;
+  #checked = { atMs: -Infinity, serial: '' };
+  #toldAtMs = -Infinity;
+
+  constructor(private readonly ports: ServerCertificatePorts<Tls>) {}
+
+  /** A device asked for a name in its TLS handshake. Names that the certificate never had are nothing that it could lose. */
+  noteName(name: string): void {
+    const { askedNames, covers, inUse } = this.ports;
+    askedNames.note(name, (asked) => covers(inUse().names, asked));
+  }
+
+  /**
+   * What to use of new files: all of them; or, where their certificate is worse for devices than the one in use, the CAs alone. People
+   * are told then.
+   */
+  choose(found: Tls): Tls {
+    const inUse = this.ports.inUse();
+    const reason = this.#whyHeldBack(found);
+    if (reason === null) {
+      this.#offered = null;
+      return found;
+    }
+    if (this.#offered?.cert !== found.cert) this.#tellHeldBack(found, reason);
+    this.#offered = found;
+    const { cert, key, names, summary } = inUse;
+    return { ...found, cert, key, names, summary };
+  }
+
+  status(): ServerCertificateStatus {
+    const { inUse, askedNames, covers } = this.ports;
+    const { names, summary } = inUse();
+    return {
+      notAfter: summary.notAfter,
+      renewalProblem: this.#problem,
+      heldBack: this.#offered === null ? null : this.#whyHeldBack(this.#offered),
+      missedNames: askedNames.recent().filter((name) => !covers(names, name)),
+      renewals: this.#renewals,
+    };
+  }
+
+  /** Does what falls due, each hour and after a change. Call it about once a second; it never rejects. */
+  run(): Promise<void> {
+    return this.#runs.start();
+  }
+
+  /** Waits for what it does right now. */
+  close(): Promise<void> {
+    return this.#runs.ended();
+  }
+
+  async #runOnce(): Promise<void> {
+    const { askedNames, inUse, now, log } = this.ports;
+    await askedNames.save();
+    const atMs = now().getTime();
+    const { serial } = inUse().summary;
+    if (Math.abs(atMs - this.#checked.atMs) < checkEveryMs && serial === this.#checked.serial) return;
+    this.#checked = { atMs, serial };
+    try {
+      if (this.#offered !== null && this.#whyHeldBack(this.#offered) === null)
+        this.ports.takeOver(this.#offered);
+      await this.#renew();
+    } catch (error) {
+      log.error({ err: error }, 'the server certificate could not be looked after');
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const { inUse, now, renew, log } = this.ports;
+    if (inUse().summary.notAfter.getTime() - now().getTime() >= renewalNoticeMs) {
+      this.#problem = null;
+      return;
+    }
+    try {
+      const renewed = await renew();
+      this.#problem = null;
+      if (renewed === null) return;
+      this.#renewals.renewed += 1;
+      const { certificate, replaced, warnings } = renewed;
+      const { names, serial, notAfter } = certificate;
+      log.info({ names, serial, notAfter, warnings }, 'the server certificate was renewed');
+      await this.#record({
+        kind: 'certificate.renewed',
+        message: `the server certificate was renewed, and is valid until ${dayOf(notAfter)}`,
+        before: factsOf(replaced),
+        after: factsOf(certificate),
+      });
+    } catch (error) {
+      if (!(error instanceof DomainError))
+        log.error({ err: error }, 'renewing the server certificate failed');
+      this.#renewals.failed += 1;
+      this.#problem = {
+        reason: error instanceof DomainError ? error.message : 'an error that the log has',
+        remedy: (error instanceof DomainError ? error.remedy : undefined) ?? 'See the log of the server.',
+      };
+      await this.#tellProblem(this.#problem);
+    }
+  }
+
+  /** Once a day, as long as it lasts. */
+  async #tellProblem({ reason, remedy }: NonNullable<ServerCertificateStatus['renewalProblem']>) {
+    const { inUse, now, log, journal } = this.ports;
+    const at = now();
+    if (Math.abs(at.getTime() - this.#toldAtMs) < dayMs) return;
+    this.#toldAtMs = at.getTime();
+    const { summary } = inUse();
+    const { serial, notAfter } = summary;
+    const when = `${notAfter <= at ? 'expired' : 'expires'} on ${dayOf(notAfter)}`;
+    log.error({ serial, notAfter, reason, remedy }, `the server certificate ${when} and cannot renew itself`);
+    const filter = { kinds: ['certificate.expiring'], since: new Date(at.getTime() - dayMs + checkEveryMs) };
+    const { events } = await journal.search(filter, { limit: 1 });
+    if (events.length > 0) return; // told before a restart
+    await this.#record({
+      kind: 'certificate.expiring',
+      message: `the server certificate ${when} and cannot renew itself: ${reason}`,
+      after: { ...factsOf(summary), reason, remedy },
+    });
+  }
+
+  #whyHeldBack(found: Tls): HoldReason | null {
+    const { inUse, now, askedNames, covers } = this.ports;
+    const current = inUse();
+    if (found.cert === current.cert && found.key === current.key) return null;
+    return whyHeldBack(termsOf(current), termsOf(found), { at: now(), asked: askedNames.recent(), covers });
+  }
+
+  #tellHeldBack(found: Tls, reason: HoldReason): void {
+    const { serial } = found.summary;
+    const why =
+      reason.kind === 'expired' ? `it expired on ${dayOf(reason.notAfter)}` : missesWords(reason.names);
+    this.ports.log.error({ serial, ...reason }, `a new server certificate is not used: ${why}`);
+    void this.#record({
+      kind: 'certificate.held-back',
+      message: `a new server certificate is not used: ${why}`,
+      after: { ...factsOf(found.summary), ...(reason.kind === 'expired' ? {} : { missing: reason.names }) },
+    });
+  }
+
+  /** What is done is done, whether the journal takes its line or not. */
+  async #record(event: Omit<NewEvent, 'at' | 'actor'>): Promise<void> {
+    try {
+      await this.ports.journal.record([{ ...event, at: this.ports.now(), actor: theServer }]);
+    } catch (error) {
+      this.ports.log.error({ err: error }, 'the journal took no line');
+    }
+  }
+}
+
+const maxNamed = 5;
+
+function missesWords(names: readonly string[]): string {
+  const others = names.length > maxNamed ? ' and others' : '';
+  return `devices asked for ${names.slice(0, maxNamed).join(', ')}${others} in the last 7 days, which it does not cover`;
+}
+
+function termsOf({ names, summary }: ServedTls) {
+  return { names, notAfter: summary.notAfter };
+}
+
+function factsOf({ serial, notAfter, names }: CertificateSummary) {
+  return { serial, not_after: notAfter.toISOString(), names: names.slice(0, 32) };
+}
+
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}

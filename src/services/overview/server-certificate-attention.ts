@@ -1,0 +1,67 @@
+import { isIP } from 'node:net';
+import { renewalNoticeMs } from '../../core/server-certificate';
+import type { ServerCertificateStatus } from '../certificates/server-certificate';
+
+interface Item {
+  readonly kind:
+    'server-certificate-expiring' | 'server-certificate-held-back' | 'server-certificate-misses-names';
+  readonly count: number;
+  readonly message: string;
+}
+
+const dayMs = 86_400_000;
+/** Names that a sentence has. */
+const maxNamed = 5;
+
+/** What a person has to do about the server's certificate. Nothing while it renews itself. */
+export function ofServerCertificate(status: ServerCertificateStatus, at: Date): readonly Item[] {
+  return [...ofRenewal(status, at), ...ofHeldBack(status), ...ofMissedNames(status)];
+}
+
+function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Date): Item[] {
+  const leftMs = notAfter.getTime() - at.getTime();
+  if (renewalProblem === null || leftMs >= renewalNoticeMs) return [];
+  const { reason, remedy } = renewalProblem;
+  const days = Math.floor(leftMs / dayMs);
+  const when =
+    leftMs <= 0
+      ? "has expired: devices can't connect"
+      : `expires in ${days} ${days === 1 ? 'day' : 'days'}: devices can't connect then`;
+  const message = `the server certificate ${when}. It cannot renew itself: ${reason}. ${remedy}`;
+  return [{ kind: 'server-certificate-expiring', count: 1, message }];
+}
+
+function ofHeldBack({ heldBack, notAfter }: ServerCertificateStatus): Item[] {
+  if (heldBack === null) return [];
+  const kind = 'server-certificate-held-back';
+  const until = `The one before stays in use, and expires on ${notAfter.toISOString().slice(0, 10)}.`;
+  if (heldBack.kind === 'expired') {
+    const expired = heldBack.notAfter.toISOString().slice(0, 10);
+    const message = `the new server certificate is not in use: it expired on ${expired}. ${until} Make it again with: cert server --force`;
+    return [{ kind, count: 1, message }];
+  }
+  const { names } = heldBack;
+  const message =
+    `the new server certificate is not in use: it does not cover ${listed(names)}, which devices asked for in the last 7 days. ${until} ` +
+    `Make it again with: cert server ${asOptions(names)} --force. It is used anyway after a restart, or 7 days after the last device asked.`;
+  return [{ kind, count: names.length, message }];
+}
+
+function ofMissedNames({ missedNames }: ServerCertificateStatus): Item[] {
+  if (missedNames.length === 0) return [];
+  const message =
+    `the server certificate does not cover ${listed(missedNames)}, which devices asked for in the last 7 days: those devices can't connect. ` +
+    `Make it again with: cert server ${asOptions(missedNames)} --force`;
+  return [{ kind: 'server-certificate-misses-names', count: missedNames.length, message }];
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' and others' : ''}`;
+}
+
+function asOptions(names: readonly string[]): string {
+  return names
+    .slice(0, maxNamed)
+    .map((name) => `${isIP(name) === 0 ? '--name' : '--ip'} ${name}`)
+    .join(' ');
+}

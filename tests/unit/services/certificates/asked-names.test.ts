@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import Sqlite from 'libsql';
+import type { AskedNameRecords } from '../../../../src/ports/asked-names';
+import { AskedNames } from '../../../../src/services/certificates/asked-names';
+import { migrations } from '../../../../src/store/sqlite/migrations';
+import { type OpenStore, openStore } from '../../../../src/store/store';
+import { temporaryFolder } from '../../../support/programs';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+let at: Date;
+let dataDir: string;
+let store: OpenStore;
+let errors: string[];
+
+const now = () => at;
+const pass = (ms: number) => (at = new Date(at.getTime() + ms));
+const log = { error: (_: object, message: string) => errors.push(message) };
+const open = () => openStore(dataDir, { newName: randomUUID, pid: process.pid });
+const named = (records: AskedNameRecords = store.askedNames) => new AskedNames({ records, log, now });
+const always = () => true;
+
+beforeEach(async () => {
+  at = new Date('2030-01-01T00:00:00Z');
+  errors = [];
+  dataDir = await temporaryFolder();
+  store = await open();
+});
+afterEach(() => store.close());
+
+describe('the names that devices ask for', () => {
+  it('are those of the last 7 days, each once in its canonical spelling', () => {
+    const names = named();
+    names.note('Old.example.com', always);
+    pass(4 * dayMs);
+    for (const name of ['a.example.com', 'A.Example.com.', '192.0.2.7']) names.note(name, always);
+    expect(names.recent()).toEqual(['old.example.com', 'a.example.com', '192.0.2.7']);
+    pass(3 * dayMs + 1);
+    expect(names.recent()).toEqual(['a.example.com', '192.0.2.7']);
+    names.note('old.example.com', always);
+    expect(names.recent()).toContain('old.example.com');
+  });
+
+  it('are not those that nobody wants to know, nor what is no name', () => {
+    const names = named();
+    names.note('stranger.example.com', () => false);
+    names.note('x'.repeat(256), always);
+    names.note('.', always);
+    expect(names.recent()).toEqual([]);
+  });
+
+  it('are known after a restart, and written once an hour each at the most', async () => {
+    const saved: number[] = [];
+    const records: AskedNameRecords = {
+      all: () => store.askedNames.all(),
+      async save(list, keep) {
+        saved.push(list.length);
+        await store.askedNames.save(list, keep);
+      },
+    };
+    const names = named(records);
+    for (let minute = 0; minute < 120; minute++) {
+      names.note('a.example.com', always);
+      await names.save();
+      await names.save();
+      pass(60_000);
+    }
+    expect(saved).toEqual([1, 1]);
+    store.close();
+    store = await open();
+    expect(named().recent()).toEqual(['a.example.com']);
+  });
+
+  it('are a thousand at the most, the latest, in memory and on disk', async () => {
+    const names = named();
+    for (let n = 0; n < 1_500; n++) {
+      names.note(`board-${n}.fleet.example.com`, always);
+      pass(1);
+      if (n === 700) await names.save();
+    }
+    pass(60_000);
+    await names.save();
+    expect(names.recent()).toHaveLength(1_000);
+    const stored = store.askedNames.all().map(({ name }) => name);
+    expect(stored).toHaveLength(1_000);
+    expect(stored).toContain('board-1499.fleet.example.com');
+    expect(stored).not.toContain('board-0.fleet.example.com');
+  });
+
+  it('are not lost when the disk is full: that is said once, and written later', async () => {
+    let isFull = true;
+    const records: AskedNameRecords = {
+      all: () => [],
+      save: (list, keep) => (isFull ? Promise.reject(new Error('full')) : store.askedNames.save(list, keep)),
+    };
+    const names = named(records);
+    names.note('a.example.com', always);
+    for (let minute = 0; minute < 3; minute++) {
+      await names.save();
+      pass(60_000);
+    }
+    expect(errors).toHaveLength(1);
+    isFull = false;
+    await names.save();
+    expect(store.askedNames.all().map(({ name }) => name)).toEqual(['a.example.com']);
+  });
+
+  it('count again after a clock was wrong for a moment', () => {
+    const names = named();
+    pass(365 * dayMs);
+    names.note('a.example.com', always);
+    pass(-365 * dayMs);
+    expect(names.recent()).toEqual([]);
+    names.note('a.example.com', always);
+    expect(names.recent()).toEqual(['a.example.com']);
+  });
+});
+
+it('a database from before has none, and takes them from now on', async () => {
+  const older = await temporaryFolder();
+  const sqlite = new Sqlite(path.join(older, 'server.db'));
+  const last = migrations.findIndex((step) => step.includes('CREATE TABLE asked_names'));
+  expect(last).toBeGreaterThan(0);
+  for (const step of migrations.slice(0, last)) sqlite.exec(step);
+  sqlite.pragma(`user_version = ${last}`);
+  sqlite.close();
+  const upgraded = await openStore(older, { newName: randomUUID, pid: process.pid });
+  expect(upgraded.askedNames.all()).toEqual([]);
+  await upgraded.askedNames.save([{ name: 'a.example.com', askedAt: at }], 10);
+  expect(upgraded.askedNames.all()).toEqual([{ name: 'a.example.com', askedAt: at }]);
+  upgraded.close();
+});
