@@ -2,11 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { DomainError } from '../core/errors';
+import { readCertificates } from './certificate-pem';
 import { readIfExists } from './durable-file';
 import { exists } from './file-pair';
 import type { FolderContext } from './folder-context';
 import { issueCa } from './issue-ca';
 import { issueServer } from './issue-server';
+import { namesOf } from './plan-server-names';
 import { readPrivateKey, type KeyPair } from './private-key';
 import { defaultServerNames } from './server-names';
 import { systemContext } from './system-context';
@@ -52,11 +54,30 @@ async function makeServer(context: FolderContext, hosts: readonly string[]): Pro
   const { dir } = context;
   const own = defaultServerNames();
   const plain = hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, ''));
-  const names = [...own.names, ...plain.filter((host) => isIP(host) === 0)];
-  const ips = [...own.ips, ...plain.filter((host) => isIP(host) !== 0)];
+  const hostNames = [...plain, ...(await keptNames(dir))];
+  const names = [...own.names, ...hostNames.filter((host) => isIP(host) === 0)];
+  const ips = [...own.ips, ...hostNames.filter((host) => isIP(host) !== 0)];
   const lonelyKey = await readKey(join(dir, 'server.key'));
   const isMade = await unlessMadeMeanwhile(() => issueServer(context, { names, ips }, lonelyKey));
   return isMade ? [`Made a server certificate: ${join(dir, 'server.crt')}.`] : [];
+}
+
+const keptCertificate = /^server\.crt\.\d{8}T\d{6}Z(-\d+)?\.old$/;
+
+/** Names of the certificate that was to be replaced when a command was killed: devices use them. */
+async function keptNames(dir: string): Promise<string[]> {
+  const kept = (await readdir(dir).catch(() => [])).filter((name) => keptCertificate.test(name)).sort();
+  const path = join(dir, kept.at(-1) ?? '');
+  const pem = kept.length === 0 ? undefined : await readIfExists(path);
+  if (pem === undefined) return [];
+  try {
+    return readCertificates(pem, path, 'configuration')
+      .slice(0, 1)
+      .flatMap(namesOf)
+      .map(({ value }) => value);
+  } catch {
+    return []; // it is none: nothing is lost with it
+  }
 }
 
 /** @returns false when another process that starts at the same time was faster */

@@ -14,7 +14,8 @@ export function startNginx(rig: Rig): Promise<Server> {
 }
 
 /**
- * One worker, mutual TLS as our device listener does it, and connections that are kept however much is asked on them.
+ * One worker, mutual TLS as our device listener does it, and connections that are kept however much is asked on them and however
+ * long nobody reads.
  * @param locations blocks of the server
  */
 export async function startNginxWith(
@@ -33,6 +34,7 @@ export async function startNginxWith(
   tcp_nopush on;
   keepalive_requests 1000000000;
   keepalive_timeout 1h;
+  send_timeout 1h;
   server {
     listen 127.0.0.1:${port} ssl http2;
     server_name localhost;

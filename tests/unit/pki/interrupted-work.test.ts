@@ -58,6 +58,20 @@ describe('killed at any step', () => {
     expect(step).toBeGreaterThan(10);
   });
 
+  it('replacing the server certificate loses no name: the next start makes it again', async () => {
+    let step = 1;
+    for (let isKilled = true; isKilled; step++) {
+      const made = await folderWithCa();
+      await made.folder.createServer({ names: ['a.example.com'], ips: ['192.0.2.7'] });
+      const request = { names: ['b.example.com'], ips: [], keepsNames: true, force: true };
+      isKilled = await killAt(step, () => made.folder.createServer(request));
+      await ensureCertificates(made.dir, { hosts: [], now });
+      const { names } = await loadServerTls(made.dir);
+      expect(names).toEqual(expect.arrayContaining(['a.example.com', '192.0.2.7']));
+    }
+    expect(step).toBeGreaterThan(10);
+  });
+
   it('taking over another CA leaves no key beside a certificate that is not its own, and loses neither', async () => {
     const other = await folderWithCa();
     const request = { certificatePem: await other.read('ca.crt'), keyPem: await other.read('ca.key') };

@@ -1,12 +1,10 @@
-import { constants, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { constants } from 'node:crypto';
 import { readAlgorithm } from '../../../src/x509/algorithm';
-import { describeKey } from '../../../src/x509/describe-key';
 import { readElement } from '../../../src/x509/element';
 import { readPssParameters } from '../../../src/x509/pss-parameters';
-import { publicKeyBits, refuseOversizedKey } from '../../../src/x509/rsa-key-size';
 import { hashOf, plainAlgorithm, signatureScheme, signsWith } from '../../../src/x509/signature-algorithm';
 import { tlv } from '../../support/ber';
-import { rsaKeyInfo } from '../../support/hostile-cms';
+import { keyOf, kinds } from '../../support/key-kinds';
 import { malformed } from '../../support/malformed';
 import { hex, sequence } from '../../support/x509-bytes';
 
@@ -27,21 +25,6 @@ const hashField = (hash: Buffer) => tlv(0xa0, hash);
 const maskField = (hash: Buffer, id = mgf1) => tlv(0xa1, sequence(id, hash));
 const saltField = (content: string) => tlv(0xa2, number(content));
 const trailerField = (content: string) => tlv(0xa3, number(content));
-
-const keys: Readonly<Record<string, KeyObject>> = {
-  rsa: generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey,
-  'rsa-pss': generateKeyPairSync('rsa-pss', { modulusLength: 1024 }).publicKey,
-  ec: generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).publicKey,
-  ed25519: generateKeyPairSync('ed25519').publicKey,
-  ed448: generateKeyPairSync('ed448').publicKey,
-  x25519: generateKeyPairSync('x25519').publicKey,
-};
-const kinds = Object.keys(keys);
-function keyOf(kind: string): KeyObject {
-  const key = keys[kind];
-  if (key === undefined) throw new Error(`no key ${kind}`);
-  return key;
-}
 
 describe('an algorithm identifier', () => {
   it('has an object identifier and perhaps parameters', () => {
@@ -203,80 +186,5 @@ describe('whether a key is of the kind that makes signatures of an algorithm', (
   ])('%s: %j', (id, expected) => {
     expect(kinds.filter((kind) => signsWith(id, keyOf(kind)))).toEqual(expected);
     expect(signsWith(id, null)).toBe(false);
-  });
-});
-
-describe('the size of an RSA key', () => {
-  const keyWith = (modulusBits: number, exponentBits: number) =>
-    createPublicKey({ key: rsaKeyInfo(modulusBits, exponentBits), type: 'spki', format: 'der' });
-
-  it.each([
-    [16_384, 64],
-    [3_073, 64],
-    [3_072, 3_072],
-    [1_024, 1_024],
-  ])('is one that OpenSSL verifies with: %d bits, exponent %d', (modulusBits, exponentBits) => {
-    expect(() => refuseOversizedKey(keyWith(modulusBits, exponentBits))).not.toThrow();
-  });
-
-  it.each([
-    [16_385, 17, /RSA key of 16385 bits is too large/],
-    [3_073, 65, /exponent of 65 bits/],
-    [16_384, 65, /exponent of 65 bits/],
-    [3_072, 3_073, /exponent of 3073 bits/],
-    [1_024, 1_025, /exponent of 1025 bits/],
-  ])('is refused: %d bits, exponent %d', (modulusBits, exponentBits, reason) => {
-    expect(() => refuseOversizedKey(keyWith(modulusBits, exponentBits))).toThrow(malformed(reason));
-  });
-
-  it('is bounded for PSS keys, too', () => {
-    const bits = publicKeyBits(rsaKeyInfo(2_048, 2_049));
-    // Without restrictions it has no parameters (RFC 4055, section 1.2).
-    const bare = sequence(
-      sequence(hex('06092a864886f70d01010a')),
-      tlv(0x03, Buffer.concat([Buffer.alloc(1), bits])),
-    );
-    expect(() => refuseOversizedKey(createPublicKey({ key: bare, type: 'spki', format: 'der' }))).toThrow(
-      malformed(/exponent of 2049 bits/),
-    );
-  });
-
-  it('is not asked of keys of other kinds', () => {
-    for (const kind of kinds) expect(() => refuseOversizedKey(keyOf(kind))).not.toThrow();
-  });
-
-  it('is found in the bits of a key, which are whole octets', () => {
-    const algorithm = sequence(hex('06032b6570'));
-    expect(publicKeyBits(sequence(algorithm, tlv(0x03, hex('00 aa bb'))))).toEqual(hex('aa bb'));
-    expect(() => publicKeyBits(sequence(algorithm, tlv(0x03, hex('01 aa'))))).toThrow(
-      malformed(/whole octets/),
-    );
-    expect(() => publicKeyBits(sequence(algorithm))).toThrow(misplaced);
-  });
-});
-
-describe('a key in the words of people', () => {
-  const curve = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).publicKey;
-
-  it.each([
-    [keyOf('rsa'), 'RSA 1024'],
-    [keyOf('rsa-pss'), 'RSA-PSS 1024'],
-    [keyOf('ec'), 'EC P-256'],
-    [curve('secp384r1'), 'EC P-384'],
-    [curve('secp521r1'), 'EC P-521'],
-    [curve('brainpoolP256r1'), 'EC brainpoolP256r1'],
-    [keyOf('ed25519'), 'Ed25519'],
-    [keyOf('ed448'), 'Ed448'],
-    [keyOf('x25519'), 'x25519'],
-    [null, 'unknown'],
-  ])('%#: %s', (key, words) => {
-    expect(describeKey(key)).toBe(words);
-  });
-
-  it('says so where a curve has no name', () => {
-    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1', paramEncoding: 'explicit' });
-    // As of a curve that OpenSSL has no name for.
-    Object.defineProperty(publicKey, 'asymmetricKeyDetails', { value: {} });
-    expect(describeKey(publicKey)).toBe('EC unknown curve');
   });
 });
