@@ -22,8 +22,11 @@ export class FairTurns<Holder> {
     this.#isUnderWay = true;
     setImmediate(() => {
       this.#isUnderWay = false;
-      for (const [holder, own] of [...this.#waiting]) this.#beginSome(holder, own);
-      this.#takeTurn();
+      try {
+        for (const [holder, own] of [...this.#waiting]) this.#beginSome(holder, own);
+      } finally {
+        this.#takeTurn();
+      }
     });
   }
 
