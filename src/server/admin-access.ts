@@ -1,0 +1,38 @@
+import { isLoopback } from '../base/text/loopback';
+import type { Config } from '../config/config';
+import { DomainError } from '../core/errors';
+import type { Log } from '../ports/log';
+import type { ManageTokens } from '../services/access/manage-tokens';
+
+/** Whether people on the admin listener need a token, and whether there is one. */
+export interface AdminAccess {
+  readonly requireToken: boolean;
+  readonly lacksToken: boolean;
+}
+
+/** @throws DomainError `configuration` when others may reach the listener and nobody has a token */
+export function decideAdminAccess(
+  config: Config,
+  manageTokens: Pick<ManageTokens, 'exists'>,
+  log: Log,
+): AdminAccess {
+  const isOpen = !isLoopback(config.adminHost);
+  const hasToken = manageTokens.exists();
+  if (isOpen && !hasToken) throw noToken(config);
+  const requireToken = isOpen || config.adminHosts.length > 0 || config.adminRequireToken;
+  const lacksToken = requireToken && !hasToken;
+  if (lacksToken)
+    log.warn({}, 'the dashboard needs a token, and there is none: make one with `token create`');
+  return { requireToken, lacksToken };
+}
+
+function noToken({ adminHost }: Config): DomainError {
+  return new DomainError(
+    'configuration',
+    `ADMIN_HOST is ${adminHost}, not loopback, and there is no admin token`,
+    {
+      remedy:
+        'Make one first: rauc-simple-server token create me --scope admin. Or leave ADMIN_HOST on 127.0.0.1.',
+    },
+  );
+}

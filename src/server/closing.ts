@@ -1,0 +1,16 @@
+type Close = (graceMs: number) => unknown;
+
+/** What has to be closed at the end, in the opposite order of how it was opened. */
+export class Closing {
+  readonly #steps: Close[] = [];
+
+  /** @param close gets how long running requests may go on, in milliseconds */
+  add(close: Close): void {
+    this.#steps.push(close);
+  }
+
+  /** Closes all that was added since the last time. */
+  async run(graceMs: number): Promise<void> {
+    for (const close of this.#steps.splice(0).reverse()) await close(graceMs);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Config } from '../config/config';
+import type { Revocation } from '../core/certificate';
+import { DomainError } from '../core/errors';
+import { ensureCertificates } from '../pki/ensure-certificates';
+import { findOpenKeys } from '../pki/key-modes';
+import { readRevocations } from '../pki/revocation-list';
+import { coversHost } from '../pki/server-names';
+import { loadServerTls, type ServerTls } from '../pki/server-tls';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+import type { ServerCertificateStatus } from '../services/certificates/server-certificate';
+
+/** What `certs/` has at the start. */
+export interface FoundCertificates {
+  readonly tls: ServerTls;
+  readonly revocations: readonly Revocation[];
+  /** What was made because it was missing, as sentences. */
+  readonly made: readonly string[];
+  /** Keys that others may read, each with the command that mends it. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads the folder, and makes what is missing. @throws DomainError `configuration` */
+export async function findCertificates(
+  config: Config,
+  { log, now }: { readonly log: Log; readonly now: Clock },
+): Promise<FoundCertificates> {
+  const { certsDir, serverUrl } = config;
+  const hosts = serverUrl === null ? [] : [new URL(serverUrl).hostname];
+  const made = await ensureCertificates(certsDir, { hosts, now });
+  const tls = await loadServerTls(certsDir, { allowsExpired: true });
+  checkServerUrl(config, tls);
+  const warnings = await warnOfOpenKeys(certsDir, log);
+  return { tls, revocations: await readRevocations(certsDir), made, warnings };
+}
+
+/** @throws DomainError `configuration` */
+export function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): void {
+  if (serverUrl === null || coversHost(names, new URL(serverUrl).hostname.replace(/^\[|\]$/g, ''))) return;
+  const { hostname } = new URL(serverUrl);
+  throw new DomainError(
+    'configuration',
+    `the server certificate does not cover ${hostname}, the host of SERVER_URL`,
+    {
+      remedy: `It covers ${names.join(', ')}. Add it: rauc-simple-server cert server --name ${hostname} --force`,
+    },
+  );
+}
+
+/** The start says it and goes on: on the admin listener people see what to do. */
+export function warnOfExpiry(
+  { notAfter, renewalProblem }: ServerCertificateStatus,
+  now: Date,
+): readonly string[] {
+  if (renewalProblem === null) return [];
+  const when = `${notAfter <= now ? 'expired' : 'expires'} on ${notAfter.toISOString().slice(0, 10)}`;
+  return [
+    `The server certificate ${when} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
+  ];
+}
+
+/** A key that others may read is still the key: the start says it, and goes on. */
+async function warnOfOpenKeys(certsDir: string, log: Log): Promise<readonly string[]> {
+  const findings = await findOpenKeys(certsDir);
+  for (const { path: key, remedy } of findings) {
+    log.warn({ key, remedy }, 'others than its owner may read this key');
+  }
+  return findings.map(({ path: key, message, remedy }) => `${key}: ${message}. Run: ${remedy}`);
+}

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net';
+import type { Express } from 'express';
+import { version } from '../../package.json';
+import { systemErrorCode } from '../base/files/system-error';
+import type { Config } from '../config/config';
+import { DomainError } from '../core/errors';
+import { type AdminServer, startAdminServer } from '../http/admin/server';
+import { type DeviceServer, type DeviceServerOptions, startDeviceServer } from '../http/device/server';
+import type { Clock } from '../ports/clock';
+import type { ServingCertificates } from './serving-certificates';
+
+export interface DeviceListenerParts {
+  readonly services: DeviceServerOptions['services'];
+  readonly certificates: ServingCertificates;
+  readonly log: DeviceServerOptions['log'];
+  readonly now: Clock;
+}
+
+/** @throws DomainError `configuration` */
+export function listenForDevices(config: Config, parts: DeviceListenerParts): Promise<DeviceServer> {
+  const { services, certificates, log, now } = parts;
+  return startOnEvery(config.deviceHost, (host) =>
+    startDeviceServer({
+      host,
+      port: config.devicePort,
+      tls: certificates.tls,
+      services,
+      baseUrl: config.serverUrl,
+      certificateNames: () => certificates.tls.names,
+      coversHost: (name) => certificates.coversHost(name),
+      noteName: (name) => certificates.noteName(name),
+      trustedProxies: config.trustedProxies,
+      identify: (certificate) => certificates.identify(certificate),
+      isRevoked: (serial) => certificates.isRevoked(serial),
+      now,
+      log,
+      version,
+    }),
+  );
+}
+
+/** @throws DomainError `configuration` */
+export async function listenForPeople(config: Config, app: Express): Promise<AdminServer> {
+  const { adminHost, adminPort: port, trustedProxies } = config;
+  try {
+    return await startOnEvery(adminHost, (host) => startAdminServer(app, { host, port, trustedProxies }));
+  } catch (error) {
+    throw cannotListen(config, error);
+  }
+}
+
+export function adminUrlOf({ adminHost }: Config, { address }: AdminServer): string {
+  return `http://${urlHost(adminHost)}:${address.port}/`;
+}
+
+/** A machine without IPv6 has no address of both kinds: `::` then means every IPv4 address. */
+async function startOnEvery<Server>(
+  host: string,
+  startOn: (host: string) => Promise<Server>,
+): Promise<Server> {
+  try {
+    return await startOn(host);
+  } catch (error) {
+    const code = systemErrorCode(error instanceof DomainError ? error.cause : error);
+    if (host !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
+    return startOn('0.0.0.0');
+  }
+}
+
+function cannotListen({ adminHost, adminPort }: Config, cause: unknown): unknown {
+  if (systemErrorCode(cause) === undefined) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DomainError(
+    'configuration',
+    `the admin listener can't use ${adminHost} port ${adminPort}: ${reason}`,
+    {
+      cause,
+      remedy: 'Stop what uses it, or choose others with ADMIN_HOST and ADMIN_PORT.',
+    },
+  );
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
+import { version } from '../../package.json';
+import type { RunningServer } from '../cli/kernel/wiring';
+import { type Config, deviceBaseUrl } from '../config/config';
+import { getOption, optionKeys } from '../config/options';
+import { showOption } from '../config/shown-options';
+import { createAdminApp } from '../http/admin/app';
+import { EventStreams } from '../http/admin/kernel/event-stream';
+import { registerCertificateMetrics } from '../http/admin/metrics/certificate-metrics';
+import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
+import { registerDeviceMetrics } from '../http/device/kernel/metrics';
+import { offeringProtocols } from '../http/device/kernel/protocol';
+import { deviceProtocols } from '../http/device/protocols';
+import { createAdministration } from '../services/administration';
+import { createServices } from '../services/services';
+import { CrashWatch } from '../services/startup/watch-crashes';
+import { openCrashFile } from '../store/files/crash-file';
+import { decideAdminAccess } from './admin-access';
+import { readProfile } from './bundle-files';
+import { Closing } from './closing';
+import { findCertificates, warnOfExpiry } from './find-certificates';
+import { adminUrlOf, listenForDevices, listenForPeople } from './listeners';
+import { publicDir, readKitText } from './package-files';
+import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
+import { ServingCertificates } from './serving-certificates';
+
+const now = () => new Date();
+const housekeepingEveryMs = 1_000;
+
+/** Starts the server. What was opened before a failure is closed again. @throws DomainError `configuration` */
+export async function serve(config: Config): Promise<RunningServer> {
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const closing = new Closing();
+  try {
+    return await start(config, log, closing);
+  } catch (error) {
+    await closing.run(config.shutdownGrace);
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, closing: Closing): Promise<RunningServer> {
+  const profile = await readProfile(config);
+  const found = await findCertificates(config, { log, now });
+  const store = await openDataStore(config, log);
+  closing.add(() => store.close());
+  const certificates = await ServingCertificates.open({ config, found, store, log, now });
+  closing.add(() => certificates.close());
+  const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
+  let { devicePort } = config; // 0 until the listener has one
+  const baseUrl = () => deviceBaseUrl(config, devicePort);
+  const { inspect, judge, checkImages, trustTerms } = startBundleWorkers(profile, closing, now);
+  const { deliver, refuseReceiver } = outboundPorts(config, now);
+  const services = await createServices({
+    store,
+    inspect,
+    judge,
+    checkImages,
+    trustTerms,
+    deliver,
+    refuseReceiver,
+    allowUntrusted: config.allowUntrusted,
+    fleetRules: fleetRulesOf(config),
+    sessionLifetimeMs: config.sessionLifetime,
+    lastCrash: crashes.last,
+    configuredCompatible: config.compatible,
+    baseUrl,
+    protocols: offeringProtocols(deviceProtocols),
+    log,
+    now,
+    randomBytes,
+  });
+  closing.add(() => services.close());
+  const housekeeping = setInterval(() => {
+    void services.runHousekeeping();
+    void certificates.run();
+  }, housekeepingEveryMs);
+  closing.add(() => clearInterval(housekeeping));
+  const listeners: { close(graceMs: number): Promise<void> }[] = [];
+  closing.add((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
+  const { requireToken, lacksToken } = decideAdminAccess(config, services.manageTokens, log);
+
+  const devices = await listenForDevices(config, { services, certificates, log, now });
+  devicePort = devices.address.port;
+  listeners.push(devices);
+  certificates.watch(devices);
+
+  const eventStreams = new EventStreams(services.readJournal);
+  closing.add(() => eventStreams.close());
+  const metrics = new Registry();
+  registerDeviceMetrics(metrics, () => devices.counts());
+  registerCertificateMetrics(metrics, () => certificates.status());
+  const administration = createAdministration({
+    services,
+    store,
+    certificates: certificates.folder,
+    serverCertificate: () => certificates.status(),
+    oldCertificates: () => devices.oldCertificates(),
+    revocationsInForce: certificates,
+    readKitText,
+    facts: {
+      version,
+      nodeVersion: process.versions.node,
+      sqliteVersion: store.sqliteVersion,
+      startedAt: now(),
+      options: optionKeys
+        .filter((key) => getOption(key).scope === 'server')
+        .map((key) => showOption(config, key)),
+    },
+    deviceUrl: baseUrl,
+    log,
+    now,
+  });
+  const app = createAdminApp({
+    services: { ...services, ...administration },
+    deviceBaseUrl: baseUrl,
+    serverUrl: config.serverUrl,
+    uploadLimitBytes: config.uploadLimit,
+    releaseDefaults: { steps: config.releaseSteps, pauseAtFailures: config.releasePauseAtFailures },
+    adminHosts: config.adminHosts,
+    requireToken,
+    trustedProxies: config.trustedProxies,
+    publicDir,
+    version,
+    metrics,
+    eventStreams,
+    health: () => ({ unsaved_devices: services.health().unsavedDevices }),
+    log,
+    now,
+    newId: randomUUID,
+  });
+  const admin = await listenForPeople(config, app);
+  registerConnectionMetrics(metrics, () => admin.counts());
+  listeners.push(admin);
+
+  closing.add(() => crashes.closed()); // a start that fails leaves the record as it is
+  const adminUrl = adminUrlOf(config, admin);
+  const deviceUrl = `${baseUrl()}/`;
+  log.info({ adminUrl, deviceUrl, version }, 'listening');
+  return {
+    adminUrl,
+    deviceUrl,
+    certificateNames: certificates.tls.names,
+    made: found.made,
+    warnings: [...found.warnings, ...warnOfExpiry(certificates.status(), now())],
+    lacksToken,
+    crashed: crashes.note,
+    close: (graceMs = config.shutdownGrace) => closing.run(graceMs),
+  };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { version } from '../../package.json';
+import type { Config } from '../config/config';
+import { createDeliverEvent } from '../http/outbound/deliver-event';
+import { createRefuseReceiver } from '../http/outbound/guarded-lookup';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+import { BundleWorker } from '../rauc/bundle-worker';
+import { describeProfile, type VerificationProfile } from '../rauc/profile';
+import type { FleetRules, ServicePorts } from '../services/service-ports';
+import { type OpenStore, openStore } from '../store/store';
+import type { Closing } from './closing';
+
+/** Opens the data folder. @throws DomainError `configuration` */
+export function openDataStore({ dataDir }: Config, log: Log): Promise<OpenStore> {
+  return openStore(dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    onUpgrade: ({ file, sizeBytes }) =>
+      log.info({ file, sizeBytes }, 'the database is brought up to date: a large one takes minutes'),
+    onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
+  });
+}
+
+/** Starts the threads that look into bundles. */
+export function startBundleWorkers(
+  profile: VerificationProfile,
+  closing: Closing,
+  now: Clock,
+): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms'> {
+  const worker = new BundleWorker({ profile });
+  const imageWorker = new BundleWorker({ profile }); // no upload waits for it
+  closing.add(() => Promise.all([worker.close(), imageWorker.close()]));
+  const trustTerms = describeProfile(profile);
+  return {
+    inspect: (bytes) => worker.inspect(bytes, now()),
+    judge: (bytes) => worker.judge(bytes, now()),
+    checkImages: (bytes, inspection, signal) => imageWorker.checkImages(bytes, inspection, signal),
+    trustTerms: () => trustTerms,
+  };
+}
+
+export function fleetRulesOf(config: Config): FleetRules {
+  return {
+    newDevices: config.newDevices === 'wait' ? 'waiting' : 'admitted',
+    maxTries: config.maxTries,
+    maxInterruptions: config.maxInterruptions,
+    failAfterPolls: config.failAfterPolls,
+    offerLifetimeMs: config.offerLifetime,
+    lostAfterMs: config.lostAfter,
+    rollbackWindowMs: config.rollbackWindow,
+    eventRetentionMs: config.eventRetention,
+    secondBoards: config.secondBoards,
+  };
+}
+
+/** Who the server calls by itself. */
+export function outboundPorts(
+  { webhookAllowLocal: allowLocal }: Config,
+  now: Clock,
+): Required<Pick<ServicePorts, 'deliver' | 'refuseReceiver'>> {
+  return {
+    deliver: createDeliverEvent({ allowLocal, version, now }),
+    refuseReceiver: createRefuseReceiver({ allowLocal }),
+  };
+}

@@ -1,0 +1,153 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Config } from '../config/config';
+import type { Revocation } from '../core/certificate';
+import { DomainError } from '../core/errors';
+import type { DeviceServer } from '../http/device/server';
+import { openCertificateFolder } from '../pki/certificate-folder';
+import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
+import { coversHost } from '../pki/server-names';
+import { loadServerTls, type ServerTls } from '../pki/server-tls';
+import { type CertificateWatcher, watchCertificates } from '../pki/watch-certificates';
+import type { CertificateFolder, RevocationsInForce } from '../ports/certificates';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+import type { Store } from '../ports/store';
+import { AskedNames } from '../services/certificates/asked-names';
+import { ServerCertificate, type ServerCertificateStatus } from '../services/certificates/server-certificate';
+import { checkServerUrl, type FoundCertificates } from './find-certificates';
+
+export interface ServingCertificatesParts {
+  readonly config: Config;
+  readonly found: FoundCertificates;
+  readonly store: Pick<Store, 'askedNames' | 'journal'>;
+  readonly log: Log;
+  readonly now: Clock;
+}
+
+/** What the server runs with of `certs/`: its own certificate, whose devices are let in, and which ones are revoked. */
+export class ServingCertificates implements RevocationsInForce {
+  readonly folder: CertificateFolder;
+  readonly #parts: ServingCertificatesParts;
+  readonly #server: ServerCertificate<ServerTls>;
+  #tls: ServerTls;
+  #judge: (certificate: X509Certificate) => DeviceVerdict;
+  #revoked: ReadonlyMap<string, Revocation>;
+  #devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'> | undefined;
+  #watcher: CertificateWatcher | undefined;
+
+  private constructor(parts: ServingCertificatesParts) {
+    const { config, found, store, log, now } = parts;
+    this.#parts = parts;
+    this.#tls = found.tls;
+    this.#judge = createJudgeDevice(found.tls, config.oldCertificates);
+    this.#revoked = bySerial(found.revocations);
+    this.folder = openCertificateFolder(config.certsDir, { now });
+    this.#server = new ServerCertificate<ServerTls>({
+      inUse: () => this.#tls,
+      takeOver: (tls) => this.#takeOver(tls),
+      renew: () => this.folder.renewServer(),
+      askedNames: new AskedNames({ records: store.askedNames, log, now }),
+      covers: coversHost,
+      journal: store.journal,
+      log,
+      now,
+    });
+  }
+
+  /** Renews the server certificate first, if it is time. */
+  static async open(parts: ServingCertificatesParts): Promise<ServingCertificates> {
+    const certificates = new ServingCertificates(parts);
+    await certificates.run();
+    if (certificates.status().renewals.renewed > 0)
+      certificates.#tls = await loadServerTls(parts.config.certsDir, { allowsExpired: true });
+    return certificates;
+  }
+
+  get tls(): ServerTls {
+    return this.#tls;
+  }
+
+  coversHost(name: string): boolean {
+    return coversHost(this.#tls.names, name);
+  }
+
+  /** A device asked for a name in its TLS handshake. */
+  noteName(name: string): void {
+    this.#server.noteName(name);
+  }
+
+  identify(certificate: X509Certificate): DeviceVerdict {
+    return this.#judge(certificate);
+  }
+
+  isRevoked(serial: string): boolean {
+    return this.#revoked.has(serial);
+  }
+
+  find(serial: string): Revocation | undefined {
+    return this.#revoked.get(serial);
+  }
+
+  async refresh(): Promise<void> {
+    await this.#watcher?.refreshRevocations();
+  }
+
+  status(): ServerCertificateStatus {
+    return this.#server.status();
+  }
+
+  /** Does what falls due, such as a renewal. Call it about once a second; it never rejects. */
+  run(): Promise<void> {
+    return this.#server.run();
+  }
+
+  /** From now on changed files are taken over, and the listener hears of them. What is not usable changes nothing. */
+  watch(devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'>): void {
+    const { config, found, log } = this.#parts;
+    this.#devices = devices;
+    this.#watcher = watchCertificates(
+      config.certsDir,
+      {
+        onTls: (tls) => this.#takeOver(tls),
+        onRevocations: (list) => {
+          this.#revoked = bySerial(list);
+          const ended = devices.enforceRevocations();
+          log.info({ revoked: this.#revoked.size, ended }, 'revocations taken over');
+        },
+        onError: (error) =>
+          log.error({ err: error }, 'new certificates are not usable: the old ones stay in use'),
+      },
+      { initial: { tls: this.#tls, revocations: found.revocations } },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#watcher?.close();
+    await this.#server.close();
+  }
+
+  #takeOver(found: ServerTls): void {
+    const { config, log, now } = this.#parts;
+    refuseExpiredCa(this.#tls, found, now());
+    const next = this.#server.choose(found);
+    checkServerUrl(config, next);
+    if (next.cert === this.#tls.cert && next.key === this.#tls.key && next.ca === this.#tls.ca) return;
+    const judge = createJudgeDevice(next, config.oldCertificates);
+    this.#devices?.reload(next);
+    this.#judge = judge;
+    this.#tls = next;
+    log.info({ names: next.names, notAfter: next.summary.notAfter }, 'certificates taken over');
+  }
+}
+
+function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revocation> {
+  return new Map(revocations.map((revocation) => [revocation.serial, revocation]));
+}
+
+/** @throws DomainError `configuration`: the CAs before stay in use */
+function refuseExpiredCa(inUse: ServerTls, found: ServerTls, now: Date): void {
+  if (found.caNotAfter > now || inUse.caNotAfter <= now) return;
+  throw new DomainError('configuration', 'the CA in ca.crt has expired', {
+    remedy: 'Make a new one with: cert ca --force, then a server certificate and device certificates.',
+  });
+}
