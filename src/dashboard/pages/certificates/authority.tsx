@@ -31,7 +31,7 @@ export function Authority({ of }: { readonly of: CertificatesJson }) {
         </Section>
         <Section title={words.server}>
           {of.server === null ? (
-            <Missing hint={words.noServer} command={serverCommand([], false)} />
+            <Missing hint={words.noServer} command={serverCommand} />
           ) : (
             <Facts
               facts={[
@@ -64,7 +64,7 @@ function Warnings({ of: { ca, server, can_issue: canIssue } }: { readonly of: Ce
           <div class="stack">
             {' '}
             <p>{words.serverExpires(server.days_left)}</p>
-            <Command line={serverCommand(server.names, true)} />
+            <Command line={`${serverCommand} --force`} />
             <p class="small">{words.serverRenewHint}</p>
           </div>
         </Hint>
@@ -74,15 +74,8 @@ function Warnings({ of: { ca, server, can_issue: canIssue } }: { readonly of: Ce
   );
 }
 
-/** With the names that the old one covers, so that no device loses its way. */
-function serverCommand(names: readonly string[], isRenewal: boolean): string {
-  const options = names.map((name) => (isAddress(name) ? `--ip ${name}` : `--name ${name}`));
-  return ['rauc-simple-server cert server', ...options, ...(isRenewal ? ['--force'] : [])].join(' ');
-}
-
-function isAddress(name: string): boolean {
-  return name.includes(':') || /^\d+(\.\d+){3}$/.test(name);
-}
+/** With `--force` it keeps the names of the certificate that it replaces. */
+const serverCommand = 'rauc-simple-server cert server';
 
 function Missing({ hint, command }: { readonly hint: string; readonly command: string }) {
   return (
