@@ -10,8 +10,7 @@ export type Read<Json> = Json extends string
       : Json;
 
 /**
- * The schema for whoever reads what another version of the server may have sent: fields and words that nobody knows yet do no
- * harm.
+ * The schema for reading answers of another version of the server: unknown fields and words are accepted.
  */
 export function readerOf<Schema extends z.ZodType>(schema: Schema): z.ZodType<Read<z.infer<Schema>>> {
   return tolerant(schema) as z.ZodType<Read<z.infer<Schema>>>;

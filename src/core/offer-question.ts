@@ -8,7 +8,7 @@ import type { VersionRange } from './version-range';
 /** What a device is, as far as the offer depends on it. */
 export interface AskingDevice {
   readonly id: string;
-  /** What it asked for or is known to be; `null` when nobody knows and the server has no default. */
+  /** What it asked for or is known to be; `null` when it is unknown and the server has no default. */
   readonly compatible: string | null;
   /** What its certificate is bound to; empty means no binding. */
   readonly boundCompatibles: readonly string[];
@@ -19,7 +19,7 @@ export interface AskingDevice {
   /** The bundle that a person chose for it; its bundle is `undefined` when it is gone. */
   readonly pin: { readonly bundleName: string; readonly bundle: Bundle | undefined } | null;
   readonly systemVersion: string | null;
-  /** The hash of the bundle that it is proven to run; `null` when nobody knows. */
+  /** The hash of the bundle that it is proven to run; `null` when it is unknown. */
   readonly provenSha256: string | null;
   /** It tells its slot: then a bundle of the version that runs can be told from a rollback. */
   readonly tellsSlot: boolean;
