@@ -8,7 +8,7 @@ import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
-import type { ServerCertificateStatus } from '../services/certificates/server-certificate';
+import { expiryWords, type ServerCertificateStatus } from '../services/certificates/server-certificate';
 
 /** What `certs/` has at the start. */
 export interface FoundCertificates {
@@ -53,9 +53,8 @@ export function warnOfExpiry(
   now: Date,
 ): readonly string[] {
   if (renewalProblem === null) return [];
-  const when = `${notAfter <= now ? 'expired' : 'expires'} on ${notAfter.toISOString().slice(0, 10)}`;
   return [
-    `The server certificate ${when} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
+    `The server certificate ${expiryWords(notAfter, now)} and cannot renew itself: ${renewalProblem.reason}. ${renewalProblem.remedy}`,
   ];
 }
 

@@ -160,7 +160,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     this.#toldAtMs = at.getTime();
     const { summary } = inUse();
     const { serial, notAfter } = summary;
-    const when = `${notAfter <= at ? 'expired' : 'expires'} on ${dayOf(notAfter)}`;
+    const when = expiryWords(notAfter, at);
     log.error({ serial, notAfter, reason, remedy }, `the server certificate ${when} and cannot renew itself`);
     const filter = { kinds: ['certificate.expiring'], since: new Date(at.getTime() - dayMs + checkEveryMs) };
     const { events } = await journal.search(filter, { limit: 1 });
@@ -214,6 +214,11 @@ function termsOf({ names, summary }: ServedTls) {
 
 function factsOf({ serial, notAfter, names }: CertificateSummary) {
   return { serial, not_after: notAfter.toISOString(), names: names.slice(0, 32) };
+}
+
+/** When a certificate ends, as a verb for a sentence. */
+export function expiryWords(notAfter: Date, now: Date): string {
+  return `${notAfter <= now ? 'expired' : 'expires'} on ${dayOf(notAfter)}`;
 }
 
 function dayOf(at: Date): string {
