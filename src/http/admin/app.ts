@@ -15,7 +15,7 @@ import { createAdminMetrics } from './metrics/metrics';
 import { originGuard } from './kernel/origin-guard';
 import { problemAnswer, unknownPath } from './kernel/problem-answer';
 import { registerRoutes } from './register-routes';
-import { drainAfterAnswer } from './kernel/request-body';
+import { drainAfterAnswer } from './kernel/drain-after-answer';
 import { requestLog } from './kernel/request-log';
 import { registerRolloutMetrics } from './metrics/rollout-metrics';
 import { adminRoutes } from './routes';

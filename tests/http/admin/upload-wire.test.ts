@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { truncate, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { makeBundle } from '../../support/bundle-factory';
 import { run, temporaryFolder } from '../../support/programs';
@@ -151,6 +152,26 @@ describe('an upload on its way', () => {
     const admin = await openAdminListener({ admin: { uploadLimitBytes: 1000 } });
     const answer = await exchange(admin.port, requestHead(1_000_000, 'Expect: 100-continue'));
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    await admin.close();
+  });
+
+  it('that is refused on its way does not cost the client the answer, although it wants no further one', async () => {
+    const admin = await openAdminListener();
+    const socket = connect({ port: admin.port, host: '127.0.0.1', allowHalfOpen: true });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    let problem: unknown;
+    socket.on('error', (error) => (problem = error));
+    const length = 1_000_000;
+    socket.write(requestHead(length, 'Connection: close', 'Origin: http://evil.example') + partHead);
+    expect(await answerOf(socket)).toMatch(/^HTTP\/1\.1 403 /);
+    let left = length - partHead.length;
+    for (; left > 0; left -= 100_000) {
+      socket.write('x'.repeat(Math.min(left, 100_000)));
+      await delay(20);
+    }
+    socket.end();
+    await closed;
+    expect(problem).toBeUndefined();
     await admin.close();
   });
 

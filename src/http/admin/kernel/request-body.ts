@@ -3,9 +3,6 @@ import { DomainError } from '../../../core/errors';
 import { contextOf } from './request-context';
 
 const bodyLimitBytes = 64 * 1024;
-/** After an early refusal the client may still be sending: so much is read and dropped that it gets to see the answer. */
-const drainLimitBytes = 64 * 1024 * 1024;
-const drainSeconds = 20;
 
 /** Lets the client send its body: only now, so that it is refused without sending a bundle for nothing. */
 export const acceptBody: RequestHandler = (request, response, next) => {
@@ -41,24 +38,3 @@ export const readBody: readonly RequestHandler[] = [
   express.json({ limit: bodyLimitBytes }),
   express.urlencoded({ limit: bodyLimitBytes, extended: false, parameterLimit: 20 }),
 ];
-
-/** Drops a bounded rest of the body after the answer, then ends the connection. */
-export const drainAfterAnswer: RequestHandler = (request, response, next) => {
-  response.once('finish', () => {
-    if (request.complete || request.destroyed) return;
-    const { socket } = request;
-    const startBytes = socket.bytesRead;
-    const timer = setTimeout(() => socket.destroy(), drainSeconds * 1000).unref();
-    request.once('close', () => {
-      clearTimeout(timer);
-    });
-    request.once('end', () => {
-      clearTimeout(timer);
-    });
-    request.on('data', () => {
-      if (socket.bytesRead - startBytes > drainLimitBytes) socket.destroy();
-    });
-    request.resume();
-  });
-  next();
-};
