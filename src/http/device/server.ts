@@ -21,7 +21,7 @@ import {
   type RefusalCause,
 } from './transport/connections';
 import { DeviceBudgets } from './transport/device-budgets';
-import { guardHandshakes } from './transport/guard-handshakes';
+import { HandshakeGuard } from './transport/handshake-guard';
 import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
@@ -126,7 +126,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     expel: expelConnection,
   });
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
-  const handshakes = guardHandshakes(listener, {
+  const handshakes = new HandshakeGuard(listener, {
     limits: options.handshakeLimits ?? handshakeLimits,
     crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
     isExempt: createIsTrustedProxy(options.trustedProxies ?? []),

@@ -4,7 +4,7 @@ import type { Exchange } from '../transport/exchange';
 import type { RequestLog } from '../../../ports/log';
 import { chooseBaseUrl } from './base-url';
 import type { Counters } from './counters';
-import { createDownloadLog } from './download-log';
+import { DownloadLog } from './download-log';
 import type { Charge } from './handler';
 import type { Protocol, ProtocolServices } from './protocol';
 import type { MountedProtocol } from './router';
@@ -39,7 +39,7 @@ export function mountProtocols(
   { counters, charge, port, onBytes }: MountPorts,
 ): readonly MountedProtocol[] {
   const { services, now, version } = options;
-  const logDownload = createDownloadLog(options.log, now);
+  const downloads = new DownloadLog(options.log, now);
   const shared = {
     services,
     now,
@@ -54,7 +54,7 @@ export function mountProtocols(
         certificateNames: options.certificateNames(),
         port: port(),
       }),
-    onDownload: (device: DeviceIdentity, bundle: Bundle) => logDownload(device, bundle),
+    onDownload: (device: DeviceIdentity, bundle: Bundle) => downloads.note(device, bundle),
   };
   return protocols.map(({ name, authenticate, routes }) => {
     const own = counters.of(name);
