@@ -13,6 +13,7 @@ import { registerConnectionMetrics } from '../http/admin/metrics/connection-metr
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
 import { deviceProtocols } from '../http/device/protocols';
+import type { Clock } from '../ports/clock';
 import { createAdministration } from '../services/administration';
 import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
@@ -26,7 +27,7 @@ import { publicDir, readKitText } from './package-files';
 import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
 import { ServingCertificates } from './serving-certificates';
 
-const now = () => new Date();
+const now: Clock = () => new Date();
 const housekeepingEveryMs = 1_000;
 
 /** Starts the server. What was opened before a failure is closed again. @throws DomainError `configuration` */

@@ -30,6 +30,7 @@ import { machineMemoryBytes } from './transport/machine-memory';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
+import type { MonotonicClock } from '../../ports/clock';
 
 export interface DeviceServices extends ProtocolServices {
   readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
@@ -56,8 +57,8 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly connectionLimits?: ConnectionLimits;
   /** What is read for devices and has not left yet; by the memory of the machine when left out. */
   readonly memoryLimits?: MemoryLimits;
-  /** Milliseconds from a clock that nobody sets; that of the process when left out. */
-  readonly monotonicMs?: () => number;
+  /** That of the process when left out. */
+  readonly monotonicMs?: MonotonicClock;
 }
 
 /** What happened since the start, and what is going on. */

@@ -1,7 +1,10 @@
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
-import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
+import { findAttention } from './attention';
+import type { AttentionItem } from './attention-item';
+import { maxSharedCertificates } from './device-attention';
+import { stoppedNoticeMs } from './installation-attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { CertificateFolder } from '../../ports/certificates';

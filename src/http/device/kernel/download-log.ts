@@ -1,7 +1,8 @@
 import { RecentMap } from '../../../base/collections/recent-map';
 import type { Bundle } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
-import type { DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
+import type { Clock } from '../../../ports/clock';
 
 const quietMs = 10 * 60_000;
 const maxRemembered = 10_000;
@@ -10,7 +11,7 @@ const maxRemembered = 10_000;
  * One line when a device begins to download a bundle, not one for each of its thousands of ranges. What it remembers is
  * bounded: the device heard longest ago is forgotten first.
  */
-export function createDownloadLog(log: DeviceLog, now: () => Date) {
+export function createDownloadLog(log: RequestLog, now: Clock) {
   const heardAtMs = new RecentMap<string, number>(maxRemembered);
   return ({ id }: DeviceIdentity, { name, sha256 }: Bundle): void => {
     const key = `${sha256} ${id}`;

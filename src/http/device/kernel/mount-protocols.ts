@@ -1,13 +1,14 @@
 import type { Bundle } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import type { Exchange } from '../transport/exchange';
-import type { DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
 import { chooseBaseUrl } from './base-url';
 import type { Counters } from './counters';
 import { createDownloadLog } from './download-log';
 import type { Charge } from './handler';
 import type { Protocol, ProtocolServices } from './protocol';
 import type { MountedProtocol } from './router';
+import type { Clock } from '../../../ports/clock';
 
 export interface MountOptions {
   readonly services: ProtocolServices;
@@ -17,8 +18,8 @@ export interface MountOptions {
   readonly certificateNames: () => readonly string[];
   /** Whether the server certificate in use is for a host. */
   readonly coversHost: (host: string) => boolean;
-  readonly now: () => Date;
-  readonly log: DeviceLog;
+  readonly now: Clock;
+  readonly log: RequestLog;
   readonly version: string;
 }
 

@@ -1,15 +1,17 @@
 import type { Budget, BudgetHolder } from '../../../core/budget';
 import type { OverBudget } from '../../../services/overview/over-budget';
 import type { Refusal } from '../transport/connections';
-import { boundedLine, type DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
+import { boundedLine } from '../transport/bounded-line';
 import type { Refused } from '../transport/serve-connections';
 import type { Counters } from './counters';
+import type { Clock } from '../../../ports/clock';
 
 export interface NoticePorts {
   readonly counters: Pick<Counters, 'countRefusal'>;
   readonly overBudget: Pick<OverBudget, 'note'>;
-  readonly log: DeviceLog;
-  readonly now: () => Date;
+  readonly log: RequestLog;
+  readonly now: Clock;
 }
 
 /** Counts what is refused and who uses too much, and tells the log now and then. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { addressGroup } from '../../address-group';
 import { plainAddress } from '../../client-address';
 import { type HandshakeLimits, HandshakeQueue } from './handshake-queue';
+import type { MonotonicClock } from '../../../ports/clock';
 
 export interface HandshakeGuardOptions {
   readonly limits: HandshakeLimits;
@@ -11,7 +12,7 @@ export interface HandshakeGuardOptions {
   /** Whether an address stands for many clients that have nothing to do with each other: a proxy that is believed. */
   readonly isExempt: (address: string) => boolean;
   /** Milliseconds from a clock that nobody sets. */
-  readonly monotonicMs: () => number;
+  readonly monotonicMs: MonotonicClock;
   readonly onRefused: (address: string, reason: string) => void;
 }
 

@@ -1,4 +1,5 @@
 import { type Connection, endConnection } from './connections';
+import type { Clock } from '../../../ports/clock';
 
 /** After so many quiet times in a row a connection with a request is stuck. */
 export const patientQuietTimes = 6;
@@ -11,7 +12,7 @@ const lateMs = 10_000;
  * row mean that it is stuck.
  * @param quietMs after how long without a byte it is asked; it arms the next time itself
  */
-export function createIdleRule(now: () => Date, quietMs: number, maxQuietTimes = patientQuietTimes) {
+export function createIdleRule(now: Clock, quietMs: number, maxQuietTimes = patientQuietTimes) {
   const quiet = new WeakMap<Connection, { times: number; atMs: number }>();
 
   return function onQuiet(connection: Connection): void {

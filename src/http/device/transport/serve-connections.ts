@@ -16,6 +16,7 @@ import { createIdleRule } from './idle-connections';
 import { guardConnections } from './listener';
 import { refusalCauseOf } from './refusal-cause';
 import { createStillRule } from './still-connections';
+import type { Clock, MonotonicClock } from '../../../ports/clock';
 
 export interface ServePorts {
   readonly listener: Http2SecureServer;
@@ -30,8 +31,8 @@ export interface ServePorts {
   readonly noteName: (name: string) => void;
   /** After how long without a byte a connection is looked at, in milliseconds. */
   readonly quietTimeoutMs: number;
-  readonly now: () => Date;
-  readonly monotonicMs: () => number;
+  readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
 }
 
 /** Who was refused, as far as it is known. */

@@ -1,10 +1,11 @@
 import { type Connection, endConnection } from './connections';
 import { patientQuietTimes } from './idle-connections';
+import type { MonotonicClock } from '../../../ports/clock';
 
 export interface StillRules {
   /** After so long without data a connection is looked at, in milliseconds. */
   readonly quietMs: number;
-  readonly monotonicMs: () => number;
+  readonly monotonicMs: MonotonicClock;
   /** The device does not read what it asked for. */
   readonly onStuck: (connection: Connection) => void;
 }

@@ -1,4 +1,4 @@
-import { boundedLine } from '../../../../../src/http/device/transport/log';
+import { boundedLine } from '../../../../../src/http/device/transport/bounded-line';
 
 it('lets few lines through and counts the others', () => {
   let nowMs = 0;

@@ -1,11 +1,4 @@
-/** Where the listener tells what happens; a pino logger fits. */
-export interface DeviceLog {
-  debug(facts: object, message: string): void;
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  /** A person must act now. */
-  error(facts: object, message: string): void;
-}
+import type { Clock } from '../../../ports/clock';
 
 /**
  * Lets the first of many lines through, then one a period that counts the others: what strangers do must not fill the disk.
@@ -13,7 +6,7 @@ export interface DeviceLog {
  */
 export function boundedLine(
   write: (facts: object, message: string) => void,
-  now: () => Date,
+  now: Clock,
   periodMs: number,
 ): (facts: object, message: string) => void {
   let quietUntilMs = -Infinity;
