@@ -81,7 +81,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   closing.add(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.add((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
-  const { requireToken, lacksToken } = decideAdminAccess(config, services.manageTokens, log);
+  const { requireToken, lacksToken } = await decideAdminAccess(config, services.manageTokens, log);
 
   const devices = await listenForDevices(config, { services, certificates, log, now });
   devicePort = devices.address.port;
