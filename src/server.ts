@@ -3,6 +3,7 @@ import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
 import { openCertificateFolder } from './pki/certificate-folder';
 import { checkFileImages, inspectFile } from './server/bundle-files';
+import type { Clock } from './ports/clock';
 import { readKitText } from './server/package-files';
 import { serve } from './server/serve';
 import { createManageTokens } from './services/access/manage-tokens';
@@ -10,7 +11,7 @@ import { openTokenStore } from './store/store';
 
 /** The composition root: this file and `src/server/` alone know every room and put them together. */
 
-const now = () => new Date();
+const now: Clock = () => new Date();
 
 /** Runs the command line; the process ends with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {

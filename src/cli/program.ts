@@ -139,7 +139,7 @@ export async function runCli(
   const words = argv.slice(2);
   const end = words.indexOf('--');
   const isJson = (end === -1 ? words : words.slice(0, end)).includes('--json');
-  const output = watchOutput(context);
+  const output = new OutputWatch(context);
   try {
     await createProgram(context, isJson).parseAsync([...words], { from: 'user' });
   } catch (error) {
@@ -163,23 +163,25 @@ function isDebug(words: readonly string[], { env }: Surroundings): boolean {
  * A reader that went away (`| head`) is no failure of ours; an output that takes nothing (a full disk) is: the data that
  * was asked for is not there.
  */
-function watchOutput(context: CliContext): { flush(): Promise<void> } {
-  const { stdout, stderr } = context.terminal;
-  let failure: Error | undefined;
-  const onError = (error: Error) => {
-    failure ??= error;
+class OutputWatch {
+  #failure: Error | undefined;
+  readonly #onError = (error: Error) => {
+    this.#failure ??= error;
   };
-  stdout.on('error', onError);
-  stderr.on('error', onError);
-  return {
-    async flush() {
-      await Promise.all(
-        [stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
-      );
-      stdout.removeListener('error', onError);
-      if (failure === undefined || ('code' in failure && failure.code === 'EPIPE')) return;
-      stderr.write(`error: the output could not be written: ${failure.message}\n`);
-      if (context.exitCode === 0) context.exitCode = 1;
-    },
-  };
+
+  constructor(private readonly context: CliContext) {
+    const { stdout, stderr } = context.terminal;
+    stdout.on('error', this.#onError);
+    stderr.on('error', this.#onError);
+  }
+
+  async flush(): Promise<void> {
+    const { stdout, stderr } = this.context.terminal;
+    await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+    stdout.removeListener('error', this.#onError);
+    const failure = this.#failure;
+    if (failure === undefined || ('code' in failure && failure.code === 'EPIPE')) return;
+    stderr.write(`error: the output could not be written: ${failure.message}\n`);
+    if (this.context.exitCode === 0) this.context.exitCode = 1;
+  }
 }

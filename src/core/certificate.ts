@@ -3,6 +3,8 @@
 import { DomainError } from './errors';
 import type { Finding } from './inspection';
 
+const dayMs = 86_400_000;
+
 export type CertificateRole = 'ca' | 'server' | 'device' | 'unknown';
 
 export interface CertificateSummary {
@@ -25,6 +27,11 @@ export interface CertificateSummary {
   readonly fingerprint: string;
   /** Whether it says what it is for, by its extended key usage. */
   readonly statesPurpose: boolean;
+}
+
+/** Whole days until it ends; negative when it is over. */
+export function daysLeft(notAfter: Date, at: Date): number {
+  return Math.floor((notAfter.getTime() - at.getTime()) / dayMs);
 }
 
 /** One line of the revocation list. */

@@ -1,4 +1,4 @@
-import { createTakeInventory, hasCaKey } from './certificate-inventory';
+import { FolderInventory, hasCaKey } from './certificate-inventory';
 import { importCa } from './import-ca';
 import { issueCa } from './issue-ca';
 import { issueDevice } from './issue-device';
@@ -19,6 +19,7 @@ import type { Clock } from '../ports/clock';
  */
 export function openCertificateFolder(dir: string, { now }: { readonly now: Clock }): CertificateFolder {
   const context = systemContext(dir, now);
+  const inventory = new FolderInventory(dir);
   return {
     createCa: (request) => issueCa(context, request),
     importCa: (request) => importCa(context, request),
@@ -30,7 +31,7 @@ export function openCertificateFolder(dir: string, { now }: { readonly now: Cloc
     show: (which) => showCertificates(dir, which),
     verify: () => verifyFolder(context),
     hasCaKey: () => hasCaKey(dir),
-    inventory: createTakeInventory(dir),
+    inventory: () => inventory.take(),
     revocations: () => readRevocations(dir),
     revoke: (request) => revokeCertificates(context, request),
   };

@@ -12,14 +12,30 @@ import { beginning } from './validity';
 const watched = ['ca.crt', 'ca.key', 'server.crt', issuanceLogName, revocationFileName, 'devices'];
 
 /**
- * @returns what takes the inventory of a folder. It reads the log, and of the devices' files only those that the log does not know:
- * a fleet has tens of thousands. As long as the folder does not change, nothing is read again.
+ * The inventory of a folder. It reads the log, and of the devices' files only those that the log does not know: a fleet has tens of
+ * thousands. As long as the folder does not change, nothing is read again.
  */
-export function createTakeInventory(dir: string): () => Promise<CertificateInventory> {
-  const unlogged = new Map<string, CertificateSummary>();
-  let known: { readonly stamp: string; readonly inventory: Promise<CertificateInventory> } | undefined;
+export class FolderInventory {
+  /** Of devices' files that the log does not know. */
+  readonly #unlogged = new Map<string, CertificateSummary>();
+  #known: { readonly stamp: string; readonly inventory: Promise<CertificateInventory> } | undefined;
 
-  async function take(): Promise<CertificateInventory> {
+  constructor(private readonly dir: string) {}
+
+  async take(): Promise<CertificateInventory> {
+    const stamp = await stampOf(this.dir);
+    const known = this.#known;
+    if (known?.stamp === stamp) return known.inventory;
+    const inventory = this.#take();
+    this.#known = { stamp, inventory };
+    inventory.catch(() => {
+      this.#known = undefined;
+    });
+    return inventory;
+  }
+
+  async #take(): Promise<CertificateInventory> {
+    const dir = this.dir;
     const [{ issued }, names, own] = await Promise.all([
       readIssued(dir),
       deviceFileNames(dir),
@@ -38,9 +54,9 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
     }
     for (const name of names) {
       if (newest.has(name.slice(0, -'.crt'.length))) continue;
-      const certificate = unlogged.get(name) ?? (await readDeviceFile(dir, name));
+      const certificate = this.#unlogged.get(name) ?? (await readDeviceFile(dir, name));
       if (certificate === undefined) continue;
-      unlogged.set(name, certificate);
+      this.#unlogged.set(name, certificate);
       const { commonName: deviceId, serial, notBefore, notAfter, statesPurpose } = certificate;
       const issuedAt = notBefore > beginning ? notBefore : null;
       add({ deviceId, serial, notBefore, notAfter, issuedAt, hasFile: true, isOld: !statesPurpose });
@@ -55,18 +71,6 @@ export function createTakeInventory(dir: string): () => Promise<CertificateInven
       devices: [...found.values()].sort(byDevice),
     };
   }
-
-  return async () => {
-    const stamp = await stampOf(dir);
-    if (known?.stamp !== stamp) {
-      const inventory = take();
-      known = { stamp, inventory };
-      inventory.catch(() => {
-        known = undefined;
-      });
-    }
-    return known.inventory;
-  };
 }
 
 /** Whether the CA's key is in the folder: without it nothing can be issued there. */

@@ -6,7 +6,7 @@ import { displayName } from '../x509/name';
 import { type CertificateFields, mayIssueFor, readCertificate } from './certificate-fields';
 import { readCertificates } from './certificate-pem';
 import { identityOf } from './device-identity';
-import { createFindIssuer } from './find-issuer';
+import { DeviceIssuers } from './device-issuers';
 
 export type DeviceVerdict =
   | {
@@ -41,7 +41,7 @@ export function createJudgeDevice(
   const listed = readCertificates(ca, 'ca.crt', 'configuration').filter((one) =>
     mayIssueFor(one, 'clientAuth'),
   );
-  const findIssuer = createFindIssuer(listed);
+  const issuers = new DeviceIssuers(listed);
   const old = new Set(takenOver);
   const takesOld = (issuer: CertificateFields) =>
     oldCertificates === 'accept' || (oldCertificates === 'taken-over' && old.has(fingerprintOf(issuer)));
@@ -49,7 +49,7 @@ export function createJudgeDevice(
   function judge(certificate: CertificateFields): DeviceVerdict {
     const found = identityOf(certificate);
     if (!found.ok) return { ok: false, cause: 'not-a-device-certificate', reason: found.reason };
-    const issuer = findIssuer(certificate);
+    const issuer = issuers.find(certificate);
     if (issuer === undefined) {
       const name = displayName(certificate.issuer);
       const reason = `its issuer, ${name}, is no CA of ca.crt that may issue device certificates`;

@@ -3,18 +3,30 @@ import type { Token } from '../core/token';
 
 /** Where tokens last. */
 export interface TokenRecords {
-  /** @returns false when the name is in use */
+  /**
+   * `INSERT INTO tokens … ON CONFLICT (name) DO NOTHING RETURNING name`, and the lines if it was added.
+   * @returns false when the name is in use
+   */
   add(token: Token, secretHash: string, events: readonly NewEvent[]): Promise<boolean>;
-  /** By name. */
-  all(): readonly Token[];
-  /** Revokes a token; one that is revoked keeps its time, and nothing is told. */
+  /** By name. `SELECT * FROM tokens ORDER BY name` */
+  all(): Promise<readonly Token[]>;
+  /**
+   * Revokes a token. Of two who do it at once the first is told in the journal, and the time stays what it was.
+   * `UPDATE tokens SET revoked_at = $2, revoked_by = $3 WHERE name = $1 AND revoked_at IS NULL RETURNING *`, the lines if a row
+   * changed, else `SELECT * FROM tokens WHERE name = $1`
+   */
   revoke(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<Token | undefined>;
-  findByHash(secretHash: string): Token | undefined;
+  /** `SELECT * FROM tokens WHERE secret_hash = $1` */
+  findByHash(secretHash: string): Promise<Token | undefined>;
 }
 
 /** Where sessions last, so that a restart signs nobody out. */
 export interface SessionRecords {
-  /** Those that have expired go; of one token the newest stay. */
+  /**
+   * Those that have expired go; of one token the newest stay. `SELECT 1 FROM tokens WHERE name = $2 FOR UPDATE`, so that sessions
+   * of one token come one after the other, `DELETE FROM sessions WHERE expires_at <= $3`, `INSERT INTO sessions …`, then
+   * `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY expires_at DESC OFFSET $5)`
+   */
   add(
     session: {
       readonly idHash: string;
@@ -24,6 +36,8 @@ export interface SessionRecords {
     },
     maxOfToken: number,
   ): Promise<void>;
-  find(idHash: string): { readonly token: Token; readonly expiresAt: Date } | undefined;
+  /** `SELECT tokens.*, expires_at FROM sessions JOIN tokens ON tokens.name = sessions.token WHERE id_hash = $1` */
+  find(idHash: string): Promise<{ readonly token: Token; readonly expiresAt: Date } | undefined>;
+  /** `DELETE FROM sessions WHERE id_hash = $1` */
   remove(idHash: string): Promise<void>;
 }

@@ -5,3 +5,8 @@ export interface Log {
   /** A person must act now. */
   error(facts: object, message: string): void;
 }
+
+/** Where listeners tell what happens; a pino logger fits. */
+export interface RequestLog extends Log {
+  debug(facts: object, message: string): void;
+}

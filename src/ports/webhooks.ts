@@ -1,25 +1,50 @@
 import type { JournalEvent, NewEvent } from '../core/event';
 import type { Webhook, WebhookProgress } from '../core/webhook';
 
+/** A webhook with what signs its deliveries: for who delivers, never for who looks. */
+export interface SigningWebhook {
+  readonly webhook: Webhook;
+  readonly secret: string;
+}
+
+/** The state that a delivery began from: what it came to is saved while the webhook is still in it. */
+export type WebhookPlace = Pick<Webhook, 'id' | 'cursor' | 'attempts'>;
+
 /** Where webhooks last. */
 export interface WebhookRecords {
-  all(): readonly Webhook[];
-  /** @returns `undefined` when the name is in use */
+  /** By name. `SELECT * FROM webhooks ORDER BY name` */
+  all(): Promise<readonly Webhook[]>;
+  /** `SELECT * FROM webhooks WHERE id = $1`, or `name = $1` */
+  find(which: Pick<Webhook, 'id'> | Pick<Webhook, 'name'>): Promise<SigningWebhook | undefined>;
+  /**
+   * Adds one that begins after the last line of the journal. Lines of the journal come one after the other
+   * (`pg_advisory_xact_lock`), so that no two take the last place: `INSERT INTO webhooks … SELECT …, (SELECT max(id) FROM events)
+   * WHERE (SELECT count(*) FROM webhooks) < $n ON CONFLICT (name) DO NOTHING RETURNING *`
+   */
   add(
-    webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'createdAt' | 'createdBy' | 'cursor'>,
+    webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'createdAt' | 'createdBy'>,
     secret: string,
     events: readonly NewEvent[],
-  ): Promise<Webhook | undefined>;
-  secret(id: number): string | undefined;
-  setEnabled(id: number, isEnabled: boolean, cursor: number, events: readonly NewEvent[]): Promise<void>;
-  remove(id: number, events: readonly NewEvent[]): Promise<void>;
-  /** @returns false when somebody has changed it meanwhile: then nothing is saved */
-  saveProgress(
-    id: number,
-    from: number,
-    progress: WebhookProgress,
-    events: readonly NewEvent[],
-  ): Promise<boolean>;
+    maxWebhooks: number,
+  ): Promise<Webhook | 'name-in-use' | 'too-many'>;
+  /**
+   * Turned on, it begins after the last line of the journal, without its failures.
+   * `UPDATE webhooks SET is_enabled = $2, cursor = …, attempts = 0, … WHERE name = $1 RETURNING *`, the lines if there is a row
+   * @returns `undefined` when there is none of this name; then nothing is told
+   */
+  setEnabled(name: string, isEnabled: boolean, events: readonly NewEvent[]): Promise<Webhook | undefined>;
+  /**
+   * `DELETE FROM webhooks WHERE name = $1 RETURNING id`, the lines if there was a row
+   * @returns false when there is none of this name; then nothing is told
+   */
+  remove(name: string, events: readonly NewEvent[]): Promise<boolean>;
+  /**
+   * `UPDATE webhooks SET cursor = … WHERE id = $1 AND cursor = $2 AND attempts = $3 AND is_enabled RETURNING id`
+   * @returns false when somebody has changed it meanwhile: then nothing is saved
+   */
+  saveProgress(from: WebhookPlace, progress: WebhookProgress, events: readonly NewEvent[]): Promise<boolean>;
+  /** Passes over lines that are not for it. `UPDATE webhooks SET cursor = $3 WHERE id = $1 AND cursor = $2 AND is_enabled` */
+  passOver(id: number, from: number, to: number): Promise<void>;
 }
 
 /** One event on its way to one receiver. */

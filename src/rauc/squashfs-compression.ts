@@ -17,24 +17,26 @@ const earnedMsPerKibibyte = 1 / 8;
  * A decompressor that can't be made to hang. In four kilobytes, a hostile frame can order as many copies as take
  * minutes: fzstd does not stop at the end of its output. Only the engine can interrupt it.
  */
-function boundedZstd(): Decompress {
-  let budgetMs = zstdBudgetMs;
-  const job = { decompress: (): number => 0 };
-  const context = createContext(job); // making one takes longer than a block
-  const script = new Script('decompress()');
-  return (block, limit) => {
+class BoundedZstd {
+  readonly #job = { decompress: (): number => 0 };
+  readonly #context = createContext(this.#job); // making one takes longer than a block
+  readonly #script = new Script('decompress()');
+  #budgetMs = zstdBudgetMs;
+
+  decompress(block: Buffer, limit: number): Buffer {
     const size = zstdContentSize(block);
     if (size > limit) throw new Error(`${size} bytes when decompressed`);
     // With a buffer of ours, no size in a hostile header makes fzstd allocate.
     const output = new Uint8Array(size);
     const beforeMs = threadTimeMs(); // not the time on the wall: on a busy machine, a sound block would be refused
-    job.decompress = () => zstdDecompress(block, output).length;
-    const length: unknown = script.runInContext(context, { timeout: Math.max(1, Math.ceil(budgetMs)) });
-    budgetMs -= threadTimeMs() - beforeMs;
+    this.#job.decompress = () => zstdDecompress(block, output).length;
+    const timeout = Math.max(1, Math.ceil(this.#budgetMs));
+    const length: unknown = this.#script.runInContext(this.#context, { timeout });
+    this.#budgetMs -= threadTimeMs() - beforeMs;
     if (length !== size) throw new Error('another size than declared');
-    budgetMs = Math.min(zstdBudgetMs, budgetMs + (size / 1024) * earnedMsPerKibibyte);
+    this.#budgetMs = Math.min(zstdBudgetMs, this.#budgetMs + (size / 1024) * earnedMsPerKibibyte);
     return Buffer.from(output);
-  };
+  }
 }
 
 /** The size that a Zstandard frame declares (RFC 8878, section 3.1.1.1); squashfs tools always write it. */
@@ -58,8 +60,13 @@ function zstdContentSize(frame: Buffer): number {
 /** By squashfs compressor id: 1 gzip, 6 zstd. The others (lzma, lzo, xz, lz4) are rare and not supported. */
 const byId: ReadonlyMap<number, () => Decompress> = new Map([
   [1, () => gzip],
-  [6, boundedZstd],
+  [6, newZstd],
 ]);
+
+function newZstd(): Decompress {
+  const zstd = new BoundedZstd();
+  return (block, limit) => zstd.decompress(block, limit);
+}
 
 export function decompressor(compressorId: number): Decompress | undefined {
   return byId.get(compressorId)?.();

@@ -11,13 +11,13 @@ export interface AdminAccess {
 }
 
 /** @throws DomainError `configuration` when others may reach the listener and nobody has a token */
-export function decideAdminAccess(
+export async function decideAdminAccess(
   config: Config,
   manageTokens: Pick<ManageTokens, 'exists'>,
   log: Log,
-): AdminAccess {
+): Promise<AdminAccess> {
   const isOpen = !isLoopback(config.adminHost);
-  const hasToken = manageTokens.exists();
+  const hasToken = await manageTokens.exists();
   if (isOpen && !hasToken) throw noToken(config);
   const requireToken = isOpen || config.adminHosts.length > 0 || config.adminRequireToken;
   const lacksToken = requireToken && !hasToken;

@@ -13,6 +13,7 @@ import { registerConnectionMetrics } from '../http/admin/metrics/connection-metr
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
 import { deviceProtocols } from '../http/device/protocols';
+import type { Clock } from '../ports/clock';
 import { createAdministration } from '../services/administration';
 import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
@@ -26,7 +27,7 @@ import { publicDir, readKitText } from './package-files';
 import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
 import { ServingCertificates } from './serving-certificates';
 
-const now = () => new Date();
+const now: Clock = () => new Date();
 const housekeepingEveryMs = 1_000;
 
 /** Starts the server. What was opened before a failure is closed again. @throws DomainError `configuration` */
@@ -80,7 +81,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   closing.add(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.add((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
-  const { requireToken, lacksToken } = decideAdminAccess(config, services.manageTokens, log);
+  const { requireToken, lacksToken } = await decideAdminAccess(config, services.manageTokens, log);
 
   const devices = await listenForDevices(config, { services, certificates, log, now });
   devicePort = devices.address.port;

@@ -7,7 +7,7 @@ import { openCertificateFolder } from '../pki/certificate-folder';
 import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
 import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
-import { type CertificateWatcher, watchCertificates } from '../pki/watch-certificates';
+import { CertificateWatcher } from '../pki/certificate-watcher';
 import type { CertificateFolder, RevocationsInForce } from '../ports/certificates';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
@@ -105,7 +105,7 @@ export class ServingCertificates implements RevocationsInForce {
   watch(devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'>): void {
     const { config, found, log } = this.#parts;
     this.#devices = devices;
-    this.#watcher = watchCertificates(
+    this.#watcher = new CertificateWatcher(
       config.certsDir,
       {
         onTls: (tls) => this.#takeOver(tls),

@@ -171,7 +171,7 @@ function createWebhookServices(ports: ServicePorts) {
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
   return {
-    manageWebhooks: createManageWebhooks({ webhooks, journal, deliver, refuseReceiver, randomBytes, now }),
+    manageWebhooks: createManageWebhooks({ webhooks, deliver, refuseReceiver, randomBytes, now }),
     sendWebhooks: new WebhookSender({ webhooks, journal, deliver, isLeftOut, log, now, random }),
   };
 }

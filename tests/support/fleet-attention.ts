@@ -1,4 +1,4 @@
-import type { AttentionItem } from '../../src/services/overview/attention';
+import type { AttentionItem } from '../../src/services/overview/attention-item';
 import { FleetDescriber } from '../../src/services/overview/describe-fleet';
 import type { OpenedServices } from './services';
 

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processEnvironment, type Environment } from '../../config/environment';
+import type { Clock } from '../../ports/clock';
 import type { Terminal } from './wiring';
 
 /** What ends a server in an orderly way. */
@@ -17,7 +18,7 @@ export interface Surroundings {
   /** Who runs the command, for the history. */
   readonly user: string;
   readonly version: string;
-  now(): Date;
+  readonly now: Clock;
   newId(): string;
   /** Resolves after so long. */
   wait(ms: number): Promise<void>;

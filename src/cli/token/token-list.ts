@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson } from '../kernel/context';
+import { type CliContext, type ExitCode, print, printJson } from '../kernel/context';
 import { formatInstant, formatTable } from '../kernel/printable';
 import { tokenJson } from './token-json';
 import { withTokens } from '../kernel/with-tokens';
@@ -12,8 +12,8 @@ export function addTokenList(token: Command, context: CliContext): void {
     configKeys: ['dataDir'],
     examples: ['token list', 'token list --json'],
     run: ({ options, config }) =>
-      withTokens(context, config, (tokens) => {
-        const all = tokens.list();
+      withTokens(context, config, async (tokens): Promise<ExitCode> => {
+        const all = await tokens.list();
         if (options.json === true) {
           printJson(context, { tokens: all.map(tokenJson) });
           return 0;

@@ -13,20 +13,21 @@ export function registerRoutes(app: Express, routes: readonly Route[], identify:
   for (const route of routes) {
     app[route.method](
       patternOf(route.path),
-      (request, response, next) => {
+      async (request, response, next) => {
         const context = contextOf(request);
         context.route = route.path;
         const { scope } = route;
         if (scope !== null) {
-          const authenticate = () => {
-            const caller = identify(request, response);
+          const authenticate = async () => {
+            const caller = await identify(request, response);
             checkScope(caller, scope);
             return caller.actor;
           };
-          context.actor = authenticate();
+          context.actor = await authenticate();
           context.isAllowed = () => mayStill(authenticate);
         }
-        next();
+        // Who has gone meanwhile is told of by no event any more: nobody must wait for one.
+        if (!response.destroyed) next();
       },
       ...(route.shape.body === undefined ? [] : readBody),
       async (request, response) => {
@@ -46,9 +47,9 @@ export function registerRoutes(app: Express, routes: readonly Route[], identify:
   }
 }
 
-function mayStill(authenticate: () => unknown): boolean {
+async function mayStill(authenticate: () => Promise<unknown>): Promise<boolean> {
   try {
-    authenticate();
+    await authenticate();
     return true;
   } catch {
     return false;

@@ -21,7 +21,7 @@ import {
   type RefusalCause,
 } from './transport/connections';
 import { DeviceBudgets } from './transport/device-budgets';
-import { guardHandshakes } from './transport/guard-handshakes';
+import { HandshakeGuard } from './transport/handshake-guard';
 import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
@@ -30,6 +30,7 @@ import { machineMemoryBytes } from './transport/machine-memory';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
+import type { MonotonicClock } from '../../ports/clock';
 
 export interface DeviceServices extends ProtocolServices {
   readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
@@ -56,8 +57,8 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly connectionLimits?: ConnectionLimits;
   /** What is read for devices and has not left yet; by the memory of the machine when left out. */
   readonly memoryLimits?: MemoryLimits;
-  /** Milliseconds from a clock that nobody sets; that of the process when left out. */
-  readonly monotonicMs?: () => number;
+  /** That of the process when left out. */
+  readonly monotonicMs?: MonotonicClock;
 }
 
 /** What happened since the start, and what is going on. */
@@ -125,7 +126,7 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     expel: expelConnection,
   });
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
-  const handshakes = guardHandshakes(listener, {
+  const handshakes = new HandshakeGuard(listener, {
     limits: options.handshakeLimits ?? handshakeLimits,
     crowdedTimeoutMs: limits.crowdedHandshakeTimeoutMs,
     isExempt: createIsTrustedProxy(options.trustedProxies ?? []),

@@ -9,7 +9,7 @@ export interface ManageSessions {
   /** @returns the id (43 characters of base64url), which is not stored, and how long it is good for */
   begin(token: Token): Promise<{ readonly id: string; readonly lifetimeMs: number }>;
   /** The token of a session, unless that has expired or its token was revoked. */
-  find(id: string): Token | undefined;
+  find(id: string): Promise<Token | undefined>;
   /** An unknown one is over already. */
   end(id: string): Promise<void>;
 }
@@ -38,9 +38,9 @@ export function createManageSessions(ports: SessionPorts): ManageSessions {
       await sessions.add({ idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt }, maxOfToken);
       return { id, lifetimeMs };
     },
-    find(id) {
+    async find(id) {
       if (!idPattern.test(id)) return undefined;
-      const session = sessions.find(hashOf(id));
+      const session = await sessions.find(hashOf(id));
       if (session === undefined || session.expiresAt <= now()) return undefined;
       return session.token.revokedAt === null ? session.token : undefined;
     },

@@ -20,9 +20,9 @@ export interface ManageTokens {
     readonly actor: string;
     readonly address?: string | null;
   }): Promise<{ readonly secret: string; readonly token: Token }>;
-  list(): readonly Token[];
+  list(): Promise<readonly Token[]>;
   /** Whether there is a token that is not revoked. */
-  exists(): boolean;
+  exists(): Promise<boolean>;
   /** A token that is revoked already stays as it is. @throws DomainError `not-found` */
   revoke(request: {
     readonly name: string;
@@ -30,7 +30,7 @@ export interface ManageTokens {
     readonly address?: string | null;
   }): Promise<Token>;
   /** The token of a secret, unless it is unknown or revoked. Asks the database, so that other processes' changes count. */
-  find(secret: string): Token | undefined;
+  find(secret: string): Promise<Token | undefined>;
 }
 
 export interface TokenPorts {
@@ -60,7 +60,7 @@ export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): Ma
       return { secret, token };
     },
     list: () => tokens.all(),
-    exists: () => tokens.all().some(({ revokedAt }) => revokedAt === null),
+    exists: async () => (await tokens.all()).some(({ revokedAt }) => revokedAt === null),
     async revoke({ name, actor, address = null }) {
       const at = now();
       const event: NewEvent = {
@@ -74,10 +74,10 @@ export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): Ma
       if (token === undefined) throw noToken(name);
       return token;
     },
-    find(secret) {
+    async find(secret) {
       // A secret has 256 random bits: its plain hash tells nothing, and comparing hashes in an index leaks nothing.
       if (!secretPattern.test(secret)) return undefined;
-      const token = tokens.findByHash(hashOf(secret));
+      const token = await tokens.findByHash(hashOf(secret));
       return token?.revokedAt === null ? token : undefined;
     },
   };

@@ -1,7 +1,10 @@
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
-import { type AttentionItem, findAttention, maxSharedCertificates, stoppedNoticeMs } from './attention';
+import { findAttention } from './attention';
+import type { AttentionItem } from './attention-item';
+import { maxSharedCertificates } from './device-attention';
+import { stoppedNoticeMs } from './installation-attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { CertificateFolder } from '../../ports/certificates';
@@ -104,7 +107,11 @@ export class FleetDescriber {
 
   async #count(): Promise<FleetOverview> {
     const { listBundles, manageRollouts, listing, counts, certificates, now } = this.ports;
-    const [inventory, storage] = await Promise.all([certificates.inventory(), this.ports.measureStorage()]);
+    const [inventory, storage, webhooks] = await Promise.all([
+      certificates.inventory(),
+      this.ports.measureStorage(),
+      this.ports.manageWebhooks.list(),
+    ]);
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
     const decided = listing.attention();
@@ -135,7 +142,7 @@ export class FleetDescriber {
         inventory,
         serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
-        webhooks: this.ports.manageWebhooks.list(),
+        webhooks,
         lastCrash: this.ports.lastCrash,
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),

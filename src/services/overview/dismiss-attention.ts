@@ -1,7 +1,7 @@
 import { DomainError } from '../../core/errors';
 import type { Actor } from '../../core/event';
 import type { DismissalRecords } from '../../ports/dismissals';
-import type { AttentionItem } from './attention';
+import type { AttentionItem } from './attention-item';
 import type { DescribeFleet } from './describe-fleet';
 import type { Clock } from '../../ports/clock';
 

@@ -1,37 +1,32 @@
 import { isIP } from 'node:net';
+import { daysLeft } from '../../core/certificate';
 import { renewalNoticeMs } from '../../core/server-certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
+import type { AttentionItem } from './attention-item';
+import { counted } from './attention-words';
 
-interface Item {
-  readonly kind:
-    'server-certificate-expiring' | 'server-certificate-held-back' | 'server-certificate-misses-names';
-  readonly count: number;
-  readonly message: string;
-}
-
-const dayMs = 86_400_000;
 /** Names that a sentence has. */
 const maxNamed = 5;
 
 /** What a person has to do about the server's certificate. Nothing while it renews itself. */
-export function ofServerCertificate(status: ServerCertificateStatus, at: Date): readonly Item[] {
+export function ofServerCertificate(status: ServerCertificateStatus, at: Date): readonly AttentionItem[] {
   return [...ofRenewal(status, at), ...ofHeldBack(status), ...ofMissedNames(status)];
 }
 
-function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Date): Item[] {
+function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Date): AttentionItem[] {
   const leftMs = notAfter.getTime() - at.getTime();
   if (renewalProblem === null || leftMs >= renewalNoticeMs) return [];
   const { reason, remedy } = renewalProblem;
-  const days = Math.floor(leftMs / dayMs);
+  const days = daysLeft(notAfter, at);
   const when =
     leftMs <= 0
       ? "has expired: devices can't connect"
-      : `expires in ${days} ${days === 1 ? 'day' : 'days'}: devices can't connect then`;
+      : `expires in ${counted(days, 'day')}: devices can't connect then`;
   const message = `the server certificate ${when}. It cannot renew itself: ${reason}. ${remedy}`;
   return [{ kind: 'server-certificate-expiring', count: 1, message }];
 }
 
-function ofHeldBack({ heldBack, notAfter }: ServerCertificateStatus): Item[] {
+function ofHeldBack({ heldBack, notAfter }: ServerCertificateStatus): AttentionItem[] {
   if (heldBack === null) return [];
   const kind = 'server-certificate-held-back';
   const until = `The one before stays in use, and expires on ${notAfter.toISOString().slice(0, 10)}.`;
@@ -47,7 +42,7 @@ function ofHeldBack({ heldBack, notAfter }: ServerCertificateStatus): Item[] {
   return [{ kind, count: names.length, message }];
 }
 
-function ofMissedNames({ missedNames }: ServerCertificateStatus): Item[] {
+function ofMissedNames({ missedNames }: ServerCertificateStatus): AttentionItem[] {
   if (missedNames.length === 0) return [];
   const message =
     `the server certificate does not cover ${listed(missedNames)}, which devices asked for in the last 7 days: those devices can't connect. ` +

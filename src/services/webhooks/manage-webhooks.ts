@@ -10,7 +10,6 @@ import {
 } from '../../core/event';
 import type { Webhook } from '../../core/webhook';
 import type { DeliverEvent, RefuseReceiver, WebhookRecords } from '../../ports/webhooks';
-import type { ReadJournal } from '../../ports/journal';
 import type { RandomBytes } from '../../ports/randomness';
 import type { Clock } from '../../ports/clock';
 
@@ -26,7 +25,7 @@ export interface NewWebhook {
 /** People's webhooks. Changes are on disk when their promises resolve, with a line in the journal. */
 export interface ManageWebhooks {
   /** By name. */
-  list(): readonly Webhook[];
+  list(): Promise<readonly Webhook[]>;
   /**
    * It begins with what happens from now on.
    * @returns the secret, which is not shown again
@@ -43,7 +42,6 @@ export interface ManageWebhooks {
 
 export interface ManageWebhooksPorts {
   readonly webhooks: WebhookRecords;
-  readonly journal: Pick<ReadJournal, 'lastId'>;
   readonly deliver: DeliverEvent;
   readonly refuseReceiver?: RefuseReceiver | undefined;
   readonly randomBytes: RandomBytes;
@@ -57,15 +55,7 @@ const secretPattern = /^[\x21-\x7e]{16,256}$/;
 const maxWebhooks = 50;
 
 export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks {
-  const { webhooks, journal, deliver, now } = ports;
-
-  function get(name: string): Webhook {
-    const webhook = webhooks.all().find((one) => one.name === name);
-    if (webhook !== undefined) return webhook;
-    throw new DomainError('not-found', `there is no webhook ${JSON.stringify(name.slice(0, 80))}`, {
-      remedy: 'List the webhooks to see their names.',
-    });
-  }
+  const { webhooks, deliver, now } = ports;
 
   function line(kind: EventKind, actor: Actor, message: string, after?: NewEvent['after']): NewEvent {
     return { kind, at: now(), actor, message, ...(after === undefined ? {} : { after }) };
@@ -82,18 +72,17 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
           remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
         });
       }
-      if (webhooks.all().length >= maxWebhooks)
-        throw new DomainError('conflict', `there are ${maxWebhooks} webhooks already`);
-      const made = { name, url, kinds, createdAt: now(), createdBy: actor.name, cursor: journal.lastId() };
+      const made = { name, url, kinds, createdAt: now(), createdBy: actor.name };
       const { origin } = new URL(url); // a path may hold a secret of the receiver
       const event = line('webhook.created', actor, `the webhook ${name} was made`, { origin, kinds });
-      const webhook = await webhooks.add(made, secret, [event]);
-      if (webhook === undefined) throw new DomainError('conflict', `there is a webhook named ${name}`);
+      const webhook = await webhooks.add(made, secret, [event], maxWebhooks);
+      if (webhook === 'too-many')
+        throw new DomainError('conflict', `there are ${maxWebhooks} webhooks already`);
+      if (webhook === 'name-in-use') throw new DomainError('conflict', `there is a webhook named ${name}`);
       return { webhook, secret };
     },
 
     async setEnabled(name, isEnabled, actor) {
-      const { id, cursor } = get(name);
       const event = line(
         'webhook.changed',
         actor,
@@ -102,20 +91,21 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
           enabled: isEnabled,
         },
       );
-      await webhooks.setEnabled(id, isEnabled, isEnabled ? journal.lastId() : cursor, [event]);
-      return get(name);
+      const webhook = await webhooks.setEnabled(name, isEnabled, [event]);
+      if (webhook === undefined) throw noWebhook(name);
+      return webhook;
     },
 
     async remove(name, actor) {
-      const { id } = get(name);
-      await webhooks.remove(id, [line('webhook.deleted', actor, `the webhook ${name} was deleted`)]);
+      const event = line('webhook.deleted', actor, `the webhook ${name} was deleted`);
+      if (!(await webhooks.remove(name, [event]))) throw noWebhook(name);
     },
 
     async test(name) {
-      const webhook = get(name);
+      const found = await webhooks.find({ name });
+      if (found === undefined) throw noWebhook(name);
       const id = `test_${ports.randomBytes(testIdSizeBytes).toString('base64url')}`;
-      const secret = webhooks.secret(webhook.id) ?? '';
-      const failure = await deliver(webhook, secret, { id, event: testEvent(name, now()) });
+      const failure = await deliver(found.webhook, found.secret, { id, event: testEvent(name, now()) });
       if (failure !== null) {
         throw new DomainError('unavailable', `the receiver did not take it: ${failure}`, {
           remedy: 'Check that the URL is reached from this server, and that the receiver answers with 200.',
@@ -123,6 +113,12 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
       }
     },
   };
+}
+
+function noWebhook(name: string): DomainError {
+  return new DomainError('not-found', `there is no webhook ${JSON.stringify(name.slice(0, 80))}`, {
+    remedy: 'List the webhooks to see their names.',
+  });
 }
 
 function newSecret({ randomBytes }: ManageWebhooksPorts): string {

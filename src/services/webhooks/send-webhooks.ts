@@ -31,7 +31,7 @@ export interface WebhookCounts {
 export interface SendWebhooks {
   /** Sends what is due, each webhook for itself. Never rejects. */
   run(): Promise<void>;
-  counts(): WebhookCounts;
+  counts(): Promise<WebhookCounts>;
   /** Cuts what is under way short; it is sent again after the next start. */
   close(): Promise<void>;
 }
@@ -60,11 +60,10 @@ export class WebhookSender implements SendWebhooks {
     await Promise.allSettled(this.#running.values());
   }
 
-  counts(): WebhookCounts {
-    const failing = this.ports.webhooks
-      .all()
-      .filter(({ isEnabled, lastError }) => isEnabled && lastError !== null).length;
-    return { ...this.#totals, failing };
+  async counts(): Promise<WebhookCounts> {
+    const webhooks = await this.ports.webhooks.all();
+    const failing = webhooks.filter(({ isEnabled, lastError }) => isEnabled && lastError !== null);
+    return { ...this.#totals, failing: failing.length };
   }
 
   #isStopped(): boolean {
@@ -73,13 +72,16 @@ export class WebhookSender implements SendWebhooks {
 
   async #sendDue(): Promise<void> {
     try {
-      const due = this.ports.webhooks.all().filter(({ id, isEnabled, nextAttemptAt }) => {
+      const webhooks = await this.ports.webhooks.all();
+      if (this.#isStopped()) return;
+      const due = webhooks.filter(({ id, isEnabled, nextAttemptAt }) => {
         return isEnabled && !this.#running.has(id) && isDue(nextAttemptAt, this.ports.now());
       });
       await Promise.all(due.map((webhook) => this.#start(webhook)));
       this.#isFailing = false;
     } catch (error) {
-      if (!this.#isFailing) this.ports.log.error({ err: error }, 'webhooks can not be sent at the moment');
+      if (!this.#isFailing && !this.#isStopped())
+        this.ports.log.error({ err: error }, 'webhooks can not be sent at the moment');
       this.#isFailing = true;
     }
   }
@@ -92,42 +94,34 @@ export class WebhookSender implements SendWebhooks {
   }
 
   /** Sends what is wanted, up to the first event that fails. */
-  async #catchUp(webhook: Webhook): Promise<void> {
-    const secret = this.ports.webhooks.secret(webhook.id);
-    if (secret === undefined) return;
-    const { kinds } = webhook;
-    let { cursor } = webhook;
+  async #catchUp(due: Webhook): Promise<void> {
+    const { webhooks } = this.ports;
+    const { id, kinds } = due;
+    let { cursor } = due;
     for (;;) {
       const events = await this.ports.journal.after(cursor, page);
       for (const event of events) {
         if (!isWanted(event, { kinds })) continue;
         // A webhook does not hear of webhooks: its own failures would feed it for ever.
         if (event.kind.startsWith('webhook.')) continue;
-        const present = this.ports.webhooks.all().find(({ id }) => id === webhook.id);
-        if (present?.isEnabled !== true || present.cursor !== cursor || this.#isStopped()) return;
-        const progress = await this.#send(present, secret, event);
+        const present = await webhooks.find({ id });
+        if (present?.webhook.isEnabled !== true || present.webhook.cursor !== cursor || this.#isStopped())
+          return;
+        const { webhook, secret } = present;
+        const progress = await this.#send(webhook, secret, event);
         if (this.#isStopped()) return;
         const hasFailed = progress.cursor !== event.id;
-        const isSaved = await this.ports.webhooks.saveProgress(
-          webhook.id,
-          cursor,
-          progress,
-          this.#lineOf(webhook, progress, event, hasFailed),
-        );
+        const lines = this.#lineOf(webhook, progress, event, hasFailed);
+        const isSaved = await webhooks.saveProgress(webhook, progress, lines);
         if (hasFailed || !isSaved) return;
         cursor = progress.cursor;
       }
-      cursor = await this.#passOver(webhook.id, cursor, events.at(-1)?.id ?? cursor);
+      const last = events.at(-1)?.id ?? cursor;
+      // What is not for it is not read again.
+      if (last > cursor) await webhooks.passOver(id, cursor, last);
+      cursor = last;
       if (events.length < page || this.#isStopped()) return;
     }
-  }
-
-  /** Passes over what is not for it, so that it is not read again. */
-  async #passOver(id: number, from: number, to: number): Promise<number> {
-    const present = this.ports.webhooks.all().find((one) => one.id === id);
-    if (present?.cursor === from && to > from)
-      await this.ports.webhooks.saveProgress(id, from, { ...present, cursor: to }, []);
-    return to;
   }
 
   async #send(webhook: Webhook, secret: string, event: JournalEvent): Promise<WebhookProgress> {

@@ -27,8 +27,10 @@ import { Turns } from './turns';
 export interface Database {
   /** Builds queries; pass them to {@link Database.all}. */
   readonly query: Kysely<Schema>;
-  /** Runs a query and returns its rows. @throws DomainError `storage-full`, `unavailable` */
+  /** Runs a query inside of a transaction, and returns its rows. @throws DomainError `storage-full`, `unavailable` */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
+  /** Runs a query by itself: by the time that its rows are there they may be out of date. @throws as {@link Database.all} */
+  read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
   /**
    * Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. It may share its
    * commit with others, and may be run again, so it changes nothing but the database.
@@ -110,6 +112,12 @@ class SqliteDatabase implements Database {
     } catch (error) {
       throw storageError(error);
     }
+  }
+
+  read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
+    return new Promise((resolve) => {
+      resolve(this.all(query));
+    });
   }
 
   transact<Result>(work: () => Result): Promise<Result> {

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../core/event';
-import type { DismissalRecords } from '../../ports/dismissals';
+import type { Dismissal, DismissalRecords } from '../../ports/dismissals';
 import type { Database } from './database';
 import type { SqliteJournal } from './journal-records';
 
@@ -10,7 +10,7 @@ export function createDismissalRecords(
 ): DismissalRecords {
   const { query } = database;
   return {
-    all(): readonly { readonly kind: string; readonly subject: string }[] {
+    all(): readonly Dismissal[] {
       return database.all(query.selectFrom('dismissals').select(['kind', 'subject']));
     },
 

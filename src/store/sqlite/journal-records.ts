@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import type { EventFilter } from '../../core/event-filter';
 import { isDecision } from '../../core/restore';
@@ -101,6 +101,12 @@ export class SqliteJournal implements JournalRecords {
     const [line] = this.database.all(query.selectFrom('events').select('at').where('id', '=', id));
     return line === undefined ? null : new Date(line.at);
   }
+}
+
+/** The id of the latest line, also when it was pruned, as the transaction that is running sees it; 0 before the first. */
+export function latestLine(database: Database): number {
+  const select = sql<{ readonly seq: number }>`SELECT seq FROM sqlite_sequence WHERE name = 'events'`;
+  return database.all(select.compile(database.query))[0]?.seq ?? 0;
 }
 
 function toRow(event: NewEvent) {

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import type { RestoreRecords } from '../../ports/restores';
 import type { Database } from './database';
+import { latestLine } from './journal-records';
 
 /** What the database knows of itself, and of a restore that people have not heard of yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
@@ -11,7 +11,7 @@ export function createRestoreRecords(database: Database): RestoreRecords {
         const select = query.selectFrom('database_identity').selectAll();
         const [known] = database.all(select);
         if (known === undefined) {
-          const decision = lastLine(database);
+          const decision = latestLine(database);
           const made = { id: newId, decision, is_marked: 0, suspicion: null };
           database.all(query.insertInto('database_identity').values(made));
           return { id: newId, decision, isMarked: false, suspicion: null };
@@ -71,10 +71,4 @@ export function createRestoreRecords(database: Database): RestoreRecords {
       return database.all(select.limit(limit)).length;
     },
   };
-}
-
-/** The number of the latest line, also when it was pruned. */
-function lastLine(database: Database): number {
-  const select = sql<{ readonly seq: number }>`SELECT seq FROM sqlite_sequence WHERE name = 'events'`;
-  return database.all(select.compile(database.query))[0]?.seq ?? 0;
 }

@@ -30,8 +30,8 @@ export function createSessionRecords(database: Database): SessionRecords {
       });
     },
 
-    find(idHash) {
-      const [row] = database.all(
+    async find(idHash) {
+      const [row] = await database.read(
         query
           .selectFrom('sessions')
           .innerJoin('tokens', 'tokens.name', 'sessions.token')

@@ -1,3 +1,5 @@
+import type { MonotonicClock } from '../../ports/clock';
+
 /** A fleet of this size is counted again after a second at the earliest, one of ten times the size after ten. */
 const devicesPerSecond = 50_000;
 /** A smaller one is counted whenever somebody asks. */
@@ -10,14 +12,11 @@ const smallFleet = 10_000;
 export class SpacedCount<Result> {
   #last: { readonly result: Result; readonly untilMs: number } | undefined;
 
-  /**
-   * @param sizeOf how many rows the count went over
-   * @param elapsedMs a clock that nobody sets, in milliseconds
-   */
+  /** @param sizeOf how many rows the count went over */
   constructor(
     private readonly count: () => Result,
     private readonly sizeOf: (result: Result) => number,
-    private readonly elapsedMs: () => number = () => performance.now(),
+    private readonly elapsedMs: MonotonicClock = () => performance.now(),
   ) {}
 
   get(): Result {

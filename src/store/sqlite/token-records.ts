@@ -29,8 +29,8 @@ export function createTokenRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    all() {
-      return database.all(query.selectFrom('tokens').selectAll().orderBy('name')).map(toToken);
+    async all() {
+      return (await database.read(query.selectFrom('tokens').selectAll().orderBy('name'))).map(toToken);
     },
 
     revoke(name, at, by, events) {
@@ -49,10 +49,9 @@ export function createTokenRecords(database: Database, journal: Pick<SqliteJourn
       });
     },
 
-    findByHash(secretHash) {
-      return database
-        .all(query.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash))
-        .map(toToken)[0];
+    async findByHash(secretHash) {
+      const select = query.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash);
+      return (await database.read(select)).map(toToken)[0];
     },
   };
 }

@@ -1,9 +1,8 @@
 import type { Selectable } from 'kysely';
-import type { NewEvent } from '../../core/event';
-import type { Webhook, WebhookProgress } from '../../core/webhook';
+import type { Webhook } from '../../core/webhook';
 import type { WebhookRecords } from '../../ports/webhooks';
 import type { Database } from './database';
-import type { SqliteJournal } from './journal-records';
+import { latestLine, type SqliteJournal } from './journal-records';
 import type { WebhookTable } from './schema';
 
 /** Webhooks in the database, with how far each has come in the journal. */
@@ -13,74 +12,74 @@ export function createWebhookRecords(
 ): WebhookRecords {
   const { query } = database;
   return {
-    /** By name. */
-    all(): readonly Webhook[] {
-      return database.all(query.selectFrom('webhooks').selectAll().orderBy('name')).map(toWebhook);
+    async all() {
+      const select = query.selectFrom('webhooks').selectAll().orderBy('name');
+      return (await database.read(select)).map(toWebhook);
     },
 
-    /** @returns `undefined` when the name is in use */
-    add(
-      webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'createdAt' | 'createdBy' | 'cursor'>,
-      secret: string,
-      events: readonly NewEvent[],
-    ): Promise<Webhook | undefined> {
+    async find(which) {
+      const select = query.selectFrom('webhooks').selectAll();
+      const [row] = await database.read(
+        'id' in which ? select.where('id', '=', which.id) : select.where('name', '=', which.name),
+      );
+      return row && { webhook: toWebhook(row), secret: row.secret };
+    },
+
+    add({ name, url, kinds, createdAt, createdBy }, secret, events, maxWebhooks) {
       return database.transact(() => {
+        const others = query.selectFrom('webhooks').select('id').limit(maxWebhooks);
+        if (database.all(others).length >= maxWebhooks) return 'too-many';
         const [row] = database.all(
           query
             .insertInto('webhooks')
             .values({
-              name: webhook.name,
-              url: webhook.url,
-              kinds: JSON.stringify(webhook.kinds),
+              name,
+              url,
+              kinds: JSON.stringify(kinds),
               secret,
               is_enabled: 1,
-              created_at: webhook.createdAt.toISOString(),
-              created_by: webhook.createdBy,
-              cursor: webhook.cursor,
+              created_at: createdAt.toISOString(),
+              created_by: createdBy,
+              cursor: latestLine(database),
               attempts: 0,
             })
             .onConflict((conflict) => conflict.column('name').doNothing())
             .returningAll(),
         );
-        if (row !== undefined) journal.append(events);
-        return row === undefined ? undefined : toWebhook(row);
+        if (row === undefined) return 'name-in-use';
+        journal.append(events);
+        return toWebhook(row);
       });
     },
 
-    secret(id: number): string | undefined {
-      const [row] = database.all(query.selectFrom('webhooks').select('secret').where('id', '=', id));
-      return row?.secret;
-    },
-
-    setEnabled(id: number, isEnabled: boolean, cursor: number, events: readonly NewEvent[]): Promise<void> {
+    setEnabled(name, isEnabled, events) {
       return database.transact(() => {
         const change = {
           is_enabled: isEnabled ? 1 : 0,
-          cursor,
+          ...(isEnabled ? { cursor: latestLine(database) } : {}),
           attempts: 0,
           next_attempt_at: null,
           failing_since: null,
           last_error: null,
         };
-        database.all(query.updateTable('webhooks').set(change).where('id', '=', id));
+        const named = query.updateTable('webhooks').set(change).where('name', '=', name);
+        const [row] = database.all(named.returningAll());
+        if (row === undefined) return undefined;
         journal.append(events);
+        return toWebhook(row);
       });
     },
 
-    remove(id: number, events: readonly NewEvent[]): Promise<void> {
+    remove(name, events) {
       return database.transact(() => {
-        database.all(query.deleteFrom('webhooks').where('id', '=', id));
-        journal.append(events);
+        const named = query.deleteFrom('webhooks').where('name', '=', name);
+        const isRemoved = database.all(named.returning('id')).length > 0;
+        if (isRemoved) journal.append(events);
+        return isRemoved;
       });
     },
 
-    /** Saves how far it has come, unless somebody has changed it meanwhile. */
-    saveProgress(
-      id: number,
-      from: number,
-      progress: WebhookProgress,
-      events: readonly NewEvent[],
-    ): Promise<boolean> {
+    saveProgress(from, progress, events) {
       return database.transact(() => {
         const change = {
           cursor: progress.cursor,
@@ -90,12 +89,23 @@ export function createWebhookRecords(
           last_error: progress.lastError,
           last_delivered_at: progress.lastDeliveredAt?.toISOString() ?? null,
         };
-        const present = query.updateTable('webhooks').set(change).where('id', '=', id);
-        const saved = database.all(
-          present.where('cursor', '=', from).where('is_enabled', '=', 1).returning('id'),
-        );
-        if (saved.length > 0) journal.append(events);
-        return saved.length > 0;
+        const unchanged = query
+          .updateTable('webhooks')
+          .set(change)
+          .where('id', '=', from.id)
+          .where('cursor', '=', from.cursor)
+          .where('attempts', '=', from.attempts)
+          .where('is_enabled', '=', 1);
+        const isSaved = database.all(unchanged.returning('id')).length > 0;
+        if (isSaved) journal.append(events);
+        return isSaved;
+      });
+    },
+
+    passOver(id, from, to) {
+      return database.transact(() => {
+        const present = query.updateTable('webhooks').set({ cursor: to }).where('id', '=', id);
+        database.all(present.where('cursor', '=', from).where('is_enabled', '=', 1));
       });
     },
   };

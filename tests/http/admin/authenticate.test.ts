@@ -1,6 +1,7 @@
+import { connect } from 'node:net';
 import type { TokenScope } from '../../../src/services/access/manage-tokens';
 import { makeBundle } from '../../support/bundle-factory';
-import { type AdminListener, nothingStored, openAdminListener } from './admin-listener';
+import { type AdminListener, eventually, nothingStored, openAdminListener } from './admin-listener';
 
 const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });
 
@@ -150,4 +151,42 @@ it('refuses a wrong token on loopback as well: a revoked job must not become an 
   await admin.http.get('/api/bundles').expect(200);
   await admin.http.get('/api/bundles').set(bearer('rss_wrong')).expect(401);
   await admin.close();
+});
+
+describe('a token that takes long to look up', () => {
+  it('changes nothing for a caller who has gone meanwhile, and goes on with the next', async () => {
+    const lookups: (() => void)[] = [];
+    const admin = await openAdminListener({
+      admin: { requireToken: true },
+      changeServices: ({ manageTokens }) => ({
+        manageTokens: {
+          ...manageTokens,
+          find: async (secret) => {
+            await new Promise<void>((resolve) => lookups.push(resolve));
+            return manageTokens.find(secret);
+          },
+        },
+      }),
+    });
+    const { manageTokens } = admin.opened.services;
+    const { secret } = await manageTokens.create({ name: 'me', scope: 'admin', actor: 'local' });
+    await manageTokens.create({ name: 'kept', scope: 'read', actor: 'local' });
+    const socket = connect(admin.port, '127.0.0.1');
+    socket.write(
+      `DELETE /api/tokens/kept HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${secret}\r\n\r\n`,
+    );
+    await eventually(() => lookups.length === 1);
+    socket.destroy();
+    await eventually(() => admin.requests.some(({ facts }) => facts['aborted'] === true));
+    lookups[0]?.();
+    const answer = admin.http.get('/api/tokens').set(bearer(secret)).expect(200);
+    const shown = answer.then(({ body }) => body as { tokens: { name: string; revoked_at: unknown }[] });
+    await eventually(() => lookups.length === 2);
+    lookups[1]?.();
+    expect((await shown).tokens).toMatchObject([
+      { name: 'kept', revoked_at: null },
+      { name: 'me', revoked_at: null },
+    ]);
+    await admin.close();
+  });
 });

@@ -277,7 +277,7 @@ describe('what needs a person', () => {
       administration: ({ services, store }) => ({
         services: {
           ...services,
-          manageWebhooks: { ...services.manageWebhooks, list: () => webhooks as Webhook[] },
+          manageWebhooks: { ...services.manageWebhooks, list: () => Promise.resolve(webhooks as Webhook[]) },
         },
         store: { ...store, measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }) },
       }),

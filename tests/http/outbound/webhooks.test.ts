@@ -59,7 +59,7 @@ describe('webhooks', () => {
   const contact = (id: string) => new SimulatedDevice(opened.services, id, { now: () => now }).poll();
   const run = () => opened.services.sendWebhooks.run();
   const gaveUp = () => opened.services.readJournal.list({ kinds: ['webhook.gave-up'] }, { limit: 9 });
-  const hook = () => opened.services.manageWebhooks.list()[0];
+  const hook = async () => (await opened.services.manageWebhooks.list())[0];
   const create = (more: { kinds?: string[]; secret?: string; url?: string } = {}) =>
     opened.services.manageWebhooks.create({ name: 'ops', url: receiver.url, kinds: [], ...more }, person);
 
@@ -107,13 +107,21 @@ describe('webhooks', () => {
     await contact('b');
     await run();
     expect(receiver.received).toHaveLength(1);
-    expect(hook()).toMatchObject({ attempts: 1, lastError: 'it answered with HTTP 500', failingSince: now });
-    expect(opened.services.sendWebhooks.counts()).toMatchObject({ delivered: 0, failed: 1, failing: 1 });
+    expect(await hook()).toMatchObject({
+      attempts: 1,
+      lastError: 'it answered with HTTP 500',
+      failingSince: now,
+    });
+    expect(await opened.services.sendWebhooks.counts()).toMatchObject({
+      delivered: 0,
+      failed: 1,
+      failing: 1,
+    });
     await run(); // not due yet
     expect(receiver.received).toHaveLength(1);
     later(10_000);
     await run();
-    expect(hook()).toMatchObject({ attempts: 2 });
+    expect(await hook()).toMatchObject({ attempts: 2 });
 
     const { dataDir } = opened;
     await opened.close();
@@ -127,7 +135,12 @@ describe('webhooks', () => {
       'a',
       'b',
     ]);
-    expect(hook()).toMatchObject({ attempts: 0, lastError: null, failingSince: null, lastDeliveredAt: now });
+    expect(await hook()).toMatchObject({
+      attempts: 0,
+      lastError: null,
+      failingSince: null,
+      lastDeliveredAt: now,
+    });
   });
 
   it('gives up on an event after a day, says so, and goes on with the next', async () => {
@@ -144,7 +157,7 @@ describe('webhooks', () => {
     receiver.answer = (response) => response.writeHead(200).end();
     later(hourMs);
     await run();
-    expect(hook()).toMatchObject({ lastError: null });
+    expect(await hook()).toMatchObject({ lastError: null });
     expect(gaveUp()).toHaveLength(1);
   });
 
@@ -159,7 +172,7 @@ describe('webhooks', () => {
     opened = await openServices({ dataDir, now: () => now });
     for (let attempts = 2; attempts <= 9; attempts += 1) {
       await run();
-      expect(hook()).toMatchObject({ attempts });
+      expect(await hook()).toMatchObject({ attempts });
       later(hourMs);
     }
     expect(gaveUp()).toEqual([]);
@@ -176,11 +189,11 @@ describe('webhooks', () => {
       later(2 * hourMs);
     }
     expect(gaveUp()).toHaveLength(1);
-    expect(hook()).toMatchObject({ attempts: 0, failingSince: null, nextAttemptAt: null });
+    expect(await hook()).toMatchObject({ attempts: 0, failingSince: null, nextAttemptAt: null });
     later(72 * hourMs);
     await contact('b');
     await run();
-    expect(hook()).toMatchObject({ attempts: 1, failingSince: now });
+    expect(await hook()).toMatchObject({ attempts: 1, failingSince: now });
     for (let attempts = 2; attempts <= 12; attempts += 1) {
       later(hourMs);
       await run();
@@ -195,10 +208,15 @@ describe('webhooks', () => {
       receiver.answer = (response) => response.writeHead(500).end();
       await contact(`heard-${isEnabled}`);
       await run();
-      expect(opened.services.sendWebhooks.counts().failing).toBe(1);
+      expect((await opened.services.sendWebhooks.counts()).failing).toBe(1);
       await opened.services.manageWebhooks.setEnabled('ops', isEnabled, person);
-      expect(hook()).toMatchObject({ attempts: 0, lastError: null, failingSince: null, nextAttemptAt: null });
-      expect(opened.services.sendWebhooks.counts().failing).toBe(0);
+      expect(await hook()).toMatchObject({
+        attempts: 0,
+        lastError: null,
+        failingSince: null,
+        nextAttemptAt: null,
+      });
+      expect((await opened.services.sendWebhooks.counts()).failing).toBe(0);
     }
   });
 
@@ -208,7 +226,7 @@ describe('webhooks', () => {
     receiver.answer = (response) => response.writeHead(307, { location: other.url }).end();
     await contact('a');
     await run();
-    expect(hook()?.lastError).toBe('it answered with HTTP 307');
+    expect((await hook())?.lastError).toBe('it answered with HTTP 307');
     expect(other.received).toEqual([]);
     other.close();
   });
@@ -239,7 +257,7 @@ describe('webhooks', () => {
       'b',
     ]);
     await opened.services.manageWebhooks.remove('ops', person);
-    expect(opened.services.manageWebhooks.list()).toEqual([]);
+    expect(await opened.services.manageWebhooks.list()).toEqual([]);
     const lines = opened.services.readJournal.list({ kinds: ['webhook.'] }, { limit: 9 });
     expect(lines.map(({ kind }) => kind)).toEqual([
       'webhook.deleted',
@@ -283,7 +301,7 @@ describe('webhooks', () => {
     await opened.services.manageDevices.hold('a', '', person);
     await run();
     expect(receiver.kinds()).toEqual(['device.held']);
-    expect(hook()?.cursor).toBe(opened.services.readJournal.lastId());
+    expect((await hook())?.cursor).toBe(opened.services.readJournal.lastId());
   });
 
   it('can be tried, with the receiver’s answer', async () => {
@@ -307,7 +325,7 @@ describe('webhooks', () => {
     ['a weak secret', { secret: 'short' }],
   ])('is refused with %s', async (_what, wrong) => {
     await expect(create(wrong)).rejects.toMatchObject({ code: 'invalid-input' });
-    expect(opened.services.manageWebhooks.list()).toEqual([]);
+    expect(await opened.services.manageWebhooks.list()).toEqual([]);
   });
 
   it('is refused when the server may not call its URL', async () => {
@@ -321,7 +339,7 @@ describe('webhooks', () => {
     });
     await expect(create()).rejects.toMatchObject({ code: 'invalid-input', message: 'it may not be called' });
     await create({ url: may });
-    expect(opened.services.manageWebhooks.list()).toHaveLength(1);
+    expect(await opened.services.manageWebhooks.list()).toHaveLength(1);
   });
 
   it('has a name of its own', async () => {

@@ -29,7 +29,7 @@ export interface AuthenticatorOptions {
  * Finds out who calls. A browser's cookie of a session that is over is cleared, and counts for nothing.
  * @throws DomainError `unauthenticated`, `too-many-requests`; `forbidden` for a session that somebody else may be using
  */
-export type Identify = (request: Request, response: Response) => Caller;
+export type Identify = (request: Request, response: Response) => Promise<Caller>;
 
 /**
  * Authentication by `Authorization: Bearer` (RFC 6750), else by a session's cookie, else by coming from a program of this
@@ -37,10 +37,10 @@ export type Identify = (request: Request, response: Response) => Caller;
  * refused all the same: a job whose token was revoked must not go on as somebody stronger.
  */
 export function createIdentify({ checkToken, sessions, needsToken }: AuthenticatorOptions): Identify {
-  function ofSession(request: Request, response: Response): Caller | undefined {
+  async function ofSession(request: Request, response: Response): Promise<Caller | undefined> {
     const ids = readSessionCookies(request);
     if (ids.length === 0) return undefined;
-    const token = findFirst(ids, (id) => sessions.find(id));
+    const token = await findFirst(ids, (id) => sessions.find(id));
     if (token === undefined) {
       if (!response.headersSent) clearSessionCookie(response);
       return undefined;
@@ -49,12 +49,12 @@ export function createIdentify({ checkToken, sessions, needsToken }: Authenticat
     return callerOf(token);
   }
 
-  return (request, response) => {
+  return async (request, response) => {
     const header = request.headers.authorization;
     if (header !== undefined) {
-      return callerOf(checkToken(/^Bearer +([\w.~+/-]{1,256}=*) *$/i.exec(header)?.[1], request));
+      return callerOf(await checkToken(/^Bearer +([\w.~+/-]{1,256}=*) *$/i.exec(header)?.[1], request));
     }
-    const caller = ofSession(request, response) ?? (needsToken(request) ? undefined : local);
+    const caller = (await ofSession(request, response)) ?? (needsToken(request) ? undefined : local);
     if (caller !== undefined) return caller;
     throw new DomainError('unauthenticated', 'a token is needed', {
       remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',
@@ -62,12 +62,12 @@ export function createIdentify({ checkToken, sessions, needsToken }: Authenticat
   };
 }
 
-function findFirst<Key, Value>(
+async function findFirst<Key, Value>(
   keys: readonly Key[],
-  find: (key: Key) => Value | undefined,
-): Value | undefined {
+  find: (key: Key) => Promise<Value | undefined>,
+): Promise<Value | undefined> {
   for (const key of keys) {
-    const value = find(key);
+    const value = await find(key);
     if (value !== undefined) return value;
   }
   return undefined;

@@ -8,7 +8,7 @@ import { contextOf } from '../kernel/request-context';
  * Finds the token of a secret.
  * @throws DomainError `unauthenticated`; `too-many-requests` when the caller's address was wrong too often
  */
-export type CheckToken = (secret: string | undefined, request: Request) => Token;
+export type CheckToken = (secret: string | undefined, request: Request) => Promise<Token>;
 
 /** What became of a wrong token. */
 export const wrongTokenAnswers = ['refused', 'slowed'] as const;
@@ -20,8 +20,8 @@ export function createCheckToken(
   limiter: Pick<FailureLimiter, 'fail'>,
   onWrong: (answer: WrongTokenAnswer) => void,
 ): CheckToken {
-  return (secret, request) => {
-    const token = secret === undefined ? undefined : tokens.find(secret);
+  return async (secret, request) => {
+    const token = secret === undefined ? undefined : await tokens.find(secret);
     if (token !== undefined) return token;
     const retryAfterSeconds = limiter.fail(contextOf(request).address ?? '');
     onWrong(retryAfterSeconds > 0 ? 'slowed' : 'refused');

@@ -20,11 +20,11 @@ export function sessionRoutes(
 ): readonly Route[] {
   const { manageSessions, manageTokens } = services;
 
-  function present(request: Request, caller: Caller | null) {
+  async function present(request: Request, caller: Caller | null) {
     const json: SessionJson = {
       signed_in: caller !== null,
       token_required: needsToken(request),
-      token_exists: manageTokens.exists(),
+      token_exists: await manageTokens.exists(),
       name: caller?.name ?? null,
       scopes: [...(caller?.scopes ?? [])],
       version,
@@ -32,9 +32,9 @@ export function sessionRoutes(
     return { status: 200, json, secret: true };
   }
 
-  function find(request: Request, response: Response): Caller | null {
+  async function find(request: Request, response: Response): Promise<Caller | null> {
     try {
-      return identify(request, response);
+      return await identify(request, response);
     } catch (error) {
       if (error instanceof DomainError && error.code !== 'unavailable') return null;
       throw error;
@@ -42,8 +42,9 @@ export function sessionRoutes(
   }
 
   async function endPresent(request: Request): Promise<void> {
-    const present = readSessionCookies(request).filter((id) => manageSessions.find(id) !== undefined);
-    for (const id of present) await manageSessions.end(id);
+    for (const id of readSessionCookies(request)) {
+      if ((await manageSessions.find(id)) !== undefined) await manageSessions.end(id);
+    }
   }
 
   return [
@@ -56,7 +57,7 @@ export function sessionRoutes(
       input: {},
       answers: { 200: { description: 'Whether somebody is signed in', schema: sessionJson } },
       problems: [],
-      handle: ({ request, response }) => present(request, find(request, response)),
+      handle: async ({ request, response }) => present(request, await find(request, response)),
     }),
     defineRoute({
       method: 'post',
@@ -68,7 +69,7 @@ export function sessionRoutes(
       answers: { 200: { description: 'The browser is signed in', schema: sessionJson } },
       problems: ['unauthenticated', 'too-many-requests'],
       handle: async ({ input, request, response }) => {
-        const token = checkToken(input.body.token, request);
+        const token = await checkToken(input.body.token, request);
         await endPresent(request);
         setSessionCookie(request, response, await manageSessions.begin(token));
         return present(request, callerOf(token));
@@ -86,7 +87,7 @@ export function sessionRoutes(
       handle: async ({ request, response }) => {
         await endPresent(request);
         clearSessionCookie(response);
-        return present(request, find(request, response));
+        return present(request, await find(request, response));
       },
     }),
   ];

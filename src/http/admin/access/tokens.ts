@@ -23,7 +23,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       input: {},
       answers: { 200: { description: 'The tokens', schema: tokenListJson } },
       problems: [],
-      handle: () => ({ status: 200, json: { tokens: manageTokens.list().map(presentToken) } }),
+      handle: async () => ({ status: 200, json: { tokens: (await manageTokens.list()).map(presentToken) } }),
     }),
     defineRoute({
       method: 'post',

@@ -1,6 +1,5 @@
 import type { CertificatesJson, DeviceCertificateJson } from '../../../contract/certificate';
-import type { CertificateSummary, KnownCertificate } from '../../../core/certificate';
-import { daysLeft } from '../../../services/overview/attention';
+import { type CertificateSummary, daysLeft, type KnownCertificate } from '../../../core/certificate';
 import type { CertificatePage } from '../../../services/certificates/manage-certificates';
 import { instantText } from '../kernel/instant-text';
 

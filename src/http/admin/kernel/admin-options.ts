@@ -22,6 +22,7 @@ import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
 import type { Clock } from '../../../ports/clock';
+import type { RequestLog } from '../../../ports/log';
 
 export interface AdminServices extends Administration {
   readonly publishBundle: PublishBundle;
@@ -44,14 +45,6 @@ export interface AdminServices extends Administration {
   readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
-}
-
-/** The part of a pino logger that is used here. */
-export interface AdminLog {
-  debug(facts: object, message: string): void;
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
 }
 
 export interface AdminOptions {
@@ -82,7 +75,7 @@ export interface AdminOptions {
   readonly metrics?: Registry;
   /** The open event streams, to be ended when the server stops; one of its own when left out. */
   readonly eventStreams?: EventStreams;
-  readonly log: AdminLog;
+  readonly log: RequestLog;
   readonly now: Clock;
   /** Makes request ids. */
   readonly newId: () => string;

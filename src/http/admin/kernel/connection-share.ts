@@ -3,13 +3,14 @@ import type { Socket } from 'node:net';
 import { addressGroup } from '../../address-group';
 import { plainAddress } from '../../client-address';
 import { leastMissed } from '../../least-missed';
+import type { MonotonicClock } from '../../../ports/clock';
 
 export interface ConnectionShareOptions {
   /** Connections of one address. A browser has six and its event streams; scripts have what they start. */
   readonly perAddress: number;
   /** Whether an address stands for many clients: a proxy that is believed. */
   readonly isExempt: (address: string) => boolean;
-  readonly monotonicMs: () => number;
+  readonly monotonicMs: MonotonicClock;
 }
 
 export interface ConnectionCounts {

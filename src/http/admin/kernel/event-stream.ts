@@ -22,7 +22,7 @@ export interface StreamRequest {
   /** The line that the reader knows. */
   readonly afterId: number;
   /** Asked again and again: a token may be revoked while the stream is open. */
-  readonly isAllowed: () => boolean;
+  readonly isAllowed: () => Promise<boolean>;
 }
 
 /** The open event streams (server-sent events, as the HTML standard defines them). */
@@ -55,6 +55,7 @@ export class EventStreams {
    */
   open(response: ServerResponse, request: StreamRequest): void {
     if (this.#isClosed) throw new DomainError('unavailable', 'the server stops');
+    if (response.destroyed) return; // the reader has gone already, and would never give its share back
     const giveBack = this.#shares.take(request.actor);
     this.#open.add(response);
     response.socket?.setTimeout(0); // it is silent for as long as nothing happens
@@ -97,7 +98,7 @@ export class EventStreams {
 
     const sendPage = async (): Promise<boolean> => {
       const page = await this.journal.after(lastId, replayPage);
-      if (!isAllowed()) response.end();
+      if (!(await isAllowed())) response.end();
       for (const event of page) {
         if (isOver()) return false;
         if (isWanted(event, filter) && !response.write(frameOf(event))) await drained(response);

@@ -9,7 +9,7 @@ export interface RequestContext {
   /** `local` or `token:<name>`; `null` until the caller is authenticated. */
   actor: string | null;
   /** Whether the caller may still have what was asked for: a token may be revoked meanwhile. */
-  isAllowed: () => boolean;
+  isAllowed: () => Promise<boolean>;
   /** The pattern of the matched route: the only path that metrics may see, because there are few. */
   route: string;
   /** The client holds its body back until it is told to go on (RFC 9110, section 10.1.1). */
@@ -25,7 +25,7 @@ export function openContext(request: Request, id: string, address: string | null
     id,
     address,
     actor: null,
-    isAllowed: () => true,
+    isAllowed: () => Promise.resolve(true),
     route: 'unmatched',
     awaitsContinue: request.headers.expect?.toLowerCase() === '100-continue',
     error: undefined,

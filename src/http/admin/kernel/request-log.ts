@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { clientAddress, type IsTrustedProxy } from '../../client-address';
-import type { AdminLog } from './admin-options';
+import type { RequestLog } from '../../../ports/log';
 import type { AdminMetrics } from '../metrics/metrics';
 import { AnonymousLines } from './anonymous-lines';
 import { openContext } from './request-context';
@@ -11,7 +11,7 @@ const loggedPathLength = 300;
 const quietRoutes = new Set(['/health', '/metrics']);
 
 export interface RequestLogPorts {
-  readonly log: AdminLog;
+  readonly log: RequestLog;
   readonly metrics: Pick<AdminMetrics, 'count'>;
   readonly newId: () => string;
   readonly isTrustedProxy: IsTrustedProxy;

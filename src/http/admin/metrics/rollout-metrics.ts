@@ -55,9 +55,9 @@ export function registerRolloutMetrics(
     help: 'Deliveries to webhooks since the start, by outcome',
     labelNames: ['outcome'] as const,
     registers,
-    collect() {
-      this.reset();
-      const { delivered, failed, gaveUp } = sendWebhooks.counts();
+    async collect() {
+      const { delivered, failed, gaveUp } = await sendWebhooks.counts();
+      this.reset(); // after it was counted: two who ask at once must not add up
       for (const [outcome, count] of Object.entries({ delivered, failed, gave_up: gaveUp }))
         this.inc({ outcome }, count);
     },
@@ -66,8 +66,8 @@ export function registerRolloutMetrics(
     name: 'rauc_webhooks_failing',
     help: 'Webhooks whose last delivery failed',
     registers,
-    collect() {
-      this.set(sendWebhooks.counts().failing);
+    async collect() {
+      this.set((await sendWebhooks.counts()).failing);
     },
   });
   new Gauge({

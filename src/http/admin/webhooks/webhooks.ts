@@ -49,7 +49,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
         200: { description: 'The webhooks', schema: webhookListJson },
       },
       problems: [],
-      handle: () => ({ status: 200, json: { webhooks: manageWebhooks.list().map(present) } }),
+      handle: async () => ({ status: 200, json: { webhooks: (await manageWebhooks.list()).map(present) } }),
     }),
     defineRoute({
       method: 'post',

@@ -1,10 +1,11 @@
 import { DomainError } from '../../../core/errors';
 import type { Connection } from '../transport/connections';
 import type { Charge } from './handler';
+import type { MonotonicClock } from '../../../ports/clock';
 
 export interface ChargePorts {
   /** Milliseconds from a clock that nobody sets. */
-  readonly monotonicMs: () => number;
+  readonly monotonicMs: MonotonicClock;
   /** Hears of each request that was too much. */
   readonly onRefused: (deviceId: string) => void;
   /** Ends the connection of a device that goes on asking although it is refused. */

@@ -1,7 +1,8 @@
 import { RecentMap } from '../../../base/collections/recent-map';
 import type { Bundle } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
-import type { DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
+import type { Clock } from '../../../ports/clock';
 
 const quietMs = 10 * 60_000;
 const maxRemembered = 10_000;
@@ -10,15 +11,22 @@ const maxRemembered = 10_000;
  * One line when a device begins to download a bundle, not one for each of its thousands of ranges. What it remembers is
  * bounded: the device heard longest ago is forgotten first.
  */
-export function createDownloadLog(log: DeviceLog, now: () => Date) {
-  const heardAtMs = new RecentMap<string, number>(maxRemembered);
-  return ({ id }: DeviceIdentity, { name, sha256 }: Bundle): void => {
+export class DownloadLog {
+  readonly #heardAtMs = new RecentMap<string, number>(maxRemembered);
+
+  constructor(
+    private readonly log: Pick<RequestLog, 'info'>,
+    private readonly now: Clock,
+  ) {}
+
+  /** A device asked for bytes of a bundle. */
+  note({ id }: DeviceIdentity, { name, sha256 }: Bundle): void {
     const key = `${sha256} ${id}`;
-    const before = heardAtMs.get(key);
-    const nowMs = now().getTime();
-    heardAtMs.set(key, nowMs);
+    const before = this.#heardAtMs.get(key);
+    const nowMs = this.now().getTime();
+    this.#heardAtMs.set(key, nowMs);
     if (before === undefined || Math.abs(nowMs - before) > quietMs) {
-      log.info({ device: id, bundle: name, sha256 }, 'download begins');
+      this.log.info({ device: id, bundle: name, sha256 }, 'download begins');
     }
-  };
+  }
 }

@@ -1,10 +1,11 @@
 import type { Exchange } from '../transport/exchange';
-import type { DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
+import type { MonotonicClock } from '../../../ports/clock';
 
 export interface FollowPorts {
   readonly dispatch: (exchange: Exchange) => void;
-  readonly log: DeviceLog;
-  readonly monotonicMs: () => number;
+  readonly log: RequestLog;
+  readonly monotonicMs: MonotonicClock;
 }
 
 /** Keeps the books of connections over their requests: what is open, when something moved, and when the last one ends. */

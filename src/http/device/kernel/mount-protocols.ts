@@ -1,13 +1,14 @@
 import type { Bundle } from '../../../core/bundle';
 import type { DeviceIdentity } from '../../../core/device';
 import type { Exchange } from '../transport/exchange';
-import type { DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
 import { chooseBaseUrl } from './base-url';
 import type { Counters } from './counters';
-import { createDownloadLog } from './download-log';
+import { DownloadLog } from './download-log';
 import type { Charge } from './handler';
 import type { Protocol, ProtocolServices } from './protocol';
 import type { MountedProtocol } from './router';
+import type { Clock } from '../../../ports/clock';
 
 export interface MountOptions {
   readonly services: ProtocolServices;
@@ -17,8 +18,8 @@ export interface MountOptions {
   readonly certificateNames: () => readonly string[];
   /** Whether the server certificate in use is for a host. */
   readonly coversHost: (host: string) => boolean;
-  readonly now: () => Date;
-  readonly log: DeviceLog;
+  readonly now: Clock;
+  readonly log: RequestLog;
   readonly version: string;
 }
 
@@ -38,7 +39,7 @@ export function mountProtocols(
   { counters, charge, port, onBytes }: MountPorts,
 ): readonly MountedProtocol[] {
   const { services, now, version } = options;
-  const logDownload = createDownloadLog(options.log, now);
+  const downloads = new DownloadLog(options.log, now);
   const shared = {
     services,
     now,
@@ -53,7 +54,7 @@ export function mountProtocols(
         certificateNames: options.certificateNames(),
         port: port(),
       }),
-    onDownload: (device: DeviceIdentity, bundle: Bundle) => logDownload(device, bundle),
+    onDownload: (device: DeviceIdentity, bundle: Bundle) => downloads.note(device, bundle),
   };
   return protocols.map(({ name, authenticate, routes }) => {
     const own = counters.of(name);

@@ -8,6 +8,7 @@ import type { WatchRestores } from '../../../services/startup/watch-restores';
 import type { Exchange } from '../transport/exchange';
 import type { ProtocolCounters } from './counters';
 import type { Charge, Handler, PathParams } from './handler';
+import type { Clock } from '../../../ports/clock';
 
 /**
  * One way in which devices talk to us. It translates what it hears into the events of `core/device-event`, and what
@@ -43,7 +44,7 @@ export interface ProtocolKit {
   readonly services: ProtocolServices;
   /** What a device reaches the server by, without a slash at the end. @param authority that the device used */
   readonly baseUrl: (authority: string | undefined) => string;
-  readonly now: () => Date;
+  readonly now: Clock;
   /** Of this server. */
   readonly version: string;
   /** The protocol's own. */

@@ -3,7 +3,7 @@ import { DomainError } from '../../../core/errors';
 import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
 import { type Connections, endConnection } from '../transport/connections';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
-import type { DeviceLog } from '../transport/log';
+import type { RequestLog } from '../../../ports/log';
 import type { BodyReader } from './body-reader';
 import { type Counters, noProtocol, type ProtocolCounters } from './counters';
 import type { Charge } from './handler';
@@ -22,7 +22,7 @@ export interface RouterPorts {
   readonly counters: Pick<Counters, 'of'>;
   readonly bodies: Pick<BodyReader, 'read'>;
   readonly charge: Charge;
-  readonly log: DeviceLog;
+  readonly log: RequestLog;
 }
 
 /** What is at a path, and whose. */

@@ -8,6 +8,7 @@ import type { ConnectionMemory } from './answer-memory';
 import type { ConnectionLimits } from './connection-limits';
 import type { DeviceBudget, DeviceBudgets } from './device-budgets';
 import { OldCertificates } from './old-certificates';
+import type { Clock, MonotonicClock } from '../../../ports/clock';
 
 export type IdentityAnswer =
   | {
@@ -24,7 +25,7 @@ export interface AdmissionRules {
   readonly identify: (certificate: X509Certificate) => IdentityAnswer;
   /** @param serial as in {@link DeviceIdentity.certificateSerial} */
   readonly isRevoked: (serial: string) => boolean;
-  readonly now: () => Date;
+  readonly now: Clock;
 }
 
 /** Why a connection is refused, in few words: each is counted. */
@@ -85,7 +86,7 @@ export class Connections {
     private readonly rules: AdmissionRules,
     private readonly limits: ConnectionLimits,
     private readonly budgets: DeviceBudgets,
-    private readonly monotonicMs: () => number,
+    private readonly monotonicMs: MonotonicClock,
   ) {}
 
   get size(): number {

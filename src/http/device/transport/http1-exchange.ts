@@ -1,62 +1,84 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '../../../core/errors';
 import type { Connection } from './connections';
-import type { Exchange } from './exchange';
+import type { Exchange, ReplyHeaders } from './exchange';
 import { namesOneHost } from './named-host';
 import { checkDeclaredLength, readStream } from './read-stream';
 
 /** An HTTP/1.1 request as an exchange. */
-export function http1Exchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  connection: Connection,
-): Exchange {
-  // A device that goes away is no error of ours.
-  response.on('error', () => undefined);
-  const memory = connection.memory.open();
-  response.once('close', () => memory.close());
-  let isGivenUp = false;
-  const respond: Exchange['begin'] = (status, headers) => {
-    // What would come of a body that nobody waits for any more can't be told from the next request.
-    if (connection.isEnding || isGivenUp) response.shouldKeepAlive = false;
-    return response.writeHead(status, headers);
-  };
-  return {
-    connection,
-    memory,
-    method: request.method ?? '',
-    target: originForm(request.url ?? ''),
-    authority: request.headers.host,
-    namesOneHost: () =>
-      namesOneHost(request.rawHeaders, absoluteForm.exec(request.url ?? '')?.groups?.['host']),
-    header(name) {
-      const value = request.headers[name];
-      return typeof value === 'string' ? value : undefined;
-    },
-    rawHeaders: () => request.rawHeaders,
-    async readBody(limitBytes, timeoutMs) {
-      const asksFirst = request.headers.expect !== undefined;
-      try {
-        checkDeclaredLength(request.headers['content-length'], limitBytes);
-      } catch (error) {
-        isGivenUp = asksFirst; // then nothing has come of the body, and nothing need to
-        throw error;
-      }
-      if (asksFirst) response.writeContinue();
-      return readStream(request, limitBytes, timeoutMs).catch((error: unknown) => {
-        isGivenUp = error instanceof DomainError && error.code === 'invalid-input';
-        throw error;
-      });
-    },
-    send(status, headers, body) {
-      respond(status, headers);
-      response.end(body);
-    },
-    begin: respond,
-    status: () => (response.headersSent ? response.statusCode : undefined),
-    abort: () => response.destroy(),
-    onClose: (callback) => response.once('close', callback),
-  };
+export class Http1Exchange implements Exchange {
+  readonly memory: Exchange['memory'];
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string | undefined;
+  /** What would come of its body can't be told from the next request. */
+  #isGivenUp = false;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    readonly connection: Connection,
+  ) {
+    // A device that goes away is no error of ours.
+    response.on('error', () => undefined);
+    const memory = connection.memory.open();
+    response.once('close', () => memory.close());
+    this.memory = memory;
+    this.method = request.method ?? '';
+    this.target = originForm(request.url ?? '');
+    this.authority = request.headers.host;
+  }
+
+  namesOneHost(): boolean {
+    const { rawHeaders, url = '' } = this.request;
+    return namesOneHost(rawHeaders, absoluteForm.exec(url)?.groups?.['host']);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  rawHeaders(): readonly string[] {
+    return this.request.rawHeaders;
+  }
+
+  async readBody(limitBytes: number, timeoutMs: number): Promise<Buffer> {
+    const { headers } = this.request;
+    const asksFirst = headers.expect !== undefined;
+    try {
+      checkDeclaredLength(headers['content-length'], limitBytes);
+    } catch (error) {
+      this.#isGivenUp = asksFirst; // then nothing has come of the body, and nothing need to
+      throw error;
+    }
+    if (asksFirst) this.response.writeContinue();
+    return readStream(this.request, limitBytes, timeoutMs).catch((error: unknown) => {
+      this.#isGivenUp = error instanceof DomainError && error.code === 'invalid-input';
+      throw error;
+    });
+  }
+
+  send(status: number, headers: ReplyHeaders, body?: Buffer): void {
+    this.begin(status, headers).end(body);
+  }
+
+  begin(status: number, headers: ReplyHeaders): ServerResponse {
+    if (this.connection.isEnding || this.#isGivenUp) this.response.shouldKeepAlive = false;
+    return this.response.writeHead(status, headers);
+  }
+
+  status(): number | undefined {
+    return this.response.headersSent ? this.response.statusCode : undefined;
+  }
+
+  abort(): void {
+    this.response.destroy();
+  }
+
+  onClose(callback: () => void): void {
+    this.response.once('close', callback);
+  }
 }
 
 const absoluteForm = /^https:\/\/(?<host>[^/?#]*)(?<rest>.*)$/i;

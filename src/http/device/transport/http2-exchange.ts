@@ -9,50 +9,78 @@ import { checkDeclaredLength, readStream } from './read-stream';
  * An HTTP/2 stream as an exchange, on Node's core API. The compatibility API sends the end of a stream in a frame of its
  * own; libcurl then resets each stream, and after 1,000 of them Node takes that for an attack and ends the connection.
  */
-export function http2Exchange(
-  stream: ServerHttp2Stream,
-  request: IncomingHttpHeaders,
-  connection: Connection,
-  rawHeaders: readonly string[],
-): Exchange {
-  const memory = connection.memory.open();
-  stream.once('close', () => memory.close());
-  let sentStatus: number | undefined;
-  const respond = (status: number, headers: ReplyHeaders, endStream: boolean) => {
-    sentStatus = status;
-    stream.respond({ ...headers, ':status': status }, { endStream });
-  };
-  const isGone = () => stream.destroyed || stream.closed;
-  return {
-    connection,
-    memory,
-    method: request[':method'] ?? '',
-    target: request[':path'] ?? '/',
-    authority: request[':authority'] ?? request.host,
-    namesOneHost: () => namesOneHost(rawHeaders),
-    header(name) {
-      const value = request[name];
-      return typeof value === 'string' ? value : undefined;
-    },
-    rawHeaders: () => rawHeaders,
-    async readBody(limitBytes, timeoutMs) {
-      checkDeclaredLength(request['content-length'], limitBytes);
-      return readStream(stream, limitBytes, timeoutMs);
-    },
-    send(status, headers, body) {
-      if (isGone()) return;
-      const isBodiless = body === undefined || body.length === 0 || request[':method'] === 'HEAD';
-      respond(status, headers, isBodiless);
-      if (!isBodiless) stream.end(body);
-      // The answer is whole, so the rest of the request is not wanted (RFC 9113, section 8.1).
-      if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-    },
-    begin(status, headers) {
-      if (!isGone()) respond(status, headers, false);
-      return stream;
-    },
-    status: () => sentStatus,
-    abort: () => abortStream(stream),
-    onClose: (callback) => stream.once('close', callback),
-  };
+export class Http2Exchange implements Exchange {
+  readonly memory: Exchange['memory'];
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string | undefined;
+  #sentStatus: number | undefined;
+
+  constructor(
+    private readonly stream: ServerHttp2Stream,
+    private readonly request: IncomingHttpHeaders,
+    readonly connection: Connection,
+    private readonly raw: readonly string[],
+  ) {
+    const memory = connection.memory.open();
+    stream.once('close', () => memory.close());
+    this.memory = memory;
+    this.method = request[':method'] ?? '';
+    this.target = request[':path'] ?? '/';
+    this.authority = request[':authority'] ?? request.host;
+  }
+
+  namesOneHost(): boolean {
+    return namesOneHost(this.raw);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  rawHeaders(): readonly string[] {
+    return this.raw;
+  }
+
+  async readBody(limitBytes: number, timeoutMs: number): Promise<Buffer> {
+    checkDeclaredLength(this.request['content-length'], limitBytes);
+    return readStream(this.stream, limitBytes, timeoutMs);
+  }
+
+  send(status: number, headers: ReplyHeaders, body?: Buffer): void {
+    if (this.#isGone) return;
+    const { stream } = this;
+    const isBodiless = body === undefined || body.length === 0 || this.method === 'HEAD';
+    this.#respond(status, headers, isBodiless);
+    if (!isBodiless) stream.end(body);
+    // The answer is whole, so the rest of the request is not wanted (RFC 9113, section 8.1).
+    if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+
+  begin(status: number, headers: ReplyHeaders): ServerHttp2Stream {
+    if (!this.#isGone) this.#respond(status, headers, false);
+    return this.stream;
+  }
+
+  status(): number | undefined {
+    return this.#sentStatus;
+  }
+
+  abort(): void {
+    abortStream(this.stream);
+  }
+
+  onClose(callback: () => void): void {
+    this.stream.once('close', callback);
+  }
+
+  get #isGone(): boolean {
+    return this.stream.destroyed || this.stream.closed;
+  }
+
+  #respond(status: number, headers: ReplyHeaders, endStream: boolean): void {
+    this.#sentStatus = status;
+    this.stream.respond({ ...headers, ':status': status }, { endStream });
+  }
 }

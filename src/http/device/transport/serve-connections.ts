@@ -8,14 +8,15 @@ import { type Connection, type Connections, expelConnection, type Refusal } from
 import type { DeviceBudget } from './device-budgets';
 import type { Exchange } from './exchange';
 import { FairTurns } from './fair-turns';
-import { http1Exchange } from './http1-exchange';
+import { Http1Exchange } from './http1-exchange';
 import { Http1Turns } from './http1-turns';
-import { http2Exchange } from './http2-exchange';
+import { Http2Exchange } from './http2-exchange';
 import { hearStreams } from './http2-streams';
-import { createIdleRule } from './idle-connections';
+import { IdleConnections } from './idle-connections';
 import { guardConnections } from './listener';
 import { refusalCauseOf } from './refusal-cause';
-import { createStillRule } from './still-connections';
+import { StillConnections } from './still-connections';
+import type { Clock, MonotonicClock } from '../../../ports/clock';
 
 export interface ServePorts {
   readonly listener: Http2SecureServer;
@@ -30,8 +31,8 @@ export interface ServePorts {
   readonly noteName: (name: string) => void;
   /** After how long without a byte a connection is looked at, in milliseconds. */
   readonly quietTimeoutMs: number;
-  readonly now: () => Date;
-  readonly monotonicMs: () => number;
+  readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
 }
 
 /** Who was refused, as far as it is known. */
@@ -48,17 +49,18 @@ export function serveConnections(ports: ServePorts): () => void {
   const { listener, connections, handshakes, handle, onExcess, quietTimeoutMs, monotonicMs } = ports;
   const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
   const turns = new FairTurns<DeviceBudget>();
-  const onQuiet = createIdleRule(ports.now, quietTimeoutMs);
+  const idle = new IdleConnections(ports.now, quietTimeoutMs);
   const expel = (connection: Connection, budget: Budget) => {
     onExcess({ deviceId: connection.identity.id }, budget);
     expelConnection(connection);
   };
-  const look = createStillRule({
+  const still = new StillConnections({
     quietMs: quietTimeoutMs,
     monotonicMs,
     onStuck: (connection) => expel(connection, 'memory'),
   });
-  const looking = setInterval(() => connections.each(look), quietTimeoutMs / looksPerQuietTime).unref();
+  const lookAtAll = () => connections.each((connection) => still.look(connection));
+  const looking = setInterval(lookAtAll, quietTimeoutMs / looksPerQuietTime).unref();
 
   function refuse(socket: TLSSocket, refusal: Refusal, device?: string): void {
     const address = socket.remoteAddress;
@@ -70,13 +72,13 @@ export function serveConnections(ports: ServePorts): () => void {
 
   function serveSession(session: ServerHttp2Session, connection: Connection): void {
     hearStreams(session, (begin) => turns.queue(connection.budget, begin), {
-      begin: (stream, headers, raw) => handle(http2Exchange(stream, headers, connection, raw)),
+      begin: (stream, headers, raw) => handle(new Http2Exchange(stream, headers, connection, raw)),
       gaveUp() {
         if (connection.isEnding || connection.budget.resets.take(monotonicMs())) return;
         expel(connection, 'resets');
       },
     });
-    session.setTimeout(quietTimeoutMs, () => onQuiet(connection));
+    session.setTimeout(quietTimeoutMs, () => idle.onQuiet(connection));
   }
 
   guardConnections(listener, (socket) => {
@@ -103,7 +105,7 @@ export function serveConnections(ports: ServePorts): () => void {
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const known = bySocket.get(request.socket);
     const takesTurn = known?.turns.take(request, response, () => {
-      handle(http1Exchange(request, response, known.connection));
+      handle(new Http1Exchange(request, response, known.connection));
     });
     if (takesTurn === true || request.socket.destroyed) return;
     if (known !== undefined) onExcess({ deviceId: known.connection.identity.id }, 'requests');
@@ -114,7 +116,7 @@ export function serveConnections(ports: ServePorts): () => void {
   listener.on('checkContinue', onRequest); // who wants a body asks for it
   listener.on('timeout', (it: ServerHttp2Session | TLSSocket) => {
     const known = bySocket.get(it);
-    if (known !== undefined) onQuiet(known.connection);
+    if (known !== undefined) idle.onQuiet(known.connection);
   });
   listener.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     // Node's types say Error, but it is OpenSSL's code, such as CERT_HAS_EXPIRED.

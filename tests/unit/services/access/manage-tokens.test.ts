@@ -20,8 +20,8 @@ it('makes a secret that is shown once and stored as its hash alone', async () =>
     actor: 'cli:me',
   });
   expect(secret).toMatch(/^rss_[A-Za-z0-9_-]{43}$/);
-  expect(opened.services.manageTokens.find(secret)).toEqual(token);
-  expect(opened.services.manageTokens.list()).toEqual([token]);
+  expect(await opened.services.manageTokens.find(secret)).toEqual(token);
+  expect(await opened.services.manageTokens.list()).toEqual([token]);
   for (const file of ['server.db', 'server.db-wal']) {
     const content = await readFile(path.join(opened.dataDir, file));
     expect(content.includes(secret.slice(4))).toBe(false);
@@ -32,7 +32,7 @@ it('finds no token for another secret', async () => {
   const { secret } = await opened.services.manageTokens.create({ name: 'ci', scope: 'read', actor: 'local' });
   const other = secret.endsWith('A') ? `${secret.slice(0, -1)}B` : `${secret.slice(0, -1)}A`;
   for (const wrong of ['', 'rss_', other, secret.slice(0, -1), `${secret} `, secret.slice(4)]) {
-    expect(opened.services.manageTokens.find(wrong)).toBeUndefined();
+    expect(await opened.services.manageTokens.find(wrong)).toBeUndefined();
   }
 });
 
@@ -40,11 +40,33 @@ it('forgets a revoked token at once, but tells that it was', async () => {
   const { manageTokens } = opened.services;
   const { secret } = await manageTokens.create({ name: 'ci', scope: 'admin', actor: 'local' });
   const { revokedAt } = await manageTokens.revoke({ name: 'ci', actor: 'local' });
-  expect(manageTokens.find(secret)).toBeUndefined();
-  expect(manageTokens.list()).toMatchObject([{ name: 'ci', revokedAt }]);
+  expect(await manageTokens.find(secret)).toBeUndefined();
+  expect(await manageTokens.list()).toMatchObject([{ name: 'ci', revokedAt }]);
   expect((await manageTokens.revoke({ name: 'ci', actor: 'local' })).revokedAt).toEqual(revokedAt);
   const lines = opened.services.readJournal.list({ kinds: ['token.'] }, { limit: 9 });
   expect(lines.map(({ kind }) => kind)).toEqual(['token.revoked', 'token.created']);
+});
+
+it('is told of one revocation, by the first, when two people revoke a token at once', async () => {
+  const { manageTokens } = opened.services;
+  await manageTokens.create({ name: 'ci', scope: 'admin', actor: 'local' });
+  const [first, second] = await Promise.all([
+    manageTokens.revoke({ name: 'ci', actor: 'token:ann' }),
+    manageTokens.revoke({ name: 'ci', actor: 'token:bob' }),
+  ]);
+  expect(second.revokedAt).toEqual(first.revokedAt);
+  const lines = opened.services.readJournal.list({ kinds: ['token.revoked'] }, { limit: 9 });
+  expect(lines.map(({ actor }) => actor.name)).toEqual(['token:ann']);
+});
+
+it('gives a name to the first of two who make a token of it at once', async () => {
+  const { manageTokens } = opened.services;
+  const made = await Promise.allSettled([
+    manageTokens.create({ name: 'ci', scope: 'read', actor: 'token:ann' }),
+    manageTokens.create({ name: 'ci', scope: 'admin', actor: 'token:bob' }),
+  ]);
+  expect(made).toMatchObject([{ status: 'fulfilled' }, { reason: refusal('conflict') }]);
+  expect(await manageTokens.list()).toMatchObject([{ name: 'ci', scope: 'read', createdBy: 'token:ann' }]);
 });
 
 it.each(['', 'a b', 'a/b', 'a'.repeat(65), 'é'])('refuses the name %j', async (name) => {
@@ -70,9 +92,9 @@ it('sees what a token command does to the same folder while the server runs', as
     randomBytes,
   });
   const { secret } = await command.create({ name: 'ci', scope: 'read', actor: 'cli:me' });
-  expect(opened.services.manageTokens.find(secret)?.name).toBe('ci');
+  expect((await opened.services.manageTokens.find(secret))?.name).toBe('ci');
   await command.revoke({ name: 'ci', actor: 'cli:me' });
-  expect(opened.services.manageTokens.find(secret)).toBeUndefined();
+  expect(await opened.services.manageTokens.find(secret)).toBeUndefined();
   store.close();
 });
 
@@ -86,6 +108,6 @@ it('makes and revokes nothing that the journal does not take', async () => {
   await expect(manageTokens.create({ name: 'new', scope: 'read', actor: 'local' })).rejects.toThrow(
     'no line',
   );
-  expect(manageTokens.find(secret)).toMatchObject({ name: 'ci', revokedAt: null });
-  expect(manageTokens.list()).toHaveLength(1);
+  expect(await manageTokens.find(secret)).toMatchObject({ name: 'ci', revokedAt: null });
+  expect(await manageTokens.list()).toHaveLength(1);
 });

@@ -1,23 +1,23 @@
 import type { Bundle } from '../../../../../src/core/bundle';
-import { createDownloadLog } from '../../../../../src/http/device/kernel/download-log';
+import { DownloadLog } from '../../../../../src/http/device/kernel/download-log';
 
 it('tells a download once in a while for each device and bundle, and forgets the oldest of very many', () => {
   const lines: unknown[] = [];
   const ignore = () => undefined;
   const log = { debug: ignore, warn: ignore, error: ignore, info: (facts: object) => lines.push(facts) };
   let nowMs = 0;
-  const tell = createDownloadLog(log, () => new Date(nowMs));
+  const downloads = new DownloadLog(log, () => new Date(nowMs));
   const bundle = { name: 'a.raucb', sha256: 'aa' } as Bundle;
   const device = (id: string) => ({ id, certificateSerial: '01', compatibles: [] });
-  for (let i = 0; i < 1000; i++) tell(device('board-1'), bundle);
+  for (let i = 0; i < 1000; i++) downloads.note(device('board-1'), bundle);
   expect(lines).toHaveLength(1);
-  tell(device('board-2'), bundle);
-  tell(device('board-1'), { ...bundle, sha256: 'bb' });
+  downloads.note(device('board-2'), bundle);
+  downloads.note(device('board-1'), { ...bundle, sha256: 'bb' });
   expect(lines).toHaveLength(3);
   nowMs += 3_600_000;
-  tell(device('board-1'), bundle);
+  downloads.note(device('board-1'), bundle);
   expect(lines).toHaveLength(4);
-  for (let i = 0; i < 10_000; i++) tell(device(`fleet-${i}`), bundle);
-  tell(device('board-1'), bundle);
+  for (let i = 0; i < 10_000; i++) downloads.note(device(`fleet-${i}`), bundle);
+  downloads.note(device('board-1'), bundle);
   expect(lines).toHaveLength(10_005);
 });

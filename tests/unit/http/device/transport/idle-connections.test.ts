@@ -1,15 +1,15 @@
 import type { Connection } from '../../../../../src/http/device/transport/connections';
-import { createIdleRule } from '../../../../../src/http/device/transport/idle-connections';
+import { IdleConnections } from '../../../../../src/http/device/transport/idle-connections';
 
 const quietMs = 30_000;
 const lateMs = 10_000; // of the rule's own
 const maxQuietTimes = 3;
 
 let nowMs: number;
-let onQuiet: (connection: Connection) => void;
+let idle: IdleConnections;
 beforeEach(() => {
   nowMs = Date.UTC(2026, 10, 2);
-  onQuiet = createIdleRule(() => new Date(nowMs), quietMs, maxQuietTimes);
+  idle = new IdleConnections(() => new Date(nowMs), quietMs, maxQuietTimes);
 });
 
 /** A connection of which only that is there which the rule touches. */
@@ -17,7 +17,7 @@ function connection(openRequests: number, version: 1 | 2 = 1) {
   const socket = { destroy: jest.fn(), destroySoon: jest.fn(), setTimeout: jest.fn() };
   const session = version === 1 ? null : { close: jest.fn(), setTimeout: jest.fn() };
   const fake = { socket, session, openRequests, isEnding: false };
-  return { ...fake, socket, session, quiet: () => onQuiet(fake as unknown as Connection), fake };
+  return { ...fake, socket, session, quiet: () => idle.onQuiet(fake as unknown as Connection), fake };
 }
 
 function quietAfter(ms: number, one: { quiet(): void }): void {
@@ -91,9 +91,10 @@ it('keeps the counts of connections apart', () => {
 });
 
 it('cuts a connection with a request after half an hour without a byte, unless something else is said', () => {
-  const patient = createIdleRule(() => new Date(nowMs), 300_000);
+  const patient = new IdleConnections(() => new Date(nowMs), 300_000);
   const { socket, fake } = connection(1);
   const beganMs = nowMs;
-  for (; socket.destroy.mock.calls.length === 0; nowMs += 300_000) patient(fake as unknown as Connection);
+  for (; socket.destroy.mock.calls.length === 0; nowMs += 300_000)
+    patient.onQuiet(fake as unknown as Connection);
   expect(nowMs - beganMs).toBe(6 * 300_000);
 });

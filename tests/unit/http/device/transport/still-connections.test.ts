@@ -1,14 +1,14 @@
 import type { Connection } from '../../../../../src/http/device/transport/connections';
-import { createStillRule } from '../../../../../src/http/device/transport/still-connections';
+import { StillConnections } from '../../../../../src/http/device/transport/still-connections';
 
 const quietMs = 300_000;
 let nowMs: number;
 let stuck: unknown[];
-let look: (connection: Connection) => void;
+let still: StillConnections;
 beforeEach(() => {
   nowMs = 1_000_000;
   stuck = [];
-  look = createStillRule({
+  still = new StillConnections({
     quietMs,
     monotonicMs: () => nowMs,
     onStuck: (connection) => stuck.push(connection),
@@ -29,7 +29,7 @@ function connection(openRequests: number, isWaiting: boolean, isHttp2 = true) {
   const one = {
     it,
     look: (times = 1) => {
-      for (let i = 0; i < times; i++) look(it as unknown as Connection);
+      for (let i = 0; i < times; i++) still.look(it as unknown as Connection);
     },
     session,
     socket,

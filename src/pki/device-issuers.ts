@@ -7,41 +7,46 @@ const maxRemembered = 64;
 const maxDepth = 8;
 
 /**
- * @param listed the CAs of `ca.crt` that may issue device certificates
- * @returns what finds the CA of `ca.crt` that answers for a device: the one that issued its certificate, or the one above an
- * intermediate that the device sent. A CA that has one of its own intermediates beside it in `ca.crt` answers for
- * that one and for what it issued itself, not for its other intermediates.
+ * Finds the CA of `ca.crt` that answers for a device: the one that issued its certificate, or the one above an intermediate that the
+ * device sent. A CA that has one of its own intermediates beside it in `ca.crt` answers for that one and for what it
+ * issued itself, not for its other intermediates.
  */
-export function createFindIssuer(
-  listed: readonly CertificateFields[],
-): (device: CertificateFields) => CertificateFields | undefined {
-  const open = listed.filter((ca) => !listed.some((other) => !isSameKey(other, ca) && isIssuedBy(other, ca)));
+export class DeviceIssuers {
+  /** Those that answer for their intermediates. */
+  readonly #open: readonly CertificateFields[];
   /** Intermediates that were found good, the latest last; and the CA above. A resumed TLS session brings no chain. */
-  const remembered = new RecentMap<
+  readonly #remembered = new RecentMap<
     string,
     { readonly ca: CertificateFields; readonly above: CertificateFields }
   >(maxRemembered);
 
-  function remember(ca: CertificateFields, above: CertificateFields): void {
-    remembered.set(ca.x509.fingerprint256, { ca, above });
+  /** @param listed the CAs of `ca.crt` that may issue device certificates */
+  constructor(private readonly listed: readonly CertificateFields[]) {
+    this.#open = listed.filter(
+      (ca) => !listed.some((other) => !isSameKey(other, ca) && isIssuedBy(other, ca)),
+    );
   }
 
-  return (device) => {
-    const direct = listed.find((ca) => isIssuedBy(device, ca));
-    if (direct !== undefined || open.length === 0) return direct;
-    const known = [...remembered.entries()].find(([, { ca }]) => isIssuedBy(device, ca))?.[1];
+  find(device: CertificateFields): CertificateFields | undefined {
+    const direct = this.listed.find((ca) => isIssuedBy(device, ca));
+    if (direct !== undefined || this.#open.length === 0) return direct;
+    const known = [...this.#remembered.entries()].find(([, { ca }]) => isIssuedBy(device, ca))?.[1];
     if (known !== undefined) {
-      remember(known.ca, known.above);
+      this.#remember(known.ca, known.above);
       return known.above;
     }
     const chain = chainAbove(device);
     const [issuer] = chain;
     if (issuer === undefined) return undefined;
-    const above = nearestAbove(chain, listed);
-    if (above === undefined || !open.includes(above)) return undefined;
-    remember(issuer, above);
+    const above = nearestAbove(chain, this.listed);
+    if (above === undefined || !this.#open.includes(above)) return undefined;
+    this.#remember(issuer, above);
     return above;
-  };
+  }
+
+  #remember(ca: CertificateFields, above: CertificateFields): void {
+    this.#remembered.set(ca.x509.fingerprint256, { ca, above });
+  }
 }
 
 /** The first CA of `ca.crt` on the way up. */

@@ -4,7 +4,7 @@ import type { Revocation } from '../../../src/core/certificate';
 import { withFolderLock } from '../../../src/pki/folder-lock';
 import { readRevocations } from '../../../src/pki/revocation-list';
 import { loadServerTls, type ServerTls } from '../../../src/pki/server-tls';
-import { watchCertificates, type WatchOptions } from '../../../src/pki/watch-certificates';
+import { CertificateWatcher, type WatchOptions } from '../../../src/pki/certificate-watcher';
 import { folderWithCa, type TestFolder } from '../../support/certificate-folder';
 
 interface Watched extends TestFolder {
@@ -31,7 +31,7 @@ async function watchFolder(made: TestFolder, options: WatchOptions = {}): Promis
   const seen = { tls: [] as ServerTls[], lists: [] as (readonly Revocation[])[], errors: [] as unknown[] };
   const initial = { tls: await loadServerTls(made.dir), revocations: await readRevocations(made.dir) };
   watchers.push(
-    watchCertificates(
+    new CertificateWatcher(
       made.dir,
       {
         onTls: (tls) => seen.tls.push(tls),
@@ -188,7 +188,7 @@ describe('while the server runs', () => {
       onError: (error: unknown) => errors.push(error),
     };
     const initial = { tls: await loadServerTls(made.dir), revocations: [] };
-    watchers.push(watchCertificates(made.dir, handlers, { settleMs: 10, initial }));
+    watchers.push(new CertificateWatcher(made.dir, handlers, { settleMs: 10, initial }));
     await made.folder.revoke({ which: 'a' });
     await until(() => errors.length === 1);
   });
@@ -210,7 +210,7 @@ describe('while the server runs', () => {
     await made.folder.createServer({ names: ['localhost'], ips: [] });
     const lists: (readonly Revocation[])[] = [];
     const nothing = (): undefined => undefined;
-    const watcher = watchCertificates(
+    const watcher = new CertificateWatcher(
       made.dir,
       { onTls: nothing, onRevocations: (list) => lists.push(list), onError: nothing },
       { initial: { tls: await loadServerTls(made.dir), revocations: [] }, pollMs: 60_000 },
@@ -232,7 +232,7 @@ describe('while the server runs', () => {
     const initial = { tls: await loadServerTls(dir), revocations: [] };
     const nothing = (): undefined => undefined;
     watchers.push(
-      watchCertificates(
+      new CertificateWatcher(
         dir,
         { onTls: nothing, onRevocations: (l) => witness.push(l), onError: nothing },
         { initial },

@@ -1,0 +1,162 @@
+import type { Http2SecureServer } from 'node:http2';
+import type { Socket } from 'node:net';
+import { addressGroup } from '../../address-group';
+import { plainAddress } from '../../client-address';
+import { type HandshakeLimits, HandshakeQueue } from './handshake-queue';
+import type { MonotonicClock } from '../../../ports/clock';
+
+export interface HandshakeGuardOptions {
+  readonly limits: HandshakeLimits;
+  /** A handshake that others wait for ends after so long, in milliseconds, rather than after Node's own timeout. */
+  readonly crowdedTimeoutMs: number;
+  /** Whether an address stands for many clients that have nothing to do with each other: a proxy that is believed. */
+  readonly isExempt: (address: string) => boolean;
+  readonly monotonicMs: MonotonicClock;
+  readonly onRefused: (address: string, reason: string) => void;
+}
+
+interface Arrived {
+  readonly socket: Socket;
+  readonly group: string;
+}
+
+interface Begun extends Arrived {
+  readonly atMs: number;
+}
+
+const tickMs = 25;
+
+/**
+ * Puts a queue between the TCP connection and TLS: no address takes more than its share before anybody has shown a certificate.
+ * A connection that waits is not read, so that it holds next to nothing.
+ */
+export class HandshakeGuard {
+  readonly #queue: HandshakeQueue<Arrived>;
+  /** By {@link keyOf}, in the order in which they began. */
+  readonly #begun = new Map<string, Begun>();
+  readonly #held = new Set<Arrived>();
+  readonly #speakTls: (socket: Socket) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @throws Error when Node wires its listeners in another way: a bug */
+  constructor(
+    server: Http2SecureServer,
+    private readonly options: HandshakeGuardOptions,
+  ) {
+    this.#queue = new HandshakeQueue(options.limits);
+    this.#speakTls = takeOverTls(server);
+    server.on('connection', (socket: Socket) => this.#arrived(socket));
+  }
+
+  /** A TLS handshake came to its end; the socket is TLS's, or the one below. */
+  over(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): void {
+    this.#end(keyOf(socket));
+  }
+
+  /** Connections that wait for their turn. */
+  waiting(): number {
+    return this.#queue.waiting;
+  }
+
+  /** Handshakes that are under way, of addresses that are counted. */
+  underWay(): number {
+    return this.#begun.size;
+  }
+
+  /** Nobody who waits is served any more. */
+  close(): void {
+    for (const { socket } of this.#held) socket.destroy();
+    clearInterval(this.#timer);
+  }
+
+  #arrived(socket: Socket): void {
+    // What the network does to a connection that waits is no error of ours; TLS listens for itself later.
+    socket.on('error', () => undefined);
+    const address = plainAddress(socket.remoteAddress);
+    if (address === null) {
+      socket.destroy(); // gone already
+      return;
+    }
+    if (this.options.isExempt(address)) {
+      this.#speakTls(socket);
+      return;
+    }
+    const arrived = { socket, group: addressGroup(address) };
+    const answer = this.#queue.arrive(arrived.group, arrived, this.options.monotonicMs());
+    this.#timer ??= setInterval(() => this.#tick(), tickMs).unref();
+    if (answer === 'begin') this.#begin(arrived);
+    else if (answer === 'wait') this.#held.add(arrived);
+    else this.#refuse(socket, 'too many connections of its address wait for their TLS handshake');
+  }
+
+  #begin({ socket, group }: Arrived): void {
+    if (socket.destroyed) {
+      this.#queue.end(group);
+      return;
+    }
+    const key = keyOf(socket);
+    const one = { socket, group, atMs: this.options.monotonicMs() };
+    this.#begun.set(key, one);
+    socket.once('close', () => {
+      if (this.#begun.get(key) === one) this.#end(key); // another connection may have its port by now
+    });
+    this.#speakTls(socket);
+  }
+
+  #end(key: string): void {
+    const one = this.#begun.get(key);
+    if (one === undefined) return;
+    this.#begun.delete(key);
+    this.#queue.end(one.group);
+  }
+
+  #refuse(socket: Socket, reason: string): void {
+    this.options.onRefused(plainAddress(socket.remoteAddress) ?? '', reason);
+    socket.destroy();
+  }
+
+  #tick(): void {
+    const { crowdedTimeoutMs, monotonicMs } = this.options;
+    const nowMs = monotonicMs();
+    for (const { socket, group, atMs } of this.#begun.values()) {
+      if (nowMs - atMs < crowdedTimeoutMs) break;
+      if (this.#queue.isCrowded(group)) socket.destroy();
+    }
+    const due = this.#queue.due(nowMs);
+    for (const one of due.refuse) {
+      this.#held.delete(one);
+      this.#refuse(one.socket, 'it has waited too long for its TLS handshake');
+    }
+    for (const one of due.begin) {
+      this.#held.delete(one);
+      this.#begin(one);
+    }
+    if (this.#queue.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/**
+ * From now on the server hears of no connection by itself.
+ * @returns what begins TLS on one
+ * @throws Error when Node wires its listeners in another way: a bug
+ */
+function takeOverTls(server: Http2SecureServer): (socket: Socket) => void {
+  const [speakTls, ...others] = server.listeners('connection');
+  if (speakTls === undefined || others.length > 0)
+    throw new Error('this Node wires TLS servers in another way');
+  Object.assign(server, { pauseOnConnect: true });
+  server.removeAllListeners('connection');
+  return (socket) => {
+    // Node makes the connection that TLS speaks on as this says: it must be read from now on.
+    Object.assign(server, { pauseOnConnect: false });
+    Reflect.apply(speakTls, server, [socket]);
+    Object.assign(server, { pauseOnConnect: true });
+  };
+}
+
+/** TLS's socket and the one below know the same two. */
+function keyOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  return `${remoteAddress ?? ''} ${remotePort ?? 0}`;
+}

@@ -1,0 +1,134 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { Revocation } from '../core/certificate';
+import { DomainError } from '../core/errors';
+import { exists } from './file-pair';
+import { FollowedFiles } from './followed-files';
+import { isFolderLocked } from './folder-lock';
+import { readRevocations, revocationFileName } from './revocation-list';
+import { loadServerTls, type ServerTls } from './server-tls';
+import type { Clock } from '../ports/clock';
+
+/** Looking costs one `stat`, and who was revoked must not wait for it. */
+const maxRevocationPollMs = 500;
+/** The list is replaced in one step, and urgent. */
+const maxRevocationSettleMs = 20;
+
+export interface CertificateHandlers {
+  onTls(tls: ServerTls): void;
+  /** The whole list, whenever it changed. */
+  onRevocations(revocations: readonly Revocation[]): void;
+  /** Something new is bad: what was there before stays in use. */
+  onError(error: unknown): void;
+}
+
+export interface WatchOptions {
+  readonly now?: Clock;
+  /** What the server started with: changes since then are told about, too. */
+  readonly initial?: { readonly tls: ServerTls; readonly revocations: readonly Revocation[] };
+  /** A key and its certificate are written one after the other: wait until nothing has changed for this long. */
+  readonly settleMs?: number;
+  /** For file systems that tell nothing: look at the files this often. */
+  readonly pollMs?: number;
+}
+
+/**
+ * Takes over changed `server.crt`, `server.key`, `ca.crt` and `revoked.json` while the server runs.
+ *
+ * @example
+ * const watcher = new CertificateWatcher(dir, { onTls: (tls) => server.reload(tls), onRevocations, onError });
+ * // at the end
+ * watcher.close();
+ */
+export class CertificateWatcher {
+  readonly #tls: FollowedFiles<ServerTls>;
+  readonly #revocations: FollowedFiles<readonly Revocation[]>;
+  readonly #watcher: FSWatcher | undefined;
+  readonly #polls: readonly NodeJS.Timeout[];
+  /** Whether the list of revocations had lines when it was last read: it must not disappear then. */
+  #hadList: boolean;
+
+  constructor(
+    private readonly dir: string,
+    handlers: CertificateHandlers,
+    { now = () => new Date(), initial, settleMs = 200, pollMs = 2000 }: WatchOptions = {},
+  ) {
+    const onError = (error: unknown) => handlers.onError(error);
+    this.#hadList = (initial?.revocations.length ?? 0) > 0;
+    this.#tls = new FollowedFiles({
+      paths: ['server.crt', 'server.key', 'ca.crt'].map((name) => join(dir, name)),
+      settleMs,
+      current: initial === undefined ? undefined : tlsContent(initial.tls),
+      isBeingChanged: () => isFolderLocked(dir),
+      read: () => loadServerTls(dir, { now, allowsExpired: true }), // who uses it knows what is in use
+      contentOf: tlsContent,
+      onChange: (tls) => handlers.onTls(tls),
+      onError,
+    });
+    this.#revocations = new FollowedFiles({
+      paths: [join(dir, revocationFileName)],
+      settleMs: Math.min(settleMs, maxRevocationSettleMs),
+      current: initial === undefined ? undefined : JSON.stringify(initial.revocations),
+      isBeingChanged: () => false,
+      read: () => this.#readList(),
+      contentOf: (list) => JSON.stringify(list),
+      onChange: (list) => handlers.onRevocations(list),
+      onError,
+    });
+    const lookAtTls = () => void this.#tls.look();
+    const lookAtList = () => void this.#revocations.look();
+    const look = () => {
+      lookAtTls();
+      lookAtList();
+    };
+    this.#watcher = startWatcher(dir, look);
+    this.#polls = [
+      setInterval(lookAtTls, pollMs).unref(),
+      setInterval(lookAtList, Math.min(pollMs, maxRevocationPollMs)).unref(),
+    ];
+    look();
+  }
+
+  /** Resolves when the list of revocations is in use as it was at the call, or a bad one is reported. */
+  refreshRevocations(): Promise<void> {
+    return this.#revocations.look();
+  }
+
+  close(): void {
+    this.#watcher?.close();
+    for (const poll of this.#polls) clearInterval(poll);
+    this.#tls.close();
+    this.#revocations.close();
+  }
+
+  /** @throws DomainError `configuration` for a list that was there before */
+  async #readList(): Promise<readonly Revocation[]> {
+    const path = join(this.dir, revocationFileName);
+    const list = await readRevocations(this.dir);
+    if (list.length === 0 && this.#hadList && !(await exists(path))) throw listGone(path);
+    this.#hadList = list.length > 0;
+    return list;
+  }
+}
+
+/** The folder is watched, not the files, because files are replaced by renaming. */
+function startWatcher(dir: string, onEvent: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(dir, { persistent: false }, onEvent);
+    watcher.on('error', () => watcher.close()); // polling goes on
+    return watcher;
+  } catch {
+    return undefined; // out of watches, or a file system without: polling remains
+  }
+}
+
+function tlsContent({ cert, key, ca }: ServerTls): string {
+  return JSON.stringify([cert, key, ca]);
+}
+
+function listGone(path: string): DomainError {
+  return new DomainError('configuration', `${path} is gone`, {
+    remedy:
+      'Restore it from a backup. Until then the list that was read before stays in use; a restart would forget it.',
+  });
+}

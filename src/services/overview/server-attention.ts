@@ -1,0 +1,61 @@
+import { type Crash, partLeftOut } from '../../core/crash';
+import type { Webhook } from '../../core/webhook';
+import type { Dismissal } from '../../ports/dismissals';
+import type { AttentionItem } from './attention-item';
+
+export interface ServerFacts {
+  readonly webhooks: readonly Webhook[];
+  /** How the run before ended, if it was an exception that nothing caught. */
+  readonly lastCrash?: Crash | undefined;
+  readonly freeBytes: number;
+  readonly largestBundleBytes: number;
+}
+
+export interface RestoreFacts {
+  /** When the database was last taken for an older copy, and why. */
+  readonly lastRestore: { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
+  /** What people dismissed. */
+  readonly dismissed: readonly Dismissal[];
+}
+
+const smallestRoomBytes = 1 << 30;
+
+/** What a person should look at of the server itself. */
+export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
+  const { webhooks, lastCrash } = facts;
+  return [ofWebhooks(webhooks), ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]), ofStorage(facts)];
+}
+
+/** What was decided after the copy was made is lost, which only people can know. */
+export function ofRestore({ lastRestore, dismissed }: RestoreFacts): readonly AttentionItem[] {
+  if (lastRestore === undefined) return [];
+  const { id, reason, at } = lastRestore;
+  const kind = 'database-restored';
+  const isSeen = dismissed.some((one) => one.kind === kind && one.subject === id);
+  const message =
+    `${reason} (${at.toISOString().slice(0, 16)}Z). Rollouts are paused, and devices with a pin are held: ` +
+    'upload and release what was published since, resume or abort each rollout, lift the holds that are right, then dismiss this';
+  return [{ kind, count: isSeen ? 0 : 1, message, subjects: [id] }];
+}
+
+function ofWebhooks(webhooks: readonly Webhook[]): AttentionItem {
+  const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
+  const message = `events can't be delivered to ${failing.map(({ name }) => name).join(', ')}`;
+  return { kind: 'webhook-failing', count: failing.length, message };
+}
+
+function ofCrash(crash: Crash): AttentionItem {
+  const part = partLeftOut(crash);
+  const leftOut = part === null ? '' : ` It runs without ${part} until its next restart.`;
+  return {
+    kind: 'crashed',
+    count: 1,
+    message: `the server ended by an error of its own and was started again: ${crash.message}.${leftOut}`,
+  };
+}
+
+function ofStorage({ freeBytes, largestBundleBytes }: ServerFacts): AttentionItem {
+  const neededBytes = Math.max(smallestRoomBytes, 2 * largestBundleBytes);
+  const message = `${Math.floor(freeBytes / (1 << 20))} MiB are left for bundles and the database`;
+  return { kind: 'storage', count: freeBytes < neededBytes ? 1 : 0, message };
+}

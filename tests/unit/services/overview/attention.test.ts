@@ -1,0 +1,91 @@
+import { type AttentionFacts, findAttention } from '../../../../src/services/overview/attention';
+import { bundleOf, releaseOf } from '../../../support/fleet-factory';
+
+const at = new Date('2026-11-02T12:00:00Z');
+const trusted = { whyUntrusted: () => null, endsAt: () => null };
+
+/** Nothing to look at. */
+const wellKept: AttentionFacts = {
+  at,
+  releases: [releaseOf('board')],
+  pinned: [],
+  bundleTrust: trusted,
+  dismissed: [],
+  troubled: [],
+  stopped: [],
+  lastRestore: undefined,
+  shared: [],
+  otherClaims: { devices: 0, ids: [] },
+  silentPollers: [],
+  overBudget: [],
+  decided: { waiting: 0, held: 0 },
+  inventory: { ca: null, hasCaKey: false, server: null, devices: [] },
+  oldCertificates: [],
+  webhooks: [],
+  freeBytes: 1 << 30,
+  largestBundleBytes: 0,
+};
+
+const kindsOf = (change: Partial<AttentionFacts>) =>
+  findAttention({ ...wellKept, ...change }).map(({ kind, count }) => `${kind} ${count}`);
+
+describe('what needs attention', () => {
+  it('is nothing where all is well', () => {
+    expect(kindsOf({})).toEqual([]);
+  });
+
+  it('comes in the order in which it matters', () => {
+    const pin = { bundle: bundleOf('other'), devices: 3 };
+    expect(
+      kindsOf({
+        lastRestore: { id: 'r', reason: 'the database is an older copy', at },
+        releases: [releaseOf('board', { rollout: { state: 'paused' } })],
+        pinned: [pin],
+        bundleTrust: {
+          ...trusted,
+          whyUntrusted: ({ inspection }) => (inspection === pin.bundle.inspection ? 'expired' : null),
+        },
+        troubled: [{ compatible: 'board', channel: 'stable', state: 'failed', devices: 2 }],
+        stopped: [{ compatible: 'board', channel: 'stable', devices: 1 }],
+        otherClaims: { devices: 1, ids: ['dev-1'] },
+        overBudget: [{ holder: { deviceId: 'dev-1' }, times: new Map([['requests', 4]]), lastAt: at }],
+        decided: { waiting: 5, held: 6 },
+        oldCertificates: ['dev-1'],
+        lastCrash: { at, startedAt: at, part: null, message: 'a bug', times: 1 },
+        freeBytes: 1,
+      }),
+    ).toEqual([
+      'database-restored 1',
+      'paused-rollout 1',
+      'bundle-untrusted 3',
+      'failed 2',
+      'stopped 1',
+      'other-compatible 1',
+      'over-budget 1',
+      'waiting 5',
+      'held 6',
+      'old-certificate 1',
+      'crashed 1',
+      'storage 1',
+    ]);
+  });
+
+  it('names the kind of trouble that hits most devices first', () => {
+    const board = { compatible: 'board', channel: 'stable' };
+    expect(
+      kindsOf({
+        troubled: [
+          { ...board, state: 'failed', devices: 2 },
+          { ...board, state: 'lost', devices: 9 },
+        ],
+      }),
+    ).toEqual(['lost 9', 'failed 2']);
+  });
+
+  it('leaves out a restore that a person has dismissed', () => {
+    const lastRestore = { id: 'r', reason: 'the database is an older copy', at };
+    const dismissed = [{ kind: 'database-restored', subject: 'r' }];
+    expect(kindsOf({ lastRestore, dismissed })).toEqual([]);
+    expect(kindsOf({ lastRestore: { ...lastRestore, id: 's' }, dismissed })).toEqual(['database-restored 1']);
+  });
+});
