@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
+import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
 import { type Database, openDatabase } from '../../../src/store/sqlite/database';
+import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
+import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
 import { createSessionRecords } from '../../../src/store/sqlite/session-records';
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
@@ -70,6 +73,9 @@ function open(dataDir: string) {
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database),
     webhooks: createWebhookRecords(database, journal),
+    dismissals: createDismissalRecords(database, journal),
+    askedNames: createAskedNameRecords(database),
+    history: createHistoryRecords(database),
     journal,
   };
   return { database, store };
