@@ -21,7 +21,7 @@ if [ -n "$missing" ]; then
     exit 1
   fi
   echo "test:setup: installing$missing"
-  apt-get update -qq
+  apt-get update -qq -o Acquire::Retries=3
   # shellcheck disable=SC2086 # a list of words
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
@@ -46,7 +46,7 @@ if [ ! -x "$proxies/usr/sbin/nginx" ] || [ ! -x "$proxies/usr/bin/caddy" ]; then
       echo 'test:setup: apt-get knows no nginx and no caddy: run apt-get update as root' >&2
       exit 1
     fi
-    apt-get update -qq
+    apt-get update -qq -o Acquire::Retries=3
   fi
   echo "test:setup: unpacking nginx and Caddy into $proxies"
   rm -rf "$proxies.part"
