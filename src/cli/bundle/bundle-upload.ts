@@ -95,10 +95,9 @@ async function uploadAndAsk(
   fields: UploadForm,
   send: (form: UploadForm) => Promise<unknown>,
 ): Promise<{ readonly answer: unknown; readonly exitCode: ExitCode }> {
-  const { activate: _, ...policy } = fields;
   const answer = await send({ compatible: fields.compatible });
   const { name } = parseAnswer(shownUpload, answer).bundle;
-  const request: RequestOf<typeof newReleaseBody> = { ...policy, bundle: name };
+  const request: RequestOf<typeof newReleaseBody> = { ...fields, bundle: name };
   if (!(await confirmRelease(context, client, request))) return { answer, exitCode: 1 };
   const made = await client.post<RequestOf<typeof newReleaseBody>>('/api/releases', request);
   const { reach, warnings } = parseAnswer(z.object(shownEffect), made);

@@ -15,8 +15,7 @@ import { addUndo } from './release-undo';
 import { describeResult, describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
-import type { newReleaseBody } from '../../contract/release';
-import type { channelOfCompatible } from '../../contract/release';
+import type { channelOfCompatible, newReleaseBody } from '../../contract/release';
 
 const shownReleases = z.object({ releases: z.array(shownRelease) });
 const shownHistory = z.object({ history: z.array(historyLineJson) });
