@@ -30,7 +30,8 @@ const log = { info: line('info'), warn: line('warn'), error: line('error') };
 const errors = () => lines.filter(({ level }) => level === 'error').map(({ message }) => message);
 const load = () => loadServerTls(made.dir, { now, allowsExpired: true });
 const openAgain = () => openStore(dataDir, { newName: randomUUID, pid: process.pid });
-const kinds = () => store.journal.list({ kinds: ['certificate.'] }, { limit: 100 }).map(({ kind }) => kind);
+const kinds = async () =>
+  (await store.journal.search({ kinds: ['certificate.'] }, { limit: 100 })).events.map(({ kind }) => kind);
 
 /** As the composition root does it. */
 function serve(): ServerCertificate<ServerTls> {
@@ -75,7 +76,7 @@ describe('while ca.key is there', () => {
     at = new Date(start.getTime() + 796 * dayMs);
     await served.run();
     expect((await load()).summary.notAfter).toEqual(new Date(at.getTime() + 825 * dayMs));
-    expect(kinds()).toEqual(['certificate.renewed']);
+    expect(await kinds()).toEqual(['certificate.renewed']);
     expect(lines.map(({ level }) => level)).toEqual(['info']);
     expect(attention(served)).toEqual([]);
     expect(await metrics(served)).toContain('rauc_server_certificate_renewals_total{outcome="renewed"} 1');
@@ -89,7 +90,7 @@ describe('while ca.key is there', () => {
     const before = await made.read('server.crt');
     const served = serve();
     for (let hours = 0; hours < 48; hours++, pass(hourMs)) await served.run();
-    expect([await made.read('server.crt'), lines, kinds()]).toEqual([before, [], []]);
+    expect([await made.read('server.crt'), lines, await kinds()]).toEqual([before, [], []]);
   });
 });
 
@@ -103,7 +104,7 @@ describe('where it cannot renew itself', () => {
     const served = serve();
     for (let hours = 0; hours < 49; hours++, pass(hourMs)) await served.run();
     expect(errors()).toHaveLength(3);
-    expect(kinds()).toEqual(['certificate.expiring', 'certificate.expiring', 'certificate.expiring']);
+    expect(await kinds()).toEqual(['certificate.expiring', 'certificate.expiring', 'certificate.expiring']);
     const [item] = attention(served);
     expect(item?.kind).toBe('server-certificate-expiring');
     expect(item?.message).toContain('ca.key');
@@ -117,7 +118,7 @@ describe('where it cannot renew itself', () => {
     store = await openAgain();
     pass(hourMs);
     await serve().run();
-    expect(kinds()).toEqual(['certificate.expiring']);
+    expect(await kinds()).toEqual(['certificate.expiring']);
   });
 
   it('an expired one is told about in the same way, for as long as it is there', async () => {
@@ -171,7 +172,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
     served.choose(found);
     expect(errors()).toHaveLength(1);
     await served.run();
-    expect(kinds()).toEqual(['certificate.held-back']);
+    expect(await kinds()).toEqual(['certificate.held-back']);
     const [item] = attention(served);
     expect(item).toMatchObject({ kind: 'server-certificate-held-back', count: 1 });
     expect(item?.message).toContain('--name a.example.com --force');

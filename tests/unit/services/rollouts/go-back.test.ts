@@ -159,7 +159,8 @@ describe('going back', () => {
     const { canary } = await accident();
     await fleet.release('3.0.0');
     await fleet.back({ isUnprovenAccepted: true });
-    const [line] = fleet.services.readJournal.list({ kinds: ['release.activated'] }, { limit: 1 });
+    const [line] = (await fleet.services.readJournal.search({ kinds: ['release.activated'] }, { limit: 1 }))
+      .events;
     expect(line).toMatchObject({ subject: { releaseId: canary }, after: { state: 'running', step: 0 } });
     const [latest] = fleet.services.listBundles.history({ limit: 1 });
     expect(latest).toMatchObject({
@@ -273,7 +274,8 @@ it.each(['0', '1', '2', '4', '8', 'committed'])(
     expect(code).toBe(128);
     await fleet.restart();
     const [release] = fleet.services.manageRollouts.list();
-    const lines = fleet.services.readJournal.list({ kinds: ['release.activated'] }, { limit: 9 });
+    const lines = (await fleet.services.readJournal.search({ kinds: ['release.activated'] }, { limit: 9 }))
+      .events;
     const hasGone = release?.id === canary;
     if (point === 'committed') expect(hasGone).toBe(true);
     expect([canary, accidental]).toContain(release?.id);

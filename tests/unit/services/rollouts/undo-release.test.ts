@@ -71,7 +71,8 @@ describe('undoing a release', () => {
   it('is told in the journal and in the history', async () => {
     const { accidental } = await accident();
     await undo(accidental);
-    const [line] = fleet.services.readJournal.list({ kinds: ['release.undone'] }, { limit: 9 });
+    const [line] = (await fleet.services.readJournal.search({ kinds: ['release.undone'] }, { limit: 9 }))
+      .events;
     expect(line).toMatchObject({ actor: person, subject: { releaseId: accidental, bundleName: 'v3.raucb' } });
     expect(fleet.services.listBundles.history({ limit: 1 })).toMatchObject([
       { bundleName: 'v2.raucb', previousBundleName: 'v3.raucb', by: 'local' },
@@ -154,7 +155,8 @@ it.each(['0', '1', '2', '4', 'committed'])(
     const isUndone = current()?.id === canary;
     if (point === 'committed') expect(isUndone).toBe(true);
     expect([canary, accidental]).toContain(current()?.id);
-    const lines = fleet.services.readJournal.list({ kinds: ['release.undone'] }, { limit: 9 });
+    const lines = (await fleet.services.readJournal.search({ kinds: ['release.undone'] }, { limit: 9 }))
+      .events;
     expect(lines).toHaveLength(isUndone ? 1 : 0);
     expect(fleet.services.listBundles.history({ limit: 9 })).toHaveLength(isUndone ? 3 : 2);
   },
