@@ -85,7 +85,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
 
   return async (identity, asked) => {
     const { contact, compatible, native, namedSha256 } = asked;
-    if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
+    if (namedSha256 !== null) await watchRestores.hear(identity.id, namedSha256); // before the device is looked at: nothing else waits in between
     const before = fleet.find(identity.id);
     const said = { ...withCompatible(contact, compatible), isPoller: native !== null };
     const record = contacts.hear(identity, said, contact.transactionId === null ? { native } : null);

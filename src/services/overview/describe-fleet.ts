@@ -107,10 +107,11 @@ export class FleetDescriber {
 
   async #count(dismissed: readonly Dismissal[]): Promise<FleetOverview> {
     const { listBundles, manageRollouts, listing, counts, certificates, now } = this.ports;
-    const [inventory, storage, webhooks] = await Promise.all([
+    const [inventory, storage, webhooks, lastRestore] = await Promise.all([
       certificates.inventory(),
       this.ports.measureStorage(),
       this.ports.manageWebhooks.list(),
+      this.ports.restores.lastRestore(),
     ]);
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
@@ -130,7 +131,7 @@ export class FleetDescriber {
         dismissed,
         troubled: counts.troubled(),
         stopped: counts.stopped(new Date(now().getTime() - stoppedNoticeMs)),
-        lastRestore: this.ports.restores.lastRestore(),
+        lastRestore,
         shared: counts.sharedCertificates(
           new Date(now().getTime() - boardGoneAfterMs),
           maxSharedCertificates,

@@ -6,7 +6,16 @@ export interface ContractAdapter {
   /** After {@link ContractAdapter.reopen} it is another one. */
   readonly store: Pick<
     Store,
-    'tokens' | 'sessions' | 'webhooks' | 'journal' | 'dismissals' | 'askedNames' | 'history'
+    | 'catalog'
+    | 'devices'
+    | 'restores'
+    | 'tokens'
+    | 'sessions'
+    | 'webhooks'
+    | 'journal'
+    | 'dismissals'
+    | 'askedNames'
+    | 'history'
   >;
   /** The disk is full at the n-th step from now on, once: each statement of a change is a step, and its commit is the last. */
   failAt(step: number): void;
