@@ -18,12 +18,13 @@ import type { Installation, InstallationChange } from '../../core/installation';
 import type { Evidence, ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
 import { omittedHeaders } from '../../core/silent-poller';
-import type { Fleet } from '../devices/fleet';
+import type { DecideUpdate, DeviceUpdates } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../ports/devices';
+import { DeviceDraft } from '../devices/device-draft';
 import { type Cause, changed } from '../devices/installation-events';
 
 export interface ContactPorts {
-  readonly fleet: Fleet;
+  readonly fleet: Pick<DeviceUpdates, 'update' | 'updateOnDisk'>;
   /** What a device is at its first contact, when nobody made it ahead. */
   readonly newDevices: Admission;
   readonly proofRules: ProofRules;
@@ -41,20 +42,32 @@ export interface HeardDevice extends DeviceRecord {
    * of it is kept.
    */
   readonly isAside: boolean;
+  /** It is a second board for certain. */
+  readonly isOther: boolean;
 }
 
 /** A device asks what there is. */
 export type Poll = Pick<Evidence, 'native'>;
 
+/** What a contact leads to, once the device was heard: pure, as the update that it is a part of. */
+export type FollowUp<Answer> = (heard: HeardDevice, draft: DeviceDraft) => Answer;
+
 /** Takes in what devices tell by asking for something. */
 export interface DeviceContacts {
   /**
    * Brings the registry up to date: a device appears at its first contact; what it runs after a boot proves or disproves its
-   * installation. Seen in memory at once; wait for the disk with the fleet.
+   * installation. What follows from it is a part of the same update. All of it is on disk when the promise resolves, if it can be.
    * @param poll it asks what there is; `null` when it begins, downloads or reports
    * @throws DomainError `forbidden` for a second board, where the configuration says so
    */
-  hear(identity: DeviceIdentity, contact: Contact, poll: Poll | null): HeardDevice;
+  hear<Answer>(
+    identity: DeviceIdentity,
+    contact: Contact,
+    poll: Poll | null,
+    follow: FollowUp<Answer>,
+  ): Promise<Answer>;
+  /** As {@link hear}, for what must be on disk. @throws DomainError `storage-full`, `unavailable` too */
+  hearOnDisk<Answer>(identity: DeviceIdentity, contact: Contact, follow: FollowUp<Answer>): Promise<Answer>;
 }
 
 /** Custom headers that are kept of one device, over all its contacts. */
@@ -67,25 +80,57 @@ export function createDeviceContacts({
   secondBoards,
 }: ContactPorts): DeviceContacts {
   return {
-    hear(identity, contact, poll) {
-      const actor: Actor = { name: `device:${identity.id}`, address: contact.address };
-      const known = fleet.findCounted(identity.id);
-      if (known === undefined) return { ...register(identity, contact, actor), isAside: false };
-      const seen = recognizeBoard(known.device, contact, poll !== null || contact.transactionId !== null);
-      if (seen.sight === 'other' || seen.sight === 'unclear') return hearAside(known, contact, seen, actor);
-      // An earlier boot tells nothing of today.
-      const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
-      return { ...hearOwn(known, identity, told, { ...seen, poll }, actor), isAside: false };
-    },
+    hear: async (identity, contact, poll, follow) =>
+      unlessRefused(await fleet.update(identity.id, hearing(identity, contact, poll, follow))),
+
+    hearOnDisk: async (identity, contact, follow) =>
+      unlessRefused(await fleet.updateOnDisk(identity.id, hearing(identity, contact, null, follow))),
   };
 
+  function hearing<Answer>(
+    identity: DeviceIdentity,
+    contact: Contact,
+    poll: Poll | null,
+    follow: FollowUp<Answer>,
+  ): DecideUpdate<Outcome<Answer>> {
+    return (sight) => {
+      const draft = new DeviceDraft(sight);
+      const heard = hear(draft, identity, contact, poll);
+      // That it came is kept all the same.
+      if (heard.isOther && secondBoards === 'refuse')
+        return draft.update({ refusal: refuseSecond(identity) });
+      return draft.update({ answer: follow(heard, draft) });
+    };
+  }
+
+  function hear(
+    draft: DeviceDraft,
+    identity: DeviceIdentity,
+    contact: Contact,
+    poll: Poll | null,
+  ): HeardDevice {
+    const actor: Actor = { name: `device:${identity.id}`, address: contact.address };
+    const known = draft.before;
+    if (known === undefined) {
+      register(draft, identity, contact, actor);
+      return { ...draft.record, isAside: false, isOther: false };
+    }
+    const seen = recognizeBoard(known.device, contact, poll !== null || contact.transactionId !== null);
+    if (seen.sight === 'other' || seen.sight === 'unclear') return hearAside(draft, contact, seen, actor);
+    // An earlier boot tells nothing of today.
+    const told = seen.sight === 'late' ? { ...contact, facts: {} } : contact;
+    hearOwn(draft, identity, told, { ...seen, poll }, actor);
+    return { ...draft.record, isAside: false, isOther: false };
+  }
+
   function hearOwn(
-    known: DeviceRecord,
+    draft: DeviceDraft,
     identity: DeviceIdentity,
     contact: Contact,
     { boards, sight, poll }: Recognized & { readonly poll: Poll | null },
     actor: Actor,
-  ): DeviceRecord {
+  ): void {
+    const known = draft.record;
     const boot =
       sight === 'found' ? 'unknown' : bootChange(known.device.facts, known.device.lastContactAt, contact);
     const asked = { isPoll: poll !== null, native: poll?.native ?? null };
@@ -97,45 +142,34 @@ export function createDeviceContacts({
       ...(judged.isFresh ? tellFresh(device, sight, { at: contact.at, actor }) : []),
     ];
     const isNew = events.length > 0 || !isSame(known.device, device);
-    if (!isNew && judged.installation === null) return fleet.seen(identity.id, device);
-    if (!isNew && judged.isHint && judged.installation !== null) {
-      fleet.seen(identity.id, device);
-      return fleet.renewed(identity.id, judged.installation);
-    }
-    return fleet.change(identity.id, {
-      device,
-      installations: judged.installation === null ? [] : [judged.installation],
-      events: [...events, ...judged.events],
-    });
+    const isHint = judged.isHint && !isNew;
+    if (isNew || (judged.installation !== null && !isHint)) draft.tell(device, events);
+    else draft.see(device);
+    if (judged.installation === null) return;
+    if (isHint) draft.renew(judged.installation);
+    else draft.change(judged.installation, judged.events);
   }
 
   function hearAside(
-    known: DeviceRecord,
+    draft: DeviceDraft,
     contact: Contact,
     { boards, sight }: Recognized,
     actor: Actor,
   ): HeardDevice {
-    const { id } = known.device;
+    const known = draft.record;
     const device = { ...known.device, boards };
-    const isNoted = isSameBoards(known.device.boards, boards);
-    const events = tellSecond(known.device, device, { at: contact.at, actor });
-    const { failures, interruptions } = isNoted
-      ? fleet.seen(id, device)
-      : fleet.change(id, { device, events });
-    if (sight === 'other' && secondBoards === 'refuse')
-      throw new DomainError('forbidden', `another board uses the certificate of ${id} already`, {
-        remedy: 'Issue this board a certificate under a name of its own.',
-      });
+    if (isSameBoards(known.device.boards, boards)) draft.see(device);
+    else draft.tell(device, tellSecond(known.device, device, { at: contact.at, actor }));
     return {
+      ...draft.record,
       device: { ...device, facts: { ...asideFacts(known.device.facts), ...contact.facts, attributes: {} } },
       installation: null,
-      failures,
-      interruptions,
       isAside: true,
+      isOther: sight === 'other',
     };
   }
 
-  function register(identity: DeviceIdentity, contact: Contact, actor: Actor): DeviceRecord {
+  function register(draft: DeviceDraft, identity: DeviceIdentity, contact: Contact, actor: Actor): void {
     const { id } = identity;
     const made = newDevice(id, newDevices, contact.at);
     const { boards } = recognizeBoard(made, contact, true);
@@ -143,7 +177,7 @@ export function createDeviceContacts({
     const waits = newDevices === 'waiting' ? ', and waits for admission' : '';
     const message = `${id} made its first contact${waits}`;
     const subject = { deviceId: id, compatible: device.facts.compatible };
-    return fleet.add(device, [{ kind: 'device.registered', at: contact.at, actor, message, subject }]);
+    draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, message, subject }]);
   }
 
   /** What the contact says about the latest installation, as far as the same board has made it. */
@@ -184,6 +218,19 @@ export function createDeviceContacts({
       boards: isFresh ? start : boards,
     };
   }
+}
+
+type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: DomainError };
+
+function unlessRefused<Answer>(outcome: Outcome<Answer>): Answer {
+  if ('refusal' in outcome) throw outcome.refusal;
+  return outcome.answer;
+}
+
+function refuseSecond({ id }: DeviceIdentity): DomainError {
+  return new DomainError('forbidden', `another board uses the certificate of ${id} already`, {
+    remedy: 'Issue this board a certificate under a name of its own.',
+  });
 }
 
 interface Judged {

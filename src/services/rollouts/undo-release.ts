@@ -86,7 +86,7 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
     const { undone, before } = find(releaseId);
     refuseOffered(releaseId);
     const target = targetOf(before);
-    if (target !== null) await fleet.recount(target.releaseId);
+    if (target !== null) await fleet.decisions.recount(target.releaseId);
     const { compatible, channel, bundleName } = undone;
     const line = await catalog.commit({
       check: () => refuseOffered(releaseId),
