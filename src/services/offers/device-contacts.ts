@@ -1,27 +1,20 @@
-import { type Boards, describeBoard, isSameBoards } from '../../core/board';
+import { type Boards, isSameBoards } from '../../core/board';
 import { freshReason, isJudged, judgeFresh, takeBack } from '../../core/board-evidence';
-import { bootChange, type BootChange, type Contact, mergeFacts, slotOf } from '../../core/contact';
+import { bootChange, type Contact, slotOf } from '../../core/contact';
 import { type DeviceFacts, noFacts } from '../../core/device-facts';
-import {
-  type Admission,
-  certifiedCompatible,
-  type Device,
-  type DeviceIdentity,
-  maxCertificates,
-  mayBe,
-  newDevice,
-} from '../../core/device';
-import { type Recognized, recognizeBoard, type Sight } from '../../core/recognize-board';
+import { type Admission, type DeviceIdentity, newDevice } from '../../core/device';
+import { type Recognized, recognizeBoard } from '../../core/recognize-board';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';
 import type { Evidence, ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
-import { omittedHeaders } from '../../core/silent-poller';
 import type { DecideUpdate, DeviceUpdates } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../ports/devices';
 import { DeviceDraft } from '../devices/device-draft';
-import { type Cause, changed } from '../devices/installation-events';
+import { changed } from '../devices/installation-events';
+import { tellContact, tellFresh, tellSecond } from './contact-lines';
+import { isSameDevice, mergeContact } from './merge-contact';
 
 export interface ContactPorts {
   readonly fleet: Pick<DeviceUpdates, 'update' | 'updateOnDisk'>;
@@ -69,9 +62,6 @@ export interface DeviceContacts {
   /** As {@link hear}, for what must be on disk. @throws DomainError `storage-full`, `unavailable` too */
   hearOnDisk<Answer>(identity: DeviceIdentity, contact: Contact, follow: FollowUp<Answer>): Promise<Answer>;
 }
-
-/** Custom headers that are kept of one device, over all its contacts. */
-export const maxAttributes = 32;
 
 export function createDeviceContacts({
   fleet,
@@ -135,13 +125,13 @@ export function createDeviceContacts({
       sight === 'found' ? 'unknown' : bootChange(known.device.facts, known.device.lastContactAt, contact);
     const asked = { isPoll: poll !== null, native: poll?.native ?? null };
     const judged = judge(known, contact, { ...asked, boot, boards, sight }, actor);
-    const device = { ...heard(known.device, identity, contact), boards: judged.boards };
+    const device = { ...mergeContact(known.device, identity, contact), boards: judged.boards };
     const events = [
-      ...tell(known.device, device, boot, { ...contact, actor }),
+      ...tellContact(known.device, device, boot, { ...contact, actor }),
       ...tellSecond(known.device, device, { at: contact.at, actor }),
       ...(judged.isFresh ? tellFresh(device, sight, { at: contact.at, actor }) : []),
     ];
-    const isNew = events.length > 0 || !isSame(known.device, device);
+    const isNew = events.length > 0 || !isSameDevice(known.device, device);
     const isHint = judged.isHint && !isNew;
     if (isNew || (judged.installation !== null && !isHint)) draft.tell(device, events);
     else draft.see(device);
@@ -173,7 +163,7 @@ export function createDeviceContacts({
     const { id } = identity;
     const made = newDevice(id, newDevices, contact.at);
     const { boards } = recognizeBoard(made, contact, true);
-    const device = { ...heard(made, identity, contact), boards };
+    const device = { ...mergeContact(made, identity, contact), boards };
     const waits = newDevices === 'waiting' ? ', and waits for admission' : '';
     const message = `${id} made its first contact${waits}`;
     const subject = { deviceId: id, compatible: device.facts.compatible };
@@ -249,113 +239,7 @@ function asideFacts({ compatible, variant }: DeviceFacts): DeviceFacts {
   return { ...noFacts, compatible, variant };
 }
 
-function tellSecond(before: Device, { id, facts, boards }: Device, cause: Cause): readonly NewEvent[] {
-  if (before.boards.second !== null || boards.second === null) return [];
-  const { own, other } = boards.second;
-  const message = `two boards use the certificate of ${id}: ${describeBoard(own)}; and ${describeBoard(other)}`;
-  const subject = { deviceId: id, compatible: facts.compatible };
-  return [{ kind: 'device.second-board', ...cause, subject, message }];
-}
-
-function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly NewEvent[] {
-  const message = `${id} starts afresh: ${freshReason(sight) ?? 'another board'}`;
-  const subject = { deviceId: id, compatible: facts.compatible };
-  return [{ kind: 'device.started-afresh', ...cause, subject, message }];
-}
-
 /** What only helps to judge the next contact is nothing that a poll waits for. */
 function isHint(change: InstallationChange): boolean {
   return Object.keys(change).every((key) => key === 'silentPolls' || key === 'signature');
-}
-
-function heard(device: Device, identity: DeviceIdentity, contact: Contact): Device {
-  const { at, address, protocol } = contact;
-  const { compatibles: bound } = identity;
-  const claimed = contact.facts.compatible ?? device.claimedCompatible;
-  const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
-  const facts = { ...mergeFacts(device.facts, contact.facts), compatible };
-  return {
-    ...device,
-    firstContactAt: device.firstContactAt ?? at,
-    lastContactAt: at,
-    address,
-    protocol,
-    facts: { ...facts, attributes: bounded(device.facts.attributes, facts.attributes) },
-    boundCompatibles: bound,
-    claimedCompatible: claimed === null || mayBe(claimed, bound) ? null : claimed,
-    pollerOmits: contact.isPoller === true ? omittedHeaders(contact.facts) : device.pollerOmits,
-    certificates: withCertificate(device, identity.certificateSerial, at),
-  };
-}
-
-/** New attributes are taken while there is room: a device can't fill the disk with names. */
-function bounded(
-  known: DeviceFacts['attributes'],
-  merged: DeviceFacts['attributes'],
-): DeviceFacts['attributes'] {
-  const names = Object.keys(merged);
-  if (names.length <= maxAttributes) return merged;
-  const kept = [...Object.keys(known), ...names.filter((name) => !(name in known))].slice(0, maxAttributes);
-  return Object.fromEntries(kept.map((name) => [name, merged[name] ?? '']));
-}
-
-function withCertificate(device: Device, serial: string, at: Date): Device['certificates'] {
-  const seen = device.certificates.find((certificate) => certificate.serial === serial);
-  if (seen !== undefined) {
-    return device.certificates.map((one) => (one === seen ? { ...seen, lastSeenAt: at } : one));
-  }
-  return [...device.certificates, { serial, firstSeenAt: at, lastSeenAt: at }].slice(-maxCertificates);
-}
-
-function tell(
-  before: Device,
-  after: Device,
-  boot: BootChange,
-  { at, actor }: { readonly at: Date; readonly actor: Actor },
-): NewEvent[] {
-  const events: NewEvent[] = [];
-  const { id } = after;
-  const say = (event: Pick<NewEvent, 'kind' | 'message' | 'before' | 'after'>) => {
-    events.push({ ...event, at, actor, subject: { deviceId: id, compatible: after.facts.compatible } });
-  };
-  const serial = after.certificates.find(
-    (one) => !before.certificates.some((known) => known.serial === one.serial),
-  )?.serial;
-  if (serial !== undefined && before.firstContactAt !== null) {
-    say({ kind: 'device.certificate-seen', message: `${id} has another certificate`, after: { serial } });
-  }
-  if (before.firstContactAt === null)
-    say({ kind: 'device.registered', message: `${id} made its first contact` });
-  if (boot === 'new') {
-    say({
-      kind: 'device.booted',
-      message: `${id} has booted`,
-      before: { boot_id: before.facts.bootId },
-      after: { boot_id: after.facts.bootId },
-    });
-  }
-  const [from, to] = [before.facts.systemVersion, after.facts.systemVersion];
-  if (from !== to && to !== null) {
-    say({
-      kind: 'device.version-changed',
-      message: from === null ? `${id} runs ${to}` : `${id} runs ${to}, and ran ${from} before`,
-      before: { system_version: from },
-      after: { system_version: to },
-    });
-  }
-  return events;
-}
-
-/** Whether two looks at a device tell the same facts; the uptime always grows. */
-function isSame(before: Device, after: Device): boolean {
-  if (!isSameBoards(before.boards, after.boards)) return false;
-  if (before.certificates.length !== after.certificates.length) return false;
-  if (before.claimedCompatible !== after.claimedCompatible) return false;
-  if (before.pollerOmits?.join() !== after.pollerOmits?.join()) return false;
-  if (before.boundCompatibles.join('\n') !== after.boundCompatibles.join('\n')) return false;
-  const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
-  if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;
-  const [known, told] = [before.facts.attributes, after.facts.attributes];
-  const names = Object.keys(told);
-  return names.length === Object.keys(known).length && names.every((name) => known[name] === told[name]);
 }

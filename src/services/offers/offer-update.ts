@@ -110,7 +110,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
 
   return async (identity, asked) => {
     const { contact, compatible, native, namedSha256 } = asked;
-    if (namedSha256 !== null) watchRestores.hear(identity.id, namedSha256);
+    if (namedSha256 !== null) await watchRestores.hear(identity.id, namedSha256); // it may stop this very offer
     const said = { ...withCompatible(contact, compatible), isPoller: native !== null };
     const poll = contact.transactionId === null ? { native } : null;
     const { heard, offer } = await contacts.hear(identity, said, poll, (heard, draft) => ({

@@ -1,6 +1,7 @@
 import { type Crash, partLeftOut } from '../../core/crash';
 import type { Webhook } from '../../core/webhook';
 import type { Dismissal } from '../../ports/dismissals';
+import type { LastRestore } from '../../ports/restores';
 import type { AttentionItem } from './attention-item';
 
 export interface ServerFacts {
@@ -13,7 +14,7 @@ export interface ServerFacts {
 
 export interface RestoreFacts {
   /** When the database was last taken for an older copy, and why. */
-  readonly lastRestore: { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
+  readonly lastRestore: LastRestore | undefined;
   /** What people dismissed. */
   readonly dismissed: readonly Dismissal[];
 }

@@ -4,7 +4,19 @@ import { refusal } from '../../support/refusal';
 /** An open store whose changes can be made to fail and to hang, so that the suite can ask what is left of them. */
 export interface ContractAdapter {
   /** After {@link ContractAdapter.reopen} it is another one. */
-  readonly store: Pick<Store, 'tokens' | 'sessions' | 'webhooks' | 'journal'>;
+  readonly store: Pick<
+    Store,
+    | 'catalog'
+    | 'devices'
+    | 'restores'
+    | 'tokens'
+    | 'sessions'
+    | 'webhooks'
+    | 'journal'
+    | 'dismissals'
+    | 'askedNames'
+    | 'history'
+  >;
   /** The disk is full at the n-th step from now on, once: each statement of a change is a step, and its commit is the last. */
   failAt(step: number): void;
   /** Holds changes back from now on. @returns what lets them go on */

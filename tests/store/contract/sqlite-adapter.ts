@@ -1,7 +1,13 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
+import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
+import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/sqlite/database';
+import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
+import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
+import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
+import { createRestoreRecords } from '../../../src/store/sqlite/restore-records';
 import { createSessionRecords } from '../../../src/store/sqlite/session-records';
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
@@ -70,6 +76,12 @@ function open(dataDir: string) {
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database),
     webhooks: createWebhookRecords(database, journal),
+    dismissals: createDismissalRecords(database, journal),
+    askedNames: createAskedNameRecords(database),
+    catalog: createCatalogRecords(database, journal),
+    devices: createDeviceRecords(database, journal),
+    restores: createRestoreRecords(database),
+    history: createHistoryRecords(database),
     journal,
   };
   return { database, store };

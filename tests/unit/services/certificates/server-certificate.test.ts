@@ -34,7 +34,7 @@ const kinds = async () =>
   (await store.journal.search({ kinds: ['certificate.'] }, { limit: 100 })).events.map(({ kind }) => kind);
 
 /** As the composition root does it. */
-function serve(): ServerCertificate<ServerTls> {
+async function serve(): Promise<ServerCertificate<ServerTls>> {
   return new ServerCertificate<ServerTls>({
     inUse: () => tls,
     takeOver(found) {
@@ -42,7 +42,7 @@ function serve(): ServerCertificate<ServerTls> {
       tls = found;
     },
     renew: () => made.folder.renewServer(),
-    askedNames: new AskedNames({ records: store.askedNames, log, now }),
+    askedNames: await AskedNames.open({ records: store.askedNames, log, now }),
     covers: coversHost,
     journal: store.journal,
     log,
@@ -71,7 +71,7 @@ afterEach(() => store.close());
 
 describe('while ca.key is there', () => {
   it('the certificate renews itself in its last 30 days: a line in the journal and the log, a metric, and no attention', async () => {
-    const served = serve();
+    const served = await serve();
     await served.run();
     at = new Date(start.getTime() + 796 * dayMs);
     await served.run();
@@ -88,7 +88,7 @@ describe('while ca.key is there', () => {
 
   it('nothing happens before, however often it is asked', async () => {
     const before = await made.read('server.crt');
-    const served = serve();
+    const served = await serve();
     for (let hours = 0; hours < 48; hours++, pass(hourMs)) await served.run();
     expect([await made.read('server.crt'), lines, await kinds()]).toEqual([before, [], []]);
   });
@@ -101,7 +101,7 @@ describe('where it cannot renew itself', () => {
   });
 
   it('people are told once a day: attention, an error line, an event, and a metric', async () => {
-    const served = serve();
+    const served = await serve();
     for (let hours = 0; hours < 49; hours++, pass(hourMs)) await served.run();
     expect(errors()).toHaveLength(3);
     expect(await kinds()).toEqual(['certificate.expiring', 'certificate.expiring', 'certificate.expiring']);
@@ -113,24 +113,24 @@ describe('where it cannot renew itself', () => {
   });
 
   it('a restart within the day sends no second event', async () => {
-    await serve().run();
+    await (await serve()).run();
     store.close();
     store = await openAgain();
     pass(hourMs);
-    await serve().run();
+    await (await serve()).run();
     expect(await kinds()).toEqual(['certificate.expiring']);
   });
 
   it('an expired one is told about in the same way, for as long as it is there', async () => {
     at = new Date(start.getTime() + 900 * dayMs);
-    const served = serve();
+    const served = await serve();
     await served.run();
     expect(attention(served)[0]?.message).toContain('has expired');
     expect(errors()).toHaveLength(1);
   });
 
   it('all is well again once there is a new one', async () => {
-    const served = serve();
+    const served = await serve();
     await served.run();
     expect(attention(served)).toHaveLength(1);
     const other = await emptyFolder(now);
@@ -143,7 +143,7 @@ describe('where it cannot renew itself', () => {
   });
 
   it('a journal that takes no line stops nothing', async () => {
-    const served = serve();
+    const served = await serve();
     store.close();
     await expect(served.run()).resolves.toBeUndefined();
     expect(errors().length).toBeGreaterThan(0);
@@ -158,7 +158,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   };
 
   it('is not used, which is said once; the CAs beside it are', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('A.example.com');
     served.noteName('stranger.example.com');
     const found = { ...(await remake('b.example.com')), ca: 'another list of CAs' };
@@ -180,7 +180,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('is used when nobody has asked for 7 days', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('a.example.com');
     const found = await remake('b.example.com');
     tls = served.choose(found);
@@ -194,7 +194,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('gives way to one that has the name', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('a.example.com');
     tls = served.choose(await remake('b.example.com'));
     const good = await remake('*.example.com');
@@ -203,13 +203,13 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('is used after a restart, and then the names that it misses are said', async () => {
-    const before = serve();
+    const before = await serve();
     before.noteName('a.example.com');
     await before.run();
     tls = await remake('b.example.com');
     store.close();
     store = await openAgain();
-    const served = serve();
+    const served = await serve();
     const [item] = attention(served);
     expect(item).toMatchObject({ kind: 'server-certificate-misses-names', count: 1 });
     expect(item?.message).toContain('--name a.example.com --force');
@@ -218,7 +218,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('does not depend on names that nobody asked for', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('b.example.com');
     const found = await remake('b.example.com');
     expect(served.choose(found)).toEqual(found);
