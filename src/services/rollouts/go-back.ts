@@ -139,7 +139,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       at,
     );
     if (activation === undefined) throw new Error(`${bundle.name} is current already`);
-    await fleet.recount(releaseId);
+    await fleet.decisions.recount(releaseId);
     const rollout = rolloutOf(target, request, at);
     const told = await catalog.commit({
       activation,

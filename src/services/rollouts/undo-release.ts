@@ -93,7 +93,7 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
     const { undone, before } = await find(releaseId);
     refuseOffered(releaseId, await results.wasOffered(releaseId));
     const target = await targetOf(before);
-    if (target !== null) await fleet.recount(target.releaseId);
+    if (target !== null) await fleet.decisions.recount(target.releaseId);
     const { compatible, channel, bundleName } = undone;
     const line = await catalog.commit({
       guard: { releaseId, check: (wasOffered) => refuseOffered(releaseId, wasOffered) },
