@@ -8,8 +8,13 @@ export interface Dismissal {
 
 /** Where dismissals last. */
 export interface DismissalRecords {
-  all(): readonly Dismissal[];
-  /** @throws DomainError `storage-full`, `unavailable` */
+  /** `SELECT kind, subject FROM dismissals` */
+  all(): Promise<readonly Dismissal[]>;
+  /**
+   * Of two who dismiss the same, the first is told in the journal. `INSERT INTO dismissals … SELECT … FROM unnest($3) ORDER BY 1
+   * ON CONFLICT DO NOTHING RETURNING subject`, and the line if it added any
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   add(
     dismissed: { readonly kind: string; readonly subjects: readonly string[] },
     event: NewEvent,

@@ -15,15 +15,27 @@ export type SnapshotGrain = 'day' | 'hour' | 'moment';
 
 /** Where snapshots of the fleet last. */
 export interface HistoryRecords {
-  /** When the last one was taken. */
-  lastAt(): Date | undefined;
-  /** Saves one, and removes those that lie after it: then the clock was wrong. */
+  /** When the last one was taken. `SELECT max(at) FROM fleet_snapshots` */
+  lastAt(): Promise<Date | undefined>;
+  /**
+   * Saves one, in the place of one of the same time, and removes those that lie after it: then the clock was wrong.
+   * `DELETE FROM fleet_snapshots WHERE at >= $1` (its counts go with it), `INSERT INTO fleet_snapshots …`, `INSERT INTO fleet_counts …`
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   save(at: Date, grain: SnapshotGrain, counts: readonly HistoryCount[]): Promise<void>;
-  /** Removes the oldest of a grain from before a time. */
+  /**
+   * Removes the oldest of a grain from before a time.
+   * `DELETE FROM fleet_snapshots WHERE at IN (SELECT at … WHERE grain = $1 AND at < $2 ORDER BY at LIMIT $3)`
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   prune(grain: SnapshotGrain, before: Date, atMost: number): Promise<void>;
-  /** When they were taken, oldest first. */
-  times(since: Date): readonly Date[];
-  counts(times: readonly Date[], of: HistoryScope): readonly (VersionCount & { readonly at: Date })[];
+  /** When they were taken, oldest first. `SELECT at FROM fleet_snapshots WHERE at >= $1 ORDER BY at` */
+  times(since: Date): Promise<readonly Date[]>;
+  /** `SELECT at, version, sum(devices) FROM fleet_counts WHERE at = ANY($1) AND compatible = $2 AND channel = $3 GROUP BY at, version` */
+  counts(
+    times: readonly Date[],
+    of: HistoryScope,
+  ): Promise<readonly (VersionCount & { readonly at: Date })[]>;
 }
 
 /** The devices that are looked at: all that fit. */

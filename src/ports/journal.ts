@@ -12,13 +12,9 @@ export interface JournalPage {
 
 /** Reads the journal, and hears of new lines. */
 export interface ReadJournal {
-  /** Looks among the newest lines alone, for who looks for what has just happened. Newest first. */
-  list(
-    filter: EventFilter,
-    page: { readonly limit: number; readonly beforeId?: number },
-  ): readonly JournalEvent[];
   /**
    * Looks back through the journal, in turn with everything else, as far as one search may.
+   * `SELECT * FROM events WHERE id < $1 AND id > $2 AND … ORDER BY id DESC LIMIT $3`, with a statement timeout
    * @throws DomainError `unavailable`
    */
   search(
@@ -31,20 +27,29 @@ export interface ReadJournal {
       readonly afterId?: number;
     },
   ): Promise<JournalPage>;
-  /** All lines after one that is known, oldest first, in turn with everything else. @throws DomainError `unavailable` */
+  /**
+   * All lines after one that is known, oldest first, in turn with everything else.
+   * `SELECT * FROM events WHERE id > $1 ORDER BY id LIMIT $2`
+   * @throws DomainError `unavailable`
+   */
   after(afterId: number, limit: number): Promise<readonly JournalEvent[]>;
-  /** The id of the newest line, or 0. */
-  lastId(): number;
-  /** Hears of lines as they are committed. @returns what ends it */
+  /** The id of the newest line, or 0. `SELECT max(id) FROM events` */
+  lastId(): Promise<number>;
+  /** Hears of lines as they are committed: of other nodes', by `LISTEN journal`. It is a hint alone. @returns what ends it */
   listen(listener: (events: readonly JournalEvent[]) => void): () => void;
 }
 
 /** Where the journal lasts. */
 export interface JournalRecords extends ReadJournal {
-  /** Adds lines that belong to no other change. @throws DomainError `storage-full`, `unavailable` */
+  /**
+   * Adds lines that belong to no other change. Ids follow the order of commits: `SELECT pg_advisory_xact_lock($1)`, then
+   * `INSERT INTO events …`, and one `NOTIFY journal` for the whole commit
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   record(events: readonly NewEvent[]): Promise<void>;
   /**
    * Removes lines about what devices and the server did that are older than a time, a few at a time; people's decisions stay.
+   * `DELETE FROM events WHERE id IN (SELECT id … WHERE at < $1 AND (actor LIKE 'device:%' OR actor = $2) ORDER BY id LIMIT $3)`
    * @returns how many
    */
   prune(before: Date, limit: number): Promise<number>;

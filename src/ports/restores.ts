@@ -1,24 +1,50 @@
 import type { DatabaseIdentity, FoundMarker, Marker } from '../core/restore';
 
+/** When and why the database was taken for an older copy. */
+export interface LastRestore {
+  readonly id: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
 /** What the database knows of itself, and of a restore. */
 export interface RestoreRecords {
-  /** The identity, made with this id when there is none; and why the database is suspected, if it is. @throws DomainError `storage-full`, `unavailable` */
+  /**
+   * The identity, made with this id when there is none; and why the database is suspected, if it is.
+   * `INSERT INTO database_identity … ON CONFLICT DO NOTHING`, then `SELECT * FROM database_identity`
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: string | null }>;
   /**
    * Notes that the database may be an older copy, until {@link RestoreRecords.marked}. It is another one from now on.
+   * `UPDATE database_identity SET id = $1, is_marked = false, …`, then `INSERT INTO foreign_hashes … ON CONFLICT DO NOTHING` or
+   * `UPDATE installations SET offer_ends_at = $4 WHERE ended_at IS NULL AND offer_ends_at > $4`
    * @param named the hash that devices named: it is known from now on, and not told again; `null` when the marker told, at a
    * start: then no offer of before stands any longer
    * @throws DomainError `storage-full`, `unavailable`
    */
   suspect(newId: string, reason: string, named: string | null, at: Date): Promise<void>;
-  /** The last time that it was taken for an older copy, under an id that it had then alone; `undefined` when it never was. */
-  lastRestore(): { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
-  /** Notes that the marker names this database, and that a suspicion was dealt with. */
+  /**
+   * The last time that it was taken for an older copy, under an id that it had then alone; `undefined` when it never was.
+   * `SELECT id, restored_reason, restored_at FROM database_identity WHERE restored_at IS NOT NULL`
+   */
+  lastRestore(): Promise<LastRestore | undefined>;
+  /**
+   * Notes that the marker names this database, and that a suspicion was dealt with.
+   * `UPDATE database_identity SET is_marked = true, suspicion = NULL`
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   marked(): Promise<void>;
-  /** Whether a bundle with these bytes was ever here, deleted or not, or people have heard of it. */
-  isKnownHash(sha256: string): boolean;
-  /** How many devices were ever heard, counted up to a limit. */
-  heardDevices(limit: number): number;
+  /**
+   * Whether a bundle with these bytes was ever here, deleted or not, or people have heard of it.
+   * `SELECT EXISTS (SELECT 1 FROM bundles WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM foreign_hashes WHERE sha256 = $1)`
+   */
+  isKnownHash(sha256: string): Promise<boolean>;
+  /**
+   * How many devices were ever heard, counted up to a limit.
+   * `SELECT count(*) FROM (SELECT 1 FROM devices WHERE last_contact_at IS NOT NULL LIMIT $1) AS heard`
+   */
+  heardDevices(limit: number): Promise<number>;
 }
 
 /** The marker beside the database: which one ran here last, and how far it had come. */

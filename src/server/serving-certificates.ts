@@ -35,7 +35,7 @@ export class ServingCertificates implements RevocationsInForce {
   #devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'> | undefined;
   #watcher: CertificateWatcher | undefined;
 
-  private constructor(parts: ServingCertificatesParts) {
+  private constructor(parts: ServingCertificatesParts, askedNames: AskedNames) {
     const { config, found, store, log, now } = parts;
     this.#parts = parts;
     this.#tls = found.tls;
@@ -46,7 +46,7 @@ export class ServingCertificates implements RevocationsInForce {
       inUse: () => this.#tls,
       takeOver: (tls) => this.#takeOver(tls),
       renew: () => this.folder.renewServer(),
-      askedNames: new AskedNames({ records: store.askedNames, log, now }),
+      askedNames,
       covers: coversHost,
       journal: store.journal,
       log,
@@ -56,7 +56,9 @@ export class ServingCertificates implements RevocationsInForce {
 
   /** Renews the server certificate first, if it is time. */
   static async open(parts: ServingCertificatesParts): Promise<ServingCertificates> {
-    const certificates = new ServingCertificates(parts);
+    const { store, log, now } = parts;
+    const askedNames = await AskedNames.open({ records: store.askedNames, log, now });
+    const certificates = new ServingCertificates(parts, askedNames);
     await certificates.run();
     if (certificates.status().renewals.renewed > 0)
       certificates.#tls = await loadServerTls(parts.config.certsDir, { allowsExpired: true });

@@ -5,7 +5,8 @@ import type { AdvanceRollouts } from './rollouts/advance-rollouts';
 import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { Fleet } from './devices/fleet';
 import type { FleetHistory } from './overview/fleet-history';
-import type { DeviceRecords } from '../ports/devices';
+import type { DeviceUpdate } from '../ports/device-updates';
+import type { DeviceRecord, DeviceRecords } from '../ports/devices';
 import { changed } from './devices/installation-events';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { Log } from '../ports/log';
@@ -64,7 +65,7 @@ export class Housekeeping {
       await watchRestores.settle();
       await fleet.flush();
       const at = now();
-      if (isDue(this.#lookedAtMs, at, lookForLostEveryMs) && !this.#findLost(at))
+      if (isDue(this.#lookedAtMs, at, lookForLostEveryMs) && !(await this.#findLost(at)))
         this.#lookedAtMs = at.getTime();
       await pauseUntrusted();
       await advanceRollouts.advance();
@@ -79,18 +80,10 @@ export class Housekeeping {
   }
 
   /** @returns whether there may be more of them */
-  #findLost(at: Date): boolean {
+  async #findLost(at: Date): Promise<boolean> {
     const { devices, fleet, lostAfterMs } = this.ports;
     const silent = devices.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
-    for (const id of silent) {
-      const installation = fleet.find(id)?.installation ?? null;
-      if (installation === null || !isOpen(installation)) continue;
-      // What a person called off must not go on when the device comes back.
-      const state = endingAs(installation, 'lost');
-      const message = 'the device has not been heard of';
-      const lost = changed(installation, { state, message }, { at, actor: theServer });
-      fleet.change(id, { installations: [lost.installation], events: lost.events });
-    }
+    await Promise.all(silent.map((id) => fleet.update(id, ({ record }) => takeForLost(record, at))));
     return silent.length === lostAtOnce;
   }
 
@@ -99,6 +92,16 @@ export class Housekeeping {
     const { journal, eventRetentionMs } = this.ports;
     return (await journal.prune(new Date(at.getTime() - eventRetentionMs), prunedAtOnce)) === prunedAtOnce;
   }
+}
+
+function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<void> {
+  const installation = record?.installation ?? null;
+  if (installation === null || !isOpen(installation)) return { answer: undefined };
+  // What a person called off must not go on when the device comes back.
+  const state = endingAs(installation, 'lost');
+  const message = 'the device has not been heard of';
+  const lost = changed(installation, { state, message }, { at, actor: theServer });
+  return { answer: undefined, installations: [lost.installation], events: lost.events };
 }
 
 /** A clock that was set back makes it due, too. */

@@ -28,7 +28,7 @@ export interface ReleasedFleet extends DeviceListener {
   latest(id: string): Installation | null;
   seen(id: string): Device;
   /** Kinds of the journal's lines about a device, oldest first. */
-  journal(id: string): readonly string[];
+  journal(id: string): Promise<readonly string[]>;
 }
 
 export interface ConnectedDevice {
@@ -65,11 +65,10 @@ export async function startReleasedFleet(
     releaseId: () => services.manageRollouts.list()[0]?.id ?? 0,
     latest: (id) => services.manageDevices.get(id).installation,
     seen: (id) => services.manageDevices.get(id).device,
-    journal: (id) =>
-      services.readJournal
-        .list({ deviceId: id }, { limit: 200 })
-        .map(({ kind }) => kind)
-        .reverse(),
+    async journal(id) {
+      const { events } = await services.readJournal.search({ deviceId: id }, { limit: 200 });
+      return events.map(({ kind }) => kind).reverse();
+    },
   };
   const { released = '2.0.0' } = options;
   if (released !== null) await fleet.release(released);

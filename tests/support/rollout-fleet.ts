@@ -74,8 +74,8 @@ export class RolloutFleet {
     return this.opened.services.manageRollouts.get(id).rollout;
   }
 
-  lines(kind: string) {
-    return this.opened.services.readJournal.list({ kinds: [kind] }, { limit: 1_000 });
+  async lines(kind: string) {
+    return (await this.opened.services.readJournal.search({ kinds: [kind] }, { limit: 1_000 })).events;
   }
 
   close(): Promise<void> {

@@ -9,6 +9,8 @@ import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { allowDowngradeOption, fromOption, policyFields } from '../release/policy-options';
 import { shownEffect, tellReach, tellWarnings } from '../release/reach';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { activateBody } from '../../contract/activation';
 
 const shownActivation = activatedJson.extend({
   release: releaseJson.pick({ compatible: true, bundle: true }),
@@ -45,16 +47,16 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
       const bundleName = parseBundleName(name);
       const target =
         options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) };
-      const input = {
-        ...(options.force === true ? { force: true } : {}),
+      const input: RequestOf<typeof activateBody> = {
+        force: options.force,
         ...(options.from === undefined ? {} : policyFields({ from: options.from })),
-        ...(options.allowDowngrade === true ? { allow_downgrade: true } : {}),
+        allow_downgrade: options.allowDowngrade,
       };
       const client = await AdminClient.open(context, config);
       const request = { bundle: bundleName, ...target, ...input };
       if (mustConfirm(context, options) && !(await confirmRelease(context, client, request))) return 1;
       const path = [...Object.values(target), bundleName].map(encodeURIComponent).join('/');
-      const answer = await client.post(`/activate/${path}`, input);
+      const answer = await client.post<RequestOf<typeof activateBody>>(`/activate/${path}`, input);
       if (options.json === true) {
         printJson(context, answer);
         return 0;

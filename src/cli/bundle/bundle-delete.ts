@@ -3,6 +3,8 @@ import { parseBundleName } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
+import type { RequestOf } from '../../contract/request';
+import type { deleteBundleBody } from '../../contract/bundle';
 
 export function addBundleDelete(bundle: Command, context: CliContext): void {
   addCommand<{ readonly force?: boolean }>(bundle, context, {
@@ -15,9 +17,9 @@ export function addBundleDelete(bundle: Command, context: CliContext): void {
     run: async ({ args: [given = ''], options, config }) => {
       const name = parseBundleName(given);
       const client = await AdminClient.open(context, config);
-      const answer = await client.post(
+      const answer = await client.post<RequestOf<typeof deleteBundleBody>>(
         `/delete/${encodeURIComponent(name)}`,
-        options.force === true ? { force: true } : {},
+        { force: options.force },
       );
       if (options.json === true) printJson(context, answer);
       else {

@@ -14,12 +14,15 @@ import { type CliContext, type ExitCode, print, printJson, talk } from '../kerne
 import { findUpload, hasPolicy, latestRelease } from './find-upload';
 import { fileFailure } from '../kernel/input-file';
 import { LostAnswer } from './lost-answer';
-import { type PolicyFlags, policyFields, policyOptions } from '../release/policy-options';
+import { type FormOf, type PolicyFlags, policyFields, policyOptions } from '../release/policy-options';
 import { formatSize } from '../kernel/printable';
 import { ProgressLine } from '../kernel/progress-line';
 import { shownEffect, tellReach, tellWarnings } from '../release/reach';
 import { sendBundle } from './send-bundle';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { newReleaseBody } from '../../contract/release';
+import type { uploadFields } from '../../contract/upload';
 
 const shownUpload = uploadJson.extend({
   bundle: bundleJson.pick({
@@ -73,7 +76,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
       const fields = formFields(options);
       const client = await AdminClient.open(context, config);
       const absolute = path.resolve(context.surroundings.cwd, file);
-      const send = (form: Record<string, string>) => upload(context, client, absolute, form, options);
+      const send = (form: UploadForm) => upload(context, client, absolute, textOf(form), options);
       const isAsked = options.activate === true && mustConfirm(context, options);
       const { answer, exitCode } = isAsked
         ? await uploadAndAsk(context, client, formFields({ ...options, activate: false }), send)
@@ -89,34 +92,43 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
 async function uploadAndAsk(
   context: CliContext,
   client: AdminClient,
-  fields: Record<string, string>,
-  send: (form: Record<string, string>) => Promise<unknown>,
+  fields: UploadForm,
+  send: (form: UploadForm) => Promise<unknown>,
 ): Promise<{ readonly answer: unknown; readonly exitCode: ExitCode }> {
-  const { compatible } = fields;
-  const answer = await send(compatible === undefined ? {} : { compatible });
+  const answer = await send({ compatible: fields.compatible });
   const { name } = parseAnswer(shownUpload, answer).bundle;
-  const request = { ...fields, bundle: name };
+  const request: RequestOf<typeof newReleaseBody> = { ...fields, bundle: name };
   if (!(await confirmRelease(context, client, request))) return { answer, exitCode: 1 };
-  const release = await client.post('/api/releases', request);
-  const { reach, warnings } = parseAnswer(z.object(shownEffect), release);
+  const made = await client.post<RequestOf<typeof newReleaseBody>>('/api/releases', request);
+  const { reach, warnings } = parseAnswer(z.object(shownEffect), made);
   const bundle = await client.get(`/api/bundles/${encodeURIComponent(name)}`);
-  return { answer: { ...(answer as object), bundle, release, reach, warnings }, exitCode: 0 };
+  return { answer: { ...(answer as object), bundle, release: made, reach, warnings }, exitCode: 0 };
 }
 
-function formFields({ activate, compatible, force, ...policy }: Flags): Record<string, string> {
+/** The fields of the form beside the file. */
+type UploadForm = FormOf<RequestOf<typeof uploadFields>>;
+
+function formFields({ activate, compatible, force, ...policy }: Flags): UploadForm {
   return {
     ...policyFields(policy),
-    ...(activate === true ? { activate: 'true' } : {}),
-    ...(compatible === undefined ? {} : { compatible: parseCompatible(compatible) }),
-    ...(force === true ? { force: 'true' } : {}),
+    activate: activate === true ? 'true' : undefined,
+    compatible: compatible === undefined ? undefined : parseCompatible(compatible),
+    force: force === true ? 'true' : undefined,
   };
+}
+
+/** A form has no way to say that a field is undefined. */
+function textOf(form: UploadForm): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(form).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
 }
 
 async function upload(
   context: CliContext,
   client: AdminClient,
   file: string,
-  fields: Record<string, string>,
+  fields: Readonly<Record<string, string>>,
   options: Flags,
 ): Promise<unknown> {
   const name = parseBundleName(path.basename(file));

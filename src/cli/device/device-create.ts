@@ -6,6 +6,8 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { collect } from '../cert/issue-options';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { newDeviceBody } from '../../contract/device';
 
 interface Flags {
   readonly channel?: string;
@@ -31,14 +33,14 @@ export function addDeviceCreate(device: Command, context: CliContext): void {
     ],
     run: async ({ args: [id = ''], options, config }) => {
       const { channel, label, note } = options;
-      const input = {
+      const input: RequestOf<typeof newDeviceBody> = {
         id: parseDeviceId(id),
-        ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
-        ...(label === undefined ? {} : { labels: label.map(parseLabel) }),
-        ...(note === undefined ? {} : { notes: note }),
+        channel: channel === undefined ? undefined : parseChannel(channel),
+        labels: label?.map(parseLabel),
+        notes: note,
       };
       const client = await AdminClient.open(context, config);
-      const answer = await client.post('/api/devices', input);
+      const answer = await client.post<RequestOf<typeof newDeviceBody>>('/api/devices', input);
       if (options.json === true) {
         printJson(context, answer);
         return 0;

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../kernel/context';
 import { addDeviceAction } from './device-action';
+import type { RequestOf } from '../../contract/request';
+import type { reasonBody } from '../../contract/request-fields';
 
 export function addDeviceHold(device: Command, context: CliContext): void {
   addDeviceAction<{ readonly reason?: string }>(device, context, {
@@ -9,7 +11,7 @@ export function addDeviceHold(device: Command, context: CliContext): void {
     options: [new Option('--reason <text>', 'why, for whoever wonders later')],
     examples: ['device hold board-1 --reason "on the test bench"'],
     ask: (client, path, _args, { reason }) =>
-      client.post(`${path}/hold`, reason === undefined ? {} : { reason }),
+      client.post<RequestOf<typeof reasonBody>>(`${path}/hold`, { reason }),
     tell: ({ id }) => `held: it is offered nothing until \`device unhold ${id}\``,
   });
 }

@@ -4,6 +4,8 @@ import { DomainError } from '../../core/errors';
 import type { CliContext } from '../kernel/context';
 import { addDeviceAction } from './device-action';
 import { collect } from '../cert/issue-options';
+import type { RequestOf } from '../../contract/request';
+import type { deviceChangeBody } from '../../contract/device';
 
 interface Flags {
   readonly add?: readonly string[];
@@ -26,7 +28,10 @@ export function addDeviceLabel(device: Command, context: CliContext): void {
         throw new DomainError('invalid-input', 'no label is given', {
           remedy: 'Name those to add, and those to --remove.',
         });
-      return client.patch(path, { add_labels: added, remove_labels: remove.map(parseLabel) });
+      return client.patch<RequestOf<typeof deviceChangeBody>>(path, {
+        add_labels: added,
+        remove_labels: remove.map(parseLabel),
+      });
     },
     tell: ({ labels }) => (labels.length === 0 ? 'it has no labels' : `labels: ${labels.join(', ')}`),
   });

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { parseBundleName } from '../../core/bundle';
 import type { CliContext } from '../kernel/context';
 import { addDeviceAction } from './device-action';
+import type { RequestOf } from '../../contract/request';
+import type { pinBody } from '../../contract/device-action';
 
 export function addDevicePin(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
@@ -9,7 +11,8 @@ export function addDevicePin(device: Command, context: CliContext): void {
     summary: 'give a device this bundle, whatever its channel says',
     details: 'Its rollout does not count for it meanwhile; a hold still does.',
     examples: ['device pin board-1 my-bundle.raucb'],
-    ask: (client, path, [bundle = '']) => client.post(`${path}/pin`, { bundle: parseBundleName(bundle) }),
+    ask: (client, path, [bundle = '']) =>
+      client.post<RequestOf<typeof pinBody>>(`${path}/pin`, { bundle: parseBundleName(bundle) }),
     tell: ({ id, pin }) => `pinned to ${pin?.bundle ?? 'nothing'} until \`device unpin ${id}\``,
   });
 }

@@ -5,6 +5,8 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { revokeBody } from '../../contract/revocation';
 
 export function addDeviceRevoke(device: Command, context: CliContext): void {
   addCommand<{ readonly reason?: string }>(device, context, {
@@ -18,9 +20,9 @@ export function addDeviceRevoke(device: Command, context: CliContext): void {
     run: async ({ args: [id = ''], options, config }) => {
       const { reason } = options;
       const client = await AdminClient.open(context, config);
-      const answer = await client.post('/api/revocations', {
+      const answer = await client.post<RequestOf<typeof revokeBody>>('/api/revocations', {
         device: parseDeviceId(id),
-        ...(reason === undefined ? {} : { reason }),
+        reason,
       });
       if (options.json === true) {
         printJson(context, answer);

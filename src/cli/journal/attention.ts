@@ -7,6 +7,9 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
+import type { Read } from '../../contract/reader';
+import type { RequestOf } from '../../contract/request';
+import type { dismissalJson } from '../../contract/attention';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const shownOverview = z.object({
@@ -46,7 +49,10 @@ export function addAttentionCommands(attention: Command, context: CliContext): v
       const { attention: items } = parseAnswer(shownOverview, await client.get('/api/overview'));
       const item = items.find((one) => one.kind === kind && one.subjects !== undefined);
       if (item?.subjects === undefined) throw nothingToDismiss(kind);
-      const answer = await client.post('/api/attention/dismiss', { kind, subjects: item.subjects });
+      const answer = await client.post<Read<RequestOf<typeof dismissalJson>>>('/api/attention/dismiss', {
+        kind: item.kind,
+        subjects: item.subjects,
+      });
       if (options.json === true) printJson(context, answer);
       else talk(context, `dismissed: ${item.message}`);
       return 0;

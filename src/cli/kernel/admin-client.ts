@@ -5,6 +5,8 @@ import { isLoopbackUrl } from '../../base/text/loopback';
 import { readAdminToken } from './admin-token';
 import { type CliContext, talk } from './context';
 import { connectionFailure, readAnswer } from './server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { nothing } from '../../contract/request-fields';
 
 /** A server that says nothing for so long has died; checking a large bundle takes minutes. */
 const silenceLimitMs = 15 * 60_000;
@@ -38,13 +40,19 @@ export class AdminClient {
     return this.ask(request);
   }
 
-  /** As {@link get}. @param body sent as JSON */
-  post(path: string, body: object = {}): Promise<unknown> {
-    return this.send('POST', path, body);
+  /**
+   * As {@link get}. Who sends a body names its type: with a property that is written out, another name is an error then.
+   * @param body sent as JSON, without what is undefined
+   */
+  post<Body extends object = RequestOf<typeof nothing>>(
+    path: string,
+    body?: NoInfer<Body>,
+  ): Promise<unknown> {
+    return this.send('POST', path, body ?? {});
   }
 
   /** As {@link post}. */
-  patch(path: string, body: object): Promise<unknown> {
+  patch<Body extends object>(path: string, body: NoInfer<Body>): Promise<unknown> {
     return this.send('PATCH', path, body);
   }
 

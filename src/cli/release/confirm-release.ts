@@ -7,6 +7,8 @@ import { type CliContext, talk } from '../kernel/context';
 import { describeConsequence, tellWarnings } from './reach';
 import { shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { newReleaseBody } from '../../contract/release';
 
 export const yesOption = new Option('--yes', 'release to everyone at once without asking on a terminal');
 
@@ -38,9 +40,12 @@ function reachesEveryone(steps: string | undefined): boolean {
 export async function confirmRelease(
   context: CliContext,
   client: AdminClient,
-  request: Readonly<Record<string, unknown>> & { readonly bundle: string },
+  request: RequestOf<typeof newReleaseBody>,
 ): Promise<boolean> {
-  const preview = parseAnswer(shownPreview, await client.post('/api/releases/preview', request));
+  const preview = parseAnswer(
+    shownPreview,
+    await client.post<RequestOf<typeof newReleaseBody>>('/api/releases/preview', request),
+  );
   if (!preview.changes) return true;
   const { compatible, channel } = preview;
   talk(context, `${request.bundle} for ${compatible} (${channel}): ${describeConsequence(preview)}`);

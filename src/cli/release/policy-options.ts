@@ -5,6 +5,8 @@ import { parseWindow } from '../../core/maintenance-window';
 import { everyoneAtOnce } from '../../core/rollout';
 import { parsePolicy, parseSteps } from '../../core/rollout-policy';
 import { parseVersionRange } from '../../core/version-range';
+import type { RequestOf } from '../../contract/request';
+import type { activateBody } from '../../contract/activation';
 
 /** How a release reaches its devices, on the command line. */
 export interface PolicyFlags {
@@ -52,11 +54,16 @@ export const policyOptions: readonly Option[] = [
   allowDowngradeOption,
 ];
 
+/** Fields of a request that are text, so that they can be those of a form, too. */
+export type FormOf<Request> = {
+  readonly [Name in keyof Request]: Extract<Request[Name], string | undefined>;
+};
+
 /**
  * Checks the options here, where a mistake costs no upload, and names them as the API does.
  * @throws DomainError `invalid-input`
  */
-export function policyFields(flags: PolicyFlags): Record<string, string> {
+export function policyFields(flags: PolicyFlags): FormOf<Omit<RequestOf<typeof activateBody>, 'force'>> {
   const { channel, steps, startAt, promoteAt, pauseAtFailures, pauseAtPercent, atATime, window, from } =
     flags;
   const number = (text: string | undefined) => (text === undefined ? null : Number(text));
@@ -71,16 +78,16 @@ export function policyFields(flags: PolicyFlags): Record<string, string> {
   });
   if (startAt !== undefined) parseTime(startAt);
   return {
-    ...(channel === undefined ? {} : { channel: parseChannel(channel) }),
-    ...(steps === undefined ? {} : { steps }),
-    ...(startAt === undefined ? {} : { start_at: startAt }),
-    ...(promoteAt === undefined ? {} : { promote_at_percent: promoteAt }),
-    ...(pauseAtFailures === undefined ? {} : { pause_at_failures: pauseAtFailures }),
-    ...(pauseAtPercent === undefined ? {} : { pause_at_percent: pauseAtPercent }),
-    ...(atATime === undefined ? {} : { max_in_progress: atATime }),
-    ...(window === undefined || parseWindow(window).days.length === 0 ? {} : { window }),
-    ...(from === undefined ? {} : { from }),
-    ...(flags.allowDowngrade === true ? { allow_downgrade: 'true' } : {}),
+    channel: channel === undefined ? undefined : parseChannel(channel),
+    steps,
+    start_at: startAt,
+    promote_at_percent: promoteAt,
+    pause_at_failures: pauseAtFailures,
+    pause_at_percent: pauseAtPercent,
+    max_in_progress: atATime,
+    window: window === undefined || parseWindow(window).days.length === 0 ? undefined : window,
+    from,
+    allow_downgrade: flags.allowDowngrade === true ? 'true' : undefined,
   };
 }
 

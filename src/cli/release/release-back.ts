@@ -6,6 +6,8 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { describeResult, describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { goBackBody } from '../../contract/release-history';
 
 const shownTarget = backTargetJson.pick({ release_id: true, bundle: true, result: true });
 
@@ -50,11 +52,12 @@ export function addBack(release: Command, context: CliContext): void {
         else print(context, target.bundle);
         return 0;
       }
-      const answer = await client.post('/api/releases/back', {
-        ...place,
+      const answer = await client.post<RequestOf<typeof goBackBody>>('/api/releases/back', {
+        compatible: place.compatible,
+        channel,
         expected_release: target.release_id,
-        ...(unproven === true ? { unproven } : {}),
-        ...(resume === true ? { resume } : {}),
+        unproven,
+        resume,
       });
       if (options.json === true) printJson(context, answer);
       else {

@@ -14,6 +14,8 @@ import { addShow } from './release-show';
 import { addUndo } from './release-undo';
 import { describeResult, describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { channelOfCompatible, newReleaseBody } from '../../contract/release';
 
 const shownReleases = z.object({ releases: z.array(shownRelease) });
 const shownHistory = z.object({ history: z.array(historyLineJson) });
@@ -111,15 +113,15 @@ function addCreate(release: Command, context: CliContext): void {
       "release create fw-12.0.raucb --from '>=10.4 <12'",
     ],
     run: async ({ args: [name = ''], options, config }) => {
-      const body = {
+      const body: RequestOf<typeof newReleaseBody> = {
         bundle: parseBundleName(name),
-        ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
-        ...(options.force === true ? { force: true } : {}),
+        compatible: options.compatible === undefined ? undefined : parseCompatible(options.compatible),
+        force: options.force,
         ...policyFields(options),
       };
       const client = await AdminClient.open(context, config);
       if (mustConfirm(context, options) && !(await confirmRelease(context, client, body))) return 1;
-      const answer = await client.post('/api/releases', body);
+      const answer = await client.post<RequestOf<typeof newReleaseBody>>('/api/releases', body);
       if (options.json === true) printJson(context, answer);
       else {
         tell(context, answer);
@@ -143,9 +145,9 @@ function addDeactivate(release: Command, context: CliContext): void {
       const compatible = parseCompatible(name);
       const answer = await (
         await AdminClient.open(context, config)
-      ).post('/api/releases/deactivate', {
+      ).post<RequestOf<typeof channelOfCompatible>>('/api/releases/deactivate', {
         compatible,
-        ...(options.channel === undefined ? {} : { channel: options.channel }),
+        channel: options.channel,
       });
       if (options.json === true) printJson(context, answer);
       else {

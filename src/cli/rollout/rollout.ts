@@ -5,6 +5,9 @@ import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { describeState, shownRelease } from '../release/shown-release';
 import { addShow, releasePath } from '../release/release-show';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { promoteBody } from '../../contract/rollout';
+import type { reasonBody } from '../../contract/request-fields';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const reasonOption = new Option('--reason <text>', 'why, for the others');
@@ -35,7 +38,9 @@ function addPromote(rollout: Command, context: CliContext): void {
     run: async (call) => {
       const client = await AdminClient.open(context, call.config);
       const seen = parseAnswer(shownRelease, await client.get(releasePath(call.args)));
-      const answer = await client.post(`${releasePath(call.args)}/promote`, { from_step: seen.rollout.step });
+      const answer = await client.post<RequestOf<typeof promoteBody>>(`${releasePath(call.args)}/promote`, {
+        from_step: seen.rollout.step,
+      });
       return tell(context, call, answer);
     },
   });
@@ -59,10 +64,9 @@ function addMove(
     run: async (call) => {
       const { reason } = call.options;
       const client = await AdminClient.open(context, call.config);
-      const answer = await client.post(
-        `${releasePath(call.args)}/${verb}`,
-        reason === undefined ? {} : { reason },
-      );
+      const answer = await client.post<RequestOf<typeof reasonBody>>(`${releasePath(call.args)}/${verb}`, {
+        reason,
+      });
       return tell(context, call, answer);
     },
   });

@@ -6,6 +6,8 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
+import type { RequestOf } from '../../contract/request';
+import type { newWebhookBody } from '../../contract/webhook';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 
@@ -35,7 +37,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
       const kinds = (options.kind ?? '').split(',').filter((kind) => kind !== '');
       const answer = await (
         await AdminClient.open(context, config)
-      ).post('/api/webhooks', { name, url, kinds });
+      ).post<RequestOf<typeof newWebhookBody>>('/api/webhooks', { name, url, kinds });
       if (options.json === true) printJson(context, answer);
       else {
         print(context, parseAnswer(newWebhookJson.pick({ secret: true }), answer).secret);

@@ -31,11 +31,16 @@ export class AskedNames {
   #savedAtMs = -Infinity;
   #isFailing = false;
 
-  constructor(private readonly ports: AskedNamesPorts) {
-    for (const { name, askedAt } of ports.records.all()) {
+  private constructor(private readonly ports: AskedNamesPorts) {}
+
+  /** With the names that were saved before. @throws DomainError `unavailable` */
+  static async open(ports: AskedNamesPorts): Promise<AskedNames> {
+    const asked = new AskedNames(ports);
+    for (const { name, askedAt } of await ports.records.all()) {
       const atMs = askedAt.getTime();
-      this.#names.set(name, { atMs, savedMs: atMs });
+      asked.#names.set(name, { atMs, savedMs: atMs });
     }
+    return asked;
   }
 
   /** @param isWanted asked only about a name that is not fresh: whether it is one of the certificate's */

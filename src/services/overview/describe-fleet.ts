@@ -8,7 +8,7 @@ import { stoppedNoticeMs } from './installation-attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { CertificateFolder } from '../../ports/certificates';
-import type { DismissalRecords } from '../../ports/dismissals';
+import type { Dismissal, DismissalRecords } from '../../ports/dismissals';
 import type { BundleUses, FleetCounts } from '../../ports/fleet-counts';
 import type { ListBundles } from '../catalog/list-bundles';
 import type { FleetCount, FleetListing } from '../../ports/fleet-queries';
@@ -92,31 +92,33 @@ export class FleetDescriber {
   constructor(private readonly ports: DescribeFleetPorts) {}
 
   /** @throws DomainError `unavailable`, `configuration` */
-  describe(): Promise<FleetOverview> {
+  async describe(): Promise<FleetOverview> {
+    const dismissed = await this.ports.dismissals.all(); // who dismissed something sees it gone at once
     const at = this.ports.now().getTime();
-    const dismissals = this.ports.dismissals.all().length; // who dismissed something sees it gone at once
     const known = this.#known;
-    if (known?.dismissals === dismissals && Math.abs(at - known.at) < freshMs) return known.overview;
-    const overview = this.#count();
-    this.#known = { at, dismissals, overview };
+    if (known?.dismissals === dismissed.length && Math.abs(at - known.at) < freshMs) return known.overview;
+    const overview = this.#count(dismissed);
+    this.#known = { at, dismissals: dismissed.length, overview };
     overview.catch(() => {
-      this.#known = undefined;
+      if (this.#known?.overview === overview) this.#known = undefined;
     });
     return overview;
   }
 
-  async #count(): Promise<FleetOverview> {
+  async #count(dismissed: readonly Dismissal[]): Promise<FleetOverview> {
     const { listBundles, manageRollouts, listing, counts, certificates, now } = this.ports;
-    const [inventory, storage, webhooks] = await Promise.all([
+    const [inventory, storage, webhooks, lastRestore, pins] = await Promise.all([
       certificates.inventory(),
       this.ports.measureStorage(),
       this.ports.manageWebhooks.list(),
+      this.ports.restores.lastRestore(),
+      this.ports.uses.pinnedBundles(),
     ]);
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
     const decided = listing.attention();
     const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
-    const pinned = this.ports.uses.pinnedBundles().flatMap(({ bundleName, devices }) => {
+    const pinned = pins.flatMap(({ bundleName, devices }) => {
       const bundle = byName.get(bundleName);
       return bundle === undefined ? [] : [{ bundle, devices }];
     });
@@ -127,10 +129,10 @@ export class FleetDescriber {
         releases,
         pinned,
         bundleTrust: this.ports.bundleTrust,
-        dismissed: this.ports.dismissals.all(),
+        dismissed,
         troubled: counts.troubled(),
         stopped: counts.stopped(new Date(now().getTime() - stoppedNoticeMs)),
-        lastRestore: this.ports.restores.lastRestore(),
+        lastRestore,
         shared: counts.sharedCertificates(
           new Date(now().getTime() - boardGoneAfterMs),
           maxSharedCertificates,

@@ -25,7 +25,7 @@ export interface DismissPorts {
 export function createDismissAttention({ describeFleet, dismissals, now }: DismissPorts): DismissAttention {
   return async (kind, subjects, actor) => {
     const shown = (await describeFleet()).attention.find((item) => item.kind === kind);
-    const before = dismissals.all().filter((one) => one.kind === kind);
+    const before = (await dismissals.all()).filter((one) => one.kind === kind);
     const isKnown = (subject: string) =>
       shown?.subjects?.includes(subject) === true || before.some((one) => one.subject === subject);
     const unknown = subjects.find((subject) => !isKnown(subject));

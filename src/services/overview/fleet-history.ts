@@ -21,10 +21,12 @@ export interface FleetHistory {
    * @param hours back from now
    * @returns at most 200 points, the present moment last, and the versions in them, the oldest first
    */
-  read(scope: HistoryScope & { readonly hours: number }): {
-    readonly points: readonly HistoryPoint[];
-    readonly versions: readonly (string | null)[];
-  };
+  read(scope: HistoryScope & { readonly hours: number }): Promise<HistoryPoints>;
+}
+
+export interface HistoryPoints {
+  readonly points: readonly HistoryPoint[];
+  readonly versions: readonly (string | null)[];
 }
 
 export interface FleetHistoryPorts {
@@ -64,14 +66,15 @@ export class FleetSnapshots implements FleetHistory {
     this.#lookedAtMs = at.getTime();
   }
 
-  read({ hours, ...scope }: Parameters<FleetHistory['read']>[0]): ReturnType<FleetHistory['read']> {
+  async read({ hours, ...scope }: HistoryScope & { readonly hours: number }): Promise<HistoryPoints> {
     const { history, listing, now } = this.ports;
     const at = now();
-    const times = spread(history.times(new Date(at.getTime() - hours * hourMs)), at, hours * hourMs);
+    const since = new Date(at.getTime() - hours * hourMs);
+    const times = spread(await history.times(since), at, hours * hourMs);
     const past = new Map<number, Map<string | null, number>>(
       times.map((time) => [time.getTime(), new Map()]),
     );
-    for (const { at: time, version, devices } of history.counts(times, scope)) {
+    for (const { at: time, version, devices } of await history.counts(times, scope)) {
       const counts = past.get(time.getTime());
       if (counts !== undefined) addTo(counts, version, devices);
     }
@@ -80,10 +83,10 @@ export class FleetSnapshots implements FleetHistory {
 
   async #save(at: Date): Promise<void> {
     const { history, listing } = this.ports;
-    const last = history.lastAt();
+    const last = await history.lastAt();
     if (last?.getTime() === at.getTime()) return;
     // A clock that is far behind is no reason to lose what is there: it is waited for.
-    if (last !== undefined && last > at && history.times(at).length > maxTakenBack) return;
+    if (last !== undefined && last > at && (await history.times(at)).length > maxTakenBack) return;
     await history.save(at, grainOf(at, last), channelCounts(listing.census()));
     for (const grain of ['moment', 'hour', 'day'] as const) {
       await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);

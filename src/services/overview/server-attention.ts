@@ -1,6 +1,7 @@
 import { type Crash, partLeftOut } from '../../core/crash';
 import type { Webhook } from '../../core/webhook';
 import type { Dismissal } from '../../ports/dismissals';
+import type { LastRestore } from '../../ports/restores';
 import type { AttentionItem } from './attention-item';
 
 export interface ServerFacts {
@@ -13,12 +14,17 @@ export interface ServerFacts {
 
 export interface RestoreFacts {
   /** When the database was last taken for an older copy, and why. */
-  readonly lastRestore: { readonly id: string; readonly reason: string; readonly at: Date } | undefined;
+  readonly lastRestore: LastRestore | undefined;
   /** What people dismissed. */
   readonly dismissed: readonly Dismissal[];
 }
 
 const smallestRoomBytes = 1 << 30;
+
+/** How much should be free for the next upload and the database. @param largestBundleBytes of those that are stored */
+export function neededRoomBytes(largestBundleBytes: number): number {
+  return Math.max(smallestRoomBytes, 2 * largestBundleBytes);
+}
 
 /** What a person should look at of the server itself. */
 export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
@@ -55,7 +61,7 @@ function ofCrash(crash: Crash): AttentionItem {
 }
 
 function ofStorage({ freeBytes, largestBundleBytes }: ServerFacts): AttentionItem {
-  const neededBytes = Math.max(smallestRoomBytes, 2 * largestBundleBytes);
+  const neededBytes = neededRoomBytes(largestBundleBytes);
   const message = `${Math.floor(freeBytes / (1 << 20))} MiB are left for bundles and the database`;
   return { kind: 'storage', count: freeBytes < neededBytes ? 1 : 0, message };
 }

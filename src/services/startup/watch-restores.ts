@@ -27,8 +27,11 @@ export interface WatchRestoresPorts {
 
 /** Notices that the database is an older copy, before it makes a fleet go backwards. */
 export interface WatchRestores {
-  /** Hears which bundle a device names, by its hash: in an ETag or a pinned URL. */
-  hear(deviceId: string, sha256: string): void;
+  /**
+   * Hears which bundle a device names, by its hash: in an ETag or a pinned URL. What follows from it for this device's question
+   * counts when the promise resolves. @throws DomainError `unavailable`
+   */
+  hear(deviceId: string, sha256: string): Promise<void>;
   /** What every device is held by until rollouts and pins are stopped; `null` in quiet times. */
   hold(): Hold | null;
   /** Does what is due, and tries again what failed. Never rejects. */
@@ -91,18 +94,19 @@ export class RestoreWatch implements WatchRestores {
     return watch;
   }
 
-  hear(deviceId: string, sha256: string): void {
+  async hear(deviceId: string, sha256: string): Promise<void> {
     if (this.#knownHashes.has(sha256)) return;
     const { restores, now } = this.ports;
     const device = this.#begun?.fleet.find(deviceId)?.device;
     // Who was never heard before may have come from another server.
     if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted') return;
-    if (restores.isKnownHash(sha256)) {
+    if (await restores.isKnownHash(sha256)) {
       if (this.#knownHashes.size < maxRemembered) this.#knownHashes.add(sha256);
       return;
     }
+    const heardDevices = await restores.heardDevices(witnessesNeeded);
     const at = now();
-    const isEnough = this.#evidence.hear(deviceId, sha256, at, restores.heardDevices(witnessesNeeded));
+    const isEnough = this.#evidence.hear(deviceId, sha256, at, heardDevices);
     const mayAlarm = Math.abs(at.getTime() - this.#alarmedAtMs) >= evidenceLastsMs;
     if (!isEnough || !mayAlarm || this.#suspicion !== null) return;
     this.#alarmedAtMs = at.getTime();

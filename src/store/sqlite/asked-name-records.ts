@@ -5,8 +5,8 @@ import type { Database } from './database';
 export function createAskedNameRecords(database: Database): AskedNameRecords {
   const { query } = database;
   return {
-    all(): readonly AskedName[] {
-      const rows = database.all(query.selectFrom('asked_names').selectAll().orderBy('asked_at'));
+    async all(): Promise<readonly AskedName[]> {
+      const rows = await database.read(query.selectFrom('asked_names').selectAll().orderBy('asked_at'));
       return rows.map(({ name, asked_at: askedAt }) => ({ name, askedAt: new Date(askedAt) }));
     },
 

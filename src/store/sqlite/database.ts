@@ -27,7 +27,7 @@ import { Turns } from './turns';
 export interface Database {
   /** Builds queries; pass them to {@link Database.all}. */
   readonly query: Kysely<Schema>;
-  /** Runs a query inside of a transaction, and returns its rows. @throws DomainError `storage-full`, `unavailable` */
+  /** Runs a query at once, for a transaction or a piece of a long read. @throws DomainError `storage-full`, `unavailable` */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /** Runs a query by itself: by the time that its rows are there they may be out of date. @throws as {@link Database.all} */
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;

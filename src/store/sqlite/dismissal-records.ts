@@ -10,11 +10,10 @@ export function createDismissalRecords(
 ): DismissalRecords {
   const { query } = database;
   return {
-    all(): readonly Dismissal[] {
-      return database.all(query.selectFrom('dismissals').select(['kind', 'subject']));
+    all(): Promise<readonly Dismissal[]> {
+      return database.read(query.selectFrom('dismissals').select(['kind', 'subject']));
     },
 
-    /** Of two who dismiss the same, the first is told in the journal. @throws DomainError `storage-full`, `unavailable` */
     add(
       { kind, subjects }: { readonly kind: string; readonly subjects: readonly string[] },
       event: NewEvent,

@@ -6,13 +6,12 @@ import type { Database } from './database';
 export function createHistoryRecords(database: Database): HistoryRecords {
   const { query } = database;
   return {
-    lastAt(): Date | undefined {
+    async lastAt(): Promise<Date | undefined> {
       const select = query.selectFrom('fleet_snapshots').select('at').orderBy('at', 'desc').limit(1);
-      const [row] = database.all(select);
+      const [row] = await database.read(select);
       return row && new Date(row.at);
     },
 
-    /** Those that lie after it were taken by a clock that was wrong. */
     save(at: Date, grain: SnapshotGrain, counts: readonly HistoryCount[]): Promise<void> {
       const time = at.toISOString();
       return database.transact(() => {
@@ -38,13 +37,12 @@ export function createHistoryRecords(database: Database): HistoryRecords {
       });
     },
 
-    /** Oldest first. */
-    times(since: Date): readonly Date[] {
+    async times(since: Date): Promise<readonly Date[]> {
       const select = query.selectFrom('fleet_snapshots').select('at').where('at', '>=', since.toISOString());
-      return database.all(select.orderBy('at')).map(({ at }) => new Date(at));
+      return (await database.read(select.orderBy('at'))).map(({ at }) => new Date(at));
     },
 
-    counts(times: readonly Date[], { compatible, channel }: HistoryScope) {
+    async counts(times: readonly Date[], { compatible, channel }: HistoryScope) {
       const list = JSON.stringify(times.map((time) => time.toISOString()));
       let select = query
         .selectFrom('fleet_counts')
@@ -53,9 +51,11 @@ export function createHistoryRecords(database: Database): HistoryRecords {
         .groupBy(['at', 'version']);
       if (compatible !== undefined) select = select.where('compatible', '=', compatible);
       if (channel !== undefined) select = select.where('channel', '=', channel);
-      return database
-        .all(select)
-        .map(({ at, version, devices }) => ({ at: new Date(at), version: version || null, devices }));
+      return (await database.read(select)).map(({ at, version, devices }) => ({
+        at: new Date(at),
+        version: version || null,
+        devices,
+      }));
     },
   };
 }

@@ -6,7 +6,7 @@ import type { JournalPage, JournalRecords } from '../../ports/journal';
 import type { Database } from './database';
 import { idsOfTime } from './journal-blocks';
 import { journalLines } from './journal-filter';
-import { type BackPage, lookAtPiece, lookBack } from './look-back';
+import { type BackPage, lookBack } from './look-back';
 import type { EventTable } from './schema';
 
 type EventRow = Selectable<EventTable>;
@@ -42,11 +42,6 @@ export class SqliteJournal implements JournalRecords {
     return this.database.transact(() => this.append(events));
   }
 
-  list(filter: EventFilter, page: BackPage): readonly JournalEvent[] {
-    const lines = journalLines(this.database, filter);
-    return lookAtPiece<EventRow>(this.database, 'events', lines, page).rows.map(toEvent);
-  }
-
   async search(
     filter: EventFilter,
     { afterId, ...page }: BackPage & { readonly afterId?: number },
@@ -56,7 +51,7 @@ export class SqliteJournal implements JournalRecords {
     return {
       events: rows.map(toEvent),
       nextBefore,
-      searchedUntil: isCut && nextBefore !== null ? this.#timeOf(nextBefore) : null,
+      searchedUntil: isCut && nextBefore !== null ? await this.#timeOf(nextBefore) : null,
     };
   }
 
@@ -66,9 +61,11 @@ export class SqliteJournal implements JournalRecords {
     return database.turns.take(() => database.all(select.orderBy('id').limit(limit)).map(toEvent));
   }
 
-  lastId(): number {
+  async lastId(): Promise<number> {
     const { query } = this.database;
-    const [row] = this.database.all(query.selectFrom('events').select(({ fn }) => fn.max('id').as('id')));
+    const [row] = await this.database.read(
+      query.selectFrom('events').select(({ fn }) => fn.max('id').as('id')),
+    );
     return row?.id ?? 0;
   }
 
@@ -96,9 +93,9 @@ export class SqliteJournal implements JournalRecords {
     return () => this.#listeners.delete(listener);
   }
 
-  #timeOf(id: number): Date | null {
+  async #timeOf(id: number): Promise<Date | null> {
     const { query } = this.database;
-    const [line] = this.database.all(query.selectFrom('events').select('at').where('id', '=', id));
+    const [line] = await this.database.read(query.selectFrom('events').select('at').where('id', '=', id));
     return line === undefined ? null : new Date(line.at);
   }
 }

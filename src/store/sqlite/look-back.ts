@@ -53,7 +53,7 @@ export async function lookBack<Row extends { readonly id: number }>(
 }
 
 /** Looks at a bounded number of lines, and is done with them before anything else happens. */
-export function lookAtPiece<Row extends { readonly id: number }>(
+function lookAtPiece<Row extends { readonly id: number }>(
   database: Database,
   table: 'events' | 'installations',
   { walks, rest, fromId = 1, beforeId = Number.MAX_SAFE_INTEGER }: Lines,

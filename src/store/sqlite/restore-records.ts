@@ -47,8 +47,8 @@ export function createRestoreRecords(database: Database): RestoreRecords {
       });
     },
 
-    lastRestore() {
-      const [row] = database.all(query.selectFrom('database_identity').selectAll());
+    async lastRestore() {
+      const [row] = await database.read(query.selectFrom('database_identity').selectAll());
       if (row === undefined || row.restored_at === null || row.restored_reason === null) return undefined;
       return { id: row.id, reason: row.restored_reason, at: new Date(row.restored_at) };
     },
@@ -59,16 +59,16 @@ export function createRestoreRecords(database: Database): RestoreRecords {
       });
     },
 
-    isKnownHash(sha256) {
+    async isKnownHash(sha256) {
       const inTable = (table: 'bundles' | 'foreign_hashes') =>
-        database.all(query.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1)).length >
-        0;
-      return inTable('bundles') || inTable('foreign_hashes');
+        query.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1);
+      if ((await database.read(inTable('bundles'))).length > 0) return true;
+      return (await database.read(inTable('foreign_hashes'))).length > 0;
     },
 
-    heardDevices(limit) {
+    async heardDevices(limit) {
       const select = query.selectFrom('devices').select('id').where('last_contact_at', 'is not', null);
-      return database.all(select.limit(limit)).length;
+      return (await database.read(select.limit(limit))).length;
     },
   };
 }

@@ -51,7 +51,8 @@ const kit = (id: string, body: object = {}) =>
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('end', () => done(null, Buffer.concat(pieces)));
     });
-const journal = () => admin.opened.services.readJournal.list({ kinds: ['certificate.'] }, { limit: 100 });
+const journal = async () =>
+  (await admin.opened.services.readJournal.search({ kinds: ['certificate.'] }, { limit: 100 })).events;
 
 async function makeRequest(name: string): Promise<string> {
   const key = path.join(await temporaryFolder(), 'device.key');
@@ -160,7 +161,7 @@ describe('issuing', () => {
     expect(key).toContain('PRIVATE KEY');
     expect(new X509Certificate(certificate).serialNumber.toLowerCase()).toContain(serial);
     expect((await list()).devices).toMatchObject([{ device: 'board-1', serial, has_file: true }]);
-    expect(journal()).toMatchObject([
+    expect(await journal()).toMatchObject([
       {
         kind: 'certificate.issued',
         actor: { name: 'local' },
@@ -181,7 +182,7 @@ describe('issuing', () => {
     await issue({ id: 'board-1' }).expect(201);
     expect((await issue({ id: 'board-1' }).expect(409)).body).toMatchObject({ code: 'conflict' });
     await issue({ id: 'board-1', force: true }).expect(201);
-    expect(journal()).toHaveLength(2);
+    expect(await journal()).toHaveLength(2);
   });
 
   it('is refused with the remedy where the key of the CA is not', async () => {
@@ -228,7 +229,7 @@ describe('revoking', () => {
     });
     expect(devices.find((one) => one.serial === other.certificate.serial)).toMatchObject({ revocable: true });
     expect((await revoke(serial, { reason: 'again' }).expect(200)).body).toEqual(expected);
-    expect(journal()).toMatchObject([
+    expect(await journal()).toMatchObject([
       { kind: 'certificate.revoked', subject: { deviceId: 'a' }, after: { serial, reason: 'stolen' } },
     ]);
   });
@@ -285,13 +286,15 @@ describe('a kit', () => {
     expect(files).toContain('device-kit-board-1/install.sh');
     // Whoever takes a key leaves a line, also when nothing is issued for it.
     await kit('board-1').expect(200);
-    const lines = admin.opened.services.readJournal.list({ kinds: ['device.kit-made'] }, { limit: 10 });
+    const lines = (
+      await admin.opened.services.readJournal.search({ kinds: ['device.kit-made'] }, { limit: 10 })
+    ).events;
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({
       actor: { name: 'local' },
       message: 'a kit was made for board-1, with its key',
     });
-    expect(journal()).toEqual([]);
+    expect(await journal()).toEqual([]);
   });
 
   it('is made with a new certificate for a device that has none, which the journal tells', async () => {
@@ -302,7 +305,7 @@ describe('a kit', () => {
     await writeFile(file, answer.body as Buffer);
     const { stdout } = await mustRun('tar', ['-xzOf', file, '--wildcards', '*/server.conf']);
     expect(stdout).toContain('https://other.test');
-    expect(journal()).toMatchObject([{ kind: 'certificate.issued', subject: { deviceId: 'board-1' } }]);
+    expect(await journal()).toMatchObject([{ kind: 'certificate.issued', subject: { deviceId: 'board-1' } }]);
     await kit('board-1', { compatible: 'other' }).expect(409);
   });
 

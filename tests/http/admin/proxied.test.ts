@@ -60,7 +60,7 @@ describe('who needs a token says so before there is one', () => {
 describe('the address of the client', () => {
   const hold = async (admin: AdminListener, forwarded: string | null) => {
     const { secret } = await admin.services.manageTokens.create({
-      name: `t${Math.abs(admin.opened.services.readJournal.lastId())}`,
+      name: `t${Math.abs(await admin.opened.services.readJournal.lastId())}`,
       scope: 'admin',
       actor: 'local',
     });
@@ -75,7 +75,8 @@ describe('the address of the client', () => {
       })
       .send({ reason: '' })
       .expect(200);
-    return admin.services.readJournal.list({ kinds: ['device.held'] }, { limit: 1 })[0]?.actor.address;
+    return (await admin.services.readJournal.search({ kinds: ['device.held'] }, { limit: 1 })).events[0]
+      ?.actor.address;
   };
 
   it('is the last one that a trusted proxy names and that is none of them', async () => {

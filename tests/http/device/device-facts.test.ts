@@ -174,10 +174,10 @@ describe('what changes between two contacts', () => {
     const fleet = await startReleasedFleet({ released: null });
     const { client } = await fleet.connect('dev-1', 'HTTP/2');
     await client.request(pollUrl, { 'RAUC-System-Version': '1.0.0', ...before });
-    const known = fleet.journal('dev-1').length;
+    const known = (await fleet.journal('dev-1')).length;
     fleet.wait(3600);
     await client.request(pollUrl, after);
-    expect(fleet.journal('dev-1').slice(known)).toEqual(events);
+    expect((await fleet.journal('dev-1')).slice(known)).toEqual(events);
     await fleet.close();
   });
 });

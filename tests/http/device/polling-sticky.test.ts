@@ -25,7 +25,7 @@ describe.each(protocols)('an installation right after a poll over %s', (protocol
       attempts: 1,
       polls: 1,
     });
-    expect(fleet.journal('dev-1')).toEqual([
+    expect(await fleet.journal('dev-1')).toEqual([
       'device.registered',
       'installation.offered',
       'installation.downloading',
@@ -173,7 +173,7 @@ describe('attempts of a poller', () => {
       fleet.wait(1);
     }
     expect(fleet.latest('dev-1')).toMatchObject({ polls: 1, attempts: 0, state: 'offered' });
-    expect(fleet.journal('dev-1')).toEqual(['device.registered', 'installation.offered']);
+    expect(await fleet.journal('dev-1')).toEqual(['device.registered', 'installation.offered']);
     fleet.wait(30);
     await rauc.poll();
     expect(fleet.latest('dev-1')).toMatchObject({ polls: 2 });

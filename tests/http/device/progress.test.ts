@@ -38,7 +38,7 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
 
     expect(await boot(rauc, '2.0.0', 2)).toMatchObject({ statuses: [204], reason: 'up-to-date' });
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'proven', progressPercent: 100 });
-    expect(fleet.journal('dev-1')).toEqual([
+    expect(await fleet.journal('dev-1')).toEqual([
       'device.registered',
       'installation.offered',
       'installation.downloading',

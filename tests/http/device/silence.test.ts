@@ -24,7 +24,7 @@ describe('a poll of RAUC after the payload stopped', () => {
     fleet.wait(30);
     await rauc.poll();
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'stopped', isPresumed: false });
-    expect(fleet.journal('dev-1')).toContain('installation.stopped');
+    expect(await fleet.journal('dev-1')).toContain('installation.stopped');
     expect((await other.rauc.poll()).statuses).toEqual([307, 206]);
     rauc.restart(booted(2, '2.0.0'));
     await rauc.poll();

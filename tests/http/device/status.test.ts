@@ -86,9 +86,9 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     for (const told of ['downloading', 'installing', 'installed', 'failed']) {
       const content = { state: told, transaction_id: 't-1', log: told };
       const once = await report(device, content);
-      const journal = fleet.journal('dev-1');
+      const journal = await fleet.journal('dev-1');
       expect(await report(device, content)).toEqual(once);
-      expect(fleet.journal('dev-1')).toEqual(journal);
+      expect(await fleet.journal('dev-1')).toEqual(journal);
     }
     expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed', attempts: 1 });
   });
@@ -137,7 +137,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     expect(await report(device, { state: 'failed', log: 'x' })).toMatchObject({
       json: { installation: null },
     });
-    expect(fleet.journal('dev-1')).toEqual(['device.registered']);
+    expect(await fleet.journal('dev-1')).toEqual(['device.registered']);
   });
 
   it('may say with headers what they do not say in the body', async () => {
@@ -168,11 +168,11 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     ['depth', `{"state":"failed","log":${'['.repeat(100_000)}`, 'JSON'],
   ])('are refused with a clear problem, and change nothing, when they are %s', async (_, body, about) => {
     await device.rauc.poll();
-    const before = { installation: fleet.latest('dev-1'), journal: fleet.journal('dev-1') };
+    const before = { installation: fleet.latest('dev-1'), journal: await fleet.journal('dev-1') };
     const { status, json } = await send(device, body);
     expect({ status, code: json['code'] }).toEqual({ status: 400, code: 'invalid-input' });
     expect(json['detail']).toContain(about);
-    expect({ installation: fleet.latest('dev-1'), journal: fleet.journal('dev-1') }).toEqual(before);
+    expect({ installation: fleet.latest('dev-1'), journal: await fleet.journal('dev-1') }).toEqual(before);
     expect((await report(device, { state: 'downloading' })).status).toBe(200); // the connection goes on
     await eventually(() => fleet.server.counts().openRequests === 0);
   });

@@ -102,7 +102,7 @@ describe('a quiet, correct fleet of 200', () => {
     const states = boards.map(({ id }) => manageDevices.get(id).installation?.state);
     expect(states.filter((state) => state === 'proven')).toHaveLength(count);
     const unhappy = ['failed', 'rolled-back', 'lost'].map((state) => `installation.${state}`);
-    expect(readJournal.list({ kinds: unhappy }, { limit: 10 })).toEqual([]);
+    expect((await readJournal.search({ kinds: unhappy }, { limit: 10 })).events).toEqual([]);
     // And people would have been told.
     await manageDevices.hold('dev-0', 'a look', { name: 'local', address: null });
     expect(await fleet.attention()).toMatchObject([{ kind: 'held', count: 1 }]);

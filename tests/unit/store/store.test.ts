@@ -96,7 +96,7 @@ describe('the lock of a data folder', () => {
     const dataDir = await dataFolder();
     const store = await openStore(dataDir, options);
     const tokens = openTokenStore(dataDir);
-    expect(tokens.tokens.all()).toEqual([]);
+    expect(await tokens.tokens.all()).toEqual([]);
     tokens.close();
     store.close();
   });

@@ -35,7 +35,7 @@ export function eventRoutes(
         const filter = toFilter(query);
         if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
           const known = lastEventId.safeParse(request.headers['last-event-id']);
-          const lastId = readJournal.lastId();
+          const lastId = await readJournal.lastId();
           // An id from before a backup was restored may be ahead of the journal.
           const afterId = Math.min(lastId, known.success ? known.data : (query.after ?? lastId));
           const { isAllowed } = contextOf(request);
@@ -43,7 +43,7 @@ export function eventRoutes(
           return answered;
         }
         const { limit, before, after } = query;
-        const lastId = readJournal.lastId();
+        const lastId = await readJournal.lastId();
         const page = { limit, ...defined({ beforeId: before, afterId: after }) };
         const found = await searches.during(actor.name, () => readJournal.search(filter, page));
         return {

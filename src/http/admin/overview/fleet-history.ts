@@ -17,8 +17,8 @@ export function fleetHistoryRoutes({ services }: AdminOptions): readonly Route[]
       },
       answers: { 200: { description: 'Points in time', schema: fleetHistoryJson } },
       problems: [],
-      handle: ({ input: { query } }) => {
-        const { points, versions } = services.fleetHistory.read({
+      handle: async ({ input: { query } }) => {
+        const { points, versions } = await services.fleetHistory.read({
           hours: query.hours,
           ...defined({ compatible: query.compatible, channel: query.channel }),
         });

@@ -71,7 +71,7 @@ async function getBundle(
     if (bundle !== undefined) await noteAttempt(kit, exchange, device, bundle, undefined);
     throw new DomainError('forbidden', 'this device is new and waits until a person admits it');
   }
-  if (bundle === undefined || sha256 !== bundle.sha256) hearName(kit, exchange, device, bundle, sha256);
+  if (bundle === undefined || sha256 !== bundle.sha256) await hearName(kit, exchange, device, bundle, sha256);
   if (bundle === undefined || (sha256 !== undefined && sha256 !== bundle.sha256) || bundle.sizeBytes === 0) {
     throw notFound(name);
   }
@@ -80,16 +80,16 @@ async function getBundle(
 }
 
 /** A range of a pinned bundle that is here tells nothing new. */
-function hearName(
+async function hearName(
   { services: { watchRestores }, charge }: ProtocolKit,
   exchange: Exchange,
   device: DeviceIdentity,
   bundle: Bundle | undefined,
   pinned: string | undefined,
-): void {
+): Promise<void> {
   const named = pinned !== undefined && isHash(pinned) ? pinned : namedHash(exchange);
   if (bundle === undefined || (named !== null && named !== bundle.sha256)) charge(exchange);
-  if (named !== null && named !== bundle?.sha256) watchRestores.hear(device.id, named);
+  if (named !== null && named !== bundle?.sha256) await watchRestores.hear(device.id, named);
 }
 
 function notFound(name: string): DomainError {

@@ -43,7 +43,7 @@ it('forgets a revoked token at once, but tells that it was', async () => {
   expect(await manageTokens.find(secret)).toBeUndefined();
   expect(await manageTokens.list()).toMatchObject([{ name: 'ci', revokedAt }]);
   expect((await manageTokens.revoke({ name: 'ci', actor: 'local' })).revokedAt).toEqual(revokedAt);
-  const lines = opened.services.readJournal.list({ kinds: ['token.'] }, { limit: 9 });
+  const lines = (await opened.services.readJournal.search({ kinds: ['token.'] }, { limit: 9 })).events;
   expect(lines.map(({ kind }) => kind)).toEqual(['token.revoked', 'token.created']);
 });
 
@@ -55,7 +55,7 @@ it('is told of one revocation, by the first, when two people revoke a token at o
     manageTokens.revoke({ name: 'ci', actor: 'token:bob' }),
   ]);
   expect(second.revokedAt).toEqual(first.revokedAt);
-  const lines = opened.services.readJournal.list({ kinds: ['token.revoked'] }, { limit: 9 });
+  const lines = (await opened.services.readJournal.search({ kinds: ['token.revoked'] }, { limit: 9 })).events;
   expect(lines.map(({ actor }) => actor.name)).toEqual(['token:ann']);
 });
 

@@ -18,7 +18,7 @@ const now = () => at;
 const pass = (ms: number) => (at = new Date(at.getTime() + ms));
 const log = { error: (_: object, message: string) => errors.push(message) };
 const open = () => openStore(dataDir, { newName: randomUUID, pid: process.pid });
-const named = (records: AskedNameRecords = store.askedNames) => new AskedNames({ records, log, now });
+const named = (records: AskedNameRecords = store.askedNames) => AskedNames.open({ records, log, now });
 const always = () => true;
 
 beforeEach(async () => {
@@ -30,8 +30,8 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 describe('the names that devices ask for', () => {
-  it('are those of the last 7 days, each once in its canonical spelling', () => {
-    const names = named();
+  it('are those of the last 7 days, each once in its canonical spelling', async () => {
+    const names = await named();
     names.note('Old.example.com', always);
     pass(4 * dayMs);
     for (const name of ['a.example.com', 'A.Example.com.', '192.0.2.7']) names.note(name, always);
@@ -42,8 +42,8 @@ describe('the names that devices ask for', () => {
     expect(names.recent()).toContain('old.example.com');
   });
 
-  it('are not those that nobody wants to know, nor what is no name', () => {
-    const names = named();
+  it('are not those that nobody wants to know, nor what is no name', async () => {
+    const names = await named();
     names.note('stranger.example.com', () => false);
     names.note('x'.repeat(256), always);
     names.note('.', always);
@@ -59,7 +59,7 @@ describe('the names that devices ask for', () => {
         await store.askedNames.save(list, keep);
       },
     };
-    const names = named(records);
+    const names = await named(records);
     for (let minute = 0; minute < 120; minute++) {
       names.note('a.example.com', always);
       await names.save();
@@ -69,11 +69,11 @@ describe('the names that devices ask for', () => {
     expect(saved).toEqual([1, 1]);
     store.close();
     store = await open();
-    expect(named().recent()).toEqual(['a.example.com']);
+    expect((await named()).recent()).toEqual(['a.example.com']);
   });
 
   it('are a thousand at the most, the latest, in memory and on disk', async () => {
-    const names = named();
+    const names = await named();
     for (let n = 0; n < 1_500; n++) {
       names.note(`board-${n}.fleet.example.com`, always);
       pass(1);
@@ -82,7 +82,7 @@ describe('the names that devices ask for', () => {
     pass(60_000);
     await names.save();
     expect(names.recent()).toHaveLength(1_000);
-    const stored = store.askedNames.all().map(({ name }) => name);
+    const stored = (await store.askedNames.all()).map(({ name }) => name);
     expect(stored).toHaveLength(1_000);
     expect(stored).toContain('board-1499.fleet.example.com');
     expect(stored).not.toContain('board-0.fleet.example.com');
@@ -91,10 +91,10 @@ describe('the names that devices ask for', () => {
   it('are not lost when the disk is full: that is said once, and written later', async () => {
     let isFull = true;
     const records: AskedNameRecords = {
-      all: () => [],
+      all: () => Promise.resolve([]),
       save: (list, keep) => (isFull ? Promise.reject(new Error('full')) : store.askedNames.save(list, keep)),
     };
-    const names = named(records);
+    const names = await named(records);
     names.note('a.example.com', always);
     for (let minute = 0; minute < 3; minute++) {
       await names.save();
@@ -103,11 +103,11 @@ describe('the names that devices ask for', () => {
     expect(errors).toHaveLength(1);
     isFull = false;
     await names.save();
-    expect(store.askedNames.all().map(({ name }) => name)).toEqual(['a.example.com']);
+    expect((await store.askedNames.all()).map(({ name }) => name)).toEqual(['a.example.com']);
   });
 
-  it('count again after a clock was wrong for a moment', () => {
-    const names = named();
+  it('count again after a clock was wrong for a moment', async () => {
+    const names = await named();
     pass(365 * dayMs);
     names.note('a.example.com', always);
     pass(-365 * dayMs);
@@ -126,8 +126,8 @@ it('a database from before has none, and takes them from now on', async () => {
   sqlite.pragma(`user_version = ${last}`);
   sqlite.close();
   const upgraded = await openStore(older, { newName: randomUUID, pid: process.pid });
-  expect(upgraded.askedNames.all()).toEqual([]);
+  expect(await upgraded.askedNames.all()).toEqual([]);
   await upgraded.askedNames.save([{ name: 'a.example.com', askedAt: at }], 10);
-  expect(upgraded.askedNames.all()).toEqual([{ name: 'a.example.com', askedAt: at }]);
+  expect(await upgraded.askedNames.all()).toEqual([{ name: 'a.example.com', askedAt: at }]);
   upgraded.close();
 });

@@ -30,10 +30,11 @@ const log = { info: line('info'), warn: line('warn'), error: line('error') };
 const errors = () => lines.filter(({ level }) => level === 'error').map(({ message }) => message);
 const load = () => loadServerTls(made.dir, { now, allowsExpired: true });
 const openAgain = () => openStore(dataDir, { newName: randomUUID, pid: process.pid });
-const kinds = () => store.journal.list({ kinds: ['certificate.'] }, { limit: 100 }).map(({ kind }) => kind);
+const kinds = async () =>
+  (await store.journal.search({ kinds: ['certificate.'] }, { limit: 100 })).events.map(({ kind }) => kind);
 
 /** As the composition root does it. */
-function serve(): ServerCertificate<ServerTls> {
+async function serve(): Promise<ServerCertificate<ServerTls>> {
   return new ServerCertificate<ServerTls>({
     inUse: () => tls,
     takeOver(found) {
@@ -41,7 +42,7 @@ function serve(): ServerCertificate<ServerTls> {
       tls = found;
     },
     renew: () => made.folder.renewServer(),
-    askedNames: new AskedNames({ records: store.askedNames, log, now }),
+    askedNames: await AskedNames.open({ records: store.askedNames, log, now }),
     covers: coversHost,
     journal: store.journal,
     log,
@@ -70,12 +71,12 @@ afterEach(() => store.close());
 
 describe('while ca.key is there', () => {
   it('the certificate renews itself in its last 30 days: a line in the journal and the log, a metric, and no attention', async () => {
-    const served = serve();
+    const served = await serve();
     await served.run();
     at = new Date(start.getTime() + 796 * dayMs);
     await served.run();
     expect((await load()).summary.notAfter).toEqual(new Date(at.getTime() + 825 * dayMs));
-    expect(kinds()).toEqual(['certificate.renewed']);
+    expect(await kinds()).toEqual(['certificate.renewed']);
     expect(lines.map(({ level }) => level)).toEqual(['info']);
     expect(attention(served)).toEqual([]);
     expect(await metrics(served)).toContain('rauc_server_certificate_renewals_total{outcome="renewed"} 1');
@@ -87,9 +88,9 @@ describe('while ca.key is there', () => {
 
   it('nothing happens before, however often it is asked', async () => {
     const before = await made.read('server.crt');
-    const served = serve();
+    const served = await serve();
     for (let hours = 0; hours < 48; hours++, pass(hourMs)) await served.run();
-    expect([await made.read('server.crt'), lines, kinds()]).toEqual([before, [], []]);
+    expect([await made.read('server.crt'), lines, await kinds()]).toEqual([before, [], []]);
   });
 });
 
@@ -100,10 +101,10 @@ describe('where it cannot renew itself', () => {
   });
 
   it('people are told once a day: attention, an error line, an event, and a metric', async () => {
-    const served = serve();
+    const served = await serve();
     for (let hours = 0; hours < 49; hours++, pass(hourMs)) await served.run();
     expect(errors()).toHaveLength(3);
-    expect(kinds()).toEqual(['certificate.expiring', 'certificate.expiring', 'certificate.expiring']);
+    expect(await kinds()).toEqual(['certificate.expiring', 'certificate.expiring', 'certificate.expiring']);
     const [item] = attention(served);
     expect(item?.kind).toBe('server-certificate-expiring');
     expect(item?.message).toContain('ca.key');
@@ -112,24 +113,24 @@ describe('where it cannot renew itself', () => {
   });
 
   it('a restart within the day sends no second event', async () => {
-    await serve().run();
+    await (await serve()).run();
     store.close();
     store = await openAgain();
     pass(hourMs);
-    await serve().run();
-    expect(kinds()).toEqual(['certificate.expiring']);
+    await (await serve()).run();
+    expect(await kinds()).toEqual(['certificate.expiring']);
   });
 
   it('an expired one is told about in the same way, for as long as it is there', async () => {
     at = new Date(start.getTime() + 900 * dayMs);
-    const served = serve();
+    const served = await serve();
     await served.run();
     expect(attention(served)[0]?.message).toContain('has expired');
     expect(errors()).toHaveLength(1);
   });
 
   it('all is well again once there is a new one', async () => {
-    const served = serve();
+    const served = await serve();
     await served.run();
     expect(attention(served)).toHaveLength(1);
     const other = await emptyFolder(now);
@@ -142,7 +143,7 @@ describe('where it cannot renew itself', () => {
   });
 
   it('a journal that takes no line stops nothing', async () => {
-    const served = serve();
+    const served = await serve();
     store.close();
     await expect(served.run()).resolves.toBeUndefined();
     expect(errors().length).toBeGreaterThan(0);
@@ -157,7 +158,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   };
 
   it('is not used, which is said once; the CAs beside it are', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('A.example.com');
     served.noteName('stranger.example.com');
     const found = { ...(await remake('b.example.com')), ca: 'another list of CAs' };
@@ -171,7 +172,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
     served.choose(found);
     expect(errors()).toHaveLength(1);
     await served.run();
-    expect(kinds()).toEqual(['certificate.held-back']);
+    expect(await kinds()).toEqual(['certificate.held-back']);
     const [item] = attention(served);
     expect(item).toMatchObject({ kind: 'server-certificate-held-back', count: 1 });
     expect(item?.message).toContain('--name a.example.com --force');
@@ -179,7 +180,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('is used when nobody has asked for 7 days', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('a.example.com');
     const found = await remake('b.example.com');
     tls = served.choose(found);
@@ -193,7 +194,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('gives way to one that has the name', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('a.example.com');
     tls = served.choose(await remake('b.example.com'));
     const good = await remake('*.example.com');
@@ -202,13 +203,13 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('is used after a restart, and then the names that it misses are said', async () => {
-    const before = serve();
+    const before = await serve();
     before.noteName('a.example.com');
     await before.run();
     tls = await remake('b.example.com');
     store.close();
     store = await openAgain();
-    const served = serve();
+    const served = await serve();
     const [item] = attention(served);
     expect(item).toMatchObject({ kind: 'server-certificate-misses-names', count: 1 });
     expect(item?.message).toContain('--name a.example.com --force');
@@ -217,7 +218,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
   });
 
   it('does not depend on names that nobody asked for', async () => {
-    const served = serve();
+    const served = await serve();
     served.noteName('b.example.com');
     const found = await remake('b.example.com');
     expect(served.choose(found)).toEqual(found);

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import Sqlite from 'libsql';
 import { maxCertificates } from '../../../../src/core/device';
 import { keptInstallations } from '../../../../src/core/installation';
-import { maxAttributes } from '../../../../src/services/offers/device-contacts';
+import { maxAttributes } from '../../../../src/services/offers/merge-contact';
 import { makeBundle } from '../../../support/bundle-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
@@ -111,12 +111,17 @@ describe('one device that tells something else each time', () => {
       await device.poll();
       atMs += 100;
     }
-    const booted = () =>
-      opened.services.readJournal.list({ kinds: ['device.booted'], deviceId: 'board-1' }, { limit: 100 });
-    expect(booted()).toHaveLength(30);
+    const booted = async () =>
+      (
+        await opened.services.readJournal.search(
+          { kinds: ['device.booted'], deviceId: 'board-1' },
+          { limit: 100 },
+        )
+      ).events;
+    expect(await booted()).toHaveLength(30);
     await opened.close();
     opened = await openServices({ dataDir: opened.dataDir, now });
-    const [counted, ...others] = booted();
+    const [counted, ...others] = await booted();
     expect(others.every(({ repeats }) => repeats === null)).toBe(true);
     expect(others).toHaveLength(30);
     expect(counted?.repeats?.count).toBe(200 - 1 - 30); // the first poll was the first contact
@@ -135,12 +140,12 @@ describe('one device that tells something else each time', () => {
     for (let time = 0; time < 40; time += 1)
       await opened.services.manageDevices.hold('board-1', `${time}`, actor);
     const { readJournal } = opened.services;
-    expect(readJournal.list({ kinds: ['device.held'] }, { limit: 100 })).toHaveLength(40);
+    expect((await readJournal.search({ kinds: ['device.held'] }, { limit: 100 })).events).toHaveLength(40);
     other.boot();
     await other.poll();
-    expect(readJournal.list({ kinds: ['device.booted'], deviceId: 'board-2' }, { limit: 10 })).toHaveLength(
-      1,
-    );
+    expect(
+      (await readJournal.search({ kinds: ['device.booted'], deviceId: 'board-2' }, { limit: 10 })).events,
+    ).toHaveLength(1);
   });
 
   it('that was forgotten tells nothing more of before', async () => {
@@ -150,9 +155,9 @@ describe('one device that tells something else each time', () => {
       await device.poll();
     }
     await opened.services.manageDevices.forget('board-1', { name: 'local', address: null });
-    const lastId = opened.services.readJournal.lastId();
+    const lastId = await opened.services.readJournal.lastId();
     atMs += 7_200_000;
     await opened.services.runHousekeeping();
-    expect(opened.services.readJournal.lastId()).toBe(lastId);
+    expect(await opened.services.readJournal.lastId()).toBe(lastId);
   });
 });

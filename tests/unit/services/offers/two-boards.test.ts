@@ -56,11 +56,10 @@ function readPayload(bundle: Bundle): void {
 }
 
 const state = () => opened.services.manageDevices.get(id).installation?.state;
-const journal = () =>
-  opened.services.readJournal
-    .list({ deviceId: id }, { limit: 500 })
-    .map(({ kind }) => kind)
-    .reverse();
+async function journal() {
+  const { events } = await opened.services.readJournal.search({ deviceId: id }, { limit: 500 });
+  return events.map(({ kind }) => kind).reverse();
+}
 const attention = () => fleetAttention(opened, now);
 
 /** Without what only the surest facts tell. */
@@ -100,12 +99,12 @@ describe('two boards with one certificate', () => {
       await poll(one);
       await poll(two, { systemVersion: '0.9.0' });
     }
-    const lines = journal();
+    const lines = await journal();
     for (let time = 0; time < 50; time += 1) {
       await poll(one);
       await poll(two, { systemVersion: '0.9.0' });
     }
-    expect(journal()).toEqual(lines);
+    expect(await journal()).toEqual(lines);
     expect(opened.services.manageDevices.get(id).device.facts).toMatchObject({
       systemVersion: '1.0.0',
       bootId: 'a1',
@@ -205,8 +204,8 @@ describe('one board', () => {
     await poll(one, before);
     await poll(one, before, 't-1');
     expect(await poll(one, flashed)).toBe('v2.0.0.raucb');
-    expect(journal()).toContain('device.started-afresh');
-    expect(journal()).not.toContain('installation.rolled-back');
+    expect(await journal()).toContain('device.started-afresh');
+    expect(await journal()).not.toContain('installation.rolled-back');
     expect(state()).toBe('offered');
   });
 

@@ -56,7 +56,7 @@ describe('an automatic pause', () => {
     isLocked = false;
     await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });
-    expect(fleet.lines('rollout.paused')).toHaveLength(1);
+    expect(await fleet.lines('rollout.paused')).toHaveLength(1);
   });
 
   it('by share waits for a count when a device failed before there was one', async () => {

@@ -33,7 +33,7 @@ describe('a rollout', () => {
     }
     expect(seen.reduce((sum, count) => sum + count, 0)).toBe(200);
     expect(fleet.rollout(id)).toMatchObject({ step: 2, state: 'running', changedBy: 'server' });
-    expect(fleet.lines('rollout.promoted')).toHaveLength(2);
+    expect(await fleet.lines('rollout.promoted')).toHaveLength(2);
     const { steps } = await fleet.opened.services.describeRollout(
       fleet.opened.services.manageRollouts.get(id),
     );
@@ -142,7 +142,7 @@ describe('a rollout', () => {
     const outcomes = await Promise.allSettled([...people, fleet.runHousekeeping()]);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
     expect(fleet.rollout(id)).toMatchObject({ step: 1, changedBy: 'local' });
-    expect(fleet.lines('rollout.promoted')).toHaveLength(1);
+    expect(await fleet.lines('rollout.promoted')).toHaveLength(1);
   });
 
   it('tells in the journal who moved it and why', async () => {
@@ -153,12 +153,12 @@ describe('a rollout', () => {
     await fleet.install((await fleet.offeredTo()).slice(0, 1), '0.9.0');
     await fleet.runHousekeeping();
     for (const kind of ['rollout.promoted', 'rollout.paused']) {
-      expect(fleet.lines(kind)).toMatchObject([
+      expect(await fleet.lines(kind)).toMatchObject([
         { actor: { name: 'server' }, subject: { releaseId: id }, before: { state: 'running' } },
       ]);
     }
-    expect(fleet.lines('rollout.promoted')[0]?.message).toContain('are proven');
-    expect(fleet.lines('rollout.paused')[0]?.message).toContain('failed or rolled back');
+    expect((await fleet.lines('rollout.promoted'))[0]?.message).toContain('are proven');
+    expect((await fleet.lines('rollout.paused'))[0]?.message).toContain('failed or rolled back');
   });
 
   it('is over when people go back to the release before, which comes back for everyone as it was', async () => {
@@ -226,18 +226,19 @@ describe('a rollout', () => {
       expect(code).toBe(128);
       const clock = { at: new Date('2026-11-02T12:02:00Z') };
       const again = await openServices({ dataDir: fleet.opened.dataDir, now: () => clock.at });
-      const look = () => ({
+      const look = async () => ({
         step: again.services.manageRollouts.get(id).rollout.step,
-        moves: again.services.readJournal.list({ kinds: ['rollout.promoted'] }, { limit: 9 }).length,
+        moves: (await again.services.readJournal.search({ kinds: ['rollout.promoted'] }, { limit: 9 })).events
+          .length,
       });
-      const { step, moves } = look();
+      const { step, moves } = await look();
       expect(moves).toBe(step);
       if (point === 'committed') expect(step).toBe(1);
       for (let turn = 0; turn < 3; turn += 1) {
         clock.at = new Date(clock.at.getTime() + 60_000);
         await again.services.runHousekeeping();
       }
-      expect(look()).toEqual({ step: 1, moves: 1 });
+      expect(await look()).toEqual({ step: 1, moves: 1 });
       await again.close();
     },
   );

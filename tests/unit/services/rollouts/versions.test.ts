@@ -336,7 +336,9 @@ describe('attention for such releases', () => {
     await expect(dismiss(second, '999')).rejects.toEqual(refusal('not-found'));
     expect((await item())?.subjects).toEqual([second]);
     await dismiss(second);
-    expect(opened.services.readJournal.list({ kinds: ['attention.'] }, { limit: 9 })).toMatchObject([
+    expect(
+      (await opened.services.readJournal.search({ kinds: ['attention.'] }, { limit: 9 })).events,
+    ).toMatchObject([
       { kind: 'attention.dismissed', after: { subjects: [second] } },
       { kind: 'attention.dismissed', actor: { name: 'local' }, after: { subjects: [first] } },
     ]);

@@ -29,7 +29,7 @@ it(`a kill never looks like a restore (${kills} of them, one after the other on 
       turns,
       states: ['running'],
     });
-    expect(readJournal.list({ kinds: ['rollout.paused'] }, { limit: 1 })).toEqual([]);
+    expect((await readJournal.search({ kinds: ['rollout.paused'] }, { limit: 1 })).events).toEqual([]);
     expect(opened.log.filter(({ level }) => level === 'error')).toEqual([]);
     await opened.close();
   }

@@ -71,9 +71,9 @@ describe('an older copy of the database beside the same bundles', () => {
       changedBy: 'server',
     });
     expect(one.offered('test-board')).toBe('rollout-paused');
-    expect(one.services.readJournal.list({ kinds: ['rollout.paused'] }, { limit: 9 })).toMatchObject([
-      { actor: { name: 'server' }, subject: { bundleName: 'v1.raucb' } },
-    ]);
+    expect(
+      (await one.services.readJournal.search({ kinds: ['rollout.paused'] }, { limit: 9 })).events,
+    ).toMatchObject([{ actor: { name: 'server' }, subject: { bundleName: 'v1.raucb' } }]);
     await one.services.manageRollouts.resume(rolloutOf(one).id, person);
     expect(one.offered('test-board')).toBe('v1.raucb');
   });
@@ -102,7 +102,9 @@ describe('an older copy of the database beside the same bundles', () => {
     await close(first);
     const second = await open({ dataDir: first.dataDir });
     expect(second.offered('test-board')).toBe('v1.raucb');
-    expect(second.services.readJournal.list({ kinds: ['rollout.paused'] }, { limit: 9 })).toHaveLength(1);
+    expect(
+      (await second.services.readJournal.search({ kinds: ['rollout.paused'] }, { limit: 9 })).events,
+    ).toHaveLength(1);
   });
 
   it('stays paused at the next start as long as nobody resumes', async () => {

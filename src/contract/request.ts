@@ -1,0 +1,10 @@
+import type { z } from 'zod';
+
+/** A request as clients write it: what a schema takes, before its defaults and conversions. */
+export type RequestOf<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
+
+type Frozen<Value> = Value extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value]: Frozen<Value[Name]> }
+    : Value;

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import type { Compilable, CompiledQuery } from 'kysely';
+import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
+import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
+import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
+import { type Database, openDatabase } from '../../../src/store/sqlite/database';
+import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
+import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
+import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
+import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
+import { createReleaseResults } from '../../../src/store/sqlite/release-results';
+import { createRestoreRecords } from '../../../src/store/sqlite/restore-records';
+import { createSessionRecords } from '../../../src/store/sqlite/session-records';
+import { createTokenRecords } from '../../../src/store/sqlite/token-records';
+import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
+import { temporaryFolder } from '../../support/programs';
+import type { MakeAdapter } from './adapter';
+
+/** A real database whose changes fail and hang when they are told to. */
+class FaultyDatabase implements Database {
+  readonly query: Database['query'];
+  readonly turns: Database['turns'];
+  #stepsLeft = Infinity;
+  #gate = Promise.resolve();
+
+  constructor(private readonly database: Database) {
+    this.query = database.query;
+    this.turns = database.turns;
+  }
+
+  failAt(step: number): void {
+    this.#stepsLeft = step;
+  }
+
+  hang(): () => void {
+    let release: () => void = () => undefined;
+    this.#gate = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[] {
+    this.#step();
+    return this.database.all(query);
+  }
+
+  read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
+    return this.database.read(query);
+  }
+
+  async transact<Result>(work: () => Result): Promise<Result> {
+    await this.#gate;
+    return this.database.transact(() => {
+      const result = work();
+      this.#step();
+      return result;
+    });
+  }
+
+  afterCommit(callback: () => void): void {
+    this.database.afterCommit(callback);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #step(): void {
+    this.#stepsLeft -= 1;
+    if (this.#stepsLeft === 0)
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  }
+}
+
+function open(dataDir: string) {
+  const database = new FaultyDatabase(openDatabase(dataDir));
+  const journal = new SqliteJournal(database);
+  const store = {
+    tokens: createTokenRecords(database, journal),
+    sessions: createSessionRecords(database),
+    webhooks: createWebhookRecords(database, journal),
+    dismissals: createDismissalRecords(database, journal),
+    askedNames: createAskedNameRecords(database),
+    catalog: createCatalogRecords(database, journal),
+    results: createReleaseResults(database),
+    uses: createBundleUses(database),
+    devices: createDeviceRecords(database, journal),
+    restores: createRestoreRecords(database),
+    history: createHistoryRecords(database),
+    journal,
+  };
+  return { database, store };
+}
+
+export const makeSqliteAdapter: MakeAdapter = async () => {
+  const dataDir = path.join(await temporaryFolder(), 'data');
+  let opened = open(dataDir);
+  return {
+    get store() {
+      return opened.store;
+    },
+    failAt: (step) => opened.database.failAt(step),
+    hang: () => opened.database.hang(),
+    reopen() {
+      opened.database.close();
+      opened = open(dataDir);
+      return Promise.resolve();
+    },
+    close() {
+      opened.database.close();
+      return Promise.resolve();
+    },
+  };
+};
