@@ -1,9 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Config } from '../config/config';
 import type { Revocation } from '../core/certificate';
+import type { RefusedSubject } from '../core/connection-refusal';
 import { DomainError } from '../core/errors';
 import type { DeviceServer } from '../http/device/server';
 import { openCertificateFolder } from '../pki/certificate-folder';
+import { createDescribeRefused } from '../pki/describe-refused';
 import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
 import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
@@ -31,6 +33,7 @@ export class ServingCertificates implements RevocationsInForce {
   readonly #server: ServerCertificate<ServerTls>;
   #tls: ServerTls;
   #judge: (certificate: X509Certificate) => DeviceVerdict;
+  #describe: (certificate: X509Certificate) => RefusedSubject;
   #revoked: ReadonlyMap<string, Revocation>;
   #devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'> | undefined;
   #watcher: CertificateWatcher | undefined;
@@ -40,6 +43,7 @@ export class ServingCertificates implements RevocationsInForce {
     this.#parts = parts;
     this.#tls = found.tls;
     this.#judge = createJudgeDevice(found.tls, config.oldCertificates);
+    this.#describe = createDescribeRefused(found.tls.ca);
     this.#revoked = bySerial(found.revocations);
     this.folder = openCertificateFolder(config.certsDir, { now });
     this.#server = new ServerCertificate<ServerTls>({
@@ -80,6 +84,10 @@ export class ServingCertificates implements RevocationsInForce {
 
   identify(certificate: X509Certificate): DeviceVerdict {
     return this.#judge(certificate);
+  }
+
+  describeRefused(certificate: X509Certificate): RefusedSubject {
+    return this.#describe(certificate);
   }
 
   isRevoked(serial: string): boolean {
@@ -137,6 +145,7 @@ export class ServingCertificates implements RevocationsInForce {
     const judge = createJudgeDevice(next, config.oldCertificates);
     this.#devices?.reload(next);
     this.#judge = judge;
+    this.#describe = createDescribeRefused(next.ca);
     this.#tls = next;
     log.info({ names: next.names, notAfter: next.summary.notAfter }, 'certificates taken over');
   }

@@ -7,6 +7,7 @@ import { createManageSessions, type ManageSessions } from './access/manage-sessi
 import { createManageTokens, type ManageTokens } from './access/manage-tokens';
 import { Catalog } from './catalog/catalog';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
+import { RefusedCertificateList, type RefusedCertificates } from './certificates/refused-certificates';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
 import { Housekeeping } from './housekeeping';
@@ -33,6 +34,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly manageSessions: ManageSessions;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
+  readonly refusedCertificates: RefusedCertificates;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
@@ -133,6 +135,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     releaseResults: store.results,
     watchRestores,
     overBudget,
+    refusedCertificates: new RefusedCertificateList({ journal, log, now }),
     manageDevices,
     listFleet: listing,
     fleetHistory,

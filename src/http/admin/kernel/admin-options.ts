@@ -18,6 +18,7 @@ import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
+import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
 import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
@@ -45,6 +46,7 @@ export interface AdminServices extends Administration {
   readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
+  readonly refusedCertificates: Pick<RefusedCertificates, 'list'>;
 }
 
 export interface AdminOptions {
