@@ -6,9 +6,11 @@ import type { ReadJournal } from '../ports/journal';
 import { createManageSessions, type ManageSessions } from './access/manage-sessions';
 import { createManageTokens, type ManageTokens } from './access/manage-tokens';
 import { Catalog } from './catalog/catalog';
+import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
+import { createFindLost } from './devices/find-lost';
 import { Housekeeping } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
@@ -18,6 +20,7 @@ import { createRolloutServices, type RolloutServices } from './rollouts/rollout-
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
+import type { UpTime } from './clock/up-time';
 import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
 import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 
@@ -33,6 +36,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly manageSessions: ManageSessions;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
+  readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
@@ -67,6 +71,8 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { store, fleetRules, log, now, randomBytes } = ports;
   const { devices, listing, journal, restores, databaseMarker } = store;
+  const serverClock = await startServerClock(ports);
+  const { upTime, retention } = serverClock;
   const watchRestores = await RestoreWatch.start({
     restores,
     databaseMarker,
@@ -86,11 +92,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const fleet = new Fleet({
     devices,
     releaseIds: catalog.releaseIds(),
+    offerLifetimeMs: fleetRules.offerLifetimeMs,
     log,
     now,
+    ageMs: () => upTime.ageMs(),
     onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
   });
-  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, changed });
+  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, upTime, changed });
   const { advanceRollouts, pauseUntrusted } = rolloutServices;
   const offerServices = createOfferServices(ports, {
     catalog,
@@ -104,11 +112,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
-  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports);
-  const fleetHistory = new FleetSnapshots({ history: store.history, listing, now });
+  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
+  const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
   const housekeeping = new Housekeeping({
     fleet,
-    devices,
+    findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
+    serverClock,
     advanceRollouts,
     fleetHistory,
     judgeBundles,
@@ -118,7 +127,6 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     watchRestores,
     journal,
     eventRetentionMs,
-    lostAfterMs,
     log,
     now,
   });
@@ -129,10 +137,11 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...catalogServices,
     ...rolloutServices,
     ...offerServices,
-    ...createAccessServices(ports),
+    ...createAccessServices(ports, upTime),
     releaseResults: store.results,
     watchRestores,
     overBudget,
+    serverClock,
     manageDevices,
     listFleet: listing,
     fleetHistory,
@@ -150,6 +159,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await housekeeping.run(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      await upTime.save().catch(() => undefined); // a minute of it is lost then
       watchRestores.close();
       await watchRestores.settle();
       await catalogServices.readBundle.close();
@@ -157,21 +167,41 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   };
 }
 
-function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts) {
+function startServerClock({ store, log, now, ...ports }: ServicePorts): Promise<ServerClock> {
+  const { monotonicMs = () => performance.now(), clockDoubtMs: doubtMs = () => null } = ports;
+  return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
+}
+
+function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts, upTime: UpTime) {
   const { tokens, sessions } = store;
   return {
     manageTokens: createManageTokens({ tokens, randomBytes, now }),
-    manageSessions: createManageSessions({ sessions, sessionLifetimeMs, randomBytes, now }),
+    manageSessions: createManageSessions({
+      sessions,
+      sessionLifetimeMs,
+      randomBytes,
+      ageMs: () => upTime.ageMs(),
+      now,
+    }),
   };
 }
 
-function createWebhookServices(ports: ServicePorts) {
+function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
   const { store, deliver, refuseReceiver, lastCrash, randomBytes, log, now } = ports;
   const { webhooks, journal } = store;
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
   return {
     manageWebhooks: createManageWebhooks({ webhooks, deliver, refuseReceiver, randomBytes, now }),
-    sendWebhooks: new WebhookSender({ webhooks, journal, deliver, isLeftOut, log, now, random }),
+    sendWebhooks: new WebhookSender({
+      webhooks,
+      journal,
+      deliver,
+      isLeftOut,
+      log,
+      agoMs: (at) => upTime.agoMs(at),
+      now,
+      random,
+    }),
   };
 }
