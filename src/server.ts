@@ -3,6 +3,7 @@ import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
 import { openCertificateFolder } from './pki/certificate-folder';
 import { checkFileImages, inspectFile } from './server/bundle-files';
+import { examine } from './server/doctor';
 import type { Clock } from './ports/clock';
 import { readKitText } from './server/package-files';
 import { serve } from './server/serve';
@@ -28,6 +29,7 @@ function createWiring(): Wiring {
       const manageTokens = createManageTokens({ tokens: store.tokens, randomBytes, now });
       return { ...manageTokens, close: () => store.close() };
     },
+    doctor: (config, request) => examine(config, { ...request, now }),
     inspect: inspectFile,
     checkImages: checkFileImages,
   };

@@ -15,6 +15,7 @@ import { addCertServer } from './cert/cert-server';
 import { addCertShow } from './cert/cert-show';
 import { addCertVerify } from './cert/cert-verify';
 import { addExamples } from './kernel/command';
+import { addDoctor } from './doctor/doctor';
 import { addEvents } from './journal/events';
 import { addReleaseCommands } from './release/release';
 import { addRolloutCommands } from './rollout/rollout';
@@ -53,6 +54,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     });
   addExamples(program, ['serve', 'cert device board-1', 'bundle upload my-bundle.raucb --activate']);
   addServe(program, context);
+  addDoctor(program, context);
 
   const config = group(program, 'config', 'the configuration', ['config show']);
   addConfigShow(config, context);

@@ -42,6 +42,20 @@ async function makeToken(folder: string): Promise<string> {
   return (await mustRun(process.execPath, args, { cwd: folder })).stdout.trim();
 }
 
+/** What doctor finds of a server that runs, as `severity check`. */
+async function doctor(
+  server: ServerProcess,
+  { folder, env }: { readonly folder: string; readonly env: Readonly<Record<string, string>> },
+): Promise<readonly string[]> {
+  const ports = ['--admin-port', `${portOf(server)}`, '--device-port', new URL(server.deviceUrl).port];
+  const { stdout } = await run(process.execPath, [entryPoint, 'doctor', '--json', ...ports], {
+    cwd: folder,
+    env,
+  });
+  const { findings } = JSON.parse(stdout) as { findings: { severity: string; check: string }[] };
+  return findings.map(({ severity, check }) => `${severity} ${check}`);
+}
+
 const portOf = (server: ServerProcess) => Number(new URL(server.adminUrl).port);
 
 it('has recipes for both programs, at the root and below a path', () => {
@@ -241,7 +255,8 @@ describe('the command line through nginx below a path', () => {
     if (recipe === undefined) throw new Error('the document has no such recipe');
     const folder = await temporaryFolder();
     const port = await freePort();
-    const server = await startServer({ folder, env: await readServerOptions(port) });
+    const options = await readServerOptions(port);
+    const server = await startServer({ folder, env: options });
     const env = {
       ADMIN_TOKEN: await makeToken(folder),
       NODE_EXTRA_CA_CERTS: certificate.certPath,
@@ -253,15 +268,18 @@ describe('the command line through nginx below a path', () => {
     expect(await cli('bundle', 'upload', 'fw-2.raucb', '--activate')).toMatchObject({ code: 0 });
     expect((await cli('bundle', 'list', '--json')).stdout).toContain('"fw-2.raucb"');
     expect(await cli('device', 'create', 'board-1')).toMatchObject({ code: 0 });
+    expect(await doctor(server, { folder, env: { ...env, ...options } })).toEqual([]);
     await proxy.stop();
     await server.stop();
   });
 });
 
 describe('what a proxy on this machine opens', () => {
+  let folder: string;
   let server: ServerProcess;
   beforeAll(async () => {
-    server = await startServer({ folder: await temporaryFolder() });
+    folder = await temporaryFolder();
+    server = await startServer({ folder });
   });
   afterAll(() => server.stop());
 
@@ -313,6 +331,18 @@ describe('what a proxy on this machine opens', () => {
       forwarder.close();
       return statuses;
     }
+
+    it('is found by doctor, and so is that nginx takes no large bundle', async () => {
+      const port = await freePort();
+      const proxy = await startNginx(
+        `server { listen 127.0.0.1:${port}; proxy_http_version 1.1; proxy_set_header Connection "";
+           location / { proxy_pass ${server.adminUrl}; } }`,
+        { port },
+      );
+      const env = { RAUC_SERVER: `http://127.0.0.1:${port}` };
+      expect(await doctor(server, { folder, env })).toEqual(['error proxies', 'error proxies']);
+      await proxy.stop();
+    });
 
     it('is everything, unless ADMIN_REQUIRE_TOKEN is set', async () => {
       expect(await withForwarders(server.adminUrl)).toEqual([200, 200]);

@@ -10,6 +10,7 @@ import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { fileSource } from '../../src/rauc/source';
+import { examine } from '../../src/server/doctor';
 import { createManageTokens } from '../../src/services/access/manage-tokens';
 import { openTokenStore } from '../../src/store/store';
 
@@ -123,6 +124,7 @@ const realWiring: Wiring = {
     });
     return { ...manage, close: () => store.close() };
   },
+  doctor: (config, request) => examine(config, { ...request, now: () => cliNow }),
   async inspect(file, config) {
     const handle = await open(file, 'r');
     try {

@@ -1,6 +1,8 @@
 import type { ImageCheck } from '../../core/image-check';
+import type { Diagnosis } from '../../core/doctor';
 import type { Inspection } from '../../core/inspection';
 import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
+import type { CheckProgress } from '../../services/doctor/examine-installation';
 import type { ManageTokens } from '../../services/access/manage-tokens';
 import type { Config } from '../../config/config';
 
@@ -42,6 +44,15 @@ export interface Wiring {
   readonly kitText: ReadKitText;
   /** Opens the database for token commands; `close` it after. */
   tokens(config: Config): ManageTokens & { close(): void };
+  /** Examines the installation that is configured. Nothing is changed. */
+  doctor(
+    config: Config,
+    request: {
+      /** Leaves out what reads every byte of every bundle. */
+      readonly isQuick: boolean;
+      readonly onProgress: (progress: CheckProgress) => void;
+    },
+  ): Promise<Diagnosis>;
   /** Inspects a bundle file under the configured profile, offline. */
   inspect(path: string, config: Config): Promise<Inspection>;
   /** Hashes the images of an inspected bundle file and compares them with its manifest. */

@@ -21,6 +21,11 @@ export interface RestoreFacts {
 
 const smallestRoomBytes = 1 << 30;
 
+/** How much should be free for the next upload and the database. @param largestBundleBytes of those that are stored */
+export function neededRoomBytes(largestBundleBytes: number): number {
+  return Math.max(smallestRoomBytes, 2 * largestBundleBytes);
+}
+
 /** What a person should look at of the server itself. */
 export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
   const { webhooks, lastCrash } = facts;
@@ -56,7 +61,7 @@ function ofCrash(crash: Crash): AttentionItem {
 }
 
 function ofStorage({ freeBytes, largestBundleBytes }: ServerFacts): AttentionItem {
-  const neededBytes = Math.max(smallestRoomBytes, 2 * largestBundleBytes);
+  const neededBytes = neededRoomBytes(largestBundleBytes);
   const message = `${Math.floor(freeBytes / (1 << 20))} MiB are left for bundles and the database`;
   return { kind: 'storage', count: freeBytes < neededBytes ? 1 : 0, message };
 }

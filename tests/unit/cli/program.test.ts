@@ -31,6 +31,7 @@ describe('help', () => {
     expect(paths.map((words) => words.join(' '))).toEqual([
       '',
       'serve',
+      'doctor',
       'config',
       'config show',
       'cert',

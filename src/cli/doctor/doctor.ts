@@ -1,0 +1,61 @@
+import { type Command, Option } from 'commander';
+import { getOption, optionKeys } from '../../config/options';
+import type { DoctorJson } from '../../contract/doctor';
+import type { Diagnosis } from '../../core/doctor';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
+import { printableLine } from '../kernel/printable';
+import { ProgressLine } from '../kernel/progress-line';
+
+interface DoctorOptions {
+  readonly quick?: boolean;
+}
+
+export function addDoctor(program: Command, context: CliContext): void {
+  addCommand<DoctorOptions>(program, context, {
+    usage: 'doctor',
+    summary: 'check this installation, and say what to do',
+    details:
+      'Looks at versions, modes, space, certificates, listeners (with a real handshake), names, proxies, the database, the clock and the hash of every bundle. Works with the server running or stopped, changes nothing, and needs no more rights than the server: run it as its user, with its options. Exit code 1 when there is an error; warnings and notes alone are 0.',
+    options: [new Option('--quick', 'compare the sizes of bundles, not their hashes')],
+    configKeys: [...optionKeys.filter((key) => getOption(key).scope === 'server'), 'server'],
+    examples: [
+      'doctor',
+      'doctor --quick --json',
+      'doctor --server https://updates.example.com   # through the proxy in front of the admin listener',
+    ],
+    run: async ({ config, options }) => {
+      const isJson = options.json === true;
+      let line: ProgressLine | undefined;
+      const diagnosis = await context.wiring.doctor(config, {
+        isQuick: options.quick === true,
+        onProgress({ doneBytes, totalBytes }) {
+          line ??= ProgressLine.whereSeen(context, totalBytes, { json: isJson }, 'bundles are hashed');
+          line?.update(doneBytes);
+        },
+      });
+      line?.clear();
+      const isGood = !diagnosis.findings.some(({ severity }) => severity === 'error');
+      if (isJson) printJson(context, doctorJsonOf(isGood, diagnosis));
+      else tell(context, diagnosis);
+      return isGood ? 0 : 1;
+    },
+  });
+}
+
+function doctorJsonOf(ok: boolean, { findings, skipped }: Diagnosis): DoctorJson {
+  return { ok, findings: [...findings], skipped: [...skipped] };
+}
+
+function tell(context: CliContext, { findings, skipped }: Diagnosis): void {
+  for (const { severity, subject, message, remedy } of findings) {
+    print(context, `${severity}: ${printableLine(`${shownSubject(context, subject)}: ${message}`)}`);
+    print(context, `  ${printableLine(remedy)}`);
+  }
+  for (const { reason } of skipped) talk(context, `not checked: ${reason}`);
+  if (findings.length === 0) talk(context, 'nothing to complain about');
+}
+
+function shownSubject(context: CliContext, subject: string): string {
+  return subject.startsWith('/') ? shownPath(context, subject) : subject;
+}

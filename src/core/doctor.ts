@@ -1,0 +1,39 @@
+/** What `doctor` looks at, in its order. */
+export const doctorChecks = [
+  'versions',
+  'modes',
+  'space',
+  'certificates',
+  'ports',
+  'handshake',
+  'names',
+  'proxies',
+  'database',
+  'clock',
+  'bundles',
+] as const;
+export type DoctorCheck = (typeof doctorChecks)[number];
+
+export const doctorSeverities = ['error', 'warning', 'note'] as const;
+export type DoctorSeverity = (typeof doctorSeverities)[number];
+
+/** One thing that is wrong with an installation, and what to do. */
+export interface DoctorFinding {
+  readonly check: DoctorCheck;
+  readonly severity: DoctorSeverity;
+  /** What it is about: a path, an address or an option. */
+  readonly subject: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What could not be looked at, and why. */
+export interface SkippedCheck {
+  readonly check: DoctorCheck;
+  readonly reason: string;
+}
+
+export interface Diagnosis {
+  readonly findings: readonly DoctorFinding[];
+  readonly skipped: readonly SkippedCheck[];
+}

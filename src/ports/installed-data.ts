@@ -1,0 +1,48 @@
+import type { FolderFinding } from '../core/certificate';
+import type { AskedName } from './asked-names';
+import type { OpenBytes } from './bundle-storage';
+import type { StorageUsage } from './data-folder';
+
+/** A bundle that the database has, and how its file is called. */
+export interface InstalledBundle {
+  readonly name: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** What the database of an installation says, read without changing it. */
+export type DatabaseCondition =
+  | { readonly kind: 'missing'; readonly file: string }
+  | { readonly kind: 'unreadable'; readonly file: string; readonly message: string; readonly remedy: string }
+  | ReadDatabase;
+
+export interface ReadDatabase {
+  readonly kind: 'read';
+  readonly file: string;
+  /** How many migrations it has seen. */
+  readonly schema: number;
+  /** What SQLite's own check complains about; at most ten lines. */
+  readonly damage: readonly string[];
+  readonly bundles: readonly InstalledBundle[];
+  /** When the last line of the journal was written; `null` when it is empty. */
+  readonly lastEventAt: Date | null;
+  readonly askedNames: readonly AskedName[];
+}
+
+/** The data folder as it lies on the disk, with or without a server on it. Nothing here writes. */
+export interface InstalledData {
+  /** How many migrations this program has. */
+  readonly knownSchema: number;
+  /** @param isQuick leaves out what takes long in a large database: whether indexes agree with their tables */
+  readDatabase(isQuick: boolean): Promise<DatabaseCondition>;
+  /** The bundles alone, as they are now. */
+  listBundles(): Promise<readonly InstalledBundle[]>;
+  /** Files of the bundle folder, without those that are being uploaded. */
+  listFiles(): Promise<readonly string[]>;
+  /** @returns `undefined` when there is no such file */
+  openBundle(name: string): Promise<OpenBytes | undefined>;
+  /** Links, owners and modes. */
+  inspectModes(): Promise<readonly FolderFinding[]>;
+  /** @returns `undefined` when there is no such folder */
+  measureStorage(): Promise<StorageUsage | undefined>;
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { InstalledBundle, InstalledData } from '../../../ports/installed-data';
+import type { Check, CheckReport } from '../check';
+import type { Installation } from '../installation';
+
+export interface BundlesPorts {
+  readonly dataDir: string;
+  readonly data: Pick<InstalledData, 'listBundles' | 'listFiles' | 'openBundle'>;
+  readonly installation: Pick<Installation, 'database'>;
+  /** Compares sizes alone. */
+  readonly isQuick: boolean;
+}
+
+const remedy = 'Upload the same bundle again: it takes this place.';
+
+/** Whether each bundle has its file, with the bytes that were published. */
+export function bundlesCheck(ports: BundlesPorts): Check {
+  const { data, isQuick } = ports;
+  return {
+    name: 'bundles',
+    async run(report) {
+      const database = await ports.installation.database();
+      if (database.kind !== 'read') {
+        report.skip('the database cannot be read');
+        return;
+      }
+      if (isQuick && database.bundles.length > 0) report.skip('bundles were not hashed (--quick)');
+      const problems = new Map<string, string>();
+      const totalBytes = database.bundles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      let doneBytes = 0;
+      for (const bundle of database.bundles) {
+        const problem = await findProblem(bundle, ports, (bytes) => {
+          doneBytes += bytes;
+          report.progress(doneBytes, totalBytes);
+        });
+        if (problem !== null) problems.set(bundle.name, problem);
+      }
+      await tell(problems, ports, report);
+      await tellStrays(database.bundles, ports, report);
+    },
+  };
+
+  async function tell(
+    found: ReadonlyMap<string, string>,
+    at: BundlesPorts,
+    report: CheckReport,
+  ): Promise<void> {
+    if (found.size === 0) return;
+    // One that was deleted meanwhile has rightly lost its file.
+    const still = new Set((await data.listBundles()).map(({ name }) => name));
+    for (const [name, problem] of found) {
+      if (still.has(name)) report.error(pathOf(at, name), problem, remedy);
+    }
+  }
+}
+
+async function findProblem(
+  { name, sha256, sizeBytes }: InstalledBundle,
+  { data, isQuick }: BundlesPorts,
+  onBytes: (bytes: number) => void,
+): Promise<string | null> {
+  const file = await data.openBundle(name);
+  if (file === undefined) return 'its file is missing: devices that are offered it get an error';
+  try {
+    if (file.sizeBytes !== sizeBytes) return `it has ${file.sizeBytes} bytes instead of ${sizeBytes}`;
+    if (isQuick) return null;
+    const hash = createHash('sha256');
+    for await (const piece of file.createReadStream(0, sizeBytes - 1)) {
+      const bytes = piece as Buffer;
+      hash.update(bytes);
+      onBytes(bytes.length);
+    }
+    return hash.digest('hex') === sha256
+      ? null
+      : 'its bytes are not those that were published: check the disk';
+  } finally {
+    await file.close();
+  }
+}
+
+/** A file that came while this ran belongs to an upload. */
+async function tellStrays(
+  before: readonly InstalledBundle[],
+  ports: BundlesPorts,
+  report: CheckReport,
+): Promise<void> {
+  const files = await ports.data.listFiles();
+  const known = new Set([...before, ...(await ports.data.listBundles())].map(({ name }) => name));
+  for (const name of files.filter((file) => !known.has(file))) {
+    const message = 'it is no bundle of this server';
+    report.warning(pathOf(ports, name), message, 'Restart the server to take it in, or move it away.');
+  }
+}
+
+function pathOf({ dataDir }: BundlesPorts, name: string): string {
+  return path.join(dataDir, 'bundles', name);
+}

@@ -1,0 +1,14 @@
+import type { CertificateFolder } from '../../../ports/certificates';
+import type { Check } from '../check';
+
+/** All that `cert verify` checks. */
+export function certificatesCheck({
+  certificates,
+}: {
+  certificates: Pick<CertificateFolder, 'verify'>;
+}): Check {
+  return {
+    name: 'certificates',
+    run: async (report) => report.add(await certificates.verify()),
+  };
+}

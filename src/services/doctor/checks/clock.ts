@@ -1,0 +1,30 @@
+import type { Clock } from '../../../ports/clock';
+import type { Check } from '../check';
+import type { Installation } from '../installation';
+
+export interface ClockPorts {
+  readonly installation: Pick<Installation, 'database'>;
+  readonly now: Clock;
+}
+
+/** Such a step of a clock is nothing to tell. */
+const toleranceMs = 5 * 60_000;
+/** A clock that says less was never set. */
+const plausibleSince = new Date('2024-01-01T00:00:00Z');
+const remedy = 'Set the clock (timedatectl shows whether it is synchronised), then restart the server.';
+
+/** Whether this machine's clock can be right. */
+export function clockCheck({ installation, now }: ClockPorts): Check {
+  return {
+    name: 'clock',
+    async run(report) {
+      const at = now();
+      if (at < plausibleSince) report.error('clock', `it says ${at.toISOString()}`, remedy);
+      const database = await installation.database();
+      const last = database.kind === 'read' ? database.lastEventAt : null;
+      if (last === null || last.getTime() <= at.getTime() + toleranceMs) return;
+      const message = `it says ${at.toISOString()}, but the last line of the journal is of ${last.toISOString()}`;
+      report.error('clock', message, `${remedy} If it was wrong then and is right now, leave it.`);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { DeviceTls, Endpoint, ProbeListeners } from '../../../ports/listener-probes';
+import type { Check, CheckReport } from '../check';
+import type { Installation } from '../installation';
+
+export interface ProxiesPorts {
+  /** Where SERVER_URL leads to; `null` when it is not set. */
+  readonly serverEndpoint: Endpoint | null;
+  /** Address of the admin listener through a proxy; `null` when none was named. */
+  readonly adminProxy: string | null;
+  /** ADMIN_HOSTS: names under which people reach the admin listener. */
+  readonly adminHosts: readonly string[];
+  readonly uploadLimitBytes: number;
+  readonly installation: Pick<Installation, 'listeners' | 'serverCertificate' | 'deviceTls'>;
+  readonly probes: Pick<ProbeListeners, 'greetDevices' | 'greetProxy'>;
+}
+
+/** What is in front of the two listeners. */
+export function proxiesCheck(ports: ProxiesPorts): Check {
+  return {
+    name: 'proxies',
+    async run(report) {
+      const { admin, device } = await ports.installation.listeners();
+      if (device.kind === 'greeted' && ports.serverEndpoint !== null) {
+        const { ca } = await ports.installation.deviceTls();
+        await checkDeviceWay(ports.serverEndpoint, { ca, client: null }, ports, report);
+      }
+      if (admin.kind !== 'greeted') return;
+      if (ports.adminProxy !== null) await checkAdminWay(ports.adminProxy, ports, report);
+      else if (ports.adminHosts.length > 0)
+        report.skip('name the address that people use with --server to have its proxy checked');
+    },
+  };
+}
+
+async function checkDeviceWay(
+  at: Endpoint,
+  tls: DeviceTls,
+  { probes, installation }: ProxiesPorts,
+  report: CheckReport,
+): Promise<void> {
+  const found = await probes.greetDevices(at, tls);
+  if (found.kind !== 'greeted') {
+    const why = found.kind === 'silent' ? found.code : `it ${found.does}`;
+    const message = `${at.host} port ${at.port} cannot be reached from here (${why})`;
+    const remedy =
+      'Try it from the network of your devices; some routers do not lead back in. Then mend the forwarding.';
+    report.warning('SERVER_URL', message, remedy);
+    return;
+  }
+  const { device } = await installation.listeners();
+  if (device.kind !== 'greeted' || device.fingerprint === found.fingerprint) return;
+  report.error(
+    'SERVER_URL',
+    `${at.host} port ${at.port} shows another certificate than the server: a proxy ends TLS there, so that no device can show its own`,
+    'Let the proxy pass on the bytes as they are (TCP, in nginx `stream`), or let SERVER_URL lead to the server itself.',
+  );
+}
+
+const recipes = 'docs/reverse-proxy.md has tested configurations.';
+
+async function checkAdminWay(url: string, ports: ProxiesPorts, report: CheckReport): Promise<void> {
+  const found = await ports.probes.greetProxy(url, ports.uploadLimitBytes);
+  if (found.kind === 'silent') {
+    report.error(url, `nobody answers there (${found.code})`, `Check the address and the proxy. ${recipes}`);
+    return;
+  }
+  if (found.kind === 'stranger') {
+    report.error(
+      url,
+      `it ${found.does}`,
+      `Check where the proxy passes requests to, and that ADMIN_HOSTS has this name. ${recipes}`,
+    );
+    return;
+  }
+  if (found.statusWithoutToken === 200) {
+    report.error(
+      url,
+      'everybody who reaches it is taken for an administrator: the server cannot tell the proxy from a program on this machine',
+      `Set ADMIN_REQUIRE_TOKEN=true, or let the proxy send X-Forwarded-For. ${recipes}`,
+    );
+  }
+  if (found.statusOfUpload === 413) {
+    report.error(
+      url,
+      'the proxy takes no bundle as large as the server does',
+      'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy.',
+    );
+  }
+}

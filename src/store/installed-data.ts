@@ -1,0 +1,34 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { systemErrorCode } from '../base/files/system-error';
+import type { InstalledData } from '../ports/installed-data';
+import { openBundleFile } from './files/bundle-file';
+import { inspectModes } from './files/inspect-modes';
+import { measureStorage } from './files/storage-usage';
+import { knownSchema, readBundles, readCondition } from './sqlite/read-condition';
+
+/** A data folder as it lies on the disk. Nothing is made, changed or locked. */
+export function openInstalledData(dataDir: string): InstalledData {
+  const file = path.join(dataDir, 'server.db');
+  const bundles = path.join(dataDir, 'bundles');
+  return {
+    knownSchema,
+    readDatabase: (isQuick) => Promise.resolve(readCondition(dataDir, file, isQuick)),
+    listBundles: () => Promise.resolve(readBundles(file)),
+    listFiles: async () =>
+      ((await ifThere(() => readdir(bundles))) ?? []).sort().filter((name) => !name.startsWith('.')),
+    openBundle: (name) => ifThere(() => openBundleFile(path.join(bundles, name))),
+    inspectModes: () => inspectModes(dataDir),
+    measureStorage: () => ifThere(() => measureStorage(dataDir)),
+  };
+}
+
+/** A link is nothing that is there: none is followed here. */
+async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemErrorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
