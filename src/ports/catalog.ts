@@ -16,10 +16,45 @@ export interface CatalogChange {
   readonly policy?: RolloutPolicy;
   /** A step that the rollout of a current release takes. */
   readonly rollout?: { readonly releaseId: number; readonly rollout: Rollout };
-  /** Asked in the transaction: it throws when the change must not happen any more. It changes nothing. */
-  readonly check?: () => void;
+  /** Decides in the transaction whether the change may still happen. */
+  readonly guard?: OfferGuard;
   /** Lines of the journal; they may name the activation that has its number now. */
   readonly events?: (activation: Activation | undefined) => readonly NewEvent[];
+}
+
+/** Decides by whether a device was offered a release. */
+export interface OfferGuard {
+  readonly releaseId: number;
+  /**
+   * Throws when the change must not happen any more. Beside what it is told it may look at memory alone; it changes nothing, and
+   * may be asked again.
+   * @param wasOffered as the transaction sees it
+   */
+  check(wasOffered: boolean): void;
+}
+
+/** Who still needs a bundle that is current nowhere. */
+export interface BundleNeeds {
+  /** How many devices were told of it or install it, and may still ask for it. */
+  readonly askingDevices: number;
+  /** Ids of the devices that are pinned to it. */
+  readonly pinnedDevices: readonly string[];
+}
+
+/** A bundle that is deleted: its row stays, and with it whose bytes the name stands for. */
+export interface Tombstone {
+  readonly name: string;
+  /** Offers that have ended by then do not count. */
+  readonly at: Date;
+  readonly by: string;
+  readonly events: readonly NewEvent[];
+  /** Asked in the transaction: it throws when the bundle must stay. It changes nothing, and may be asked again. */
+  readonly check?: (needs: BundleNeeds) => void;
+}
+
+export interface RecordedTombstone extends Tombstone {
+  /** Called as soon as it is committed, before anything else happens. */
+  readonly committed: () => void;
 }
 
 export interface RecordedChange extends CatalogChange {
@@ -38,16 +73,30 @@ export interface HistoryFilter {
 
 /** Where the catalog lasts. */
 export interface CatalogRecords {
-  /** All bundles that are not deleted, and all releases. */
+  /**
+   * All bundles that are not deleted, and all releases, as of one moment. One transaction that reads `SELECT … FROM bundles WHERE
+   * deleted_at IS NULL` and `SELECT … FROM releases LEFT JOIN rollouts …` under `REPEATABLE READ`
+   */
   load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
-  /** The bytes that a name is bound to, also when the bundle was deleted. */
+  /** The bytes that a name is bound to, also when the bundle was deleted. `SELECT sha256, deleted_at FROM bundles WHERE name = $1` */
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
-  /** @throws DomainError `storage-full`, `unavailable` */
+  /**
+   * `SELECT version FROM catalog FOR UPDATE`, so that changes come one after the other; the guard asks `SELECT EXISTS (SELECT 1 FROM
+   * release_outcomes WHERE release_id = $1)`; then `INSERT INTO bundles … ON CONFLICT (name) DO UPDATE … WHERE sha256 =
+   * excluded.sha256`, `INSERT INTO activations … RETURNING *`, `releases` and `rollouts` by `ON CONFLICT … DO UPDATE`, the lines, and
+   * `UPDATE catalog SET version = version + 1`
+   * @throws DomainError `storage-full`, `unavailable`; what the guard throws
+   */
   commit(change: RecordedChange): Promise<Activation | undefined>;
-  /** Marks a bundle as deleted: its row stays, and with it whose bytes the name stands for. @throws DomainError `storage-full`, `unavailable` */
-  tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void>;
-  /** Newest first. */
-  history(filter: HistoryFilter): readonly Activation[];
+  /**
+   * `SELECT … FROM bundles WHERE name = $1 FOR UPDATE`, against which who pins a device or makes an offer holds `FOR SHARE`; the
+   * check is told `SELECT count(DISTINCT device) FROM installations WHERE bundle = $1 AND …` and `SELECT id FROM devices WHERE
+   * pin_bundle = $1 ORDER BY id`; then `UPDATE bundles SET deleted_at = $2, deleted_by = $3 WHERE name = $1`, and the lines
+   * @throws DomainError `storage-full`, `unavailable`; what the check throws
+   */
+  tombstone(tombstone: RecordedTombstone): Promise<void>;
+  /** Newest first. `SELECT * FROM activations WHERE id < $1 AND compatible = $2 AND … ORDER BY id DESC LIMIT $3` */
+  history(filter: HistoryFilter): Promise<readonly Activation[]>;
 }
 
 /** What a release came to. It stays known when another one takes its place. */
@@ -60,13 +109,22 @@ export interface ReleaseResult {
 
 /** What releases came to, also those that are over. */
 export interface ReleaseResults {
-  /** By the id of the line; lines that ended a release have none. */
-  of(lines: readonly Activation[]): ReadonlyMap<number, ReleaseResult>;
-  /** Whether any device was ever offered a release, as far as that was written. */
-  wasOffered(releaseId: number): boolean;
+  /**
+   * By the id of the line; lines that ended a release have none. `SELECT … FROM activations LEFT JOIN rollouts … WHERE id = ANY($1)`
+   * with `lead(at) OVER (PARTITION BY compatible, channel ORDER BY id)`, and `SELECT … FROM release_outcomes WHERE release_id = ANY($2)`
+   */
+  of(lines: readonly Activation[]): Promise<ReadonlyMap<number, ReleaseResult>>;
+  /**
+   * Whether any device was ever offered a release, as far as that was written.
+   * `SELECT EXISTS (SELECT 1 FROM release_outcomes WHERE release_id = $1)`
+   */
+  wasOffered(releaseId: number): Promise<boolean>;
   /**
    * Whether a bundle was proven on any device, whatever it was offered for, or a device of its compatible runs its version.
+   * `SELECT EXISTS (… installations …) OR EXISTS (… activations JOIN release_outcomes …) OR EXISTS (… devices …)`
    * @param version `null` when it says nothing about the bundle
    */
-  isProven(bundle: Pick<Bundle, 'name' | 'compatible'> & { readonly version: string | null }): boolean;
+  isProven(
+    bundle: Pick<Bundle, 'name' | 'compatible'> & { readonly version: string | null },
+  ): Promise<boolean>;
 }

@@ -67,18 +67,11 @@ export interface FleetCounts {
   }): BundleDevices;
 }
 
-/** Who needs a bundle although it is current nowhere. */
+/** Which bundles are needed although they may be current nowhere. */
 export interface BundleUses {
-  /** What devices are pinned to, and how many. */
-  pinnedBundles(): readonly { readonly bundleName: string; readonly devices: number }[];
-  /** @param now offers that have ended do not count */
-  bundleUses(
-    name: string,
-    now: Date,
-  ): {
-    /** How many devices were told of it or install it, and may still ask for it. */
-    readonly askingDevices: number;
-    /** Ids of the devices that are pinned to it. */
-    readonly pinnedDevices: readonly string[];
-  };
+  /**
+   * What devices are pinned to, and how many.
+   * `SELECT pin_bundle, count(*) FROM devices WHERE pin_bundle IS NOT NULL GROUP BY pin_bundle ORDER BY pin_bundle`
+   */
+  pinnedBundles(): Promise<readonly { readonly bundleName: string; readonly devices: number }[]>;
 }

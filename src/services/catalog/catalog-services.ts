@@ -35,7 +35,7 @@ export function createCatalogServices(ports: ServicePorts, catalog: Catalog): Ca
   const bundleTrust = createBundleTrust({ trustTerms, allowUntrusted });
   return {
     publishBundle: createPublishBundle({ catalog, storage, inspect, allowUntrusted, changed, log, now }),
-    deleteBundle: createDeleteBundle({ catalog, uses, storage, log, now }),
+    deleteBundle: createDeleteBundle({ catalog, storage, log, now }),
     listBundles: createListBundles(catalog, configuredCompatible),
     readBundle: new BundleReader({ catalog, storage, idleMs }),
     activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),

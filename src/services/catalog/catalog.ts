@@ -1,10 +1,9 @@
 import { SerialQueue } from '../../base/collections/serial-queue';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
-import type { NewEvent } from '../../core/event';
 import type { Activation, Release } from '../../core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../core/rollout';
-import type { CatalogChange, CatalogRecords, HistoryFilter } from '../../ports/catalog';
+import type { CatalogChange, CatalogRecords, HistoryFilter, Tombstone } from '../../ports/catalog';
 
 /** A release by the name of its bundle, which may be lost. */
 export type Current = Omit<Release, 'bundle'> & { readonly bundleName: string };
@@ -116,7 +115,7 @@ export class Catalog {
     return this.records.binding(name);
   }
 
-  history(filter: HistoryFilter): readonly Activation[] {
+  history(filter: HistoryFilter): Promise<readonly Activation[]> {
     return this.records.history(filter);
   }
 
@@ -153,11 +152,16 @@ export class Catalog {
   }
 
   /** Deletes a bundle; the tombstone that stays keeps its name bound. Call it inside {@link Catalog.exclusively}. */
-  async tombstone(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<void> {
-    await this.records.tombstone(name, at, by, events);
-    this.#bundles.delete(name);
-    this.#lost.delete(name);
-    this.#index();
+  tombstone(tombstone: Tombstone): Promise<void> {
+    const { name } = tombstone;
+    return this.records.tombstone({
+      ...tombstone,
+      committed: () => {
+        this.#bundles.delete(name);
+        this.#lost.delete(name);
+        this.#index();
+      },
+    });
   }
 
   /** Stops serving a bundle whose file is gone. */

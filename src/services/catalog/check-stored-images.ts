@@ -59,12 +59,12 @@ export class StoredImageChecks implements CheckStoredImages {
   }
 
   /** First what devices may install today, then the newest. */
-  #next(): Bundle | undefined {
+  async #next(): Promise<Bundle | undefined> {
     const due = this.ports.catalog
       .bundles()
       .filter(({ name, imageCheck }) => imageCheck.state === 'being-checked' && !this.#rests(name));
     if (due.length < 2) return due[0];
-    const wanted = wantedBundles(this.ports.catalog, this.ports.uses);
+    const wanted = await wantedBundles(this.ports.catalog, this.ports.uses);
     const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
     return due.reduce((best, bundle) => {
       const [[isWanted, at], [isBestWanted, bestAt]] = [rank(bundle), rank(best)];
@@ -128,7 +128,11 @@ export class StoredImageChecks implements CheckStoredImages {
   async #runOnce(): Promise<void> {
     if (this.#rests(null)) return;
     try {
-      for (let bundle = this.#next(); bundle !== undefined && !this.#isClosing(); bundle = this.#next())
+      for (
+        let bundle = await this.#next();
+        bundle !== undefined && !this.#isClosing();
+        bundle = await this.#next()
+      )
         await this.#checkOne(bundle);
       this.#failures.delete(null);
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
+import type { NewEvent } from '../../core/event';
 import { type Catalog, noBundle } from './catalog';
 import type { BundleStorage } from '../../ports/bundle-storage';
-import type { BundleUses } from '../../ports/fleet-counts';
+import type { BundleNeeds } from '../../ports/catalog';
 import type { Log } from '../../ports/log';
 import type { Clock } from '../../ports/clock';
 
@@ -24,33 +25,36 @@ export interface DeleteBundle {
 
 export interface DeletePorts {
   readonly catalog: Catalog;
-  readonly uses: Pick<BundleUses, 'bundleUses'>;
   readonly storage: Pick<BundleStorage, 'remove'>;
   readonly log: Log;
   readonly now: Clock;
 }
 
-export function createDeleteBundle({ catalog, uses, storage, log, now }: DeletePorts): DeleteBundle {
+export function createDeleteBundle({ catalog, storage, log, now }: DeletePorts): DeleteBundle {
   return {
     delete: ({ name, force = false, actor, address = null }) =>
       catalog.exclusively(async () => {
         const bundle = catalog.findKnown(name);
         if (bundle === undefined) throw noBundle(name);
         refuseActive(catalog, name);
-        if (!force) refuseNeeded(uses, name, now());
         // First the row, so that it is served no more; killed between, the next start removes the file.
         const at = now();
         const { sha256, compatible } = bundle;
-        await catalog.tombstone(name, at, actor, [
-          {
-            kind: 'bundle.deleted',
-            at,
-            actor: { name: actor, address },
-            message: `${name} was deleted`,
-            subject: { bundleName: name, compatible },
-            before: { sha256 },
-          },
-        ]);
+        const line: NewEvent = {
+          kind: 'bundle.deleted',
+          at,
+          actor: { name: actor, address },
+          message: `${name} was deleted`,
+          subject: { bundleName: name, compatible },
+          before: { sha256 },
+        };
+        await catalog.tombstone({
+          name,
+          at,
+          by: actor,
+          events: [line],
+          ...(force ? {} : { check: (needs) => refuseNeeded(name, needs) }),
+        });
         const isShared = catalog.hasOther(bundle);
         await storage.remove(sha256, { name, isShared }).catch((error: unknown) => {
           log.error({ err: error, bundle: name }, 'the file of a deleted bundle could not be removed');
@@ -75,8 +79,7 @@ function refuseActive(catalog: Catalog, name: string): void {
 const namedPins = 5;
 const maxDetails = 100;
 
-function refuseNeeded(uses: Pick<BundleUses, 'bundleUses'>, name: string, now: Date): void {
-  const { askingDevices, pinnedDevices } = uses.bundleUses(name, now);
+function refuseNeeded(name: string, { askingDevices, pinnedDevices }: BundleNeeds): void {
   const reasons: string[] = [];
   if (askingDevices > 0) {
     const devices =

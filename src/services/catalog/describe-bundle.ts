@@ -11,7 +11,7 @@ export interface BundleDescription extends ListedBundle {
 }
 
 /** @throws DomainError `not-found` */
-export type DescribeBundle = (name: string) => BundleDescription;
+export type DescribeBundle = (name: string) => Promise<BundleDescription>;
 
 export interface DescribeBundlePorts {
   readonly listBundles: Pick<ListBundles, 'get' | 'releases' | 'history'>;
@@ -21,14 +21,14 @@ export interface DescribeBundlePorts {
 const shownActivations = 50;
 
 export function createDescribeBundle({ listBundles, counts }: DescribeBundlePorts): DescribeBundle {
-  return (name) => {
+  return async (name) => {
     const listed = listBundles.get(name);
     const { compatible, inspection } = listed.bundle;
     const version = inspection.manifest?.version ?? null;
     return {
       ...listed,
       current: listBundles.releases().filter(({ bundle }) => bundle.name === name),
-      history: listBundles.history({ activated: name, limit: shownActivations }),
+      history: await listBundles.history({ activated: name, limit: shownActivations }),
       devices: counts.ofBundle({ name, compatible, version }),
     };
   };

@@ -54,7 +54,7 @@ export class BundleJudge implements JudgeBundles {
   constructor(private readonly ports: JudgePorts) {}
 
   async begin(): Promise<void> {
-    const first = wantedBundles(this.ports.catalog, this.ports.uses);
+    const first = await wantedBundles(this.ports.catalog, this.ports.uses);
     const wanted = this.#due().filter(({ name }) => first.has(name));
     await this.#judgeAll(wanted.slice(0, judgedAtBegin));
   }
@@ -150,7 +150,7 @@ export class BundleJudge implements JudgeBundles {
     try {
       const found = this.#due();
       if (found.length === 0) return;
-      const first = wantedBundles(this.ports.catalog, this.ports.uses);
+      const first = await wantedBundles(this.ports.catalog, this.ports.uses);
       const isFirst = ({ name }: Bundle) => first.has(name);
       await this.#judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
     } catch (error) {

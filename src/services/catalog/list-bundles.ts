@@ -29,7 +29,7 @@ export interface ListBundles {
     readonly activated?: string;
     readonly limit: number;
     readonly beforeId?: number;
-  }): readonly Activation[];
+  }): Promise<readonly Activation[]>;
 }
 
 /** @param configuredCompatible the default compatible; `null` when none is configured */

@@ -7,6 +7,7 @@ import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, parseText, parseInput, planChange } from './device-input';
+import type { DeviceUpdate } from '../../ports/device-updates';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from './installation-events';
@@ -75,7 +76,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     decisions: Partial<DeviceDecisions>,
     tell: (device: Device) => NewEvent,
   ): Promise<DeviceRecord> {
-    return fleet.decide(
+    return fleet.decisions.decide(
       id,
       () => decisions,
       (device) => [tell(device)],
@@ -111,13 +112,13 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       const wanted = parseInput(input);
       const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
       const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
-      return fleet.make(device, [event]);
+      return fleet.decisions.make(device, [event]);
     },
 
     async change(id, change, actor) {
       const decisionsOf = planChange(change);
       if (decisionsOf === undefined) return fleet.get(id);
-      return fleet.decide(id, decisionsOf, (device) => {
+      return fleet.decisions.decide(id, decisionsOf, (device) => {
         const after = decisionsOf(device);
         const message = `${id} was changed: ${Object.keys(after).join(', ')}`;
         return [
@@ -186,7 +187,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
 
     async clearFailures(id, actor) {
       const at = now();
-      await fleet.intervene(id, ({ device, installation }) => {
+      await fleet.decisions.intervene(id, ({ device, installation }) => {
         const cleared = devices
           .installations(id, keptInstallations)
           .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
@@ -208,22 +209,12 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
         return { installations: freed, events: [...(again?.events ?? []), event] };
       });
-      const { device } = fleet.get(id);
-      const { second } = device.boards;
-      const isSilent = (device.pollerOmits ?? []).length > 0;
-      if (second !== null || isSilent) {
-        const boards =
-          second === null ? device.boards : { ...device.boards, second: null, boots: [second.own] };
-        // Its next poll tells it again, if it still polls.
-        fleet.change(id, { device: { ...device, boards, pollerOmits: null } });
-        await fleet.commit(id);
-      }
-      return fleet.get(id);
+      return fleet.updateOnDisk(id, ({ record }) => startAnew(record ?? fleet.get(id)));
     },
 
     cancel(id, actor) {
       const at = now();
-      return fleet.intervene(id, ({ installation }) => {
+      return fleet.decisions.intervene(id, ({ installation }) => {
         if (installation === null || !isCancellable(installation)) {
           throw new DomainError('conflict', `${id} has no installation that could be called off`);
         }
@@ -236,12 +227,23 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     },
 
     forget: (id, actor) =>
-      fleet.forget(id, (device) => [
+      fleet.decisions.forget(id, (device) => [
         line('device.forgotten', device, actor, `${id} was forgotten`, {
           before: { compatible: device.facts.compatible, version: device.facts.systemVersion },
         }),
       ]),
   };
+}
+
+/** Its next poll tells again that it is silent, if it is, and which board it is. */
+function startAnew(record: DeviceRecord): DeviceUpdate<DeviceRecord> {
+  const { device } = record;
+  const { second } = device.boards;
+  const isSilent = (device.pollerOmits ?? []).length > 0;
+  if (second === null && !isSilent) return { answer: record };
+  const boards = second === null ? device.boards : { ...device.boards, second: null, boots: [second.own] };
+  const anew = { ...device, boards, pollerOmits: null };
+  return { answer: { ...record, device: anew }, device: anew };
 }
 
 function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {

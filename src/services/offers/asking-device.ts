@@ -10,13 +10,12 @@ import { unprovenDownloads } from '../../core/silent-poller';
 import type { Catalog } from '../catalog/catalog';
 import { defaultCompatible } from '../catalog/default-compatible';
 import type { DeviceRecord } from '../../ports/devices';
-import type { ReleaseCounters } from '../devices/release-counters';
+import type { ReleaseNumbers } from '../../ports/device-updates';
 
 export interface AskingPorts {
   readonly catalog: Catalog;
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
-  readonly fleet: { readonly counters: Pick<ReleaseCounters, 'hasEnded'> };
   readonly proofRules: Pick<ProofRules, 'rollbackWindowMs' | 'stalledAfterMs'>;
 }
 
@@ -29,12 +28,13 @@ export interface AskingPorts {
  */
 export function describeAsking(
   ports: AskingPorts,
+  releases: Pick<ReleaseNumbers, 'hasEnded'>,
   record: DeviceRecord | undefined,
   identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
   asked: string | null,
   meansDefault = false,
 ): AskingDevice {
-  const { catalog, configuredCompatible, fleet } = ports;
+  const { catalog, configuredCompatible } = ports;
   const { id, compatibles } = identity;
   const device = record?.device;
   const [bound, ...others] = compatibles;
@@ -61,7 +61,7 @@ export function describeAsking(
     interruptions: record?.interruptions ?? new Map(),
     unproven: unprovenDownloads(device?.pollerOmits ?? null, record?.installation ?? null),
     cancelledSha256: cancelledSha256(record),
-    standing: standingOffer(catalog, fleet.counters, record),
+    standing: standingOffer(catalog, releases, record),
     unbooted: unbootedBundle(ports, record),
   };
 }
@@ -82,13 +82,13 @@ function cancelledSha256(record: DeviceRecord | undefined): string | null {
 
 function standingOffer(
   catalog: Catalog,
-  counters: Pick<ReleaseCounters, 'hasEnded'>,
+  releases: Pick<ReleaseNumbers, 'hasEnded'>,
   record: DeviceRecord | undefined,
 ): StandingOffer | null {
   const installation = record?.installation ?? null;
   if (installation === null || !isCancellable(installation)) return null;
   if (installation.state === 'stopped') return null; // its place is another's
-  if (counters.hasEnded(installation)) return null;
+  if (releases.hasEnded(installation)) return null;
   const bundle = catalog.find(installation.bundleName);
   if (bundle?.sha256 !== installation.sha256) return null;
   const { releaseId, offerEndsAt, startedAt, polls } = installation;

@@ -7,8 +7,8 @@ import { payloadNeed } from '../../core/payload-need';
 import type { ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
 import { samePollMs } from '../../core/silence';
-import type { Fleet } from '../devices/fleet';
 import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceDraft } from '../devices/device-draft';
 import { changed, tellState } from '../devices/installation-events';
 
 /** A bundle, and the release that it is offered for; without one it is pinned, or the device took it by itself. */
@@ -20,7 +20,6 @@ export interface Offered {
 }
 
 export interface BeginPorts {
-  readonly fleet: Fleet;
   readonly proofRules: ProofRules;
   /** How long a device may still ask for what it was told of, in milliseconds. */
   readonly offerLifetimeMs: number;
@@ -28,16 +27,12 @@ export interface BeginPorts {
 
 /**
  * Keeps that a device was told of a bundle, or begins to install it: in the installation that is unsettled for it, or a new one.
- * Seen in memory at once; wait for the disk with the fleet.
  */
-export type BeginInstallation = (record: DeviceRecord, offered: Offered, contact: Contact) => void;
+export type BeginInstallation = (draft: DeviceDraft, offered: Offered, contact: Contact) => void;
 
-export function createBeginInstallation({
-  fleet,
-  proofRules,
-  offerLifetimeMs,
-}: BeginPorts): BeginInstallation {
-  return ({ device, installation }, offered, contact) => {
+export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPorts): BeginInstallation {
+  return (draft, offered, contact) => {
+    const { device, installation } = draft.record;
     const { at, transactionId } = contact;
     const cause = { at, actor: deviceActor(device.id, contact) };
     const offerEndsAt = new Date(at.getTime() + offerLifetimeMs);
@@ -48,11 +43,8 @@ export function createBeginInstallation({
         { ...attempt(unsettled, contact), offerEndsAt, ...told(unsettled, contact) },
         cause,
       );
-      if (transactionId === null && standsForLong(unsettled, at)) {
-        fleet.renewed(device.id, again.installation);
-        return;
-      }
-      fleet.change(device.id, { installations: [again.installation], events: again.events });
+      if (transactionId === null && standsForLong(unsettled, at)) draft.renew(again.installation);
+      else draft.change(again.installation, again.events);
       return;
     }
     // A retry of what has ended is not another attempt.
@@ -60,12 +52,14 @@ export function createBeginInstallation({
     const isSame = isRetry && installation.sha256 === offered.bundle.sha256;
     if (isSame && installation.state !== 'interrupted') return;
     const replaced = { state: 'withdrawn', message: `replaced by ${offered.bundle.name}` } as const;
-    const ended = unsettled === null ? undefined : changed(unsettled, replaced, cause);
-    const begun = newInstallation(fleet.nextInstallationId(), device, offered, contact, offerEndsAt);
-    fleet.change(device.id, {
-      installations: [...(ended === undefined ? [] : [ended.installation]), begun],
-      events: [...(ended?.events ?? []), tellState(null, begun, cause)],
-    });
+    if (unsettled !== null) {
+      const ended = changed(unsettled, replaced, cause);
+      draft.change(ended.installation, ended.events);
+    }
+    draft.begin(
+      (id) => newInstallation(id, device, offered, contact, offerEndsAt),
+      (begun) => tellState(null, begun, cause),
+    );
   };
 
   /** What a crash may take of the renewal then matters to nobody: without it, the offer stands all the same. */

@@ -36,7 +36,7 @@ export interface ExplainOffer {
 }
 
 export interface ExplainPorts {
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'find' | 'get' | 'counters'>;
   readonly decisions: OfferDecisions;
   /** Those by which devices ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
@@ -49,9 +49,13 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
       const record = fleet.get(deviceId);
       const { boundCompatibles, facts } = record.device;
       const identity = { id: deviceId, compatibles: boundCompatibles };
-      const device = decisions.describe(record, identity, facts.compatible);
+      const device = decisions.describe(fleet.counters, record, identity, facts.compatible);
       const answers = protocols.map(({ name, limits }) => {
-        const { offer, chain } = decisions.explain(device, { at: now(), isInstall: false, limits });
+        const { offer, chain } = decisions.explain(fleet.counters, device, {
+          at: now(),
+          isInstall: false,
+          limits,
+        });
         const isBound = boundCompatibles.length > 0;
         return { protocol: name, offer, chain: isBound ? chain : chain.map(withoutBinding) };
       });
@@ -59,8 +63,8 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
     },
 
     preview(identity, compatible, limits = noLimits) {
-      const device = decisions.describe(fleet.find(identity.id), identity, compatible);
-      return decisions.decide(device, { at: now(), isInstall: false, limits });
+      const device = decisions.describe(fleet.counters, fleet.find(identity.id), identity, compatible);
+      return decisions.decide(fleet.counters, device, { at: now(), isInstall: false, limits });
     },
   };
 }

@@ -40,23 +40,21 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
   const { rollbackWindowMs, failAfterPolls, lostAfterMs } = fleetRules;
   const proofRules = { rollbackWindowMs, failAfterPolls, patiencePolls, stalledAfterMs: lostAfterMs };
   const contacts = createDeviceContacts({ fleet, newDevices, proofRules, secondBoards });
-  const beginInstallation = createBeginInstallation({ fleet, proofRules, offerLifetimeMs });
+  const beginInstallation = createBeginInstallation({ proofRules, offerLifetimeMs });
   const silentPollers = new AskingPollers();
   const decisions = createOfferDecisions({
     catalog,
-    fleet,
     watchRestores,
     bundleTrust,
     configuredCompatible,
     maxTries,
     maxInterruptions,
     proofRules,
-    pauseReason: (release) => advanceRollouts.pauseReason(release),
+    pauseReason: (release, failures) => advanceRollouts.pauseReason(release, failures),
   });
   return {
     deviceEvents: createDeviceEvents({
       offerUpdate: createOfferUpdate({
-        fleet,
         contacts,
         beginInstallation,
         silentPollers,

@@ -7,12 +7,13 @@ import type { Offer } from '../../core/offer';
 import { sentenceOf } from '../../core/offer-sentences';
 import { limitReasons } from '../../core/offer-verdict';
 import { noLimits } from '../../core/protocol';
+import type { ReleaseNumbers } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../ports/devices';
-import type { Fleet } from '../devices/fleet';
+import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';
 import type { BeginInstallation } from './begin-installation';
-import type { DeviceContacts } from './device-contacts';
+import type { DeviceContacts, HeardDevice } from './device-contacts';
 import type { OfferDecisions } from './offer-decisions';
 import type { SilentPollers } from './silent-pollers';
 
@@ -23,7 +24,6 @@ import type { SilentPollers } from './silent-pollers';
 export type OfferUpdate = (identity: DeviceIdentity, asked: Asked) => Promise<Offer>;
 
 export interface OfferPorts {
-  readonly fleet: Fleet;
   readonly contacts: DeviceContacts;
   readonly decisions: OfferDecisions;
   readonly beginInstallation: BeginInstallation;
@@ -37,17 +37,18 @@ export interface OfferPorts {
 const installFollowsPollMs = 60_000;
 
 export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
-  const { fleet, contacts, decisions, silentPollers, watchRestores } = ports;
+  const { contacts, decisions, silentPollers, watchRestores } = ports;
 
   /** @returns what to tell, and whether that is only what the device was told before */
   function answer(
+    releases: ReleaseNumbers,
     record: DeviceRecord,
     device: AskingDevice,
     { contact: { at, transactionId }, limits, native }: Asked,
   ): { readonly offer: Offer; readonly isOld: boolean } {
     const isStanding = device.standing !== null && at < device.standing.endsAt;
-    const current = () => decisions.decide(device, { at, isInstall: false, limits });
-    const install = () => decisions.decide(device, { at, isInstall: true, limits });
+    const current = () => decisions.decide(releases, device, { at, isInstall: false, limits });
+    const install = () => decisions.decide(releases, device, { at, isInstall: true, limits });
     if (transactionId !== null) {
       const offer = install();
       // What it was told of in another protocol it may not be able to install.
@@ -64,14 +65,21 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   }
 
   /** Whether an answer leaves what the device was told before as it is. */
-  function isAside(record: DeviceRecord, device: AskingDevice, offer: Offer, asked: Asked): boolean {
+  function isAside(
+    releases: ReleaseNumbers,
+    record: DeviceRecord,
+    device: AskingDevice,
+    offer: Offer,
+    asked: Asked,
+  ): boolean {
     return asked.meansDefault
       ? isGuess(record, device, offer, asked)
-      : standsElsewhere(record, device, offer, asked);
+      : standsElsewhere(releases, record, device, offer, asked);
   }
 
   /** What this protocol cannot carry, the device may have been told of in another one, where it still stands. */
   function standsElsewhere(
+    releases: ReleaseNumbers,
     record: DeviceRecord,
     device: AskingDevice,
     offer: Offer,
@@ -79,28 +87,37 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   ): boolean {
     if (offer.kind === 'bundle' || !limitReasons.includes(offer.reason)) return false;
     if (!canBeWithdrawn(record)) return false;
-    const elsewhere = decisions.decide(device, { at, isInstall: false, limits: noLimits });
+    const elsewhere = decisions.decide(releases, device, { at, isInstall: false, limits: noLimits });
     return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === record.installation.sha256;
+  }
+
+  /** What a device that was heard is told, and what stays of it. */
+  function offerTo(identity: DeviceIdentity, asked: Asked, heard: HeardDevice, draft: DeviceDraft): Offer {
+    const { contact, compatible } = asked;
+    const { before, releases } = draft;
+    const isInDoubt = before?.installation?.state !== 'rejected' && heard.installation?.state === 'rejected';
+    const told = contact.facts.compatible ?? null;
+    // What it tells beside the question is its word alone.
+    const named = compatible ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
+    const asking = decisions.describe(releases, heard, identity, named, asked.meansDefault);
+    // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
+    const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
+    const { offer, isOld } = answer(releases, heard, device, asked);
+    if (!isOld && !isInDoubt && !heard.isAside && !isAside(releases, heard, device, offer, asked))
+      remember(ports, draft, offer, contact);
+    return offer;
   }
 
   return async (identity, asked) => {
     const { contact, compatible, native, namedSha256 } = asked;
-    if (namedSha256 !== null) await watchRestores.hear(identity.id, namedSha256); // before the device is looked at: nothing else waits in between
-    const before = fleet.find(identity.id);
+    if (namedSha256 !== null) await watchRestores.hear(identity.id, namedSha256); // it may stop this very offer
     const said = { ...withCompatible(contact, compatible), isPoller: native !== null };
-    const record = contacts.hear(identity, said, contact.transactionId === null ? { native } : null);
-    if (native !== null && !record.isAside) silentPollers.asked(record.device, contact);
-    const isInDoubt = before?.installation?.state !== 'rejected' && record.installation?.state === 'rejected';
-    const told = contact.facts.compatible ?? null;
-    // What it tells beside the question is its word alone.
-    const named = compatible ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
-    const asking = decisions.describe(record, identity, named, asked.meansDefault);
-    // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
-    const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
-    const { offer, isOld } = answer(record, device, asked);
-    if (!isOld && !isInDoubt && !record.isAside && !isAside(record, device, offer, asked))
-      remember(ports, record, offer, contact);
-    await fleet.settle(identity.id);
+    const poll = contact.transactionId === null ? { native } : null;
+    const { heard, offer } = await contacts.hear(identity, said, poll, (heard, draft) => ({
+      heard,
+      offer: offerTo(identity, asked, heard, draft),
+    }));
+    if (native !== null && !heard.isAside) silentPollers.asked(heard.device, contact);
     return offer;
   };
 }
@@ -145,22 +162,19 @@ function canBeWithdrawn(record: DeviceRecord): record is WithInstallation {
 
 /** Keeps what the device was told. */
 function remember(
-  { fleet, beginInstallation }: OfferPorts,
-  record: DeviceRecord,
+  { beginInstallation }: OfferPorts,
+  draft: DeviceDraft,
   offer: Offer,
   contact: Contact,
 ): void {
   if (offer.kind === 'bundle') {
-    beginInstallation(record, offer, contact);
+    beginInstallation(draft, offer, contact);
     return;
   }
+  const { record } = draft;
   if (!canBeWithdrawn(record)) return;
-  const { device, installation } = record;
-  const actor = { name: `device:${device.id}`, address: contact.address };
-  const withdrawn = changed(
-    installation,
-    { state: 'withdrawn', message: sentenceOf(offer.because) },
-    { at: contact.at, actor },
-  );
-  fleet.change(device.id, { installations: [withdrawn.installation], events: withdrawn.events });
+  const actor = { name: `device:${record.device.id}`, address: contact.address };
+  const change = { state: 'withdrawn', message: sentenceOf(offer.because) } as const;
+  const withdrawn = changed(record.installation, change, { at: contact.at, actor });
+  draft.change(withdrawn.installation, withdrawn.events);
 }

@@ -2,14 +2,16 @@ import type { Bundle } from '../../core/bundle';
 import type { DeviceIdentity } from '../../core/device';
 import type { Began, Read, ReadPayload, ReadSignature } from '../../core/device-event';
 import type { Actor } from '../../core/event';
-import type { Installation } from '../../core/installation';
+import type { Installation, InstallationChange } from '../../core/installation';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
+import { DeviceDraft } from '../devices/device-draft';
 import type { Fleet } from '../devices/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
 import type { Clock } from '../../ports/clock';
+import type { DeviceRecord } from '../../ports/devices';
 
 /** Follows what devices read of bundles. */
 export interface RecordProgress {
@@ -20,7 +22,7 @@ export interface RecordProgress {
 }
 
 export interface ProgressPorts {
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'find' | 'update' | 'countBytes'>;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
@@ -36,27 +38,20 @@ export function createRecordProgress({
 }: ProgressPorts): RecordProgress {
   /** The first range of the payload begins the download; all others cost a look. */
   function readsPayload({ id }: DeviceIdentity, { sha256 }: Bundle): void {
-    const record = fleet.find(id);
-    const installation = record?.installation ?? null;
-    if (installation?.sha256 !== sha256 || !canGoOn(installation)) return;
-    // Ranges do not say which of two boards asks.
-    if (record !== undefined && record.device.boards.second !== null) return;
-    const isAnew = silentPollers.begins(id);
-    if (installation.startedAt !== null && isOpen(installation) && !isAnew) return;
+    const known = fleet.find(id);
+    const isAnew = known !== undefined && goesOn(known, sha256) && silentPollers.begins(id);
+    if (known === undefined || !beginsBy(known, sha256, isAnew)) return;
     const at = now();
-    const begun = {
-      state: 'downloading',
-      startedAt: installation.startedAt ?? at,
-      movedAt: at,
-      installedAt: null,
-      attempts: Math.max(1, installation.attempts + (isAnew ? 1 : 0)),
-      silentPolls: 0,
-      isPresumed: false,
-      message: null,
-    } as const;
     const actor: Actor = { name: `device:${id}`, address: null };
-    const after = changed(installation, begun, { at, actor });
-    fleet.change(id, { installations: [after.installation], events: after.events });
+    void fleet.update(id, (sight) => {
+      const draft = new DeviceDraft(sight);
+      const { installation } = sight.record ?? known;
+      if (installation !== null && beginsBy(draft.record, sha256, isAnew)) {
+        const after = changed(installation, begunBy(installation, isAnew, at), { at, actor });
+        draft.change(after.installation, after.events);
+      }
+      return draft.update(undefined);
+    });
   }
 
   function hasRead({ id }: DeviceIdentity, read: ReadPayload | ReadSignature): void {
@@ -65,22 +60,54 @@ export function createRecordProgress({
     if (read.by === 'payload') {
       // What a poll reads, again and again, is no part of a download.
       if (installation.startedAt !== null) fleet.countBytes(id, read.bytes, now());
-    } else if (installation.signature === 'unread') fleet.renewed(id, { ...installation, signature: 'read' });
+    } else if (installation.signature === 'unread') {
+      void fleet.update(id, ({ record }) => {
+        const latest = record?.installation ?? null;
+        if (latest?.id !== installation.id) return { answer: undefined };
+        return { answer: undefined, renewed: { ...latest, signature: 'read' } };
+      });
+    }
   }
 
   return {
     async begin(identity, { bundle, contact }) {
-      const record = contacts.hear(identity, contact, null);
-      const isAttempt =
-        contact.transactionId !== null && !record.isAside && record.device.admission === 'admitted';
-      if (isAttempt) beginInstallation(record, { bundle, release: null, step: null }, contact);
-      await fleet.settle(identity.id);
+      await contacts.hear(identity, contact, null, ({ isAside, device }, draft) => {
+        const isAttempt = contact.transactionId !== null && !isAside && device.admission === 'admitted';
+        if (isAttempt) beginInstallation(draft, { bundle, release: null, step: null }, contact);
+      });
     },
 
     read(identity, read) {
       if (read.kind === 'began') readsPayload(identity, read.bundle);
       else hasRead(identity, read);
     },
+  };
+}
+
+/** Whether a device that reads payload of a bundle goes on with its latest installation. */
+function goesOn({ device, installation }: DeviceRecord, sha256: string): boolean {
+  if (installation?.sha256 !== sha256 || !canGoOn(installation)) return false;
+  // Ranges do not say which of two boards asks.
+  return device.boards.second === null;
+}
+
+/** Whether that begins a download. @param isAnew it has asked again since it began */
+function beginsBy(record: DeviceRecord, sha256: string, isAnew: boolean): boolean {
+  const { installation } = record;
+  if (installation === null || !goesOn(record, sha256)) return false;
+  return installation.startedAt === null || !isOpen(installation) || isAnew;
+}
+
+function begunBy({ startedAt, attempts }: Installation, isAnew: boolean, at: Date): InstallationChange {
+  return {
+    state: 'downloading',
+    startedAt: startedAt ?? at,
+    movedAt: at,
+    installedAt: null,
+    attempts: Math.max(1, attempts + (isAnew ? 1 : 0)),
+    silentPolls: 0,
+    isPresumed: false,
+    message: null,
   };
 }
 

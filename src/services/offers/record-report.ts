@@ -3,7 +3,7 @@ import type { Reported } from '../../core/device-event';
 import type { Installation } from '../../core/installation';
 import { judgeReport } from '../../core/report';
 import type { DeviceContacts } from './device-contacts';
-import type { Fleet } from '../devices/fleet';
+import type { DeviceUpdates } from '../../ports/device-updates';
 import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 
@@ -18,7 +18,7 @@ export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promis
 export const reportLogLimitBytes = 64 << 10;
 
 export interface ReportPorts {
-  readonly fleet: Fleet;
+  readonly fleet: Pick<DeviceUpdates, 'find'>;
   readonly contacts: DeviceContacts;
   readonly devices: Pick<DeviceRecords, 'saveLog' | 'installations'>;
 }
@@ -27,33 +27,37 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
   return async (identity, event) => {
     const { id } = identity;
     const { contact, log } = event;
-    const record = contacts.hear(identity, contact, null);
-    if (record.isAside) return null;
-    const installation = findEarlier(devices, record, event.transactionId) ?? record.installation;
-    const isLatest = installation === record.installation;
-    const change = isLatest && installation !== null ? judgeReport(installation, event, contact.at) : null;
-    if (installation !== null && change !== null) {
+    const earlier = findEarlier(devices, fleet.find(id), event.transactionId);
+    const installation = await contacts.hearOnDisk(identity, contact, ({ isAside, ...record }, draft) => {
+      if (isAside) return null;
+      const latest = record.installation;
+      // It says nothing of the latest.
+      if (earlier !== undefined && earlier.id !== latest?.id) return earlier;
+      const change = latest === null ? null : judgeReport(latest, event, contact.at);
+      if (latest === null || change === null) return latest;
       const actor = { name: `device:${id}`, address: contact.address };
-      const after = changed(installation, change, { at: contact.at, actor });
-      fleet.change(id, { installations: [after.installation], events: after.events });
-    }
-    await fleet.commit(id);
+      const after = changed(latest, change, { at: contact.at, actor });
+      draft.change(after.installation, after.events);
+      return after.installation;
+    });
     if (installation !== null && log !== null && log !== '')
       await devices.saveLog(installation.id, log, contact.at);
-    return isLatest ? fleet.get(id).installation : installation;
+    return installation;
   };
 }
 
 const searchedInstallations = 50;
 
-/** The installation before the latest one that a late or repeated report is about: it says nothing of the latest. */
+/** The installation before the latest one that a late or repeated report is about. */
 function findEarlier(
   { installations }: Pick<DeviceRecords, 'installations'>,
-  { device, installation: latest }: DeviceRecord,
+  record: DeviceRecord | undefined,
   transactionId: string | null,
 ): Installation | undefined {
-  if (transactionId === null || latest === null || latest.transactionId === transactionId) return undefined;
-  return installations(device.id, searchedInstallations).find(
+  const latest = record?.installation ?? null;
+  if (record === undefined || latest === null) return undefined;
+  if (transactionId === null || latest.transactionId === transactionId) return undefined;
+  return installations(record.device.id, searchedInstallations).find(
     (one) => one.id !== latest.id && one.transactionId === transactionId,
   );
 }

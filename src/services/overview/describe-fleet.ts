@@ -109,17 +109,18 @@ export class FleetDescriber {
 
   async #count(dismissed: readonly Dismissal[]): Promise<FleetOverview> {
     const { listBundles, manageRollouts, listing, counts, certificates, now } = this.ports;
-    const [inventory, storage, webhooks, lastRestore] = await Promise.all([
+    const [inventory, storage, webhooks, lastRestore, pins] = await Promise.all([
       certificates.inventory(),
       this.ports.measureStorage(),
       this.ports.manageWebhooks.list(),
       this.ports.restores.lastRestore(),
+      this.ports.uses.pinnedBundles(),
     ]);
     const releases = manageRollouts.list();
     const bundles = listBundles.list().map(({ bundle }) => bundle);
     const decided = listing.attention();
     const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
-    const pinned = this.ports.uses.pinnedBundles().flatMap(({ bundleName, devices }) => {
+    const pinned = pins.flatMap(({ bundleName, devices }) => {
       const bundle = byName.get(bundleName);
       return bundle === undefined ? [] : [{ bundle, devices }];
     });

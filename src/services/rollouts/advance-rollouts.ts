@@ -10,8 +10,11 @@ import type { ManageRollouts } from './manage-rollouts';
 
 /** Moves rollouts by themselves, as their policies say. */
 export interface AdvanceRollouts {
-  /** Why a release must not be offered any more although nobody has paused it yet; `null` when it may. Cheap. */
-  pauseReason(release: Release): string | null;
+  /**
+   * Why a release must not be offered any more although nobody has paused it yet; `null` when it may. Cheap.
+   * @param failures devices that failed or rolled back
+   */
+  pauseReason(release: Release, failures: number): string | null;
   /** The newest count of a release's devices; `undefined` when it was never counted. */
   counted(releaseId: number): StepDevices | undefined;
   /** Counts now. */
@@ -46,15 +49,13 @@ export class RolloutAdvance implements AdvanceRollouts {
 
   constructor(private readonly ports: AdvancePorts) {}
 
-  pauseReason(release: Release): string | null {
-    const move = this.#moveOf(release);
+  pauseReason(release: Release, failures: number): string | null {
+    const move = this.#moveOf(release, failures);
     if (move !== null) return move.kind === 'pause' ? move.reason : null;
     const { state, policy, forgivenFailures } = release.rollout;
     if (state !== 'running' || policy.pauseAtPercent === null || this.#counts.has(release.id)) return null;
     // A share of nobody knows how many: within a second they are counted.
-    return this.ports.counters.failures(release.id) > forgivenFailures
-      ? 'its devices are being counted'
-      : null;
+    return failures > forgivenFailures ? 'its devices are being counted' : null;
   }
 
   counted(releaseId: number): StepDevices | undefined {
@@ -86,13 +87,13 @@ export class RolloutAdvance implements AdvanceRollouts {
     }
   }
 
-  #moveOf(release: Release): RolloutMove | null {
+  #moveOf(release: Release, failures = this.ports.counters.failures(release.id)): RolloutMove | null {
     const { step } = release.rollout;
     const counted = this.#counts.get(release.id);
     return nextMove(release.rollout, {
       devices: counted?.devices[step] ?? null,
       proven: counted?.proven[step] ?? 0,
-      failures: this.ports.counters.failures(release.id),
+      failures,
     });
   }
 

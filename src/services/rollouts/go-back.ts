@@ -45,7 +45,7 @@ export interface GoBack {
    * Where going back would lead. Aborted releases are skipped.
    * @throws DomainError `not-found` when there is nothing to go back to, or its bundle is deleted
    */
-  preview(place: Pick<ChannelRequest, 'compatible' | 'channel'>): BackTarget;
+  preview(place: Pick<ChannelRequest, 'compatible' | 'channel'>): Promise<BackTarget>;
   /**
    * Brings the release before back as it was: with its policy, in its step, paused if it was paused, and to the same devices.
    * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one,
@@ -65,29 +65,29 @@ export interface GoBackPorts {
 }
 
 export function createGoBack({ catalog, results, fleet, changed, log, now }: GoBackPorts): GoBack {
-  function preview({
+  async function preview({
     compatible,
     channel = defaultChannel,
   }: {
     compatible: string;
     channel?: string;
-  }): BackTarget {
+  }): Promise<BackTarget> {
     parseCompatible(compatible);
     parseChannel(channel);
-    const history = catalog.history({ compatible, channel, limit: lookedAt });
+    const history = await catalog.history({ compatible, channel, limit: lookedAt });
     const before = releasesBefore(history, catalog.currentName(compatible, channel) !== undefined);
-    const known = results.of(before);
+    const known = await results.of(before);
     for (const made of before) {
       const result = known.get(made.id);
       if (result === undefined || result.rollout.state === 'aborted') continue;
       const bundle = catalog.get(made.bundleName);
       const { rollout, outcomes } = result;
-      return { made, bundle, rollout, outcomes, isProven: isProven(bundle) };
+      return { made, bundle, rollout, outcomes, isProven: await isProven(bundle) };
     }
     throw nothingBefore(compatible, channel, before.length > 0);
   }
 
-  function isProven(bundle: Bundle): boolean {
+  function isProven(bundle: Bundle): Promise<boolean> {
     const { name, compatible } = bundle;
     const version = versionOf(bundle);
     // A version that several bundles share says nothing about one of them.
@@ -100,18 +100,18 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
   }
 
   /** What the caller saw may be gone: somebody else went back, or released. */
-  function expectedTarget(request: BackRequest): BackTarget {
+  async function expectedTarget(request: BackRequest): Promise<BackTarget> {
     const { expected, expectedRelease } = request;
     const isAny = expected === undefined && expectedRelease === undefined;
     let target: BackTarget;
     try {
-      target = preview(request);
+      target = await preview(request);
     } catch (error) {
       if (isAny || !(error instanceof DomainError) || error.code !== 'not-found') throw error;
       throw anotherBefore(error.message, error);
     }
     const { bundle, made } = target;
-    if (isAny && isBroughtBack(made)) throw broughtBack(bundle.name, made.releaseId);
+    if (isAny && (await isBroughtBack(made))) throw broughtBack(bundle.name, made.releaseId);
     const isExpected =
       (expected === undefined || expected === bundle.name) &&
       (expectedRelease === undefined || expectedRelease === made.releaseId);
@@ -120,14 +120,14 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
   }
 
   /** Whether what is current was itself gone back to: of two who press at once, the second would go one further. */
-  function isBroughtBack({ compatible, channel }: BackTarget['made']): boolean {
-    const [last] = catalog.history({ compatible, channel, limit: 1 });
+  async function isBroughtBack({ compatible, channel }: BackTarget['made']): Promise<boolean> {
+    const [last] = await catalog.history({ compatible, channel, limit: 1 });
     return last !== undefined && last.releaseId !== null && last.releaseId !== last.id;
   }
 
   async function goBack(request: BackRequest): Promise<Release> {
     const { channel = defaultChannel, actor, address = null } = request;
-    const target = expectedTarget(request);
+    const target = await expectedTarget(request);
     const { made, bundle } = target;
     if (!target.isProven && request.isUnprovenAccepted !== true) throw neverProven(bundle.name);
     const at = now();
@@ -139,7 +139,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       at,
     );
     if (activation === undefined) throw new Error(`${bundle.name} is current already`);
-    await fleet.recount(releaseId);
+    await fleet.decisions.recount(releaseId);
     const rollout = rolloutOf(target, request, at);
     const told = await catalog.commit({
       activation,

@@ -19,10 +19,15 @@ export interface UndoTarget {
   readonly forced: boolean;
 }
 
+interface Found {
+  readonly undone: Current;
+  readonly before: Activation | undefined;
+}
+
 /** Takes a release back as if it had never been made, while no device was offered it. */
 export interface UndoRelease {
   /** What would be current then; `null` for nothing; `undefined` when the release cannot be undone. */
-  preview(releaseId: number): UndoTarget | null | undefined;
+  preview(releaseId: number): Promise<UndoTarget | null | undefined>;
   /**
    * Brings back what was current before, as it was. Devices are asked about in the transaction that does it.
    * @returns what is current then; `null` for nothing
@@ -43,27 +48,29 @@ export interface UndoPorts {
 }
 
 export function createUndoRelease({ catalog, results, fleet, changed, log, now }: UndoPorts): UndoRelease {
-  /** @throws DomainError `conflict` */
-  function refuseOffered(releaseId: number): void {
-    // Memory comes first: what a device is told now is on its way to the disk.
-    if (!fleet.counters.wasOffered(releaseId) && !results.wasOffered(releaseId)) return;
+  /**
+   * @param wasOffered as the database has it; what a device is told now is in memory, and on its way there
+   * @throws DomainError `conflict`
+   */
+  function refuseOffered(releaseId: number, wasOffered: boolean): void {
+    if (!fleet.counters.wasOffered(releaseId) && !wasOffered) return;
     throw new DomainError('conflict', `release ${releaseId} was offered to a device already`, {
       remedy: 'Go back to the release before, or abort the rollout.',
     });
   }
 
   /** @throws DomainError `not-found`, `conflict` */
-  function find(releaseId: number): { readonly undone: Current; readonly before: Activation | undefined } {
+  async function find(releaseId: number): Promise<Found> {
     const undone = catalog.allCurrent().find(({ id }) => id === releaseId);
-    if (undone === undefined) throw notCurrent(releaseId);
+    if (undone === undefined) throw await notCurrent(releaseId);
     const { compatible, channel } = undone;
-    const [made, before] = catalog.history({ compatible, channel, limit: 2 });
+    const [made, before] = await catalog.history({ compatible, channel, limit: 2 });
     if (made?.id !== releaseId) throw isBrought(releaseId);
     return { undone, before };
   }
 
-  function notCurrent(releaseId: number): DomainError {
-    const [line] = catalog.history({ beforeId: releaseId + 1, limit: 1 });
+  async function notCurrent(releaseId: number): Promise<DomainError> {
+    const [line] = await catalog.history({ beforeId: releaseId + 1, limit: 1 });
     if (line?.releaseId !== releaseId) {
       return new DomainError('not-found', `there is no release ${releaseId}`, {
         remedy: 'List the releases to see their ids.',
@@ -74,22 +81,22 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
     });
   }
 
-  function targetOf(before: Activation | undefined): UndoTarget | null {
+  async function targetOf(before: Activation | undefined): Promise<UndoTarget | null> {
     if (before === undefined || before.bundleName === null || before.releaseId === null) return null;
     const { releaseId, bundleName, forced } = before;
-    const result = results.of([before]).get(before.id);
+    const result = (await results.of([before])).get(before.id);
     if (result === undefined) throw new Error(`nothing is known of release ${releaseId}`);
     return { releaseId, bundle: catalog.get(bundleName), rollout: result.rollout, forced };
   }
 
   async function undo(releaseId: number, actor: Actor): Promise<Release | null> {
-    const { undone, before } = find(releaseId);
-    refuseOffered(releaseId);
-    const target = targetOf(before);
-    if (target !== null) await fleet.recount(target.releaseId);
+    const { undone, before } = await find(releaseId);
+    refuseOffered(releaseId, await results.wasOffered(releaseId));
+    const target = await targetOf(before);
+    if (target !== null) await fleet.decisions.recount(target.releaseId);
     const { compatible, channel, bundleName } = undone;
     const line = await catalog.commit({
-      check: () => refuseOffered(releaseId),
+      guard: { releaseId, check: (wasOffered) => refuseOffered(releaseId, wasOffered) },
       activation: {
         compatible,
         channel,
@@ -110,10 +117,11 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
   }
 
   return {
-    preview(releaseId) {
+    async preview(releaseId) {
       try {
-        refuseOffered(releaseId);
-        return targetOf(find(releaseId).before);
+        refuseOffered(releaseId, await results.wasOffered(releaseId));
+        const { before } = await find(releaseId);
+        return await targetOf(before);
       } catch (error) {
         if (error instanceof DomainError && ['conflict', 'not-found'].includes(error.code)) return undefined;
         throw error;

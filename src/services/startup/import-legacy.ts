@@ -113,7 +113,7 @@ function newestByCompatible(releases: readonly LegacyRelease[], report: Report):
 /** @returns false when there is no release for a reason that is reported, or there is one already */
 async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report): Promise<boolean> {
   const { path, compatible, filename, sha256, releasedAt } = release;
-  const [decided] = catalog.history({ compatible, limit: 1 });
+  const [decided] = await catalog.history({ compatible, limit: 1 });
   if (decided !== undefined) {
     if (decided.bundleName !== filename)
       report(path, `it is ignored: ${compatible} was decided about here already`);

@@ -1,13 +1,14 @@
 import { underWayStates } from '../../core/installation-states';
+import type { BundleNeeds } from '../../ports/catalog';
 import type { BundleUses } from '../../ports/fleet-counts';
 import type { Database } from './database';
 
-/** Which devices still need a bundle, beside the releases that it is current for. */
+/** What devices are pinned to. */
 export function createBundleUses(database: Database): BundleUses {
   const { query } = database;
   return {
-    pinnedBundles() {
-      const rows = database.all(
+    async pinnedBundles() {
+      const rows = await database.read(
         query
           .selectFrom('devices')
           .select(['pin_bundle', ({ fn }) => fn.countAll<number>().as('devices')])
@@ -17,25 +18,27 @@ export function createBundleUses(database: Database): BundleUses {
       );
       return rows.map(({ pin_bundle: bundleName, devices }) => ({ bundleName: bundleName ?? '', devices }));
     },
+  };
+}
 
-    bundleUses(name, now) {
-      const [counted] = database.all(
-        query
-          .selectFrom('installations')
-          .select(({ fn }) => fn.count<number>('device').distinct().as('devices'))
-          .where('bundle', '=', name)
-          .where((eb) =>
-            eb.or([
-              eb('state', 'in', underWayStates),
-              eb.and([eb('state', '=', 'offered'), eb('offer_ends_at', '>', now.toISOString())]),
-            ]),
-          ),
-      );
-      const pinned = query.selectFrom('devices').select('id').where('pin_bundle', '=', name).orderBy('id');
-      return {
-        askingDevices: counted?.devices ?? 0,
-        pinnedDevices: database.all(pinned).map(({ id }) => id),
-      };
-    },
+/** Which devices still need a bundle, as the transaction that is running sees it. */
+export function needsOf(database: Database, name: string, now: Date): BundleNeeds {
+  const { query } = database;
+  const [counted] = database.all(
+    query
+      .selectFrom('installations')
+      .select(({ fn }) => fn.count<number>('device').distinct().as('devices'))
+      .where('bundle', '=', name)
+      .where((eb) =>
+        eb.or([
+          eb('state', 'in', underWayStates),
+          eb.and([eb('state', '=', 'offered'), eb('offer_ends_at', '>', now.toISOString())]),
+        ]),
+      ),
+  );
+  const pinned = query.selectFrom('devices').select('id').where('pin_bundle', '=', name).orderBy('id');
+  return {
+    askingDevices: counted?.devices ?? 0,
+    pinnedDevices: database.all(pinned).map(({ id }) => id),
   };
 }

@@ -3,10 +3,12 @@ import type { Bundle } from '../../core/bundle';
 import type { Activation, NewActivation, Release } from '../../core/release';
 import { beginRollout, type Rollout } from '../../core/rollout';
 import type { CatalogRecords } from '../../ports/catalog';
+import { needsOf } from './bundle-uses';
 import type { Database } from './database';
 import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
 import type { SqliteJournal } from './journal-records';
+import { wasOffered } from './release-outcomes';
 import { toRollout, toRolloutRow } from './rollout-rows';
 import type { ActivationTable, BundleTable } from './schema';
 
@@ -59,7 +61,7 @@ export function createCatalogRecords(
     commit(change) {
       return database.transact(() => {
         const { bundle, rollout, returning } = change;
-        change.check?.();
+        change.guard?.check(wasOffered(database, change.guard.releaseId));
         if (bundle !== undefined) saveBundle(database, bundle);
         const activation =
           change.activation === undefined
@@ -78,15 +80,17 @@ export function createCatalogRecords(
       });
     },
 
-    tombstone(name, at, by, events) {
+    tombstone({ name, at, by, events, check, committed }) {
       return database.transact(() => {
+        check?.(needsOf(database, name, at));
         const deleted = { deleted_at: at.toISOString(), deleted_by: by };
         database.all(query.updateTable('bundles').set(deleted).where('name', '=', name));
+        database.afterCommit(committed); // before those who listen to the journal
         journal.append(events);
       });
     },
 
-    history(filter) {
+    async history(filter) {
       let select = query
         .selectFrom('activations')
         .selectAll()
@@ -97,7 +101,7 @@ export function createCatalogRecords(
       if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
       if (filter.activated !== undefined)
         select = select.where('action', '=', 'activate').where('bundle', '=', filter.activated);
-      return database.all(select).map(toActivation);
+      return (await database.read(select)).map(toActivation);
     },
   };
 }

@@ -72,11 +72,11 @@ export function outcomesOf(database: Database, releaseId: number) {
 }
 
 /** Of many releases, over all steps. One without devices is missing. */
-export function outcomesOfAll(
+export async function outcomesOfAll(
   database: Database,
   releaseIds: readonly number[],
-): ReadonlyMap<number, Outcomes> {
-  const rows = database.all(
+): Promise<ReadonlyMap<number, Outcomes>> {
+  const rows = await database.read(
     database.query
       .selectFrom('release_outcomes')
       .select(({ fn }) => ['release_id', 'state', fn.sum<number>('devices').as('devices')])
@@ -88,6 +88,20 @@ export function outcomesOfAll(
   for (const { release_id: id, state, devices } of rows)
     found.set(id, { ...found.get(id), [state]: devices });
   return found;
+}
+
+/** A row that is there once a device was offered a release; a device that is forgotten leaves it, with one device less. */
+export function outcomeRow(database: Database, releaseId: number) {
+  return database.query
+    .selectFrom('release_outcomes')
+    .select('release_id')
+    .where('release_id', '=', releaseId)
+    .limit(1);
+}
+
+/** Whether any device was ever offered a release, as the transaction that is running sees it. */
+export function wasOffered(database: Database, releaseId: number): boolean {
+  return database.all(outcomeRow(database, releaseId)).length > 0;
 }
 
 /** A device has few installations: they are found by their device, whatever the size of the release. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ReleaseResults } from '../../ports/catalog';
 import type { Database } from './database';
-import { outcomesOfAll } from './release-outcomes';
+import { outcomeRow, outcomesOfAll } from './release-outcomes';
 import { toRollout } from './rollout-rows';
 
 /** What releases came to, also those that are over. */
@@ -9,18 +9,20 @@ export function createReleaseResults(database: Database): ReleaseResults {
   const { query } = database;
 
   return {
-    of(lines) {
+    async of(lines) {
       const made = lines.flatMap((line) =>
         line.releaseId === null ? [] : [{ ...line, releaseId: line.releaseId }],
       );
       const releaseIds = [...new Set(made.map(({ releaseId }) => releaseId))];
       const rollouts = new Map(
-        database
-          .all(query.selectFrom('rollouts').selectAll().where('release_id', 'in', inList(releaseIds)))
-          .map((row) => [row.release_id, row]),
+        (
+          await database.read(
+            query.selectFrom('rollouts').selectAll().where('release_id', 'in', inList(releaseIds)),
+          )
+        ).map((row) => [row.release_id, row]),
       );
-      const outcomes = outcomesOfAll(database, releaseIds);
-      const ends = endsOf(made.map(({ id }) => id));
+      const outcomes = await outcomesOfAll(database, releaseIds);
+      const ends = await endsOf(made.map(({ id }) => id));
       return new Map(
         made.map(({ id, releaseId, by, at }) => {
           const rollout = toRollout(rollouts.get(releaseId), { by, at });
@@ -30,17 +32,11 @@ export function createReleaseResults(database: Database): ReleaseResults {
       );
     },
 
-    /** A device that is forgotten leaves its row, with one device less. */
-    wasOffered(releaseId) {
-      const counted = query
-        .selectFrom('release_outcomes')
-        .select('release_id')
-        .where('release_id', '=', releaseId)
-        .limit(1);
-      return database.all(counted).length > 0;
+    async wasOffered(releaseId) {
+      return (await database.read(outcomeRow(database, releaseId))).length > 0;
     },
 
-    isProven({ name, compatible, version }) {
+    async isProven({ name, compatible, version }) {
       const installed = query
         .selectFrom('installations')
         .select('id')
@@ -55,7 +51,8 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .where('release_outcomes.state', '=', 'proven')
         .where('release_outcomes.devices', '>', 0)
         .limit(1);
-      if (database.all(released).length > 0 || database.all(installed).length > 0) return true;
+      if ((await database.read(released)).length > 0 || (await database.read(installed)).length > 0)
+        return true;
       if (compatible === null || version === null) return false;
       const running = query
         .selectFrom('devices')
@@ -63,13 +60,13 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .where('compatible', '=', compatible)
         .where('system_version', '=', version)
         .limit(1);
-      return database.all(running).length > 0;
+      return (await database.read(running)).length > 0;
     },
   };
 
   /** When the next line of the same channel was written. */
-  function endsOf(ids: readonly number[]): ReadonlyMap<number, Date> {
-    const rows = database.all(
+  async function endsOf(ids: readonly number[]): Promise<ReadonlyMap<number, Date>> {
+    const rows = await database.read(
       query
         .selectFrom('activations as line')
         .select((eb) => [

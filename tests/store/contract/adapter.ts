@@ -7,6 +7,8 @@ export interface ContractAdapter {
   readonly store: Pick<
     Store,
     | 'catalog'
+    | 'results'
+    | 'uses'
     | 'devices'
     | 'restores'
     | 'tokens'

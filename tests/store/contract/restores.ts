@@ -56,7 +56,7 @@ export function describeRestoreRecords(make: MakeAdapter): void {
     await identity();
     expect(await restores().isKnownHash(bundle.sha256)).toBe(false);
     await catalog.commit({ bundle, committed: () => undefined });
-    await catalog.tombstone(bundle.name, at, 'ann', []);
+    await catalog.tombstone({ name: bundle.name, at, by: 'ann', events: [], committed: () => undefined });
     expect(await restores().isKnownHash(bundle.sha256)).toBe(true);
     await Promise.all(['b', 'c'].map((id) => restores().suspect(id, 'devices name it', 'foreign', at)));
     expect(await restores().isKnownHash('foreign')).toBe(true);

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
 import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
+import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
 import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
 import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
+import { createReleaseResults } from '../../../src/store/sqlite/release-results';
 import { createRestoreRecords } from '../../../src/store/sqlite/restore-records';
 import { createSessionRecords } from '../../../src/store/sqlite/session-records';
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
@@ -79,6 +81,8 @@ function open(dataDir: string) {
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
     catalog: createCatalogRecords(database, journal),
+    results: createReleaseResults(database),
+    uses: createBundleUses(database),
     devices: createDeviceRecords(database, journal),
     restores: createRestoreRecords(database),
     history: createHistoryRecords(database),

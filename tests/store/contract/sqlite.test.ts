@@ -1,13 +1,19 @@
 import { describeAskedNameRecords } from './asked-names';
+import { describeCatalogRecords } from './catalog';
 import { describeDismissalRecords } from './dismissals';
 import { describeHistoryRecords } from './history';
 import { describeJournal } from './journal';
+import { describeReleaseResults } from './release-results';
 import { describeRestoreRecords } from './restores';
 import { describeSessionRecords } from './sessions';
 import { makeSqliteAdapter } from './sqlite-adapter';
+import { describeTombstones } from './tombstones';
 import { describeTokenRecords } from './tokens';
 import { describeWebhookRecords } from './webhooks';
 
+describe('the catalog in SQLite', () => describeCatalogRecords(makeSqliteAdapter));
+describe('deleting a bundle in SQLite', () => describeTombstones(makeSqliteAdapter));
+describe('what a release came to in SQLite', () => describeReleaseResults(makeSqliteAdapter));
 describe('the journal in SQLite', () => describeJournal(makeSqliteAdapter));
 describe('tokens in SQLite', () => describeTokenRecords(makeSqliteAdapter));
 describe('sessions in SQLite', () => describeSessionRecords(makeSqliteAdapter));

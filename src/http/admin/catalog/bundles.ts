@@ -35,9 +35,9 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       input: { params: bundleParams },
       answers: { 200: { description: 'The bundle', schema: bundleInUseJson } },
       problems: ['not-found'],
-      handle: ({ input }) => ({
+      handle: async ({ input }) => ({
         status: 200,
-        json: presentBundleInUse(describeBundle(input.params.name)),
+        json: presentBundleInUse(await describeBundle(input.params.name)),
       }),
     }),
     defineRoute({

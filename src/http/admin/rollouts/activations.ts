@@ -95,14 +95,14 @@ export function activationRoutes({ services }: AdminOptions): readonly Route[] {
       },
       answers: { 200: { description: 'A page of the history', schema: historyPageJson } },
       problems: [],
-      handle: ({ input }) => {
+      handle: async ({ input }) => {
         const { compatible: of, channel, limit, before } = input.query;
-        const page = listBundles.history({
+        const page = await listBundles.history({
           limit,
           ...defined({ compatible: of, channel, beforeId: before }),
         });
         const last = page.length === limit ? page.at(-1) : undefined;
-        const results = releaseResults.of(page);
+        const results = await releaseResults.of(page);
         const history = page.map((line) => presentHistoryLine(line, results.get(line.id)));
         return { status: 200, json: { history, next_before: last?.id ?? null } };
       },

@@ -22,12 +22,12 @@ export function goBackRoutes({ services }: AdminOptions): readonly Route[] {
       input: { query: channelOfCompatible },
       answers: { 200: { description: 'The release before', schema: backTargetJson } },
       problems: ['not-found'],
-      handle: ({ input: { query } }) => {
+      handle: async ({ input: { query } }) => {
         const place = {
           compatible: parseCompatible(query.compatible),
           ...defined({ channel: query.channel }),
         };
-        return { status: 200, json: presentBackTarget(goBack.preview(place)) };
+        return { status: 200, json: presentBackTarget(await goBack.preview(place)) };
       },
     }),
     defineRoute({

@@ -130,7 +130,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       handle: async ({ input }) => {
         const release = manageRollouts.get(input.params.id);
         const progress = presentProgress(await describeRollout(release));
-        const target = undoRelease.preview(release.id);
+        const target = await undoRelease.preview(release.id);
         const undo = target === undefined ? null : { bundle: target?.bundle.name ?? null };
         return { status: 200, json: { ...presentWithRollout(release), progress, undo } };
       },

@@ -23,7 +23,7 @@ it('makes a bundle current for its own compatible and writes who, when and what 
   const { release, changed } = await activate('two.raucb');
   expect({ changed, name: release.bundle.name }).toEqual({ changed: true, name: 'two.raucb' });
   expect(opened.offered('acme')).toBe('two.raucb');
-  const [latest] = opened.services.listBundles.history({ limit: 1 });
+  const [latest] = await opened.services.listBundles.history({ limit: 1 });
   expect(latest).toEqual({
     id: 2,
     compatible: 'acme',
@@ -42,7 +42,7 @@ it('changes nothing when the bundle is current already', async () => {
   const first = await activate('one.raucb');
   const second = await activate('one.raucb');
   expect(second).toEqual({ release: first.release, changed: false });
-  expect(opened.services.listBundles.history({ limit: 9 })).toHaveLength(1);
+  expect(await opened.services.listBundles.history({ limit: 9 })).toHaveLength(1);
 });
 
 it('refuses another compatible unless forced, and says so in the history', async () => {
@@ -50,7 +50,7 @@ it('refuses another compatible unless forced, and says so in the history', async
   expect(opened.offered('other')).toBe('no-release');
   await activate('one.raucb', { compatible: 'other', force: true });
   expect(opened.offered('other')).toBe('one.raucb');
-  expect(opened.services.listBundles.history({ limit: 1 })).toMatchObject([
+  expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([
     { compatible: 'other', forced: true },
   ]);
 });
@@ -86,18 +86,18 @@ it('keeps releases and history across a restart', async () => {
   await activate('two.raucb');
   const { dataDir } = opened;
   const releases = opened.services.listBundles.releases();
-  const history = opened.services.listBundles.history({ limit: 9 });
+  const history = await opened.services.listBundles.history({ limit: 9 });
   await opened.close();
   opened = await openServices({ dataDir });
   expect(opened.services.listBundles.releases()).toEqual(releases);
-  expect(opened.services.listBundles.history({ limit: 9 })).toEqual(history);
+  expect(await opened.services.listBundles.history({ limit: 9 })).toEqual(history);
   expect(opened.offered('acme')).toBe('two.raucb');
 });
 
 it('gives activations at the same time one order, without a gap in what was before', async () => {
   const names = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? 'one.raucb' : 'two.raucb'));
   await Promise.all(names.map((name) => activate(name)));
-  const history = [...opened.services.listBundles.history({ limit: 99 })].reverse();
+  const history = [...(await opened.services.listBundles.history({ limit: 99 }))].reverse();
   expect(history.map(({ bundleName }) => bundleName)).toEqual(names);
   expect(history.map((line) => line.previousBundleName)).toEqual([null, ...names.slice(0, -1)]);
   expect(opened.offered('acme')).toBe(names.at(-1));
@@ -106,9 +106,9 @@ it('gives activations at the same time one order, without a gap in what was befo
 it('pages through the history of one compatible', async () => {
   for (const name of ['one.raucb', 'two.raucb', 'one.raucb']) await activate(name);
   await activate('two.raucb', { compatible: 'other', force: true });
-  const [newest] = opened.services.listBundles.history({ compatible: 'acme', limit: 1 });
+  const [newest] = await opened.services.listBundles.history({ compatible: 'acme', limit: 1 });
   expect(newest?.id).toBe(3);
-  const older = opened.services.listBundles.history({ compatible: 'acme', limit: 9, beforeId: 3 });
+  const older = await opened.services.listBundles.history({ compatible: 'acme', limit: 9, beforeId: 3 });
   expect(older.map(({ id }) => id)).toEqual([2, 1]);
 });
 

@@ -51,6 +51,34 @@ it('never deletes what is being activated at the same time', async () => {
   expect(opened.offered('acme')).toBe('a.raucb');
 });
 
+it('never deletes what a device is just being pinned to', async () => {
+  await opened.close();
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  opened = await openServices({
+    dataDir: opened.dataDir,
+    changeStore: ({ devices }) => ({
+      devices: {
+        ...devices,
+        decide(...decision) {
+          begin();
+          return devices.decide(...decision);
+        },
+      },
+    }),
+  });
+  const { manageDevices, readBundle } = opened.services;
+  await manageDevices.create('board-1', {}, person);
+  const pinning = manageDevices.pin('board-1', 'a.raucb', person);
+  await begun; // it is on its way to the disk
+  const [pinned, deleted] = await Promise.allSettled([pinning, remove('a.raucb')]);
+  expect([pinned.status, deleted.status]).toEqual(['fulfilled', 'rejected']);
+  expect(deleted).toMatchObject({ reason: refusal('conflict') });
+  expect(readBundle.find('a.raucb')).toBeDefined();
+  await manageDevices.unpin('board-1', person);
+  await remove('a.raucb');
+});
+
 it('keeps the deletion across a restart', async () => {
   await remove('a.raucb');
   await opened.close();

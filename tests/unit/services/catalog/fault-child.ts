@@ -37,9 +37,7 @@ async function open() {
       catalog: {
         ...store.catalog,
         commit: dyingAfter('committed', (change) => store.catalog.commit(change)),
-        tombstone: dyingAfter('tombstoned', (name, at, by, events) =>
-          store.catalog.tombstone(name, at, by, events),
-        ),
+        tombstone: dyingAfter('tombstoned', (tombstone) => store.catalog.tombstone(tombstone)),
       },
     },
     ...raucPorts(withoutKeyring, () => new Date()),
@@ -101,7 +99,7 @@ async function runOutOfDisk(): Promise<unknown> {
   const keptOffer = offered() === before;
   rmSync(filler);
   const afterwards = await codeOf(change());
-  const history = services.listBundles.history({ limit: 1 })[0]?.bundleName;
+  const history = (await services.listBundles.history({ limit: 1 }))[0]?.bundleName;
   return { upload, leftovers, activation, keptOffer, afterwards, offered: offered(), history };
 }
 

@@ -49,7 +49,7 @@ describe('a process killed', () => {
         .sort(),
     ).toEqual(names);
     expect(opened.offered('test-board')).toBe(offered);
-    expect(opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ bundleName: offered }]);
+    expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ bundleName: offered }]);
     await opened.close();
   });
 

@@ -61,7 +61,7 @@ describe('publishing', () => {
     const { release } = await opened.publish(made.path, { name: 'a.raucb', activate: true });
     expect(release).toMatchObject({ compatible: 'acme', channel: 'stable', releasedBy: 'local' });
     expect(opened.offered('acme')).toBe('a.raucb');
-    expect(opened.services.listBundles.history({ limit: 9 })).toMatchObject([
+    expect(await opened.services.listBundles.history({ limit: 9 })).toMatchObject([
       { action: 'activate', bundleName: 'a.raucb', previousBundleName: null, by: 'local', forced: false },
     ]);
   });
@@ -134,7 +134,7 @@ describe('publishing', () => {
     expect([bundle.compatible, release?.compatible]).toEqual(['acme', 'other']);
     expect(opened.offered('other')).toBe('a.raucb');
     expect(opened.offered('acme')).toBe('no-release');
-    expect(opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ forced: true }]);
+    expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ forced: true }]);
   });
 
   it('activates an encrypted bundle only for a compatible that is named, and stores nothing without one', async () => {

@@ -4,6 +4,7 @@ import { theServer } from '../../../../src/core/event';
 import { Fleet } from '../../../../src/services/devices/fleet';
 import type { DeviceRecords } from '../../../../src/ports/devices';
 import { type OpenStore, openStore } from '../../../../src/store/store';
+import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../support/fleet-updates';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';
 import { readJournal } from '../../../support/journal';
@@ -50,25 +51,27 @@ function stubborn() {
   return { write, makeRoom };
 }
 
+const nextId = (fleet: Fleet) =>
+  fleet.update('a', ({ nextInstallationId }) => ({ answer: nextInstallationId() }));
+
 const registered = { kind: 'device.registered', at: madeAt, actor: theServer, message: 'new' } as const;
 
 describe('what could not be written', () => {
   it('is known at once, counted, tried again, and then on disk', async () => {
     const { write, makeRoom } = stubborn();
     const fleet = fleetWith({ write });
-    fleet.add(deviceOf('a', { labels: ['lab'] }), [registered]);
-    fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
-    await expect(fleet.commit('a')).rejects.toEqual(refusal('storage-full'));
-    expect(await fleet.settle('a')).toBe(false);
+    addDevice(fleet, deviceOf('a', { labels: ['lab'] }), [registered]);
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
+    await expect(deviceOnDisk(fleet, 'a')).rejects.toEqual(refusal('storage-full'));
     expect(fleet.find('a')).toMatchObject({ installation: { state: 'offered' } });
     expect(fleet.unsavedDevices()).toBe(1);
     await fleet.flush();
-    await fleet.settle('a');
+    await deviceSettled(fleet, 'a');
     expect(fleet.unsavedDevices()).toBe(1);
 
     makeRoom();
     await fleet.flush();
-    expect(await fleet.settle('a')).toBe(true);
+    await deviceSettled(fleet, 'a');
     expect(fleet.unsavedDevices()).toBe(0);
     expect(store.devices.find('a')).toEqual(fleet.find('a'));
     expect(readJournal(dataDir).map(({ kind }) => kind)).toEqual(['device.registered']);
@@ -77,17 +80,17 @@ describe('what could not be written', () => {
   it('is written with what came after it, the newest of each', async () => {
     const { write, makeRoom } = stubborn();
     const fleet = fleetWith({ write });
-    fleet.add(deviceOf('a', { firstContactAt: null, labels: ['lab'] }), []);
-    fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
-    await fleet.settle('a');
+    addDevice(fleet, deviceOf('a', { firstContactAt: null, labels: ['lab'] }));
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
+    await deviceSettled(fleet, 'a');
     const facts = { systemVersion: '3.0.0' };
-    fleet.change('a', {
+    changeDevice(fleet, 'a', {
       device: deviceOf('a', { labels: ['lab'], facts }),
       installations: [installationOf({ deviceId: 'a', state: 'downloading' })],
     });
-    await fleet.settle('a');
+    await deviceSettled(fleet, 'a');
     makeRoom();
-    await fleet.commit('a');
+    await deviceOnDisk(fleet, 'a');
     expect(store.devices.find('a')).toMatchObject({
       device: { labels: ['lab'], facts },
       installation: { state: 'downloading' },
@@ -97,13 +100,13 @@ describe('what could not be written', () => {
   it('drops the oldest lines of the journal rather than to fill the memory', async () => {
     const { write, makeRoom } = stubborn();
     const fleet = fleetWith({ write });
-    fleet.add(deviceOf('a'), []);
+    addDevice(fleet, deviceOf('a'));
     for (let count = 0; count < 70; count += 1) {
-      fleet.change('a', { events: [{ ...registered, after: { count } }] });
-      await fleet.settle('a');
+      changeDevice(fleet, 'a', { events: [{ ...registered, after: { count } }] });
+      await deviceSettled(fleet, 'a');
     }
     makeRoom();
-    await fleet.commit('a');
+    await deviceOnDisk(fleet, 'a');
     const counts = readJournal(dataDir).map(({ after }) => after);
     expect(counts).toEqual(Array.from({ length: 50 }, (_, index) => ({ count: index + 20 })));
   });
@@ -111,8 +114,8 @@ describe('what could not be written', () => {
   it('keeps a person from deciding, and no decision is made', async () => {
     const { write, makeRoom } = stubborn();
     const fleet = fleetWith({ write });
-    fleet.add(deviceOf('a'), []);
-    const decision = fleet.decide(
+    addDevice(fleet, deviceOf('a'));
+    const decision = fleet.decisions.decide(
       'a',
       () => ({ notes: 'x' }),
       () => [],
@@ -120,7 +123,7 @@ describe('what could not be written', () => {
     await expect(decision).rejects.toEqual(refusal('storage-full'));
     expect(fleet.get('a').device.notes).toBe('');
     makeRoom();
-    await fleet.commit('a');
+    await deviceOnDisk(fleet, 'a');
     expect(store.devices.find('a')?.device.notes).toBe('');
   });
 });
@@ -130,13 +133,16 @@ describe('what a person could not decide', () => {
     const { write, makeRoom } = stubborn();
     let isStubborn = false;
     const fleet = fleetWith({ write: (what) => (isStubborn ? write(what) : store.devices.write(what)) }, [1]);
-    fleet.add(deviceOf('a'), []);
-    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
-    await fleet.commit('a');
+    addDevice(fleet, deviceOf('a'));
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await deviceOnDisk(fleet, 'a');
     isStubborn = true;
-    await expect(fleet.make(deviceOf('b'), [registered])).rejects.toEqual(refusal('storage-full'));
+    await expect(fleet.decisions.make(deviceOf('b'), [registered])).rejects.toEqual(refusal('storage-full'));
     const cancelled = installationOf({ deviceId: 'a', state: 'cancelling' });
-    const intervention = fleet.intervene('a', () => ({ installations: [cancelled], events: [registered] }));
+    const intervention = fleet.decisions.intervene('a', () => ({
+      installations: [cancelled],
+      events: [registered],
+    }));
     await expect(intervention).rejects.toEqual(refusal('storage-full'));
     expect(fleet.find('b')).toBeUndefined();
     expect(fleet.get('a').installation?.state).toBe('downloading');
@@ -163,14 +169,19 @@ describe('a write that takes long', () => {
         await store.devices.write(what);
       };
       const fleet = fleetWith({ write });
-      fleet.add(deviceOf('a'), []);
-      fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
-      fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
-      const settled = fleet.settle('a');
-      await jest.advanceTimersByTimeAsync(1_000);
-      expect(await settled).toBe(false);
+      addDevice(fleet, deviceOf('a'));
+      changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
+      changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+      let isAnswered = false;
+      void deviceSettled(fleet, 'a').then(() => {
+        isAnswered = true;
+      });
+      await jest.advanceTimersByTimeAsync(999);
+      expect(isAnswered).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(isAnswered).toBe(true);
       released[0]?.();
-      await fleet.commit('a');
+      await deviceOnDisk(fleet, 'a');
       expect(written.map(({ installations = [] }) => installations.map(({ state }) => state))).toEqual([
         [],
         ['downloading'],
@@ -190,17 +201,17 @@ describe('a decision and a contact in the same moment', () => {
       return done;
     };
     const fleet = fleetWith({ decide });
-    fleet.add(deviceOf('a'), []);
+    addDevice(fleet, deviceOf('a'));
     during = () => {
       const { device } = fleet.get('a');
-      fleet.change('a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
+      changeDevice(fleet, 'a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
     };
-    await fleet.decide(
+    await fleet.decisions.decide(
       'a',
       () => ({ notes: 'noted', labels: ['lab'] }),
       () => [],
     );
-    await fleet.commit('a');
+    await deviceOnDisk(fleet, 'a');
     const both = { notes: 'noted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
     expect(fleet.get('a').device).toMatchObject(both);
     expect(store.devices.find('a')?.device).toMatchObject(both);
@@ -214,16 +225,16 @@ describe('a decision and a contact in the same moment', () => {
       return done;
     };
     const fleet = fleetWith({ write }, [1]);
-    fleet.add(deviceOf('a'), []);
-    fleet.change('a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
-    fleet.change('a', { installations: [installationOf({ id: 2, deviceId: 'a' })] });
-    await fleet.commit('a');
+    addDevice(fleet, deviceOf('a'));
+    changeDevice(fleet, 'a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
+    changeDevice(fleet, 'a', { installations: [installationOf({ id: 2, deviceId: 'a' })] });
+    await deviceOnDisk(fleet, 'a');
     during = () => {
       during = () => undefined;
       const begun = installationOf({ id: 2, deviceId: 'a', state: 'downloading', startedAt: madeAt });
-      fleet.change('a', { installations: [begun] });
+      changeDevice(fleet, 'a', { installations: [begun] });
     };
-    await fleet.intervene('a', ({ installation }) => {
+    await fleet.decisions.intervene('a', ({ installation }) => {
       if (installation === null) throw new Error('it is there');
       const state = installation.startedAt === null ? ('cancelled' as const) : ('cancelling' as const);
       const failed = store.devices.findInstallation(1);
@@ -261,10 +272,10 @@ describe('a decision and a contact in the same moment', () => {
     const fleet = fleetWith({ write });
     during = () => {
       during = () => undefined;
-      fleet.add(deviceOf('a', { admission: 'waiting', facts: { systemVersion: '2.0.0' } }), []);
+      addDevice(fleet, deviceOf('a', { admission: 'waiting', facts: { systemVersion: '2.0.0' } }));
     };
-    await fleet.make(deviceOf('a', { admission: 'admitted', labels: ['lab'] }), []);
-    await expect(fleet.make(deviceOf('a'), [])).rejects.toEqual(refusal('conflict'));
+    await fleet.decisions.make(deviceOf('a', { admission: 'admitted', labels: ['lab'] }), []);
+    await expect(fleet.decisions.make(deviceOf('a'), [])).rejects.toEqual(refusal('conflict'));
     await fleet.close();
     const both = { admission: 'admitted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
     expect(fleet.get('a').device).toMatchObject(both);
@@ -273,9 +284,9 @@ describe('a decision and a contact in the same moment', () => {
 
   it('two decisions come one after the other', async () => {
     const fleet = fleetWith();
-    fleet.add(deviceOf('a'), []);
+    addDevice(fleet, deviceOf('a'));
     const add = (label: string) =>
-      fleet.decide(
+      fleet.decisions.decide(
         'a',
         ({ labels }) => ({ labels: [...labels, label] }),
         () => [],
@@ -294,13 +305,13 @@ describe('a device that is forgotten', () => {
       return done;
     };
     const fleet = fleetWith({ forget });
-    fleet.add(deviceOf('a'), []);
+    addDevice(fleet, deviceOf('a'));
     during = () =>
-      fleet.change('a', {
+      changeDevice(fleet, 'a', {
         device: deviceOf('a'),
         installations: [installationOf({ deviceId: 'a', state: 'downloading' })],
       });
-    await fleet.forget('a', () => []);
+    await fleet.decisions.forget('a', () => []);
     await fleet.flush();
     await fleet.close();
     expect(fleet.find('a')).toBeUndefined();
@@ -312,22 +323,26 @@ describe('a device that is forgotten', () => {
   it('stays, with what it told meanwhile, when that can not be written', async () => {
     const forget = () => Promise.reject(new DomainError('unavailable', 'locked'));
     const fleet = fleetWith({ forget });
-    fleet.add(deviceOf('a'), []);
-    const forgotten = fleet.forget('a', () => []);
+    addDevice(fleet, deviceOf('a'));
+    const forgotten = fleet.decisions.forget('a', () => []);
     await expect(forgotten).rejects.toEqual(refusal('unavailable'));
-    fleet.change('a', { device: deviceOf('a', { facts: { systemVersion: '2' } }) });
-    await fleet.commit('a');
+    changeDevice(fleet, 'a', { device: deviceOf('a', { facts: { systemVersion: '2' } }) });
+    await deviceOnDisk(fleet, 'a');
     expect(store.devices.find('a')?.device.facts.systemVersion).toBe('2');
   });
 
   it('does not count for its releases any more, with none of its installations', async () => {
     const fleet = fleetWith({}, [1]);
-    fleet.add(deviceOf('a'), []);
-    fleet.change('a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
-    fleet.change('a', { installations: [installationOf({ id: 2, deviceId: 'a', state: 'rolled-back' })] });
-    fleet.change('a', { installations: [installationOf({ id: 3, deviceId: 'a', state: 'downloading' })] });
+    addDevice(fleet, deviceOf('a'));
+    changeDevice(fleet, 'a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
+    changeDevice(fleet, 'a', {
+      installations: [installationOf({ id: 2, deviceId: 'a', state: 'rolled-back' })],
+    });
+    changeDevice(fleet, 'a', {
+      installations: [installationOf({ id: 3, deviceId: 'a', state: 'downloading' })],
+    });
     expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([1, 1]);
-    await fleet.forget('a', () => []);
+    await fleet.decisions.forget('a', () => []);
     expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([0, 0]);
   });
 });
@@ -335,11 +350,12 @@ describe('a device that is forgotten', () => {
 describe('bytes and last contacts', () => {
   it('are batched, and on disk after a flush', async () => {
     const fleet = fleetWith();
-    fleet.add(deviceOf('a'), []);
-    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
-    await fleet.commit('a');
+    addDevice(fleet, deviceOf('a'));
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await deviceOnDisk(fleet, 'a');
     const later = new Date(madeAt.getTime() + 60_000);
-    fleet.seen('a', { ...fleet.get('a').device, lastContactAt: later, address: '192.0.2.77' });
+    const seen = { ...fleet.get('a').device, lastContactAt: later, address: '192.0.2.77' };
+    changeDevice(fleet, 'a', { seen });
     fleet.countBytes('a', 100, madeAt);
     fleet.countBytes('a', 50, madeAt);
     fleet.countBytes('nobody', 7, madeAt);
@@ -356,14 +372,14 @@ describe('bytes and last contacts', () => {
     const fleet = fleetWith({
       write: (what) => ((what.installations ?? []).length > 0 ? write(what) : store.devices.write(what)),
     });
-    fleet.add(deviceOf('a'), []);
-    await fleet.commit('a');
-    fleet.change('a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
-    await fleet.settle('a');
+    addDevice(fleet, deviceOf('a'));
+    await deviceOnDisk(fleet, 'a');
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await deviceSettled(fleet, 'a');
     fleet.countBytes('a', 100, madeAt);
     await fleet.flush();
     makeRoom();
-    await fleet.commit('a');
+    await deviceOnDisk(fleet, 'a');
     expect(store.devices.find('a')?.installation?.bytesSent).toBe(100);
   });
 
@@ -372,9 +388,9 @@ describe('bytes and last contacts', () => {
     const writeSeen: DeviceRecords['writeSeen'] = (seen) =>
       isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : store.devices.writeSeen(seen);
     const fleet = fleetWith({ writeSeen });
-    fleet.add(deviceOf('a'), []);
-    fleet.change('a', { installations: [installationOf({ deviceId: 'a' })] });
-    await fleet.commit('a');
+    addDevice(fleet, deviceOf('a'));
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
+    await deviceOnDisk(fleet, 'a');
     fleet.countBytes('a', 100, madeAt);
     await expect(fleet.flush()).rejects.toEqual(refusal('unavailable'));
     isLocked = false;
@@ -386,24 +402,24 @@ describe('bytes and last contacts', () => {
 describe('a restart', () => {
   it('goes on with numbers and counts', async () => {
     const fleet = fleetWith();
-    fleet.add(deviceOf('a'), []);
-    const first = installationOf({ id: fleet.nextInstallationId(), deviceId: 'a', state: 'failed' });
-    const second = installationOf({ id: fleet.nextInstallationId(), deviceId: 'a', state: 'downloading' });
-    fleet.change('a', { installations: [first, second] });
+    addDevice(fleet, deviceOf('a'));
+    const first = installationOf({ id: await nextId(fleet), deviceId: 'a', state: 'failed' });
+    const second = installationOf({ id: await nextId(fleet), deviceId: 'a', state: 'downloading' });
+    changeDevice(fleet, 'a', { installations: [first, second] });
     await fleet.close();
     store.close();
     await reopen();
     const again = fleetWith({}, [1]);
-    expect(again.nextInstallationId()).toBe(second.id + 1);
+    expect(await nextId(again)).toBe(second.id + 1);
     expect(again.get('a')).toEqual(fleet.get('a'));
     expect(again.get('a').failures).toEqual(new Map([[first.sha256, 1]]));
     expect([again.counters.failures(1), again.counters.inProgress(1)]).toEqual([1, 1]);
   });
 
-  it('is told of by the numbers of installations: they end with 32 bits', () => {
+  it('is told of by the numbers of installations: they end with 32 bits', async () => {
     const fleet = fleetWith({ lastInstallationId: () => 2 ** 31 - 2 });
-    expect(fleet.nextInstallationId()).toBe(2 ** 31 - 1);
-    expect(() => fleet.nextInstallationId()).toThrow(refusal('unavailable'));
+    expect(await nextId(fleet)).toBe(2 ** 31 - 1);
+    await expect(nextId(fleet)).rejects.toEqual(refusal('unavailable'));
   });
 });
 
@@ -417,8 +433,8 @@ describe('devices in memory', () => {
     const { write } = stubborn();
     const fleet = fleetWith({ find, write });
     fleet.find('unsaved');
-    fleet.change('unsaved', { device: deviceOf('unsaved', { notes: 'not on disk' }) });
-    await fleet.settle('unsaved');
+    changeDevice(fleet, 'unsaved', { device: deviceOf('unsaved', { notes: 'not on disk' }) });
+    await deviceSettled(fleet, 'unsaved');
     fleet.find('often');
     fleet.find('once');
     for (let index = 0; index < 100_000; index += 1) {
@@ -431,5 +447,54 @@ describe('devices in memory', () => {
     );
     expect(read).toEqual(['once']);
     expect(fleet.get('unsaved').device.notes).toBe('not on disk');
+  });
+});
+
+describe('200 devices that ask at once', () => {
+  /** What each claims: a place among five, if there is one. */
+  const claim = (fleet: Fleet, deviceId: string) =>
+    fleet.update(deviceId, ({ releases, nextInstallationId }) => {
+      const device = deviceOf(deviceId);
+      if (releases.inProgress(1) >= 5) return { answer: false, device };
+      return {
+        answer: true,
+        device,
+        installations: [installationOf({ id: nextInstallationId(), deviceId })],
+      };
+    });
+
+  it('get the five places of their release, and never six', async () => {
+    const fleet = fleetWith({}, [1]);
+    const devices = Array.from({ length: 200 }, (_, index) => `dev-${String(index)}`);
+    const answers = await Promise.all(devices.map((id) => claim(fleet, id)));
+    expect(answers.filter((isOffered) => isOffered)).toHaveLength(5);
+    await fleet.close();
+    expect(store.devices.counts([1], madeAt)[0]?.offers.size).toBe(5);
+  });
+
+  it('get five also while nothing can be written', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = fleetWith({ write }, [1]);
+    const devices = Array.from({ length: 200 }, (_, index) => `dev-${String(index)}`);
+    const answers = await Promise.all(devices.map((id) => claim(fleet, id)));
+    expect(answers.filter((isOffered) => isOffered)).toHaveLength(5);
+    makeRoom();
+    await fleet.close();
+    expect(store.devices.counts([1], madeAt)[0]?.offers.size).toBe(5);
+  });
+});
+
+describe('an update that throws', () => {
+  it('changes nothing', async () => {
+    const fleet = fleetWith();
+    addDevice(fleet, deviceOf('a'));
+    await deviceOnDisk(fleet, 'a');
+    const before = fleet.get('a');
+    const failing = fleet.update('a', () => {
+      throw new DomainError('forbidden', 'no');
+    });
+    await expect(failing).rejects.toEqual(refusal('forbidden'));
+    expect(fleet.get('a')).toEqual(before);
+    expect(fleet.unsavedDevices()).toBe(0);
   });
 });

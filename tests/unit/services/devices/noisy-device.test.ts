@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import Sqlite from 'libsql';
 import { maxCertificates } from '../../../../src/core/device';
 import { keptInstallations } from '../../../../src/core/installation';
-import { maxAttributes } from '../../../../src/services/offers/device-contacts';
+import { maxAttributes } from '../../../../src/services/offers/merge-contact';
 import { makeBundle } from '../../../support/bundle-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';

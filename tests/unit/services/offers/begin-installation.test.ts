@@ -4,10 +4,12 @@ import type { Installation } from '../../../../src/core/installation';
 import type { InstallationState } from '../../../../src/core/installation-states';
 import { patiencePolls } from '../../../../src/core/proof';
 import { createBeginInstallation } from '../../../../src/services/offers/begin-installation';
+import { DeviceDraft } from '../../../../src/services/devices/device-draft';
 import { Fleet } from '../../../../src/services/devices/fleet';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../../support/fleet-factory';
+import { addDevice, deviceOnDisk } from '../../../support/fleet-updates';
 import { temporaryFolder } from '../../../support/programs';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -25,7 +27,7 @@ beforeEach(async () => {
     now: () => madeAt,
     ageMs: () => 0,
   });
-  fleet.add(deviceOf('dev-1'), []);
+  addDevice(fleet, deviceOf('dev-1'));
 });
 afterEach(async () => {
   await fleet.close();
@@ -34,9 +36,11 @@ afterEach(async () => {
 
 /** The device has come so far with the bundle. */
 function reached(state: InstallationState, change: Partial<Installation> = {}): void {
-  const id = fleet.nextInstallationId();
   const begun = { startedAt: madeAt, transactionId: 't-1', attempts: 1 };
-  fleet.change('dev-1', { installations: [installationOf({ id, state, ...begun, ...change })] });
+  void fleet.update('dev-1', ({ nextInstallationId }) => ({
+    answer: undefined,
+    installations: [installationOf({ id: nextInstallationId(), state, ...begun, ...change })],
+  }));
 }
 
 /** @returns the latest installation after the device was told of a bundle, or began */
@@ -45,8 +49,12 @@ function begin(transactionId: string | null, offered = bundle): Installation | n
   const contact: Contact = { at, address: '192.0.2.1', protocol: 'h2', facts: {}, transactionId };
   const rollbackWindowMs = hourMs;
   const proofRules = { rollbackWindowMs, patiencePolls, failAfterPolls: 0, stalledAfterMs: hourMs };
-  const beginInstallation = createBeginInstallation({ fleet, proofRules, offerLifetimeMs: hourMs });
-  beginInstallation(fleet.get('dev-1'), { bundle: offered, release: { id: 1 }, step: 0 }, contact);
+  const beginInstallation = createBeginInstallation({ proofRules, offerLifetimeMs: hourMs });
+  void fleet.update('dev-1', (sight) => {
+    const draft = new DeviceDraft(sight);
+    beginInstallation(draft, { bundle: offered, release: { id: 1 }, step: 0 }, contact);
+    return draft.update(undefined);
+  });
   return fleet.get('dev-1').installation;
 }
 
@@ -86,7 +94,7 @@ it('goes on with what is open, and withdraws it for another bundle', async () =>
   reached('downloading');
   expect(begin('t-1')).toMatchObject({ id: 1, state: 'downloading', attempts: 1 });
   expect(begin('t-2', bundleOf('board', '3.0.0'))).toMatchObject({ id: 2, state: 'downloading' });
-  await fleet.commit('dev-1');
+  await deviceOnDisk(fleet, 'dev-1');
   const states = store.devices.installations('dev-1', 9).map(({ state }) => state);
   expect(states).toEqual(['downloading', 'withdrawn']);
 });

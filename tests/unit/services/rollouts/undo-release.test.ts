@@ -26,7 +26,7 @@ async function accident() {
 describe('undoing a release', () => {
   it('restores what was current as it was: its state, its step and its devices', async () => {
     const { canary, early, before, accidental } = await accident();
-    expect(fleet.services.undoRelease.preview(accidental)).toMatchObject({ releaseId: canary });
+    expect(await fleet.services.undoRelease.preview(accidental)).toMatchObject({ releaseId: canary });
     const back = await undo(accidental);
     expect(back).toMatchObject({ id: canary, rollout: before?.rollout });
     expect(back?.rollout).toMatchObject({ state: 'paused', reason: 'until Monday', step: 0 });
@@ -42,7 +42,7 @@ describe('undoing a release', () => {
   it('leaves nothing current where nothing was', async () => {
     fleet = await BackFleet.start(2);
     const id = await fleet.release('2.0.0');
-    expect(fleet.services.undoRelease.preview(id)).toBeNull();
+    expect(await fleet.services.undoRelease.preview(id)).toBeNull();
     expect(await undo(id)).toBeNull();
     expect(current()).toBeUndefined();
     expect(await fleet.offered('2.0.0')).toEqual([]);
@@ -65,7 +65,7 @@ describe('undoing a release', () => {
     await undo(third);
     await expect(undo(second)).rejects.toThrow(refusal('conflict')); // it was brought back, by the line after it
     expect(current()).toMatchObject({ id: second });
-    expect(fleet.preview().made.releaseId).toBe(first);
+    expect((await fleet.preview()).made.releaseId).toBe(first);
   });
 
   it('is told in the journal and in the history', async () => {
@@ -74,7 +74,7 @@ describe('undoing a release', () => {
     const [line] = (await fleet.services.readJournal.search({ kinds: ['release.undone'] }, { limit: 9 }))
       .events;
     expect(line).toMatchObject({ actor: person, subject: { releaseId: accidental, bundleName: 'v3.raucb' } });
-    expect(fleet.services.listBundles.history({ limit: 1 })).toMatchObject([
+    expect(await fleet.services.listBundles.history({ limit: 1 })).toMatchObject([
       { bundleName: 'v2.raucb', previousBundleName: 'v3.raucb', by: 'local' },
     ]);
   });
@@ -93,7 +93,7 @@ describe('undoing is refused', () => {
       }
       if (how === 'forgotten') await fleet.services.manageDevices.forget('dev-0', person);
       if (how !== 'offered') await fleet.restart();
-      expect(fleet.services.undoRelease.preview(id)).toBeUndefined();
+      expect(await fleet.services.undoRelease.preview(id)).toBeUndefined();
       await expect(undo(id)).rejects.toThrow(refusal('conflict'));
       expect(current()).toMatchObject({ id });
     },
@@ -136,7 +136,7 @@ describe('undoing is refused', () => {
     await fleet.release('1.0.0');
     const second = await fleet.release('2.0.0');
     await fleet.services.deleteBundle.delete({ name: 'v1.raucb', actor: 'local' });
-    expect(fleet.services.undoRelease.preview(second)).toBeUndefined();
+    expect(await fleet.services.undoRelease.preview(second)).toBeUndefined();
     await expect(undo(second)).rejects.toThrow(refusal('not-found'));
     expect(current()).toMatchObject({ id: second });
   });
@@ -158,6 +158,6 @@ it.each(['0', '1', '2', '4', 'committed'])(
     const lines = (await fleet.services.readJournal.search({ kinds: ['release.undone'] }, { limit: 9 }))
       .events;
     expect(lines).toHaveLength(isUndone ? 1 : 0);
-    expect(fleet.services.listBundles.history({ limit: 9 })).toHaveLength(isUndone ? 3 : 2);
+    expect(await fleet.services.listBundles.history({ limit: 9 })).toHaveLength(isUndone ? 3 : 2);
   },
 );

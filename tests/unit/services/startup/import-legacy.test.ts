@@ -261,7 +261,7 @@ it('keeps a release for another compatible than the bundle names, as it was, and
     problems: [{ path: 'manifest.json' }],
   });
   expect(opened.offered('default')).toBe('a.raucb');
-  expect(opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ forced: true }]);
+  expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ forced: true }]);
   await opened.close();
 });
 
@@ -318,7 +318,7 @@ it('starts over after a start that was cut short, and changes nothing twice', as
   const opened = await openServices({ dataDir });
   expect(opened.services.startup.problems).toEqual([]);
   expect(opened.offered('acme')).toBe('a.raucb');
-  expect(opened.services.listBundles.history({ limit: 9 })).toHaveLength(1);
+  expect(await opened.services.listBundles.history({ limit: 9 })).toHaveLength(1);
   await opened.close();
 });
 

@@ -1,0 +1,69 @@
+import type { Device } from '../core/device';
+import type { NewEvent } from '../core/event';
+import type { Installation } from '../core/installation';
+import type { DeviceRecord } from './devices';
+
+/** What the installations of releases are at. */
+export interface ReleaseNumbers {
+  /** Installations that run, and offers that stand. */
+  inProgress(releaseId: number): number;
+  /** Whether an offer has ended and gave its place to others, whatever the clock says now. */
+  hasEnded(installation: Installation): boolean;
+  /** Devices that failed or rolled back, each once. */
+  failures(releaseId: number): number;
+}
+
+/** What an update of a device is decided on. */
+export interface DeviceSight {
+  /** `undefined` for a device that nobody knows. */
+  readonly record: DeviceRecord | undefined;
+  /** As they are in the moment in which the update takes effect: what it claims of them nobody else can claim. */
+  readonly releases: ReleaseNumbers;
+  /**
+   * The number of the installation that begins, if one does.
+   * @throws DomainError `unavailable` after two thousand million installations
+   */
+  readonly nextInstallationId: () => number;
+}
+
+/** What an update makes of a device; what it does not name stays. */
+export interface DeviceUpdate<Answer> {
+  readonly answer: Answer;
+  /** After the contact; a device that nobody knew appears by it. */
+  readonly device?: Device | undefined;
+  /** The same after a contact that told nothing new. A crash may take it. */
+  readonly seen?: Device | undefined;
+  /** New or changed, in the order in which it happened: the latest, those that follow it, and each as often as it changed. */
+  readonly installations?: readonly Installation[];
+  /** The latest installation, when it was only told again or helps to judge the next contact. A crash may take it. */
+  readonly renewed?: Installation | undefined;
+  readonly events?: readonly NewEvent[];
+}
+
+/**
+ * Decides what a contact makes of a device. It is pure and synchronous, and may be called again.
+ */
+export type DecideUpdate<Answer> = (sight: DeviceSight) => DeviceUpdate<Answer>;
+
+/**
+ * The only way in which a contact changes a device: what it was, what it becomes and what it claims are one step.
+ *
+ * In PostgreSQL one transaction: `SELECT … FROM devices LEFT JOIN installations … WHERE id = $1 FOR UPDATE OF devices`, the
+ * counts of the releases that concern it with their rows locked, then `UPDATE … SET` of the columns that changed and
+ * `INSERT INTO events`. What is `seen` or `renewed` alone waits for the statement that writes a second's worth of it.
+ */
+export interface DeviceUpdates {
+  /** @returns what is known at the moment; to decide on it, {@link update} it */
+  find(id: string): DeviceRecord | undefined;
+  /**
+   * Updates a device. What came of it is on disk when the promise resolves, if it can be: while nothing can be written the
+   * device is answered from what is known, and the write is tried again.
+   * @throws what `decide` throws; then nothing has changed
+   */
+  update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
+  /**
+   * As {@link update}, for what a device must tell again when it could not be written.
+   * @throws DomainError `storage-full`, `unavailable`
+   */
+  updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
+}

@@ -1,0 +1,91 @@
+import type { Device } from '../../core/device';
+import type { NewEvent } from '../../core/event';
+import type { Installation } from '../../core/installation';
+import type { DeviceSight, DeviceUpdate, ReleaseNumbers } from '../../ports/device-updates';
+import type { DeviceRecord } from '../../ports/devices';
+import { withInstallation } from './fleet-entry';
+
+/** A device while an update is decided: each step sees what the steps before made of it. */
+export class DeviceDraft {
+  readonly releases: ReleaseNumbers;
+  readonly #before: DeviceRecord | undefined;
+  readonly #nextInstallationId: () => number;
+  #record: DeviceRecord | undefined;
+  #device: Device | undefined;
+  #seen: Device | undefined;
+  #renewed: Installation | undefined;
+  readonly #installations: Installation[] = [];
+  readonly #events: NewEvent[] = [];
+
+  constructor({ record, releases, nextInstallationId }: DeviceSight) {
+    this.#before = record;
+    this.#record = record;
+    this.releases = releases;
+    this.#nextInstallationId = nextInstallationId;
+  }
+
+  /** As it was before the update; `undefined` for a device that nobody knew. */
+  get before(): DeviceRecord | undefined {
+    return this.#before;
+  }
+
+  /** As it is by now. Register a device that nobody knew before you look at it. */
+  get record(): DeviceRecord {
+    if (this.#record === undefined) throw new Error('the device of this update was not registered');
+    return this.#record;
+  }
+
+  /** The device appears. */
+  register(device: Device, events: readonly NewEvent[]): void {
+    this.#record = { device, installation: null, failures: new Map(), interruptions: new Map() };
+    this.tell(device, events);
+  }
+
+  /** It told something new. */
+  tell(device: Device, events: readonly NewEvent[]): void {
+    this.#record = { ...this.record, device };
+    this.#device = device;
+    this.#events.push(...events);
+  }
+
+  /** It told nothing new. */
+  see(device: Device): void {
+    this.#record = { ...this.record, device };
+    if (this.#device === undefined) this.#seen = device;
+    else this.#device = device;
+  }
+
+  /** Its latest installation changes. */
+  change(installation: Installation, events: readonly NewEvent[]): void {
+    const { record } = this;
+    const before = record.installation?.id === installation.id ? record.installation : null;
+    this.#record = withInstallation(record, before, installation);
+    this.#installations.push(installation);
+    this.#events.push(...events);
+  }
+
+  /** Its latest installation is as it was, and was told of again: state, attempt and message stay. */
+  renew(installation: Installation): void {
+    this.#record = { ...this.record, installation };
+    if (this.#installations.at(-1)?.id === installation.id) this.#installations.push(installation);
+    else this.#renewed = installation;
+  }
+
+  /** Another installation begins. */
+  begin(make: (id: number) => Installation, tellBegun: (begun: Installation) => NewEvent): void {
+    const begun = make(this.#nextInstallationId());
+    this.change(begun, [tellBegun(begun)]);
+  }
+
+  /** What all steps together make of the device. */
+  update<Answer>(answer: Answer): DeviceUpdate<Answer> {
+    return {
+      answer,
+      device: this.#device,
+      seen: this.#seen,
+      installations: this.#installations,
+      renewed: this.#renewed,
+      events: this.#events,
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { describeBoard } from '../../core/board';
+import { freshReason } from '../../core/board-evidence';
+import type { BootChange } from '../../core/contact';
+import type { Device } from '../../core/device';
+import type { Actor, NewEvent } from '../../core/event';
+import type { Sight } from '../../core/recognize-board';
+import type { Cause } from '../devices/installation-events';
+
+/** A second board uses the certificate, which was not known before. */
+export function tellSecond(before: Device, { id, facts, boards }: Device, cause: Cause): readonly NewEvent[] {
+  if (before.boards.second !== null || boards.second === null) return [];
+  const { own, other } = boards.second;
+  const message = `two boards use the certificate of ${id}: ${describeBoard(own)}; and ${describeBoard(other)}`;
+  const subject = { deviceId: id, compatible: facts.compatible };
+  return [{ kind: 'device.second-board', ...cause, subject, message }];
+}
+
+/** Another board, or the same one with nothing of what it had. */
+export function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly NewEvent[] {
+  const message = `${id} starts afresh: ${freshReason(sight) ?? 'another board'}`;
+  const subject = { deviceId: id, compatible: facts.compatible };
+  return [{ kind: 'device.started-afresh', ...cause, subject, message }];
+}
+
+/** What of a device has changed. */
+export function tellContact(
+  before: Device,
+  after: Device,
+  boot: BootChange,
+  { at, actor }: { readonly at: Date; readonly actor: Actor },
+): NewEvent[] {
+  const events: NewEvent[] = [];
+  const { id } = after;
+  const say = (event: Pick<NewEvent, 'kind' | 'message' | 'before' | 'after'>) => {
+    events.push({ ...event, at, actor, subject: { deviceId: id, compatible: after.facts.compatible } });
+  };
+  const serial = after.certificates.find(
+    (one) => !before.certificates.some((known) => known.serial === one.serial),
+  )?.serial;
+  if (serial !== undefined && before.firstContactAt !== null) {
+    say({ kind: 'device.certificate-seen', message: `${id} has another certificate`, after: { serial } });
+  }
+  if (before.firstContactAt === null)
+    say({ kind: 'device.registered', message: `${id} made its first contact` });
+  if (boot === 'new') {
+    say({
+      kind: 'device.booted',
+      message: `${id} has booted`,
+      before: { boot_id: before.facts.bootId },
+      after: { boot_id: after.facts.bootId },
+    });
+  }
+  const [from, to] = [before.facts.systemVersion, after.facts.systemVersion];
+  if (from !== to && to !== null) {
+    say({
+      kind: 'device.version-changed',
+      message: from === null ? `${id} runs ${to}` : `${id} runs ${to}, and ran ${from} before`,
+      before: { system_version: from },
+      after: { system_version: to },
+    });
+  }
+  return events;
+}

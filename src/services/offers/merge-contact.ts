@@ -1,0 +1,68 @@
+import { isSameBoards } from '../../core/board';
+import { type Contact, mergeFacts } from '../../core/contact';
+import {
+  certifiedCompatible,
+  type Device,
+  type DeviceIdentity,
+  maxCertificates,
+  mayBe,
+} from '../../core/device';
+import type { DeviceFacts } from '../../core/device-facts';
+import { omittedHeaders } from '../../core/silent-poller';
+
+/** Custom headers that are kept of one device, over all its contacts. */
+export const maxAttributes = 32;
+
+/** The device as it is after a contact. */
+export function mergeContact(device: Device, identity: DeviceIdentity, contact: Contact): Device {
+  const { at, address, protocol } = contact;
+  const { compatibles: bound } = identity;
+  const claimed = contact.facts.compatible ?? device.claimedCompatible;
+  const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
+  const facts = { ...mergeFacts(device.facts, contact.facts), compatible };
+  return {
+    ...device,
+    firstContactAt: device.firstContactAt ?? at,
+    lastContactAt: at,
+    address,
+    protocol,
+    facts: { ...facts, attributes: bounded(device.facts.attributes, facts.attributes) },
+    boundCompatibles: bound,
+    claimedCompatible: claimed === null || mayBe(claimed, bound) ? null : claimed,
+    pollerOmits: contact.isPoller === true ? omittedHeaders(contact.facts) : device.pollerOmits,
+    certificates: withCertificate(device, identity.certificateSerial, at),
+  };
+}
+
+/** New attributes are taken while there is room: a device can't fill the disk with names. */
+function bounded(
+  known: DeviceFacts['attributes'],
+  merged: DeviceFacts['attributes'],
+): DeviceFacts['attributes'] {
+  const names = Object.keys(merged);
+  if (names.length <= maxAttributes) return merged;
+  const kept = [...Object.keys(known), ...names.filter((name) => !(name in known))].slice(0, maxAttributes);
+  return Object.fromEntries(kept.map((name) => [name, merged[name] ?? '']));
+}
+
+function withCertificate(device: Device, serial: string, at: Date): Device['certificates'] {
+  const seen = device.certificates.find((certificate) => certificate.serial === serial);
+  if (seen !== undefined) {
+    return device.certificates.map((one) => (one === seen ? { ...seen, lastSeenAt: at } : one));
+  }
+  return [...device.certificates, { serial, firstSeenAt: at, lastSeenAt: at }].slice(-maxCertificates);
+}
+
+/** Whether two looks at a device tell the same facts; the uptime always grows. */
+export function isSameDevice(before: Device, after: Device): boolean {
+  if (!isSameBoards(before.boards, after.boards)) return false;
+  if (before.certificates.length !== after.certificates.length) return false;
+  if (before.claimedCompatible !== after.claimedCompatible) return false;
+  if (before.pollerOmits?.join() !== after.pollerOmits?.join()) return false;
+  if (before.boundCompatibles.join('\n') !== after.boundCompatibles.join('\n')) return false;
+  const keys = ['compatible', 'variant', 'serial', 'machineId', 'bootId', 'systemVersion'] as const;
+  if (!keys.every((key) => before.facts[key] === after.facts[key])) return false;
+  const [known, told] = [before.facts.attributes, after.facts.attributes];
+  const names = Object.keys(told);
+  return names.length === Object.keys(known).length && names.every((name) => known[name] === told[name]);
+}

@@ -1,0 +1,26 @@
+import type { Device } from '../../src/core/device';
+import type { NewEvent } from '../../src/core/event';
+import type { DeviceUpdate } from '../../src/ports/device-updates';
+import type { Fleet } from '../../src/services/devices/fleet';
+
+type Change = Omit<DeviceUpdate<void>, 'answer'>;
+
+/** A contact changes a device; nobody waits for the disk. */
+export function changeDevice(fleet: Fleet, id: string, change: Change): void {
+  void fleet.update(id, () => ({ answer: undefined, ...change }));
+}
+
+/** A device appears; nobody waits for the disk. */
+export function addDevice(fleet: Fleet, device: Device, events: readonly NewEvent[] = []): void {
+  changeDevice(fleet, device.id, { device, events });
+}
+
+/** Waits until what was told of a device is on disk. */
+export function deviceOnDisk(fleet: Fleet, id: string): Promise<void> {
+  return fleet.updateOnDisk(id, () => ({ answer: undefined }));
+}
+
+/** Waits as a device does that polls: until what was told is on disk, or could not be written. */
+export function deviceSettled(fleet: Fleet, id: string): Promise<void> {
+  return fleet.update(id, () => ({ answer: undefined }));
+}
