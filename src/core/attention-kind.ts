@@ -26,6 +26,7 @@ export const attentionKinds = [
   'server-certificate-misses-names',
   'webhook-failing',
   'storage',
+  'clock',
   'crashed',
 ] as const;
 

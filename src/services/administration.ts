@@ -63,6 +63,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     measureStorage,
     overBudget,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     now,
   });
   const describeFleet = () => describer.describe();

@@ -6,10 +6,12 @@ import type { ReadJournal } from '../ports/journal';
 import { createManageSessions, type ManageSessions } from './access/manage-sessions';
 import { createManageTokens, type ManageTokens } from './access/manage-tokens';
 import { Catalog } from './catalog/catalog';
+import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { RefusedCertificateList, type RefusedCertificates } from './certificates/refused-certificates';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
+import { createFindLost } from './devices/find-lost';
 import { Housekeeping } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
@@ -19,6 +21,7 @@ import { createRolloutServices, type RolloutServices } from './rollouts/rollout-
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
+import type { UpTime } from './clock/up-time';
 import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
 import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 
@@ -35,6 +38,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
   readonly refusedCertificates: RefusedCertificates;
+  readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
@@ -69,6 +73,8 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { store, fleetRules, log, now, randomBytes } = ports;
   const { devices, listing, journal, restores, databaseMarker } = store;
+  const serverClock = await startServerClock(ports);
+  const { upTime, retention } = serverClock;
   const watchRestores = await RestoreWatch.start({
     restores,
     databaseMarker,
@@ -88,11 +94,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const fleet = new Fleet({
     devices,
     releaseIds: catalog.releaseIds(),
+    offerLifetimeMs: fleetRules.offerLifetimeMs,
     log,
     now,
+    ageMs: () => upTime.ageMs(),
     onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
   });
-  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, changed });
+  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, upTime, changed });
   const { advanceRollouts, pauseUntrusted } = rolloutServices;
   const offerServices = createOfferServices(ports, {
     catalog,
@@ -106,11 +114,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
-  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports);
-  const fleetHistory = new FleetSnapshots({ history: store.history, listing, now });
+  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
+  const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
   const housekeeping = new Housekeeping({
     fleet,
-    devices,
+    findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
+    serverClock,
     advanceRollouts,
     fleetHistory,
     judgeBundles,
@@ -120,7 +129,6 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     watchRestores,
     journal,
     eventRetentionMs,
-    lostAfterMs,
     log,
     now,
   });
@@ -131,11 +139,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...catalogServices,
     ...rolloutServices,
     ...offerServices,
-    ...createAccessServices(ports),
+    ...createAccessServices(ports, upTime),
     releaseResults: store.results,
     watchRestores,
     overBudget,
     refusedCertificates: new RefusedCertificateList({ journal, log, now }),
+    serverClock,
     manageDevices,
     listFleet: listing,
     fleetHistory,
@@ -153,6 +162,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await housekeeping.run(); // the one that runs, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      await upTime.save().catch(() => undefined); // a minute of it is lost then
       watchRestores.close();
       await watchRestores.settle();
       await catalogServices.readBundle.close();
@@ -160,21 +170,41 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   };
 }
 
-function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts) {
+function startServerClock({ store, log, now, ...ports }: ServicePorts): Promise<ServerClock> {
+  const { monotonicMs = () => performance.now(), clockDoubtMs: doubtMs = () => null } = ports;
+  return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
+}
+
+function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts, upTime: UpTime) {
   const { tokens, sessions } = store;
   return {
     manageTokens: createManageTokens({ tokens, randomBytes, now }),
-    manageSessions: createManageSessions({ sessions, sessionLifetimeMs, randomBytes, now }),
+    manageSessions: createManageSessions({
+      sessions,
+      sessionLifetimeMs,
+      randomBytes,
+      ageMs: () => upTime.ageMs(),
+      now,
+    }),
   };
 }
 
-function createWebhookServices(ports: ServicePorts) {
+function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
   const { store, deliver, refuseReceiver, lastCrash, randomBytes, log, now } = ports;
   const { webhooks, journal } = store;
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
   return {
     manageWebhooks: createManageWebhooks({ webhooks, deliver, refuseReceiver, randomBytes, now }),
-    sendWebhooks: new WebhookSender({ webhooks, journal, deliver, isLeftOut, log, now, random }),
+    sendWebhooks: new WebhookSender({
+      webhooks,
+      journal,
+      deliver,
+      isLeftOut,
+      log,
+      agoMs: (at) => upTime.agoMs(at),
+      now,
+      random,
+    }),
   };
 }

@@ -14,6 +14,7 @@ export async function fleetAttention(
     bundleTrust: services.bundleTrust,
     overBudget: services.overBudget,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     listing: store.listing,
     counts: store.counts,
     uses: store.uses,

@@ -9,6 +9,7 @@ import { EventStreams } from './kernel/event-stream';
 import { dashboard } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
+import { registerClockMetrics } from './metrics/clock-metrics';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
@@ -34,6 +35,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
   registerRolloutMetrics(metrics, services, streams, searches);

@@ -1,6 +1,7 @@
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
+import type { ClockTrouble } from '../../core/server-clock';
 import { findAttention } from './attention';
 import type { AttentionItem } from './attention-item';
 import { maxSharedCertificates } from './device-attention';
@@ -75,6 +76,7 @@ export interface DescribeFleetPorts {
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly lastCrash: Crash | undefined;
+  readonly clockTrouble: () => ClockTrouble | null;
   readonly now: Clock;
 }
 
@@ -146,6 +148,7 @@ export class FleetDescriber {
         oldCertificates: this.ports.oldCertificates(),
         webhooks,
         lastCrash: this.ports.lastCrash,
+        clock: this.ports.clockTrouble(),
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),

@@ -14,6 +14,8 @@ export interface SendWebhooksPorts {
   /** Send nothing in this run of the server: the last ones ended by it. */
   readonly isLeftOut?: boolean;
   readonly log: Log;
+  /** How long ago the clock of the server showed a time, in milliseconds, also where it was set since. */
+  readonly agoMs: (at: Date) => number;
   readonly now: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -144,7 +146,7 @@ export class WebhookSender implements SendWebhooks {
     const attempts = webhook.attempts + 1;
     const failingSince = webhook.failingSince ?? at;
     const failed = { failingSince, lastError: failure, lastDeliveredAt: webhook.lastDeliveredAt };
-    const hasLasted = at.getTime() - failingSince.getTime() >= giveUpAfterMs;
+    const hasLasted = this.ports.agoMs(failingSince) >= giveUpAfterMs;
     if (hasLasted && attempts >= giveUpAfterAttempts) {
       this.#totals.gaveUp += 1;
       // The next event has not been tried yet: it gets a day of its own.

@@ -33,6 +33,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'server-certificate-misses-names': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
+  clock: ['bad', 'clock'],
   crashed: ['bad', 'alert'],
 };
 
