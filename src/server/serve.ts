@@ -66,6 +66,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
     lastCrash: crashes.last,
+    chores: certificates.chores(),
     configuredCompatible: config.compatible,
     baseUrl,
     protocols: offeringProtocols(deviceProtocols),
@@ -74,10 +75,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     randomBytes,
   });
   closing.add(() => services.close());
-  const housekeeping = setInterval(() => {
-    void services.runHousekeeping();
-    void certificates.run();
-  }, housekeepingEveryMs);
+  const housekeeping = setInterval(() => void services.runHousekeeping(), housekeepingEveryMs);
   closing.add(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.add((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChoreStatus } from '../core/chore';
 import { partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
@@ -9,12 +11,14 @@ import { Catalog } from './catalog/catalog';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
-import { Housekeeping } from './housekeeping';
+import { createFindLost } from './devices/find-lost';
+import { fleetChores } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
 import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
 import { BudgetExcesses, type OverBudget } from './overview/over-budget';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
+import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
@@ -45,6 +49,8 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
   runHousekeeping(): Promise<void>;
+  /** How each chore of housekeeping does. */
+  readonly chores: () => readonly ChoreStatus[];
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: Startup;
   /** Waits for the change that is running and closes files that nobody reads. Close the store after it. */
@@ -106,9 +112,9 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 
   const { manageWebhooks, sendWebhooks } = createWebhookServices(ports);
   const fleetHistory = new FleetSnapshots({ history: store.history, listing, now });
-  const housekeeping = new Housekeeping({
+  const chores = fleetChores({
     fleet,
-    devices,
+    findLost: createFindLost({ fleet, devices, lostAfterMs, now }),
     advanceRollouts,
     fleetHistory,
     judgeBundles,
@@ -118,9 +124,15 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     watchRestores,
     journal,
     eventRetentionMs,
-    lostAfterMs,
+    now,
+  });
+  const housekeeping = new ChoreRunner({
+    chores: [...chores, ...(ports.chores ?? [])],
+    isLeader: () => true, // there is one process
     log,
     now,
+    monotonicMs: () => performance.now(),
+    wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
   await watchRestores.settle();
   await pauseUntrusted();
@@ -142,12 +154,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     installationsReached: () => fleet.counters.reached(),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
     runHousekeeping: () => housekeeping.run(),
+    chores: () => housekeeping.statuses(),
     startup,
     async close() {
       await checkStoredImages.close();
       await judgeBundles.close();
       await sendWebhooks.close();
-      await housekeeping.run(); // the one that runs, or a last one
+      await housekeeping.close(); // the look that goes on, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       watchRestores.close();

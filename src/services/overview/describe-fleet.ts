@@ -1,3 +1,4 @@
+import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
@@ -74,6 +75,7 @@ export interface DescribeFleetPorts {
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
+  readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
   readonly now: Clock;
 }
@@ -145,6 +147,7 @@ export class FleetDescriber {
         serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
         webhooks,
+        chores: this.ports.chores(),
         lastCrash: this.ports.lastCrash,
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),

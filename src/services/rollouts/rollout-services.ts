@@ -43,7 +43,6 @@ export function createRolloutServices(ports: ServicePorts, parts: RolloutParts):
     counters,
     manageRollouts,
     lostAfterMs,
-    log,
     now,
   });
   return {

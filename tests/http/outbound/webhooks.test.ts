@@ -57,7 +57,7 @@ describe('webhooks', () => {
   let opened: OpenedServices;
   const later = (ms: number) => (now = new Date(now.getTime() + ms));
   const contact = (id: string) => new SimulatedDevice(opened.services, id, { now: () => now }).poll();
-  const run = () => opened.services.sendWebhooks.run();
+  const run = async () => (await opened.services.sendWebhooks.begin()).ended;
   const gaveUp = async () =>
     (await opened.services.readJournal.search({ kinds: ['webhook.gave-up'] }, { limit: 9 })).events;
   const hook = async () => (await opened.services.manageWebhooks.list())[0];

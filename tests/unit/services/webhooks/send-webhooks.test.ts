@@ -37,7 +37,7 @@ describe('webhooks that others change while they are sent', () => {
   afterEach(() => opened.close());
 
   const changed = (records: WebhookRecords): WebhookRecords => ({ ...records, ...change(records) });
-  const run = () => opened.services.sendWebhooks.run();
+  const run = async () => (await opened.services.sendWebhooks.begin()).ended;
   const hook = async () => (await opened.services.manageWebhooks.list())[0];
   const turn = (isEnabled: boolean) => opened.services.manageWebhooks.setEnabled('ops', isEnabled, person);
 
