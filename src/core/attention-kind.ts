@@ -27,6 +27,7 @@ export const attentionKinds = [
   'webhook-failing',
   'chore-failing',
   'storage',
+  'clock',
   'crashed',
 ] as const;
 

@@ -7,6 +7,7 @@ export const choreNames = [
   'rollouts',
   'journal-retention',
   'fleet-history',
+  'server-clock',
   'webhooks',
   'bundle-verdicts',
   'image-checks',

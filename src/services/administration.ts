@@ -64,6 +64,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     overBudget,
     chores: services.chores,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     now,
   });
   const describeFleet = () => describer.describe();

@@ -1,7 +1,7 @@
 import type { JournalRecords } from '../ports/journal';
-import type { Clock } from '../ports/clock';
 import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { JudgeBundles } from './catalog/judge-bundles';
+import type { ServerClock } from './clock/server-clock';
 import type { FindLost } from './devices/find-lost';
 import type { Fleet } from './devices/fleet';
 import type { FleetHistory } from './overview/fleet-history';
@@ -14,6 +14,7 @@ import type { SendWebhooks } from './webhooks/send-webhooks';
 export interface HousekeepingPorts {
   readonly fleet: Pick<Fleet, 'flush'>;
   readonly findLost: FindLost;
+  readonly serverClock: Pick<ServerClock, 'run' | 'retention'>;
   readonly advanceRollouts: Pick<AdvanceRollouts, 'advance'>;
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
@@ -24,7 +25,6 @@ export interface HousekeepingPorts {
   readonly journal: Pick<JournalRecords, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
-  readonly now: Clock;
 }
 
 const minuteMs = 60_000;
@@ -38,7 +38,7 @@ const besides = { isWaitedFor: false } as const;
 
 /** The fleet's chores, in the order in which they run. */
 export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
-  const { fleet, findLost, journal, eventRetentionMs, now } = ports;
+  const { fleet, findLost, serverClock, journal, eventRetentionMs } = ports;
   return [
     {
       name: 'restores',
@@ -75,7 +75,7 @@ export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
       runsOn: 'leader',
       ...inTurn,
       run: async () => {
-        const before = new Date(now().getTime() - eventRetentionMs);
+        const before = await serverClock.retention.before('journal', eventRetentionMs);
         return (await journal.prune(before, prunedAtOnce)) === prunedAtOnce ? moreToDo : undefined;
       },
     },
@@ -85,6 +85,13 @@ export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
       runsOn: 'leader',
       ...inTurn,
       run: () => ports.fleetHistory.record(),
+    },
+    {
+      name: 'server-clock',
+      everyMs: eachLook,
+      runsOn: 'every-node',
+      ...inTurn,
+      run: () => serverClock.run(),
     },
     {
       name: 'webhooks',

@@ -2,7 +2,7 @@ import type { Crash } from '../core/crash';
 import type { Admission } from '../core/device';
 import type { OfferingProtocol } from '../core/protocol';
 import type { CheckImages, InspectBundle, JudgeSignature, TrustTerms } from '../ports/bundle-inspection';
-import type { Clock } from '../ports/clock';
+import type { Clock, MonotonicClock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RandomBytes } from '../ports/randomness';
 import type { Store } from '../ports/store';
@@ -60,5 +60,9 @@ export interface ServicePorts {
   readonly baseUrl: () => string;
   readonly log: Log;
   readonly now: Clock;
+  /** `performance.now` when left out. */
+  readonly monotonicMs?: MonotonicClock;
+  /** By how much the machine's clock has jumped, in milliseconds, while {@link now} does not follow it; else `null`. */
+  readonly clockDoubtMs?: () => number | null;
   readonly randomBytes: RandomBytes;
 }

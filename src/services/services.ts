@@ -3,11 +3,13 @@ import type { ChoreStatus } from '../core/chore';
 import { partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
+import type { MonotonicClock } from '../ports/clock';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';
 import { createManageSessions, type ManageSessions } from './access/manage-sessions';
 import { createManageTokens, type ManageTokens } from './access/manage-tokens';
 import { Catalog } from './catalog/catalog';
+import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
@@ -22,6 +24,7 @@ import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
+import type { UpTime } from './clock/up-time';
 import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
 import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 
@@ -37,6 +40,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly manageSessions: ManageSessions;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
+  readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
@@ -72,7 +76,10 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { store, fleetRules, log, now, randomBytes } = ports;
+  const monotonicMs = ports.monotonicMs ?? (() => performance.now());
   const { devices, listing, journal, restores, databaseMarker } = store;
+  const serverClock = await startServerClock(ports, monotonicMs);
+  const { upTime, retention } = serverClock;
   const watchRestores = await RestoreWatch.start({
     restores,
     databaseMarker,
@@ -92,11 +99,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const fleet = new Fleet({
     devices,
     releaseIds: catalog.releaseIds(),
+    offerLifetimeMs: fleetRules.offerLifetimeMs,
     log,
     now,
+    ageMs: () => upTime.ageMs(),
     onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
   });
-  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, changed });
+  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, upTime, changed });
   const { advanceRollouts, pauseUntrusted } = rolloutServices;
   const offerServices = createOfferServices(ports, {
     catalog,
@@ -110,11 +119,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
-  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports);
-  const fleetHistory = new FleetSnapshots({ history: store.history, listing, now });
+  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
+  const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
   const chores = fleetChores({
     fleet,
-    findLost: createFindLost({ fleet, devices, lostAfterMs, now }),
+    findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
+    serverClock,
     advanceRollouts,
     fleetHistory,
     judgeBundles,
@@ -124,14 +134,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     watchRestores,
     journal,
     eventRetentionMs,
-    now,
   });
   const housekeeping = new ChoreRunner({
     chores: [...chores, ...(ports.chores ?? [])],
     isLeader: () => true, // there is one process
     log,
     now,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
   await watchRestores.settle();
@@ -141,10 +150,11 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...catalogServices,
     ...rolloutServices,
     ...offerServices,
-    ...createAccessServices(ports),
+    ...createAccessServices(ports, upTime),
     releaseResults: store.results,
     watchRestores,
     overBudget,
+    serverClock,
     manageDevices,
     listFleet: listing,
     fleetHistory,
@@ -163,6 +173,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
       await housekeeping.close(); // the look that goes on, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      await upTime.save().catch(() => undefined); // a minute of it is lost then
       watchRestores.close();
       await watchRestores.settle();
       await catalogServices.readBundle.close();
@@ -170,21 +181,40 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   };
 }
 
-function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts) {
+function startServerClock(ports: ServicePorts, monotonicMs: MonotonicClock): Promise<ServerClock> {
+  const { store, log, now, clockDoubtMs: doubtMs = () => null } = ports;
+  return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
+}
+
+function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts, upTime: UpTime) {
   const { tokens, sessions } = store;
   return {
     manageTokens: createManageTokens({ tokens, randomBytes, now }),
-    manageSessions: createManageSessions({ sessions, sessionLifetimeMs, randomBytes, now }),
+    manageSessions: createManageSessions({
+      sessions,
+      sessionLifetimeMs,
+      randomBytes,
+      ageMs: () => upTime.ageMs(),
+      now,
+    }),
   };
 }
 
-function createWebhookServices(ports: ServicePorts) {
-  const { store, deliver, refuseReceiver, lastCrash, randomBytes, log, now } = ports;
+function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
+  const { store, deliver, refuseReceiver, lastCrash, randomBytes, now } = ports;
   const { webhooks, journal } = store;
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
   return {
     manageWebhooks: createManageWebhooks({ webhooks, deliver, refuseReceiver, randomBytes, now }),
-    sendWebhooks: new WebhookSender({ webhooks, journal, deliver, isLeftOut, log, now, random }),
+    sendWebhooks: new WebhookSender({
+      webhooks,
+      journal,
+      deliver,
+      isLeftOut,
+      agoMs: (at) => upTime.agoMs(at),
+      now,
+      random,
+    }),
   };
 }

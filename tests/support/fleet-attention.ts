@@ -15,6 +15,7 @@ export async function fleetAttention(
     overBudget: services.overBudget,
     chores: services.chores,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     listing: store.listing,
     counts: store.counts,
     uses: store.uses,

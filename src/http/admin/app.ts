@@ -10,6 +10,7 @@ import { dashboard } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
 import { registerChoreMetrics } from './metrics/chore-metrics';
+import { registerClockMetrics } from './metrics/clock-metrics';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
@@ -35,6 +36,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
   registerRolloutMetrics(metrics, services, streams, searches);

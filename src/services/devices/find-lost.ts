@@ -3,13 +3,15 @@ import { endingAs, isOpen } from '../../core/installation-states';
 import type { Clock } from '../../ports/clock';
 import type { DeviceUpdate } from '../../ports/device-updates';
 import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { UpTime } from '../clock/up-time';
 import type { Fleet } from './fleet';
 import { changed } from './installation-events';
 
 export interface FindLostPorts {
   readonly fleet: Pick<Fleet, 'update'>;
-  readonly devices: Pick<DeviceRecords, 'silentSince'>;
-  /** After so long without a contact an installation counts as lost, in milliseconds. */
+  readonly devices: Pick<DeviceRecords, 'silentIn'>;
+  readonly upTime: Pick<UpTime, 'timesOfLast'>;
+  /** After so long without a contact, in which the server was up, an installation counts as lost; in milliseconds. */
   readonly lostAfterMs: number;
   readonly now: Clock;
 }
@@ -17,14 +19,16 @@ export interface FindLostPorts {
 /** Ends installations of devices that went silent. @returns whether there may be more of them */
 export type FindLost = () => Promise<boolean>;
 
-/** So many at a time, so that a clock that was set forward does not stop everything. */
+/** So many at a time: a change of the option may make many. */
 const lostAtOnce = 200;
 
-export function createFindLost({ fleet, devices, lostAfterMs, now }: FindLostPorts): FindLost {
+export function createFindLost({ fleet, devices, upTime, lostAfterMs, now }: FindLostPorts): FindLost {
   return async () => {
-    const at = now();
-    const silent = devices.silentSince(new Date(at.getTime() - lostAfterMs), lostAtOnce);
-    await Promise.all(silent.map((id) => fleet.update(id, ({ record }) => takeForLost(record, at))));
+    // Nobody could be heard while the server was off, and a clock that is set makes nobody silent.
+    const times = upTime.timesOfLast(lostAfterMs);
+    if (times === null) return false;
+    const silent = await devices.silentIn(times, lostAtOnce);
+    await Promise.all(silent.map((id) => fleet.update(id, ({ record }) => takeForLost(record, now()))));
     return silent.length === lostAtOnce;
   };
 }

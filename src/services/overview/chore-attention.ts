@@ -11,6 +11,7 @@ const consequences: Readonly<Record<ChoreName, string>> = {
   rollouts: 'rollouts do not move by themselves',
   'journal-retention': 'old events are not deleted',
   'fleet-history': 'the history of the fleet gets no new points',
+  'server-clock': 'the clock of the server is not watched',
   webhooks: 'webhooks are not sent',
   'bundle-verdicts': 'stored bundles are not verified again',
   'image-checks': 'the images of stored bundles are not checked',

@@ -2,6 +2,7 @@ import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
+import type { ClockTrouble } from '../../core/server-clock';
 import { findAttention } from './attention';
 import type { AttentionItem } from './attention-item';
 import { maxSharedCertificates } from './device-attention';
@@ -77,6 +78,7 @@ export interface DescribeFleetPorts {
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
+  readonly clockTrouble: () => ClockTrouble | null;
   readonly now: Clock;
 }
 
@@ -149,6 +151,7 @@ export class FleetDescriber {
         webhooks,
         chores: this.ports.chores(),
         lastCrash: this.ports.lastCrash,
+        clock: this.ports.clockTrouble(),
         freeBytes: storage.freeBytes,
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),

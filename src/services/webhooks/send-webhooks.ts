@@ -1,6 +1,5 @@
 import { type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import { retryDelayMs, type Webhook, type WebhookProgress } from '../../core/webhook';
-import type { Log } from '../../ports/log';
 import { asPart } from '../startup/optional-parts';
 import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
 import { isWanted } from '../../core/event-filter';
@@ -13,7 +12,8 @@ export interface SendWebhooksPorts {
   readonly deliver: DeliverEvent;
   /** Send nothing in this run of the server: the last ones ended by it. */
   readonly isLeftOut?: boolean;
-  readonly log: Log;
+  /** How long ago the clock of the server showed a time, in milliseconds, also where it was set since. */
+  readonly agoMs: (at: Date) => number;
   readonly now: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -31,7 +31,7 @@ export interface WebhookCounts {
 export interface SendWebhooks {
   /**
    * Begins to send what is due, each webhook for itself.
-   * @returns the end of what was begun, which need not be waited for; it never rejects
+   * @returns the end of what is under way, which need not be waited for; it never rejects
    * @throws what a webhook failed with on this server's side, such as DomainError `storage-full`, until that one goes on
    */
   begin(): Promise<{ readonly ended: Promise<void> }>;
@@ -65,7 +65,8 @@ export class WebhookSender implements SendWebhooks {
     const due = webhooks.filter(({ id, isEnabled, nextAttemptAt }) => {
       return isEnabled && !this.#running.has(id) && isDue(nextAttemptAt, this.ports.now());
     });
-    const ended = Promise.all(due.map((webhook) => this.#start(webhook))).then(() => undefined);
+    for (const webhook of due) this.#start(webhook);
+    const ended = Promise.all(this.#running.values()).then(() => undefined);
     for (const failure of this.#failures.values()) throw failure;
     return { ended };
   }
@@ -86,7 +87,7 @@ export class WebhookSender implements SendWebhooks {
   }
 
   /** Each has a run of its own, so that a slow receiver holds up nobody else. */
-  #start(webhook: Webhook): Promise<void> {
+  #start(webhook: Webhook): void {
     const started = this.#catchUp(webhook)
       .then(() => this.#failures.delete(webhook.id))
       .catch((error: unknown) => this.#failures.set(webhook.id, error))
@@ -94,7 +95,6 @@ export class WebhookSender implements SendWebhooks {
         this.#running.delete(webhook.id);
       });
     this.#running.set(webhook.id, started);
-    return started;
   }
 
   /** Sends what is wanted, up to the first event that fails. */
@@ -148,7 +148,7 @@ export class WebhookSender implements SendWebhooks {
     const attempts = webhook.attempts + 1;
     const failingSince = webhook.failingSince ?? at;
     const failed = { failingSince, lastError: failure, lastDeliveredAt: webhook.lastDeliveredAt };
-    const hasLasted = at.getTime() - failingSince.getTime() >= giveUpAfterMs;
+    const hasLasted = this.ports.agoMs(failingSince) >= giveUpAfterMs;
     if (hasLasted && attempts >= giveUpAfterAttempts) {
       this.#totals.gaveUp += 1;
       // The next event has not been tried yet: it gets a day of its own.

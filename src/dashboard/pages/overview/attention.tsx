@@ -34,6 +34,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'webhook-failing': ['bad', 'alert'],
   'chore-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
+  clock: ['bad', 'clock'],
   crashed: ['bad', 'alert'],
 };
 

@@ -18,6 +18,7 @@ import type { ListBundles } from '../../../services/catalog/list-bundles';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
+import type { ServerClock } from '../../../services/clock/server-clock';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
 import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
@@ -47,6 +48,7 @@ export interface AdminServices extends Administration {
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
   readonly chores: () => readonly ChoreStatus[];
+  readonly serverClock: Pick<ServerClock, 'trouble'>;
 }
 
 export interface AdminOptions {

@@ -18,6 +18,7 @@ const wellKept: AttentionFacts = {
   otherClaims: { devices: 0, ids: [] },
   silentPollers: [],
   overBudget: [],
+  clock: null,
   decided: { waiting: 0, held: 0 },
   inventory: { ca: null, hasCaKey: false, server: null, devices: [] },
   oldCertificates: [],
