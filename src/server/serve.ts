@@ -68,6 +68,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
     lastCrash: crashes.last,
+    chores: certificates.chores(),
     configuredCompatible: config.compatible,
     baseUrl,
     protocols: offeringProtocols(deviceProtocols),
@@ -80,10 +81,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const sureAt = services.serverClock.upTime.sureAt();
   if (sureAt !== null) clock.know(sureAt);
   closing.add(() => services.close());
-  const housekeeping = setInterval(() => {
-    void services.runHousekeeping();
-    void certificates.run();
-  }, housekeepingEveryMs);
+  const housekeeping = setInterval(() => void services.runHousekeeping(), housekeepingEveryMs);
   closing.add(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.add((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));

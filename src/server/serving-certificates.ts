@@ -16,7 +16,10 @@ import type { Log } from '../ports/log';
 import type { Store } from '../ports/store';
 import { AskedNames } from '../services/certificates/asked-names';
 import { ServerCertificate, type ServerCertificateStatus } from '../services/certificates/server-certificate';
+import { type Chore, eachLook } from '../services/run-chores';
 import { checkServerUrl, type FoundCertificates } from './find-certificates';
+
+const minuteMs = 60_000;
 
 export interface ServingCertificatesParts {
   readonly config: Config;
@@ -30,6 +33,7 @@ export interface ServingCertificatesParts {
 export class ServingCertificates implements RevocationsInForce {
   readonly folder: CertificateFolder;
   readonly #parts: ServingCertificatesParts;
+  readonly #askedNames: AskedNames;
   readonly #server: ServerCertificate<ServerTls>;
   #tls: ServerTls;
   #judge: (certificate: X509Certificate) => DeviceVerdict;
@@ -46,6 +50,7 @@ export class ServingCertificates implements RevocationsInForce {
     this.#describe = createDescribeRefused(found.tls.ca);
     this.#revoked = bySerial(found.revocations);
     this.folder = openCertificateFolder(config.certsDir, { now });
+    this.#askedNames = askedNames;
     this.#server = new ServerCertificate<ServerTls>({
       inUse: () => this.#tls,
       takeOver: (tls) => this.#takeOver(tls),
@@ -61,9 +66,11 @@ export class ServingCertificates implements RevocationsInForce {
   /** Renews the server certificate first, if it is time. */
   static async open(parts: ServingCertificatesParts): Promise<ServingCertificates> {
     const { store, log, now } = parts;
-    const askedNames = await AskedNames.open({ records: store.askedNames, log, now });
+    const askedNames = await AskedNames.open({ records: store.askedNames, now });
     const certificates = new ServingCertificates(parts, askedNames);
-    await certificates.run();
+    await certificates.#server.run().catch((error: unknown) => {
+      log.error({ err: error }, 'cannot look after the server certificate: it is tried again in an hour');
+    });
     if (certificates.status().renewals.renewed > 0)
       certificates.#tls = await loadServerTls(parts.config.certsDir, { allowsExpired: true });
     return certificates;
@@ -106,9 +113,19 @@ export class ServingCertificates implements RevocationsInForce {
     return this.#server.status();
   }
 
-  /** Does what falls due, such as a renewal. Call it about once a second; it never rejects. */
-  run(): Promise<void> {
-    return this.#server.run();
+  /** What has to be done again and again, such as a renewal. */
+  chores(): readonly Chore[] {
+    const ofEachNode = { runsOn: 'every-node', isWaitedFor: false, limitMs: 10 * minuteMs } as const;
+    return [
+      { name: 'server-certificate', everyMs: eachLook, ...ofEachNode, run: () => this.#server.run() },
+      {
+        name: 'asked-names',
+        everyMs: minuteMs,
+        retryMs: minuteMs,
+        ...ofEachNode,
+        run: () => this.#askedNames.save(),
+      },
+    ];
   }
 
   /** From now on changed files are taken over, and the listener hears of them. What is not usable changes nothing. */

@@ -62,6 +62,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     serverCertificate,
     measureStorage,
     overBudget,
+    chores: services.chores,
     lastCrash: services.startup.lastCrash,
     clockTrouble: () => services.serverClock.trouble(),
     now,

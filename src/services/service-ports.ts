@@ -7,6 +7,7 @@ import type { Log } from '../ports/log';
 import type { RandomBytes } from '../ports/randomness';
 import type { Store } from '../ports/store';
 import type { DeliverEvent, RefuseReceiver } from '../ports/webhooks';
+import type { Chore } from './run-chores';
 import type { SecondBoards } from './offers/device-contacts';
 
 /** How the fleet is treated. */
@@ -51,6 +52,8 @@ export interface ServicePorts {
   readonly sessionLifetimeMs?: number;
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
+  /** What the server has to do again and again beside the fleet's own chores. */
+  readonly chores?: readonly Chore[];
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** What devices use to reach the server, without a slash at the end. */

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChoreStatus } from '../core/chore';
 import { partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
+import type { MonotonicClock } from '../ports/clock';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';
 import { createManageSessions, type ManageSessions } from './access/manage-sessions';
@@ -12,12 +15,13 @@ import { RefusedCertificateList, type RefusedCertificates } from './certificates
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
 import { createFindLost } from './devices/find-lost';
-import { Housekeeping } from './housekeeping';
+import { fleetChores } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
 import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
 import { BudgetExcesses, type OverBudget } from './overview/over-budget';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
+import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
@@ -51,6 +55,8 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
   runHousekeeping(): Promise<void>;
+  /** How each chore of housekeeping does. */
+  readonly chores: () => readonly ChoreStatus[];
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: Startup;
   /** Waits for the change that is running and closes files that nobody reads. Close the store after it. */
@@ -72,8 +78,9 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { store, fleetRules, log, now, randomBytes } = ports;
+  const monotonicMs = ports.monotonicMs ?? (() => performance.now());
   const { devices, listing, journal, restores, databaseMarker } = store;
-  const serverClock = await startServerClock(ports);
+  const serverClock = await startServerClock(ports, monotonicMs);
   const { upTime, retention } = serverClock;
   const watchRestores = await RestoreWatch.start({
     restores,
@@ -116,7 +123,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 
   const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
   const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
-  const housekeeping = new Housekeeping({
+  const chores = fleetChores({
     fleet,
     findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
     serverClock,
@@ -129,8 +136,14 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     watchRestores,
     journal,
     eventRetentionMs,
+  });
+  const housekeeping = new ChoreRunner({
+    chores: [...chores, ...(ports.chores ?? [])],
+    isLeader: () => true, // there is one process
     log,
     now,
+    monotonicMs,
+    wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
   await watchRestores.settle();
   await pauseUntrusted();
@@ -154,12 +167,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     installationsReached: () => fleet.counters.reached(),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
     runHousekeeping: () => housekeeping.run(),
+    chores: () => housekeeping.statuses(),
     startup,
     async close() {
       await checkStoredImages.close();
       await judgeBundles.close();
       await sendWebhooks.close();
-      await housekeeping.run(); // the one that runs, or a last one
+      await housekeeping.close(); // the look that goes on, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
       await upTime.save().catch(() => undefined); // a minute of it is lost then
@@ -170,8 +184,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   };
 }
 
-function startServerClock({ store, log, now, ...ports }: ServicePorts): Promise<ServerClock> {
-  const { monotonicMs = () => performance.now(), clockDoubtMs: doubtMs = () => null } = ports;
+function startServerClock(ports: ServicePorts, monotonicMs: MonotonicClock): Promise<ServerClock> {
+  const { store, log, now, clockDoubtMs: doubtMs = () => null } = ports;
   return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
 }
 
@@ -190,7 +204,7 @@ function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: Se
 }
 
 function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
-  const { store, deliver, refuseReceiver, lastCrash, randomBytes, log, now } = ports;
+  const { store, deliver, refuseReceiver, lastCrash, randomBytes, now } = ports;
   const { webhooks, journal } = store;
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
@@ -201,7 +215,6 @@ function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
       journal,
       deliver,
       isLeftOut,
-      log,
       agoMs: (at) => upTime.agoMs(at),
       now,
       random,

@@ -13,6 +13,7 @@ export async function fleetAttention(
     manageWebhooks: services.manageWebhooks,
     bundleTrust: services.bundleTrust,
     overBudget: services.overBudget,
+    chores: services.chores,
     lastCrash: services.startup.lastCrash,
     clockTrouble: () => services.serverClock.trouble(),
     listing: store.listing,

@@ -1,3 +1,4 @@
+import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
@@ -75,6 +76,7 @@ export interface DescribeFleetPorts {
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly overBudget: Pick<OverBudget, 'recent'>;
+  readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
   readonly clockTrouble: () => ClockTrouble | null;
   readonly now: Clock;
@@ -147,6 +149,7 @@ export class FleetDescriber {
         serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
         webhooks,
+        chores: this.ports.chores(),
         lastCrash: this.ports.lastCrash,
         clock: this.ports.clockTrouble(),
         freeBytes: storage.freeBytes,

@@ -45,7 +45,6 @@ export function createRolloutServices(ports: ServicePorts, parts: RolloutParts):
     counters,
     manageRollouts,
     heardSince: () => upTime.timesOfLast(lostAfterMs)?.from ?? new Date(0),
-    log,
     now,
   });
   return {

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
+import type { ChoreStatus } from '../../../core/chore';
 import type { InstallationState } from '../../../core/installation-states';
 import type { Administration } from '../../../services/administration';
 import type { ActivateRelease } from '../../../services/catalog/activate-release';
@@ -48,6 +49,7 @@ export interface AdminServices extends Administration {
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
   readonly refusedCertificates: Pick<RefusedCertificates, 'list'>;
+  readonly chores: () => readonly ChoreStatus[];
   readonly serverClock: Pick<ServerClock, 'trouble'>;
 }
 

@@ -1,8 +1,11 @@
+import path from 'node:path';
+import Sqlite from 'libsql';
 import { type NewEvent, theServer } from '../../../../src/core/event';
 import { everyoneAtOnce } from '../../../../src/core/rollout';
 import type { SnapshotGrain } from '../../../../src/ports/history';
 import type { DeliverEvent } from '../../../../src/ports/webhooks';
 import { SteadyClock } from '../../../../src/services/clock/steady-clock';
+import { ofClock } from '../../../../src/services/overview/clock-attention';
 import { makeBundle } from '../../../support/bundle-factory';
 import { eventually } from '../../../support/eventually';
 import { dayMs, hourMs, MachineClock, minuteMs, secondMs, yearMs } from '../../../support/machine-clock';
@@ -22,13 +25,17 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 /** @param now nothing makes it steady when left out, as if each jump had lasted */
-function open(dataDir?: string, now: () => Date = machine.now): Promise<OpenedServices> {
+function open(
+  dataDir?: string,
+  now: () => Date = machine.now,
+  clockDoubtMs: () => number | null = () => null,
+): Promise<OpenedServices> {
   return openServices({
     ...(dataDir === undefined ? {} : { dataDir }),
     now,
     monotonicMs: machine.monotonicMs,
     fleetRules: { lostAfterMs: 7 * dayMs, eventRetentionMs: 90 * dayMs },
-    change: () => ({ deliver: (...delivery) => answer(...delivery) }),
+    change: () => ({ deliver: (...delivery) => answer(...delivery), clockDoubtMs }),
   });
 }
 
@@ -57,8 +64,8 @@ async function beWrong(byMs: number): Promise<void> {
 const device = (id: string) => new SimulatedDevice(opened.services, id, { now: machine.now });
 
 async function release(maxInProgress: number | null = null, startAt: Date | null = null): Promise<void> {
-  const { path } = await makeBundle({ version: '1.0.0' });
-  await opened.publish(path, { name: 'v1.raucb' });
+  const made = await makeBundle({ version: '1.0.0' });
+  await opened.publish(made.path, { name: 'v1.raucb' });
   const policy = { ...everyoneAtOnce, maxInProgress, startAt };
   await opened.services.activateRelease.activate({ name: 'v1.raucb', policy, actor: 'local' });
 }
@@ -81,22 +88,22 @@ describe('an installation that nobody hears of', () => {
 
   it('is not lost by a clock that stays wrong, before the time has passed', async () => {
     machine.set(4 * yearMs);
-    await run(6 * dayMs, 6 * hourMs);
+    await run(6 * dayMs, dayMs);
     expect(state('a')).toBe('downloading');
-    await run(dayMs);
+    await run(dayMs, 12 * hourMs);
     expect(state('a')).toBe('lost');
   });
 
   it('is not lost while the server is off, and then after the time that is left', async () => {
     await restart(30 * dayMs);
-    await run(7 * dayMs - 2 * hourMs, 6 * hourMs);
+    await run(7 * dayMs - 2 * hourMs, dayMs);
     expect(state('a')).toBe('downloading');
     await run(2 * hourMs);
     expect(state('a')).toBe('lost');
   });
 
   it('is lost as always where the clock is right', async () => {
-    await run(7 * dayMs - 2 * hourMs, 6 * hourMs);
+    await run(7 * dayMs - 2 * hourMs, dayMs);
     expect(state('a')).toBe('downloading');
     await run(2 * hourMs);
     expect(state('a')).toBe('lost');
@@ -107,7 +114,7 @@ describe('an installation that nobody hears of', () => {
     await device('b').begin('t-2');
     await run(hourMs);
     machine.set(-4 * yearMs);
-    await run(7 * dayMs + hourMs, 6 * hourMs);
+    await run(7 * dayMs + hourMs, dayMs);
     expect(state('b')).toBe('lost');
   });
 
@@ -207,6 +214,17 @@ describe('a session', () => {
     },
   );
 
+  it('of an earlier version, which knows the clock alone, ends by that', async () => {
+    const ann = await begin('ann');
+    const sqlite = new Sqlite(path.join(opened.dataDir, 'server.db'));
+    sqlite.exec('UPDATE sessions SET ends_age_ms = NULL');
+    sqlite.close();
+    machine.pass(12 * hourMs - 1);
+    expect(await isGood(ann)).toBe(true);
+    machine.pass(1);
+    expect(await isGood(ann)).toBe(false);
+  });
+
   it('ends while the server is off, too', async () => {
     const ann = await begin('ann');
     await restart(11 * hourMs);
@@ -225,7 +243,9 @@ describe('a webhook whose receiver refuses', () => {
     for (let tried = 0; tried < count; tried += 1) {
       machine.pass(hourMs + 15 * minuteMs);
       await opened.services.runHousekeeping();
-      await opened.services.sendWebhooks.run();
+      await (
+        await opened.services.sendWebhooks.begin()
+      ).ended;
     }
   }
   beforeEach(async () => {
@@ -289,6 +309,21 @@ describe('a rollout', () => {
     steady.now();
     expect(await asking.offered()).toBe('v1.raucb');
   });
+});
+
+it('says that a jump is not followed yet, until the clock is right again', async () => {
+  await opened.close();
+  const steady = new SteadyClock({ wall: machine.now, monotonicMs: machine.monotonicMs });
+  opened = await open(undefined, steady.now, () => steady.doubtMs());
+  const { serverClock } = opened.services;
+  const words = () => ofClock({ clock: serverClock.trouble(), dismissed: [] });
+  expect(words()).toEqual([]);
+  machine.set(-2 * hourMs);
+  expect(serverClock.trouble()).toMatchObject({ kind: 'jumped', byMs: -2 * hourMs, isFollowed: false });
+  expect(words()).toMatchObject([{ kind: 'clock', count: 1 }]);
+  expect(words()[0]?.message).toContain('jumped back by 2 hours');
+  machine.set(2 * hourMs);
+  expect(words()).toEqual([]);
 });
 
 it('says in the log that the clock looks wrong, once, and that it is right again', async () => {

@@ -23,6 +23,7 @@ const wellKept: AttentionFacts = {
   inventory: { ca: null, hasCaKey: false, server: null, devices: [] },
   oldCertificates: [],
   webhooks: [],
+  chores: [],
   freeBytes: 1 << 30,
   largestBundleBytes: 0,
 };
