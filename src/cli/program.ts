@@ -9,6 +9,7 @@ import { addBundleUpload } from './bundle/bundle-upload';
 import { addCertCa } from './cert/cert-ca';
 import { addCertDevice } from './cert/cert-device';
 import { addCertList } from './cert/cert-list';
+import { addCertRefused } from './cert/cert-refused';
 import { addCertRevoke } from './cert/cert-revoke';
 import { addCertRevoked } from './cert/cert-revoked';
 import { addCertServer } from './cert/cert-server';
@@ -69,6 +70,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
   }
   addCertRevoke(cert, context);
   addCertRevoked(cert, context);
+  addCertRefused(cert, context);
 
   const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
     'bundle upload my-bundle.raucb --activate',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockTroubleKinds } from '../core/server-clock';
 import { count, instant, nullableText } from './answer-fields';
 
 const bytes = count.describe('bytes');
@@ -25,7 +26,11 @@ export const aboutJson = z.object({
 });
 
 /** For probes: figures of the store may follow. */
-export const healthJson = z.looseObject({ status: z.literal('ok'), version: z.string() });
+export const healthJson = z.looseObject({
+  status: z.literal('ok'),
+  version: z.string(),
+  clock: z.enum(['right', ...clockTroubleKinds]).describe("how the server's own clock looks"),
+});
 
 export type OptionJson = z.infer<typeof optionJson>;
 export type AboutJson = z.infer<typeof aboutJson>;

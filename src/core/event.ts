@@ -35,6 +35,7 @@ export const eventKinds = [
   'certificate.renewed',
   'certificate.expiring',
   'certificate.held-back',
+  'certificate.refused',
   'attention.dismissed',
   'token.created',
   'token.revoked',

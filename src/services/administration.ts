@@ -62,7 +62,9 @@ export function createAdministration(ports: AdministrationPorts): Administration
     serverCertificate,
     measureStorage,
     overBudget,
+    chores: services.chores,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     now,
   });
   const describeFleet = () => describer.describe();

@@ -192,6 +192,24 @@ describe('a certificate', () => {
     expect(stdout).toContain('revoked');
   });
 
+  it('that a device came with in vain is listed, with what to do', async () => {
+    await issue('lost-board');
+    await cli(server.folder, 'cert', 'revoke', 'lost-board');
+    const file = (name: string) => path.join(server.folder, 'certs', name);
+    const pair = ['--cert', file('devices/lost-board.crt'), '--key', file('devices/lost-board.key')];
+    const args = ['-sS', '--cacert', file('ca.crt'), ...pair, `${server.deviceUrl}/health`];
+    await eventually(async () => (await mustRun('curl', args)).stdout.includes('"cause":"revoked"'));
+    const page = await open();
+    const row = page
+      .getByRole('region', { name: 'Refused since the server started' })
+      .getByRole('row')
+      .filter({ hasText: 'CN=lost-board' });
+    await row.getByText('its certificate is revoked').waitFor();
+    await row.getByText('issue it a new certificate').waitFor();
+    await row.getByRole('link').click();
+    await page.waitForURL('**/devices/lost-board');
+  });
+
   it('that was issued elsewhere shows as soon as it is known', async () => {
     const page = await open('?search=live-one');
     await issueByApi('live-one');

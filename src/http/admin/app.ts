@@ -9,6 +9,8 @@ import { EventStreams } from './kernel/event-stream';
 import { dashboard } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
+import { registerChoreMetrics } from './metrics/chore-metrics';
+import { registerClockMetrics } from './metrics/clock-metrics';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
@@ -34,9 +36,11 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
   registerRolloutMetrics(metrics, services, streams, searches);
+  registerChoreMetrics(metrics, services.chores);
   const adminMetrics = createAdminMetrics(metrics, services.listBundles);
   app.use(requestLog({ log, metrics: adminMetrics, newId, isTrustedProxy, now }));
   app.use(drainAfterAnswer);

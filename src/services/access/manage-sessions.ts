@@ -19,6 +19,8 @@ export interface SessionPorts {
   /** From the begin, whether it is used or not; 12 hours when left out. */
   readonly sessionLifetimeMs?: number | undefined;
   readonly randomBytes: RandomBytes;
+  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  readonly ageMs: () => number;
   readonly now: Clock;
 }
 
@@ -29,19 +31,26 @@ const idPattern = /^[A-Za-z0-9_-]{43}$/;
 const maxOfToken = 20;
 
 export function createManageSessions(ports: SessionPorts): ManageSessions {
-  const { sessions, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, now } = ports;
+  const { sessions, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, ageMs, now } = ports;
   return {
     async begin(token) {
       const id = randomBytes(idSizeBytes).toString('base64url');
       const createdAt = now();
       const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
-      await sessions.add({ idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt }, maxOfToken);
+      const session = { idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt };
+      const presentAgeMs = ageMs();
+      await sessions.add(
+        { ...session, endsAgeMs: presentAgeMs + lifetimeMs },
+        { ageMs: presentAgeMs, maxOfToken },
+      );
       return { id, lifetimeMs };
     },
     async find(id) {
       if (!idPattern.test(id)) return undefined;
       const session = await sessions.find(hashOf(id));
-      if (session === undefined || session.expiresAt <= now()) return undefined;
+      if (session === undefined) return undefined;
+      const { expiresAt, endsAgeMs } = session;
+      if (endsAgeMs === null ? expiresAt <= now() : endsAgeMs <= ageMs()) return undefined;
       return session.token.revokedAt === null ? session.token : undefined;
     },
     async end(id) {

@@ -18,7 +18,11 @@ export interface FleetPorts {
   /** Releases that are current at the start. */
   readonly releaseIds: readonly number[];
   readonly log: Log;
+  /** No offer stands for longer, in milliseconds. */
+  readonly offerLifetimeMs: number;
   readonly now: Clock;
+  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  readonly ageMs: () => number;
   /** Hears of a device whose lines of the journal are counted rather than written. */
   readonly onRepeats?: (deviceId: string) => void;
 }
@@ -38,7 +42,7 @@ export class Fleet implements DeviceUpdates {
 
   constructor(private readonly ports: FleetPorts) {
     const { devices, releaseIds, log, now } = ports;
-    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), now);
+    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), ports);
     this.#writer = new FleetWriter(devices, log);
     this.#lastSeenUpdates = new LastSeenUpdates(devices);
     this.#lines = new DeviceLines(ports.onRepeats);

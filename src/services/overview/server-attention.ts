@@ -1,11 +1,15 @@
+import type { ChoreStatus } from '../../core/chore';
 import { type Crash, partLeftOut } from '../../core/crash';
 import type { Webhook } from '../../core/webhook';
 import type { Dismissal } from '../../ports/dismissals';
 import type { LastRestore } from '../../ports/restores';
 import type { AttentionItem } from './attention-item';
+import { ofChores } from './chore-attention';
 
 export interface ServerFacts {
+  readonly at: Date;
   readonly webhooks: readonly Webhook[];
+  readonly chores: readonly ChoreStatus[];
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
   readonly freeBytes: number;
@@ -28,8 +32,13 @@ export function neededRoomBytes(largestBundleBytes: number): number {
 
 /** What a person should look at of the server itself. */
 export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
-  const { webhooks, lastCrash } = facts;
-  return [ofWebhooks(webhooks), ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]), ofStorage(facts)];
+  const { at, webhooks, chores, lastCrash } = facts;
+  return [
+    ofWebhooks(webhooks),
+    ...ofChores(chores, at),
+    ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]),
+    ofStorage(facts),
+  ];
 }
 
 /** What was decided after the copy was made is lost, which only people can know. */

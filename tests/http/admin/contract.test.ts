@@ -192,6 +192,12 @@ describe('what the admin API answers', () => {
     await call('revokeCertificate', { serial: String(serial) }, { reason: 'stolen' });
     await call('revoke', {}, { serial: 'abcd' });
     await call('listRevocations');
+    admin.opened.services.refusedCertificates.note({
+      ...{ cause: 'expired', reason: 'CERT_HAS_EXPIRED', fingerprint: 'f1' },
+      ...{ address: '192.0.2.7', addressGroup: '192.0.2.7' },
+      describe: () => ({ subject: 'CN=b', issuer: 'CN=ca', serial: '1f', deviceId: null, isOurs: false }),
+    });
+    await call('listRefusedCertificates');
   });
 
   it('about tokens, sessions and webhooks fits its schema', async () => {

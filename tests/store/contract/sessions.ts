@@ -23,7 +23,16 @@ export function describeSessionRecords(make: MakeAdapter): void {
 
   const sessions = () => adapter.store.sessions;
   const add = (idHash: string, fromHour: number, toHour: number, tokenName = token.name) =>
-    sessions().add({ idHash, tokenName, createdAt: hour(fromHour), expiresAt: hour(toHour) }, maxOfToken);
+    sessions().add(
+      {
+        idHash,
+        tokenName,
+        createdAt: hour(fromHour),
+        expiresAt: hour(toHour),
+        endsAgeMs: hour(toHour).getTime(),
+      },
+      { ageMs: hour(fromHour).getTime(), maxOfToken },
+    );
   async function present(...ids: readonly string[]): Promise<readonly string[]> {
     const found = await Promise.all(ids.map((id) => sessions().find(id)));
     return ids.filter((_, index) => found[index] !== undefined);
@@ -32,7 +41,7 @@ export function describeSessionRecords(make: MakeAdapter): void {
   it('finds a session with its token, also after a restart', async () => {
     await add('one', 1, 9);
     await adapter.reopen();
-    expect(await sessions().find('one')).toEqual({ token, expiresAt: hour(9) });
+    expect(await sessions().find('one')).toEqual({ token, expiresAt: hour(9), endsAgeMs: hour(9).getTime() });
     await sessions().remove('one');
     await sessions().remove('one');
     await adapter.reopen();

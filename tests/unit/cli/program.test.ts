@@ -43,6 +43,7 @@ describe('help', () => {
       'cert verify',
       'cert revoke',
       'cert revoked',
+      'cert refused',
       'bundle',
       'bundle upload',
       'bundle list',

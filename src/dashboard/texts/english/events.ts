@@ -59,6 +59,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'certificate.renewed': 'renewed by the server',
   'certificate.expiring': 'expiring, not renewed',
   'certificate.held-back': 'held back',
+  'certificate.refused': 'refused',
   'attention.dismissed': 'dismissed',
   'token.created': 'created',
   'token.revoked': 'revoked',

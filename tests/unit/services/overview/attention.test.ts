@@ -18,10 +18,12 @@ const wellKept: AttentionFacts = {
   otherClaims: { devices: 0, ids: [] },
   silentPollers: [],
   overBudget: [],
+  clock: null,
   decided: { waiting: 0, held: 0 },
   inventory: { ca: null, hasCaKey: false, server: null, devices: [] },
   oldCertificates: [],
   webhooks: [],
+  chores: [],
   freeBytes: 1 << 30,
   largestBundleBytes: 0,
 };
