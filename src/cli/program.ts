@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addAttentionCommands } from './journal/attention';
+import { addBackup } from './backup/backup';
+import { addRestore } from './backup/restore';
 import { addBundleActivate } from './bundle/bundle-activate';
 import { addBundleDeactivate } from './bundle/bundle-deactivate';
 import { addBundleDelete } from './bundle/bundle-delete';
@@ -56,6 +58,8 @@ export function createProgram(context: CliContext, isJson = false): Command {
   addExamples(program, ['serve', 'cert device board-1', 'bundle upload my-bundle.raucb --activate']);
   addServe(program, context);
   addDoctor(program, context);
+  addBackup(program, context);
+  addRestore(program, context);
 
   const config = group(program, 'config', 'the configuration', ['config show']);
   addConfigShow(config, context);

@@ -32,6 +32,8 @@ describe('help', () => {
       '',
       'serve',
       'doctor',
+      'backup',
+      'restore',
       'config',
       'config show',
       'cert',
