@@ -197,17 +197,37 @@ function migrate(sqlite: Sqlite.Database, file: string, onUpgrade: DatabaseOptio
   if (found === migrations.length) return;
   if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
   // Inside the transaction the version is read again: another process may have been faster.
-  transaction(sqlite, () => {
-    const version = versionOf(sqlite);
-    if (version > migrations.length) {
-      throw new DomainError('configuration', `${file} was written by a newer version of this server`, {
-        remedy: 'Start that version, or restore a backup made before the upgrade.',
-        details: { databaseVersion: version, knownVersion: migrations.length },
-      });
-    }
-    for (const step of migrations.slice(version)) sqlite.exec(step);
-    sqlite.pragma(`user_version = ${migrations.length}`);
-  });
+  upgrading(file, found, () =>
+    transaction(sqlite, () => {
+      const version = versionOf(sqlite);
+      if (version > migrations.length) {
+        throw new DomainError('configuration', `${file} was written by a newer version of this server`, {
+          remedy: 'Start that version, or restore a backup made before the upgrade.',
+          details: { databaseVersion: version, knownVersion: migrations.length },
+        });
+      }
+      for (const step of migrations.slice(version)) sqlite.exec(step);
+      sqlite.pragma(`user_version = ${migrations.length}`);
+    }),
+  );
+}
+
+/** What goes wrong on the way takes nothing along: the transaction is rolled back. */
+function upgrading(file: string, version: number, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (version === 0 || (error instanceof DomainError && error.code === 'configuration')) throw error;
+    const [code, remedy] =
+      error instanceof DomainError ? [error.code, error.remedy] : (['configuration', undefined] as const);
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    const back = 'The version that ran before can still use it.';
+    throw new DomainError(code, `${file} cannot be brought up to date${why}. It is as it was`, {
+      cause: error,
+      remedy: remedy === undefined ? `${back} Report what this one said.` : `${remedy} ${back}`,
+      details: { databaseVersion: version, knownVersion: migrations.length },
+    });
+  }
 }
 
 function versionOf(sqlite: Sqlite.Database): number {
