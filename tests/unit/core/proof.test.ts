@@ -333,3 +333,120 @@ describe('an installation that a person called off', () => {
     expect(after(cancelling(), rebooted({ systemVersion: '2.0.0' })).state).toBe('proven');
   });
 });
+
+describe('a device that tells its slot', () => {
+  const fromA = (change: Partial<Installation> = {}) => downloading({ fromSlot: 'A', ...change });
+
+  it('proves a bundle of the version that ran before by another slot alone', () => {
+    const same = fromA({ targetVersion: '1.0.0' });
+    const proven = after(same, rebooted({ slot: 'B' }));
+    expect(proven).toMatchObject({
+      state: 'proven',
+      progressPercent: 100,
+      bootedVersion: '1.0.0',
+      bootedSlot: 'B',
+    });
+    expect(proven.message).toContain('slot B runs after a new boot, and A ran before');
+  });
+
+  it('was rolled back where the old version runs in its old slot again', () => {
+    const back = after(fromA({ targetVersion: '1.0.0' }), rebooted({ slot: 'A' }));
+    expect(back).toMatchObject({ state: 'rolled-back', bootedSlot: 'A' });
+    expect(back.message).toBe('the device booted into 1.0.0 again from slot A');
+  });
+
+  it('proves nothing by another slot before it had read the bundle', () => {
+    const started = fromA({ targetVersion: '1.0.0', wholeBytes: 100, bytesSent: 99 });
+    expect(after(started, rebooted({ slot: 'B' })).state).toBe('interrupted');
+    expect(after({ ...started, bytesSent: 100 }, rebooted({ slot: 'B' })).state).toBe('proven');
+  });
+
+  it('has booted where its slot is another one and nobody tells of boots', () => {
+    const proven = after(fromA(), contact({ ...untold, slot: 'B', systemVersion: '2.0.0' }));
+    expect(proven).toMatchObject({ state: 'proven', message: 'it runs after a new boot' });
+    expect(after(fromA(), contact({ ...untold, slot: 'A' })).state).toBe('downloading');
+    expect(after(downloading(), contact({ ...untold, slot: 'B' })).state).toBe('downloading');
+  });
+
+  it('keeps the slot of its begin, and what it told before where it tells none', () => {
+    const again = contact({ transactionId: 't-2', bootId: null, systemVersion: null, slot: 'B' });
+    expect(after(fromA(), again)).toMatchObject({
+      fromSlot: 'B',
+      fromBootId: 'boot-1',
+      fromVersion: '1.0.0',
+    });
+    expect(after(fromA(), { ...again, slot: null }).fromSlot).toBe('A');
+    expect(after(offered({ fromSlot: 'A' }), rebooted({ slot: 'B' })).fromSlot).toBe('B');
+    expect(after(offered({ fromSlot: 'A' }), rebooted()).fromSlot).toBe('A');
+  });
+
+  it('fell back where the old slot runs again, also with the version of the bundle', () => {
+    const proven = after(fromA({ targetVersion: '1.0.0' }), rebooted({ slot: 'B' }));
+    const back = (change: Partial<Evidence>) =>
+      after(proven, rebooted({ at: hoursLater(2), bootId: 'boot-3', ...change }));
+    expect(back({ slot: 'A' })).toMatchObject({ state: 'rolled-back', bootedSlot: 'A' });
+    expect(back({ slot: 'A' }).message).toBe('the device fell back to 1.0.0 in slot A');
+    expect(back({ slot: 'B' })).toEqual(proven);
+    expect(back({ slot: null })).toEqual(proven);
+    expect(back({ slot: 'A', bootId: 'boot-2', boot: 'same' }).state).toBe('rolled-back');
+  });
+});
+
+describe('a bundle of the version that runs, on a device that tells no slot', () => {
+  it('counts as proven after a boot, with a warning', () => {
+    const proven = after(downloading({ targetVersion: '1.0.0' }), rebooted());
+    expect(proven).toMatchObject({ state: 'proven', bootedVersion: '1.0.0' });
+    expect(proven.message).toContain('a rollback would look the same');
+  });
+});
+
+describe('a boot before the bundle was read', () => {
+  const begun = (change: Partial<Installation> = {}) => downloading({ wholeBytes: 100, ...change });
+
+  it('interrupts, told with a version or without', () => {
+    expect(after(begun(), rebooted())).toMatchObject({
+      state: 'interrupted',
+      message: 'the device booted into 1.0.0 again before it had read the bundle',
+    });
+    expect(after(begun(), rebooted({ systemVersion: null }))).toMatchObject({
+      state: 'interrupted',
+      message: 'the device booted before it had read the bundle',
+    });
+  });
+
+  it('ends what a person called off', () => {
+    const cancelling = begun({ state: 'cancelling' });
+    expect(after(cancelling, rebooted({ systemVersion: null }))).toMatchObject({
+      state: 'cancelled',
+      message: 'the device booted',
+    });
+  });
+});
+
+describe('what was concluded from silence', () => {
+  const presumed = (change: Partial<Installation> = {}) =>
+    downloading({ state: 'failed', isPresumed: true, endedAt: madeAt, ...change });
+  const accepting = { native: { knownEtag: `"${installationOf().sha256}"` } };
+
+  it('is taken back when the bundle runs', () => {
+    expect(after(presumed(), rebooted({ systemVersion: '2.0.0' }))).toMatchObject({
+      state: 'proven',
+      isPresumed: false,
+    });
+    expect(after(presumed(), rebooted())).toEqual(presumed());
+    expect(after(presumed(), rebooted({ systemVersion: '2.0.0', transactionId: 't-1' }))).toEqual(presumed());
+  });
+
+  it('is taken back when the device accepts what it seemed to reject', () => {
+    const rejected = presumed({ state: 'rejected' });
+    const taken = { signature: 'accepted', isPresumed: false, message: null };
+    expect(after(rejected, contact(accepting))).toMatchObject({ ...taken, state: 'stopped' });
+    expect(after({ ...rejected, startedAt: null }, contact(accepting))).toMatchObject({
+      ...taken,
+      state: 'offered',
+    });
+    expect(after(rejected, contact({ native: { knownEtag: null } }))).toEqual(rejected);
+    expect(after(rejected, contact({ native: { knownEtag: '"other"' } }))).toEqual(rejected);
+    expect(after(presumed(), contact(accepting))).toEqual(presumed());
+  });
+});
