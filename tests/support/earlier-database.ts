@@ -9,16 +9,14 @@ export const earlierSchemas = migrations.length - 1;
  * Writes a database of an earlier schema with what a present one has in it, as far as that schema had a place for it.
  * @param schema from 1
  */
-export function writeEarlierDatabase(present: string, schema: number, file: string): void {
-  statSync(present); // SQLite would make an empty one
+export function writeEarlierDatabase(from: string, schema: number, file: string): void {
+  statSync(from); // SQLite would make an empty one
   const sqlite = new Sqlite(file);
-  for (const step of migrations.slice(0, schema)) sqlite.exec(step);
-  sqlite.pragma(`user_version = ${schema}`);
-  sqlite.prepare('ATTACH ? AS present').run([present]);
+  makeSchema(sqlite, schema);
+  sqlite.prepare('ATTACH ? AS present').run([from]);
   for (const table of tablesOf(sqlite)) {
-    const columns = columnsOf(sqlite, 'main', table).filter((name) =>
-      columnsOf(sqlite, 'present', table).includes(name),
-    );
+    const present = columnsOf(sqlite, 'present', table);
+    const columns = columnsOf(sqlite, 'main', table).filter((name) => present.includes(name));
     // A trigger may have written a row already.
     sqlite.exec(
       `INSERT OR IGNORE INTO main.${table} (${columns.join()}) SELECT ${columns.join()} FROM present.${table}`,
@@ -26,6 +24,18 @@ export function writeEarlierDatabase(present: string, schema: number, file: stri
   }
   sqlite.exec('DETACH present');
   sqlite.close();
+}
+
+/** Makes an empty database one of the last schema that did not have something yet. @param added a part of the step that added it */
+export function makeSchemaBefore(sqlite: Sqlite.Database, added: string): void {
+  const last = migrations.findIndex((step) => step.includes(added));
+  expect(last).toBeGreaterThan(0);
+  makeSchema(sqlite, last);
+}
+
+function makeSchema(sqlite: Sqlite.Database, schema: number): void {
+  for (const step of migrations.slice(0, schema)) sqlite.exec(step);
+  sqlite.pragma(`user_version = ${schema}`);
 }
 
 function tablesOf(sqlite: Sqlite.Database): string[] {

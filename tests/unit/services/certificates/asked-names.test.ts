@@ -3,8 +3,8 @@ import path from 'node:path';
 import Sqlite from 'libsql';
 import type { AskedNameRecords } from '../../../../src/ports/asked-names';
 import { AskedNames } from '../../../../src/services/certificates/asked-names';
-import { migrations } from '../../../../src/store/sqlite/migrations';
 import { type OpenStore, openStore } from '../../../../src/store/store';
+import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';
 
 const hourMs = 3_600_000;
@@ -116,10 +116,7 @@ describe('the names that devices ask for', () => {
 it('a database from before has none, and takes them from now on', async () => {
   const older = await temporaryFolder();
   const sqlite = new Sqlite(path.join(older, 'server.db'));
-  const last = migrations.findIndex((step) => step.includes('CREATE TABLE asked_names'));
-  expect(last).toBeGreaterThan(0);
-  for (const step of migrations.slice(0, last)) sqlite.exec(step);
-  sqlite.pragma(`user_version = ${last}`);
+  makeSchemaBefore(sqlite, 'CREATE TABLE asked_names');
   sqlite.close();
   const upgraded = await openStore(older, { newName: randomUUID, pid: process.pid });
   expect(await upgraded.askedNames.all()).toEqual([]);
