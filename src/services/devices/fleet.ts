@@ -8,7 +8,7 @@ import type { Log } from '../../ports/log';
 import { DeviceLines } from './device-lines';
 import { FleetDecisions } from './fleet-decisions';
 import { FleetEntries } from './fleet-entries';
-import { addEvents, type Entry, isUnsaved, newEntry } from './fleet-entry';
+import { addEvents, type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
 import { FleetWriter } from './fleet-writer';
 import { LastSeenUpdates } from './last-seen-updates';
 import { ReleaseCounters } from './release-counters';
@@ -136,7 +136,7 @@ export class Fleet implements DeviceUpdates {
   /** A device that nobody knew. */
   #appears(device: Device | undefined): Entry | undefined {
     if (device === undefined) return undefined;
-    const entry = newEntry({ device, installation: null, failures: new Map(), interruptions: new Map() });
+    const entry = newEntry(newcomer(device));
     this.#entries.add(entry);
     return entry;
   }
