@@ -11,6 +11,7 @@ import type { InstalledBundle } from '../../ports/installed-data';
 import { openBundleFile } from '../files/bundle-file';
 import { refuseLinks } from '../refuse-links';
 import { readBundles } from '../sqlite/read-condition';
+import { refuseEmptied } from '../sqlite/refuse-emptied';
 import { copyDatabase } from './copy-database';
 import { contentsName, contentsText } from './contents-json';
 import { proveRestored } from './prove-restored';
@@ -90,6 +91,7 @@ async function writeArchive(request: BackupRun, scratch: string, draft: string):
 }
 
 async function requireDatabase(file: string): Promise<void> {
+  refuseEmptied(file); // a backup of nothing would take the place of one that is needed now
   const isThere = await lstat(file).then(
     (stats) => stats.isFile(),
     () => false,

@@ -16,6 +16,7 @@ import { DomainError } from '../../core/errors';
 import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
 import { openOwnFile, refuseLinks } from '../refuse-links';
+import { emptied, isMarked, refuseEmptied } from './refuse-emptied';
 import type { Schema } from './schema';
 import { databaseClosed, storageError } from '../storage-error';
 import { Turns } from './turns';
@@ -59,13 +60,15 @@ export interface Upgrade {
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when the folder can't be used, or the database is damaged or from a newer version
+ * @throws DomainError `configuration` when the folder can't be used, or the database is damaged, from a newer version, or gone while
+ * its marker is there
  */
 export function openDatabase(
   dataDir: string,
   { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined }: DatabaseOptions = {},
 ): Database {
   const file = path.join(dataDir, 'server.db');
+  refuseEmptied(file);
   const sqlite = openSqlite(file);
   try {
     sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
@@ -193,7 +196,9 @@ function closeDatabase(sqlite: Sqlite.Database): void {
 }
 
 function migrate(sqlite: Sqlite.Database, file: string, onUpgrade: DatabaseOptions['onUpgrade']): void {
+  const wasMarked = isMarked(file); // before the version is read: another process may write both meanwhile
   const found = versionOf(sqlite);
+  if (found === 0 && wasMarked) throw emptied(file);
   if (found === migrations.length) return;
   if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
   // Inside the transaction the version is read again: another process may have been faster.

@@ -188,6 +188,22 @@ describe('backup and restore', () => {
     });
     expect(await here.names('kept')).toEqual([]);
   });
+
+  it('makes nothing of a database that was emptied, and keeps the archives that bring it back', async () => {
+    const here = await install();
+    await (await here.services()).close(); // leaves its marker
+    const { file } = await here.backup('--keep', '1');
+    await truncate(here.at('data/server.db'), 0);
+    expect(refusedWith(await here.run('backup', 'kept', '--keep', '1', '--json'))).toEqual({
+      code: 2,
+      reason: 'configuration',
+    });
+    expect(await here.names('kept')).toEqual([archive]);
+    restored(await here.restore(file, '--force'));
+    const again = await here.services();
+    expect(again.services.listBundles.list()).toHaveLength(1);
+    await again.close();
+  });
 });
 
 describe('restore', () => {
