@@ -37,6 +37,8 @@ export interface ServiceHealth {
 
 /** The use cases that all listeners share. */
 export interface Services extends CatalogServices, RolloutServices, OfferServices {
+  /** Names the database, as it was when the server started. */
+  readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
@@ -164,6 +166,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...rolloutServices,
     ...offerServices,
     ...createAccessServices(ports, upTime),
+    databaseId: watchRestores.databaseId,
     releaseResults: store.results,
     watchRestores,
     overBudget,
