@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { BundleAnswer, BundleRequest } from '../../../src/rauc/bundle-tasks';
+import type { BundleRequest } from '../../../src/rauc/bundle-tasks';
 import { type BundleThread, BundleWorker } from '../../../src/rauc/bundle-worker';
 import type { VerificationProfile } from '../../../src/rauc/profile';
 import { bundleOf, madeAt } from '../../support/fleet-factory';
