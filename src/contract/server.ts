@@ -22,7 +22,16 @@ export const aboutJson = z.object({
   uptime_seconds: count,
   device_url: z.string(),
   options: z.array(optionJson),
-  storage: z.object({ bundles_bytes: bytes, database_bytes: bytes, free_bytes: bytes }),
+  storage: z.object({
+    bundles_bytes: bytes,
+    uploads_bytes: count.describe('bytes of uploads that are on their way or were left'),
+    database_bytes: bytes,
+    other_bytes: count.describe('bytes of everything else in the data folder'),
+    outside_bytes: count.describe('bytes of everything else on its disk, such as logs'),
+    free_bytes: count.describe(
+      'bytes left for bundles and the database; of the smaller disk where they have two',
+    ),
+  }),
 });
 
 /** For probes: figures of the store may follow. */

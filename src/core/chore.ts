@@ -8,6 +8,7 @@ export const choreNames = [
   'journal-retention',
   'fleet-history',
   'server-clock',
+  'storage',
   'webhooks',
   'bundle-verdicts',
   'image-checks',

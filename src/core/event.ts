@@ -39,6 +39,8 @@ export const eventKinds = [
   'attention.dismissed',
   'token.created',
   'token.revoked',
+  'session.begun',
+  'session.ended',
   'webhook.created',
   'webhook.changed',
   'webhook.deleted',

@@ -25,7 +25,8 @@ export interface SessionRecords {
   /**
    * Those that have expired go; of one token the newest stay. `SELECT 1 FROM tokens WHERE name = $2 FOR UPDATE`, so that sessions
    * of one token come one after the other, `DELETE FROM sessions WHERE ends_age_ms <= $5`, `INSERT INTO sessions …`, then
-   * `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY ends_age_ms DESC NULLS LAST OFFSET $6)`
+   * `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY ends_age_ms DESC NULLS LAST OFFSET $6)`,
+   * and the lines
    */
   add(
     session: {
@@ -41,6 +42,7 @@ export interface SessionRecords {
       readonly ageMs: number;
       readonly maxOfToken: number;
     },
+    events: readonly NewEvent[],
   ): Promise<void>;
   /**
    * `SELECT tokens.*, expires_at, ends_age_ms FROM sessions JOIN tokens ON tokens.name = sessions.token WHERE id_hash = $1`
@@ -51,6 +53,6 @@ export interface SessionRecords {
   ): Promise<
     { readonly token: Token; readonly expiresAt: Date; readonly endsAgeMs: number | null } | undefined
   >;
-  /** `DELETE FROM sessions WHERE id_hash = $1` */
-  remove(idHash: string): Promise<void>;
+  /** `DELETE FROM sessions WHERE id_hash = $1 RETURNING id_hash`, and the lines if it was there */
+  remove(idHash: string, events: readonly NewEvent[]): Promise<void>;
 }

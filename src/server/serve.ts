@@ -10,6 +10,7 @@ import { createAdminApp } from '../http/admin/app';
 import { EventStreams } from '../http/admin/kernel/event-stream';
 import { registerCertificateMetrics } from '../http/admin/metrics/certificate-metrics';
 import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
+import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
 import { deviceProtocols } from '../http/device/protocols';
@@ -137,6 +138,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     newId: randomUUID,
   });
   const admin = await listenForPeople(config, app);
+  registerStorageMetrics(metrics, store.measureStorage);
   registerConnectionMetrics(metrics, () => admin.counts());
   listeners.push(admin);
 

@@ -5,6 +5,7 @@ import type { ServerClock } from './clock/server-clock';
 import type { FindLost } from './devices/find-lost';
 import type { Fleet } from './devices/fleet';
 import type { FleetHistory } from './overview/fleet-history';
+import type { StorageWatch } from './overview/watch-storage';
 import type { AdvanceRollouts } from './rollouts/advance-rollouts';
 import type { PauseUntrusted } from './rollouts/pause-untrusted';
 import { type Chore, eachLook, moreToDo } from './run-chores';
@@ -22,6 +23,7 @@ export interface HousekeepingPorts {
   readonly pauseUntrusted: PauseUntrusted;
   readonly sendWebhooks: Pick<SendWebhooks, 'begin'>;
   readonly watchRestores: Pick<WatchRestores, 'run'>;
+  readonly watchStorage: Pick<StorageWatch, 'run'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
@@ -92,6 +94,13 @@ export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
       runsOn: 'every-node',
       ...inTurn,
       run: () => serverClock.run(),
+    },
+    {
+      name: 'storage',
+      everyMs: minuteMs,
+      runsOn: 'every-node',
+      ...inTurn,
+      run: () => ports.watchStorage.run(),
     },
     {
       name: 'webhooks',

@@ -20,6 +20,7 @@ import { createOfferServices, type OfferServices } from './offers/offer-services
 import { createSuspendOffers } from './offers/suspend-offers';
 import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
 import { BudgetExcesses, type OverBudget } from './overview/over-budget';
+import { StorageWatch } from './overview/watch-storage';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
 import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
@@ -36,6 +37,8 @@ export interface ServiceHealth {
 
 /** The use cases that all listeners share. */
 export interface Services extends CatalogServices, RolloutServices, OfferServices {
+  /** Names the database, as it was when the server started. */
+  readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
@@ -43,6 +46,8 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly overBudget: OverBudget;
   readonly refusedCertificates: RefusedCertificates;
   readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
+  /** When the disk is full if it goes on as before; `null` when nobody knows. */
+  readonly daysUntilFull: (freeBytes: number) => number | null;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
@@ -123,6 +128,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
 
   const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
   const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
+  const { listBundles } = catalogServices;
+  const watchStorage = new StorageWatch({
+    measureStorage: store.measureStorage,
+    listBundles,
+    monotonicMs,
+    log,
+  });
   const chores = fleetChores({
     fleet,
     findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
@@ -134,6 +146,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     pauseUntrusted,
     sendWebhooks,
     watchRestores,
+    watchStorage,
     journal,
     eventRetentionMs,
   });
@@ -153,11 +166,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...rolloutServices,
     ...offerServices,
     ...createAccessServices(ports, upTime),
+    databaseId: watchRestores.databaseId,
     releaseResults: store.results,
     watchRestores,
     overBudget,
     refusedCertificates: new RefusedCertificateList({ journal, log, now }),
     serverClock,
+    daysUntilFull: (freeBytes) => watchStorage.daysUntilFull(freeBytes),
     manageDevices,
     listFleet: listing,
     fleetHistory,

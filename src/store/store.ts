@@ -83,7 +83,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         upTime: createUpTimeRecords(database),
         retention: createRetentionRecords(database),
         tokens: createTokenRecords(database, journal),
-        sessions: createSessionRecords(database),
+        sessions: createSessionRecords(database, journal),
         bundles,
         foundFiles: bundles.found,
         legacy: createLegacyFiles(dataDir),

@@ -49,7 +49,7 @@ describe('the certificates', () => {
       .getByText('localhost', { exact: true })
       .waitFor();
     const row = rowOf(page, 'gateway-001');
-    await row.getByText('valid', { exact: true }).waitFor();
+    await row.getByText('Valid', { exact: true }).waitFor();
     await row.getByText(/days left/).waitFor();
     await row.getByRole('link', { name: 'gateway-001' }).click();
     await page.waitForURL('**/devices/gateway-001');
@@ -190,7 +190,7 @@ describe('a certificate', () => {
       .waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
-    await rowOf(page, 'stolen').getByText('revoked', { exact: true }).waitFor();
+    await rowOf(page, 'stolen').getByText('Revoked', { exact: true }).waitFor();
     expect(await rowOf(page, 'stolen').getByRole('button').count()).toBe(0);
     const { stdout } = await cli(server.folder, 'cert', 'list', '--json');
     expect(stdout).toContain('revoked');

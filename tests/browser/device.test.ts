@@ -329,7 +329,7 @@ describe('what one can do to a device', () => {
     await dialog(page).getByLabel('Reason').fill('stolen');
     await dialog(page).getByRole('button', { name: 'Revoke it for far-1' }).click();
     await message(page, 'The certificate of far-1 is revoked').waitFor();
-    await seen.getByText('revoked', { exact: true }).waitFor();
+    await seen.getByText('Revoked', { exact: true }).waitFor();
     await page.getByText('used last is revoked, so it is refused').waitFor();
     expect(await seen.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
     expect(await seriousFindings(page)).toEqual([]);

@@ -5,6 +5,7 @@ import { createIsTrustedProxy } from '../client-address';
 import type { AdminOptions } from './kernel/admin-options';
 import { createIdentify } from './access/authenticate';
 import { createCheckToken } from './access/check-token';
+import { SessionCookies } from './access/session-cookie';
 import { EventStreams } from './kernel/event-stream';
 import { dashboard } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
@@ -50,8 +51,9 @@ export function createAdminApp(options: AdminOptions): Express {
   const checkToken = createCheckToken(services.manageTokens, new FailureLimiter(now), (answer) =>
     adminMetrics.countWrongToken(answer),
   );
-  const identify = createIdentify({ checkToken, sessions: services.manageSessions, needsToken });
-  const callers = { checkToken, identify, needsToken };
+  const cookies = new SessionCookies(services.databaseId);
+  const identify = createIdentify({ checkToken, sessions: services.manageSessions, cookies, needsToken });
+  const callers = { checkToken, identify, cookies, needsToken };
   const routes = adminRoutes(options, metrics, streams, callers, searches);
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));

@@ -12,6 +12,7 @@ const consequences: Readonly<Record<ChoreName, string>> = {
   'journal-retention': 'old events are not deleted',
   'fleet-history': 'the history of the fleet gets no new points',
   'server-clock': 'the clock of the server is not watched',
+  storage: 'the room on the disk is not watched',
   webhooks: 'webhooks are not sent',
   'bundle-verdicts': 'stored bundles are not verified again',
   'image-checks': 'the images of stored bundles are not checked',

@@ -75,6 +75,7 @@ export interface DescribeFleetPorts {
   readonly oldCertificates: () => readonly string[];
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
+  readonly daysUntilFull: (freeBytes: number) => number | null;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
@@ -152,7 +153,8 @@ export class FleetDescriber {
         chores: this.ports.chores(),
         lastCrash: this.ports.lastCrash,
         clock: this.ports.clockTrouble(),
-        freeBytes: storage.freeBytes,
+        storage,
+        daysUntilFull: this.ports.daysUntilFull(storage.freeBytes),
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),
       devices: {

@@ -27,6 +27,8 @@ export interface WatchRestoresPorts {
 
 /** Notices that the database is an older copy, before it makes a fleet go backwards. */
 export interface WatchRestores {
+  /** Names the database; another one after a restore. */
+  readonly databaseId: string;
   /**
    * Hears which bundle a device names, by its hash: in an ETag or a pinned URL. What follows from it for this device's question
    * counts when the promise resolves. @throws DomainError `unavailable`
@@ -95,6 +97,10 @@ export class RestoreWatch implements WatchRestores {
     } else if (typeof found === 'object' && known.isMarked) watch.#written = found;
     watch.#listen();
     return watch;
+  }
+
+  get databaseId(): string {
+    return this.#id;
   }
 
   async hear(deviceId: string, sha256: string): Promise<void> {

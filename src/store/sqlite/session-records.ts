@@ -1,12 +1,16 @@
 import type { SessionRecords } from '../../ports/access';
 import type { Database } from './database';
+import type { SqliteJournal } from './journal-records';
 import { toToken } from './token-records';
 
 /** Browsers that signed in with a token, by the hash of the id that they have. */
-export function createSessionRecords(database: Database): SessionRecords {
+export function createSessionRecords(
+  database: Database,
+  journal: Pick<SqliteJournal, 'append'>,
+): SessionRecords {
   const { query } = database;
   return {
-    add({ idHash, tokenName, createdAt, expiresAt, endsAgeMs }, { ageMs, maxOfToken }) {
+    add({ idHash, tokenName, createdAt, expiresAt, endsAgeMs }, { ageMs, maxOfToken }, events) {
       return database.transact(() => {
         database.all(query.deleteFrom('sessions').where('ends_age_ms', '<=', Math.floor(ageMs)));
         database.all(
@@ -28,6 +32,7 @@ export function createSessionRecords(database: Database): SessionRecords {
           .limit(-1)
           .offset(maxOfToken - 1);
         database.all(query.deleteFrom('sessions').where('id_hash', 'in', surplus));
+        journal.append(events);
       });
     },
 
@@ -49,9 +54,12 @@ export function createSessionRecords(database: Database): SessionRecords {
       );
     },
 
-    remove(idHash) {
+    remove(idHash, events) {
       return database.transact(() => {
-        database.all(query.deleteFrom('sessions').where('id_hash', '=', idHash));
+        const removed = database.all(
+          query.deleteFrom('sessions').where('id_hash', '=', idHash).returning('id_hash'),
+        );
+        if (removed.length === 1) journal.append(events);
       });
     },
   };

@@ -8,6 +8,7 @@ import { eventJson } from '../../../src/contract/event';
 import { problemJson } from '../../../src/contract/problem';
 import { EventStreams } from '../../../src/http/admin/kernel/event-stream';
 import type { Route } from '../../../src/http/admin/kernel/route';
+import { SessionCookies } from '../../../src/http/admin/access/session-cookie';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import { makeBundle } from '../../support/bundle-factory';
@@ -47,7 +48,7 @@ beforeAll(async () => {
     },
     new Registry(),
     new EventStreams(admin.services.readJournal),
-    { checkToken: nobody, identify: nobody, needsToken: () => false },
+    { checkToken: nobody, identify: nobody, cookies: new SessionCookies('id'), needsToken: () => false },
   );
   receiver = createServer((request: IncomingMessage, response) => {
     void text(request).then((body) => {

@@ -8,6 +8,7 @@ import { installationOf } from '../../support/fleet-factory';
 import { originalCertificate, originalFolder } from '../../support/original-certificate';
 import { bundleSigner } from '../../support/test-pki';
 import { SimulatedDevice } from '../../support/simulated-device';
+import { storageUsage } from '../../support/storage-usage';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 interface Overview {
@@ -279,13 +280,19 @@ describe('what needs a person', () => {
           ...services,
           manageWebhooks: { ...services.manageWebhooks, list: () => Promise.resolve(webhooks as Webhook[]) },
         },
-        store: { ...store, measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }) },
+        store: {
+          ...store,
+          measureStorage: () => Promise.resolve(storageUsage(freeBytes, { outside: 5 << 20 })),
+        },
       }),
     });
     const all = async () => (await overview()).attention.map(({ kind, message }) => [kind, message]);
     expect(await all()).toEqual([['webhook-failing', "events can't be delivered to chat"]]);
     freeBytes -= 1;
-    expect((await all())[1]).toEqual(['storage', '1023 MiB are left for bundles and the database']);
+    expect((await all())[1]).toEqual([
+      'storage',
+      expect.stringMatching(/^1023 MiB are left .*outside the data folder, such as logs \(5 MiB\)\./),
+    ]);
   });
 
   it('is a clock that runs backwards, on the page, in probes and metrics, until it is right again', async () => {

@@ -10,6 +10,7 @@ const groups = {
   certificate: 'Certificates',
   attention: 'Attention',
   token: 'Tokens',
+  session: 'Sessions',
   webhook: 'Webhooks',
 };
 
@@ -63,6 +64,8 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'attention.dismissed': 'dismissed',
   'token.created': 'created',
   'token.revoked': 'revoked',
+  'session.begun': 'signed in',
+  'session.ended': 'signed out',
   'webhook.created': 'created',
   'webhook.changed': 'changed',
   'webhook.deleted': 'deleted',

@@ -28,6 +28,8 @@ import type { Clock } from '../../../ports/clock';
 import type { RequestLog } from '../../../ports/log';
 
 export interface AdminServices extends Administration {
+  /** Names the database: the server has a cookie of its own by it. */
+  readonly databaseId: string;
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;

@@ -194,7 +194,7 @@ describe('a session', () => {
     const { secret } = await opened.services.manageTokens.create({ name, scope: 'admin', actor: 'local' });
     const token = await opened.services.manageTokens.find(secret);
     if (token === undefined) throw new Error('the token is not there');
-    return (await opened.services.manageSessions.begin(token)).id;
+    return (await opened.services.manageSessions.begin(token, null)).id;
   };
   const isGood = async (id: string) => (await opened.services.manageSessions.find(id)) !== undefined;
 
