@@ -9,7 +9,7 @@ import { type DashboardServer, startDashboard } from './dashboard-server';
 
 let server: DashboardServer;
 beforeAll(async () => {
-  server = await startDashboard();
+  server = await startDashboard({ names: ['updates.example.com'] });
   for (const id of ['gateway-001', 'gateway-002', 'sensor-001']) await issue(id);
 });
 
@@ -148,6 +148,10 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('alert').waitFor();
     expect(await page.getByLabel('URL that the device uses').inputValue()).toBe('http://updates.example.com');
     expect(await page.getByLabel('Install on this compatible only').inputValue()).toBe('acme-gateway');
+    await page.getByText('SERVER_URL is not set').waitFor();
+    await page.getByLabel('URL that the device uses').fill('https://elsewhere.example.com');
+    await page.getByRole('button', { name: 'Download the kit' }).click();
+    await dialogOf(page).getByText('cert server --name elsewhere.example.com --force').waitFor();
   });
 
   it('is made for a request that is pasted or chosen as a file', async () => {
