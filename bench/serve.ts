@@ -9,6 +9,7 @@ import { createServer as createPlainServer } from 'node:http';
 import path from 'node:path';
 import type { Inspection } from '../src/core/inspection';
 import { startDeviceServer } from '../src/http/device/server';
+import { createDescribeRefused } from '../src/pki/describe-refused';
 import { deviceIdentity } from '../src/pki/device-identity';
 import { coversHost } from '../src/pki/server-names';
 import { BundleWorker } from '../src/rauc/bundle-worker';
@@ -70,6 +71,7 @@ async function serveDevice(): Promise<number> {
     certificateNames: () => ['localhost'],
     coversHost: (host) => coversHost(['localhost'], host),
     identify: deviceIdentity,
+    describeRefused: createDescribeRefused(tls.ca),
     isRevoked: () => false,
     now: () => new Date(),
     log: { debug: ignore, info: ignore, warn: ignore, error: console.error },

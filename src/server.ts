@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
 import { openCertificateFolder } from './pki/certificate-folder';
@@ -8,6 +9,7 @@ import type { Clock } from './ports/clock';
 import { readKitText } from './server/package-files';
 import { serve } from './server/serve';
 import { createManageTokens } from './services/access/manage-tokens';
+import { createBackups } from './store/backup/backups';
 import { openTokenStore } from './store/store';
 
 /** The composition root: this file and `src/server/` alone know every room and put them together. */
@@ -29,6 +31,7 @@ function createWiring(): Wiring {
       const manageTokens = createManageTokens({ tokens: store.tokens, randomBytes, now });
       return { ...manageTokens, close: () => store.close() };
     },
+    backups: createBackups({ version, pid: process.pid, now, newId: () => randomBytes(16).toString('hex') }),
     doctor: (config, request) => examine(config, { ...request, now }),
     inspect: inspectFile,
     checkImages: checkFileImages,

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addAttentionCommands } from './journal/attention';
+import { addBackup } from './backup/backup';
+import { addRestore } from './backup/restore';
 import { addBundleActivate } from './bundle/bundle-activate';
 import { addBundleDeactivate } from './bundle/bundle-deactivate';
 import { addBundleDelete } from './bundle/bundle-delete';
@@ -9,6 +11,7 @@ import { addBundleUpload } from './bundle/bundle-upload';
 import { addCertCa } from './cert/cert-ca';
 import { addCertDevice } from './cert/cert-device';
 import { addCertList } from './cert/cert-list';
+import { addCertRefused } from './cert/cert-refused';
 import { addCertRevoke } from './cert/cert-revoke';
 import { addCertRevoked } from './cert/cert-revoked';
 import { addCertServer } from './cert/cert-server';
@@ -55,6 +58,8 @@ export function createProgram(context: CliContext, isJson = false): Command {
   addExamples(program, ['serve', 'cert device board-1', 'bundle upload my-bundle.raucb --activate']);
   addServe(program, context);
   addDoctor(program, context);
+  addBackup(program, context);
+  addRestore(program, context);
 
   const config = group(program, 'config', 'the configuration', ['config show']);
   addConfigShow(config, context);
@@ -69,6 +74,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
   }
   addCertRevoke(cert, context);
   addCertRevoked(cert, context);
+  addCertRefused(cert, context);
 
   const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
     'bundle upload my-bundle.raucb --activate',

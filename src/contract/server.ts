@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockTroubleKinds } from '../core/server-clock';
 import { count, instant, nullableText } from './answer-fields';
 
 const bytes = count.describe('bytes');
@@ -21,11 +22,24 @@ export const aboutJson = z.object({
   uptime_seconds: count,
   device_url: z.string(),
   options: z.array(optionJson),
-  storage: z.object({ bundles_bytes: bytes, database_bytes: bytes, free_bytes: bytes }),
+  storage: z.object({
+    bundles_bytes: bytes,
+    uploads_bytes: count.describe('bytes of uploads that are on their way or were left'),
+    database_bytes: bytes,
+    other_bytes: count.describe('bytes of everything else in the data folder'),
+    outside_bytes: count.describe('bytes of everything else on its disk, such as logs'),
+    free_bytes: count.describe(
+      'bytes left for bundles and the database; of the smaller disk where they have two',
+    ),
+  }),
 });
 
 /** For probes: figures of the store may follow. */
-export const healthJson = z.looseObject({ status: z.literal('ok'), version: z.string() });
+export const healthJson = z.looseObject({
+  status: z.literal('ok'),
+  version: z.string(),
+  clock: z.enum(['right', ...clockTroubleKinds]).describe("how the server's own clock looks"),
+});
 
 export type OptionJson = z.infer<typeof optionJson>;
 export type AboutJson = z.infer<typeof aboutJson>;

@@ -25,7 +25,9 @@ export const attentionKinds = [
   'server-certificate-held-back',
   'server-certificate-misses-names',
   'webhook-failing',
+  'chore-failing',
   'storage',
+  'clock',
   'crashed',
 ] as const;
 

@@ -1,8 +1,13 @@
-import { RecentMap } from '../base/collections/recent-map';
 import { DomainError } from './errors';
+import { isTimeZone, localMinute, skippedAt } from './local-time';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** A zone that moves over the date line skips a day. */
+const longestSkipMs = dayMs;
 
 /** Times of the week at which installations may begin. */
 export interface MaintenanceWindow {
@@ -37,14 +42,58 @@ export function formatWindow({ days, from, to, timeZone }: MaintenanceWindow): s
   return `${days.length === weekdays.length ? 'daily' : days.join(',')} ${from}-${to} ${timeZone}`;
 }
 
-/** Whether a window is open. One that begins and ends at the same time of day is open for a whole day. */
-export function isWindowOpen({ days, from, to, timeZone }: MaintenanceWindow, at: Date): boolean {
-  const { day, clock } = localTime(at, timeZone);
-  const today = weekdays[day];
-  const yesterday = weekdays[(day + 6) % 7];
-  const opensOn = (weekday: Weekday | undefined) => weekday !== undefined && days.includes(weekday);
-  if (from < to) return opensOn(today) && clock >= from && clock < to;
-  return (opensOn(today) && clock >= from) || (opensOn(yesterday) && clock < to);
+/**
+ * Whether a window is open. One that begins and ends at the same time of day is open for a whole day. One that lies wholly in the
+ * time that clocks skip opens when they are set, for as long as on other days; in the time that they repeat it is open twice.
+ */
+export function isWindowOpen(window: MaintenanceWindow, at: Date): boolean {
+  const now = localMinute(at, window.timeZone);
+  return isOpenByClock(window, now) || isOpenAfterSkip(window, at, now);
+}
+
+function isOpenByClock({ days, from, to }: MaintenanceWindow, now: number): boolean {
+  const clock = timeOfDay(now);
+  const opens = clockMs(from);
+  const closes = clockMs(to);
+  if (opens < closes) return opensOn(days, now) && clock >= opens && clock < closes;
+  return (opensOn(days, now) && clock >= opens) || (opensOn(days, now - dayMs) && clock < closes);
+}
+
+/** Asked when it is closed by the clock, so that days without a change cost little. */
+function isOpenAfterSkip({ days, from, to, timeZone }: MaintenanceWindow, at: Date, now: number): boolean {
+  const lately = new Date(at.getTime() - longestSkipMs - dayMs);
+  const passedMs = wholeMinute(at) - wholeMinute(lately);
+  if (now - localMinute(lately, timeZone) <= passedMs) return false; // no clock was set forward
+  const lengthMs = (clockMs(to) - clockMs(from) + dayMs) % dayMs || dayMs;
+  const midnight = now - timeOfDay(now);
+  for (let day = midnight - longestSkipMs - dayMs; day <= midnight; day += dayMs) {
+    if (!opensOn(days, day)) continue;
+    const opensAt = skippedAt(day + clockMs(from), timeZone);
+    if (opensAt === null || opensAt > at || at.getTime() - opensAt.getTime() >= lengthMs) continue;
+    // What reaches beyond the skipped time closes by the clock.
+    if (day + clockMs(from) + lengthMs <= localMinute(opensAt, timeZone)) return true;
+  }
+  return false;
+}
+
+function opensOn(days: readonly Weekday[], local: number): boolean {
+  const weekday = weekdays[(new Date(local).getUTCDay() + 6) % 7];
+  return weekday !== undefined && days.includes(weekday);
+}
+
+/** Also before 1970, where a clock that was never set may be. */
+function timeOfDay(local: number): number {
+  return ((local % dayMs) + dayMs) % dayMs;
+}
+
+/** @param clock `HH:MM` */
+function clockMs(clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
+  return (hours * 60 + minutes) * minuteMs;
+}
+
+function wholeMinute(at: Date): number {
+  return Math.floor(at.getTime() / minuteMs) * minuteMs;
 }
 
 function parseDays(text: string): readonly Weekday[] | undefined {
@@ -66,38 +115,4 @@ function parseDays(text: string): readonly Weekday[] | undefined {
 
 function isClock(text: string): boolean {
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    formatterOf(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** There are not many zones, but as many spellings of each as it has letters. */
-const formatters = new RecentMap<string, Intl.DateTimeFormat>(256);
-
-/** Making one costs a hundred times what using it does. */
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  return formatters.getOrMake(
-    timeZone,
-    () =>
-      new Intl.DateTimeFormat('en-GB', {
-        timeZone,
-        weekday: 'short',
-        hour: '2-digit',
-        minute: '2-digit',
-        hourCycle: 'h23',
-      }),
-  );
-}
-
-function localTime(at: Date, timeZone: string): { readonly day: number; readonly clock: string } {
-  const parts = formatterOf(timeZone).formatToParts(at);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  const day = weekdays.findIndex((weekday) => weekday === part('weekday').toLowerCase());
-  return { day, clock: `${part('hour')}:${part('minute')}` };
 }

@@ -40,7 +40,7 @@ export function payloadNeed({
 }
 
 function isReadWhole({ filename, type, artifact, adaptive, convert, hooks }: Image): boolean {
-  if (filename === null || artifact !== null || /\.ca[ib]+x$/.test(filename) || type === 'emptyfs')
+  if (filename === null || artifact !== null || /\.ca(ibx|idx)$/.test(filename) || type === 'emptyfs')
     return false;
   return adaptive.length === 0 && convert.length === 0 && !hooks.includes('install');
 }

@@ -24,8 +24,9 @@ export interface TokenRecords {
 export interface SessionRecords {
   /**
    * Those that have expired go; of one token the newest stay. `SELECT 1 FROM tokens WHERE name = $2 FOR UPDATE`, so that sessions
-   * of one token come one after the other, `DELETE FROM sessions WHERE expires_at <= $3`, `INSERT INTO sessions …`, then
-   * `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY expires_at DESC OFFSET $5)`
+   * of one token come one after the other, `DELETE FROM sessions WHERE ends_age_ms <= $5`, `INSERT INTO sessions …`, then
+   * `DELETE FROM sessions WHERE id_hash IN (SELECT id_hash … WHERE token = $2 AND id_hash <> $1 ORDER BY ends_age_ms DESC NULLS LAST OFFSET $6)`,
+   * and the lines
    */
   add(
     session: {
@@ -33,11 +34,25 @@ export interface SessionRecords {
       readonly tokenName: string;
       readonly createdAt: Date;
       readonly expiresAt: Date;
+      /** The age of the server at which it ends, in milliseconds; a clock that is set does not change it. */
+      readonly endsAgeMs: number;
     },
-    maxOfToken: number,
+    limits: {
+      /** What ends by this age has ended. */
+      readonly ageMs: number;
+      readonly maxOfToken: number;
+    },
+    events: readonly NewEvent[],
   ): Promise<void>;
-  /** `SELECT tokens.*, expires_at FROM sessions JOIN tokens ON tokens.name = sessions.token WHERE id_hash = $1` */
-  find(idHash: string): Promise<{ readonly token: Token; readonly expiresAt: Date } | undefined>;
-  /** `DELETE FROM sessions WHERE id_hash = $1` */
-  remove(idHash: string): Promise<void>;
+  /**
+   * `SELECT tokens.*, expires_at, ends_age_ms FROM sessions JOIN tokens ON tokens.name = sessions.token WHERE id_hash = $1`
+   * @returns without `endsAgeMs` for one of an earlier version, which ends by the clock
+   */
+  find(
+    idHash: string,
+  ): Promise<
+    { readonly token: Token; readonly expiresAt: Date; readonly endsAgeMs: number | null } | undefined
+  >;
+  /** `DELETE FROM sessions WHERE id_hash = $1 RETURNING id_hash`, and the lines if it was there */
+  remove(idHash: string, events: readonly NewEvent[]): Promise<void>;
 }

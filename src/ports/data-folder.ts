@@ -1,9 +1,13 @@
-/** What the data folder takes, and what is left for it, in bytes. */
+import type { StorageSizes } from '../core/storage-room';
+
+/** What takes the space of the disk that holds the data folder, and what is left, in bytes. */
 export interface StorageUsage {
-  readonly databaseBytes: number;
+  readonly sizes: StorageSizes;
+  /** Where bundles have a disk of their own, the smaller of the two. */
   readonly freeBytes: number;
 }
 
+/** @throws what the file system throws */
 export type MeasureStorage = () => Promise<StorageUsage>;
 
 /** Replaces `manifest.json` atomically. @throws DomainError `storage-full`, `unavailable` */

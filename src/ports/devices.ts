@@ -79,8 +79,8 @@ export interface DeviceRecords {
   decide(id: string, decisions: DeviceDecisions, events: readonly NewEvent[]): Promise<void>;
   /** Removes a device with all that is known of it but the journal. */
   forget(id: string, events: readonly NewEvent[]): Promise<void>;
-  /** Devices whose unsettled installation was last heard of before a time; a few at a time. */
-  silentSince(before: Date, limit: number): readonly string[];
+  /** Devices that have an unsettled installation, and were last heard of at none of these times; a few at a time. */
+  silentIn(times: { readonly from: Date; readonly until: Date }, limit: number): Promise<readonly string[]>;
   /** By id: admitted, not held, not pinned, and heard since a time. */
   rolloutDevices(page: RolloutPage): readonly RolloutDevice[];
   /** A device's installations, newest first. */

@@ -41,6 +41,8 @@ export interface ReadJournal {
 
 /** Where the journal lasts. */
 export interface JournalRecords extends ReadJournal {
+  /** When the newest line was written, by the clock of then; `null` before the first. `SELECT at FROM events ORDER BY id DESC LIMIT 1` */
+  lastAt(): Promise<Date | null>;
   /**
    * Adds lines that belong to no other change. Ids follow the order of commits: `SELECT pg_advisory_xact_lock($1)`, then
    * `INSERT INTO events …`, and one `NOTIFY journal` for the whole commit

@@ -12,6 +12,7 @@ import type { HistoryRecords } from './history';
 import type { JournalRecords } from './journal';
 import type { LegacyFiles, MarkerRecords } from './legacy';
 import type { DatabaseMarker, RestoreRecords } from './restores';
+import type { RetentionRecords, UpTimeRecords } from './up-time';
 import type { WebhookRecords } from './webhooks';
 
 /** Everything that lasts. Who implements all of it can take the place of the embedded database and the data folder. */
@@ -29,6 +30,8 @@ export interface Store {
   readonly sessions: SessionRecords;
   readonly dismissals: DismissalRecords;
   readonly askedNames: AskedNameRecords;
+  readonly upTime: UpTimeRecords;
+  readonly retention: RetentionRecords;
   readonly restores: RestoreRecords;
   readonly databaseMarker: DatabaseMarker;
   readonly bundles: BundleStorage;

@@ -28,9 +28,10 @@ export interface WebhookRecords {
     maxWebhooks: number,
   ): Promise<Webhook | 'name-in-use' | 'too-many'>;
   /**
-   * Turned on, it begins after the last line of the journal, without its failures.
-   * `UPDATE webhooks SET is_enabled = $2, cursor = …, attempts = 0, … WHERE name = $1 RETURNING *`, the lines if there is a row
-   * @returns `undefined` when there is none of this name; then nothing is told
+   * Turned on, it begins after the last line of the journal, without its failures. One that is so already stays as it is.
+   * `UPDATE webhooks SET is_enabled = $2, cursor = …, attempts = 0, … WHERE name = $1 AND is_enabled <> $2 RETURNING *`, the lines
+   * if there is a row, else `SELECT * FROM webhooks WHERE name = $1`
+   * @returns `undefined` when there is none of this name; nothing is told unless something changed
    */
   setEnabled(name: string, isEnabled: boolean, events: readonly NewEvent[]): Promise<Webhook | undefined>;
   /**

@@ -30,6 +30,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       coversHost: (name) => certificates.coversHost(name),
       noteName: (name) => certificates.noteName(name),
       trustedProxies: config.trustedProxies,
+      describeRefused: (certificate) => certificates.describeRefused(certificate),
       identify: (certificate) => certificates.identify(certificate),
       isRevoked: (serial) => certificates.isRevoked(serial),
       now,

@@ -10,11 +10,12 @@ import { createAdminApp } from '../http/admin/app';
 import { EventStreams } from '../http/admin/kernel/event-stream';
 import { registerCertificateMetrics } from '../http/admin/metrics/certificate-metrics';
 import { registerConnectionMetrics } from '../http/admin/metrics/connection-metrics';
+import { registerStorageMetrics } from '../http/admin/metrics/storage-metrics';
 import { registerDeviceMetrics } from '../http/device/kernel/metrics';
 import { offeringProtocols } from '../http/device/kernel/protocol';
 import { deviceProtocols } from '../http/device/protocols';
-import type { Clock } from '../ports/clock';
 import { createAdministration } from '../services/administration';
+import { SteadyClock } from '../services/clock/steady-clock';
 import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
 import { openCrashFile } from '../store/files/crash-file';
@@ -27,7 +28,6 @@ import { publicDir, readKitText } from './package-files';
 import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
 import { ServingCertificates } from './serving-certificates';
 
-const now: Clock = () => new Date();
 const housekeepingEveryMs = 1_000;
 
 /** Starts the server. What was opened before a failure is closed again. @throws DomainError `configuration` */
@@ -43,6 +43,9 @@ export async function serve(config: Config): Promise<RunningServer> {
 }
 
 async function start(config: Config, log: Logger, closing: Closing): Promise<RunningServer> {
+  const monotonicMs = () => performance.now();
+  const clock = new SteadyClock({ wall: () => new Date(), monotonicMs });
+  const { now } = clock;
   const profile = await readProfile(config);
   const found = await findCertificates(config, { log, now });
   const store = await openDataStore(config, log);
@@ -66,18 +69,20 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
     lastCrash: crashes.last,
+    chores: certificates.chores(),
     configuredCompatible: config.compatible,
     baseUrl,
     protocols: offeringProtocols(deviceProtocols),
     log,
     now,
+    monotonicMs,
+    clockDoubtMs: () => clock.doubtMs(),
     randomBytes,
   });
+  const sureAt = services.serverClock.upTime.sureAt();
+  if (sureAt !== null) clock.know(sureAt);
   closing.add(() => services.close());
-  const housekeeping = setInterval(() => {
-    void services.runHousekeeping();
-    void certificates.run();
-  }, housekeepingEveryMs);
+  const housekeeping = setInterval(() => void services.runHousekeeping(), housekeepingEveryMs);
   closing.add(() => clearInterval(housekeeping));
   const listeners: { close(graceMs: number): Promise<void> }[] = [];
   closing.add((graceMs) => Promise.all(listeners.map((listener) => listener.close(graceMs))));
@@ -133,6 +138,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     newId: randomUUID,
   });
   const admin = await listenForPeople(config, app);
+  registerStorageMetrics(metrics, store.measureStorage);
   registerConnectionMetrics(metrics, () => admin.counts());
   listeners.push(admin);
 

@@ -1,9 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Config } from '../config/config';
 import type { Revocation } from '../core/certificate';
+import type { RefusedSubject } from '../core/connection-refusal';
 import { DomainError } from '../core/errors';
 import type { DeviceServer } from '../http/device/server';
 import { openCertificateFolder } from '../pki/certificate-folder';
+import { createDescribeRefused } from '../pki/describe-refused';
 import { createJudgeDevice, type DeviceVerdict } from '../pki/judge-device';
 import { coversHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
@@ -14,7 +16,10 @@ import type { Log } from '../ports/log';
 import type { Store } from '../ports/store';
 import { AskedNames } from '../services/certificates/asked-names';
 import { ServerCertificate, type ServerCertificateStatus } from '../services/certificates/server-certificate';
+import { type Chore, eachLook } from '../services/run-chores';
 import { checkServerUrl, type FoundCertificates } from './find-certificates';
+
+const minuteMs = 60_000;
 
 export interface ServingCertificatesParts {
   readonly config: Config;
@@ -28,9 +33,11 @@ export interface ServingCertificatesParts {
 export class ServingCertificates implements RevocationsInForce {
   readonly folder: CertificateFolder;
   readonly #parts: ServingCertificatesParts;
+  readonly #askedNames: AskedNames;
   readonly #server: ServerCertificate<ServerTls>;
   #tls: ServerTls;
   #judge: (certificate: X509Certificate) => DeviceVerdict;
+  #describe: (certificate: X509Certificate) => RefusedSubject;
   #revoked: ReadonlyMap<string, Revocation>;
   #devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'> | undefined;
   #watcher: CertificateWatcher | undefined;
@@ -40,8 +47,10 @@ export class ServingCertificates implements RevocationsInForce {
     this.#parts = parts;
     this.#tls = found.tls;
     this.#judge = createJudgeDevice(found.tls, config.oldCertificates);
+    this.#describe = createDescribeRefused(found.tls.ca);
     this.#revoked = bySerial(found.revocations);
     this.folder = openCertificateFolder(config.certsDir, { now });
+    this.#askedNames = askedNames;
     this.#server = new ServerCertificate<ServerTls>({
       inUse: () => this.#tls,
       takeOver: (tls) => this.#takeOver(tls),
@@ -57,9 +66,11 @@ export class ServingCertificates implements RevocationsInForce {
   /** Renews the server certificate first, if it is time. */
   static async open(parts: ServingCertificatesParts): Promise<ServingCertificates> {
     const { store, log, now } = parts;
-    const askedNames = await AskedNames.open({ records: store.askedNames, log, now });
+    const askedNames = await AskedNames.open({ records: store.askedNames, now });
     const certificates = new ServingCertificates(parts, askedNames);
-    await certificates.run();
+    await certificates.#server.run().catch((error: unknown) => {
+      log.error({ err: error }, 'cannot look after the server certificate: it is tried again in an hour');
+    });
     if (certificates.status().renewals.renewed > 0)
       certificates.#tls = await loadServerTls(parts.config.certsDir, { allowsExpired: true });
     return certificates;
@@ -82,6 +93,10 @@ export class ServingCertificates implements RevocationsInForce {
     return this.#judge(certificate);
   }
 
+  describeRefused(certificate: X509Certificate): RefusedSubject {
+    return this.#describe(certificate);
+  }
+
   isRevoked(serial: string): boolean {
     return this.#revoked.has(serial);
   }
@@ -98,9 +113,19 @@ export class ServingCertificates implements RevocationsInForce {
     return this.#server.status();
   }
 
-  /** Does what falls due, such as a renewal. Call it about once a second; it never rejects. */
-  run(): Promise<void> {
-    return this.#server.run();
+  /** What has to be done again and again, such as a renewal. */
+  chores(): readonly Chore[] {
+    const ofEachNode = { runsOn: 'every-node', isWaitedFor: false, limitMs: 10 * minuteMs } as const;
+    return [
+      { name: 'server-certificate', everyMs: eachLook, ...ofEachNode, run: () => this.#server.run() },
+      {
+        name: 'asked-names',
+        everyMs: minuteMs,
+        retryMs: minuteMs,
+        ...ofEachNode,
+        run: () => this.#askedNames.save(),
+      },
+    ];
   }
 
   /** From now on changed files are taken over, and the listener hears of them. What is not usable changes nothing. */
@@ -137,6 +162,7 @@ export class ServingCertificates implements RevocationsInForce {
     const judge = createJudgeDevice(next, config.oldCertificates);
     this.#devices?.reload(next);
     this.#judge = judge;
+    this.#describe = createDescribeRefused(next.ca);
     this.#tls = next;
     log.info({ names: next.names, notAfter: next.summary.notAfter }, 'certificates taken over');
   }

@@ -61,8 +61,11 @@ export function createAdministration(ports: AdministrationPorts): Administration
     oldCertificates,
     serverCertificate,
     measureStorage,
+    daysUntilFull: services.daysUntilFull,
     overBudget,
+    chores: services.chores,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     now,
   });
   const describeFleet = () => describer.describe();
@@ -70,7 +73,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
   return {
     describeFleet,
     dismissAttention: createDismissAttention({ describeFleet, dismissals, now }),
-    describeServer: createDescribeServer({ facts, deviceUrl, listBundles, measureStorage, now }),
+    describeServer: createDescribeServer({ facts, deviceUrl, measureStorage, now }),
     describeBundle: createDescribeBundle({ listBundles, counts }),
     listLabels: (limit) => counts.labels(limit),
     manageCertificates: createManageCertificates({ certificates, readKitText, journal, log, now }),

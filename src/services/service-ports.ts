@@ -2,11 +2,12 @@ import type { Crash } from '../core/crash';
 import type { Admission } from '../core/device';
 import type { OfferingProtocol } from '../core/protocol';
 import type { CheckImages, InspectBundle, JudgeSignature, TrustTerms } from '../ports/bundle-inspection';
-import type { Clock } from '../ports/clock';
+import type { Clock, MonotonicClock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RandomBytes } from '../ports/randomness';
 import type { Store } from '../ports/store';
 import type { DeliverEvent, RefuseReceiver } from '../ports/webhooks';
+import type { Chore } from './run-chores';
 import type { SecondBoards } from './offers/device-contacts';
 
 /** How the fleet is treated. */
@@ -51,11 +52,17 @@ export interface ServicePorts {
   readonly sessionLifetimeMs?: number;
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
+  /** What the server has to do again and again beside the fleet's own chores. */
+  readonly chores?: readonly Chore[];
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;
   /** What devices use to reach the server, without a slash at the end. */
   readonly baseUrl: () => string;
   readonly log: Log;
   readonly now: Clock;
+  /** `performance.now` when left out. */
+  readonly monotonicMs?: MonotonicClock;
+  /** By how much the machine's clock has jumped, in milliseconds, while {@link now} does not follow it; else `null`. */
+  readonly clockDoubtMs?: () => number | null;
   readonly randomBytes: RandomBytes;
 }

@@ -1,23 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChoreStatus } from '../core/chore';
 import { partLeftOut } from '../core/crash';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
+import type { MonotonicClock } from '../ports/clock';
 import type { FleetListing } from '../ports/fleet-queries';
 import type { ReadJournal } from '../ports/journal';
 import { createManageSessions, type ManageSessions } from './access/manage-sessions';
 import { createManageTokens, type ManageTokens } from './access/manage-tokens';
 import { Catalog } from './catalog/catalog';
+import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
+import { RefusedCertificateList, type RefusedCertificates } from './certificates/refused-certificates';
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
-import { Housekeeping } from './housekeeping';
+import { createFindLost } from './devices/find-lost';
+import { fleetChores } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
 import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
 import { BudgetExcesses, type OverBudget } from './overview/over-budget';
+import { StorageWatch } from './overview/watch-storage';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
+import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
+import type { UpTime } from './clock/up-time';
 import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
 import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 
@@ -28,11 +37,17 @@ export interface ServiceHealth {
 
 /** The use cases that all listeners share. */
 export interface Services extends CatalogServices, RolloutServices, OfferServices {
+  /** Names the database, as it was when the server started. */
+  readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
+  readonly refusedCertificates: RefusedCertificates;
+  readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
+  /** When the disk is full if it goes on as before; `null` when nobody knows. */
+  readonly daysUntilFull: (freeBytes: number) => number | null;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
@@ -45,6 +60,8 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   health(): ServiceHealth;
   /** Does what falls due: writes what is batched, finds what is lost. Call it about once a second; it never rejects. */
   runHousekeeping(): Promise<void>;
+  /** How each chore of housekeeping does. */
+  readonly chores: () => readonly ChoreStatus[];
   /** What the start took over, and what it left alone and why. It is in the log too. */
   readonly startup: Startup;
   /** Waits for the change that is running and closes files that nobody reads. Close the store after it. */
@@ -66,7 +83,10 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
  */
 export async function createServices(ports: ServicePorts): Promise<Services> {
   const { store, fleetRules, log, now, randomBytes } = ports;
+  const monotonicMs = ports.monotonicMs ?? (() => performance.now());
   const { devices, listing, journal, restores, databaseMarker } = store;
+  const serverClock = await startServerClock(ports, monotonicMs);
+  const { upTime, retention } = serverClock;
   const watchRestores = await RestoreWatch.start({
     restores,
     databaseMarker,
@@ -86,11 +106,13 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const fleet = new Fleet({
     devices,
     releaseIds: catalog.releaseIds(),
+    offerLifetimeMs: fleetRules.offerLifetimeMs,
     log,
     now,
+    ageMs: () => upTime.ageMs(),
     onRepeats: (deviceId) => overBudget.note({ deviceId }, 'journal'),
   });
-  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, changed });
+  const rolloutServices = createRolloutServices(ports, { catalog, fleet, bundleTrust, upTime, changed });
   const { advanceRollouts, pauseUntrusted } = rolloutServices;
   const offerServices = createOfferServices(ports, {
     catalog,
@@ -104,11 +126,19 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
-  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports);
-  const fleetHistory = new FleetSnapshots({ history: store.history, listing, now });
-  const housekeeping = new Housekeeping({
+  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
+  const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
+  const { listBundles } = catalogServices;
+  const watchStorage = new StorageWatch({
+    measureStorage: store.measureStorage,
+    listBundles,
+    monotonicMs,
+    log,
+  });
+  const chores = fleetChores({
     fleet,
-    devices,
+    findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
+    serverClock,
     advanceRollouts,
     fleetHistory,
     judgeBundles,
@@ -116,11 +146,17 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     pauseUntrusted,
     sendWebhooks,
     watchRestores,
+    watchStorage,
     journal,
     eventRetentionMs,
-    lostAfterMs,
+  });
+  const housekeeping = new ChoreRunner({
+    chores: [...chores, ...(ports.chores ?? [])],
+    isLeader: () => true, // there is one process
     log,
     now,
+    monotonicMs,
+    wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
   await watchRestores.settle();
   await pauseUntrusted();
@@ -129,10 +165,14 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     ...catalogServices,
     ...rolloutServices,
     ...offerServices,
-    ...createAccessServices(ports),
+    ...createAccessServices(ports, upTime),
+    databaseId: watchRestores.databaseId,
     releaseResults: store.results,
     watchRestores,
     overBudget,
+    refusedCertificates: new RefusedCertificateList({ journal, log, now }),
+    serverClock,
+    daysUntilFull: (freeBytes) => watchStorage.daysUntilFull(freeBytes),
     manageDevices,
     listFleet: listing,
     fleetHistory,
@@ -142,14 +182,16 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     installationsReached: () => fleet.counters.reached(),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
     runHousekeeping: () => housekeeping.run(),
+    chores: () => housekeeping.statuses(),
     startup,
     async close() {
       await checkStoredImages.close();
       await judgeBundles.close();
       await sendWebhooks.close();
-      await housekeeping.run(); // the one that runs, or a last one
+      await housekeeping.close(); // the look that goes on, or a last one
       await catalog.exclusively(() => Promise.resolve());
       await fleet.close();
+      await upTime.save().catch(() => undefined); // a minute of it is lost then
       watchRestores.close();
       await watchRestores.settle();
       await catalogServices.readBundle.close();
@@ -157,21 +199,40 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   };
 }
 
-function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts) {
+function startServerClock(ports: ServicePorts, monotonicMs: MonotonicClock): Promise<ServerClock> {
+  const { store, log, now, clockDoubtMs: doubtMs = () => null } = ports;
+  return ServerClock.start({ store, now, monotonicMs, doubtMs, log });
+}
+
+function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: ServicePorts, upTime: UpTime) {
   const { tokens, sessions } = store;
   return {
     manageTokens: createManageTokens({ tokens, randomBytes, now }),
-    manageSessions: createManageSessions({ sessions, sessionLifetimeMs, randomBytes, now }),
+    manageSessions: createManageSessions({
+      sessions,
+      sessionLifetimeMs,
+      randomBytes,
+      ageMs: () => upTime.ageMs(),
+      now,
+    }),
   };
 }
 
-function createWebhookServices(ports: ServicePorts) {
-  const { store, deliver, refuseReceiver, lastCrash, randomBytes, log, now } = ports;
+function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
+  const { store, deliver, refuseReceiver, lastCrash, randomBytes, now } = ports;
   const { webhooks, journal } = store;
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
   return {
     manageWebhooks: createManageWebhooks({ webhooks, deliver, refuseReceiver, randomBytes, now }),
-    sendWebhooks: new WebhookSender({ webhooks, journal, deliver, isLeftOut, log, now, random }),
+    sendWebhooks: new WebhookSender({
+      webhooks,
+      journal,
+      deliver,
+      isLeftOut,
+      agoMs: (at) => upTime.agoMs(at),
+      now,
+      random,
+    }),
   };
 }

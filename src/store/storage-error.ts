@@ -9,7 +9,8 @@ import { DomainError } from '../core/errors';
 export function storageError(error: unknown): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
-  if (isOutOfSpace(error) || code === 'SQLITE_FULL') {
+  // The last one: there is no room for the index that SQLite keeps beside its -wal file.
+  if (isOutOfSpace(error) || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new DomainError('storage-full', 'the disk that holds the data folder is full', {
       cause: error,
       remedy: 'Delete bundles that no device needs, or give the data folder more space.',

@@ -30,6 +30,7 @@ import { refuseLinks } from './refuse-links';
 import { measureStorage } from './files/storage-usage';
 import { createWebhookRecords } from './sqlite/webhook-records';
 import { createTokenRecords } from './sqlite/token-records';
+import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-records';
 
 /** The store of the one server on a data folder. */
 export interface OpenStore extends Store {
@@ -79,8 +80,10 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         databaseMarker: createDatabaseMarker(dataDir),
         dismissals: createDismissalRecords(database, journal),
         askedNames: createAskedNameRecords(database),
+        upTime: createUpTimeRecords(database),
+        retention: createRetentionRecords(database),
         tokens: createTokenRecords(database, journal),
-        sessions: createSessionRecords(database),
+        sessions: createSessionRecords(database, journal),
         bundles,
         foundFiles: bundles.found,
         legacy: createLegacyFiles(dataDir),

@@ -9,7 +9,7 @@ import { type DashboardServer, startDashboard } from './dashboard-server';
 
 let server: DashboardServer;
 beforeAll(async () => {
-  server = await startDashboard();
+  server = await startDashboard({ names: ['updates.example.com'] });
   for (const id of ['gateway-001', 'gateway-002', 'sensor-001']) await issue(id);
 });
 
@@ -49,7 +49,7 @@ describe('the certificates', () => {
       .getByText('localhost', { exact: true })
       .waitFor();
     const row = rowOf(page, 'gateway-001');
-    await row.getByText('valid', { exact: true }).waitFor();
+    await row.getByText('Valid', { exact: true }).waitFor();
     await row.getByText(/days left/).waitFor();
     await row.getByRole('link', { name: 'gateway-001' }).click();
     await page.waitForURL('**/devices/gateway-001');
@@ -148,6 +148,10 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('alert').waitFor();
     expect(await page.getByLabel('URL that the device uses').inputValue()).toBe('http://updates.example.com');
     expect(await page.getByLabel('Install on this compatible only').inputValue()).toBe('acme-gateway');
+    await page.getByText('SERVER_URL is not set').waitFor();
+    await page.getByLabel('URL that the device uses').fill('https://elsewhere.example.com');
+    await page.getByRole('button', { name: 'Download the kit' }).click();
+    await dialogOf(page).getByText('cert server --name elsewhere.example.com --force').waitFor();
   });
 
   it('is made for a request that is pasted or chosen as a file', async () => {
@@ -186,10 +190,28 @@ describe('a certificate', () => {
       .waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
-    await rowOf(page, 'stolen').getByText('revoked', { exact: true }).waitFor();
+    await rowOf(page, 'stolen').getByText('Revoked', { exact: true }).waitFor();
     expect(await rowOf(page, 'stolen').getByRole('button').count()).toBe(0);
     const { stdout } = await cli(server.folder, 'cert', 'list', '--json');
     expect(stdout).toContain('revoked');
+  });
+
+  it('that a device came with in vain is listed, with what to do', async () => {
+    await issue('lost-board');
+    await cli(server.folder, 'cert', 'revoke', 'lost-board');
+    const file = (name: string) => path.join(server.folder, 'certs', name);
+    const pair = ['--cert', file('devices/lost-board.crt'), '--key', file('devices/lost-board.key')];
+    const args = ['-sS', '--cacert', file('ca.crt'), ...pair, `${server.deviceUrl}/health`];
+    await eventually(async () => (await mustRun('curl', args)).stdout.includes('"cause":"revoked"'));
+    const page = await open();
+    const row = page
+      .getByRole('region', { name: 'Refused since the server started' })
+      .getByRole('row')
+      .filter({ hasText: 'CN=lost-board' });
+    await row.getByText('its certificate is revoked').waitFor();
+    await row.getByText('issue it a new certificate').waitFor();
+    await row.getByRole('link').click();
+    await page.waitForURL('**/devices/lost-board');
   });
 
   it('that was issued elsewhere shows as soon as it is known', async () => {

@@ -83,8 +83,13 @@ describe('a device with systemd that is set up with a kit', () => {
     await eventually(isMarked, minuteMs);
     await device.mustExec('systemctl restart rauc.service; systemctl restart rauc.service');
     await eventually(isMarked, minuteMs);
-    // It dies, and the bus starts it again.
-    await device.mustExec('systemctl kill --signal=KILL rauc.service && rauc status');
+    // It dies, and the bus starts it again. Until systemd has seen the death, it takes the service for one that runs.
+    await device.mustExec('systemctl kill --signal=KILL rauc.service');
+    await eventually(
+      async () => (await device.exec('systemctl --quiet is-failed rauc.service')).code === 0,
+      minuteMs,
+    );
+    await device.mustExec('rauc status');
     await eventually(isMarked, minuteMs);
     expect(await device.mustExec('systemctl --failed --plain --no-legend')).not.toContain('rauc-update-');
   });

@@ -282,21 +282,32 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
     it("marks it again until RAUC's service, which ended meanwhile, answers", async () => {
       const board = await enroll();
       await board.program('rauc-update-mark-good');
-      await board.raucAnswers('code', '1');
+      const again = () =>
+        board.program('rauc-update-mark-good', ['again'], { RAUC_UPDATE_RETRY_SECONDS: '0' });
+      const marks = async () =>
+        (await board.raucCalls()).filter((call) => call === 'status mark-good').length;
+      // It is away for two calls, back, and away once more between the two questions of a try.
       await board.raucAnswers(
         'before',
-        `case $(grep -c 'status mark-good' "$FAKE_RAUC/calls") in 3) rm "$FAKE_RAUC/code" ;; esac\n`,
+        `calls=$(grep -c status "$FAKE_RAUC/calls")\ncase $calls in 2 | 3 | 5) exit 1 ;; esac\n`,
       );
+      expect(await again()).toMatchObject({ code: 0 });
+      expect(await marks()).toBe(3);
+      await board.raucAnswers('before', 'exit 1\n');
+      expect(await again()).toMatchObject({ code: 1 });
+      expect(await marks()).toBe(3);
+    });
+
+    it("leaves a bad slot bad when RAUC's service answers only later", async () => {
+      const board = await enroll();
+      await board.program('rauc-update-mark-good');
+      await board.raucAnswers('output', "RAUC_SLOT_STATE_1='booted'\nRAUC_SLOT_BOOT_STATUS_1='bad'\n");
+      await board.raucAnswers('before', `case $(grep -c status "$FAKE_RAUC/calls") in 2) exit 1 ;; esac\n`);
       const again = await board.program('rauc-update-mark-good', ['again'], {
         RAUC_UPDATE_RETRY_SECONDS: '0',
       });
-      expect(again).toMatchObject({ code: 0 });
-      expect((await board.raucCalls()).filter((call) => call === 'status mark-good')).toHaveLength(3);
-      await board.raucAnswers('before', '');
-      await board.raucAnswers('code', '1');
-      expect(
-        await board.program('rauc-update-mark-good', ['again'], { RAUC_UPDATE_RETRY_SECONDS: '0' }),
-      ).toMatchObject({ code: 1 });
+      expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('stays so') as string });
+      expect((await board.raucCalls()).filter((call) => call === 'status mark-good')).toHaveLength(1);
     });
 
     it('tells nothing when the slot could not be marked', async () => {

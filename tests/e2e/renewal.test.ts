@@ -30,7 +30,9 @@ describe('while the server runs', () => {
   async function isLetIn(id: string, ca = certs('ca.crt')): Promise<boolean> {
     const { cert, key } = deviceFiles(certs(), id);
     const tls = ['--cacert', ca, '--cert', cert, '--key', key];
-    return (await run('curl', ['-sS', '--max-time', '5', ...tls, `${server.deviceUrl}/health`])).code === 0;
+    // Who is refused gets a 403, or no connection.
+    const asked = ['-sS', '--fail', '--max-time', '5', ...tls, `${server.deviceUrl}/health`];
+    return (await run('curl', asked)).code === 0;
   }
 
   beforeEach(async () => {

@@ -94,7 +94,8 @@ describe("the original's certs/", () => {
     const { folder, ca, board } = await takenOver();
     expect(await cli(folder, 'cert', 'device', 'old-1')).toMatchObject({ code: 0 });
     const server = await startServer({ folder, env: { OLD_CERTIFICATES: 'refuse' } });
-    expect(await ask(server, ca, `${board}.crt`, `${board}.key`)).toBe('');
+    const refused = JSON.parse(await ask(server, ca, `${board}.crt`, `${board}.key`)) as unknown;
+    expect(refused).toMatchObject({ status: 403, cause: 'old-certificate' });
     const renewed = path.join(folder, 'certs', 'devices', 'old-1');
     expect(await readFile(`${renewed}.crt`, 'utf8')).toContain('BEGIN CERTIFICATE');
     expect(await ask(server, ca, `${renewed}.crt`, `${renewed}.key`)).toContain('ok');

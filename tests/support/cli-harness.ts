@@ -12,6 +12,7 @@ import { inspectBundle } from '../../src/rauc/inspect';
 import { fileSource } from '../../src/rauc/source';
 import { examine } from '../../src/server/doctor';
 import { createManageTokens } from '../../src/services/access/manage-tokens';
+import { createBackups } from '../../src/store/backup/backups';
 import { openTokenStore } from '../../src/store/store';
 
 export const cliNow = new Date('2026-11-24T04:00:00.000Z');
@@ -124,6 +125,12 @@ const realWiring: Wiring = {
     });
     return { ...manage, close: () => store.close() };
   },
+  backups: createBackups({
+    version: '1.2.3',
+    pid: process.pid,
+    now: () => cliNow,
+    newId: () => randomBytes(16).toString('hex'),
+  }),
   doctor: (config, request) => examine(config, { ...request, now: () => cliNow }),
   async inspect(file, config) {
     const handle = await open(file, 'r');

@@ -5,6 +5,7 @@ import { startDeviceServer, type DeviceServer, type DeviceServerOptions } from '
 import type { DeviceTls } from '../../src/http/device/transport/tls-settings';
 import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import type { CertificateFolder } from '../../src/ports/certificates';
+import { createDescribeRefused } from '../../src/pki/describe-refused';
 import { createJudgeDevice } from '../../src/pki/judge-device';
 import { coversHost } from '../../src/pki/server-names';
 import { loadServerTls } from '../../src/pki/server-tls';
@@ -88,9 +89,11 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
   const serials = new Map<string, string>();
   const { oldCertificates = 'taken-over' } = options;
   let judge: ReturnType<typeof createJudgeDevice> | undefined;
+  let describeRefused = createDescribeRefused((await loadServerTls(certsDir)).ca);
   const tls = async () => {
     const loaded = await loadServerTls(certsDir);
     judge = createJudgeDevice(loaded, oldCertificates);
+    describeRefused = createDescribeRefused(loaded.ca);
     return loaded;
   };
   const server = await startDeviceServer({
@@ -105,6 +108,7 @@ export async function startDeviceListener(options: ListenerOptions = {}): Promis
     certificateNames: () => names,
     coversHost: (host) => coversHost(names, host),
     identify: (x509) => judge?.(x509) ?? { ok: false, reason: 'the listener has no files yet' },
+    describeRefused: (x509) => describeRefused(x509),
     isRevoked: (serial) => revoked.has(serial),
     now,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },

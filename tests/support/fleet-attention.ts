@@ -1,6 +1,7 @@
 import type { AttentionItem } from '../../src/services/overview/attention-item';
 import { FleetDescriber } from '../../src/services/overview/describe-fleet';
 import type { OpenedServices } from './services';
+import { storageUsage } from './storage-usage';
 
 /** What people are asked to look at now, as far as devices and rollouts are the cause: certificates and disk are in order. */
 export async function fleetAttention(
@@ -13,7 +14,9 @@ export async function fleetAttention(
     manageWebhooks: services.manageWebhooks,
     bundleTrust: services.bundleTrust,
     overBudget: services.overBudget,
+    chores: services.chores,
     lastCrash: services.startup.lastCrash,
+    clockTrouble: () => services.serverClock.trouble(),
     listing: store.listing,
     counts: store.counts,
     uses: store.uses,
@@ -23,7 +26,8 @@ export async function fleetAttention(
       inventory: () => Promise.resolve({ ca: null, hasCaKey: false, server: null, devices: [] }),
     },
     oldCertificates: () => [],
-    measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes: Number.MAX_SAFE_INTEGER }),
+    measureStorage: () => Promise.resolve(storageUsage(Number.MAX_SAFE_INTEGER)),
+    daysUntilFull: () => null,
     now,
   });
   return (await describer.describe()).attention;

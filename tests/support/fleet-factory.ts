@@ -75,6 +75,27 @@ export function bundleOf(
   };
 }
 
+/** One of which is known how much a device reads: an image as large as the bundle. @param adaptive the image's methods */
+export function bundleWithImage(adaptive: readonly string[] = []): Bundle {
+  const made = bundleOf('board');
+  const { manifest } = made.inspection;
+  if (manifest === null) throw new Error('it has a manifest');
+  const image = {
+    slotClass: 'rootfs',
+    variant: null,
+    filename: 'rootfs.img',
+    type: 'raw',
+    sizeBytes: made.sizeBytes,
+    sha256: null,
+    artifact: null,
+    adaptive,
+    convert: [],
+    converted: [],
+    hooks: [],
+  };
+  return { ...made, inspection: { ...made.inspection, manifest: { ...manifest, images: [image] } } };
+}
+
 export interface ReleaseChange extends Partial<Omit<Release, 'rollout'>> {
   readonly policy?: Partial<RolloutPolicy>;
   readonly rollout?: Partial<Rollout>;

@@ -37,6 +37,8 @@ export interface OpenServicesOptions {
   readonly fleetRules?: Partial<FleetRules>;
   /** A second more at each look when left out. */
   readonly now?: () => Date;
+  /** Goes with {@link now} when left out. */
+  readonly monotonicMs?: () => number;
 }
 
 export interface OpenedServices {
@@ -62,7 +64,9 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   const dataDir = options.dataDir ?? path.join(await temporaryFolder(), 'data');
   const anchorsPem = options.keyringPath === undefined ? null : await readFile(options.keyringPath, 'utf8');
   const log: LogLine[] = [];
-  const now = options.now ?? steppingClock();
+  const wall = options.now ?? steppingClock();
+  let lookedAt = new Date(0);
+  const now = () => (lookedAt = wall());
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
@@ -75,6 +79,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
     baseUrl: () => 'https://updates.test:8443',
     log: recorder(log),
     now,
+    monotonicMs: options.monotonicMs ?? (() => lookedAt.getTime()),
     randomBytes,
   };
   const services = await createServices({ ...ports, ...options.change?.(ports) }).catch((error: unknown) => {

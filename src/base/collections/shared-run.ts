@@ -12,8 +12,8 @@ export class SharedRun {
     return this.#running;
   }
 
-  /** The end of the run that goes on; at once when none does. */
+  /** The end of the run that goes on, whatever it comes to; at once when none does. */
   async ended(): Promise<void> {
-    await this.#running;
+    await this.#running?.catch(() => undefined); // whoever started it hears of that
   }
 }

@@ -1,6 +1,7 @@
 import type { ImageCheck } from '../../core/image-check';
 import type { Diagnosis } from '../../core/doctor';
 import type { Inspection } from '../../core/inspection';
+import type { Backups } from '../../ports/backups';
 import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
 import type { CheckProgress } from '../../services/doctor/examine-installation';
 import type { ManageTokens } from '../../services/access/manage-tokens';
@@ -44,6 +45,7 @@ export interface Wiring {
   readonly kitText: ReadKitText;
   /** Opens the database for token commands; `close` it after. */
   tokens(config: Config): ManageTokens & { close(): void };
+  readonly backups: Backups;
   /** Examines the installation that is configured. Nothing is changed. */
   doctor(
     config: Config,

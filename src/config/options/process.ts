@@ -9,7 +9,7 @@ export const processOptions = {
       'EVENT_RETENTION',
       period,
       '400d',
-      'How long the journal keeps what devices and the server did. What people decided stays for ever.',
+      "How long the journal keeps what devices and the server did. At most two days' worth goes in a day. What people decided stays for ever.",
     ),
     unit: 'milliseconds',
   },

@@ -22,11 +22,10 @@ export const triesRules = {
 
 /** A device may tell so little that nobody learns what came of its tries: it gets no more of them than others. */
 function untoldTriesLeft({ device, question, terms }: Case, bundle: Bundle, failures: number): Verdict {
+  const left = pass('failures-left', { count: failures });
   const { unproven } = device;
-  const isMeant = !question.limits.tellsOutcome && unproven?.sha256 === bundle.sha256;
-  const tries = isMeant ? untoldTries(unproven, bundle) : 0;
-  const others = isMeant && unproven.isFailure ? failures - 1 : failures;
-  return tries > 0 && others + tries >= terms.maxTries
-    ? refuse('downloaded-before', { count: tries })
-    : pass('failures-left', { count: failures });
+  if (question.limits.tellsOutcome || unproven?.sha256 !== bundle.sha256) return left;
+  const tries = untoldTries(unproven, bundle);
+  const others = unproven.isFailure ? failures - 1 : failures;
+  return others + tries >= terms.maxTries ? refuse('downloaded-before', { count: tries }) : left;
 }

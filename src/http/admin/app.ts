@@ -5,10 +5,13 @@ import { createIsTrustedProxy } from '../client-address';
 import type { AdminOptions } from './kernel/admin-options';
 import { createIdentify } from './access/authenticate';
 import { createCheckToken } from './access/check-token';
+import { SessionCookies } from './access/session-cookie';
 import { EventStreams } from './kernel/event-stream';
 import { dashboard } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
+import { registerChoreMetrics } from './metrics/chore-metrics';
+import { registerClockMetrics } from './metrics/clock-metrics';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
 import { createAdminMetrics } from './metrics/metrics';
@@ -34,9 +37,11 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
   registerRolloutMetrics(metrics, services, streams, searches);
+  registerChoreMetrics(metrics, services.chores);
   const adminMetrics = createAdminMetrics(metrics, services.listBundles);
   app.use(requestLog({ log, metrics: adminMetrics, newId, isTrustedProxy, now }));
   app.use(drainAfterAnswer);
@@ -46,8 +51,9 @@ export function createAdminApp(options: AdminOptions): Express {
   const checkToken = createCheckToken(services.manageTokens, new FailureLimiter(now), (answer) =>
     adminMetrics.countWrongToken(answer),
   );
-  const identify = createIdentify({ checkToken, sessions: services.manageSessions, needsToken });
-  const callers = { checkToken, identify, needsToken };
+  const cookies = new SessionCookies(services.databaseId);
+  const identify = createIdentify({ checkToken, sessions: services.manageSessions, cookies, needsToken });
+  const callers = { checkToken, identify, cookies, needsToken };
   const routes = adminRoutes(options, metrics, streams, callers, searches);
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));

@@ -15,6 +15,7 @@ import { overviewRoutes } from './overview/overview';
 import { activationRoutes } from './rollouts/activations';
 import { goBackRoutes } from './rollouts/going-back';
 import { releaseRoutes } from './rollouts/releases';
+import { refusedCertificateRoutes } from './certificates/refused-certificates';
 import { revocationRoutes } from './certificates/revocations';
 import { rolloutRoutes } from './rollouts/rollouts';
 import type { Route } from './kernel/route';
@@ -47,6 +48,7 @@ export function adminRoutes(
     ...deviceActionRoutes(options),
     ...certificateRoutes(options),
     ...revocationRoutes(options),
+    ...refusedCertificateRoutes(options),
     ...uploadRoutes(options),
     ...eventRoutes(options, streams, searches),
     ...webhookRoutes(options),

@@ -1,6 +1,9 @@
+import type { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Budget } from '../../core/budget';
+import type { RefusalCause, RefusedSubject } from '../../core/connection-refusal';
+import type { RefusedCertificates } from '../../services/certificates/refused-certificates';
 import type { OverBudget } from '../../services/overview/over-budget';
 import { createIsTrustedProxy } from '../client-address';
 import { BodyReader } from './kernel/body-reader';
@@ -10,17 +13,14 @@ import { followRequests } from './kernel/follow-requests';
 import { type MountOptions, mountProtocols } from './kernel/mount-protocols';
 import { createNotices } from './kernel/notices';
 import type { Protocol, ProtocolServices } from './kernel/protocol';
+import { refusalAnswer } from './kernel/refusal-answer';
 import { createDispatcher } from './kernel/router';
 import { deviceProtocols } from './protocols';
 import { closeListener, trackSockets } from './transport/close-listener';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
-import {
-  type AdmissionRules,
-  Connections,
-  expelConnection,
-  type RefusalCause,
-} from './transport/connections';
+import { type AdmissionRules, Connections, expelConnection } from './transport/connections';
 import { DeviceBudgets } from './transport/device-budgets';
+import { type FarewellLimits, farewellLimits, Farewells } from './transport/farewells';
 import { HandshakeGuard } from './transport/handshake-guard';
 import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
@@ -34,6 +34,7 @@ import type { MonotonicClock } from '../../ports/clock';
 
 export interface DeviceServices extends ProtocolServices {
   readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
+  readonly refusedCertificates: Pick<RefusedCertificates, 'note'>;
 }
 
 export interface DeviceServerOptions extends AdmissionRules, MountOptions {
@@ -49,12 +50,15 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly bodyTimeoutMs?: number;
   /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
   readonly quietTimeoutMs?: number;
+  /** What people are told of a certificate that is refused. */
+  readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
   /** Hears what each device calls the server, once it was let in. */
   readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
   readonly trustedProxies?: readonly string[];
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
+  readonly farewellLimits?: FarewellLimits;
   /** What is read for devices and has not left yet; by the memory of the machine when left out. */
   readonly memoryLimits?: MemoryLimits;
   /** That of the process when left out. */
@@ -119,7 +123,9 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   const limited = options.connectionLimits ?? connectionLimits;
   const connections = new Connections(options, limited, budgets, monotonicMs);
   const counters = new Counters();
-  const notices = createNotices({ counters, overBudget: services.overBudget, log, now });
+  const { overBudget, refusedCertificates } = services;
+  const { describeRefused } = options;
+  const notices = createNotices({ counters, overBudget, refusedCertificates, describeRefused, log, now });
   const charge = createCharge({
     monotonicMs,
     onRefused: (deviceId) => notices.excess({ deviceId }, 'requests'),
@@ -147,12 +153,23 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     counters,
     bodies: new BodyReader(options.bodyTimeoutMs ?? limits.bodyTimeoutMs),
     charge,
+    onRefused: (refusal, { identity, address, certificate }) =>
+      notices.refused(refusal, {
+        device: identity.id,
+        certificate,
+        ...(address === null ? {} : { address }),
+      }),
     log,
   });
   const stopLooking = serveConnections({
     listener,
     connections,
     handshakes,
+    farewells: new Farewells({
+      limits: options.farewellLimits ?? farewellLimits,
+      answerOf: refusalAnswer,
+      monotonicMs,
+    }),
     handle: followRequests({ dispatch, log, monotonicMs }),
     onRefused: (refusal, who) => notices.refused(refusal, who),
     onExcess: (holder, budget) => notices.excess(holder, budget),

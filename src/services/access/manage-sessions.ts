@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EventKind, NewEvent } from '../../core/event';
 import type { Token } from '../../core/token';
 import type { SessionRecords } from '../../ports/access';
 import type { RandomBytes } from '../../ports/randomness';
@@ -7,11 +8,11 @@ import type { Clock } from '../../ports/clock';
 /** Browsers that signed in: they have a random id in a cookie, which stands for a token that they don't have. */
 export interface ManageSessions {
   /** @returns the id (43 characters of base64url), which is not stored, and how long it is good for */
-  begin(token: Token): Promise<{ readonly id: string; readonly lifetimeMs: number }>;
+  begin(token: Token, address: string | null): Promise<{ readonly id: string; readonly lifetimeMs: number }>;
   /** The token of a session, unless that has expired or its token was revoked. */
   find(id: string): Promise<Token | undefined>;
-  /** An unknown one is over already. */
-  end(id: string): Promise<void>;
+  /** One that is unknown or over stays so. */
+  end(id: string, address: string | null): Promise<void>;
 }
 
 export interface SessionPorts {
@@ -19,6 +20,8 @@ export interface SessionPorts {
   /** From the begin, whether it is used or not; 12 hours when left out. */
   readonly sessionLifetimeMs?: number | undefined;
   readonly randomBytes: RandomBytes;
+  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  readonly ageMs: () => number;
   readonly now: Clock;
 }
 
@@ -29,23 +32,45 @@ const idPattern = /^[A-Za-z0-9_-]{43}$/;
 const maxOfToken = 20;
 
 export function createManageSessions(ports: SessionPorts): ManageSessions {
-  const { sessions, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, now } = ports;
+  const { sessions, sessionLifetimeMs: lifetimeMs = defaultLifetimeMs, randomBytes, ageMs, now } = ports;
+
+  async function find(id: string): Promise<Token | undefined> {
+    if (!idPattern.test(id)) return undefined;
+    const session = await sessions.find(hashOf(id));
+    if (session === undefined) return undefined;
+    const { expiresAt, endsAgeMs } = session;
+    if (endsAgeMs === null ? expiresAt <= now() : endsAgeMs <= ageMs()) return undefined;
+    return session.token.revokedAt === null ? session.token : undefined;
+  }
+
+  const line = (kind: EventKind, { name }: Token, address: string | null, message: string): NewEvent => ({
+    kind,
+    at: now(),
+    actor: { name: `token:${name}`, address },
+    message,
+  });
+
   return {
-    async begin(token) {
+    async begin(token, address) {
       const id = randomBytes(idSizeBytes).toString('base64url');
       const createdAt = now();
       const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
-      await sessions.add({ idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt }, maxOfToken);
+      const session = { idHash: hashOf(id), tokenName: token.name, createdAt, expiresAt };
+      const presentAgeMs = ageMs();
+      await sessions.add(
+        { ...session, endsAgeMs: presentAgeMs + lifetimeMs },
+        { ageMs: presentAgeMs, maxOfToken },
+        [line('session.begun', token, address, `a browser signed in with the token ${token.name}`)],
+      );
       return { id, lifetimeMs };
     },
-    async find(id) {
-      if (!idPattern.test(id)) return undefined;
-      const session = await sessions.find(hashOf(id));
-      if (session === undefined || session.expiresAt <= now()) return undefined;
-      return session.token.revokedAt === null ? session.token : undefined;
-    },
-    async end(id) {
-      if (idPattern.test(id)) await sessions.remove(hashOf(id));
+    find,
+    async end(id, address) {
+      const token = await find(id);
+      if (token === undefined) return;
+      await sessions.remove(hashOf(id), [
+        line('session.ended', token, address, `a browser with the token ${token.name} signed out`),
+      ]);
     },
   };
 }

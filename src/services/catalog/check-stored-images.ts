@@ -12,7 +12,7 @@ import type { Clock } from '../../ports/clock';
 
 /** Hashes the images of stored bundles, after their upload, and keeps what it came to. */
 export interface CheckStoredImages {
-  /** Checks what is due, one bundle after the other. One run at a time; it never rejects. */
+  /** Checks what is due, one bundle after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when nothing can be kept */
   run(): Promise<void>;
   /** Calls off the check that goes on: the next start of the server begins it again. */
   close(): Promise<void>;
@@ -33,8 +33,8 @@ const tryAgainAfterMs = 60_000;
 
 /** {@link CheckStoredImages} one after the other, and tries again what failed. */
 export class StoredImageChecks implements CheckStoredImages {
-  /** When the check of a bundle ended early; `null` stands for all of them, when nothing can be kept. */
-  readonly #failures = new Map<string | null, number>();
+  /** When the check of a bundle ended early. */
+  readonly #failures = new Map<string, number>();
   readonly #runs = new SharedRun(() => this.#runOnce());
   readonly #closing = new AbortController();
 
@@ -53,7 +53,7 @@ export class StoredImageChecks implements CheckStoredImages {
     return this.#closing.signal.aborted;
   }
 
-  #rests(name: string | null): boolean {
+  #rests(name: string): boolean {
     const atMs = this.#failures.get(name);
     return atMs !== undefined && Math.abs(this.ports.now().getTime() - atMs) < tryAgainAfterMs;
   }
@@ -126,19 +126,12 @@ export class StoredImageChecks implements CheckStoredImages {
   }
 
   async #runOnce(): Promise<void> {
-    if (this.#rests(null)) return;
-    try {
-      for (
-        let bundle = await this.#next();
-        bundle !== undefined && !this.#isClosing();
-        bundle = await this.#next()
-      )
-        await this.#checkOne(bundle);
-      this.#failures.delete(null);
-    } catch (error) {
-      this.#failures.set(null, this.ports.now().getTime());
-      this.ports.log.error({ err: error }, 'what the check of images came to cannot be saved');
-    }
+    for (
+      let bundle = await this.#next();
+      bundle !== undefined && !this.#isClosing();
+      bundle = await this.#next()
+    )
+      await this.#checkOne(bundle);
   }
 }
 

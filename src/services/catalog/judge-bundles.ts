@@ -16,7 +16,7 @@ import type { Clock } from '../../ports/clock';
 export interface JudgeBundles {
   /** Judges what devices may ask for first: call it before they can. At most some hundred bundles; the rest waits for `run`. */
   begin(): Promise<void>;
-  /** Judges what is due, one after the other. One run at a time; it never rejects. */
+  /** Judges what is due, one after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when a verdict cannot be kept */
   run(): Promise<void>;
   /** Lets the run that goes on come to its end, after the bundle that it is at. */
   close(): Promise<void>;
@@ -147,15 +147,11 @@ export class BundleJudge implements JudgeBundles {
   }
 
   async #runOnce(): Promise<void> {
-    try {
-      const found = this.#due();
-      if (found.length === 0) return;
-      const first = await wantedBundles(this.ports.catalog, this.ports.uses);
-      const isFirst = ({ name }: Bundle) => first.has(name);
-      await this.#judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
-    } catch (error) {
-      this.ports.log.error({ err: error }, 'the verdicts of bundles can not be kept at the moment');
-    }
+    const found = this.#due();
+    if (found.length === 0) return;
+    const first = await wantedBundles(this.ports.catalog, this.ports.uses);
+    const isFirst = ({ name }: Bundle) => first.has(name);
+    await this.#judgeAll([...found.filter(isFirst), ...found.filter((bundle) => !isFirst(bundle))]);
   }
 }
 

@@ -1,11 +1,9 @@
 import { askedNameLifetimeMs } from '../../core/server-certificate';
 import type { AskedNameRecords } from '../../ports/asked-names';
 import type { Clock } from '../../ports/clock';
-import type { Log } from '../../ports/log';
 
 export interface AskedNamesPorts {
   readonly records: AskedNameRecords;
-  readonly log: Pick<Log, 'error'>;
   readonly now: Clock;
 }
 
@@ -17,7 +15,6 @@ interface Asked {
 
 /** A name that was asked for within this time costs a look-up alone. */
 const freshMs = 60_000;
-const saveEveryMs = 60_000;
 /** What the disk has may be so much older than what memory has: names are in use for days. */
 const savedAgainAfterMs = 3_600_000;
 /** Behind a wildcard a device can ask for any number of names. */
@@ -28,8 +25,6 @@ const maxNameLength = 255;
 export class AskedNames {
   /** In the order in which they were asked for. */
   readonly #names = new Map<string, Asked>();
-  #savedAtMs = -Infinity;
-  #isFailing = false;
 
   private constructor(private readonly ports: AskedNamesPorts) {}
 
@@ -64,23 +59,15 @@ export class AskedNames {
       .map(([name]) => name);
   }
 
-  /** Writes what is new, once a minute at the most. It never rejects: what could not be written is tried again. */
+  /** Writes what is new. Call it about once a minute: what could not be written stays due. @throws DomainError `storage-full`, `unavailable` */
   async save(): Promise<void> {
-    const nowMs = this.ports.now().getTime();
-    if (Math.abs(nowMs - this.#savedAtMs) < saveEveryMs) return;
-    this.#savedAtMs = nowMs;
     const due = [...this.#names].filter(
       ([, { atMs, savedMs }]) => Math.abs(atMs - savedMs) >= savedAgainAfterMs,
     );
     if (due.length === 0) return;
-    try {
-      const names = due.map(([name, { atMs }]) => ({ name, askedAt: new Date(atMs) }));
-      await this.ports.records.save(names, maxNames);
-      for (const [, asked] of due) asked.savedMs = asked.atMs;
-      this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing) this.ports.log.error({ err: error }, 'cannot save which names devices ask for');
-      this.#isFailing = true;
-    }
+    const written = due.map(([name, asked]) => ({ name, asked, atMs: asked.atMs }));
+    const names = written.map(({ name, atMs }) => ({ name, askedAt: new Date(atMs) }));
+    await this.ports.records.save(names, maxNames);
+    for (const { asked, atMs } of written) asked.savedMs = atMs;
   }
 }

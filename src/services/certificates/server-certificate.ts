@@ -37,7 +37,7 @@ export interface ServerCertificatePorts<Tls extends ServedTls> {
   readonly takeOver: (found: Tls) => void;
   /** As `CertificateFolder.renewServer`: the listener takes over what it writes like any other new certificate. */
   readonly renew: () => Promise<RenewedServer | null>;
-  readonly askedNames: Pick<AskedNames, 'note' | 'recent' | 'save'>;
+  readonly askedNames: Pick<AskedNames, 'note' | 'recent'>;
   readonly covers: (names: readonly string[], host: string) => boolean;
   readonly journal: Pick<JournalRecords, 'record' | 'search'>;
   readonly log: Log;
@@ -56,6 +56,8 @@ export class ServerCertificate<Tls extends ServedTls> {
   #problem: ServerCertificateStatus['renewalProblem'] = null;
   #checked = { atMs: -Infinity, serial: '' };
   #toldAtMs = -Infinity;
+  /** What the last check failed with. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(private readonly ports: ServerCertificatePorts<Tls>) {}
 
@@ -94,7 +96,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     };
   }
 
-  /** Does what falls due, each hour and after a change. Call it about once a second; it never rejects. */
+  /** Does what falls due, each hour and after a change. Call it about once a second. @throws what the last check failed with */
   run(): Promise<void> {
     return this.#runs.start();
   }
@@ -105,18 +107,24 @@ export class ServerCertificate<Tls extends ServedTls> {
   }
 
   async #runOnce(): Promise<void> {
-    const { askedNames, inUse, now, log } = this.ports;
-    await askedNames.save();
+    const { inUse, now } = this.ports;
     const atMs = now().getTime();
     const { serial } = inUse().summary;
-    if (Math.abs(atMs - this.#checked.atMs) < checkEveryMs && serial === this.#checked.serial) return;
-    this.#checked = { atMs, serial };
+    if (Math.abs(atMs - this.#checked.atMs) >= checkEveryMs || serial !== this.#checked.serial) {
+      this.#checked = { atMs, serial };
+      await this.#check();
+    }
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async #check(): Promise<void> {
     try {
       if (this.#offered !== null && this.#whyHeldBack(this.#offered) === null)
         this.ports.takeOver(this.#offered);
       await this.#renew();
+      this.#failure = null;
     } catch (error) {
-      log.error({ err: error }, 'the server certificate could not be looked after');
+      this.#failure = { error };
     }
   }
 

@@ -3,7 +3,7 @@ import type { NewEvent } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import type { DeviceSight, DeviceUpdate, ReleaseNumbers } from '../../ports/device-updates';
 import type { DeviceRecord } from '../../ports/devices';
-import { withInstallation } from './fleet-entry';
+import { newcomer, withInstallation } from './fleet-entry';
 
 /** A device while an update is decided: each step sees what the steps before made of it. */
 export class DeviceDraft {
@@ -37,7 +37,7 @@ export class DeviceDraft {
 
   /** The device appears. */
   register(device: Device, events: readonly NewEvent[]): void {
-    this.#record = { device, installation: null, failures: new Map(), interruptions: new Map() };
+    this.#record = newcomer(device);
     this.tell(device, events);
   }
 

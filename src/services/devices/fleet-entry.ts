@@ -1,3 +1,4 @@
+import type { Device } from '../../core/device';
 import type { NewEvent } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isFailure } from '../../core/installation-states';
@@ -22,6 +23,11 @@ export interface Entry {
   failure: unknown;
   /** It is being forgotten: what it tells meanwhile is not kept. */
   isForgotten: boolean;
+}
+
+/** What is known of a device that appears. */
+export function newcomer(device: Device): DeviceRecord {
+  return { device, installation: null, failures: new Map(), interruptions: new Map() };
 }
 
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */

@@ -8,7 +8,7 @@ import type { Log } from '../../ports/log';
 import { DeviceLines } from './device-lines';
 import { FleetDecisions } from './fleet-decisions';
 import { FleetEntries } from './fleet-entries';
-import { addEvents, type Entry, isUnsaved, newEntry } from './fleet-entry';
+import { addEvents, type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
 import { FleetWriter } from './fleet-writer';
 import { LastSeenUpdates } from './last-seen-updates';
 import { ReleaseCounters } from './release-counters';
@@ -18,7 +18,11 @@ export interface FleetPorts {
   /** Releases that are current at the start. */
   readonly releaseIds: readonly number[];
   readonly log: Log;
+  /** No offer stands for longer, in milliseconds. */
+  readonly offerLifetimeMs: number;
   readonly now: Clock;
+  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  readonly ageMs: () => number;
   /** Hears of a device whose lines of the journal are counted rather than written. */
   readonly onRepeats?: (deviceId: string) => void;
 }
@@ -38,7 +42,7 @@ export class Fleet implements DeviceUpdates {
 
   constructor(private readonly ports: FleetPorts) {
     const { devices, releaseIds, log, now } = ports;
-    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), now);
+    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), ports);
     this.#writer = new FleetWriter(devices, log);
     this.#lastSeenUpdates = new LastSeenUpdates(devices);
     this.#lines = new DeviceLines(ports.onRepeats);
@@ -132,7 +136,7 @@ export class Fleet implements DeviceUpdates {
   /** A device that nobody knew. */
   #appears(device: Device | undefined): Entry | undefined {
     if (device === undefined) return undefined;
-    const entry = newEntry({ device, installation: null, failures: new Map(), interruptions: new Map() });
+    const entry = newEntry(newcomer(device));
     this.#entries.add(entry);
     return entry;
   }

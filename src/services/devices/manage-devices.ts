@@ -7,10 +7,10 @@ import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, parseText, parseInput, planChange } from './device-input';
-import type { DeviceUpdate } from '../../ports/device-updates';
 import type { Fleet } from './fleet';
 import type { DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from './installation-events';
+import { startAnew } from './start-anew';
 import { refuseUntellable } from '../catalog/plan-activation';
 import type { Clock } from '../../ports/clock';
 
@@ -233,17 +233,6 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ]),
   };
-}
-
-/** Its next poll tells again that it is silent, if it is, and which board it is. */
-function startAnew(record: DeviceRecord): DeviceUpdate<DeviceRecord> {
-  const { device } = record;
-  const { second } = device.boards;
-  const isSilent = (device.pollerOmits ?? []).length > 0;
-  if (second === null && !isSilent) return { answer: record };
-  const boards = second === null ? device.boards : { ...device.boards, second: null, boots: [second.own] };
-  const anew = { ...device, boards, pollerOmits: null };
-  return { answer: { ...record, device: anew }, device: anew };
 }
 
 function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {

@@ -5,24 +5,32 @@ import { patiencePolls } from '../../core/proof';
 import type { ReleaseCounts } from '../../ports/devices';
 import type { Clock } from '../../ports/clock';
 
+export interface CounterPorts {
+  /** No offer stands for longer, in milliseconds. */
+  readonly offerLifetimeMs: number;
+  readonly now: Clock;
+  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  readonly ageMs: () => number;
+}
+
 interface Counter {
   /** Grows with each change. */
   revision: number;
   started: number;
   /** By device: six failures of one are one. */
   readonly failures: Map<string, number>;
-  /** Ends of open offers, by installation. They end in another order than they were made in when the clock is set. */
+  /** Ends of open offers, by installation, as ages of the server: a clock that is set ends none, and keeps none. */
   readonly offers: Deadlines<number>;
   /** Installations whose offers have ended: they do not stand again when the clock is set back. */
   readonly ended: Set<number>;
 }
 
-function newCounter({ started, failures, offers }: Omit<ReleaseCounts, 'releaseId'>): Counter {
+function newCounter(started = 0, failures: ReleaseCounts['failures'] = new Map()): Counter {
   return {
     revision: 0,
     started,
     failures: new Map(failures),
-    offers: new Deadlines(offers),
+    offers: new Deadlines(),
     ended: new Set(),
   };
 }
@@ -36,16 +44,16 @@ export class ReleaseCounters {
 
   constructor(
     counts: readonly ReleaseCounts[],
-    private readonly now: Clock,
+    private readonly ports: CounterPorts,
   ) {
-    for (const counted of counts) this.#counters.set(counted.releaseId, newCounter(counted));
+    for (const counted of counts) this.set(counted);
   }
 
   /** Installations that run, and offers that stand. */
   inProgress(releaseId: number): number {
     const counter = this.#counters.get(releaseId);
     if (counter === undefined) return 0;
-    for (const id of counter.offers.takeEnded(this.now().getTime())) {
+    for (const id of counter.offers.takeEnded(this.ports.ageMs())) {
       counter.ended.add(id); // its place may be another's from now on
     }
     return counter.started + counter.offers.size;
@@ -92,13 +100,15 @@ export class ReleaseCounters {
   renew({ id, releaseId, state, offerEndsAt, polls }: Installation): void {
     const counter = releaseId === null ? undefined : this.#counters.get(releaseId);
     if (counter === undefined || state !== 'offered') return;
-    if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
+    if (polls <= patiencePolls) this.#setOffer(counter, id, offerEndsAt.getTime());
   }
 
   /** Begins to count a release anew. */
   set(counted: ReleaseCounts): void {
-    const revision = this.revision(counted.releaseId) + 1;
-    this.#counters.set(counted.releaseId, { ...newCounter(counted), revision });
+    const { releaseId, started, failures, offers } = counted;
+    const counter = { ...newCounter(started, failures), revision: this.revision(releaseId) + 1 };
+    for (const [id, endsAtMs] of offers) this.#setOffer(counter, id, endsAtMs);
+    this.#counters.set(releaseId, counter);
   }
 
   /** Takes back what a forgotten device's installation counted for. */
@@ -111,14 +121,14 @@ export class ReleaseCounters {
     if (releaseId === null) return;
     let counter = this.#counters.get(releaseId);
     if (counter === undefined) {
-      counter = newCounter({ started: 0, failures: new Map(), offers: new Map() });
+      counter = newCounter();
       this.#counters.set(releaseId, counter);
     }
     counter.revision += 1;
     if (state === 'offered') {
       // One that is told again and again and does not begin keeps nobody else waiting.
       if (sign === -1) dropOffer(counter, id);
-      else if (polls <= patiencePolls) setOffer(counter, id, offerEndsAt);
+      else if (polls <= patiencePolls) this.#setOffer(counter, id, offerEndsAt.getTime());
     } else if (isFailure(installation)) {
       const failures = (counter.failures.get(deviceId) ?? 0) + sign;
       if (failures > 0) counter.failures.set(deviceId, failures);
@@ -127,11 +137,14 @@ export class ReleaseCounters {
       counter.started += sign;
     }
   }
-}
 
-function setOffer({ offers, ended }: Counter, id: number, endsAt: Date): void {
-  ended.delete(id);
-  offers.set(id, endsAt.getTime());
+  /** An end that a clock wrote that was ahead is further away than any offer lasts. */
+  #setOffer({ offers, ended }: Counter, id: number, endsAtMs: number): void {
+    const { offerLifetimeMs, now, ageMs } = this.ports;
+    const leftMs = Math.min(endsAtMs - now().getTime(), offerLifetimeMs);
+    ended.delete(id);
+    offers.set(id, ageMs() + leftMs);
+  }
 }
 
 function dropOffer({ offers, ended }: Counter, id: number): void {

@@ -5,7 +5,6 @@ import type { Actor } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
-import { DeviceDraft } from '../devices/device-draft';
 import type { Fleet } from '../devices/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
@@ -43,14 +42,12 @@ export function createRecordProgress({
     if (known === undefined || !beginsBy(known, sha256, isAnew)) return;
     const at = now();
     const actor: Actor = { name: `device:${id}`, address: null };
-    void fleet.update(id, (sight) => {
-      const draft = new DeviceDraft(sight);
-      const { installation } = sight.record ?? known;
-      if (installation !== null && beginsBy(draft.record, sha256, isAnew)) {
-        const after = changed(installation, begunBy(installation, isAnew, at), { at, actor });
-        draft.change(after.installation, after.events);
-      }
-      return draft.update(undefined);
+    void fleet.update(id, ({ record }) => {
+      const installation = record?.installation ?? null;
+      if (record === undefined || installation === null || !beginsBy(record, sha256, isAnew))
+        return { answer: undefined };
+      const after = changed(installation, begunBy(installation, isAnew, at), { at, actor });
+      return { answer: undefined, installations: [after.installation], events: after.events };
     });
   }
 

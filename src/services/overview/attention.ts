@@ -2,6 +2,7 @@ import type { AttentionItem } from './attention-item';
 import { type CertificateFacts, ofCertificates } from './certificate-attention';
 import { type NoticedDevices, ofDecided, ofDevices } from './device-attention';
 import { type InstallationFacts, ofInstallations } from './installation-attention';
+import { type ClockFacts, ofClock } from './clock-attention';
 import type { Excess } from './over-budget';
 import { ofOverBudget } from './over-budget-attention';
 import { ofReleases, type ReleaseFacts } from './release-attention';
@@ -9,7 +10,14 @@ import { ofRestore, ofServer, type RestoreFacts, type ServerFacts } from './serv
 
 /** What attention is judged by; each file beside this one says what its items need. */
 export interface AttentionFacts
-  extends RestoreFacts, ReleaseFacts, InstallationFacts, NoticedDevices, CertificateFacts, ServerFacts {
+  extends
+    RestoreFacts,
+    ReleaseFacts,
+    InstallationFacts,
+    NoticedDevices,
+    CertificateFacts,
+    ServerFacts,
+    ClockFacts {
   /** Who went beyond what one device may use, the most frequent first. */
   readonly overBudget: readonly Excess[];
   readonly decided: { readonly waiting: number; readonly held: number };
@@ -25,6 +33,7 @@ export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
     ...ofOverBudget(facts.overBudget),
     ...ofDecided(facts.decided),
     ...ofCertificates(facts),
+    ...ofClock(facts),
     ...ofServer(facts),
   ].filter(({ count }) => count > 0);
 }

@@ -1,6 +1,8 @@
+import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
+import type { ClockTrouble } from '../../core/server-clock';
 import { findAttention } from './attention';
 import type { AttentionItem } from './attention-item';
 import { maxSharedCertificates } from './device-attention';
@@ -73,8 +75,11 @@ export interface DescribeFleetPorts {
   readonly oldCertificates: () => readonly string[];
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
+  readonly daysUntilFull: (freeBytes: number) => number | null;
   readonly overBudget: Pick<OverBudget, 'recent'>;
+  readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
+  readonly clockTrouble: () => ClockTrouble | null;
   readonly now: Clock;
 }
 
@@ -137,8 +142,11 @@ export class FleetDescriber {
         serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
         webhooks,
+        chores: this.ports.chores(),
         lastCrash: this.ports.lastCrash,
-        freeBytes: storage.freeBytes,
+        clock: this.ports.clockTrouble(),
+        storage,
+        daysUntilFull: this.ports.daysUntilFull(storage.freeBytes),
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),
       devices: {

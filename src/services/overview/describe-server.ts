@@ -1,5 +1,4 @@
-import type { ListBundles } from '../catalog/list-bundles';
-import type { MeasureStorage } from '../../ports/data-folder';
+import type { MeasureStorage, StorageUsage } from '../../ports/data-folder';
 import type { Clock } from '../../ports/clock';
 
 /** An option of the configuration, for people. */
@@ -27,12 +26,7 @@ export interface ServerDescription extends ServerFacts {
   readonly uptimeSeconds: number;
   /** What devices use to reach the server. */
   readonly deviceUrl: string;
-  readonly storage: {
-    readonly bundlesBytes: number;
-    readonly databaseBytes: number;
-    /** Left for both. */
-    readonly freeBytes: number;
-  };
+  readonly storage: StorageUsage;
 }
 
 /** Tells what runs here. */
@@ -41,21 +35,19 @@ export type DescribeServer = () => Promise<ServerDescription>;
 export interface DescribeServerPorts {
   readonly facts: ServerFacts;
   readonly deviceUrl: () => string;
-  readonly listBundles: Pick<ListBundles, 'list'>;
   readonly measureStorage: MeasureStorage;
   readonly now: Clock;
 }
 
 export function createDescribeServer(ports: DescribeServerPorts): DescribeServer {
-  const { facts, deviceUrl, listBundles, measureStorage, now } = ports;
+  const { facts, deviceUrl, measureStorage, now } = ports;
   return async () => {
-    const { databaseBytes, freeBytes } = await measureStorage();
-    const bundlesBytes = listBundles.list().reduce((sum, { bundle }) => sum + bundle.sizeBytes, 0);
+    const storage = await measureStorage();
     return {
       ...facts,
       uptimeSeconds: Math.max(0, Math.floor((now().getTime() - facts.startedAt.getTime()) / 1000)),
       deviceUrl: deviceUrl(),
-      storage: { bundlesBytes, databaseBytes, freeBytes },
+      storage,
     };
   };
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../ports/history';
 import { addTo, countByChannel, mostFrequent } from '../devices/version-counts';
 import type { Clock } from '../../ports/clock';
+import type { Retention } from '../clock/retention';
 
 export interface HistoryPoint {
   readonly at: Date;
@@ -32,6 +33,7 @@ export interface HistoryPoints {
 export interface FleetHistoryPorts {
   readonly history: HistoryRecords;
   readonly listing: Pick<FleetListing, 'census'>;
+  readonly retention: Pick<Retention, 'before'>;
   readonly now: Clock;
 }
 
@@ -82,14 +84,14 @@ export class FleetSnapshots implements FleetHistory {
   }
 
   async #save(at: Date): Promise<void> {
-    const { history, listing } = this.ports;
+    const { history, listing, retention } = this.ports;
     const last = await history.lastAt();
     if (last?.getTime() === at.getTime()) return;
     // A clock that is far behind is no reason to lose what is there: it is waited for.
     if (last !== undefined && last > at && (await history.times(at)).length > maxTakenBack) return;
     await history.save(at, grainOf(at, last), channelCounts(await listing.census()));
     for (const grain of ['moment', 'hour', 'day'] as const) {
-      await history.prune(grain, new Date(at.getTime() - keptMs[grain]), maxPruned);
+      await history.prune(grain, await retention.before(`history-${grain}`, keptMs[grain]), maxPruned);
     }
   }
 }

@@ -1,15 +1,18 @@
+import type { ChoreStatus } from '../../core/chore';
 import { type Crash, partLeftOut } from '../../core/crash';
 import type { Webhook } from '../../core/webhook';
 import type { Dismissal } from '../../ports/dismissals';
 import type { LastRestore } from '../../ports/restores';
 import type { AttentionItem } from './attention-item';
+import { ofChores } from './chore-attention';
+import { ofStorage, type StorageFacts } from './storage-attention';
 
-export interface ServerFacts {
+export interface ServerFacts extends StorageFacts {
+  readonly at: Date;
   readonly webhooks: readonly Webhook[];
+  readonly chores: readonly ChoreStatus[];
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
-  readonly freeBytes: number;
-  readonly largestBundleBytes: number;
 }
 
 export interface RestoreFacts {
@@ -19,17 +22,15 @@ export interface RestoreFacts {
   readonly dismissed: readonly Dismissal[];
 }
 
-const smallestRoomBytes = 1 << 30;
-
-/** How much should be free for the next upload and the database. @param largestBundleBytes of those that are stored */
-export function neededRoomBytes(largestBundleBytes: number): number {
-  return Math.max(smallestRoomBytes, 2 * largestBundleBytes);
-}
-
 /** What a person should look at of the server itself. */
 export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
-  const { webhooks, lastCrash } = facts;
-  return [ofWebhooks(webhooks), ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]), ofStorage(facts)];
+  const { at, webhooks, chores, lastCrash } = facts;
+  return [
+    ofWebhooks(webhooks),
+    ...ofChores(chores, at),
+    ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]),
+    ...ofStorage(facts),
+  ];
 }
 
 /** What was decided after the copy was made is lost, which only people can know. */
@@ -58,10 +59,4 @@ function ofCrash(crash: Crash): AttentionItem {
     count: 1,
     message: `the server ended by an error of its own and was started again: ${crash.message}.${leftOut}`,
   };
-}
-
-function ofStorage({ freeBytes, largestBundleBytes }: ServerFacts): AttentionItem {
-  const neededBytes = neededRoomBytes(largestBundleBytes);
-  const message = `${Math.floor(freeBytes / (1 << 20))} MiB are left for bundles and the database`;
-  return { kind: 'storage', count: freeBytes < neededBytes ? 1 : 0, message };
 }

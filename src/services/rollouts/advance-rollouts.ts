@@ -5,7 +5,6 @@ import { nextMove, type RolloutMove } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import { countStepDevices, type CountPorts, type StepDevices } from './count-step-devices';
 import type { ReleaseCounters } from '../devices/release-counters';
-import type { Log } from '../../ports/log';
 import type { ManageRollouts } from './manage-rollouts';
 
 /** Moves rollouts by themselves, as their policies say. */
@@ -19,7 +18,7 @@ export interface AdvanceRollouts {
   counted(releaseId: number): StepDevices | undefined;
   /** Counts now. */
   count(release: Release): Promise<StepDevices>;
-  /** Makes the moves that are due. */
+  /** Makes the moves that are due. A release that fails stops no other. @throws Error that names the first of those that failed */
   advance(): Promise<void>;
 }
 
@@ -27,7 +26,6 @@ export interface AdvancePorts extends CountPorts {
   readonly catalog: Catalog;
   readonly counters: ReleaseCounters;
   readonly manageRollouts: ManageRollouts;
-  readonly log: Log;
 }
 
 interface Count extends StepDevices {
@@ -44,8 +42,6 @@ const countAgainAfterMs = 60_000;
 export class RolloutAdvance implements AdvanceRollouts {
   readonly #counts = new Map<number, Count>();
   readonly #counting = new Map<number, Promise<Count>>();
-  /** Releases whose last look failed: it is tried every second, and told once. */
-  readonly #failing = new Set<number>();
 
   constructor(private readonly ports: AdvancePorts) {}
 
@@ -75,16 +71,17 @@ export class RolloutAdvance implements AdvanceRollouts {
     const releases = this.ports.catalog.releases();
     const current = new Set(releases.map(({ id }) => id));
     for (const id of [...this.#counts.keys()]) if (!current.has(id)) this.#counts.delete(id);
+    const failed: { readonly id: number; readonly error: unknown }[] = [];
     for (const release of releases) {
       if (release.rollout.state === 'aborted') continue;
       try {
         await this.#forgiveNoMore(release);
         if (release.rollout.state === 'running') await this.#advanceOne(release);
-        this.#failing.delete(release.id);
       } catch (error) {
-        this.#tellFailure(release, error);
+        if (!wasFaster(error)) failed.push({ id: release.id, error });
       }
     }
+    throwFirst(failed);
   }
 
   #moveOf(release: Release, failures = this.ports.counters.failures(release.id)): RolloutMove | null {
@@ -150,18 +147,22 @@ export class RolloutAdvance implements AdvanceRollouts {
       ? this.ports.manageRollouts.pause(id, move.reason, theServer)
       : this.ports.manageRollouts.promote(id, due.release.rollout.step, theServer, move.reason));
   }
-
-  #tellFailure({ id }: Release, error: unknown): void {
-    // Somebody was faster: the next look decides anew.
-    if (error instanceof DomainError && (error.code === 'conflict' || error.code === 'not-found')) return;
-    if (!this.#failing.has(id))
-      this.ports.log.error({ err: error, release: id }, 'a rollout can not be moved at the moment');
-    this.#failing.add(id);
-  }
 }
 
 /** Whether a move depends on how many devices there are: counting them reads the whole channel. */
 function dependsOnCount({ rollout: { policy, step } }: Release): boolean {
   const mayPromote = policy.promoteAtPercent !== null && step < policy.steps.length - 1;
   return mayPromote || policy.pauseAtPercent !== null;
+}
+
+/** A person made the move: the next look decides anew. */
+function wasFaster(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === 'conflict' || error.code === 'not-found');
+}
+
+function throwFirst([first, ...others]: readonly { readonly id: number; readonly error: unknown }[]): void {
+  if (first === undefined) return;
+  const { id, error } = first;
+  const more = others.length === 0 ? '' : `, and those of ${others.length} more`;
+  throw new Error(`cannot move the rollout of release ${id}${more}`, { cause: error });
 }

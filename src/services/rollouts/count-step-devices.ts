@@ -15,8 +15,8 @@ export interface StepDevices {
 
 export interface CountPorts {
   readonly devices: Pick<DeviceRecords, 'rolloutDevices'>;
-  /** Devices that were not heard for so long don't count, in milliseconds. */
-  readonly lostAfterMs: number;
+  /** Devices that were not heard since don't count. */
+  readonly heardSince: () => Date;
   readonly now: Clock;
 }
 
@@ -28,7 +28,7 @@ const pageSize = 500;
  * the registry in pages, and lets others work between them.
  */
 export async function countStepDevices(
-  { devices: registry, lostAfterMs, now }: CountPorts,
+  { devices: registry, heardSince: earliest, now }: CountPorts,
   release: Release,
 ): Promise<StepDevices> {
   const { id: releaseId, compatible, channel, bundle, rollout } = release;
@@ -36,7 +36,7 @@ export async function countStepDevices(
   const devices = steps.map(() => 0);
   const proven = steps.map(() => 0);
   const version = bundle.inspection.manifest?.version ?? null;
-  const heardSince = new Date(now().getTime() - lostAfterMs);
+  const heardSince = earliest();
   let afterId = '';
   for (;;) {
     const page = registry.rolloutDevices({

@@ -4,7 +4,10 @@ import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { ManageRollouts } from './manage-rollouts';
 
-/** Pauses rollouts whose bundle is no longer trusted. It follows from what is stored alone, so that a kill loses nothing. */
+/**
+ * Pauses rollouts whose bundle is no longer trusted. It follows from what is stored alone, so that a kill loses nothing. One that
+ * cannot be paused stops no other. @throws what the first of them threw
+ */
 export type PauseUntrusted = () => Promise<void>;
 
 export interface PauseUntrustedPorts {
@@ -22,6 +25,7 @@ export function createPauseUntrusted({
   manageRollouts,
 }: PauseUntrustedPorts): PauseUntrusted {
   return async () => {
+    const failures: unknown[] = [];
     for (const { id, bundle, rollout } of catalog.releases()) {
       if (rollout.state !== 'running') continue;
       const why = bundleTrust.whyUntrusted(bundle);
@@ -32,8 +36,9 @@ export function createPauseUntrusted({
       } catch (error) {
         // A person was faster.
         if (!(error instanceof DomainError) || (error.code !== 'conflict' && error.code !== 'not-found'))
-          throw error;
+          failures.push(error);
       }
     }
+    if (failures.length > 0) throw failures[0];
   };
 }

@@ -1,5 +1,6 @@
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
+import type { UpTime } from '../clock/up-time';
 import type { Fleet } from '../devices/fleet';
 import type { ServicePorts } from '../service-ports';
 import { type AdvanceRollouts, RolloutAdvance } from './advance-rollouts';
@@ -26,6 +27,7 @@ export interface RolloutParts {
   readonly catalog: Catalog;
   readonly fleet: Fleet;
   readonly bundleTrust: BundleTrust;
+  readonly upTime: Pick<UpTime, 'timesOfLast'>;
   /** Called after each change of a release, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
 }
@@ -34,7 +36,7 @@ export function createRolloutServices(ports: ServicePorts, parts: RolloutParts):
   const { store, fleetRules, log, now } = ports;
   const { devices, listing, results } = store;
   const { lostAfterMs } = fleetRules;
-  const { catalog, fleet, bundleTrust, changed } = parts;
+  const { catalog, fleet, bundleTrust, upTime, changed } = parts;
   const { counters } = fleet;
   const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });
   const advanceRollouts = new RolloutAdvance({
@@ -42,8 +44,7 @@ export function createRolloutServices(ports: ServicePorts, parts: RolloutParts):
     devices,
     counters,
     manageRollouts,
-    lostAfterMs,
-    log,
+    heardSince: () => upTime.timesOfLast(lostAfterMs)?.from ?? new Date(0),
     now,
   });
   return {

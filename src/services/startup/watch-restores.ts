@@ -27,6 +27,8 @@ export interface WatchRestoresPorts {
 
 /** Notices that the database is an older copy, before it makes a fleet go backwards. */
 export interface WatchRestores {
+  /** Names the database; another one after a restore. */
+  readonly databaseId: string;
   /**
    * Hears which bundle a device names, by its hash: in an ETag or a pinned URL. What follows from it for this device's question
    * counts when the promise resolves. @throws DomainError `unavailable`
@@ -34,8 +36,10 @@ export interface WatchRestores {
   hear(deviceId: string, sha256: string): Promise<void>;
   /** What every device is held by until rollouts and pins are stopped; `null` in quiet times. */
   hold(): Hold | null;
-  /** Does what is due, and tries again what failed. Never rejects. */
+  /** Does what is due. Never rejects: what failed is tried again by {@link run}. */
   settle(): Promise<void>;
+  /** As {@link settle}. @throws what it failed with */
+  run(): Promise<void>;
   /** Names what stops offers, and the fleet to ask about devices. */
   begin(ports: {
     readonly fleet: Pick<Fleet, 'find'>;
@@ -66,7 +70,8 @@ export class RestoreWatch implements WatchRestores {
   #written: Marker | null = null;
   #begun: Parameters<WatchRestores['begin']>[0] | null = null;
   #running: Promise<void> | undefined;
-  #isFailing = false;
+  /** What the last look failed with. */
+  #failure: { readonly error: unknown } | null = null;
   #alarmedAtMs = -Infinity;
   #stopListening: () => void = () => undefined;
   readonly #evidence = new RestoreEvidence();
@@ -92,6 +97,10 @@ export class RestoreWatch implements WatchRestores {
     } else if (typeof found === 'object' && known.isMarked) watch.#written = found;
     watch.#listen();
     return watch;
+  }
+
+  get databaseId(): string {
+    return this.#id;
   }
 
   async hear(deviceId: string, sha256: string): Promise<void> {
@@ -134,6 +143,11 @@ export class RestoreWatch implements WatchRestores {
     return next;
   }
 
+  async run(): Promise<void> {
+    await this.settle();
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
   begin(later: Parameters<WatchRestores['begin']>[0]): void {
     this.#begun = later;
   }
@@ -168,11 +182,9 @@ export class RestoreWatch implements WatchRestores {
       }
       await this.#writeMarker();
       if (this.#suspicion === open) this.#suspicion = null;
-      this.#isFailing = false;
+      this.#failure = null;
     } catch (error) {
-      if (!this.#isFailing)
-        this.ports.log.error({ err: error }, 'the marker of the database can not be brought up to date');
-      this.#isFailing = true;
+      this.#failure = { error };
     }
   }
 

@@ -32,7 +32,10 @@ export interface ManageWebhooks {
    * @throws DomainError `invalid-input`, `conflict` for a name in use
    */
   create(wanted: NewWebhook, actor: Actor): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
-  /** Turned on again, it begins with what happens from then on, and without its failures. @throws DomainError `not-found` */
+  /**
+   * Turned on again, it begins with what happens from then on, and without its failures. One that is on, or off, already stays as
+   * it is. @throws DomainError `not-found`
+   */
   setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<Webhook>;
   /** @throws DomainError `not-found` */
   remove(name: string, actor: Actor): Promise<void>;

@@ -1,6 +1,5 @@
 import { type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import { retryDelayMs, type Webhook, type WebhookProgress } from '../../core/webhook';
-import type { Log } from '../../ports/log';
 import { asPart } from '../startup/optional-parts';
 import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
 import { isWanted } from '../../core/event-filter';
@@ -13,7 +12,8 @@ export interface SendWebhooksPorts {
   readonly deliver: DeliverEvent;
   /** Send nothing in this run of the server: the last ones ended by it. */
   readonly isLeftOut?: boolean;
-  readonly log: Log;
+  /** How long ago the clock of the server showed a time, in milliseconds, also where it was set since. */
+  readonly agoMs: (at: Date) => number;
   readonly now: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -29,8 +29,12 @@ export interface WebhookCounts {
 
 /** Sends the journal to webhooks, each in its order, and goes on after a restart where it was. */
 export interface SendWebhooks {
-  /** Sends what is due, each webhook for itself. Never rejects. */
-  run(): Promise<void>;
+  /**
+   * Begins to send what is due, each webhook for itself.
+   * @returns the end of what is under way, which need not be waited for; it never rejects
+   * @throws what a webhook failed with on this server's side, such as DomainError `storage-full`, until that one goes on
+   */
+  begin(): Promise<{ readonly ended: Promise<void> }>;
   counts(): Promise<WebhookCounts>;
   /** Cuts what is under way short; it is sent again after the next start. */
   close(): Promise<void>;
@@ -46,13 +50,25 @@ const giveUpAfterAttempts = 10;
 export class WebhookSender implements SendWebhooks {
   readonly #totals = { delivered: 0, failed: 0, gaveUp: 0 };
   readonly #running = new Map<number, Promise<void>>();
+  /** What a webhook failed with on this side, until it goes on. */
+  readonly #failures = new Map<number, unknown>();
   readonly #stop = new AbortController();
-  #isFailing = false;
 
   constructor(private readonly ports: SendWebhooksPorts) {}
 
-  async run(): Promise<void> {
-    if (!this.#isStopped() && this.ports.isLeftOut !== true) await this.#sendDue();
+  async begin(): Promise<{ readonly ended: Promise<void> }> {
+    if (this.#isStopped() || this.ports.isLeftOut === true) return { ended: Promise.resolve() };
+    const webhooks = await this.ports.webhooks.all();
+    if (this.#isStopped()) return { ended: Promise.resolve() };
+    for (const id of [...this.#failures.keys()])
+      if (!webhooks.some((one) => one.id === id && one.isEnabled)) this.#failures.delete(id);
+    const due = webhooks.filter(({ id, isEnabled, nextAttemptAt }) => {
+      return isEnabled && !this.#running.has(id) && isDue(nextAttemptAt, this.ports.now());
+    });
+    for (const webhook of due) this.#start(webhook);
+    const ended = Promise.all(this.#running.values()).then(() => undefined);
+    for (const failure of this.#failures.values()) throw failure;
+    return { ended };
   }
 
   async close(): Promise<void> {
@@ -70,27 +86,15 @@ export class WebhookSender implements SendWebhooks {
     return this.#stop.signal.aborted;
   }
 
-  async #sendDue(): Promise<void> {
-    try {
-      const webhooks = await this.ports.webhooks.all();
-      if (this.#isStopped()) return;
-      const due = webhooks.filter(({ id, isEnabled, nextAttemptAt }) => {
-        return isEnabled && !this.#running.has(id) && isDue(nextAttemptAt, this.ports.now());
-      });
-      await Promise.all(due.map((webhook) => this.#start(webhook)));
-      this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing && !this.#isStopped())
-        this.ports.log.error({ err: error }, 'webhooks can not be sent at the moment');
-      this.#isFailing = true;
-    }
-  }
-
   /** Each has a run of its own, so that a slow receiver holds up nobody else. */
-  #start(webhook: Webhook): Promise<void> {
-    const started = this.#catchUp(webhook).finally(() => this.#running.delete(webhook.id));
+  #start(webhook: Webhook): void {
+    const started = this.#catchUp(webhook)
+      .then(() => this.#failures.delete(webhook.id))
+      .catch((error: unknown) => this.#failures.set(webhook.id, error))
+      .then(() => {
+        this.#running.delete(webhook.id);
+      });
     this.#running.set(webhook.id, started);
-    return started;
   }
 
   /** Sends what is wanted, up to the first event that fails. */
@@ -144,7 +148,7 @@ export class WebhookSender implements SendWebhooks {
     const attempts = webhook.attempts + 1;
     const failingSince = webhook.failingSince ?? at;
     const failed = { failingSince, lastError: failure, lastDeliveredAt: webhook.lastDeliveredAt };
-    const hasLasted = at.getTime() - failingSince.getTime() >= giveUpAfterMs;
+    const hasLasted = this.ports.agoMs(failingSince) >= giveUpAfterMs;
     if (hasLasted && attempts >= giveUpAfterAttempts) {
       this.#totals.gaveUp += 1;
       // The next event has not been tried yet: it gets a day of its own.

@@ -1,21 +1,74 @@
-import { lstat, statfs } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from '../../base/files/system-error';
 import type { StorageUsage } from '../../ports/data-folder';
 
-/** What the data folder takes, and what is left for it, in bytes. */
+/** Of the data folder beside bundles: whoever keeps more there than that has its size told as if it were outside. */
+const maxOtherEntries = 10_000;
+const databaseNames = new Set(['server.db', 'server.db-wal', 'server.db-shm']);
+
+/** What takes the space of the disk, or of the two if bundles have one of their own, and what is left. */
 export async function measureStorage(dataDir: string): Promise<StorageUsage> {
-  const files = ['server.db', 'server.db-wal'].map((name) => sizeOf(path.join(dataDir, name)));
-  const { bavail, bsize } = await statfs(dataDir);
-  const sizes = await Promise.all(files);
-  return { databaseBytes: sizes.reduce((sum, size) => sum + size, 0), freeBytes: bavail * bsize };
+  const folder = path.join(dataDir, 'bundles');
+  const top = await entriesOf(dataDir);
+  const isDatabase = ({ name }: Dirent) => databaseNames.has(name);
+  const database = await sizeOfAll(top.filter(isDatabase));
+  const others = top.filter((entry) => !isDatabase(entry) && entry.name !== 'bundles');
+  const bundles = await sizeOfAll(await entriesOf(folder));
+  const uploads = await sizeOfAll(await entriesOf(path.join(folder, '.incoming')));
+  const other = await sizeBelow(others);
+  const disks = await disksOf(dataDir, folder);
+  const used = disks.reduce((sum, disk) => sum + disk.usedBytes, 0);
+  const outside = Math.max(0, used - database - bundles - uploads - other);
+  return {
+    sizes: { bundles, uploads, database, other, outside },
+    freeBytes: Math.min(...disks.map(({ freeBytes }) => freeBytes)),
+  };
 }
 
-async function sizeOf(file: string): Promise<number> {
+async function disksOf(dataDir: string, folder: string) {
+  const device = await ifThere(stat(folder));
+  const places =
+    device === undefined || device.dev === (await stat(dataDir)).dev ? [dataDir] : [dataDir, folder];
+  return await Promise.all(
+    places.map(async (place) => {
+      const { blocks, bfree, bavail, bsize } = await statfs(place);
+      return { usedBytes: (blocks - bfree) * bsize, freeBytes: bavail * bsize };
+    }),
+  );
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  return (await ifThere(readdir(folder, { withFileTypes: true }))) ?? [];
+}
+
+/** Files alone: what a link points at lies somewhere else. One after the other, so that uploads and devices have the disk, too. */
+async function sizeOfAll(entries: readonly Dirent[]): Promise<number> {
+  let sum = 0;
+  for (const entry of entries)
+    if (entry.isFile()) sum += (await ifThere(lstat(path.join(entry.parentPath, entry.name))))?.size ?? 0;
+  return sum;
+}
+
+async function sizeBelow(entries: readonly Dirent[]): Promise<number> {
+  const waiting = [...entries];
+  let sum = 0;
+  for (let seen = 0; seen < maxOtherEntries; seen += 1) {
+    const entry = waiting.pop();
+    if (entry === undefined) break;
+    if (entry.isDirectory()) waiting.push(...(await entriesOf(path.join(entry.parentPath, entry.name))));
+    else sum += await sizeOfAll([entry]);
+  }
+  return sum;
+}
+
+/** Files come and go meanwhile. */
+async function ifThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
   try {
-    return (await lstat(file)).size;
+    return await work;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return 0;
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

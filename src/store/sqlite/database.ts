@@ -16,6 +16,7 @@ import { DomainError } from '../../core/errors';
 import { GroupCommit } from './group-commit';
 import { migrations } from './migrations';
 import { openOwnFile, refuseLinks } from '../refuse-links';
+import { emptied, isMarked, refuseEmptied } from './refuse-emptied';
 import type { Schema } from './schema';
 import { databaseClosed, storageError } from '../storage-error';
 import { Turns } from './turns';
@@ -59,13 +60,15 @@ export interface Upgrade {
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when the folder can't be used, or the database is damaged or from a newer version
+ * @throws DomainError `configuration` when the folder can't be used, or the database is damaged, from a newer version, or gone while
+ * its marker is there
  */
 export function openDatabase(
   dataDir: string,
   { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined }: DatabaseOptions = {},
 ): Database {
   const file = path.join(dataDir, 'server.db');
+  refuseEmptied(file);
   const sqlite = openSqlite(file);
   try {
     sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
@@ -193,21 +196,43 @@ function closeDatabase(sqlite: Sqlite.Database): void {
 }
 
 function migrate(sqlite: Sqlite.Database, file: string, onUpgrade: DatabaseOptions['onUpgrade']): void {
+  const wasMarked = isMarked(file); // before the version is read: another process may write both meanwhile
   const found = versionOf(sqlite);
+  if (found === 0 && wasMarked) throw emptied(file);
   if (found === migrations.length) return;
   if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
   // Inside the transaction the version is read again: another process may have been faster.
-  transaction(sqlite, () => {
-    const version = versionOf(sqlite);
-    if (version > migrations.length) {
-      throw new DomainError('configuration', `${file} was written by a newer version of this server`, {
-        remedy: 'Start that version, or restore a backup made before the upgrade.',
-        details: { databaseVersion: version, knownVersion: migrations.length },
-      });
-    }
-    for (const step of migrations.slice(version)) sqlite.exec(step);
-    sqlite.pragma(`user_version = ${migrations.length}`);
-  });
+  upgrading(file, found, () =>
+    transaction(sqlite, () => {
+      const version = versionOf(sqlite);
+      if (version > migrations.length) {
+        throw new DomainError('configuration', `${file} was written by a newer version of this server`, {
+          remedy: 'Start that version, or restore a backup made before the upgrade.',
+          details: { databaseVersion: version, knownVersion: migrations.length },
+        });
+      }
+      for (const step of migrations.slice(version)) sqlite.exec(step);
+      sqlite.pragma(`user_version = ${migrations.length}`);
+    }),
+  );
+}
+
+/** What goes wrong on the way takes nothing along: the transaction is rolled back. */
+function upgrading(file: string, version: number, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (version === 0 || (error instanceof DomainError && error.code === 'configuration')) throw error;
+    const [code, remedy] =
+      error instanceof DomainError ? [error.code, error.remedy] : (['configuration', undefined] as const);
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    const back = 'The version that ran before can still use it.';
+    throw new DomainError(code, `${file} cannot be brought up to date${why}. It is as it was`, {
+      cause: error,
+      remedy: remedy === undefined ? `${back} Report what this one said.` : `${remedy} ${back}`,
+      details: { databaseVersion: version, knownVersion: migrations.length },
+    });
+  }
 }
 
 function versionOf(sqlite: Sqlite.Database): number {

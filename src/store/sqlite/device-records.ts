@@ -146,18 +146,12 @@ export function createDeviceRecords(
       });
     },
 
-    silentSince(before, limit) {
-      return database
-        .all(
-          query
-            .selectFrom('devices')
-            .select('id')
-            .where('last_contact_at', '<', before.toISOString())
-            .where('installation_state', 'in', openStates)
-            .orderBy('last_contact_at')
-            .limit(limit),
-        )
-        .map(({ id }) => id);
+    async silentIn({ from, until }, limit) {
+      const open = query.selectFrom('devices').select('id').where('installation_state', 'in', openStates);
+      const sorted = open.orderBy('last_contact_at').limit(limit);
+      const before = await database.read(sorted.where('last_contact_at', '<', from.toISOString()));
+      const after = await database.read(sorted.where('last_contact_at', '>', until.toISOString()));
+      return [...before, ...after].slice(0, limit).map(({ id }) => id);
     },
 
     rolloutDevices(page) {

@@ -69,6 +69,13 @@ export class SqliteJournal implements JournalRecords {
     return row?.id ?? 0;
   }
 
+  async lastAt(): Promise<Date | null> {
+    const { database } = this;
+    const select = database.query.selectFrom('events').select('at').orderBy('id', 'desc').limit(1);
+    const [row] = await database.read(select);
+    return row === undefined ? null : new Date(row.at);
+  }
+
   prune(before: Date, limit: number): Promise<number> {
     const { database } = this;
     const { query } = database;

@@ -376,4 +376,27 @@ export const migrations: readonly string[] = [
     asked_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- When the server was up, by its own clock and by how long it had been up in all. A session ends by the latter, too.
+  CREATE TABLE up_spans (
+    id INTEGER NOT NULL PRIMARY KEY,
+    from_at TEXT NOT NULL,
+    until_at TEXT NOT NULL,
+    -- Milliseconds that the server had been up at the begin and the end of this.
+    from_up_ms INTEGER NOT NULL,
+    up_ms INTEGER NOT NULL,
+    -- The same with the time in which it was off.
+    age_ms INTEGER NOT NULL,
+    sure_at TEXT,
+    sure_up_ms INTEGER NOT NULL,
+    jumped_by_ms INTEGER
+  ) STRICT;
+  -- How far what is old was deleted.
+  CREATE TABLE retention (
+    what TEXT NOT NULL PRIMARY KEY,
+    before_at TEXT NOT NULL,
+    up_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE sessions ADD COLUMN ends_age_ms INTEGER;
+  `,
 ];

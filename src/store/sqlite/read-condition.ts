@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import type Sqlite from 'libsql';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
-import type { DatabaseCondition, InstalledBundle } from '../../ports/installed-data';
+import type { DatabaseCondition, InstalledBundle, ReadDatabase } from '../../ports/installed-data';
 import { refuseLinks } from '../refuse-links';
 import { storageError } from '../storage-error';
 import { migrations } from './migrations';
 import { readOnly } from './read-only-database';
+import { emptied, isMarked, refuseEmptied } from './refuse-emptied';
 
 /** How many migrations this program has. */
 export const knownSchema = migrations.length;
@@ -21,8 +22,12 @@ const maxDamage = 10;
 export function readCondition(dataDir: string, file: string, isQuick: boolean): DatabaseCondition {
   try {
     refuseLinks(dataDir); // SQLite would follow them
+    refuseEmptied(file);
     if (!existsSync(file)) return { kind: 'missing', file };
-    return readOnly(file, (sqlite) => readAll(sqlite, file, isQuick));
+    const wasMarked = isMarked(file);
+    const condition = readOnly(file, (sqlite) => readAll(sqlite, file, isQuick));
+    if (condition.schema === 0 && wasMarked) throw emptied(file);
+    return condition;
   } catch (error) {
     return unreadable(error, file);
   }
@@ -33,7 +38,7 @@ export function readBundles(file: string): readonly InstalledBundle[] {
   return readOnly(file, bundlesOf);
 }
 
-function readAll(sqlite: Sqlite.Database, file: string, isQuick: boolean): DatabaseCondition {
+function readAll(sqlite: Sqlite.Database, file: string, isQuick: boolean): ReadDatabase {
   const [version] = sqlite.prepare('PRAGMA user_version').all([]) as { user_version: number }[];
   const schema = version?.user_version ?? 0;
   const damage = damageOf(sqlite, isQuick ? 'quick_check' : 'integrity_check');

@@ -31,7 +31,6 @@ function readOnce<Result>(
   const sqlite = new Sqlite(`${pathToFileURL(file).href}?${how}`);
   try {
     sqlite.pragma('busy_timeout = 5000');
-    sqlite.pragma('query_only = ON');
     return read(sqlite);
   } finally {
     sqlite.close();

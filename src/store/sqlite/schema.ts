@@ -3,6 +3,7 @@ import type { Admission } from '../../core/device';
 import type { SignatureState } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
 import type { RolloutState } from '../../core/rollout';
+import type { Kept } from '../../ports/up-time';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
 export interface Schema {
@@ -28,6 +29,8 @@ export interface Schema {
   foreign_hashes: ForeignHashTable;
   dismissals: DismissalTable;
   asked_names: AskedNameTable;
+  up_spans: UpSpanTable;
+  retention: RetentionTable;
 }
 
 export interface BundleTable {
@@ -243,6 +246,26 @@ export interface SessionTable {
   token: string;
   created_at: string;
   expires_at: string;
+  /** The age of the server, in milliseconds, at which it ends; `null` for one of an earlier version. */
+  ends_age_ms: number | null;
+}
+
+export interface UpSpanTable {
+  id: number;
+  from_at: string;
+  until_at: string;
+  from_up_ms: number;
+  up_ms: number;
+  age_ms: number;
+  sure_at: string | null;
+  sure_up_ms: number;
+  jumped_by_ms: number | null;
+}
+
+export interface RetentionTable {
+  what: Kept;
+  before_at: string;
+  up_ms: number;
 }
 
 export interface FleetSnapshotTable {

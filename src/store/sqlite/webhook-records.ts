@@ -63,10 +63,13 @@ export function createWebhookRecords(
           last_error: null,
         };
         const named = query.updateTable('webhooks').set(change).where('name', '=', name);
-        const [row] = database.all(named.returningAll());
-        if (row === undefined) return undefined;
-        journal.append(events);
-        return toWebhook(row);
+        const [turned] = database.all(named.where('is_enabled', '!=', change.is_enabled).returningAll());
+        if (turned !== undefined) {
+          journal.append(events);
+          return toWebhook(turned);
+        }
+        const [row] = database.all(query.selectFrom('webhooks').selectAll().where('name', '=', name));
+        return row && toWebhook(row);
       });
     },
 

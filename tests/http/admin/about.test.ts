@@ -30,10 +30,15 @@ it('tells what runs here, how it is configured and what is stored', async () => 
   });
   const { options, storage } = answer.body as {
     options: readonly { readonly name: string }[];
-    storage: { readonly database_bytes: number; readonly free_bytes: number };
+    storage: Readonly<Record<string, number>>;
   };
   expect(storage.database_bytes).toBeGreaterThan(4_096);
   expect(storage.free_bytes).toBeGreaterThan(0);
+  expect(storage).toMatchObject({
+    uploads_bytes: 0,
+    other_bytes: expect.any(Number) as number,
+    outside_bytes: expect.any(Number) as number,
+  });
   const option = (name: string) => options.find((one) => one.name === name);
   expect(option('DEVICE_PORT')).toEqual({
     name: 'DEVICE_PORT',

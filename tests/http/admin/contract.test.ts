@@ -8,6 +8,7 @@ import { eventJson } from '../../../src/contract/event';
 import { problemJson } from '../../../src/contract/problem';
 import { EventStreams } from '../../../src/http/admin/kernel/event-stream';
 import type { Route } from '../../../src/http/admin/kernel/route';
+import { SessionCookies } from '../../../src/http/admin/access/session-cookie';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import { makeBundle } from '../../support/bundle-factory';
@@ -47,7 +48,7 @@ beforeAll(async () => {
     },
     new Registry(),
     new EventStreams(admin.services.readJournal),
-    { checkToken: nobody, identify: nobody, needsToken: () => false },
+    { checkToken: nobody, identify: nobody, cookies: new SessionCookies('id'), needsToken: () => false },
   );
   receiver = createServer((request: IncomingMessage, response) => {
     void text(request).then((body) => {
@@ -192,6 +193,12 @@ describe('what the admin API answers', () => {
     await call('revokeCertificate', { serial: String(serial) }, { reason: 'stolen' });
     await call('revoke', {}, { serial: 'abcd' });
     await call('listRevocations');
+    admin.opened.services.refusedCertificates.note({
+      ...{ cause: 'expired', reason: 'CERT_HAS_EXPIRED', fingerprint: 'f1' },
+      ...{ address: '192.0.2.7', addressGroup: '192.0.2.7' },
+      describe: () => ({ subject: 'CN=b', issuer: 'CN=ca', serial: '1f', deviceId: null, isOurs: false }),
+    });
+    await call('listRefusedCertificates');
   });
 
   it('about tokens, sessions and webhooks fits its schema', async () => {

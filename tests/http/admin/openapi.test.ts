@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AdminOptions } from '../../../src/http/admin/kernel/admin-options';
 import { createAdminApp } from '../../../src/http/admin/server';
+import { SessionCookies } from '../../../src/http/admin/access/session-cookie';
 import { adminRoutes } from '../../../src/http/admin/routes';
 import { Registry } from 'prom-client';
 import { EventStreams } from '../../../src/http/admin/kernel/event-stream';
@@ -152,7 +153,7 @@ describe('the OpenAPI document', () => {
       optionsOf(admin),
       new Registry(),
       new EventStreams(admin.opened.services.readJournal),
-      { checkToken: nobody, identify: nobody, needsToken: () => false },
+      { checkToken: nobody, identify: nobody, cookies: new SessionCookies('id'), needsToken: () => false },
     );
     for (const [method, pattern, path] of calls) {
       const answer = await admin.http[method](path).expect(200);

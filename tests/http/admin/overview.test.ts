@@ -8,6 +8,7 @@ import { installationOf } from '../../support/fleet-factory';
 import { originalCertificate, originalFolder } from '../../support/original-certificate';
 import { bundleSigner } from '../../support/test-pki';
 import { SimulatedDevice } from '../../support/simulated-device';
+import { storageUsage } from '../../support/storage-usage';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 interface Overview {
@@ -279,12 +280,64 @@ describe('what needs a person', () => {
           ...services,
           manageWebhooks: { ...services.manageWebhooks, list: () => Promise.resolve(webhooks as Webhook[]) },
         },
-        store: { ...store, measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }) },
+        store: {
+          ...store,
+          measureStorage: () => Promise.resolve(storageUsage(freeBytes, { outside: 5 << 20 })),
+        },
       }),
     });
     const all = async () => (await overview()).attention.map(({ kind, message }) => [kind, message]);
     expect(await all()).toEqual([['webhook-failing', "events can't be delivered to chat"]]);
     freeBytes -= 1;
-    expect((await all())[1]).toEqual(['storage', '1023 MiB are left for bundles and the database']);
+    expect((await all())[1]).toEqual([
+      'storage',
+      expect.stringMatching(/^1023 MiB are left .*outside the data folder, such as logs \(5 MiB\)\./),
+    ]);
+  });
+
+  it('is a clock that runs backwards, on the page, in probes and metrics, until it is right again', async () => {
+    let setBackMs = 0;
+    const monotonicMs = () => at.getTime();
+    const wall = () => new Date(at.getTime() - setBackMs);
+    await admin.close();
+    admin = await openAdminListener({ now: wall, monotonicMs, admin: { now: wall } });
+    const words = async () => ({
+      attention: (await overview()).attention.filter(({ kind }) => kind === 'clock'),
+      health: (await admin.http.get('/health').expect(200)).body as { clock: string },
+      metrics: /^rauc_server_clock_wrong\{why="behind"\} (\d)$/m.exec(
+        (await admin.http.get('/metrics')).text,
+      )?.[1],
+      log: admin.opened.log.filter(({ message }) => message.startsWith('the clock of the server')),
+    });
+    expect(await words()).toMatchObject({ attention: [], health: { clock: 'right' }, metrics: '0', log: [] });
+    setBackMs = 3.5 * 3_600_000;
+    await admin.opened.services.runHousekeeping();
+    const wrong = await words();
+    expect(wrong).toMatchObject({ attention: [{ count: 1 }], health: { clock: 'behind' }, metrics: '1' });
+    expect(wrong.attention[0]?.message).toContain('is 3 hours behind');
+    expect(wrong.log).toMatchObject([{ level: 'error', facts: { clock: 'behind' } }]);
+    setBackMs = 0;
+    await admin.opened.services.runHousekeeping();
+    const right = await words();
+    expect(right).toMatchObject({ attention: [], health: { clock: 'right' }, metrics: '0' });
+    expect(right.log.map(({ level }) => level)).toEqual(['error', 'info']);
+  });
+
+  it('is a clock that jumped forward, until a person says that it is right', async () => {
+    let aheadMs = 0;
+    const wall = () => new Date(at.getTime() + aheadMs);
+    await admin.close();
+    admin = await openAdminListener({ now: wall, monotonicMs: () => at.getTime(), admin: { now: wall } });
+    const items = async () => (await overview()).attention.filter(({ kind }) => kind === 'clock');
+    await items();
+    aheadMs = 400 * dayMs;
+    const [item] = await items();
+    expect(item).toMatchObject({ kind: 'clock', count: 1 });
+    const { subjects } = item as unknown as { readonly subjects: readonly string[] };
+    await admin.http.post('/api/attention/dismiss').send({ kind: 'clock', subjects }).expect(200);
+    expect(await items()).toEqual([]);
+    await admin.opened.services.runHousekeeping();
+    expect((await admin.http.get('/health')).body).toMatchObject({ clock: 'right' });
+    expect(await items()).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ describe('what probes and Prometheus see', () => {
 
   it('says that the server is alive, and which version', async () => {
     const answer = await admin.http.get('/health').expect(200);
-    expect(answer.body).toEqual({ status: 'ok', version: '9.8.7', devices: 3 });
+    expect(answer.body).toEqual({ status: 'ok', version: '9.8.7', clock: 'right', devices: 3 });
     await admin.http.head('/health').expect(200);
   });
 
@@ -34,6 +34,7 @@ describe('what probes and Prometheus see', () => {
     expect(text).toMatch(new RegExp(`^rauc_bundle_bytes ${made.sizeBytes}$`, 'm'));
     expect(text).toMatch(/^rauc_releases 1$/m);
     expect(text).toMatch(/^rauc_device_connections 3$/m);
+    expect(text).toMatch(/^rauc_server_clock_wrong\{why="behind"\} 0$/m);
     expect(text).toMatch(/^process_resident_memory_bytes /m);
   });
 

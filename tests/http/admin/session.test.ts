@@ -67,7 +67,7 @@ describe('a browser', () => {
     expect(answer.body).toEqual(expected);
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(setCookie(answer)).toMatch(
-      /^rauc_session=[A-Za-z0-9_-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=43200$/,
+      /^rauc_session_[0-9a-f]{8}=[A-Za-z0-9_-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=43200$/,
     );
     const Cookie = `theme=dark; ${setCookie(answer).split(';')[0] ?? ''}; other=1`;
     expect(await session({ Cookie })).toEqual(expected);
@@ -99,20 +99,23 @@ describe('a browser', () => {
       .expect(200);
     const cookies = (answer.headers as unknown as { 'set-cookie': string[] })['set-cookie'];
     const [plain = '', host = ''] = cookies.map((cookie) => cookie.split(';')[0] ?? '');
-    expect(cookies[1]).toMatch(/^__Host-rauc_session=[^;]+; HttpOnly; SameSite=Strict; Path=\/; .*Secure$/);
-    for (const Cookie of [plain, host, `rauc_session=planted; ${host}`])
+    expect(cookies[1]).toMatch(
+      /^__Host-rauc_session_[0-9a-f]{8}=[^;]+; HttpOnly; SameSite=Strict; Path=\/; .*Secure$/,
+    );
+    for (const Cookie of [plain, host, `${plain.replace(/=.*/, '=planted')}; ${host}`])
       expect(await session({ Cookie })).toMatchObject({ signed_in: true, name: 'ann' });
   });
 
   it('stays signed in whatever cookies of the same name others planted', async () => {
     const Cookie = await signIn(await makeToken('ann'));
-    const planted = Array.from({ length: 179 }, (_, at) => `rauc_session=${String(at).padStart(43, 'A')}`);
+    const [name = ''] = Cookie.split('=');
+    const planted = Array.from({ length: 179 }, (_, at) => `${name}=${String(at).padStart(43, 'A')}`);
     for (const sent of [
       [...planted, Cookie],
       [Cookie, ...planted],
-      ['rauc_session=', Cookie],
-      ['rauc_session', 'rauc_session=x;', Cookie],
-      ['__Host-rauc_session=x', Cookie],
+      [`${name}=`, Cookie],
+      [name, `${name}=x;`, Cookie],
+      [`__Host-${name}=x`, Cookie],
     ]) {
       const answer = await admin.http
         .get('/api/session')
@@ -127,8 +130,56 @@ describe('a browser', () => {
 
   it('looks at a bounded number of cookies', async () => {
     const Cookie = await signIn(await makeToken('ann'));
-    const planted = Array.from({ length: 210 }, (_, at) => `rauc_session=${String(at).padStart(43, 'A')}`);
+    const [name = ''] = Cookie.split('=');
+    const planted = Array.from({ length: 210 }, (_, at) => `${name}=${String(at).padStart(43, 'A')}`);
     expect(await session({ Cookie: [...planted, Cookie].join('; ') })).toMatchObject({ signed_in: false });
+  });
+
+  it('stays signed in to a server when it signs in to another on the same host, and out there', async () => {
+    const here = await signIn(await makeToken('ann'));
+    const other = await open();
+    try {
+      const { secret } = await other.opened.services.manageTokens.create({
+        name: 'bob',
+        scope: 'admin',
+        actor: 'local',
+      });
+      const page = { Origin: other.url, 'Sec-Fetch-Site': 'same-origin', Cookie: here };
+      const answer = await other.http.post('/api/session').set(page).send({ token: secret }).expect(200);
+      const there = setCookie(answer).split(';')[0] ?? '';
+      expect(there.split('=')[0]).not.toBe(here.split('=')[0]);
+      const Cookie = `${here}; ${there}`;
+      expect(await session({ Cookie })).toMatchObject({ name: 'ann' });
+      const out = await other.http
+        .delete('/api/session')
+        .set({ ...page, Cookie })
+        .expect(200);
+      expect(out.headers['set-cookie']?.toString()).not.toContain(here.split('=')[0]);
+      expect(await session({ Cookie })).toMatchObject({ name: 'ann' });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('stays signed in with a cookie of the version before', async () => {
+    const id = (await signIn(await makeToken('ann'))).split('=')[1];
+    expect(await session({ Cookie: `rauc_session=${id}` })).toMatchObject({ signed_in: true, name: 'ann' });
+  });
+
+  it('has a line in the journal when it signs in and out, and none when it was not signed in', async () => {
+    const Cookie = await signIn(await makeToken('ann'));
+    for (const sent of [Cookie, Cookie, 'rauc_session=x'])
+      await admin.http
+        .delete('/api/session')
+        .set({ ...fromPage(), Cookie: sent })
+        .expect(200);
+    const events = (await admin.opened.services.readJournal.after(0, 9)).filter(
+      ({ kind }) => !kind.startsWith('token.'),
+    );
+    expect(events.map(({ kind, actor }) => [kind, actor.name, actor.address])).toEqual([
+      ['session.begun', 'token:ann', '127.0.0.1'],
+      ['session.ended', 'token:ann', '127.0.0.1'],
+    ]);
   });
 
   it('signs out of every session that it has a cookie of', async () => {
@@ -197,7 +248,7 @@ describe('a browser', () => {
       .set({ ...fromPage(), Cookie })
       .expect(200);
     expect(answer.body).toEqual(signedOut);
-    expect(setCookie(answer)).toMatch(/^rauc_session=; .*Max-Age=0$/);
+    expect(setCookie(answer)).toMatch(/^rauc_session_[0-9a-f]{8}=; .*Max-Age=0$/);
     await admin.http.get('/api/bundles').set({ Cookie }).expect(401);
   });
 
@@ -222,7 +273,7 @@ describe('a session', () => {
     await admin.http.get('/api/bundles').set({ Cookie }).expect(200);
     aheadMs = 12 * hourMs;
     const answer = await admin.http.get('/api/bundles').set({ Cookie }).expect(401);
-    expect(setCookie(answer)).toMatch(/^rauc_session=; .*Max-Age=0$/);
+    expect(setCookie(answer)).toMatch(/^rauc_session_[0-9a-f]{8}=; .*Max-Age=0$/);
     expect(await session({ Cookie })).toEqual(signedOut);
   });
 

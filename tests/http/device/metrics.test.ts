@@ -83,6 +83,7 @@ it('show every cause of a refused handshake from the start', async () => {
     'no-certificate',
     'unknown-ca',
     'expired',
+    'not-yet-valid',
     'revoked',
     'not-a-device-certificate',
     'other',
@@ -145,7 +146,7 @@ describe.each(['-tls1_2', '-tls1_3'])('a handshake that is refused with %s', (ve
         }),
     ],
     ['not-a-device-certificate', () => issued({ subject: '/CN=board-1/CN=board-2' })],
-    ['other', () => issued({ validity: ['20700101000000Z', '20800101000000Z'] })],
+    ['not-yet-valid', () => issued({ validity: ['20700101000000Z', '20800101000000Z'] })],
   ])('is counted with its cause: %s', async (cause, files) => {
     await connect(await files());
     await eventually(() => fleet.server.counts().refusedConnections > 0);

@@ -10,6 +10,7 @@ import {
   readClientFiles,
   startDeviceListener,
 } from '../../support/device-listener';
+import { eventually } from '../../support/eventually';
 import { run, temporaryFolder } from '../../support/programs';
 import { refusal } from '../../support/refusal';
 import { issue } from '../../support/test-pki';
@@ -100,6 +101,15 @@ describe.each(['-tls1_2', '-tls1_3'])('the TLS handshake with openssl s_client %
         path.join(listener.certsDir, 'server.key'),
       ],
     ],
+  ])('ends without an answer for %s', async (_, args) => {
+    const before = listener.server.counts().refusedConnections;
+    const { stdout } = await sClient(version, '-ign_eof', ...(await args()));
+    expect(stdout).toBe('');
+    expect(listener.server.counts().refusedConnections).toBe(before + 1);
+    expect(listener.server.counts().connections).toBe(0);
+  });
+
+  it.each<[string, () => Promise<string[]> | string[]]>([
     ['two common names', async () => pair(await issued('two', { subject: '/CN=board-1/CN=board-2' }))],
     [
       'a common name that is no device id',
@@ -109,10 +119,11 @@ describe.each(['-tls1_2', '-tls1_3'])('the TLS handshake with openssl s_client %
       'the certificate of the CA itself',
       () => ['-cert', path.join(listener.certsDir, 'ca.crt'), '-key', path.join(listener.certsDir, 'ca.key')],
     ],
-  ])('ends without an answer for %s', async (_, args) => {
+  ])('is followed by a 403, and the end, for %s', async (_, args) => {
     const before = listener.server.counts().refusedConnections;
     const { stdout } = await sClient(version, '-ign_eof', ...(await args()));
-    expect(stdout).toBe('');
+    expect(stdout).toMatch(/^HTTP\/1\.1 403 /);
+    expect(stdout).toContain('"cause":"not-a-device-certificate"');
     expect(listener.server.counts().refusedConnections).toBe(before + 1);
     expect(listener.server.counts().connections).toBe(0);
   });
@@ -152,7 +163,7 @@ describe.each(protocols)('revocation over %s', (protocol) => {
     listener.revoked.add(listener.serials.get(id) ?? '');
     expect(listener.server.enforceRevocations()).toBe(1);
     await expect(client.request('/health')).rejects.toThrow();
-    expect((await sClient('-ign_eof', ...pair(lost))).stdout).toBe('');
+    expect((await sClient('-ign_eof', ...pair(lost))).stdout).toMatch(/^HTTP\/1\.1 403 /);
     await listener.certificates.createDevice({ id, force: true });
     expect((await sClient('-ign_eof', ...pair(lost))).stdout).toMatch(/^HTTP\/1\.1 200/);
   });
@@ -164,8 +175,11 @@ describe.each(protocols)('revocation over %s', (protocol) => {
     listener.revoked.add(listener.serials.get(id) ?? '');
     const { status, body } = await client.request('/bundles/bundle.raucb');
     expect(status).toBe(403);
-    expect(JSON.parse(body.toString())).toMatchObject({ code: 'forbidden' });
-    await expect(client.request('/health')).rejects.toThrow();
+    expect(JSON.parse(body.toString())).toMatchObject({ code: 'forbidden', cause: 'revoked' });
+    await eventually(() => listener.server.counts().connections === 0);
+    // Over HTTP/1.1 the client connects anew, and is told the same.
+    if (protocol === 'HTTP/1.1') expect((await client.request('/health')).status).toBe(403);
+    else await expect(client.request('/health')).rejects.toThrow();
   });
 });
 
@@ -218,7 +232,7 @@ describe('TLS session resumption', () => {
     const files = await listener.device(id);
     const [session] = await (await connect(files, version)).session;
     listener.revoked.add(listener.serials.get(id) ?? '');
-    expect((await connect(files, version, session)).text).toBe('');
+    expect((await connect(files, version, session)).text).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   it('lives through a new server certificate, but not through a new CA', async () => {

@@ -57,7 +57,7 @@ describe('webhooks', () => {
   let opened: OpenedServices;
   const later = (ms: number) => (now = new Date(now.getTime() + ms));
   const contact = (id: string) => new SimulatedDevice(opened.services, id, { now: () => now }).poll();
-  const run = () => opened.services.sendWebhooks.run();
+  const run = async () => (await opened.services.sendWebhooks.begin()).ended;
   const gaveUp = async () =>
     (await opened.services.readJournal.search({ kinds: ['webhook.gave-up'] }, { limit: 9 })).events;
   const hook = async () => (await opened.services.manageWebhooks.list())[0];
@@ -94,7 +94,8 @@ describe('webhooks', () => {
     await create({ kinds: ['device.held'] });
     await contact('a');
     await opened.services.manageDevices.hold('a', '', person);
-    await opened.services.manageWebhooks.setEnabled('ops', true, person);
+    for (const isEnabled of [false, true])
+      await opened.services.manageWebhooks.setEnabled('ops', isEnabled, person);
     await opened.services.manageDevices.hold('a', 'again', person);
     await run();
     await run();
@@ -210,7 +211,8 @@ describe('webhooks', () => {
       await contact(`heard-${isEnabled}`);
       await run();
       expect((await opened.services.sendWebhooks.counts()).failing).toBe(1);
-      await opened.services.manageWebhooks.setEnabled('ops', isEnabled, person);
+      for (const turned of isEnabled ? [false, true] : [false])
+        await opened.services.manageWebhooks.setEnabled('ops', turned, person);
       expect(await hook()).toMatchObject({
         attempts: 0,
         lastError: null,

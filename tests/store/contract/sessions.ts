@@ -1,5 +1,6 @@
+import type { EventKind, NewEvent } from '../../../src/core/event';
 import type { Token } from '../../../src/core/token';
-import { type ContractAdapter, failAtEachStep, type MakeAdapter } from './adapter';
+import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const hour = (count: number) => new Date(Date.UTC(2026, 10, 2, count));
 const token: Token = {
@@ -10,6 +11,12 @@ const token: Token = {
   revokedAt: null,
 };
 const maxOfToken = 2;
+const line = (kind: EventKind, idHash: string): NewEvent => ({
+  kind,
+  at: hour(1),
+  actor: { name: idHash, address: null },
+  message: '',
+});
 
 /** What every store of sessions does. */
 export function describeSessionRecords(make: MakeAdapter): void {
@@ -23,7 +30,18 @@ export function describeSessionRecords(make: MakeAdapter): void {
 
   const sessions = () => adapter.store.sessions;
   const add = (idHash: string, fromHour: number, toHour: number, tokenName = token.name) =>
-    sessions().add({ idHash, tokenName, createdAt: hour(fromHour), expiresAt: hour(toHour) }, maxOfToken);
+    sessions().add(
+      {
+        idHash,
+        tokenName,
+        createdAt: hour(fromHour),
+        expiresAt: hour(toHour),
+        endsAgeMs: hour(toHour).getTime(),
+      },
+      { ageMs: hour(fromHour).getTime(), maxOfToken },
+      [line('session.begun', idHash)],
+    );
+  const remove = (idHash: string) => sessions().remove(idHash, [line('session.ended', idHash)]);
   async function present(...ids: readonly string[]): Promise<readonly string[]> {
     const found = await Promise.all(ids.map((id) => sessions().find(id)));
     return ids.filter((_, index) => found[index] !== undefined);
@@ -32,11 +50,12 @@ export function describeSessionRecords(make: MakeAdapter): void {
   it('finds a session with its token, also after a restart', async () => {
     await add('one', 1, 9);
     await adapter.reopen();
-    expect(await sessions().find('one')).toEqual({ token, expiresAt: hour(9) });
-    await sessions().remove('one');
-    await sessions().remove('one');
+    expect(await sessions().find('one')).toEqual({ token, expiresAt: hour(9), endsAgeMs: hour(9).getTime() });
+    await remove('one');
+    await remove('one');
     await adapter.reopen();
     expect(await sessions().find('one')).toBeUndefined();
+    expect(await told(adapter)).toEqual(['one: session.begun', 'one: session.ended']);
   });
 
   it('tells that the token of a session was revoked', async () => {
@@ -72,12 +91,13 @@ export function describeSessionRecords(make: MakeAdapter): void {
       },
     );
     expect(await present('over', 'first', 'second', 'third')).toEqual(['second', 'third']);
+    expect((await told(adapter)).filter((one) => one.startsWith('third'))).toEqual(['third: session.begun']);
   });
 
   it('answers who looks while a sign-out hangs, as it was until then', async () => {
     await add('one', 1, 9);
     const release = adapter.hang();
-    const removing = sessions().remove('one');
+    const removing = remove('one');
     expect(await present('one')).toEqual(['one']);
     release();
     await removing;

@@ -78,7 +78,7 @@ function open(dataDir: string) {
   const journal = new SqliteJournal(database);
   const store = {
     tokens: createTokenRecords(database, journal),
-    sessions: createSessionRecords(database),
+    sessions: createSessionRecords(database, journal),
     webhooks: createWebhookRecords(database, journal),
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),

@@ -95,6 +95,20 @@ export function describeWebhookRecords(make: MakeAdapter): void {
     expect(await webhooks().all()).toEqual([on]);
   });
 
+  it.each([true, false])(
+    'stays as it is, and nothing is told, when enabled is %s already',
+    async (isEnabled) => {
+      const webhook = await made();
+      await webhooks().saveProgress(webhook, failed, []);
+      await turn(isEnabled, 'ann');
+      const before = await webhooks().all();
+      await adapter.store.journal.record([line('device.booted', 'c')]);
+      expect([await turn(isEnabled, 'bob')]).toEqual(before);
+      expect(await webhooks().all()).toEqual(before);
+      expect(await told(adapter)).not.toContain('bob: webhook.changed');
+    },
+  );
+
   it('takes what came of one of two attempts that began from the same state', async () => {
     const webhook = await made();
     const saved = await Promise.all([

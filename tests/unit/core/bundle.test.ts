@@ -1,4 +1,4 @@
-import { parseBundleName, parseCompatible } from '../../../src/core/bundle';
+import { parseBundleName, parseCompatible, parseSha256 } from '../../../src/core/bundle';
 
 const invalid = expect.objectContaining({ name: 'DomainError', code: 'invalid-input' }) as Error;
 
@@ -57,4 +57,45 @@ describe('parseCompatible', () => {
       expect(() => parseCompatible(text)).toThrow(invalid);
     },
   );
+});
+
+describe('parseSha256', () => {
+  const sha256 = '0123456789abcdef'.repeat(4);
+
+  it('returns 64 lower-case hexadecimal digits unchanged', () => {
+    expect(parseSha256(sha256)).toBe(sha256);
+  });
+
+  it.each([
+    '',
+    sha256.slice(1),
+    `${sha256}0`,
+    `g${sha256}`,
+    sha256.toUpperCase(),
+    `${sha256.slice(1)}g`,
+    ` ${sha256}`,
+  ])('refuses %j', (text) => {
+    expect(() => parseSha256(text)).toThrow(invalid);
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['parseBundleName', parseBundleName, /a bundle name/, /\.raucb.*200/],
+    ['parseCompatible', parseCompatible, /a compatible/, /200/],
+    ['parseSha256', parseSha256, /SHA-256/, /64/],
+  ])('is quoted, cut short, with a remedy: %s', (_name, parse, what, remedy) => {
+    const refusal = (): unknown => {
+      try {
+        return parse(' '.repeat(1000));
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusal()).toMatchObject({
+      message: expect.stringMatching(what) as string,
+      remedy: expect.stringMatching(remedy) as string,
+    });
+    expect(refusal()).toMatchObject({ message: expect.stringMatching(/^" {80}"/) as string });
+  });
 });

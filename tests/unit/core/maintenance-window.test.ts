@@ -117,12 +117,64 @@ describe('isWindowOpen', () => {
     expect(open(text, '2026-01-05T23:30:00Z', '2026-07-05T23:30:00Z')).toEqual([false, true]);
   });
 
-  it('skips in spring the hour that the clocks skip', () => {
-    // Sunday, 2026-03-29: 02:00 becomes 03:00 in Berlin at 01:00 UTC.
+  // Sunday, 2026-03-29: 02:00 becomes 03:00 in Berlin at 01:00 UTC.
+  it('opens at the next valid minute, for its whole length, where the clocks skip all of it', () => {
+    const around = [
+      '2026-03-29T00:59:59Z',
+      '2026-03-29T01:00:00Z',
+      '2026-03-29T01:14:59Z',
+      '2026-03-29T01:15:00Z',
+      '2026-03-29T01:59:59Z',
+      '2026-03-29T02:00:00Z',
+    ] as const;
+    expect(open('sun 02:00-03:00 Europe/Berlin', ...around)).toEqual([false, true, true, true, true, false]);
+    expect(open('sun 02:30-02:45 Europe/Berlin', ...around)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(open('sat 02:30-02:45 Europe/Berlin', ...around)).not.toContain(true);
+    expect(open('mon 02:30-02:45 Europe/Berlin', ...around)).not.toContain(true);
+  });
+
+  it('opens at the next valid minute, and closes by the clock, where the clocks skip its begin alone', () => {
     const around = ['2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z', '2026-03-29T01:59:59Z'] as const;
-    expect(open('sun 02:00-03:00 Europe/Berlin', ...around)).toEqual([false, false, false]);
     expect(open('sun 02:30-04:00 Europe/Berlin', ...around)).toEqual([false, true, true]);
+    expect(open('sun 02:30-04:00 Europe/Berlin', '2026-03-29T02:00:00Z')).toEqual([false]);
+    expect(open('sun 02:30-01:00 Europe/Berlin', ...around, '2026-03-29T22:59:59Z')).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('closes when the clocks skip its end', () => {
+    const around = ['2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z', '2026-03-29T01:59:59Z'] as const;
     expect(open('sun 01:00-03:00 Europe/Berlin', ...around)).toEqual([true, false, false]);
+    expect(open('sat 23:00-02:30 Europe/Berlin', ...around)).toEqual([true, false, false]);
+  });
+
+  it('opens where the clocks skip midnight, or a whole day', () => {
+    // Friday, 2026-04-24: 00:00 becomes 01:00 in Cairo at 22:00 UTC.
+    const cairo = ['2026-04-23T21:59:59Z', '2026-04-23T22:00:00Z', '2026-04-23T22:29:59Z'] as const;
+    expect(open('fri 00:00-00:30 Africa/Cairo', ...cairo, '2026-04-23T22:30:00Z')).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    // Friday, 2011-12-30, did not exist in Samoa: Saturday began at 10:00 UTC.
+    const samoa = ['2011-12-30T09:59:59Z', '2011-12-30T10:00:00Z', '2011-12-30T11:59:59Z'] as const;
+    expect(open('fri 10:00-12:00 Pacific/Apia', ...samoa, '2011-12-30T12:00:00Z')).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('is open twice in autumn in the hour that the clocks repeat', () => {
@@ -136,5 +188,95 @@ describe('isWindowOpen', () => {
         '2026-10-25T02:00:00Z',
       ),
     ).toEqual([false, true, true, false]);
+  });
+
+  const zones = [
+    'UTC',
+    'Europe/Berlin',
+    'America/New_York',
+    'America/St_Johns',
+    'Africa/Cairo',
+    'Africa/Casablanca',
+    'Australia/Lord_Howe',
+    'Pacific/Apia',
+    'America/Nuuk',
+  ] as const;
+  const quarterMs = 15 * 60_000;
+  const daysOfMs = 86_400_000;
+  /** Midnights, as digits: more than half of them in months in which clocks are set. */
+  const midnights = fc
+    .tuple(
+      fc.integer({ min: 2010, max: 2030 }),
+      fc.constantFrom(2, 3, 8, 9, 10, 0, 6),
+      fc.integer({ min: 1, max: 31 }),
+    )
+    .map(([year, month, day]) => Date.UTC(year, month, day));
+  const quarters = fc.integer({ min: 0, max: 95 });
+  const textOf = (quarter: number) => new Date(quarter * quarterMs).toISOString().slice(11, 16);
+  const windows = fc.record({
+    days: fc.subarray([...weekdays], { minLength: 1 }),
+    from: quarters.map(textOf),
+    to: quarters.map(textOf),
+    timeZone: fc.constantFrom(...zones),
+  });
+
+  const swedish = new Map(
+    zones.map((timeZone) => [
+      timeZone as string,
+      new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }),
+    ]),
+  );
+
+  /** The digits that the clocks of a zone show, read from what Node prints for Sweden. */
+  function digits(at: number, timeZone: string): number {
+    return Date.parse(`${swedish.get(timeZone)?.format(at).replace(' ', 'T')}Z`);
+  }
+
+  it('opens on each of its days, at the first minute at which its time has come', () => {
+    fc.assert(
+      fc.property(windows, midnights, ({ days, ...window }, midnight) => {
+        const [hours = 0, minutes = 0] = window.from.split(':').map(Number);
+        const wanted = midnight + (hours * 60 + minutes) * 60_000;
+        let at = wanted - daysOfMs;
+        while (digits(at, window.timeZone) < wanted) at += quarterMs;
+        const weekday = weekdays[(new Date(midnight).getUTCDay() + 6) % 7] ?? 'mon';
+        const made = { ...window, days: [...days, weekday] };
+        expect(isWindowOpen(made, new Date(at))).toBe(true);
+      }),
+    );
+  });
+
+  it('goes by digits alone where no clock is set', () => {
+    fc.assert(
+      fc.property(windows, midnights, quarters, (window, midnight, quarter) => {
+        const at = midnight + quarter * quarterMs;
+        const ahead = digits(at, window.timeZone) - at;
+        fc.pre(
+          [-3, 3].every(
+            (days) => digits(at + days * daysOfMs, window.timeZone) - at === ahead + days * daysOfMs,
+          ),
+        );
+        const isOpen = isWindowOpen(window, new Date(at));
+        expect(isWindowOpen({ ...window, timeZone: 'UTC' }, new Date(at + ahead))).toBe(isOpen);
+      }),
+    );
+  });
+
+  it('is open for no longer than its length, and an hour more where clocks repeat one', () => {
+    fc.assert(
+      fc.property(windows, midnights, (window, midnight) => {
+        const day = weekdays[(new Date(midnight).getUTCDay() + 6) % 7] ?? 'mon';
+        const made = { ...window, days: [day] };
+        const length =
+          (Date.parse(`1970-01-01T${window.to}Z`) - Date.parse(`1970-01-01T${window.from}Z`) + daysOfMs) %
+          daysOfMs;
+        let openMs = 0;
+        for (let at = midnight - 2 * daysOfMs; at < midnight + 4 * daysOfMs; at += quarterMs)
+          if (isWindowOpen(made, new Date(at))) openMs += quarterMs;
+        expect(openMs).toBeGreaterThan(0);
+        expect(openMs).toBeLessThanOrEqual((length || daysOfMs) + 3_600_000);
+      }),
+      { numRuns: 20 },
+    );
   });
 });

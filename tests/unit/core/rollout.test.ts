@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import {
+  allowingDowngrade,
   beginRollout,
+  everyoneAsBefore,
   everyoneAtOnce,
   nextMove,
   type Rollout,
@@ -25,6 +27,24 @@ const progress = (change: Partial<RolloutProgress> = {}): RolloutProgress => ({
 
 const kindOf = (rollout: Rollout, change: Partial<RolloutProgress>) =>
   nextMove(rollout, progress(change))?.kind ?? null;
+
+describe('the policy of a release', () => {
+  it('reaches everyone at once, and nobody who runs something newer', () => {
+    expect(everyoneAtOnce.steps).toEqual([{ kind: 'percent', percent: 100 }]);
+    expect(everyoneAtOnce.allowDowngrade).toBe(false);
+  });
+
+  it('that is older than the question keeps what it allowed, and says that nobody decided', () => {
+    const inherited = { allowDowngrade: true, isDowngradeInherited: true };
+    expect(everyoneAsBefore).toEqual({ ...everyoneAtOnce, ...inherited });
+  });
+
+  it('allows downgrades by the word of a person, and then that is decided', () => {
+    expect(allowingDowngrade(everyoneAsBefore)).toEqual({ ...everyoneAtOnce, allowDowngrade: true });
+    expect(allowingDowngrade(everyoneAtOnce)).toEqual({ ...everyoneAtOnce, allowDowngrade: true });
+    expect(everyoneAsBefore).toHaveProperty('isDowngradeInherited');
+  });
+});
 
 describe('the next move', () => {
   it('is up to people when the policy says nothing', () => {
@@ -86,6 +106,28 @@ describe('the next move', () => {
     expect(kindOf(rollout, { proven: 20, failures: 20 })).toBeNull();
   });
 
+  it('is no pause without a failure, also when a person has accepted more than are known', () => {
+    const strict = { pauseAtFailures: 0, pauseAtPercent: 0 };
+    expect(kindOf(rolloutOf(strict), {})).toBeNull();
+    expect(kindOf(rolloutOf(strict, { forgivenFailures: 2 }), { failures: 1 })).toBeNull();
+  });
+
+  it('is no pause by share before the devices were counted', () => {
+    expect(kindOf(rolloutOf({ pauseAtPercent: 1 }), { devices: null, failures: 20 })).toBeNull();
+  });
+
+  it('names the step that it leaves, counted from 1', () => {
+    const rollout = rolloutOf({ promoteAtPercent: 5 }, { step: 1 });
+    expect(nextMove(rollout, progress({ proven: 7 }))?.reason).toMatch(/step 2\b/);
+  });
+
+  it('counts failures and devices in the reason of a pause', () => {
+    const reasonOf = (failures: number) =>
+      nextMove(rolloutOf({ pauseAtPercent: 5 }), progress({ failures }))?.reason;
+    expect(reasonOf(1)).toMatch(/^1 device failed .* 20$/);
+    expect(reasonOf(2)).toMatch(/^2 devices failed .* 20$/);
+  });
+
   it('gives a reason that people can read', () => {
     expect(nextMove(rolloutOf({ pauseAtFailures: 1 }), progress({ failures: 2 }))?.reason).toMatch(/\b2\b/);
     expect(nextMove(rolloutOf({ promoteAtPercent: 5 }), progress({ proven: 7 }))?.reason).toMatch(
@@ -131,5 +173,33 @@ describe('what a rollout waits for', () => {
     ];
     expect(new Set(sentences).size).toBe(sentences.length);
     expect(sentences.at(-1)).toMatch(/3 of 20 .*90 %/);
+  });
+
+  const automatic = rolloutOf({ promoteAtPercent: 90 });
+  const inStep = whatNext(automatic, progress());
+
+  it.each(['aborted', 'paused'] as const)('is one sentence while it is %s, wherever it stands', (state) => {
+    const sentence = whatNext({ ...automatic, state }, progress());
+    expect(sentence).toMatch(/\w+ \w+/);
+    expect(sentence).not.toBe(whatNext({ ...automatic, step: 2 }, progress()));
+    for (const step of [0, 2])
+      expect(whatNext({ ...rolloutOf({}), state, step }, progress({ devices: 0 }))).toBe(sentence);
+  });
+
+  it('is one sentence in the last step alone, whoever promotes', () => {
+    const sentence = whatNext({ ...automatic, step: 2 }, progress());
+    expect(sentence).toMatch(/last step/);
+    expect(whatNext({ ...rolloutOf({}), step: 2 }, progress({ devices: null }))).toBe(sentence);
+    expect(whatNext({ ...automatic, step: 1 }, progress())).toBe(inStep);
+  });
+
+  it('is a person where the policy promotes nothing, and where no device of the step is known', () => {
+    const byHand = whatNext(rolloutOf({}), progress());
+    expect(byHand).toMatch(/person/);
+    expect(whatNext(rolloutOf({}), progress({ devices: 0 }))).toBe(byHand);
+    const unknown = whatNext(automatic, progress({ devices: 0 }));
+    expect(unknown).toMatch(/no device .* known/);
+    expect(whatNext(automatic, progress({ devices: null }))).toBe(unknown);
+    expect(new Set([byHand, unknown, inStep]).size).toBe(3);
   });
 });

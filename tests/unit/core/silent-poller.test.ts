@@ -1,5 +1,5 @@
 import { omittedHeaders, unprovenDownloads, untoldTries } from '../../../src/core/silent-poller';
-import { bundleOf, installationOf, madeAt } from '../../support/fleet-factory';
+import { bundleWithImage, installationOf, madeAt } from '../../support/fleet-factory';
 
 const downloading = installationOf({ state: 'downloading', startedAt: madeAt, attempts: 2, bytesSent: 9 });
 
@@ -33,45 +33,24 @@ describe('downloads of which nobody knows what came', () => {
 });
 
 describe('the tries that downloads come to', () => {
-  const image = {
-    slotClass: 'rootfs',
-    variant: null,
-    filename: 'rootfs.img',
-    type: 'raw',
-    sizeBytes: 1 << 20,
-    sha256: null,
-    artifact: null,
-    adaptive: [] as string[],
-    convert: [] as string[],
-    converted: [] as string[],
-    hooks: [] as string[],
-  };
-  const bundle = (adaptive: string[] = []) => {
-    const made = bundleOf('board');
-    const { manifest } = made.inspection;
-    if (manifest === null) throw new Error('it has a manifest');
-    return {
-      ...made,
-      inspection: { ...made.inspection, manifest: { ...manifest, images: [{ ...image, adaptive }] } },
-    };
-  };
-
   it('are whole downloads', () => {
-    const { sizeBytes } = bundle();
-    expect(untoldTries({ attempts: 2, bytesSent: 2 * sizeBytes }, bundle())).toBe(2);
+    const { sizeBytes } = bundleWithImage();
+    expect(untoldTries({ attempts: 2, bytesSent: 2 * sizeBytes }, bundleWithImage())).toBe(2);
   });
 
   it('are not those that were cut short, but what these come to together', () => {
-    const { sizeBytes } = bundle();
-    expect(untoldTries({ attempts: 5, bytesSent: sizeBytes / 2 }, bundle())).toBe(0);
-    expect(untoldTries({ attempts: 5, bytesSent: 2.5 * sizeBytes }, bundle())).toBe(2);
+    const { sizeBytes } = bundleWithImage();
+    expect(untoldTries({ attempts: 5, bytesSent: sizeBytes / 2 }, bundleWithImage())).toBe(0);
+    expect(untoldTries({ attempts: 5, bytesSent: 2.5 * sizeBytes }, bundleWithImage())).toBe(2);
   });
 
   it('are no more than were begun, however often blocks are read', () => {
-    expect(untoldTries({ attempts: 1, bytesSent: 4 * bundle().sizeBytes }, bundle())).toBe(1);
+    expect(untoldTries({ attempts: 1, bytesSent: 4 * bundleWithImage().sizeBytes }, bundleWithImage())).toBe(
+      1,
+    );
   });
 
   it('are all that were begun of an adaptive bundle, of which hardly a byte is read again', () => {
-    expect(untoldTries({ attempts: 3, bytesSent: 10 }, bundle(['block-hash-index']))).toBe(3);
+    expect(untoldTries({ attempts: 3, bytesSent: 10 }, bundleWithImage(['block-hash-index']))).toBe(3);
   });
 });

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { openDatabase } from '../../../src/store/sqlite/database';
 import { lockDataDir } from '../../../src/store/files/lock-data-dir';
+import { openInstalledData } from '../../../src/store/installed-data';
 import { openStore, openTokenStore } from '../../../src/store/store';
 import { mustRun, run, temporaryFolder } from '../../support/programs';
 import { refusal } from '../../support/refusal';
@@ -18,6 +19,14 @@ async function dataFolder(): Promise<string> {
 
 async function modeOf(file: string): Promise<number> {
   return (await stat(file)).mode & 0o777;
+}
+
+/** In bytes; `null` when it is missing. */
+async function sizeOf(file: string): Promise<number | null> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => null,
+  );
 }
 
 describe('a data folder', () => {
@@ -132,6 +141,60 @@ describe('the database', () => {
     await writeFile(path.join(dataDir, 'server.db'), 'not a database. '.repeat(1000));
     expect(() => openDatabase(dataDir)).toThrow(refusal('configuration'));
     expect((await stat(path.join(dataDir, 'server.db'))).size).toBe(16_000);
+  });
+
+  describe.each(['missing', 'empty', 'without tables'])('that is %s beside its marker', (what) => {
+    async function emptiedFolder(): Promise<string> {
+      const dataDir = await dataFolder();
+      const file = path.join(dataDir, 'server.db');
+      const store = await openStore(dataDir, options);
+      await store.databaseMarker.write({ id: 'a', decision: 1 });
+      store.close();
+      for (const end of ['', '-wal', '-shm']) await rm(`${file}${end}`, { force: true });
+      if (what === 'empty') await writeFile(file, '');
+      if (what === 'without tables') {
+        const sqlite = new Sqlite(file);
+        sqlite.exec('PRAGMA journal_mode = WAL');
+        sqlite.close();
+      }
+      return dataDir;
+    }
+
+    it('is refused with both ways out, and not replaced by a new one', async () => {
+      const dataDir = await emptiedFolder();
+      const before = await sizeOf(path.join(dataDir, 'server.db'));
+      await expect(openStore(dataDir, options)).rejects.toMatchObject({
+        code: 'configuration',
+        remedy: expect.stringMatching(/ restore .*database\.marker/) as string,
+      });
+      expect(() => openTokenStore(dataDir)).toThrow(refusal('configuration'));
+      expect(await sizeOf(path.join(dataDir, 'server.db'))).toEqual(before);
+    });
+
+    it('is what doctor names', async () => {
+      const condition = await openInstalledData(await emptiedFolder()).readDatabase(false);
+      expect(condition).toMatchObject({
+        kind: 'unreadable',
+        remedy: expect.stringContaining(' restore ') as string,
+      });
+    });
+
+    it('is begun anew once a person has moved the marker away', async () => {
+      const dataDir = await emptiedFolder();
+      await rm(path.join(dataDir, 'database.marker'));
+      const store = await openStore(dataDir, options);
+      expect((await store.catalog.load()).bundles).toEqual([]);
+      store.close();
+    });
+  });
+
+  it('of a first start that was killed before its first commit is made', async () => {
+    const dataDir = await dataFolder();
+    await mkdir(path.join(dataDir, 'bundles'), { recursive: true });
+    await writeFile(path.join(dataDir, 'bundles/left.raucb'), 'by an earlier server');
+    await writeFile(path.join(dataDir, 'server.db'), '');
+    (await openStore(dataDir, options)).close();
+    expect(await sizeOf(path.join(dataDir, 'server.db'))).toBeGreaterThan(0);
   });
 
   it('is brought up to date once when several programs open it at the same time', async () => {

@@ -80,6 +80,8 @@ it.each([
   ['[::1', undefined],
   ['x[::1]', undefined],
   ['[::1]x', undefined],
+  ['1[::2]', undefined],
+  ['[::1]2', undefined],
   ['192.0.2.07', undefined],
   ['a.example', undefined],
   ['', undefined],

@@ -10,6 +10,7 @@ import { useData } from '../../use-data';
 import { Authority } from './authority';
 import { CertificateDialogs, type OpenDialog } from './certificate-dialogs';
 import { DeviceCertificates } from './device-certificates';
+import { RefusedCertificates } from './refused-certificates';
 import { Revocations } from './revocations';
 
 const pageSize = 50;
@@ -37,6 +38,7 @@ export function CertificatesPage() {
             <Authority of={value} />
             <DeviceCertificates of={value} search={search} onOpen={open} />
             <Revocations />
+            <RefusedCertificates />
           </>
         )}
       </Loaded>

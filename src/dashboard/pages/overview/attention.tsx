@@ -32,7 +32,9 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'server-certificate-held-back': ['bad', 'certificates'],
   'server-certificate-misses-names': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
+  'chore-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
+  clock: ['bad', 'clock'],
   crashed: ['bad', 'alert'],
 };
 

@@ -56,15 +56,17 @@ function Links() {
 }
 
 function Storage({ storage }: Pick<AboutJson, 'storage'>) {
-  const { bundles_bytes: bundles, database_bytes: database, free_bytes: free } = storage;
   return (
     <ShareBar
       label={words.storage}
       format={formatBytes}
       shares={[
-        { key: 'bundles', label: words.bundles, count: bundles, look: 'series-1' },
-        { key: 'database', label: words.database, count: database, look: 'series-3' },
-        { key: 'free', label: words.free, count: free, look: 'series-rest' },
+        { key: 'bundles', label: words.bundles, count: storage.bundles_bytes, look: 'series-1' },
+        { key: 'uploads', label: words.uploads, count: storage.uploads_bytes, look: 'series-2' },
+        { key: 'database', label: words.database, count: storage.database_bytes, look: 'series-3' },
+        { key: 'other', label: words.other, count: storage.other_bytes, look: 'series-4' },
+        { key: 'outside', label: words.outside, count: storage.outside_bytes, look: 'series-5' },
+        { key: 'free', label: words.free, count: storage.free_bytes, look: 'series-rest' },
       ]}
     />
   );

@@ -105,6 +105,16 @@ export const certificates = {
   certificateTooLarge: 'The file is too large to be a certificate: they have a few kilobytes.',
   revocations: 'Revoked certificates',
   revokedCommand: 'rauc-simple-server cert revoked',
+  refused: 'Refused since the server started',
+  refusedHint:
+    'Certificates that devices came with and were not let in, and what to do about each. Those that a CA of this server signed come first.',
+  refusedCommand: 'rauc-simple-server cert refused',
+  unreadable: 'a certificate that cannot be read',
+  refusedWhy: 'Reason and remedy',
+  issuer: 'Issuer',
+  address: 'Address',
+  times: 'Times',
+  lastRefused: 'Last',
   neverSeen: 'not known',
   revokedAt: (day: string) => `revoked on ${day}`,
 };

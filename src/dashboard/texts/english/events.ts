@@ -10,6 +10,7 @@ const groups = {
   certificate: 'Certificates',
   attention: 'Attention',
   token: 'Tokens',
+  session: 'Sessions',
   webhook: 'Webhooks',
 };
 
@@ -59,9 +60,12 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'certificate.renewed': 'renewed by the server',
   'certificate.expiring': 'expiring, not renewed',
   'certificate.held-back': 'held back',
+  'certificate.refused': 'refused',
   'attention.dismissed': 'dismissed',
   'token.created': 'created',
   'token.revoked': 'revoked',
+  'session.begun': 'signed in',
+  'session.ended': 'signed out',
   'webhook.created': 'created',
   'webhook.changed': 'changed',
   'webhook.deleted': 'deleted',

@@ -3,7 +3,7 @@ import { DomainError } from '../../../core/errors';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { Token, TokenScope } from '../../../services/access/manage-tokens';
 import type { CheckToken } from './check-token';
-import { clearSessionCookie, readSessionCookies } from './session-cookie';
+import type { SessionCookies } from './session-cookie';
 
 const scopes: readonly TokenScope[] = ['read', 'publish', 'admin'];
 
@@ -21,6 +21,7 @@ const local: Caller = { actor: 'local', name: 'local', scopes };
 export interface AuthenticatorOptions {
   readonly checkToken: CheckToken;
   readonly sessions: Pick<ManageSessions, 'find'>;
+  readonly cookies: SessionCookies;
   /** Whether this request needs a token. */
   readonly needsToken: (request: Request) => boolean;
 }
@@ -36,13 +37,18 @@ export type Identify = (request: Request, response: Response) => Promise<Caller>
  * machine, unless a token is needed always. Where no token is needed a wrong one is
  * refused all the same: a job whose token was revoked must not go on as somebody stronger.
  */
-export function createIdentify({ checkToken, sessions, needsToken }: AuthenticatorOptions): Identify {
+export function createIdentify({
+  checkToken,
+  sessions,
+  cookies,
+  needsToken,
+}: AuthenticatorOptions): Identify {
   async function ofSession(request: Request, response: Response): Promise<Caller | undefined> {
-    const ids = readSessionCookies(request);
+    const ids = cookies.read(request);
     if (ids.length === 0) return undefined;
     const token = await findFirst(ids, (id) => sessions.find(id));
     if (token === undefined) {
-      if (!response.headersSent) clearSessionCookie(response);
+      if (!response.headersSent) cookies.clear(response);
       return undefined;
     }
     refuseUnknownPage(request);

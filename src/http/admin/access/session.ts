@@ -5,18 +5,20 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { type Caller, callerOf, type Identify } from './authenticate';
 import type { CheckToken } from './check-token';
 import { defineRoute, type Route } from '../kernel/route';
-import { clearSessionCookie, readSessionCookies, setSessionCookie } from './session-cookie';
+import { contextOf } from '../kernel/request-context';
+import type { SessionCookies } from './session-cookie';
 
 export interface SessionPorts {
   readonly checkToken: CheckToken;
   readonly identify: Identify;
+  readonly cookies: SessionCookies;
   readonly needsToken: (request: Request) => boolean;
 }
 
 /** How a browser signs in: it gives a token once, and has a cookie from then on. */
 export function sessionRoutes(
   { services, version }: AdminOptions,
-  { checkToken, identify, needsToken }: SessionPorts,
+  { checkToken, identify, cookies, needsToken }: SessionPorts,
 ): readonly Route[] {
   const { manageSessions, manageTokens } = services;
 
@@ -42,9 +44,7 @@ export function sessionRoutes(
   }
 
   async function endPresent(request: Request): Promise<void> {
-    for (const id of readSessionCookies(request)) {
-      if ((await manageSessions.find(id)) !== undefined) await manageSessions.end(id);
-    }
+    for (const id of cookies.read(request)) await manageSessions.end(id, contextOf(request).address);
   }
 
   return [
@@ -71,7 +71,7 @@ export function sessionRoutes(
       handle: async ({ input, request, response }) => {
         const token = await checkToken(input.body.token, request);
         await endPresent(request);
-        setSessionCookie(request, response, await manageSessions.begin(token));
+        cookies.set(request, response, await manageSessions.begin(token, contextOf(request).address));
         return present(request, callerOf(token));
       },
     }),
@@ -86,7 +86,7 @@ export function sessionRoutes(
       problems: [],
       handle: async ({ request, response }) => {
         await endPresent(request);
-        clearSessionCookie(response);
+        cookies.clear(response);
         return present(request, await find(request, response));
       },
     }),

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream';
+import type { ChoreStatus } from '../../../core/chore';
 import type { InstallationState } from '../../../core/installation-states';
 import type { Administration } from '../../../services/administration';
 import type { ActivateRelease } from '../../../services/catalog/activate-release';
@@ -17,7 +18,9 @@ import type { ListBundles } from '../../../services/catalog/list-bundles';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
+import type { ServerClock } from '../../../services/clock/server-clock';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
+import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
 import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
 import type { PublishBundle } from '../../../services/catalog/publish-bundle';
@@ -25,6 +28,8 @@ import type { Clock } from '../../../ports/clock';
 import type { RequestLog } from '../../../ports/log';
 
 export interface AdminServices extends Administration {
+  /** Names the database: the server has a cookie of its own by it. */
+  readonly databaseId: string;
   readonly publishBundle: PublishBundle;
   readonly activateRelease: ActivateRelease;
   readonly goBack: GoBack;
@@ -45,6 +50,9 @@ export interface AdminServices extends Administration {
   readonly fleetHistory: FleetHistory;
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   readonly explainOffer: ExplainOffer;
+  readonly refusedCertificates: Pick<RefusedCertificates, 'list'>;
+  readonly chores: () => readonly ChoreStatus[];
+  readonly serverClock: Pick<ServerClock, 'trouble'>;
 }
 
 export interface AdminOptions {

@@ -17,7 +17,7 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
       problems: [],
       handle: async () => {
         const server = await services.describeServer();
-        const { bundlesBytes, databaseBytes, freeBytes } = server.storage;
+        const { sizes, freeBytes } = server.storage;
         const json: AboutJson = {
           version: server.version,
           node: server.nodeVersion,
@@ -26,7 +26,14 @@ export function aboutRoutes({ services }: AdminOptions): readonly Route[] {
           uptime_seconds: server.uptimeSeconds,
           device_url: server.deviceUrl,
           options: server.options.map(presentOption),
-          storage: { bundles_bytes: bundlesBytes, database_bytes: databaseBytes, free_bytes: freeBytes },
+          storage: {
+            bundles_bytes: sizes.bundles,
+            uploads_bytes: sizes.uploads,
+            database_bytes: sizes.database,
+            other_bytes: sizes.other,
+            outside_bytes: sizes.outside,
+            free_bytes: freeBytes,
+          },
         };
         return { status: 200, json };
       },

@@ -4,7 +4,10 @@ import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
 /** For probes and Prometheus. */
-export function statusRoutes({ health, version }: AdminOptions, metrics: Registry): readonly Route[] {
+export function statusRoutes(
+  { services, health, version }: AdminOptions,
+  metrics: Registry,
+): readonly Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -17,7 +20,10 @@ export function statusRoutes({ health, version }: AdminOptions, metrics: Registr
         200: { description: 'The server runs', schema: healthJson },
       },
       problems: [],
-      handle: () => ({ status: 200, json: { ...health?.(), status: 'ok' as const, version } }),
+      handle: () => {
+        const clock = services.serverClock.trouble()?.kind ?? ('right' as const);
+        return { status: 200, json: { ...health?.(), status: 'ok' as const, version, clock } };
+      },
     }),
     defineRoute({
       method: 'get',

@@ -1,7 +1,7 @@
+import type { RefusalCause } from '../../../core/connection-refusal';
 import type { Offer } from '../../../core/offer';
 import type { NothingReason } from '../../../core/offer-verdict';
 import { type ReportState, reportStates } from '../../../core/report';
-import type { RefusalCause } from '../transport/connections';
 
 export type OfferAnswer = 'bundle' | NothingReason;
 /** What RAUC's poller was told. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { budgets } from '../../../core/budget';
-import { refusalCauses } from '../transport/connections';
+import { refusalCauses } from '../../../core/connection-refusal';
 import type { DeviceCounts } from '../server';
 import type { ProtocolCounts } from './counters';
 

@@ -1,7 +1,10 @@
 import type { Budget, BudgetHolder } from '../../../core/budget';
+import type { X509Certificate } from 'node:crypto';
+import type { ConnectionRefusal, RefusedSubject } from '../../../core/connection-refusal';
+import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
 import type { OverBudget } from '../../../services/overview/over-budget';
-import type { Refusal } from '../transport/connections';
 import type { RequestLog } from '../../../ports/log';
+import { addressGroup } from '../../address-group';
 import { BoundedLine } from '../transport/bounded-line';
 import type { Refused } from '../transport/serve-connections';
 import type { Counters } from './counters';
@@ -10,20 +13,23 @@ import type { Clock } from '../../../ports/clock';
 export interface NoticePorts {
   readonly counters: Pick<Counters, 'countRefusal'>;
   readonly overBudget: Pick<OverBudget, 'note'>;
+  readonly refusedCertificates: Pick<RefusedCertificates, 'note'>;
+  readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
   readonly log: RequestLog;
   readonly now: Clock;
 }
 
 /** Counts what is refused and who uses too much, and tells the log now and then. */
 export interface Notices {
-  refused(refusal: Refusal, who: Refused): void;
+  refused(refusal: ConnectionRefusal, who: Refused): void;
   excess(holder: BudgetHolder, budget: Budget): void;
 }
 
 /** Between two lines in the log about what is refused. */
 const linePeriodMs = 1_000;
 
-export function createNotices({ counters, overBudget, log, now }: NoticePorts): Notices {
+export function createNotices(ports: NoticePorts): Notices {
+  const { counters, overBudget, refusedCertificates, describeRefused, log, now } = ports;
   const refusals = new BoundedLine((facts, message) => log.info(facts, message), now, linePeriodMs);
   const excesses = new BoundedLine((facts, message) => log.warn(facts, message), now, linePeriodMs);
 
@@ -34,8 +40,16 @@ export function createNotices({ counters, overBudget, log, now }: NoticePorts): 
 
   return {
     excess,
-    refused({ cause, reason }, who) {
+    refused({ cause, reason }, { certificate, ...who }) {
       counters.countRefusal(cause);
+      if (certificate !== undefined) {
+        const { address } = who;
+        refusedCertificates.note({
+          ...{ cause, reason, fingerprint: fingerprintOf(certificate), address: address ?? null },
+          addressGroup: address === undefined ? '' : addressGroup(address),
+          describe: () => describeRefused(certificate),
+        });
+      }
       refusals.write({ reason, cause, ...who }, 'connection refused');
       if (cause === 'too-many-connections' && who.device !== undefined)
         excess({ deviceId: who.device }, 'connections');
@@ -43,4 +57,9 @@ export function createNotices({ counters, overBudget, log, now }: NoticePorts): 
         excess({ address: who.address }, 'handshakes');
     },
   };
+}
+
+/** SHA-256 of the DER, lower-case hex. */
+function fingerprintOf({ fingerprint256 }: X509Certificate): string {
+  return fingerprint256.replaceAll(':', '').toLowerCase();
 }

@@ -1,13 +1,15 @@
 import createRouter from 'find-my-way';
+import type { ConnectionRefusal } from '../../../core/connection-refusal';
 import { DomainError } from '../../../core/errors';
 import { createProblem, problemMediaType, problemOf, type ProblemJson } from '../../problem';
-import { type Connections, endConnection } from '../transport/connections';
+import { type Connection, type Connections, endConnection } from '../transport/connections';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 import type { RequestLog } from '../../../ports/log';
 import type { BodyReader } from './body-reader';
 import { type Counters, noProtocol, type ProtocolCounters } from './counters';
 import type { Charge } from './handler';
 import { methods, type Protocol, type Route } from './protocol';
+import { refusedDevice } from './refusal-answer';
 import { sendJson } from './send-json';
 
 /** A protocol with the routes that were made for this listener. */
@@ -22,6 +24,8 @@ export interface RouterPorts {
   readonly counters: Pick<Counters, 'of'>;
   readonly bodies: Pick<BodyReader, 'read'>;
   readonly charge: Charge;
+  /** Hears of a connection that was good, and is not any more. */
+  readonly onRefused: (refusal: ConnectionRefusal, connection: Connection) => void;
   readonly log: RequestLog;
 }
 
@@ -41,6 +45,7 @@ export function createDispatcher({
   counters,
   bodies,
   charge,
+  onRefused,
   log,
 }: RouterPorts): (exchange: Exchange) => void {
   const router = createRouter({ maxParamLength: longestParameter, onBadUrl: () => undefined });
@@ -58,10 +63,11 @@ export function createDispatcher({
     (endpoint?.protocol.counters ?? unrouted).requests += 1;
     const refusal = connections.findRefusal(connection);
     if (refusal !== undefined) {
+      if (!connection.isEnding) onRefused(refusal, connection);
       // Everything on this connection ends, also what is under way on other streams.
       exchange.onClose(() => connection.socket.destroy());
       endConnection(connection);
-      throw new DomainError('forbidden', `this device is refused: ${refusal.reason}`);
+      throw refusedDevice(refusal);
     }
     if (!exchange.namesOneHost()) throw new DomainError('invalid-input', 'the request names two hosts');
     if (endpoint?.route.isDownload !== true) charge(exchange);

@@ -2,6 +2,7 @@ import { plainAddress } from '../../client-address';
 import type { X509Certificate } from 'node:crypto';
 import { constants, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import type { ConnectionRefusal, RefusalCause } from '../../../core/connection-refusal';
 import type { DeviceIdentity } from '../../../core/device';
 import { leastMissed } from '../../least-missed';
 import type { ConnectionMemory } from './answer-memory';
@@ -28,27 +29,6 @@ export interface AdmissionRules {
   readonly now: Clock;
 }
 
-/** Why a connection is refused, in few words: each is counted. */
-export const refusalCauses = [
-  'no-certificate',
-  'unknown-ca',
-  'expired',
-  'revoked',
-  'not-a-device-certificate',
-  'old-certificate',
-  'too-many-connections',
-  'too-many-handshakes',
-  'other',
-] as const;
-export type RefusalCause = (typeof refusalCauses)[number];
-
-/** Why a connection is refused. */
-export interface Refusal {
-  readonly cause: RefusalCause;
-  /** For people. */
-  readonly reason: string;
-}
-
 /** One device's TLS connection. The certificate is read once, here. */
 export interface Connection {
   readonly socket: TLSSocket;
@@ -72,7 +52,11 @@ export interface Connection {
 
 export type Admission =
   | { readonly ok: true; readonly connection: Connection }
-  | { readonly ok: false; readonly refusal: Refusal; readonly device?: string };
+  | {
+      readonly ok: false;
+      readonly refusal: ConnectionRefusal;
+      readonly device?: string;
+    };
 
 /** The open connections of devices. */
 export class Connections {
@@ -104,10 +88,12 @@ export class Connections {
     return sum;
   }
 
-  /** Reads who is there. A resumed TLS session did not verify the certificate again: dates and revocation are ours. */
-  admit(socket: TLSSocket): Admission {
+  /**
+   * Reads who is there. A resumed TLS session did not verify the certificate again: dates and revocation are ours.
+   * @param certificate of the peer
+   */
+  admit(socket: TLSSocket, certificate: X509Certificate | undefined): Admission {
     if (this.#isClosed) return refuse('other', 'the server is stopping');
-    const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) return refuse('no-certificate', 'it has no certificate');
     const answer = this.rules.identify(certificate);
     if (!answer.ok) return refuse(answer.cause ?? 'not-a-device-certificate', answer.reason);
@@ -139,7 +125,7 @@ export class Connections {
   }
 
   /** A device that has as many as it may loses the one that it misses least: a board that was rebooted must get in. */
-  #makeRoom(device: string): Refusal | undefined {
+  #makeRoom(device: string): ConnectionRefusal | undefined {
     const { perDevice, stuckAfterMs } = this.limits;
     const own = this.#byDevice.get(device);
     if (own === undefined || own.size < perDevice) return undefined;
@@ -170,7 +156,10 @@ export class Connections {
   }
 
   /** Why a connection may no longer ask for anything. It is cheap: it is asked for each request. */
-  findRefusal({ identity, expiresAtMs }: Pick<Connection, 'identity' | 'expiresAtMs'>): Refusal | undefined {
+  findRefusal({
+    identity,
+    expiresAtMs,
+  }: Pick<Connection, 'identity' | 'expiresAtMs'>): ConnectionRefusal | undefined {
     if (this.rules.isRevoked(identity.certificateSerial))
       return { cause: 'revoked', reason: 'its certificate is revoked' };
     const hasExpired = this.rules.now().getTime() >= expiresAtMs;

@@ -1,4 +1,4 @@
-import type { RefusalCause } from './connections';
+import type { RefusalCause } from '../../../core/connection-refusal';
 
 /** OpenSSL's verdicts on a certificate, as Node names them, and its word for none at all. */
 const causes: Readonly<Record<string, RefusalCause>> = {
@@ -10,6 +10,7 @@ const causes: Readonly<Record<string, RefusalCause>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'unknown-ca',
   CERT_SIGNATURE_FAILURE: 'unknown-ca',
   CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'not-yet-valid',
   CERT_REVOKED: 'revoked',
   INVALID_PURPOSE: 'not-a-device-certificate',
 };

@@ -1,19 +1,25 @@
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { systemErrorCode } from '../../../base/files/system-error';
+import { cutText } from '../../../base/text/cut-text';
 import type { Budget, BudgetHolder } from '../../../core/budget';
+import type { ConnectionRefusal } from '../../../core/connection-refusal';
+import { plainAddress } from '../../client-address';
 import { askedName } from './asked-name';
-import { type Connection, type Connections, expelConnection, type Refusal } from './connections';
+import { type Connection, type Connections, expelConnection } from './connections';
 import type { DeviceBudget } from './device-budgets';
 import type { Exchange } from './exchange';
 import { FairTurns } from './fair-turns';
+import type { Farewells } from './farewells';
 import { Http1Exchange } from './http1-exchange';
 import { Http1Turns } from './http1-turns';
 import { Http2Exchange } from './http2-exchange';
 import { hearStreams } from './http2-streams';
 import { IdleConnections } from './idle-connections';
 import { guardConnections } from './listener';
+import { PeerCertificates } from './peer-certificates';
 import { refusalCauseOf } from './refusal-cause';
 import { StillConnections } from './still-connections';
 import type { Clock, MonotonicClock } from '../../../ports/clock';
@@ -24,7 +30,9 @@ export interface ServePorts {
   /** Hears that a TLS handshake is over, however it ended. */
   readonly handshakes: { over(socket: TLSSocket): void };
   readonly handle: (exchange: Exchange) => void;
-  readonly onRefused: (refusal: Refusal, who: Refused) => void;
+  /** Tells those that are refused why. */
+  readonly farewells: Pick<Farewells, 'begin' | 'answer'>;
+  readonly onRefused: (refusal: ConnectionRefusal, who: Refused) => void;
   /** A device went beyond a budget. */
   readonly onExcess: (holder: BudgetHolder, budget: Budget) => void;
   /** Hears what each device calls the server, once it was let in. */
@@ -39,14 +47,19 @@ export interface ServePorts {
 export interface Refused {
   readonly device?: string;
   readonly address?: string;
+  /** That it came with; missing when another one would not have helped. */
+  readonly certificate?: X509Certificate;
 }
 
+/** Of a reason, which may name what a certificate says. */
+const reasonMaxLength = 400;
 /** How often connections are looked at that may move no data. */
 const looksPerQuietTime = 5;
 
 /** Makes exchanges of what devices send, from their handshake to the end of their connection. @returns what stops its timer */
 export function serveConnections(ports: ServePorts): () => void {
-  const { listener, connections, handshakes, handle, onExcess, quietTimeoutMs, monotonicMs } = ports;
+  const { listener, connections, handshakes, farewells, handle, onExcess } = ports;
+  const { quietTimeoutMs, monotonicMs } = ports;
   const bySocket = new WeakMap<object, { readonly connection: Connection; readonly turns: Http1Turns }>();
   const turns = new FairTurns<DeviceBudget>();
   const idle = new IdleConnections(ports.now, quietTimeoutMs);
@@ -62,12 +75,20 @@ export function serveConnections(ports: ServePorts): () => void {
   const lookAtAll = () => connections.each((connection) => still.look(connection));
   const looking = setInterval(lookAtAll, quietTimeoutMs / looksPerQuietTime).unref();
 
-  function refuse(socket: TLSSocket, refusal: Refusal, device?: string): void {
-    const address = socket.remoteAddress;
-    ports.onRefused(refusal, {
-      ...(device === undefined ? {} : { device }),
-      ...(address === undefined ? {} : { address }),
-    });
+  const peers = new PeerCertificates(listener);
+
+  function refuse(socket: TLSSocket, { cause, reason }: ConnectionRefusal, device?: string): void {
+    const peer = peers.of(socket);
+    const address = peer?.address ?? plainAddress(socket.remoteAddress);
+    const certificate = cause === 'too-many-connections' ? undefined : peer?.certificate;
+    ports.onRefused(
+      { cause, reason: cutText(reason, reasonMaxLength) },
+      {
+        ...(device === undefined ? {} : { device }),
+        ...(address === null ? {} : { address }),
+        ...(certificate === undefined ? {} : { certificate }),
+      },
+    );
   }
 
   function serveSession(session: ServerHttp2Session, connection: Connection): void {
@@ -84,11 +105,12 @@ export function serveConnections(ports: ServePorts): () => void {
   guardConnections(listener, (socket) => {
     socket.on('error', () => undefined); // a device that goes away is no error of ours
     handshakes.over(socket);
-    const admission = connections.admit(socket);
+    const admission = connections.admit(socket, peers.of(socket)?.certificate);
     if (!admission.ok) {
       refuse(socket, admission.refusal, admission.device);
-      socket.destroy();
-      return undefined;
+      const farewell = farewells.begin(socket, admission.refusal);
+      if (farewell === undefined) socket.destroy();
+      return farewell;
     }
     const { connection } = admission;
     const name = askedName(socket);
@@ -103,6 +125,7 @@ export function serveConnections(ports: ServePorts): () => void {
   });
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (farewells.answer(request, response)) return;
     const known = bySocket.get(request.socket);
     const takesTurn = known?.turns.take(request, response, () => {
       handle(new Http1Exchange(request, response, known.connection));

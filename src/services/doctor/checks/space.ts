@@ -1,5 +1,6 @@
 import type { InstalledData } from '../../../ports/installed-data';
-import { neededRoomBytes } from '../../overview/server-attention';
+import { neededRoomBytes } from '../../../core/storage-room';
+import { mebibytes, spaceRemedy, spaceTakers } from '../../overview/storage-words';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 
@@ -16,18 +17,13 @@ export function spaceCheck({ dataDir, data, installation }: SpacePorts): Check {
     async run(report) {
       const usage = await data.measureStorage();
       if (usage === undefined) return; // the check of modes tells
-      const { freeBytes } = usage;
+      const { freeBytes, sizes: taken } = usage;
       const database = await installation.database();
       const sizes = database.kind === 'read' ? database.bundles.map(({ sizeBytes }) => sizeBytes) : [];
       const neededBytes = neededRoomBytes(Math.max(0, ...sizes));
       if (freeBytes >= neededBytes) return;
-      const [free, needed] = [freeBytes, neededBytes].map((bytes) => `${Math.floor(bytes / (1 << 20))} MiB`);
-      const message = `${free ?? ''} are free; ${needed ?? ''} should be, for the next upload and the database`;
-      report.warning(
-        dataDir,
-        message,
-        'Delete bundles that no device needs, or give the data folder more space.',
-      );
+      const room = `${mebibytes(freeBytes)} are free; ${mebibytes(neededBytes)} should be, for the next upload and the database`;
+      report.warning(dataDir, `${room}. ${spaceTakers(taken)}`, spaceRemedy(taken));
     },
   };
 }

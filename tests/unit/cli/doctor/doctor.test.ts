@@ -19,28 +19,18 @@ import { version } from '../../../../package.json';
 import { doctorJson } from '../../../../src/contract/doctor';
 import { openCertificateFolder } from '../../../../src/pki/certificate-folder';
 import { examine } from '../../../../src/server/doctor';
-import { makeBundle, type MadeBundle } from '../../../support/bundle-factory';
 import { cliNow, type CliResult, type CliRun, runCommand } from '../../../support/cli-harness';
 import { startDeviceListener } from '../../../support/device-listener';
+import { makeInstallation } from '../../../support/installation';
 import { temporaryFolder } from '../../../support/programs';
-import { openServices } from '../../../support/services';
 
 /** Nobody listens there. */
 const nobody = { ADMIN_HOST: '127.0.83.1', ADMIN_PORT: '1', DEVICE_HOST: '127.0.83.1', DEVICE_PORT: '2' };
 
 let healthy: string;
-let bundle: MadeBundle;
 
 beforeAll(async () => {
-  healthy = await temporaryFolder();
-  const certificates = openCertificateFolder(path.join(healthy, 'certs'), { now: () => cliNow });
-  await certificates.createCa({});
-  await certificates.createServer({ names: ['localhost'], ips: ['127.0.0.1'] });
-  await certificates.createDevice({ id: 'board-1' });
-  bundle = await makeBundle();
-  const opened = await openServices({ dataDir: path.join(healthy, 'data'), keyringPath: bundle.keyringPath });
-  await opened.publish(bundle.path);
-  await opened.close();
+  ({ folder: healthy } = await makeInstallation());
 });
 
 interface Installation {

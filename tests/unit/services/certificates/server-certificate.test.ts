@@ -6,10 +6,14 @@ import { registerCertificateMetrics } from '../../../../src/http/admin/metrics/c
 import { coversHost } from '../../../../src/pki/server-names';
 import { loadServerTls, type ServerTls } from '../../../../src/pki/server-tls';
 import { AskedNames } from '../../../../src/services/certificates/asked-names';
-import { ServerCertificate } from '../../../../src/services/certificates/server-certificate';
+import {
+  ServerCertificate,
+  type ServerCertificatePorts,
+} from '../../../../src/services/certificates/server-certificate';
 import { ofServerCertificate } from '../../../../src/services/overview/server-certificate-attention';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { emptyFolder, type TestFolder } from '../../../support/certificate-folder';
+import { eventually } from '../../../support/eventually';
 import { temporaryFolder } from '../../../support/programs';
 
 const hourMs = 3_600_000;
@@ -21,6 +25,7 @@ let store: OpenStore;
 let dataDir: string;
 let tls: ServerTls;
 let taken: ServerTls[];
+let askedNames: AskedNames;
 let lines: { level: string; message: string }[];
 
 const now = () => at;
@@ -34,7 +39,10 @@ const kinds = async () =>
   (await store.journal.search({ kinds: ['certificate.'] }, { limit: 100 })).events.map(({ kind }) => kind);
 
 /** As the composition root does it. */
-async function serve(): Promise<ServerCertificate<ServerTls>> {
+async function serve(
+  journal: ServerCertificatePorts<ServerTls>['journal'] = store.journal,
+): Promise<ServerCertificate<ServerTls>> {
+  askedNames = await AskedNames.open({ records: store.askedNames, now });
   return new ServerCertificate<ServerTls>({
     inUse: () => tls,
     takeOver(found) {
@@ -42,9 +50,9 @@ async function serve(): Promise<ServerCertificate<ServerTls>> {
       tls = found;
     },
     renew: () => made.folder.renewServer(),
-    askedNames: await AskedNames.open({ records: store.askedNames, log, now }),
+    askedNames,
     covers: coversHost,
-    journal: store.journal,
+    journal,
     log,
     now,
   });
@@ -145,9 +153,25 @@ describe('where it cannot renew itself', () => {
   it('a journal that takes no line stops nothing', async () => {
     const served = await serve();
     store.close();
-    await expect(served.run()).resolves.toBeUndefined();
+    await expect(served.run()).rejects.toMatchObject({ code: 'unavailable' });
     expect(errors().length).toBeGreaterThan(0);
+    expect(attention(served)).toHaveLength(1);
     store = await openAgain();
+  });
+
+  it('a check that failed counts as failing until the next one succeeds', async () => {
+    let isBroken = true;
+    const journal = {
+      record: () => Promise.resolve(),
+      search: (...query: Parameters<OpenStore['journal']['search']>) =>
+        isBroken ? Promise.reject(new Error('locked')) : store.journal.search(...query),
+    };
+    const served = await serve(journal);
+    await expect(served.run()).rejects.toThrow('locked');
+    isBroken = false;
+    await expect(served.run()).rejects.toThrow('locked');
+    pass(hourMs);
+    await served.run();
   });
 });
 
@@ -172,6 +196,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
     served.choose(found);
     expect(errors()).toHaveLength(1);
     await served.run();
+    await eventually(async () => (await kinds()).length > 0);
     expect(await kinds()).toEqual(['certificate.held-back']);
     const [item] = attention(served);
     expect(item).toMatchObject({ kind: 'server-certificate-held-back', count: 1 });
@@ -206,6 +231,7 @@ describe('a new certificate that misses a name that devices asked for', () => {
     const before = await serve();
     before.noteName('a.example.com');
     await before.run();
+    await askedNames.save();
     tls = await remake('b.example.com');
     store.close();
     store = await openAgain();

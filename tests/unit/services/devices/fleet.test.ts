@@ -33,8 +33,10 @@ function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly num
   return new Fleet({
     devices: { ...store.devices, ...change },
     releaseIds,
+    offerLifetimeMs: 3_600_000,
     log: quiet,
     now: () => madeAt,
+    ageMs: () => 0,
   });
 }
 

@@ -4,13 +4,21 @@ import { installationOf, madeAt } from '../../../support/fleet-factory';
 
 const minuteMs = 60_000;
 let nowMs: number;
+let ageMs: number;
 let counters: ReleaseCounters;
 beforeEach(() => {
   nowMs = madeAt.getTime();
-  counters = new ReleaseCounters([], () => new Date(nowMs));
+  ageMs = 0;
+  counters = new ReleaseCounters([], ports);
 });
 
+const ports = { offerLifetimeMs: 120 * minuteMs, now: () => new Date(nowMs), ageMs: () => ageMs };
 const after = (minutes: number) => new Date(madeAt.getTime() + minutes * minuteMs);
+/** Time passes, up to so many minutes after the begin. */
+const passUntil = (minutes: number) => {
+  ageMs += after(minutes).getTime() - nowMs;
+  nowMs = after(minutes).getTime();
+};
 const setClock = (minutes: number) => {
   nowMs = after(minutes).getTime();
 };
@@ -21,9 +29,9 @@ const offer = (id: number, endsAfterMinutes: number) =>
 describe('the place of an offer', () => {
   it("is another's from the moment at which it ends", () => {
     counters.count(null, offer(1, 60));
-    setClock(59);
+    passUntil(59);
     expect(counters.inProgress(1)).toBe(1);
-    setClock(60);
+    passUntil(60);
     expect(counters.inProgress(1)).toBe(0);
     expect(counters.hasEnded(offer(1, 60))).toBe(true);
   });
@@ -33,16 +41,16 @@ describe('the place of an offer', () => {
     setClock(-30);
     counters.count(null, offer(2, 30));
     counters.count(null, offer(3, 31));
-    setClock(30);
-    expect(counters.inProgress(1)).toBe(2);
-    expect([1, 2, 3].map((id) => counters.hasEnded(offer(id, 0)))).toEqual([false, true, false]);
+    passUntil(30);
+    expect(counters.inProgress(1)).toBe(1);
+    expect([1, 2, 3].map((id) => counters.hasEnded(offer(id, 0)))).toEqual([true, true, false]);
   });
 
   it('stays with who has begun, whatever ends behind it', () => {
     counters.count(null, offer(1, 10));
     counters.count(null, offer(2, 5));
     counters.count(offer(1, 10), { ...offer(1, 10), state: 'downloading' });
-    setClock(20);
+    passUntil(20);
     expect(counters.inProgress(1)).toBe(1);
   });
 
@@ -50,9 +58,9 @@ describe('the place of an offer', () => {
     counters.count(null, offer(1, 10));
     counters.count(null, offer(2, 20));
     counters.renew(offer(1, 30));
-    setClock(20);
+    passUntil(20);
     expect(counters.inProgress(1)).toBe(1);
-    setClock(30);
+    passUntil(30);
     expect(counters.inProgress(1)).toBe(0);
     counters.renew(offer(1, 40));
     expect([counters.inProgress(1), counters.hasEnded(offer(1, 40))]).toEqual([1, false]);
@@ -61,7 +69,7 @@ describe('the place of an offer', () => {
   it('is not kept for a device that is told again and again and does not begin', () => {
     counters.count(null, offer(1, 10));
     counters.renew({ ...offer(1, 30), polls: patiencePolls + 1 });
-    setClock(10);
+    passUntil(10);
     expect(counters.inProgress(1)).toBe(0);
   });
 
@@ -70,11 +78,27 @@ describe('the place of an offer', () => {
       [1, after(60).getTime()],
       [2, after(30).getTime()],
     ]);
-    const again = new ReleaseCounters(
-      [{ releaseId: 1, started: 1, failures: new Map(), offers }],
-      () => new Date(nowMs),
-    );
-    setClock(45);
+    const again = new ReleaseCounters([{ releaseId: 1, started: 1, failures: new Map(), offers }], ports);
+    passUntil(45);
     expect(again.inProgress(1)).toBe(2);
+  });
+
+  it.each([-600, 600])('stays its own for as long where the clock is set by %d minutes', (minutes) => {
+    counters.count(null, offer(1, 60));
+    setClock(minutes);
+    expect(counters.inProgress(1)).toBe(1);
+    passUntil(minutes + 59);
+    expect(counters.inProgress(1)).toBe(1);
+    passUntil(minutes + 60);
+    expect(counters.inProgress(1)).toBe(0);
+  });
+
+  it('lasts no longer than an offer where a clock that was ahead wrote its end', () => {
+    const offers = new Map([[1, after(600_000).getTime()]]);
+    const again = new ReleaseCounters([{ releaseId: 1, started: 0, failures: new Map(), offers }], ports);
+    passUntil(119);
+    expect(again.inProgress(1)).toBe(1);
+    passUntil(120);
+    expect(again.inProgress(1)).toBe(0);
   });
 });

@@ -9,6 +9,7 @@ import { spaceCheck } from '../../../../src/services/doctor/checks/space';
 import { versionsCheck } from '../../../../src/services/doctor/checks/versions';
 import { examineInstallation } from '../../../../src/services/doctor/examine-installation';
 import type { Installation } from '../../../../src/services/doctor/installation';
+import { storageUsage } from '../../../support/storage-usage';
 
 const database: DatabaseCondition = {
   kind: 'read',
@@ -44,7 +45,7 @@ describe('the check of space', () => {
   const check = (freeBytes: number) =>
     spaceCheck({
       dataDir: '/data',
-      data: { measureStorage: () => Promise.resolve({ databaseBytes: 0, freeBytes }) },
+      data: { measureStorage: () => Promise.resolve(storageUsage(freeBytes)) },
       installation,
     });
 

@@ -19,7 +19,14 @@ let store: OpenStore;
 let fleet: Fleet;
 beforeEach(async () => {
   store = await openStore(await temporaryFolder(), { newName: randomUUID, pid: process.pid });
-  fleet = new Fleet({ devices: store.devices, releaseIds: [], log: quiet, now: () => madeAt });
+  fleet = new Fleet({
+    devices: store.devices,
+    releaseIds: [],
+    offerLifetimeMs: hourMs,
+    log: quiet,
+    now: () => madeAt,
+    ageMs: () => 0,
+  });
   addDevice(fleet, deviceOf('dev-1'));
 });
 afterEach(async () => {

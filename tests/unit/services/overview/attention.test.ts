@@ -1,5 +1,6 @@
 import { type AttentionFacts, findAttention } from '../../../../src/services/overview/attention';
 import { bundleOf, releaseOf } from '../../../support/fleet-factory';
+import { storageUsage } from '../../../support/storage-usage';
 
 const at = new Date('2026-11-02T12:00:00Z');
 const trusted = { whyUntrusted: () => null, endsAt: () => null };
@@ -18,11 +19,14 @@ const wellKept: AttentionFacts = {
   otherClaims: { devices: 0, ids: [] },
   silentPollers: [],
   overBudget: [],
+  clock: null,
   decided: { waiting: 0, held: 0 },
   inventory: { ca: null, hasCaKey: false, server: null, devices: [] },
   oldCertificates: [],
   webhooks: [],
-  freeBytes: 1 << 30,
+  chores: [],
+  storage: storageUsage(1 << 30),
+  daysUntilFull: null,
   largestBundleBytes: 0,
 };
 
@@ -52,7 +56,7 @@ describe('what needs attention', () => {
         decided: { waiting: 5, held: 6 },
         oldCertificates: ['dev-1'],
         lastCrash: { at, startedAt: at, part: null, message: 'a bug', times: 1 },
-        freeBytes: 1,
+        storage: storageUsage(1),
       }),
     ).toEqual([
       'database-restored 1',

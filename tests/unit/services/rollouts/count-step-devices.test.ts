@@ -24,7 +24,10 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const count = () =>
-  countStepDevices({ devices: store.devices, lostAfterMs: 24 * hourMs, now: () => at }, release);
+  countStepDevices(
+    { devices: store.devices, heardSince: () => new Date(at.getTime() - 24 * hourMs), now: () => at },
+    release,
+  );
 const total = async () => (await count()).devices.reduce((sum, devices) => sum + devices, 0);
 
 interface Change extends Partial<Omit<Device, 'id' | 'facts'>> {

@@ -51,8 +51,11 @@ describe('an automatic pause', () => {
     for (let turn = 0; turn < 3; turn += 1) await fleet.runHousekeeping();
     expect(fleet.rollout(id).state).toBe('running');
     expect(await fleet.devices[5]?.offered()).toBe('rollout-paused');
-    const ofRollouts = fleet.opened.log.filter(({ level, facts }) => level === 'error' && 'release' in facts);
+    const ofRollouts = fleet.opened.log.filter(
+      ({ level, facts }) => level === 'error' && facts['chore'] === 'rollouts',
+    );
     expect(ofRollouts).toHaveLength(1);
+    expect(String(ofRollouts[0]?.facts['err'])).toContain(`release ${id}`);
     isLocked = false;
     await fleet.runHousekeeping();
     expect(fleet.rollout(id)).toMatchObject({ state: 'paused', changedBy: 'server' });

@@ -322,14 +322,14 @@ it('starts over after a start that was cut short, and changes nothing twice', as
   await opened.close();
 });
 
-it('does not take its own manifest.json for a decision when the database is lost', async () => {
+it('does not take its own manifest.json for a decision when a person starts anew with an empty database', async () => {
   const dataDir = await legacyFolder();
   await addBundle(dataDir, 'a.raucb');
   const before = await openServices({ dataDir });
   await before.services.activateRelease.activate({ name: 'a.raucb', actor: 'local' });
   await before.close();
   for (const name of await readdir(dataDir)) {
-    if (name.startsWith('server.')) await rm(path.join(dataDir, name));
+    if (name.startsWith('server.') || name === 'database.marker') await rm(path.join(dataDir, name));
   }
   const after = await openServices({ dataDir });
   expect(after.services.startup).toMatchObject({ adopted: ['a.raucb'], released: [] });

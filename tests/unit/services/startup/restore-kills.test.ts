@@ -23,7 +23,7 @@ it(`a kill never looks like a restore (${kills} of them, one after the other on 
     const turns = Math.round(600 * (index / kills) ** 2);
     const { code, stderr } = await run(process.execPath, ['-r', hook, child, dataDir, String(turns)]);
     expect({ code, stderr }).toEqual({ code: 128, stderr: '' });
-    const opened = await openServices({ dataDir });
+    const opened = await openServices({ dataDir, now: () => new Date() }); // as the child's clock
     const { manageRollouts, readJournal } = opened.services;
     expect({ turns, states: manageRollouts.list().map(({ rollout }) => rollout.state) }).toEqual({
       turns,

@@ -11,15 +11,17 @@ describe('webhooks that others change while they are sent', () => {
   let opened: OpenedServices;
   /** Ids of events, as the receiver saw them. */
   let delivered: string[];
+  let now: Date;
   let answer: DeliverEvent;
   let change: (records: WebhookRecords) => Partial<WebhookRecords>;
 
   beforeEach(async () => {
     delivered = [];
+    now = at;
     answer = () => Promise.resolve(null);
     change = () => ({});
     opened = await openServices({
-      now: () => at,
+      now: () => now,
       change: () => ({
         deliver: (webhook, secret, delivery, signal) => {
           delivered.push(delivery.id);
@@ -37,7 +39,7 @@ describe('webhooks that others change while they are sent', () => {
   afterEach(() => opened.close());
 
   const changed = (records: WebhookRecords): WebhookRecords => ({ ...records, ...change(records) });
-  const run = () => opened.services.sendWebhooks.run();
+  const run = async () => (await opened.services.sendWebhooks.begin()).ended;
   const hook = async () => (await opened.services.manageWebhooks.list())[0];
   const turn = (isEnabled: boolean) => opened.services.manageWebhooks.setEnabled('ops', isEnabled, person);
 
@@ -71,6 +73,7 @@ describe('webhooks that others change while they are sent', () => {
     await first;
     expect(await hook()).toMatchObject({ attempts: 1, lastError: 'it is down' });
 
+    await turn(false);
     await turn(true); // it begins with what happens from now on, without its failures
     await opened.store.journal.record([line]);
     const second = run();
@@ -80,6 +83,19 @@ describe('webhooks that others change while they are sent', () => {
     fail('it is down');
     await second;
     expect(await hook()).toMatchObject({ attempts: 0, lastError: null, nextAttemptAt: null });
+  });
+
+  it('sends what waits for its next attempt when a person turns on what is on', async () => {
+    answer = () => Promise.resolve('it is down');
+    await run();
+    expect(await hook()).toMatchObject({ attempts: 1 });
+    await turn(true);
+    expect(await hook()).toMatchObject({ attempts: 1, lastError: 'it is down' });
+    answer = () => Promise.resolve(null);
+    now = new Date(at.getTime() + 60_000);
+    await run();
+    expect(delivered).toHaveLength(3);
+    expect(new Set(delivered).size).toBe(2);
   });
 
   it('saves nothing for a webhook that was deleted and made again meanwhile', async () => {

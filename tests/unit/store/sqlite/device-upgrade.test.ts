@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { noBoards } from '../../../../src/core/board';
-import { migrations } from '../../../../src/store/sqlite/migrations';
 import { openStore } from '../../../../src/store/store';
+import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';
 
 /** The steps that added what is known of boards, claims and pollers. */
@@ -12,10 +12,7 @@ const steps = ['ADD COLUMN boards', 'ADD COLUMN claimed_compatible', 'ADD COLUMN
 it.each(steps)('a device of a database from before "%s" is there, and troubles nobody', async (added) => {
   const dataDir = await temporaryFolder();
   const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
-  const last = migrations.findIndex((step) => step.includes(added));
-  expect(last).toBeGreaterThan(0);
-  for (const step of migrations.slice(0, last)) sqlite.exec(step);
-  sqlite.pragma(`user_version = ${last}`);
+  makeSchemaBefore(sqlite, added);
   sqlite.exec(`INSERT INTO devices (id, created_at, last_contact_at, compatible, channel, admission)
     VALUES ('old', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 'board', 'stable', 'admitted')`);
   sqlite.close();

@@ -2,18 +2,15 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { openDatabase, type Upgrade } from '../../../../src/store/sqlite/database';
-import { migrations } from '../../../../src/store/sqlite/migrations';
 import { openStore } from '../../../../src/store/store';
+import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';
 
 describe('a journal from before there were blocks', () => {
   it('is searched by time, by person and by release after the upgrade, which is announced', async () => {
     const dataDir = await temporaryFolder();
     const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
-    const before = migrations.findIndex((step) => step.includes('journal_blocks'));
-    expect(before).toBeGreaterThan(0);
-    for (const step of migrations.slice(0, before)) sqlite.exec(step);
-    sqlite.pragma(`user_version = ${before}`);
+    makeSchemaBefore(sqlite, 'journal_blocks');
     sqlite.exec(`
       INSERT INTO events (id, at, kind, actor, message, release_id) VALUES
         (1, '2026-01-01T00:00:00.000Z', 'device.booted', 'device:a', 'boot', NULL),

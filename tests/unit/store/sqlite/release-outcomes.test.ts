@@ -3,10 +3,10 @@ import path from 'node:path';
 import Sqlite from 'libsql';
 import { type Installation, keptInstallations } from '../../../../src/core/installation';
 import { openDatabase } from '../../../../src/store/sqlite/database';
-import { migrations } from '../../../../src/store/sqlite/migrations';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf } from '../../../support/fleet-factory';
+import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';
 
 let dataDir: string;
@@ -78,10 +78,8 @@ describe('what became of the devices of a release', () => {
 it('is counted from the installations of a database of the version before', async () => {
   store.close();
   dataDir = await temporaryFolder();
-  const last = migrations.findIndex((step) => step.includes('CREATE TABLE release_outcomes'));
   const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
-  for (const step of migrations.slice(0, last)) sqlite.exec(step);
-  sqlite.pragma(`user_version = ${last}`);
+  makeSchemaBefore(sqlite, 'CREATE TABLE release_outcomes');
   const at = (minute: number) => `2026-01-01T00:0${minute}:00.000Z`;
   sqlite.exec(`
     INSERT INTO activations VALUES (1, 'board', 'stable', 'activate', 'v1', NULL, '${at(0)}', 'local', 0);

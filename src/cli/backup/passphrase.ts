@@ -1,0 +1,20 @@
+import { DomainError } from '../../core/errors';
+import type { CliContext } from '../kernel/context';
+import { readInput } from '../kernel/input-file';
+
+/** A shorter one is guessed, whatever a guess costs. */
+const minLength = 12;
+
+/** The first line of a file. @throws DomainError `invalid-input`, `not-found`, `forbidden` */
+export async function readPassphrase(context: CliContext, file: string | undefined): Promise<string | null> {
+  if (file === undefined) return null;
+  const [line = ''] = (await readInput(context, file, 'the passphrase file')).toString().split(/\r?\n/);
+  if (line.length >= minLength) return line;
+  throw new DomainError(
+    'invalid-input',
+    `the first line of the passphrase file has fewer than ${minLength} characters`,
+    {
+      remedy: 'Make one with: openssl rand -base64 24.',
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import type { RestoreJson } from '../../contract/backup';
+import type { RestoredBackup } from '../../ports/backups';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
+import { readPassphrase } from './passphrase';
+
+interface RestoreOptions {
+  readonly passphraseFile?: string;
+  readonly force?: boolean;
+}
+
+export function addRestore(program: Command, context: CliContext): void {
+  addCommand<RestoreOptions>(program, context, {
+    usage: 'restore <archive>',
+    summary: 'put an installation back from an archive of backup',
+    details:
+      'Stop the server first, and run this as its user. The server then starts with every rollout paused, until a person resumes it. Certificates that are there stay: newer ones, and what was revoked since, are in them.',
+    options: [
+      new Option('--passphrase-file <file>', 'what the certificates were encrypted with'),
+      new Option('--force', 'replace the database that is there; it is kept beside'),
+    ],
+    configKeys: ['dataDir', 'certsDir'],
+    examples: ['restore /srv/backup/rauc-backup-20261127T020000Z.tar --force'],
+    run: async ({ args, options, config }) => {
+      const passphrase = await readPassphrase(context, options.passphraseFile);
+      const restored = await context.wiring.backups.restore({
+        archive: path.resolve(context.surroundings.cwd, args[0] ?? ''),
+        dataDir: config.dataDir,
+        certsDir: config.certsDir,
+        passphrase,
+        isForced: options.force === true,
+      });
+      if (options.json === true) printJson(context, restoreJsonOf(restored));
+      else tell(context, restored);
+      return 0;
+    },
+  });
+}
+
+function tell(
+  context: CliContext,
+  { contents, keptDatabase, hasCertificates, missingBundles }: RestoredBackup,
+): void {
+  print(context, `restored the state of ${contents.madeAt.toISOString()}`);
+  if (keptDatabase !== null)
+    talk(context, `the database that was there is now ${shownPath(context, keptDatabase)}`);
+  if (contents.certificates !== 'none' && !hasCertificates)
+    talk(context, 'the certificates that were there stay as they are');
+  if (missingBundles.length > 0) talk(context, `upload these bundles again: ${missingBundles.join(', ')}`);
+  talk(
+    context,
+    'Start the server: every rollout is paused. Look at attention list, then resume what is right.',
+  );
+}
+
+function restoreJsonOf({
+  contents,
+  keptDatabase,
+  hasCertificates,
+  missingBundles,
+}: RestoredBackup): RestoreJson {
+  return {
+    made_at: contents.madeAt.toISOString(),
+    has_bundles: contents.hasBundles,
+    bundles: contents.bundles.length,
+    certificates: contents.certificates,
+    kept_database: keptDatabase,
+    restored_certificates: hasCertificates,
+    missing_bundles: [...missingBundles],
+  };
+}

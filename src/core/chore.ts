@@ -1,0 +1,45 @@
+/** What the server does by itself, again and again. */
+export const choreNames = [
+  'restores',
+  'device-writes',
+  'lost-installations',
+  'untrusted-rollouts',
+  'rollouts',
+  'journal-retention',
+  'fleet-history',
+  'server-clock',
+  'storage',
+  'webhooks',
+  'bundle-verdicts',
+  'image-checks',
+  'server-certificate',
+  'asked-names',
+] as const;
+
+export type ChoreName = (typeof choreNames)[number];
+
+/** How a chore does, since the start of the server. */
+export interface ChoreStatus {
+  readonly name: ChoreName;
+  /** `null` until it has succeeded once. */
+  readonly lastSuccessAt: Date | null;
+  /** Runs that failed, or did not end in time. */
+  readonly failures: number;
+  /** Of the last run that ended; `null` before. */
+  readonly lastDurationMs: number | null;
+  /** Why it fails now, and since when; `null` after a success. */
+  readonly failing: ChoreFailure | null;
+}
+
+export interface ChoreFailure {
+  readonly since: Date;
+  readonly error: unknown;
+}
+
+/** A chore is tried again by itself: people hear of it when that has not helped for so long. */
+export const choreNoticeMs = 5 * 60_000;
+
+/** Whether it has failed for so long that a person should look. A clock that was set back counts, too. */
+export function needsAttention({ failing }: ChoreStatus, at: Date): boolean {
+  return failing !== null && Math.abs(at.getTime() - failing.since.getTime()) >= choreNoticeMs;
+}

@@ -1,0 +1,66 @@
+/** Why a connection of a device is refused, in few words: each is counted. */
+export const refusalCauses = [
+  'no-certificate',
+  'unknown-ca',
+  'expired',
+  'not-yet-valid',
+  'revoked',
+  'not-a-device-certificate',
+  'old-certificate',
+  'too-many-connections',
+  'too-many-handshakes',
+  'other',
+] as const;
+export type RefusalCause = (typeof refusalCauses)[number];
+
+/** Why a connection is refused. */
+export interface ConnectionRefusal {
+  readonly cause: RefusalCause;
+  /** For people. */
+  readonly reason: string;
+}
+
+/** What to do about a certificate that is refused, as a sentence; for the device's owner and for the server's. */
+const remedies: Partial<Readonly<Record<RefusalCause, string>>> = {
+  'unknown-ca': 'Give the device a certificate of a CA in ca.crt, or add its CA there if that is yours.',
+  expired: 'Issue the device a new certificate: cert device <id> --force.',
+  'not-yet-valid': 'Check the clock of the server and the dates of the certificate.',
+  revoked: 'If the device may come back, issue it a new certificate: cert device <id> --force.',
+  'not-a-device-certificate':
+    'Issue the device a certificate for TLS clients, with its id as the only common name: cert device <id>.',
+  'old-certificate':
+    'Issue the device a new certificate (cert device <id> --force), or set OLD_CERTIFICATES=accept until it has one.',
+};
+
+export function remedyOfRefusal(cause: RefusalCause): string {
+  return remedies[cause] ?? 'See the log of the server.';
+}
+
+/** Whether the certificate itself is the reason, so that another one would be let in. */
+export function isAboutCertificate(cause: RefusalCause): boolean {
+  return remedies[cause] !== undefined;
+}
+
+/** What people are told of a certificate that is refused. It may be hostile: every text is bounded and fit to show on one line. */
+export interface RefusedSubject {
+  /** Empty when the certificate cannot be read. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string;
+  /** The device that it names; `null` unless one of our CAs signed that. */
+  readonly deviceId: string | null;
+  /** Whether a CA of `ca.crt` signed it: nobody else can make more of these. */
+  readonly isOurs: boolean;
+}
+
+/** A certificate that was refused, with how often and where it came from. */
+export interface RefusedCertificate extends RefusedSubject, ConnectionRefusal {
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+  /** Of the last time. */
+  readonly address: string | null;
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}

@@ -1,0 +1,55 @@
+/** What takes the space of the disk that holds the data folder. */
+export const storageParts = ['bundles', 'uploads', 'database', 'other', 'outside'] as const;
+
+/**
+ * `uploads` are on their way or were left; `other` is the rest of the data folder, such as databases that a restore kept; `outside`
+ * is everything else on the disk, such as logs.
+ */
+export type StoragePart = (typeof storageParts)[number];
+
+/** Bytes by part. */
+export type StorageSizes = Readonly<Record<StoragePart, number>>;
+
+const smallestRoomBytes = 1 << 30;
+
+/** How much should be free for the next upload and the database. @param largestBundleBytes of those that are stored */
+export function neededRoomBytes(largestBundleBytes: number): number {
+  return Math.max(smallestRoomBytes, 2 * largestBundleBytes);
+}
+
+/** How much was free at a time of a clock that nobody sets, in milliseconds. */
+export interface RoomSample {
+  readonly atMs: number;
+  readonly freeBytes: number;
+}
+
+const dayMs = 86_400_000;
+/** A day is one word: with three of them a single large upload is outvoted. */
+const fewestDays = 3;
+const mostDays = 7;
+/** Enough to order a disk, or to look what grows. */
+export const fullNoticeDays = 14;
+
+/** Keeps a sample a day, the latest {@link mostDays} days. @param samples the oldest first */
+export function withSample(samples: readonly RoomSample[], next: RoomSample): readonly RoomSample[] {
+  const last = samples.at(-1);
+  if (last !== undefined && next.atMs - last.atMs < dayMs) return samples;
+  return [...samples, next].slice(-(mostDays + 1));
+}
+
+/**
+ * When the disk is full if it goes on as on the days before: on half of the days it grew by so much or more.
+ * @param samples as {@link withSample} keeps them
+ * @returns days from now; `null` where nothing grows, or too few days are known
+ */
+export function daysUntilFull(samples: readonly RoomSample[], freeBytes: number): number | null {
+  const daily = samples.slice(1).flatMap((sample, index) => {
+    const before = samples[index];
+    return before === undefined
+      ? []
+      : [((before.freeBytes - sample.freeBytes) * dayMs) / (sample.atMs - before.atMs)];
+  });
+  if (daily.length < fewestDays) return null;
+  const usual = daily.sort((one, other) => one - other)[Math.floor((daily.length - 1) / 2)] ?? 0;
+  return usual > 0 ? Math.floor(freeBytes / usual) : null;
+}

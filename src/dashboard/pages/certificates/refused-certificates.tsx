@@ -1,0 +1,75 @@
+import { apiPath } from '../../api/client';
+import type { RefusedCertificateJson, RefusedCertificatesJson } from '../../../contract/refused-certificate';
+import { formatCount } from '../../format';
+import { linkTo } from '../../location';
+import { Command } from '../../parts/command';
+import { Section } from '../../parts/page';
+import { type Column, Table } from '../../parts/table';
+import { Ago } from '../../parts/time';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+
+const words = text.certificates;
+const shownCertificates = 20;
+/** The journal tells of a certificate once an hour. */
+const refreshMs = 60_000;
+
+/** Devices that were not let in since the server started, and what to do. */
+export function RefusedCertificates() {
+  const { value } = useData<RefusedCertificatesJson>(
+    apiPath('/api/refused-certificates', { limit: shownCertificates }),
+    { isStale: ({ kind }) => kind === 'certificate.refused', everyMs: refreshMs },
+  );
+  if (value === null || value.total === 0) return null;
+  const { certificates, total } = value;
+  return (
+    <Section title={words.refused}>
+      <p class="muted">{words.refusedHint}</p>
+      <Table
+        label={words.refused}
+        columns={columns}
+        rows={certificates}
+        keyOf={({ fingerprint }) => fingerprint}
+      />
+      {total > certificates.length && (
+        <div class="stack">
+          <p class="muted">{words.summary(formatCount(certificates.length), formatCount(total))}</p>
+          <Command line={words.refusedCommand} />
+        </div>
+      )}
+    </Section>
+  );
+}
+
+const columns: readonly Column<RefusedCertificateJson>[] = [
+  {
+    id: 'subject',
+    label: words.subject,
+    cell: ({ device, subject }) =>
+      device === null ? (
+        <span>{subject === '' ? words.unreadable : subject}</span>
+      ) : (
+        <a href={linkTo('devices', device)}>{subject}</a>
+      ),
+  },
+  {
+    id: 'reason',
+    label: words.refusedWhy,
+    cell: ({ reason, remedy }) => (
+      <div class="stack">
+        <span>{reason}</span>
+        <span class="muted">{remedy}</span>
+      </div>
+    ),
+  },
+  { id: 'issuer', label: words.issuer, isMinor: true, cell: ({ issuer }) => issuer },
+  {
+    id: 'serial',
+    label: words.columns.serial,
+    isMinor: true,
+    cell: ({ serial }) => <span class="mono">{serial}</span>,
+  },
+  { id: 'address', label: words.address, isMinor: true, cell: ({ address }) => address },
+  { id: 'count', label: words.times, isNumber: true, cell: ({ count }) => formatCount(count) },
+  { id: 'last', label: words.lastRefused, cell: ({ last_at: at }) => <Ago at={at} /> },
+];

@@ -1,0 +1,44 @@
+import {
+  refusedCertificateQuery,
+  type RefusedCertificateJson,
+  refusedCertificatesJson,
+} from '../../../contract/refused-certificate';
+import { type RefusedCertificate, remedyOfRefusal } from '../../../core/connection-refusal';
+import type { AdminOptions } from '../kernel/admin-options';
+import { defineRoute, type Route } from '../kernel/route';
+import { defined } from '../kernel/service-request';
+
+/** Which certificates the device listener refused. */
+export function refusedCertificateRoutes({ services }: AdminOptions): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/refused-certificates',
+      scope: 'read',
+      operation: 'listRefusedCertificates',
+      summary: 'Certificates that devices came with and that were refused since the start, with what to do',
+      input: { query: refusedCertificateQuery },
+      answers: { 200: { description: 'The certificates', schema: refusedCertificatesJson } },
+      problems: [],
+      handle: ({ input: { query } }) => {
+        const { search, limit } = query;
+        const page = services.refusedCertificates.list({ limit, ...defined({ search }) });
+        const json = { certificates: page.certificates.map(present), total: page.total };
+        return { status: 200, json };
+      },
+    }),
+  ];
+}
+
+function present(refused: RefusedCertificate): RefusedCertificateJson {
+  const { subject, serial, issuer, fingerprint, deviceId, isOurs, cause, reason } = refused;
+  const { address, count, firstAt, lastAt } = refused;
+  return {
+    ...{ subject, serial, issuer, fingerprint, device: deviceId, ours: isOurs, cause, reason },
+    remedy: remedyOfRefusal(cause),
+    address,
+    count,
+    first_at: firstAt.toISOString(),
+    last_at: lastAt.toISOString(),
+  };
+}

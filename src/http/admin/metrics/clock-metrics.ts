@@ -1,0 +1,16 @@
+import { Gauge, type Registry } from 'prom-client';
+import { type ClockTrouble, clockTroubleKinds } from '../../../core/server-clock';
+
+/** Shows whether the server's own clock looks wrong, read when it is asked for. */
+export function registerClockMetrics(register: Registry, trouble: () => ClockTrouble | null): void {
+  new Gauge({
+    name: 'rauc_server_clock_wrong',
+    help: '1 while the clock of the server looks wrong: it jumped, or is behind the last time at which the server ran',
+    labelNames: ['why'] as const,
+    registers: [register],
+    collect() {
+      const kind = trouble()?.kind;
+      for (const why of clockTroubleKinds) this.set({ why }, why === kind ? 1 : 0);
+    },
+  });
+}

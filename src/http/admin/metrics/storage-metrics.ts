@@ -1,0 +1,29 @@
+import { Gauge, type Registry } from 'prom-client';
+import { storageParts } from '../../../core/storage-room';
+import type { MeasureStorage } from '../../../ports/data-folder';
+
+/** Registers what takes the space of the disk, measured when it is asked for; unknown while that cannot be told. */
+export function registerStorageMetrics(register: Registry, measureStorage: MeasureStorage): void {
+  const registers = [register];
+  const measured = () => measureStorage().catch(() => undefined);
+  new Gauge({
+    name: 'rauc_storage_bytes',
+    help: 'What takes the space of the disk that holds the data folder; outside is everything else on it, such as logs',
+    labelNames: ['part'] as const,
+    registers,
+    async collect() {
+      this.reset();
+      const usage = await measured();
+      if (usage === undefined) return;
+      for (const part of storageParts) this.set({ part }, usage.sizes[part]);
+    },
+  });
+  new Gauge({
+    name: 'rauc_storage_free_bytes',
+    help: 'What is left for bundles and the database; of the smaller disk where they have two',
+    registers,
+    async collect() {
+      this.set((await measured())?.freeBytes ?? NaN);
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import { type ConnectionRefusal, remedyOfRefusal } from '../../../core/connection-refusal';
+import { DomainError } from '../../../core/errors';
+import { problemMediaType, problemOf } from '../../problem';
+import type { FarewellAnswer } from '../transport/farewells';
+
+/** Why a device is not let in, as an error that becomes a 403. */
+export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError {
+  return new DomainError('forbidden', `this device is refused: ${reason}`, {
+    remedy: remedyOfRefusal(cause),
+    details: { cause },
+  });
+}
+
+/** The same as a whole answer. */
+export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
+  const problem = problemOf(refusedDevice(refusal));
+  const body = Buffer.from(JSON.stringify(problem));
+  return {
+    status: problem.status,
+    headers: {
+      'content-type': problemMediaType,
+      'content-length': body.length,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    body,
+  };
+}

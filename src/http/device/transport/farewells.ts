@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import { RecentMap } from '../../../base/collections/recent-map';
+import { type ConnectionRefusal, isAboutCertificate } from '../../../core/connection-refusal';
+import { type Rate, TokenBucket } from '../../../core/token-bucket';
+import { addressGroup } from '../../address-group';
+import { plainAddress } from '../../client-address';
+import type { ReplyHeaders } from './exchange';
+
+/** What a device is told that is not let in. */
+export interface FarewellAnswer {
+  readonly status: number;
+  readonly headers: ReplyHeaders;
+  readonly body: Buffer;
+}
+
+export interface FarewellLimits {
+  /** Connections that are told at once. */
+  readonly atOnce: number;
+  /** How often one address is told. */
+  readonly rate: Rate;
+  /** From the handshake to the end of the connection, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Of a request's body, which is read for the sake of the connection and thrown away: bytes. */
+  readonly bodyBytes: number;
+}
+
+/** Whoever comes more often, or with more, is refused without a word. */
+export const farewellLimits: FarewellLimits = {
+  atOnce: 64,
+  rate: { burst: 50, perSecond: 5 },
+  timeoutMs: 5_000,
+  bodyBytes: 65_536,
+};
+
+export interface FarewellPorts {
+  readonly limits: FarewellLimits;
+  readonly answerOf: (refusal: ConnectionRefusal) => FarewellAnswer;
+  /** Milliseconds from a clock that nobody sets. */
+  readonly monotonicMs: () => number;
+}
+
+/** Addresses whose rate is remembered. */
+const maxAddresses = 1_000;
+
+/** Tells devices whose certificate TLS took and we refuse why that is, in answer to their first request; then the connection ends. */
+export class Farewells {
+  readonly #answers = new Map<object, FarewellAnswer>();
+  readonly #rates = new RecentMap<string, TokenBucket>(maxAddresses);
+
+  constructor(private readonly ports: FarewellPorts) {}
+
+  /** @returns `undefined` when nothing is to be told on this connection: it is to end at once */
+  begin(
+    socket: TLSSocket,
+    refusal: ConnectionRefusal,
+  ): { began(session: ServerHttp2Session | null): void } | undefined {
+    const { limits, answerOf, monotonicMs } = this.ports;
+    const address = plainAddress(socket.remoteAddress);
+    if (address === null || !isAboutCertificate(refusal.cause)) return undefined;
+    if (this.#answers.size >= limits.atOnce) return undefined;
+    const rate = this.#rates.getOrMake(addressGroup(address), () => new TokenBucket(limits.rate));
+    if (!rate.take(monotonicMs())) return undefined;
+    const answer = answerOf(refusal);
+    this.#answers.set(socket, answer);
+    const timer = setTimeout(() => socket.destroy(), limits.timeoutMs).unref();
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#answers.delete(socket);
+    });
+    return {
+      began(session) {
+        session?.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+          answerStream(stream, headers, answer);
+          session.close(); // GOAWAY; it waits for its streams
+        });
+      },
+    };
+  }
+
+  /** Answers an HTTP/1.1 request. @returns whether its connection is one of those */
+  answer(request: IncomingMessage, response: ServerResponse): boolean {
+    const answer = this.#answers.get(request.socket);
+    if (answer === undefined) return false;
+    response.on('error', () => undefined); // a device that goes away is no error of ours
+    response.shouldKeepAlive = false;
+    response.writeHead(answer.status, answer.headers);
+    response.write(answer.body);
+    const end = () => response.end();
+    // Where something is left to read when the socket closes, the kernel resets the connection, and the answer may be lost.
+    let leftBytes = this.ports.limits.bodyBytes;
+    request.on('data', ({ length }: Buffer) => {
+      leftBytes -= length;
+      if (leftBytes < 0) end();
+    });
+    request.once('end', end);
+    if (request.headers.expect !== undefined) end(); // then no body comes
+    return true;
+  }
+}
+
+function answerStream(
+  stream: ServerHttp2Stream,
+  request: IncomingHttpHeaders,
+  { status, headers, body }: FarewellAnswer,
+): void {
+  stream.on('error', () => undefined);
+  if (stream.destroyed || stream.closed) return;
+  const endStream = request[':method'] === 'HEAD';
+  stream.respond({ ...headers, ':status': status }, { endStream });
+  if (!endStream) stream.end(body);
+  if (!stream.endAfterHeaders) stream.close(constants.NGHTTP2_NO_ERROR);
+}

@@ -1,0 +1,31 @@
+import type { UpSpan } from '../core/server-clock';
+
+/** Where it lasts when the server was up. */
+export interface UpTimeRecords {
+  /** Oldest first. */
+  all(): Promise<readonly UpSpan[]>;
+  /**
+   * Adds or replaces spans, and takes others away.
+   * @throws DomainError `storage-full`, `unavailable`
+   */
+  save(spans: readonly UpSpan[], removed: readonly number[]): Promise<void>;
+}
+
+/** What is deleted when it is old. */
+export type Kept = 'journal' | 'history-moment' | 'history-hour' | 'history-day';
+
+/** How far something old was deleted. */
+export interface RetentionMark {
+  readonly what: Kept;
+  /** What is older may be gone. */
+  readonly before: Date;
+  /** How long the server had been up then, in milliseconds. */
+  readonly upMs: number;
+}
+
+/** Where it lasts how far what is old was deleted. */
+export interface RetentionRecords {
+  all(): Promise<readonly RetentionMark[]>;
+  /** @throws DomainError `storage-full`, `unavailable` */
+  save(mark: RetentionMark): Promise<void>;
+}

@@ -1,0 +1,50 @@
+interface Place<Value> {
+  readonly value: Value;
+  readonly holder: string;
+}
+
+/**
+ * Remembers a bounded number of things, each for the one that it came from last. Where it is full, whoever has most in it loses what he
+ * brought longest ago: one that brings ever new things pushes out his own.
+ */
+export class FairList<Value> {
+  /** In the order in which they came last. */
+  readonly #places = new Map<string, Place<Value>>();
+  /** Keys by holder, each in the same order. */
+  readonly #held = new Map<string, Set<string>>();
+
+  constructor(private readonly maxSize: number) {}
+
+  get(key: string): Value | undefined {
+    return this.#places.get(key)?.value;
+  }
+
+  put(key: string, holder: string, value: Value): void {
+    this.#delete(key); // put at the end
+    if (this.#places.size >= this.maxSize) this.#makeRoom();
+    this.#places.set(key, { value, holder });
+    const held = this.#held.get(holder);
+    if (held === undefined) this.#held.set(holder, new Set([key]));
+    else held.add(key);
+  }
+
+  latestFirst(): Value[] {
+    return [...this.#places.values()].map(({ value }) => value).reverse();
+  }
+
+  #makeRoom(): void {
+    let most: Set<string> | undefined;
+    for (const held of this.#held.values()) if (held.size > (most?.size ?? 0)) most = held;
+    const [oldest] = most ?? [];
+    if (oldest !== undefined) this.#delete(oldest);
+  }
+
+  #delete(key: string): void {
+    const place = this.#places.get(key);
+    if (place === undefined) return;
+    this.#places.delete(key);
+    const held = this.#held.get(place.holder);
+    held?.delete(key);
+    if (held?.size === 0) this.#held.delete(place.holder);
+  }
+}

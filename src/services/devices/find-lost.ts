@@ -1,0 +1,44 @@
+import { theServer } from '../../core/event';
+import { endingAs, isOpen } from '../../core/installation-states';
+import type { Clock } from '../../ports/clock';
+import type { DeviceUpdate } from '../../ports/device-updates';
+import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { UpTime } from '../clock/up-time';
+import type { Fleet } from './fleet';
+import { changed } from './installation-events';
+
+export interface FindLostPorts {
+  readonly fleet: Pick<Fleet, 'update'>;
+  readonly devices: Pick<DeviceRecords, 'silentIn'>;
+  readonly upTime: Pick<UpTime, 'timesOfLast'>;
+  /** After so long without a contact, in which the server was up, an installation counts as lost; in milliseconds. */
+  readonly lostAfterMs: number;
+  readonly now: Clock;
+}
+
+/** Ends installations of devices that went silent. @returns whether there may be more of them */
+export type FindLost = () => Promise<boolean>;
+
+/** So many at a time: a change of the option may make many. */
+const lostAtOnce = 200;
+
+export function createFindLost({ fleet, devices, upTime, lostAfterMs, now }: FindLostPorts): FindLost {
+  return async () => {
+    // Nobody could be heard while the server was off, and a clock that is set makes nobody silent.
+    const times = upTime.timesOfLast(lostAfterMs);
+    if (times === null) return false;
+    const silent = await devices.silentIn(times, lostAtOnce);
+    await Promise.all(silent.map((id) => fleet.update(id, ({ record }) => takeForLost(record, now()))));
+    return silent.length === lostAtOnce;
+  };
+}
+
+function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<void> {
+  const installation = record?.installation ?? null;
+  if (installation === null || !isOpen(installation)) return { answer: undefined };
+  // What a person called off must not go on when the device comes back.
+  const state = endingAs(installation, 'lost');
+  const message = 'the device has not been heard of';
+  const lost = changed(installation, { state, message }, { at, actor: theServer });
+  return { answer: undefined, installations: [lost.installation], events: lost.events };
+}

@@ -1,0 +1,38 @@
+import { type ChoreName, type ChoreStatus, needsAttention } from '../../core/chore';
+import { DomainError } from '../../core/errors';
+import type { AttentionItem } from './attention-item';
+
+/** What people lose while a chore fails. */
+const consequences: Readonly<Record<ChoreName, string>> = {
+  restores: 'the marker that tells an older copy of the database is not up to date',
+  'device-writes': 'what devices did last is not saved',
+  'lost-installations': 'installations that went silent are not ended',
+  'untrusted-rollouts': 'rollouts of bundles that are no longer trusted are not paused',
+  rollouts: 'rollouts do not move by themselves',
+  'journal-retention': 'old events are not deleted',
+  'fleet-history': 'the history of the fleet gets no new points',
+  'server-clock': 'the clock of the server is not watched',
+  storage: 'the room on the disk is not watched',
+  webhooks: 'webhooks are not sent',
+  'bundle-verdicts': 'stored bundles are not verified again',
+  'image-checks': 'the images of stored bundles are not checked',
+  'server-certificate': 'the server certificate is not looked after',
+  'asked-names': 'the names that devices ask for are not saved',
+};
+
+const usualRemedy = 'See the log of the server, and restart it if that does not help.';
+
+/** Chores that have failed for a while, and what to do. */
+export function ofChores(chores: readonly ChoreStatus[], at: Date): readonly AttentionItem[] {
+  return chores.flatMap((chore): AttentionItem[] => {
+    if (chore.failing === null || !needsAttention(chore, at)) return [];
+    const { since, error } = chore.failing;
+    // What is no expected failure may say anything: it is for the log.
+    const expected = error instanceof DomainError ? error : undefined;
+    const reason = expected === undefined ? '' : `: ${expected.message}`;
+    const message =
+      `${consequences[chore.name]}, since ${since.toISOString().slice(0, 16)}Z${reason}. ` +
+      (expected?.remedy ?? usualRemedy);
+    return [{ kind: 'chore-failing', count: 1, message }];
+  });
+}

@@ -1,0 +1,50 @@
+import type { ClockTrouble } from '../../core/server-clock';
+import type { Dismissal } from '../../ports/dismissals';
+import { subjectOf } from '../clock/server-clock';
+import type { AttentionItem } from './attention-item';
+import { counted } from './attention-words';
+
+export interface ClockFacts {
+  /** Why the server's own clock looks wrong; `null` when it does not. */
+  readonly clock: ClockTrouble | null;
+  /** What people dismissed. */
+  readonly dismissed: readonly Dismissal[];
+}
+
+/** What a person should do about the server's own clock. */
+export function ofClock({ clock: trouble, dismissed }: ClockFacts): readonly AttentionItem[] {
+  const kind = 'clock';
+  if (trouble === null || dismissed.some((one) => one.kind === kind && one.subject === subjectOf(trouble)))
+    return [];
+  const remedy = 'Check the date on the server, and that NTP runs';
+  const by = lengthOf(trouble.byMs);
+  if (trouble.kind === 'behind') {
+    const message =
+      `the clock of the server is ${by} behind the last time at which it ran, ${minuteOf(trouble.sureAt)}. ${remedy}. ` +
+      'If the clock is right and was wrong before, dismiss this.';
+    return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
+  }
+  const jumped = `the clock of the server jumped ${trouble.byMs > 0 ? 'forward' : 'back'} by ${by}`;
+  if (!trouble.isFollowed) {
+    const message = `${jumped}. The server follows it when that has lasted for 15 minutes. ${remedy}.`;
+    return [{ kind, count: 1, message }];
+  }
+  const message = `${jumped}. ${remedy}. If the clock is right now, dismiss this; it goes away after a day, too.`;
+  return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+function lengthOf(ms: number): string {
+  const lengthMs = Math.abs(ms);
+  const [unit, unitMs] = units.find(([, eachMs]) => lengthMs >= eachMs) ?? (['second', 1_000] as const);
+  return counted(Math.floor(lengthMs / unitMs), unit);
+}
+
+function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16)}Z`;
+}

@@ -1,0 +1,45 @@
+import { storageParts, type StoragePart, type StorageSizes } from '../../core/storage-room';
+
+const names: Readonly<Record<StoragePart, string>> = {
+  bundles: 'bundles',
+  uploads: 'uploads',
+  database: 'the database',
+  other: 'other files in the data folder',
+  outside: 'everything outside the data folder, such as logs',
+};
+
+const remedies: Readonly<Record<StoragePart, string>> = {
+  bundles: 'Delete bundles that no device needs, or give the data folder more space.',
+  uploads:
+    'Wait for running uploads to end. If there are none, restart the server: it removes what they left.',
+  database: 'Give the data folder more space. EVENT_RETENTION limits how long events are kept.',
+  other:
+    'Move away what the server does not need there, such as backups and the server.db.….old that a restore kept.',
+  outside: 'Make room on the disk: look at logs, backups and other programs.',
+};
+
+/** So many are named; the rest takes little. */
+const named = 3;
+
+/** What takes the space, the largest first, in a sentence for people. */
+export function spaceTakers(sizes: StorageSizes): string {
+  const taken = largestFirst(sizes).slice(0, named);
+  if (taken.length === 0) return 'Nothing else is on this disk';
+  const words = taken.map((part) => `${names[part]} (${mebibytes(sizes[part])})`);
+  return `The space is taken by ${words.join(', ')}`;
+}
+
+/** What to do about what takes most. */
+export function spaceRemedy(sizes: StorageSizes): string {
+  return remedies[largestFirst(sizes)[0] ?? 'outside'];
+}
+
+/** For example `1023 MiB`; rounded down, so that there is never said to be more than there is. */
+export function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / (1 << 20))} MiB`;
+}
+
+/** Those that take something. */
+function largestFirst(sizes: StorageSizes): readonly StoragePart[] {
+  return storageParts.filter((part) => sizes[part] > 0).sort((one, other) => sizes[other] - sizes[one]);
+}

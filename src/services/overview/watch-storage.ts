@@ -1,0 +1,42 @@
+import { daysUntilFull, neededRoomBytes, type RoomSample, withSample } from '../../core/storage-room';
+import type { MonotonicClock } from '../../ports/clock';
+import type { MeasureStorage } from '../../ports/data-folder';
+import type { Log } from '../../ports/log';
+import type { ListBundles } from '../catalog/list-bundles';
+import { ofStorage } from './storage-attention';
+
+export interface WatchStoragePorts {
+  readonly measureStorage: MeasureStorage;
+  readonly listBundles: Pick<ListBundles, 'list'>;
+  readonly monotonicMs: MonotonicClock;
+  readonly log: Log;
+}
+
+/** Watches how the room on the disk shrinks, since the start of the server. */
+export class StorageWatch {
+  #samples: readonly RoomSample[] = [];
+  #isTold = false;
+
+  constructor(private readonly ports: WatchStoragePorts) {}
+
+  /** When the disk is full if it goes on as before; `null` when nobody knows. */
+  daysUntilFull(freeBytes: number): number | null {
+    return daysUntilFull(this.#samples, freeBytes);
+  }
+
+  /** Looks at the disk, and tells the log when there begins to be too little room. Call it about once a minute. */
+  async run(): Promise<void> {
+    const { measureStorage, listBundles, monotonicMs, log } = this.ports;
+    const storage = await measureStorage();
+    const { freeBytes } = storage;
+    this.#samples = withSample(this.#samples, { atMs: monotonicMs(), freeBytes });
+    const largestBundleBytes = listBundles
+      .list()
+      .reduce((most, { bundle }) => Math.max(most, bundle.sizeBytes), 0);
+    const [item] = ofStorage({ storage, largestBundleBytes, daysUntilFull: this.daysUntilFull(freeBytes) });
+    if (item !== undefined && !this.#isTold) log.warn({ freeBytes, sizes: storage.sizes }, item.message);
+    // Around the limit it would be told again and again.
+    if (item !== undefined) this.#isTold = true;
+    else if (freeBytes >= 1.1 * neededRoomBytes(largestBundleBytes)) this.#isTold = false;
+  }
+}

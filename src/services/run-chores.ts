@@ -1,0 +1,176 @@
+import { SharedRun } from '../base/collections/shared-run';
+import type { ChoreFailure, ChoreName, ChoreStatus } from '../core/chore';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+
+/** What a run resolves to when there is more to do: it is run again with the next look. */
+export const moreToDo = Symbol('more to do');
+
+/** With each look, which is about once a second. */
+export const eachLook = 0;
+
+/** Something that the server does by itself, again and again. */
+export interface Chore {
+  readonly name: ChoreName;
+  /** From the begin of a run to the next one, in milliseconds; {@link eachLook} for the shortest. */
+  readonly everyMs: number;
+  /** From the end of a run that failed to the next one, in milliseconds; {@link eachLook} when left out. */
+  readonly retryMs?: number;
+  /** On each node, or on the one that leads. */
+  readonly runsOn: 'every-node' | 'leader';
+  /** Whether those behind it in the list begin after its end; otherwise it goes on beside them. */
+  readonly isWaitedFor: boolean;
+  /** A run that takes longer has failed, in milliseconds. */
+  readonly limitMs: number;
+  /** It may reject, and resolve to {@link moreToDo}. */
+  readonly run: () => Promise<unknown>;
+}
+
+export interface ChorePorts {
+  readonly chores: readonly Chore[];
+  readonly isLeader: () => boolean;
+  readonly log: Log;
+  readonly now: Clock;
+  /** Grows evenly, whatever happens to the clock; in milliseconds. */
+  readonly monotonicMs: () => number;
+  /** Waits; an aborted signal may end that early, with or without an error. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Those behind a chore wait so long for it, in milliseconds; then it goes on beside them. */
+export const chorePatienceMs = 5_000;
+
+/** Runs chores in their order, each when it is due. One that fails or hangs stops no other. */
+export class ChoreRunner {
+  readonly #entries: readonly ChoreEntry[];
+  readonly #looks = new SharedRun(() => this.#look());
+
+  constructor(private readonly ports: ChorePorts) {
+    this.#entries = ports.chores.map((chore) => new ChoreEntry(chore, ports));
+  }
+
+  /** Does what is due. Call it about once a second; it never rejects. */
+  run(): Promise<void> {
+    for (const entry of this.#entries) entry.noteHang();
+    for (const entry of this.#due(false)) void entry.start();
+    return this.#looks.start();
+  }
+
+  statuses(): readonly ChoreStatus[] {
+    return this.#entries.map((entry) => entry.status());
+  }
+
+  /** A last look; what hangs is not waited for, and what fails from then on is told to nobody. */
+  async close(): Promise<void> {
+    await this.run();
+    for (const entry of this.#entries) entry.silence();
+  }
+
+  async #look(): Promise<void> {
+    for (const entry of this.#due(true)) await this.#waitFor(entry.start());
+  }
+
+  *#due(isWaitedFor: boolean): Iterable<ChoreEntry> {
+    for (const entry of this.#entries) {
+      const { chore } = entry;
+      const isHere = chore.runsOn === 'every-node' || this.ports.isLeader();
+      if (chore.isWaitedFor === isWaitedFor && isHere && entry.isDue()) yield entry;
+    }
+  }
+
+  async #waitFor(ended: Promise<void>): Promise<void> {
+    const isOver = new AbortController();
+    const patience = this.ports.wait(chorePatienceMs, isOver.signal).catch(() => undefined);
+    await Promise.race([ended, patience]);
+    isOver.abort();
+  }
+}
+
+/** A chore, and how it does. */
+class ChoreEntry {
+  #running: { readonly sinceMs: number; isOverdue: boolean } | null = null;
+  /** When it may run again, as the time of its last run and what has to pass since; `null` for at once. */
+  #rest: { readonly since: Date; readonly ms: number } | null = null;
+  #lastSuccessAt: Date | null = null;
+  #lastDurationMs: number | null = null;
+  #failures = 0;
+  #failing: ChoreFailure | null = null;
+  #isSilent = false;
+
+  constructor(
+    readonly chore: Chore,
+    private readonly ports: ChorePorts,
+  ) {}
+
+  status(): ChoreStatus {
+    return {
+      name: this.chore.name,
+      lastSuccessAt: this.#lastSuccessAt,
+      failures: this.#failures,
+      lastDurationMs: this.#lastDurationMs,
+      failing: this.#failing,
+    };
+  }
+
+  /** A clock that was set back makes it due, too. */
+  isDue(): boolean {
+    if (this.#running !== null) return false;
+    if (this.#rest === null) return true;
+    return Math.abs(this.ports.now().getTime() - this.#rest.since.getTime()) >= this.#rest.ms;
+  }
+
+  /** A run that does not end is a failure, once. */
+  noteHang(): void {
+    const { limitMs } = this.chore;
+    const running = this.#running;
+    if (running === null || running.isOverdue || this.ports.monotonicMs() - running.sinceMs < limitMs) return;
+    running.isOverdue = true;
+    this.#fail(new Error(`it has not ended within ${Math.round(limitMs / 1_000)} s`));
+  }
+
+  /** Never rejects. */
+  async start(): Promise<void> {
+    const { monotonicMs, now } = this.ports;
+    const { everyMs, retryMs = eachLook } = this.chore;
+    const beganAt = now();
+    const running = { sinceMs: monotonicMs(), isOverdue: false };
+    this.#running = running;
+    try {
+      const outcome = await this.chore.run();
+      this.#rest = outcome === moreToDo ? null : { since: beganAt, ms: everyMs };
+      this.#succeed();
+    } catch (error) {
+      this.#rest = { since: now(), ms: retryMs };
+      this.#fail(error);
+    }
+    this.#lastDurationMs = monotonicMs() - running.sinceMs;
+    this.#running = null;
+  }
+
+  silence(): void {
+    this.#isSilent = true;
+  }
+
+  #succeed(): void {
+    this.#lastSuccessAt = this.ports.now();
+    if (this.#failing !== null && !this.#isSilent)
+      this.ports.log.info({ chore: this.chore.name }, 'a chore of the server succeeds again');
+    this.#failing = null;
+  }
+
+  /** The log hears of the first failure and of each one with another reason. */
+  #fail(error: unknown): void {
+    const before = this.#failing;
+    this.#failures += 1;
+    this.#failing = { since: before?.since ?? this.ports.now(), error };
+    if (this.#isSilent || (before !== null && reasonOf(before.error) === reasonOf(error))) return;
+    this.ports.log.error(
+      { err: error, chore: this.chore.name },
+      'a chore of the server fails: it is tried again',
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

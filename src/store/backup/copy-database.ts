@@ -1,0 +1,90 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import Sqlite from 'libsql';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
+import { readOnly } from '../sqlite/read-only-database';
+import { storageError } from '../storage-error';
+
+const pieceSizeBytes = 1 << 20;
+
+/**
+ * Copies one state of a database into one new file, whatever a server writes meanwhile. Neither `VACUUM INTO`, which fails at generated
+ * columns, nor SQLite's backup is to be had in libsql. So the files are copied under a read transaction: as long as it is open no frame
+ * that was there is taken out of the -wal file, and what a checkpoint changes in the database file is in those frames too. Opened, the
+ * copy is what it was at its last whole frame (sqlite.org/walformat.html).
+ * @throws DomainError `unavailable` for a damaged one, `storage-full`
+ */
+export function copyDatabase(from: string, to: string): void {
+  try {
+    readOnly(from, (sqlite) => copyUnder(sqlite, from, to));
+    foldIn(to);
+  } catch (error) {
+    throw cannotCopy(error, from);
+  }
+}
+
+function copyUnder(sqlite: Sqlite.Database, from: string, to: string): void {
+  rmSync(to, { force: true });
+  rmSync(`${to}-wal`, { force: true });
+  sqlite.exec('BEGIN');
+  sqlite.prepare('SELECT count(*) FROM sqlite_master').all([]); // the transaction begins here
+  // Closing any descriptor of the file frees SQLite's locks on it, so that it stays open until all is copied.
+  const database = openSync(from, 'r');
+  try {
+    copyBytes(database, to);
+    copyWal(`${from}-wal`, `${to}-wal`);
+  } finally {
+    closeSync(database);
+  }
+  sqlite.exec('COMMIT');
+}
+
+function copyWal(from: string, to: string): void {
+  let wal: number;
+  try {
+    wal = openSync(from, 'r');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return; // all is in the database file
+    throw error;
+  }
+  try {
+    copyBytes(wal, to);
+  } finally {
+    closeSync(wal);
+  }
+}
+
+function copyBytes(from: number, to: string): void {
+  const output = openSync(to, 'wx', 0o600);
+  try {
+    const piece = Buffer.allocUnsafe(pieceSizeBytes);
+    for (let at = 0; ;) {
+      const count = readSync(from, piece, 0, piece.length, at);
+      if (count === 0) return;
+      for (let done = 0; done < count;) done += writeSync(output, piece, done, count - done);
+      at += count;
+    }
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Takes what is in the -wal file into the database, so that it is one whole file. @throws what SQLite throws */
+export function foldIn(file: string): void {
+  const sqlite = new Sqlite(file);
+  try {
+    sqlite.pragma('journal_mode = DELETE');
+  } finally {
+    sqlite.close();
+  }
+}
+
+function cannotCopy(error: unknown, file: string): unknown {
+  const code = systemErrorCode(error) ?? '';
+  if (code !== 'SQLITE_NOTADB' && !code.startsWith('SQLITE_CORRUPT'))
+    return code === 'SQLITE_FULL' ? error : storageError(error);
+  return new DomainError('unavailable', `${file} is damaged, and no backup can be made of it`, {
+    cause: error,
+    remedy: 'Keep the archives that there are, run doctor, and restore the last one.',
+  });
+}

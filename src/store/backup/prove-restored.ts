@@ -1,0 +1,35 @@
+import { DomainError } from '../../core/errors';
+import { openDatabase } from '../sqlite/database';
+import { readCondition } from '../sqlite/read-condition';
+import { createRestoreRecords } from '../sqlite/restore-records';
+import path from 'node:path';
+
+export interface RestoredAs {
+  /** Of the database from now on: it is another one than the one that the copy was made of. */
+  readonly newId: string;
+  /** What people read about it. */
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/**
+ * Opens a database that was unpacked, as a server would, and leaves it so that a server pauses every rollout before it offers
+ * anything.
+ * @throws DomainError `invalid-input` when it is damaged, `configuration` when a newer version wrote it
+ */
+export async function proveRestored(folder: string, { newId, reason, at }: RestoredAs): Promise<void> {
+  const database = openDatabase(folder);
+  try {
+    const records = createRestoreRecords(database);
+    await records.identity(newId);
+    await records.suspect(newId, reason, null, at);
+  } finally {
+    database.close();
+  }
+  const condition = readCondition(folder, path.join(folder, 'server.db'), false);
+  const damage = condition.kind === 'read' ? condition.damage : [condition.kind];
+  if (damage.length === 0) return;
+  throw new DomainError('invalid-input', `the database of the archive is damaged: ${damage[0] ?? ''}`, {
+    remedy: 'Use another archive, and run doctor where this one was made.',
+  });
+}

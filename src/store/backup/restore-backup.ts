@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile, syncFolder } from '../../base/files/replace-file';
+import { isOutOfSpace } from '../../base/files/system-error';
+import type { BackupContents } from '../../core/backup';
+import { DomainError } from '../../core/errors';
+import type { RestoredBackup, RestoreRequest } from '../../ports/backups';
+import { lockDataDir } from '../files/lock-data-dir';
+import { refuseLinks } from '../refuse-links';
+import { foldIn } from './copy-database';
+import { proveRestored } from './prove-restored';
+import { unpackArchive } from './unpack-archive';
+
+/** What one run is told beside what people ask for. */
+export interface RestoreRun extends RestoreRequest {
+  readonly at: Date;
+  readonly newId: string;
+  readonly pid: number;
+}
+
+/** What a run that was killed left is removed by the next one. */
+const scratchPrefix = '.restore-';
+
+/**
+ * As `restore` of the port. Everything is unpacked and proved first; the database is put in place last, so that a kill before that
+ * leaves the one that was there.
+ */
+export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup> {
+  const { archive, dataDir, at, newId, passphrase, pid } = request;
+  refuseLinks(dataDir);
+  await stat(archive).catch((cause: unknown) => {
+    throw new DomainError('not-found', `there is no archive ${archive}`, {
+      cause,
+      remedy: 'Check its name.',
+    });
+  });
+  await mkdir(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
+  const lock = lockDataDir(dataDir, pid);
+  try {
+    refuseToReplace(request);
+    for (const name of await readdir(dataDir))
+      if (name.startsWith(scratchPrefix))
+        await rm(path.join(dataDir, name), { recursive: true, force: true });
+    const scratch = await mkdtemp(path.join(dataDir, scratchPrefix));
+    try {
+      const contents = await unpackArchive(archive, scratch, { passphrase, keepsBundles: true });
+      const reason = `the database was restored from a backup of ${contents.madeAt.toISOString()}`;
+      await proveRestored(scratch, { newId, reason, at });
+      return await putInPlace(request, scratch, contents);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error;
+    throw new DomainError('storage-full', `there is no room in ${dataDir}`, {
+      cause: error,
+      remedy: 'Give the data folder more space, then retry: what was there is unchanged.',
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+function refuseToReplace({ dataDir, isForced }: RestoreRun): void {
+  if (isForced || !existsSync(path.join(dataDir, 'server.db'))) return;
+  throw new DomainError('conflict', `there is a database in ${dataDir}`, {
+    remedy: 'Give --force to put the archive in its place; the one that is there is kept beside.',
+  });
+}
+
+async function putInPlace(
+  request: RestoreRun,
+  scratch: string,
+  contents: BackupContents,
+): Promise<RestoredBackup> {
+  const { dataDir } = request;
+  await moveBundles(path.join(scratch, 'bundles'), path.join(dataDir, 'bundles'));
+  const hasCertificates = await moveCertificates(path.join(scratch, 'certs'), request.certsDir);
+  const keptDatabase = await setAside(request);
+  await rename(path.join(scratch, 'server.db'), path.join(dataDir, 'server.db'));
+  await syncFolder(dataDir);
+  const missingBundles = contents.bundles
+    .map(({ name }) => name)
+    .filter((name) => !existsSync(path.join(dataDir, 'bundles', name)));
+  return { contents, keptDatabase, hasCertificates, missingBundles };
+}
+
+/** A name never changes its bytes: what lies there under the same name is the same, or damaged. */
+async function moveBundles(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) await rename(path.join(from, name), path.join(to, name));
+  await syncFolder(to);
+}
+
+/** Those that are there stay: what was issued and revoked since the backup is in them. */
+async function moveCertificates(from: string, certsDir: string): Promise<boolean> {
+  if (!existsSync(from) || existsSync(path.join(certsDir, 'ca.crt'))) return false;
+  await mkdir(path.join(certsDir, 'devices'), { recursive: true, mode: 0o700 });
+  const names = (await readdir(from, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(from, path.join(parentPath, name)));
+  // The CA's comes last: from then on they count as being there. The two folders may be on two disks.
+  const isLast = (name: string) => Number(name === 'ca.crt');
+  for (const name of names.sort((one, other) => isLast(one) - isLast(other)))
+    await replaceFile(path.join(certsDir, name), await readFile(path.join(from, name)), { mode: 0o600 });
+  return true;
+}
+
+async function setAside({ dataDir, at }: RestoreRun): Promise<string | null> {
+  const file = path.join(dataDir, 'server.db');
+  if (!existsSync(file)) return null;
+  try {
+    foldIn(file);
+  } catch {
+    // It is damaged, and kept with its -wal file as it is.
+  }
+  const kept = `${file}.${at.toISOString().replace(/[-:]|\.\d+/g, '')}.old`;
+  for (const part of ['-wal', '']) if (existsSync(file + part)) await rename(file + part, kept + part);
+  await rm(`${file}-shm`, { force: true });
+  return kept;
+}

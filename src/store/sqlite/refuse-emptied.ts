@@ -1,0 +1,29 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { DomainError } from '../../core/errors';
+
+/** The marker is written after the first commit: beside it the database has something in it. */
+export function isMarked(file: string): boolean {
+  return existsSync(path.join(path.dirname(file), 'database.marker'));
+}
+
+/**
+ * Refuses a database that is missing or has no bytes where a server has run, before SQLite makes a new one of nothing.
+ * @throws DomainError `configuration`
+ */
+export function refuseEmptied(file: string): void {
+  // The marker first: another process that begins a new database writes it last.
+  if (isMarked(file) && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) throw emptied(file);
+}
+
+/** What is told of a database that is missing or empty beside its marker. */
+export function emptied(file: string): DomainError {
+  return new DomainError(
+    'configuration',
+    `${file} is missing or empty, but database.marker beside it says that a server has run here`,
+    {
+      remedy:
+        'Restore the newest backup: rauc-simple-server restore ARCHIVE --force. To start with an empty database instead, move database.marker away: bundles are taken over, but releases, devices, tokens and the journal are lost.',
+    },
+  );
+}
