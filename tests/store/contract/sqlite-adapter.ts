@@ -98,9 +98,15 @@ function open(dataDir: string) {
 export const makeSqliteAdapter: MakeAdapter = async () => {
   const dataDir = path.join(await temporaryFolder(), 'data');
   let opened = open(dataDir);
+  const others: FaultyDatabase[] = [];
   return {
     get store() {
       return opened.store;
+    },
+    beside() {
+      const other = open(dataDir);
+      others.push(other.database);
+      return other.store;
     },
     failAt: (step) => opened.database.failAt(step),
     hang: () => opened.database.hang(),
@@ -110,7 +116,7 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
       return Promise.resolve();
     },
     close() {
-      opened.database.close();
+      for (const database of [opened.database, ...others]) database.close();
       return Promise.resolve();
     },
   };
