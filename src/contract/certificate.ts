@@ -28,7 +28,9 @@ export const kitBody = z.strictObject({
     .string()
     .regex(/^https:\/\/[^\s/?#@\\]{1,300}\/?$/i, 'not https, a host and perhaps a port')
     .optional()
-    .describe('what the device uses to reach the server; SERVER_URL when left out'),
+    .describe(
+      'what the device uses to reach the server; SERVER_URL when left out. The server certificate must cover the host',
+    ),
   compatible: compatible.optional().describe('install on boards of this one alone'),
   polling: z
     .enum(kitPollings)

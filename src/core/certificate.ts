@@ -71,6 +71,12 @@ export interface IssuedFiles {
   readonly warnings: readonly Finding[];
 }
 
+/** What a device has to trust to reach the server. */
+export interface ServerTrust {
+  /** The root of the server certificate, where no CA of `ca.crt` is above it, such as that of a public CA. */
+  readonly extraRoot: { readonly name: string; readonly pem: string } | null;
+}
+
 /** A server certificate that took the place of one that was about to expire. */
 export interface RenewedServer {
   readonly certificate: CertificateSummary;

@@ -92,7 +92,13 @@ export function formatHash(hash: string): string {
   return hash.slice(0, 12);
 }
 
-/** The word for a state of the API. */
+/** The word for a state of the API, within a sentence. */
 export function stateWord(state: string): string {
   return text.state[state] ?? state;
+}
+
+/** The same, where it stands by itself. */
+export function stateLabel(state: string): string {
+  const word = stateWord(state);
+  return `${word.slice(0, 1).toLocaleUpperCase(language)}${word.slice(1)}`;
 }

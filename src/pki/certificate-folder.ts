@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { FolderInventory, hasCaKey } from './certificate-inventory';
 import { importCa } from './import-ca';
 import { issueCa } from './issue-ca';
@@ -9,15 +10,25 @@ import { renewServer } from './renew-server';
 import { readRevocations } from './revocation-list';
 import type { CertificateFolder } from '../ports/certificates';
 import { revokeCertificates } from './revoke-certificates';
+import { findServerTrust } from './server-trust';
 import { systemContext } from './system-context';
 import { verifyFolder } from './verify-folder';
 import type { Clock } from '../ports/clock';
+
+export interface CertificateFolderOptions {
+  readonly now: Clock;
+  /** PEM: the CAs that clients trust by themselves. Mozilla's, as they came with Node, when left out. */
+  readonly publicRoots?: readonly string[];
+}
 
 /**
  * The certificates of this server, as people manage them: each method is told about beside the function that does it.
  * @param dir the `certs/` folder; it need not exist yet
  */
-export function openCertificateFolder(dir: string, { now }: { readonly now: Clock }): CertificateFolder {
+export function openCertificateFolder(
+  dir: string,
+  { now, publicRoots = rootCertificates }: CertificateFolderOptions,
+): CertificateFolder {
   const context = systemContext(dir, now);
   const inventory = new FolderInventory(dir);
   return {
@@ -27,6 +38,7 @@ export function openCertificateFolder(dir: string, { now }: { readonly now: Cloc
     renewServer: () => renewServer(context),
     createDevice: (request) => issueDevice(context, request),
     readDevice: (id) => readDevice(dir, id),
+    findServerTrust: (host) => findServerTrust(dir, host, publicRoots),
     list: () => listCertificates(dir),
     show: (which) => showCertificates(dir, which),
     verify: () => verifyFolder(context),

@@ -82,7 +82,8 @@ function anchorsOf({ cas, purpose }: ToProve, rules: Rules): string {
     .join('');
 }
 
-const aboutDates: ReadonlySet<string> = new Set(['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED']);
+/** Verdicts of OpenSSL that its own clock makes. */
+export const aboutDates: ReadonlySet<string> = new Set(['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED']);
 
 const words = { serverAuth: 'a server certificate', clientAuth: 'a device certificate' } as const;
 

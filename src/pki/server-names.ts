@@ -63,6 +63,24 @@ export function coversHost(names: readonly string[], host: string): boolean {
   });
 }
 
+/**
+ * Says that a server certificate is not for a host, with the command that adds it.
+ * @param of what the host is, such as the host of SERVER_URL
+ */
+export function uncoveredHost(
+  names: readonly string[],
+  host: string,
+  { code, of }: { readonly code: 'configuration' | 'conflict'; readonly of?: string },
+): DomainError {
+  const covered = names.length === 0 ? 'It covers no host.' : `It covers ${names.join(', ')}.`;
+  const option = canonicalIp(host) === undefined ? '--name' : '--ip';
+  return new DomainError(
+    code,
+    `the server certificate does not cover ${host}${of === undefined ? '' : `, ${of}`}`,
+    { remedy: `${covered} Add it: rauc-simple-server cert server ${option} ${host} --force` },
+  );
+}
+
 function parseName(name: string): string {
   const ascii = toAscii(name);
   if (/(^|\.)\d+$/.test(ascii) || !isServerName(ascii)) {

@@ -6,6 +6,7 @@ import type {
   IssueOptions,
   ListedCertificate,
   RenewedServer,
+  ServerTrust,
   Revocation,
 } from '../core/certificate';
 
@@ -37,6 +38,12 @@ export interface CertificateFolder {
   hasCaKey(): Promise<boolean>;
   /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
   readDevice(id: string): Promise<DeviceFiles | null>;
+  /**
+   * What a device needs beside `ca.crt` to reach the server under a host (without brackets); `null` when there is no server
+   * certificate here, so that nobody can tell.
+   * @throws DomainError `conflict` when a device could not connect, with what to do; `configuration`
+   */
+  findServerTrust(host: string): Promise<ServerTrust | null>;
   list(): Promise<readonly ListedCertificate[]>;
   /** By device id, serial, `ca`, `server`, or path of a PEM file. @throws DomainError `not-found` */
   show(which: string): Promise<readonly ListedCertificate[]>;

@@ -26,8 +26,7 @@ function couldBeAdaptive({ format }: Manifest, image: Image): boolean {
   return (
     format !== 'plain' && // it is downloaded as a whole anyway
     image.filename !== null &&
-    image.artifact === null &&
-    type !== null &&
+    type !== null && // an artifact has none
     blockTypes.has(type) &&
     sizeBytes !== null &&
     sizeBytes > 0 &&

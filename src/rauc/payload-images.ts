@@ -32,8 +32,9 @@ function expectedFiles(images: readonly Image[]): ReadonlyMap<string, number | n
   const sizes = new Map<string, number | null>();
   for (const { filename, sizeBytes, converted } of images) {
     for (const name of converted) if (!sizes.has(name)) sizes.set(name, null);
-    const isThere = converted.length === 0 || converted.includes(filename ?? '');
-    if (filename !== null && isThere) sizes.set(filename, isChunkIndex(filename) ? null : sizeBytes);
+    if (filename === null) continue;
+    const isThere = converted.length === 0 || converted.includes(filename);
+    if (isThere) sizes.set(filename, isChunkIndex(filename) ? null : sizeBytes);
   }
   return sizes;
 }

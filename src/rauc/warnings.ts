@@ -24,8 +24,7 @@ export function manifestWarnings(manifest: Manifest): Finding[] {
       `RAUC cannot compare the version ${JSON.stringify(manifest.version)}: it wants numbers such as 1.2.3, 1.2.3-rc.1 or 1.2.3+build.`,
     );
   }
-  const files = manifest.images.filter((image) => image.filename !== null);
-  if (files.some(({ filename }) => isChunkIndex(filename ?? ''))) {
+  if (manifest.images.some(({ filename }) => filename !== null && isChunkIndex(filename))) {
     warn('casync', 'The bundle refers to a casync chunk store, which this server does not hold.');
   }
   return warnings;
@@ -37,7 +36,10 @@ export const plainWarning: Finding = {
     'A plain bundle cannot be streamed: devices must download all of it first. Build it with format=verity.',
 };
 
-export function signerWarnings(signer: ParsedCertificate, now: Date): Finding[] {
+export function signerWarnings(
+  signer: Pick<ParsedCertificate, 'notAfter' | 'extendedKeyUsage'>,
+  now: Date,
+): Finding[] {
   const warnings: Finding[] = [];
   const days = Math.floor((signer.notAfter.getTime() - now.getTime()) / dayMs);
   if (days < 0) {

@@ -1,3 +1,4 @@
+import { hostOfUrl } from '../base/text/host-of-url';
 import { engines, version } from '../../package.json';
 import { isLoopbackUrl } from '../base/text/loopback';
 import type { Config } from '../config/config';
@@ -98,7 +99,7 @@ function bracketed(host: string): string {
 
 function endpointOf({ serverUrl }: Config): Endpoint | null {
   if (serverUrl === null) return null;
-  const host = new URL(serverUrl).hostname.replace(/^\[|\]$/g, '');
+  const host = hostOfUrl(serverUrl);
   return { host, port: portOf(serverUrl), serverName: host };
 }
 

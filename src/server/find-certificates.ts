@@ -1,10 +1,10 @@
+import { hostOfUrl } from '../base/text/host-of-url';
 import type { Config } from '../config/config';
 import type { Revocation } from '../core/certificate';
-import { DomainError } from '../core/errors';
 import { ensureCertificates } from '../pki/ensure-certificates';
 import { findOpenKeys } from '../pki/key-modes';
 import { readRevocations } from '../pki/revocation-list';
-import { coversHost } from '../pki/server-names';
+import { coversHost, uncoveredHost } from '../pki/server-names';
 import { loadServerTls, type ServerTls } from '../pki/server-tls';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
@@ -36,15 +36,10 @@ export async function findCertificates(
 
 /** @throws DomainError `configuration` */
 export function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): void {
-  if (serverUrl === null || coversHost(names, new URL(serverUrl).hostname.replace(/^\[|\]$/g, ''))) return;
-  const { hostname } = new URL(serverUrl);
-  throw new DomainError(
-    'configuration',
-    `the server certificate does not cover ${hostname}, the host of SERVER_URL`,
-    {
-      remedy: `It covers ${names.join(', ')}. Add it: rauc-simple-server cert server --name ${hostname} --force`,
-    },
-  );
+  if (serverUrl === null) return;
+  const host = hostOfUrl(serverUrl);
+  if (coversHost(names, host)) return;
+  throw uncoveredHost(names, host, { code: 'configuration', of: 'the host of SERVER_URL' });
 }
 
 /** The start says it and goes on: on the admin listener people see what to do. */

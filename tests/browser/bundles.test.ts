@@ -162,7 +162,7 @@ describe('the bundles', () => {
     await page.getByLabel('Upload bundles').and(page.locator('input')).setInputFiles(file);
     await page
       .getByRole('row', { name: /mismatched\.raucb/ })
-      .getByText('mismatch', { exact: true })
+      .getByText('Mismatch', { exact: true })
       .waitFor();
     await page.getByRole('table').getByRole('link', { name: 'mismatched.raucb' }).click();
     const images = page.getByRole('region', { name: 'Images' }).first();

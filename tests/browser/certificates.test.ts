@@ -9,7 +9,7 @@ import { type DashboardServer, startDashboard } from './dashboard-server';
 
 let server: DashboardServer;
 beforeAll(async () => {
-  server = await startDashboard();
+  server = await startDashboard({ names: ['updates.example.com'] });
   for (const id of ['gateway-001', 'gateway-002', 'sensor-001']) await issue(id);
 });
 
@@ -49,7 +49,7 @@ describe('the certificates', () => {
       .getByText('localhost', { exact: true })
       .waitFor();
     const row = rowOf(page, 'gateway-001');
-    await row.getByText('valid', { exact: true }).waitFor();
+    await row.getByText('Valid', { exact: true }).waitFor();
     await row.getByText(/days left/).waitFor();
     await row.getByRole('link', { name: 'gateway-001' }).click();
     await page.waitForURL('**/devices/gateway-001');
@@ -148,6 +148,10 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('alert').waitFor();
     expect(await page.getByLabel('URL that the device uses').inputValue()).toBe('http://updates.example.com');
     expect(await page.getByLabel('Install on this compatible only').inputValue()).toBe('acme-gateway');
+    await page.getByText('SERVER_URL is not set').waitFor();
+    await page.getByLabel('URL that the device uses').fill('https://elsewhere.example.com');
+    await page.getByRole('button', { name: 'Download the kit' }).click();
+    await dialogOf(page).getByText('cert server --name elsewhere.example.com --force').waitFor();
   });
 
   it('is made for a request that is pasted or chosen as a file', async () => {
@@ -186,7 +190,7 @@ describe('a certificate', () => {
       .waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
-    await rowOf(page, 'stolen').getByText('revoked', { exact: true }).waitFor();
+    await rowOf(page, 'stolen').getByText('Revoked', { exact: true }).waitFor();
     expect(await rowOf(page, 'stolen').getByRole('button').count()).toBe(0);
     const { stdout } = await cli(server.folder, 'cert', 'list', '--json');
     expect(stdout).toContain('revoked');

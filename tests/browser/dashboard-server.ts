@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { temporaryFolder } from '../support/programs';
 import { type ServerProcess, startServer } from '../support/server-process';
 import { type DemoFleet, makeDemoFleet } from './demo-fleet';
@@ -12,6 +13,8 @@ export interface DashboardOptions {
   /** Begin with the demo fleet. */
   readonly isSeeded?: boolean;
   readonly gateways?: number;
+  /** What the server certificate covers beside the machine's own names. */
+  readonly names?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
 }
@@ -21,10 +24,17 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const folder = await temporaryFolder();
   const fleet =
     options.isSeeded === false ? null : await makeDemoFleet(path.join(folder, 'data'), options.gateways);
+  if (options.names !== undefined) await makeCertificates(path.join(folder, 'certs'), options.names);
   const server = await startServer({
     folder,
     args: options.args ?? [],
     env: { ...(fleet && { BUNDLE_KEYRING: fleet.keyringPath }), ...options.env },
   });
   return { ...server, folder, fleet };
+}
+
+async function makeCertificates(certsDir: string, names: readonly string[]): Promise<void> {
+  const certificates = openCertificateFolder(certsDir, { now: () => new Date() });
+  await certificates.createCa({});
+  await certificates.createServer({ names: ['localhost', ...names], ips: ['127.0.0.1', '::1'] });
 }

@@ -293,11 +293,14 @@ describe('what one can do to a device', () => {
     const page = await look('board-14');
     await choose(page, 'Device kit …');
     await dialog(page).getByLabel('Server address').fill('https://updates.test:8443');
+    await dialog(page).getByText('SERVER_URL is not set').waitFor();
     await dialog(page).getByRole('button', { name: 'Download' }).click();
     await dialog(page).getByRole('alert').waitFor(); // there is no CA yet
     await dialog(page).getByText('rauc-simple-server device kit board-14').waitFor();
     expect(await dialog(page).getByLabel('Server address').inputValue()).toBe('https://updates.test:8443');
-    await openCertificateFolder(fleet.admin.certsDir, { now: () => new Date() }).createCa({});
+    const certificates = openCertificateFolder(fleet.admin.certsDir, { now: () => new Date() });
+    await certificates.createCa({});
+    await certificates.createServer({ names: ['updates.test'], ips: [] });
     const warning = dialog(page).getByText('RAUC calls its own polling a preview');
     expect(await warning.count()).toBe(0);
     await dialog(page).getByLabel('RAUC itself asks the server').check();
@@ -326,7 +329,7 @@ describe('what one can do to a device', () => {
     await dialog(page).getByLabel('Reason').fill('stolen');
     await dialog(page).getByRole('button', { name: 'Revoke it for far-1' }).click();
     await message(page, 'The certificate of far-1 is revoked').waitFor();
-    await seen.getByText('revoked', { exact: true }).waitFor();
+    await seen.getByText('Revoked', { exact: true }).waitFor();
     await page.getByText('used last is revoked, so it is refused').waitFor();
     expect(await seen.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
     expect(await seriousFindings(page)).toEqual([]);

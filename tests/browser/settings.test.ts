@@ -75,7 +75,7 @@ describe('tokens', () => {
     await page.getByRole('button', { name: 'Revoke the token leaver' }).click();
     await dialogOf(page).getByText('Whoever uses leaver is refused from then on').waitFor();
     await page.getByRole('button', { name: 'Revoke leaver' }).click();
-    await rowOf(page, 'leaver').getByText('revoked', { exact: true }).waitFor();
+    await rowOf(page, 'leaver').getByText('Revoked', { exact: true }).waitFor();
     expect(await rowOf(page, 'leaver').getByRole('button').count()).toBe(0);
   });
 
@@ -130,7 +130,7 @@ describe('webhooks', () => {
     await dialogOf(page).locator('footer').getByRole('button', { name: 'Close' }).click();
     await hookOf(page, 'ops').getByText('All about rollouts').waitFor();
     await hookOf(page, 'ops').getByText('Installations: failed').waitFor();
-    await hookOf(page, 'ops').getByText('on', { exact: true }).waitFor();
+    await hookOf(page, 'ops').getByText('On', { exact: true }).waitFor();
     expect(await page.content()).not.toContain(secret);
   });
 
@@ -149,9 +149,9 @@ describe('webhooks', () => {
     await api('/api/webhooks', { name: 'switched', url, kinds: ['rollout.'] });
     const page = await open();
     await page.getByRole('button', { name: 'Turn off the webhook switched' }).click();
-    await hookOf(page, 'switched').getByText('off', { exact: true }).waitFor();
+    await hookOf(page, 'switched').getByText('Off', { exact: true }).waitFor();
     await status(page, 'The webhook switched is off').getByRole('button', { name: 'Undo' }).click();
-    await hookOf(page, 'switched').getByText('on', { exact: true }).waitFor();
+    await hookOf(page, 'switched').getByText('On', { exact: true }).waitFor();
   });
 
   it('that fail say why, since when, and when it is tried again', async () => {
@@ -163,7 +163,7 @@ describe('webhooks', () => {
     );
     const page = await open();
     const hook = hookOf(page, 'broken-one');
-    await hook.getByText('failing', { exact: true }).waitFor();
+    await hook.getByText('Failing', { exact: true }).waitFor();
     await hook.getByText('503').waitFor();
     for (const fact of ['Failing since', 'Next attempt']) await hook.getByText(fact).waitFor();
   });

@@ -20,6 +20,13 @@ beforeAll(async () => {
   expect(await runCommand(['cert', 'ca', '--certs-dir', certsDir], { cwd: certsDir })).toMatchObject({
     code: 0,
   });
+  const names = ['updates.example.com', 'eu.updates.example.com', 'new.example.org'].flatMap((name) => [
+    '--name',
+    name,
+  ]);
+  expect(
+    await runCommand(['cert', 'server', ...names, '--certs-dir', certsDir], { cwd: certsDir }),
+  ).toMatchObject({ code: 0 });
   kit = await makeKit('board-1', ['--certs-dir', certsDir, '--server-url', serverUrl]);
   native = await kitFor(serverUrl, '--polling', 'native');
 });

@@ -1,3 +1,5 @@
+import { hostOfUrl } from './host-of-url';
+
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const ipv4 = new RegExp(`^127(?:\\.${octet}){3}$`);
 /** As a URL writes it: `::1`, and an IPv4 address in the clothes of an IPv6 one. */
@@ -11,7 +13,7 @@ export function isLoopback(host: string): boolean {
 
 /** Whether a URL leads whoever uses it to itself, whatever the network says; nothing else than a URL does. */
 export function isLoopbackUrl(url: string): boolean {
-  return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+  return URL.canParse(url) && isLoopback(hostOfUrl(url));
 }
 
 /** One spelling of the many that an IPv6 address has; the browser and Node.js agree on it. */

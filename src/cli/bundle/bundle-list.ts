@@ -6,6 +6,7 @@ import type { Read } from '../../contract/reader';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatSize, formatTable } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
 /** What is shown; a server of an earlier version does not check images. */
@@ -61,8 +62,8 @@ function table(bundles: readonly ShownBundle[]): string {
     bundle.compatible ?? '-',
     bundle.version ?? '-',
     bundle.format ?? '-',
-    bundle.verdict,
-    bundle.image_check?.state.replace('-', ' ') ?? '-',
+    markedState(bundle.verdict),
+    bundle.image_check === undefined ? '-' : markedState(bundle.image_check.state),
     formatSize(bundle.size),
     bundle.uploaded_at.replace(/\.\d+Z$/, 'Z'),
     bundle.active_for.map(({ compatible }) => compatible).join(', ') || '-',

@@ -4,6 +4,7 @@ import { listedCertificateJson } from './certificate-json';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath } from '../kernel/context';
 import { formatDay, formatTable } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 
 export function addCertList(cert: Command, context: CliContext): void {
   addCommand(cert, context, {
@@ -25,7 +26,7 @@ function table(context: CliContext, certificates: readonly ListedCertificate[]):
   const rows = certificates.map(({ certificate, revokedAt, path }) => [
     certificate.commonName,
     certificate.role,
-    certificateState(certificate.notAfter, revokedAt, context.surroundings.now()),
+    markedState(certificateState(certificate.notAfter, revokedAt, context.surroundings.now())),
     formatDay(certificate.notAfter),
     certificate.keyAlgorithm,
     certificate.serial,
@@ -34,8 +35,8 @@ function table(context: CliContext, certificates: readonly ListedCertificate[]):
   return formatTable(['NAME', 'ROLE', 'STATE', 'VALID UNTIL', 'KEY', 'SERIAL', 'FILE'], rows);
 }
 
-/** In one word; revocation weighs more than expiry. */
-export function certificateState(notAfter: Date, revokedAt: Date | null, now: Date): string {
+/** Its state, as code; revocation weighs more than expiry. */
+export function certificateState(notAfter: Date, revokedAt: Date | null, now: Date) {
   if (revokedAt !== null) return 'revoked';
   return notAfter < now ? 'expired' : 'valid';
 }

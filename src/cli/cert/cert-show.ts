@@ -5,6 +5,7 @@ import { certificateState } from './cert-list';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath } from '../kernel/context';
 import { formatFacts, formatInstant } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 
 export function addCertShow(cert: Command, context: CliContext): void {
   addCommand(cert, context, {
@@ -27,7 +28,7 @@ function facts(context: CliContext, { certificate, path, hasKey, revokedAt }: Li
   return formatFacts([
     ['Name', certificate.commonName],
     ['Role', certificate.role],
-    ['State', certificateState(certificate.notAfter, revokedAt, context.surroundings.now())],
+    ['State', markedState(certificateState(certificate.notAfter, revokedAt, context.surroundings.now()))],
     ['Subject', certificate.subject],
     ['Issuer', certificate.issuer],
     ['Serial', certificate.serial],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { lookOf } from '../../contract/state-looks';
 import type { CliContext } from '../kernel/context';
 import { addDeviceAction } from './device-action';
 
@@ -11,6 +12,6 @@ export function addDeviceCancel(device: Command, context: CliContext): void {
     examples: ['device cancel board-1'],
     ask: (client, path) => client.post(`${path}/cancel`),
     tell: ({ installation }) =>
-      installation === null ? 'called off' : `${installation.bundle}: ${installation.state}`,
+      installation === null ? 'called off' : `${installation.bundle}: ${lookOf(installation.state).word}`,
   });
 }

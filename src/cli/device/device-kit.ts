@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
+import { hostOfUrl } from '../../base/text/host-of-url';
 import type { Config } from '../../config/config';
 import { replaceFile } from '../../base/files/replace-file';
 import { isOutOfSpace } from '../../base/files/system-error';
@@ -26,7 +27,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
     usage: 'kit <id>',
     summary: 'make a .tar.gz with all that a device needs for its updates, and nothing to edit',
     details:
-      'It holds the certificates, an installer, what RAUC needs in its system.conf, and scripts that poll, report and mark a slot good. Works on the certificates folder, without a running server. A certificate that the device has is used; otherwise one is issued. With --csr the private key never leaves the device, and is not in the kit.',
+      'It holds the certificates, an installer, what RAUC needs in its system.conf, and scripts that poll, report and mark a slot good. Works on the certificates folder, without a running server. A certificate that the device has is used; otherwise one is issued. A kit that could not connect is refused: the server certificate must cover the host, and come from a CA in ca.crt or a public one, whose root is then put into the kit. With --csr the private key never leaves the device, and is not in the kit.',
     options: [
       new Option(
         '--csr <file>',
@@ -75,7 +76,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
       const file = path.join(path.resolve(context.surroundings.cwd, options.out ?? '.'), kit.fileName);
       await writeKit(kit, file, context.surroundings.newId());
       if (options.json === true) printJson(context, kitJson(kit, file, { id, serverUrl }));
-      else tell(context, kit, file);
+      else tell(context, kit, file, hostOfUrl(serverUrl));
       return 0;
     },
   });
@@ -110,7 +111,7 @@ async function writeKit(kit: MadeKit, file: string, newId: string): Promise<void
 }
 
 function kitJson(
-  { files, hasKey, warnings, issued }: MadeKit,
+  { files, hasKey, warnings, isServerChecked, issued }: MadeKit,
   file: string,
   { id, serverUrl }: { readonly id: string; readonly serverUrl: string },
 ): object {
@@ -121,11 +122,17 @@ function kitJson(
     has_key: hasKey,
     files,
     warnings,
+    server_checked: isServerChecked,
     issued: issued === null ? null : issuedFilesJson(issued),
   };
 }
 
-function tell(context: CliContext, { fileName, hasKey, warnings, issued }: MadeKit, file: string): void {
+function tell(
+  context: CliContext,
+  { fileName, hasKey, warnings, isServerChecked, issued }: MadeKit,
+  file: string,
+  host: string,
+): void {
   print(context, shownPath(context, file));
   for (const written of issued?.written ?? []) talk(context, `issued ${shownPath(context, written)}`);
   for (const kept of issued?.kept ?? []) {
@@ -133,6 +140,9 @@ function tell(context: CliContext, { fileName, hasKey, warnings, issued }: MadeK
   }
   for (const message of [...(issued?.warnings ?? []).map((one) => one.message), ...warnings]) {
     talk(context, `warning: ${message}`);
+  }
+  if (!isServerChecked) {
+    talk(context, `There is no server certificate here: check on the server that its own covers ${host}.`);
   }
   talk(
     context,

@@ -9,6 +9,7 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatTable } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
 interface Flags {
@@ -171,9 +172,9 @@ function stateOf({ admission, hold, pin, installation }: Read<z.infer<typeof sho
     ...(hold === null ? [] : ['held']),
     ...(pin === null ? [] : ['pinned']),
   ];
-  const state = installation?.state ?? '-';
+  const shown = [...decided, ...(installation === null ? [] : [installation.state])].map(markedState);
   const percent = installation?.state === 'downloading' ? ` ${installation.progress ?? 0} %` : '';
-  return [...decided, `${state}${percent}`].join(', ');
+  return shown.length === 0 ? '-' : `${shown.join(', ')}${percent}`;
 }
 
 function parseCount(text: string): number {

@@ -9,6 +9,7 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { devicePath } from './device-action';
 import { formatFacts, formatSize, formatTable } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
 const shownInstallations = 10;
@@ -67,7 +68,7 @@ function facts(device: ShownDevice): string {
   const { second_board: second, poller_omits: omits } = device;
   return formatFacts([
     ['Device', device.id],
-    ['Admission', device.admission],
+    ['Admission', device.admission === 'waiting' ? markedState('waiting') : device.admission],
     ['Channel', device.channel],
     [
       'Hold',
@@ -134,7 +135,7 @@ function table(installations: readonly Read<z.infer<typeof shownInstallation>>[]
     String(one.id),
     one.bundle,
     one.target_version ?? '-',
-    one.cleared_at === null ? one.state : `${one.state} (cleared)`,
+    `${markedState(one.state)}${one.cleared_at === null ? '' : ' (cleared)'}`,
     one.progress === null ? '-' : `${one.progress} %`,
     formatSize(one.bytes_sent),
     one.bytes_saved === null ? '-' : formatSize(one.bytes_saved),

@@ -6,6 +6,7 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { formatFacts, formatTable } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 import { describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -60,7 +61,7 @@ function releaseDetails(answer: unknown): string {
     String(devices),
     String(proven),
     Object.entries(installations)
-      .map(([state, count]) => `${count} ${state}`)
+      .map(([state, count]) => `${count} ${markedState(state)}`)
       .join(', ') || '-',
   ]);
   return `${facts}\n\n${formatTable(['STEP', 'REACHES', 'DEVICES', 'PROVEN', 'INSTALLATIONS'], rows)}`;

@@ -1,6 +1,7 @@
 import { releaseWithRolloutJson } from '../../contract/release';
 import type { ReleaseResultJson } from '../../contract/release-history';
 import type { Read } from '../../contract/reader';
+import { markedState } from '../kernel/state-mark';
 import { type RolloutJson, rolloutJson } from '../../contract/rollout';
 
 /** What the commands read of a release. */
@@ -31,5 +32,5 @@ export function describeResult(
 }
 
 function placeOf({ state, step, steps }: Place): string {
-  return `${state}, step ${step} of ${steps}`;
+  return `${markedState(state)}, step ${step} of ${steps}`;
 }

@@ -5,6 +5,7 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatTable } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { newWebhookBody } from '../../contract/webhook';
@@ -58,7 +59,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
       else {
         const rows = parseAnswer(shownWebhooks, answer).webhooks.map((one) => [
           one.name,
-          one.enabled ? 'on' : 'off',
+          markedState(one.enabled ? 'enabled' : 'disabled'),
           one.kinds.join(',') || 'all',
           one.last_delivered_at ?? '-',
           one.last_error ?? '-',

@@ -1,7 +1,7 @@
 import type { EventJson } from '../../contract/event';
+import { lookOf } from '../../contract/state-looks';
 import { formatCount, formatMoment } from '../format';
 import { linkTo } from '../location';
-import { iconOf, toneOf } from './badge';
 import { Icon } from './icon';
 import { text } from '../texts';
 import { Ago } from './time';
@@ -29,11 +29,10 @@ export function EventLine({ event }: { readonly event: EventJson }) {
 
 /** Whether it is good or bad, as a shape and a colour beside the sentence. */
 export function EventMark({ event }: { readonly event: EventJson }) {
-  const state = stateOf(event);
-  const tone = state === '' ? 'idle' : toneOf(state);
+  const { tone, shape } = lookOf(stateOf(event));
   return (
     <span class={`event-mark ${tone}`}>
-      <Icon name={iconOf(state)} />
+      <Icon name={shape} />
     </span>
   );
 }

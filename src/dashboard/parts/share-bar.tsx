@@ -1,4 +1,5 @@
 import { formatCount, formatPercent } from '../format';
+import { Icon, type IconName } from './icon';
 
 export interface Share {
   readonly key: string;
@@ -6,6 +7,8 @@ export interface Share {
   readonly count: number;
   /** A class that gives the colour: a tone, or `series-1` to `series-6`. */
   readonly look: string;
+  /** Drawn in the bar and beside the word, for those who do not tell the colours apart. */
+  readonly shape?: IconName;
   readonly href?: string;
 }
 
@@ -31,13 +34,15 @@ export function ShareBar(props: ShareBarProps) {
   return (
     <div class="share">
       <div class="share-bar" role="img" aria-label={`${label}: ${words}`}>
-        {shown.map(({ key, count, look, label: of }) => (
+        {shown.map(({ key, count, look, shape, label: of }) => (
           <span
             key={key}
             class={`share-part ${look}`}
             style={{ flexGrow: count }}
             title={`${of}: ${format(count)} (${formatPercent(count, whole)})`}
-          />
+          >
+            {shape !== undefined && <Icon name={shape} />}
+          </span>
         ))}
         {whole > sumOf(shown) && <span class="share-rest" style={{ flexGrow: whole - sumOf(shown) }} />}
       </div>
@@ -55,9 +60,15 @@ interface LegendProps {
 function Legend({ shares, whole, format }: LegendProps) {
   return (
     <ul class="legend">
-      {shares.map(({ key, label, count, look, href }) => (
+      {shares.map(({ key, label, count, look, shape, href }) => (
         <li key={key}>
-          <span class={`swatch ${look}`} aria-hidden="true" />
+          {shape === undefined ? (
+            <span class={`swatch ${look}`} aria-hidden="true" />
+          ) : (
+            <span class={`legend-shape ${look}`}>
+              <Icon name={shape} />
+            </span>
+          )}
           {href === undefined ? <span>{label}</span> : <a href={href}>{label}</a>}{' '}
           <span class="muted">
             {format(count)} · {formatPercent(count, whole)}

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { hostOfUrl } from '../../base/text/host-of-url';
 import type { IssuedFiles, IssueOptions } from '../../core/certificate';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
@@ -30,18 +31,20 @@ export interface MadeKit {
   readonly hasKey: boolean;
   /** What its user should know; empty for most. */
   readonly warnings: readonly string[];
+  /** Whether there was a server certificate here, to be checked against the kit. */
+  readonly isServerChecked: boolean;
   /** What was issued for it; `null` when the device had a certificate. */
   readonly issued: IssuedFiles | null;
 }
 
 /**
- * Makes all that a device needs, with the certificate that it has, or a new one.
+ * Makes all that a device needs, with the certificate that it has, or a new one. Nothing is issued for a kit that could not connect.
  * @throws DomainError `invalid-input`, `conflict`, `certificate-refused`, `configuration`, `storage-full`
  */
 export type MakeDeviceKit = (request: KitRequest) => Promise<MadeKit>;
 
 export interface KitPorts {
-  readonly certificates: Pick<CertificateFolder, 'createDevice' | 'readDevice'>;
+  readonly certificates: Pick<CertificateFolder, 'createDevice' | 'findServerTrust' | 'readDevice'>;
   readonly readText: ReadKitText;
   readonly now: Clock;
 }
@@ -50,11 +53,14 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
   return async (request) => {
     const id = parseDeviceId(request.id);
     const compatible = request.compatible === undefined ? null : parseCompatible(request.compatible);
+    const { serverUrl, polling = 'script' } = request;
+    const trust = await certificates.findServerTrust(hostOfUrl(serverUrl));
     const found = request.force === true ? null : await certificates.readDevice(id);
     if (found !== null) checkExisting(found, request, compatible, now());
     const issued = found === null ? await issue(request) : null;
-    const { caPem, certificatePem, keyPem } = found ?? (await readIssued(id));
-    const { serverUrl, polling = 'script' } = request;
+    const { certificatePem, keyPem, ...device } = found ?? (await readIssued(id));
+    const extraRoot = trust?.extraRoot ?? null;
+    const caPem = extraRoot === null ? device.caPem : withRoot(device.caPem, extraRoot.pem);
     const files = await listKitFiles(
       { id, serverUrl, compatible, polling, caPem, certificatePem, keyPem },
       readText,
@@ -65,7 +71,11 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       archive: packKit(files, folder, now()),
       files: files.map(({ path }) => path),
       hasKey: keyPem !== null,
-      warnings: polling === 'native' ? [nativeWarning] : [],
+      warnings: [
+        ...(polling === 'native' ? [nativeWarning] : []),
+        ...(extraRoot === null ? [] : [extraRootWarning(extraRoot.name)]),
+      ],
+      isServerChecked: trust !== null,
       issued,
     };
   };
@@ -87,6 +97,13 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     return files;
   }
 }
+
+function withRoot(caPem: string, rootPem: string): string {
+  return `${caPem.trimEnd()}\n${rootPem}`;
+}
+
+const extraRootWarning = (name: string) =>
+  `the server certificate is from another CA than ca.crt has: the device trusts ${name} too when it connects`;
 
 const nativeWarning =
   "RAUC's own polling needs RAUC 1.16 and is a preview: RAUC's authors advise against it in products for now, and a later RAUC may need another system.conf.";

@@ -113,6 +113,7 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
     async makeKit(request, actor) {
       const make = createMakeDeviceKit({
         certificates: {
+          findServerTrust: (host) => certificates.findServerTrust(host),
           readDevice: (id) => certificates.readDevice(id),
           createDevice: (wanted) => createDevice(wanted, actor),
         },

@@ -254,6 +254,10 @@ describe('revoking', () => {
 });
 
 describe('a kit', () => {
+  beforeEach(() =>
+    folder.createServer({ names: ['updates.test', '*.boards.test', 'other.test'], ips: ['192.0.2.7'] }),
+  );
+
   async function filesOf(archive: Buffer): Promise<string[]> {
     const file = path.join(await temporaryFolder(), 'kit.tar.gz');
     await writeFile(file, archive);
@@ -322,6 +326,19 @@ describe('a kit', () => {
     { channel: 'beta' },
   ])('is refused with %j', async (body) => {
     await admin.http.post('/api/devices/board-1/kit').send(body).expect(400);
+  });
+
+  it('is refused for a host that the server certificate does not cover, with what to do', async () => {
+    const asked = { server_url: 'https://elsewhere.test:8443' };
+    const answer = await admin.http.post('/api/devices/board-1/kit').send(asked).expect(409);
+    expect(answer.body).toMatchObject({
+      code: 'conflict',
+      detail: expect.stringContaining('elsewhere.test') as string,
+      remedy: expect.stringContaining('cert server --name elsewhere.test --force') as string,
+    });
+    expect(await journal()).toEqual([]);
+    for (const host of ['updates.test', 'eu.boards.test', '192.0.2.7'])
+      await kit('board-1', { server_url: `https://${host}:8443` }).expect(200);
   });
 
   it('is refused where nobody knows how a device reaches the server', async () => {

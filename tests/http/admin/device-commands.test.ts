@@ -41,7 +41,7 @@ describe('device list', () => {
       /^DEVICE +COMPATIBLE +VERSION +CHANNEL +STATE +BUNDLE +LAST CONTACT +LABELS$/m,
     );
     expect(whole.stdout).toMatch(
-      /^board-2 +test-board +0\.9\.0 +stable +failed +v1\.raucb +2026-11-02T12:00:00Z +-$/m,
+      /^board-2 +test-board +0\.9\.0 +stable +✗ failed +v1\.raucb +2026-11-02T12:00:00Z +-$/m,
     );
     const part = await run('list', '--limit', '1');
     expect(part.stdout).not.toContain('board-2');
@@ -92,7 +92,7 @@ describe('device show, explain and log', () => {
     await run('hold', 'board-2', '--reason', 'smoke');
     const { stdout } = await run('show', 'board-2');
     expect(stdout).toMatch(/^Hold +by local since 2026-11-02T12:00:00Z: smoke$/m);
-    expect(stdout).toMatch(/^\d+ +v1\.raucb +1\.0\.0 +failed /m);
+    expect(stdout).toMatch(/^\d+ +v1\.raucb +1\.0\.0 +✗ failed /m);
     const shown = await json<{ device: object; installations: object[] }>('show', 'board-2');
     expect(shown.device).toEqual((await admin.http.get('/api/devices/board-2')).body);
     expect(shown.installations).toHaveLength(1);

@@ -20,6 +20,7 @@ beforeEach(async () => {
   admin = await openAdminListener({ now, admin: { now, serverUrl: 'https://updates.test:8443' } });
   folder = openCertificateFolder(admin.certsDir, { now });
   await folder.createCa({});
+  await folder.createServer({ names: ['updates.test'], ips: [] });
   const outDir = await temporaryFolder();
   ({ serial } = (await folder.createDevice({ id: 'far', outDir })).certificate);
   pem = await readFile(path.join(outDir, 'far.crt'), 'utf8');

@@ -1,4 +1,4 @@
-import { bootChange, mergeFacts } from '../../../src/core/contact';
+import { bootChange, mergeFacts, slotOf } from '../../../src/core/contact';
 import { noFacts } from '../../../src/core/device-facts';
 import { madeAt } from '../../support/fleet-factory';
 
@@ -57,8 +57,8 @@ describe('bootChange', () => {
     });
 
     it('allows for clocks that are not precise', () => {
-      expect(after(1504, 1500)).toBe('same');
-      expect(after(1, 996)).toBe('same');
+      expect(after(1505, 1500)).toBe('same');
+      expect(after(1, 995)).toBe('same');
     });
   });
 
@@ -84,5 +84,22 @@ describe('mergeFacts', () => {
       attributes: { site: 'a', rack: '2' },
     });
     expect(mergeFacts(known, {})).toEqual(known);
+  });
+
+  it('keeps the attributes themselves when a contact tells nothing new of them', () => {
+    const known = { ...noFacts, attributes: { site: 'a', rack: '1' } };
+    expect(mergeFacts(known, { attributes: { rack: '1' } }).attributes).toBe(known.attributes);
+    expect(mergeFacts(known, { attributes: { site: 'a', rack: '2' } }).attributes).toEqual({
+      site: 'a',
+      rack: '2',
+    });
+  });
+});
+
+describe('the slot that runs', () => {
+  it('is what the device tells as its attribute', () => {
+    expect(slotOf({ attributes: { slot: 'A', site: 'a' } })).toBe('A');
+    expect(slotOf({ attributes: { site: 'a' } })).toBeNull();
+    expect(slotOf({})).toBeNull();
   });
 });

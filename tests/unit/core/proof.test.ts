@@ -134,6 +134,21 @@ describe('proof', () => {
     expect(after(neverTold, rebooted({ systemVersion: '2.0.0' })).state).toBe('proven');
   });
 
+  it('is not a boot of a device that runs the version of the bundle already and has not begun', () => {
+    expect(after(offered({ targetVersion: '1.0.0' }), rebooted()).state).toBe('offered');
+  });
+
+  it('is not the first boot id that a device ever tells, under the boot that it had', () => {
+    const installation = downloading({ fromBootId: null });
+    expect(after(installation, contact({ systemVersion: '2.0.0' })).state).toBe('downloading');
+  });
+
+  it('says what ran before when no boot was seen', () => {
+    expect(after(downloading(), contact({ ...untold, systemVersion: '2.0.0' })).message).toBe(
+      'it runs, and 1.0.0 ran before',
+    );
+  });
+
   it('survives the boot id of a contact that tells none', () => {
     const polls = [contact({ bootId: null, systemVersion: null }), rebooted({ systemVersion: '2.0.0' })];
     expect(after(downloading(), ...polls).state).toBe('proven');
@@ -196,6 +211,13 @@ describe('a rollback', () => {
     expect(after(downloading(), rebooted({ at: hoursLater(-48) })).state).toBe('rolled-back');
   });
 
+  it('is the boot into another version than the bundle where nobody knows which one ran before', () => {
+    expect(after(downloading({ fromVersion: null }), rebooted())).toMatchObject({
+      state: 'rolled-back',
+      message: 'the device booted into 1.0.0 again',
+    });
+  });
+
   it('is not a boot into a third version, told with or without boots', () => {
     for (const evidence of [rebooted({ systemVersion: '3' }), contact({ ...untold, systemVersion: '3' })])
       expect(after(installed(), evidence).state).toBe('withdrawn');
@@ -213,6 +235,16 @@ describe('a rollback', () => {
     expect(after(offered(), rebooted(), begin, next).state).toBe('downloading');
     expect(after(offered(), begin, next).state).toBe('downloading');
     expect(after(offered(), begin, next, rebooted({ bootId: 'boot-3' })).state).toBe('rolled-back');
+  });
+
+  it('leaves what was offered as it was when a boot is told by its uptime, and nothing else is new', () => {
+    const byUptime = contact({ boot: 'new', bootId: null });
+    expect(judgeContact(offered(), byUptime, rules)).toBeNull();
+    const fromA = offered({ fromSlot: 'A' });
+    expect(judgeContact(fromA, { ...byUptime, slot: 'A' }, rules)).toBeNull();
+    expect(judgeContact(fromA, byUptime, rules)).toBeNull();
+    expect(after(fromA, { ...byUptime, slot: 'B' }).fromSlot).toBe('B');
+    expect(after(offered(), { ...byUptime, systemVersion: '1.5.0' }).fromVersion).toBe('1.5.0');
   });
 
   it('goes by the version that ran at the begin, not by one that a person replaced after the offer', () => {
@@ -247,8 +279,19 @@ describe('a device that fell back after the proof', () => {
   });
 
   it('stays proven when the bundle had the version that ran before', () => {
-    const same = { ...proven, targetVersion: '1.0.0', bootedVersion: '1.0.0' };
-    expect(after(same, rebooted({ bootId: 'boot-3' }))).toEqual(same);
+    for (const bootedVersion of ['1.0.0', null]) {
+      const same = { ...proven, targetVersion: '1.0.0', bootedVersion };
+      expect(after(same, rebooted({ bootId: 'boot-3' }))).toEqual(same);
+    }
+  });
+
+  it('stays proven when nobody knows what ran before', () => {
+    const blind = { ...proven, fromVersion: null };
+    expect(after(blind, rebooted({ bootId: 'boot-3', systemVersion: null }))).toEqual(blind);
+  });
+
+  it('says what it fell back to', () => {
+    expect(fallenBack(2).message).toBe('the device fell back to 1.0.0');
   });
 });
 
@@ -281,6 +324,32 @@ describe('an attempt', () => {
     });
   });
 
+  it('goes on when it had stopped and its transaction comes again', () => {
+    const stopped = installed({ state: 'stopped', message: openEnds.unclear });
+    expect(after(stopped, contact({ transactionId: 't-1' }))).toMatchObject({
+      state: 'downloading',
+      attempts: 1,
+      startedAt: madeAt,
+      installedAt: null,
+      movedAt: hoursLater(1),
+      message: null,
+    });
+  });
+
+  it('takes no name after its download stopped: that is the next attempt', () => {
+    const stopped = downloading({ state: 'stopped', transactionId: null });
+    expect(after(stopped, contact({ transactionId: 't-1' }))).toMatchObject({
+      state: 'downloading',
+      attempts: 2,
+      startedAt: hoursLater(1),
+    });
+  });
+
+  it('that gets its name says no more what was known without it', () => {
+    const unnamed = downloading({ transactionId: null, message: openEnds.unclear });
+    expect(after(unnamed, contact({ transactionId: 't-1' })).message).toBeNull();
+  });
+
   it('of an unnamed one that is written already is another one', () => {
     expect(after(installed({ transactionId: null }), contact({ transactionId: 't-2' }))).toMatchObject({
       state: 'downloading',
@@ -304,6 +373,13 @@ describe('a device that was lost', () => {
       state: 'offered',
       fromBootId: 'boot-2',
     });
+  });
+
+  it('goes on also where its attempt gets its name only now', () => {
+    const unnamed = downloading({ state: 'lost', transactionId: null });
+    const back = after(unnamed, contact({ transactionId: 't-1' }));
+    expect(back).toMatchObject({ state: 'downloading', transactionId: 't-1', attempts: 1 });
+    expect(back.message).toContain('is back');
   });
 
   it('goes on with its attempt when that makes contact, and begins another one with another name', () => {
@@ -380,6 +456,31 @@ describe('a device that tells its slot', () => {
     expect(after(offered({ fromSlot: 'A' }), rebooted()).fromSlot).toBe('A');
   });
 
+  it('proves by its version alone where the slot is known of one side only', () => {
+    const warning = /the device does not tell its slot/;
+    for (const [fromSlot, slot] of [
+      ['A', null],
+      [null, 'B'],
+    ] as const) {
+      const proven = after(fromA({ fromSlot, targetVersion: '1.0.0' }), rebooted({ slot }));
+      expect(proven).toMatchObject({ state: 'proven', message: expect.stringMatching(warning) as string });
+    }
+  });
+
+  it('has not booted where it leaves out its slot and nobody tells of boots', () => {
+    expect(after(fromA(), contact(untold)).state).toBe('downloading');
+  });
+
+  it.each([
+    ['its slot was never told', { fromSlot: null, bootedSlot: 'B' }, null],
+    ['the proof told no slot', { fromSlot: 'A', bootedSlot: null }, 'A'],
+    ['the proof came from the old slot', { fromSlot: 'A', bootedSlot: 'A' }, 'A'],
+  ])('stays proven with the version that ran before when %s', (_, slots, slot) => {
+    const same = { targetVersion: '1.0.0', bootedVersion: '1.0.0' };
+    const proven = downloading({ state: 'proven', endedAt: madeAt, ...same, ...slots });
+    expect(after(proven, rebooted({ slot }))).toEqual(proven);
+  });
+
   it('fell back where the old slot runs again, also with the version of the bundle', () => {
     const proven = after(fromA({ targetVersion: '1.0.0' }), rebooted({ slot: 'B' }));
     const back = (change: Partial<Evidence>) =>
@@ -414,6 +515,11 @@ describe('a boot before the bundle was read', () => {
     });
   });
 
+  it('interrupts nothing that has not begun, and nothing without a boot', () => {
+    expect(after(offered({ wholeBytes: 100 }), rebooted({ systemVersion: null })).state).toBe('offered');
+    expect(after(begun(), contact({ ...untold, systemVersion: null })).state).toBe('downloading');
+  });
+
   it('ends what a person called off', () => {
     const cancelling = begun({ state: 'cancelling' });
     expect(after(cancelling, rebooted({ systemVersion: null }))).toMatchObject({
@@ -445,6 +551,7 @@ describe('what was concluded from silence', () => {
       ...taken,
       state: 'offered',
     });
+    expect(after(rejected, contact())).toEqual(rejected);
     expect(after(rejected, contact({ native: { knownEtag: null } }))).toEqual(rejected);
     expect(after(rejected, contact({ native: { knownEtag: '"other"' } }))).toEqual(rejected);
     expect(after(presumed(), contact(accepting))).toEqual(presumed());

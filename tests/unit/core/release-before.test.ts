@@ -41,4 +41,19 @@ describe('the releases that going back leads to', () => {
   ])('are, after %s, %p', (history, expected) => {
     expect(before(history)).toEqual(expected);
   });
+
+  it('are none where nothing was ever made current', () => {
+    expect(releasesBefore([], true)).toEqual([]);
+    expect(releasesBefore([], false)).toEqual([]);
+  });
+
+  it('leave out lines that made no release, and lines that lack a part of it', () => {
+    const made = { action: 'activate', bundleName: 'v1', releaseId: 1 } as const;
+    const lines = [
+      { action: 'deactivate', bundleName: 'v4', releaseId: 4 },
+      { action: 'activate', bundleName: null, releaseId: 3 },
+      { action: 'activate', bundleName: 'v2', releaseId: null },
+    ] as const;
+    expect(releasesBefore([...lines, made], false)).toEqual([made]);
+  });
 });

@@ -19,6 +19,22 @@ describe('the marker beside the database', () => {
     expect(judgeMarker(identity, found)).toEqual(expect.any(String));
   });
 
+  it('gives each suspicion a reason of its own', () => {
+    const found: FoundMarker[] = [
+      'missing',
+      'unreadable',
+      { id: 'b', decision: 1 },
+      { id: 'a', decision: 8 },
+    ];
+    const reasons = found.map((one) => judgeMarker(identity, one));
+    expect(reasons).toEqual([
+      expect.stringMatching(/without its marker/),
+      expect.stringMatching(/marker .* is damaged/),
+      expect.stringMatching(/not the one that ran here last/),
+      expect.stringMatching(/from an older copy/),
+    ]);
+  });
+
   it.each<FoundMarker>(['missing', 'unreadable'])(
     'raises no suspicion when it is %s before the first one was written',
     (found) => {
@@ -63,6 +79,16 @@ describe('the hashes that devices name', () => {
     evidence.hear('b', 'x', later(12), 3);
     expect(evidence.hear('c', 'x', later(25), 3)).toBe(false);
     expect(evidence.hear('a', 'x', later(26), 3)).toBe(true);
+  });
+
+  it('count for a day', () => {
+    const heard = (hours: number) => {
+      const evidence = new RestoreEvidence();
+      evidence.hear('a', 'x', at, 2);
+      return evidence.hear('b', 'x', later(hours), 2);
+    };
+    expect(heard(23.9)).toBe(true);
+    expect(heard(24)).toBe(false);
   });
 
   it.each([

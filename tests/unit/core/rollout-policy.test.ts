@@ -4,12 +4,17 @@ import { refusal } from '../../support/refusal';
 
 const policyOf = (change: Partial<RolloutPolicy>): RolloutPolicy => ({ ...everyoneAtOnce, ...change });
 
+/** Steps of one percent more each. */
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1).join(',');
+
 describe('steps', () => {
   it.each([
     ['100', '100'],
     ['5, 25 ,100', '5,25,100'],
     ['5 %,25%,100%', '5,25,100'],
     ['0.1,1.5,50', '0.1,1.5,50'],
+    ['0.125,99.999', '0.125,99.999'],
+    [upTo(20), upTo(20)],
     ['group:lab,10,group:early,100', 'group:lab,10,group:early,100'],
   ])('are read from %p', (text, told) => {
     expect(formatSteps(parsePolicy(policyOf({ steps: parseSteps(text) })).steps)).toBe(told);
@@ -33,7 +38,9 @@ describe('steps', () => {
     '0',
     '101',
     'group:lab,group:lab',
-    Array.from({ length: 21 }, (_, index) => index + 1).join(','),
+    '5%5',
+    '5,101',
+    upTo(21),
   ])('refuses %p', (text) => {
     expect(() => parsePolicy(policyOf({ steps: parseSteps(text) }))).toThrow(refusal('invalid-input'));
   });

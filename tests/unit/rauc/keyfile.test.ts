@@ -34,36 +34,53 @@ describe('parseKeyfile', () => {
     expect(parse('[a]\nk=1\rl=2')).toEqual([['a', { k: '1\rl=2' }]]);
   });
 
-  it.each([
-    'k=v',
-    '[a]\nno equals sign',
-    '[a]\n=v',
-    '[a]\n; comment',
-    '[a]\nk=1\nk=1',
-    '[a]\nk=1\nk =2',
-    '[]',
-    '[a',
-    '[a]b',
-    '[a[b]]',
-    '[a\tb]',
-    '[a]\nk[=v',
-    '[a]\nk[$]=v',
-    '[a]\nk[C]=v',
-    '[a]\nk[de_DE.UTF-8@euro]=x\nk=y',
-    '[a]\nEncoding=latin1',
-    '\uFEFF[a]',
-    '[a]\nk=\0',
-    Buffer.from([0x5b, 0x61, 0x5d, 0x0a, 0x6b, 0x3d, 0xc3]),
-    '[a]\n\u00a0=v\n\u000b[b',
-  ])('refuses %j', (text) => {
+  it('takes a byte order mark that is a part of a value', () => {
+    expect(parse('[a]\nk=\uFEFF')).toEqual([['a', { k: '\uFEFF' }]]);
+  });
+
+  it.each<[string | Buffer, RegExp]>([
+    ['k=v', /line "k=v" stands before any group/],
+    ['[a]\nno equals sign', /neither a group, a key nor a comment/],
+    ['[a]\n=v', /the key in "=v" is malformed/],
+    ['[a]\n; comment', /neither a group, a key nor a comment/],
+    ['[a]\nk=1\nk=1', /"k" appears twice/],
+    ['[a]\nk=1\nk =2', /"k" appears twice/],
+    ['[]', /group line "\[\]" is malformed/],
+    ['[a', /group line/],
+    ['[a]b', /group line/],
+    ['[a[b]', /group line/],
+    ['[a[b]]', /group line/],
+    ['[a\tb]', /group line/],
+    ['[a]\nk[=v', /key in .* is malformed/],
+    ['[a]\nk[x]y=v', /key in .* is malformed/],
+    ['[a]\nk[$]=v', /"k\[\$\]" is for one language only/],
+    ['[a]\nk[C]=v', /for one language only/],
+    ['[a]\nk[de_DE.UTF-8@euro]=x\nk=y', /for one language only/],
+    ['[a]\nEncoding=latin1', /encoding "latin1" is not UTF-8/],
+    ['\uFEFF[a]', /byte order mark/],
+    ['[a]\nk=\0', /NUL byte/],
+    [Buffer.from([0x5b, 0x61, 0x5d, 0x0a, 0x6b, 0x3d, 0xc3]), /not valid UTF-8/],
+    ['[a]\n\u00a0=v\n\u000b[b', /neither a group, a key nor a comment/],
+  ])('refuses %j, and says why', (text, why) => {
     expect(() => parse(text)).toThrow(refused);
+    expect(() => parse(text)).toThrow(why);
+    expect(() => parse(text)).toThrow(/^the manifest can't be read: /);
+  });
+
+  it('shows no more than 60 characters of a line that it refuses', () => {
+    const line = 'x'.repeat(60);
+    expect(() => parse(`[a]\n${line}`)).toThrow(`"${line}"`);
+    expect(() => parse(`[a]\n${line}x`)).toThrow(`"${line}…"`);
   });
 });
 
 describe('values', () => {
   it('unescape as GLib does', () => {
     expect(textValue('a\\sb\\nc\\td\\re\\\\f')).toBe('a b\nc\td\re\\f');
-    for (const bad of ['\\', 'a\\x', '\\;']) expect(() => textValue(bad)).toThrow(refused);
+    for (const bad of ['\\', 'a\\x', '\\;']) {
+      expect(() => textValue(bad)).toThrow(refused);
+      expect(() => textValue(bad)).toThrow(/the escape ".*" is unknown/);
+    }
   });
 
   it('are lists separated by semicolons', () => {
@@ -78,7 +95,9 @@ describe('values', () => {
   it('are sizes that a number holds exactly', () => {
     expect(sizeValue('+0042')).toBe(42);
     expect(sizeValue('9007199254740991')).toBe(Number.MAX_SAFE_INTEGER);
-    for (const bad of ['', '-1', '1 ', '0x10', '9007199254740992', '1e3', '18446744073709551615', '١'])
+    for (const bad of ['', '-1', '1 ', '0x10', '9007199254740992', '1e3', '18446744073709551615', '١']) {
       expect(() => sizeValue(bad)).toThrow(refused);
+      expect(() => sizeValue(bad)).toThrow(/is not a size/);
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { manifestHints } from '../../../src/rauc/hints';
 import { parseManifest } from '../../../src/rauc/manifest';
+import { manifestWarnings, signerWarnings } from '../../../src/rauc/warnings';
+import { keyPurposes } from '../../../src/x509/extensions';
 import { type BundleOptions, makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor } from '../../support/bundle-surgery';
 import { makeHugeBundle } from '../../support/huge-bundle';
@@ -86,6 +88,8 @@ describe('the hint that an image could be adaptive', () => {
     ['an image that its hook installs', image('a.img', 'size=8192\nhooks=install')],
     ['an artifact', `[image.files/a]\nfilename=a.img\nsha256=${hash}\nsize=8192\n`],
     ['a slot that is to be empty', '[image.data]\ntype=emptyfs\n'],
+    ['an image without a file', '[image.data]\ntype=raw\nsize=8192\n'],
+    ['an image without a size', image('a.img', '')],
     ['no image', ''],
   ])('is not given for %s', (_name, images) => {
     expect(hintsFor(images)).toEqual([]);
@@ -100,5 +104,64 @@ describe('the hint that an image could be adaptive', () => {
     const { warnings, hints } = await inspectBytes(await readFile(path), await profileFor(keyringPath));
     expect(warnings).toEqual([]);
     expect(hints.map(({ code }) => code)).toEqual(['no-adaptive-index']);
+  });
+});
+
+describe('warnings of the signer', () => {
+  const dayMs = 86_400_000;
+  const now = new Date('2026-11-02T12:00:00Z');
+  const codesOf = (leftMs: number, extendedKeyUsage: readonly string[] | null = null) => {
+    const notAfter = new Date(now.getTime() + leftMs);
+    return signerWarnings({ notAfter, extendedKeyUsage }, now).map(({ code }) => code);
+  };
+
+  it.each([
+    [60 * dayMs, []],
+    [60 * dayMs - 1, ['signer-expires-soon']],
+    [0, ['signer-expires-soon']],
+    [-1, ['signer-expired']],
+  ])('with %d ms left are %j', (leftMs, codes) => {
+    expect(codesOf(leftMs)).toEqual(codes);
+  });
+
+  it('say for how long, and since when', () => {
+    const messageOf = (leftMs: number) =>
+      signerWarnings({ notAfter: new Date(now.getTime() + leftMs), extendedKeyUsage: null }, now)[0]?.message;
+    expect(messageOf(2.5 * dayMs)).toMatch(/expires in 2 days/);
+    expect(messageOf(-dayMs)).toMatch(/expired at 2026-11-01T12:00:00\.000Z/);
+  });
+
+  it('are that it signs code alone, where that is so', () => {
+    const { codeSigning, emailProtection } = keyPurposes;
+    const codes = (...usage: string[]) => codesOf(100 * dayMs, usage);
+    expect(codes(codeSigning)).toEqual(['code-signing-only']);
+    for (const usage of [[], [emailProtection], [codeSigning, emailProtection]])
+      expect(codes(...usage)).toEqual([]);
+  });
+});
+
+describe('warnings of a manifest', () => {
+  const hash = 'a'.repeat(64);
+  const codesOf = (update: string, images = '') => {
+    const manifest = `[update]\ncompatible=b\n${update}[bundle]\nformat=verity\nverity-hash=${hash}\nverity-salt=${hash}\nverity-size=4096\n${images}`;
+    return manifestWarnings(parseManifest(Buffer.from(manifest), 'signature').manifest).map(
+      ({ code }) => code,
+    );
+  };
+
+  it.each([
+    ['none', 'version=1.2.3\n', '', []],
+    ['no version', '', '', ['no-version']],
+    ['a version that nobody can compare', 'version=v1\n', '', ['version-not-semver']],
+    ['chunks that lie elsewhere', 'version=1\n', '[image.a]\nfilename=a.img.caibx\n', ['casync']],
+    ['a slot without a file', 'version=1\n', '[image.a]\ntype=emptyfs\n', []],
+    ['what is no index of chunks', 'version=1\n', '[image.a]\nfilename=a.caibx.img\n', []],
+  ])('are about %s', (_, update, images, codes) => {
+    expect(codesOf(update, images)).toEqual(codes);
+  });
+
+  it('quote the version that nobody can compare', () => {
+    const inspected = parseManifest(Buffer.from('[update]\ncompatible=b\nversion=v1\n'), 'payload').manifest;
+    expect(manifestWarnings(inspected).at(-1)?.message).toContain('"v1"');
   });
 });

@@ -9,6 +9,7 @@ import { optional } from '../../parts/form-fields';
 import { KitPollingField } from '../../parts/kit-polling-field';
 import { Loaded } from '../../parts/loaded';
 import { Hint, tell } from '../../parts/notices';
+import { ServerUrlNote } from '../../parts/server-url-note';
 import { Suggestions } from '../../parts/suggestions';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
@@ -47,7 +48,14 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
       isReady={about.value !== null}
     >
       <p class="muted">{words.kitHint}</p>
-      <Loaded data={about}>{({ device_url: url }) => <ServerUrl url={url} />}</Loaded>
+      <Loaded data={about}>
+        {(value) => (
+          <>
+            <ServerUrl url={value.device_url} />
+            <ServerUrlNote about={value} />
+          </>
+        )}
+      </Loaded>
       <label>
         {words.kitCompatible}
         <input name="compatible" maxLength={200} list="kit-compatibles" autocomplete="off" />

@@ -1,8 +1,8 @@
 import type { DeviceJson } from '../../../contract/device';
 import type { InstallationJson } from '../../../contract/installation';
-import { formatBytes, formatPercent, stateWord } from '../../format';
+import { lookOf } from '../../../contract/state-looks';
+import { formatBytes, formatPercent, stateLabel } from '../../format';
 import { linkTo } from '../../location';
-import { iconOf, toneOf } from '../../parts/badge';
 import { Icon, type IconName } from '../../parts/icon';
 import { Section } from '../../parts/page';
 import { Progress } from '../../parts/progress';
@@ -59,9 +59,9 @@ function stepsOf(installation: InstallationJson): readonly Step[] {
   ];
 }
 
-const stepIcons: Readonly<Record<Exclude<Step['state'], 'ended'>, IconName>> = {
+/** Where the step itself is not what matters: it is over, or not there yet. */
+const stepIcons: Readonly<Partial<Record<Step['state'], IconName>>> = {
   done: 'check',
-  current: 'clock',
   ahead: 'dot',
   skipped: 'dot',
 };
@@ -73,14 +73,15 @@ interface StepItemProps {
 
 function StepItem({ step: { name, state, at }, installation }: StepItemProps) {
   const { stepState } = text.devices.one;
+  const look = lookOf(name);
   const tone =
-    state === 'ended' ? toneOf(name) : state === 'done' ? 'good' : state === 'current' ? 'busy' : 'idle';
+    state === 'ended' ? look.tone : state === 'done' ? 'good' : state === 'current' ? 'busy' : 'idle';
   return (
     <li class={`step ${tone}`} aria-current={state === 'current' ? 'step' : undefined}>
       <span class="step-mark">
-        <Icon name={state === 'ended' ? iconOf(name) : stepIcons[state]} />
+        <Icon name={stepIcons[state] ?? look.shape} />
       </span>
-      <span class="step-name">{stateWord(name)}</span>
+      <span class="step-name">{stateLabel(name)}</span>
       <span class="muted small">
         {at === null ? stepState[state === 'ended' ? 'done' : state] : <Ago at={at} />}
       </span>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation-states';
 import type { ReleaseListJson } from '../../../contract/release';
 import type { FleetJson, LabelListJson } from '../../../contract/fleet';
-import { formatCount, stateWord } from '../../format';
+import { formatCount, stateLabel } from '../../format';
 import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
@@ -61,7 +61,7 @@ export function FilterBar({ filters, fleet }: FilterBarProps) {
 }
 
 export function stateOrNone(state: string): string {
-  return state === 'none' ? text.devices.noInstallation : stateWord(state);
+  return state === 'none' ? text.devices.noInstallation : stateLabel(state);
 }
 
 interface FilterMenuProps {

@@ -1,7 +1,7 @@
 import type { RolloutProgressJson } from '../../../contract/rollout';
-import { stateWord } from '../../format';
+import { lookOf } from '../../../contract/state-looks';
+import { stateLabel } from '../../format';
 import { text } from '../../texts';
-import { toneOf } from '../badge';
 import { type Share, ShareBar } from '../share-bar';
 
 type StepJson = RolloutProgressJson['steps'][number];
@@ -32,13 +32,10 @@ interface ProgressBarProps {
 export function ProgressBar({ label, releaseId, steps }: ProgressBarProps) {
   const hrefOf = (state: string) =>
     `/devices?${new URLSearchParams({ release: String(releaseId), state }).toString()}`;
-  const share = (state: string, count: number): Share => ({
-    key: state,
-    label: stateWord(state),
-    count,
-    look: toneOf(state),
-    href: hrefOf(state),
-  });
+  const share = (state: string, count: number): Share => {
+    const { tone, shape } = lookOf(state);
+    return { key: state, label: stateLabel(state), count, look: tone, shape, href: hrefOf(state) };
+  };
   const shares = [
     share(
       'proven',

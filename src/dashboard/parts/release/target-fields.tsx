@@ -2,7 +2,7 @@ import { useId } from 'preact/hooks';
 import type { BundleJson } from '../../../contract/bundle';
 import type { ReleaseWithRolloutJson } from '../../../contract/release';
 import type { FleetJson } from '../../../contract/fleet';
-import { stateWord } from '../../format';
+import { stateLabel } from '../../format';
 import { text } from '../../texts';
 import { Suggestions } from '../suggestions';
 import type { DraftProps } from './draft';
@@ -32,7 +32,7 @@ export function BundleField({ draft, change, bundles }: BundleFieldProps) {
           const group = bundles.filter((bundle) => bundle.verdict === verdict);
           return (
             group.length > 0 && (
-              <optgroup key={verdict} label={stateWord(verdict)}>
+              <optgroup key={verdict} label={stateLabel(verdict)}>
                 {group.map(({ name, compatible, version }) => (
                   <option key={name} value={name}>
                     {[name, compatible, version].filter((part) => part !== null).join(' · ')}

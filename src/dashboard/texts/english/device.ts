@@ -146,7 +146,9 @@ export const device = {
     'One archive with all that the device needs: certificate, RAUC configuration and an installer. Where there is no certificate yet, one is issued, and its private key is in the archive: treat it as a secret.',
   kitFile: (id: string) => `device-kit-${id}.tar.gz`,
   kitServer: 'Server address for the device (optional)',
-  kitServerHint: 'Such as https://updates.example.com:8443. SERVER_URL is taken when it is left out.',
+  kitServerNeeded: 'Server address for the device',
+  kitServerHint:
+    'Such as https://updates.example.com:8443, with a host that the server certificate covers. Left empty, it is SERVER_URL.',
   kitAction: 'Download',
   kitFailed: 'No kit could be made here. The command line can:',
 

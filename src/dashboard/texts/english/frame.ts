@@ -1,3 +1,5 @@
+import { stateWords } from '../../../contract/state-looks';
+
 /** The frame of the page, and words that all pages use. */
 export const frame = {
   product: 'RAUC Simple Server',
@@ -105,40 +107,4 @@ export const failure = {
 };
 
 /** The words of states; what is missing here is shown as the API says it. */
-export const state: Readonly<Record<string, string>> = {
-  offered: 'offered',
-  downloading: 'downloading',
-  installed: 'installed',
-  stopped: 'stopped, outcome unknown',
-  interrupted: 'interrupted',
-  proven: 'proven',
-  'rolled-back': 'rolled back',
-  failed: 'failed',
-  rejected: 'rejected by the device',
-  lost: 'lost',
-  withdrawn: 'withdrawn',
-  cancelling: 'cancelling',
-  cancelled: 'cancelled',
-  running: 'running',
-  done: 'done',
-  paused: 'paused',
-  aborted: 'aborted',
-  held: 'held',
-  pinned: 'pinned',
-  waiting: 'waits for admission',
-  trusted: 'trusted',
-  unchecked: 'not checked',
-  untrusted: 'untrusted',
-  broken: 'broken',
-  'being-checked': 'being checked',
-  sound: 'sound',
-  mismatch: 'mismatch',
-  'not-checked': 'not checked',
-  valid: 'valid',
-  expiring: 'expires soon',
-  expired: 'expired',
-  revoked: 'revoked',
-  failing: 'failing',
-  disabled: 'off',
-  enabled: 'on',
-};
+export const state = stateWords;

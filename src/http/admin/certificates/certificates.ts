@@ -70,7 +70,8 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/devices/{id}/kit',
       scope: 'admin',
       operation: 'makeDeviceKit',
-      summary: 'All that a device needs, in one archive, with its certificate or a new one',
+      summary:
+        'All that a device needs, in one archive, with its certificate or a new one; refused where the device could not connect',
       input: {
         params: deviceParams,
         body: kitBody,

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { hostOfUrl } from '../../../base/text/host-of-url';
 
 export interface BaseUrlFacts {
   /** SERVER_URL; `null` when it is not configured. */
@@ -19,7 +20,7 @@ export interface BaseUrlFacts {
 export function chooseBaseUrl(facts: BaseUrlFacts): string {
   if (facts.configured !== null) return facts.configured.replace(/\/+$/, '');
   const asked = parseAuthority(facts.authority);
-  if (asked !== undefined && facts.coversHost(asked.hostname.replace(/^\[|\]$/g, ''))) return asked.origin;
+  if (asked !== undefined && facts.coversHost(hostOfUrl(asked))) return asked.origin;
   const name = facts.certificateNames.find((candidate) => !candidate.startsWith('*')) ?? 'localhost';
   return new URL(`https://${isIPv6(name) ? `[${name}]` : name}:${facts.port}`).origin;
 }

@@ -250,7 +250,7 @@ describe('the other commands', () => {
     const { address, seen } = await serveAnswer(200, { bundles: [bundle] });
     const { stdout } = await run(['list', '--server', address]);
     expect(stdout).toMatch(
-      /^fw-1\.raucb +my-board +1\.0\.0 +verity +trusted +- +3\.0 MiB +2026-11-24T04:00:00Z +my-board$/m,
+      /^fw-1\.raucb +my-board +1\.0\.0 +verity +✓ trusted +- +3\.0 MiB +2026-11-24T04:00:00Z +my-board$/m,
     );
     expect(JSON.parse((await run(['list', '--json', '--server', address])).stdout)).toEqual({
       bundles: [bundle],
@@ -263,7 +263,7 @@ describe('the other commands', () => {
     const { address } = await serveAnswer(200, { bundles: [newer], next: 'page-2' });
     const { code, stdout } = await run(['list', '--server', address]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^fw-1\.raucb +my-board +1\.0\.0 +sealed +doubtful /m);
+    expect(stdout).toMatch(/^fw-1\.raucb +my-board +1\.0\.0 +sealed +· doubtful /m);
   });
 
   it('do not guess at an answer that has no such shape', async () => {
@@ -294,7 +294,7 @@ describe('the other commands', () => {
     const checked = { ...bundle, image_check: { state, files, reason } };
     const { address } = await serveAnswer(200, { bundles: [checked] });
     const { stdout, stderr } = await run(['list', '--server', address]);
-    expect(stdout).toMatch(new RegExp(`trusted +${word} +3\\.0 MiB`));
+    expect(stdout).toMatch(new RegExp(`✓ trusted +. ${word} +3\\.0 MiB`));
     expect(stderr).toBe(note);
     expect(JSON.parse((await run(['list', '--json', '--server', address])).stdout)).toEqual({
       bundles: [checked],

@@ -153,7 +153,7 @@ describe('cert ca', () => {
 
 describe('cert list, show and verify', () => {
   it('show what is there, for people and for scripts', async () => {
-    expect((await cert('list')).stdout).toMatch(/^board-1 +device +valid +2036-/m);
+    expect((await cert('list')).stdout).toMatch(/^board-1 +device +✓ valid +2036-/m);
     const { certificates } = JSON.parse((await cert('list', '--json')).stdout) as { certificates: object[] };
     expect(certificates).toContainEqual(
       expect.objectContaining({ role: 'ca', has_key: true, revoked_at: null }),
@@ -205,7 +205,7 @@ describe('cert revoke', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^lost +[0-9a-f]+ +2026-11-24T04:00:00Z$/m);
     expect(stderr).toContain('at once');
-    expect((await cert('list')).stdout).toMatch(/^lost +device +revoked/m);
+    expect((await cert('list')).stdout).toMatch(/^lost +device +⊘ revoked/m);
   });
 
   it('prints JSON, and refuses what it does not know', async () => {

@@ -1,4 +1,4 @@
-import { copyFile, readdir, stat } from 'node:fs/promises';
+import { appendFile, copyFile, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../../../support/cli-harness';
 import { mustRun, temporaryFolder } from '../../../support/programs';
@@ -10,6 +10,8 @@ const kit = (...args: string[]) => runCommand(['device', 'kit', ...args], { cwd 
 beforeEach(async () => {
   cwd = await temporaryFolder();
   expect(await runCommand(['cert', 'ca'], { cwd })).toMatchObject({ code: 0 });
+  const names = ['--name', 'updates.example.com'];
+  expect(await runCommand(['cert', 'server', ...names], { cwd })).toMatchObject({ code: 0 });
 });
 
 describe('device kit', () => {
@@ -60,6 +62,45 @@ describe('device kit', () => {
     expect(await readdir(path.join(cwd, 'certs'))).not.toContain('devices');
     const env = { SERVER_URL: 'https://updates.example.com' };
     expect(await runCommand(['device', 'kit', 'board-1'], { cwd, env })).toMatchObject({ code: 0 });
+  });
+
+  it('for a host that the server certificate does not cover is refused, and made after the command of the remedy', async () => {
+    const other = ['board-1', '--server-url', 'https://192.0.2.7:8443'];
+    const { code, stdout, stderr } = await kit(...other);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(await readdir(cwd)).toEqual(['certs']);
+    expect(await readdir(path.join(cwd, 'certs'))).not.toContain('devices');
+    const [, remedy = ''] = /rauc-simple-server (cert server .*)/.exec(stderr) ?? [];
+    expect(await runCommand(remedy.trim().split(' '), { cwd })).toMatchObject({ code: 0 });
+    expect(await kit(...other, '--json')).toMatchObject({ code: 0 });
+    expect(await kit('board-1', ...url)).toMatchObject({ code: 0 });
+  });
+
+  it('is made on a machine that only issues, and says what could not be checked', async () => {
+    for (const kind of ['crt', 'key']) await unlink(path.join(cwd, `certs/server.${kind}`));
+    const { code, stderr } = await kit('board-1', ...url);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('no server certificate here') as string,
+    });
+    const { stdout } = await kit('board-1', ...url, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ server_checked: false });
+  });
+
+  it('holds the root of a server certificate whose CA is not that of the devices', async () => {
+    const theirs = await temporaryFolder();
+    for (const args of [['ca'], ['server', '--name', 'updates.example.com']])
+      expect(await runCommand(['cert', ...args], { cwd: theirs })).toMatchObject({ code: 0 });
+    for (const name of ['server.crt', 'server.key'])
+      await copyFile(path.join(theirs, 'certs', name), path.join(cwd, 'certs', name));
+    expect(await kit('board-1', ...url)).toMatchObject({ code: 1, stdout: '' });
+    const root = await readFile(path.join(theirs, 'certs/ca.crt'), 'utf8');
+    await appendFile(path.join(cwd, 'certs/server.crt'), root);
+    const { code, stderr } = await kit('board-1', ...url);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('warning: ') as string });
+    const conf = 'device-kit-board-1/root/etc/rauc/update/ca.crt';
+    const { stdout } = await mustRun('tar', ['-xzOf', 'device-kit-board-1.tar.gz', conf], { cwd });
+    expect(stdout).toBe((await readFile(path.join(cwd, 'certs/ca.crt'), 'utf8')) + root);
   });
 
   it('signs a request from standard input and makes a kit without a key', async () => {

@@ -305,9 +305,9 @@ describe('webhook', () => {
       'rollout.,device.held',
     );
     expect(stdout).toMatch(/^whsec_/);
-    expect((await must('webhook', 'list')).stdout).toMatch(/ops +on +rollout\.,device\.held/);
+    expect((await must('webhook', 'list')).stdout).toMatch(/ops +✓ on +rollout\.,device\.held/);
     await must('webhook', 'disable', 'ops');
-    expect((await must('webhook', 'list')).stdout).toMatch(/ops +off/);
+    expect((await must('webhook', 'list')).stdout).toMatch(/ops +‖ off/);
     await must('webhook', 'enable', 'ops');
     expect(await run('webhook', 'test', 'ops')).toMatchObject({ code: 1 });
     await must('webhook', 'delete', 'ops');

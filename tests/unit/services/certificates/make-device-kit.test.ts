@@ -24,6 +24,7 @@ beforeEach(async () => {
   now = start;
   certificates = openCertificateFolder(path.join(await temporaryFolder(), 'certs'), { now: () => now });
   await certificates.createCa({});
+  await certificates.createServer({ names: ['updates.example.com'], ips: ['192.0.2.7'] });
   make = createMakeDeviceKit({ certificates, readText, now: () => now });
 });
 
@@ -78,6 +79,49 @@ describe('a device kit', () => {
     expect(at('ca.crt')).toBe(device?.caPem);
     expect(at('server.conf')).toContain(`\nserver_url=${serverUrl}\ncompatible=my $board\npolling=script\n`);
     expect(device?.certificate.compatibles).toEqual(['my $board']);
+  });
+
+  it('says nothing of a server that a device with ca.crt can connect to', async () => {
+    for (const url of [serverUrl, 'https://192.0.2.7:8443', 'https://UPDATES.example.com'])
+      expect(await make({ id: 'board-1', serverUrl: url })).toMatchObject({
+        warnings: [],
+        isServerChecked: true,
+      });
+  });
+
+  it.each(['https://other.example.com:8443', 'https://192.0.2.8', 'https://[2001:db8::7]:8443'])(
+    'is refused for %s, which the server certificate does not cover, and nothing is issued for it',
+    async (url) => {
+      for (const force of [false, true])
+        await expect(make({ id: 'board-1', serverUrl: url, force })).rejects.toMatchObject({
+          code: 'conflict',
+        });
+      expect(await certificates.readDevice('board-1')).toBeNull();
+    },
+  );
+
+  it('is made where there is no server certificate, and says that nobody could check it', async () => {
+    certificates = openCertificateFolder(path.join(await temporaryFolder(), 'certs'), { now: () => now });
+    await certificates.createCa({});
+    make = createMakeDeviceKit({ certificates, readText, now: () => now });
+    expect(await make({ id: 'board-1', serverUrl: 'https://anything.example.com' })).toMatchObject({
+      isServerChecked: false,
+    });
+  });
+
+  it('has the root of a server certificate of a public CA behind the CA of the folder, and says so', async () => {
+    const extraRoot = { name: 'CN=Public Root', pem: '-----BEGIN CERTIFICATE-----\npublic\n' };
+    make = createMakeDeviceKit({
+      certificates: { ...certificates, findServerTrust: () => Promise.resolve({ extraRoot }) },
+      readText,
+      now: () => now,
+    });
+    const kit = await make({ id: 'board-1', serverUrl });
+    expect(kit.warnings).toEqual([expect.stringContaining('CN=Public Root')]);
+    const device = await certificates.readDevice('board-1');
+    expect((await unpack(kit)).get('device-kit-board-1/root/etc/rauc/update/ca.crt')?.content).toBe(
+      `${device?.caPem ?? ''}${extraRoot.pem}`,
+    );
   });
 
   it('has RAUC poll by itself when it is asked to, and warns of it', async () => {

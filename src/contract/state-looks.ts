@@ -1,0 +1,129 @@
+import type { Verdict } from '../core/inspection';
+import type { InstallationState } from '../core/installation-states';
+import type { StoredImageCheck } from '../core/image-check';
+import type { RolloutState } from '../core/rollout';
+
+/** What a state means for whoever looks at it; the page has a colour for each. */
+export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle';
+
+/** Each shape of a state, as one character for a terminal. The page has a drawing of the same name. */
+export const shapeMarks = {
+  check: '✓',
+  cross: '✗',
+  back: '←',
+  forbidden: '⊘',
+  alert: '!',
+  question: '?',
+  offer: '○',
+  down: '↓',
+  power: '◐',
+  bolt: '~',
+  silent: '…',
+  minus: '–',
+  stopping: '□',
+  stopped: '■',
+  play: '▸',
+  pause: '‖',
+  lock: '#',
+  pin: '◆',
+  clock: '◷',
+  dot: '·',
+} as const;
+
+export type Shape = keyof typeof shapeMarks;
+
+/** How a state is shown. Word and shape tell it from every other state of its kind, so that nobody needs to see the colour. */
+export interface StateLook {
+  /** As it stands within a sentence. */
+  readonly word: string;
+  readonly shape: Shape;
+  readonly tone: Tone;
+}
+
+/** Where a device stands, beside its installations. */
+export type DeviceState = 'up-to-date' | 'never-heard' | 'waiting' | 'held' | 'pinned' | 'refused';
+
+type CertificateState = 'valid' | 'expiring' | 'expired' | 'revoked';
+type WebhookState = 'enabled' | 'failing' | 'disabled';
+
+function look(word: string, shape: Shape, tone: Tone): StateLook {
+  return { word, shape, tone };
+}
+
+const installation = {
+  offered: look('offered', 'offer', 'busy'),
+  downloading: look('downloading', 'down', 'busy'),
+  installed: look('installed', 'power', 'busy'),
+  stopped: look('stopped, outcome unknown', 'question', 'warn'),
+  interrupted: look('interrupted', 'bolt', 'warn'),
+  proven: look('proven', 'check', 'good'),
+  'rolled-back': look('rolled back', 'back', 'bad'),
+  failed: look('failed', 'cross', 'bad'),
+  rejected: look('rejected by the device', 'forbidden', 'bad'),
+  lost: look('lost', 'silent', 'warn'),
+  withdrawn: look('withdrawn', 'minus', 'idle'),
+  cancelling: look('cancelling', 'stopping', 'warn'),
+  cancelled: look('cancelled', 'stopped', 'idle'),
+} as const satisfies Readonly<Record<InstallationState, StateLook>>;
+
+const rollout = {
+  running: look('running', 'play', 'busy'),
+  paused: look('paused', 'pause', 'warn'),
+  aborted: look('aborted', 'cross', 'bad'),
+} as const satisfies Readonly<Record<RolloutState, StateLook>>;
+
+const device = {
+  'up-to-date': look('up to date', 'check', 'good'),
+  'never-heard': look('not heard yet', 'dot', 'idle'),
+  waiting: look('waiting for admission', 'clock', 'warn'),
+  held: look('held', 'lock', 'warn'),
+  pinned: look('pinned', 'pin', 'idle'),
+  refused: look('refused', 'forbidden', 'bad'),
+} as const satisfies Readonly<Record<DeviceState, StateLook>>;
+
+const bundle = {
+  trusted: look('trusted', 'check', 'good'),
+  unchecked: look('not checked', 'question', 'warn'),
+  untrusted: look('untrusted', 'alert', 'bad'),
+  broken: look('broken', 'cross', 'bad'),
+} as const satisfies Readonly<Record<Verdict, StateLook>>;
+
+const images = {
+  'being-checked': look('being checked', 'clock', 'busy'),
+  sound: look('sound', 'check', 'good'),
+  mismatch: look('mismatch', 'alert', 'bad'),
+  'not-checked': look('not checked', 'question', 'idle'),
+} as const satisfies Readonly<Record<StoredImageCheck['state'], StateLook>>;
+
+const certificate = {
+  valid: look('valid', 'check', 'good'),
+  expiring: look('expires soon', 'clock', 'warn'),
+  expired: look('expired', 'cross', 'bad'),
+  revoked: look('revoked', 'forbidden', 'bad'),
+} as const satisfies Readonly<Record<CertificateState, StateLook>>;
+
+const webhook = {
+  enabled: look('on', 'check', 'good'),
+  failing: look('failing', 'alert', 'bad'),
+  disabled: look('off', 'pause', 'idle'),
+} as const satisfies Readonly<Record<WebhookState, StateLook>>;
+
+/** Every state that people see, by what it is a state of. The codes are those of the API, and no two kinds share one. */
+export const stateLooks = { installation, rollout, device, bundle, images, certificate, webhook } as const;
+
+type Looks = typeof stateLooks;
+export type StateCode = { [Kind in keyof Looks]: keyof Looks[Kind] }[keyof Looks];
+
+const byCode: ReadonlyMap<string, StateLook> = new Map(
+  Object.values(stateLooks).flatMap((kind) => Object.entries<StateLook>(kind)),
+);
+
+/** How a state is shown; one that a newer server has goes by its code. */
+export function lookOf(state: string): StateLook {
+  return byCode.get(state) ?? look(state.replaceAll('-', ' '), 'dot', 'idle');
+}
+
+/** The words of all states by their codes. */
+export const stateWords: Readonly<Record<string, string>> = Object.fromEntries(
+  [...byCode].map(([code, { word }]) => [code, word]),
+);

@@ -1,0 +1,121 @@
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import type { ServerTrust } from '../core/certificate';
+import { trustAnchorPem } from '../core/device-tls';
+import { DomainError } from '../core/errors';
+import { displayName } from '../x509/name';
+import { loadAuthorities } from './authority';
+import { type CertificateFields, isIssuedBy, readCertificate } from './certificate-fields';
+import { readCertificates } from './certificate-pem';
+import { readIfExists } from './durable-file';
+import { shakeHands } from './handshake';
+import { namesOf } from './plan-server-names';
+import { exportPrivateKey, readPrivateKey } from './private-key';
+import { aboutDates } from './prove-certificates';
+import { coversHost, uncoveredHost } from './server-names';
+
+/** CAs between a server certificate and its root; public ones have one or two. */
+const maxDepth = 8;
+
+/**
+ * Finds what a device has to trust to reach the server under a host, and tries that in a handshake where the server's key is here.
+ * @param host of the URL that the device will use, without brackets
+ * @param publicRoots PEM: the CAs that clients trust by themselves
+ * @returns `null` when there is no server certificate here, as on a machine that only issues
+ * @throws DomainError `conflict` when a device that knows `ca.crt` would refuse the server; `configuration` for files that cannot be read
+ */
+export async function findServerTrust(
+  dir: string,
+  host: string,
+  publicRoots: readonly string[],
+): Promise<ServerTrust | null> {
+  const path = join(dir, 'server.crt');
+  const pem = await readIfExists(path);
+  if (pem === undefined) return null;
+  const [leaf, ...sentAlong] = readCertificates(pem, path, 'configuration');
+  if (leaf === undefined) throw new Error('a file of no certificates was read');
+  const names = namesOf(leaf).map(({ value }) => value);
+  if (!coversHost(names, host)) throw uncoveredHost(names, host, { code: 'conflict' });
+  const authorities = await loadAuthorities(dir);
+  const root = findRoot(leaf, { sentAlong, authorities, publicRoots });
+  const anchors = authorities.map((ca) =>
+    isIssuedBy(ca, ca) ? ca.x509.toString() : trustAnchorPem(ca.x509.raw, 'serverAuth'),
+  );
+  const verdict = await tryHandshake(dir, { leaf, pem, ca: anchors.join('') + (root?.toString() ?? '') });
+  if (verdict !== null) throw refused(path, verdict);
+  if (root === null) return { extraRoot: null };
+  return { extraRoot: { name: displayName(readCertificate(root).subject), pem: root.toString() } };
+}
+
+interface Known {
+  readonly sentAlong: readonly CertificateFields[];
+  readonly authorities: readonly CertificateFields[];
+  readonly publicRoots: readonly string[];
+}
+
+/**
+ * Goes up from the server certificate.
+ * @returns the root that is needed beside `ca.crt`; `null` when `ca.crt` has a CA of the chain
+ * @throws DomainError `conflict` when the chain ends at a CA that nobody here has
+ */
+function findRoot(leaf: CertificateFields, known: Known): X509Certificate | null {
+  let below = leaf;
+  for (let depth = 0; depth <= maxDepth; depth += 1) {
+    const child = below;
+    if (known.authorities.some((ca) => isIssuedBy(child, ca))) return null;
+    const root = findPublicRoot(child, known.publicRoots);
+    if (root !== undefined) return root;
+    const above = known.sentAlong.find((ca) => ca !== child && isIssuedBy(child, ca));
+    if (above === undefined) break;
+    if (isIssuedBy(above, above)) return above.x509;
+    below = above;
+  }
+  throw new DomainError(
+    'conflict',
+    `the server certificate is from ${displayName(below.issuer)}, a CA that is not in ca.crt: a device with this kit could not connect`,
+    {
+      remedy:
+        'Make one with the CA in ca.crt: rauc-simple-server cert server --force. Or add the CAs above it to server.crt, up to the root, if devices are to trust that CA.',
+    },
+  );
+}
+
+function findPublicRoot(
+  { x509 }: CertificateFields,
+  publicRoots: readonly string[],
+): X509Certificate | undefined {
+  for (const pem of publicRoots) {
+    const root = new X509Certificate(pem);
+    if (x509.checkIssued(root) && x509.verify(root.publicKey)) return root;
+  }
+  return undefined;
+}
+
+/** As a device does it, apart from its clock. @returns why it failed; `null` too where the key is elsewhere */
+async function tryHandshake(
+  dir: string,
+  { leaf, pem, ca }: { readonly leaf: CertificateFields; readonly pem: string; readonly ca: string },
+): Promise<string | null> {
+  const path = join(dir, 'server.key');
+  const keyPem = await readIfExists(path);
+  if (keyPem === undefined) return null;
+  const { privateKey } = readPrivateKey(keyPem, path, 'configuration');
+  // A pair that is being replaced, which takes two steps.
+  if (!leaf.x509.checkPrivateKey(privateKey)) return null;
+  const verdict = await shakeHands(
+    { cert: pem, key: exportPrivateKey(privateKey) },
+    { ca, checkServerIdentity: () => undefined },
+  );
+  return verdict !== null && aboutDates.has(verdict) ? null : verdict;
+}
+
+function refused(path: string, verdict: string): DomainError {
+  return new DomainError(
+    'conflict',
+    `a device with this kit could not connect: it would refuse ${path} (OpenSSL says ${verdict})`,
+    {
+      remedy:
+        'See what is wrong with: rauc-simple-server cert verify; then make it again: rauc-simple-server cert server --force.',
+    },
+  );
+}

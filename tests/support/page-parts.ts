@@ -1,0 +1,67 @@
+import path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { buildSync } from 'esbuild';
+
+const dashboard = path.join(__dirname, '../../src/dashboard');
+
+/** An element that a part of the page has made, with the text under it. */
+export interface PageElement {
+  readonly type: string;
+  readonly props: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+type Component = (props: object) => unknown;
+
+/**
+ * A component of the page, built as for a browser but run here: cheap, for what has no state.
+ * @param file below `src/dashboard`
+ */
+export function loadComponent(file: string, name: string): Component {
+  const { outputFiles } = buildSync({
+    entryPoints: [path.join(dashboard, file)],
+    write: false,
+    bundle: true,
+    format: 'cjs',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    tsconfig: path.join(dashboard, 'tsconfig.json'),
+    logLevel: 'warning',
+  });
+  const module: { exports: Readonly<Record<string, unknown>> } = { exports: {} };
+  runInNewContext(outputFiles[0]?.text ?? '', { module });
+  const component = module.exports[name];
+  if (typeof component !== 'function') throw new Error(`${file} has no ${name}`);
+  return component as Component;
+}
+
+/** The elements that a component makes, each before those under it. */
+export function elementsOf(component: Component, props: object): readonly PageElement[] {
+  return flatten(component(props));
+}
+
+function flatten(node: unknown): readonly PageElement[] {
+  if (Array.isArray(node)) return node.flatMap(flatten);
+  if (!isNode(node)) return [];
+  const { type, props } = node;
+  if (typeof type === 'function') return flatten((type as Component)(props));
+  const inside = flatten(props['children']);
+  return typeof type === 'string' ? [{ type, props, text: textOf(node) }, ...inside] : inside;
+}
+
+function textOf(node: unknown): string {
+  if (Array.isArray(node)) return node.map(textOf).join('');
+  if (typeof node === 'string' || typeof node === 'number') return String(node);
+  if (!isNode(node)) return '';
+  const { type, props } = node;
+  return textOf(typeof type === 'function' ? (type as Component)(props) : props['children']);
+}
+
+interface Node {
+  readonly type: unknown;
+  readonly props: Readonly<Record<string, unknown>>;
+}
+
+function isNode(node: unknown): node is Node {
+  return typeof node === 'object' && node !== null && 'type' in node && 'props' in node;
+}
