@@ -135,7 +135,7 @@ function group(program: Command, name: string, summary: string, examples: readon
 /**
  * Runs the command line.
  * @param argv as in `process.argv`: the first two are Node and the program
- * @returns the exit code, when everything printed has left: 0 done, 1 refused, 2 usage or configuration, 70 a bug
+ * @returns the exit code, when everything printed has left: 0 done, 1 refused, 2 usage or configuration, 3 a wait timed out, 70 a bug
  */
 export async function runCli(
   argv: readonly string[],

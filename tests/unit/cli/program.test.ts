@@ -63,6 +63,7 @@ describe('help', () => {
       'release history',
       'rollout',
       'rollout show',
+      'rollout wait',
       'rollout promote',
       'rollout pause',
       'rollout resume',
