@@ -7,6 +7,7 @@ import { addBundleDeactivate } from './bundle/bundle-deactivate';
 import { addBundleDelete } from './bundle/bundle-delete';
 import { addBundleInspect } from './bundle/bundle-inspect';
 import { addBundleList } from './bundle/bundle-list';
+import { addBundleShow } from './bundle/bundle-show';
 import { addBundleUpload } from './bundle/bundle-upload';
 import { addCertCa } from './cert/cert-ca';
 import { addCertDevice } from './cert/cert-device';
@@ -81,7 +82,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'bundle list',
     'bundle inspect my-bundle.raucb',
   ]);
-  for (const add of [addBundleUpload, addBundleList, addBundleInspect, addBundleActivate])
+  for (const add of [addBundleUpload, addBundleList, addBundleShow, addBundleInspect, addBundleActivate])
     add(bundle, context);
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);

@@ -49,6 +49,7 @@ describe('help', () => {
       'bundle',
       'bundle upload',
       'bundle list',
+      'bundle show',
       'bundle inspect',
       'bundle activate',
       'bundle deactivate',
