@@ -122,6 +122,7 @@ async function readPiece({ file, sizeBytes, name }: BundleUpload, position: numb
   if (bytesRead === 0) {
     throw new DomainError('invalid-input', `${name} became shorter while it was sent`, {
       remedy: 'Wait until the build is done with it, then upload it again.',
+      details: { file: name },
     });
   }
   return buffer.subarray(0, bytesRead);

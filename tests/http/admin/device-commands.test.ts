@@ -181,7 +181,7 @@ describe('decisions', () => {
       ['device', ...args, '--json', '--server', 'http://127.0.0.1:1'],
       { cwd },
     );
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'invalid-input' } });
   });
 
