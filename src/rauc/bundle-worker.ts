@@ -17,12 +17,26 @@ import type { SignatureJudgement } from './judge-signature';
 export interface BundleWorkerOptions extends ThreadData {
   /** Options of Node for the thread; those of the process when left out. */
   readonly execArgv?: string[];
+  /** One of Node's when left out. */
+  readonly startThread?: () => BundleThread;
+  /** A thread without work costs memory for so long; 30 seconds when left out. */
+  readonly idleMs?: number;
+}
+
+/** What a worker needs of its thread. */
+export interface BundleThread {
+  on(event: 'message', listener: (answer: BundleAnswer) => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'exit', listener: () => void): unknown;
+  postMessage(request: BundleRequest): void;
+  /** The process waits for it, or not. */
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
 }
 
 /** A hostile bundle may make a thread run out of memory; it must not be that of the machine. */
 const maxHeapMebibytes = 256;
-/** A thread without work costs memory for so long. */
-const idleMs = 30_000;
 /** Built or not, the thread's file lies beside this one. */
 const threadFile = path.join(__dirname, `bundle-thread${path.extname(__filename)}`);
 
@@ -37,7 +51,7 @@ interface Waiting {
  * before the answer, and only after it has ended: the file may be closed then.
  */
 export class BundleWorker {
-  #thread: { readonly worker: Worker; readonly waiting: Map<number, Waiting> } | undefined;
+  #thread: { readonly worker: BundleThread; readonly waiting: Map<number, Waiting> } | undefined;
   #idle: NodeJS.Timeout | undefined;
   #lastId = 0;
   #isClosed = false;
@@ -96,12 +110,7 @@ export class BundleWorker {
   }
 
   #start() {
-    const { profile, execArgv } = this.options;
-    const worker = new Worker(threadFile, {
-      workerData: { profile } satisfies ThreadData,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMebibytes },
-      ...(execArgv === undefined ? {} : { execArgv }),
-    });
+    const worker = (this.options.startThread ?? (() => startThread(this.options)))();
     const thread = { worker, waiting: new Map<number, Waiting>() };
     let failure: unknown = new Error('its thread was stopped');
     worker.on('message', (answer: BundleAnswer) => {
@@ -123,12 +132,12 @@ export class BundleWorker {
   }
 
   /** An idle thread keeps no process alive, and does not stay for ever. */
-  #rest(worker: Worker): void {
+  #rest(worker: BundleThread): void {
     worker.unref();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
       if (this.#thread?.waiting.size === 0) void this.#end();
-    }, idleMs).unref();
+    }, this.options.idleMs ?? 30_000).unref();
   }
 
   async #end(): Promise<void> {
@@ -137,6 +146,14 @@ export class BundleWorker {
     this.#thread = undefined; // who asks now gets another one
     await ended?.terminate();
   }
+}
+
+function startThread({ profile, execArgv }: BundleWorkerOptions): Worker {
+  return new Worker(threadFile, {
+    workerData: { profile } satisfies ThreadData,
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMebibytes },
+    ...(execArgv === undefined ? {} : { execArgv }),
+  });
 }
 
 function endedEarly(cause: unknown): DomainError {

@@ -14,6 +14,7 @@ export interface ContractAdapter {
     | 'tokens'
     | 'sessions'
     | 'webhooks'
+    | 'deliveries'
     | 'journal'
     | 'dismissals'
     | 'askedNames'

@@ -1,20 +1,5 @@
 import { DirectorySearch } from '../../../src/rauc/squashfs-directory';
-
-/** The head of a group of entries whose inodes are in the metadata block at `start`. */
-function head(entries: number, start = 0): Buffer {
-  const bytes = Buffer.alloc(12);
-  bytes.writeUInt32LE(entries - 1, 0);
-  bytes.writeUInt32LE(start, 4);
-  return bytes;
-}
-
-function entry(name: string | Buffer, offset = 0): Buffer {
-  const text = Buffer.from(name);
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt16LE(offset, 0);
-  bytes.writeUInt16LE(text.length - 1, 6);
-  return Buffer.concat([bytes, text]);
-}
+import { listingEntry, listingHead } from '../../support/squashfs-image';
 
 function search(names: readonly string[], ...pieces: readonly Buffer[]): DirectorySearch {
   const made = new DirectorySearch(names);
@@ -23,11 +8,11 @@ function search(names: readonly string[], ...pieces: readonly Buffer[]): Directo
 }
 
 const listing = Buffer.concat([
-  head(2, 8_192),
-  entry('a', 96),
-  entry('rootfs.img', 160),
-  head(1, 16_384),
-  entry('würfel', 32),
+  listingHead(2, 8_192),
+  listingEntry('a', 96),
+  listingEntry('rootfs.img', 160),
+  listingHead(1, 16_384),
+  listingEntry('würfel', 32),
 ]);
 
 describe('the search of a directory', () => {
@@ -62,20 +47,20 @@ describe('the search of a directory', () => {
   });
 
   it('keeps to the first of two entries of one name', () => {
-    const twice = Buffer.concat([head(2), entry('a', 32), entry('a', 64)]);
+    const twice = Buffer.concat([listingHead(2), listingEntry('a', 32), listingEntry('a', 64)]);
     expect(search(['a'], twice).found.get('a')).toEqual({ start: 0, offset: 32 });
   });
 
   it('finds no name whose bytes are no UTF-8', () => {
-    const other = Buffer.concat([head(1), entry(Buffer.from([0xff]))]);
+    const other = Buffer.concat([listingHead(1), listingEntry(Buffer.from([0xff]))]);
     expect(search(['\ufffd', 'ÿ'], other).found.size).toBe(0);
   });
 
   it('takes 256 entries behind a head, and no more', () => {
-    const names = Array.from({ length: 256 }, (_, index) => entry(`f${index}`, index));
-    const full = Buffer.concat([head(256), ...names]);
+    const names = Array.from({ length: 256 }, (_, index) => listingEntry(`f${index}`, index));
+    const full = Buffer.concat([listingHead(256), ...names]);
     expect(search(['f255'], full).found.get('f255')).toEqual({ start: 0, offset: 255 });
-    expect(() => search([], head(257))).toThrow(
+    expect(() => search([], listingHead(257))).toThrow(
       expect.objectContaining({
         code: 'squashfs',
         message: expect.stringContaining('a directory is malformed') as string,
