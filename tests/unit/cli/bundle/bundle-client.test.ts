@@ -131,8 +131,8 @@ describe('bundle upload', () => {
     const { code, stdout } = await run([...upload, '--name', 'fw-1.raucb']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'fw-1.raucb  my-board, 1.0.0, 3.0 MiB, trusted\n' });
     expect(seen[0]?.body.includes('filename="fw-1.raucb"')).toBe(true);
-    expect(await run([...upload, '--name', '../fw-1.raucb'])).toMatchObject({ code: 1 });
-    expect(await run(upload)).toMatchObject({ code: 1 });
+    expect(await run([...upload, '--name', '../fw-1.raucb'])).toMatchObject({ code: 2 });
+    expect(await run(upload)).toMatchObject({ code: 2 });
     expect(seen).toHaveLength(1);
   });
 
@@ -252,9 +252,14 @@ describe('bundle upload', () => {
     await writeFile(path.join(cwd, 'empty.raucb'), '');
     await writeFile(path.join(cwd, 'firmware.bin'), 'x');
     const server = ['--server', 'http://127.0.0.1:1'];
-    for (const file of ['missing.raucb', 'folder.raucb', 'empty.raucb', 'firmware.bin']) {
+    for (const [file, exitCode] of [
+      ['missing.raucb', 1],
+      ['folder.raucb', 1],
+      ['empty.raucb', 1],
+      ['firmware.bin', 2], // by its name it is no bundle
+    ] as const) {
       const { code, stderr } = await run(['upload', file, ...server, '--json']);
-      expect({ file, code }).toEqual({ file, code: 1 });
+      expect({ file, code }).toEqual({ file, code: exitCode });
       expect(stderr).not.toContain('unavailable');
     }
   });
