@@ -18,6 +18,7 @@ import { addCertServer } from './cert/cert-server';
 import { addCertShow } from './cert/cert-show';
 import { addCertVerify } from './cert/cert-verify';
 import { addExamples } from './kernel/command';
+import { addCompletion } from './completion/completion';
 import { addDoctor } from './doctor/doctor';
 import { addEvents } from './journal/events';
 import { addReleaseCommands } from './release/release';
@@ -123,6 +124,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'token list',
   ]);
   for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(token, context);
+  addCompletion(program, context);
   return program;
 }
 

@@ -138,7 +138,9 @@ async function upload(
   try {
     const stats = await handle.stat();
     if (!stats.isFile() || stats.size === 0) {
-      throw new DomainError('invalid-input', `${file} is ${stats.isFile() ? 'empty' : 'not a file'}`);
+      throw new DomainError('invalid-input', `${file} is ${stats.isFile() ? 'empty' : 'not a file'}`, {
+        details: { file },
+      });
     }
     const releaseBefore = hasPolicy(fields) ? await latestRelease(client) : Infinity;
     const progress = ProgressLine.whereSeen(context, stats.size, options, 'sent; the server is checking it');

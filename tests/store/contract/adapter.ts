@@ -9,6 +9,8 @@ export interface ContractAdapter {
     | 'catalog'
     | 'results'
     | 'uses'
+    | 'counts'
+    | 'listing'
     | 'devices'
     | 'restores'
     | 'tokens'

@@ -6,6 +6,8 @@ import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records'
 import { type Database, openDatabase } from '../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
 import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
+import { createFleetCounts } from '../../../src/store/sqlite/fleet-counts';
+import { createFleetListing } from '../../../src/store/sqlite/fleet-listing';
 import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
 import { createReleaseResults } from '../../../src/store/sqlite/release-results';
@@ -85,6 +87,8 @@ function open(dataDir: string) {
     catalog: createCatalogRecords(database, journal),
     results: createReleaseResults(database),
     uses: createBundleUses(database),
+    counts: createFleetCounts(database),
+    listing: createFleetListing(database),
     devices: createDeviceRecords(database, journal),
     restores: createRestoreRecords(database),
     history: createHistoryRecords(database),

@@ -101,6 +101,7 @@ describe('help', () => {
       'token create',
       'token list',
       'token revoke',
+      'completion',
     ]);
     for (const words of paths) {
       const { code, stdout, stderr } = await runCommand([...words, '--help'], { cwd });

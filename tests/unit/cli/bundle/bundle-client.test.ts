@@ -237,9 +237,14 @@ describe('bundle upload', () => {
     await writeFile(path.join(cwd, 'empty.raucb'), '');
     await writeFile(path.join(cwd, 'firmware.bin'), 'x');
     const server = ['--server', 'http://127.0.0.1:1'];
-    for (const file of ['missing.raucb', 'folder.raucb', 'empty.raucb', 'firmware.bin']) {
+    for (const [file, exitCode] of [
+      ['missing.raucb', 1],
+      ['folder.raucb', 1],
+      ['empty.raucb', 1],
+      ['firmware.bin', 2], // by its name it is no bundle
+    ] as const) {
       const { code, stderr } = await run(['upload', file, ...server, '--json']);
-      expect({ file, code }).toEqual({ file, code: 1 });
+      expect({ file, code }).toEqual({ file, code: exitCode });
       expect(stderr).not.toContain('unavailable');
     }
   });
