@@ -1,6 +1,5 @@
-import type { z } from 'zod';
-import type { releaseDetailsJson } from '../../contract/release';
 import type { Read } from '../../contract/reader';
+import type { RolloutJson, RolloutProgressJson } from '../../contract/rollout';
 import { failedStates } from '../../core/installation-states';
 
 /**
@@ -11,11 +10,10 @@ export const waitTargets = ['proven', 'complete'] as const;
 export type WaitTarget = (typeof waitTargets)[number];
 
 /** What the judgement needs of a release. */
-export type WaitedRelease = Read<
-  Pick<z.infer<typeof releaseDetailsJson>, 'progress'> & {
-    readonly rollout: Pick<z.infer<typeof releaseDetailsJson>['rollout'], 'state' | 'step' | 'steps'>;
-  }
->;
+export interface WaitedRelease {
+  readonly rollout: Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>>;
+  readonly progress: Pick<RolloutProgressJson, 'steps' | 'in_progress'>;
+}
 
 export interface Tally {
   readonly devices: number;
