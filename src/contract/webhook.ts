@@ -10,6 +10,10 @@ export const newWebhookBody = z.strictObject({
   name: webhookName,
   url: z.string().min(1).max(1_000),
   kinds: z.array(z.string().min(1).max(64)).max(50).default([]),
+  in_order: z
+    .boolean()
+    .default(false)
+    .describe('an event waits until those before it were taken or given up'),
   secret: z.string().min(1).max(256).optional().describe('made when left out'),
 });
 
@@ -20,9 +24,14 @@ export const webhookJson = z.object({
   enabled: z.boolean(),
   created_at: instant,
   created_by: z.string(),
-  attempts: count.describe('of the next event, in vain'),
-  next_attempt_at: nullableInstant,
-  failing_since: nullableInstant,
+  in_order: z.boolean().describe('an event waits until those before it were taken or given up'),
+  waiting: count.describe(
+    'events that wait for an attempt, up to 1,000; later ones stay in the journal until there is room',
+  ),
+  failing: count.describe('of these, how many were tried in vain'),
+  attempts: count.describe('in vain, of the event that fails longest'),
+  next_attempt_at: nullableInstant.describe('of the event that fails longest'),
+  failing_since: nullableInstant.describe('of the event that fails longest; null when none fails'),
   last_error: nullableText,
   last_delivered_at: nullableInstant,
 });

@@ -25,6 +25,7 @@ export const attentionKinds = [
   'server-certificate-held-back',
   'server-certificate-misses-names',
   'webhook-failing',
+  'webhook-full',
   'chore-failing',
   'storage',
   'clock',

@@ -10,6 +10,7 @@ export const choreNames = [
   'server-clock',
   'storage',
   'webhooks',
+  'webhook-retention',
   'bundle-verdicts',
   'image-checks',
   'server-certificate',

@@ -45,6 +45,7 @@ export const eventKinds = [
   'webhook.changed',
   'webhook.deleted',
   'webhook.gave-up',
+  'webhook.replayed',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

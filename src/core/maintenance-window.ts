@@ -24,18 +24,38 @@ export interface MaintenanceWindow {
 /**
  * Reads a window as people write it: `sat,sun 01:00-05:00 Europe/Berlin`; `daily` or `mon-fri` for the days. Without a zone
  * it is UTC.
- * @throws DomainError `invalid-input`
+ * @throws DomainError `invalid-input` that names the part which is wrong
  */
 export function parseWindow(text: string): MaintenanceWindow {
-  const match = /^(\S+) +(\d\d:\d\d)-(\d\d:\d\d)(?: +(\S+))?$/.exec(text.trim());
-  const [, days = '', from = '', to = '', timeZone = 'UTC'] = match ?? [];
-  const parsed = match === null ? undefined : parseDays(days);
-  if (parsed === undefined || !isClock(from) || !isClock(to) || !isTimeZone(timeZone)) {
-    throw new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a window`, {
-      remedy: 'Write it as "sat,sun 01:00-05:00 Europe/Berlin", or "daily 22:00-04:00" for UTC.',
-    });
+  const [days = '', times, timeZone = 'UTC', ...more] = text.trim().split(/ +/);
+  const parsed = parseDays(days);
+  if (parsed === undefined) throw notWindow(text, wrongDays(days));
+  if (times === undefined) throw notWindow(text, 'the times are missing');
+  const [from = '', to, ...others] = times.split('-');
+  if (to === undefined || others.length > 0) {
+    throw notWindow(text, `${quoted(times)} is not two times with a hyphen between them`);
   }
+  const wrong = [from, to].find((clock) => !isClock(clock));
+  if (wrong !== undefined) throw notWindow(text, `${quoted(wrong)} is not a time from 00:00 to 23:59`);
+  if (!isTimeZone(timeZone)) throw notWindow(text, `${quoted(timeZone)} is not a time zone`);
+  const [tooMuch] = more;
+  if (tooMuch !== undefined) throw notWindow(text, `${quoted(tooMuch)} is one word too many`);
   return { days: parsed, from, to, timeZone };
+}
+
+function notWindow(text: string, wrong: string): DomainError {
+  return new DomainError('invalid-input', `${quoted(text)} is not a window: ${wrong}`, {
+    remedy: 'Write it as "sat,sun 01:00-05:00 Europe/Berlin", or "daily 22:00-04:00" for UTC.',
+  });
+}
+
+function wrongDays(days: string): string {
+  const wrong = days.split(',').find((part) => parseDays(part) === undefined) ?? days;
+  return `${quoted(wrong)} is not a day: use mon to sun, a range such as mon-fri, or daily`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
 }
 
 export function formatWindow({ days, from, to, timeZone }: MaintenanceWindow): string {

@@ -6,26 +6,44 @@ export interface Webhook {
   /** Kinds, or nouns with a dot at their end; empty means all. */
   readonly kinds: readonly string[];
   readonly isEnabled: boolean;
+  /** Whether an event waits until those before it were taken or given up. */
+  readonly inOrder: boolean;
   readonly createdAt: Date;
   readonly createdBy: string;
-  /** The last event that was delivered, given up, or not wanted. */
+  /** The last event that has a delivery, or is not wanted. */
   readonly cursor: number;
-  /** How often the next event has been tried in vain. */
-  readonly attempts: number;
-  /** When it is tried next; `null` when nothing failed. */
-  readonly nextAttemptAt: Date | null;
-  /** Since when the next event has been tried in vain; `null` when it has not. */
-  readonly failingSince: Date | null;
   /** Of the last attempt; `null` after one that succeeded. */
   readonly lastError: string | null;
   readonly lastDeliveredAt: Date | null;
 }
 
-/** What a delivery changes. */
-export type WebhookProgress = Pick<
-  Webhook,
-  'cursor' | 'attempts' | 'nextAttemptAt' | 'failingSince' | 'lastError' | 'lastDeliveredAt'
->;
+/** What waits for a webhook. */
+export interface WebhookQueue {
+  /** Deliveries that wait for an attempt, up to {@link maxWaiting}. */
+  readonly waiting: number;
+  /** Of these, how many have been tried in vain. */
+  readonly failing: number;
+  /** How often the delivery that fails longest has been tried in vain. */
+  readonly attempts: number;
+  /** When that one is tried next; `null` when nothing fails. */
+  readonly nextAttemptAt: Date | null;
+  /** Since when it fails; `null` when nothing fails. */
+  readonly failingSince: Date | null;
+}
+
+/** A webhook and how it does. Its last error is that of the delivery that fails longest, as far as one fails. */
+export interface WebhookStatus extends Webhook, WebhookQueue {}
+
+export const emptyQueue: WebhookQueue = {
+  waiting: 0,
+  failing: 0,
+  attempts: 0,
+  nextAttemptAt: null,
+  failingSince: null,
+};
+
+/** So many deliveries wait for one webhook. Later events stay in the journal until there is room: none is lost. */
+export const maxWaiting = 1_000;
 
 const firstDelayMs = 5_000;
 const longestDelayMs = 3_600_000;
@@ -40,3 +58,6 @@ export function retryDelayMs(attempts: number, random: number): number {
   const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempts - 1, 20));
   return Math.round(delayMs * (0.8 + 0.4 * random));
 }
+
+/** A clock that was set back must not put an attempt off for years: no attempt is planned so far ahead. */
+export const farAheadMs = 2 * 3_600_000;

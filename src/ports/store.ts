@@ -13,6 +13,7 @@ import type { JournalRecords } from './journal';
 import type { LegacyFiles, MarkerRecords } from './legacy';
 import type { DatabaseMarker, RestoreRecords } from './restores';
 import type { RetentionRecords, UpTimeRecords } from './up-time';
+import type { WebhookDeliveries } from './webhook-deliveries';
 import type { WebhookRecords } from './webhooks';
 
 /** Everything that lasts. Who implements all of it can take the place of the embedded database and the data folder. */
@@ -26,6 +27,7 @@ export interface Store {
   readonly history: HistoryRecords;
   readonly journal: JournalRecords;
   readonly webhooks: WebhookRecords;
+  readonly deliveries: WebhookDeliveries;
   readonly tokens: TokenRecords;
   readonly sessions: SessionRecords;
   readonly dismissals: DismissalRecords;

@@ -12,7 +12,7 @@ export interface UpTimeRecords {
 }
 
 /** What is deleted when it is old. */
-export type Kept = 'journal' | 'history-moment' | 'history-hour' | 'history-day';
+export type Kept = 'journal' | 'webhook-deliveries' | 'history-moment' | 'history-hour' | 'history-day';
 
 /** How far something old was deleted. */
 export interface RetentionMark {

@@ -1,14 +1,11 @@
 import type { JournalEvent, NewEvent } from '../core/event';
-import type { Webhook, WebhookProgress } from '../core/webhook';
+import type { Webhook } from '../core/webhook';
 
 /** A webhook with what signs its deliveries: for who delivers, never for who looks. */
 export interface SigningWebhook {
   readonly webhook: Webhook;
   readonly secret: string;
 }
-
-/** The state that a delivery began from: what it came to is saved while the webhook is still in it. */
-export type WebhookPlace = Pick<Webhook, 'id' | 'cursor' | 'attempts'>;
 
 /** Where webhooks last. */
 export interface WebhookRecords {
@@ -22,30 +19,37 @@ export interface WebhookRecords {
    * WHERE (SELECT count(*) FROM webhooks) < $n ON CONFLICT (name) DO NOTHING RETURNING *`
    */
   add(
-    webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'createdAt' | 'createdBy'>,
+    webhook: Pick<Webhook, 'name' | 'url' | 'kinds' | 'inOrder' | 'createdAt' | 'createdBy'>,
     secret: string,
     events: readonly NewEvent[],
     maxWebhooks: number,
   ): Promise<Webhook | 'name-in-use' | 'too-many'>;
   /**
-   * Turned on, it begins after the last line of the journal, without its failures. One that is so already stays as it is.
-   * `UPDATE webhooks SET is_enabled = $2, cursor = …, attempts = 0, … WHERE name = $1 AND is_enabled <> $2 RETURNING *`, the lines
-   * if there is a row, else `SELECT * FROM webhooks WHERE name = $1`
+   * Turned on, it begins after the last line of the journal, without its failures; turned off, what waits for it is skipped. One
+   * that is so already stays as it is. `UPDATE webhooks SET is_enabled = $2, cursor = … WHERE name = $1 AND is_enabled <> $2
+   * RETURNING *`, then, if there is a row, the lines and `UPDATE webhook_deliveries SET state = 'skipped', … WHERE webhook = $3 AND
+   * state = 'waiting'`, else `SELECT * FROM webhooks WHERE name = $1`
    * @returns `undefined` when there is none of this name; nothing is told unless something changed
    */
-  setEnabled(name: string, isEnabled: boolean, events: readonly NewEvent[]): Promise<Webhook | undefined>;
+  setEnabled(
+    name: string,
+    isEnabled: boolean,
+    at: Date,
+    events: readonly NewEvent[],
+  ): Promise<Webhook | undefined>;
   /**
-   * `DELETE FROM webhooks WHERE name = $1 RETURNING id`, the lines if there was a row
+   * `UPDATE webhooks SET in_order = $2 WHERE name = $1 AND in_order <> $2 RETURNING *`, the lines if there is a row, else
+   * `SELECT * FROM webhooks WHERE name = $1`
+   * @returns `undefined` when there is none of this name; nothing is told unless something changed
+   */
+  setInOrder(name: string, inOrder: boolean, events: readonly NewEvent[]): Promise<Webhook | undefined>;
+  /**
+   * What waits for it is skipped; what came of its deliveries stays until it is old. `DELETE FROM webhooks WHERE name = $1
+   * RETURNING id`, then, if there was a row, the lines and `UPDATE webhook_deliveries SET state = 'skipped', … WHERE webhook = $2 AND
+   * state = 'waiting'`
    * @returns false when there is none of this name; then nothing is told
    */
-  remove(name: string, events: readonly NewEvent[]): Promise<boolean>;
-  /**
-   * `UPDATE webhooks SET cursor = … WHERE id = $1 AND cursor = $2 AND attempts = $3 AND is_enabled RETURNING id`
-   * @returns false when somebody has changed it meanwhile: then nothing is saved
-   */
-  saveProgress(from: WebhookPlace, progress: WebhookProgress, events: readonly NewEvent[]): Promise<boolean>;
-  /** Passes over lines that are not for it. `UPDATE webhooks SET cursor = $3 WHERE id = $1 AND cursor = $2 AND is_enabled` */
-  passOver(id: number, from: number, to: number): Promise<void>;
+  remove(name: string, at: Date, events: readonly NewEvent[]): Promise<boolean>;
 }
 
 /** One event on its way to one receiver. */

@@ -1,4 +1,5 @@
 import type { JournalRecords } from '../ports/journal';
+import type { WebhookDeliveries } from '../ports/webhook-deliveries';
 import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { ServerClock } from './clock/server-clock';
@@ -25,6 +26,7 @@ export interface HousekeepingPorts {
   readonly watchRestores: Pick<WatchRestores, 'run'>;
   readonly watchStorage: Pick<StorageWatch, 'run'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
+  readonly deliveries: Pick<WebhookDeliveries, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
   readonly eventRetentionMs: number;
 }
@@ -32,6 +34,8 @@ export interface HousekeepingPorts {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const prunedAtOnce = 1_000;
+/** How long people see what came of a delivery, and can replay it. */
+const deliveriesKeptMs = 30 * 24 * hourMs;
 
 /** What runs one after the other in the order of the list, so that each sees what those before it found. */
 const inTurn = { isWaitedFor: true, limitMs: minuteMs } as const;
@@ -40,7 +44,7 @@ const besides = { isWaitedFor: false } as const;
 
 /** The fleet's chores, in the order in which they run. */
 export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
-  const { fleet, findLost, serverClock, journal, eventRetentionMs } = ports;
+  const { fleet, findLost, serverClock, journal, deliveries, eventRetentionMs } = ports;
   return [
     {
       name: 'restores',
@@ -79,6 +83,16 @@ export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
       run: async () => {
         const before = await serverClock.retention.before('journal', eventRetentionMs);
         return (await journal.prune(before, prunedAtOnce)) === prunedAtOnce ? moreToDo : undefined;
+      },
+    },
+    {
+      name: 'webhook-retention',
+      everyMs: hourMs,
+      runsOn: 'leader',
+      ...inTurn,
+      run: async () => {
+        const before = await serverClock.retention.before('webhook-deliveries', deliveriesKeptMs);
+        return (await deliveries.prune(before, prunedAtOnce)) === prunedAtOnce ? moreToDo : undefined;
       },
     },
     {

@@ -27,6 +27,8 @@ import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
 import type { UpTime } from './clock/up-time';
+import { createDescribeWebhooks } from './webhooks/describe-webhooks';
+import { createManageDeliveries, type ManageDeliveries } from './webhooks/manage-deliveries';
 import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
 import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 
@@ -53,6 +55,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly fleetHistory: FleetHistory;
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
+  readonly manageDeliveries: ManageDeliveries;
   readonly sendWebhooks: SendWebhooks;
   /** How many installations have come to each state since the start. */
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
@@ -126,7 +129,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const suspend = createSuspendOffers({ catalog, manageDevices, listing, now });
   watchRestores.begin({ fleet, suspend });
 
-  const { manageWebhooks, sendWebhooks } = createWebhookServices(ports, upTime);
+  const webhookServices = createWebhookServices(ports, upTime);
+  const { sendWebhooks } = webhookServices;
   const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
   const { listBundles } = catalogServices;
   const watchStorage = new StorageWatch({
@@ -148,6 +152,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     watchRestores,
     watchStorage,
     journal,
+    deliveries: store.deliveries,
     eventRetentionMs,
   });
   const housekeeping = new ChoreRunner({
@@ -177,8 +182,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     listFleet: listing,
     fleetHistory,
     readJournal: journal,
-    manageWebhooks,
-    sendWebhooks,
+    ...webhookServices,
     installationsReached: () => fleet.counters.reached(),
     health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
     runHousekeeping: () => housekeeping.run(),
@@ -220,17 +224,23 @@ function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: Se
 
 function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
   const { store, deliver, refuseReceiver, lastCrash, randomBytes, now } = ports;
-  const { webhooks, journal } = store;
+  const { webhooks, deliveries, journal } = store;
   const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
   const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
+  const agoMs = (at: Date) => upTime.agoMs(at);
+  const describe = createDescribeWebhooks({ webhooks, deliveries });
+  const manage = { webhooks, describe, deliver, refuseReceiver, randomBytes, now };
   return {
-    manageWebhooks: createManageWebhooks({ webhooks, deliver, refuseReceiver, randomBytes, now }),
+    manageWebhooks: createManageWebhooks(manage),
+    manageDeliveries: createManageDeliveries({ webhooks, deliveries, now }),
     sendWebhooks: new WebhookSender({
       webhooks,
+      deliveries,
+      describe,
       journal,
       deliver,
       isLeftOut,
-      agoMs: (at) => upTime.agoMs(at),
+      agoMs,
       now,
       random,
     }),

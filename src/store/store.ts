@@ -28,6 +28,7 @@ import { createSessionRecords } from './sqlite/session-records';
 import { storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
 import { measureStorage } from './files/storage-usage';
+import { createWebhookDeliveries } from './sqlite/webhook-deliveries';
 import { createWebhookRecords } from './sqlite/webhook-records';
 import { createTokenRecords } from './sqlite/token-records';
 import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-records';
@@ -74,6 +75,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         history: createHistoryRecords(database),
         journal,
         webhooks: createWebhookRecords(database, journal),
+        deliveries: createWebhookDeliveries(database, journal),
         results: createReleaseResults(database),
         markers: createMarkerRecords(database),
         restores: createRestoreRecords(database),

@@ -145,7 +145,7 @@ describe('the list of devices', () => {
     for (const [name, sort] of [
       ['Last contact', 'last_contact'],
       ['Version', 'version'],
-      ['Installation', 'state'],
+      ['State', 'state'],
     ] as const) {
       await page.getByRole('button', { name, exact: true }).click();
       await page.waitForURL(new RegExp(`sort=${sort}`));

@@ -20,6 +20,7 @@ const pages: Readonly<Record<string, string>> = {
   bundles: '/bundles',
   bundle: `/bundles/${fileOf(gateway, '2.4.0')}`,
   devices: '/devices',
+  'device-new': '/devices/new-board-1',
   rollouts: '/rollouts',
   certificates: '/certificates',
   events: '/events',

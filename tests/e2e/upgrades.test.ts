@@ -143,7 +143,7 @@ describe('an upgrade that fails', () => {
     const file = path.join(dataDir, 'server.db');
     // What the last step makes is there already.
     const made = new Sqlite(file);
-    made.exec('CREATE TABLE retention (mine TEXT)');
+    made.exec('CREATE TABLE webhook_deliveries (mine TEXT)');
     const before = dumpOf(made);
     made.close();
     const serve = [
@@ -158,7 +158,9 @@ describe('an upgrade that fails', () => {
     ];
     const { code, stderr } = await run(process.execPath, serve, { cwd: folder });
     expect(code).not.toBe(0);
-    expect(stderr).toContain('cannot be brought up to date: table retention already exists. It is as it was');
+    expect(stderr).toContain(
+      'cannot be brought up to date: table webhook_deliveries already exists. It is as it was',
+    );
     expect(stderr).toContain('The version that ran before can still use it.');
     const after = new Sqlite(file);
     expect(dumpOf(after)).toEqual(before);

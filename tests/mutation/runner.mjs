@@ -146,8 +146,8 @@ class InProcessRunner {
 
   #testFilesIn(folder) {
     const absolute = path.join(this.#root, folder);
-    return readdirSync(absolute)
-      .filter((name) => name.endsWith('.test.ts') && !this.#options.leaveOut.includes(name))
+    return readdirSync(absolute, { recursive: true })
+      .filter((name) => name.endsWith('.test.ts') && !this.#options.leaveOut.includes(path.basename(name)))
       .sort()
       .map((name) => path.join(absolute, name));
   }

@@ -11,6 +11,15 @@ export interface PageElement {
   readonly text: string;
 }
 
+/** As much of a browser as parts of the page ask for when they are loaded. */
+const emptyWindow = {
+  document: { currentScript: null },
+  HTMLScriptElement: Object,
+  location: new URL('http://localhost/'),
+  URL,
+  URLSearchParams,
+};
+
 type Component = (props: object) => unknown;
 
 /**
@@ -18,6 +27,11 @@ type Component = (props: object) => unknown;
  * @param file below `src/dashboard`
  */
 export function loadComponent(file: string, name: string): Component {
+  return loadFunction(file, name) as Component;
+}
+
+/** A function of the page, as {@link loadComponent}. The page has types of its own: the caller says that of the function. */
+export function loadFunction(file: string, name: string): (...given: never[]) => unknown {
   const { outputFiles } = buildSync({
     entryPoints: [path.join(dashboard, file)],
     write: false,
@@ -29,10 +43,10 @@ export function loadComponent(file: string, name: string): Component {
     logLevel: 'warning',
   });
   const module: { exports: Readonly<Record<string, unknown>> } = { exports: {} };
-  runInNewContext(outputFiles[0]?.text ?? '', { module });
-  const component = module.exports[name];
-  if (typeof component !== 'function') throw new Error(`${file} has no ${name}`);
-  return component as Component;
+  runInNewContext(outputFiles[0]?.text ?? '', { ...emptyWindow, module });
+  const loaded = module.exports[name];
+  if (typeof loaded !== 'function') throw new Error(`${file} has no ${name}`);
+  return loaded as (...given: never[]) => unknown;
 }
 
 /** The elements that a component makes, each before those under it. */

@@ -15,6 +15,7 @@ export async function readPassphrase(context: CliContext, file: string | undefin
     `the first line of the passphrase file has fewer than ${minLength} characters`,
     {
       remedy: 'Make one with: openssl rand -base64 24.',
+      details: { file },
     },
   );
 }

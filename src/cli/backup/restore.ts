@@ -4,6 +4,7 @@ import type { RestoreJson } from '../../contract/backup';
 import type { RestoredBackup } from '../../ports/backups';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
+import { judgingFile } from '../kernel/input-file';
 import { readPassphrase } from './passphrase';
 
 interface RestoreOptions {
@@ -25,13 +26,16 @@ export function addRestore(program: Command, context: CliContext): void {
     examples: ['restore /srv/backup/rauc-backup-20261127T020000Z.tar --force'],
     run: async ({ args, options, config }) => {
       const passphrase = await readPassphrase(context, options.passphraseFile);
-      const restored = await context.wiring.backups.restore({
-        archive: path.resolve(context.surroundings.cwd, args[0] ?? ''),
-        dataDir: config.dataDir,
-        certsDir: config.certsDir,
-        passphrase,
-        isForced: options.force === true,
-      });
+      const archive = path.resolve(context.surroundings.cwd, args[0] ?? '');
+      const restored = await judgingFile(archive, () =>
+        context.wiring.backups.restore({
+          archive,
+          dataDir: config.dataDir,
+          certsDir: config.certsDir,
+          passphrase,
+          isForced: options.force === true,
+        }),
+      );
       if (options.json === true) printJson(context, restoreJsonOf(restored));
       else tell(context, restored);
       return 0;

@@ -82,7 +82,7 @@ async function checkReadable(file: string): Promise<void> {
   } catch (error) {
     throw fileFailure(error, file, 'the bundle');
   }
-  throw new DomainError('invalid-input', `${file} is not a file`);
+  throw new DomainError('invalid-input', `${file} is not a file`, { details: { file } });
 }
 
 function describe(name: string, inspection: Inspection, imageCheck: ImageCheck): string {

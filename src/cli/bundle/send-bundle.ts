@@ -5,7 +5,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { DomainError } from '../../core/errors';
 import type { AdminClient } from '../kernel/admin-client';
 import { leavesOpen, LostAnswer } from './lost-answer';
-import { connectionFailure, readAnswer } from '../kernel/server-answer';
+import { connectionFailure } from '../kernel/connection-failure';
+import { readAnswer } from '../kernel/server-answer';
 
 export interface BundleUpload {
   readonly name: string;
@@ -60,7 +61,7 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
     }
     return await readAnswer(await exchange.answer, client.address);
   } catch (error) {
-    const failure = connectionFailure(error, client.address);
+    const failure = await connectionFailure(error, client.address);
     throw isSent && leavesOpen(failure) ? new LostAnswer(failure, hash.digest('hex')) : failure;
   } finally {
     request.destroy();
@@ -121,6 +122,7 @@ async function readPiece({ file, sizeBytes, name }: BundleUpload, position: numb
   if (bytesRead === 0) {
     throw new DomainError('invalid-input', `${name} became shorter while it was sent`, {
       remedy: 'Wait until the build is done with it, then upload it again.',
+      details: { file: name },
     });
   }
   return buffer.subarray(0, bytesRead);

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { DomainError } from '../../core/errors';
+import type { CertificateFolder, ImportCaRequest } from '../../ports/certificates';
 import { addCommand } from '../kernel/command';
 import type { CliContext } from '../kernel/context';
-import { readInput } from '../kernel/input-file';
+import { judgingFile, readInput } from '../kernel/input-file';
 import { type IssueFlags, issueOptions, issueRequest, printIssued } from './issue-options';
 
 interface Flags extends IssueFlags {
@@ -37,7 +38,7 @@ export function addCertCa(cert: Command, context: CliContext): void {
       const files =
         options.import === undefined
           ? await folder.createCa(createRequest(options))
-          : await folder.importCa(await importRequest(context, options, options.import));
+          : await importFiles(folder, await importRequest(context, options, options.import), options.import);
       printIssued(context, files, options.json === true);
       return 0;
     },
@@ -65,6 +66,10 @@ async function importRequest(context: CliContext, flags: Flags, file: string) {
     ...(flags.importKey === undefined || flags.importKey === '-' ? {} : { keyFile: flags.importKey }),
     ...(flags.force === undefined ? {} : { force: flags.force }),
   };
+}
+
+function importFiles(folder: CertificateFolder, request: ImportCaRequest, file: string) {
+  return judgingFile(file, () => folder.importCa(request));
 }
 
 function usage(message: string): DomainError {

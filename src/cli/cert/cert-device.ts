@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { IssuedFiles } from '../../core/certificate';
+import { parseCompatible } from '../../core/bundle';
+import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { deviceBaseUrl, type Config } from '../../config/config';
 import { addCommand } from '../kernel/command';
 import { type CliContext, shownPath, talk } from '../kernel/context';
-import { readInput } from '../kernel/input-file';
+import { judgingFile, readInput } from '../kernel/input-file';
 import { collect, type IssueFlags, issueOptions, issueRequest, printIssued } from './issue-options';
 
 interface Flags extends IssueFlags {
@@ -46,13 +48,17 @@ export function addCertDevice(cert: Command, context: CliContext): void {
       }
       const csrPem =
         options.csr === undefined ? undefined : await readInput(context, options.csr, 'the request');
-      const files = await context.wiring.certificates(config).createDevice({
+      const request = {
         ...issueRequest(options),
-        id,
-        ...(csrPem === undefined ? {} : { csrPem }),
-        ...(options.compatible === undefined ? {} : { compatibles: options.compatible }),
+        id: parseDeviceId(id),
+        ...(options.compatible === undefined ? {} : { compatibles: options.compatible.map(parseCompatible) }),
         ...(options.out === undefined ? {} : { outDir: path.resolve(context.surroundings.cwd, options.out) }),
-      });
+      };
+      const files = await judgingFile(options.csr, () =>
+        context.wiring
+          .certificates(config)
+          .createDevice({ ...request, ...(csrPem === undefined ? {} : { csrPem }) }),
+      );
       printIssued(context, files, options.json === true);
       if (options.json !== true) talk(context, nextStep(context, files, config));
       return 0;

@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors';
 import type { RevokeRequest } from '../../ports/certificates';
 import { addCommand } from '../kernel/command';
 import { type CliContext, talk } from '../kernel/context';
-import { readInput } from '../kernel/input-file';
+import { judgingFile, readInput } from '../kernel/input-file';
 import { printRevocations, printRevocationsJson } from './print-revocations';
 
 interface Flags {
@@ -32,9 +32,11 @@ export function addCertRevoke(cert: Command, context: CliContext): void {
     run: async ({ args: [which], options, config }) => {
       const { reason } = options;
       const target = await readTarget(context, which, options);
-      const revocations = await context.wiring
-        .certificates(config)
-        .revoke({ ...target, ...(reason === undefined ? {} : { reason }) });
+      const revocations = await judgingFile(options.file, () =>
+        context.wiring
+          .certificates(config)
+          .revoke({ ...target, ...(reason === undefined ? {} : { reason }) }),
+      );
       if (options.json === true) {
         printRevocationsJson(context, revocations);
         return 0;

@@ -4,6 +4,7 @@ import { listedCertificateJson } from './certificate-json';
 import { certificateState } from './cert-list';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath } from '../kernel/context';
+import { judgingFile } from '../kernel/input-file';
 import { formatFacts, formatInstant } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 
@@ -14,7 +15,7 @@ export function addCertShow(cert: Command, context: CliContext): void {
     configKeys: ['certsDir'],
     examples: ['cert show board-1', 'cert show server', 'cert show ./downloaded.crt --json'],
     run: async ({ args: [which = ''], options, config }) => {
-      const certificates = await context.wiring.certificates(config).show(which);
+      const certificates = await judgingFile(which, () => context.wiring.certificates(config).show(which));
       if (options.json === true)
         printJson(context, { certificates: certificates.map(listedCertificateJson) });
       else print(context, certificates.map((listed) => facts(context, listed)).join('\n\n'));

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { type ExplainedOfferJson, explanationJson } from '../../contract/explanation';
 import type { Read } from '../../contract/reader';
+import { rulesNotAsked } from '../../core/rules-not-asked';
+import { lookOf } from '../../contract/state-looks';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { devicePath } from './device-action';
 import { formatTable, printableLine } from '../kernel/printable';
+import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
 export function addDeviceExplain(device: Command, context: CliContext): void {
@@ -40,13 +43,34 @@ function explain(answer: unknown): string {
     .join('\n\n');
 }
 
-function describe(who: string, { offered, reason, message, rules }: Read<ExplainedOfferJson>): string {
-  const what = offered === null ? `gets nothing (${reason ?? 'no reason'}): ${message}` : `gets ${offered}`;
-  const rows = rules.map(({ rule, passed, message: why }) => [outcome(passed), rule, why]);
-  return `${printableLine(`${who}, ${what}`)}\n${formatTable(['', 'RULE', 'WHY'], rows)}`;
+const upToDate = 'up-to-date';
+
+function describe(who: string, offer: Read<ExplainedOfferJson>): string {
+  const { reason, rules } = offer;
+  const asked = rules.filter(({ passed }) => passed !== null);
+  const deciding = asked.find(({ passed }) => passed === false);
+  const rows = asked.map((one) => [
+    // Nothing is wrong with a device that runs what it should.
+    one === deciding && reason === upToDate
+      ? lookOf(upToDate).word
+      : one.passed === true
+        ? 'passed'
+        : 'failed',
+    one.rule,
+    one.message,
+  ]);
+  const notAsked = rulesNotAsked(rules).map(
+    ({ rules: names, message }) => `not asked: ${names.join(', ')} (${message})`,
+  );
+  return [
+    printableLine(`${who}, ${whatItGets(offer)}`),
+    formatTable(['', 'RULE', 'WHY'], rows),
+    ...notAsked.map(printableLine),
+  ].join('\n');
 }
 
-function outcome(passed: boolean | null): string {
-  if (passed === null) return 'not asked';
-  return passed ? 'passed' : 'failed';
+function whatItGets({ offered, reason, message }: Read<ExplainedOfferJson>): string {
+  if (offered !== null) return `gets ${offered}`;
+  if (reason === upToDate) return `${markedState(upToDate)}: ${message}`;
+  return `gets nothing (${reason ?? 'no reason'}): ${message}`;
 }

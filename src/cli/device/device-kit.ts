@@ -6,13 +6,15 @@ import { hostOfUrl } from '../../base/text/host-of-url';
 import type { Config } from '../../config/config';
 import { replaceFile } from '../../base/files/replace-file';
 import { isOutOfSpace } from '../../base/files/system-error';
+import { parseCompatible } from '../../core/bundle';
+import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { type KitPolling, kitPollings } from '../../core/kit-polling';
 import { createMakeDeviceKit, type MadeKit } from '../../services/certificates/make-device-kit';
 import { issuedFilesJson } from '../cert/certificate-json';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
-import { readInput } from '../kernel/input-file';
+import { judgingFile, readInput } from '../kernel/input-file';
 import { type IssueFlags, issueOptions, issueRequest } from '../cert/issue-options';
 
 interface Flags extends IssueFlags {
@@ -65,14 +67,16 @@ export function addDeviceKit(device: Command, context: CliContext): void {
         readText: context.wiring.kitText,
         now: () => context.surroundings.now(),
       });
-      const kit = await make({
+      const request = {
         ...issueRequest(options),
-        id,
+        id: parseDeviceId(id),
         serverUrl,
-        ...(csrPem === undefined ? {} : { csrPem }),
-        ...(options.compatible === undefined ? {} : { compatible: options.compatible }),
+        ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
         ...(options.polling === undefined ? {} : { polling: options.polling }),
-      });
+      };
+      const kit = await judgingFile(options.csr, () =>
+        make({ ...request, ...(csrPem === undefined ? {} : { csrPem }) }),
+      );
       const file = path.join(path.resolve(context.surroundings.cwd, options.out ?? '.'), kit.fileName);
       await writeKit(kit, file, context.surroundings.newId());
       if (options.json === true) printJson(context, kitJson(kit, file, { id, serverUrl }));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AdminClient } from '../kernel/admin-client';
-import { connectionFailure, readAnswer } from '../kernel/server-answer';
+import { connectionFailure } from '../kernel/connection-failure';
+import { readAnswer } from '../kernel/server-answer';
 
 /** A heartbeat comes every 15 seconds: a connection that is silent for longer is dead. */
 const silenceLimitMs = 60_000;
@@ -42,7 +43,7 @@ export async function followEvents(
       }
     }
   } catch (error) {
-    throw connectionFailure(error, client.address);
+    throw await connectionFailure(error, client.address);
   } finally {
     signal.removeEventListener('abort', stop);
     request.destroy();

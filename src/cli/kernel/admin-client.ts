@@ -4,7 +4,8 @@ import type { Config } from '../../config/config';
 import { isLoopbackUrl } from '../../base/text/loopback';
 import { readAdminToken } from './admin-token';
 import { type CliContext, talk } from './context';
-import { connectionFailure, readAnswer } from './server-answer';
+import { connectionFailure } from './connection-failure';
+import { readAnswer } from './server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { nothing } from '../../contract/request-fields';
 
@@ -100,7 +101,7 @@ export class AdminClient {
       });
       return await readAnswer(response, this.address);
     } catch (error) {
-      throw connectionFailure(error, this.address);
+      throw await connectionFailure(error, this.address);
     }
   }
 }

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../../config/config';
+import { findMisspelt } from '../../config/misspelt-variables';
 import { flagName, getOption, type OptionKey } from '../../config/options';
 import { flag } from '../../config/value-types/choice';
 import { DomainError } from '../../core/errors';
 import { findUnstorable } from '../../core/stored-text';
-import type { CliContext, ExitCode } from './context';
+import { type CliContext, type ExitCode, talk, talkJson } from './context';
 
 /** One run of a command. */
 export interface Call<Options> {
@@ -50,6 +51,7 @@ export function addCommand<Options extends object>(
   command.action(async () => {
     const options = command.opts<Options & { json?: boolean }>();
     refuseUnstorable([...command.args, ...Object.values(options)]);
+    warnOfMisspelt(context, options.json === true);
     const config = loadConfigOf(context, command.opts<Record<string, unknown>>(), configKeys);
     const exitCode = await spec.run({ context, args: command.args, options, config });
     context.exitCode = exitCode ?? 0;
@@ -90,16 +92,30 @@ function refuseUnstorable(given: readonly unknown[]): void {
   });
 }
 
+/** A variable that has no effect would leave a default in force, such as an open port, and nobody would know why. */
+function warnOfMisspelt(context: CliContext, isJson: boolean): void {
+  for (const { name, meant } of findMisspelt(dotenvPathOf(context))) {
+    const warning = `${name} in .env has no effect; did you mean ${meant}?`;
+    if (isJson) talkJson(context, { warning });
+    else talk(context, `warning: ${warning}`);
+  }
+}
+
+function dotenvPathOf({ surroundings }: CliContext): string {
+  return path.join(surroundings.cwd, '.env');
+}
+
 /** Only flags of the configuration count: `--compatible` of another command is not the default compatible. */
 function loadConfigOf(
-  { surroundings }: CliContext,
+  context: CliContext,
   given: Readonly<Record<string, unknown>>,
   keys: readonly OptionKey[],
 ): Config {
+  const { surroundings } = context;
   return loadConfig({
     flags: Object.fromEntries(keys.map((key) => [key, given[key]])),
     env: surroundings.env,
-    dotenvPath: path.join(surroundings.cwd, '.env'),
+    dotenvPath: dotenvPathOf(context),
     cwd: surroundings.cwd,
   });
 }

@@ -49,11 +49,11 @@ function describeFailure(error: unknown): Failure {
   }
   if (error instanceof DomainError) {
     const { code, message, remedy, details } = error;
-    return { exitCode: code === 'configuration' ? 2 : 1, code, message, remedy, details };
+    return { exitCode: exitCodeOf(code, details), code, message, remedy, details };
   }
   if (error instanceof ServerRefusal) {
     const { code, message, remedy, details } = error;
-    return { exitCode: 1, code, message, remedy, details };
+    return { exitCode: exitCodeOf(code, details), code, message, remedy, details };
   }
   const text = error instanceof Error ? error.message : String(error);
   if (isSystemError(error)) return { exitCode: 1, code: 'system', message: text };
@@ -63,6 +63,12 @@ function describeFailure(error: unknown): Failure {
     message: `this is a bug in rauc-simple-server: ${text}`,
     remedy: 'Please report it, with what LOG_LEVEL=debug shows.',
   };
+}
+
+/** What was typed wrongly is wrong usage, wherever it is noticed; what is in a file is not. */
+function exitCodeOf(code: string, details: Failure['details']): ExitCode {
+  const isUsage = code === 'configuration' || (code === 'invalid-input' && details?.['file'] === undefined);
+  return isUsage ? 2 : 1;
 }
 
 /** What the operating system refused (`EACCES`, `ENOSPC` ...): not ours to call a bug. */

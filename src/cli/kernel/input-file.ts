@@ -17,13 +17,34 @@ export async function readInput(
   name: string,
   what: string,
 ): Promise<Buffer> {
-  if (name === '-') return collectBytes(terminal.stdin, what);
+  if (name === '-') return judgingFile(name, () => collectBytes(terminal.stdin, what));
   const file = path.resolve(surroundings.cwd, name);
   try {
     const handle = await open(file, 'r');
-    return await collectBytes(handle.createReadStream(), what);
+    return await judgingFile(file, () => collectBytes(handle.createReadStream(), what));
   } catch (error) {
     throw fileFailure(error, file, what);
+  }
+}
+
+/**
+ * Does what judges the content of a file: what is wrong with that is refused, and no wrong usage.
+ * @param file as it was named; `undefined` when there is none
+ */
+export async function judgingFile<Result>(
+  file: string | undefined,
+  judge: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (file === undefined || !(error instanceof DomainError) || error.code !== 'invalid-input') throw error;
+    const { code, message, remedy, details } = error;
+    throw new DomainError(code, message, {
+      cause: error,
+      ...(remedy === undefined ? {} : { remedy }),
+      details: { ...details, file },
+    });
   }
 }
 
@@ -49,7 +70,10 @@ export function fileFailure(error: unknown, file: string, what: string): unknown
     case 'EPERM':
       return new DomainError('forbidden', `this user may not read ${what} ${file}`, { cause: error });
     case 'EISDIR':
-      return new DomainError('invalid-input', `${what} ${file} is a folder`, { cause: error });
+      return new DomainError('invalid-input', `${what} ${file} is a folder`, {
+        cause: error,
+        details: { file },
+      });
     default:
       return error;
   }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import { systemErrorCode } from '../../base/files/system-error';
 import { problemJson } from '../../contract/problem';
 import { type Read, readerOf } from '../../contract/reader';
 import { DomainError } from '../../core/errors';
@@ -79,31 +78,5 @@ export function parseAnswer<Schema extends z.ZodType>(
   throw new DomainError('unavailable', 'the answer of the server is not understood', {
     cause: parsed.error,
     remedy: 'Use the same version of rauc-simple-server here and there; --json prints the answer as it is.',
-  });
-}
-
-const remedies: Readonly<Record<string, string>> = {
-  ECONNREFUSED:
-    'Is it running? Start it with `npx rauc-simple-server serve`, or name another one with --server.',
-  ENOTFOUND: 'Check the host in --server or RAUC_SERVER.',
-  EAI_AGAIN: 'The name service does not answer: check the network.',
-};
-
-/** Turns what the network says into what a person can act on; everything else stays what it is. */
-export function connectionFailure(error: unknown, address: string): unknown {
-  if (error instanceof DomainError || error instanceof ServerRefusal) return error;
-  const code = systemErrorCode(error) ?? '';
-  const text = error instanceof Error && error.message !== '' ? error.message : code;
-  if (/CERT|SELF_SIGNED|UNABLE_TO|TLS|SSL|^EPROTO$/.test(code)) {
-    return new DomainError('unavailable', `the TLS certificate of ${address} is not accepted: ${text}`, {
-      cause: error,
-      remedy: 'If its CA is your own, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
-    });
-  }
-  return new DomainError('unavailable', `no answer from ${address}: ${text}`, {
-    cause: error,
-    remedy:
-      remedies[code] ??
-      'Check that the server runs and that nothing between here and there cuts the connection.',
   });
 }

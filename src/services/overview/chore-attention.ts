@@ -14,6 +14,7 @@ const consequences: Readonly<Record<ChoreName, string>> = {
   'server-clock': 'the clock of the server is not watched',
   storage: 'the room on the disk is not watched',
   webhooks: 'webhooks are not sent',
+  'webhook-retention': 'old webhook deliveries are not deleted',
   'bundle-verdicts': 'stored bundles are not verified again',
   'image-checks': 'the images of stored bundles are not checked',
   'server-certificate': 'the server certificate is not looked after',

@@ -1,6 +1,6 @@
 import type { ChoreStatus } from '../../core/chore';
 import { type Crash, partLeftOut } from '../../core/crash';
-import type { Webhook } from '../../core/webhook';
+import { maxWaiting, type WebhookStatus } from '../../core/webhook';
 import type { Dismissal } from '../../ports/dismissals';
 import type { LastRestore } from '../../ports/restores';
 import type { AttentionItem } from './attention-item';
@@ -9,7 +9,7 @@ import { ofStorage, type StorageFacts } from './storage-attention';
 
 export interface ServerFacts extends StorageFacts {
   readonly at: Date;
-  readonly webhooks: readonly Webhook[];
+  readonly webhooks: readonly WebhookStatus[];
   readonly chores: readonly ChoreStatus[];
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
@@ -27,6 +27,7 @@ export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
   const { at, webhooks, chores, lastCrash } = facts;
   return [
     ofWebhooks(webhooks),
+    ofFullWebhooks(webhooks),
     ...ofChores(chores, at),
     ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]),
     ...ofStorage(facts),
@@ -45,10 +46,19 @@ export function ofRestore({ lastRestore, dismissed }: RestoreFacts): readonly At
   return [{ kind, count: isSeen ? 0 : 1, message, subjects: [id] }];
 }
 
-function ofWebhooks(webhooks: readonly Webhook[]): AttentionItem {
+function ofWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
   const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
   const message = `events can't be delivered to ${failing.map(({ name }) => name).join(', ')}`;
   return { kind: 'webhook-failing', count: failing.length, message };
+}
+
+/** The journal loses events when they are old: a receiver that never catches up would miss those. */
+function ofFullWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
+  const full = webhooks.filter(({ isEnabled, waiting }) => isEnabled && waiting >= maxWaiting);
+  const message =
+    `${maxWaiting} events or more wait for ${full.map(({ name }) => name).join(', ')}; later ones stay in the journal until there ` +
+    'is room. Check the receiver, or turn the webhook off to skip what waits';
+  return { kind: 'webhook-full', count: full.length, message };
 }
 
 function ofCrash(crash: Crash): AttentionItem {

@@ -8,16 +8,21 @@ import {
   noSubject,
   theServer,
 } from '../../core/event';
-import type { Webhook } from '../../core/webhook';
+import type { WebhookStatus } from '../../core/webhook';
+import { shownError } from '../../core/webhook-error';
 import type { DeliverEvent, RefuseReceiver, WebhookRecords } from '../../ports/webhooks';
 import type { RandomBytes } from '../../ports/randomness';
 import type { Clock } from '../../ports/clock';
+import type { DescribeWebhooks } from './describe-webhooks';
+import { noWebhook } from './no-webhook';
 
 export interface NewWebhook {
   readonly name: string;
   readonly url: string;
   /** Kinds, or nouns with a dot at their end; empty means all. */
   readonly kinds: readonly string[];
+  /** Whether an event waits until those before it were taken or given up; it does not when left out. */
+  readonly inOrder?: boolean;
   /** What signs the deliveries; made when left out. */
   readonly secret?: string;
 }
@@ -25,18 +30,23 @@ export interface NewWebhook {
 /** People's webhooks. Changes are on disk when their promises resolve, with a line in the journal. */
 export interface ManageWebhooks {
   /** By name. */
-  list(): Promise<readonly Webhook[]>;
+  list(): Promise<readonly WebhookStatus[]>;
   /**
    * It begins with what happens from now on.
    * @returns the secret, which is not shown again
    * @throws DomainError `invalid-input`, `conflict` for a name in use
    */
-  create(wanted: NewWebhook, actor: Actor): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+  create(
+    wanted: NewWebhook,
+    actor: Actor,
+  ): Promise<{ readonly webhook: WebhookStatus; readonly secret: string }>;
   /**
    * Turned on again, it begins with what happens from then on, and without its failures. One that is on, or off, already stays as
-   * it is. @throws DomainError `not-found`
+   * it is. What waits when it is turned off is skipped. @throws DomainError `not-found`
    */
-  setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<Webhook>;
+  setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<WebhookStatus>;
+  /** Has events wait for those before them, or not. @throws DomainError `not-found` */
+  setInOrder(name: string, inOrder: boolean, actor: Actor): Promise<WebhookStatus>;
   /** @throws DomainError `not-found` */
   remove(name: string, actor: Actor): Promise<void>;
   /** Sends an event that never happened. @throws DomainError `not-found`; `unavailable` with the receiver's answer */
@@ -45,6 +55,7 @@ export interface ManageWebhooks {
 
 export interface ManageWebhooksPorts {
   readonly webhooks: WebhookRecords;
+  readonly describe: DescribeWebhooks;
   readonly deliver: DeliverEvent;
   readonly refuseReceiver?: RefuseReceiver | undefined;
   readonly randomBytes: RandomBytes;
@@ -58,16 +69,16 @@ const secretPattern = /^[\x21-\x7e]{16,256}$/;
 const maxWebhooks = 50;
 
 export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks {
-  const { webhooks, deliver, now } = ports;
+  const { webhooks, describe, deliver, now } = ports;
 
   function line(kind: EventKind, actor: Actor, message: string, after?: NewEvent['after']): NewEvent {
     return { kind, at: now(), actor, message, ...(after === undefined ? {} : { after }) };
   }
 
   return {
-    list: () => webhooks.all(),
+    list: () => describe.all(),
 
-    async create({ name, url, kinds, secret = newSecret(ports) }, actor) {
+    async create({ name, url, kinds, inOrder = false, secret = newSecret(ports) }, actor) {
       check({ name, url, kinds, secret });
       const refused = (await ports.refuseReceiver?.(url)) ?? null;
       if (refused !== null) {
@@ -75,33 +86,35 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
           remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
         });
       }
-      const made = { name, url, kinds, createdAt: now(), createdBy: actor.name };
+      const made = { name, url, kinds, inOrder, createdAt: now(), createdBy: actor.name };
       const { origin } = new URL(url); // a path may hold a secret of the receiver
       const event = line('webhook.created', actor, `the webhook ${name} was made`, { origin, kinds });
       const webhook = await webhooks.add(made, secret, [event], maxWebhooks);
       if (webhook === 'too-many')
         throw new DomainError('conflict', `there are ${maxWebhooks} webhooks already`);
       if (webhook === 'name-in-use') throw new DomainError('conflict', `there is a webhook named ${name}`);
-      return { webhook, secret };
+      return { webhook: await describe.one(webhook), secret };
     },
 
     async setEnabled(name, isEnabled, actor) {
-      const event = line(
-        'webhook.changed',
-        actor,
-        `the webhook ${name} was turned ${isEnabled ? 'on' : 'off'}`,
-        {
-          enabled: isEnabled,
-        },
-      );
-      const webhook = await webhooks.setEnabled(name, isEnabled, [event]);
+      const message = `the webhook ${name} was turned ${isEnabled ? 'on' : 'off'}`;
+      const event = line('webhook.changed', actor, message, { enabled: isEnabled });
+      const webhook = await webhooks.setEnabled(name, isEnabled, event.at, [event]);
       if (webhook === undefined) throw noWebhook(name);
-      return webhook;
+      return describe.one(webhook);
+    },
+
+    async setInOrder(name, inOrder, actor) {
+      const message = `the webhook ${name} gets its events ${inOrder ? 'in order' : 'in any order'}`;
+      const event = line('webhook.changed', actor, message, { in_order: inOrder });
+      const webhook = await webhooks.setInOrder(name, inOrder, [event]);
+      if (webhook === undefined) throw noWebhook(name);
+      return describe.one(webhook);
     },
 
     async remove(name, actor) {
       const event = line('webhook.deleted', actor, `the webhook ${name} was deleted`);
-      if (!(await webhooks.remove(name, [event]))) throw noWebhook(name);
+      if (!(await webhooks.remove(name, event.at, [event]))) throw noWebhook(name);
     },
 
     async test(name) {
@@ -110,18 +123,13 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
       const id = `test_${ports.randomBytes(testIdSizeBytes).toString('base64url')}`;
       const failure = await deliver(found.webhook, found.secret, { id, event: testEvent(name, now()) });
       if (failure !== null) {
-        throw new DomainError('unavailable', `the receiver did not take it: ${failure}`, {
+        const shown = shownError(failure, { url: found.webhook.url, secret: found.secret });
+        throw new DomainError('unavailable', `the receiver did not take it: ${shown}`, {
           remedy: 'Check that the URL is reached from this server, and that the receiver answers with 200.',
         });
       }
     },
   };
-}
-
-function noWebhook(name: string): DomainError {
-  return new DomainError('not-found', `there is no webhook ${JSON.stringify(name.slice(0, 80))}`, {
-    remedy: 'List the webhooks to see their names.',
-  });
 }
 
 function newSecret({ randomBytes }: ManageWebhooksPorts): string {
@@ -142,7 +150,7 @@ function testEvent(name: string, at: Date): JournalEvent {
   };
 }
 
-function check({ name, url, kinds, secret }: Required<NewWebhook>): void {
+function check({ name, url, kinds, secret }: Required<Omit<NewWebhook, 'inOrder'>>): void {
   const problem = (message: string, remedy: string) => new DomainError('invalid-input', message, { remedy });
   if (!namePattern.test(name))
     throw problem('that is not the name of a webhook', 'Use 1 to 64 letters, digits and ". _ -".');

@@ -1,13 +1,20 @@
-import { type JournalEvent, type NewEvent, theServer } from '../../core/event';
-import { retryDelayMs, type Webhook, type WebhookProgress } from '../../core/webhook';
-import { asPart } from '../startup/optional-parts';
-import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
-import { isWanted } from '../../core/event-filter';
-import type { ReadJournal } from '../../ports/journal';
+import { type NewEvent, theServer } from '../../core/event';
+import { maxWaiting, type Webhook } from '../../core/webhook';
+import { afterAttempt, type DeliveryProgress, withoutEvent } from '../../core/webhook-delivery';
+import { shownError } from '../../core/webhook-error';
 import type { Clock } from '../../ports/clock';
+import type { ReadJournal } from '../../ports/journal';
+import type { OpenDelivery, WebhookDeliveries } from '../../ports/webhook-deliveries';
+import type { DeliverEvent, WebhookRecords } from '../../ports/webhooks';
+import { asPart } from '../startup/optional-parts';
+import type { DescribeWebhooks } from './describe-webhooks';
+import { queueEvents } from './queue-events';
+import { type Outcome, WebhookLanes } from './webhook-lanes';
 
 export interface SendWebhooksPorts {
-  readonly webhooks: WebhookRecords;
+  readonly webhooks: Pick<WebhookRecords, 'all'>;
+  readonly deliveries: Pick<WebhookDeliveries, 'queue' | 'due' | 'open' | 'save'>;
+  readonly describe: Pick<DescribeWebhooks, 'all'>;
   readonly journal: Pick<ReadJournal, 'after'>;
   readonly deliver: DeliverEvent;
   /** Send nothing in this run of the server: the last ones ended by it. */
@@ -25,9 +32,13 @@ export interface WebhookCounts {
   readonly gaveUp: number;
   /** Webhooks whose last attempt failed. */
   readonly failing: number;
+  /** Deliveries that wait for an attempt. */
+  readonly waiting: number;
+  /** Webhooks for which so much waits that later events stay in the journal. */
+  readonly full: number;
 }
 
-/** Sends the journal to webhooks, each in its order, and goes on after a restart where it was. */
+/** Sends the journal to webhooks, and goes on after a restart where it was. */
 export interface SendWebhooks {
   /**
    * Begins to send what is due, each webhook for itself.
@@ -40,16 +51,11 @@ export interface SendWebhooks {
   close(): Promise<void>;
 }
 
-const page = 500;
-/** One event is not tried for longer, so that a receiver that refuses just that one gets the others. */
-const giveUpAfterMs = 24 * 3_600_000;
-/** But so often at least, which takes three quarters of an hour: this server may have been off for all of that time. */
-const giveUpAfterAttempts = 10;
-
-/** Goes through the journal for each webhook by itself. */
+/** Sends the deliveries of each webhook by itself, and makes them of the journal. */
 export class WebhookSender implements SendWebhooks {
   readonly #totals = { delivered: 0, failed: 0, gaveUp: 0 };
-  readonly #running = new Map<number, Promise<void>>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #lanes = new Map<number, WebhookLanes>();
   /** What a webhook failed with on this side, until it goes on. */
   readonly #failures = new Map<number, unknown>();
   readonly #stop = new AbortController();
@@ -58,129 +64,87 @@ export class WebhookSender implements SendWebhooks {
 
   async begin(): Promise<{ readonly ended: Promise<void> }> {
     if (this.#isStopped() || this.ports.isLeftOut === true) return { ended: Promise.resolve() };
-    const webhooks = await this.ports.webhooks.all();
+    const webhooks = (await this.ports.webhooks.all()).filter(({ isEnabled }) => isEnabled);
     if (this.#isStopped()) return { ended: Promise.resolve() };
-    for (const id of [...this.#failures.keys()])
-      if (!webhooks.some((one) => one.id === id && one.isEnabled)) this.#failures.delete(id);
-    const due = webhooks.filter(({ id, isEnabled, nextAttemptAt }) => {
-      return isEnabled && !this.#running.has(id) && isDue(nextAttemptAt, this.ports.now());
-    });
-    for (const webhook of due) this.#start(webhook);
-    const ended = Promise.all(this.#running.values()).then(() => undefined);
+    const ids = new Set(webhooks.map(({ id }) => id));
+    for (const id of this.#failures.keys()) if (!ids.has(id)) this.#failures.delete(id);
+    for (const [id, { isIdle }] of this.#lanes) if (!ids.has(id) && isIdle) this.#lanes.delete(id);
+    for (const webhook of webhooks) this.#start(webhook);
+    const ended = Promise.all(this.#running).then(() => undefined);
     for (const failure of this.#failures.values()) throw failure;
     return { ended };
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled(this.#running);
   }
 
   async counts(): Promise<WebhookCounts> {
-    const webhooks = await this.ports.webhooks.all();
-    const failing = webhooks.filter(({ isEnabled, lastError }) => isEnabled && lastError !== null);
-    return { ...this.#totals, failing: failing.length };
+    const webhooks = (await this.ports.describe.all()).filter(({ isEnabled }) => isEnabled);
+    return {
+      ...this.#totals,
+      failing: webhooks.filter(({ lastError }) => lastError !== null).length,
+      waiting: webhooks.reduce((sum, { waiting }) => sum + waiting, 0),
+      full: webhooks.filter(({ waiting }) => waiting >= maxWaiting).length,
+    };
   }
 
   #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  /** Each has a run of its own, so that a slow receiver holds up nobody else. */
+  /** Each has a run of its own, so that a slow receiver holds up nobody else. A slow event holds up no later run either. */
   #start(webhook: Webhook): void {
-    const started = this.#catchUp(webhook)
+    const started = queueEvents(this.ports, webhook, this.#stop.signal)
+      .then(() => this.#lanesOf(webhook.id).run(webhook))
       .then(() => this.#failures.delete(webhook.id))
       .catch((error: unknown) => this.#failures.set(webhook.id, error))
       .then(() => {
-        this.#running.delete(webhook.id);
+        this.#running.delete(started);
       });
-    this.#running.set(webhook.id, started);
+    this.#running.add(started);
   }
 
-  /** Sends what is wanted, up to the first event that fails. */
-  async #catchUp(due: Webhook): Promise<void> {
-    const { webhooks } = this.ports;
-    const { id, kinds } = due;
-    let { cursor } = due;
-    for (;;) {
-      const events = await this.ports.journal.after(cursor, page);
-      for (const event of events) {
-        if (!isWanted(event, { kinds })) continue;
-        // A webhook does not hear of webhooks: its own failures would feed it for ever.
-        if (event.kind.startsWith('webhook.')) continue;
-        const present = await webhooks.find({ id });
-        if (present?.webhook.isEnabled !== true || present.webhook.cursor !== cursor || this.#isStopped())
-          return;
-        const { webhook, secret } = present;
-        const progress = await this.#send(webhook, secret, event);
-        if (this.#isStopped()) return;
-        const hasFailed = progress.cursor !== event.id;
-        const lines = this.#lineOf(webhook, progress, event, hasFailed);
-        const isSaved = await webhooks.saveProgress(webhook, progress, lines);
-        if (hasFailed || !isSaved) return;
-        cursor = progress.cursor;
-      }
-      const last = events.at(-1)?.id ?? cursor;
-      // What is not for it is not read again.
-      if (last > cursor) await webhooks.passOver(id, cursor, last);
-      cursor = last;
-      if (events.length < page || this.#isStopped()) return;
+  #lanesOf(id: number): WebhookLanes {
+    const known = this.#lanes.get(id);
+    if (known !== undefined) return known;
+    const { deliveries, now } = this.ports;
+    const attempt = (delivery: OpenDelivery) => this.#attempt(delivery);
+    const lanes = new WebhookLanes({ deliveries, attempt, now, stop: this.#stop.signal });
+    this.#lanes.set(id, lanes);
+    return lanes;
+  }
+
+  async #attempt({ webhook, secret, delivery, event }: OpenDelivery): Promise<Outcome | undefined> {
+    const { deliver, now, agoMs, random } = this.ports;
+    const place = { webhookId: webhook.id, eventId: delivery.eventId, attempts: delivery.attempts };
+    if (event === undefined) {
+      const progress = withoutEvent(delivery, now());
+      this.#totals.gaveUp += 1;
+      return { change: [place, progress, [gaveUp(webhook, progress)]], hasFailed: false };
     }
-  }
-
-  async #send(webhook: Webhook, secret: string, event: JournalEvent): Promise<WebhookProgress> {
-    const failure = await asPart('webhooks', () =>
-      this.ports.deliver(webhook, secret, { id: String(event.id), event }, this.#stop.signal),
+    const answer = await asPart('webhooks', () =>
+      deliver(webhook, secret, { id: String(event.id), event }, this.#stop.signal),
     );
-    const at = this.ports.now();
-    if (failure === null) {
-      this.#totals.delivered += 1;
+    if (this.#isStopped()) return undefined;
+    const failure = answer === null ? null : shownError(answer, { url: webhook.url, secret });
+    const { failingSince } = delivery;
+    const failedForMs = failingSince === null ? 0 : agoMs(failingSince);
+    const progress = afterAttempt(delivery, { failure, at: now(), failedForMs, random: random() });
+    this.#totals[failure === null ? 'delivered' : 'failed'] += 1;
+    if (progress.state === 'gave-up') this.#totals.gaveUp += 1;
+    const lines = progress.state === 'gave-up' ? [gaveUp(webhook, progress)] : [];
+    return { change: [place, progress, lines], hasFailed: failure !== null };
+
+    function gaveUp({ name }: Webhook, { lastError, endedAt }: DeliveryProgress): NewEvent {
       return {
-        cursor: event.id,
-        attempts: 0,
-        nextAttemptAt: null,
-        failingSince: null,
-        lastError: null,
-        lastDeliveredAt: at,
+        kind: 'webhook.gave-up',
+        at: endedAt ?? now(),
+        actor: theServer,
+        message: `the webhook ${name} gave up on event ${place.eventId}: ${lastError ?? ''}`,
+        after: { event: place.eventId },
       };
     }
-    this.#totals.failed += 1;
-    const attempts = webhook.attempts + 1;
-    const failingSince = webhook.failingSince ?? at;
-    const failed = { failingSince, lastError: failure, lastDeliveredAt: webhook.lastDeliveredAt };
-    const hasLasted = this.ports.agoMs(failingSince) >= giveUpAfterMs;
-    if (hasLasted && attempts >= giveUpAfterAttempts) {
-      this.#totals.gaveUp += 1;
-      // The next event has not been tried yet: it gets a day of its own.
-      return { ...failed, cursor: event.id, attempts: 0, nextAttemptAt: null, failingSince: null };
-    }
-    const nextAttemptAt = new Date(at.getTime() + retryDelayMs(attempts, this.ports.random()));
-    return { ...failed, cursor: webhook.cursor, attempts, nextAttemptAt };
   }
-
-  #lineOf(
-    { name }: Webhook,
-    { lastError }: WebhookProgress,
-    event: JournalEvent,
-    hasFailed: boolean,
-  ): readonly NewEvent[] {
-    if (hasFailed || lastError === null) return [];
-    const message = `the webhook ${name} gave up on event ${event.id}: ${lastError}`;
-    return [
-      {
-        kind: 'webhook.gave-up',
-        at: this.ports.now(),
-        actor: theServer,
-        message,
-        after: { event: event.id },
-      },
-    ];
-  }
-}
-
-/** A clock that was set back must not put an attempt off for years. */
-function isDue(nextAttemptAt: Date | null, now: Date): boolean {
-  if (nextAttemptAt === null) return true;
-  const waitMs = nextAttemptAt.getTime() - now.getTime();
-  return waitMs <= 0 || waitMs > 2 * 3_600_000;
 }

@@ -399,4 +399,40 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   ALTER TABLE sessions ADD COLUMN ends_age_ms INTEGER;
   `,
+  `
+  -- One for each event on its way to a webhook, and what came of it. Those of a deleted webhook leave when they are old.
+  CREATE TABLE webhook_deliveries (
+    webhook INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'gave-up', 'skipped')),
+    attempts INTEGER NOT NULL,
+    next_attempt_at TEXT,
+    failing_since TEXT,
+    last_error TEXT,
+    ended_at TEXT,
+    PRIMARY KEY (webhook, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX deliveries_by_state ON webhook_deliveries (webhook, state, event);
+  CREATE INDEX deliveries_due ON webhook_deliveries (webhook, next_attempt_at, event) WHERE state = 'waiting';
+  CREATE INDEX deliveries_by_end ON webhook_deliveries (ended_at) WHERE ended_at IS NOT NULL;
+  -- Those that are there were sent in order so far.
+  ALTER TABLE webhooks ADD COLUMN in_order INTEGER NOT NULL DEFAULT 0;
+  UPDATE webhooks SET in_order = 1;
+  -- What a webhook has tried in vain is the first event behind its cursor that it wants.
+  INSERT INTO webhook_deliveries (webhook, event, state, attempts, next_attempt_at, failing_since, last_error)
+    SELECT w.id, e.id, 'waiting', w.attempts, coalesce(w.next_attempt_at, w.failing_since, w.created_at), w.failing_since,
+      w.last_error
+    FROM webhooks w JOIN events e ON e.id = (
+      SELECT n.id FROM events n
+      WHERE n.id > w.cursor AND n.kind NOT LIKE 'webhook.%' AND (w.kinds = '[]' OR EXISTS (
+        SELECT 1 FROM json_each(w.kinds) k
+        WHERE n.kind = k.value OR (k.value LIKE '%.' AND substr(n.kind, 1, length(k.value)) = k.value)
+      ))
+      ORDER BY n.id LIMIT 1
+    )
+    WHERE w.is_enabled = 1 AND w.attempts > 0;
+  UPDATE webhooks SET cursor = (SELECT d.event FROM webhook_deliveries d WHERE d.webhook = webhooks.id)
+    WHERE id IN (SELECT webhook FROM webhook_deliveries);
+  UPDATE webhooks SET attempts = 0, next_attempt_at = NULL, failing_since = NULL;
+  `,
 ];

@@ -3,6 +3,7 @@ import type { Admission } from '../../core/device';
 import type { SignatureState } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
 import type { RolloutState } from '../../core/rollout';
+import type { DeliveryState } from '../../core/webhook-delivery';
 import type { Kept } from '../../ports/up-time';
 
 /** The tables as Kysely knows them. Instants are ISO 8601 in UTC with `Z`, which sorts; yes and no are 1 and 0. */
@@ -19,6 +20,7 @@ export interface Schema {
   events: EventTable;
   journal_blocks: JournalBlockTable;
   webhooks: WebhookTable;
+  webhook_deliveries: WebhookDeliveryTable;
   tokens: TokenTable;
   sessions: SessionTable;
   fleet_snapshots: FleetSnapshotTable;
@@ -208,11 +210,24 @@ export interface WebhookTable {
   created_at: string;
   created_by: string;
   cursor: number;
+  /** Not used since each delivery has its own; the two below neither. */
   attempts: number;
   next_attempt_at: string | null;
   failing_since: string | null;
   last_error: string | null;
   last_delivered_at: string | null;
+  in_order: number;
+}
+
+export interface WebhookDeliveryTable {
+  webhook: number;
+  event: number;
+  state: DeliveryState;
+  attempts: number;
+  next_attempt_at: string | null;
+  failing_since: Generated<string | null>;
+  last_error: Generated<string | null>;
+  ended_at: Generated<string | null>;
 }
 
 export interface ActivationTable {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { NewEvent } from '../../core/event';
 import type { Webhook } from '../../core/webhook';
 import type { WebhookRecords } from '../../ports/webhooks';
 import type { Database } from './database';
@@ -25,7 +26,7 @@ export function createWebhookRecords(
       return row && { webhook: toWebhook(row), secret: row.secret };
     },
 
-    add({ name, url, kinds, createdAt, createdBy }, secret, events, maxWebhooks) {
+    add({ name, url, kinds, inOrder, createdAt, createdBy }, secret, events, maxWebhooks) {
       return database.transact(() => {
         const others = query.selectFrom('webhooks').select('id').limit(maxWebhooks);
         if (database.all(others).length >= maxWebhooks) return 'too-many';
@@ -38,10 +39,11 @@ export function createWebhookRecords(
               kinds: JSON.stringify(kinds),
               secret,
               is_enabled: 1,
+              in_order: inOrder ? 1 : 0,
               created_at: createdAt.toISOString(),
               created_by: createdBy,
               cursor: latestLine(database),
-              attempts: 0,
+              attempts: 0, // of a schema that had one delivery at a time
             })
             .onConflict((conflict) => conflict.column('name').doNothing())
             .returningAll(),
@@ -52,83 +54,79 @@ export function createWebhookRecords(
       });
     },
 
-    setEnabled(name, isEnabled, events) {
-      return database.transact(() => {
-        const change = {
-          is_enabled: isEnabled ? 1 : 0,
-          ...(isEnabled ? { cursor: latestLine(database) } : {}),
-          attempts: 0,
-          next_attempt_at: null,
-          failing_since: null,
-          last_error: null,
-        };
-        const named = query.updateTable('webhooks').set(change).where('name', '=', name);
-        const [turned] = database.all(named.where('is_enabled', '!=', change.is_enabled).returningAll());
-        if (turned !== undefined) {
-          journal.append(events);
-          return toWebhook(turned);
-        }
-        const [row] = database.all(query.selectFrom('webhooks').selectAll().where('name', '=', name));
-        return row && toWebhook(row);
+    setEnabled(name, isEnabled, at, events) {
+      const beginning = () => ({ cursor: latestLine(database), last_error: null });
+      return change(name, 'is_enabled', isEnabled, events, {
+        more: () => (isEnabled ? beginning() : { last_error: null }),
+        after: (id) => skipWaiting(id, at),
       });
     },
 
-    remove(name, events) {
-      return database.transact(() => {
-        const named = query.deleteFrom('webhooks').where('name', '=', name);
-        const isRemoved = database.all(named.returning('id')).length > 0;
-        if (isRemoved) journal.append(events);
-        return isRemoved;
-      });
+    setInOrder(name, inOrder, events) {
+      return change(name, 'in_order', inOrder, events);
     },
 
-    saveProgress(from, progress, events) {
+    remove(name, at, events) {
       return database.transact(() => {
-        const change = {
-          cursor: progress.cursor,
-          attempts: progress.attempts,
-          next_attempt_at: progress.nextAttemptAt?.toISOString() ?? null,
-          failing_since: progress.failingSince?.toISOString() ?? null,
-          last_error: progress.lastError,
-          last_delivered_at: progress.lastDeliveredAt?.toISOString() ?? null,
-        };
-        const unchanged = query
-          .updateTable('webhooks')
-          .set(change)
-          .where('id', '=', from.id)
-          .where('cursor', '=', from.cursor)
-          .where('attempts', '=', from.attempts)
-          .where('is_enabled', '=', 1);
-        const isSaved = database.all(unchanged.returning('id')).length > 0;
-        if (isSaved) journal.append(events);
-        return isSaved;
-      });
-    },
-
-    passOver(id, from, to) {
-      return database.transact(() => {
-        const present = query.updateTable('webhooks').set({ cursor: to }).where('id', '=', id);
-        database.all(present.where('cursor', '=', from).where('is_enabled', '=', 1));
+        const [row] = database.all(query.deleteFrom('webhooks').where('name', '=', name).returning('id'));
+        if (row === undefined) return false;
+        skipWaiting(row.id, at);
+        journal.append(events);
+        return true;
       });
     },
   };
+
+  interface Also {
+    readonly more?: () => Partial<Selectable<WebhookTable>>;
+    readonly after?: (id: number) => void;
+  }
+
+  /** Nothing else is changed, and nothing told, of one that is so already. */
+  function change(
+    name: string,
+    column: 'is_enabled' | 'in_order',
+    isOn: boolean,
+    events: readonly NewEvent[],
+    { more = () => ({}), after = () => undefined }: Also = {},
+  ): Promise<Webhook | undefined> {
+    return database.transact(() => {
+      const value = isOn ? 1 : 0;
+      const named = query
+        .updateTable('webhooks')
+        .set({ ...more(), [column]: value })
+        .where('name', '=', name);
+      const [changed] = database.all(named.where(column, '!=', value).returningAll());
+      if (changed !== undefined) {
+        after(changed.id);
+        journal.append(events);
+        return toWebhook(changed);
+      }
+      const [row] = database.all(query.selectFrom('webhooks').selectAll().where('name', '=', name));
+      return row && toWebhook(row);
+    });
+  }
+
+  function skipWaiting(id: number, at: Date): void {
+    const ended = { state: 'skipped', next_attempt_at: null, ended_at: at.toISOString() } as const;
+    const ofIt = query.updateTable('webhook_deliveries').set(ended).where('webhook', '=', id);
+    database.all(ofIt.where('state', '=', 'waiting'));
+  }
 }
 
-function toWebhook(row: Selectable<WebhookTable>): Webhook {
-  const date = (text: string | null) => (text === null ? null : new Date(text));
+/** A webhook of a row. */
+export function toWebhook(row: Selectable<WebhookTable>): Webhook {
   return {
     id: row.id,
     name: row.name,
     url: row.url,
     kinds: JSON.parse(row.kinds) as string[],
     isEnabled: row.is_enabled === 1,
+    inOrder: row.in_order === 1,
     createdAt: new Date(row.created_at),
     createdBy: row.created_by,
     cursor: row.cursor,
-    attempts: row.attempts,
-    nextAttemptAt: date(row.next_attempt_at),
-    failingSince: date(row.failing_since),
     lastError: row.last_error,
-    lastDeliveredAt: date(row.last_delivered_at),
+    lastDeliveredAt: row.last_delivered_at === null ? null : new Date(row.last_delivered_at),
   };
 }

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
-import type { Webhook } from '../../../src/core/webhook';
+import type { WebhookStatus } from '../../../src/core/webhook';
 import { makeBundle } from '../../support/bundle-factory';
 import { deviceOf } from '../../support/device-factory';
 import { installationOf } from '../../support/fleet-factory';
@@ -269,7 +269,7 @@ describe('what needs a person', () => {
 
   it('is a webhook that fails, and a disk that has no room for the next bundle', async () => {
     await admin.close();
-    const failing = { name: 'chat', isEnabled: true, failingSince: at };
+    const failing = { name: 'chat', isEnabled: true, failingSince: at, waiting: 1 };
     const webhooks = [failing, { ...failing, isEnabled: false }, { ...failing, failingSince: null }];
     let freeBytes = 2 ** 30;
     admin = await openAdminListener({
@@ -278,7 +278,10 @@ describe('what needs a person', () => {
       administration: ({ services, store }) => ({
         services: {
           ...services,
-          manageWebhooks: { ...services.manageWebhooks, list: () => Promise.resolve(webhooks as Webhook[]) },
+          manageWebhooks: {
+            ...services.manageWebhooks,
+            list: () => Promise.resolve(webhooks as WebhookStatus[]),
+          },
         },
         store: {
           ...store,
@@ -292,6 +295,28 @@ describe('what needs a person', () => {
     expect((await all())[1]).toEqual([
       'storage',
       expect.stringMatching(/^1023 MiB are left .*outside the data folder, such as logs \(5 MiB\)\./),
+    ]);
+  });
+
+  it('is a webhook for which so much waits that later events stay in the journal', async () => {
+    await admin.close();
+    const full = { name: 'chat', isEnabled: true, failingSince: null, waiting: 1_000 };
+    const webhooks = [full, { ...full, isEnabled: false }, { ...full, name: 'ops', waiting: 999 }];
+    admin = await openAdminListener({
+      now,
+      admin: { now },
+      administration: ({ services }) => ({
+        services: {
+          ...services,
+          manageWebhooks: {
+            ...services.manageWebhooks,
+            list: () => Promise.resolve(webhooks as WebhookStatus[]),
+          },
+        },
+      }),
+    });
+    expect((await overview()).attention).toMatchObject([
+      { kind: 'webhook-full', count: 1, message: expect.stringContaining('wait for chat;') as string },
     ]);
   });
 

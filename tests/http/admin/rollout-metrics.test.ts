@@ -18,6 +18,8 @@ it('shows rollouts by state and step, webhooks and streams', async () => {
   expect(text).toContain('rauc_rollouts{state="running"} 0');
   expect(text).toContain('rauc_rollout_step{compatible="test-board",channel="stable"} 2');
   expect(text).toContain('rauc_webhook_deliveries_total{outcome="delivered"} 0');
+  expect(text).toContain('rauc_webhook_deliveries_waiting 0');
+  expect(text).toContain('rauc_webhooks_full 0');
   expect(text).toContain('rauc_event_streams 0');
   await admin.close();
 });

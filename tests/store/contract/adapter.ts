@@ -16,6 +16,7 @@ export interface ContractAdapter {
     | 'tokens'
     | 'sessions'
     | 'webhooks'
+    | 'deliveries'
     | 'journal'
     | 'dismissals'
     | 'askedNames'

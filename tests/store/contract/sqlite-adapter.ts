@@ -14,6 +14,7 @@ import { createReleaseResults } from '../../../src/store/sqlite/release-results'
 import { createRestoreRecords } from '../../../src/store/sqlite/restore-records';
 import { createSessionRecords } from '../../../src/store/sqlite/session-records';
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
+import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
 import { temporaryFolder } from '../../support/programs';
 import type { MakeAdapter } from './adapter';
@@ -80,6 +81,7 @@ function open(dataDir: string) {
     tokens: createTokenRecords(database, journal),
     sessions: createSessionRecords(database, journal),
     webhooks: createWebhookRecords(database, journal),
+    deliveries: createWebhookDeliveries(database, journal),
     dismissals: createDismissalRecords(database, journal),
     askedNames: createAskedNameRecords(database),
     catalog: createCatalogRecords(database, journal),

@@ -11,6 +11,7 @@ import { describeSessionRecords } from './sessions';
 import { makeSqliteAdapter } from './sqlite-adapter';
 import { describeTombstones } from './tombstones';
 import { describeTokenRecords } from './tokens';
+import { describeWebhookDeliveries } from './webhook-deliveries';
 import { describeWebhookRecords } from './webhooks';
 
 describe('the catalog in SQLite', () => describeCatalogRecords(makeSqliteAdapter));
@@ -22,6 +23,7 @@ describe('the journal in SQLite', () => describeJournal(makeSqliteAdapter));
 describe('tokens in SQLite', () => describeTokenRecords(makeSqliteAdapter));
 describe('sessions in SQLite', () => describeSessionRecords(makeSqliteAdapter));
 describe('webhooks in SQLite', () => describeWebhookRecords(makeSqliteAdapter));
+describe('deliveries of webhooks in SQLite', () => describeWebhookDeliveries(makeSqliteAdapter));
 describe('restores in SQLite', () => describeRestoreRecords(makeSqliteAdapter));
 describe('dismissals in SQLite', () => describeDismissalRecords(makeSqliteAdapter));
 describe('asked names in SQLite', () => describeAskedNameRecords(makeSqliteAdapter));

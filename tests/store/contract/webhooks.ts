@@ -1,5 +1,6 @@
 import type { EventKind, NewEvent } from '../../../src/core/event';
-import type { Webhook, WebhookProgress } from '../../../src/core/webhook';
+import type { Webhook } from '../../../src/core/webhook';
+import type { DeliveryProgress } from '../../../src/core/webhook-delivery';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter, told } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
@@ -9,21 +10,13 @@ const line = (kind: EventKind, name: string): NewEvent => ({
   actor: { name, address: null },
   message: '',
 });
-const failed: WebhookProgress = {
-  cursor: 2,
+const failed: DeliveryProgress = {
+  state: 'waiting',
   attempts: 1,
   nextAttemptAt: at,
   failingSince: at,
   lastError: 'it is down',
-  lastDeliveredAt: null,
-};
-const delivered: WebhookProgress = {
-  cursor: 3,
-  attempts: 0,
-  nextAttemptAt: null,
-  failingSince: null,
-  lastError: null,
-  lastDeliveredAt: at,
+  endedAt: null,
 };
 
 /** What every store of webhooks does. */
@@ -35,13 +28,21 @@ export function describeWebhookRecords(make: MakeAdapter): void {
   afterEach(() => adapter.close());
 
   const webhooks = () => adapter.store.webhooks;
+  const deliveries = () => adapter.store.deliveries;
   const add = (name: string, by: string, maxWebhooks = 9) => {
-    const made = { name, url: 'https://receiver.test/', kinds: ['device.'], createdAt: at, createdBy: by };
+    const made = {
+      name,
+      url: 'https://receiver.test/',
+      kinds: ['device.'],
+      inOrder: false,
+      createdAt: at,
+      createdBy: by,
+    };
     return webhooks().add(made, `secret of ${name}`, [line('webhook.created', by)], maxWebhooks);
   };
   const turn = (isEnabled: boolean, by: string) =>
-    webhooks().setEnabled('ops', isEnabled, [line('webhook.changed', by)]);
-  const remove = (by: string) => webhooks().remove('ops', [line('webhook.deleted', by)]);
+    webhooks().setEnabled('ops', isEnabled, at, [line('webhook.changed', by)]);
+  const remove = (by: string) => webhooks().remove('ops', at, [line('webhook.deleted', by)]);
 
   /** One that begins after the second line of the journal. */
   async function made(): Promise<Webhook> {
@@ -53,7 +54,7 @@ export function describeWebhookRecords(make: MakeAdapter): void {
 
   it('begins after the last line of the journal, and is there after a restart, with its secret', async () => {
     const webhook = await made();
-    expect(webhook).toMatchObject({ cursor: 2, isEnabled: true, attempts: 0, kinds: ['device.'] });
+    expect(webhook).toMatchObject({ cursor: 2, isEnabled: true, inOrder: false, kinds: ['device.'] });
     await adapter.reopen();
     expect(await webhooks().all()).toEqual([webhook]);
     const signing = { webhook, secret: 'secret of ops' };
@@ -86,20 +87,47 @@ export function describeWebhookRecords(make: MakeAdapter): void {
     expect((await told(adapter)).slice(3)).toEqual(['ann: webhook.deleted']);
   });
 
-  it('begins anew when it is turned on, and stays where it is when it is turned off', async () => {
+  /** One whose last attempt failed, and for which event 1 waits. */
+  async function failing(): Promise<Webhook> {
     const webhook = await made();
-    await webhooks().saveProgress(webhook, failed, []);
+    await deliveries().queue({ webhookId: webhook.id, from: 2, to: 3, eventIds: [1] }, 9, at);
+    await deliveries().save({ webhookId: webhook.id, eventId: 1, attempts: 0 }, failed, []);
+    return webhook;
+  }
+
+  it('begins anew when it is turned on, and skips what waits when it is turned off', async () => {
+    const { id } = await failing();
+    expect(await webhooks().all()).toMatchObject([{ cursor: 3, lastError: 'it is down' }]);
     const [off, on] = await Promise.all([turn(false, 'ann'), turn(true, 'bob')]);
-    expect(off).toMatchObject({ isEnabled: false, cursor: 2, attempts: 0, lastError: null });
-    expect(on).toMatchObject({ isEnabled: true, cursor: 4, attempts: 0, nextAttemptAt: null });
+    expect(off).toMatchObject({ isEnabled: false, cursor: 3, lastError: null });
+    expect(on).toMatchObject({ isEnabled: true, cursor: 4, lastError: null });
     expect(await webhooks().all()).toEqual([on]);
+    expect((await deliveries().page(id, { limit: 9 })).deliveries).toMatchObject([
+      { eventId: 1, state: 'skipped', attempts: 1, nextAttemptAt: null, endedAt: at },
+    ]);
+    expect(await deliveries().queues()).toEqual(new Map());
+  });
+
+  it('skips what waits when it is removed', async () => {
+    const { id } = await failing();
+    await remove('ann');
+    expect((await deliveries().page(id, { limit: 9 })).deliveries).toMatchObject([{ state: 'skipped' }]);
+  });
+
+  it('is put in order by the first of two at once, and the second changes nothing', async () => {
+    const webhook = await made();
+    const order = (inOrder: boolean, by: string) =>
+      webhooks().setInOrder('ops', inOrder, [line('webhook.changed', by)]);
+    const ordered = { ...webhook, inOrder: true };
+    expect(await Promise.all([order(true, 'ann'), order(true, 'bob')])).toEqual([ordered, ordered]);
+    expect(await webhooks().setInOrder('dev', true, [])).toBeUndefined();
+    expect((await told(adapter)).slice(3)).toEqual(['ann: webhook.changed']);
   });
 
   it.each([true, false])(
     'stays as it is, and nothing is told, when enabled is %s already',
     async (isEnabled) => {
-      const webhook = await made();
-      await webhooks().saveProgress(webhook, failed, []);
+      await failing();
       await turn(isEnabled, 'ann');
       const before = await webhooks().all();
       await adapter.store.journal.record([line('device.booted', 'c')]);
@@ -108,37 +136,6 @@ export function describeWebhookRecords(make: MakeAdapter): void {
       expect(await told(adapter)).not.toContain('bob: webhook.changed');
     },
   );
-
-  it('takes what came of one of two attempts that began from the same state', async () => {
-    const webhook = await made();
-    const saved = await Promise.all([
-      webhooks().saveProgress(webhook, failed, []),
-      webhooks().saveProgress(webhook, delivered, [line('webhook.gave-up', 'server')]),
-    ]);
-    expect(saved).toEqual([true, false]);
-    expect(await webhooks().all()).toEqual([{ ...webhook, ...failed }]);
-    expect(await told(adapter)).not.toContain('server: webhook.gave-up');
-  });
-
-  it('takes nothing of an attempt when a person has changed it meanwhile', async () => {
-    const webhook = await made();
-    const [off, saved] = await Promise.all([
-      turn(false, 'ann'),
-      webhooks().saveProgress(webhook, delivered, []),
-    ]);
-    expect(saved).toBe(false);
-    await webhooks().passOver(webhook.id, webhook.cursor, 3);
-    expect(await webhooks().all()).toEqual([off]);
-  });
-
-  it('passes over lines from where it is, and from nowhere else', async () => {
-    const webhook = await made();
-    await Promise.all([
-      webhooks().passOver(webhook.id, webhook.cursor, 3),
-      webhooks().passOver(webhook.id, webhook.cursor, 9),
-    ]);
-    expect(await webhooks().all()).toEqual([{ ...webhook, cursor: 3 }]);
-  });
 
   it('is added as a whole or not at all', async () => {
     await failAtEachStep(
@@ -154,20 +151,13 @@ export function describeWebhookRecords(make: MakeAdapter): void {
   it.each([
     ['turned off', () => turn(false, 'bob')],
     ['removed', () => remove('bob')],
-    [
-      'brought on',
-      (webhook: Webhook) => webhooks().saveProgress(webhook, delivered, [line('webhook.gave-up', 'bob')]),
-    ],
+    ['put in order', () => webhooks().setInOrder('ops', true, [line('webhook.changed', 'bob')])],
   ])('is %s as a whole or not at all, also after a restart', async (_what, change) => {
     const webhook = await made();
     const before = await told(adapter);
-    await failAtEachStep(
-      adapter,
-      () => change(webhook),
-      async () => {
-        expect([await webhooks().all(), await told(adapter)]).toEqual([[webhook], before]);
-      },
-    );
+    await failAtEachStep(adapter, change, async () => {
+      expect([await webhooks().all(), await told(adapter)]).toEqual([[webhook], before]);
+    });
     await adapter.reopen();
     expect(await webhooks().all()).not.toEqual([webhook]);
     expect(await told(adapter)).toHaveLength(before.length + 1);

@@ -46,6 +46,21 @@ describe('parseWindow', () => {
     expect(() => parseWindow(text)).toThrow(invalid);
   });
 
+  it.each([
+    ['funday 22:00-04:00', '"funday" is not a day'],
+    ['mon,xat 22:00-04:00', '"xat" is not a day'],
+    ['22:00-04:00', '"22:00-04:00" is not a day'],
+    ['daily', 'the times are missing'],
+    ['daily 22:00', '"22:00" is not two times'],
+    ['daily 22:00–04:00', '"22:00–04:00" is not two times'],
+    ['daily 2:00-04:00', '"2:00" is not a time'],
+    ['daily 22:00-24:00', '"24:00" is not a time'],
+    ['daily 22:00-04:00 Mars/Olympus', '"Mars/Olympus" is not a time zone'],
+    ['daily 22:00-04:00 Europe/Berlin too', '"too" is one word too many'],
+  ])('names the part of %j that is wrong', (text, wrong) => {
+    expect(() => parseWindow(text)).toThrow(`"${text}" is not a window: ${wrong}`);
+  });
+
   it('reads what formatWindow writes', () => {
     const clock = fc
       .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))

@@ -1,6 +1,13 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parseCertificate } from '../../../src/rauc/certificate';
+import {
+  describeCertificate,
+  isCurrent,
+  isIdentifiedBy,
+  mayHaveIssued,
+  parseCertificate,
+  safely,
+} from '../../../src/rauc/certificate';
 import { makeBundle } from '../../support/bundle-factory';
 import { inspectBytes, profileFor, putTogether, takeApart } from '../../support/bundle-surgery';
 import { bundleSigner, type SignerKind } from '../../support/test-pki';
@@ -84,5 +91,82 @@ describe('a signer with a key of an unknown kind', () => {
       verdict: 'broken',
       reasons: [{ code: 'signature-invalid' }],
     });
+  });
+});
+
+describe('whether a certificate is the one that is meant', () => {
+  const issuer = { keyId: 'aa', serial: '01', issuerName: 'root' };
+  const untold = { keyId: null, serial: null, issuerName: null };
+
+  it.each([
+    [untold, true],
+    [{ ...untold, keyId: 'aa' }, true],
+    [{ ...untold, keyId: 'bb' }, false],
+    [{ ...untold, serial: '01' }, true],
+    [{ ...untold, serial: '02' }, false],
+    [{ ...untold, issuerName: 'root' }, true],
+    [{ ...untold, issuerName: 'other' }, false],
+  ])('by %j is %p', (id, expected) => {
+    expect(isIdentifiedBy(issuer, id)).toBe(expected);
+  });
+
+  it('is not said by a key identifier that it does not have itself', () => {
+    expect(isIdentifiedBy({ ...issuer, keyId: null }, { ...untold, keyId: 'bb' })).toBe(true);
+  });
+});
+
+describe('an issuer', () => {
+  it('is one by its name, its identifier and the kind of its key', async () => {
+    const signer = parseCertificate(await derOf('intermediate-rsa'));
+    const { intermediates, caPath } = await bundleSigner('intermediate-rsa');
+    const [middle, root] = await Promise.all(
+      [intermediates[0] ?? '', caPath].map(async (file) =>
+        parseCertificate(new X509Certificate(await readFile(file)).raw),
+      ),
+    );
+    if (middle === undefined || root === undefined) throw new Error('there are two');
+    expect(mayHaveIssued(middle, signer)).toBe(true);
+    expect(mayHaveIssued(root, signer)).toBe(false);
+    expect(mayHaveIssued({ ...middle, keyId: 'aa' }, { ...signer, authorityKeyId: other })).toBe(false);
+    expect(mayHaveIssued({ ...middle, publicKey: signer.publicKey }, signer)).toBe(false);
+    expect([root.selfSigned, root.isCa, root.maySign]).toEqual([true, true, true]);
+    expect([middle.selfSigned, middle.isCa, middle.maySign]).toEqual([false, true, true]);
+  });
+
+  const other = { keyId: 'bb', serial: null, issuerName: null };
+});
+
+describe('a certificate', () => {
+  it('is valid from its first moment on, and before its last', async () => {
+    const parsed = parseCertificate(await derOf('ec'));
+    const [from, until] = [1_000, 2_000].map((ms) => new Date(ms)) as [Date, Date];
+    const at = (ms: number) => isCurrent({ ...parsed, notBefore: from, notAfter: until }, new Date(ms));
+    expect([999, 1_000, 1_999, 2_000].map(at)).toEqual([false, true, true, false]);
+  });
+
+  it('is shown as people know it', async () => {
+    const parsed = parseCertificate(await derOf('email'));
+    const digest = createHash('sha256').update(parsed.spkiDer).digest();
+    expect(describeCertificate(parsed)).toEqual({
+      subject: expect.stringContaining('Signer email') as string,
+      issuer: expect.stringContaining('Root of email') as string,
+      serial: parsed.x509.serialNumber.toLowerCase(),
+      notBefore: new Date('2020-01-01T00:00:00Z'),
+      notAfter: new Date('2099-01-01T00:00:00Z'),
+      spkiFingerprint: [...digest].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':'),
+      keyAlgorithm: expect.stringMatching(/P-256|prime256v1/) as string,
+    });
+  });
+});
+
+describe('a check of what may be hostile', () => {
+  it('fails where it throws', () => {
+    expect(safely(() => true)).toBe(true);
+    expect(safely(() => false)).toBe(false);
+    expect(
+      safely(() => {
+        throw new Error('hostile');
+      }),
+    ).toBe(false);
   });
 });

@@ -98,9 +98,10 @@ describe('the content of a file', () => {
 
   it('may be in a fragment whose place is in the second part of their table', async () => {
     const unused = Array.from({ length: 512 }, () => ({ position: dataAt, word: 1 | rawBlock }));
-    const fragments = [...unused, { position: dataAt + 3, word: 4 | rawBlock }];
-    const last = fileInode({ sizeBytes: 4, fragment: 512 });
-    const image = withFile(last, { data: Buffer.from('...last'), fragments });
+    const last = { position: dataAt + 3, word: 4 | rawBlock };
+    const inode = fileInode({ sizeBytes: 4, fragment: 513 });
+    const fragments = [...unused, ...unused.slice(-1), last];
+    const image = withFile(inode, { data: Buffer.from('...last'), fragments });
     expect(await contentOf(image)).toEqual(Buffer.from('last'));
   });
 

@@ -1,15 +1,7 @@
 import type { DeviceJson } from '../../../contract/device';
+import { isRefused } from '../../parts/device-state';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
-
-/** Whether the certificate that it used last is revoked. */
-function isRefused({ certificates }: DeviceJson): boolean {
-  const lastSeen = certificates.reduce(
-    (latest, one) => (one.last_seen_at > latest ? one.last_seen_at : latest),
-    '',
-  );
-  return (certificates.findLast((one) => one.last_seen_at === lastSeen)?.revoked_at ?? null) !== null;
-}
 
 /** What people have to know before anything else on the page. */
 export function DeviceHints({ device }: { readonly device: DeviceJson }) {

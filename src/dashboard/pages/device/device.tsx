@@ -4,16 +4,18 @@ import { apiPath } from '../../api/client';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Command } from '../../parts/command';
+import { deviceState } from '../../parts/device-state';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { DecisionBadges } from '../devices/decision-badges';
+import { isUpToDate } from './answers';
 import { DeviceActions } from './device-actions';
 import { DeviceBoards } from './device-boards';
 import { DeviceFacts } from './device-facts';
 import { DeviceHints } from './device-hints';
-import { Explanation } from './explanation';
+import { Explanation, useExplanation } from './explanation';
 import { LatestInstallation } from './latest-installation';
 import { SeenCertificates } from './seen-certificates';
 import { Timeline } from './timeline';
@@ -25,6 +27,7 @@ export function DevicePage({ id }: { readonly id: string }) {
   const path = linkTo('api', 'devices', id);
   const isAbout = ({ device }: EventJson) => device === id;
   const data = useData<DeviceJson>(path, { isStale: isAbout, everyMs: contactsMs });
+  const explanation = useExplanation(id);
   const above = { label: text.frame.pages.devices, href: '/devices' };
   if (data.failure?.status === 404) {
     return (
@@ -34,6 +37,7 @@ export function DevicePage({ id }: { readonly id: string }) {
     );
   }
   const device = data.value;
+  const state = device === null ? null : deviceState(device, isUpToDate(explanation.value));
   return (
     <Page
       title={id}
@@ -41,7 +45,7 @@ export function DevicePage({ id }: { readonly id: string }) {
       {...(device !== null && {
         badges: (
           <>
-            {device.installation !== null && <StateBadge state={device.installation.state} />}
+            {state !== null && <StateBadge state={state} />}
             <DecisionBadges device={device} />
           </>
         ),
@@ -55,7 +59,7 @@ export function DevicePage({ id }: { readonly id: string }) {
             <div class="columns device-columns">
               <div>
                 <LatestInstallation device={shown} />
-                <Explanation id={id} />
+                <Explanation data={explanation} />
                 <Timeline id={id} />
               </div>
               <div>

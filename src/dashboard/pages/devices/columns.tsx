@@ -1,8 +1,12 @@
 import { signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import type { DeviceJson } from '../../../contract/device';
+import type { ReleaseJson } from '../../../contract/release';
 import { formatPercent } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
+import { deviceState, isRefused, runsCurrent } from '../../parts/device-state';
 import { Progress } from '../../parts/progress';
 import type { Column } from '../../parts/table';
 import { Ago } from '../../parts/time';
@@ -11,6 +15,9 @@ import { DecisionBadges } from './decision-badges';
 
 const nothing = <span class="muted">{text.common.none}</span>;
 const { columns: labels } = text.devices;
+
+/** What is current, by which a row tells whether its device is up to date. */
+export const CurrentReleases = createContext<readonly ReleaseJson[]>([]);
 
 /** All that can be shown of a device in the list. */
 export const deviceColumns: readonly Column<DeviceJson>[] = [
@@ -24,7 +31,7 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
       </a>
     ),
   },
-  { id: 'state', label: labels.state, sort: 'state', cell: (device) => <InstallationCell device={device} /> },
+  { id: 'state', label: labels.state, sort: 'state', cell: (device) => <StateCell device={device} /> },
   {
     id: 'version',
     label: labels.version,
@@ -45,13 +52,17 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
   { id: 'serial', label: labels.serial, cell: ({ serial }) => serial ?? nothing },
 ];
 
-function InstallationCell({ device: { installation } }: { readonly device: DeviceJson }) {
-  if (installation === null) return nothing;
-  const { state, progress, message } = installation;
-  if (state !== 'downloading') return <StateBadge state={state} title={message ?? installation.bundle} />;
+function StateCell({ device }: { readonly device: DeviceJson }) {
+  const state = deviceState(device, runsCurrent(device, useContext(CurrentReleases)));
+  const { installation } = device;
+  if (state === null) return nothing;
+  if (installation === null) return <StateBadge state={state} />;
+  const { progress, message } = installation;
+  const badge = <StateBadge state={state} title={message ?? installation.bundle} />;
+  if (state !== 'downloading') return badge;
   return (
     <span class="state-progress">
-      <StateBadge state={state} title={message ?? installation.bundle} />
+      {badge}
       <Progress label={text.devices.progress} value={progress === null ? null : progress / 100} />
       <span class="small muted">{progress === null ? '' : formatPercent(progress, 100)}</span>
     </span>
@@ -59,7 +70,8 @@ function InstallationCell({ device: { installation } }: { readonly device: Devic
 }
 
 function DecisionsCell({ device }: { readonly device: DeviceJson }) {
-  if (device.hold === null && device.pin === null && device.admission === 'admitted') return nothing;
+  if (device.hold === null && device.pin === null && device.admission === 'admitted' && !isRefused(device))
+    return nothing;
   return (
     <span class="tags">
       <DecisionBadges device={device} />

@@ -1,5 +1,6 @@
 import type { DeviceJson } from '../../../contract/device';
 import { StateBadge } from '../../parts/badge';
+import { isRefused } from '../../parts/device-state';
 import { text } from '../../texts';
 
 /** What people decided about a device, or have to. */
@@ -9,6 +10,7 @@ export function DecisionBadges({ device }: { readonly device: DeviceJson }) {
     <>
       {hold !== null && <StateBadge state="held" title={text.devices.heldBy(hold.by, hold.reason)} />}
       {pin !== null && <StateBadge state="pinned" title={text.devices.pinnedTo(pin.bundle)} />}
+      {isRefused(device) && <StateBadge state="refused" title={text.devices.refusedBy} />}
       {admission === 'waiting' && <StateBadge state="waiting" />}
     </>
   );

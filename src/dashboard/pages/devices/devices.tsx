@@ -3,6 +3,7 @@ import { may } from '../../api/session';
 import type { DevicePageJson } from '../../../contract/device';
 import type { EventJson } from '../../../contract/event';
 import type { FleetJson } from '../../../contract/fleet';
+import type { ReleaseListJson } from '../../../contract/release';
 import { address } from '../../location';
 import { Loaded } from '../../parts/loaded';
 import { FailureBox } from '../../parts/notices';
@@ -11,6 +12,7 @@ import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { AddDevice } from './add-device';
 import { NoDevices, NoMatch } from './empty-states';
+import { CurrentReleases } from './columns';
 import { FilterBar } from './filter-bar';
 import { FilterChips } from './filter-chips';
 import { FleetTable } from './fleet-table';
@@ -30,6 +32,9 @@ export function DevicesPage() {
     restMs,
   });
   const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false, everyMs: 60_000 });
+  const { value: current } = useData<ReleaseListJson>('/api/releases', {
+    isStale: ({ kind }) => kind.startsWith('release.'),
+  });
   shownIds.current = new Set(list.value?.devices.map(({ id }) => id));
   const isFiltered = Object.keys(view.filters).length > 0;
   const isEmptyFleet = list.value?.total === 0 && !isFiltered;
@@ -47,7 +52,7 @@ export function DevicesPage() {
     >
       {!isEmptyFleet && (
         <>
-          <FilterBar filters={view.filters} fleet={fleet} />
+          <FilterBar filters={view.filters} fleet={fleet} releases={current?.releases ?? []} />
           <FilterChips filters={view.filters} />
         </>
       )}
@@ -63,7 +68,11 @@ export function DevicesPage() {
           {(page) => {
             if (isEmptyFleet) return <NoDevices onAdd={() => setAdding(true)} />;
             if (page.total === 0) return <NoMatch />;
-            return <FleetTable view={view} page={page} fleet={fleet} list={list} />;
+            return (
+              <CurrentReleases.Provider value={current?.releases ?? []}>
+                <FleetTable view={view} page={page} fleet={fleet} list={list} />
+              </CurrentReleases.Provider>
+            );
           }}
         </Loaded>
       )}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation-states';
-import type { ReleaseListJson } from '../../../contract/release';
+import type { ReleaseJson } from '../../../contract/release';
 import type { FleetJson, LabelListJson } from '../../../contract/fleet';
 import { formatCount, stateLabel } from '../../format';
 import { QueryField } from '../../parts/query-field';
@@ -12,10 +12,12 @@ import { type FilterName, type Filters, setFilters } from './view';
 interface FilterBarProps {
   readonly filters: Filters;
   readonly fleet: FleetJson | null;
+  /** What is current. */
+  readonly releases: readonly ReleaseJson[];
 }
 
 /** What narrows the list. On a phone all but the search waits behind a button. */
-export function FilterBar({ filters, fleet }: FilterBarProps) {
+export function FilterBar({ filters, fleet, releases }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const states = choicesOf(fleet, 'state');
   const known = [...installationStates, 'none'].map((value) => ({
@@ -54,7 +56,7 @@ export function FilterBar({ filters, fleet }: FilterBarProps) {
         <FilterMenu name="compatible" filters={filters} choices={choicesOf(fleet, 'compatible')} />
         <FilterMenu name="channel" filters={filters} choices={choicesOf(fleet, 'channel')} />
         <LabelFilter filters={filters} />
-        <ReleaseFilter filters={filters} />
+        <ReleaseFilter filters={filters} releases={releases} />
       </div>
     </div>
   );
@@ -113,11 +115,7 @@ function LabelFilter({ filters }: { readonly filters: Filters }) {
   return <FilterMenu name="label" filters={filters} choices={choices} />;
 }
 
-function ReleaseFilter({ filters }: { readonly filters: Filters }) {
-  const { value } = useData<ReleaseListJson>('/api/releases', {
-    isStale: ({ kind }) => kind.startsWith('release.'),
-  });
-  const releases = value?.releases ?? [];
+function ReleaseFilter({ filters, releases }: Pick<FilterBarProps, 'filters' | 'releases'>) {
   return (
     <FilterMenu
       name="release"

@@ -32,6 +32,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'server-certificate-held-back': ['bad', 'certificates'],
   'server-certificate-misses-names': ['bad', 'certificates'],
   'webhook-failing': ['bad', 'alert'],
+  'webhook-full': ['bad', 'clock'],
   'chore-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
   clock: ['bad', 'clock'],

@@ -1,3 +1,5 @@
+import type { OfferRule } from '../../../core/offer-rules';
+
 /** The page of one device. */
 export const device = {
   unknown: (id: string) => `There is no device ${id}`,
@@ -64,7 +66,9 @@ export const device = {
     ['manifest', 'Scripts that read the manifest'],
   ]),
   sameInAll: (protocols: readonly string[]) => `The same in every protocol: ${protocols.join('; ')}.`,
-  verdicts: { passed: 'passed', failed: 'failed', skipped: 'not asked' },
+  why: 'Why?',
+  verdicts: { passed: 'passed', failed: 'failed' },
+  notAsked: (rules: string, why: string) => `Not asked: ${rules} (${why})`,
   rules: {
     compatible: 'Compatible known',
     certificate: 'Certificate fits',
@@ -76,13 +80,16 @@ export const device = {
     trusted: 'Trusted',
     streamable: 'Streamable',
     'other-version': 'Another version',
+    'not-older': 'No downgrade',
+    from: 'Starts from its version',
+    booted: 'No reboot due',
     'tries-left': 'Tries left',
     running: 'Rollout runs',
     started: 'Rollout begun',
     step: 'In the step',
     window: 'Window open',
     capacity: 'Room for one more',
-  } as Readonly<Record<string, string>>,
+  } satisfies Readonly<Record<OfferRule, string>>,
 
   current: 'Latest installation',
   stepState: { done: 'done', current: 'now', ahead: 'ahead', skipped: 'not reported' },

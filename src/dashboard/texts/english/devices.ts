@@ -51,7 +51,7 @@ export const devices = {
   releaseOf: (bundle: string, channel: string) => `${bundle} on ${channel}`,
   columns: {
     id: 'Device',
-    state: 'Installation',
+    state: 'State',
     version: 'Version',
     compatible: 'Compatible',
     channel: 'Channel',
@@ -66,6 +66,7 @@ export const devices = {
   range: (first: string, last: string, total: string) => `${first} – ${last} of ${total}`,
   progress: 'Progress of the installation',
   heldBy: (by: string, reason: string) => (reason === '' ? `by ${by}` : `by ${by}: ${reason}`),
+  refusedBy: 'The certificate that it used last is revoked',
   pinnedTo: (bundle: string) => `to ${bundle}`,
   select: (id: string) => `Select ${id}`,
   selectPage: 'Select all on this page',

@@ -70,6 +70,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'webhook.changed': 'changed',
   'webhook.deleted': 'deleted',
   'webhook.gave-up': 'gave up',
+  'webhook.replayed': 'sent again',
 };
 
 export const events = {

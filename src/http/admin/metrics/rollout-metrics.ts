@@ -71,6 +71,22 @@ export function registerRolloutMetrics(
     },
   });
   new Gauge({
+    name: 'rauc_webhook_deliveries_waiting',
+    help: 'Deliveries that wait for an attempt',
+    registers,
+    async collect() {
+      this.set((await sendWebhooks.counts()).waiting);
+    },
+  });
+  new Gauge({
+    name: 'rauc_webhooks_full',
+    help: 'Webhooks for which so many deliveries wait that later events stay in the journal',
+    registers,
+    async collect() {
+      this.set((await sendWebhooks.counts()).full);
+    },
+  });
+  new Gauge({
     name: 'rauc_event_streams',
     help: 'Open event streams',
     registers,

@@ -9,7 +9,7 @@ import {
   webhookListJson,
   webhookParams,
 } from '../../../contract/webhook';
-import type { Webhook } from '../../../core/webhook';
+import type { WebhookStatus } from '../../../core/webhook';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { instantText } from '../kernel/instant-text';
@@ -65,8 +65,8 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       },
       problems: ['conflict'],
       handle: async ({ input: { body }, actor }) => {
-        const { secret: wanted, ...rest } = body;
-        const made = { ...rest, ...(wanted === undefined ? {} : { secret: wanted }) };
+        const { secret: wanted, in_order: inOrder, ...rest } = body;
+        const made = { ...rest, inOrder, ...(wanted === undefined ? {} : { secret: wanted }) };
         const { webhook, secret } = await manageWebhooks.create(made, actor);
         return { status: 201, json: { webhook: present(webhook), secret }, secret: true };
       },
@@ -106,14 +106,17 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
   ];
 }
 
-function present(webhook: Webhook): WebhookJson {
+function present(webhook: WebhookStatus): WebhookJson {
   return {
     name: webhook.name,
     url: webhook.url,
     kinds: [...webhook.kinds],
     enabled: webhook.isEnabled,
+    in_order: webhook.inOrder,
     created_at: webhook.createdAt.toISOString(),
     created_by: webhook.createdBy,
+    waiting: webhook.waiting,
+    failing: webhook.failing,
     attempts: webhook.attempts,
     next_attempt_at: instantText(webhook.nextAttemptAt),
     failing_since: instantText(webhook.failingSince),

@@ -103,7 +103,7 @@ describe('cert device', () => {
 
   it.each(['../server', '.hidden', 'a/b', '', 'x'.repeat(65)])('refuses the id %j', async (id) => {
     const { code, stdout } = await cert('device', id);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
   it('overwrites nothing without --force, and keeps the old with it', async () => {
@@ -181,7 +181,7 @@ describe('cert list, show and verify', () => {
     expect(await namesOf('--force', '--name', 'b.test', '--drop-name', 'a.test')).toEqual([
       ...['192.0.2.7', 'updates.example.com', 'b.test'],
     ]);
-    expect((await server('--force', '--drop-name', 'updates.example.com')).code).toBe(1);
+    expect((await server('--force', '--drop-name', 'updates.example.com')).code).toBe(2);
     expect((await server('--drop-name', 'b.test')).code).toBe(1); // there is one, and it is not forced
   });
 
@@ -219,7 +219,7 @@ describe('cert revoke', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^- +ab12 +2026-11-24T04:00:00Z$/m);
     expect(stderr).toContain('when it comes');
-    expect(await cert('revoke', '--serial', 'nonsense')).toMatchObject({ code: 1, stdout: '' });
+    expect(await cert('revoke', '--serial', 'nonsense')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('takes the certificate itself, from a file or from standard input', async () => {

@@ -79,7 +79,7 @@ describe('release', () => {
       rollout: { policy: { from: '>=3' } },
       reach: { devices: 3, left_out_newer: { devices: 2 }, left_out_by_from: { devices: 1 } },
     });
-    expect(await run('release', 'create', 'v2.raucb', '--from', '1.0')).toMatchObject({ code: 1 });
+    expect(await run('release', 'create', 'v2.raucb', '--from', '1.0')).toMatchObject({ code: 2 });
     for (const id of ['new', 'other', 'odd'])
       await admin.services.manageDevices.forget(id, { name: 'local', address: null });
     await must('release', 'deactivate', 'test-board', ...channel);
@@ -137,7 +137,7 @@ describe('release', () => {
       release: { bundle: 'v1.raucb' },
     });
     expect(await run('release', 'undo', String(id))).toMatchObject({ code: 1 });
-    expect(await run('release', 'undo', '../1')).toMatchObject({ code: 1 });
+    expect(await run('release', 'undo', '../1')).toMatchObject({ code: 2 });
   });
 
   it('stops offering on one channel', async () => {
@@ -160,7 +160,7 @@ describe('release', () => {
       ['release', 'create', 'v1.raucb', ...flags, '--server', 'http://127.0.0.1:9'],
       { cwd },
     );
-    expect(result.code).toBe(1);
+    expect(result.code).toBe(2);
     expect(result.stderr).not.toContain('ECONNREFUSED');
   });
 });
@@ -205,8 +205,26 @@ describe('rollout', () => {
   });
 
   it('refuses what is no release', async () => {
-    expect(await run('rollout', 'show', '../1')).toMatchObject({ code: 1 });
+    expect(await run('rollout', 'show', '../1')).toMatchObject({ code: 2 });
     expect(await run('rollout', 'show', '4711')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('bundle show', () => {
+  it('tells where a bundle is current, by which release, and who has it', async () => {
+    const { id } = (await json('release', 'create', 'v1.raucb', '--channel', 'shown')) as { id: number };
+    const { stdout } = await must('bundle', 'show', 'v1.raucb');
+    expect(stdout).toContain(`test-board, channel shown, release ${id}`);
+    expect(stdout).toMatch(/^sha256 +[0-9a-f]{64}$/m);
+    expect(stdout).toMatch(/^devices +\d+ running, 0 installing, 0 pinned, 0 failed$/m);
+    expect(stdout).toMatch(/^IMAGE +FILE +TYPE +SIZE$/m);
+    expect(await json('bundle', 'show', 'v1.raucb')).toMatchObject({ name: 'v1.raucb', version: '1.0.0' });
+    await must('release', 'deactivate', 'test-board', '--channel', 'shown');
+  });
+
+  it('refuses a bundle that is not there, and what is no name', async () => {
+    expect(await run('bundle', 'show', 'missing.raucb')).toMatchObject({ code: 1 });
+    expect(await run('bundle', 'show', '../v1.raucb')).toMatchObject({ code: 2 });
   });
 });
 
@@ -241,7 +259,7 @@ describe('events', () => {
     expect(await json('events', '--limit', '1')).toMatchObject({
       events: [{ id: expect.any(Number) as number }],
     });
-    expect(await run('events', '--limit', '0')).toMatchObject({ code: 1 });
+    expect(await run('events', '--limit', '0')).toMatchObject({ code: 2 });
   });
 
   it('say how often, and since when, a device did the same', async () => {

@@ -31,7 +31,7 @@ describe('webhooks that others change while they are sent', () => {
       changeStore: ({ webhooks }) => ({ webhooks: { ...webhooks, all: () => changed(webhooks).all() } }),
     });
     await opened.services.manageWebhooks.create(
-      { name: 'ops', url: 'https://receiver.test/', kinds: [] },
+      { name: 'ops', url: 'https://receiver.test/', kinds: [], inOrder: true },
       person,
     );
     await opened.store.journal.record([line, line]);

@@ -1,0 +1,65 @@
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
+import { meetServer } from './met-server';
+import { ServerRefusal } from './server-refusal';
+
+const remedies: Readonly<Record<string, string>> = {
+  ECONNREFUSED:
+    'Is it running? Start it with `npx rauc-simple-server serve`, or name another one with --server.',
+  ENOTFOUND: 'Check the host in --server or RAUC_SERVER.',
+  EAI_AGAIN: 'The name service does not answer: check the network.',
+};
+
+/** What OpenSSL says of an answer that is not TLS. */
+const plainAnswer = /wrong.version.number|packet.length.too.long|http.request/i;
+const aboutTls = /CERT|SELF_SIGNED|UNABLE_TO|TLS|SSL|^EPROTO$/;
+/** The connection was there and ended, or what came was not HTTP. */
+const cutShort = /^(ECONNRESET|EPIPE|HPE_.*)$/;
+
+/**
+ * Turns what the network says into what a person can act on; everything else stays what it is. Where the address may be that of another
+ * listener, it looks what is there.
+ */
+export async function connectionFailure(error: unknown, address: string): Promise<unknown> {
+  if (error instanceof DomainError || error instanceof ServerRefusal) return error;
+  const code = systemErrorCode(error) ?? '';
+  const text = messageOf(error) || code;
+  const unavailable = (message: string, remedy: string) =>
+    new DomainError('unavailable', message, { cause: error, remedy });
+  const isHttps = address.startsWith('https:');
+  if (isHttps && plainAnswer.test(`${code} ${text}`)) {
+    return unavailable(`${address} speaks HTTP, not HTTPS`, `Use --server ${switched(address)}.`);
+  }
+  const met = aboutTls.test(code) || cutShort.test(code) ? await meetServer(address) : 'unknown';
+  if (met === 'client-certificates') {
+    return unavailable(
+      `${address} asks for a client certificate, as the device listener does`,
+      'Give the address of the admin listener with --server or RAUC_SERVER: http and port 8080, unless ADMIN_PORT says otherwise.',
+    );
+  }
+  if (!isHttps && met === 'https') {
+    return unavailable(`${address} speaks HTTPS, not HTTP`, `Use --server ${switched(address)}.`);
+  }
+  if (aboutTls.test(code)) {
+    return unavailable(
+      `the TLS certificate of ${address} is not accepted: ${text}`,
+      'If its CA is your own, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
+    );
+  }
+  return unavailable(
+    `no answer from ${address}: ${text}`,
+    remedies[code] ??
+      'Check that the server runs and that nothing between here and there cuts the connection.',
+  );
+}
+
+/** OpenSSL's errors are not always of the realm's own class. */
+function messageOf(error: unknown): string {
+  const isObject = typeof error === 'object' && error !== null;
+  return isObject && 'message' in error && typeof error.message === 'string' ? error.message : '';
+}
+
+/** The same address with the other scheme. */
+function switched(address: string): string {
+  return address.startsWith('https:') ? address.replace(/^https/, 'http') : address.replace(/^http/, 'https');
+}

@@ -1,0 +1,41 @@
+import { readDotenv } from './dotenv-file';
+import { getOption, optionKeys } from './options';
+
+/** So many letters too many, too few or other ones are a slip; more is a variable of another program. */
+const slipLetters = 2;
+
+export interface MisspeltVariable {
+  readonly name: string;
+  /** The variable that there is. */
+  readonly meant: string;
+}
+
+/**
+ * Finds variables of a `.env` file that are almost one of ours, and so have no effect. Others are none of our business: the file may be
+ * shared with other programs.
+ */
+export function findMisspelt(dotenvPath: string): readonly MisspeltVariable[] {
+  const known = optionKeys.map((key) => getOption(key).env);
+  const unknown = Object.keys(readDotenv(dotenvPath, [])).filter((name) => !known.includes(name));
+  return unknown.flatMap((name) => {
+    const [best] = known
+      .map((meant) => ({ name, meant, letters: distance(name.toUpperCase(), meant) }))
+      .sort((a, b) => a.letters - b.letters);
+    return best === undefined || best.letters > slipLetters ? [] : [{ name, meant: best.meant }];
+  });
+}
+
+/** How many letters have to be put in, taken out or replaced to make one word of another (Levenshtein). */
+function distance(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > slipLetters) return Infinity;
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [i, letter] of Array.from(one).entries()) {
+    const next = [i + 1];
+    for (const [j, wanted] of Array.from(other).entries()) {
+      const replaced = (row[j] ?? 0) + (letter === wanted ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,83 @@
+import type { EventKind } from './event';
+import { retryDelayMs } from './webhook';
+
+/** `gave-up`: tried for a day in vain. `skipped`: the webhook was turned off or deleted first. */
+export const deliveryStates = ['waiting', 'delivered', 'gave-up', 'skipped'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** One event on its way to one webhook, or what came of it. */
+export interface WebhookDelivery {
+  readonly eventId: number;
+  /** `null` when the event is no longer in the journal. */
+  readonly kind: EventKind | null;
+  /** When the event happened; `null` when it is no longer in the journal. */
+  readonly at: Date | null;
+  readonly state: DeliveryState;
+  /** That failed; for one that was delivered, before it was. */
+  readonly attempts: number;
+  /** `null` for one that does not wait. */
+  readonly nextAttemptAt: Date | null;
+  /** Since when it has been tried in vain; `null` when it has not. */
+  readonly failingSince: Date | null;
+  /** Of the last attempt that failed. */
+  readonly lastError: string | null;
+  /** When it was delivered, given up or skipped; `null` while it waits. */
+  readonly endedAt: Date | null;
+}
+
+/** What an attempt changes. */
+export type DeliveryProgress = Pick<
+  WebhookDelivery,
+  'state' | 'attempts' | 'nextAttemptAt' | 'failingSince' | 'lastError' | 'endedAt'
+>;
+
+/** What became of one attempt. */
+export interface DeliveryAttempt {
+  /** `null` when the receiver took it, else why not. */
+  readonly failure: string | null;
+  /** When it ended. */
+  readonly at: Date;
+  /** For how long the delivery has been tried in vain before, in milliseconds, whatever happened to the clock. */
+  readonly failedForMs: number;
+  /** From 0 up to 1. */
+  readonly random: number;
+}
+
+/** One delivery is not tried for longer. */
+const giveUpAfterMs = 24 * 3_600_000;
+/** But so often at least, which takes three quarters of an hour: the server may have been off for all of that time. */
+const giveUpAfterAttempts = 10;
+
+/** What becomes of a delivery by an attempt. */
+export function afterAttempt(
+  { attempts, failingSince, lastError }: Pick<WebhookDelivery, 'attempts' | 'failingSince' | 'lastError'>,
+  { failure, at, failedForMs, random }: DeliveryAttempt,
+): DeliveryProgress {
+  if (failure === null) return ended('delivered', { attempts, failingSince, lastError, endedAt: at });
+  const failed = { attempts: attempts + 1, failingSince: failingSince ?? at, lastError: failure };
+  if (failingSince !== null && failedForMs >= giveUpAfterMs && failed.attempts >= giveUpAfterAttempts)
+    return ended('gave-up', { ...failed, endedAt: at });
+  const nextAttemptAt = new Date(at.getTime() + retryDelayMs(failed.attempts, random));
+  return { state: 'waiting', ...failed, nextAttemptAt, endedAt: null };
+}
+
+/** What becomes of a delivery whose event is no longer in the journal. */
+export function withoutEvent(
+  delivery: Pick<WebhookDelivery, 'attempts' | 'failingSince'>,
+  at: Date,
+): DeliveryProgress {
+  const { attempts, failingSince } = delivery;
+  return ended('gave-up', {
+    attempts,
+    failingSince,
+    lastError: 'the event is no longer in the journal',
+    endedAt: at,
+  });
+}
+
+function ended(
+  state: 'delivered' | 'gave-up',
+  rest: Omit<DeliveryProgress, 'state' | 'nextAttemptAt'>,
+): DeliveryProgress {
+  return { state, nextAttemptAt: null, ...rest };
+}

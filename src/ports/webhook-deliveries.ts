@@ -1,0 +1,122 @@
+import type { JournalEvent, NewEvent } from '../core/event';
+import type { Webhook, WebhookQueue } from '../core/webhook';
+import type { DeliveryProgress, DeliveryState, WebhookDelivery } from '../core/webhook-delivery';
+
+/** The state that an attempt begins from: what it came to is saved while the delivery is still in it. */
+export interface DeliveryPlace {
+  readonly webhookId: number;
+  readonly eventId: number;
+  readonly attempts: number;
+}
+
+/** A delivery that is about to be tried. */
+export interface OpenDelivery {
+  readonly webhook: Webhook;
+  readonly secret: string;
+  readonly delivery: WebhookDelivery;
+  /** `undefined` when it is no longer in the journal. */
+  readonly event: JournalEvent | undefined;
+}
+
+/** A part of the journal that was looked through for a webhook. */
+export interface LookedThrough {
+  readonly webhookId: number;
+  /** The cursor of the webhook. */
+  readonly from: number;
+  /** The last line of the part. */
+  readonly to: number;
+  /** What the webhook wants of it, in its order. */
+  readonly eventIds: readonly number[];
+}
+
+/** Newest event first. */
+export interface DeliveryPage {
+  readonly deliveries: readonly WebhookDelivery[];
+  /** For the page after this one; `null` on the last. */
+  readonly nextBefore: number | null;
+}
+
+/**
+ * The deliveries of webhooks, one for each webhook and event. One node leads and sends, so that no delivery is leased: what it
+ * sent and could not save is sent again, under the same id.
+ */
+export interface WebhookDeliveries {
+  /**
+   * Makes deliveries of what a webhook wants, as far as there is room for `room` that wait, and moves its cursor as far, in one
+   * step: `SELECT cursor FROM webhooks WHERE id = $1 AND is_enabled FOR UPDATE`, `SELECT count(*) FROM webhook_deliveries WHERE
+   * webhook = $1 AND state = 'waiting'`, `INSERT INTO webhook_deliveries … ON CONFLICT DO NOTHING`, `UPDATE webhooks SET cursor = …`
+   * @returns the cursor, and whether all of the part was taken; `undefined`, and nothing changed, when the webhook is off or gone, or
+   * is no longer at `from`
+   */
+  queue(
+    part: LookedThrough,
+    room: number,
+    at: Date,
+  ): Promise<{ readonly cursor: number; readonly isWhole: boolean } | undefined>;
+  /**
+   * Deliveries whose next attempt is due, or so far ahead that the clock was set back: the longest due first. In order, the first
+   * that waits alone. `SELECT event, attempts FROM webhook_deliveries WHERE webhook = $1 AND state = 'waiting' AND (next_attempt_at <=
+   * $2 OR next_attempt_at > $3) ORDER BY next_attempt_at, event LIMIT $4`; in order also `AND event = (SELECT min(event) …)`
+   */
+  due(webhook: Pick<Webhook, 'id' | 'inOrder'>, at: Date, limit: number): Promise<readonly DeliveryPlace[]>;
+  /**
+   * `SELECT … FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook LEFT JOIN events e ON e.id = d.event WHERE d.webhook = $1
+   * AND d.event = $2 AND d.attempts = $3 AND d.state = 'waiting' AND w.is_enabled`
+   * @returns `undefined` when it no longer waits in this place
+   */
+  open(place: DeliveryPlace): Promise<OpenDelivery | undefined>;
+  /**
+   * `UPDATE webhook_deliveries SET … WHERE webhook = $1 AND event = $2 AND attempts = $3 AND state = 'waiting' RETURNING event`, then,
+   * if there is a row, the lines and `UPDATE webhooks SET last_error = …, last_delivered_at = … WHERE id = $1`
+   * @returns false when somebody has changed it meanwhile: then nothing is saved
+   */
+  save(place: DeliveryPlace, progress: DeliveryProgress, events: readonly NewEvent[]): Promise<boolean>;
+  /**
+   * `SELECT … FROM webhook_deliveries d LEFT JOIN events e ON e.id = d.event WHERE d.webhook = $1 AND d.state = $2 AND d.event < $3
+   * ORDER BY d.event DESC LIMIT $4`
+   */
+  page(
+    webhookId: number,
+    page: { readonly state?: DeliveryState; readonly limit: number; readonly beforeEvent?: number },
+  ): Promise<DeliveryPage>;
+  /**
+   * What waits, by the id of the webhook; without those for which nothing waits. `SELECT webhook, count(*), … FROM webhook_deliveries
+   * WHERE state = 'waiting' GROUP BY webhook`, and `SELECT DISTINCT ON (webhook) … ORDER BY webhook, failing_since`
+   */
+  queues(): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: string | null }>>;
+  /**
+   * Has a delivery wait again, due at once and without its failures: `SELECT id FROM webhooks WHERE id = $1 AND is_enabled FOR UPDATE`,
+   * `UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, … WHERE webhook = $1 AND event = $2 AND EXISTS (SELECT 1 FROM
+   * events WHERE id = $2) RETURNING event`, the lines if there is a row
+   * @returns what keeps it from that; then nothing is changed
+   */
+  replay(
+    webhookId: number,
+    eventId: number,
+    how: ReplayTerms,
+  ): Promise<'replayed' | 'off' | 'full' | 'no-delivery' | 'no-event'>;
+  /**
+   * The same for those that were given up, the oldest events first, as far as there is room: `UPDATE … WHERE webhook = $1 AND event IN
+   * (SELECT event … WHERE state = 'gave-up' ORDER BY event LIMIT $2)`
+   * @returns how many, and whether others are left for want of room; `off` changes nothing
+   */
+  replayGivenUp(
+    webhookId: number,
+    how: ReplayTerms,
+  ): Promise<'off' | { readonly replayed: number; readonly isMore: boolean }>;
+  /**
+   * Removes those that ended before a time, a few at a time. `DELETE FROM webhook_deliveries WHERE (webhook, event) IN (SELECT … WHERE
+   * ended_at < $1 ORDER BY ended_at LIMIT $2)`
+   * @returns how many
+   */
+  prune(before: Date, limit: number): Promise<number>;
+}
+
+/** How deliveries are made to wait again. */
+export interface ReplayTerms {
+  readonly at: Date;
+  /** So many may wait. */
+  readonly room: number;
+  /** The line of the journal. @param replayed how many, at least 1 */
+  readonly line: (replayed: number) => NewEvent;
+}

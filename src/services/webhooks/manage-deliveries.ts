@@ -1,0 +1,99 @@
+import { DomainError } from '../../core/errors';
+import type { Actor, NewEvent } from '../../core/event';
+import { maxWaiting } from '../../core/webhook';
+import type { DeliveryState } from '../../core/webhook-delivery';
+import type { Clock } from '../../ports/clock';
+import type { DeliveryPage, ReplayTerms, WebhookDeliveries } from '../../ports/webhook-deliveries';
+import type { WebhookRecords } from '../../ports/webhooks';
+import { noWebhook } from './no-webhook';
+
+/** What people see and decide of the deliveries of a webhook. */
+export interface ManageDeliveries {
+  /** Newest event first. @throws DomainError `not-found` */
+  list(
+    name: string,
+    page: { readonly state?: DeliveryState; readonly limit: number; readonly beforeEvent?: number },
+  ): Promise<DeliveryPage>;
+  /**
+   * Sends an event again, or one that waits at once, under the same id.
+   * @throws DomainError `not-found`, `conflict` when the webhook is off, too much waits, or the event is no longer in the journal
+   */
+  replay(name: string, eventId: number, actor: Actor): Promise<void>;
+  /**
+   * Sends all again that were given up, as far as there is room.
+   * @returns how many, and whether others are left
+   * @throws DomainError `not-found`, `conflict` when the webhook is off
+   */
+  replayGivenUp(name: string, actor: Actor): Promise<{ readonly replayed: number; readonly isMore: boolean }>;
+}
+
+export interface ManageDeliveriesPorts {
+  readonly webhooks: Pick<WebhookRecords, 'find'>;
+  readonly deliveries: Pick<WebhookDeliveries, 'page' | 'replay' | 'replayGivenUp'>;
+  readonly now: Clock;
+}
+
+export function createManageDeliveries({
+  webhooks,
+  deliveries,
+  now,
+}: ManageDeliveriesPorts): ManageDeliveries {
+  async function idOf(name: string): Promise<number> {
+    const found = await webhooks.find({ name });
+    if (found === undefined) throw noWebhook(name);
+    return found.webhook.id;
+  }
+
+  function terms(actor: Actor, message: (replayed: number) => string, after: NewEvent['after']): ReplayTerms {
+    const at = now();
+    const line = (replayed: number): NewEvent => ({
+      kind: 'webhook.replayed',
+      at,
+      actor,
+      message: message(replayed),
+      after: { ...after, deliveries: replayed },
+    });
+    return { at, room: maxWaiting, line };
+  }
+
+  return {
+    list: async (name, page) => deliveries.page(await idOf(name), page),
+
+    async replay(name, eventId, actor) {
+      const message = () => `event ${eventId} is sent again to the webhook ${name}`;
+      const outcome = await deliveries.replay(
+        await idOf(name),
+        eventId,
+        terms(actor, message, { event: eventId }),
+      );
+      switch (outcome) {
+        case 'replayed':
+          return;
+        case 'off':
+          throw isOff(name);
+        case 'full':
+          throw new DomainError('conflict', `${maxWaiting} events wait for the webhook ${name} already`, {
+            remedy: 'Wait until the receiver has taken some, then retry.',
+          });
+        case 'no-event':
+          throw new DomainError('conflict', `event ${eventId} is no longer in the journal`);
+        case 'no-delivery':
+          throw new DomainError('not-found', `the webhook ${name} has no delivery of event ${eventId}`, {
+            remedy: 'List its deliveries to see their events.',
+          });
+      }
+    },
+
+    async replayGivenUp(name, actor) {
+      const message = (replayed: number) =>
+        `${replayed} ${replayed === 1 ? 'event is' : 'events are'} sent again to the webhook ${name}`;
+      const outcome = await deliveries.replayGivenUp(await idOf(name), terms(actor, message, {}));
+      if (outcome === 'off') throw isOff(name);
+      return outcome;
+    },
+  };
+}
+
+function isOff(name: string): DomainError {
+  return new DomainError('conflict', `the webhook ${name} is off`, { remedy: 'Turn it on, then retry.' });
+}

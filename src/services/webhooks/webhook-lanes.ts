@@ -1,0 +1,102 @@
+import { SharedRun } from '../../base/collections/shared-run';
+import type { Webhook } from '../../core/webhook';
+import type { Clock } from '../../ports/clock';
+import type { OpenDelivery, WebhookDeliveries } from '../../ports/webhook-deliveries';
+
+export interface WebhookLanesPorts {
+  readonly deliveries: Pick<WebhookDeliveries, 'due' | 'open' | 'save'>;
+  /** Tries a delivery. @returns what is to be saved of it; `undefined` when it was cut short */
+  readonly attempt: (delivery: OpenDelivery) => Promise<Outcome | undefined>;
+  readonly now: Clock;
+  readonly stop: AbortSignal;
+}
+
+/** What came of an attempt, as {@link WebhookDeliveries.save} takes it. */
+export interface Outcome {
+  readonly change: Parameters<WebhookDeliveries['save']>;
+  /** Whether the receiver refused it, or was not reached. */
+  readonly hasFailed: boolean;
+}
+
+/** So many events are on their way to one receiver at a time; in order it is one. */
+const parallel = 4;
+/** After so many failures in a row the rest waits for the next look: a receiver that is down is not asked for each event at once. */
+const failuresAtOnce = 4;
+/** Those on their way may be among what is read as due. */
+const readAtOnce = 4 * parallel;
+
+/** Sends what is due to one receiver, several at a time. */
+export class WebhookLanes {
+  readonly #inFlight = new Set<number>();
+  /** What was sent and could not be saved, by event: while it cannot, nothing more is sent. It counts as on its way. */
+  readonly #unsaved = new Map<number, Outcome['change']>();
+  readonly #savingAgain = new SharedRun(() => this.#saveAgain());
+  #failuresLeft = failuresAtOnce;
+
+  constructor(private readonly ports: WebhookLanesPorts) {}
+
+  get isIdle(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
+  /** Goes on until nothing is due. It may be called again meanwhile: what is on its way is not sent twice. */
+  async run(webhook: Pick<Webhook, 'id' | 'inOrder'>): Promise<void> {
+    await this.#savingAgain.start();
+    this.#failuresLeft = failuresAtOnce;
+    const lanes = webhook.inOrder ? 1 : parallel;
+    const ended = await Promise.allSettled(Array.from({ length: lanes }, () => this.#lane(webhook, lanes)));
+    for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
+  }
+
+  async #lane(webhook: Pick<Webhook, 'id' | 'inOrder'>, lanes: number): Promise<void> {
+    while (this.#failuresLeft > 0 && this.#unsaved.size === 0) {
+      const delivery = await this.#take(webhook, lanes);
+      if (delivery === undefined) return;
+      const { eventId } = delivery.delivery;
+      try {
+        const outcome = await this.ports.attempt(delivery);
+        if (outcome === undefined) return;
+        this.#failuresLeft = outcome.hasFailed ? this.#failuresLeft - 1 : failuresAtOnce;
+        await this.#save(eventId, outcome.change);
+      } finally {
+        if (!this.#unsaved.has(eventId)) this.#inFlight.delete(eventId);
+      }
+    }
+  }
+
+  /** What is due next and not on its way; it is on its way from then on. */
+  async #take(webhook: Pick<Webhook, 'id' | 'inOrder'>, lanes: number): Promise<OpenDelivery | undefined> {
+    const { deliveries, now, stop } = this.ports;
+    for (const place of await deliveries.due(webhook, now(), readAtOnce)) {
+      if (stop.aborted || this.#inFlight.size >= lanes) return undefined;
+      if (this.#inFlight.has(place.eventId)) continue;
+      this.#inFlight.add(place.eventId);
+      let opened: OpenDelivery | undefined;
+      try {
+        // What is due may have been sent since it was read.
+        opened = await deliveries.open(place);
+      } finally {
+        if (opened === undefined) this.#inFlight.delete(place.eventId);
+      }
+      if (opened !== undefined) return opened;
+    }
+    return undefined;
+  }
+
+  async #save(eventId: number, change: Outcome['change']): Promise<void> {
+    try {
+      await this.ports.deliveries.save(...change);
+    } catch (error) {
+      this.#unsaved.set(eventId, change);
+      throw error;
+    }
+  }
+
+  async #saveAgain(): Promise<void> {
+    for (const [eventId, change] of this.#unsaved) {
+      await this.ports.deliveries.save(...change);
+      this.#unsaved.delete(eventId);
+      this.#inFlight.delete(eventId);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { WebhookQueue } from '../../core/webhook';
+import type { Database } from './database';
+
+interface QueueRow {
+  readonly webhook: number;
+  readonly waiting: number;
+  readonly failing: number;
+  readonly attempts: number;
+  readonly next_attempt_at: string;
+  readonly failing_since: string | null;
+  readonly last_error: string | null;
+}
+
+/** What waits for each webhook, and of that what fails longest. It reads what waits alone, which is bounded. */
+export async function webhookQueues(
+  database: Database,
+): Promise<ReadonlyMap<number, WebhookQueue & { readonly lastError: string | null }>> {
+  const select = sql<QueueRow>`
+    SELECT * FROM (
+      SELECT webhook, attempts, next_attempt_at, failing_since, last_error,
+        count(*) OVER (PARTITION BY webhook) AS waiting,
+        count(failing_since) OVER (PARTITION BY webhook) AS failing,
+        row_number() OVER (PARTITION BY webhook ORDER BY failing_since IS NULL, failing_since, event) AS place
+      FROM webhook_deliveries WHERE state = 'waiting'
+    ) WHERE place = 1`;
+  const rows = await database.read(select.compile(database.query));
+  return new Map(rows.map((row) => [row.webhook, toQueue(row)]));
+}
+
+function toQueue(row: QueueRow): WebhookQueue & { readonly lastError: string | null } {
+  const { waiting, failing, failing_since: since } = row;
+  if (since === null)
+    return { waiting, failing, attempts: 0, nextAttemptAt: null, failingSince: null, lastError: null };
+  return {
+    waiting,
+    failing,
+    attempts: row.attempts,
+    nextAttemptAt: new Date(row.next_attempt_at),
+    failingSince: new Date(since),
+    lastError: row.last_error,
+  };
+}
