@@ -23,6 +23,7 @@ import { type SessionPorts, sessionRoutes } from './access/session';
 import { statusRoutes } from './overview/service-status';
 import { searchLimits, Shares } from './kernel/shares';
 import { tokenRoutes } from './access/tokens';
+import { deliveryRoutes } from './webhooks/deliveries';
 import { webhookRoutes } from './webhooks/webhooks';
 import { uploadRoutes } from './catalog/upload';
 
@@ -52,6 +53,7 @@ export function adminRoutes(
     ...uploadRoutes(options),
     ...eventRoutes(options, streams, searches),
     ...webhookRoutes(options),
+    ...deliveryRoutes(options),
     ...tokenRoutes(options),
     ...sessionRoutes(options, callers),
     ...aboutRoutes(options),

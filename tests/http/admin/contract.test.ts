@@ -212,6 +212,15 @@ describe('what the admin API answers', () => {
     await call('createWebhook', {}, { name: 'ops', url });
     await call('testWebhook', { name: 'ops' }, {});
     await call('listWebhooks');
+    await call('changeWebhook', { name: 'ops' }, { in_order: true });
+    await call('createToken', {}, { name: 'told', scope: 'read' });
+    await (
+      await admin.opened.services.sendWebhooks.begin()
+    ).ended;
+    const { deliveries } = await call('listDeliveries', { name: 'ops' });
+    const [sent] = deliveries as { event: number }[];
+    await call('replayDelivery', { name: 'ops', event: sent?.event ?? 0 }, {});
+    await call('replayGivenUp', { name: 'ops' }, {});
     await call('disableWebhook', { name: 'ops' }, {});
     await call('enableWebhook', { name: 'ops' }, {});
     await call('deleteWebhook', { name: 'ops' });
