@@ -20,9 +20,11 @@ export const cliNow = new Date('2026-11-24T04:00:00.000Z');
 export interface CliRun {
   readonly cwd: string;
   readonly wiring?: Partial<Wiring>;
-  readonly stdin?: string | Buffer;
+  readonly stdin?: string | Buffer | Readable;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether standard input and standard error are one. */
   readonly isTerminal?: boolean;
+  readonly isStdoutTerminal?: boolean;
   /** Told of what is printed, as it is. */
   readonly onStdout?: (piece: string) => void;
   readonly surroundings?: Partial<Surroundings>;
@@ -36,12 +38,10 @@ export interface CliResult {
 
 /** The command line in this process, on real folders, with streams that remember. */
 export async function runCommand(args: readonly string[], given: CliRun): Promise<CliResult> {
-  const stdout = remembering(false, given.onStdout);
+  const stdout = remembering(given.isStdoutTerminal ?? false, given.onStdout);
   const stderr = remembering(given.isTerminal ?? false);
   const terminal = {
-    stdin: Object.assign(Readable.from([Buffer.from(given.stdin ?? '')]), {
-      isTTY: given.isTerminal ?? false,
-    }),
+    stdin: Object.assign(inputOf(given.stdin), { isTTY: given.isTerminal ?? false }),
     stdout: stdout.stream,
     stderr: stderr.stream,
   };
@@ -69,6 +69,11 @@ export function testSurroundings(cwd: string, env: Readonly<Record<string, strin
       throw new Error(`exit ${code}`);
     },
   };
+}
+
+function inputOf(stdin: CliRun['stdin'] = ''): Readable {
+  if (stdin instanceof Readable) return stdin;
+  return Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]);
 }
 
 /** Signals by hand. */
