@@ -48,6 +48,7 @@ describe('help', () => {
       'cert refused',
       'bundle',
       'bundle upload',
+      'bundle download',
       'bundle list',
       'bundle show',
       'bundle inspect',
