@@ -356,6 +356,15 @@ describe('the other commands', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/bundles' });
   });
 
+  it('say that there is nothing to list', async () => {
+    const { address } = await serveAnswer(200, { bundles: [] });
+    expect(await run(['list', '--server', address])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'nothing found\n',
+    });
+  });
+
   it('list what a newer server says, with fields and words that nobody knows yet', async () => {
     const newer = { ...bundle, verdict: 'doubtful', format: 'sealed', grade: 7 };
     const { address } = await serveAnswer(200, { bundles: [newer], next: 'page-2' });
@@ -478,7 +487,9 @@ describe('the token', () => {
       `chmod 600 ${file}`,
     );
     await chmod(file, 0o600);
-    expect((await run(['list', '--server', address, '--token-file', 'open-token'])).stderr).toBe('');
+    expect((await run(['list', '--server', address, '--token-file', 'open-token'])).stderr).toBe(
+      'nothing found\n',
+    );
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(`Bearer ${secret}`));
   });
 
