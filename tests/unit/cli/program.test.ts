@@ -102,6 +102,7 @@ describe('help', () => {
       'device cancel',
       'device revoke',
       'device forget',
+      'device bulk',
       'device kit',
       'token',
       'token create',
