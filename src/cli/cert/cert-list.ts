@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { compareNaturally } from '../../base/text/natural-order';
 import type { ListedCertificate } from '../../core/certificate';
 import { listedCertificateJson } from './certificate-json';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, shownPath } from '../kernel/context';
-import { formatDay, formatTable } from '../kernel/printable';
+import { type CliContext, printJson, shownPath } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
+import { formatDay } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 
 export function addCertList(cert: Command, context: CliContext): void {
@@ -13,17 +15,31 @@ export function addCertList(cert: Command, context: CliContext): void {
     configKeys: ['certsDir'],
     examples: ['cert list', 'cert list --json'],
     run: async ({ options, config }) => {
-      const certificates = await context.wiring.certificates(config).list();
+      const certificates = inOrder(await context.wiring.certificates(config).list());
       if (options.json === true)
         printJson(context, { certificates: certificates.map(listedCertificateJson) });
-      else print(context, table(context, certificates));
+      else printTable(context, columns, rowsOf(context, certificates));
       return 0;
     },
   });
 }
 
-function table(context: CliContext, certificates: readonly ListedCertificate[]): string {
-  const rows = certificates.map(({ certificate, revokedAt, path }) => [
+/** Those of the CA and the server first, then devices by name. */
+function inOrder(certificates: readonly ListedCertificate[]): readonly ListedCertificate[] {
+  const isDevice = ({ certificate: { role } }: ListedCertificate) => role === 'device';
+  const devices = certificates
+    .filter(isDevice)
+    .sort((a, b) => compareNaturally(a.certificate.commonName, b.certificate.commonName));
+  return [...certificates.filter((one) => !isDevice(one)), ...devices];
+}
+
+const columns = ['NAME', 'ROLE', 'STATE', 'VALID UNTIL', 'KEY', 'SERIAL', 'FILE'];
+
+function rowsOf(
+  context: CliContext,
+  certificates: readonly ListedCertificate[],
+): readonly (readonly string[])[] {
+  return certificates.map(({ certificate, revokedAt, path }) => [
     certificate.commonName,
     certificate.role,
     markedState(certificateState(certificate.notAfter, revokedAt, context.surroundings.now())),
@@ -32,7 +48,6 @@ function table(context: CliContext, certificates: readonly ListedCertificate[]):
     certificate.serial,
     shownPath(context, path),
   ]);
-  return formatTable(['NAME', 'ROLE', 'STATE', 'VALID UNTIL', 'KEY', 'SERIAL', 'FILE'], rows);
 }
 
 /** Its state, as code; revocation weighs more than expiry. */
