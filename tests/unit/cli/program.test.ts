@@ -142,6 +142,16 @@ describe('help', () => {
     expect(missing).toEqual([]);
   });
 
+  it('names the words that an option of the configuration takes', async () => {
+    const { stdout } = await runCommand(['serve', '--help'], { cwd });
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/--log-level <word> [^-]*\(choices: "fatal", "error", "warn", "info"/);
+    expect(text).toMatch(/--new-devices <word> [^-]*\(choices: "admit", "wait"\)/);
+    const wrong = await runCommand(['serve', '--log-level', 'loud', '--json'], { cwd });
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stderr)).toMatchObject({ error: { code: 'configuration' } });
+  });
+
   it('is there for every command with --json', () => {
     const without = commandPaths(program())
       .map((words) =>
