@@ -356,6 +356,22 @@ describe('the other commands', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/bundles' });
   });
 
+  it('show states in colour on a terminal alone, and not where nobody wants it', async () => {
+    const { address } = await serveAnswer(200, { bundles: [bundle] });
+    const list = (given: Partial<CliRun> = {}) => run(['list', '--server', address], given);
+    const plain = await list();
+    expect(plain.stdout).not.toContain('\u001b');
+    const coloured = await list({ isStdoutTerminal: true });
+    expect(coloured.stdout).toContain('\u001b[32m✓ trusted\u001b[39m ');
+    // Nothing is laid out in another way.
+    expect(coloured.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.stdout);
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }])
+      expect((await list({ isStdoutTerminal: true, env })).stdout).toBe(plain.stdout);
+    expect((await list({ isStdoutTerminal: true, env: { NO_COLOR: '' } })).stdout).toBe(coloured.stdout);
+    const json = await run(['list', '--json', '--server', address], { isStdoutTerminal: true });
+    expect(JSON.parse(json.stdout)).toEqual({ bundles: [bundle] });
+  });
+
   it('say that there is nothing to list', async () => {
     const { address } = await serveAnswer(200, { bundles: [] });
     expect(await run(['list', '--server', address])).toEqual({
