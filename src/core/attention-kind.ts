@@ -28,6 +28,7 @@ export const attentionKinds = [
   'webhook-full',
   'chore-failing',
   'storage',
+  'storage-unwritable',
   'clock',
   'crashed',
 ] as const;

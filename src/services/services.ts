@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChoreStatus } from '../core/chore';
 import { partLeftOut } from '../core/crash';
+import type { DomainError } from '../core/errors';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
 import type { MonotonicClock } from '../ports/clock';
@@ -21,6 +22,7 @@ import { createSuspendOffers } from './offers/suspend-offers';
 import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
 import { BudgetExcesses, type OverBudget } from './overview/over-budget';
 import { StorageWatch } from './overview/watch-storage';
+import { WritabilityWatch } from './overview/watch-writability';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
 import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
@@ -35,6 +37,8 @@ import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
 export interface ServiceHealth {
   /** Devices whose last changes could not be written; they are answered all the same. */
   readonly unsavedDevices: number;
+  /** What kept a write from the disk, until one got there again; `null` when nothing did. */
+  readonly writeProblem: DomainError | null;
 }
 
 /** The use cases that all listeners share. */
@@ -100,6 +104,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   });
   const catalog = await Catalog.load(store.catalog);
   const startup = await takeOver(ports, catalog);
+  let isTakenOver = store.writability.problem() === null;
   const catalogServices = createCatalogServices(ports, catalog);
   const { bundleTrust, changed, judgeBundles, checkStoredImages } = catalogServices;
   await changed();
@@ -139,6 +144,15 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     monotonicMs,
     log,
   });
+  const watchWritability = new WritabilityWatch({
+    writability: store.writability,
+    async onHealed() {
+      if (!isTakenOver) await takeOver(ports, catalog);
+      isTakenOver = true;
+      await changed();
+    },
+    log,
+  });
   const chores = fleetChores({
     fleet,
     findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
@@ -151,6 +165,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     sendWebhooks,
     watchRestores,
     watchStorage,
+    watchWritability,
     journal,
     deliveries: store.deliveries,
     eventRetentionMs,
@@ -164,7 +179,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
   await watchRestores.settle();
-  await pauseUntrusted();
+  await pauseUntrusted().catch((error: unknown) => {
+    log.error(
+      { err: error },
+      'rollouts of bundles that are not trusted could not be paused: it is tried again',
+    );
+  });
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     ...catalogServices,
@@ -184,7 +204,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     readJournal: journal,
     ...webhookServices,
     installationsReached: () => fleet.counters.reached(),
-    health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
+    health: () => ({ unsavedDevices: fleet.unsavedDevices(), writeProblem: store.writability.problem() }),
     runHousekeeping: () => housekeeping.run(),
     chores: () => housekeeping.statuses(),
     startup,

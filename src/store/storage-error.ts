@@ -16,7 +16,7 @@ export function storageError(error: unknown): unknown {
       remedy: 'Delete bundles that no device needs, or give the data folder more space.',
     });
   }
-  if (code === 'EROFS' || code.startsWith('SQLITE_READONLY')) {
+  if (isReadOnlyCode(code)) {
     return new DomainError('unavailable', 'the data folder can only be read', {
       cause: error,
       remedy: 'Give the server a data folder that it can write to.',
@@ -35,6 +35,23 @@ export function storageError(error: unknown): unknown {
     });
   }
   return error;
+}
+
+/** Whether what failed would go on once its disk has room, or takes writes again. */
+export function isUnwritable(error: unknown): error is DomainError {
+  if (!(error instanceof DomainError)) return false;
+  return error.code === 'storage-full' || isReadOnlyCode(systemErrorCode(error.cause) ?? '');
+}
+
+/** Whether the disk did not take it. A database that another program keeps locked says nothing of the disk. */
+export function isOfDisk(error: unknown): error is DomainError {
+  if (isUnwritable(error)) return true;
+  const code = error instanceof DomainError ? (systemErrorCode(error.cause) ?? '') : '';
+  return code === 'EIO' || code.startsWith('SQLITE_IOERR');
+}
+
+function isReadOnlyCode(code: string): boolean {
+  return code === 'EROFS' || code.startsWith('SQLITE_READONLY');
 }
 
 /** Runs file system work with its errors translated by {@link storageError}. */
