@@ -7,6 +7,7 @@ import { addBundleDeactivate } from './bundle/bundle-deactivate';
 import { addBundleDelete } from './bundle/bundle-delete';
 import { addBundleInspect } from './bundle/bundle-inspect';
 import { addBundleList } from './bundle/bundle-list';
+import { addBundleShow } from './bundle/bundle-show';
 import { addBundleUpload } from './bundle/bundle-upload';
 import { addCertCa } from './cert/cert-ca';
 import { addCertDevice } from './cert/cert-device';
@@ -18,6 +19,7 @@ import { addCertServer } from './cert/cert-server';
 import { addCertShow } from './cert/cert-show';
 import { addCertVerify } from './cert/cert-verify';
 import { addExamples } from './kernel/command';
+import { addCompletion } from './completion/completion';
 import { addDoctor } from './doctor/doctor';
 import { addEvents } from './journal/events';
 import { addReleaseCommands } from './release/release';
@@ -81,7 +83,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'bundle list',
     'bundle inspect my-bundle.raucb',
   ]);
-  for (const add of [addBundleUpload, addBundleList, addBundleInspect, addBundleActivate])
+  for (const add of [addBundleUpload, addBundleList, addBundleShow, addBundleInspect, addBundleActivate])
     add(bundle, context);
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);
@@ -123,6 +125,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'token list',
   ]);
   for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(token, context);
+  addCompletion(program, context);
   return program;
 }
 
@@ -135,7 +138,7 @@ function group(program: Command, name: string, summary: string, examples: readon
 /**
  * Runs the command line.
  * @param argv as in `process.argv`: the first two are Node and the program
- * @returns the exit code, when everything printed has left: 0 done, 1 refused, 2 usage or configuration, 70 a bug
+ * @returns the exit code, when everything printed has left: 0 done, 1 refused, 2 usage or configuration, 3 a wait timed out, 70 a bug
  */
 export async function runCli(
   argv: readonly string[],

@@ -33,6 +33,14 @@ export interface SeenWrite {
 /** What a person decides about a device. */
 export type DeviceDecisions = Pick<Device, 'channel' | 'labels' | 'notes' | 'admission' | 'hold' | 'pin'>;
 
+/** What a person decided about one device. */
+export interface DeviceDecision {
+  readonly id: string;
+  /** What it names is written; all the rest stays, whoever decides it meanwhile. */
+  readonly change: Partial<DeviceDecisions>;
+  readonly events: readonly NewEvent[];
+}
+
 /** What a release's devices are at. */
 export interface ReleaseCounts {
   readonly releaseId: number;
@@ -65,28 +73,58 @@ export interface RolloutDevice {
 
 /** Where the fleet lasts, as far as devices are answered from it. */
 export interface DeviceRecords {
-  /** Costs the same whatever the size of the fleet. */
+  /**
+   * Costs the same whatever the size of the fleet. `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id
+   * WHERE devices.id = $1`, its labels and certificates, and `SELECT sha256, count(*) FROM installations WHERE device = $1 AND state =
+   * ANY($2) AND cleared_at IS NULL GROUP BY sha256`
+   */
   find(id: string): DeviceRecord | undefined;
-  /** The greatest id of an installation, or 0. */
+  /** The greatest id of an installation, or 0. A sequence takes its place: `nextval('installation_ids')` */
   lastInstallationId(): number;
-  /** @param now offers that have ended do not count */
+  /**
+   * `SELECT count(*) FILTER (WHERE state = ANY($2)) FROM installations WHERE release_id = $1`, its offers that stand, and
+   * `SELECT device, count(*) … WHERE state = ANY($3) GROUP BY device`
+   * @param now offers that have ended do not count
+   */
   counts(releaseIds: readonly number[], now: Date): readonly ReleaseCounts[];
-  /** @throws DomainError `storage-full`, `unavailable` */
+  /**
+   * `INSERT INTO devices … ON CONFLICT (id) DO UPDATE SET` the columns of a contact, `INSERT INTO installations … ON CONFLICT (id) DO
+   * UPDATE`, and the lines, in one transaction
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   write(write: DeviceWrite): Promise<void>;
-  /** As one transaction. @throws DomainError `storage-full`, `unavailable` */
+  /**
+   * As one transaction. `UPDATE devices SET last_contact_at = greatest(last_contact_at, seen.at), … FROM unnest($1, $2, …) AS seen
+   * WHERE devices.id = seen.id`, in the order of the ids; the same for installations
+   * @throws DomainError `storage-full`, `unavailable`
+   */
   writeSeen(seen: readonly SeenWrite[]): Promise<void>;
-  /** Writes what a person decided; the device is there. @throws DomainError `storage-full`, `unavailable` */
-  decide(id: string, decisions: DeviceDecisions, events: readonly NewEvent[]): Promise<void>;
-  /** Removes a device with all that is known of it but the journal. */
+  /**
+   * Writes what a person decided about devices that are there: about all of them, or about none. `SELECT name FROM bundles WHERE
+   * name = $1 AND deleted_at IS NULL FOR SHARE` for each bundle that is pinned; in the order of the ids `UPDATE devices SET hold_reason =
+   * $2, hold_by = $3, hold_at = $4 WHERE id = $1`, with the columns of the decision alone, and labels by `DELETE` and `INSERT`; then the lines
+   * @throws DomainError `not-found` for a pin to a bundle that is deleted; `storage-full`, `unavailable`
+   */
+  decide(decisions: readonly DeviceDecision[]): Promise<void>;
+  /** Removes a device with all that is known of it but the journal. `DELETE FROM devices WHERE id = $1`, the rest by its keys */
   forget(id: string, events: readonly NewEvent[]): Promise<void>;
-  /** Devices that have an unsettled installation, and were last heard of at none of these times; a few at a time. */
+  /**
+   * Devices that have an unsettled installation, and were last heard of at none of these times; a few at a time. `SELECT id FROM devices
+   * WHERE installation_state = ANY($1) AND (last_contact_at < $2 OR last_contact_at > $3) LIMIT $4`
+   */
   silentIn(times: { readonly from: Date; readonly until: Date }, limit: number): Promise<readonly string[]>;
-  /** By id: admitted, not held, not pinned, and heard since a time. */
+  /**
+   * By id: admitted, not held, not pinned, and heard since a time. `SELECT id, system_version, … FROM devices WHERE compatible = $1 AND
+   * channel = $2 AND id > $3 AND admission = 'admitted' AND hold_at IS NULL AND pin_bundle IS NULL AND last_contact_at >= $4 ORDER BY id
+   * LIMIT $5`
+   */
   rolloutDevices(page: RolloutPage): readonly RolloutDevice[];
-  /** A device's installations, newest first. */
+  /** A device's installations, newest first. `SELECT * FROM installations WHERE device = $1 ORDER BY id DESC LIMIT $2` */
   installations(deviceId: string, limit: number): readonly Installation[];
+  /** `SELECT * FROM installations WHERE id = $1` */
   findInstallation(id: number): Installation | undefined;
-  /** Keeps the newest log of an installation. */
+  /** Keeps the newest log of an installation. `INSERT INTO installation_logs … ON CONFLICT (installation) DO UPDATE` */
   saveLog(installationId: number, log: string, at: Date): Promise<void>;
+  /** `SELECT log, at FROM installation_logs WHERE installation = $1` */
   log(installationId: number): { readonly log: string; readonly at: Date } | undefined;
 }

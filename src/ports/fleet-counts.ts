@@ -43,28 +43,48 @@ export interface SilentPollerCount {
   readonly ids: readonly string[];
 }
 
-/** Counts of the fleet, by the database. */
+/** Counts of the fleet, by the database. All throw DomainError `unavailable`. */
 export interface FleetCounts {
-  /** A failure that a person has cleared is over. */
-  troubled(): readonly TroubledDevices[];
-  /** Devices whose latest installation stopped before a time, its outcome unknown; one that a person has cleared is over. */
-  stopped(before: Date): readonly StoppedDevices[];
-  /** Devices whose certificate two boards have used since a time, the latest first. */
-  sharedCertificates(since: Date, limit: number): readonly SharedCertificate[];
-  /** Devices that say to be something else than their certificate: how many, and some of their ids. */
-  otherClaims(): { readonly devices: number; readonly ids: readonly string[] };
-  /** Devices that poll by RAUC's own poller and tell too little to prove an update. */
-  silentPollers(): readonly SilentPollerCount[];
-  seenSince(at: Date): number;
-  /** Whether a device has ever told the end of an installation, or proved one. */
-  hasOutcome(): boolean;
-  /** The most frequent labels first. */
-  labels(limit: number): readonly { readonly label: string; readonly devices: number }[];
+  /**
+   * A failure that a person has cleared is over. `SELECT compatible, channel, installation_state, count(*) FROM devices JOIN
+   * installations ON installations.id = installation_id WHERE installation_state = ANY($1) AND cleared_at IS NULL GROUP BY 1, 2, 3`
+   */
+  troubled(): Promise<readonly TroubledDevices[]>;
+  /**
+   * Devices whose latest installation stopped before a time, its outcome unknown; one that a person has cleared is over.
+   * The same join, `WHERE installation_state = 'stopped' AND cleared_at IS NULL AND coalesce(moved_at, offered_at) <= $1`
+   */
+  stopped(before: Date): Promise<readonly StoppedDevices[]>;
+  /**
+   * Devices whose certificate two boards have used since a time, the latest first.
+   * `SELECT id, boards FROM devices WHERE second_board_at >= $1 ORDER BY second_board_at DESC LIMIT $2`
+   */
+  sharedCertificates(since: Date, limit: number): Promise<readonly SharedCertificate[]>;
+  /**
+   * Devices that say to be something else than their certificate: how many, and some of their ids.
+   * `SELECT count(*), (array_agg(id ORDER BY id))[1:3] FROM devices WHERE claimed_compatible IS NOT NULL`
+   */
+  otherClaims(): Promise<{ readonly devices: number; readonly ids: readonly string[] }>;
+  /**
+   * Devices that poll by RAUC's own poller and tell too little to prove an update.
+   * `SELECT poller_omits, count(*), (array_agg(id ORDER BY id))[1:3] FROM devices WHERE poller_omits > '' GROUP BY 1 ORDER BY 1`
+   */
+  silentPollers(): Promise<readonly SilentPollerCount[]>;
+  /** `SELECT count(*) FROM devices WHERE last_contact_at >= $1` */
+  seenSince(at: Date): Promise<number>;
+  /**
+   * Whether a device has ever told the end of an installation, or proved one.
+   * `SELECT EXISTS (SELECT 1 FROM installations WHERE state = ANY($1))`
+   */
+  hasOutcome(): Promise<boolean>;
+  /** The most frequent labels first. `SELECT label, count(*) FROM device_labels GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $1` */
+  labels(limit: number): Promise<readonly { readonly label: string; readonly devices: number }[]>;
+  /** `SELECT count(*) FILTER (WHERE …), … FROM devices LEFT JOIN installations ON installations.id = installation_id`, each by its index */
   ofBundle(bundle: {
     readonly name: string;
     readonly compatible: string | null;
     readonly version: string | null;
-  }): BundleDevices;
+  }): Promise<BundleDevices>;
 }
 
 /** Which bundles are needed although they may be current nowhere. */

@@ -95,37 +95,59 @@ export interface LabelledPage {
   readonly limit: number;
 }
 
+/** Devices in all, and those that somebody decided about. */
+export interface FleetDecided {
+  readonly devices: number;
+  readonly waiting: number;
+  readonly held: number;
+  readonly pinned: number;
+}
+
 /** Where lists of the fleet come from. */
 export interface FleetListing {
-  /** The devices with a label, by id. */
+  /**
+   * The devices with a label, by id. `SELECT id, compatible, channel FROM device_labels JOIN devices ON devices.id = device WHERE
+   * label = $1 AND device > $2 ORDER BY device LIMIT $3`
+   */
   labelledDevices(
     page: LabelledPage,
-  ): readonly { readonly id: string; readonly compatible: string | null; readonly channel: string }[];
+  ): Promise<
+    readonly { readonly id: string; readonly compatible: string | null; readonly channel: string }[]
+  >;
   /**
    * What the devices of a channel run, a page of versions at a time, those that are pinned left out. Devices that tell none
-   * (`null`) come with the first page, beside its limit.
+   * (`null`) come with the first page, beside its limit. `SELECT system_version, count(*) FROM devices WHERE compatible = $1 AND
+   * channel = $2 AND pin_bundle IS NULL AND system_version > $3 GROUP BY system_version ORDER BY system_version LIMIT $4`
    */
-  channelVersions(page: ChannelVersionsPage): readonly {
-    readonly systemVersion: string | null;
-    readonly devices: number;
-  }[];
+  channelVersions(page: ChannelVersionsPage): Promise<
+    readonly {
+      readonly systemVersion: string | null;
+      readonly devices: number;
+    }[]
+  >;
   /** @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable` */
   list(query: DeviceQuery): Promise<DevicePage>;
   /** @throws DomainError `unavailable` */
   listInstallations(query: InstallationQuery): Promise<InstallationPage>;
-  /** Of a large fleet some seconds old. */
-  census(): readonly FleetCount[];
-  /** Devices in all, and those that somebody decided about; of a large fleet some seconds old. */
-  attention(): {
-    readonly devices: number;
-    readonly waiting: number;
-    readonly held: number;
-    readonly pinned: number;
-  };
-  /** A release's devices by the state of their installation, by step; `null` for those in no step. */
-  outcomes(releaseId: number): readonly {
-    readonly step: number | null;
-    readonly state: InstallationState;
-    readonly devices: number;
-  }[];
+  /**
+   * Of a large fleet some seconds old. `SELECT compatible, channel, system_version, installation_state, count(*) FROM devices GROUP BY
+   * 1, 2, 3, 4`
+   */
+  census(): Promise<readonly FleetCount[]>;
+  /**
+   * Devices in all, and those that somebody decided about; of a large fleet some seconds old. `SELECT count(*), count(*) FILTER
+   * (WHERE admission = 'waiting'), count(hold_at), count(pin_bundle) FROM devices`
+   */
+  attention(): Promise<FleetDecided>;
+  /**
+   * A release's devices by the state of their installation, by step; `null` for those in no step.
+   * `SELECT step, state, devices FROM release_outcomes WHERE release_id = $1 AND devices > 0 ORDER BY step, state`
+   */
+  outcomes(releaseId: number): Promise<
+    readonly {
+      readonly step: number | null;
+      readonly state: InstallationState;
+      readonly devices: number;
+    }[]
+  >;
 }

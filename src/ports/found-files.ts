@@ -17,7 +17,8 @@ export interface FoundFiles {
   list(): Promise<readonly FoundFile[]>;
   /** @throws DomainError `not-found`, `invalid-input` for what is no name of a bundle */
   open(name: string): Promise<OpenFile>;
-  /** From now on the storage has it, where it lies. */
-  adopt(name: string, bytes: { readonly sha256: string; readonly sizeBytes: number }): void;
+  /** From now on the storage has it, where it lies; an object store copies it to where it belongs. @throws DomainError `unavailable` */
+  adopt(name: string, bytes: { readonly sha256: string; readonly sizeBytes: number }): Promise<void>;
+  /** @throws DomainError `unavailable` */
   remove(name: string): Promise<void>;
 }

@@ -22,7 +22,7 @@ describe('the overview of a fleet', () => {
     const page = await open(server);
     const rows = region(page, 'What is current, and what runs').getByRole('listitem');
     const gateways = rows.filter({ hasText: 'acme-gateway' }).first();
-    expect(await gateways.textContent()).toMatch(/2\.4\.0.*running.*step 2 of 3.*\d+ of 26 devices run it/);
+    expect(await gateways.textContent()).toMatch(/2\.4\.0.*Running.*step 2 of 3.*\d+ of 26 devices run it/);
     const beta = rows.filter({ hasText: 'beta' }).first();
     expect(await beta.textContent()).toMatch(/1\.9\.0-rc1.*for all devices.*2 of 3 devices run it/);
     await gateways.getByRole('link', { name: '2.3.0' }).click();

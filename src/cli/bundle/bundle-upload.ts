@@ -36,11 +36,12 @@ const shownUpload = uploadJson.extend({
   }),
   /** `null` when the answer was lost: the server has it, now or from before. */
   created: uploadJson.shape.created.nullable(),
-  release: releaseJson.pick({ compatible: true }).nullable(),
+  release: releaseJson.pick({ id: true, compatible: true }).nullable(),
   ...shownEffect,
 });
 
 interface Flags extends PolicyFlags {
+  readonly name?: string;
   readonly activate?: boolean;
   readonly compatible?: string;
   readonly force?: boolean;
@@ -56,6 +57,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     details:
       'Uploading the same file again changes nothing. Where the answer is lost after all of it was sent, it looks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
     options: [
+      new Option('--name <name>', 'what the server calls it, instead of the name of the file'),
       new Option('--activate', 'make it current for its compatible in the same step'),
       new Option(
         '--compatible <compatible>',
@@ -69,6 +71,7 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
       'bundle upload my-bundle.raucb --activate',
+      'bundle upload build/update.raucb --name fw-2.0.0.raucb',
       'bundle upload fw-2.0.0.raucb --activate --steps 5,25,100 --promote-at 90 --pause-at-failures 3',
       'bundle upload build/fw-1.2.3.raucb --activate --json --server https://updates.example.com --token-file /run/secrets/rauc-token',
     ],
@@ -131,7 +134,7 @@ async function upload(
   fields: Readonly<Record<string, string>>,
   options: Flags,
 ): Promise<unknown> {
-  const name = parseBundleName(path.basename(file));
+  const name = parseBundleName(options.name ?? path.basename(file));
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw fileFailure(error, file, 'the bundle');
   });
@@ -176,6 +179,7 @@ function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
     ...(bundle.version === null ? [] : [bundle.version]),
     formatSize(bundle.size),
     bundle.verdict,
+    ...(release === null ? [] : [`release ${release.id}`]),
   ];
   print(context, `${bundle.name}  ${words.join(', ')}`);
   if (isQuiet) return;

@@ -3,8 +3,8 @@ import type { Output, Terminal, Wiring } from './wiring';
 import { printable, printableJson } from './printable';
 import type { Surroundings } from './surroundings';
 
-/** 0 done, 1 refused, 2 usage or configuration, 70 a bug (sysexits' EX_SOFTWARE). */
-export type ExitCode = 0 | 1 | 2 | 70;
+/** 0 done, 1 refused, 2 usage or configuration, 3 a wait timed out, 70 a bug (sysexits' EX_SOFTWARE). */
+export type ExitCode = 0 | 1 | 2 | 3 | 70;
 
 /** What every command gets. */
 export interface CliContext {

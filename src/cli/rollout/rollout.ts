@@ -8,6 +8,7 @@ import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { promoteBody } from '../../contract/rollout';
 import type { reasonBody } from '../../contract/request-fields';
+import { addRolloutWait } from './rollout-wait';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const reasonOption = new Option('--reason <text>', 'why, for the others');
@@ -16,9 +17,10 @@ interface ReasonFlags {
   readonly reason?: string;
 }
 
-/** `rollout show|promote|pause|resume|abort`, by the id of the release */
+/** `rollout show|wait|promote|pause|resume|abort`, by the id of the release */
 export function addRolloutCommands(rollout: Command, context: CliContext): void {
   addShow(rollout, 'rollout', context);
+  addRolloutWait(rollout, context);
   addPromote(rollout, context);
   addMove(rollout, context, 'pause', 'offer it to nobody new until it is resumed', [reasonOption]);
   addMove(rollout, context, 'resume', 'go on after a pause; failures so far are accepted', []);

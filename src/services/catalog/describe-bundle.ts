@@ -29,7 +29,7 @@ export function createDescribeBundle({ listBundles, counts }: DescribeBundlePort
       ...listed,
       current: listBundles.releases().filter(({ bundle }) => bundle.name === name),
       history: await listBundles.history({ activated: name, limit: shownActivations }),
-      devices: counts.ofBundle({ name, compatible, version }),
+      devices: await counts.ofBundle({ name, compatible, version }),
     };
   };
 }

@@ -15,6 +15,11 @@ export interface DeviceChange extends DeviceInput {
   readonly removeLabels?: readonly string[];
 }
 
+/** Whether a change names nothing. */
+export function isNothing({ addLabels = [], removeLabels = [], ...input }: DeviceChange): boolean {
+  return addLabels.length === 0 && removeLabels.length === 0 && Object.keys(parseInput(input)).length === 0;
+}
+
 const notesMaxLength = 2_000;
 
 /** @throws DomainError `invalid-input` */
@@ -27,18 +32,17 @@ export function parseInput({ channel, labels, notes }: DeviceInput): DeviceInput
 }
 
 /**
- * @returns what makes the decisions of a change, each label added or removed whatever the others are; `undefined` for no change
+ * @returns what makes the decisions of a change, each label added or removed whatever the others are
  * @throws DomainError `invalid-input`
  */
 export function planChange({
   addLabels,
   removeLabels = [],
   ...input
-}: DeviceChange): ((device: Device) => DeviceInput) | undefined {
+}: DeviceChange): (device: Device) => DeviceInput {
   const wanted = parseInput(input);
   const added = parseLabels(addLabels ?? []);
-  if (added.length === 0 && removeLabels.length === 0)
-    return Object.keys(wanted).length === 0 ? undefined : () => wanted;
+  if (added.length === 0 && removeLabels.length === 0) return () => wanted;
   return (device) => {
     const labels = wanted.labels ?? device.labels;
     const kept = labels.filter((label) => !removeLabels.includes(label));

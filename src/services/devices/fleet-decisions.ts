@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SerialQueue } from '../../base/collections/serial-queue';
 import type { Device } from '../../core/device';
 import { DomainError } from '../../core/errors';
@@ -5,7 +6,7 @@ import type { NewEvent } from '../../core/event';
 import { type Installation, keptInstallations } from '../../core/installation';
 import type { Clock } from '../../ports/clock';
 import type { DeviceUpdate } from '../../ports/device-updates';
-import type { DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { DeviceDecision, DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
 import type { FleetEntries } from './fleet-entries';
 import { type Entry, isUnsaved } from './fleet-entry';
 import type { ReleaseCounters } from './release-counters';
@@ -23,6 +24,15 @@ export interface FleetDecisionPorts {
   readonly now: Clock;
 }
 
+/** What became of a decision about many devices. */
+export interface Decided {
+  readonly done: readonly string[];
+  readonly failed: readonly { readonly id: string; readonly error: DomainError }[];
+}
+
+/** While a decision about many devices is prepared, others have their turn after so many. */
+const devicesPerTurn = 100;
+
 /** So often is a person's decision made again because the device went on in the same moment. */
 const maxRounds = 5;
 
@@ -34,21 +44,32 @@ export class FleetDecisions {
 
   /**
    * Writes what a person decided, then shows it.
-   * @throws DomainError `not-found`, `storage-full`, `unavailable`
+   * @param change what is decided of the device as it is; it throws where the device can't have that
+   * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what `change` throws
    */
   decide(
     id: string,
     change: (device: Device) => Partial<DeviceDecisions>,
     tell: (device: Device) => readonly NewEvent[],
   ): Promise<DeviceRecord> {
-    const { devices, entries, commit } = this.ports;
     return this.#queue.run(async () => {
-      await commit(id); // its row is there
-      const { device } = entries.get(id).record;
-      const decisions = decisionsOf({ ...device, ...change(device) });
-      await devices.decide(id, decisions, tell(device));
-      return this.#show(id, decisions);
+      const { failed } = await this.#decide([id], change, tell);
+      const [refused] = failed;
+      if (refused !== undefined) throw refused.error;
+      return this.ports.entries.get(id).record;
     });
+  }
+
+  /**
+   * The same about many devices, in one write: it shows on all those that can have it, or on none.
+   * @param ids each once
+   */
+  decideAll(
+    ids: readonly string[],
+    change: (device: Device) => Partial<DeviceDecisions>,
+    tell: (device: Device) => readonly NewEvent[],
+  ): Promise<Decided> {
+    return this.#queue.run(() => this.#decide(ids, change, tell));
   }
 
   /**
@@ -147,7 +168,37 @@ export class FleetDecisions {
     });
   }
 
-  #show(id: string, decisions: DeviceDecisions): DeviceRecord {
+  async #decide(
+    ids: readonly string[],
+    change: (device: Device) => Partial<DeviceDecisions>,
+    tell: (device: Device) => readonly NewEvent[],
+  ): Promise<Decided> {
+    const { devices, entries, commit } = this.ports;
+    const rows = await Promise.allSettled(ids.map(commit)); // their rows are there
+    const planned: DeviceDecision[] = [];
+    const failed: Decided['failed'][number][] = [];
+    for (const [index, id] of ids.entries()) {
+      if (index % devicesPerTurn === devicesPerTurn - 1) await nextTurn();
+      try {
+        const row = rows[index];
+        if (row?.status === 'rejected') throw row.reason;
+        const { device } = entries.get(id).record;
+        planned.push({ id, change: change(device), events: tell(device) });
+      } catch (error) {
+        failed.push({ id, error: refusalOf(error) });
+      }
+    }
+    try {
+      if (planned.length > 0) await devices.decide(planned);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      return { done: [], failed: [...failed, ...planned.map(({ id }) => ({ id, error: refusal }))] };
+    }
+    for (const { id, change: decisions } of planned) this.#show(id, decisions);
+    return { done: planned.map(({ id }) => id), failed };
+  }
+
+  #show(id: string, decisions: Partial<DeviceDecisions>): DeviceRecord {
     const entry = this.ports.entries.get(id);
     entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
     return entry.record;
@@ -156,6 +207,12 @@ export class FleetDecisions {
 
 function decisionsOf({ channel, labels, notes, admission, hold, pin }: Device): DeviceDecisions {
   return { channel, labels, notes, admission, hold, pin };
+}
+
+/** @throws what is no refusal */
+function refusalOf(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  throw error;
 }
 
 /** With what was seen of the same installation meanwhile. */

@@ -6,12 +6,13 @@ import { isCalledOff, isCancellable, isFailure } from '../../core/installation-s
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
-import { type DeviceChange, type DeviceInput, parseText, parseInput, planChange } from './device-input';
+import { type DeviceChange, type DeviceInput, isNothing, parseInput } from './device-input';
 import type { Fleet } from './fleet';
-import type { DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { Decided } from './fleet-decisions';
+import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
 import { changed } from './installation-events';
+import { createDecisionPlans, type Decision, type DecisionPlans, deviceLine } from './plan-decisions';
 import { startAnew } from './start-anew';
-import { refuseUntellable } from '../catalog/plan-activation';
 import type { Clock } from '../../ports/clock';
 
 export interface DeviceDetails extends DeviceRecord {
@@ -36,6 +37,11 @@ export interface ManageDevices {
   /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for one of another compatible */
   pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
+  /**
+   * One decision about many devices, in one write: it shows on all those that can have it, or on none.
+   * @param plan what is decided; where it can't be, it fails for each
+   */
+  decideAll(ids: readonly string[], plan: (plans: DecisionPlans) => Decision, actor: Actor): Promise<Decided>;
   /** Lets bundles be tried again that failed, were interrupted or were called off. */
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
   /** Calls its installation off; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
@@ -54,12 +60,9 @@ export interface ManageDevicesPorts {
   readonly now: Clock;
 }
 
-const reasonMaxLength = 200;
-
 export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   const { catalog, fleet, devices, maxTries, now } = ports;
 
-  /** Tells a decision, and what it replaced. */
   function line(
     kind: EventKind,
     device: Device,
@@ -67,20 +70,13 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     message: string,
     facts: Pick<NewEvent, 'before' | 'after'> = {},
   ): NewEvent {
-    const subject = { deviceId: device.id, compatible: device.facts.compatible, channel: device.channel };
-    return { kind, at: now(), actor, message, subject, ...facts };
+    return { ...deviceLine(kind, device, { message, actor, at: now() }), ...facts };
   }
 
-  function decide(
-    id: string,
-    decisions: Partial<DeviceDecisions>,
-    tell: (device: Device) => NewEvent,
-  ): Promise<DeviceRecord> {
-    return fleet.decisions.decide(
-      id,
-      () => decisions,
-      (device) => [tell(device)],
-    );
+  const plans = (actor: Actor) => createDecisionPlans(ports, actor);
+
+  function decide(id: string, { change, tell }: Decision): Promise<DeviceRecord> {
+    return fleet.decisions.decide(id, change, tell);
   }
 
   /** Whether its own poller has had all its tries of a bundle without telling what came of them. */
@@ -116,74 +112,26 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     },
 
     async change(id, change, actor) {
-      const decisionsOf = planChange(change);
-      if (decisionsOf === undefined) return fleet.get(id);
-      return fleet.decisions.decide(id, decisionsOf, (device) => {
-        const after = decisionsOf(device);
-        const message = `${id} was changed: ${Object.keys(after).join(', ')}`;
-        return [
-          line('device.changed', device, actor, message, {
-            before: pick(device, after),
-            after: { ...after },
-          }),
-        ];
-      });
+      return isNothing(change) ? fleet.get(id) : decide(id, plans(actor).change(change));
     },
 
-    admit: (id, actor) =>
-      decide(id, { admission: 'admitted' }, (device) =>
-        line('device.admitted', device, actor, `${id} was admitted`, {
-          before: { admission: device.admission },
-        }),
-      ),
+    admit: (id, actor) => decide(id, plans(actor).admit()),
+    hold: async (id, reason, actor) => decide(id, plans(actor).hold(reason)),
+    liftHold: (id, actor) => decide(id, plans(actor).liftHold()),
+    pin: async (id, bundleName, actor) => decide(id, plans(actor).pin(bundleName)),
+    unpin: (id, actor) => decide(id, plans(actor).unpin()),
 
-    hold(id, reason, actor) {
-      const text = parseText(reason, reasonMaxLength, 'a reason');
-      const hold = { reason: text, by: actor.name, at: now() };
-      return decide(id, { hold }, (device) =>
-        line('device.held', device, actor, `${id} is held${text === '' ? '' : `: ${text}`}`, {
-          after: { reason: text },
-        }),
-      );
-    },
-
-    liftHold: (id, actor) =>
-      decide(id, { hold: null }, (device) =>
-        line('device.hold-lifted', device, actor, `the hold of ${id} is lifted`, {
-          before: { reason: device.hold?.reason ?? null },
-        }),
-      ),
-
-    async pin(id, bundleName, actor) {
-      const bundle = catalog.get(bundleName);
-      ports.bundleTrust.require(bundle);
-      refuseUntellable(bundle);
-      const { compatible } = fleet.get(id).device.facts;
-      if (compatible !== null && bundle.compatible !== compatible) {
-        throw new DomainError(
-          'conflict',
-          `${bundleName} is for ${bundle.compatible ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
-          {
-            remedy: 'Pin a bundle of its compatible.',
-            details: { bundleCompatible: bundle.compatible, compatible },
-          },
-        );
+    async decideAll(ids, plan, actor) {
+      const wanted = [...new Set(ids)];
+      let decision: Decision;
+      try {
+        decision = plan(plans(actor));
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        return { done: [], failed: wanted.map((id) => ({ id, error })) };
       }
-      const pin = { bundleName, by: actor.name, at: now() };
-      return decide(id, { pin }, (device) =>
-        line('device.pinned', device, actor, `${id} is pinned to ${bundleName}`, {
-          before: { bundle: device.pin?.bundleName ?? null },
-          after: { bundle: bundleName },
-        }),
-      );
+      return fleet.decisions.decideAll(wanted, decision.change, decision.tell);
     },
-
-    unpin: (id, actor) =>
-      decide(id, { pin: null }, (device) =>
-        line('device.unpinned', device, actor, `${id} follows its channel again`, {
-          before: { bundle: device.pin?.bundleName ?? null },
-        }),
-      ),
 
     async clearFailures(id, actor) {
       const at = now();
@@ -233,8 +181,4 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         }),
       ]),
   };
-}
-
-function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {
-  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceInput)[]).map((key) => [key, device[key]]));
 }

@@ -113,41 +113,33 @@ export class FleetDescriber {
   }
 
   async #count(dismissed: readonly Dismissal[]): Promise<FleetOverview> {
-    const { listBundles, manageRollouts, listing, counts, certificates, now } = this.ports;
-    const [inventory, storage, webhooks, lastRestore, pins] = await Promise.all([
-      certificates.inventory(),
+    const at = this.ports.now();
+    const [counted, inventory, storage, webhooks, lastRestore] = await Promise.all([
+      this.#countDevices(at),
+      this.ports.certificates.inventory(),
       this.ports.measureStorage(),
       this.ports.manageWebhooks.list(),
       this.ports.restores.lastRestore(),
-      this.ports.uses.pinnedBundles(),
     ]);
-    const releases = manageRollouts.list();
-    const bundles = listBundles.list().map(({ bundle }) => bundle);
-    const decided = listing.attention();
+    const { census, seenLastDay, hasReport, pinned: pins, ...devices } = counted;
+    const releases = this.ports.manageRollouts.list();
+    const bundles = this.ports.listBundles.list().map(({ bundle }) => bundle);
     const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
     const pinned = pins.flatMap(({ bundleName, devices }) => {
       const bundle = byName.get(bundleName);
       return bundle === undefined ? [] : [{ bundle, devices }];
     });
     return {
-      channels: describeChannels(releases, listing.census()),
+      channels: describeChannels(releases, census),
       attention: findAttention({
-        at: now(),
+        ...devices,
+        at,
         releases,
         pinned,
         bundleTrust: this.ports.bundleTrust,
         dismissed,
-        troubled: counts.troubled(),
-        stopped: counts.stopped(new Date(now().getTime() - stoppedNoticeMs)),
         lastRestore,
-        shared: counts.sharedCertificates(
-          new Date(now().getTime() - boardGoneAfterMs),
-          maxSharedCertificates,
-        ),
-        otherClaims: counts.otherClaims(),
-        silentPollers: counts.silentPollers(),
         overBudget: this.ports.overBudget.recent(),
-        decided,
         inventory,
         serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
@@ -161,18 +153,35 @@ export class FleetDescriber {
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),
       devices: {
-        total: decided.devices,
-        seenLastDay: counts.seenSince(new Date(now().getTime() - dayMs)),
-        waiting: decided.waiting,
-        held: decided.held,
+        total: devices.decided.devices,
+        seenLastDay,
+        waiting: devices.decided.waiting,
+        held: devices.decided.held,
       },
       firstSteps: {
         hasBundle: bundles.length > 0,
         hasRelease: releases.length > 0,
         hasDeviceCertificate: inventory.devices.length > 0,
-        hasDevice: decided.devices > 0,
-        hasReport: counts.hasOutcome(),
+        hasDevice: devices.decided.devices > 0,
+        hasReport,
       },
+    };
+  }
+
+  async #countDevices(at: Date) {
+    const { listing, counts, uses } = this.ports;
+    const before = (ms: number) => new Date(at.getTime() - ms);
+    return {
+      decided: await listing.attention(),
+      census: await listing.census(),
+      pinned: await uses.pinnedBundles(),
+      troubled: await counts.troubled(),
+      stopped: await counts.stopped(before(stoppedNoticeMs)),
+      shared: await counts.sharedCertificates(before(boardGoneAfterMs), maxSharedCertificates),
+      otherClaims: await counts.otherClaims(),
+      silentPollers: await counts.silentPollers(),
+      seenLastDay: await counts.seenSince(before(dayMs)),
+      hasReport: await counts.hasOutcome(),
     };
   }
 }

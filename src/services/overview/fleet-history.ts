@@ -80,7 +80,7 @@ export class FleetSnapshots implements FleetHistory {
       const counts = past.get(time.getTime());
       if (counts !== undefined) addTo(counts, version, devices);
     }
-    return toPoints([...past, [at.getTime(), presentCounts(listing.census(), scope)]]);
+    return toPoints([...past, [at.getTime(), presentCounts(await listing.census(), scope)]]);
   }
 
   async #save(at: Date): Promise<void> {
@@ -89,7 +89,7 @@ export class FleetSnapshots implements FleetHistory {
     if (last?.getTime() === at.getTime()) return;
     // A clock that is far behind is no reason to lose what is there: it is waited for.
     if (last !== undefined && last > at && (await history.times(at)).length > maxTakenBack) return;
-    await history.save(at, grainOf(at, last), channelCounts(listing.census()));
+    await history.save(at, grainOf(at, last), channelCounts(await listing.census()));
     for (const grain of ['moment', 'hour', 'day'] as const) {
       await history.prune(grain, await retention.before(`history-${grain}`, keptMs[grain]), maxPruned);
     }

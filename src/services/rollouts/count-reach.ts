@@ -48,7 +48,7 @@ export async function countReach(
   let [devices, upToDate, reached, unknownVersion] = [0, 0, 0, 0];
   let afterVersion = '';
   for (;;) {
-    const page = listing.channelVersions({ compatible, channel, afterVersion, limit: pageSize });
+    const page = await listing.channelVersions({ compatible, channel, afterVersion, limit: pageSize });
     for (const { systemVersion: version, devices: count } of page) {
       devices += count;
       if (parseRaucVersion(version ?? '') === null) unknownVersion += count;

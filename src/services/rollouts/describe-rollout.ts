@@ -44,7 +44,7 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
     const known = advanceRollouts.counted(release.id);
     const isFresh = known !== undefined && Math.abs(now().getTime() - known.countedAt.getTime()) < freshMs;
     const counted = isFresh ? known : await advanceRollouts.count(release);
-    const outcomes = listing.outcomes(release.id);
+    const outcomes = await listing.outcomes(release.id);
     const { policy, forgivenFailures, step: present } = release.rollout;
     const failures = counters.failures(release.id);
     return {

@@ -24,7 +24,7 @@ export async function warnOfLabels(
   /** One that has not told its compatible yet may be of this one. */
   async function isFollowed(label: string): Promise<boolean> {
     for (let afterId = ''; ;) {
-      const page = listing.labelledDevices({ label, afterId, limit: pageSize });
+      const page = await listing.labelledDevices({ label, afterId, limit: pageSize });
       const isThere = page.some(
         (device) =>
           device.channel === channel && (device.compatible === null || device.compatible === compatible),

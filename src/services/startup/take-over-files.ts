@@ -119,7 +119,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
       imageCheck: notYetChecked,
     };
     await catalog.commit({ bundle });
-    ports.foundFiles.adopt(name, bundle);
+    await ports.foundFiles.adopt(name, bundle);
     return true;
   } finally {
     await file.close();

@@ -124,7 +124,11 @@ export class BundleFolder implements BundleStorage {
       if (file === undefined) throw gone(name);
       return file;
     },
-    adopt: (name, bytes) => this.#index.add(parseBundleName(name), bytes),
+    adopt: (name, bytes) =>
+      storing(() => {
+        this.#index.add(parseBundleName(name), bytes);
+        return Promise.resolve();
+      }),
     remove: (name) =>
       storing(async () => {
         await rm(this.#pathOf(name), { force: true });

@@ -9,8 +9,8 @@ import {
 import { patiencePolls } from '../../core/proof';
 import type { DeviceRecords } from '../../ports/devices';
 import type { Database } from './database';
-import { toContactRow, toDecisionRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
-import { saveContact, saveInstallation, saveLabels } from './device-writes';
+import { toContactRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
+import { requireBundle, saveContact, saveDecision, saveInstallation } from './device-writes';
 import type { SqliteJournal } from './journal-records';
 import { forgetOutcomes } from './release-outcomes';
 
@@ -130,11 +130,12 @@ export function createDeviceRecords(
       });
     },
 
-    decide(id, decisions, events) {
+    decide(decisions) {
       return database.transact(() => {
-        database.all(query.updateTable('devices').set(toDecisionRow(decisions)).where('id', '=', id));
-        saveLabels(database, id, decisions.labels);
-        journal.append(events);
+        for (const name of new Set(decisions.map(({ change }) => change.pin?.bundleName)))
+          if (name !== undefined) requireBundle(database, name);
+        for (const decision of decisions) saveDecision(database, decision);
+        journal.append(decisions.flatMap(({ events }) => events));
       });
     },
 

@@ -72,20 +72,37 @@ export function toContactRow(device: Device) {
 
 /** The columns that a person's decision changes. */
 export function toDecisionRow({ channel, notes, admission, hold, pin }: Decisions) {
+  return { channel, notes, admission, ...toHoldRow(hold), ...toPinRow(pin) };
+}
+
+/** The columns of what one decision names, and no others. */
+export function toDecidedColumns({ channel, notes, admission, hold, pin }: Partial<Decisions>) {
   return {
-    channel,
-    notes,
-    admission,
+    ...(channel === undefined ? {} : { channel }),
+    ...(notes === undefined ? {} : { notes }),
+    ...(admission === undefined ? {} : { admission }),
+    ...(hold === undefined ? {} : toHoldRow(hold)),
+    ...(pin === undefined ? {} : toPinRow(pin)),
+  };
+}
+
+type Decisions = Pick<Device, 'channel' | 'notes' | 'admission' | 'hold' | 'pin'>;
+
+function toHoldRow(hold: Device['hold']) {
+  return {
     hold_reason: hold?.reason ?? null,
     hold_by: hold?.by ?? null,
     hold_at: toText(hold?.at ?? null),
+  };
+}
+
+function toPinRow(pin: Device['pin']) {
+  return {
     pin_bundle: pin?.bundleName ?? null,
     pin_by: pin?.by ?? null,
     pin_at: toText(pin?.at ?? null),
   };
 }
-
-type Decisions = Pick<Device, 'channel' | 'notes' | 'admission' | 'hold' | 'pin'>;
 
 export function toInstallation(row: Selectable<InstallationTable>): Installation {
   return {

@@ -1,7 +1,9 @@
 import { type Device, maxCertificates } from '../../core/device';
+import { DomainError } from '../../core/errors';
 import { type Installation, keptInstallations } from '../../core/installation';
+import type { DeviceDecision } from '../../ports/devices';
 import type { Database } from './database';
-import { toContactRow, toDecisionRow, toInstallationRow } from './device-rows';
+import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from './device-rows';
 import { countingOutcome } from './release-outcomes';
 
 /** A new device comes with what was decided for it; of a known one only the contact changes. */
@@ -31,8 +33,24 @@ export function saveContact(database: Database, device: Device): void {
   );
 }
 
+/** Only what was decided. */
+export function saveDecision(database: Database, { id, change }: DeviceDecision): void {
+  const columns = toDecidedColumns(change);
+  if (Object.keys(columns).length > 0)
+    database.all(database.query.updateTable('devices').set(columns).where('id', '=', id));
+  if (change.labels !== undefined) saveLabels(database, id, change.labels);
+}
+
+/** A bundle may be deleted while somebody decides to pin a device to it. @throws DomainError `not-found` */
+export function requireBundle(database: Database, name: string): void {
+  const { query } = database;
+  const kept = query.selectFrom('bundles').select('name').where('name', '=', name);
+  if (database.all(kept.where('deleted_at', 'is', null)).length > 0) return;
+  throw new DomainError('not-found', `the bundle ${name} was deleted`, { remedy: 'Choose another bundle.' });
+}
+
 /** Instead of those that it has. */
-export function saveLabels(database: Database, device: string, labels: readonly string[]): void {
+function saveLabels(database: Database, device: string, labels: readonly string[]): void {
   const { query } = database;
   database.all(query.deleteFrom('device_labels').where('device', '=', device));
   if (labels.length === 0) return;

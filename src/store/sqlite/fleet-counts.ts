@@ -22,33 +22,32 @@ const maxLabels = 1_000;
 export function createFleetCounts(database: Database): FleetCounts {
   const { query } = database;
 
-  function hasState(state: InstallationState): boolean {
+  async function hasState(state: InstallationState): Promise<boolean> {
     const select = query.selectFrom('installations').select('id').where('state', '=', state).limit(1);
-    return database.all(select).length > 0;
+    return (await database.read(select)).length > 0;
   }
 
-  function troubled() {
-    return database
-      .all(
-        query
-          .selectFrom('devices')
-          .innerJoin('installations', 'installations.id', 'devices.installation_id')
-          .select(({ fn }) => [
-            'devices.compatible',
-            'devices.channel',
-            'devices.installation_state as state',
-            fn.countAll<number>().as('devices'),
-          ])
-          .where('devices.installation_state', 'in', troubledStates)
-          .where('installations.cleared_at', 'is', null)
-          .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
-      )
-      .map(({ state, ...rest }) => ({ ...rest, state: state as TroubledState }));
+  async function troubled() {
+    const rows = await database.read(
+      query
+        .selectFrom('devices')
+        .innerJoin('installations', 'installations.id', 'devices.installation_id')
+        .select(({ fn }) => [
+          'devices.compatible',
+          'devices.channel',
+          'devices.installation_state as state',
+          fn.countAll<number>().as('devices'),
+        ])
+        .where('devices.installation_state', 'in', troubledStates)
+        .where('installations.cleared_at', 'is', null)
+        .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
+    );
+    return rows.map(({ state, ...rest }) => ({ ...rest, state: state as TroubledState }));
   }
 
   const labels = new SpacedCount(
     () =>
-      database.all(
+      database.read(
         query
           .selectFrom('device_labels')
           .select(({ fn }) => ['label', fn.countAll<number>().as('devices')])
@@ -66,7 +65,7 @@ export function createFleetCounts(database: Database): FleetCounts {
     troubled: () => troubles.get(),
 
     stopped(before: Date) {
-      return database.all(
+      return database.read(
         query
           .selectFrom('devices')
           .innerJoin('installations', 'installations.id', 'devices.installation_id')
@@ -80,60 +79,71 @@ export function createFleetCounts(database: Database): FleetCounts {
       );
     },
 
-    sharedCertificates(since: Date, limit: number) {
-      return database
-        .all(
-          query
-            .selectFrom('devices')
-            .select(['id', 'boards'])
-            .where('second_board_at', '>=', since.toISOString())
-            .orderBy('second_board_at', 'desc')
-            .limit(limit),
-        )
-        .flatMap(({ id, boards }) => {
-          const { second } = toBoards(boards);
-          return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
-        });
+    async sharedCertificates(since: Date, limit: number) {
+      const rows = await database.read(
+        query
+          .selectFrom('devices')
+          .select(['id', 'boards'])
+          .where('second_board_at', '>=', since.toISOString())
+          .orderBy('second_board_at', 'desc')
+          .limit(limit),
+      );
+      return rows.flatMap(({ id, boards }) => {
+        const { second } = toBoards(boards);
+        return second === null ? [] : [{ deviceId: id, own: second.own, other: second.other }];
+      });
     },
 
-    otherClaims() {
+    async otherClaims() {
       const claims = query.selectFrom('devices').where('claimed_compatible', 'is not', null);
       const counted = claims.select(({ fn }) => fn.countAll<number>().as('devices'));
       const named = claims.select('id').orderBy('id').limit(namedDevices);
       return {
-        devices: database.all(counted)[0]?.devices ?? 0,
-        ids: database.all(named).map(({ id }) => id),
+        devices: (await database.read(counted))[0]?.devices ?? 0,
+        ids: (await database.read(named)).map(({ id }) => id),
       };
     },
 
-    silentPollers() {
+    async silentPollers() {
       // In the words of the index, which else does not fit.
       const silent = query.selectFrom('devices').where(sql<SqlBool>`poller_omits > ''`);
       const counted = silent
         .select(({ fn }) => ['poller_omits', fn.countAll<number>().as('devices')])
         .groupBy('poller_omits')
         .orderBy('poller_omits');
-      return database.all(counted).map(({ poller_omits: omits, devices }) => {
-        const named = silent.select('id').where('poller_omits', '=', omits).orderBy('id').limit(namedDevices);
-        return { omits: toOmitted(omits) ?? [], devices, ids: database.all(named).map(({ id }) => id) };
-      });
+      const named = async (omits: string | null) => {
+        const select = silent.select('id').where('poller_omits', '=', omits).orderBy('id');
+        return (await database.read(select.limit(namedDevices))).map(({ id }) => id);
+      };
+      return Promise.all(
+        (await database.read(counted)).map(async ({ poller_omits: omits, devices }) => ({
+          omits: toOmitted(omits) ?? [],
+          devices,
+          ids: await named(omits),
+        })),
+      );
     },
 
-    seenSince(at: Date): number {
+    async seenSince(at: Date): Promise<number> {
       const select = query
         .selectFrom('devices')
         .select(({ fn }) => fn.countAll<number>().as('devices'))
         .where('last_contact_at', '>=', at.toISOString());
-      return database.all(select)[0]?.devices ?? 0;
+      return (await database.read(select))[0]?.devices ?? 0;
     },
 
-    hasOutcome: () => toldStates.some(hasState),
+    async hasOutcome() {
+      for (const state of toldStates) if (await hasState(state)) return true;
+      return false;
+    },
 
-    labels: (limit: number) => labels.get().slice(0, limit),
+    async labels(limit: number) {
+      return (await labels.get()).slice(0, limit);
+    },
 
-    ofBundle({ name, compatible, version }: BundleKey) {
+    async ofBundle({ name, compatible, version }: BundleKey) {
       const devices = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
-      const count = (select: typeof devices) => database.all(select)[0]?.devices ?? 0;
+      const count = async (select: typeof devices) => (await database.read(select))[0]?.devices ?? 0;
       // The installations of a bundle are few beside the fleet, and a device's latest is found by its id.
       const latest = (states: readonly InstallationState[]) =>
         devices
@@ -149,10 +159,10 @@ export function createFleetCounts(database: Database): FleetCounts {
         running:
           compatible === null || version === null
             ? 0
-            : count(devices.where('compatible', '=', compatible).where('system_version', '=', version)),
-        installing: count(latest(openStates)),
-        pinned: count(devices.where('pin_bundle', '=', name)),
-        failed: count(latest(failedStates)),
+            : await count(devices.where('compatible', '=', compatible).where('system_version', '=', version)),
+        installing: await count(latest(openStates)),
+        pinned: await count(devices.where('pin_bundle', '=', name)),
+        failed: await count(latest(failedStates)),
       };
     },
   };

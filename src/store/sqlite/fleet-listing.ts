@@ -24,43 +24,44 @@ type InstallationRow = Selectable<InstallationTable>;
 export function createFleetListing(database: Database): FleetListing {
   const { query } = database;
 
-  function census() {
-    return database
-      .all(
-        query
-          .selectFrom('devices')
-          .select(({ fn }) => [
-            'compatible',
-            'channel',
-            'system_version',
-            'installation_state',
-            fn.countAll<number>().as('devices'),
-          ])
-          .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
-      )
-      .map(({ compatible, channel, system_version, installation_state, devices }) => ({
-        compatible,
-        channel,
-        systemVersion: system_version,
-        installationState: installation_state,
-        devices,
-      }));
+  async function census() {
+    const rows = await database.read(
+      query
+        .selectFrom('devices')
+        .select(({ fn }) => [
+          'compatible',
+          'channel',
+          'system_version',
+          'installation_state',
+          fn.countAll<number>().as('devices'),
+        ])
+        .groupBy(['compatible', 'channel', 'system_version', 'installation_state']),
+    );
+    return rows.map(({ compatible, channel, system_version, installation_state, devices }) => ({
+      compatible,
+      channel,
+      systemVersion: system_version,
+      installationState: installation_state,
+      devices,
+    }));
   }
 
-  function decided() {
+  async function decided() {
     const all = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
-    const count = (select: typeof all) => database.all(select)[0]?.devices ?? 0;
+    const count = async (select: typeof all) => (await database.read(select))[0]?.devices ?? 0;
     return {
-      devices: count(all),
+      devices: await count(all),
       // As a word and not as a parameter: else its index does not fit.
-      waiting: count(all.where(sql<SqlBool>`admission = 'waiting'`)),
-      held: count(all.where('hold_at', 'is not', null)),
-      pinned: count(all.where('pin_bundle', 'is not', null)),
+      waiting: await count(all.where(sql<SqlBool>`admission = 'waiting'`)),
+      held: await count(all.where('hold_at', 'is not', null)),
+      pinned: await count(all.where('pin_bundle', 'is not', null)),
     };
   }
 
-  function offeredAt(id: number): Date | null {
-    const [row] = database.all(query.selectFrom('installations').select('offered_at').where('id', '=', id));
+  async function offeredAt(id: number): Promise<Date | null> {
+    const [row] = await database.read(
+      query.selectFrom('installations').select('offered_at').where('id', '=', id),
+    );
     return row === undefined ? null : new Date(row.offered_at);
   }
 
@@ -111,7 +112,7 @@ export function createFleetListing(database: Database): FleetListing {
       return {
         installations,
         nextBefore,
-        searchedUntil: isCut && nextBefore !== null ? offeredAt(nextBefore) : null,
+        searchedUntil: isCut && nextBefore !== null ? await offeredAt(nextBefore) : null,
       };
     },
 
@@ -119,7 +120,7 @@ export function createFleetListing(database: Database): FleetListing {
     census: () => censuses.get(),
 
     /** What the devices of a channel run, by an index that has all of it; of those that are pinned there are few. */
-    channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
+    async channelVersions({ compatible, channel, afterVersion, limit }: ChannelVersionsPage) {
       const counted = query
         .selectFrom('devices')
         .select(({ fn }) => ['system_version', fn.countAll<number>().as('devices')]);
@@ -127,17 +128,17 @@ export function createFleetListing(database: Database): FleetListing {
       const isFirst = afterVersion === '';
       const rows = [
         ...(isFirst
-          ? database.all(following.where('system_version', 'is', null).groupBy('system_version'))
+          ? await database.read(following.where('system_version', 'is', null).groupBy('system_version'))
           : []),
-        ...database.all(
+        ...(await database.read(
           following
             .where('system_version', '>', afterVersion)
             .groupBy('system_version')
             .orderBy('system_version')
             .limit(limit),
-        ),
+        )),
       ];
-      const pinned = database.all(
+      const pinned = await database.read(
         counted
           .where('pin_bundle', 'is not', null)
           // The plus keeps SQLite with the index of pinned devices.
@@ -154,7 +155,7 @@ export function createFleetListing(database: Database): FleetListing {
 
     /** The devices with a label, by id. */
     labelledDevices({ label, afterId, limit }: LabelledPage) {
-      return database.all(
+      return database.read(
         query
           .selectFrom('device_labels')
           .innerJoin('devices', 'devices.id', 'device_labels.device')

@@ -57,18 +57,17 @@ export function forgetOutcomes(database: Database, deviceId: string): void {
 }
 
 /** By step, from 0, and state; devices that are in no step have `null`. */
-export function outcomesOf(database: Database, releaseId: number) {
-  return database
-    .all(
-      database.query
-        .selectFrom('release_outcomes')
-        .select(['step', 'state', 'devices'])
-        .where('release_id', '=', releaseId)
-        .where('devices', '>', 0)
-        .orderBy('step')
-        .orderBy('state'),
-    )
-    .map(({ step, ...rest }) => ({ step: step === noStep ? null : step, ...rest }));
+export async function outcomesOf(database: Database, releaseId: number) {
+  const rows = await database.read(
+    database.query
+      .selectFrom('release_outcomes')
+      .select(['step', 'state', 'devices'])
+      .where('release_id', '=', releaseId)
+      .where('devices', '>', 0)
+      .orderBy('step')
+      .orderBy('state'),
+  );
+  return rows.map(({ step, ...rest }) => ({ step: step === noStep ? null : step, ...rest }));
 }
 
 /** Of many releases, over all steps. One without devices is missing. */

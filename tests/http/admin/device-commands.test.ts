@@ -72,7 +72,7 @@ describe('device list', () => {
     const polls = Array.from({ length: 1_005 }, (_, index) => device(`dev-${index}`).poll());
     await Promise.all(polls);
     // An answer does not wait for a busy disk.
-    await eventually(() => admin.opened.services.listFleet.attention().devices === 1_007);
+    await eventually(async () => (await admin.opened.services.listFleet.attention()).devices === 1_007);
     const { devices, next, total } = await json<{
       devices: { id: string; certificates: object[] }[];
       next: null;

@@ -411,7 +411,7 @@ describe('the fleet in GET /metrics', () => {
       new SimulatedDevice(admin.opened.services, `dev-${index}`, { version: `9.${index}`, now }).poll(),
     );
     await Promise.all(polls);
-    await eventually(() => admin.opened.services.listFleet.attention().devices === 65);
+    await eventually(async () => (await admin.opened.services.listFleet.attention()).devices === 65);
     const lines = await metric('rauc_devices');
     expect(lines).toHaveLength(51);
     expect(lines).toContain('rauc_devices{compatible="test-board",version="0.9.0"} 5');

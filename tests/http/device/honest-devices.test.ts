@@ -183,7 +183,7 @@ describe('a thousand devices behind one address', () => {
     };
     await Promise.all(Array.from({ length: atOnce }, work));
     expect(statuses.filter((status) => status === 307)).toHaveLength(count);
-    expect(fleet.services.listFleet.attention().devices).toBe(count);
+    expect((await fleet.services.listFleet.attention()).devices).toBe(count);
     expect(await fleetAttention(fleet, fleet.now)).toEqual([]);
     await fleet.close();
   }, 120_000); // both ends of a thousand handshakes run in this process

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cp } from 'node:fs/promises';
 import path from 'node:path';
+import { copyStopped } from '../../support/copy-stopped';
 import { temporaryFolder } from '../../support/programs';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
@@ -17,7 +17,7 @@ async function restoreWholeFolder(devices: readonly string[]): Promise<void> {
   for (const id of devices) await (await before.connect(id, 'HTTP/2')).rauc.poll();
   await before.close();
   const copy = path.join(await temporaryFolder(), 'data');
-  await cp(before.dataDir, copy, { recursive: true });
+  await copyStopped(before.dataDir, copy);
   const { certsDir } = before;
   const later = await startReleasedFleet({ dataDir: before.dataDir, certsDir, released: null });
   newer = await later.release('3.0.0');

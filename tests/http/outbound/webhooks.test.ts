@@ -274,7 +274,8 @@ describe('webhooks', () => {
     const slow = await Receiver.start();
     slow.answer = () => undefined;
     await create();
-    await opened.services.manageWebhooks.create({ name: 'slow', url: slow.url, kinds: [] }, person);
+    const inOrder = { name: 'slow', url: slow.url, kinds: [], inOrder: true };
+    await opened.services.manageWebhooks.create(inOrder, person);
     await contact('a');
     const first = run();
     await eventually(() => slow.received.length === 1 && receiver.received.length === 1);

@@ -9,6 +9,8 @@ export interface ContractAdapter {
     | 'catalog'
     | 'results'
     | 'uses'
+    | 'counts'
+    | 'listing'
     | 'devices'
     | 'restores'
     | 'tokens'
@@ -20,6 +22,8 @@ export interface ContractAdapter {
     | 'askedNames'
     | 'history'
   >;
+  /** Opens the same once more, as a second program does; it is closed with the adapter. */
+  beside(): Pick<Store, 'devices'>;
   /** The disk is full at the n-th step from now on, once: each statement of a change is a step, and its commit is the last. */
   failAt(step: number): void;
   /** Holds changes back from now on. @returns what lets them go on */

@@ -6,6 +6,8 @@ import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records'
 import { type Database, openDatabase } from '../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
 import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
+import { createFleetCounts } from '../../../src/store/sqlite/fleet-counts';
+import { createFleetListing } from '../../../src/store/sqlite/fleet-listing';
 import { createHistoryRecords } from '../../../src/store/sqlite/history-records';
 import { SqliteJournal } from '../../../src/store/sqlite/journal-records';
 import { createReleaseResults } from '../../../src/store/sqlite/release-results';
@@ -97,6 +99,8 @@ function open(dataDir: string) {
     catalog: createCatalogRecords(database, journal),
     results: createReleaseResults(database),
     uses: createBundleUses(database),
+    counts: createFleetCounts(database),
+    listing: createFleetListing(database),
     devices: createDeviceRecords(database, journal),
     restores: createRestoreRecords(database),
     history: createHistoryRecords(database),
@@ -108,9 +112,15 @@ function open(dataDir: string) {
 export const makeSqliteAdapter: MakeAdapter = async () => {
   const dataDir = path.join(await temporaryFolder(), 'data');
   let opened = open(dataDir);
+  const others: FaultyDatabase[] = [];
   return {
     get store() {
       return opened.store;
+    },
+    beside() {
+      const other = open(dataDir);
+      others.push(other.database);
+      return other.store;
     },
     failAt: (step) => opened.database.failAt(step),
     hang: () => opened.database.hang(),
@@ -120,7 +130,7 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
       return Promise.resolve();
     },
     close() {
-      opened.database.close();
+      for (const database of [opened.database, ...others]) database.close();
       return Promise.resolve();
     },
   };

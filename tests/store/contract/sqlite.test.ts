@@ -1,6 +1,8 @@
 import { describeAskedNameRecords } from './asked-names';
 import { describeCatalogRecords } from './catalog';
+import { describeDecisions } from './decisions';
 import { describeDismissalRecords } from './dismissals';
+import { describeFleetCounts } from './fleet-counts';
 import { describeHistoryRecords } from './history';
 import { describeJournal } from './journal';
 import { describeReleaseResults } from './release-results';
@@ -14,7 +16,9 @@ import { describeWebhookRecords } from './webhooks';
 
 describe('the catalog in SQLite', () => describeCatalogRecords(makeSqliteAdapter));
 describe('deleting a bundle in SQLite', () => describeTombstones(makeSqliteAdapter));
+describe('what people decide about devices in SQLite', () => describeDecisions(makeSqliteAdapter));
 describe('what a release came to in SQLite', () => describeReleaseResults(makeSqliteAdapter));
+describe('counts of the fleet in SQLite', () => describeFleetCounts(makeSqliteAdapter));
 describe('the journal in SQLite', () => describeJournal(makeSqliteAdapter));
 describe('tokens in SQLite', () => describeTokenRecords(makeSqliteAdapter));
 describe('sessions in SQLite', () => describeSessionRecords(makeSqliteAdapter));

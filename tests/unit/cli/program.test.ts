@@ -49,6 +49,7 @@ describe('help', () => {
       'bundle',
       'bundle upload',
       'bundle list',
+      'bundle show',
       'bundle inspect',
       'bundle activate',
       'bundle deactivate',
@@ -63,6 +64,7 @@ describe('help', () => {
       'release history',
       'rollout',
       'rollout show',
+      'rollout wait',
       'rollout promote',
       'rollout pause',
       'rollout resume',
@@ -101,6 +103,7 @@ describe('help', () => {
       'token create',
       'token list',
       'token revoke',
+      'completion',
     ]);
     for (const words of paths) {
       const { code, stdout, stderr } = await runCommand([...words, '--help'], { cwd });

@@ -1,18 +1,14 @@
 import type { z } from 'zod';
 import { deviceJson, deviceParams } from '../../../contract/device';
-import {
-  bulkBody,
-  bulkResultJson,
-  type BulkResultJson,
-  type BulkVerb,
-  pinBody,
-} from '../../../contract/device-action';
+import { bulkBody, bulkResultJson, type BulkVerb, pinBody } from '../../../contract/device-action';
 import { nothing, reasonBody } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Actor } from '../../../core/event';
 import type { DeviceRecord } from '../../../ports/devices';
+import type { Decided } from '../../../services/devices/fleet-decisions';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
+import type { Decision, DecisionPlans } from '../../../services/devices/plan-decisions';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentDevice } from './device-json';
@@ -90,60 +86,68 @@ function bulkRoute(devices: ManageDevices): Route {
     answers: { 200: { description: 'What became of each', schema: bulkResultJson } },
     problems: [],
     handle: async ({ input: { body }, actor }) => {
-      const act = bulkAction(devices, body.action, body.value, actor);
-      const done: string[] = [];
-      const failed: BulkResultJson['failed'] = [];
-      for (const id of new Set(body.ids)) {
-        try {
-          await act(id);
-          done.push(id);
-        } catch (error) {
-          if (!(error instanceof DomainError)) throw error;
-          failed.push({ id, code: error.code, message: error.message });
-        }
-      }
-      return { status: 200, json: { done, failed } };
+      const plan = bulkPlan(body.action, body.value);
+      const { done, failed } =
+        plan === 'clear'
+          ? await clearAll(devices, body.ids, actor)
+          : await devices.decideAll(body.ids, plan, actor);
+      const problems = failed.map(({ id, error: { code, message } }) => ({ id, code, message }));
+      return { status: 200, json: { done: [...done], failed: problems } };
     },
   });
 }
 
+/** One after the other: it changes installations, of each device others. */
+async function clearAll(devices: ManageDevices, ids: readonly string[], actor: Actor): Promise<Decided> {
+  const done: string[] = [];
+  const failed: Decided['failed'][number][] = [];
+  for (const id of new Set(ids)) {
+    try {
+      await devices.clearFailures(id, actor);
+      done.push(id);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      failed.push({ id, error });
+    }
+  }
+  return { done, failed };
+}
+
 /** @throws DomainError `invalid-input` when the value is missing, or can't be what it is for */
-function bulkAction(
-  devices: ManageDevices,
+function bulkPlan(
   action: BulkVerb,
   value: string | undefined,
-  actor: Actor,
-): (id: string) => Promise<unknown> {
+): 'clear' | ((plans: DecisionPlans) => Decision) {
   const needed = (): string => {
     if (value !== undefined && value !== '') return value;
     throw new DomainError('invalid-input', `${action} needs a value`);
   };
   switch (action) {
     case 'admit':
-      return (id) => devices.admit(id, actor);
+      return (plans) => plans.admit();
     case 'hold':
-      return (id) => devices.hold(id, value ?? '', actor);
+      return (plans) => plans.hold(value ?? '');
     case 'unhold':
-      return (id) => devices.liftHold(id, actor);
+      return (plans) => plans.liftHold();
     case 'pin': {
       const name = needed();
-      return (id) => devices.pin(id, name, actor);
+      return (plans) => plans.pin(name);
     }
     case 'unpin':
-      return (id) => devices.unpin(id, actor);
+      return (plans) => plans.unpin();
     case 'clear':
-      return (id) => devices.clearFailures(id, actor);
+      return 'clear';
     case 'channel': {
       const channel = parseChannel(needed());
-      return (id) => devices.change(id, { channel }, actor);
+      return (plans) => plans.change({ channel });
     }
     case 'add-label': {
       const label = parseLabel(needed());
-      return (id) => devices.change(id, { addLabels: [label] }, actor);
+      return (plans) => plans.change({ addLabels: [label] });
     }
     case 'remove-label': {
       const label = needed();
-      return (id) => devices.change(id, { removeLabels: [label] }, actor);
+      return (plans) => plans.change({ removeLabels: [label] });
     }
   }
 }

@@ -130,19 +130,19 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
         },
       },
       problems: [],
-      handle: () => ({
+      handle: async () => ({
         status: 200,
         json: {
-          ...listFleet.attention(),
-          counts: listFleet
-            .census()
-            .map(({ compatible: of, channel, systemVersion, installationState: state, devices }) => ({
+          ...(await listFleet.attention()),
+          counts: (await listFleet.census()).map(
+            ({ compatible: of, channel, systemVersion, installationState: state, devices }) => ({
               compatible: of,
               channel,
               system_version: systemVersion,
               state,
               devices,
-            })),
+            }),
+          ),
         },
       }),
     }),

@@ -21,9 +21,10 @@ export function registerFleetMetrics(
     help: 'Devices by compatible and running version; pairs beyond the most frequent count as other',
     labelNames: ['compatible', 'version'] as const,
     registers,
-    collect() {
+    async collect() {
+      const kinds = frequentKinds(await listFleet.census());
       this.reset();
-      for (const { compatible, version, devices } of frequentKinds(listFleet.census())) {
+      for (const { compatible, version, devices } of kinds) {
         this.set({ compatible, version }, devices);
       }
     },
@@ -33,9 +34,10 @@ export function registerFleetMetrics(
     help: 'Devices by the state of their latest installation; none for those without one',
     labelNames: ['state'] as const,
     registers,
-    collect() {
+    async collect() {
+      const census = await listFleet.census();
       for (const state of [...installationStates, 'none']) this.set({ state }, 0);
-      for (const { installationState, devices } of listFleet.census()) {
+      for (const { installationState, devices } of census) {
         this.inc({ state: installationState ?? 'none' }, devices);
       }
     },
@@ -45,8 +47,8 @@ export function registerFleetMetrics(
     help: 'Devices that wait for admission, are held or are pinned',
     labelNames: ['decision'] as const,
     registers,
-    collect() {
-      const { waiting, held, pinned } = listFleet.attention();
+    async collect() {
+      const { waiting, held, pinned } = await listFleet.attention();
       for (const [decision, devices] of Object.entries({ waiting, held, pinned }))
         this.set({ decision }, devices);
     },

@@ -74,7 +74,7 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
       input: {},
       answers: { 200: { description: 'The labels', schema: labelListJson } },
       problems: [],
-      handle: () => ({ status: 200, json: { labels: [...services.listLabels(maxLabels)] } }),
+      handle: async () => ({ status: 200, json: { labels: [...(await services.listLabels(maxLabels))] } }),
     }),
   ];
 }

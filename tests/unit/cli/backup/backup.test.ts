@@ -1,10 +1,11 @@
-import { cp, lstat, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import Sqlite from 'libsql';
 import { pack } from 'tar-stream';
 import { backupJson, restoreJson } from '../../../../src/contract/backup';
 import { type CliResult, runCommand } from '../../../support/cli-harness';
+import { copyStopped } from '../../../support/copy-stopped';
 import { type MadeInstallation, makeInstallation } from '../../../support/installation';
 import { temporaryFolder } from '../../../support/programs';
 import { openServices, type OpenedServices } from '../../../support/services';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 /** A copy of the installation, and commands in it. */
 async function install() {
   const folder = await temporaryFolder();
-  await cp(made.folder, folder, { recursive: true, preserveTimestamps: true });
+  await copyStopped(made.folder, folder);
   return commandsIn(folder);
 }
 

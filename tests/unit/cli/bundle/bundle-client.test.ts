@@ -81,7 +81,7 @@ const bundle = {
   active_for: [{ compatible: 'my-board', channel: 'stable' }],
   manifest_hash: null,
 };
-const release = { compatible: 'my-board', channel: 'stable', bundle: 'fw-1.raucb' };
+const release = { id: 12, compatible: 'my-board', channel: 'stable', bundle: 'fw-1.raucb' };
 const stored = { bundle, created: true, release };
 
 const run = (args: string[], given: Partial<CliRun> = {}) =>
@@ -105,7 +105,10 @@ describe('bundle upload', () => {
     const address = `http://127.0.0.1:${await listen(http.createServer(app))}`;
     const options = ['--activate', '--force', '--compatible', 'acme gw é', '--server', address];
     const { code, stdout, stderr } = await run(['upload', 'fw-1.raucb', ...options]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'fw-1.raucb  my-board, 1.0.0, 3.0 MiB, trusted\n' });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'fw-1.raucb  my-board, 1.0.0, 3.0 MiB, trusted, release 12\n',
+    });
     expect(stderr).toContain('can not be streamed');
     expect(form?.fields).toEqual({ activate: 'true', compatible: 'acme gw é', force: 'true' });
     expect(form?.name).toBe('fw-1.raucb');
@@ -119,6 +122,18 @@ describe('bundle upload', () => {
     expect({ method, url }).toEqual({ method: 'POST', url: '/upload' });
     expect(Number(headers['content-length'])).toBe(body.length);
     expect(body.indexOf('name="activate"')).toBeLessThan(body.indexOf('name="bundle"'));
+  });
+
+  it('sends a file of any name under the name that is given', async () => {
+    const { address, seen } = await serveAnswer(201, { ...stored, release: null });
+    await writeFile(path.join(cwd, 'update.bin'), 'bundle');
+    const upload = ['upload', 'update.bin', '--server', address];
+    const { code, stdout } = await run([...upload, '--name', 'fw-1.raucb']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'fw-1.raucb  my-board, 1.0.0, 3.0 MiB, trusted\n' });
+    expect(seen[0]?.body.includes('filename="fw-1.raucb"')).toBe(true);
+    expect(await run([...upload, '--name', '../fw-1.raucb'])).toMatchObject({ code: 2 });
+    expect(await run(upload)).toMatchObject({ code: 2 });
+    expect(seen).toHaveLength(1);
   });
 
   it('prints the answer of the server as JSON', async () => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   chmod,
-  cp,
   lstat,
   readdir,
   readFile,
@@ -20,6 +19,7 @@ import { doctorJson } from '../../../../src/contract/doctor';
 import { openCertificateFolder } from '../../../../src/pki/certificate-folder';
 import { examine } from '../../../../src/server/doctor';
 import { cliNow, type CliResult, type CliRun, runCommand } from '../../../support/cli-harness';
+import { copyStopped } from '../../../support/copy-stopped';
 import { startDeviceListener } from '../../../support/device-listener';
 import { makeInstallation } from '../../../support/installation';
 import { temporaryFolder } from '../../../support/programs';
@@ -44,7 +44,7 @@ interface Installation {
 
 async function install(env: Readonly<Record<string, string>> = nobody): Promise<Installation> {
   const folder = await temporaryFolder();
-  await cp(healthy, folder, { recursive: true, preserveTimestamps: true });
+  await copyStopped(healthy, folder);
   const at = (...names: string[]) => path.join(folder, ...names);
   const doctor: Installation['doctor'] = (args = [], run = {}) =>
     runCommand(['doctor', ...args], { cwd: folder, env, ...run });
@@ -222,7 +222,7 @@ describe('doctor, with a server running', () => {
 
   async function running(health: object = { status: 'ok', version }, status = 200) {
     const folder = await temporaryFolder();
-    await cp(healthy, folder, { recursive: true, preserveTimestamps: true });
+    await copyStopped(healthy, folder);
     const at = (...names: string[]) => path.join(folder, ...names);
     const named: string[] = [];
     const listener = await startDeviceListener({

@@ -210,6 +210,24 @@ describe('rollout', () => {
   });
 });
 
+describe('bundle show', () => {
+  it('tells where a bundle is current, by which release, and who has it', async () => {
+    const { id } = (await json('release', 'create', 'v1.raucb', '--channel', 'shown')) as { id: number };
+    const { stdout } = await must('bundle', 'show', 'v1.raucb');
+    expect(stdout).toContain(`test-board, channel shown, release ${id}`);
+    expect(stdout).toMatch(/^sha256 +[0-9a-f]{64}$/m);
+    expect(stdout).toMatch(/^devices +\d+ running, 0 installing, 0 pinned, 0 failed$/m);
+    expect(stdout).toMatch(/^IMAGE +FILE +TYPE +SIZE$/m);
+    expect(await json('bundle', 'show', 'v1.raucb')).toMatchObject({ name: 'v1.raucb', version: '1.0.0' });
+    await must('release', 'deactivate', 'test-board', '--channel', 'shown');
+  });
+
+  it('refuses a bundle that is not there, and what is no name', async () => {
+    expect(await run('bundle', 'show', 'missing.raucb')).toMatchObject({ code: 1 });
+    expect(await run('bundle', 'show', '../v1.raucb')).toMatchObject({ code: 2 });
+  });
+});
+
 describe('bundle upload', () => {
   it('takes the policy of the release', async () => {
     const made = await makeBundle({ version: '4.0.0' });

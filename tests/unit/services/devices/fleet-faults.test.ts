@@ -208,9 +208,11 @@ describe('10,000 devices that come at once', () => {
     expect(new Set(answers)).toEqual(new Set(['v1.raucb']));
     await fleet.close();
     const again = await openServices({ dataDir: fleet.dataDir });
-    const known = again.services.listFleet.census().reduce((sum, { devices: some }) => sum + some, 0);
+    const known = (await again.services.listFleet.census()).reduce((sum, { devices: some }) => sum + some, 0);
     expect(known).toBe(count);
-    expect(again.services.listFleet.outcomes(1)).toEqual([{ step: 0, state: 'offered', devices: count }]);
+    expect(await again.services.listFleet.outcomes(1)).toEqual([
+      { step: 0, state: 'offered', devices: count },
+    ]);
     await again.close();
   }, 120_000);
 });

@@ -3,6 +3,9 @@ import { DomainError } from '../../../../src/core/errors';
 import { theServer } from '../../../../src/core/event';
 import { Fleet } from '../../../../src/services/devices/fleet';
 import type { DeviceRecords } from '../../../../src/ports/devices';
+import { openDatabase } from '../../../../src/store/sqlite/database';
+import { createDeviceRecords } from '../../../../src/store/sqlite/device-records';
+import { SqliteJournal } from '../../../../src/store/sqlite/journal-records';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../support/fleet-updates';
 import { deviceOf } from '../../../support/device-factory';
@@ -129,6 +132,32 @@ describe('what could not be written', () => {
 });
 
 describe('what a person could not decide', () => {
+  it('shows on none of many devices', async () => {
+    let isFull = true;
+    const fleet = fleetWith({
+      decide: (decisions) =>
+        isFull
+          ? Promise.reject(new DomainError('storage-full', 'no space'))
+          : store.devices.decide(decisions),
+    });
+    for (const id of ['a', 'b']) addDevice(fleet, deviceOf(id));
+    const decide = () =>
+      fleet.decisions.decideAll(
+        ['a', 'nobody', 'b'],
+        () => ({ notes: 'x' }),
+        () => [registered],
+      );
+    expect((await decide()).failed.map(({ id, error: { code } }) => `${id}: ${code}`)).toEqual([
+      'nobody: not-found',
+      'a: storage-full',
+      'b: storage-full',
+    ]);
+    expect(['a', 'b'].map((id) => fleet.get(id).device.notes)).toEqual(['', '']);
+    isFull = false;
+    expect(await decide()).toMatchObject({ done: ['a', 'b'], failed: [{ id: 'nobody' }] });
+    expect(['a', 'b'].map((id) => fleet.get(id).device.notes)).toEqual(['x', 'x']);
+  });
+
   it('is not there later: a device that was made, an installation that was called off', async () => {
     const { write, makeRoom } = stubborn();
     let isStubborn = false;
@@ -280,6 +309,29 @@ describe('a decision and a contact in the same moment', () => {
     const both = { admission: 'admitted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
     expect(fleet.get('a').device).toMatchObject(both);
     expect(store.devices.find('a')?.device).toMatchObject(both);
+  });
+
+  it('undo nothing that another program decides about the same device', async () => {
+    const other = openDatabase(dataDir);
+    const devices = createDeviceRecords(other, new SqliteJournal(other));
+    try {
+      const fleet = fleetWith();
+      addDevice(fleet, deviceOf('a'));
+      await deviceOnDisk(fleet, 'a');
+      await devices.decide([{ id: 'a', change: { notes: 'on a desk', channel: 'beta' }, events: [] }]);
+      await fleet.decisions.decide(
+        'a',
+        () => ({ labels: ['lab'] }),
+        () => [],
+      );
+      expect(store.devices.find('a')?.device).toMatchObject({
+        notes: 'on a desk',
+        channel: 'beta',
+        labels: ['lab'],
+      });
+    } finally {
+      other.close();
+    }
   });
 
   it('two decisions come one after the other', async () => {

@@ -1,6 +1,8 @@
+import Sqlite from 'libsql';
 import { DomainError } from '../../../../src/core/errors';
 import type { DeviceDetails, ManageDevices } from '../../../../src/services/devices/manage-devices';
 import { makeBundle } from '../../../support/bundle-factory';
+import { deviceOf } from '../../../support/device-factory';
 import { type JournalLine, readJournal } from '../../../support/journal';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices } from '../../../support/services';
@@ -356,5 +358,44 @@ describe('what a person was told no about, because the disk is full', () => {
     await expectUnchanged(again);
     await again.services.manageDevices.create('new', {}, person);
     await again.close();
+  });
+});
+
+describe('one decision about many devices', () => {
+  it('is one write for a thousand holds, each with its line', async () => {
+    const ids = Array.from({ length: 1_000 }, (_, index) => `many-${index}`);
+    await Promise.all(ids.map((id) => opened.store.devices.write({ device: deviceOf(id) })));
+    const exec = jest.spyOn(Sqlite.prototype, 'exec');
+    const { done, failed } = await devices.decideAll(ids, (plans) => plans.hold('stop'), person);
+    const commits = exec.mock.calls.filter(([statement]) => statement === 'COMMIT').length;
+    exec.mockRestore();
+    expect([done, failed]).toEqual([ids, []]);
+    expect(commits).toBe(1);
+    const { total } = await opened.store.listing.list({
+      isHeld: true,
+      sort: 'id',
+      isDescending: false,
+      limit: 1,
+    });
+    expect(total).toBe(1_000);
+    const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.held');
+    expect(lines).toHaveLength(1_000);
+  });
+
+  it('leaves out those that can not have it, and says why', async () => {
+    await opened.store.devices.write({ device: deviceOf('foreign', { facts: { compatible: 'other' } }) });
+    const pinned = await devices.decideAll(
+      ['board-1', 'foreign', 'nobody', 'board-1'],
+      (plans) => plans.pin('v1.raucb'),
+      person,
+    );
+    expect(pinned.done).toEqual(['board-1']);
+    expect(pinned.failed.map(({ id, error: { code } }) => `${id}: ${code}`)).toEqual([
+      'foreign: conflict',
+      'nobody: not-found',
+    ]);
+    const gone = await devices.decideAll(['board-1'], (plans) => plans.pin('gone.raucb'), person);
+    expect(gone).toMatchObject({ done: [], failed: [{ id: 'board-1', error: { code: 'not-found' } }] });
+    expect(devices.get('board-1').device.pin?.bundleName).toBe('v1.raucb');
   });
 });

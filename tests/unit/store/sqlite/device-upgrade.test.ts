@@ -24,8 +24,8 @@ it.each(steps)('a device of a database from before "%s" is there, and troubles n
     claimedCompatible: null,
     pollerOmits: null,
   });
-  expect(store.counts.otherClaims()).toEqual({ devices: 0, ids: [] });
-  expect(store.counts.silentPollers()).toEqual([]);
-  expect(store.counts.sharedCertificates(new Date(0), 10)).toEqual([]);
+  expect(await store.counts.otherClaims()).toEqual({ devices: 0, ids: [] });
+  expect(await store.counts.silentPollers()).toEqual([]);
+  expect(await store.counts.sharedCertificates(new Date(0), 10)).toEqual([]);
   store.close();
 });

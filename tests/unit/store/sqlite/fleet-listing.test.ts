@@ -441,19 +441,19 @@ describe('the counts', () => {
       { device: deviceOf('b', { facts: { systemVersion: '1' }, admission: 'waiting' }), installations: [] },
       { device: deviceOf('c'), installations: [installationOf({ deviceId: 'c', state: 'lost', step: 1 })] },
     ]);
-    expect(store.listing.attention()).toEqual({ devices: 3, waiting: 1, held: 1, pinned: 0 });
+    expect(await store.listing.attention()).toEqual({ devices: 3, waiting: 1, held: 1, pinned: 0 });
     const kind = { compatible: 'board', channel: 'stable' };
-    expect(store.listing.census()).toEqual([
+    expect(await store.listing.census()).toEqual([
       { ...kind, systemVersion: null, installationState: 'lost', devices: 1 },
       { ...kind, systemVersion: '1', installationState: null, devices: 2 },
     ]);
-    expect(store.listing.outcomes(1)).toEqual([{ step: 1, state: 'lost', devices: 1 }]);
+    expect(await store.listing.outcomes(1)).toEqual([{ step: 1, state: 'lost', devices: 1 }]);
     store.close();
   });
 
   it('are nought for nobody', async () => {
     const store = await storeOf([]);
-    expect(store.listing.attention()).toEqual({ devices: 0, waiting: 0, held: 0, pinned: 0 });
+    expect(await store.listing.attention()).toEqual({ devices: 0, waiting: 0, held: 0, pinned: 0 });
     expect(await store.listing.list(page)).toEqual({ devices: [], next: null, total: 0 });
     store.close();
   });

@@ -29,8 +29,8 @@ const write = (...installations: readonly Partial<Installation>[]) =>
 const register = async () => {
   for (const id of ids) await store.devices.write({ device: deviceOf(id), installations: [], events: [] });
 };
-const outcomes = (releaseId = 1) =>
-  store.listing.outcomes(releaseId).map(({ step, state, devices }) => [step, state, devices]);
+const outcomes = async (releaseId = 1) =>
+  (await store.listing.outcomes(releaseId)).map(({ step, state, devices }) => [step, state, devices]);
 
 describe('what became of the devices of a release', () => {
   beforeEach(register);
@@ -38,12 +38,12 @@ describe('what became of the devices of a release', () => {
   it('counts each device once, by its latest attempt', async () => {
     await write({ id: 1, state: 'failed' }, { id: 2, state: 'failed' }, { id: 3, state: 'rolled-back' });
     await write({ id: 4, deviceId: 'b', state: 'downloading' });
-    expect(outcomes()).toEqual([
+    expect(await outcomes()).toEqual([
       [0, 'downloading', 1],
       [0, 'rolled-back', 1],
     ]);
     await write({ id: 4, deviceId: 'b', state: 'proven' });
-    expect(outcomes()).toEqual([
+    expect(await outcomes()).toEqual([
       [0, 'proven', 1],
       [0, 'rolled-back', 1],
     ]);
@@ -52,11 +52,11 @@ describe('what became of the devices of a release', () => {
   it('is not changed by an offer that nobody takes', async () => {
     await write({ id: 1, state: 'proven' });
     await write({ id: 2, state: 'offered' });
-    expect(outcomes()).toEqual([[0, 'proven', 1]]);
+    expect(await outcomes()).toEqual([[0, 'proven', 1]]);
     await write({ id: 2, state: 'withdrawn' });
-    expect(outcomes()).toEqual([[0, 'proven', 1]]);
+    expect(await outcomes()).toEqual([[0, 'proven', 1]]);
     await write({ id: 3, state: 'failed' });
-    expect(outcomes()).toEqual([[0, 'failed', 1]]);
+    expect(await outcomes()).toEqual([[0, 'failed', 1]]);
   });
 
   it('stays when the installations of a device are forgotten, and after a restart', async () => {
@@ -65,13 +65,13 @@ describe('what became of the devices of a release', () => {
     expect(store.devices.findInstallation(1)).toBeUndefined();
     store.close();
     await open();
-    expect([outcomes(1), outcomes(2)]).toEqual([[[0, 'proven', 1]], [[0, 'proven', 1]]]);
+    expect([await outcomes(1), await outcomes(2)]).toEqual([[[0, 'proven', 1]], [[0, 'proven', 1]]]);
   });
 
   it('stays of a release that is over when a device is forgotten, but for what had not ended', async () => {
     await write({ id: 1, state: 'proven', releaseId: 1 }, { id: 2, state: 'downloading', releaseId: 2 });
     await store.devices.forget('a', []);
-    expect([outcomes(1), outcomes(2)]).toEqual([[[0, 'proven', 1]], []]);
+    expect([await outcomes(1), await outcomes(2)]).toEqual([[[0, 'proven', 1]], []]);
   });
 });
 
@@ -104,7 +104,7 @@ it('is counted from the installations of a database of the version before', asyn
         '${at(minute)}', 1, 1, 0, 1)`);
   sqlite.close();
   await open();
-  expect(outcomes()).toEqual([
+  expect(await outcomes()).toEqual([
     [0, 'failed', 2],
     [0, 'rolled-back', 1],
   ]);

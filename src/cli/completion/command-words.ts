@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+
+/** What can be typed after the words of a command. */
+export interface CommandWords {
+  /** Without the program's name: `device list`; empty for the program. */
+  readonly path: string;
+  readonly subcommands: readonly string[];
+  /** With their dashes. */
+  readonly options: readonly string[];
+  /** By option, where it takes one of a few words. */
+  readonly choices: readonly (readonly [option: string, words: readonly string[]])[];
+}
+
+/** Every command of the program, the program first. */
+export function commandWords(command: Command, path: readonly string[] = []): readonly CommandWords[] {
+  const shown = command.options.filter((option) => !option.hidden);
+  const options = [...shown.flatMap(({ long }) => long ?? []), '--help'];
+  const choices = shown.flatMap(({ long, argChoices }) =>
+    long == null || argChoices === undefined ? [] : [[long, argChoices] as const],
+  );
+  const subcommands = command.commands.map((child) => child.name());
+  return [
+    { path: path.join(' '), subcommands, options, choices },
+    ...command.commands.flatMap((child) => commandWords(child, [...path, child.name()])),
+  ];
+}

@@ -1,0 +1,50 @@
+import type { Read } from '../../contract/reader';
+import type { RolloutJson, RolloutProgressJson } from '../../contract/rollout';
+import { failedStates } from '../../core/installation-states';
+
+/**
+ * What `rollout wait` waits for: `proven` is every device of the steps reached so far, `complete` every device of all
+ * steps.
+ */
+export const waitTargets = ['proven', 'complete'] as const;
+export type WaitTarget = (typeof waitTargets)[number];
+
+/** What the judgement needs of a release. */
+export interface WaitedRelease {
+  readonly rollout: Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>>;
+  readonly progress: Pick<RolloutProgressJson, 'steps' | 'in_progress'>;
+}
+
+export interface Tally {
+  readonly devices: number;
+  readonly proven: number;
+  /** Failed, rolled back or refused it, each device once. */
+  readonly failed: number;
+}
+
+/** Counts the devices of the steps reached so far. */
+export function tallyReached({ rollout, progress }: WaitedRelease): Tally {
+  const reached = progress.steps.slice(0, rollout.step);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  return {
+    devices: sum(reached.map(({ devices }) => devices)),
+    proven: sum(reached.map(({ proven }) => proven)),
+    failed: sum(
+      reached.flatMap(({ installations }) => failedStates.map((state) => installations[state] ?? 0)),
+    ),
+  };
+}
+
+/**
+ * Judges whether the wait is over. A release that reaches no device has proven nothing. It has failed when a person has to
+ * act: it is paused or aborted, or nothing is going on and a device that the target needs failed.
+ */
+export function judgeWait(release: WaitedRelease, target: WaitTarget): 'reached' | 'failed' | 'waiting' {
+  const { rollout, progress } = release;
+  const { devices, proven, failed } = tallyReached(release);
+  const isFarEnough = target === 'proven' || rollout.step === rollout.steps;
+  if (isFarEnough && devices > 0 && proven >= devices) return 'reached';
+  if (rollout.state !== 'running') return 'failed';
+  const isSettled = progress.in_progress === 0 && proven + failed >= devices;
+  return isFarEnough && failed > 0 && isSettled ? 'failed' : 'waiting';
+}

@@ -1,0 +1,142 @@
+import type { Device } from '../../core/device';
+import { DomainError } from '../../core/errors';
+import type { Actor, EventKind, NewEvent } from '../../core/event';
+import type { Clock } from '../../ports/clock';
+import type { DeviceDecisions } from '../../ports/devices';
+import type { BundleTrust } from '../catalog/bundle-trust';
+import type { Catalog } from '../catalog/catalog';
+import { refuseUntellable } from '../catalog/plan-activation';
+import { type DeviceChange, type DeviceInput, parseText, planChange } from './device-input';
+
+/** What a person decides, whichever device it is about. */
+export interface Decision {
+  /** @throws DomainError `conflict` for a device that can't have it */
+  readonly change: (device: Device) => Partial<DeviceDecisions>;
+  /** Tells it, and what it replaced. */
+  readonly tell: (device: Device) => readonly NewEvent[];
+}
+
+/** The decisions that there are, by one person. */
+export interface DecisionPlans {
+  admit(): Decision;
+  /** @throws DomainError `invalid-input` for a reason that is too long */
+  hold(reason: string): Decision;
+  liftHold(): Decision;
+  /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can have */
+  pin(bundleName: string): Decision;
+  unpin(): Decision;
+  /** @throws DomainError `invalid-input` */
+  change(change: DeviceChange): Decision;
+}
+
+export interface PlanPorts {
+  readonly catalog: Pick<Catalog, 'get'>;
+  readonly bundleTrust: Pick<BundleTrust, 'require'>;
+  readonly now: Clock;
+}
+
+const reasonMaxLength = 200;
+
+/** Plans what people decide about devices. */
+export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, actor: Actor): DecisionPlans {
+  function line(
+    kind: EventKind,
+    device: Device,
+    message: string,
+    facts: Pick<NewEvent, 'before' | 'after'> = {},
+  ): readonly NewEvent[] {
+    return [{ ...deviceLine(kind, device, { message, actor, at: now() }), ...facts }];
+  }
+
+  return {
+    admit: () => ({
+      change: () => ({ admission: 'admitted' }),
+      tell: (device) =>
+        line('device.admitted', device, `${device.id} was admitted`, {
+          before: { admission: device.admission },
+        }),
+    }),
+
+    hold(reason) {
+      const text = parseText(reason, reasonMaxLength, 'a reason');
+      const hold = { reason: text, by: actor.name, at: now() };
+      return {
+        change: () => ({ hold }),
+        tell: (device) =>
+          line('device.held', device, `${device.id} is held${text === '' ? '' : `: ${text}`}`, {
+            after: { reason: text },
+          }),
+      };
+    },
+
+    liftHold: () => ({
+      change: () => ({ hold: null }),
+      tell: (device) =>
+        line('device.hold-lifted', device, `the hold of ${device.id} is lifted`, {
+          before: { reason: device.hold?.reason ?? null },
+        }),
+    }),
+
+    pin(bundleName) {
+      const bundle = catalog.get(bundleName);
+      bundleTrust.require(bundle);
+      refuseUntellable(bundle);
+      const pin = { bundleName, by: actor.name, at: now() };
+      return {
+        change({ id, facts: { compatible } }) {
+          if (compatible === null || bundle.compatible === compatible) return { pin };
+          throw new DomainError(
+            'conflict',
+            `${bundleName} is for ${bundle.compatible ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
+            {
+              remedy: 'Pin a bundle of its compatible.',
+              details: { bundleCompatible: bundle.compatible, compatible },
+            },
+          );
+        },
+        tell: (device) =>
+          line('device.pinned', device, `${device.id} is pinned to ${bundleName}`, {
+            before: { bundle: device.pin?.bundleName ?? null },
+            after: { bundle: bundleName },
+          }),
+      };
+    },
+
+    unpin: () => ({
+      change: () => ({ pin: null }),
+      tell: (device) =>
+        line('device.unpinned', device, `${device.id} follows its channel again`, {
+          before: { bundle: device.pin?.bundleName ?? null },
+        }),
+    }),
+
+    change(wanted) {
+      const change = planChange(wanted);
+      return {
+        change,
+        tell(device) {
+          const after = change(device);
+          const message = `${device.id} was changed: ${Object.keys(after).join(', ')}`;
+          return line('device.changed', device, message, {
+            before: pick(device, after),
+            after: { ...after },
+          });
+        },
+      };
+    },
+  };
+}
+
+/** A line of the journal about a device. */
+export function deviceLine(
+  kind: EventKind,
+  device: Device,
+  told: Pick<NewEvent, 'message' | 'actor' | 'at'>,
+): NewEvent {
+  const subject = { deviceId: device.id, compatible: device.facts.compatible, channel: device.channel };
+  return { kind, ...told, subject };
+}
+
+function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {
+  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceInput)[]).map((key) => [key, device[key]]));
+}

@@ -1,0 +1,99 @@
+import { deviceOf } from '../../support/device-factory';
+import { hourMs, installationOf, madeAt } from '../../support/fleet-factory';
+import { refusal } from '../../support/refusal';
+import type { ContractAdapter, MakeAdapter } from './adapter';
+
+const pin = { bundleName: 'board-2.0.0.raucb', by: 'ann', at: madeAt };
+const later = new Date(madeAt.getTime() + hourMs);
+
+/** What every store counts of the fleet. */
+export function describeFleetCounts(make: MakeAdapter): void {
+  let adapter: ContractAdapter;
+  beforeEach(async () => {
+    adapter = await make();
+    const { devices } = adapter.store;
+    const running = { systemVersion: '1.0.0' };
+    await devices.write({
+      device: deviceOf('a', { facts: running, labels: ['lab'] }),
+      installations: [installationOf({ deviceId: 'a', state: 'failed' })],
+    });
+    await devices.write({
+      device: deviceOf('b', { facts: running, lastContactAt: later, labels: ['lab', 'hot'] }),
+      installations: [installationOf({ id: 2, deviceId: 'b', state: 'proven' })],
+    });
+    await devices.write({ device: deviceOf('c', { pin, admission: 'waiting' }) });
+    await devices.write({ device: deviceOf('d', { facts: running, channel: 'beta' }) });
+  });
+  afterEach(() => adapter.close());
+
+  const counts = () => adapter.store.counts;
+  const listing = () => adapter.store.listing;
+
+  it('counts devices by what they are, run and do, and those that somebody decided about', async () => {
+    const census = await listing().census();
+    expect(census).toHaveLength(4);
+    expect(census).toContainEqual({
+      compatible: 'board',
+      channel: 'stable',
+      systemVersion: '1.0.0',
+      installationState: 'failed',
+      devices: 1,
+    });
+    expect(await listing().attention()).toEqual({ devices: 4, waiting: 1, held: 0, pinned: 1 });
+  });
+
+  it('counts what a channel runs without those that are pinned, a page of versions at a time', async () => {
+    const page = { compatible: 'board', channel: 'stable', limit: 9 };
+    expect(await listing().channelVersions({ ...page, afterVersion: '' })).toEqual([
+      { systemVersion: null, devices: 0 },
+      { systemVersion: '1.0.0', devices: 2 },
+    ]);
+    expect(await listing().channelVersions({ ...page, afterVersion: '1.0.0' })).toEqual([]);
+  });
+
+  it('has the devices of a label by id, and the most frequent labels first', async () => {
+    const first = await listing().labelledDevices({ label: 'lab', afterId: '', limit: 1 });
+    expect(first).toEqual([{ id: 'a', compatible: 'board', channel: 'stable' }]);
+    const rest = await listing().labelledDevices({ label: 'lab', afterId: 'a', limit: 9 });
+    expect(rest.map(({ id }) => id)).toEqual(['b']);
+    expect(await counts().labels(1)).toEqual([{ label: 'lab', devices: 2 }]);
+  });
+
+  it('counts the devices of a release by step and by what they came to', async () => {
+    expect(await listing().outcomes(1)).toEqual([
+      { step: 0, state: 'failed', devices: 1 },
+      { step: 0, state: 'proven', devices: 1 },
+    ]);
+    expect(await listing().outcomes(2)).toEqual([]);
+  });
+
+  it('counts the devices that need attention, until a person has cleared what went wrong', async () => {
+    const troubled = { compatible: 'board', channel: 'stable', state: 'failed', devices: 1 };
+    expect(await counts().troubled()).toEqual([troubled]);
+    const cleared = installationOf({ deviceId: 'a', state: 'failed', clearedAt: later });
+    await adapter.store.devices.write({ installations: [cleared] });
+    expect(await counts().troubled()).toEqual([]);
+    expect(await counts().stopped(later)).toEqual([]);
+  });
+
+  it('tells who was seen since a time, that time included, and whether any device told an outcome', async () => {
+    expect([await counts().seenSince(later), await counts().seenSince(madeAt)]).toEqual([1, 4]);
+    expect(await counts().hasOutcome()).toBe(true);
+    expect(await counts().otherClaims()).toEqual({ devices: 0, ids: [] });
+    expect(await counts().silentPollers()).toEqual([]);
+    expect(await counts().sharedCertificates(madeAt, 9)).toEqual([]);
+  });
+
+  it('counts who would notice that a bundle is gone', async () => {
+    const bundle = { name: pin.bundleName, compatible: 'board', version: '1.0.0' };
+    expect(await counts().ofBundle(bundle)).toEqual({ running: 3, installing: 0, pinned: 1, failed: 1 });
+    expect(await counts().ofBundle({ ...bundle, version: null })).toMatchObject({ running: 0 });
+  });
+
+  it('refuses to count once it is closed, and does not throw at who asks', async () => {
+    const { counts: closed, listing: alsoClosed } = adapter.store;
+    await adapter.close();
+    for (const asked of [closed.troubled(), closed.labels(9), alsoClosed.census(), alsoClosed.attention()])
+      await expect(asked).rejects.toEqual(refusal('unavailable'));
+  });
+}
