@@ -13,7 +13,7 @@ export function storageError(error: unknown): unknown {
   if (isOutOfSpace(error) || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new DomainError('storage-full', 'the disk that holds the data folder is full', {
       cause: error,
-      remedy: 'Delete bundles that no device needs, or give the data folder more space.',
+      remedy: 'Make room on it, such as by deleting bundles that no device needs.',
     });
   }
   if (isReadOnlyCode(code)) {
@@ -39,8 +39,12 @@ export function storageError(error: unknown): unknown {
 
 /** Whether what failed would go on once its disk has room, or takes writes again. */
 export function isUnwritable(error: unknown): error is DomainError {
-  if (!(error instanceof DomainError)) return false;
-  return error.code === 'storage-full' || isReadOnlyCode(systemErrorCode(error.cause) ?? '');
+  return error instanceof DomainError && (error.code === 'storage-full' || isOfReadOnlyDisk(error));
+}
+
+/** Whether what failed would have gone on if its disk could be written to. */
+export function isOfReadOnlyDisk({ cause }: DomainError): boolean {
+  return isReadOnlyCode(systemErrorCode(cause) ?? '');
 }
 
 /** Whether the disk did not take it. A database that another program keeps locked says nothing of the disk. */

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
+import { makeFolder } from '../base/files/make-folder';
 import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
@@ -61,7 +62,7 @@ export interface StoreOptions {
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
   const { newName, pid, ...reactions } = options;
-  prepareFolder(dataDir);
+  await prepareFolder(dataDir);
   let lock: DataDirLock | undefined;
   const beforeWriting = () => {
     lock ??= lockDataDir(dataDir, pid);
@@ -151,11 +152,11 @@ function versionOf(database: Database): string {
   return database.all(select.compile(database.query))[0]?.version ?? 'unknown';
 }
 
-function prepareFolder(dataDir: string): void {
+async function prepareFolder(dataDir: string): Promise<void> {
   try {
     refuseLinks(dataDir);
-    mkdirSync(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
-    if ((statSync(dataDir).mode & 0o777) !== 0o700) chmodSync(dataDir, 0o700);
+    await makeFolder(path.join(dataDir, 'bundles'), 0o700);
+    closeToOthers(dataDir);
   } catch (error) {
     const translated = storageError(error);
     if (translated instanceof DomainError) throw translated;
@@ -163,6 +164,16 @@ function prepareFolder(dataDir: string): void {
       cause: error,
       remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
     });
+  }
+}
+
+/** A read-only disk keeps the mode that it has. */
+function closeToOthers(folder: string): void {
+  if ((statSync(folder).mode & 0o777) === 0o700) return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    if (!isUnwritable(storageError(error))) throw error;
   }
 }
 

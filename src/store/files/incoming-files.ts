@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { makeFolder } from '../../base/files/make-folder';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import type { OpenFile, StageOptions } from '../../ports/bundle-storage';
@@ -11,7 +12,7 @@ import { openBundleFile } from './bundle-file';
 /** Makes the folder, empty: removes what a killed server was receiving. @throws DomainError `storage-full`, `unavailable` */
 export function cleanIncoming(folder: string): Promise<void> {
   return storing(async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     for (const name of await readdir(folder))
       await rm(path.join(folder, name), { recursive: true, force: true });
   });
@@ -95,7 +96,7 @@ async function openNew(file: string): Promise<FileHandle> {
     return await open(file, 'wx', 0o600);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolder(path.dirname(file), 0o700);
     return await open(file, 'wx', 0o600);
   }
 }

@@ -5,6 +5,8 @@ import { storageError } from '../storage-error';
 import { migrations } from './migrations';
 import { emptied, isMarked } from './refuse-emptied';
 
+const previousVersion = 'The version that ran before can still use it.';
+
 /** An older database that is about to be brought up to date. */
 export interface Upgrade {
   readonly file: string;
@@ -41,7 +43,7 @@ export function migrate(
  * For a database that can only be read.
  * @param schema the name that it is attached as
  * @param why it can only be read: thrown when nothing is in it yet, or it cannot be brought up to date
- * @throws DomainError `configuration` when it is from a newer version or was emptied, `unavailable` from an older one
+ * @throws DomainError `configuration` when it is from a newer version or was emptied, the code of `why` from an older one
  */
 export function requireThisVersion(
   sqlite: Sqlite.Database,
@@ -52,16 +54,17 @@ export function requireThisVersion(
   const version = versionOf(sqlite, schema);
   if (version === 0 && wasMarked) throw emptied(file);
   if (version > migrations.length) throw newerThanThis(file, version);
-  if (version === 0 || why.details !== undefined) throw why;
-  if (version < migrations.length) {
-    throw new DomainError(
-      'unavailable',
-      `${file} has to be brought up to date, and nothing can be written to its disk`,
-      {
-        remedy: 'Make room on the disk and let the server write to it, or start the version that ran before.',
-      },
-    );
-  }
+  if (version === 0) throw why;
+  if (version < migrations.length) throw outdated(file, why);
+}
+
+/** @param why that it cannot be brought up to date, or why nothing can be written to it */
+function outdated(file: string, why: DomainError): DomainError {
+  if (why.details !== undefined) return why; // of `upgrading`
+  return new DomainError(why.code, `${file} has to be brought up to date, and ${why.message}`, {
+    cause: why,
+    remedy: [...(why.remedy === undefined ? [] : [why.remedy]), previousVersion].join(' '),
+  });
 }
 
 function transaction(sqlite: Sqlite.Database, work: () => void): void {
@@ -85,10 +88,12 @@ function upgrading(file: string, version: number, work: () => void): void {
     const [code, remedy] =
       error instanceof DomainError ? [error.code, error.remedy] : (['configuration', undefined] as const);
     const why = error instanceof Error ? `: ${error.message}` : '';
-    const back = 'The version that ran before can still use it.';
     throw new DomainError(code, `${file} cannot be brought up to date${why}. It is as it was`, {
       cause: error,
-      remedy: remedy === undefined ? `${back} Report what this one said.` : `${remedy} ${back}`,
+      remedy:
+        remedy === undefined
+          ? `${previousVersion} Report what this one said.`
+          : `${remedy} ${previousVersion}`,
       details: { databaseVersion: version, knownVersion: migrations.length },
     });
   }

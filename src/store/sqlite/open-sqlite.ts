@@ -5,7 +5,7 @@ import Sqlite from 'libsql';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { openOwnFile, refuseLinks } from '../refuse-links';
-import { storageError } from '../storage-error';
+import { isOfReadOnlyDisk, storageError } from '../storage-error';
 import { migrate, requireThisVersion, type Upgrade } from './migrate';
 import { refuseEmptied } from './refuse-emptied';
 
@@ -54,7 +54,9 @@ export function openToWrite(file: string, { busyTimeoutMs, onUpgrade }: Writable
 export function openToRead(file: string, why: DomainError): Connection {
   refuseEmptied(file);
   refuseLinks(path.dirname(file)); // SQLite would follow them
-  const attempts = hasContent(`${file}-wal`) ? [sharedIndex, indexInMemory] : [withoutWal];
+  const attempts = hasContent(`${file}-wal`)
+    ? [sharedIndex, indexInMemory, ...(isOfReadOnlyDisk(why) ? [withoutLocks] : [])]
+    : [withoutWal];
   let first: unknown;
   for (const attach of attempts) {
     const sqlite = new Sqlite(':memory:');
@@ -85,6 +87,12 @@ function sharedIndex(sqlite: Sqlite.Database, file: string): void {
 function indexInMemory(sqlite: Sqlite.Database, file: string): void {
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE'); // before: attaching reads it already
   attach(sqlite, file, 'mode=rw');
+}
+
+/** Where there is no index, and a read-only file cannot be locked: there nobody writes that a lock would keep away. */
+function withoutLocks(sqlite: Sqlite.Database, file: string): void {
+  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+  attach(sqlite, file, 'mode=ro&vfs=unix-none'); // sqlite.org/vfs.html
 }
 
 function attach(sqlite: Sqlite.Database, file: string, how: string): void {

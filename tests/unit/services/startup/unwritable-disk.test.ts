@@ -11,16 +11,29 @@ const starts = [
   ['full/copied', 'storage-full'],
   ['read-only/closed', 'unavailable'],
   ['read-only/killed', 'unavailable'],
+  ['read-only/copied', 'unavailable'],
+] as const;
+const stops = ['full/stop', 'full/stop-later', 'read-only/stop'];
+const firstStarts = [
+  ['full/first', 'storage-full'],
+  ['tight/first', 'storage-full'],
+  ['read-only/first', 'unavailable'],
+] as const;
+const upgrades = [
+  ['full/upgrade', 'storage-full'],
+  ['tight/upgrade', 'storage-full'],
+  ['read-only/upgrade', 'unavailable'],
 ] as const;
 
 let outcomes: Record<string, unknown>;
 beforeAll(async () => {
   const { path: bundle } = await makeBundle({ version: '1.0.0' });
+  const cases = [...starts, ...firstStarts, ...upgrades].map(([name]) => name);
   // Small disks of its own, in a mount namespace that ends with it.
   const { stdout } = await mustRun('unshare', [
     ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
     ...['--mount', process.execPath, '-r', hook, child],
-    ...[await temporaryFolder(), bundle, ...starts.map(([name]) => name)],
+    ...[await temporaryFolder(), bundle, ...cases, ...stops],
   ]);
   outcomes = JSON.parse(stdout) as Record<string, unknown>;
 });
@@ -49,5 +62,43 @@ describe('a start on a disk that takes no writes', () => {
       second: 'configuration',
       kept: { hold: null, other: 'installed', elsewhere: true },
     });
+  });
+});
+
+describe('a stop on a disk that takes no writes', () => {
+  it.each(stops)('ends in order, and the next start knows what was known: %s', (name) => {
+    expect(outcomes[name]).toEqual({
+      offered: 'bundle.raucb',
+      stopped: 'done',
+      asked: {
+        known: 'held',
+        other: 'bundle.raucb',
+        report: 'done',
+        unhold: 'done',
+        bundles: ['bundle.raucb', 'found.raucb'],
+        problem: null,
+      },
+    });
+  });
+});
+
+const words = expect.stringMatching(/\S/) as string;
+
+describe('the first start ever on a disk that takes no writes', () => {
+  it.each(firstStarts)(
+    'is refused with what to do, and is one all the same once it does: %s',
+    (name, code) => {
+      const refused = { code, message: words, remedy: words };
+      expect(outcomes[name]).toEqual({ refused, isMarked: false, offered: 'bundle.raucb' });
+    },
+  );
+});
+
+describe('a start on an earlier database on a disk that takes no writes', () => {
+  it.each(upgrades)('is refused with how to go on or back, and leaves it as it was: %s', (name, code) => {
+    const message = expect.stringMatching(/server\.db (has to|cannot) be brought up to date/) as string;
+    const remedy = expect.stringMatching(/\S.* The version that ran before can still use it\.$/) as string;
+    const refused = { code, message, remedy };
+    expect(outcomes[name]).toEqual({ refused, isAsBefore: true, offered: 'bundle.raucb' });
   });
 });

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, truncateSync } from 'node:fs';
+import path from 'node:path';
+import { fillDisk } from './fill-disk';
+
+/** Room for the index beside a -wal file, and for little more. */
+const tightRoomBytes = 96 << 10;
+
+/** A small disk for a process in a mount namespace of its own, and how it breaks and is mended. */
+export interface SmallDisk {
+  break(): void;
+  mend(): void;
+}
+
+/** @param how it breaks: `full` to the last byte, `tight` with some room for files but not for what is to be written, or `read-only` */
+export function mountSmallDisk(mount: string, how: string): SmallDisk {
+  mkdirSync(mount, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mount]);
+  const filler = path.join(mount, 'filler');
+  const remount = (mode: string) => execFileSync('mount', ['-o', `remount,${mode}`, mount]);
+  if (how === 'read-only') return { break: () => remount('ro'), mend: () => remount('rw') };
+  return {
+    break() {
+      const sizeBytes = fillDisk(filler);
+      if (how === 'tight') truncateSync(filler, sizeBytes - tightRoomBytes);
+    },
+    mend: () => rmSync(filler),
+  };
+}
