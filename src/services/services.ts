@@ -147,8 +147,10 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const watchWritability = new WritabilityWatch({
     writability: store.writability,
     async onHealed() {
-      if (!isTakenOver) await takeOver(ports, catalog);
-      isTakenOver = true;
+      if (!isTakenOver) {
+        await takeOver(ports, catalog);
+        isTakenOver = store.writability.problem() === null;
+      }
       await changed();
     },
     log,
