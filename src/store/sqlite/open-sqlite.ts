@@ -75,7 +75,7 @@ export function openToRead(file: string, why: DomainError): Connection {
 
 /** All is in the one file, and SQLite makes none of its own when it is told that this one does not change. */
 function withoutWal(sqlite: Sqlite.Database, file: string): void {
-  attach(sqlite, file, 'immutable=1');
+  attach(sqlite, file, 'mode=ro&immutable=1');
 }
 
 /** As a reader beside others, with the index of the -wal file that was left. */

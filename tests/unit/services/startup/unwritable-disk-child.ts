@@ -3,7 +3,16 @@
  * Arguments: a folder, a bundle, and the cases, such as `full/killed`: how the disk breaks, and what happens there.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { DomainError } from '../../../../src/core/errors';
 import type { Services } from '../../../../src/services/services';
@@ -127,14 +136,15 @@ async function stopThere(disk: SmallDisk, dataDir: string, isRunningBefore: bool
 async function firstStart(disk: SmallDisk, dataDir: string) {
   disk.break();
   const refused = await refusalOf(openChildServices(dataDir));
-  const isMarked = existsSync(path.join(dataDir, 'database.marker'));
+  const left = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  const isOpen = left.some((name) => (statSync(path.join(dataDir, name)).mode & 0o077) !== 0);
   disk.mend();
 
   const first = await openChildServices(dataDir);
   await first.release(bundle);
   const offered = await new SimulatedDevice(first.services, 'other', { now }).offered();
   await stop(first);
-  return { refused, isMarked, offered };
+  return { refused, isMarked: left.includes('database.marker'), isOpen, offered };
 }
 
 /** A start on the database of the first schema that there was. */

@@ -89,7 +89,7 @@ describe('the first start ever on a disk that takes no writes', () => {
     'is refused with what to do, and is one all the same once it does: %s',
     (name, code) => {
       const refused = { code, message: words, remedy: words };
-      expect(outcomes[name]).toEqual({ refused, isMarked: false, offered: 'bundle.raucb' });
+      expect(outcomes[name]).toEqual({ refused, isMarked: false, isOpen: false, offered: 'bundle.raucb' });
     },
   );
 });
