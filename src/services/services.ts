@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChoreStatus } from '../core/chore';
-import { partLeftOut } from '../core/crash';
 import type { DomainError } from '../core/errors';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
@@ -29,10 +28,7 @@ import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
 import type { UpTime } from './clock/up-time';
-import { createDescribeWebhooks } from './webhooks/describe-webhooks';
-import { createManageDeliveries, type ManageDeliveries } from './webhooks/manage-deliveries';
-import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
-import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
+import { createWebhookServices, type WebhookServices } from './webhooks/webhook-services';
 
 export interface ServiceHealth {
   /** Devices whose last changes could not be written; they are answered all the same. */
@@ -42,7 +38,7 @@ export interface ServiceHealth {
 }
 
 /** The use cases that all listeners share. */
-export interface Services extends CatalogServices, RolloutServices, OfferServices {
+export interface Services extends CatalogServices, RolloutServices, OfferServices, WebhookServices {
   /** Names the database, as it was when the server started. */
   readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
@@ -58,9 +54,6 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
   readonly readJournal: ReadJournal;
-  readonly manageWebhooks: ManageWebhooks;
-  readonly manageDeliveries: ManageDeliveries;
-  readonly sendWebhooks: SendWebhooks;
   /** How many installations have come to each state since the start. */
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   /** How the services are, for probes and metrics. */
@@ -240,31 +233,6 @@ function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: Se
       randomBytes,
       ageMs: () => upTime.ageMs(),
       now,
-    }),
-  };
-}
-
-function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
-  const { store, deliver, refuseReceiver, lastCrash, randomBytes, now } = ports;
-  const { webhooks, deliveries, journal } = store;
-  const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
-  const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
-  const agoMs = (at: Date) => upTime.agoMs(at);
-  const describe = createDescribeWebhooks({ webhooks, deliveries });
-  const manage = { webhooks, describe, deliver, refuseReceiver, randomBytes, now };
-  return {
-    manageWebhooks: createManageWebhooks(manage),
-    manageDeliveries: createManageDeliveries({ webhooks, deliveries, now }),
-    sendWebhooks: new WebhookSender({
-      webhooks,
-      deliveries,
-      describe,
-      journal,
-      deliver,
-      isLeftOut,
-      agoMs,
-      now,
-      random,
     }),
   };
 }

@@ -188,7 +188,7 @@ describe('on a disk that takes no writes', () => {
     const folder = await temporaryFolder();
     expect(await (await startServer({ folder })).stop()).toBe(0);
     expect((await cli(folder, 'cert', 'device', 'board-1')).code).toBe(0);
-    const readOnly = 'cp -a . "$0"; mount -o remount,ro "$0"; cd "$0"; exec "$@"';
+    const readOnly = 'cp -a . "$0"; mount -o remount,ro tmpfs "$0"; cd "$0"; exec "$@"';
     const server = await startServer({ folder, within: onDisk(await temporaryFolder(), readOnly) });
 
     const health = await run('curl', ['-sS', `${server.adminUrl}/health`]);

@@ -17,7 +17,8 @@ export function mountSmallDisk(mount: string, how: string): SmallDisk {
   mkdirSync(mount, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mount]);
   const filler = path.join(mount, 'filler');
-  const remount = (mode: string) => execFileSync('mount', ['-o', `remount,${mode}`, mount]);
+  // With both names mount adds no options that it finds, of which some may not be set in a user namespace.
+  const remount = (mode: string) => execFileSync('mount', ['-o', `remount,${mode}`, 'tmpfs', mount]);
   if (how === 'read-only') return { break: () => remount('ro'), mend: () => remount('rw') };
   return {
     break() {
