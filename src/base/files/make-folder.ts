@@ -1,27 +1,26 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from './system-error';
 
 /**
  * Makes a folder and those above it, unless they are there.
  * @param mode of those that are made
- * @throws the system's error; on a read-only disk `EROFS`, where Node alone says `ENOENT`
+ * @throws the system's error. Node's own recursive `mkdir` says `ENOENT` when a disk is full or read-only.
  */
 export async function makeFolder(folder: string, mode: number): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode });
+    await makeOne(folder, mode);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') await requireWritable(dirname(folder));
-    throw error;
+    if (systemErrorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder), mode);
+    await makeOne(folder, mode);
   }
 }
 
-/** Asks the folder, or the first one above it that is there. */
-async function requireWritable(folder: string): Promise<void> {
+async function makeOne(folder: string, mode: number): Promise<void> {
   try {
-    await access(folder, constants.W_OK);
+    await mkdir(folder, { mode });
   } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
-    await requireWritable(dirname(folder));
+    if (systemErrorCode(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
   }
 }

@@ -5,6 +5,7 @@ import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { openOwnFile } from '../refuse-links';
 import { isUnwritable, storageError } from '../storage-error';
+import { whyNotOpened } from '../try-disk';
 
 export interface DataDirLock {
   release(): void;
@@ -25,10 +26,12 @@ export function lockDataDir(dataDir: string, pid: number): DataDirLock {
   try {
     sqlite.pragma('busy_timeout = 0');
     sqlite.exec('BEGIN IMMEDIATE');
-    notePid(sqlite, pid);
+    notePid(sqlite, dataDir, pid);
     if (!sqlite.inTransaction) sqlite.exec('BEGIN IMMEDIATE'); // held from here; readers still see the pid
   } catch (error) {
-    const refusal = isBusy(error) ? inUse(dataDir, holderOf(sqlite)) : storageError(error);
+    const refusal = isBusy(error)
+      ? inUse(dataDir, holderOf(sqlite))
+      : storageError(whyNotOpened(error, dataDir));
     sqlite.close();
     throw refusal;
   }
@@ -43,14 +46,14 @@ export function lockDataDir(dataDir: string, pid: number): DataDirLock {
 }
 
 /** On a full disk the lock is held without it. */
-function notePid(sqlite: Sqlite.Database, pid: number): void {
+function notePid(sqlite: Sqlite.Database, dataDir: string, pid: number): void {
   try {
     sqlite.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL) STRICT');
     sqlite.exec('DELETE FROM holder');
     sqlite.exec(`INSERT INTO holder VALUES (${Math.trunc(pid)})`);
     sqlite.exec('COMMIT');
   } catch (error) {
-    if (!isUnwritable(storageError(error))) throw error;
+    if (!isUnwritable(storageError(whyNotOpened(error, dataDir)))) throw error;
     if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
   }
 }

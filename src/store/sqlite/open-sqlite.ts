@@ -6,6 +6,7 @@ import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { openOwnFile, refuseLinks } from '../refuse-links';
 import { isOfReadOnlyDisk, storageError } from '../storage-error';
+import { whyNotOpened } from '../try-disk';
 import { migrate, requireThisVersion, type Upgrade } from './migrate';
 import { refuseEmptied } from './refuse-emptied';
 
@@ -127,8 +128,9 @@ function unusable(error: unknown, file: string): unknown {
       remedy: 'Restore it from a backup, with its -wal file removed.',
     });
   }
-  const translated = storageError(error);
-  if (translated !== error) return translated;
+  const why = whyNotOpened(error, path.dirname(file));
+  const translated = storageError(why);
+  if (translated !== why) return translated;
   return new DomainError('configuration', `${file} can't be opened`, {
     cause: error,
     remedy: 'Give the user that runs the server a data folder that it owns.',

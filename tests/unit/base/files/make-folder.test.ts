@@ -1,6 +1,7 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../../../src/base/files/make-folder';
+import { systemErrorCode } from '../../../../src/base/files/system-error';
 import { temporaryFolder } from '../../../support/programs';
 
 describe('making a folder', () => {
@@ -11,9 +12,13 @@ describe('making a folder', () => {
     for (const one of [folder, path.dirname(folder)]) expect((await stat(one)).mode & 0o777).toBe(0o700);
   });
 
-  it('fails where a file is in the way', async () => {
-    const file = path.join(await temporaryFolder(), 'file');
-    await writeFile(file, '');
-    await expect(makeFolder(path.join(file, 'below'), 0o700)).rejects.toHaveProperty('code', 'ENOTDIR');
+  it('fails where a file is in the way, or a link leads nowhere', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(path.join(folder, 'file'), '');
+    await symlink('nowhere', path.join(folder, 'link'));
+    const codes = ['file', 'file/below', 'link', 'link/below'].map((name) =>
+      makeFolder(path.join(folder, name), 0o700).catch(systemErrorCode),
+    );
+    expect(await Promise.all(codes)).toEqual(['EEXIST', 'ENOTDIR', 'ENOENT', 'ENOENT']);
   });
 });

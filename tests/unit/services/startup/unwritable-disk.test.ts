@@ -9,14 +9,17 @@ const starts = [
   ['full/closed', 'storage-full'],
   ['full/killed', 'storage-full'],
   ['full/copied', 'storage-full'],
+  ['crowded/closed', 'storage-full'],
+  ['crowded/copied', 'storage-full'],
   ['read-only/closed', 'unavailable'],
   ['read-only/killed', 'unavailable'],
   ['read-only/copied', 'unavailable'],
 ] as const;
-const stops = ['full/stop', 'full/stop-later', 'read-only/stop'];
+const stops = ['full/stop', 'full/stop-later', 'crowded/stop', 'read-only/stop'];
 const firstStarts = [
   ['full/first', 'storage-full'],
   ['tight/first', 'storage-full'],
+  ['crowded/first', 'storage-full'],
   ['read-only/first', 'unavailable'],
 ] as const;
 const upgrades = [
