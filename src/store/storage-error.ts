@@ -13,7 +13,8 @@ export function storageError(error: unknown): unknown {
   if (isOutOfSpace(error) || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new DomainError('storage-full', 'the disk that holds the data folder is full', {
       cause: error,
-      remedy: 'Make room on it, such as by deleting bundles that no device needs.',
+      remedy:
+        'Make room on it, such as by deleting bundles that no device needs; df and df -i show what is left.',
     });
   }
   if (isReadOnlyCode(code)) {
