@@ -29,19 +29,25 @@ const upgrades = [
 ] as const;
 
 let outcomes: Record<string, unknown>;
-beforeAll(async () => {
-  const { path: bundle } = await makeBundle({ version: '1.0.0' });
-  const cases = [...starts, ...firstStarts, ...upgrades].map(([name]) => name);
-  // Small disks of its own, in a mount namespace that ends with it.
-  const { stdout } = await mustRun('unshare', [
-    ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
-    ...['--mount', process.execPath, '-r', hook, child],
-    ...[await temporaryFolder(), bundle, ...cases, ...stops],
-  ]);
-  outcomes = JSON.parse(stdout) as Record<string, unknown>;
-});
+
+/** Runs each case on a small disk of its own, in a mount namespace that ends with it. */
+function run(cases: readonly string[]): () => Promise<void> {
+  return async () => {
+    const { path: bundle } = await makeBundle({ version: '1.0.0' });
+    const { stdout } = await mustRun('unshare', [
+      ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+      ...['--mount', process.execPath, '-r', hook, child],
+      ...[await temporaryFolder(), bundle, ...cases],
+    ]);
+    outcomes = JSON.parse(stdout) as Record<string, unknown>;
+  };
+}
+
+const namesOf = (cases: readonly (readonly [string, string])[]) => cases.map(([name]) => name);
 
 describe('a start on a disk that takes no writes', () => {
+  beforeAll(run(namesOf(starts)));
+
   it.each(starts)('answers devices from what is there, says so, and heals: %s', (name, code) => {
     expect(outcomes[name]).toEqual({
       whileBroken: {
@@ -69,6 +75,8 @@ describe('a start on a disk that takes no writes', () => {
 });
 
 describe('a stop on a disk that takes no writes', () => {
+  beforeAll(run(stops));
+
   it.each(stops)('ends in order, and the next start knows what was known: %s', (name) => {
     expect(outcomes[name]).toEqual({
       offered: 'bundle.raucb',
@@ -88,6 +96,8 @@ describe('a stop on a disk that takes no writes', () => {
 const words = expect.stringMatching(/\S/) as string;
 
 describe('the first start ever on a disk that takes no writes', () => {
+  beforeAll(run(namesOf(firstStarts)));
+
   it.each(firstStarts)(
     'is refused with what to do, and is one all the same once it does: %s',
     (name, code) => {
@@ -98,6 +108,8 @@ describe('the first start ever on a disk that takes no writes', () => {
 });
 
 describe('a start on an earlier database on a disk that takes no writes', () => {
+  beforeAll(run(namesOf(upgrades)));
+
   it.each(upgrades)('is refused with how to go on or back, and leaves it as it was: %s', (name, code) => {
     const message = expect.stringMatching(/server\.db (has to|cannot) be brought up to date/) as string;
     const remedy = expect.stringMatching(/\S.* The version that ran before can still use it\.$/) as string;
