@@ -113,14 +113,16 @@ export function alreadyExists(path: string): DomainError {
 export function asFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
-  if (isOutOfSpace(error)) {
-    return new DomainError('storage-full', `there is no space left to write ${path}`, {
-      cause: error,
-      remedy: 'Free some space, then do it again: nothing was changed.',
-    });
-  }
+  if (isOutOfSpace(error)) return noSpace(path, error);
   return new DomainError('configuration', `${path} cannot be used (${code})`, {
     cause: error,
     remedy: 'Check that it is there and that this user may read and write it.',
+  });
+}
+
+export function noSpace(path: string, cause: unknown): DomainError {
+  return new DomainError('storage-full', `there is no space left to write ${path}`, {
+    cause,
+    remedy: 'Free some space, then do it again: nothing was changed.',
   });
 }

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { makeBundle } from '../support/bundle-factory';
 import { run, temporaryFolder } from '../support/programs';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
@@ -187,14 +188,16 @@ describe('on a disk that takes no writes', () => {
   it('a server runs, says so, answers devices, and stops with 0', async () => {
     const folder = await temporaryFolder();
     expect(await (await startServer({ folder })).stop()).toBe(0);
-    expect((await cli(folder, 'cert', 'device', 'board-1')).code).toBe(0);
+    await openCertificateFolder(path.join(folder, 'certs'), { now: () => new Date() }).createDevice({
+      id: 'board-1',
+    });
     const readOnly = 'cp -a . "$0"; mount -o remount,ro tmpfs "$0"; cd "$0"; exec "$@"';
     const server = await startServer({ folder, within: onDisk(await temporaryFolder(), readOnly) });
 
     const health = await run('curl', ['-sS', `${server.adminUrl}/health`]);
     expect(JSON.parse(health.stdout)).toMatchObject({ status: 'ok', storage: 'unwritable' });
-    const attention = await cli(folder, 'attention', 'list', '--server', server.adminUrl);
-    expect(attention.stdout).toContain('storage-unwritable');
+    const overview = await run('curl', ['-sS', `${server.adminUrl}/api/overview`]);
+    expect(overview.stdout).toContain('"storage-unwritable"');
     const [ca, cert, key] = ['ca.crt', 'devices/board-1.crt', 'devices/board-1.key'].map((name) =>
       path.join(folder, 'certs', name),
     ) as [string, string, string];
