@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { daysLeft } from '../../core/certificate';
-import { renewalNoticeMs } from '../../core/server-certificate';
+import { hostOption, renewalNoticeMs } from '../../core/server-certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { AttentionItem } from './attention-item';
 import { counted } from './attention-words';
@@ -55,8 +54,5 @@ function listed(names: readonly string[]): string {
 }
 
 function asOptions(names: readonly string[]): string {
-  return names
-    .slice(0, maxNamed)
-    .map((name) => `${isIP(name) === 0 ? '--name' : '--ip'} ${name}`)
-    .join(' ');
+  return names.slice(0, maxNamed).map(hostOption).join(' ');
 }
