@@ -163,6 +163,8 @@ describe('what the admin API answers', () => {
     await device('board-2').report('failed', { log: 'no space left' });
     const id = 'board-2';
     await call('listDevices');
+    await call('exportDevices');
+    await call('exportDevicesAsCsv');
     await call('getDevice', { id });
     await call('changeDevice', { id }, { add_labels: ['site=berlin'] });
     await call('admitDevice', { id }, {});
