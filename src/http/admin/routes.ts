@@ -4,6 +4,7 @@ import type { AdminOptions } from './kernel/admin-options';
 import { bundleRoutes } from './catalog/bundles';
 import { certificateRoutes } from './certificates/certificates';
 import { deviceActionRoutes } from './devices/device-actions';
+import { deviceExportRoutes } from './devices/device-export';
 import { deviceRoutes } from './devices/devices';
 import type { EventStreams } from './kernel/event-stream';
 import { eventRoutes } from './journal/events';
@@ -44,6 +45,7 @@ export function adminRoutes(
     ...rolloutRoutes(options),
     ...overviewRoutes(options),
     ...fleetHistoryRoutes(options),
+    ...deviceExportRoutes(options, searches),
     ...deviceRoutes(options, searches),
     ...installationRoutes(options, searches),
     ...deviceActionRoutes(options),

@@ -2,7 +2,7 @@ import { daysLeft } from '../../core/certificate';
 import { hostOption, renewalNoticeMs } from '../../core/server-certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { AttentionItem } from './attention-item';
-import { counted } from './attention-words';
+import { inDays } from './attention-words';
 
 /** Names that a sentence has. */
 const maxNamed = 5;
@@ -20,7 +20,7 @@ function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Da
   const when =
     leftMs <= 0
       ? "has expired: devices can't connect"
-      : `expires in ${counted(days, 'day')}: devices can't connect then`;
+      : `expires ${inDays(days)}: devices can't connect then`;
   const message = `the server certificate ${when}. It cannot renew itself: ${reason}. ${remedy}`;
   return [{ kind: 'server-certificate-expiring', count: 1, message }];
 }

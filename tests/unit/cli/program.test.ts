@@ -85,6 +85,7 @@ describe('help', () => {
       'webhook delete',
       'device',
       'device list',
+      'device export',
       'device show',
       'device explain',
       'device log',
