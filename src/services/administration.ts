@@ -64,6 +64,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     daysUntilFull: services.daysUntilFull,
     writeProblem: () => services.health().writeProblem,
     overBudget,
+    silence: services.silence,
     chores: services.chores,
     lastCrash: services.startup.lastCrash,
     clockTrouble: () => services.serverClock.trouble(),
