@@ -10,6 +10,7 @@ export const attentionKinds = [
   'second-board',
   'other-compatible',
   'silent-poller',
+  'silent',
   'over-budget',
   'waiting',
   'held',
@@ -28,6 +29,7 @@ export const attentionKinds = [
   'webhook-full',
   'chore-failing',
   'storage',
+  'storage-unwritable',
   'clock',
   'crashed',
 ] as const;

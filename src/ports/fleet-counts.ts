@@ -1,6 +1,7 @@
 import type { SeenBoot } from '../core/board';
 import type { TroubledState } from '../core/installation-states';
 import type { ProvingHeader } from '../core/silent-poller';
+import type { BundleNeeds } from './catalog';
 
 /** Devices whose latest installation needs a person, of one kind. */
 export interface TroubledDevices {
@@ -70,6 +71,11 @@ export interface FleetCounts {
    * `SELECT poller_omits, count(*), (array_agg(id ORDER BY id))[1:3] FROM devices WHERE poller_omits > '' GROUP BY 1 ORDER BY 1`
    */
   silentPollers(): Promise<readonly SilentPollerCount[]>;
+  /**
+   * Devices that nobody holds and that were last heard of before a time: how many, and the ids of some, the latest first.
+   * `SELECT count(*), (array_agg(id ORDER BY last_contact_at DESC, id DESC))[1:3] FROM devices WHERE last_contact_at < $1 AND hold_at IS NULL`
+   */
+  silent(before: Date): Promise<{ readonly devices: number; readonly ids: readonly string[] }>;
   /** `SELECT count(*) FROM devices WHERE last_contact_at >= $1` */
   seenSince(at: Date): Promise<number>;
   /**
@@ -94,4 +100,6 @@ export interface BundleUses {
    * `SELECT pin_bundle, count(*) FROM devices WHERE pin_bundle IS NOT NULL GROUP BY pin_bundle ORDER BY pin_bundle`
    */
   pinnedBundles(): Promise<readonly { readonly bundleName: string; readonly devices: number }[]>;
+  /** As a tombstone's check hears it, also where nothing can be written. @param at offers that have ended by then do not count */
+  needs(name: string, at: Date): Promise<BundleNeeds>;
 }

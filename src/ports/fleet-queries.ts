@@ -5,7 +5,7 @@ import type { InstallationState } from '../core/installation-states';
 
 /** What a person looks for. Everything given must fit. */
 export interface DeviceFilter {
-  /** Part of the id, the serial number or the notes; case does not count. */
+  /** Part of the id, the serial number, the machine id, the address, the notes, an attribute or a label; case does not count. */
   readonly search?: string;
   readonly compatible?: string;
   readonly channel?: string;
@@ -24,6 +24,8 @@ export interface DeviceFilter {
   readonly hasSilentPoller?: boolean;
   /** Devices whose latest installation is for this release. */
   readonly releaseId?: number;
+  /** Devices that were heard of, and last before this time. */
+  readonly lastContactBefore?: Date;
 }
 
 export interface DeviceQuery extends DeviceFilter {
@@ -45,6 +47,14 @@ export interface DevicePage {
   readonly next: string | null;
   /** How many fit in all. */
   readonly total: number;
+}
+
+/** Some of the devices that fit, on the way through all of them. */
+export interface DeviceStretch {
+  /** By id. */
+  readonly devices: readonly ListedDevice[];
+  /** After which id it goes on; `null` at the end. */
+  readonly next: string | null;
 }
 
 /** How many devices there are of a kind. */
@@ -127,6 +137,13 @@ export interface FleetListing {
   >;
   /** @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable` */
   list(query: DeviceQuery): Promise<DevicePage>;
+  /**
+   * Goes through all devices that fit, by id: one that is there all the time comes once, whatever changes meanwhile. A stretch is
+   * bounded in what it looks at, so it may be empty and not the last. `SELECT … FROM devices WHERE … AND id > $1 ORDER BY id LIMIT $2`
+   * @param afterId where the stretch before ended; `''` at the begin
+   * @throws DomainError `unavailable`
+   */
+  walk(filter: DeviceFilter, afterId: string): Promise<DeviceStretch>;
   /** @throws DomainError `unavailable` */
   listInstallations(query: InstallationQuery): Promise<InstallationPage>;
   /**

@@ -14,6 +14,7 @@ export async function fleetAttention(
     manageWebhooks: services.manageWebhooks,
     bundleTrust: services.bundleTrust,
     overBudget: services.overBudget,
+    silence: services.silence,
     chores: services.chores,
     lastCrash: services.startup.lastCrash,
     clockTrouble: () => services.serverClock.trouble(),
@@ -28,6 +29,7 @@ export async function fleetAttention(
     oldCertificates: () => [],
     measureStorage: () => Promise.resolve(storageUsage(Number.MAX_SAFE_INTEGER)),
     daysUntilFull: () => null,
+    writeProblem: () => services.health().writeProblem,
     now,
   });
   return (await describer.describe()).attention;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { timeOrAgo } from '../../contract/device';
 import { installationStates } from '../../core/installation-states';
 
 /** Which devices are meant. */
@@ -16,11 +17,15 @@ export interface DeviceFilter {
   readonly otherCompatible?: boolean;
   readonly silentPoller?: boolean;
   readonly release?: number;
+  readonly lastContactBefore?: string;
 }
 
 /** The options of a {@link DeviceFilter}; everything given must fit. */
 export const filterOptions: readonly Option[] = [
-  new Option('--search <text>', 'part of the id, the serial number or the notes'),
+  new Option(
+    '--search <text>',
+    'part of the id, serial number, machine id, address, notes, a label or an attribute',
+  ),
   new Option('--compatible <compatible>', 'of this compatible'),
   new Option('--channel <channel>', 'that follow this channel'),
   new Option('--system-version <version>', 'that run this version'),
@@ -33,6 +38,10 @@ export const filterOptions: readonly Option[] = [
   new Option('--other-compatible', 'that say to be of another compatible than their certificate'),
   new Option('--silent-poller', "where RAUC's own poller does not tell its version or boot id"),
   new Option('--release <number>', 'whose latest installation is for this release').argParser(parseCount),
+  new Option(
+    '--last-contact-before <when>',
+    'that were last heard before a time, or so long ago, such as 12h or 7d',
+  ).argParser(parseWhen),
 ];
 
 /** What was given, as `GET /api/devices` has it. */
@@ -51,6 +60,7 @@ export function filterQuery(filter: DeviceFilter): Readonly<Record<string, strin
     other_compatible: filter.otherCompatible,
     silent_poller: filter.silentPoller,
     release: filter.release,
+    last_contact_before: filter.lastContactBefore,
   };
   return Object.fromEntries(
     Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
@@ -61,4 +71,13 @@ export function filterQuery(filter: DeviceFilter): Readonly<Record<string, strin
 export function parseCount(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
   return Number(text);
+}
+
+/** @throws InvalidArgumentError */
+function parseWhen(text: string): string {
+  if (!timeOrAgo.safeParse(text).success)
+    throw new InvalidArgumentError(
+      'Use a time such as 2026-03-01T09:30:00Z, or how long ago, such as 90m, 12h or 7d.',
+    );
+  return text;
 }

@@ -54,6 +54,7 @@ export function addDeviceList(device: Command, context: CliContext): void {
       'device list',
       'device list --state rolled-back --sort last_contact --desc',
       'device list --silent-poller',
+      'device list --last-contact-before 7d --sort last_contact',
       'device list --label site=berlin --system-version 1.2.0 --all --json',
     ],
     run: async ({ options, config }) => {

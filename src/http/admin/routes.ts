@@ -5,6 +5,7 @@ import { bundleContentRoutes, downloadLimits } from './catalog/bundle-content';
 import { bundleRoutes } from './catalog/bundles';
 import { certificateRoutes } from './certificates/certificates';
 import { deviceActionRoutes } from './devices/device-actions';
+import { deviceExportRoutes } from './devices/device-export';
 import { deviceRoutes } from './devices/devices';
 import type { EventStreams } from './kernel/event-stream';
 import { eventRoutes } from './journal/events';
@@ -47,6 +48,7 @@ export function adminRoutes(
     ...rolloutRoutes(options),
     ...overviewRoutes(options),
     ...fleetHistoryRoutes(options),
+    ...deviceExportRoutes(options, searches),
     ...deviceRoutes(options, searches),
     ...installationRoutes(options, searches),
     ...deviceActionRoutes(options),

@@ -1,5 +1,6 @@
 import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
+import type { DomainError } from '../../core/errors';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
 import type { ClockTrouble } from '../../core/server-clock';
@@ -18,6 +19,7 @@ import type { ManageRollouts } from '../rollouts/manage-rollouts';
 import type { ManageWebhooks } from '../webhooks/manage-webhooks';
 import type { MeasureStorage } from '../../ports/data-folder';
 import type { OverBudget } from './over-budget';
+import type { Silence } from '../devices/silence';
 import type { RestoreRecords } from '../../ports/restores';
 import type { VersionCount } from '../../ports/history';
 import { type ChannelCounts, countByChannel, mostFrequent } from '../devices/version-counts';
@@ -76,7 +78,9 @@ export interface DescribeFleetPorts {
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly daysUntilFull: (freeBytes: number) => number | null;
+  readonly writeProblem: () => DomainError | null;
   readonly overBudget: Pick<OverBudget, 'recent'>;
+  readonly silence: Silence;
   readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
   readonly clockTrouble: () => ClockTrouble | null;
@@ -85,6 +89,7 @@ export interface DescribeFleetPorts {
 
 const freshMs = 2_000;
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 /** Devices name their compatible themselves: the small channels without a release are left out. */
 const maxChannels = 200;
 
@@ -146,6 +151,7 @@ export class FleetDescriber {
         lastCrash: this.ports.lastCrash,
         clock: this.ports.clockTrouble(),
         storage,
+        writeProblem: this.ports.writeProblem(),
         daysUntilFull: this.ports.daysUntilFull(storage.freeBytes),
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),
@@ -177,9 +183,19 @@ export class FleetDescriber {
       shared: await counts.sharedCertificates(before(boardGoneAfterMs), maxSharedCertificates),
       otherClaims: await counts.otherClaims(),
       silentPollers: await counts.silentPollers(),
+      silent: await this.#countSilent(),
       seenLastDay: await counts.seenSince(before(dayMs)),
       hasReport: await counts.hasOutcome(),
     };
+  }
+
+  /** Counted by the hour, so that what people see of it stays the same for a while. */
+  async #countSilent() {
+    const { afterMs, heardSince } = this.ports.silence;
+    const since = heardSince()?.getTime();
+    if (since === undefined) return null;
+    const before = new Date(since - (((since % hourMs) + hourMs) % hourMs));
+    return { ...(await this.ports.counts.silent(before)), before, afterMs };
   }
 }
 

@@ -164,6 +164,8 @@ describe('what the admin API answers', () => {
     await device('board-2').report('failed', { log: 'no space left' });
     const id = 'board-2';
     await call('listDevices');
+    await call('exportDevices');
+    await call('exportDevicesAsCsv');
     await call('getDevice', { id });
     await call('changeDevice', { id }, { add_labels: ['site=berlin'] });
     await call('admitDevice', { id }, {});
@@ -190,6 +192,7 @@ describe('what the admin API answers', () => {
   it('about certificates fits its schema', async () => {
     const { serial } = await call('issueCertificate', {}, { id: 'board-4' });
     await call('listCertificates');
+    await call('downloadCa');
     await call('makeDeviceKit', { id: 'board-5' }, {});
     await call('revokeCertificate', { serial: String(serial) }, { reason: 'stolen' });
     await call('revoke', {}, { serial: 'abcd' });

@@ -68,6 +68,12 @@ const questions = [
     'second_board=true',
     'other_compatible=true',
   ].map((query) => `/api/devices?${query}`),
+  ...['last_contact_before=7d', 'last_contact_before=7d&search=a&held=false'].map(
+    (query) => `/api/devices?${query}`,
+  ),
+  ...['', 'search=a', 'label=lab', 'last_contact_before=7d', 'compatible=board&held=true'].map(
+    (query) => `/api/devices.csv?${query}`,
+  ),
   ...['silent_poller=true', 'state=failed', 'state=none', 'release=1', 'label=lab&search=a&held=false'].map(
     (query) => `/api/devices?${query}`,
   ),

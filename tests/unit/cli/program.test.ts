@@ -86,6 +86,7 @@ describe('help', () => {
       'webhook delete',
       'device',
       'device list',
+      'device export',
       'device show',
       'device explain',
       'device log',
