@@ -11,6 +11,7 @@ import { dashboard, unknownPage } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
 import { registerChoreMetrics } from './metrics/chore-metrics';
+import { registerWritabilityMetrics } from './metrics/storage-metrics';
 import { registerClockMetrics } from './metrics/clock-metrics';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
@@ -37,6 +38,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  registerWritabilityMetrics(metrics, services.health);
   registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
