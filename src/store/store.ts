@@ -13,6 +13,7 @@ import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
 import { createCatalogRecords } from './sqlite/catalog-records';
 import { type Database, openDatabase } from './sqlite/database';
+import type { DiskThreadOptions } from './sqlite/disk-worker';
 import type { Upgrade } from './sqlite/migrate';
 import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
@@ -52,6 +53,8 @@ export interface StoreOptions {
   readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Told of what goes wrong where nobody waits for it, such as a listener of the journal that throws. */
   readonly onError?: (error: unknown) => void;
+  /** Has a thread wait for the disk rather than the event loop. */
+  readonly diskThread?: DiskThreadOptions;
 }
 
 /**
@@ -110,8 +113,11 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           tryAgain: () => database.tryWriting(),
         },
         close() {
-          database.close();
-          lock?.release();
+          try {
+            database.close();
+          } finally {
+            lock?.release();
+          }
         },
       };
     } catch (error) {

@@ -6,11 +6,11 @@ import { openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { raucPorts, withoutKeyring } from './rauc-ports';
 
-/** The real services in a process that no test runner looks after, because it is to be killed. */
+/** The real services in a process that no test runner looks after, because it is to be killed: they wait for the disk as a server does. */
 export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
   const ignore = () => undefined;
   const errors: string[] = [];
-  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid, diskThread: {} });
   const services = await createServices({
     store,
     ...raucPorts(withoutKeyring, () => new Date()),

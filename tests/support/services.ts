@@ -9,6 +9,7 @@ import type { Publication, PublishRequest } from '../../src/services/catalog/pub
 import type { FleetRules, ServicePorts } from '../../src/services/service-ports';
 import { createServices, type Services } from '../../src/services/services';
 import type { Store } from '../../src/ports/store';
+import type { DiskThreadOptions } from '../../src/store/sqlite/disk-worker';
 import { type OpenStore, openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { temporaryFolder } from './programs';
@@ -24,6 +25,8 @@ export interface LogLine {
 export interface OpenServicesOptions {
   /** A new one when left out. */
   readonly dataDir?: string;
+  /** A thread that waits for the disk. */
+  readonly diskThread?: DiskThreadOptions;
   /** Without it signers are not checked. */
   readonly keyringPath?: string;
   /** Replaces ports, for faults that can't be had otherwise. */
@@ -67,7 +70,12 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   const wall = options.now ?? steppingClock();
   let lookedAt = new Date(0);
   const now = () => (lookedAt = wall());
-  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  const { diskThread } = options;
+  const store = await openStore(dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    ...(diskThread === undefined ? {} : { diskThread }),
+  });
   const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
     store: { ...store, ...options.changeStore?.(store) },

@@ -93,7 +93,8 @@ export function replaceFileSync(
   syncFolderSync(dirname(path));
 }
 
-function syncFolderSync(folder: string): void {
+/** As {@link syncFolder}, and it is done when it returns. @throws the system's error */
+export function syncFolderSync(folder: string): void {
   try {
     const handle = openSync(folder, 'r');
     try {

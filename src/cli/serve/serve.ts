@@ -17,7 +17,7 @@ export function addServe(program: Command, context: CliContext): void {
     usage: 'serve',
     summary: 'start both listeners',
     details:
-      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once. Ends with 70 after an error in its own code; a service manager should start it again.',
+      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once. Ends with 70 after an error in its own code, or when the disk does not keep what is written; a service manager should start it again.',
     configKeys: optionKeys.filter((key) => getOption(key).scope === 'server'),
     examples: [
       'serve',
@@ -30,7 +30,7 @@ export function addServe(program: Command, context: CliContext): void {
         const server = await startServer(context, config);
         printBanner(context, config, server, options.json === true);
         const end = await Promise.race([stop.received, crash(context, server)]);
-        if (end === 'crash') return await closeAfterCrash(context, server);
+        if (typeof end === 'object') return await closeAfterCrash(context, server, end.error);
         talk(context, `${end}: closing; running downloads have ${config.shutdownGrace / 1000} s`);
         await server.close();
       } finally {
@@ -56,11 +56,11 @@ function stopSignal({ surroundings }: CliContext): { received: Promise<StopSigna
 }
 
 /** Resolves at the first exception that nothing caught. More may follow while the server closes: they are only logged. */
-function crash({ surroundings }: CliContext, server: RunningServer): Promise<'crash'> {
+function crash({ surroundings }: CliContext, server: RunningServer): Promise<{ readonly error: unknown }> {
   return new Promise((resolve) => {
     surroundings.onUncaughtException((error) => {
       server.crashed(error);
-      resolve('crash');
+      resolve({ error });
     });
   });
 }
@@ -69,9 +69,18 @@ function crash({ surroundings }: CliContext, server: RunningServer): Promise<'cr
 const crashGraceMs = 5_000;
 
 /** Lets what was acknowledged reach the disk, then ends the process, once, with 70. */
-async function closeAfterCrash(context: CliContext, server: RunningServer): Promise<ExitCode> {
+async function closeAfterCrash(
+  context: CliContext,
+  server: RunningServer,
+  error: unknown,
+): Promise<ExitCode> {
   const { surroundings } = context;
-  talk(context, 'error: this is a bug in rauc-simple-server: the log above says what happened. Closing.');
+  if (error instanceof DomainError) {
+    talk(context, `error: ${error.message}. Closing.`); // of the disk, which the server cannot do without
+    if (error.remedy !== undefined) talk(context, `hint: ${error.remedy}`);
+  } else {
+    talk(context, 'error: this is a bug in rauc-simple-server: the log above says what happened. Closing.');
+  }
   const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
   await server.close(crashGraceMs / 5).catch(() => undefined);
   clearTimeout(timer);

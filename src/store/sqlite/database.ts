@@ -11,6 +11,8 @@ import {
 import type Sqlite from 'libsql';
 import { RecentMap } from '../../base/collections/recent-map';
 import { DomainError } from '../../core/errors';
+import { waitedFor } from './disk';
+import { type DiskThreadOptions, DiskWorker } from './disk-worker';
 import { GroupCommit } from './group-commit';
 import type { Upgrade } from './migrate';
 import { type Connection, openToRead, openToWrite } from './open-sqlite';
@@ -28,17 +30,25 @@ export interface Database {
   readonly query: Kysely<Schema>;
   /** Runs a query at once, for a transaction or a piece of a long read. @throws DomainError `storage-full`, `unavailable` */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
-  /** Runs a query by itself: by the time that its rows are there they may be out of date. @throws as {@link Database.all} */
+  /**
+   * Runs a query by itself: by the time that its rows are there they may be out of date. What it found is on disk by then, also where
+   * it was committed a moment before. @throws as {@link Database.all}
+   */
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
-  /** Runs queries that only read, as one piece: also where nothing can be written. */
+  /** Runs queries that only read, as one piece: also where nothing can be written. What they found is on disk by then. */
   readTogether<Result>(work: () => Result): Promise<Result>;
   /**
    * Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. It may share its
    * commit with others, and may be run again, so it changes nothing but the database.
    */
   transact<Result>(work: () => Result): Promise<Result>;
-  /** Calls back when the transaction that is running is committed, before its promise resolves, whatever others throw. */
+  /**
+   * Calls back in the turn in which the transaction that is running is committed, whatever others throw. It may not be on disk yet:
+   * what is told to anybody outside goes to {@link Database.afterSync}.
+   */
   afterCommit(callback: () => void): void;
+  /** Calls back when the transaction that is running is on disk, before its promise resolves, whatever others throw. */
+  afterSync(callback: () => void): void;
   /** For reads that take long. */
   readonly turns: Turns;
   /** What kept a write from the disk, until {@link Database.tryWriting} has succeeded; `null` when nothing did. */
@@ -57,6 +67,8 @@ export interface DatabaseOptions {
   readonly onError?: (error: unknown) => void;
   /** Called before the database is opened to write, which what it throws prevents. */
   readonly beforeWriting?: () => void;
+  /** Has a thread wait for the disk rather than the event loop: for a program that answers others meanwhile. */
+  readonly diskThread?: DiskThreadOptions | undefined;
   /** Opens it to read alone when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
   readonly mayOnlyRead?: boolean;
 }
@@ -67,16 +79,21 @@ export interface DatabaseOptions {
  * its marker is there; `storage-full`, `unavailable`
  */
 export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Database {
-  const { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined, mayOnlyRead = false } = options;
+  const { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined } = options;
+  const { diskThread, mayOnlyRead = false } = options;
+  const isSynchronous = diskThread === undefined;
   const file = path.join(dataDir, 'server.db');
   const openers: Openers = {
     toWrite() {
       options.beforeWriting?.();
-      return openToWrite(file, { busyTimeoutMs, onUpgrade });
+      return openToWrite(file, { isSynchronous, busyTimeoutMs, onUpgrade });
     },
     toRead: (why) => openToRead(file, why),
     tryDisk: () => tryDisk(dataDir),
-    commits: ({ sqlite }, onRefused) => new GroupCommit(sqlite, { busyTimeoutMs, onError, onRefused }),
+    commits({ sqlite }, onRefused) {
+      const disk = isSynchronous ? waitedFor : new DiskWorker(file, { ...diskThread, onError });
+      return new GroupCommit(sqlite, { disk, busyTimeoutMs, onError, onRefused });
+    },
   };
   try {
     return new SqliteDatabase(openers, openers.toWrite(), null);
@@ -103,7 +120,7 @@ class SqliteDatabase implements Database {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   });
-  readonly turns = new Turns();
+  readonly turns = new Turns(() => this.#commits?.synced());
   /**
    * Each is prepared once: that costs more than running it, and what is prepared and dropped holds memory that Node does not
    * see.
@@ -142,10 +159,10 @@ class SqliteDatabase implements Database {
     return this.readTogether(() => this.all(query));
   }
 
-  readTogether<Result>(work: () => Result): Promise<Result> {
-    return new Promise((resolve) => {
-      resolve(work());
-    });
+  async readTogether<Result>(work: () => Result): Promise<Result> {
+    const found = work();
+    await this.#commits?.synced();
+    return found;
   }
 
   transact<Result>(work: () => Result): Promise<Result> {
@@ -155,6 +172,10 @@ class SqliteDatabase implements Database {
 
   afterCommit(callback: () => void): void {
     this.#commits?.afterCommit(callback);
+  }
+
+  afterSync(callback: () => void): void {
+    this.#commits?.afterSync(callback);
   }
 
   writeProblem(): DomainError | null {
@@ -175,9 +196,13 @@ class SqliteDatabase implements Database {
 
   close(): void {
     if (this.#isClosed) return;
-    this.#commits?.close();
-    this.#isClosed = true;
-    this.connection?.close();
+    try {
+      this.#commits?.close();
+    } finally {
+      this.#isClosed = true;
+    }
+    // After a sync that failed nothing may be taken into the database, as closing it would: the next start reads what is there.
+    if ((this.#commits?.failure ?? null) === null) this.connection?.close();
   }
 
   async #tryDatabase(): Promise<void> {
@@ -191,10 +216,13 @@ class SqliteDatabase implements Database {
     this.connection?.close();
     this.connection = null;
     this.#statements = new RecentMap(maxStatements);
+    let connection: Connection | undefined;
     try {
-      this.connection = this.openers.toWrite();
-      this.#commits = this.#begin(this.connection);
+      connection = this.openers.toWrite();
+      this.#commits = this.#begin(connection);
+      this.connection = connection;
     } catch (error) {
+      connection?.close();
       this.connection = this.openers.toRead(error instanceof DomainError ? error : this.#unwritable());
       throw error;
     }

@@ -1,6 +1,8 @@
 import type Sqlite from 'libsql';
 import { systemErrorCode } from '../../base/files/system-error';
+import type { DomainError } from '../../core/errors';
 import { databaseClosed, storageError } from '../storage-error';
+import type { Disk, TellSynced } from './disk';
 
 interface Job {
   readonly work: () => unknown;
@@ -10,6 +12,7 @@ interface Job {
 }
 
 export interface GroupCommitOptions {
+  readonly disk: Disk;
   /** How long a write waits for another process to finish its own, in milliseconds. */
   readonly busyTimeoutMs: number;
   /** Told of what goes wrong where nobody waits for it. */
@@ -24,12 +27,13 @@ const maxGroup = 200;
 
 /**
  * Runs pieces of work as transactions. What is asked for in the same moment shares one commit, so that a thousand devices
- * that come at once wait for the disk once; each piece still lasts as a whole or not at all. While another process holds
- * the database, the event loop goes on.
+ * that come at once wait for the disk once; each piece still lasts as a whole or not at all. Nobody hears of a commit before it is
+ * on disk. While another process holds the database, the event loop goes on.
  */
 export class GroupCommit {
   #waiting: Job[] = [];
   #afterCommit: (() => void)[] = [];
+  #afterSync: (() => void)[] = [];
   #isPlanned = false;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -41,13 +45,24 @@ export class GroupCommit {
 
   /** @param work may be run again when the whole group has to be; it changes nothing but the database */
   run<Result>(work: () => Result): Promise<Result> {
-    if (this.#isClosed) return Promise.reject(databaseClosed());
+    const { failure } = this;
+    if (this.#isClosed || failure !== null) return Promise.reject(failure ?? databaseClosed());
     return new Promise<Result>((resolve, reject) => {
       const giveUpAtMs = performance.now() + this.options.busyTimeoutMs;
       // The one place that forgets the type: each job resolves with what its own work returned.
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject, giveUpAtMs });
       this.#plan();
     });
+  }
+
+  /** Why nothing may be acknowledged any more; `null` as long as all is well. */
+  get failure(): DomainError | null {
+    return this.options.disk.failure;
+  }
+
+  /** Resolves once all that is committed by now is on disk; `undefined` when it is. */
+  synced(): Promise<void> | undefined {
+    return this.options.disk.synced();
   }
 
   /** Writes something that changes nothing, to find out whether that is possible. */
@@ -59,11 +74,16 @@ export class GroupCommit {
   }
 
   /**
-   * Calls back when the work that is running is committed. Call it inside of the work. What it throws keeps nobody from hearing
-   * of the commit.
+   * Calls back in the turn in which the work that is running is committed. Call it inside of the work. What it throws keeps nobody
+   * from hearing of the commit.
    */
   afterCommit(callback: () => void): void {
     this.#afterCommit.push(callback);
+  }
+
+  /** The same once it is on disk, before who asked for the work hears of it. */
+  afterSync(callback: () => void): void {
+    this.#afterSync.push(callback);
   }
 
   /** Commits all that is waiting, now. */
@@ -74,32 +94,38 @@ export class GroupCommit {
       this.#commitGroup();
   }
 
-  /** Commits what it can, and refuses the rest and all that comes after. */
+  /** Commits what it can, and refuses the rest and all that comes after. @throws DomainError `unavailable` when that fails on disk */
   close(): void {
     this.flush();
     this.#isClosed = true;
     clearTimeout(this.#retry);
     for (const job of this.#waiting.splice(0)) job.reject(databaseClosed());
+    this.options.disk.close();
   }
 
   #plan(): void {
     if (this.#isPlanned || this.#retry !== undefined || this.#waiting.length === 0) return;
     this.#isPlanned = true;
     setImmediate(() => {
-      this.#isPlanned = false;
-      this.#commitGroup();
-      this.#plan();
+      this.options.disk.whenFree(() => {
+        this.#isPlanned = false;
+        this.#commitGroup();
+        this.#plan();
+      });
     });
   }
 
   #commitGroup(): void {
     const jobs = this.#waiting.splice(0, maxGroup);
-    if (jobs.length > 0) this.#commit(jobs);
+    if (jobs.length === 0) return;
+    if (this.failure === null) this.#commit(jobs);
+    else for (const { reject } of jobs) reject(this.failure);
   }
 
   #commit(jobs: readonly Job[]): void {
-    const settle: (() => void)[] = [];
+    const settle: TellSynced[] = [];
     this.#afterCommit = [];
+    this.#afterSync = [];
     try {
       this.#begin();
       for (const job of jobs) {
@@ -116,8 +142,12 @@ export class GroupCommit {
       this.#fail(jobs, error);
       return;
     }
+    const afterSync = this.#afterSync;
     for (const callback of this.#afterCommit) this.#call(callback);
-    for (const tell of settle) tell();
+    this.options.disk.committed((failure) => {
+      if (failure === undefined) for (const callback of afterSync) this.#call(callback);
+      for (const tell of settle) tell(failure);
+    });
   }
 
   #call(callback: () => void): void {
@@ -139,15 +169,19 @@ export class GroupCommit {
   }
 
   /** @returns what tells the outcome to who asked */
-  #attempt({ work, resolve, reject }: Job): () => void {
-    const callbacks = this.#afterCommit.length;
+  #attempt({ work, resolve, reject }: Job): TellSynced {
+    const callbacks = { commit: this.#afterCommit.length, sync: this.#afterSync.length };
     this.sqlite.exec('SAVEPOINT job');
     try {
       const result = work();
       this.sqlite.exec('RELEASE job');
-      return () => resolve(result);
+      return (failure) => {
+        if (failure === undefined) resolve(result);
+        else this.#refuse(reject, failure);
+      };
     } catch (error) {
-      this.#afterCommit.length = callbacks;
+      this.#afterCommit.length = callbacks.commit;
+      this.#afterSync.length = callbacks.sync;
       if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK TO job; RELEASE job');
       return () => this.#refuse(reject, error);
     }

@@ -19,7 +19,7 @@ export class SqliteJournal implements JournalRecords {
 
   constructor(private readonly database: Database) {}
 
-  /** Adds lines to the transaction that is running; listeners hear of them when it is committed. */
+  /** Adds lines to the transaction that is running; listeners hear of them when it is on disk. */
   append(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
     const { database } = this;
@@ -32,7 +32,7 @@ export class SqliteJournal implements JournalRecords {
     const decision = added.filter(isDecision).at(-1)?.id;
     if (decision !== undefined) database.all(query.updateTable('database_identity').set({ decision }));
     for (const listener of this.#listeners) {
-      database.afterCommit(() => {
+      database.afterSync(() => {
         if (this.#listeners.has(listener)) listener(added);
       });
     }

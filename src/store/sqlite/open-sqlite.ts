@@ -11,6 +11,8 @@ import { migrate, requireThisVersion, type Upgrade } from './migrate';
 import { refuseEmptied } from './refuse-emptied';
 
 export interface WritableOptions {
+  /** Whether each commit waits for the disk: otherwise somebody else syncs the -wal file, and takes it into the database. */
+  readonly isSynchronous: boolean;
   /** How long a statement waits for another process to finish its own, in milliseconds. */
   readonly busyTimeoutMs: number;
   /** Told before an older database is brought up to date. */
@@ -27,7 +29,10 @@ export interface Connection {
  * Opens a database to read and write, made with mode 0700 and 0600 when missing, and brings it up to date.
  * @throws DomainError `configuration` when it can't be used, `storage-full`, `unavailable`
  */
-export function openToWrite(file: string, { busyTimeoutMs, onUpgrade }: WritableOptions): Connection {
+export function openToWrite(
+  file: string,
+  { isSynchronous, busyTimeoutMs, onUpgrade }: WritableOptions,
+): Connection {
   refuseEmptied(file);
   const sqlite = openFile(file);
   try {
@@ -38,6 +43,7 @@ export function openToWrite(file: string, { busyTimeoutMs, onUpgrade }: Writable
     sqlite.exec('PRAGMA foreign_keys = ON');
     sqlite.exec('PRAGMA cache_size = -32768'); // 32 MiB: the devices of a large fleet
     migrate(sqlite, file, onUpgrade);
+    if (!isSynchronous) sqlite.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
   } catch (error) {
     sqlite.close();
     throw unusable(error, file);

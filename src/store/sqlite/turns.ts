@@ -8,11 +8,16 @@ import { SerialQueue } from '../../base/collections/serial-queue';
 export class Turns {
   readonly #queue = new SerialQueue();
 
+  /** @param synced what is waited for before somebody gets what a piece found */
+  constructor(private readonly synced: () => Promise<void> | undefined) {}
+
   /** Runs a piece of a long read when it is its turn. @throws what the piece throws */
-  take<Result>(piece: () => Result): Promise<Result> {
-    return this.#queue.run(async () => {
+  async take<Result>(piece: () => Result): Promise<Result> {
+    const found = await this.#queue.run(async () => {
       await nextTurn();
       return piece();
     });
+    await this.synced();
+    return found;
   }
 }

@@ -5,6 +5,7 @@ import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
 import { type Database, openDatabase } from '../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../src/store/sqlite/device-records';
+import type { DiskThreadOptions } from '../../../src/store/sqlite/disk-worker';
 import { createDismissalRecords } from '../../../src/store/sqlite/dismissal-records';
 import { createFleetCounts } from '../../../src/store/sqlite/fleet-counts';
 import { createFleetListing } from '../../../src/store/sqlite/fleet-listing';
@@ -17,7 +18,7 @@ import { createTokenRecords } from '../../../src/store/sqlite/token-records';
 import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
 import { temporaryFolder } from '../../support/programs';
-import type { MakeAdapter } from './adapter';
+import type { ContractAdapter, MakeAdapter } from './adapter';
 
 /** A real database whose changes fail and hang when they are told to. */
 class FaultyDatabase implements Database {
@@ -67,6 +68,10 @@ class FaultyDatabase implements Database {
     this.database.afterCommit(callback);
   }
 
+  afterSync(callback: () => void): void {
+    this.database.afterSync(callback);
+  }
+
   writeProblem(): ReturnType<Database['writeProblem']> {
     return this.database.writeProblem();
   }
@@ -86,8 +91,8 @@ class FaultyDatabase implements Database {
   }
 }
 
-function open(dataDir: string) {
-  const database = new FaultyDatabase(openDatabase(dataDir));
+function open(dataDir: string, diskThread: DiskThreadOptions | undefined) {
+  const database = new FaultyDatabase(openDatabase(dataDir, { diskThread }));
   const journal = new SqliteJournal(database);
   const store = {
     tokens: createTokenRecords(database, journal),
@@ -109,16 +114,23 @@ function open(dataDir: string) {
   return { database, store };
 }
 
-export const makeSqliteAdapter: MakeAdapter = async () => {
+/** As commands use it, which wait for the disk themselves. */
+export const makeSqliteAdapter: MakeAdapter = () => makeAdapter(undefined);
+
+/** As the server does, with a thread that waits for the disk. */
+export const makeThreadedSqliteAdapter: MakeAdapter = () =>
+  makeAdapter({ execArgv: ['-r', path.join(__dirname, '../../support/typescript-hook.js')] });
+
+async function makeAdapter(diskThread: DiskThreadOptions | undefined): Promise<ContractAdapter> {
   const dataDir = path.join(await temporaryFolder(), 'data');
-  let opened = open(dataDir);
+  let opened = open(dataDir, diskThread);
   const others: FaultyDatabase[] = [];
   return {
     get store() {
       return opened.store;
     },
     beside() {
-      const other = open(dataDir);
+      const other = open(dataDir, diskThread);
       others.push(other.database);
       return other.store;
     },
@@ -126,7 +138,7 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
     hang: () => opened.database.hang(),
     reopen() {
       opened.database.close();
-      opened = open(dataDir);
+      opened = open(dataDir, diskThread);
       return Promise.resolve();
     },
     close() {
@@ -134,4 +146,4 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
       return Promise.resolve();
     },
   };
-};
+}

@@ -8,7 +8,7 @@ import { describeJournal } from './journal';
 import { describeReleaseResults } from './release-results';
 import { describeRestoreRecords } from './restores';
 import { describeSessionRecords } from './sessions';
-import { makeSqliteAdapter } from './sqlite-adapter';
+import { makeSqliteAdapter, makeThreadedSqliteAdapter } from './sqlite-adapter';
 import { describeTombstones } from './tombstones';
 import { describeTokenRecords } from './tokens';
 import { describeWebhookDeliveries } from './webhook-deliveries';
@@ -28,3 +28,10 @@ describe('restores in SQLite', () => describeRestoreRecords(makeSqliteAdapter));
 describe('dismissals in SQLite', () => describeDismissalRecords(makeSqliteAdapter));
 describe('asked names in SQLite', () => describeAskedNameRecords(makeSqliteAdapter));
 describe('the history of the fleet in SQLite', () => describeHistoryRecords(makeSqliteAdapter));
+
+describe('with a thread for the disk', () => {
+  describe('the catalog in SQLite', () => describeCatalogRecords(makeThreadedSqliteAdapter));
+  describe('deleting a bundle in SQLite', () => describeTombstones(makeThreadedSqliteAdapter));
+  describe('what people decide about devices in SQLite', () => describeDecisions(makeThreadedSqliteAdapter));
+  describe('the journal in SQLite', () => describeJournal(makeThreadedSqliteAdapter));
+});
