@@ -40,7 +40,7 @@ interface Opened {
 
 async function open(dataDir: string): Promise<Opened> {
   const quiet = () => undefined;
-  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid, diskThread: {} });
   const services = await createServices({
     store,
     ...raucPorts(withoutKeyring, () => new Date()),

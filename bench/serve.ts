@@ -28,7 +28,11 @@ async function serveDevice(): Promise<number> {
   const rauc = raucPorts(withoutKeyring, () => new Date());
   let inspect: InspectBundle = ({ sizeBytes }) => Promise.resolve(inspectionOf(sizeBytes));
   let { judge } = rauc;
-  const store = await openStore(path.join(folder, 'data'), { newName: randomUUID, pid: process.pid });
+  const store = await openStore(path.join(folder, 'data'), {
+    newName: randomUUID,
+    pid: process.pid,
+    diskThread: {},
+  });
   const services = await createServices({
     store,
     ...rauc,

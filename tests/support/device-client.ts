@@ -24,9 +24,10 @@ export interface DeviceClient {
 
 const clients: DeviceClient[] = [];
 
-afterAll(() => {
-  for (const client of clients) client.close();
-});
+if (typeof afterAll === 'function')
+  afterAll(() => {
+    for (const client of clients) client.close();
+  });
 
 /** A device on one kept connection (HTTP/2) or on as many as it has requests at once (HTTP/1.1). */
 export async function connectDevice(

@@ -60,9 +60,10 @@ export interface ListenerOptions {
 
 const open = new Set<DeviceListener>();
 
-afterAll(async () => {
-  await Promise.all([...open].map((listener) => listener.close()));
-});
+if (typeof afterAll === 'function')
+  afterAll(async () => {
+    await Promise.all([...open].map((listener) => listener.close()));
+  });
 
 /** The real listener on a free port of loopback, with real services and certificates made by `src/pki`. */
 export async function startDeviceListener(options: ListenerOptions = {}): Promise<DeviceListener> {

@@ -19,9 +19,10 @@ export interface ServerProcess {
 
 const running = new Set<ServerProcess>();
 
-afterAll(async () => {
-  await Promise.all([...running].map((server) => server.stop('SIGKILL')));
-});
+if (typeof afterAll === 'function')
+  afterAll(async () => {
+    await Promise.all([...running].map((server) => server.stop('SIGKILL')));
+  });
 
 export interface StartOptions {
   readonly folder: string;

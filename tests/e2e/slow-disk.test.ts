@@ -1,0 +1,113 @@
+import path from 'node:path';
+import { makeBundle } from '../support/bundle-factory';
+import { connectDevice, type DeviceClient } from '../support/device-client';
+import { eventually } from '../support/eventually';
+import { HeldDisk } from '../support/held-disk';
+import { temporaryFolder } from '../support/programs';
+import { cli, type ServerProcess, startServer } from '../support/server-process';
+
+interface Scene {
+  readonly folder: string;
+  readonly disk: HeldDisk;
+  readonly server: ServerProcess;
+  readonly connect: () => Promise<DeviceClient>;
+}
+
+/** A built server with a release, on a disk that does what it is told, and a device that was offered it. */
+async function start(): Promise<Scene> {
+  const folder = await temporaryFolder();
+  const disk = await HeldDisk.make(folder);
+  const server = await startServer({ folder, env: disk.env });
+  expect((await cli(folder, 'cert', 'device', 'board-1')).code).toBe(0);
+  const { path: bundle } = await makeBundle({ compatible: 'test-board' });
+  const upload = await cli(folder, 'bundle', 'upload', bundle, '--activate', '--server', server.adminUrl);
+  expect(upload).toMatchObject({ code: 0 });
+  const base = path.join(folder, 'certs/devices/board-1');
+  const files = { cert: `${base}.crt`, key: `${base}.key`, ca: path.join(folder, 'certs/ca.crt') };
+  const connect = () => connectDevice(server.deviceUrl, files, 'HTTP/2');
+  return { folder, disk, server, connect };
+}
+
+const poll = (device: DeviceClient) => device.request('/api/v1/manifest.json?compatible=test-board');
+
+async function bundlePath(device: DeviceClient): Promise<string> {
+  const { body } = await poll(device);
+  const [found] = /\/bundles\/[^"\\]+/.exec(body.toString()) ?? [];
+  if (found === undefined) throw new Error(`no bundle was offered: ${body.toString()}`);
+  return found;
+}
+
+function report(device: DeviceClient, state: string) {
+  const headers = { 'content-type': 'application/json' };
+  return device.request('/api/v1/status', headers, 'POST', JSON.stringify({ state }));
+}
+
+const syncsOf = (disk: HeldDisk, file: string) => disk.calls().filter((call) => call.file === file).length;
+
+async function create(server: ServerProcess, id: string): Promise<number> {
+  const body = JSON.stringify({ id });
+  const headers = { 'Content-Type': 'application/json' };
+  return (await fetch(`${server.adminUrl}/api/devices`, { method: 'POST', headers, body })).status;
+}
+
+it('a disk that hangs holds up what waits for it, and nobody else', async () => {
+  const { disk, server, connect } = await start();
+  const [device, other] = [await connect(), await connect()];
+  const bundle = await bundlePath(device);
+  const before = syncsOf(disk, 'server.db-wal');
+  const answered: string[] = [];
+  disk.hold();
+  const reported = report(other, 'installed').then(({ status }) => answered.push(`report: ${status}`));
+  const created = create(server, 'board-2').then((status) => answered.push(`create: ${status}`));
+  await eventually(() => syncsOf(disk, 'server.db-wal') > before);
+
+  for (let index = 0; index < 100; index += 1) {
+    const first = index * 64;
+    const range = await device.request(bundle, { range: `bytes=${first}-${first + 63}` });
+    expect({ status: range.status, length: range.body.length }).toEqual({ status: 206, length: 64 });
+  }
+  expect((await device.request('/health')).status).toBe(200);
+  expect((await fetch(`${server.adminUrl}/health`)).status).toBe(200);
+  expect((await poll(device)).status).toBe(200); // from memory, after a while
+  expect(answered).toEqual([]);
+
+  disk.go();
+  await Promise.all([reported, created]);
+  expect(answered.sort()).toEqual(['create: 201', 'report: 200']);
+  expect(await server.stop()).toBe(0);
+});
+
+it('the event loop never waits for the disk, also while the -wal file goes into the database', async () => {
+  const { disk, server, connect } = await start();
+  await poll(await connect());
+  const before = disk.calls().length;
+  const since = () => disk.calls().slice(before);
+  for (let index = 0; !since().some(({ file }) => file === 'server.db'); index += 1) {
+    expect(index).toBeLessThan(2_000);
+    expect(await create(server, `new-${index}`)).toBe(201);
+  }
+  expect(since().filter(({ isLoop }) => isLoop)).toEqual([]);
+  expect(await server.stop()).toBe(0);
+});
+
+it('a sync that fails ends the server with 70 and nothing acknowledged, and the next start goes on', async () => {
+  const { folder, disk, server, connect } = await start();
+  const device = await connect();
+  await poll(device);
+  disk.fail();
+  const [reported, created] = await Promise.allSettled([
+    report(device, 'installed'),
+    create(server, 'board-2'),
+  ]);
+  const statusOf = (outcome: PromiseSettledResult<number>) =>
+    outcome.status === 'fulfilled' ? outcome.value : 'none';
+  expect(['none', 503]).toContain(reported.status === 'fulfilled' ? reported.value.status : 'none');
+  expect(['none', 503]).toContain(statusOf(created));
+  expect(await server.exited).toBe(70);
+  expect(server.output.stderr).toMatch(/^error: .*EIO.*\nhint: /m);
+
+  disk.go();
+  const again = await startServer({ folder, env: disk.env });
+  expect(await create(again, 'board-3')).toBe(201);
+  expect(await again.stop()).toBe(0);
+});
