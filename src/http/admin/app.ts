@@ -7,10 +7,11 @@ import { createIdentify } from './access/authenticate';
 import { createCheckToken } from './access/check-token';
 import { SessionCookies } from './access/session-cookie';
 import { EventStreams } from './kernel/event-stream';
-import { dashboard } from './overview/dashboard';
+import { dashboard, unknownPage } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
 import { registerChoreMetrics } from './metrics/chore-metrics';
+import { registerWritabilityMetrics } from './metrics/storage-metrics';
 import { registerClockMetrics } from './metrics/clock-metrics';
 import { registerFleetMetrics } from './metrics/fleet-metrics';
 import { hostGuard } from './kernel/host-guard';
@@ -37,6 +38,7 @@ export function createAdminApp(options: AdminOptions): Express {
   app.enable('strict routing');
 
   registerFleetMetrics(metrics, services);
+  registerWritabilityMetrics(metrics, services.health);
   registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
@@ -57,6 +59,7 @@ export function createAdminApp(options: AdminOptions): Express {
   const routes = adminRoutes(options, metrics, streams, callers, searches);
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));
+  app.use(unknownPage(publicDir));
   app.use(unknownPath);
   app.use(problemAnswer);
   return app;

@@ -19,6 +19,7 @@ import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageDeliveries } from '../../../services/webhooks/manage-deliveries';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
+import type { ServiceHealth } from '../../../services/services';
 import type { ServerClock } from '../../../services/clock/server-clock';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
 import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
@@ -55,6 +56,7 @@ export interface AdminServices extends Administration {
   readonly refusedCertificates: Pick<RefusedCertificates, 'list'>;
   readonly chores: () => readonly ChoreStatus[];
   readonly serverClock: Pick<ServerClock, 'trouble'>;
+  readonly health: () => ServiceHealth;
 }
 
 export interface AdminOptions {
