@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock';
 import type { DeviceUpdate } from '../../ports/device-updates';
 import type { DeviceDecision, DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
 import type { FleetEntries } from './fleet-entries';
-import { type Entry, isUnsaved } from './fleet-entry';
+import { type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
 import type { ReleaseCounters } from './release-counters';
 
 export interface FleetDecisionPorts {
@@ -56,7 +56,7 @@ export class FleetDecisions {
       const { failed } = await this.#decide([id], change, tell);
       const [refused] = failed;
       if (refused !== undefined) throw refused.error;
-      return this.ports.entries.get(id).record;
+      return (await this.ports.entries.get(id)).record;
     });
   }
 
@@ -80,23 +80,28 @@ export class FleetDecisions {
     const { devices, entries } = this.ports;
     const { id } = device;
     return this.#queue.run(async () => {
-      if (entries.find(id) !== undefined)
+      if ((await entries.find(id)) !== undefined)
         throw new DomainError('conflict', `there is a device ${id} already`);
       await devices.write({ device, events });
-      return this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment
+      if (entries.peek(id) === undefined) entries.add(newEntry(newcomer(device)));
+      this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment
+      return (await entries.get(id)).record;
     });
   }
 
   /**
    * Writes what a person decides about a device's installations, then shows it.
-   * @param plan is asked again when the device went on in the same moment
+   * @param plan is given the device and its installations, newest first; it is asked again when the device went on in the same moment
    * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what the plan throws
    */
   intervene(
     id: string,
-    plan: (record: DeviceRecord) => Pick<DeviceUpdate<never>, 'installations' | 'events'>,
+    plan: (
+      record: DeviceRecord,
+      installations: readonly Installation[],
+    ) => Pick<DeviceUpdate<never>, 'installations' | 'events'>,
   ): Promise<DeviceRecord> {
-    const { devices, entries, commit } = this.ports;
+    const { devices, entries } = this.ports;
     return this.#queue.run(async () => {
       const told = new Set<string>();
       const written = new Map<
@@ -104,12 +109,11 @@ export class FleetDecisions {
         { readonly before: Installation | null; readonly after: Installation }
       >();
       for (let round = 0; round < maxRounds; round += 1) {
-        await commit(id);
-        const entry = entries.get(id);
+        const { entry, installations: known } = await this.#settled(id);
         const { revision } = entry;
-        const { installations = [], events = [] } = plan(entry.record);
+        const { installations = [], events = [] } = plan(entry.record, known);
         for (const after of installations)
-          written.set(after.id, { before: entries.before(entry, after), after });
+          written.set(after.id, { before: known.find(({ id: one }) => one === after.id) ?? null, after });
         const untold = events.filter(({ message }) => !told.has(message));
         await devices.write({ installations, events: untold });
         for (const { message } of untold) told.add(message);
@@ -119,7 +123,7 @@ export class FleetDecisions {
           entries.show(entry, before, withSighted(after, entry.record.installation));
         return entry.record;
       }
-      throw new DomainError('unavailable', `the device ${id} changes too fast`, { remedy: 'Try again.' });
+      throw changesTooFast(`the device ${id} changes`);
     });
   }
 
@@ -136,22 +140,20 @@ export class FleetDecisions {
           if (entry.saving !== null || isUnsaved(entry.unsaved)) await commit(entry.record.device.id);
         }
         if (counters.revision(releaseId) !== revision) continue; // what came meanwhile may not be written yet
-        for (const counted of devices.counts([releaseId], now())) counters.set(counted);
+        const counts = await devices.counts([releaseId], now());
+        if (counters.revision(releaseId) !== revision) continue;
+        for (const counted of counts) counters.set(counted);
         return;
       }
-      throw new DomainError('unavailable', `the devices of release ${releaseId} change too fast`, {
-        remedy: 'Try again.',
-      });
+      throw changesTooFast(`the devices of release ${releaseId} change`);
     });
   }
 
   /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
-    const { devices, entries, counters, commit, save, drop } = this.ports;
+    const { devices, entries, counters, save, drop } = this.ports;
     return this.#queue.run(async () => {
-      await commit(id);
-      const entry = entries.get(id);
-      const installations = new Map(devices.installations(id, keptInstallations).map((one) => [one.id, one]));
+      const { entry, installations } = await this.#settled(id);
       entry.isForgotten = true;
       try {
         await devices.forget(id, tell(entry.record.device));
@@ -162,9 +164,9 @@ export class FleetDecisions {
       }
       entries.delete(id);
       drop(entry);
-      const { installation } = entry.record;
-      if (installation !== null) installations.set(installation.id, installation);
-      for (const one of installations.values()) counters.forget(one);
+      const counted = new Map(installations.map((one) => [one.id, one]));
+      for (const one of entry.unsaved.installations.values()) counted.set(one.id, one); // what it came to meanwhile
+      for (const one of counted.values()) counters.forget(one);
     });
   }
 
@@ -182,7 +184,7 @@ export class FleetDecisions {
       try {
         const row = rows[index];
         if (row?.status === 'rejected') throw row.reason;
-        const { device } = entries.get(id).record;
+        const { device } = (entries.lately(id) ?? (await entries.get(id))).record;
         planned.push({ id, change: change(device), events: tell(device) });
       } catch (error) {
         failed.push({ id, error: refusalOf(error) });
@@ -198,15 +200,38 @@ export class FleetDecisions {
     return { done: planned.map(({ id }) => id), failed };
   }
 
-  #show(id: string, decisions: Partial<DeviceDecisions>): DeviceRecord {
-    const entry = this.ports.entries.get(id);
-    entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
-    return entry.record;
+  /** One that is not in memory any more is read with what was decided. */
+  #show(id: string, decisions: Partial<DeviceDecisions>): void {
+    const { entries } = this.ports;
+    const entry = entries.peek(id);
+    if (entry === undefined) entries.changedOnDisk(id);
+    else entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
+  }
+
+  /** A device all of which is on disk, with its installations, newest first. @throws DomainError `not-found` */
+  async #settled(
+    id: string,
+  ): Promise<{ readonly entry: Entry; readonly installations: readonly Installation[] }> {
+    for (let round = 0; round < maxRounds; round += 1) {
+      await this.ports.commit(id);
+      const entry = await this.ports.entries.get(id);
+      const { revision } = entry;
+      const written = await this.ports.devices.installations(id, keptInstallations);
+      if (entry.revision !== revision) continue;
+      const { installation: latest } = entry.record; // with what was seen of it since it was written
+      return { entry, installations: written.map((one) => (one.id === latest?.id ? latest : one)) };
+    }
+    throw changesTooFast(`the device ${id} changes`);
   }
 }
 
 function decisionsOf({ channel, labels, notes, admission, hold, pin }: Device): DeviceDecisions {
   return { channel, labels, notes, admission, hold, pin };
+}
+
+/** @param who with its verb */
+function changesTooFast(who: string): DomainError {
+  return new DomainError('unavailable', `${who} too fast`, { remedy: 'Try again.' });
 }
 
 /** @throws what is no refusal */

@@ -23,9 +23,9 @@ export interface DeviceDetails extends DeviceRecord {
 /** People's decisions about single devices. Each is on disk when its promise resolves, with its line in the journal. */
 export interface ManageDevices {
   /** @throws DomainError `not-found` */
-  get(id: string): DeviceDetails;
+  get(id: string): Promise<DeviceDetails>;
   /** The newest log that a device sent with a report. @throws DomainError `not-found` */
-  log(installationId: number): { readonly log: string; readonly at: Date };
+  log(installationId: number): Promise<{ readonly log: string; readonly at: Date }>;
   /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
   create(id: string, input: DeviceInput, actor: Actor): Promise<DeviceRecord>;
   /** @throws DomainError `not-found`, `invalid-input` */
@@ -91,13 +91,13 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
   }
 
   return {
-    get(id) {
-      const record = fleet.get(id);
-      return { ...record, installations: devices.installations(id, keptInstallations) };
+    async get(id) {
+      const record = await fleet.get(id);
+      return { ...record, installations: await devices.installations(id, keptInstallations) };
     },
 
-    log(installationId) {
-      const found = devices.log(installationId);
+    async log(installationId) {
+      const found = await devices.log(installationId);
       if (found === undefined)
         throw new DomainError('not-found', `there is no log of installation ${installationId}`);
       return found;
@@ -135,10 +135,8 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
 
     async clearFailures(id, actor) {
       const at = now();
-      await fleet.decisions.intervene(id, ({ device, installation }) => {
-        const cleared = devices
-          .installations(id, keptInstallations)
-          .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
+      const intervened = await fleet.decisions.intervene(id, ({ device, installation }, installations) => {
+        const cleared = installations
           .filter(
             (one) =>
               one.clearedAt === null && (isFailure(one) || isCalledOff(one) || one.state === 'interrupted'),
@@ -157,7 +155,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
         return { installations: freed, events: [...(again?.events ?? []), event] };
       });
-      return fleet.updateOnDisk(id, ({ record }) => startAnew(record ?? fleet.get(id)));
+      return fleet.updateOnDisk(id, ({ record }) => startAnew(record ?? intervened));
     },
 
     cancel(id, actor) {

@@ -31,7 +31,7 @@ async function json<T>(...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-const known = (id: string) => admin.opened.services.manageDevices.get(id).device;
+const known = async (id: string) => (await admin.opened.services.manageDevices.get(id)).device;
 
 describe('device list', () => {
   it('shows the fleet, and says how to go on', async () => {
@@ -144,7 +144,7 @@ describe('decisions', () => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'board-1\n' });
     expect(stderr).toMatch(said);
-    expect(known('board-1')).toMatchObject(decided);
+    expect(await known('board-1')).toMatchObject(decided);
     if (args[0] === 'cancel') return; // once is all that is possible
     expect(await json<object>(...args)).toMatchObject({ id: 'board-1' });
   });
@@ -163,7 +163,7 @@ describe('decisions', () => {
       'spare',
     );
     expect(made).toMatchObject({ code: 0, stdout: 'ahead\n' });
-    expect(known('ahead')).toMatchObject({ channel: 'beta', labels: ['a', 'b'], notes: 'spare' });
+    expect(await known('ahead')).toMatchObject({ channel: 'beta', labels: ['a', 'b'], notes: 'spare' });
     expect((await run('create', 'ahead')).code).toBe(1);
     expect(await run('forget', 'ahead')).toEqual({ code: 0, stdout: 'ahead\n', stderr: 'forgotten\n' });
     expect((await run('show', 'ahead')).code).toBe(1);
