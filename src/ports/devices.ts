@@ -89,10 +89,10 @@ export interface DeviceRecords {
   counts(releaseIds: readonly number[], now: Date): Promise<readonly ReleaseCounts[]>;
   /**
    * `INSERT INTO devices … ON CONFLICT (id) DO UPDATE SET` the columns of a contact, `INSERT INTO installations … ON CONFLICT (id) DO
-   * UPDATE`, and the lines, in one transaction
+   * UPDATE`, and the lines, all of them in one transaction
    * @throws DomainError `storage-full`, `unavailable`
    */
-  write(write: DeviceWrite): Promise<void>;
+  write(...writes: readonly DeviceWrite[]): Promise<void>;
   /**
    * As one transaction. `UPDATE devices SET last_contact_at = greatest(last_contact_at, seen.at), … FROM unnest($1, $2, …) AS seen
    * WHERE devices.id = seen.id`, in the order of the ids; the same for installations

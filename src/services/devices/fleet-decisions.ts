@@ -3,20 +3,16 @@ import { SerialQueue } from '../../base/collections/serial-queue';
 import type { Device } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
-import { type Installation, keptInstallations } from '../../core/installation';
 import type { Clock } from '../../ports/clock';
-import type { DeviceUpdate } from '../../ports/device-updates';
 import type { DeviceDecision, DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
-import type { FleetEntries } from './fleet-entries';
 import { type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
+import { FleetInterventions, type InterventionPorts, type PlanIntervention } from './fleet-interventions';
+import { changesTooFast, type Decided, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
 import type { ReleaseCounters } from './release-counters';
 
-export interface FleetDecisionPorts {
+export interface FleetDecisionPorts extends InterventionPorts {
   readonly devices: Pick<DeviceRecords, 'counts' | 'decide' | 'forget' | 'installations' | 'write'>;
-  readonly entries: FleetEntries;
   readonly counters: ReleaseCounters;
-  /** Waits until a device's changes are on disk. */
-  readonly commit: (id: string) => Promise<void>;
   /** Tries again to write what a device told. */
   readonly save: (entry: Entry) => void;
   /** Drops what waits to be written about a device. */
@@ -24,23 +20,14 @@ export interface FleetDecisionPorts {
   readonly now: Clock;
 }
 
-/** What became of a decision about many devices. */
-export interface Decided {
-  readonly done: readonly string[];
-  readonly failed: readonly { readonly id: string; readonly error: DomainError }[];
-}
-
-/** While a decision about many devices is prepared, others have their turn after so many. */
-const devicesPerTurn = 100;
-
-/** So often is a person's decision made again because the device went on in the same moment. */
-const maxRounds = 5;
-
 /** What people decide about devices: it is written first, and shown then. One decision comes after the other. */
 export class FleetDecisions {
   readonly #queue = new SerialQueue();
+  readonly #interventions: FleetInterventions;
 
-  constructor(private readonly ports: FleetDecisionPorts) {}
+  constructor(private readonly ports: FleetDecisionPorts) {
+    this.#interventions = new FleetInterventions(ports);
+  }
 
   /**
    * Writes what a person decided, then shows it.
@@ -90,41 +77,24 @@ export class FleetDecisions {
   }
 
   /**
-   * Writes what a person decides about a device's installations, then shows it.
-   * @param plan is given the device and its installations, newest first; it is asked again when the device went on in the same moment
+   * Writes what a person does about a device's installations, then shows it.
    * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what the plan throws
    */
-  intervene(
-    id: string,
-    plan: (
-      record: DeviceRecord,
-      installations: readonly Installation[],
-    ) => Pick<DeviceUpdate<never>, 'installations' | 'events'>,
-  ): Promise<DeviceRecord> {
-    const { devices, entries } = this.ports;
+  intervene(id: string, plan: PlanIntervention): Promise<DeviceRecord> {
     return this.#queue.run(async () => {
-      const told = new Set<string>();
-      const written = new Map<
-        number,
-        { readonly before: Installation | null; readonly after: Installation }
-      >();
-      for (let round = 0; round < maxRounds; round += 1) {
-        const { entry, installations: known } = await this.#settled(id);
-        const { revision } = entry;
-        const { installations = [], events = [] } = plan(entry.record, known);
-        for (const after of installations)
-          written.set(after.id, { before: known.find(({ id: one }) => one === after.id) ?? null, after });
-        const untold = events.filter(({ message }) => !told.has(message));
-        await devices.write({ installations, events: untold });
-        for (const { message } of untold) told.add(message);
-        // What the device did meanwhile is written over this.
-        if (entry.revision !== revision) continue;
-        for (const { before, after } of written.values())
-          entries.show(entry, before, withSighted(after, entry.record.installation));
-        return entry.record;
-      }
-      throw changesTooFast(`the device ${id} changes`);
+      const { failed } = await this.#interventions.intervene([id], plan);
+      const [refused] = failed;
+      if (refused !== undefined) throw refused.error;
+      return (await this.ports.entries.get(id)).record;
     });
+  }
+
+  /**
+   * The same about many devices, in one write: it shows on all those of which it can be, or on none.
+   * @param ids each once
+   */
+  interveneAll(ids: readonly string[], plan: PlanIntervention): Promise<Decided> {
+    return this.#queue.run(() => this.#interventions.intervene(ids, plan));
   }
 
   /**
@@ -153,8 +123,10 @@ export class FleetDecisions {
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
     const { devices, entries, counters, save, drop } = this.ports;
     return this.#queue.run(async () => {
-      const { entry, installations } = await this.#settled(id);
-      entry.isForgotten = true;
+      const { entry, installations } = await this.#interventions.whenSettled(id, (device) => {
+        device.entry.isForgotten = true;
+        return device;
+      });
       try {
         await devices.forget(id, tell(entry.record.device));
       } catch (error) {
@@ -207,42 +179,8 @@ export class FleetDecisions {
     if (entry === undefined) entries.changedOnDisk(id);
     else entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
   }
-
-  /** A device all of which is on disk, with its installations, newest first. @throws DomainError `not-found` */
-  async #settled(
-    id: string,
-  ): Promise<{ readonly entry: Entry; readonly installations: readonly Installation[] }> {
-    for (let round = 0; round < maxRounds; round += 1) {
-      await this.ports.commit(id);
-      const entry = await this.ports.entries.get(id);
-      const { revision } = entry;
-      const written = await this.ports.devices.installations(id, keptInstallations);
-      if (entry.revision !== revision) continue;
-      const { installation: latest } = entry.record; // with what was seen of it since it was written
-      return { entry, installations: written.map((one) => (one.id === latest?.id ? latest : one)) };
-    }
-    throw changesTooFast(`the device ${id} changes`);
-  }
 }
 
 function decisionsOf({ channel, labels, notes, admission, hold, pin }: Device): DeviceDecisions {
   return { channel, labels, notes, admission, hold, pin };
-}
-
-/** @param who with its verb */
-function changesTooFast(who: string): DomainError {
-  return new DomainError('unavailable', `${who} too fast`, { remedy: 'Try again.' });
-}
-
-/** @throws what is no refusal */
-function refusalOf(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  throw error;
-}
-
-/** With what was seen of the same installation meanwhile. */
-function withSighted(after: Installation, seen: Installation | null): Installation {
-  if (seen?.id !== after.id) return after;
-  const { bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature } = seen;
-  return { ...after, bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature };
 }

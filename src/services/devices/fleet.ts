@@ -64,6 +64,10 @@ export class Fleet implements DeviceUpdates {
       save: (entry) => {
         this.#writer.save(entry);
       },
+      saveContact: (entry) => {
+        entry.unsaved.hasContact = true;
+        this.#writer.save(entry);
+      },
       drop: (entry) => {
         this.#lines.forget(entry.record.device.id);
         this.#lastSeenUpdates.forget(entry);

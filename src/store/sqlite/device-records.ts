@@ -32,11 +32,13 @@ export function createDeviceRecords(
     counts: (releaseIds, now) =>
       Promise.resolve().then(() => releaseIds.map((releaseId) => countsOf(database, releaseId, now))),
 
-    write({ device, installations = [], events = [] }) {
+    write(...writes) {
       return database.transact(() => {
-        if (device !== undefined) saveContact(database, device);
-        for (const installation of installations) saveInstallation(database, installation);
-        journal.append(events);
+        for (const { device, installations = [], events = [] } of writes) {
+          if (device !== undefined) saveContact(database, device);
+          for (const installation of installations) saveInstallation(database, installation);
+          journal.append(events);
+        }
       });
     },
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../../../src/core/errors';
 import { theServer } from '../../../../src/core/event';
 import { Fleet } from '../../../../src/services/devices/fleet';
-import type { DeviceRecords } from '../../../../src/ports/devices';
+import type { DeviceRecords, DeviceWrite } from '../../../../src/ports/devices';
 import { openDatabase } from '../../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../../src/store/sqlite/device-records';
 import { SqliteJournal } from '../../../../src/store/sqlite/journal-records';
@@ -45,8 +45,8 @@ function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly num
 /** A database that takes nothing until it is told. */
 function stubborn() {
   let isFull = true;
-  const write: DeviceRecords['write'] = (what) =>
-    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.devices.write(what);
+  const write: DeviceRecords['write'] = (...writes) =>
+    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.devices.write(...writes);
   const makeRoom = () => {
     isFull = false;
   };
@@ -163,6 +163,36 @@ describe('what a person could not decide', () => {
     ]);
   });
 
+  it('clears none of many devices', async () => {
+    const { write, makeRoom } = stubborn();
+    let isStubborn = false;
+    const fleet = await fleetWith({
+      write: (...writes) => (isStubborn ? write(...writes) : store.devices.write(...writes)),
+    });
+    for (const [index, id] of ['a', 'b'].entries()) {
+      await addDevice(fleet, deviceOf(id));
+      changeDevice(fleet, id, {
+        installations: [installationOf({ id: index + 1, deviceId: id, state: 'failed' })],
+      });
+      await deviceOnDisk(fleet, id);
+    }
+    const clear = () =>
+      fleet.decisions.interveneAll(['a', 'b'], (_, installations) => ({
+        installations: installations.map((one) => ({ ...one, clearedAt: madeAt })),
+        events: [registered],
+      }));
+    isStubborn = true;
+    expect((await clear()).failed.map(({ id, error: { code } }) => `${id}: ${code}`)).toEqual([
+      'a: storage-full',
+      'b: storage-full',
+    ]);
+    expect([(await fleet.get('a')).failures.size, (await fleet.get('b')).failures.size]).toEqual([1, 1]);
+    makeRoom();
+    expect(await clear()).toEqual({ done: ['a', 'b'], failed: [] });
+    expect([(await fleet.get('a')).failures.size, (await fleet.get('b')).failures.size]).toEqual([0, 0]);
+    expect(readJournal(dataDir)).toHaveLength(2);
+  });
+
   it('is not there later: a device that was made, an installation that was called off', async () => {
     const { write, makeRoom } = stubborn();
     let isStubborn = false;
@@ -199,7 +229,7 @@ describe('a write that takes long', () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     try {
       const released: (() => void)[] = [];
-      const written: Parameters<DeviceRecords['write']>[0][] = [];
+      const written: DeviceWrite[] = [];
       const write: DeviceRecords['write'] = async (what) => {
         written.push(what);
         if (written.length === 1) await new Promise<void>((resolve) => released.push(resolve));
@@ -297,6 +327,55 @@ describe('a decision and a contact in the same moment', () => {
       null,
       { state: 'cancelling' },
     ]);
+  });
+
+  it('leave a device that is cleared what it tells meanwhile, and ask again about one that goes on', async () => {
+    let during = () => undefined as unknown;
+    const write: DeviceRecords['write'] = (...writes) => {
+      const done = store.devices.write(...writes);
+      during();
+      return done;
+    };
+    const fleet = await fleetWith({ write }, [1]);
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
+      await addDevice(fleet, deviceOf(id, { pollerOmits: ['boot-id'] }));
+      changeDevice(fleet, id, {
+        installations: [installationOf({ id: index + 1, deviceId: id, state: 'failed' })],
+      });
+      await deviceOnDisk(fleet, id);
+    }
+    during = () => {
+      during = () => undefined;
+      const { device } = fleet.lately('a') ?? { device: deviceOf('a') };
+      changeDevice(fleet, 'a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
+      changeDevice(fleet, 'b', { installations: [installationOf({ id: 4, deviceId: 'b' })] });
+    };
+    const asked: string[] = [];
+    const { done, failed } = await fleet.decisions.interveneAll(
+      ['a', 'b', 'c', 'nobody'],
+      ({ device }, installations) => {
+        asked.push(device.id);
+        const cleared = installations.filter(
+          ({ state, clearedAt }) => state === 'failed' && clearedAt === null,
+        );
+        return {
+          installations: cleared.map((one) => ({ ...one, clearedAt: madeAt })),
+          events: [{ ...registered, message: device.id }],
+          change: (before) => ({ ...before, pollerOmits: null }),
+        };
+      },
+    );
+    expect([done, failed.map(({ id }) => id)]).toEqual([['a', 'c', 'b'], ['nobody']]);
+    expect(asked).toEqual(['a', 'b', 'c', 'b']);
+    await fleet.close();
+    for (const id of ['a', 'b', 'c']) {
+      const record = await fleet.get(id);
+      expect(record).toMatchObject({ device: { pollerOmits: null }, failures: new Map() });
+      expect(await store.devices.find(id)).toEqual(record);
+    }
+    expect((await fleet.get('a')).device.facts.systemVersion).toBe('2.0.0');
+    expect((await fleet.get('b')).installation).toMatchObject({ id: 4, state: 'offered' });
+    expect(readJournal(dataDir)).toHaveLength(3); // one for each, though b was asked twice
   });
 
   it('make a device once, with what the person wanted and what it told', async () => {

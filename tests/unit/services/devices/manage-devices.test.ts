@@ -3,6 +3,7 @@ import { DomainError } from '../../../../src/core/errors';
 import type { DeviceDetails, ManageDevices } from '../../../../src/services/devices/manage-devices';
 import { makeBundle } from '../../../support/bundle-factory';
 import { deviceOf } from '../../../support/device-factory';
+import { installationOf } from '../../../support/fleet-factory';
 import { type JournalLine, readJournal } from '../../../support/journal';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices } from '../../../support/services';
@@ -365,14 +366,23 @@ describe('what a person was told no about, because the disk is full', () => {
 });
 
 describe('one decision about many devices', () => {
-  it('is one write for a thousand holds, each with its line', async () => {
-    const ids = Array.from({ length: 1_000 }, (_, index) => `many-${index}`);
-    await Promise.all(ids.map((id) => opened.store.devices.write({ device: deviceOf(id) })));
+  const ids = Array.from({ length: 1_000 }, (_, index) => `many-${index}`);
+
+  /** @returns what became of it, and how many commits it took */
+  async function counting<Result>(work: () => Promise<Result>) {
     const exec = jest.spyOn(Sqlite.prototype, 'exec');
-    const { done, failed } = await devices.decideAll(ids, (plans) => plans.hold('stop'), person);
+    const result = await work();
     const commits = exec.mock.calls.filter(([statement]) => statement === 'COMMIT').length;
     exec.mockRestore();
-    expect([done, failed]).toEqual([ids, []]);
+    return { result, commits };
+  }
+
+  it('is one write for a thousand holds, each with its line', async () => {
+    await Promise.all(ids.map((id) => opened.store.devices.write({ device: deviceOf(id) })));
+    const { result, commits } = await counting(() =>
+      devices.decideAll(ids, (plans) => plans.hold('stop'), person),
+    );
+    expect(result).toEqual({ done: ids, failed: [] });
     expect(commits).toBe(1);
     const { total } = await opened.store.listing.list({
       isHeld: true,
@@ -383,6 +393,27 @@ describe('one decision about many devices', () => {
     expect(total).toBe(1_000);
     const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.held');
     expect(lines).toHaveLength(1_000);
+  });
+
+  it('is one write for hundreds that may try again, each with its line', async () => {
+    const some = ids.slice(0, 200);
+    await Promise.all(
+      some.map((id, index) =>
+        opened.store.devices.write({
+          device: deviceOf(id, { pollerOmits: index === 0 ? ['boot-id'] : null }),
+          installations: [installationOf({ id: 1_000 + index, deviceId: id, state: 'failed' })],
+        }),
+      ),
+    );
+    const { result, commits } = await counting(() => devices.clearAllFailures([...some, 'nobody'], person));
+    expect(result).toMatchObject({ done: some, failed: [{ id: 'nobody', error: { code: 'not-found' } }] });
+    expect(commits).toBe(1);
+    expect((await devices.get('many-0')).device.pollerOmits).toBeNull();
+    const again = await afterRestart(() => devices.get('many-199'));
+    expect(again).toMatchObject({ failures: new Map(), installation: { clearedAt: now() } });
+    expect((await devices.get('many-0')).device.pollerOmits).toBeNull();
+    const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.failures-cleared');
+    expect(lines).toHaveLength(200);
   });
 
   it('leaves out those that can not have it, and says why', async () => {
