@@ -109,6 +109,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
   const webhook = group(program, 'webhook', 'where events are sent to', [
     'webhook create ops https://chat.example.com/hook --kind rollout.',
     'webhook list',
+    'webhook deliveries ops --state gave-up',
   ]);
   addWebhookCommands(webhook, context);
   const device = group(program, 'device', 'devices of a running server: who runs what, and what gets what', [

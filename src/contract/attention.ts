@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attentionKinds, maxSubjects } from '../core/attention-kind';
-import { count, stringList } from './answer-fields';
+import { count, instant, stringList } from './answer-fields';
 
 /** Something that needs attention. */
 export const attentionJson = z.object({
@@ -11,6 +11,9 @@ export const attentionJson = z.object({
   release_id: count.optional(),
   bundle: z.string().optional(),
   device: z.string().optional(),
+  last_contact_before: instant
+    .optional()
+    .describe('the devices that are meant were last heard of before this'),
   message: z.string().describe('a sentence for people'),
   subjects: stringList.optional().describe('what POST /api/attention/dismiss takes'),
 });

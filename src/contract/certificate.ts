@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { keyTypes } from '../core/certificate';
+import { certificateSorts, keyTypes } from '../core/certificate';
 import { kitPollings } from '../core/kit-polling';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
 
 export const certificateListQuery = z.strictObject({
   search: z.string().max(100).optional().describe('part of the device id or of the serial'),
+  sort: z.enum(certificateSorts).default('device'),
+  order: z.enum(['asc', 'desc']).default('asc'),
   limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(500)).default(100),
   after: certificateSerial.optional().describe('the `next` of the page before'),
 });

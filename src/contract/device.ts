@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { admissions } from '../core/device';
 import { deviceSorts } from '../core/device-sort';
+import { agoForm } from '../core/time-or-ago';
 import { provingHeaders } from '../core/silent-poller';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { installationJson, installationState } from './installation';
@@ -22,8 +23,23 @@ export const deviceChangeBody = deviceInput.extend({
   remove_labels: z.array(word).max(100).optional(),
 });
 
-export const deviceListQuery = z.strictObject({
-  search: z.string().max(100).optional().describe('part of the id, the serial number or the notes'),
+/** A time, or how long ago it was. */
+export const timeOrAgo = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.string().regex(agoForm)],
+    'not a time such as 2026-03-01T09:30:00Z or 7d',
+  )
+  .describe('a time such as 2026-03-01T09:30:00Z, or how long ago, such as 90m, 12h or 7d');
+
+/** Which devices are meant; everything given must fit. */
+const deviceFilterFields = {
+  search: z
+    .string()
+    .max(100)
+    .optional()
+    .describe(
+      'part of the id, the serial number, the machine id, the address, the notes, an attribute or a label',
+    ),
   compatible: compatible.optional(),
   channel: word.optional(),
   version: z.string().min(1).max(256).optional(),
@@ -39,6 +55,17 @@ export const deviceListQuery = z.strictObject({
   other_compatible: optionalFlag.describe('it says to be of another compatible than its certificate'),
   silent_poller: optionalFlag.describe("RAUC's own poller does not tell its version or boot id there"),
   release: wholeNumber.transform(Number).optional().describe('its latest installation is for this release'),
+  last_contact_before: timeOrAgo
+    .optional()
+    .describe(
+      'it was last heard before this: a time such as 2026-03-01T09:30:00Z, or how long ago, such as 7d',
+    ),
+};
+
+export const deviceFilterQuery = z.strictObject(deviceFilterFields);
+
+export const deviceListQuery = z.strictObject({
+  ...deviceFilterFields,
   sort: z.enum(deviceSorts).default('id'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: pageLimit,
@@ -105,9 +132,12 @@ export const devicePageJson = z.object({
   total: count.describe('how many fit in all'),
 });
 
+/** All devices that fit. */
+export const deviceExportJson = z.object({ devices: z.array(deviceJson) });
+
 export const forgottenDeviceJson = z.object({ forgotten: z.string() });
 
-export type DeviceListQuery = z.infer<typeof deviceListQuery>;
+export type DeviceFilterQuery = z.infer<typeof deviceFilterQuery>;
 export type BoardJson = z.infer<typeof boardJson>;
 export type SeenCertificateJson = z.infer<typeof seenCertificateJson>;
 export type DeviceJson = z.infer<typeof deviceJson>;

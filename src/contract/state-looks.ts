@@ -2,6 +2,7 @@ import type { Verdict } from '../core/inspection';
 import type { InstallationState } from '../core/installation-states';
 import type { StoredImageCheck } from '../core/image-check';
 import type { RolloutState } from '../core/rollout';
+import type { DeliveryState } from '../core/webhook-delivery';
 
 /** What a state means for whoever looks at it; the page has a colour for each. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle';
@@ -45,6 +46,8 @@ export type DeviceState = 'up-to-date' | 'never-heard' | 'waiting' | 'held' | 'p
 
 type CertificateState = 'valid' | 'expiring' | 'expired' | 'revoked';
 type WebhookState = 'enabled' | 'failing' | 'disabled';
+/** Those that wait are told apart by whether they failed. */
+type DeliveryLook = 'queued' | 'retrying' | Exclude<DeliveryState, 'waiting'>;
 
 function look(word: string, shape: Shape, tone: Tone): StateLook {
   return { word, shape, tone };
@@ -108,8 +111,25 @@ const webhook = {
   disabled: look('off', 'pause', 'idle'),
 } as const satisfies Readonly<Record<WebhookState, StateLook>>;
 
+const delivery = {
+  queued: look('queued', 'clock', 'idle'),
+  retrying: look('retrying', 'bolt', 'warn'),
+  delivered: look('delivered', 'check', 'good'),
+  'gave-up': look('given up', 'cross', 'bad'),
+  skipped: look('skipped', 'minus', 'idle'),
+} as const satisfies Readonly<Record<DeliveryLook, StateLook>>;
+
 /** Every state that people see, by what it is a state of. The codes are those of the API, and no two kinds share one. */
-export const stateLooks = { installation, rollout, device, bundle, images, certificate, webhook } as const;
+export const stateLooks = {
+  installation,
+  rollout,
+  device,
+  bundle,
+  images,
+  certificate,
+  webhook,
+  delivery,
+} as const;
 
 type Looks = typeof stateLooks;
 export type StateCode = { [Kind in keyof Looks]: keyof Looks[Kind] }[keyof Looks];
@@ -127,3 +147,12 @@ export function lookOf(state: string): StateLook {
 export const stateWords: Readonly<Record<string, string>> = Object.fromEntries(
   [...byCode].map(([code, { word }]) => [code, word]),
 );
+
+/** What a delivery is shown as. @param attempts in vain */
+export function deliveryLook<State extends string>(
+  state: State | 'waiting',
+  attempts: number,
+): State | 'queued' | 'retrying' {
+  if (state !== 'waiting') return state;
+  return attempts > 0 ? 'retrying' : 'queued';
+}

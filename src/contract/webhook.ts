@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 
 const webhookName = z.string().min(1).max(64);
+const inOrder = z.boolean().describe('an event waits until those before it were taken or given up');
 
 /** The path of a request about one webhook. */
 export const webhookParams = z.object({ name: webhookName });
@@ -10,12 +11,11 @@ export const newWebhookBody = z.strictObject({
   name: webhookName,
   url: z.string().min(1).max(1_000),
   kinds: z.array(z.string().min(1).max(64)).max(50).default([]),
-  in_order: z
-    .boolean()
-    .default(false)
-    .describe('an event waits until those before it were taken or given up'),
+  in_order: inOrder.default(false),
   secret: z.string().min(1).max(256).optional().describe('made when left out'),
 });
+
+export const webhookChangeBody = z.strictObject({ in_order: inOrder });
 
 export const webhookJson = z.object({
   name: z.string(),
@@ -24,7 +24,7 @@ export const webhookJson = z.object({
   enabled: z.boolean(),
   created_at: instant,
   created_by: z.string(),
-  in_order: z.boolean().describe('an event waits until those before it were taken or given up'),
+  in_order: inOrder,
   waiting: count.describe(
     'events that wait for an attempt, up to 1,000; later ones stay in the journal until there is room',
   ),

@@ -10,6 +10,7 @@ export const attentionKinds = [
   'second-board',
   'other-compatible',
   'silent-poller',
+  'silent',
   'over-budget',
   'waiting',
   'held',

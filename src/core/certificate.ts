@@ -107,6 +107,10 @@ export interface KnownCertificate {
   readonly isOld: boolean;
 }
 
+/** What a list of devices' certificates can be sorted by. */
+export const certificateSorts = ['device', 'expires'] as const;
+export type CertificateSort = (typeof certificateSorts)[number];
+
 /** All certificates that are known, from the folder and from the log of what was issued. */
 export interface CertificateInventory {
   /** Of several, the one that is valid longest. */

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** The rules about the certificate that the device listener shows. Every device is cut off where one is broken. */
 
 const dayMs = 86_400_000;
@@ -49,4 +51,9 @@ export interface HoldTerms {
   readonly at: Date;
   readonly asked: readonly string[];
   readonly covers: (names: readonly string[], host: string) => boolean;
+}
+
+/** The option of `cert server` that adds a host. @param host a DNS name, or an address without brackets */
+export function hostOption(host: string): string {
+  return `${isIP(host) === 0 ? '--name' : '--ip'} ${host}`;
 }

@@ -5,6 +5,7 @@ import { issueCa } from './issue-ca';
 import { issueDevice } from './issue-device';
 import { issueServer } from './issue-server';
 import { listCertificates, showCertificates } from './list-certificates';
+import { readCa } from './read-ca';
 import { readDevice } from './read-device';
 import { renewServer } from './renew-server';
 import { readRevocations } from './revocation-list';
@@ -38,6 +39,7 @@ export function openCertificateFolder(
     renewServer: () => renewServer(context),
     createDevice: (request) => issueDevice(context, request),
     readDevice: (id) => readDevice(dir, id),
+    readCa: () => readCa(dir),
     findServerTrust: (host) => findServerTrust(dir, host, publicRoots),
     list: () => listCertificates(dir),
     show: (which) => showCertificates(dir, which),

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname, networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { DomainError } from '../core/errors';
+import { hostOption } from '../core/server-certificate';
 import { type AlternativeName, canonicalIp } from '../x509/general-name';
 
 /** What a machine is called on its network. */
@@ -73,11 +74,10 @@ export function uncoveredHost(
   { code, of }: { readonly code: 'configuration' | 'conflict'; readonly of?: string },
 ): DomainError {
   const covered = names.length === 0 ? 'It covers no host.' : `It covers ${names.join(', ')}.`;
-  const option = canonicalIp(host) === undefined ? '--name' : '--ip';
   return new DomainError(
     code,
     `the server certificate does not cover ${host}${of === undefined ? '' : `, ${of}`}`,
-    { remedy: `${covered} Add it: rauc-simple-server cert server ${option} ${host} --force` },
+    { remedy: `${covered} Add it: rauc-simple-server cert server ${hostOption(host)} --force` },
   );
 }
 

@@ -44,6 +44,8 @@ export interface CertificateFolder {
    * @throws DomainError `conflict` when a device could not connect, with what to do; `configuration`
    */
   findServerTrust(host: string): Promise<ServerTrust | null>;
+  /** `ca.crt`, which devices verify the server with; `null` when there is none. @throws DomainError `configuration` */
+  readCa(): Promise<string | null>;
   list(): Promise<readonly ListedCertificate[]>;
   /** By device id, serial, `ca`, `server`, or path of a PEM file. @throws DomainError `not-found` */
   show(which: string): Promise<readonly ListedCertificate[]>;

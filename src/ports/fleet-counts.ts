@@ -70,6 +70,11 @@ export interface FleetCounts {
    * `SELECT poller_omits, count(*), (array_agg(id ORDER BY id))[1:3] FROM devices WHERE poller_omits > '' GROUP BY 1 ORDER BY 1`
    */
   silentPollers(): Promise<readonly SilentPollerCount[]>;
+  /**
+   * Devices that nobody holds and that were last heard of before a time: how many, and the ids of some, the latest first.
+   * `SELECT count(*), (array_agg(id ORDER BY last_contact_at DESC, id DESC))[1:3] FROM devices WHERE last_contact_at < $1 AND hold_at IS NULL`
+   */
+  silent(before: Date): Promise<{ readonly devices: number; readonly ids: readonly string[] }>;
   /** `SELECT count(*) FROM devices WHERE last_contact_at >= $1` */
   seenSince(at: Date): Promise<number>;
   /**

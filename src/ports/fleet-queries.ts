@@ -5,7 +5,7 @@ import type { InstallationState } from '../core/installation-states';
 
 /** What a person looks for. Everything given must fit. */
 export interface DeviceFilter {
-  /** Part of the id, the serial number or the notes; case does not count. */
+  /** Part of the id, the serial number, the machine id, the address, the notes, an attribute or a label; case does not count. */
   readonly search?: string;
   readonly compatible?: string;
   readonly channel?: string;
@@ -24,6 +24,8 @@ export interface DeviceFilter {
   readonly hasSilentPoller?: boolean;
   /** Devices whose latest installation is for this release. */
   readonly releaseId?: number;
+  /** Devices that were heard of, and last before this time. */
+  readonly lastContactBefore?: Date;
 }
 
 export interface DeviceQuery extends DeviceFilter {
@@ -45,6 +47,14 @@ export interface DevicePage {
   readonly next: string | null;
   /** How many fit in all. */
   readonly total: number;
+}
+
+/** Some of the devices that fit, on the way through all of them. */
+export interface DeviceStretch {
+  /** By id. */
+  readonly devices: readonly ListedDevice[];
+  /** After which id it goes on; `null` at the end. */
+  readonly next: string | null;
 }
 
 /** How many devices there are of a kind. */
@@ -128,11 +138,18 @@ export interface FleetListing {
   /**
    * `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id WHERE compatible = $1 AND … AND (system_version,
    * id) > ($2, $3) ORDER BY system_version, id LIMIT $4`, by the column that it is sorted by; a search asks `id ILIKE $5 OR serial ILIKE
-   * $5 OR notes ILIKE $5` of an index of trigrams, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and certificates of
+   * $5 OR …` of an index of trigrams, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and certificates of
    * the page by `WHERE device = ANY($1)`; the total by `SELECT count(*)` with the same conditions
    * @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable`
    */
   list(query: DeviceQuery): Promise<DevicePage>;
+  /**
+   * Goes through all devices that fit, by id: one that is there all the time comes once, whatever changes meanwhile. A stretch is
+   * bounded in what it looks at, so it may be empty and not the last. `SELECT … FROM devices WHERE … AND id > $1 ORDER BY id LIMIT $2`
+   * @param afterId where the stretch before ended; `''` at the begin
+   * @throws DomainError `unavailable`
+   */
+  walk(filter: DeviceFilter, afterId: string): Promise<DeviceStretch>;
   /**
    * `SELECT * FROM installations WHERE id < $1 AND device = $2 AND state = $3 AND … ORDER BY id DESC LIMIT $4`, under a
    * `statement_timeout`; a database that looks at all of them in one go never says `searchedUntil`

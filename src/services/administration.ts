@@ -63,6 +63,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     measureStorage,
     daysUntilFull: services.daysUntilFull,
     overBudget,
+    silence: services.silence,
     chores: services.chores,
     lastCrash: services.startup.lastCrash,
     clockTrouble: () => services.serverClock.trouble(),

@@ -15,6 +15,7 @@ import { RefusedCertificateList, type RefusedCertificates } from './certificates
 import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
 import { createFindLost } from './devices/find-lost';
+import { type Silence, silenceAfter } from './devices/silence';
 import { fleetChores } from './housekeeping';
 import { createOfferServices, type OfferServices } from './offers/offer-services';
 import { createSuspendOffers } from './offers/suspend-offers';
@@ -46,6 +47,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly manageSessions: ManageSessions;
   readonly watchRestores: WatchRestores;
   readonly overBudget: OverBudget;
+  readonly silence: Silence;
   readonly refusedCertificates: RefusedCertificates;
   readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
   /** When the disk is full if it goes on as before; `null` when nobody knows. */
@@ -101,7 +103,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const catalog = await Catalog.load(store.catalog);
   const startup = await takeOver(ports, catalog);
   const catalogServices = createCatalogServices(ports, catalog);
-  const { bundleTrust, changed, judgeBundles, checkStoredImages } = catalogServices;
+  const { bundleTrust, changed, judgeBundles, checkStoredImages, listBundles } = catalogServices;
   await changed();
   await judgeBundles.begin();
 
@@ -132,7 +134,6 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const webhookServices = createWebhookServices(ports, upTime);
   const { sendWebhooks } = webhookServices;
   const fleetHistory = new FleetSnapshots({ history: store.history, listing, retention, now });
-  const { listBundles } = catalogServices;
   const watchStorage = new StorageWatch({
     measureStorage: store.measureStorage,
     listBundles,
@@ -175,6 +176,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     releaseResults: store.results,
     watchRestores,
     overBudget,
+    silence: silenceAfter(lostAfterMs, upTime),
     refusedCertificates: new RefusedCertificateList({ journal, log, now }),
     serverClock,
     daysUntilFull: (freeBytes) => watchStorage.daysUntilFull(freeBytes),

@@ -88,6 +88,10 @@ describe('the certificates', () => {
     );
     const page = await open();
     await rowOf(page, 'short-lived').getByText('expires soon').waitFor();
+    await page.getByRole('button', { name: 'Expires' }).click();
+    await page.waitForURL('**/certificates?sort=expires');
+    await page.locator('tbody tr').first().getByText('short-lived').waitFor();
+    await rowOf(page, 'short-lived').getByRole('button', { name: 'Renew' }).waitFor();
     await page.getByText('The server certificate expires in').waitFor();
     await page.getByText('rauc-simple-server cert server --force', { exact: true }).waitFor();
     await writeFile(path.join(server.folder, 'certs/server.crt'), old);
@@ -210,8 +214,21 @@ describe('a certificate', () => {
       .filter({ hasText: 'CN=lost-board' });
     await row.getByText('its certificate is revoked').waitFor();
     await row.getByText('issue it a new certificate').waitFor();
-    await row.getByRole('link').click();
+    await row.getByRole('link', { name: 'CN=lost-board' }).click();
     await page.waitForURL('**/devices/lost-board');
+    await page.goBack();
+    // What mends it is beside the reason, and its serial number leads to what is known of it.
+    await row.getByRole('button', { name: 'Renew the certificate of lost-board' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Issue the certificate' }).click();
+    await dialog.getByRole('heading', { name: 'The certificate of lost-board' }).waitFor();
+    expect(await dialog.getByRole('link', { name: 'Download ca.crt' }).getAttribute('href')).toBe(
+      '/api/ca.crt',
+    );
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await row.getByRole('link', { name: /^[0-9a-f]+$/ }).click();
+    await page.waitForURL(/\/certificates\?search=[0-9a-f]+$/);
+    await rowOf(page, 'lost-board').getByText('revoked').waitFor();
   });
 
   it('that was issued elsewhere shows as soon as it is known', async () => {

@@ -198,7 +198,7 @@ describe('actions on many devices', () => {
       }
       throw new Error(`the keyboard does not reach ${name}`);
     };
-    await tabTo('Search by id, serial number or notes');
+    await tabTo('Search by id, serial number, machine id, address, notes, labels or attributes');
     await page.keyboard.type('board-13');
     await page.waitForURL(/search=board-13/);
     await page.getByText('1 – 1 of 1').first().waitFor();

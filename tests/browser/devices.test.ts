@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { isTooWide, looks, seriousFindings } from './browser';
@@ -128,6 +129,76 @@ describe('the list of devices', () => {
     await page.getByText('No device fits these filters').waitFor();
     await page.locator('.empty').getByRole('button', { name: 'Clear filters' }).click();
     await page.locator('.device-id').first().waitFor();
+  });
+
+  it('narrows the list to devices that were last heard long ago', async () => {
+    const page = await fleet.open('/devices');
+    await page.getByRole('combobox', { name: 'Last contact' }).selectOption('30d');
+    await page.waitForURL(/\?last_contact_before=30d$/);
+    await page.getByText('No device fits these filters').waitFor();
+    await page.getByRole('button', { name: 'Remove the filter Last contact: over 30 days ago' }).click();
+    await page.locator('.device-id').first().waitFor();
+    await page.goto('/devices?label=lab&last_contact_before=2100-01-01T00:00:00Z');
+    await showsOnly(page, ['board-05']);
+  });
+
+  it('saves what is looked at by name, shows it again, and forgets it', async () => {
+    const page = await fleet.open('/devices?label=lab&sort=version&order=desc');
+    await showsOnly(page, ['board-05']);
+    const views = page.getByLabel('Saved views');
+    await views.click();
+    await page.getByText('No view is saved yet.').waitFor();
+    await page.getByRole('button', { name: 'Save this view …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('In the lab');
+    await page.keyboard.press('Enter');
+    await message(page, 'The view In the lab is saved in this browser').waitFor();
+    await page.goto('/devices');
+    await page.locator('.device-id').first().waitFor();
+    // By the keyboard, after a reload.
+    await views.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/devices\?label=lab&sort=version&order=desc$/);
+    await showsOnly(page, ['board-05']);
+    await views.click();
+    expect(
+      await page.getByRole('button', { name: 'In the lab', exact: true }).getAttribute('aria-current'),
+    ).toBe('true');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Delete the view In the lab' }).click();
+    await message(page, 'The view In the lab is deleted').waitFor();
+    await views.click();
+    await page.getByText('No view is saved yet.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'In the lab', exact: true }).waitFor({ state: 'attached' });
+  });
+
+  it('exports all that fits, whatever page is shown', async () => {
+    const page = await fleet.open('/devices?compatible=board');
+    await page
+      .getByText(/1 – 50 of 104/)
+      .first()
+      .waitFor();
+    for (const format of ['CSV', 'JSON']) {
+      await page.getByLabel('Export all devices that fit').click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: new RegExp(`^${format}`) }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe(`devices.${format.toLowerCase()}`);
+      const written = await readFile(await download.path(), 'utf8');
+      const ids =
+        format === 'CSV'
+          ? written
+              .split('\r\n')
+              .slice(1, -1)
+              .map((line) => line.split(',', 1)[0])
+          : (JSON.parse(written) as { devices: { id: string }[] }).devices.map(({ id }) => id);
+      expect(ids).toEqual([...boardIds(boards)].sort());
+      await page.keyboard.press('Escape');
+    }
   });
 
   it('says what is wrong with an address, and leads out of it', async () => {

@@ -168,6 +168,25 @@ describe('webhooks', () => {
     for (const fact of ['Failing since', 'Next attempt']) await hook.getByText(fact).waitFor();
   });
 
+  it('show what waits and why, send it when asked, and keep the order when told to', async () => {
+    answerWith = 503;
+    await api('/api/webhooks', { name: 'late', url, kinds: ['token.created'] });
+    await api('/api/tokens', { name: 'comes-late', scope: 'read' });
+    const deliveries = async () => (await fetch(`${server.adminUrl}/api/webhooks/late/deliveries`)).text();
+    await eventually(async () => (await deliveries()).includes('503'));
+    const page = await open();
+    const hook = hookOf(page, 'late');
+    await hook.getByText('Waiting and given up').click();
+    const row = hook.getByRole('row').filter({ hasText: 'Tokens: created' });
+    for (const words of ['Retrying', /503/]) await row.getByText(words).waitFor();
+    await row.getByRole('button', { name: /^Send now/ }).click();
+    await status(page, /Event \d+ is sent now/).waitFor();
+    answerWith = 200;
+    await eventually(async () => (await deliveries()).includes('"delivered"'));
+    await hook.getByLabel('In order').check();
+    await status(page, 'late gets its events in order').waitFor();
+  });
+
   it('are deleted after a warning that names where they send', async () => {
     await api('/api/webhooks', { name: 'gone', url, kinds: [] });
     const page = await open();

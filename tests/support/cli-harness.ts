@@ -22,7 +22,9 @@ export interface CliRun {
   readonly wiring?: Partial<Wiring>;
   readonly stdin?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether standard input and standard error are one. */
   readonly isTerminal?: boolean;
+  readonly isStdoutTerminal?: boolean;
   /** Told of what is printed, as it is. */
   readonly onStdout?: (piece: string) => void;
   readonly surroundings?: Partial<Surroundings>;
@@ -36,7 +38,7 @@ export interface CliResult {
 
 /** The command line in this process, on real folders, with streams that remember. */
 export async function runCommand(args: readonly string[], given: CliRun): Promise<CliResult> {
-  const stdout = remembering(false, given.onStdout);
+  const stdout = remembering(given.isStdoutTerminal ?? false, given.onStdout);
   const stderr = remembering(given.isTerminal ?? false);
   const terminal = {
     stdin: Object.assign(Readable.from([Buffer.from(given.stdin ?? '')]), {

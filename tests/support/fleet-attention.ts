@@ -14,6 +14,7 @@ export async function fleetAttention(
     manageWebhooks: services.manageWebhooks,
     bundleTrust: services.bundleTrust,
     overBudget: services.overBudget,
+    silence: services.silence,
     chores: services.chores,
     lastCrash: services.startup.lastCrash,
     clockTrouble: () => services.serverClock.trouble(),

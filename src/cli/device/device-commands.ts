@@ -6,6 +6,7 @@ import { addDeviceChannel } from './device-channel';
 import { addDeviceClear } from './device-clear';
 import { addDeviceCreate } from './device-create';
 import { addDeviceExplain } from './device-explain';
+import { addDeviceExport } from './device-export';
 import { addDeviceForget } from './device-forget';
 import { addDeviceHold } from './device-hold';
 import { addDeviceLabel } from './device-label';
@@ -21,6 +22,7 @@ import { addDeviceUnpin } from './device-unpin';
 /** The commands about single devices of a running server, in the order of the help. */
 export const deviceCommands: readonly ((device: Command, context: CliContext) => void)[] = [
   addDeviceList,
+  addDeviceExport,
   addDeviceShow,
   addDeviceExplain,
   addDeviceLog,

@@ -4,28 +4,15 @@ import { deviceJson, devicePageJson } from '../../contract/device';
 import { installationJson } from '../../contract/installation';
 import type { Read } from '../../contract/reader';
 import { deviceSorts } from '../../core/device-sort';
-import { installationStates } from '../../core/installation-states';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { formatTable } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
+import { type DeviceFilter, filterOptions, filterQuery, parseCount } from './device-filter';
 
-interface Flags {
-  readonly search?: string;
-  readonly compatible?: string;
-  readonly channel?: string;
-  readonly systemVersion?: string;
-  readonly label?: string;
-  readonly state?: string;
-  readonly held?: boolean;
-  readonly pinned?: boolean;
-  readonly waiting?: boolean;
-  readonly secondBoard?: boolean;
-  readonly otherCompatible?: boolean;
-  readonly silentPoller?: boolean;
-  readonly release?: number;
+interface Flags extends DeviceFilter {
   readonly sort?: string;
   readonly desc?: boolean;
   readonly limit?: number;
@@ -61,19 +48,7 @@ export function addDeviceList(device: Command, context: CliContext): void {
     summary: 'list the devices of a running server, a page at a time',
     details: 'Everything given must fit.',
     options: [
-      new Option('--search <text>', 'part of the id, the serial number or the notes'),
-      new Option('--compatible <compatible>', 'of this compatible'),
-      new Option('--channel <channel>', 'that follow this channel'),
-      new Option('--system-version <version>', 'that run this version'),
-      new Option('--label <label>', 'with this label'),
-      new Option('--state <state>', 'of the latest installation').choices([...installationStates, 'none']),
-      new Option('--held', 'that somebody holds'),
-      new Option('--pinned', 'that somebody pinned to a bundle'),
-      new Option('--waiting', 'that wait for admission'),
-      new Option('--second-board', 'whose certificate two boards use'),
-      new Option('--other-compatible', 'that say to be of another compatible than their certificate'),
-      new Option('--silent-poller', "where RAUC's own poller does not tell its version or boot id"),
-      new Option('--release <number>', 'whose latest installation is for this release').argParser(parseCount),
+      ...filterOptions,
       new Option('--sort <what>', 'sort by this (default id)').choices(deviceSorts),
       new Option('--desc', 'the last first'),
       new Option('--limit <number>', 'so many at the most (default 100)').argParser(parseLimit),
@@ -85,6 +60,7 @@ export function addDeviceList(device: Command, context: CliContext): void {
       'device list',
       'device list --state rolled-back --sort last_contact --desc',
       'device list --silent-poller',
+      'device list --last-contact-before 7d --sort last_contact',
       'device list --label site=berlin --system-version 1.2.0 --all --json',
     ],
     run: async ({ options, config }) => {
@@ -120,23 +96,10 @@ async function listAll(client: AdminClient, flags: Flags): Promise<object> {
 }
 
 function pathOf(flags: Flags): string {
-  const { desc, held, pinned, waiting, systemVersion } = flags;
   const asked = {
-    search: flags.search,
-    compatible: flags.compatible,
-    channel: flags.channel,
-    version: systemVersion,
-    label: flags.label,
-    state: flags.state,
-    held,
-    pinned,
-    waiting,
-    second_board: flags.secondBoard,
-    other_compatible: flags.otherCompatible,
-    silent_poller: flags.silentPoller,
-    release: flags.release,
+    ...filterQuery(flags),
     sort: flags.sort,
-    order: desc === true ? 'desc' : undefined,
+    order: flags.desc === true ? 'desc' : undefined,
     limit: flags.limit,
     after: flags.after,
   };
@@ -175,11 +138,6 @@ function stateOf({ admission, hold, pin, installation }: Read<z.infer<typeof sho
   const shown = [...decided, ...(installation === null ? [] : [installation.state])].map(markedState);
   const percent = installation?.state === 'downloading' ? ` ${installation.progress ?? 0} %` : '';
   return shown.length === 0 ? '-' : `${shown.join(', ')}${percent}`;
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
-  return Number(text);
 }
 
 function parseLimit(text: string): number {

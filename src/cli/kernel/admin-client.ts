@@ -1,6 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Config } from '../../config/config';
+import { hostOfUrl } from '../../base/text/host-of-url';
 import { isLoopbackUrl } from '../../base/text/loopback';
 import { readAdminToken } from './admin-token';
 import { type CliContext, talk } from './context';
@@ -80,7 +81,7 @@ export class AdminClient {
     const url = new URL(this.address);
     const request = (url.protocol === 'https:' ? https : http).request({
       method,
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      hostname: hostOfUrl(url),
       ...(url.port === '' ? {} : { port: url.port }),
       path: url.pathname.replace(/\/$/, '') + path,
       agent: false,

@@ -9,36 +9,52 @@ import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { newWebhookBody } from '../../contract/webhook';
+import { addDeliveries } from './webhook-deliveries';
+import { addOrder } from './webhook-order';
+import { webhookPath } from './webhook-path';
+import { addReplay } from './webhook-replay';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
+const columns = ['NAME', 'STATE', 'KINDS', 'IN ORDER', 'WAITING', 'DELIVERED', 'LAST ERROR', 'URL'];
 
-const shownWebhook = webhookJson.pick({
-  name: true,
-  url: true,
-  kinds: true,
-  enabled: true,
-  last_error: true,
-  last_delivered_at: true,
-});
+/** An older server has no order to choose, and does not count what waits. */
+const shownWebhook = webhookJson
+  .pick({
+    name: true,
+    url: true,
+    kinds: true,
+    enabled: true,
+    in_order: true,
+    waiting: true,
+    last_error: true,
+    last_delivered_at: true,
+  })
+  .partial({ in_order: true, waiting: true });
 const shownWebhooks = z.object({ webhooks: z.array(shownWebhook) });
 
-/** `webhook create|list|enable|disable|test|delete` */
+/** `webhook create|list|order|enable|disable|test|deliveries|replay|delete` */
 export function addWebhookCommands(webhook: Command, context: CliContext): void {
-  addCommand<{ readonly kind?: string }>(webhook, context, {
+  addCommand<{ readonly kind?: string; readonly inOrder?: boolean }>(webhook, context, {
     usage: 'create <name> <url>',
     summary: 'send events to a URL from now on; the secret that signs them is shown once',
     options: [
       new Option('--kind <kinds>', 'kinds separated by commas; "rollout." means all that begin with it'),
+      new Option('--in-order', 'an event waits until those before it were taken or given up'),
     ],
     configKeys,
     examples: [
       'webhook create ops https://chat.example.com/hook --kind installation.failed,installation.rolled-back,rollout.',
+      'webhook create audit https://audit.example.com/hook --in-order',
     ],
     run: async ({ args: [name = '', url = ''], options, config }) => {
       const kinds = (options.kind ?? '').split(',').filter((kind) => kind !== '');
-      const answer = await (
-        await AdminClient.open(context, config)
-      ).post<RequestOf<typeof newWebhookBody>>('/api/webhooks', { name, url, kinds });
+      const client = await AdminClient.open(context, config);
+      const answer = await client.post<RequestOf<typeof newWebhookBody>>('/api/webhooks', {
+        name,
+        url,
+        kinds,
+        in_order: options.inOrder,
+      });
       if (options.json === true) printJson(context, answer);
       else {
         print(context, parseAnswer(newWebhookJson.pick({ secret: true }), answer).secret);
@@ -61,15 +77,19 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
           one.name,
           markedState(one.enabled ? 'enabled' : 'disabled'),
           one.kinds.join(',') || 'all',
+          one.in_order === true ? 'yes' : 'no',
+          String(one.waiting ?? '-'),
           one.last_delivered_at ?? '-',
           one.last_error ?? '-',
           one.url,
         ]);
-        print(context, formatTable(['NAME', 'STATE', 'KINDS', 'DELIVERED', 'LAST ERROR', 'URL'], rows));
+        print(context, formatTable(columns, rows));
       }
       return 0;
     },
   });
+
+  addOrder(webhook, context);
 
   for (const [verb, summary] of [
     ['enable', 'turn it on: it begins with what happens from now on'],
@@ -83,13 +103,16 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
       examples: [`webhook ${verb} ops`],
       run: async ({ args: [name = ''], options, config }) => {
         const client = await AdminClient.open(context, config);
-        const answer = await client.post(`/api/webhooks/${encodeURIComponent(name)}/${verb}`);
+        const answer = await client.post(`${webhookPath(name)}/${verb}`);
         if (options.json === true) printJson(context, answer);
         else print(context, name);
         return 0;
       },
     });
   }
+
+  addDeliveries(webhook, context);
+  addReplay(webhook, context);
 
   addCommand(webhook, context, {
     usage: 'delete <name>',
@@ -98,7 +121,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
     examples: ['webhook delete ops'],
     run: async ({ args: [name = ''], options, config }) => {
       const client = await AdminClient.open(context, config);
-      const answer = await client.delete(`/api/webhooks/${encodeURIComponent(name)}`);
+      const answer = await client.delete(webhookPath(name));
       if (options.json === true) printJson(context, answer);
       else print(context, name);
       return 0;

@@ -30,7 +30,7 @@ export const rolloutOptions = {
       'LOST_AFTER',
       period,
       '14d',
-      'After how long without a contact an installation counts as lost. The time in which the server is off does not count.',
+      'After how long without a contact an installation counts as lost, and a device as silent. The time in which the server is off does not count.',
     ),
     unit: 'milliseconds',
   },

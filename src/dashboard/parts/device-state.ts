@@ -1,4 +1,6 @@
+import { failedStates } from '../../core/installation-states';
 import type { DeviceJson } from '../../contract/device';
+import type { InstallationJson } from '../../contract/installation';
 import type { ReleaseJson } from '../../contract/release';
 import type { StateCode } from '../../contract/state-looks';
 
@@ -37,4 +39,10 @@ export function isRefused({ certificates }: Pick<DeviceJson, 'certificates'>): b
     '',
   );
   return (certificates.findLast((one) => one.last_seen_at === lastSeen)?.revoked_at ?? null) !== null;
+}
+
+/** Whether the bundle may not be offered to the device again until a person clears it. */
+export function isToClear({ state, cleared_at: clearedAt }: InstallationJson): boolean {
+  const clearable: readonly string[] = [...failedStates, 'cancelled', 'interrupted'];
+  return clearedAt === null && clearable.includes(state);
 }

@@ -7,7 +7,7 @@ import { createIdentify } from './access/authenticate';
 import { createCheckToken } from './access/check-token';
 import { SessionCookies } from './access/session-cookie';
 import { EventStreams } from './kernel/event-stream';
-import { dashboard } from './overview/dashboard';
+import { dashboard, unknownPage } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
 import { FailureLimiter } from './access/failure-limiter';
 import { registerChoreMetrics } from './metrics/chore-metrics';
@@ -57,6 +57,7 @@ export function createAdminApp(options: AdminOptions): Express {
   const routes = adminRoutes(options, metrics, streams, callers, searches);
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));
+  app.use(unknownPage(publicDir));
   app.use(unknownPath);
   app.use(problemAnswer);
   return app;

@@ -4,6 +4,7 @@ import type { AdminOptions } from './kernel/admin-options';
 import { bundleRoutes } from './catalog/bundles';
 import { certificateRoutes } from './certificates/certificates';
 import { deviceActionRoutes } from './devices/device-actions';
+import { deviceExportRoutes } from './devices/device-export';
 import { deviceRoutes } from './devices/devices';
 import type { EventStreams } from './kernel/event-stream';
 import { eventRoutes } from './journal/events';
@@ -23,6 +24,7 @@ import { type SessionPorts, sessionRoutes } from './access/session';
 import { statusRoutes } from './overview/service-status';
 import { searchLimits, Shares } from './kernel/shares';
 import { tokenRoutes } from './access/tokens';
+import { deliveryRoutes } from './webhooks/deliveries';
 import { webhookRoutes } from './webhooks/webhooks';
 import { uploadRoutes } from './catalog/upload';
 
@@ -43,6 +45,7 @@ export function adminRoutes(
     ...rolloutRoutes(options),
     ...overviewRoutes(options),
     ...fleetHistoryRoutes(options),
+    ...deviceExportRoutes(options, searches),
     ...deviceRoutes(options, searches),
     ...installationRoutes(options, searches),
     ...deviceActionRoutes(options),
@@ -52,6 +55,7 @@ export function adminRoutes(
     ...uploadRoutes(options),
     ...eventRoutes(options, streams, searches),
     ...webhookRoutes(options),
+    ...deliveryRoutes(options),
     ...tokenRoutes(options),
     ...sessionRoutes(options, callers),
     ...aboutRoutes(options),

@@ -1,5 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { hostOfUrl } from '../../base/text/host-of-url';
 import type { RefuseReceiver } from '../../ports/webhooks';
 import { isLocalAddress } from './allowed-address';
 
@@ -37,8 +38,8 @@ export function guardedLookup({ allowLocal, resolve = systemLookup }: CallRules)
 }
 
 /** @returns why a URL whose host is an address may not be called; `null` when it may, or its host is a name */
-export function refusedLiteral({ hostname }: URL, { allowLocal }: CallRules): string | null {
-  const literal = hostname.replace(/^\[|\]$/g, '');
+export function refusedLiteral(url: URL, { allowLocal }: CallRules): string | null {
+  const literal = hostOfUrl(url);
   return !allowLocal && isIP(literal) !== 0 && isLocalAddress(literal) ? refusal(literal) : null;
 }
 
@@ -49,8 +50,7 @@ export function createRefuseReceiver(rules: CallRules): RefuseReceiver {
   return async (text) => {
     const url = new URL(text);
     const refused = refusedLiteral(url, rules);
-    if (refused !== null || rules.allowLocal || isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
-      return refused;
+    if (refused !== null || rules.allowLocal || isIP(hostOfUrl(url)) !== 0) return refused;
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(null), patienceMs);
       (rules.resolve ?? systemLookup)(url.hostname, (error, addresses) => {

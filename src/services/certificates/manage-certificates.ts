@@ -1,15 +1,24 @@
-import type { CertificateSummary, IssuedFiles, IssueOptions, KnownCertificate } from '../../core/certificate';
+import type {
+  CertificateSort,
+  CertificateSummary,
+  IssuedFiles,
+  IssueOptions,
+  KnownCertificate,
+} from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
 import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
 import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
+import { createCertificateOrder } from './certificate-order';
 import { createMakeDeviceKit, type KitRequest, type MadeKit } from './make-device-kit';
 import type { Clock } from '../../ports/clock';
 
 export interface CertificateQuery {
   /** Part of the device id or of the serial; case does not count. */
   readonly search?: string;
+  readonly sort: CertificateSort;
+  readonly isDescending: boolean;
   readonly limit: number;
   /** The serial that the page before ended with. */
   readonly after?: string;
@@ -19,7 +28,7 @@ export interface CertificatePage {
   readonly ca: CertificateSummary | null;
   readonly hasCaKey: boolean;
   readonly server: CertificateSummary | null;
-  /** By device, the newest first. */
+  /** In the order that was asked for; those of one device the newest first. */
   readonly devices: readonly KnownCertificate[];
   /** How many fit in all. */
   readonly total: number;
@@ -37,6 +46,8 @@ export interface DeviceCertificateRequest extends IssueOptions {
 export interface ManageCertificates {
   /** @throws DomainError `invalid-input` for a page that is none of this list's */
   list(query: CertificateQuery): Promise<CertificatePage>;
+  /** The CAs that devices verify the server with, in PEM. @throws DomainError `not-found` when there is none, `configuration` */
+  readCa(): Promise<string>;
   /**
    * Issues a device's certificate into the folder.
    * @throws DomainError `invalid-input`, `certificate-refused` (the request), `conflict` when there is one or the CA's key is not
@@ -84,11 +95,13 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
     return files;
   }
 
+  const orderOf = createCertificateOrder();
   return {
-    async list({ search = '', limit, after }) {
+    async list({ search = '', sort, isDescending, limit, after }) {
       const { devices, ...own } = await certificates.inventory();
       const wanted = search.toLowerCase();
-      const found = devices.filter(
+      const ordered = orderOf(devices, sort, isDescending);
+      const found = ordered.filter(
         ({ deviceId, serial }) => deviceId.toLowerCase().includes(wanted) || serial.includes(wanted),
       );
       const start = after === undefined ? 0 : found.findIndex(({ serial }) => serial === after) + 1;
@@ -101,6 +114,12 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
         total: found.length,
         next: hasMore ? (page.at(-1)?.serial ?? null) : null,
       };
+    },
+
+    async readCa() {
+      const pem = await certificates.readCa();
+      if (pem === null) throw noCa();
+      return pem;
     },
 
     async issue(request, actor) {
@@ -130,6 +149,12 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
       return kit;
     },
   };
+}
+
+function noCa(): DomainError {
+  return new DomainError('not-found', 'there is no CA here yet', {
+    remedy: 'Make one, or take over one that you have: rauc-simple-server cert ca.',
+  });
 }
 
 function noCaKey(): DomainError {

@@ -10,6 +10,8 @@ export interface AttentionItem {
   readonly releaseId?: number;
   readonly bundleName?: string;
   readonly deviceId?: string;
+  /** The devices that are meant were last heard of before this. */
+  readonly lastContactBefore?: Date;
   /** A sentence for people. */
   readonly message: string;
   /** What a person may dismiss of it, such as ids of releases; missing when it goes away by itself alone. */

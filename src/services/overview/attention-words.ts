@@ -7,3 +7,21 @@ export function named(ids: readonly string[], count: number): string {
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
+
+/** @param days whole ones that are left, from 0 */
+export function inDays(days: number): string {
+  return days === 0 ? 'within a day' : `in ${counted(days, 'day')}`;
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** A length of time in its largest unit, rounded down. @param ms either side of zero */
+export function lengthOf(ms: number): string {
+  const lengthMs = Math.abs(ms);
+  const [unit, unitMs] = units.find(([, eachMs]) => lengthMs >= eachMs) ?? (['second', 1_000] as const);
+  return counted(Math.floor(lengthMs / unitMs), unit);
+}

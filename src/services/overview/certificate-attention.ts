@@ -6,7 +6,7 @@ import {
 } from '../../core/certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { AttentionItem } from './attention-item';
-import { counted, named } from './attention-words';
+import { counted, inDays, named } from './attention-words';
 import { ofServerCertificate } from './server-certificate-attention';
 
 export interface CertificateFacts {
@@ -43,7 +43,7 @@ function ofExpiry(
   at: Date,
 ): AttentionItem {
   const days = certificate === null ? expiryNoticeDays : daysLeft(certificate.notAfter, at);
-  const when = days < 0 ? 'has expired' : `expires in ${counted(days, 'day')}`;
+  const when = days < 0 ? 'has expired' : `expires ${inDays(days)}`;
   const message = `the ${name} certificate ${when}: devices can't connect then`;
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
 }

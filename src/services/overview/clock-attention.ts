@@ -2,7 +2,7 @@ import type { ClockTrouble } from '../../core/server-clock';
 import type { Dismissal } from '../../ports/dismissals';
 import { subjectOf } from '../clock/server-clock';
 import type { AttentionItem } from './attention-item';
-import { counted } from './attention-words';
+import { lengthOf } from './attention-words';
 
 export interface ClockFacts {
   /** Why the server's own clock looks wrong; `null` when it does not. */
@@ -31,18 +31,6 @@ export function ofClock({ clock: trouble, dismissed }: ClockFacts): readonly Att
   }
   const message = `${jumped}. ${remedy}. If the clock is right now, dismiss this; it goes away after a day, too.`;
   return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
-}
-
-const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const;
-
-function lengthOf(ms: number): string {
-  const lengthMs = Math.abs(ms);
-  const [unit, unitMs] = units.find(([, eachMs]) => lengthMs >= eachMs) ?? (['second', 1_000] as const);
-  return counted(Math.floor(lengthMs / unitMs), unit);
 }
 
 function minuteOf(at: Date): string {

@@ -18,6 +18,7 @@ import type { ManageRollouts } from '../rollouts/manage-rollouts';
 import type { ManageWebhooks } from '../webhooks/manage-webhooks';
 import type { MeasureStorage } from '../../ports/data-folder';
 import type { OverBudget } from './over-budget';
+import type { Silence } from '../devices/silence';
 import type { RestoreRecords } from '../../ports/restores';
 import type { VersionCount } from '../../ports/history';
 import { type ChannelCounts, countByChannel, mostFrequent } from '../devices/version-counts';
@@ -77,6 +78,7 @@ export interface DescribeFleetPorts {
   readonly measureStorage: MeasureStorage;
   readonly daysUntilFull: (freeBytes: number) => number | null;
   readonly overBudget: Pick<OverBudget, 'recent'>;
+  readonly silence: Silence;
   readonly chores: () => readonly ChoreStatus[];
   readonly lastCrash: Crash | undefined;
   readonly clockTrouble: () => ClockTrouble | null;
@@ -85,6 +87,7 @@ export interface DescribeFleetPorts {
 
 const freshMs = 2_000;
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 /** Devices name their compatible themselves: the small channels without a release are left out. */
 const maxChannels = 200;
 
@@ -177,9 +180,19 @@ export class FleetDescriber {
       shared: await counts.sharedCertificates(before(boardGoneAfterMs), maxSharedCertificates),
       otherClaims: await counts.otherClaims(),
       silentPollers: await counts.silentPollers(),
+      silent: await this.#countSilent(),
       seenLastDay: await counts.seenSince(before(dayMs)),
       hasReport: await counts.hasOutcome(),
     };
+  }
+
+  /** Counted by the hour, so that what people see of it stays the same for a while. */
+  async #countSilent() {
+    const { afterMs, heardSince } = this.ports.silence;
+    const since = heardSince()?.getTime();
+    if (since === undefined) return null;
+    const before = new Date(since - (((since % hourMs) + hourMs) % hourMs));
+    return { ...(await this.ports.counts.silent(before)), before, afterMs };
   }
 }
 

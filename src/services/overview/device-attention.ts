@@ -1,21 +1,44 @@
 import { describeBoard } from '../../core/board';
 import type { SharedCertificate, SilentPollerCount } from '../../ports/fleet-counts';
 import type { AttentionItem } from './attention-item';
-import { counted, named } from './attention-words';
+import { counted, lengthOf, named } from './attention-words';
 
 export interface NoticedDevices {
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
   readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
   readonly silentPollers: readonly SilentPollerCount[];
+  /** `null` while the server was not up for long enough to tell. */
+  readonly silent: SilentDevices | null;
+}
+
+/** Devices that nobody holds and that were not heard of for long. */
+export interface SilentDevices {
+  readonly devices: number;
+  /** Of some of them. */
+  readonly ids: readonly string[];
+  /** They were last heard of before this. */
+  readonly before: Date;
+  /** For how long the server was up since then, at least; in milliseconds. */
+  readonly afterMs: number;
 }
 
 /** Of devices that are named one by one. */
 export const maxSharedCertificates = 20;
 
 /** What a person should look at of what devices are and tell. */
-export function ofDevices({ shared, otherClaims, silentPollers }: NoticedDevices): readonly AttentionItem[] {
-  return [...shared.map(ofShared), ofOtherClaims(otherClaims), ...silentPollers.map(ofSilentPoller)];
+export function ofDevices({
+  shared,
+  otherClaims,
+  silentPollers,
+  silent,
+}: NoticedDevices): readonly AttentionItem[] {
+  return [
+    ...shared.map(ofShared),
+    ofOtherClaims(otherClaims),
+    ...silentPollers.map(ofSilentPoller),
+    ...(silent === null ? [] : [ofSilent(silent)]),
+  ];
 }
 
 /** Devices for which a person has to decide, or has decided, that they get nothing. */
@@ -48,6 +71,25 @@ function ofOtherClaims({ devices, ids }: NoticedDevices['otherClaims']): Attenti
     `${counted(devices, 'device')} of another compatible than the certificate says, by their own word: ${named(ids, devices)}. ` +
     'The certificate counts; issue another one if it is wrong';
   return { kind: 'other-compatible', count: devices, message };
+}
+
+function ofSilent({ devices, ids, before, afterMs }: SilentDevices): AttentionItem {
+  const [have, remedy] =
+    devices === 1
+      ? ['has', 'Check its power and network. Hold it if it is put away, or forget it if it is gone']
+      : [
+          'have',
+          'Check their power and network. Hold those that are put away, and forget those that are gone',
+        ];
+  const silent = `${counted(devices, 'device')} ${have} been silent for more than ${lengthOf(afterMs)}`;
+  const message = `${silent}: ${named(ids, devices)}. ${remedy}`;
+  return {
+    kind: 'silent',
+    count: devices,
+    ...(devices === 1 && ids[0] !== undefined ? { deviceId: ids[0] } : {}),
+    lastContactBefore: before,
+    message,
+  };
 }
 
 const headerWords = { 'boot-id': 'boot id', 'system-version': 'version' } as const;

@@ -1,9 +1,8 @@
-import { isIP } from 'node:net';
 import { daysLeft } from '../../core/certificate';
-import { renewalNoticeMs } from '../../core/server-certificate';
+import { hostOption, renewalNoticeMs } from '../../core/server-certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import type { AttentionItem } from './attention-item';
-import { counted } from './attention-words';
+import { inDays } from './attention-words';
 
 /** Names that a sentence has. */
 const maxNamed = 5;
@@ -21,7 +20,7 @@ function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Da
   const when =
     leftMs <= 0
       ? "has expired: devices can't connect"
-      : `expires in ${counted(days, 'day')}: devices can't connect then`;
+      : `expires ${inDays(days)}: devices can't connect then`;
   const message = `the server certificate ${when}. It cannot renew itself: ${reason}. ${remedy}`;
   return [{ kind: 'server-certificate-expiring', count: 1, message }];
 }
@@ -55,8 +54,5 @@ function listed(names: readonly string[]): string {
 }
 
 function asOptions(names: readonly string[]): string {
-  return names
-    .slice(0, maxNamed)
-    .map((name) => `${isIP(name) === 0 ? '--name' : '--ip'} ${name}`)
-    .join(' ');
+  return names.slice(0, maxNamed).map(hostOption).join(' ');
 }

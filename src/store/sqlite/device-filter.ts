@@ -31,7 +31,7 @@ function hasFew(database: Database, alone: DeviceFilter): boolean {
 
 /** Each filter that has an index, alone; with a channel or a version its compatible. */
 function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
-  const { compatible, channel, version, label, state, releaseId } = filters;
+  const { compatible, channel, version, label, state, releaseId, lastContactBefore } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   return [
     ...(releaseId === undefined ? [] : [{ releaseId }]),
@@ -42,6 +42,7 @@ function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
     ...(hasSecondBoard === true ? [{ hasSecondBoard }] : []),
     ...(hasOtherClaim === true ? [{ hasOtherClaim }] : []),
     ...(hasSilentPoller === true ? [{ hasSilentPoller }] : []),
+    ...(lastContactBefore === undefined ? [] : [{ lastContactBefore }]),
     ...(state === undefined ? [] : [{ state }]),
     ...(compatible === undefined || version === undefined ? [] : [{ compatible, version }]),
     ...(compatible === undefined || channel === undefined ? [] : [{ compatible, channel }]),
@@ -51,7 +52,7 @@ function indexedAlone(filters: DeviceFilter): readonly DeviceFilter[] {
 
 /** @param mayUseIndex else each device is looked at, in the order in which they are stored or another index leads to them */
 export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): readonly RawBuilder<SqlBool>[] {
-  const { search = '', compatible, channel, version, label, state, releaseId } = filters;
+  const { search = '', compatible, channel, version, label, state, releaseId, lastContactBefore } = filters;
   const { isHeld, isPinned, isWaiting, hasSecondBoard, hasOtherClaim, hasSilentPoller } = filters;
   const conditions: RawBuilder<SqlBool>[] = [];
   // SQLite uses no index for a column behind a plus.
@@ -87,6 +88,14 @@ export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): reado
         ? sql`id IN (SELECT device FROM device_labels WHERE label = ${label})`
         : sql`EXISTS (SELECT 1 FROM device_labels WHERE label = ${label} AND device = devices.id)`,
     );
-  if (search !== '') conditions.push(sql`instr(search_text, lower(${search})) > 0`);
+  if (lastContactBefore !== undefined)
+    conditions.push(sql`${column('last_contact_at')} < ${lastContactBefore.toISOString()}`);
+  if (search !== '') conditions.push(isFoundBy(search));
   return conditions;
+}
+
+/** What a device's row has comes first: a look at its labels costs more. */
+function isFoundBy(search: string): RawBuilder<SqlBool> {
+  return sql`(instr(found_by, lower(${search})) > 0 OR EXISTS (
+    SELECT 1 FROM device_labels WHERE device = devices.id AND instr(lower(label), lower(${search})) > 0))`;
 }

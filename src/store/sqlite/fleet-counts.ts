@@ -124,6 +124,28 @@ export function createFleetCounts(database: Database): FleetCounts {
       );
     },
 
+    async silent(before: Date) {
+      const at = before.toISOString();
+      const devices = query.selectFrom('devices');
+      const counted = devices.select(({ fn }) => fn.countAll<number>().as('devices'));
+      // Two indexes have all that is asked: of those that are held there are few, and the plus keeps SQLite with their index.
+      const [all] = await database.read(counted.where('last_contact_at', '<', at));
+      const [held] = await database.read(
+        counted.where('hold_at', 'is not', null).where(sql<SqlBool>`+last_contact_at < ${at}`),
+      );
+      const named = devices
+        .select('id')
+        .where('last_contact_at', '<', at)
+        .where(sql<SqlBool>`+hold_at IS NULL`)
+        .orderBy('last_contact_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(namedDevices);
+      return {
+        devices: (all?.devices ?? 0) - (held?.devices ?? 0),
+        ids: (await database.read(named)).map(({ id }) => id),
+      };
+    },
+
     async seenSince(at: Date): Promise<number> {
       const select = query
         .selectFrom('devices')

@@ -1,12 +1,14 @@
 import { type Selectable, sql, type SqlBool } from 'kysely';
-import type { Device, SeenCertificate } from '../../core/device';
+import type { SeenCertificate } from '../../core/device';
 import type { Installation } from '../../core/installation';
 import type {
   ChannelVersionsPage,
+  DeviceFilter,
   DeviceQuery,
   FleetListing,
   InstallationQuery,
   LabelledPage,
+  ListedDevice,
 } from '../../ports/fleet-queries';
 import type { Database } from './database';
 import { readCursor, writeCursor } from './device-cursor';
@@ -17,6 +19,7 @@ import { lookBack } from './look-back';
 import { outcomesOf } from './release-outcomes';
 import type { DeviceTable, InstallationTable } from './schema';
 import { SpacedCount } from './spaced';
+import { walkDevices } from './walk-devices';
 
 type InstallationRow = Selectable<InstallationTable>;
 
@@ -77,25 +80,19 @@ export function createFleetListing(database: Database): FleetListing {
       const { found, total } = await findDevices(database, { filters, cursor, limit: limit + 1, ...order });
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
-      const page = rowsOf(
-        database,
-        shown.map(({ id }) => id),
-      );
-      const ids = page.map(({ id }) => id);
-      const labels = labelsOf(database, ids);
-      const certificates = certificatesOf(database, ids);
-      const installations = installationsOf(
-        database,
-        page.flatMap(({ installation_id: id }) => (id === null ? [] : [id])),
-      );
       return {
-        devices: page.map((row): { device: Device; installation: Installation | null } => ({
-          device: toDevice(row, labels.get(row.id) ?? [], certificates.get(row.id) ?? []),
-          installation: installations.get(row.installation_id ?? 0) ?? null,
-        })),
+        devices: devicesOf(
+          database,
+          shown.map(({ id }) => id),
+        ),
         next: last === undefined ? null : writeCursor(order, last),
         total,
       };
+    },
+
+    async walk(filter: DeviceFilter, afterId: string) {
+      const { ids, next } = await walkDevices(database, filter, afterId);
+      return { devices: devicesOf(database, ids), next };
     },
 
     /** Newest first. */
@@ -173,6 +170,22 @@ export function createFleetListing(database: Database): FleetListing {
     /** A release's devices by what they came to, by step. */
     outcomes: (releaseId: number) => outcomesOf(database, releaseId),
   };
+}
+
+/** In the order of the ids; one that was forgotten meanwhile is left out. */
+function devicesOf(database: Database, wanted: readonly string[]): readonly ListedDevice[] {
+  const rows = rowsOf(database, wanted);
+  const ids = rows.map(({ id }) => id);
+  const labels = labelsOf(database, ids);
+  const certificates = certificatesOf(database, ids);
+  const installations = installationsOf(
+    database,
+    rows.flatMap(({ installation_id: id }) => (id === null ? [] : [id])),
+  );
+  return rows.map((row) => ({
+    device: toDevice(row, labels.get(row.id) ?? [], certificates.get(row.id) ?? []),
+    installation: installations.get(row.installation_id ?? 0) ?? null,
+  }));
 }
 
 /** In the order of the ids. */

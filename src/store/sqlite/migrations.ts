@@ -435,4 +435,12 @@ export const migrations: readonly string[] = [
     WHERE id IN (SELECT webhook FROM webhook_deliveries);
   UPDATE webhooks SET attempts = 0, next_attempt_at = NULL, failing_since = NULL;
   `,
+  `
+  -- All that people find a device by, but its labels; attributes as name=value. It is computed where it is read, so that a
+  -- contact writes no more than before.
+  ALTER TABLE devices ADD COLUMN found_by TEXT GENERATED ALWAYS AS (
+    search_text || char(10) || lower(coalesce(machine_id, '') || char(10) || coalesce(address, '') || char(10) ||
+      trim(replace(replace(attributes, '":"', '='), '","', char(10)), '{"}'))
+  ) VIRTUAL;
+  `,
 ];

@@ -108,6 +108,8 @@ export interface DeviceTable {
   installation_state: InstallationState | null;
   installation_release_id: number | null;
   search_text: GeneratedAlways<string>;
+  /** With `search_text`. */
+  found_by: GeneratedAlways<string>;
   /** What is remembered of the boards that use its certificate, as JSON. */
   boards: Generated<string>;
   /** When two boards were found to use it was written last. */

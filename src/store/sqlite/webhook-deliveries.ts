@@ -109,15 +109,14 @@ export function createWebhookDeliveries(
     },
 
     async page(webhookId, { state, limit, beforeEvent = Number.MAX_SAFE_INTEGER }) {
-      const ofIt = query
-        .selectFrom('webhook_deliveries as d')
-        .leftJoin('events as e', 'e.id', 'd.event')
-        .selectAll('d')
-        .select(['e.kind', 'e.at'])
-        .where('d.webhook', '=', webhookId)
-        .where('d.event', '<', beforeEvent);
-      const wanted = state === undefined ? ofIt : ofIt.where('d.state', '=', state);
-      const rows = await database.read(wanted.orderBy('d.event', 'desc').limit(limit));
+      const ofIt = deliveries()
+        .leftJoin('events', 'events.id', 'webhook_deliveries.event')
+        .selectAll('webhook_deliveries')
+        .select(['events.kind', 'events.at'])
+        .where('webhook', '=', webhookId)
+        .where('event', '<', beforeEvent);
+      const wanted = state === undefined ? ofIt : ofIt.where('state', '=', state);
+      const rows = await database.read(wanted.orderBy('event', 'desc').limit(limit));
       return {
         deliveries: rows.map(toDelivery),
         nextBefore: rows.length < limit ? null : (rows.at(-1)?.event ?? null),

@@ -141,6 +141,45 @@ describe('the certificates', () => {
     },
   );
 
+  it('are sorted by when they expire, page by page, in either direction', async () => {
+    for (const [id, days] of [
+      ['a', 300],
+      ['b', 20],
+      ['c', 100],
+      ['d', 20],
+    ] as const)
+      await folder.createDevice({ id, days });
+    const order = async (query: string) => (await list(query)).devices.map(({ device }) => device);
+    expect(await order('?sort=expires')).toEqual(['b', 'd', 'c', 'a']);
+    expect(await order('?sort=expires&order=desc')).toEqual(['a', 'c', 'b', 'd']);
+    expect(await order('?order=desc')).toEqual(['d', 'c', 'b', 'a']);
+    expect(await order('?sort=device')).toEqual(['a', 'b', 'c', 'd']);
+    const first = await list('?sort=expires&limit=3');
+    expect(await order(`?sort=expires&limit=3&after=${first.next ?? ''}`)).toEqual(['a']);
+    await folder.createDevice({ id: 'e', days: 1 });
+    expect(await order('?sort=expires&limit=2')).toEqual(['e', 'b']);
+    await admin.http.get('/api/certificates?sort=serial').expect(400);
+  });
+
+  it('of the CAs are downloaded as devices need them, and nothing that lies beside them', async () => {
+    const ca = await readFile(certs('ca.crt'), 'utf8');
+    await writeFile(
+      certs('ca.crt'),
+      `a note\n${ca}-----BEGIN PRIVATE KEY-----\nnone\n-----END PRIVATE KEY-----\n`,
+    );
+    const { text, headers } = await admin.http.get('/api/ca.crt').expect(200);
+    expect(new X509Certificate(text).fingerprint256).toBe(new X509Certificate(ca).fingerprint256);
+    expect(text).not.toMatch(/note|KEY/);
+    expect(headers).toMatchObject({
+      'content-type': expect.stringContaining('application/x-pem-file') as string,
+      'content-disposition': 'attachment; filename="ca.crt"',
+    });
+    await unlink(certs('ca.crt'));
+    expect((await admin.http.get('/api/ca.crt').expect(404)).body).toMatchObject({ code: 'not-found' });
+    await writeFile(certs('ca.crt'), 'nothing of the kind');
+    expect((await admin.http.get('/api/ca.crt')).body).toMatchObject({ code: 'configuration' });
+  });
+
   it('say where none are', async () => {
     await unlink(certs('ca.crt'));
     expect(await list()).toMatchObject({ ca: null, server: null, can_issue: false, devices: [], total: 0 });

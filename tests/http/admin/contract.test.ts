@@ -163,6 +163,8 @@ describe('what the admin API answers', () => {
     await device('board-2').report('failed', { log: 'no space left' });
     const id = 'board-2';
     await call('listDevices');
+    await call('exportDevices');
+    await call('exportDevicesAsCsv');
     await call('getDevice', { id });
     await call('changeDevice', { id }, { add_labels: ['site=berlin'] });
     await call('admitDevice', { id }, {});
@@ -189,6 +191,7 @@ describe('what the admin API answers', () => {
   it('about certificates fits its schema', async () => {
     const { serial } = await call('issueCertificate', {}, { id: 'board-4' });
     await call('listCertificates');
+    await call('downloadCa');
     await call('makeDeviceKit', { id: 'board-5' }, {});
     await call('revokeCertificate', { serial: String(serial) }, { reason: 'stolen' });
     await call('revoke', {}, { serial: 'abcd' });
@@ -212,6 +215,15 @@ describe('what the admin API answers', () => {
     await call('createWebhook', {}, { name: 'ops', url });
     await call('testWebhook', { name: 'ops' }, {});
     await call('listWebhooks');
+    await call('changeWebhook', { name: 'ops' }, { in_order: true });
+    await call('createToken', {}, { name: 'told', scope: 'read' });
+    await (
+      await admin.opened.services.sendWebhooks.begin()
+    ).ended;
+    const { deliveries } = await call('listDeliveries', { name: 'ops' });
+    const [sent] = deliveries as { event: number }[];
+    await call('replayDelivery', { name: 'ops', event: sent?.event ?? 0 }, {});
+    await call('replayGivenUp', { name: 'ops' }, {});
     await call('disableWebhook', { name: 'ops' }, {});
     await call('enableWebhook', { name: 'ops' }, {});
     await call('deleteWebhook', { name: 'ops' });

@@ -33,6 +33,53 @@ async function json<T>(...args: string[]): Promise<T> {
 
 const known = async (id: string) => (await admin.opened.services.manageDevices.get(id)).device;
 
+describe('device export', () => {
+  it('writes what fits as CSV, or as JSON', async () => {
+    const csv = await run('export', '--state', 'failed');
+    expect(csv).toMatchObject({ code: 0, stderr: '' });
+    expect(csv.stdout).toMatch(/^id,compatible,[^\r]*\r\nboard-2,test-board,[^\r]*\r\n$/);
+    const { devices } = await json<{ devices: { id: string; system_version: string }[] }>('export');
+    expect(devices.map(({ id }) => id)).toEqual(['board-1', 'board-2']);
+    expect(devices[0]?.system_version).toBe('0.9.0');
+  });
+
+  it('lets no device command the terminal', async () => {
+    const person = { name: 'local', address: null };
+    await admin.opened.services.manageDevices.change('board-1', { notes: 'red \u001b[31m\nline 2' }, person);
+    const args = ['device', 'export', '--search', 'red', '--server', admin.url];
+    const plain = await runCommand(args, { cwd });
+    expect(plain.stdout).toContain('red \u001b[31m\nline 2');
+    const onTerminal = await runCommand(args, { cwd, isStdoutTerminal: true });
+    expect(onTerminal.stdout).toContain('red \\u{1b}[31m\nline 2');
+    expect(onTerminal.stdout).not.toMatch(/[\u001b\r]/);
+  });
+
+  it('says why the server refuses, and that an answer was cut short', async () => {
+    const { listFleet } = admin.services;
+    const cut = await openAdminListener({
+      now,
+      changeServices: () => ({
+        listFleet: {
+          ...listFleet,
+          walk: (filter, afterId) =>
+            afterId === ''
+              ? listFleet.walk(filter, afterId).then(({ devices }) => ({ devices, next: 'board-1' }))
+              : Promise.reject(new Error('the disk is gone')),
+        },
+      }),
+    });
+    const failed = await runCommand(['device', 'export', '--server', cut.url], { cwd });
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain('board-1,');
+    expect(failed.stderr).toMatch(/^error: no answer from http/);
+    await cut.close();
+    const gone = await runCommand(['device', 'export', '--server', cut.url], { cwd });
+    expect(gone).toMatchObject({ code: 1, stdout: '' });
+    const json = await runCommand(['device', 'export', '--state', 'strange', '--server', admin.url], { cwd });
+    expect(json).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
 describe('device list', () => {
   it('shows the fleet, and says how to go on', async () => {
     const whole = await run('list');
@@ -66,6 +113,14 @@ describe('device list', () => {
     expect(await ids('--pinned')).toEqual([]);
     expect(await ids('--waiting')).toEqual([]);
     expect(await ids('--sort', 'state')).toEqual(['board-2', 'board-1']);
+  });
+
+  it('finds those that were last heard before a time, or so long ago', async () => {
+    const ids = async (when: string) =>
+      (await json<{ devices: { id: string }[] }>('list', '--last-contact-before', when)).devices;
+    expect(await ids('1h')).toEqual([]);
+    expect(await ids('2026-11-02T12:00:00.001Z')).toHaveLength(2);
+    expect(await run('list', '--last-contact-before', 'yesterday')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('puts all pages together', async () => {

@@ -50,6 +50,11 @@ describe('GET /api/devices', () => {
     [{ channel: 'stable', version: '0.9.0', compatible: 'test-board', release: 1, limit: 1 }, ['board-1']],
     [{ waiting: 'true' }, []],
     [{ pinned: 'true' }, []],
+    [{ search: 'LAB' }, ['board-2']],
+    [{ search: '127.0.0.1', limit: 2 }, ['board-1', 'board-2']],
+    [{ last_contact_before: '1m' }, []],
+    [{ last_contact_before: '2026-11-02T13:00:00+01:00' }, []],
+    [{ last_contact_before: '2026-11-02T12:00:00.001Z', label: 'lab' }, ['board-2']],
   ])('finds those that fit %j', async (query, ids) => {
     await admin.http.post('/api/devices/board-1/hold').expect(200);
     await admin.http
@@ -73,6 +78,10 @@ describe('GET /api/devices', () => {
     'after=',
     `search=${'x'.repeat(101)}`,
     'version=',
+    'last_contact_before=',
+    'last_contact_before=yesterday',
+    'last_contact_before=7w',
+    'last_contact_before=2026-02-30T00:00:00Z',
   ])('refuses %s', async (query) => {
     const { body } = (await admin.http.get(`/api/devices?${query}`).expect(400)) as { body: unknown };
     expect(body).toMatchObject({ code: 'invalid-input' });

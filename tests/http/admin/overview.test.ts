@@ -196,6 +196,7 @@ describe('what needs a person', () => {
     await device('a');
     await services.manageDevices.pin('a', 'pinned.raucb', person);
     at = new Date('2026-12-01T12:00:00Z');
+    await device('a'); // it goes on asking
     expect(await kinds()).toEqual([]);
     at = new Date('2026-12-02T12:00:00Z');
     expect((await overview()).attention).toMatchObject([
@@ -207,6 +208,7 @@ describe('what needs a person', () => {
       { kind: 'signer-expiring', bundle: 'pinned.raucb' },
     ]);
     at = new Date('2027-01-02T12:00:00Z');
+    await device('a');
     await services.judgeBundles.run();
     await services.runHousekeeping();
     expect(await kinds()).toEqual([

@@ -87,6 +87,59 @@ describe('the page', () => {
     }
   });
 
+  const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+  it.each([
+    '/device',
+    '/devices/a/b',
+    '/Devices',
+    '/devices/a/b/',
+    '/bundles/a/b/c/d',
+    '/upload/x',
+    '/favicon.ico',
+    '/%zz',
+  ])('says to a browser that there is nothing at %s, and a program gets a problem', async (path) => {
+    const { text } = await admin.http.get('/').expect(200);
+    const answer = await admin.http
+      .get(path)
+      .set(browser)
+      .expect(404)
+      .expect('Vary', /Accept/);
+    expect(answer.type).toBe('text/html');
+    expect(linksOf(answer.text, path)).toEqual(linksOf(text, '/'));
+    expect(withoutLinks(answer.text)).toBe(withoutLinks(text));
+    await admin.http
+      .get(path)
+      .expect(404)
+      .expect('Content-Type', /problem\+json/);
+    await admin.http.head(path).set(browser).expect(404).expect('Content-Type', /html/);
+  });
+
+  it.each([
+    ['/devices/', '/rauc/devices'],
+    ['/devices/?state=failed', '/rauc/devices?state=failed'],
+    ['/devices/board%2F1/', '/rauc/devices/board%2F1'],
+    ['/bundles/fw-1.raucb/', '/rauc/bundles/fw-1.raucb'],
+  ])('leads a browser from %s to the page without the slash', async (path, to) => {
+    const { headers } = await admin.http.get(path).set(browser).expect(308);
+    const found = new URL(String(headers['location']), `https://proxy.test/rauc${path}`);
+    expect(found.pathname + found.search).toBe(to);
+    await admin.http.get(path).expect(404);
+  });
+
+  it.each(['/api/none', '/api/devices/none', '/assets/none.js', '/health/none', `/${'a/'.repeat(40)}`])(
+    'is not what a browser gets at %s',
+    async (path) => {
+      const { headers } = await admin.http.get(path).set(browser);
+      expect(headers['content-type']).toMatch(/problem\+json/);
+    },
+  );
+
+  it('does not lead to another host', async () => {
+    const { headers } = await admin.http.get('//evil.test/').set(browser).expect(404);
+    expect(headers).not.toHaveProperty('location');
+  });
+
   it('uploads by a plain form when scripts do not run', async () => {
     const { text } = await admin.http.get('/').expect(200);
     expect(text).toMatch(/<form[^>]*action="upload"[^>]*method="post"[^>]*enctype="multipart\/form-data"/);

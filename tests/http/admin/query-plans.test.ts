@@ -12,6 +12,7 @@ const largeTables = [
   'device_certificates',
   'release_outcomes',
   'installation_logs',
+  'webhook_deliveries',
 ];
 
 /** What goes over a whole table, and why it may. */
@@ -23,6 +24,8 @@ const allowed = [
   /^SCAN devices USING COVERING INDEX/,
   // A page in the order of an index, which ends with the page.
   /^SCAN devices USING INDEX/,
+  // What waits alone: at most 1,000 for each of at most 50 webhooks.
+  'SCAN webhook_deliveries USING INDEX deliveries_due',
 ];
 
 const questions = [
@@ -65,6 +68,12 @@ const questions = [
     'second_board=true',
     'other_compatible=true',
   ].map((query) => `/api/devices?${query}`),
+  ...['last_contact_before=7d', 'last_contact_before=7d&search=a&held=false'].map(
+    (query) => `/api/devices?${query}`,
+  ),
+  ...['', 'search=a', 'label=lab', 'last_contact_before=7d', 'compatible=board&held=true'].map(
+    (query) => `/api/devices.csv?${query}`,
+  ),
   ...['silent_poller=true', 'state=failed', 'state=none', 'release=1', 'label=lab&search=a&held=false'].map(
     (query) => `/api/devices?${query}`,
   ),
@@ -79,7 +88,12 @@ const questions = [
   '/api/certificates?search=a',
   '/api/tokens',
   '/api/webhooks',
+  ...['', 'before=7', 'state=gave-up', 'state=waiting&before=7'].map(
+    (query) => `/api/webhooks/ops/deliveries?${query}`,
+  ),
 ];
+
+const person = { name: 'local', address: null };
 
 describe('what the admin API asks the database', () => {
   let admin: AdminListener;
@@ -88,8 +102,11 @@ describe('what the admin API asks the database', () => {
 
   beforeAll(async () => {
     admin = await openAdminListener();
-    for (const id of ['a', 'b'])
-      await admin.services.manageDevices.create(id, { labels: ['lab'] }, { name: 'local', address: null });
+    for (const id of ['a', 'b']) await admin.services.manageDevices.create(id, { labels: ['lab'] }, person);
+    await admin.services.manageWebhooks.create(
+      { name: 'ops', url: 'http://127.0.0.1:9/hook', kinds: [] },
+      person,
+    );
   });
   afterAll(async () => {
     prepare.mockRestore();

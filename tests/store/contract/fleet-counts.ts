@@ -84,6 +84,29 @@ export function describeFleetCounts(make: MakeAdapter): void {
     expect(await counts().sharedCertificates(madeAt, 9)).toEqual([]);
   });
 
+  it('counts who was last heard before a time, those that somebody holds left out, and names the latest', async () => {
+    const { devices } = adapter.store;
+    const hold = { reason: 'in a drawer', by: 'ann', at: madeAt };
+    await devices.write({ device: deviceOf('e', { hold }) });
+    await devices.write({ device: deviceOf('f', { lastContactAt: null }) });
+    expect(await counts().silent(madeAt)).toEqual({ devices: 0, ids: [] });
+    expect(await counts().silent(later)).toEqual({ devices: 3, ids: ['d', 'c', 'a'] });
+    const muchLater = new Date(later.getTime() + 1);
+    expect(await counts().silent(muchLater)).toEqual({ devices: 4, ids: ['b', 'd', 'c'] });
+  });
+
+  it('goes through all devices that fit by id, also those that come while it does', async () => {
+    const walk = (afterId: string) => listing().walk({ label: 'lab' }, afterId);
+    const first = await walk('');
+    expect(first.devices.map(({ device, installation }) => [device.id, installation?.state])).toEqual([
+      ['a', 'failed'],
+      ['b', 'proven'],
+    ]);
+    expect(first.next).toBeNull();
+    await adapter.store.devices.write({ device: deviceOf('bb', { labels: ['lab'] }) });
+    expect((await walk('b')).devices.map(({ device }) => device.id)).toEqual(['bb']);
+  });
+
   it('counts who would notice that a bundle is gone', async () => {
     const bundle = { name: pin.bundleName, compatible: 'board', version: '1.0.0' };
     expect(await counts().ofBundle(bundle)).toEqual({ running: 3, installing: 0, pinned: 1, failed: 1 });
@@ -93,7 +116,8 @@ export function describeFleetCounts(make: MakeAdapter): void {
   it('refuses to count once it is closed, and does not throw at who asks', async () => {
     const { counts: closed, listing: alsoClosed } = adapter.store;
     await adapter.close();
-    for (const asked of [closed.troubled(), closed.labels(9), alsoClosed.census(), alsoClosed.attention()])
-      await expect(asked).rejects.toEqual(refusal('unavailable'));
+    const counting = [closed.troubled(), closed.labels(9), closed.silent(madeAt)];
+    const listed = [alsoClosed.census(), alsoClosed.attention(), alsoClosed.walk({}, '')];
+    for (const asked of [...counting, ...listed]) await expect(asked).rejects.toEqual(refusal('unavailable'));
   });
 }

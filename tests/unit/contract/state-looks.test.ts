@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  deliveryLook,
   lookOf,
   shapeMarks,
   type StateCode,
@@ -11,6 +12,7 @@ import { verdicts } from '../../../src/core/inspection';
 import { imageCheckStates } from '../../../src/core/image-check';
 import { installationStates } from '../../../src/core/installation-states';
 import { rolloutStates } from '../../../src/core/rollout';
+import { deliveryStates } from '../../../src/core/webhook-delivery';
 import { runCommand } from '../../support/cli-harness';
 import { elementsOf, loadComponent } from '../../support/page-parts';
 import { temporaryFolder } from '../../support/programs';
@@ -37,6 +39,8 @@ describe('the looks of states', () => {
     expect(Object.keys(stateLooks.rollout)).toEqual([...rolloutStates]);
     expect(Object.keys(stateLooks.bundle)).toEqual([...verdicts]);
     expect(Object.keys(stateLooks.images)).toEqual([...imageCheckStates]);
+    const looks = deliveryStates.flatMap((state) => [deliveryLook(state, 0), deliveryLook(state, 1)]);
+    expect(new Set(looks)).toEqual(new Set(Object.keys(stateLooks.delivery)));
   });
 
   it('have one code each, whatever they are states of', () => {

@@ -1,4 +1,4 @@
-import { isRenewalDue, whyHeldBack } from '../../../src/core/server-certificate';
+import { hostOption, isRenewalDue, whyHeldBack } from '../../../src/core/server-certificate';
 
 const at = new Date('2030-06-01T00:00:00Z');
 const inDays = (days: number) => new Date(at.getTime() + days * 86_400_000);
@@ -51,4 +51,13 @@ describe('a new certificate is held back', () => {
   it('but not when the one in use has expired, and lets no device in', () => {
     expect(judge({ names: ['a'], notAfter: at }, { names: ['b'] }, ['a'])).toBeNull();
   });
+});
+
+it.each([
+  ['updates.example.com', '--name updates.example.com'],
+  ['10.0.0.7', '--ip 10.0.0.7'],
+  ['fd00::7', '--ip fd00::7'],
+  ['10.0.0.7.example', '--name 10.0.0.7.example'],
+])('the command that adds %s says %s', (host, option) => {
+  expect(hostOption(host)).toBe(option);
 });

@@ -5,7 +5,9 @@ import { Hint } from '../../parts/notices';
 import { Facts, Section } from '../../parts/page';
 import { text } from '../../texts';
 import { CannotIssue } from './cannot-issue';
-import { Expiry, noticeDays } from './expiry';
+import { CaLink } from './ca-link';
+import { noticeDays } from './days-left';
+import { Expiry } from './expiry';
 
 const words = text.certificates;
 
@@ -15,7 +17,7 @@ export function Authority({ of }: { readonly of: CertificatesJson }) {
     <>
       <Warnings of={of} />
       <div class="columns">
-        <Section title={words.ca}>
+        <Section title={words.ca} actions={of.ca !== null && <CaLink />}>
           {of.ca === null ? (
             <Missing hint={words.noCa} command={words.caCommand} />
           ) : (

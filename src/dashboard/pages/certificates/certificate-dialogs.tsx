@@ -4,11 +4,14 @@ import { RevokeDialog } from '../../parts/revoke-dialog';
 import { IssueDialog } from './issue-dialog';
 import { IssuedDialog } from './issued-dialog';
 import { KitDialog } from './kit-dialog';
+import { RenewDialog } from './renew-dialog';
 import { RevokeOtherDialog } from './revoke-other-dialog';
 import { SignDialog } from './sign-dialog';
 
 export type OpenDialog =
-  | { readonly kind: 'issue' | 'sign' | 'revoke-other' }
+  | { readonly kind: 'sign' | 'revoke-other' }
+  /** For a device that has one, or a new one. */
+  | { readonly kind: 'issue'; readonly device?: string }
   | { readonly kind: 'issued'; readonly made: IssuedCertificateJson; readonly hasKey: boolean }
   | { readonly kind: 'kit'; readonly device: string }
   | { readonly kind: 'revoke'; readonly certificate: DeviceCertificateJson };
@@ -33,6 +36,8 @@ export function CertificateDialogs({ dialog, onChange }: CertificateDialogsProps
   };
   switch (open.kind) {
     case 'issue':
+      if (open.device !== undefined)
+        return <RenewDialog device={open.device} onDone={(made) => show(made, true)} onClose={close} />;
       return <IssueDialog onDone={(made) => show(made, true)} onClose={close} />;
     case 'sign':
       return <SignDialog onDone={(made) => show(made, false)} onClose={close} />;

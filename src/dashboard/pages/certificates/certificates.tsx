@@ -23,8 +23,15 @@ export function CertificatesPage() {
   const open = (wanted: OpenDialog) => (dialog.value = wanted);
   const { query } = address.value;
   const search = query.get('search');
+  const sort = { by: query.get('sort') ?? 'device', isDescending: query.get('order') === 'desc' };
   const data = useData<CertificatesJson>(
-    apiPath('/api/certificates', { search, after: query.get('after'), limit: pageSize }),
+    apiPath('/api/certificates', {
+      search,
+      sort: sort.by,
+      order: sort.isDescending ? 'desc' : 'asc',
+      after: query.get('after'),
+      limit: pageSize,
+    }),
     { isStale: ({ kind }) => kind.startsWith('certificate.'), everyMs: refreshMs },
   );
   return (
@@ -36,9 +43,11 @@ export function CertificatesPage() {
         {(value) => (
           <>
             <Authority of={value} />
-            <DeviceCertificates of={value} search={search} onOpen={open} />
+            <DeviceCertificates of={value} search={search} sort={sort} onOpen={open} />
             <Revocations />
-            <RefusedCertificates />
+            <RefusedCertificates
+              onRenew={value.can_issue && may('admin') ? (device) => open({ kind: 'issue', device }) : null}
+            />
           </>
         )}
       </Loaded>

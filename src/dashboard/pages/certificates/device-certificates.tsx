@@ -10,6 +10,7 @@ import { type Column, Pager, Table } from '../../parts/table';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';
 import type { OpenDialog } from './certificate-dialogs';
+import { DaysLeft } from './days-left';
 import { stateOf } from './expiry';
 
 const words = text.certificates;
@@ -17,11 +18,12 @@ const words = text.certificates;
 interface DeviceCertificatesProps {
   readonly of: CertificatesJson;
   readonly search: string | null;
+  readonly sort: { readonly by: string; readonly isDescending: boolean };
   readonly onOpen: (dialog: OpenDialog) => void;
 }
 
 /** The certificates of devices, a page at a time. */
-export function DeviceCertificates({ of, search, onOpen }: DeviceCertificatesProps) {
+export function DeviceCertificates({ of, search, sort, onOpen }: DeviceCertificatesProps) {
   const { devices, total, next } = of;
   const isFirst = !address.value.query.has('after');
   if (total === 0 && search === null) return <NoCertificates />;
@@ -44,9 +46,11 @@ export function DeviceCertificates({ of, search, onOpen }: DeviceCertificatesPro
       ) : (
         <Table
           label={words.devices}
-          columns={[...columns, ...(may('admin') ? [actionsColumn(onOpen)] : [])]}
+          columns={[...columns, ...(may('admin') ? [actionsColumn(onOpen, of.can_issue)] : [])]}
           rows={devices}
           keyOf={({ serial }) => serial}
+          sort={sort}
+          onSort={sortBy}
         />
       )}
       {(next !== null || !isFirst) && (
@@ -62,10 +66,16 @@ export function DeviceCertificates({ of, search, onOpen }: DeviceCertificatesPro
   );
 }
 
+/** From the first page; by device is how the list comes. */
+function sortBy(by: string, isDescending: boolean): void {
+  setQuery({ sort: by === 'device' ? null : by, order: isDescending ? 'desc' : null, after: null }, true);
+}
+
 const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'device',
     label: words.columns.device,
+    sort: 'device',
     cell: ({ device }) => <a href={linkTo('devices', device)}>{device}</a>,
   },
   {
@@ -85,9 +95,10 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'expires',
     label: words.columns.expires,
+    sort: 'expires',
     cell: ({ not_after: at, days_left: days }) => (
       <>
-        <Day at={at} /> <span class="muted small">{words.daysLeft(days)}</span>
+        <Day at={at} /> <DaysLeft days={days} />
       </>
     ),
   },
@@ -103,7 +114,10 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   },
 ];
 
-function actionsColumn(onOpen: DeviceCertificatesProps['onOpen']): Column<DeviceCertificateJson> {
+function actionsColumn(
+  onOpen: DeviceCertificatesProps['onOpen'],
+  canIssue: boolean,
+): Column<DeviceCertificateJson> {
   return {
     id: 'actions',
     label: words.columns.actions,
@@ -112,6 +126,16 @@ function actionsColumn(onOpen: DeviceCertificatesProps['onOpen']): Column<Device
       const { device, serial, revocable, has_file: hasFile } = certificate;
       return (
         <div class="row-actions">
+          {canIssue && hasFile && stateOf(certificate) !== 'valid' && (
+            <button
+              type="button"
+              class="small"
+              aria-label={words.renewOf(device)}
+              onClick={() => onOpen({ kind: 'issue', device })}
+            >
+              {words.renew}
+            </button>
+          )}
           {revocable && hasFile && (
             <button
               type="button"

@@ -1,9 +1,6 @@
 import { StateBadge } from '../../parts/badge';
 import { Day } from '../../parts/time';
-import { text } from '../../texts';
-
-/** As the overview says that a certificate expires: enough to renew by hand. */
-export const noticeDays = 30;
+import { DaysLeft, noticeDays } from './days-left';
 
 interface Expiring {
   readonly not_after: string;
@@ -25,8 +22,7 @@ export function Expiry({ certificate }: { readonly certificate: Expiring }) {
   const state = stateOf(certificate);
   return (
     <span class="expiry">
-      <Day at={certificate.not_after} />{' '}
-      <span class="muted small">{text.certificates.daysLeft(certificate.days_left)}</span>{' '}
+      <Day at={certificate.not_after} /> <DaysLeft days={certificate.days_left} />{' '}
       {state !== 'valid' && <StateBadge state={state} />}
     </span>
   );

@@ -3,7 +3,7 @@ import type { IssuedCertificateJson } from '../../../contract/certificate';
 import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
 import { text } from '../../texts';
-import { DeviceFields, issueFields } from './issue-fields';
+import { DeviceFields, issueFields, KeyField } from './issue-fields';
 
 const words = text.certificates;
 
@@ -21,16 +21,7 @@ export function IssueDialog({ onDone, onClose }: IssueDialogProps) {
   return (
     <FormDialog title={words.issue} action={words.issueAction} onSubmit={issue} onClose={onClose}>
       <DeviceFields isFirst>
-        <label>
-          {words.keyType}
-          <select name="key">
-            {Object.entries(words.keyTypes).map(([type, label]) => (
-              <option key={type} value={type}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <KeyField />
       </DeviceFields>
     </FormDialog>
   );

@@ -21,10 +21,7 @@ export function DeviceFields({ isFirst = false, children }: DeviceFieldsProps) {
         <span class="field-hint">{words.deviceHint}</span>
       </label>
       <div class="fields two">
-        <label>
-          {words.days}
-          <input name="days" type="number" min={1} max={36_500} required defaultValue={String(defaultDays)} />
-        </label>
+        <DaysField />
         {children}
       </div>
       <label>
@@ -37,6 +34,31 @@ export function DeviceFields({ isFirst = false, children }: DeviceFieldsProps) {
         {words.force}
       </label>
     </>
+  );
+}
+
+export function DaysField() {
+  return (
+    <label>
+      {words.days}
+      <input name="days" type="number" min={1} max={36_500} required defaultValue={String(defaultDays)} />
+    </label>
+  );
+}
+
+/** Of the key that the server makes. */
+export function KeyField() {
+  return (
+    <label>
+      {words.keyType}
+      <select name="key">
+        {Object.entries(words.keyTypes).map(([type, label]) => (
+          <option key={type} value={type}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -4,6 +4,7 @@ import { CopyButton } from '../../parts/command';
 import { Dialog } from '../../parts/dialog';
 import { text } from '../../texts';
 import { saveFile } from '../../parts/save-file';
+import { CaLink } from './ca-link';
 
 const words = text.certificates;
 
@@ -39,6 +40,7 @@ export function IssuedDialog({ made, hasKey, onKit, onClose }: IssuedDialogProps
               >
                 {words.savePem}
               </button>
+              <CaLink />
             </div>
           </div>
           <pre class="log mono" tabIndex={0} aria-label={words.pem}>

@@ -4,6 +4,7 @@ import { formatCount } from '../../format';
 import { linkTo } from '../../location';
 import { Command } from '../../parts/command';
 import { Section } from '../../parts/page';
+import { SerialLink } from '../../parts/serial-link';
 import { type Column, Table } from '../../parts/table';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
@@ -14,8 +15,16 @@ const shownCertificates = 20;
 /** The journal tells of a certificate once an hour. */
 const refreshMs = 60_000;
 
+/** What another certificate mends. */
+const renewable: readonly string[] = ['expired', 'revoked', 'old-certificate'];
+
+interface RefusedCertificatesProps {
+  /** Makes a device its next certificate; `null` where that cannot be done here. */
+  readonly onRenew: ((device: string) => void) | null;
+}
+
 /** Devices that were not let in since the server started, and what to do. */
-export function RefusedCertificates() {
+export function RefusedCertificates({ onRenew }: RefusedCertificatesProps) {
   const { value } = useData<RefusedCertificatesJson>(
     apiPath('/api/refused-certificates', { limit: shownCertificates }),
     { isStale: ({ kind }) => kind === 'certificate.refused', everyMs: refreshMs },
@@ -27,7 +36,7 @@ export function RefusedCertificates() {
       <p class="muted">{words.refusedHint}</p>
       <Table
         label={words.refused}
-        columns={columns}
+        columns={columnsWith(onRenew)}
         rows={certificates}
         keyOf={({ fingerprint }) => fingerprint}
       />
@@ -41,7 +50,9 @@ export function RefusedCertificates() {
   );
 }
 
-const columns: readonly Column<RefusedCertificateJson>[] = [
+const columnsWith = (
+  onRenew: RefusedCertificatesProps['onRenew'],
+): readonly Column<RefusedCertificateJson>[] => [
   {
     id: 'subject',
     label: words.subject,
@@ -55,10 +66,22 @@ const columns: readonly Column<RefusedCertificateJson>[] = [
   {
     id: 'reason',
     label: words.refusedWhy,
-    cell: ({ reason, remedy }) => (
+    cell: ({ reason, remedy, cause, device }) => (
       <div class="stack">
         <span>{reason}</span>
         <span class="muted">{remedy}</span>
+        {onRenew !== null && device !== null && renewable.includes(cause) && (
+          <span>
+            <button
+              type="button"
+              class="small"
+              aria-label={words.renewOf(device)}
+              onClick={() => onRenew(device)}
+            >
+              {words.renew}
+            </button>
+          </span>
+        )}
       </div>
     ),
   },
@@ -67,7 +90,7 @@ const columns: readonly Column<RefusedCertificateJson>[] = [
     id: 'serial',
     label: words.columns.serial,
     isMinor: true,
-    cell: ({ serial }) => <span class="mono">{serial}</span>,
+    cell: ({ serial, ours }) => (ours ? <SerialLink serial={serial} /> : <span class="mono">{serial}</span>),
   },
   { id: 'address', label: words.address, isMinor: true, cell: ({ address }) => address },
   { id: 'count', label: words.times, isNumber: true, cell: ({ count }) => formatCount(count) },

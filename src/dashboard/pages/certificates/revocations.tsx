@@ -5,6 +5,7 @@ import { linkTo } from '../../location';
 import { Command } from '../../parts/command';
 import { Section } from '../../parts/page';
 import { type Column, Table } from '../../parts/table';
+import { SerialLink } from '../../parts/serial-link';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
@@ -46,7 +47,7 @@ const columns: readonly Column<RevocationJson>[] = [
         <a href={linkTo('devices', device)}>{device}</a>
       ),
   },
-  { id: 'serial', label: words.columns.serial, cell: ({ serial }) => <span class="mono">{serial}</span> },
+  { id: 'serial', label: words.columns.serial, cell: ({ serial }) => <SerialLink serial={serial} /> },
   { id: 'revoked', label: words.columns.revoked, cell: ({ revoked_at: at }) => <Day at={at} /> },
   { id: 'reason', label: words.reason, cell: ({ reason }) => reason },
 ];

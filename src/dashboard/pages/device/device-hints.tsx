@@ -1,11 +1,15 @@
-import type { DeviceJson } from '../../../contract/device';
+import type { ComponentChildren } from 'preact';
+import { may } from '../../api/session';
+import { apiPath } from '../../api/client';
 import { isRefused } from '../../parts/device-state';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
+import { carryOutNow, type Subject } from './deed';
 
-/** What people have to know before anything else on the page. */
-export function DeviceHints({ device }: { readonly device: DeviceJson }) {
-  const { hold, pin, admission, first_contact_at: firstContactAt } = device;
+/** What people have to know before anything else on the page. What is settled by a button of the head stands right below it. */
+export function DeviceHints(subject: Subject) {
+  const { device } = subject;
+  const { id, hold, pin, admission, first_contact_at: firstContactAt } = device;
   const { second_board: second, claimed_compatible: claimed, poller_omits: omits } = device;
   const { one } = text.devices;
   return (
@@ -13,8 +17,20 @@ export function DeviceHints({ device }: { readonly device: DeviceJson }) {
       {admission === 'waiting' && <Hint tone="warn">{one.waiting}</Hint>}
       {hold !== null && <Hint tone="warn">{one.held(hold.by, hold.reason)}</Hint>}
       {pin !== null && <Hint tone="info">{one.pinned(pin.bundle, pin.by)}</Hint>}
-      {isRefused(device) && <Hint tone="bad">{one.revoked(device.id)}</Hint>}
-      {second !== null && <Hint tone="warn">{one.secondBoard}</Hint>}
+      {isRefused(device) && (
+        <Hint tone="bad">
+          {one.revoked(id)} <a href={apiPath('/certificates', { search: id })}>{one.certificatesOf(id)}</a>
+        </Hint>
+      )}
+      {second !== null && (
+        <Hint tone="warn">
+          <Remedy
+            words={one.secondBoard}
+            label={one.clearNow}
+            onClick={() => carryOutNow(subject, 'clear', one.done.cleared(id))}
+          />
+        </Hint>
+      )}
       {claimed !== null && (
         <Hint tone="warn">{one.otherCompatible(claimed, device.certificate_compatibles.join(', '))}</Hint>
       )}
@@ -25,5 +41,25 @@ export function DeviceHints({ device }: { readonly device: DeviceJson }) {
         </Hint>
       )}
     </>
+  );
+}
+
+interface RemedyProps {
+  readonly words: ComponentChildren;
+  readonly label: string;
+  readonly onClick: () => void;
+}
+
+/** A sentence, and beside it the button that settles it, for who may. */
+export function Remedy({ words, label, onClick }: RemedyProps) {
+  return (
+    <div class="remedy">
+      <span>{words}</span>
+      {may('publish') && (
+        <button type="button" class="small" onClick={onClick}>
+          {label}
+        </button>
+      )}
+    </div>
   );
 }

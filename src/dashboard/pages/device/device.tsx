@@ -55,10 +55,10 @@ export function DevicePage({ id }: { readonly id: string }) {
       <Loaded data={data}>
         {(shown) => (
           <>
-            <DeviceHints device={shown} />
+            <DeviceHints device={shown} onChange={data.assume} />
             <div class="columns device-columns">
               <div>
-                <LatestInstallation device={shown} />
+                <LatestInstallation device={shown} onChange={data.assume} />
                 <Explanation data={explanation} />
                 <Timeline id={id} />
               </div>

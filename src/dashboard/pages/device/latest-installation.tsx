@@ -1,16 +1,19 @@
-import type { DeviceJson } from '../../../contract/device';
 import type { InstallationJson } from '../../../contract/installation';
 import { lookOf } from '../../../contract/state-looks';
 import { formatBytes, formatPercent, stateLabel } from '../../format';
 import { linkTo } from '../../location';
+import { isToClear } from '../../parts/device-state';
 import { Icon, type IconName } from '../../parts/icon';
 import { Section } from '../../parts/page';
 import { Progress } from '../../parts/progress';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
+import { carryOutNow, type Subject } from './deed';
+import { Remedy } from './device-hints';
 
 /** How far the latest installation has come, or how it ended. */
-export function LatestInstallation({ device: { installation } }: { readonly device: DeviceJson }) {
+export function LatestInstallation(subject: Subject) {
+  const { installation, id } = subject.device;
   if (installation === null) return null;
   const { bundle, from_version: from, target_version: to, message } = installation;
   const { one } = text.devices;
@@ -25,7 +28,15 @@ export function LatestInstallation({ device: { installation } }: { readonly devi
           <StepItem key={step.name} step={step} installation={installation} />
         ))}
       </ol>
-      {message !== null && <p class="muted">{message}</p>}
+      {isToClear(installation) ? (
+        <Remedy
+          words={<span class="muted">{message ?? one.notTriedAgain}</span>}
+          label={one.clearNow}
+          onClick={() => carryOutNow(subject, 'clear', one.done.cleared(id))}
+        />
+      ) : (
+        message !== null && <p class="muted">{message}</p>
+      )}
     </Section>
   );
 }

@@ -5,6 +5,7 @@ import { formatHash } from '../../format';
 import { StateBadge } from '../../parts/badge';
 import { Section } from '../../parts/page';
 import { RevokeDialog } from '../../parts/revoke-dialog';
+import { SerialLink } from '../../parts/serial-link';
 import { type Column, Table } from '../../parts/table';
 import { Ago, Day } from '../../parts/time';
 import { text } from '../../texts';
@@ -17,10 +18,7 @@ const columns: readonly Column<Seen>[] = [
     label: text.devices.one.certificateSerial,
     cell: ({ serial, revoked_at: revokedAt }) => (
       <>
-        <span class="mono" title={serial}>
-          {serial}
-        </span>{' '}
-        {revokedAt !== null && <StateBadge state="revoked" />}
+        <SerialLink serial={serial} /> {revokedAt !== null && <StateBadge state="revoked" />}
       </>
     ),
   },

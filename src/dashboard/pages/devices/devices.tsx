@@ -17,6 +17,7 @@ import { FilterBar } from './filter-bar';
 import { FilterChips } from './filter-chips';
 import { FleetTable } from './fleet-table';
 import { clearFilters, listPath, pageSize, readView } from './view';
+import { ViewsMenu } from './views-menu';
 
 const contactsMs = 15_000;
 const restMs = 2_000;
@@ -43,11 +44,14 @@ export function DevicesPage() {
     <Page
       title={text.frame.pages.devices}
       actions={
-        may('publish') && (
-          <button type="button" onClick={() => setAdding(true)}>
-            {text.devices.add}
-          </button>
-        )
+        <>
+          <ViewsMenu view={view} />
+          {may('publish') && (
+            <button type="button" onClick={() => setAdding(true)}>
+              {text.devices.add}
+            </button>
+          )}
+        </>
       }
     >
       {!isEmptyFleet && (

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { installationStates } from '../../../core/installation-states';
 import type { ReleaseJson } from '../../../contract/release';
 import type { FleetJson, LabelListJson } from '../../../contract/fleet';
-import { formatCount, stateLabel } from '../../format';
+import { formatCount, formatMoment, stateLabel } from '../../format';
 import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
@@ -15,6 +15,8 @@ interface FilterBarProps {
   /** What is current. */
   readonly releases: readonly ReleaseJson[];
 }
+
+const silences = ['1h', '1d', '7d', '30d'].map((value) => ({ value, devices: null }));
 
 /** What narrows the list. On a phone all but the search waits behind a button. */
 export function FilterBar({ filters, fleet, releases }: FilterBarProps) {
@@ -56,6 +58,12 @@ export function FilterBar({ filters, fleet, releases }: FilterBarProps) {
         <FilterMenu name="compatible" filters={filters} choices={choicesOf(fleet, 'compatible')} />
         <FilterMenu name="channel" filters={filters} choices={choicesOf(fleet, 'channel')} />
         <LabelFilter filters={filters} />
+        <FilterMenu
+          name="last_contact_before"
+          filters={filters}
+          choices={silences}
+          wordOf={lastContactWords}
+        />
         <ReleaseFilter filters={filters} releases={releases} />
       </div>
     </div>
@@ -64,6 +72,14 @@ export function FilterBar({ filters, fleet, releases }: FilterBarProps) {
 
 export function stateOrNone(state: string): string {
   return state === 'none' ? text.devices.noInstallation : stateLabel(state);
+}
+
+/** How long ago, or a moment: the address may have either. */
+export function lastContactWords(value: string): string {
+  const [, amount, unit] = /^(\d+)([mhd])$/.exec(value) ?? [];
+  if (amount !== undefined) return text.devices.overAgo(Number(amount), unit as 'm' | 'h' | 'd');
+  const moment = new Date(value);
+  return text.devices.before(Number.isNaN(moment.getTime()) ? value : formatMoment(moment));
 }
 
 interface FilterMenuProps {

@@ -1,6 +1,6 @@
 import { Icon } from '../../parts/icon';
 import { text } from '../../texts';
-import { stateOrNone } from './filter-bar';
+import { lastContactWords, stateOrNone } from './filter-bar';
 import {
   clearFilters,
   type FilterName,
@@ -43,10 +43,15 @@ function isToggle(name: FilterName): name is ToggleName {
   return toggleNames.some((toggle) => toggle === name);
 }
 
+const wordsOf: Partial<Record<FilterName, (value: string) => string>> = {
+  state: stateOrNone,
+  last_contact_before: lastContactWords,
+};
+
 function chipWords(name: FilterName, value: string): string {
   if (isToggle(name)) {
     const isYes = value === 'true' || value === '1' || value === 'on';
     return isYes ? text.devices.toggles[name] : text.devices.notToggles[name];
   }
-  return text.devices.chip(text.devices.filterNames[name], name === 'state' ? stateOrNone(value) : value);
+  return text.devices.chip(text.devices.filterNames[name], (wordsOf[name] ?? String)(value));
 }

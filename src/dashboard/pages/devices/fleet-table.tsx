@@ -8,6 +8,7 @@ import { text } from '../../texts';
 import type { Data } from '../../use-data';
 import { ColumnMenu } from './column-menu';
 import { deviceColumns, hiddenColumns } from './columns';
+import { ExportMenu } from './export-menu';
 import { SelectionBar } from './selection-bar';
 import { useSelection } from './use-selection';
 import { type FleetView, pageSize, showPage, sortBy } from './view';
@@ -51,7 +52,10 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
             <span class="muted" role="status">
               {range.current}
             </span>
-            <ColumnMenu />
+            <span class="actions">
+              <ExportMenu view={view} />
+              <ColumnMenu />
+            </span>
           </>
         )}
       </div>

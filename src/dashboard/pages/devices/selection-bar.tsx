@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import type { DeviceJson } from '../../../contract/device';
 import type { FleetJson } from '../../../contract/fleet';
 import { Icon } from '../../parts/icon';
 import { Menu } from '../../parts/menu';
+import { isToClear } from '../../parts/device-state';
 import { attempt, tell, tellFailure } from '../../parts/notices';
 import { text } from '../../texts';
 import { actOnDevices, type BulkOutcome, undoOf, type Verb } from './actions';
@@ -20,6 +22,13 @@ interface SelectionBarProps {
 const frequent: readonly Verb[] = ['hold', 'unhold', 'pin', 'add-label'];
 const others: readonly Verb[] = ['unpin', 'channel', 'remove-label', 'clear', 'admit'];
 
+/** What settles something that is wrong with one of them. */
+function neededFor(devices: readonly DeviceJson[]): readonly Verb[] {
+  const isWaiting = devices.some(({ admission }) => admission === 'waiting');
+  const isFailed = devices.some(({ installation }) => installation !== null && isToClear(installation));
+  return [...(isWaiting ? (['admit'] as const) : []), ...(isFailed ? (['clear'] as const) : [])];
+}
+
 /** What can be done to the devices with a tick. */
 export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarProps) {
   const [asking, setAsking] = useState<Verb | null>(null);
@@ -27,6 +36,7 @@ export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarPr
   const [outcome, setOutcome] = useState<BulkOutcome | null>(null);
   const devices = [...selection.devices.values()];
   const ids = devices.map(({ id }) => id);
+  const needed = neededFor(devices);
 
   async function act(verb: Verb, value?: string): Promise<void> {
     setReached(0);
@@ -75,17 +85,19 @@ export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarPr
           )
         )}
         <div class="actions">
-          {frequent.map((verb) => (
+          {[...needed, ...frequent].map((verb) => (
             <button key={verb} type="button" disabled={reached !== null} onClick={() => begin(verb)}>
               {text.devices.verbs[verb].button}
             </button>
           ))}
           <Menu label={text.devices.moreActions} summary={<Icon name="more" />}>
-            {others.map((verb) => (
-              <button key={verb} type="button" disabled={reached !== null} onClick={() => begin(verb)}>
-                {text.devices.verbs[verb].button}
-              </button>
-            ))}
+            {others
+              .filter((verb) => !needed.includes(verb))
+              .map((verb) => (
+                <button key={verb} type="button" disabled={reached !== null} onClick={() => begin(verb)}>
+                  {text.devices.verbs[verb].button}
+                </button>
+              ))}
           </Menu>
           <button
             type="button"

@@ -19,6 +19,7 @@ export const filterNames = [
   'compatible',
   'channel',
   'label',
+  'last_contact_before',
   ...toggleNames,
   'release',
 ] as const;
@@ -60,6 +61,17 @@ export function listPath(
   limit: number,
 ): string {
   return apiPath('/api/devices', { ...filters, sort, order: isDescending ? 'desc' : 'asc', limit, after });
+}
+
+/** The same as the address has it, without the page: what a saved view keeps. */
+export function queryOf({ filters, sort, isDescending }: FleetView): string {
+  const order = { ...(sort === 'id' ? {} : { sort }), ...(isDescending ? { order: 'desc' } : {}) };
+  return new URLSearchParams({ ...filters, ...order }).toString();
+}
+
+/** Where the server writes all that fits, by id. */
+export function exportPath({ filters }: FleetView, format: 'csv' | 'json'): string {
+  return apiPath(`/api/devices.${format}`, filters);
 }
 
 const firstPage = { after: null, page: null };

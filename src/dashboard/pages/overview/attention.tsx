@@ -22,6 +22,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'second-board': ['bad', 'alert'],
   'other-compatible': ['warn', 'certificates'],
   'silent-poller': ['warn', 'question'],
+  silent: ['warn', 'silent'],
   'over-budget': ['warn', 'alert'],
   waiting: ['warn', 'clock'],
   held: ['warn', 'lock'],
@@ -76,7 +77,8 @@ function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects:
   );
 }
 
-function placeOf({ kind, compatible, channel, release_id: release, bundle, device }: AttentionJson): string {
+function placeOf(item: AttentionJson): string {
+  const { kind, compatible, channel, release_id: release, bundle, device } = item;
   const query = new URLSearchParams();
   if (compatible !== undefined) query.set('compatible', compatible);
   if (channel !== undefined) query.set('channel', channel);
@@ -103,6 +105,13 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
       return device === undefined ? '/devices' : linkTo('devices', device);
     case 'other-compatible':
       return '/devices?other_compatible=true';
+    case 'silent':
+      if (device !== undefined) return linkTo('devices', device);
+      query.set('last_contact_before', item.last_contact_before ?? '');
+      query.set('held', 'false');
+      query.set('sort', 'last_contact');
+      query.set('order', 'desc');
+      return `/devices?${query.toString()}`;
     case 'silent-poller':
       return '/devices?silent_poller=true';
     case 'waiting':
@@ -110,6 +119,7 @@ function placeOf({ kind, compatible, channel, release_id: release, bundle, devic
       query.set(kind, 'true');
       return `/devices?${query.toString()}`;
     case 'certificate-expiring':
+      return '/certificates?sort=expires';
     case 'old-certificate':
     case 'ca-certificate-expiring':
     case 'server-certificate-expiring':

@@ -35,6 +35,7 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
       name: typedIn(fields, 'name'),
       url: typedIn(fields, 'url'),
       kinds,
+      in_order: fields.has('in_order'),
       ...optional(fields, 'secret'),
     });
     setMade(answer);
@@ -61,6 +62,10 @@ export function CreateWebhook({ onDone, onClose }: CreateWebhookProps) {
         <span class="field-hint">{words.urlHint}</span>
       </label>
       <KindFields />
+      <label class="inline">
+        <input type="checkbox" name="in_order" />
+        {words.inOrder}
+      </label>
       <label>
         {words.secret}
         <input name="secret" type="password" maxLength={256} autocomplete="new-password" />

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { post } from '../../api/client';
+import { patch, post } from '../../api/client';
 import type { WebhookJson } from '../../../contract/webhook';
 import { formatCount } from '../../format';
 import { linkTo } from '../../location';
@@ -8,6 +8,7 @@ import { attempt } from '../../parts/notices';
 import { Facts } from '../../parts/page';
 import { Ago } from '../../parts/time';
 import { text } from '../../texts';
+import { Deliveries } from './deliveries';
 import { kindWord } from './kind-word';
 
 const words = text.settings.webhooks;
@@ -51,10 +52,29 @@ export function WebhookRow({ webhook, onChange, onDelete }: WebhookRowProps) {
           />
         </div>
       )}
+      <Order webhook={webhook} onChange={onChange} />
       <p class="muted small">
         {words.lastDelivered}: <Ago at={webhook.last_delivered_at} />
       </p>
+      <Deliveries name={name} onChange={onChange} />
     </li>
+  );
+}
+
+function Order({ webhook: { name, in_order: inOrder }, onChange }: Omit<WebhookRowProps, 'onDelete'>) {
+  async function choose(wanted: boolean): Promise<void> {
+    await attempt(
+      () => patch(linkTo('api', 'webhooks', name), { in_order: wanted }),
+      wanted ? words.ordered(name) : words.unordered(name),
+      () => void choose(!wanted),
+    );
+    onChange();
+  }
+  return (
+    <label class="inline">
+      <input type="checkbox" checked={inOrder} onChange={() => void choose(!inOrder)} />
+      {words.inOrder}
+    </label>
   );
 }
 

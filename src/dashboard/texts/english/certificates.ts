@@ -1,3 +1,5 @@
+const inDays = (days: number) => (days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`);
+
 export const certificates = {
   ca: 'Certificate authority',
   subject: 'Subject',
@@ -14,17 +16,19 @@ export const certificates = {
   serverExpires: (days: number) =>
     days < 0
       ? 'The server certificate has expired: devices refuse to talk to this server. Renew it:'
-      : `The server certificate expires in ${days} ${days === 1 ? 'day' : 'days'}; devices will refuse it then. Renew it:`,
+      : `The server certificate expires ${inDays(days)}; devices will refuse it then. Renew it:`,
   serverRenewHint: 'A running server takes it over by itself.',
   caExpires: (days: number) =>
     days < 0
       ? 'The CA has expired: no device can connect. A new one means new certificates for all devices:'
-      : `The CA expires in ${days} ${days === 1 ? 'day' : 'days'}. A new one means new certificates for all devices:`,
+      : `The CA expires ${inDays(days)}. A new one means new certificates for all devices:`,
   caRenewCommand: 'rauc-simple-server cert ca --force',
   daysLeft: (days: number) =>
     days < 0
       ? `${-days} ${days === -1 ? 'day' : 'days'} ago`
-      : `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'} left`,
+      : days === 0
+        ? 'less than a day left'
+        : `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'} left`,
   devices: 'Device certificates',
   search: 'Search',
   searchHint: 'Device or serial',
@@ -49,6 +53,12 @@ export const certificates = {
   clearSearch: 'Clear the search',
   cannotIssue:
     'The key of the CA is not on this server, so nothing can be issued here. On the machine that has ca.key:',
+  renew: 'Renew',
+  renewOf: (device: string) => `Renew the certificate of ${device}`,
+  renewTitle: (device: string) => `Renew the certificate of ${device}`,
+  renewWhat:
+    'The server makes a new key and a certificate for it, bound to the same compatible as before; the old files are kept. Bring both to the device in its kit. If the key is not to leave the device, sign its request instead.',
+  downloadCa: 'Download ca.crt',
   issue: 'Issue a certificate',
   issueAction: 'Issue the certificate',
   device: 'Device id',

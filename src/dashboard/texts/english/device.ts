@@ -24,6 +24,7 @@ export const device = {
     `RAUC’s own poller tells too little there for anybody to learn what comes of an update. In its system.conf, under [streaming], add to send-headers: ${headers}`,
   revoked: (id: string) =>
     `The certificate that ${id} used last is revoked, so it is refused. To let it in again, issue a new one and give the device its kit.`,
+  certificatesOf: (id: string) => `Certificates of ${id}`,
   boards: 'Boards with its certificate',
   ownBoard: 'The device',
   secondOne: 'Second board',
@@ -127,6 +128,8 @@ export const device = {
   notesTitle: (id: string) => `Notes on ${id}`,
   notesAction: 'Save notes',
   clear: 'Clear failures',
+  clearNow: 'Clear',
+  notTriedAgain: 'The bundle is not offered to it again until this is cleared.',
   cancel: 'Cancel installation …',
   cancelTitle: (bundle: string) => `Cancel the installation of ${bundle}`,
   cancelHint: (id: string) =>

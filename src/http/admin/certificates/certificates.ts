@@ -14,6 +14,8 @@ import { answered, defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 import { presentCertificates } from './certificate-json';
 
+const pemMediaType = 'application/x-pem-file';
+
 /** Certificates of devices: issued, handed over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
   const { manageCertificates } = options.services;
@@ -30,12 +32,30 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       answers: { 200: { description: 'The certificates', schema: certificatesJson } },
       problems: ['configuration'],
       handle: async ({ input: { query } }) => {
-        const { search, limit, after } = query;
+        const { search, sort, order, limit, after } = query;
+        const isDescending = order === 'desc';
         const page = await manageCertificates.list({
+          sort,
+          isDescending,
           limit,
           ...defined({ search, after }),
         });
         return { status: 200, json: presentCertificates(page, options.now()) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/ca.crt',
+      scope: 'read',
+      operation: 'downloadCa',
+      summary: 'What devices verify the server with: the CAs of ca.crt',
+      input: {},
+      answers: { 200: { description: 'The CAs, in PEM', mediaType: pemMediaType } },
+      problems: ['not-found', 'configuration'],
+      handle: async ({ response }) => {
+        const body = await manageCertificates.readCa();
+        response.set('Content-Disposition', 'attachment; filename="ca.crt"');
+        return { status: 200, text: { mediaType: pemMediaType, body } };
       },
     }),
     defineRoute({

@@ -2,7 +2,6 @@ import {
   deviceChangeBody,
   deviceJson,
   deviceListQuery,
-  type DeviceListQuery,
   devicePageJson,
   deviceParams,
   forgottenDeviceJson,
@@ -10,16 +9,16 @@ import {
 } from '../../../contract/device';
 import { explanationJson } from '../../../contract/explanation';
 import { fleetJson } from '../../../contract/fleet';
-import type { DeviceQuery } from '../../../ports/fleet-queries';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 import type { Shares } from '../kernel/shares';
+import { toDeviceFilter } from './device-filter';
 import { presentDevice } from './device-json';
 import { presentExplanation } from './explanation-json';
 
 /** The fleet: lists, one device, what people decide about it, and why it gets what it gets. */
-export function deviceRoutes({ services }: AdminOptions, searches: Shares): readonly Route[] {
+export function deviceRoutes({ services, now }: AdminOptions, searches: Shares): readonly Route[] {
   const { manageDevices, listFleet, explainOffer, manageRevocations } = services;
   const present = (record: Parameters<typeof presentDevice>[0]) =>
     presentDevice(record, manageRevocations.revokedAt);
@@ -41,7 +40,14 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       },
       problems: ['unavailable', 'too-many-requests'],
       handle: async ({ input, actor }) => {
-        const query = toQuery(input.query);
+        const { sort, order, limit, after, ...filter } = input.query;
+        const place = {
+          sort,
+          isDescending: order === 'desc',
+          limit,
+          ...(after === undefined ? {} : { after }),
+        };
+        const query = { ...toDeviceFilter(filter, now()), ...place };
         const { devices, next, total } = await searches.during(actor.name, () => listFleet.list(query));
         return { status: 200, json: { devices: devices.map(present), next, total } };
       },
@@ -150,24 +156,4 @@ export function deviceRoutes({ services }: AdminOptions, searches: Shares): read
       }),
     }),
   ];
-}
-
-function toQuery(asked: DeviceListQuery): DeviceQuery {
-  const { held, pinned, waiting, release, sort, order, limit, ...others } = asked;
-  const { second_board: second, other_compatible: claim, silent_poller: silent, ...filters } = others;
-  return {
-    ...defined({
-      ...filters,
-      isHeld: held,
-      isPinned: pinned,
-      isWaiting: waiting,
-      hasSecondBoard: second,
-      hasOtherClaim: claim,
-      hasSilentPoller: silent,
-      releaseId: release,
-    }),
-    sort,
-    isDescending: order === 'desc',
-    limit,
-  };
 }

@@ -17,6 +17,7 @@ import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts'
 import type { ListBundles } from '../../../services/catalog/list-bundles';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
+import type { ManageDeliveries } from '../../../services/webhooks/manage-deliveries';
 import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks';
 import type { ServerClock } from '../../../services/clock/server-clock';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
@@ -44,6 +45,7 @@ export interface AdminServices extends Administration {
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;
   readonly manageWebhooks: ManageWebhooks;
+  readonly manageDeliveries: ManageDeliveries;
   readonly sendWebhooks: SendWebhooks;
   readonly describeRollout: DescribeRollout;
   readonly listFleet: FleetListing;

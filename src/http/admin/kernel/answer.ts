@@ -23,7 +23,7 @@ export function sendAnswer(request: Request, response: Response, answer: Answer)
 }
 
 /** The way from a path to the root, also where a proxy serves it all below a path of its own, which nobody told us. */
-function rootFrom(path: string): string {
+export function rootFrom(path: string): string {
   const steps = path.split('/').length - 2;
   return steps === 0 ? './' : '../'.repeat(steps);
 }

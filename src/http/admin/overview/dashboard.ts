@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import compression from 'compression';
-import express, { type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { rootFrom } from '../kernel/answer';
 import { contextOf } from '../kernel/request-context';
 
 /** The first part of the addresses that the browser app shows; it reads the rest itself. */
@@ -31,6 +33,46 @@ export function dashboard(publicDir: string): RequestHandler {
     pageAt('index-below.html'),
   );
   return router;
+}
+
+/** Addresses of programs: a browser that goes there gets what they get. */
+const forPrograms = /^\/(?:api|assets|health|metrics)(?:\/|$)/;
+/** An address of the page with a slash behind it, and its last part. */
+const slashed = new RegExp(`^/(?:(${sections.join('|')})|(?:${sections.join('|')})/([^/]+))/$`);
+/** No address of ours is deeper; each step makes the page longer. */
+const maxSteps = 20;
+
+/**
+ * What a browser gets where nothing is: the page, with 404, which says so. A slash too many leads to the page without it. Programs get
+ * the problem that comes next.
+ */
+export function unknownPage(publicDir: string): RequestHandler {
+  return async (request, response, next) => {
+    const up = rootFrom(request.path);
+    if (!isOfBrowser(request) || up.length > 3 * maxSteps) {
+      next();
+      return;
+    }
+    const [, section, last = section] = slashed.exec(request.path) ?? [];
+    if (last !== undefined) {
+      response.redirect(308, `../${last}${new URL(request.url, 'http://localhost').search}`);
+      return;
+    }
+    const page = await readFile(path.join(publicDir, 'index.html'), 'utf8').catch(() => undefined);
+    if (page === undefined) {
+      next();
+      return;
+    }
+    markFile(response, 'index.html');
+    const links = /(?<=\s(?:src|href|action)=")/g;
+    response.status(404).vary('Accept').type('html').send(page.replaceAll(links, up));
+  };
+}
+
+function isOfBrowser(request: Request): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  if (forPrograms.test(request.path)) return false;
+  return request.accepts(['application/json', 'text/html']) === 'text/html';
 }
 
 /** The build names assets by their content, so they may be kept; the page that names them counts anew at once. */

@@ -25,13 +25,16 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: OverviewJson = {
           channels: channels.map(presentChannel),
-          attention: attention.map(({ releaseId, bundleName, deviceId, subjects, ...item }) => ({
-            ...item,
-            ...(subjects === undefined ? {} : { subjects: [...subjects] }),
-            ...(releaseId === undefined ? {} : { release_id: releaseId }),
-            ...(deviceId === undefined ? {} : { device: deviceId }),
-            ...(bundleName === undefined ? {} : { bundle: bundleName }),
-          })),
+          attention: attention.map(
+            ({ releaseId, bundleName, deviceId, lastContactBefore: before, subjects, ...item }) => ({
+              ...item,
+              ...(subjects === undefined ? {} : { subjects: [...subjects] }),
+              ...(releaseId === undefined ? {} : { release_id: releaseId }),
+              ...(deviceId === undefined ? {} : { device: deviceId }),
+              ...(before === undefined ? {} : { last_contact_before: before.toISOString() }),
+              ...(bundleName === undefined ? {} : { bundle: bundleName }),
+            }),
+          ),
           devices: {
             total: devices.total,
             seen_last_day: devices.seenLastDay,

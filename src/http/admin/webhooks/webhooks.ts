@@ -4,6 +4,7 @@ import {
   deliveredJson,
   newWebhookBody,
   newWebhookJson,
+  webhookChangeBody,
   webhookJson,
   type WebhookJson,
   webhookListJson,
@@ -70,6 +71,20 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
         const { webhook, secret } = await manageWebhooks.create(made, actor);
         return { status: 201, json: { webhook: present(webhook), secret }, secret: true };
       },
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/api/webhooks/{name}',
+      scope: 'admin',
+      operation: 'changeWebhook',
+      summary: 'Have events wait for those before them, or not',
+      input: { params: webhookParams, body: webhookChangeBody },
+      answers: one,
+      problems: ['not-found'],
+      handle: async ({ input: { params, body }, actor }) => ({
+        status: 200,
+        json: present(await manageWebhooks.setInOrder(params.name, body.in_order, actor)),
+      }),
     }),
     defineRoute({
       method: 'delete',

@@ -1,4 +1,4 @@
-import { askedNameLifetimeMs } from '../../../core/server-certificate';
+import { askedNameLifetimeMs, hostOption } from '../../../core/server-certificate';
 import type { Clock } from '../../../ports/clock';
 import type { ProbeListeners } from '../../../ports/listener-probes';
 import type { Check } from '../check';
@@ -28,7 +28,7 @@ export function namesCheck({ serverHost, installation, probes, covers, now }: Na
       if (serverHost !== null) {
         if (!covers(names, serverHost)) {
           const message = `it does not cover ${serverHost}, the host of SERVER_URL`;
-          report.error(path, message, `Add it: cert server --name ${serverHost} --force.`);
+          report.error(path, message, `Add it: cert server ${hostOption(serverHost)} --force.`);
         }
         if (!(await probes.resolves(serverHost))) {
           const message = `${serverHost} leads nowhere from this machine`;
@@ -43,7 +43,7 @@ export function namesCheck({ serverHost, installation, probes, covers, now }: Na
       );
       for (const { name } of missed) {
         const message = `it does not cover ${name}, which devices asked for in the last days`;
-        report.error(path, message, `Add it: cert server --name ${name} --force. (--ip for an address.)`);
+        report.error(path, message, `Add it: cert server ${hostOption(name)} --force.`);
       }
     },
   };

@@ -89,6 +89,28 @@ describe('the check of names', () => {
     expect((await run(check(false))).found).toEqual(['warning names SERVER_URL']);
     expect((await run(check(true))).found).toEqual([]);
   });
+
+  it.each([
+    ['other.example.com', '--name other.example.com'],
+    ['10.0.0.7', '--ip 10.0.0.7'],
+  ])('says how %s is added to the certificate', async (serverHost, option) => {
+    const check = namesCheck({
+      serverHost,
+      installation: {
+        ...installation,
+        database: () =>
+          Promise.resolve({ ...database, askedNames: [{ name: 'fd00::7', askedAt: new Date() }] }),
+      },
+      probes: { resolves: () => Promise.resolve(true) },
+      covers: (names, host) => names.includes(host),
+      now: () => new Date(),
+    });
+    const { findings } = await examineInstallation({ checks: [check], silenceLimitMs: 30_000 });
+    expect(findings.map(({ remedy }) => remedy)).toEqual([
+      `Add it: cert server ${option} --force.`,
+      'Add it: cert server --ip fd00::7 --force.',
+    ]);
+  });
 });
 
 describe('the check of proxies', () => {

@@ -18,6 +18,7 @@ const wellKept: AttentionFacts = {
   shared: [],
   otherClaims: { devices: 0, ids: [] },
   silentPollers: [],
+  silent: null,
   overBudget: [],
   clock: null,
   decided: { waiting: 0, held: 0 },
@@ -52,6 +53,7 @@ describe('what needs attention', () => {
         troubled: [{ compatible: 'board', channel: 'stable', state: 'failed', devices: 2 }],
         stopped: [{ compatible: 'board', channel: 'stable', devices: 1 }],
         otherClaims: { devices: 1, ids: ['dev-1'] },
+        silent: { devices: 7, ids: ['dev-2'], before: at, afterMs: 1 },
         overBudget: [{ holder: { deviceId: 'dev-1' }, times: new Map([['requests', 4]]), lastAt: at }],
         decided: { waiting: 5, held: 6 },
         oldCertificates: ['dev-1'],
@@ -65,6 +67,7 @@ describe('what needs attention', () => {
       'failed 2',
       'stopped 1',
       'other-compatible 1',
+      'silent 7',
       'over-budget 1',
       'waiting 5',
       'held 6',
@@ -91,5 +94,18 @@ describe('what needs attention', () => {
     const dismissed = [{ kind: 'database-restored', subject: 'r' }];
     expect(kindsOf({ lastRestore, dismissed })).toEqual([]);
     expect(kindsOf({ lastRestore: { ...lastRestore, id: 's' }, dismissed })).toEqual(['database-restored 1']);
+  });
+
+  it('names devices that have been silent for long, and what to do about them', () => {
+    const silent = { before: at, afterMs: 14 * 86_400_000 };
+    const [one] = findAttention({ ...wellKept, silent: { ...silent, devices: 1, ids: ['dev-1'] } });
+    expect(one).toMatchObject({ kind: 'silent', deviceId: 'dev-1', lastContactBefore: at });
+    expect(one?.message).toMatch(/^1 device has been silent for more than 14 days: dev-1\. Check its power/);
+    const [many] = findAttention({ ...wellKept, silent: { ...silent, devices: 9, ids: ['dev-1', 'dev-2'] } });
+    expect(many?.deviceId).toBeUndefined();
+    expect(many?.message).toMatch(
+      /^9 devices have been silent for more than 14 days: dev-1, dev-2 and others\. Check their power/,
+    );
+    expect(kindsOf({ silent: { ...silent, devices: 0, ids: [] } })).toEqual([]);
   });
 });

@@ -29,3 +29,20 @@ it.each(steps)('a device of a database from before "%s" is there, and troubles n
   expect(await store.counts.sharedCertificates(new Date(0), 10)).toEqual([]);
   store.close();
 });
+
+it('a device of a database from before the wider search is found by all that it is found by now', async () => {
+  const dataDir = await temporaryFolder();
+  const sqlite = new Sqlite(path.join(dataDir, 'server.db'));
+  makeSchemaBefore(sqlite, 'ADD COLUMN found_by');
+  sqlite.exec(`INSERT INTO devices (id, created_at, compatible, channel, admission, address, machine_id, attributes)
+    VALUES ('old', '2026-01-01T00:00:00.000Z', 'board', 'stable', 'admitted', '192.0.2.77', 'C0FFEE', '{"site":"Graz"}');
+    INSERT INTO device_labels (label, device) VALUES ('Shelf=9', 'old')`);
+  sqlite.close();
+
+  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
+  for (const search of ['OLD', '2.77', 'c0ff', 'site=graz', 'shelf=']) {
+    const page = await store.listing.list({ search, sort: 'id', isDescending: false, limit: 1 });
+    expect({ search, total: page.total }).toEqual({ search, total: 1 });
+  }
+  store.close();
+});

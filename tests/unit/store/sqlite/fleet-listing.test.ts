@@ -7,7 +7,7 @@ import type { Device } from '../../../../src/core/device';
 import { deviceSorts } from '../../../../src/core/device-sort';
 import type { Installation } from '../../../../src/core/installation';
 import { type InstallationState, installationStates } from '../../../../src/core/installation-states';
-import type { DeviceQuery, ListedDevice } from '../../../../src/ports/fleet-queries';
+import type { DeviceFilter, DeviceQuery, ListedDevice } from '../../../../src/ports/fleet-queries';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { installationOf, madeAt } from '../../../support/fleet-factory';
@@ -46,9 +46,15 @@ describe('the list of devices', () => {
   const fleet: readonly Known[] = [
     {
       device: deviceOf('alpha', {
-        facts: { serial: 'SN-77', systemVersion: '1.0.0', attributes: { slot: 'A' }, uptimeSeconds: 5 },
+        facts: {
+          serial: 'SN-77',
+          systemVersion: '1.0.0',
+          attributes: { slot: 'A', region: 'Eu-West' },
+          uptimeSeconds: 5,
+        },
         boards: { ...noBoards, second: twins },
         labels: ['lab', 'site=berlin'],
+        address: '2001:DB8::7',
         certificates: [
           { serial: '0a', firstSeenAt: madeAt, lastSeenAt: madeAt },
           { serial: '0b', firstSeenAt: new Date(madeAt.getTime() + 1), lastSeenAt: madeAt },
@@ -73,7 +79,8 @@ describe('the list of devices', () => {
     },
     {
       device: deviceOf('gamma', {
-        facts: { compatible: 'other', systemVersion: '2.0.0' },
+        facts: { compatible: 'other', systemVersion: '2.0.0', machineId: 'C0FFEE00' },
+        lastContactAt: new Date(madeAt.getTime() + 1),
         pollerOmits: ['boot-id', 'system-version'],
         pin: { bundleName: 'fw.raucb', by: 'local', at: madeAt },
       }),
@@ -102,6 +109,15 @@ describe('the list of devices', () => {
     [{ search: '100% DESK_' }, ['Beta']],
     [{ search: '%' }, ['Beta']],
     [{ search: 'l_a' }, []],
+    [{ search: 'c0ffee' }, ['gamma']],
+    [{ search: '2001:db8' }, ['alpha']],
+    [{ search: '192.0.2.1' }, ['Beta', 'delta', 'gamma']],
+    [{ search: 'SITE=ber' }, ['alpha']],
+    [{ search: 'eu-w' }, ['alpha']],
+    [{ search: 'region=EU' }, ['alpha']],
+    [{ search: '{' }, []],
+    [{ search: '"' }, []],
+    [{ search: 'lab', isHeld: true }, ['Beta']],
     [{ search: '' }, ['Beta', 'alpha', 'delta', 'gamma']],
     [{ search: 'a', compatible: 'board' }, ['Beta', 'alpha']],
     [{ compatible: 'board' }, ['Beta', 'alpha']],
@@ -126,6 +142,10 @@ describe('the list of devices', () => {
     [{ hasSilentPoller: true }, ['gamma']],
     [{ hasSilentPoller: false }, ['Beta', 'alpha', 'delta']],
     [{ hasSilentPoller: true, hasSecondBoard: true }, []],
+    [{ lastContactBefore: madeAt }, []],
+    [{ lastContactBefore: new Date(madeAt.getTime() + 1) }, ['Beta', 'alpha']],
+    [{ lastContactBefore: new Date(madeAt.getTime() + 1), isHeld: false }, ['alpha']],
+    [{ lastContactBefore: new Date(madeAt.getTime() + 2), sort: 'last_contact' }, ['Beta', 'alpha', 'gamma']],
     [{ releaseId: 8 }, ['Beta']],
     [{ releaseId: 9, label: 'lab', isHeld: false }, ['alpha']],
     [{ sort: 'last_contact' }, ['delta', 'Beta', 'alpha', 'gamma']],
@@ -207,7 +227,7 @@ describe('any list of any fleet', () => {
   const fleets = fc.uniqueArray(known, { maxLength: 40, selector: ({ id }) => id });
   const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
   const query = fc.record({
-    search: optional(one('a', 'bA', 'note', 'zz')),
+    search: optional(one('a', 'bA', 'note', 'LA', 'zz')),
     compatible: optional(one('board', 'other')),
     channel: optional(one('stable', 'beta')),
     version: optional(one('1.0.0', '2.0.0')),
@@ -216,6 +236,7 @@ describe('any list of any fleet', () => {
     isHeld: optional(fc.boolean()),
     isWaiting: optional(fc.boolean()),
     releaseId: optional(one(1, 2)),
+    lastContactBefore: optional(one(madeAt, new Date('2026-11-03T00:00:00Z'))),
     sort: fc.constantFrom(...deviceSorts),
     isDescending: fc.boolean(),
     limit: fc.integer({ min: 1, max: 5 }),
@@ -232,6 +253,7 @@ describe('any list of any fleet', () => {
           const expected = modelOf(fleet, wanted);
           expect({ wanted, ids }).toEqual({ wanted, ids: expected });
           expect(totals).toEqual(totals.map(() => expected.length));
+          expect(await walkAll(store, wanted)).toEqual([...expected].sort());
         }
       } finally {
         store.close();
@@ -278,7 +300,7 @@ describe('any list of any fleet', () => {
   /** The same list, the slow and plain way. */
   function modelOf(fleet: readonly Known[], asked: DeviceQuery): readonly string[] {
     const fits = ({ device, installations: [latest] }: Known) => {
-      const text = `${device.id}\n${device.notes}`.toLowerCase();
+      const text = [device.id, device.notes, ...device.labels].join('\n').toLowerCase();
       return [
         asked.search === undefined || text.includes(asked.search.toLowerCase()),
         asked.compatible === undefined || device.facts.compatible === asked.compatible,
@@ -289,6 +311,8 @@ describe('any list of any fleet', () => {
         asked.isHeld === undefined || (device.hold !== null) === asked.isHeld,
         asked.isWaiting === undefined || (device.admission === 'waiting') === asked.isWaiting,
         asked.releaseId === undefined || latest?.releaseId === asked.releaseId,
+        asked.lastContactBefore === undefined ||
+          (device.lastContactAt !== null && device.lastContactAt < asked.lastContactBefore),
       ].every(Boolean);
     };
     const keyOf = ({ device, installations: [latest] }: Known): string | null =>
@@ -306,6 +330,18 @@ describe('any list of any fleet', () => {
     return (asked.isDescending ? sorted.reverse() : sorted).map(({ device }) => device.id);
   }
 });
+
+/** All that fit, by the walk that goes through them. */
+async function walkAll(store: OpenStore, filter: DeviceFilter): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let after: string | null = '';
+  while (after !== null) {
+    const { devices, next } = await store.listing.walk(filter, after);
+    ids.push(...idsOf(devices));
+    after = next;
+  }
+  return ids;
+}
 
 describe('a search that fits very many devices', () => {
   it('finds them in every order, and counts them', async () => {
@@ -325,6 +361,14 @@ describe('a search that fits very many devices', () => {
       total: count / 3,
       devices: [{ device: { facts: { systemVersion: '1.1.0' } } }, {}],
     });
+    const all = fleet.map(({ device }) => device.id).sort();
+    expect(await walkAll(store, {})).toEqual(all);
+    expect(await walkAll(store, { search: 'dev' })).toEqual(all);
+    // A stretch is bounded in what it holds, and in what it looks at.
+    const { devices } = await store.listing.walk({ search: 'dev' }, '');
+    expect(devices).toHaveLength(250);
+    expect(await store.listing.walk({ search: 'dev-5999' }, '')).toEqual({ devices: [], next: 'dev-4999' });
+    expect(await walkAll(store, { search: 'dev-5999' })).toEqual(['dev-5999']);
     store.close();
   });
 });

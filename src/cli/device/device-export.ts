@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import type { CliContext } from '../kernel/context';
+import { copyAnswer } from '../kernel/copy-answer';
+import { type DeviceFilter, filterOptions, filterQuery } from './device-filter';
+
+/** `device export`: all devices that fit, however many they are. */
+export function addDeviceExport(device: Command, context: CliContext): void {
+  addCommand<DeviceFilter>(device, context, {
+    usage: 'export',
+    summary: 'write all devices that fit to standard output, as CSV or with --json as JSON',
+    details:
+      'Everything given must fit. By id, in one go. In the CSV a value that a spreadsheet would run as a formula begins with an apostrophe. Only exit code 0 says that all of them were written.',
+    options: filterOptions,
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'device export > devices.csv',
+      'device export --json --label site=berlin > berlin.json',
+      'device export --last-contact-before 30d',
+    ],
+    run: async ({ options, config }) => {
+      const { json, ...filter } = options;
+      const client = await AdminClient.open(context, config);
+      const query = new URLSearchParams(filterQuery(filter)).toString();
+      const path = `/api/devices.${json === true ? 'json' : 'csv'}${query === '' ? '' : `?${query}`}`;
+      await copyAnswer(client, path, context.terminal.stdout);
+      return 0;
+    },
+  });
+}

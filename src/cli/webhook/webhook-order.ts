@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { RequestOf } from '../../contract/request';
+import type { webhookChangeBody } from '../../contract/webhook';
+import { DomainError } from '../../core/errors';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson } from '../kernel/context';
+import { webhookPath } from './webhook-path';
+
+/** `webhook order` */
+export function addOrder(webhook: Command, context: CliContext): void {
+  addCommand(webhook, context, {
+    usage: 'order <name> <on|off>',
+    summary: 'have events wait until those before them were taken or given up, or not',
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: ['webhook order audit on', 'webhook order audit off'],
+    run: async ({ args: [name = '', wanted = ''], options, config }) => {
+      if (wanted !== 'on' && wanted !== 'off') {
+        throw new DomainError('configuration', `the order cannot be ${JSON.stringify(wanted)}`, {
+          remedy: 'Give on or off.',
+        });
+      }
+      const client = await AdminClient.open(context, config);
+      const answer = await client.patch<RequestOf<typeof webhookChangeBody>>(webhookPath(name), {
+        in_order: wanted === 'on',
+      });
+      if (options.json === true) printJson(context, answer);
+      else print(context, name);
+      return 0;
+    },
+  });
+}

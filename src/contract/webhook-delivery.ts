@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { deliveryStates } from '../core/webhook-delivery';
+import { count, nullableInstant, nullableText } from './answer-fields';
+import { pageLimit, wholeNumber } from './request-fields';
+import { webhookParams } from './webhook';
+
+const deliveryState = z.enum(deliveryStates);
+
+export const deliveryListQuery = z.strictObject({
+  state: deliveryState.optional(),
+  limit: pageLimit,
+  before: wholeNumber.transform(Number).optional().describe('the `next_before` of the page before'),
+});
+
+/** The path of a request about one event for one webhook. */
+export const deliveryParams = webhookParams.extend({
+  event: wholeNumber.transform(Number).describe('the id of the event'),
+});
+
+export const deliveryJson = z.object({
+  event: count.describe('the id of the event, which is its `Webhook-Id` too'),
+  kind: nullableText.describe('null when the event is no longer in the journal'),
+  at: nullableInstant.describe('when the event happened; null when it is no longer in the journal'),
+  state: deliveryState.describe(
+    'gave-up: tried for a day in vain; skipped: the webhook was turned off or deleted first',
+  ),
+  attempts: count.describe('in vain'),
+  next_attempt_at: nullableInstant.describe('null for one that does not wait'),
+  failing_since: nullableInstant,
+  last_error: nullableText.describe('of the last attempt that failed'),
+  ended_at: nullableInstant.describe('when it was delivered, given up or skipped; null while it waits'),
+});
+
+export const deliveryPageJson = z.object({
+  deliveries: z.array(deliveryJson),
+  next_before: count.nullable().describe('`before` of the next page; null on the last'),
+});
+
+export const replayedJson = z.object({ replayed: count.describe('how many wait to be sent again') });
+export const replayedAllJson = replayedJson.extend({
+  more: z.boolean().describe('others are left, because 1,000 wait already: ask again later'),
+});
+
+export type DeliveryJson = z.infer<typeof deliveryJson>;
+export type DeliveryPageJson = z.infer<typeof deliveryPageJson>;
+export type ReplayedAllJson = z.infer<typeof replayedAllJson>;

@@ -1,0 +1,80 @@
+import { nothing } from '../../../contract/request-fields';
+import { webhookParams } from '../../../contract/webhook';
+import {
+  deliveryListQuery,
+  type DeliveryJson,
+  deliveryPageJson,
+  deliveryParams,
+  replayedAllJson,
+  replayedJson,
+} from '../../../contract/webhook-delivery';
+import type { WebhookDelivery } from '../../../core/webhook-delivery';
+import type { AdminOptions } from '../kernel/admin-options';
+import { instantText } from '../kernel/instant-text';
+import { defineRoute, type Route } from '../kernel/route';
+import { defined } from '../kernel/service-request';
+
+/** The events that were sent to a webhook, or are to be, and how people send them again. */
+export function deliveryRoutes({ services }: AdminOptions): readonly Route[] {
+  const { manageDeliveries } = services;
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/webhooks/{name}/deliveries',
+      scope: 'admin',
+      operation: 'listDeliveries',
+      summary: 'What was sent to a webhook or waits for it, the newest event first',
+      input: { params: webhookParams, query: deliveryListQuery },
+      answers: { 200: { description: 'A page of deliveries', schema: deliveryPageJson } },
+      problems: ['not-found'],
+      handle: async ({ input: { params, query } }) => {
+        const { state, limit, before } = query;
+        const page = { limit, ...defined({ state, beforeEvent: before }) };
+        const { deliveries, nextBefore } = await manageDeliveries.list(params.name, page);
+        return { status: 200, json: { deliveries: deliveries.map(present), next_before: nextBefore } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/webhooks/{name}/deliveries/{event}/replay',
+      scope: 'admin',
+      operation: 'replayDelivery',
+      summary: 'Send an event again, or one that waits at once, under the same id',
+      input: { params: deliveryParams, body: nothing },
+      answers: { 200: { description: 'It waits, and is due', schema: replayedJson } },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input: { params }, actor }) => {
+        await manageDeliveries.replay(params.name, params.event, actor);
+        return { status: 200, json: { replayed: 1 } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/webhooks/{name}/replay',
+      scope: 'admin',
+      operation: 'replayGivenUp',
+      summary: 'Send all events again that were given up, the oldest first, as far as there is room',
+      input: { params: webhookParams, body: nothing },
+      answers: { 200: { description: 'They wait, and are due', schema: replayedAllJson } },
+      problems: ['not-found', 'conflict'],
+      handle: async ({ input: { params }, actor }) => {
+        const { replayed, isMore } = await manageDeliveries.replayGivenUp(params.name, actor);
+        return { status: 200, json: { replayed, more: isMore } };
+      },
+    }),
+  ];
+}
+
+function present(delivery: WebhookDelivery): DeliveryJson {
+  return {
+    event: delivery.eventId,
+    kind: delivery.kind,
+    at: instantText(delivery.at),
+    state: delivery.state,
+    attempts: delivery.attempts,
+    next_attempt_at: instantText(delivery.nextAttemptAt),
+    failing_since: instantText(delivery.failingSince),
+    last_error: delivery.lastError,
+    ended_at: instantText(delivery.endedAt),
+  };
+}

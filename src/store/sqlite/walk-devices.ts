@@ -1,0 +1,62 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { DeviceFilter } from '../../ports/fleet-queries';
+import type { Database } from './database';
+import { conditionsByIndex, conditionsOf } from './device-filter';
+
+/** So many devices are looked at in one piece: some milliseconds. */
+const devicesInPiece = 5_000;
+/** So many come at a time. */
+const devicesInStretch = 250;
+
+interface Stretch {
+  readonly ids: readonly string[];
+  /** `null` at the end. */
+  readonly next: string | null;
+}
+
+/**
+ * Finds the next of the devices that fit, by id. Like a search it looks at a bounded number of rows when it is its turn.
+ * @throws DomainError `unavailable`
+ */
+export async function walkDevices(
+  database: Database,
+  filter: DeviceFilter,
+  afterId: string,
+): Promise<Stretch> {
+  return database.turns.take(() => {
+    const few = conditionsByIndex(database, filter);
+    if (few !== undefined) return stretchOf(idsWhere(database, [...few, sql`+id > ${afterId}`], '+'), null);
+    const end = endOfPiece(database, afterId);
+    const piece = sql<SqlBool>`id > ${afterId}`;
+    const upTo = end === null ? [] : [sql<SqlBool>`id <= ${end}`];
+    return stretchOf(idsWhere(database, [piece, ...upTo, ...conditionsOf(filter, false)], ''), end);
+  });
+}
+
+/** @param end where the look ended, `null` for the end of all */
+function stretchOf(found: readonly string[], end: string | null): Stretch {
+  const ids = found.slice(0, devicesInStretch);
+  return { ids, next: found.length > devicesInStretch ? (ids.at(-1) ?? end) : end };
+}
+
+/**
+ * One more than come at a time: it tells that there is more.
+ * @param plus keeps SQLite from going by the ids where another index leads to few
+ */
+function idsWhere(
+  database: Database,
+  conditions: readonly RawBuilder<SqlBool>[],
+  plus: '' | '+',
+): readonly string[] {
+  const select = sql<{ readonly id: string }>`
+    SELECT id FROM devices WHERE ${sql.join(conditions, sql` AND `)}
+    ORDER BY ${sql.raw(plus)}id LIMIT ${devicesInStretch + 1}`;
+  return database.all(select.compile(database.query)).map(({ id }) => id);
+}
+
+/** @returns the last device of the piece after one; `null` when the piece goes to the end */
+function endOfPiece(database: Database, afterId: string): string | null {
+  const last = sql<{ readonly id: string }>`
+    SELECT id FROM devices WHERE id > ${afterId} ORDER BY id LIMIT 1 OFFSET ${devicesInPiece - 1}`;
+  return database.all(last.compile(database.query))[0]?.id ?? null;
+}
