@@ -38,6 +38,9 @@ export const aboutJson = z.object({
 export const healthJson = z.looseObject({
   status: z.literal('ok'),
   version: z.string(),
+  storage: z
+    .enum(['writable', 'full', 'unwritable'])
+    .describe('whether changes can be saved; devices are answered all the same'),
   clock: z.enum(['right', ...clockTroubleKinds]).describe("how the server's own clock looks"),
 });
 

@@ -29,6 +29,7 @@ export const attentionKinds = [
   'webhook-full',
   'chore-failing',
   'storage',
+  'storage-unwritable',
   'clock',
   'crashed',
 ] as const;

@@ -1,5 +1,6 @@
 /** What the server does by itself, again and again. */
 export const choreNames = [
+  'storage-writes',
   'restores',
   'device-writes',
   'lost-installations',

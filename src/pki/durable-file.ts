@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, link, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../base/files/make-folder';
 import * as files from '../base/files/replace-file';
 import { isOutOfSpace, systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
@@ -63,7 +64,7 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Makes a folder that only its owner may enter; one that exists keeps its mode. */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: folderMode });
+    await makeFolder(folder, folderMode);
   } catch (error) {
     throw asFileError(error, folder);
   }
@@ -112,14 +113,16 @@ export function alreadyExists(path: string): DomainError {
 export function asFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;
-  if (isOutOfSpace(error)) {
-    return new DomainError('storage-full', `there is no space left to write ${path}`, {
-      cause: error,
-      remedy: 'Free some space, then do it again: nothing was changed.',
-    });
-  }
+  if (isOutOfSpace(error)) return noSpace(path, error);
   return new DomainError('configuration', `${path} cannot be used (${code})`, {
     cause: error,
     remedy: 'Check that it is there and that this user may read and write it.',
+  });
+}
+
+export function noSpace(path: string, cause: unknown): DomainError {
+  return new DomainError('storage-full', `there is no space left to write ${path}`, {
+    cause,
+    remedy: 'Free some space, then do it again: nothing was changed.',
   });
 }

@@ -5,7 +5,7 @@ import Sqlite from 'libsql';
 import { SerialQueue } from '../base/collections/serial-queue';
 import { systemErrorCode } from '../base/files/system-error';
 import { DomainError } from '../core/errors';
-import { asFileError, removeTemporaries } from './durable-file';
+import { asFileError, noSpace, removeTemporaries } from './durable-file';
 
 const lockName = '.folder.lock';
 const retryMs = 15;
@@ -124,6 +124,7 @@ function makeLockFile(path: string): void {
 }
 
 function cannotLock(path: string, cause: unknown): DomainError {
+  if (systemErrorCode(cause) === 'SQLITE_FULL') return noSpace(path, cause); // it makes an empty file one page long
   return new DomainError('configuration', `${path} cannot be locked against other processes`, {
     cause,
     remedy: 'Check that this user may write there, and that the file system has locks (NFS: version 4).',

@@ -1,6 +1,7 @@
 import type { SeenBoot } from '../core/board';
 import type { TroubledState } from '../core/installation-states';
 import type { ProvingHeader } from '../core/silent-poller';
+import type { BundleNeeds } from './catalog';
 
 /** Devices whose latest installation needs a person, of one kind. */
 export interface TroubledDevices {
@@ -99,4 +100,6 @@ export interface BundleUses {
    * `SELECT pin_bundle, count(*) FROM devices WHERE pin_bundle IS NOT NULL GROUP BY pin_bundle ORDER BY pin_bundle`
    */
   pinnedBundles(): Promise<readonly { readonly bundleName: string; readonly devices: number }[]>;
+  /** As a tombstone's check hears it, also where nothing can be written. @param at offers that have ended by then do not count */
+  needs(name: string, at: Date): Promise<BundleNeeds>;
 }

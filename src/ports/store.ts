@@ -15,6 +15,7 @@ import type { DatabaseMarker, RestoreRecords } from './restores';
 import type { RetentionRecords, UpTimeRecords } from './up-time';
 import type { WebhookDeliveries } from './webhook-deliveries';
 import type { WebhookRecords } from './webhooks';
+import type { Writability } from './writability';
 
 /** Everything that lasts. Who implements all of it can take the place of the embedded database and the data folder. */
 export interface Store {
@@ -42,4 +43,5 @@ export interface Store {
   readonly markers: MarkerRecords;
   readonly writeManifestFile: WriteManifestFile;
   readonly measureStorage: MeasureStorage;
+  readonly writability: Writability;
 }

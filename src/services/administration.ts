@@ -62,6 +62,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     serverCertificate,
     measureStorage,
     daysUntilFull: services.daysUntilFull,
+    writeProblem: () => services.health().writeProblem,
     overBudget,
     silence: services.silence,
     chores: services.chores,

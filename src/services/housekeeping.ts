@@ -7,6 +7,7 @@ import type { FindLost } from './devices/find-lost';
 import type { Fleet } from './devices/fleet';
 import type { FleetHistory } from './overview/fleet-history';
 import type { StorageWatch } from './overview/watch-storage';
+import type { WritabilityWatch } from './overview/watch-writability';
 import type { AdvanceRollouts } from './rollouts/advance-rollouts';
 import type { PauseUntrusted } from './rollouts/pause-untrusted';
 import { type Chore, eachLook, moreToDo } from './run-chores';
@@ -25,6 +26,7 @@ export interface HousekeepingPorts {
   readonly sendWebhooks: Pick<SendWebhooks, 'begin'>;
   readonly watchRestores: Pick<WatchRestores, 'run'>;
   readonly watchStorage: Pick<StorageWatch, 'run'>;
+  readonly watchWritability: Pick<WritabilityWatch, 'run'>;
   readonly journal: Pick<JournalRecords, 'prune'>;
   readonly deliveries: Pick<WebhookDeliveries, 'prune'>;
   /** How long lines about what devices did stay in the journal, in milliseconds. */
@@ -46,6 +48,13 @@ const besides = { isWaitedFor: false } as const;
 export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
   const { fleet, findLost, serverClock, journal, deliveries, eventRetentionMs } = ports;
   return [
+    {
+      name: 'storage-writes',
+      everyMs: eachLook,
+      runsOn: 'every-node',
+      ...inTurn,
+      run: () => ports.watchWritability.run(),
+    },
     {
       name: 'restores',
       everyMs: eachLook,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChoreStatus } from '../core/chore';
-import { partLeftOut } from '../core/crash';
+import type { DomainError } from '../core/errors';
 import type { InstallationState } from '../core/installation-states';
 import type { ReleaseResults } from '../ports/catalog';
 import type { MonotonicClock } from '../ports/clock';
@@ -22,24 +22,24 @@ import { createSuspendOffers } from './offers/suspend-offers';
 import { type FleetHistory, FleetSnapshots } from './overview/fleet-history';
 import { BudgetExcesses, type OverBudget } from './overview/over-budget';
 import { StorageWatch } from './overview/watch-storage';
+import { WritabilityWatch } from './overview/watch-writability';
 import { createRolloutServices, type RolloutServices } from './rollouts/rollout-services';
 import { ChoreRunner } from './run-chores';
 import type { ServicePorts } from './service-ports';
 import { type Startup, takeOver } from './startup/take-over';
 import { RestoreWatch, type WatchRestores } from './startup/watch-restores';
 import type { UpTime } from './clock/up-time';
-import { createDescribeWebhooks } from './webhooks/describe-webhooks';
-import { createManageDeliveries, type ManageDeliveries } from './webhooks/manage-deliveries';
-import { createManageWebhooks, type ManageWebhooks } from './webhooks/manage-webhooks';
-import { type SendWebhooks, WebhookSender } from './webhooks/send-webhooks';
+import { createWebhookServices, type WebhookServices } from './webhooks/webhook-services';
 
 export interface ServiceHealth {
   /** Devices whose last changes could not be written; they are answered all the same. */
   readonly unsavedDevices: number;
+  /** What kept a write from the disk, until one got there again; `null` when nothing did. */
+  readonly writeProblem: DomainError | null;
 }
 
 /** The use cases that all listeners share. */
-export interface Services extends CatalogServices, RolloutServices, OfferServices {
+export interface Services extends CatalogServices, RolloutServices, OfferServices, WebhookServices {
   /** Names the database, as it was when the server started. */
   readonly databaseId: string;
   readonly releaseResults: ReleaseResults;
@@ -56,9 +56,6 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly listFleet: FleetListing;
   readonly fleetHistory: FleetHistory;
   readonly readJournal: ReadJournal;
-  readonly manageWebhooks: ManageWebhooks;
-  readonly manageDeliveries: ManageDeliveries;
-  readonly sendWebhooks: SendWebhooks;
   /** How many installations have come to each state since the start. */
   readonly installationsReached: () => ReadonlyMap<InstallationState, number>;
   /** How the services are, for probes and metrics. */
@@ -102,6 +99,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   });
   const catalog = await Catalog.load(store.catalog);
   const startup = await takeOver(ports, catalog);
+  let isTakenOver = store.writability.problem() === null;
   const catalogServices = createCatalogServices(ports, catalog);
   const { bundleTrust, changed, judgeBundles, checkStoredImages, listBundles } = catalogServices;
   await changed();
@@ -140,6 +138,17 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     monotonicMs,
     log,
   });
+  const watchWritability = new WritabilityWatch({
+    writability: store.writability,
+    async onHealed() {
+      if (!isTakenOver) {
+        await takeOver(ports, catalog);
+        isTakenOver = store.writability.problem() === null;
+      }
+      await changed();
+    },
+    log,
+  });
   const chores = fleetChores({
     fleet,
     findLost: createFindLost({ fleet, devices, upTime, lostAfterMs, now }),
@@ -152,6 +161,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     sendWebhooks,
     watchRestores,
     watchStorage,
+    watchWritability,
     journal,
     deliveries: store.deliveries,
     eventRetentionMs,
@@ -165,7 +175,12 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     wait: (ms, signal) => delay(ms, undefined, { signal }),
   });
   await watchRestores.settle();
-  await pauseUntrusted();
+  await pauseUntrusted().catch((error: unknown) => {
+    log.error(
+      { err: error },
+      'rollouts of bundles that are not trusted could not be paused: it is tried again',
+    );
+  });
   log.info({ bundles: catalog.bundles().length, releases: catalog.releases().length }, 'catalog loaded');
   return {
     ...catalogServices,
@@ -186,7 +201,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     readJournal: journal,
     ...webhookServices,
     installationsReached: () => fleet.counters.reached(),
-    health: () => ({ unsavedDevices: fleet.unsavedDevices() }),
+    health: () => ({ unsavedDevices: fleet.unsavedDevices(), writeProblem: store.writability.problem() }),
     runHousekeeping: () => housekeeping.run(),
     chores: () => housekeeping.statuses(),
     startup,
@@ -220,31 +235,6 @@ function createAccessServices({ store, sessionLifetimeMs, randomBytes, now }: Se
       randomBytes,
       ageMs: () => upTime.ageMs(),
       now,
-    }),
-  };
-}
-
-function createWebhookServices(ports: ServicePorts, upTime: UpTime) {
-  const { store, deliver, refuseReceiver, lastCrash, randomBytes, now } = ports;
-  const { webhooks, deliveries, journal } = store;
-  const isLeftOut = partLeftOut(lastCrash) === 'webhooks';
-  const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
-  const agoMs = (at: Date) => upTime.agoMs(at);
-  const describe = createDescribeWebhooks({ webhooks, deliveries });
-  const manage = { webhooks, describe, deliver, refuseReceiver, randomBytes, now };
-  return {
-    manageWebhooks: createManageWebhooks(manage),
-    manageDeliveries: createManageDeliveries({ webhooks, deliveries, now }),
-    sendWebhooks: new WebhookSender({
-      webhooks,
-      deliveries,
-      describe,
-      journal,
-      deliver,
-      isLeftOut,
-      agoMs,
-      now,
-      random,
     }),
   };
 }

@@ -13,10 +13,11 @@ export function storageError(error: unknown): unknown {
   if (isOutOfSpace(error) || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new DomainError('storage-full', 'the disk that holds the data folder is full', {
       cause: error,
-      remedy: 'Delete bundles that no device needs, or give the data folder more space.',
+      remedy:
+        'Make room on it, such as by deleting bundles that no device needs; df and df -i show what is left.',
     });
   }
-  if (code === 'EROFS' || code.startsWith('SQLITE_READONLY')) {
+  if (isReadOnlyCode(code)) {
     return new DomainError('unavailable', 'the data folder can only be read', {
       cause: error,
       remedy: 'Give the server a data folder that it can write to.',
@@ -35,6 +36,27 @@ export function storageError(error: unknown): unknown {
     });
   }
   return error;
+}
+
+/** Whether what failed would go on once its disk has room, or takes writes again. */
+export function isUnwritable(error: unknown): error is DomainError {
+  return error instanceof DomainError && (error.code === 'storage-full' || isOfReadOnlyDisk(error));
+}
+
+/** Whether what failed would have gone on if its disk could be written to. */
+export function isOfReadOnlyDisk({ cause }: DomainError): boolean {
+  return isReadOnlyCode(systemErrorCode(cause) ?? '');
+}
+
+/** Whether the disk did not take it. A database that another program keeps locked says nothing of the disk. */
+export function isOfDisk(error: unknown): error is DomainError {
+  if (isUnwritable(error)) return true;
+  const code = error instanceof DomainError ? (systemErrorCode(error.cause) ?? '') : '';
+  return code === 'EIO' || code.startsWith('SQLITE_IOERR');
+}
+
+function isReadOnlyCode(code: string): boolean {
+  return code === 'EROFS' || code.startsWith('SQLITE_READONLY');
 }
 
 /** Runs file system work with its errors translated by {@link storageError}. */

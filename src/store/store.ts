@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
+import { makeFolder } from '../base/files/make-folder';
 import { replaceFile } from '../base/files/replace-file';
 import { DomainError } from '../core/errors';
 import type { TokenRecords } from '../ports/access';
@@ -11,11 +12,13 @@ import type { NamedBytes } from './files/named-bytes';
 import { createAskedNameRecords } from './sqlite/asked-name-records';
 import { createBundleUses } from './sqlite/bundle-uses';
 import { createCatalogRecords } from './sqlite/catalog-records';
-import { type Database, openDatabase, type Upgrade } from './sqlite/database';
+import { type Database, openDatabase } from './sqlite/database';
+import type { Upgrade } from './sqlite/migrate';
 import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
 import { createLegacyFiles } from './files/legacy-files';
-import { lockDataDir } from './files/lock-data-dir';
+import { cleanIncoming } from './files/incoming-files';
+import { type DataDirLock, lockDataDir } from './files/lock-data-dir';
 import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
 import { createDeviceRecords } from './sqlite/device-records';
@@ -25,7 +28,7 @@ import { createMarkerRecords } from './sqlite/marker-records';
 import { createReleaseResults } from './sqlite/release-results';
 import { createRestoreRecords } from './sqlite/restore-records';
 import { createSessionRecords } from './sqlite/session-records';
-import { storing } from './storage-error';
+import { isUnwritable, storageError, storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
 import { measureStorage } from './files/storage-usage';
 import { createWebhookDeliveries } from './sqlite/webhook-deliveries';
@@ -52,19 +55,28 @@ export interface StoreOptions {
 }
 
 /**
- * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads.
- * @throws DomainError `configuration` when another server runs on it or it can't be used
+ * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads. Where the disk is
+ * full or read-only, what is there is read until it can be written.
+ * @throws DomainError `configuration` when another server runs on it or it can't be used; `storage-full`, `unavailable` when
+ * there is no database of this version to read
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
   const { newName, pid, ...reactions } = options;
-  prepareFolder(dataDir);
-  const lock = lockDataDir(dataDir, pid);
+  await prepareFolder(dataDir);
+  let lock: DataDirLock | undefined;
+  const beforeWriting = () => {
+    lock ??= lockDataDir(dataDir, pid);
+  };
   try {
-    const database = openDatabase(dataDir, reactions);
+    const folder = path.join(dataDir, 'bundles');
+    // Leftovers of uploads go first: they may be what fills the disk.
+    await unlessUnwritable(async () => {
+      beforeWriting();
+      await cleanIncoming(path.join(folder, '.incoming'));
+    });
+    const database = openDatabase(dataDir, { ...reactions, beforeWriting, mayOnlyRead: true });
     try {
-      const folder = path.join(dataDir, 'bundles');
       const bundles = new BundleFolder({ folder, newName, known: storedBundles(database) });
-      await bundles.cleanIncoming();
       const journal = new SqliteJournal(database);
       return {
         catalog: createCatalogRecords(database, journal),
@@ -93,9 +105,13 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           storing(() => replaceFile(path.join(dataDir, 'manifest.json'), text, { mode: 0o600 })),
         sqliteVersion: versionOf(database),
         measureStorage: () => measureStorage(dataDir),
+        writability: {
+          problem: () => database.writeProblem(),
+          tryAgain: () => database.tryWriting(),
+        },
         close() {
           database.close();
-          lock.release();
+          lock?.release();
         },
       };
     } catch (error) {
@@ -103,7 +119,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
       throw error;
     }
   } catch (error) {
-    lock.release();
+    lock?.release();
     throw error;
   }
 }
@@ -136,16 +152,36 @@ function versionOf(database: Database): string {
   return database.all(select.compile(database.query))[0]?.version ?? 'unknown';
 }
 
-function prepareFolder(dataDir: string): void {
+async function prepareFolder(dataDir: string): Promise<void> {
   try {
     refuseLinks(dataDir);
-    mkdirSync(path.join(dataDir, 'bundles'), { recursive: true, mode: 0o700 });
-    chmodSync(dataDir, 0o700);
+    await makeFolder(path.join(dataDir, 'bundles'), 0o700);
+    closeToOthers(dataDir);
   } catch (error) {
-    if (error instanceof DomainError) throw error;
+    const translated = storageError(error);
+    if (translated instanceof DomainError) throw translated;
     throw new DomainError('configuration', `the data folder ${dataDir} can't be used`, {
       cause: error,
       remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
     });
+  }
+}
+
+/** A read-only disk keeps the mode that it has. */
+function closeToOthers(folder: string): void {
+  if ((statSync(folder).mode & 0o777) === 0o700) return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    if (!isUnwritable(storageError(error))) throw error;
+  }
+}
+
+/** What a full or read-only disk prevents here waits for another start. */
+async function unlessUnwritable(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
   }
 }

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { makeBundle } from '../support/bundle-factory';
 import { run, temporaryFolder } from '../support/programs';
 import { cli, entryPoint, type ServerProcess, startServer } from '../support/server-process';
@@ -171,4 +172,53 @@ it('a start with a key that others may read says so with the command that mends 
   await server.stop();
   expect(server.output.stdout).toContain(`chmod 600 ${key}`);
   expect(server.output.stderr).toContain(`chmod 600 ${key}`);
+});
+
+/** A small disk, which nobody else sees, as the working directory of a server. */
+function onDisk(mount: string, script: string): readonly string[] {
+  return [
+    'unshare',
+    ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+    '--mount',
+    ...['sh', '-ec', `mount -t tmpfs -o size=16m tmpfs "$0"; ${script}`, mount],
+  ];
+}
+
+describe('on a disk that takes no writes', () => {
+  it('a server runs, says so, answers devices, and stops with 0', async () => {
+    const folder = await temporaryFolder();
+    expect(await (await startServer({ folder })).stop()).toBe(0);
+    await openCertificateFolder(path.join(folder, 'certs'), { now: () => new Date() }).createDevice({
+      id: 'board-1',
+    });
+    const readOnly = 'cp -a . "$0"; mount -o remount,ro tmpfs "$0"; cd "$0"; exec "$@"';
+    const server = await startServer({ folder, within: onDisk(await temporaryFolder(), readOnly) });
+
+    const health = await run('curl', ['-sS', `${server.adminUrl}/health`]);
+    expect(JSON.parse(health.stdout)).toMatchObject({ status: 'ok', storage: 'unwritable' });
+    const overview = await run('curl', ['-sS', `${server.adminUrl}/api/overview`]);
+    expect(overview.stdout).toContain('"storage-unwritable"');
+    const [ca, cert, key] = ['ca.crt', 'devices/board-1.crt', 'devices/board-1.key'].map((name) =>
+      path.join(folder, 'certs', name),
+    ) as [string, string, string];
+    const device = ['-sSf', '--cacert', ca, '--cert', cert, '--key', key];
+    const manifest = await run('curl', [...device, `${server.deviceUrl}/api/v1/manifest.json`]);
+    expect(JSON.parse(manifest.stdout)).toMatchObject({ bundle_url: '' });
+
+    expect(await server.stop()).toBe(0);
+    expect(server.output.stderr).toContain('nothing can be saved: the data folder can only be read');
+    expect(server.output.stderr).not.toContain('not caught');
+  });
+
+  it('the first start ever is refused with what to do, and the one after that, with room, is the first', async () => {
+    const twice =
+      'cd "$0"; cat /dev/zero >filler || true; "$@" || echo "ended with $?" >&2; rm filler; exec "$@"';
+    const server = await startServer({
+      folder: await temporaryFolder(),
+      within: onDisk(await temporaryFolder(), twice),
+    });
+    expect(server.output.stderr).toMatch(/no space left to write.*Free some space.*ended with 2\n/s);
+    expect((JSON.parse(server.output.stdout) as { made: string[] }).made).toHaveLength(2);
+    expect(await server.stop()).toBe(0);
+  });
 });

@@ -9,6 +9,7 @@ import { raucPorts, withoutKeyring } from './rauc-ports';
 /** The real services in a process that no test runner looks after, because it is to be killed. */
 export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
   const ignore = () => undefined;
+  const errors: string[] = [];
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
   const services = await createServices({
     store,
@@ -18,12 +19,15 @@ export async function openChildServices(dataDir: string, now: () => Date = () =>
     deliver: () => Promise.resolve(null),
     configuredCompatible: null,
     baseUrl: () => 'https://updates.test:8443',
-    log: { info: ignore, warn: ignore, error: ignore },
+    log: { info: ignore, warn: ignore, error: (_: object, message: string) => void errors.push(message) },
     now,
     randomBytes,
   });
   return {
+    store,
     services,
+    /** Lines of the log at the level `error`. */
+    errors,
     async release(file: string): Promise<void> {
       const staged = await services.publishBundle.stage(createReadStream(file), { limitBytes: 1 << 30 });
       await services.publishBundle.publish(staged, {

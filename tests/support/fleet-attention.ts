@@ -29,6 +29,7 @@ export async function fleetAttention(
     oldCertificates: () => [],
     measureStorage: () => Promise.resolve(storageUsage(Number.MAX_SAFE_INTEGER)),
     daysUntilFull: () => null,
+    writeProblem: () => services.health().writeProblem,
     now,
   });
   return (await describer.describe()).attention;

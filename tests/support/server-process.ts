@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program and its arguments, which gets the server's command line after them and becomes the server. */
+  readonly within?: readonly string[];
 }
 
 /** Starts `serve` and waits until it says that it listens. Rejects with its output when it ends instead. */
@@ -37,10 +39,14 @@ export async function startServer({
   entry = entryPoint,
   args = [],
   env = {},
+  within = [],
 }: StartOptions): Promise<ServerProcess> {
+  const [program = process.execPath, ...before] = within;
   const child = spawn(
-    process.execPath,
+    program,
     [
+      ...before,
+      ...(within.length === 0 ? [] : [process.execPath]),
       entry,
       'serve',
       '--json',

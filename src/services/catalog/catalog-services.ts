@@ -29,13 +29,13 @@ const idleMs = 5_000;
 
 export function createCatalogServices(ports: ServicePorts, catalog: Catalog): CatalogServices {
   const { store, trustTerms, allowUntrusted, configuredCompatible, baseUrl, log, now } = ports;
-  const { bundles: storage, uses, writeManifestFile } = store;
+  const { bundles: storage, uses, writability, writeManifestFile } = store;
   const { inspect, judge, checkImages } = ports;
   const changed = createWriteManifestFile({ catalog, configuredCompatible, baseUrl, writeManifestFile, log });
   const bundleTrust = createBundleTrust({ trustTerms, allowUntrusted });
   return {
     publishBundle: createPublishBundle({ catalog, storage, inspect, allowUntrusted, changed, log, now }),
-    deleteBundle: createDeleteBundle({ catalog, storage, log, now }),
+    deleteBundle: createDeleteBundle({ catalog, storage, uses, writability, log, now }),
     listBundles: createListBundles(catalog, configuredCompatible),
     readBundle: new BundleReader({ catalog, storage, idleMs }),
     activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),

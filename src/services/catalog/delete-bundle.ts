@@ -3,15 +3,19 @@ import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
 import { type Catalog, noBundle } from './catalog';
 import type { BundleStorage } from '../../ports/bundle-storage';
-import type { BundleNeeds } from '../../ports/catalog';
+import type { BundleNeeds, Tombstone } from '../../ports/catalog';
+import type { BundleUses } from '../../ports/fleet-counts';
 import type { Log } from '../../ports/log';
 import type { Clock } from '../../ports/clock';
+import type { Writability } from '../../ports/writability';
 
 export interface DeleteBundle {
   /**
-   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it.
+   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it. On a full disk its file
+   * makes the room that this takes.
    * @throws DomainError `not-found`; `conflict` when it is current, or when devices install it or are pinned to it and nobody
-   * insists (the message says where, and how many)
+   * insists (the message says where, and how many); `storage-full` when there is no room all the same: then it is served no more, and
+   * can be deleted later
    */
   delete(request: {
     readonly name: string;
@@ -26,11 +30,14 @@ export interface DeleteBundle {
 export interface DeletePorts {
   readonly catalog: Catalog;
   readonly storage: Pick<BundleStorage, 'remove'>;
+  readonly uses: Pick<BundleUses, 'needs'>;
+  readonly writability: Pick<Writability, 'tryAgain'>;
   readonly log: Log;
   readonly now: Clock;
 }
 
-export function createDeleteBundle({ catalog, storage, log, now }: DeletePorts): DeleteBundle {
+export function createDeleteBundle(ports: DeletePorts): DeleteBundle {
+  const { catalog, storage, log, now } = ports;
   return {
     delete: ({ name, force = false, actor, address = null }) =>
       catalog.exclusively(async () => {
@@ -48,13 +55,17 @@ export function createDeleteBundle({ catalog, storage, log, now }: DeletePorts):
           subject: { bundleName: name, compatible },
           before: { sha256 },
         };
-        await catalog.tombstone({
+        const check = force ? undefined : (needs: BundleNeeds) => refuseNeeded(name, needs);
+        const tombstone: Tombstone = {
           name,
           at,
           by: actor,
           events: [line],
-          ...(force ? {} : { check: (needs) => refuseNeeded(name, needs) }),
-        });
+          ...(check === undefined ? {} : { check }),
+        };
+        await catalog
+          .tombstone(tombstone)
+          .catch((error: unknown) => deleteOnFull(ports, bundle, tombstone, error));
         const isShared = catalog.hasOther(bundle);
         await storage.remove(sha256, { name, isShared }).catch((error: unknown) => {
           log.error({ err: error, bundle: name }, 'the file of a deleted bundle could not be removed');
@@ -63,6 +74,23 @@ export function createDeleteBundle({ catalog, storage, log, now }: DeletePorts):
         return bundle;
       }),
   };
+}
+
+/** Where the row does not fit on the disk the file goes first. Killed between, it is a bundle whose file is missing. */
+async function deleteOnFull(
+  { catalog, storage, uses, writability }: DeletePorts,
+  bundle: Bundle,
+  tombstone: Tombstone,
+  why: unknown,
+): Promise<void> {
+  const { name, sha256 } = bundle;
+  const isFull = why instanceof DomainError && why.code === 'storage-full';
+  if (!isFull || catalog.hasOther(bundle)) throw why;
+  tombstone.check?.(await uses.needs(name, tombstone.at));
+  catalog.markLost(name);
+  await storage.remove(sha256, { name, isShared: false });
+  await writability.tryAgain();
+  await catalog.tombstone(tombstone);
 }
 
 function refuseActive(catalog: Catalog, name: string): void {

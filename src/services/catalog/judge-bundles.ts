@@ -56,7 +56,9 @@ export class BundleJudge implements JudgeBundles {
   async begin(): Promise<void> {
     const first = await wantedBundles(this.ports.catalog, this.ports.uses);
     const wanted = this.#due().filter(({ name }) => first.has(name));
-    await this.#judgeAll(wanted.slice(0, judgedAtBegin));
+    await this.#judgeAll(wanted.slice(0, judgedAtBegin)).catch((error: unknown) => {
+      this.ports.log.error({ err: error }, 'the verdicts of bundles cannot be saved: they are judged again');
+    });
   }
 
   run(): Promise<void> {

@@ -4,6 +4,7 @@ import type { AttentionItem } from './attention-item';
 
 /** What people lose while a chore fails. */
 const consequences: Readonly<Record<ChoreName, string>> = {
+  'storage-writes': 'what waited for the disk is not done',
   restores: 'the marker that tells an older copy of the database is not up to date',
   'device-writes': 'what devices did last is not saved',
   'lost-installations': 'installations that went silent are not ended',

@@ -1,5 +1,6 @@
 import type { ChoreStatus } from '../../core/chore';
 import type { Crash } from '../../core/crash';
+import type { DomainError } from '../../core/errors';
 import { boardGoneAfterMs } from '../../core/board';
 import type { Release } from '../../core/release';
 import type { ClockTrouble } from '../../core/server-clock';
@@ -77,6 +78,7 @@ export interface DescribeFleetPorts {
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;
   readonly daysUntilFull: (freeBytes: number) => number | null;
+  readonly writeProblem: () => DomainError | null;
   readonly overBudget: Pick<OverBudget, 'recent'>;
   readonly silence: Silence;
   readonly chores: () => readonly ChoreStatus[];
@@ -149,6 +151,7 @@ export class FleetDescriber {
         lastCrash: this.ports.lastCrash,
         clock: this.ports.clockTrouble(),
         storage,
+        writeProblem: this.ports.writeProblem(),
         daysUntilFull: this.ports.daysUntilFull(storage.freeBytes),
         largestBundleBytes: bundles.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0),
       }),

@@ -3,7 +3,7 @@ import type { MonotonicClock } from '../../ports/clock';
 import type { MeasureStorage } from '../../ports/data-folder';
 import type { Log } from '../../ports/log';
 import type { ListBundles } from '../catalog/list-bundles';
-import { ofStorage } from './storage-attention';
+import { ofRoom } from './storage-attention';
 
 export interface WatchStoragePorts {
   readonly measureStorage: MeasureStorage;
@@ -33,7 +33,7 @@ export class StorageWatch {
     const largestBundleBytes = listBundles
       .list()
       .reduce((most, { bundle }) => Math.max(most, bundle.sizeBytes), 0);
-    const [item] = ofStorage({ storage, largestBundleBytes, daysUntilFull: this.daysUntilFull(freeBytes) });
+    const [item] = ofRoom({ storage, largestBundleBytes, daysUntilFull: this.daysUntilFull(freeBytes) });
     if (item !== undefined && !this.#isTold) log.warn({ freeBytes, sizes: storage.sizes }, item.message);
     // Around the limit it would be told again and again.
     if (item !== undefined) this.#isTold = true;

@@ -1,7 +1,8 @@
 import type { Crash } from '../../core/crash';
 import type { Catalog } from '../catalog/catalog';
 import type { ServicePorts } from '../service-ports';
-import { importLegacyReleases } from './import-legacy';
+import { DomainError } from '../../core/errors';
+import { type Imported, importLegacyReleases } from './import-legacy';
 import { type StartupProblem, takeOverFiles } from './take-over-files';
 
 /** What a start took over, and what it left alone and why. */
@@ -19,11 +20,21 @@ export interface Startup {
 export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<Startup> {
   const { store, inspect, allowUntrusted, lastCrash, log, now } = ports;
   const { bundles: storage, foundFiles, legacy, markers } = store;
-  const files = await takeOverFiles({ catalog, storage, foundFiles, legacy, inspect, allowUntrusted });
+  // Uploads wait for it, where it comes once the disk takes writes.
+  const files = await catalog.exclusively(() =>
+    takeOverFiles({ catalog, storage, foundFiles, legacy, inspect, allowUntrusted }),
+  );
   for (const bundle of files.adopted) log.info({ bundle }, 'bundle taken over');
-  const releases = await importLegacyReleases({ catalog, legacy, markers, now });
+  const releases = await importLegacyReleases({ catalog, legacy, markers, now }).catch(leftForLater);
   for (const compatible of releases.released) log.info({ compatible }, 'release taken over');
   const problems = [...files.problems, ...releases.problems];
   for (const { path, message } of problems) log.warn({ path }, `${path}: ${message}`);
   return { lastCrash, adopted: files.adopted, released: releases.released, problems };
+}
+
+/** A full disk does not keep the server from its devices. @throws what is not about the disk */
+function leftForLater(error: unknown): Imported {
+  if (!(error instanceof DomainError) || (error.code !== 'storage-full' && error.code !== 'unavailable'))
+    throw error;
+  return { released: [], problems: [{ path: 'manifest.json', message: `not taken over: ${error.message}` }] };
 }

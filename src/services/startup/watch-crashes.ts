@@ -50,6 +50,11 @@ export class CrashWatch implements WatchCrashes {
   };
 
   closed(): void {
-    if (!this.#hasCrashed) this.ports.file.clear();
+    if (this.#hasCrashed) return;
+    try {
+      this.ports.file.clear();
+    } catch (error) {
+      this.ports.log.error({ err: error }, 'how the run before ended could not be cleared');
+    }
   }
 }

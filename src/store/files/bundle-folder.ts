@@ -40,11 +40,6 @@ export class BundleFolder implements BundleStorage {
     this.#index = new NamedBytesIndex(known);
   }
 
-  /** Removes what a killed server was receiving. */
-  cleanIncoming(): Promise<void> {
-    return this.#incoming.clean();
-  }
-
   async stage(content: Readable, options: StageOptions): Promise<StagedBundle> {
     const incoming = await this.#incoming.stage(content, options);
     const { sha256, sizeBytes } = incoming;

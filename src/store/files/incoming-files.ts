@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { makeFolder } from '../../base/files/make-folder';
+import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import type { OpenFile, StageOptions } from '../../ports/bundle-storage';
 import { storing } from '../storage-error';
 import { openBundleFile } from './bundle-file';
+
+/** Makes the folder, empty: removes what a killed server was receiving. @throws DomainError `storage-full`, `unavailable` */
+export function cleanIncoming(folder: string): Promise<void> {
+  return storing(async () => {
+    await makeFolder(folder, 0o700);
+    for (const name of await readdir(folder))
+      await rm(path.join(folder, name), { recursive: true, force: true });
+  });
+}
 
 /** A complete, synced upload that has no name yet. */
 export class IncomingFile {
@@ -43,15 +54,6 @@ export class IncomingFiles {
     private readonly newName: () => string,
   ) {}
 
-  /** Makes the folder, empty. */
-  clean(): Promise<void> {
-    return storing(async () => {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      for (const name of await readdir(this.folder))
-        await rm(path.join(this.folder, name), { recursive: true, force: true });
-    });
-  }
-
   /**
    * Writes a stream to a new file and syncs it. After an error the rest of the stream is the caller's.
    * @throws DomainError `too-large`, `storage-full`, `invalid-input`
@@ -70,7 +72,7 @@ export class IncomingFiles {
 
 async function write(file: string, content: Readable, { limitBytes, signal }: StageOptions) {
   if (signal !== undefined) addAbortSignal(signal, content);
-  const handle = await open(file, 'wx', 0o600);
+  const handle = await openNew(file);
   try {
     const hash = createHash('sha256');
     let sizeBytes = 0;
@@ -85,6 +87,17 @@ async function write(file: string, content: Readable, { limitBytes, signal }: St
     return { sha256: hash.digest('hex'), sizeBytes };
   } finally {
     await handle.close();
+  }
+}
+
+/** The disk may have had no room for the folder at the start. */
+async function openNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx', 0o600);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    await makeFolder(path.dirname(file), 0o700);
+    return await open(file, 'wx', 0o600);
   }
 }
 

@@ -4,6 +4,8 @@ import Sqlite from 'libsql';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { openOwnFile } from '../refuse-links';
+import { isUnwritable, storageError } from '../storage-error';
+import { whyNotOpened } from '../try-disk';
 
 export interface DataDirLock {
   release(): void;
@@ -17,20 +19,19 @@ const held = new Set<Sqlite.Database>();
  * frees it however the process ends; a process id in a file could belong to somebody else after a reboot, and in
  * containers every server is process 1.
  * @param pid told to whom the lock is refused
- * @throws DomainError `configuration` when another server holds it
+ * @throws DomainError `configuration` when another server holds it; `storage-full`, `unavailable` where it cannot be taken
  */
 export function lockDataDir(dataDir: string, pid: number): DataDirLock {
   const sqlite = openLockFile(path.join(dataDir, 'server.lock'));
   try {
     sqlite.pragma('busy_timeout = 0');
     sqlite.exec('BEGIN IMMEDIATE');
-    sqlite.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL) STRICT');
-    sqlite.exec('DELETE FROM holder');
-    sqlite.prepare('INSERT INTO holder VALUES (?)').run([pid]);
-    sqlite.exec('COMMIT');
-    sqlite.exec('BEGIN IMMEDIATE'); // held from here; readers still see the pid
+    notePid(sqlite, dataDir, pid);
+    if (!sqlite.inTransaction) sqlite.exec('BEGIN IMMEDIATE'); // held from here; readers still see the pid
   } catch (error) {
-    const refusal = isBusy(error) ? inUse(dataDir, holderOf(sqlite)) : error;
+    const refusal = isBusy(error)
+      ? inUse(dataDir, holderOf(sqlite))
+      : storageError(whyNotOpened(error, dataDir));
     sqlite.close();
     throw refusal;
   }
@@ -44,11 +45,26 @@ export function lockDataDir(dataDir: string, pid: number): DataDirLock {
   };
 }
 
+/** On a full disk the lock is held without it. */
+function notePid(sqlite: Sqlite.Database, dataDir: string, pid: number): void {
+  try {
+    sqlite.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL) STRICT');
+    sqlite.exec('DELETE FROM holder');
+    sqlite.exec(`INSERT INTO holder VALUES (${Math.trunc(pid)})`);
+    sqlite.exec('COMMIT');
+  } catch (error) {
+    if (!isUnwritable(storageError(whyNotOpened(error, dataDir)))) throw error;
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+  }
+}
+
 function openLockFile(file: string): Sqlite.Database {
   try {
     closeSync(openOwnFile(file)); // SQLite would make it readable for all
     return new Sqlite(file);
   } catch (error) {
+    const translated = storageError(error);
+    if (isUnwritable(translated)) throw translated;
     throw new DomainError('configuration', `${file} can't be opened`, {
       cause: error,
       remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',

@@ -18,6 +18,7 @@ export function createBundleUses(database: Database): BundleUses {
       );
       return rows.map(({ pin_bundle: bundleName, devices }) => ({ bundleName: bundleName ?? '', devices }));
     },
+    needs: (name, at) => database.readTogether(() => needsOf(database, name, at)),
   };
 }
 

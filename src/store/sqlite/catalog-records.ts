@@ -20,7 +20,7 @@ export function createCatalogRecords(
   const { query } = database;
   return {
     load() {
-      return database.transact(() => {
+      return database.readTogether(() => {
         const found = database.all(query.selectFrom('bundles').selectAll().where('deleted_at', 'is', null));
         const bundles = new Map(found.map((row) => [row.name, toBundle(row)]));
         const rollouts = new Map(
@@ -48,7 +48,7 @@ export function createCatalogRecords(
     },
 
     binding(name) {
-      return database.transact(() => {
+      return database.readTogether(() => {
         const [row] = database.all(
           query.selectFrom('bundles').select(['sha256', 'deleted_at']).where('name', '=', name),
         );

@@ -1,4 +1,3 @@
-import { closeSync, fchmodSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type Compilable,
@@ -9,16 +8,15 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import Sqlite from 'libsql';
+import type Sqlite from 'libsql';
 import { RecentMap } from '../../base/collections/recent-map';
-import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import { GroupCommit } from './group-commit';
-import { migrations } from './migrations';
-import { openOwnFile, refuseLinks } from '../refuse-links';
-import { emptied, isMarked, refuseEmptied } from './refuse-emptied';
+import type { Upgrade } from './migrate';
+import { type Connection, openToRead, openToWrite } from './open-sqlite';
 import type { Schema } from './schema';
-import { databaseClosed, storageError } from '../storage-error';
+import { databaseClosed, isOfDisk, isUnwritable, storageError } from '../storage-error';
+import { tryDisk } from '../try-disk';
 import { Turns } from './turns';
 
 /**
@@ -32,6 +30,8 @@ export interface Database {
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /** Runs a query by itself: by the time that its rows are there they may be out of date. @throws as {@link Database.all} */
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
+  /** Runs queries that only read, as one piece: also where nothing can be written. */
+  readTogether<Result>(work: () => Result): Promise<Result>;
   /**
    * Runs work as one transaction: all of it lasts when the promise resolves, nothing when it rejects. It may share its
    * commit with others, and may be run again, so it changes nothing but the database.
@@ -41,6 +41,10 @@ export interface Database {
   afterCommit(callback: () => void): void;
   /** For reads that take long. */
   readonly turns: Turns;
+  /** What kept a write from the disk, until {@link Database.tryWriting} has succeeded; `null` when nothing did. */
+  writeProblem(): DomainError | null;
+  /** After a write that did not get to the disk: finds out whether one would now. */
+  tryWriting(): Promise<void>;
   close(): void;
 }
 
@@ -51,37 +55,43 @@ export interface DatabaseOptions {
   readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Told of what goes wrong where nobody waits for it; without it that is not told. */
   readonly onError?: (error: unknown) => void;
-}
-
-export interface Upgrade {
-  readonly file: string;
-  readonly sizeBytes: number;
+  /** Called before the database is opened to write, which what it throws prevents. */
+  readonly beforeWriting?: () => void;
+  /** Opens it to read alone when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
+  readonly mayOnlyRead?: boolean;
 }
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
  * @throws DomainError `configuration` when the folder can't be used, or the database is damaged, from a newer version, or gone while
- * its marker is there
+ * its marker is there; `storage-full`, `unavailable`
  */
-export function openDatabase(
-  dataDir: string,
-  { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined }: DatabaseOptions = {},
-): Database {
+export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Database {
+  const { busyTimeoutMs = 5_000, onUpgrade, onError = () => undefined, mayOnlyRead = false } = options;
   const file = path.join(dataDir, 'server.db');
-  refuseEmptied(file);
-  const sqlite = openSqlite(file);
+  const openers: Openers = {
+    toWrite() {
+      options.beforeWriting?.();
+      return openToWrite(file, { busyTimeoutMs, onUpgrade });
+    },
+    toRead: (why) => openToRead(file, why),
+    tryDisk: () => tryDisk(dataDir),
+    commits: ({ sqlite }, onRefused) => new GroupCommit(sqlite, { busyTimeoutMs, onError, onRefused }),
+  };
   try {
-    sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
-    sqlite.pragma('journal_mode = WAL');
-    sqlite.pragma('synchronous = FULL'); // a committed release survives a power cut
-    sqlite.pragma('foreign_keys = ON');
-    sqlite.pragma('cache_size = -32768'); // 32 MiB: the devices of a large fleet
-    migrate(sqlite, file, onUpgrade);
+    return new SqliteDatabase(openers, openers.toWrite(), null);
   } catch (error) {
-    sqlite.close();
-    throw unusable(error, file);
+    if (!mayOnlyRead || !isUnwritable(error)) throw error;
+    return new SqliteDatabase(openers, openers.toRead(error), error);
   }
-  return new SqliteDatabase(sqlite, new GroupCommit(sqlite, busyTimeoutMs, onError));
+}
+
+interface Openers {
+  readonly toWrite: () => Connection;
+  readonly toRead: (why: DomainError) => Connection;
+  /** Whether there is room to go on with. @throws DomainError `storage-full`, `unavailable` */
+  readonly tryDisk: () => Promise<void>;
+  readonly commits: (connection: Connection, onRefused: (error: unknown) => void) => GroupCommit;
 }
 
 class SqliteDatabase implements Database {
@@ -98,144 +108,108 @@ class SqliteDatabase implements Database {
    * Each is prepared once: that costs more than running it, and what is prepared and dropped holds memory that Node does not
    * see.
    */
-  readonly #statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
+  #statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
+  /** `null` while it can only be read. */
+  #commits: GroupCommit | null;
+  #problem: DomainError | null;
   #isClosed = false;
 
+  /** @param problem why the connection can only read; `null` when it can write */
   constructor(
-    private readonly sqlite: Sqlite.Database,
-    private readonly commits: GroupCommit,
-  ) {}
+    private readonly openers: Openers,
+    /** `null` when it could not be opened again. */
+    private connection: Connection | null,
+    problem: DomainError | null,
+  ) {
+    this.#problem = problem;
+    this.#commits = problem === null && connection !== null ? this.#begin(connection) : null;
+  }
 
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[] {
     if (this.#isClosed) throw databaseClosed(); // the binding would end the whole process
+    if (this.connection === null) throw this.#unwritable();
+    const { sqlite } = this.connection;
     const { sql, parameters } = 'compile' in query ? query.compile() : query;
     try {
       // The one place where rows get their type: the query that Kysely checked against the schema says it.
-      return this.#statements.getOrMake(sql, () => this.sqlite.prepare(sql)).all(parameters) as Row[];
+      return this.#statements.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
     } catch (error) {
       throw storageError(error);
     }
   }
 
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
+    return this.readTogether(() => this.all(query));
+  }
+
+  readTogether<Result>(work: () => Result): Promise<Result> {
     return new Promise((resolve) => {
-      resolve(this.all(query));
+      resolve(work());
     });
   }
 
   transact<Result>(work: () => Result): Promise<Result> {
-    return this.commits.run(work);
+    if (this.#isClosed) return Promise.reject(databaseClosed());
+    return this.#commits?.run(work) ?? Promise.reject(this.#unwritable());
   }
 
   afterCommit(callback: () => void): void {
-    this.commits.afterCommit(callback);
+    this.#commits?.afterCommit(callback);
+  }
+
+  writeProblem(): DomainError | null {
+    return this.#problem;
+  }
+
+  async tryWriting(): Promise<void> {
+    if (this.#isClosed || this.#problem === null) return;
+    try {
+      await this.openers.tryDisk();
+      await this.#tryDatabase();
+      this.#problem = null;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.#problem = error;
+    }
   }
 
   close(): void {
     if (this.#isClosed) return;
-    this.commits.close();
+    this.#commits?.close();
     this.#isClosed = true;
-    closeDatabase(this.sqlite);
+    this.connection?.close();
   }
-}
 
-function openSqlite(file: string): Sqlite.Database {
-  try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    refuseLinks(path.dirname(file)); // SQLite would follow them
-    const descriptor = openOwnFile(file); // SQLite would make it readable for all
-    fchmodSync(descriptor, 0o600);
-    closeSync(descriptor);
-    return new Sqlite(file);
-  } catch (error) {
-    throw unusable(error, file);
+  async #tryDatabase(): Promise<void> {
+    if (this.#isClosed) throw databaseClosed();
+    if (this.#commits === null) this.#openToWrite();
+    else await this.#commits.tryWriting();
   }
-}
 
-function unusable(error: unknown, file: string): unknown {
-  if (error instanceof DomainError) return error;
-  const code = systemErrorCode(error) ?? '';
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new DomainError('configuration', `${file} is not a database or is damaged`, {
-      cause: error,
-      remedy: 'Restore it from a backup, with its -wal file removed.',
+  /** With nothing in between: one connection ends before the other begins, see {@link openToRead}. */
+  #openToWrite(): void {
+    this.connection?.close();
+    this.connection = null;
+    this.#statements = new RecentMap(maxStatements);
+    try {
+      this.connection = this.openers.toWrite();
+      this.#commits = this.#begin(this.connection);
+    } catch (error) {
+      this.connection = this.openers.toRead(error instanceof DomainError ? error : this.#unwritable());
+      throw error;
+    }
+  }
+
+  #begin(connection: Connection): GroupCommit {
+    return this.openers.commits(connection, (error) => {
+      if (isOfDisk(error)) this.#problem = error;
     });
   }
-  const translated = storageError(error);
-  if (translated !== error) return translated;
-  return new DomainError('configuration', `${file} can't be opened`, {
-    cause: error,
-    remedy: 'Give the user that runs the server a data folder that it owns.',
-  });
+
+  #unwritable(): DomainError {
+    return this.#problem ?? databaseClosed();
+  }
 }
 
 /** Statements that stay prepared. A list with many filters has one for each mix of them. */
 const maxStatements = 300;
-
-function transaction<Result>(sqlite: Sqlite.Database, work: () => Result): Result {
-  try {
-    sqlite.exec('BEGIN IMMEDIATE');
-    const result = work();
-    sqlite.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // After a full disk SQLite has rolled back by itself.
-    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
-    throw storageError(error);
-  }
-}
-
-/** Leaves one whole file, without a -wal beside it, as far as other processes let it. */
-function closeDatabase(sqlite: Sqlite.Database): void {
-  try {
-    sqlite.pragma('wal_checkpoint(TRUNCATE)');
-  } catch {
-    // Nothing is lost: the next start reads the -wal file.
-  }
-  sqlite.close();
-}
-
-function migrate(sqlite: Sqlite.Database, file: string, onUpgrade: DatabaseOptions['onUpgrade']): void {
-  const wasMarked = isMarked(file); // before the version is read: another process may write both meanwhile
-  const found = versionOf(sqlite);
-  if (found === 0 && wasMarked) throw emptied(file);
-  if (found === migrations.length) return;
-  if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
-  // Inside the transaction the version is read again: another process may have been faster.
-  upgrading(file, found, () =>
-    transaction(sqlite, () => {
-      const version = versionOf(sqlite);
-      if (version > migrations.length) {
-        throw new DomainError('configuration', `${file} was written by a newer version of this server`, {
-          remedy: 'Start that version, or restore a backup made before the upgrade.',
-          details: { databaseVersion: version, knownVersion: migrations.length },
-        });
-      }
-      for (const step of migrations.slice(version)) sqlite.exec(step);
-      sqlite.pragma(`user_version = ${migrations.length}`);
-    }),
-  );
-}
-
-/** What goes wrong on the way takes nothing along: the transaction is rolled back. */
-function upgrading(file: string, version: number, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (version === 0 || (error instanceof DomainError && error.code === 'configuration')) throw error;
-    const [code, remedy] =
-      error instanceof DomainError ? [error.code, error.remedy] : (['configuration', undefined] as const);
-    const why = error instanceof Error ? `: ${error.message}` : '';
-    const back = 'The version that ran before can still use it.';
-    throw new DomainError(code, `${file} cannot be brought up to date${why}. It is as it was`, {
-      cause: error,
-      remedy: remedy === undefined ? `${back} Report what this one said.` : `${remedy} ${back}`,
-      details: { databaseVersion: version, knownVersion: migrations.length },
-    });
-  }
-}
-
-function versionOf(sqlite: Sqlite.Database): number {
-  const [row] = sqlite.prepare('PRAGMA user_version').all([]) as { user_version: number }[];
-  return row?.user_version ?? 0;
-}

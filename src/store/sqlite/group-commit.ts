@@ -9,6 +9,15 @@ interface Job {
   readonly giveUpAtMs: number;
 }
 
+export interface GroupCommitOptions {
+  /** How long a write waits for another process to finish its own, in milliseconds. */
+  readonly busyTimeoutMs: number;
+  /** Told of what goes wrong where nobody waits for it. */
+  readonly onError: (error: unknown) => void;
+  /** Told why a piece of work is not committed, before who asked for it. */
+  readonly onRefused: (error: unknown) => void;
+}
+
 const busyRetryMs = 20;
 /** A commit of more would keep everybody else waiting for too long. */
 const maxGroup = 200;
@@ -25,24 +34,27 @@ export class GroupCommit {
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /**
-   * @param busyTimeoutMs how long a write waits for another process to finish its own
-   * @param onError told of what goes wrong where nobody waits for it
-   */
   constructor(
     private readonly sqlite: Sqlite.Database,
-    private readonly busyTimeoutMs: number,
-    private readonly onError: (error: unknown) => void,
+    private readonly options: GroupCommitOptions,
   ) {}
 
   /** @param work may be run again when the whole group has to be; it changes nothing but the database */
   run<Result>(work: () => Result): Promise<Result> {
     if (this.#isClosed) return Promise.reject(databaseClosed());
     return new Promise<Result>((resolve, reject) => {
-      const giveUpAtMs = performance.now() + this.busyTimeoutMs;
+      const giveUpAtMs = performance.now() + this.options.busyTimeoutMs;
       // The one place that forgets the type: each job resolves with what its own work returned.
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject, giveUpAtMs });
       this.#plan();
+    });
+  }
+
+  /** Writes something that changes nothing, to find out whether that is possible. */
+  tryWriting(): Promise<void> {
+    return this.run(() => {
+      const [row] = this.sqlite.prepare('PRAGMA user_version').all([]) as { user_version: number }[];
+      this.sqlite.exec(`PRAGMA user_version = ${row?.user_version ?? 0}`);
     });
   }
 
@@ -112,7 +124,7 @@ export class GroupCommit {
     try {
       callback();
     } catch (error) {
-      this.onError(error);
+      this.options.onError(error);
     }
   }
 
@@ -122,7 +134,7 @@ export class GroupCommit {
     try {
       this.sqlite.exec('BEGIN IMMEDIATE');
     } finally {
-      this.sqlite.pragma(`busy_timeout = ${this.busyTimeoutMs}`);
+      this.sqlite.pragma(`busy_timeout = ${this.options.busyTimeoutMs}`);
     }
   }
 
@@ -137,8 +149,14 @@ export class GroupCommit {
     } catch (error) {
       this.#afterCommit.length = callbacks;
       if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK TO job; RELEASE job');
-      return () => reject(storageError(error));
+      return () => this.#refuse(reject, error);
     }
+  }
+
+  #refuse(reject: (error: unknown) => void, error: unknown): void {
+    const refusal = storageError(error);
+    this.options.onRefused(refusal);
+    reject(refusal);
   }
 
   #fail(jobs: readonly Job[], error: unknown): void {
@@ -146,7 +164,7 @@ export class GroupCommit {
     const nowMs = performance.now();
     for (const job of jobs) {
       if (isBusy && nowMs < job.giveUpAtMs) this.#waiting.push(job);
-      else job.reject(storageError(error));
+      else this.#refuse(job.reject, error);
     }
     if (!isBusy || this.#waiting.length === 0) return;
     this.#retry ??= setTimeout(() => {

@@ -5,10 +5,9 @@ import type { Database } from './database';
 export function createMarkerRecords(database: Database): MarkerRecords {
   const { query } = database;
   return {
-    has(name) {
-      return database.transact(
-        () => database.all(query.selectFrom('markers').select('name').where('name', '=', name)).length > 0,
-      );
+    async has(name) {
+      const select = query.selectFrom('markers').select('name').where('name', '=', name);
+      return (await database.read(select)).length > 0;
     },
     set(name, at) {
       return database.transact(() => {

@@ -1,23 +1,25 @@
+import type { Selectable } from 'kysely';
 import type { RestoreRecords } from '../../ports/restores';
 import type { Database } from './database';
 import { latestLine } from './journal-records';
+import type { DatabaseIdentityTable } from './schema';
 
 /** What the database knows of itself, and of a restore that people have not heard of yet. */
 export function createRestoreRecords(database: Database): RestoreRecords {
   const { query } = database;
   return {
-    identity(newId) {
-      return database.transact(() => {
-        const select = query.selectFrom('database_identity').selectAll();
-        const [known] = database.all(select);
-        if (known === undefined) {
-          const decision = latestLine(database);
-          const made = { id: newId, decision, is_marked: 0, suspicion: null };
-          database.all(query.insertInto('database_identity').values(made));
-          return { id: newId, decision, isMarked: false, suspicion: null };
-        }
-        const { id, decision, is_marked: isMarked, suspicion } = known;
-        return { id, decision, isMarked: isMarked === 1, suspicion };
+    async identity(newId) {
+      const find = () => database.all(query.selectFrom('database_identity').selectAll()).map(toIdentity)[0];
+      // It is there but for the first time, also where nothing can be written.
+      const known = await database.readTogether(find);
+      if (known !== undefined) return known;
+      return await database.transact(() => {
+        const made = find(); // by who asked at the same time
+        if (made !== undefined) return made;
+        const decision = latestLine(database);
+        const row = { id: newId, decision, is_marked: 0, suspicion: null };
+        database.all(query.insertInto('database_identity').values(row));
+        return { id: newId, decision, isMarked: false, suspicion: null };
       });
     },
 
@@ -71,4 +73,8 @@ export function createRestoreRecords(database: Database): RestoreRecords {
       return (await database.read(select.limit(limit))).length;
     },
   };
+}
+
+function toIdentity(row: Selectable<DatabaseIdentityTable>) {
+  return { id: row.id, decision: row.decision, isMarked: row.is_marked === 1, suspicion: row.suspicion };
 }

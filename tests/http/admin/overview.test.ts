@@ -1,6 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
+import { DomainError } from '../../../src/core/errors';
 import type { WebhookStatus } from '../../../src/core/webhook';
 import { makeBundle } from '../../support/bundle-factory';
 import { deviceOf } from '../../support/device-factory';
@@ -298,6 +299,26 @@ describe('what needs a person', () => {
       'storage',
       expect.stringMatching(/^1023 MiB are left .*outside the data folder, such as logs \(5 MiB\)\./),
     ]);
+  });
+
+  it('is a disk that takes no writes, on the page, in probes and metrics, until it does', async () => {
+    await admin.close();
+    let problem: DomainError | null = null;
+    admin = await openAdminListener({
+      now,
+      admin: { now },
+      changeStore: ({ writability }) => ({ writability: { ...writability, problem: () => problem } }),
+    });
+    const words = async () => ({
+      attention: (await overview()).attention.filter(({ kind }) => kind === 'storage-unwritable').length,
+      health: ((await admin.http.get('/health').expect(200)).body as { storage: string }).storage,
+      metrics: /^rauc_storage_writable (\d)$/m.exec((await admin.http.get('/metrics')).text)?.[1],
+    });
+    expect(await words()).toEqual({ attention: 0, health: 'writable', metrics: '1' });
+    problem = new DomainError('storage-full', 'the disk is full');
+    expect(await words()).toEqual({ attention: 1, health: 'full', metrics: '0' });
+    problem = new DomainError('unavailable', 'the data folder can only be read');
+    expect(await words()).toEqual({ attention: 1, health: 'unwritable', metrics: '0' });
   });
 
   it('is a webhook for which so much waits that later events stay in the journal', async () => {

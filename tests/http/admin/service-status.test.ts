@@ -21,7 +21,13 @@ describe('what probes and Prometheus see', () => {
 
   it('says that the server is alive, and which version', async () => {
     const answer = await admin.http.get('/health').expect(200);
-    expect(answer.body).toEqual({ status: 'ok', version: '9.8.7', clock: 'right', devices: 3 });
+    expect(answer.body).toEqual({
+      status: 'ok',
+      version: '9.8.7',
+      storage: 'writable',
+      clock: 'right',
+      devices: 3,
+    });
     await admin.http.head('/health').expect(200);
   });
 

@@ -54,6 +54,10 @@ class FaultyDatabase implements Database {
     return this.database.read(query);
   }
 
+  readTogether<Result>(work: () => Result): Promise<Result> {
+    return this.database.readTogether(work);
+  }
+
   async transact<Result>(work: () => Result): Promise<Result> {
     await this.#gate;
     return this.database.transact(() => {
@@ -65,6 +69,14 @@ class FaultyDatabase implements Database {
 
   afterCommit(callback: () => void): void {
     this.database.afterCommit(callback);
+  }
+
+  writeProblem(): ReturnType<Database['writeProblem']> {
+    return this.database.writeProblem();
+  }
+
+  tryWriting(): Promise<void> {
+    return this.database.tryWriting();
   }
 
   close(): void {

@@ -51,9 +51,11 @@ export function describeTombstones(make: MakeAdapter): void {
     await devices.write({ device: deviceOf('c'), installations: [open] });
     const over = installationOf({ ...of, id: 3, deviceId: 'd', offerEndsAt: at });
     await devices.write({ device: deviceOf('d'), installations: [over] });
+    const needs = { askingDevices: 2, pinnedDevices: ['a', 'b'] };
+    expect(await adapter.store.uses.needs(first.name, at)).toEqual(needs);
     const heard: unknown[] = [];
-    await tombstone('ann', (needs) => heard.push(needs));
-    expect(heard).toEqual([{ askingDevices: 2, pinnedDevices: ['a', 'b'] }]);
+    await tombstone('ann', (one) => heard.push(one));
+    expect(heard).toEqual([needs]);
   });
 
   it('hears of a pin that is written at the same time, and then leaves the bundle as it is', async () => {

@@ -36,6 +36,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'webhook-full': ['bad', 'clock'],
   'chore-failing': ['bad', 'alert'],
   storage: ['bad', 'alert'],
+  'storage-unwritable': ['bad', 'alert'],
   clock: ['bad', 'clock'],
   crashed: ['bad', 'alert'],
 };

@@ -1,6 +1,19 @@
 import { Gauge, type Registry } from 'prom-client';
 import { storageParts } from '../../../core/storage-room';
 import type { MeasureStorage } from '../../../ports/data-folder';
+import type { ServiceHealth } from '../../../services/services';
+
+/** Shows whether changes can be saved, read when it is asked for. */
+export function registerWritabilityMetrics(register: Registry, health: () => ServiceHealth): void {
+  new Gauge({
+    name: 'rauc_storage_writable',
+    help: '1 while changes can be saved; 0 while the disk is full or read-only, and devices are answered from what is known',
+    registers: [register],
+    collect() {
+      this.set(health().writeProblem === null ? 1 : 0);
+    },
+  });
+}
 
 /** Registers what takes the space of the disk, measured when it is asked for; unknown while that cannot be told. */
 export function registerStorageMetrics(register: Registry, measureStorage: MeasureStorage): void {

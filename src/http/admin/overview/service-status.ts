@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { healthJson } from '../../../contract/server';
+import type { ServiceHealth } from '../../../services/services';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 
@@ -22,7 +23,8 @@ export function statusRoutes(
       problems: [],
       handle: () => {
         const clock = services.serverClock.trouble()?.kind ?? ('right' as const);
-        return { status: 200, json: { ...health?.(), status: 'ok' as const, version, clock } };
+        const storage = storageState(services.health());
+        return { status: 200, json: { ...health?.(), status: 'ok' as const, version, storage, clock } };
       },
     }),
     defineRoute({
@@ -40,4 +42,9 @@ export function statusRoutes(
       }),
     }),
   ];
+}
+
+function storageState({ writeProblem }: ServiceHealth): 'writable' | 'full' | 'unwritable' {
+  if (writeProblem === null) return 'writable';
+  return writeProblem.code === 'storage-full' ? 'full' : 'unwritable';
 }

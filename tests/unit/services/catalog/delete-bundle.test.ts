@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { DomainError } from '../../../../src/core/errors';
 import { makeBundle } from '../../../support/bundle-factory';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices } from '../../../support/services';
@@ -139,5 +140,70 @@ describe('a bundle that devices need', () => {
     await opened.services.activateRelease.deactivate({ compatible: 'acme', actor: 'local' });
     await remove('a.raucb', true);
     expect(opened.services.listBundles.list()).toEqual([]);
+  });
+});
+
+describe('on a full disk', () => {
+  const full = new DomainError('storage-full', 'the disk is full');
+  const bundles = () => readdir(path.join(opened.dataDir, 'bundles'));
+  let hasRoom: () => Promise<boolean>;
+  let wasTried: boolean;
+
+  beforeEach(async () => {
+    await opened.close();
+    wasTried = false;
+    opened = await openServices({
+      dataDir: opened.dataDir,
+      changeStore: ({ catalog, writability }) => ({
+        catalog: {
+          ...catalog,
+          // As one that is opened to read alone: nothing is asked.
+          tombstone: async (request) => {
+            if (!(await hasRoom())) throw full;
+            await catalog.tombstone(request);
+          },
+        },
+        writability: {
+          ...writability,
+          tryAgain: () => {
+            wasTried = true;
+            return writability.tryAgain();
+          },
+        },
+      }),
+    });
+  });
+
+  it('a bundle makes room for its own deletion', async () => {
+    hasRoom = async () => wasTried && !(await bundles()).includes('a.raucb');
+    await remove('a.raucb');
+    expect(opened.services.listBundles.list()).toEqual([]);
+  });
+
+  it('a bundle that made too little room is served no more, and is deleted later', async () => {
+    hasRoom = () => Promise.resolve(false);
+    await expect(remove('a.raucb')).rejects.toBe(full);
+    expect(opened.services.readBundle.find('a.raucb')).toBeUndefined();
+    hasRoom = () => Promise.resolve(true);
+    await remove('a.raucb');
+    await expect(remove('a.raucb')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it.each(['pinned', 'shared'])('a bundle keeps its file while it is %s', async (why) => {
+    hasRoom = () => Promise.resolve(false);
+    const { manageDevices } = opened.services;
+    await manageDevices.create('board-1', {}, person);
+    if (why === 'pinned') await manageDevices.pin('board-1', 'a.raucb', person);
+    else await opened.publish((await makeBundle({ compatible: 'acme' })).path, { name: 'same.raucb' });
+    await expect(remove('a.raucb')).rejects.toThrow(refusal(why === 'pinned' ? 'conflict' : 'storage-full'));
+    expect(await bundles()).toContain('a.raucb');
+    expect(opened.services.readBundle.find('a.raucb')).toBeDefined();
+  });
+
+  it('nothing goes where the disk can only be read', async () => {
+    const readOnly = new DomainError('unavailable', 'the data folder can only be read');
+    hasRoom = () => Promise.reject(readOnly);
+    await expect(remove('a.raucb')).rejects.toBe(readOnly);
+    expect(opened.services.readBundle.find('a.raucb')).toBeDefined();
   });
 });

@@ -2,10 +2,11 @@
  * A process of its own that answers a device and dies right after a chosen answer, or meets a full disk.
  * Arguments: data folder, bundle, point.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Services } from '../../../../src/services/services';
 import { openChildServices } from '../../../support/child-services';
+import { fillDisk } from '../../../support/fill-disk';
 import { SimulatedDevice } from '../../../support/simulated-device';
 
 const [dataDir = '', bundle = '', point = ''] = process.argv.slice(2);
@@ -44,7 +45,7 @@ async function runOutOfDisk(services: Services): Promise<unknown> {
   const known = new SimulatedDevice(services, 'known', { now });
   await known.poll();
   const hold = () => codeOf(services.manageDevices.hold('known', '', person));
-  fill(filler);
+  fillDisk(filler);
   // The log of the database has some room left: devices come until it needs more.
   const answers = new Set<string>();
   let reported = 'done';
@@ -72,16 +73,6 @@ function codeOf(work: Promise<unknown>): Promise<string> {
     () => 'done',
     (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
   );
-}
-
-function fill(file: string): void {
-  for (let size = 1 << 20; size >= 512; size = Math.floor(size / 2)) {
-    try {
-      for (;;) writeFileSync(file, Buffer.alloc(size), { flag: 'a' });
-    } catch {
-      // full at this size
-    }
-  }
 }
 
 async function main(): Promise<void> {

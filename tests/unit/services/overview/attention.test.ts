@@ -28,6 +28,7 @@ const wellKept: AttentionFacts = {
   chores: [],
   storage: storageUsage(1 << 30),
   daysUntilFull: null,
+  writeProblem: null,
   largestBundleBytes: 0,
 };
 

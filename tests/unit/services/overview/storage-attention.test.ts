@@ -1,3 +1,4 @@
+import { DomainError } from '../../../../src/core/errors';
 import { storageParts } from '../../../../src/core/storage-room';
 import { ofStorage, type StorageFacts } from '../../../../src/services/overview/storage-attention';
 import { storageUsage } from '../../../support/storage-usage';
@@ -12,12 +13,23 @@ const plenty: StorageFacts = {
   }),
   largestBundleBytes: 3 * gibibyte,
   daysUntilFull: null,
+  writeProblem: null,
 };
 
 const messages = (change: Partial<StorageFacts>) =>
   ofStorage({ ...plenty, ...change }).map(({ message }) => message);
 
 describe('a disk', () => {
+  it('that takes no writes is told with what still works and what to do, before what is left', () => {
+    const remedy = 'Let the server write there.';
+    const writeProblem = new DomainError('unavailable', 'the data folder can only be read', { remedy });
+    const items = ofStorage({ ...plenty, writeProblem, storage: storageUsage(0) });
+    expect(items.map(({ kind }) => kind)).toEqual(['storage-unwritable', 'storage']);
+    expect(items[0]?.message).toMatch(
+      /can only be read\. Devices are answered .* Let the server write there\.$/,
+    );
+  });
+
   it('that has room for the next bundle and does not fill needs no attention', () => {
     expect(messages({})).toEqual([]);
     expect(messages({ daysUntilFull: 14 })).toEqual([]);

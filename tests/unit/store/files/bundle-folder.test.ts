@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { BundleFolder } from '../../../../src/store/files/bundle-folder';
+import { cleanIncoming } from '../../../../src/store/files/incoming-files';
 import type { NamedBytes } from '../../../../src/store/files/named-bytes';
 import {
   describeBundleStorage,
@@ -22,7 +23,7 @@ beforeEach(async () => {
 /** As at the start of a server: with what its database knows. */
 async function open(known: readonly NamedBytes[] = []): Promise<BundleFolder> {
   const opened = new BundleFolder({ folder, newName: randomUUID, known });
-  await opened.cleanIncoming();
+  await cleanIncoming(path.join(folder, '.incoming'));
   return opened;
 }
 

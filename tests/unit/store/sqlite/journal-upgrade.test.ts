@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import Sqlite from 'libsql';
-import { openDatabase, type Upgrade } from '../../../../src/store/sqlite/database';
+import { openDatabase } from '../../../../src/store/sqlite/database';
+import type { Upgrade } from '../../../../src/store/sqlite/migrate';
 import { openStore } from '../../../../src/store/store';
 import { makeSchemaBefore } from '../../../support/earlier-database';
 import { temporaryFolder } from '../../../support/programs';

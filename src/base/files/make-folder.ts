@@ -1,0 +1,26 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { systemErrorCode } from './system-error';
+
+/**
+ * Makes a folder and those above it, unless they are there.
+ * @param mode of those that are made
+ * @throws the system's error. Node's own recursive `mkdir` says `ENOENT` when a disk is full or read-only.
+ */
+export async function makeFolder(folder: string, mode: number): Promise<void> {
+  try {
+    await makeOne(folder, mode);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder), mode);
+    await makeOne(folder, mode);
+  }
+}
+
+async function makeOne(folder: string, mode: number): Promise<void> {
+  try {
+    await mkdir(folder, { mode });
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Log } from '../../ports/log';
+import type { Writability } from '../../ports/writability';
+
+export interface WatchWritabilityPorts {
+  readonly writability: Writability;
+  /** Does what waited for the disk. @throws what keeps it waiting */
+  readonly onHealed: () => Promise<void>;
+  readonly log: Log;
+}
+
+/** Looks whether the disk takes writes again, and tells the log when that begins and ends. */
+export class WritabilityWatch {
+  /** What was told last; `null` in quiet times. */
+  #told: string | null = null;
+
+  constructor(private readonly ports: WatchWritabilityPorts) {}
+
+  /** Call it about once a second. @throws what {@link WatchWritabilityPorts.onHealed} throws, which is then called again */
+  async run(): Promise<void> {
+    const { writability, onHealed, log } = this.ports;
+    this.#tell();
+    await writability.tryAgain();
+    this.#tell();
+    if (writability.problem() !== null || this.#told === null) return;
+    await onHealed();
+    this.#told = null;
+    log.info({}, 'the data folder takes writes again');
+  }
+
+  #tell(): void {
+    const problem = this.ports.writability.problem();
+    if (problem === null || problem.message === this.#told) return;
+    this.#told = problem.message;
+    this.ports.log.error(
+      { err: problem },
+      `nothing can be saved: ${problem.message}. Devices are answered from what is known`,
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { statSync } from 'node:fs';
+import type Sqlite from 'libsql';
+import { DomainError } from '../../core/errors';
+import { storageError } from '../storage-error';
+import { migrations } from './migrations';
+import { emptied, isMarked } from './refuse-emptied';
+
+const previousVersion = 'The version that ran before can still use it.';
+
+/** An older database that is about to be brought up to date. */
+export interface Upgrade {
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Brings a database up to date in one transaction.
+ * @param onUpgrade told before an older one is, which takes a while when it is large
+ * @throws DomainError `configuration` when it is from a newer version or was emptied, `storage-full`, `unavailable`
+ */
+export function migrate(
+  sqlite: Sqlite.Database,
+  file: string,
+  onUpgrade: ((upgrade: Upgrade) => void) | undefined,
+): void {
+  const wasMarked = isMarked(file); // before the version is read: another process may write both meanwhile
+  const found = versionOf(sqlite);
+  if (found === 0 && wasMarked) throw emptied(file);
+  if (found === migrations.length) return;
+  if (found > 0 && found < migrations.length) onUpgrade?.({ file, sizeBytes: statSync(file).size });
+  // Inside the transaction the version is read again: another process may have been faster.
+  upgrading(file, found, () =>
+    transaction(sqlite, () => {
+      const version = versionOf(sqlite);
+      if (version > migrations.length) throw newerThanThis(file, version);
+      for (const step of migrations.slice(version)) sqlite.exec(step);
+      sqlite.pragma(`user_version = ${migrations.length}`);
+    }),
+  );
+}
+
+/**
+ * For a database that can only be read.
+ * @param schema the name that it is attached as
+ * @param why it can only be read: thrown when nothing is in it yet, or it cannot be brought up to date
+ * @throws DomainError `configuration` when it is from a newer version or was emptied, the code of `why` from an older one
+ */
+export function requireThisVersion(
+  sqlite: Sqlite.Database,
+  file: string,
+  { schema, why }: { readonly schema: string; readonly why: DomainError },
+): void {
+  const wasMarked = isMarked(file);
+  const version = versionOf(sqlite, schema);
+  if (version === 0 && wasMarked) throw emptied(file);
+  if (version > migrations.length) throw newerThanThis(file, version);
+  if (version === 0) throw why;
+  if (version < migrations.length) throw outdated(file, why);
+}
+
+/** @param why that it cannot be brought up to date, or why nothing can be written to it */
+function outdated(file: string, why: DomainError): DomainError {
+  if (why.details !== undefined) return why; // of `upgrading`
+  return new DomainError(why.code, `${file} has to be brought up to date, and ${why.message}`, {
+    cause: why,
+    remedy: [...(why.remedy === undefined ? [] : [why.remedy]), previousVersion].join(' '),
+  });
+}
+
+function transaction(sqlite: Sqlite.Database, work: () => void): void {
+  try {
+    sqlite.exec('BEGIN IMMEDIATE');
+    work();
+    sqlite.exec('COMMIT');
+  } catch (error) {
+    // After a full disk SQLite has rolled back by itself.
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    throw storageError(error);
+  }
+}
+
+/** What goes wrong on the way takes nothing along: the transaction is rolled back. */
+function upgrading(file: string, version: number, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (version === 0 || (error instanceof DomainError && error.code === 'configuration')) throw error;
+    const [code, remedy] =
+      error instanceof DomainError ? [error.code, error.remedy] : (['configuration', undefined] as const);
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    throw new DomainError(code, `${file} cannot be brought up to date${why}. It is as it was`, {
+      cause: error,
+      remedy:
+        remedy === undefined
+          ? `${previousVersion} Report what this one said.`
+          : `${remedy} ${previousVersion}`,
+      details: { databaseVersion: version, knownVersion: migrations.length },
+    });
+  }
+}
+
+function versionOf(sqlite: Sqlite.Database, schema = 'main'): number {
+  const [row] = sqlite.prepare(`PRAGMA ${schema}.user_version`).all([]) as { user_version: number }[];
+  return row?.user_version ?? 0;
+}
+
+function newerThanThis(file: string, databaseVersion: number): DomainError {
+  return new DomainError('configuration', `${file} was written by a newer version of this server`, {
+    remedy: 'Start that version, or restore a backup made before the upgrade.',
+    details: { databaseVersion, knownVersion: migrations.length },
+  });
+}

@@ -1,0 +1,152 @@
+import { closeSync, fchmodSync, lstatSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Sqlite from 'libsql';
+import { systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
+import { openOwnFile, refuseLinks } from '../refuse-links';
+import { isOfReadOnlyDisk, storageError } from '../storage-error';
+import { whyNotOpened } from '../try-disk';
+import { migrate, requireThisVersion, type Upgrade } from './migrate';
+import { refuseEmptied } from './refuse-emptied';
+
+export interface WritableOptions {
+  /** How long a statement waits for another process to finish its own, in milliseconds. */
+  readonly busyTimeoutMs: number;
+  /** Told before an older database is brought up to date. */
+  readonly onUpgrade: ((upgrade: Upgrade) => void) | undefined;
+}
+
+/** A connection, and how it ends. */
+export interface Connection {
+  readonly sqlite: Sqlite.Database;
+  close(): void;
+}
+
+/**
+ * Opens a database to read and write, made with mode 0700 and 0600 when missing, and brings it up to date.
+ * @throws DomainError `configuration` when it can't be used, `storage-full`, `unavailable`
+ */
+export function openToWrite(file: string, { busyTimeoutMs, onUpgrade }: WritableOptions): Connection {
+  refuseEmptied(file);
+  const sqlite = openFile(file);
+  try {
+    // What `exec` runs leaves no statement behind that would keep a connection open which was closed.
+    sqlite.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    sqlite.exec('PRAGMA journal_mode = WAL');
+    sqlite.exec('PRAGMA synchronous = FULL'); // a committed release survives a power cut
+    sqlite.exec('PRAGMA foreign_keys = ON');
+    sqlite.exec('PRAGMA cache_size = -32768'); // 32 MiB: the devices of a large fleet
+    migrate(sqlite, file, onUpgrade);
+  } catch (error) {
+    sqlite.close();
+    throw unusable(error, file);
+  }
+  return { sqlite, close: () => closeDatabase(sqlite) };
+}
+
+/**
+ * Opens a database of this version to read, where not even the files can be made that SQLite shares between processes. It is attached
+ * to an empty one in memory, because detaching ends it at once: closing alone may wait until its statements are collected.
+ * Nothing else of this process may have the file open: closing it frees all locks that the process has on it.
+ * @param why it cannot be opened to write
+ * @throws DomainError as {@link openToWrite}
+ */
+export function openToRead(file: string, why: DomainError): Connection {
+  refuseEmptied(file);
+  refuseLinks(path.dirname(file)); // SQLite would follow them
+  const attempts = hasContent(`${file}-wal`)
+    ? [sharedIndex, indexInMemory, ...(isOfReadOnlyDisk(why) ? [withoutLocks] : [])]
+    : [withoutWal];
+  let first: unknown;
+  for (const attach of attempts) {
+    const sqlite = new Sqlite(':memory:');
+    try {
+      attach(sqlite, file);
+      requireThisVersion(sqlite, file, { schema: 'stored', why });
+      return { sqlite, close: () => detach(sqlite) };
+    } catch (error) {
+      sqlite.close();
+      first ??= error;
+    }
+  }
+  // Not even SQLite's own files can be made: what is wrong with the disk says more.
+  throw systemErrorCode(first) === 'SQLITE_CANTOPEN' ? why : unusable(first, file);
+}
+
+/** All is in the one file, and SQLite makes none of its own when it is told that this one does not change. */
+function withoutWal(sqlite: Sqlite.Database, file: string): void {
+  attach(sqlite, file, 'mode=ro&immutable=1');
+}
+
+/** As a reader beside others, with the index of the -wal file that was left. */
+function sharedIndex(sqlite: Sqlite.Database, file: string): void {
+  attach(sqlite, file, 'mode=ro');
+}
+
+/** Where there is no room for that index. Other processes have to wait meanwhile (sqlite.org/wal.html, section 6). */
+function indexInMemory(sqlite: Sqlite.Database, file: string): void {
+  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE'); // before: attaching reads it already
+  attach(sqlite, file, 'mode=rw');
+}
+
+/** Where there is no index, and a read-only file cannot be locked: there nobody writes that a lock would keep away. */
+function withoutLocks(sqlite: Sqlite.Database, file: string): void {
+  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+  attach(sqlite, file, 'mode=ro&vfs=unix-none'); // sqlite.org/vfs.html
+}
+
+function attach(sqlite: Sqlite.Database, file: string, how: string): void {
+  sqlite.exec(`ATTACH '${pathToFileURL(file).href.replaceAll("'", '%27')}?${how}' AS stored`);
+  sqlite.exec('PRAGMA stored.cache_size = -32768');
+}
+
+function detach(sqlite: Sqlite.Database): void {
+  sqlite.exec('DETACH stored');
+  sqlite.close();
+}
+
+function openFile(file: string): Sqlite.Database {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    refuseLinks(path.dirname(file)); // SQLite would follow them
+    const descriptor = openOwnFile(file); // SQLite would make it readable for all
+    fchmodSync(descriptor, 0o600);
+    closeSync(descriptor);
+    return new Sqlite(file);
+  } catch (error) {
+    throw unusable(error, file);
+  }
+}
+
+function unusable(error: unknown, file: string): unknown {
+  if (error instanceof DomainError) return error;
+  const code = systemErrorCode(error) ?? '';
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return new DomainError('configuration', `${file} is not a database or is damaged`, {
+      cause: error,
+      remedy: 'Restore it from a backup, with its -wal file removed.',
+    });
+  }
+  const why = whyNotOpened(error, path.dirname(file));
+  const translated = storageError(why);
+  if (translated !== why) return translated;
+  return new DomainError('configuration', `${file} can't be opened`, {
+    cause: error,
+    remedy: 'Give the user that runs the server a data folder that it owns.',
+  });
+}
+
+/** Leaves one whole file, without a -wal beside it, as far as other processes let it. */
+function closeDatabase(sqlite: Sqlite.Database): void {
+  try {
+    sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Nothing is lost: the next start reads the -wal file.
+  }
+  sqlite.close();
+}
+
+function hasContent(file: string): boolean {
+  return (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
