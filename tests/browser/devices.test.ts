@@ -289,7 +289,7 @@ describe('a server without devices', () => {
     await dialog.getByLabel('Labels').fill('lab, east');
     await dialog.getByRole('button', { name: 'Add device' }).click();
     await page.getByRole('heading', { level: 1, name: 'board-9' }).waitFor();
-    await eventually(() => fleet.known('board-9').notes === 'in the cellar');
-    expect(fleet.known('board-9')).toMatchObject({ channel: 'beta', labels: ['east', 'lab'] });
+    await eventually(async () => (await fleet.known('board-9')).notes === 'in the cellar');
+    expect(await fleet.known('board-9')).toMatchObject({ channel: 'beta', labels: ['east', 'lab'] });
   });
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
+import { Fleet } from '../../../src/services/devices/fleet';
 import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
 import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
@@ -16,8 +17,11 @@ import { createSessionRecords } from '../../../src/store/sqlite/session-records'
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
 import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
+import { hourMs, madeAt } from '../../support/fleet-factory';
 import { temporaryFolder } from '../../support/programs';
 import type { MakeAdapter } from './adapter';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A real database whose changes fail and hang when they are told to. */
 class FaultyDatabase implements Database {
@@ -113,9 +117,26 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
   const dataDir = path.join(await temporaryFolder(), 'data');
   let opened = open(dataDir);
   const others: FaultyDatabase[] = [];
+  let fleet: Fleet | undefined;
+  const closeFleet = async () => {
+    await fleet?.close();
+    fleet = undefined;
+  };
   return {
     get store() {
       return opened.store;
+    },
+    async fleet(...releaseIds) {
+      await closeFleet();
+      fleet = await Fleet.open({
+        devices: opened.store.devices,
+        releaseIds,
+        offerLifetimeMs: hourMs,
+        log: quiet,
+        now: () => madeAt,
+        ageMs: () => 0,
+      });
+      return fleet;
     },
     beside() {
       const other = open(dataDir);
@@ -124,14 +145,14 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
     },
     failAt: (step) => opened.database.failAt(step),
     hang: () => opened.database.hang(),
-    reopen() {
+    async reopen() {
+      await closeFleet();
       opened.database.close();
       opened = open(dataDir);
-      return Promise.resolve();
     },
-    close() {
+    async close() {
+      await closeFleet();
       for (const database of [opened.database, ...others]) database.close();
-      return Promise.resolve();
     },
   };
 };
