@@ -53,8 +53,13 @@ export type DecideUpdate<Answer> = (sight: DeviceSight) => DeviceUpdate<Answer>;
  * `INSERT INTO events`. What is `seen` or `renewed` alone waits for the statement that writes a second's worth of it.
  */
 export interface DeviceUpdates {
+  /**
+   * What this node knows of a device that it has heard lately, which may be a little old; `undefined` also for one that it would
+   * have to ask the database about. It costs nothing: a range waits for it.
+   */
+  lately(id: string): DeviceRecord | undefined;
   /** @returns what is known at the moment; to decide on it, {@link update} it */
-  find(id: string): DeviceRecord | undefined;
+  find(id: string): Promise<DeviceRecord | undefined>;
   /**
    * Updates a device. What came of it is on disk when the promise resolves, if it can be: while nothing can be written the
    * device is answered from what is known, and the write is tried again.

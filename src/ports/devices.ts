@@ -78,21 +78,21 @@ export interface DeviceRecords {
    * WHERE devices.id = $1`, its labels and certificates, and `SELECT sha256, count(*) FROM installations WHERE device = $1 AND state =
    * ANY($2) AND cleared_at IS NULL GROUP BY sha256`
    */
-  find(id: string): DeviceRecord | undefined;
+  find(id: string): Promise<DeviceRecord | undefined>;
   /** The greatest id of an installation, or 0. A sequence takes its place: `nextval('installation_ids')` */
-  lastInstallationId(): number;
+  lastInstallationId(): Promise<number>;
   /**
    * `SELECT count(*) FILTER (WHERE state = ANY($2)) FROM installations WHERE release_id = $1`, its offers that stand, and
    * `SELECT device, count(*) … WHERE state = ANY($3) GROUP BY device`
    * @param now offers that have ended do not count
    */
-  counts(releaseIds: readonly number[], now: Date): readonly ReleaseCounts[];
+  counts(releaseIds: readonly number[], now: Date): Promise<readonly ReleaseCounts[]>;
   /**
    * `INSERT INTO devices … ON CONFLICT (id) DO UPDATE SET` the columns of a contact, `INSERT INTO installations … ON CONFLICT (id) DO
-   * UPDATE`, and the lines, in one transaction
+   * UPDATE`, and the lines, all of them in one transaction
    * @throws DomainError `storage-full`, `unavailable`
    */
-  write(write: DeviceWrite): Promise<void>;
+  write(...writes: readonly DeviceWrite[]): Promise<void>;
   /**
    * As one transaction. `UPDATE devices SET last_contact_at = greatest(last_contact_at, seen.at), … FROM unnest($1, $2, …) AS seen
    * WHERE devices.id = seen.id`, in the order of the ids; the same for installations
@@ -118,13 +118,13 @@ export interface DeviceRecords {
    * channel = $2 AND id > $3 AND admission = 'admitted' AND hold_at IS NULL AND pin_bundle IS NULL AND last_contact_at >= $4 ORDER BY id
    * LIMIT $5`
    */
-  rolloutDevices(page: RolloutPage): readonly RolloutDevice[];
+  rolloutDevices(page: RolloutPage): Promise<readonly RolloutDevice[]>;
   /** A device's installations, newest first. `SELECT * FROM installations WHERE device = $1 ORDER BY id DESC LIMIT $2` */
-  installations(deviceId: string, limit: number): readonly Installation[];
+  installations(deviceId: string, limit: number): Promise<readonly Installation[]>;
   /** `SELECT * FROM installations WHERE id = $1` */
-  findInstallation(id: number): Installation | undefined;
+  findInstallation(id: number): Promise<Installation | undefined>;
   /** Keeps the newest log of an installation. `INSERT INTO installation_logs … ON CONFLICT (installation) DO UPDATE` */
   saveLog(installationId: number, log: string, at: Date): Promise<void>;
   /** `SELECT log, at FROM installation_logs WHERE installation = $1` */
-  log(installationId: number): { readonly log: string; readonly at: Date } | undefined;
+  log(installationId: number): Promise<{ readonly log: string; readonly at: Date } | undefined>;
 }

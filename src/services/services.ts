@@ -106,7 +106,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   await judgeBundles.begin();
 
   const overBudget = new BudgetExcesses(now);
-  const fleet = new Fleet({
+  const fleet = await Fleet.open({
     devices,
     releaseIds: catalog.releaseIds(),
     offerLifetimeMs: fleetRules.offerLifetimeMs,

@@ -52,7 +52,7 @@ export interface OpenedServices {
   /** Stages and publishes a file, as actor `local`. */
   publish(file: string, request?: Partial<PublishRequest>): Promise<Publication>;
   /** What a device is offered: a bundle's name, or the reason for nothing. */
-  offered(compatible: string | null): string;
+  offered(compatible: string | null): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -107,9 +107,9 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
         ...request,
       });
     },
-    offered(compatible) {
+    async offered(compatible) {
       const device = { id: 'board-1', certificateSerial: '01', compatibles: [] };
-      const offer = services.explainOffer.preview(device, compatible);
+      const offer = await services.explainOffer.preview(device, compatible);
       return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
     },
     async close() {

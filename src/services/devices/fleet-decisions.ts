@@ -3,20 +3,16 @@ import { SerialQueue } from '../../base/collections/serial-queue';
 import type { Device } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
-import { type Installation, keptInstallations } from '../../core/installation';
 import type { Clock } from '../../ports/clock';
-import type { DeviceUpdate } from '../../ports/device-updates';
 import type { DeviceDecision, DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
-import type { FleetEntries } from './fleet-entries';
-import { type Entry, isUnsaved } from './fleet-entry';
+import { type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
+import { FleetInterventions, type InterventionPorts, type PlanIntervention } from './fleet-interventions';
+import { changesTooFast, type Decided, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
 import type { ReleaseCounters } from './release-counters';
 
-export interface FleetDecisionPorts {
+export interface FleetDecisionPorts extends InterventionPorts {
   readonly devices: Pick<DeviceRecords, 'counts' | 'decide' | 'forget' | 'installations' | 'write'>;
-  readonly entries: FleetEntries;
   readonly counters: ReleaseCounters;
-  /** Waits until a device's changes are on disk. */
-  readonly commit: (id: string) => Promise<void>;
   /** Tries again to write what a device told. */
   readonly save: (entry: Entry) => void;
   /** Drops what waits to be written about a device. */
@@ -24,23 +20,14 @@ export interface FleetDecisionPorts {
   readonly now: Clock;
 }
 
-/** What became of a decision about many devices. */
-export interface Decided {
-  readonly done: readonly string[];
-  readonly failed: readonly { readonly id: string; readonly error: DomainError }[];
-}
-
-/** While a decision about many devices is prepared, others have their turn after so many. */
-const devicesPerTurn = 100;
-
-/** So often is a person's decision made again because the device went on in the same moment. */
-const maxRounds = 5;
-
 /** What people decide about devices: it is written first, and shown then. One decision comes after the other. */
 export class FleetDecisions {
   readonly #queue = new SerialQueue();
+  readonly #interventions: FleetInterventions;
 
-  constructor(private readonly ports: FleetDecisionPorts) {}
+  constructor(private readonly ports: FleetDecisionPorts) {
+    this.#interventions = new FleetInterventions(ports);
+  }
 
   /**
    * Writes what a person decided, then shows it.
@@ -56,7 +43,7 @@ export class FleetDecisions {
       const { failed } = await this.#decide([id], change, tell);
       const [refused] = failed;
       if (refused !== undefined) throw refused.error;
-      return this.ports.entries.get(id).record;
+      return (await this.ports.entries.get(id)).record;
     });
   }
 
@@ -80,47 +67,34 @@ export class FleetDecisions {
     const { devices, entries } = this.ports;
     const { id } = device;
     return this.#queue.run(async () => {
-      if (entries.find(id) !== undefined)
+      if ((await entries.find(id)) !== undefined)
         throw new DomainError('conflict', `there is a device ${id} already`);
       await devices.write({ device, events });
-      return this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment
+      if (entries.peek(id) === undefined) entries.add(newEntry(newcomer(device)));
+      this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment
+      return (await entries.get(id)).record;
     });
   }
 
   /**
-   * Writes what a person decides about a device's installations, then shows it.
-   * @param plan is asked again when the device went on in the same moment
+   * Writes what a person does about a device's installations, then shows it.
    * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what the plan throws
    */
-  intervene(
-    id: string,
-    plan: (record: DeviceRecord) => Pick<DeviceUpdate<never>, 'installations' | 'events'>,
-  ): Promise<DeviceRecord> {
-    const { devices, entries, commit } = this.ports;
+  intervene(id: string, plan: PlanIntervention): Promise<DeviceRecord> {
     return this.#queue.run(async () => {
-      const told = new Set<string>();
-      const written = new Map<
-        number,
-        { readonly before: Installation | null; readonly after: Installation }
-      >();
-      for (let round = 0; round < maxRounds; round += 1) {
-        await commit(id);
-        const entry = entries.get(id);
-        const { revision } = entry;
-        const { installations = [], events = [] } = plan(entry.record);
-        for (const after of installations)
-          written.set(after.id, { before: entries.before(entry, after), after });
-        const untold = events.filter(({ message }) => !told.has(message));
-        await devices.write({ installations, events: untold });
-        for (const { message } of untold) told.add(message);
-        // What the device did meanwhile is written over this.
-        if (entry.revision !== revision) continue;
-        for (const { before, after } of written.values())
-          entries.show(entry, before, withSighted(after, entry.record.installation));
-        return entry.record;
-      }
-      throw new DomainError('unavailable', `the device ${id} changes too fast`, { remedy: 'Try again.' });
+      const { failed } = await this.#interventions.intervene([id], plan);
+      const [refused] = failed;
+      if (refused !== undefined) throw refused.error;
+      return (await this.ports.entries.get(id)).record;
     });
+  }
+
+  /**
+   * The same about many devices, in one write: it shows on all those of which it can be, or on none.
+   * @param ids each once
+   */
+  interveneAll(ids: readonly string[], plan: PlanIntervention): Promise<Decided> {
+    return this.#queue.run(() => this.#interventions.intervene(ids, plan));
   }
 
   /**
@@ -136,23 +110,23 @@ export class FleetDecisions {
           if (entry.saving !== null || isUnsaved(entry.unsaved)) await commit(entry.record.device.id);
         }
         if (counters.revision(releaseId) !== revision) continue; // what came meanwhile may not be written yet
-        for (const counted of devices.counts([releaseId], now())) counters.set(counted);
+        const counts = await devices.counts([releaseId], now());
+        if (counters.revision(releaseId) !== revision) continue;
+        for (const counted of counts) counters.set(counted);
         return;
       }
-      throw new DomainError('unavailable', `the devices of release ${releaseId} change too fast`, {
-        remedy: 'Try again.',
-      });
+      throw changesTooFast(`the devices of release ${releaseId} change`);
     });
   }
 
   /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
   forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
-    const { devices, entries, counters, commit, save, drop } = this.ports;
+    const { devices, entries, counters, save, drop } = this.ports;
     return this.#queue.run(async () => {
-      await commit(id);
-      const entry = entries.get(id);
-      const installations = new Map(devices.installations(id, keptInstallations).map((one) => [one.id, one]));
-      entry.isForgotten = true;
+      const { entry, installations } = await this.#interventions.whenSettled(id, (device) => {
+        device.entry.isForgotten = true;
+        return device;
+      });
       try {
         await devices.forget(id, tell(entry.record.device));
       } catch (error) {
@@ -162,9 +136,9 @@ export class FleetDecisions {
       }
       entries.delete(id);
       drop(entry);
-      const { installation } = entry.record;
-      if (installation !== null) installations.set(installation.id, installation);
-      for (const one of installations.values()) counters.forget(one);
+      const counted = new Map(installations.map((one) => [one.id, one]));
+      for (const one of entry.unsaved.installations.values()) counted.set(one.id, one); // what it came to meanwhile
+      for (const one of counted.values()) counters.forget(one);
     });
   }
 
@@ -182,7 +156,7 @@ export class FleetDecisions {
       try {
         const row = rows[index];
         if (row?.status === 'rejected') throw row.reason;
-        const { device } = entries.get(id).record;
+        const { device } = (entries.lately(id) ?? (await entries.get(id))).record;
         planned.push({ id, change: change(device), events: tell(device) });
       } catch (error) {
         failed.push({ id, error: refusalOf(error) });
@@ -198,26 +172,15 @@ export class FleetDecisions {
     return { done: planned.map(({ id }) => id), failed };
   }
 
-  #show(id: string, decisions: Partial<DeviceDecisions>): DeviceRecord {
-    const entry = this.ports.entries.get(id);
-    entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
-    return entry.record;
+  /** One that is not in memory any more is read with what was decided. */
+  #show(id: string, decisions: Partial<DeviceDecisions>): void {
+    const { entries } = this.ports;
+    const entry = entries.peek(id);
+    if (entry === undefined) entries.changedOnDisk(id);
+    else entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
   }
 }
 
 function decisionsOf({ channel, labels, notes, admission, hold, pin }: Device): DeviceDecisions {
   return { channel, labels, notes, admission, hold, pin };
-}
-
-/** @throws what is no refusal */
-function refusalOf(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  throw error;
-}
-
-/** With what was seen of the same installation meanwhile. */
-function withSighted(after: Installation, seen: Installation | null): Installation {
-  if (seen?.id !== after.id) return after;
-  const { bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature } = seen;
-  return { ...after, bytesSent, polls, offerEndsAt, movedAt, silentPolls, signature };
 }

@@ -3,7 +3,7 @@ import { DomainError } from '../../core/errors';
 import { maxInstallationId } from '../../core/installation';
 import type { Clock } from '../../ports/clock';
 import type { DecideUpdate, DeviceUpdate, DeviceUpdates } from '../../ports/device-updates';
-import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { DeviceRecord, DeviceRecords, ReleaseCounts } from '../../ports/devices';
 import type { Log } from '../../ports/log';
 import { DeviceLines } from './device-lines';
 import { FleetDecisions } from './fleet-decisions';
@@ -40,13 +40,16 @@ export class Fleet implements DeviceUpdates {
   readonly #lines: DeviceLines;
   #lastInstallationId: number;
 
-  constructor(private readonly ports: FleetPorts) {
-    const { devices, releaseIds, log, now } = ports;
-    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), ports);
+  private constructor(
+    private readonly ports: FleetPorts,
+    found: { readonly counts: readonly ReleaseCounts[]; readonly lastInstallationId: number },
+  ) {
+    const { devices, log, now } = ports;
+    this.counters = new ReleaseCounters(found.counts, ports);
     this.#writer = new FleetWriter(devices, log);
     this.#lastSeenUpdates = new LastSeenUpdates(devices);
     this.#lines = new DeviceLines(ports.onRepeats);
-    this.#lastInstallationId = devices.lastInstallationId();
+    this.#lastInstallationId = found.lastInstallationId;
     this.#entries = new FleetEntries({
       devices,
       counters: this.counters,
@@ -61,6 +64,10 @@ export class Fleet implements DeviceUpdates {
       save: (entry) => {
         this.#writer.save(entry);
       },
+      saveContact: (entry) => {
+        entry.unsaved.hasContact = true;
+        this.#writer.save(entry);
+      },
       drop: (entry) => {
         this.#lines.forget(entry.record.device.id);
         this.#lastSeenUpdates.forget(entry);
@@ -69,24 +76,35 @@ export class Fleet implements DeviceUpdates {
     });
   }
 
-  find(id: string): DeviceRecord | undefined {
-    return this.#entries.find(id)?.record;
+  /** Counts what the releases are at. @throws DomainError `unavailable` */
+  static async open(ports: FleetPorts): Promise<Fleet> {
+    const { devices, releaseIds, now } = ports;
+    const counts = await devices.counts(releaseIds, now());
+    return new Fleet(ports, { counts, lastInstallationId: await devices.lastInstallationId() });
+  }
+
+  lately(id: string): DeviceRecord | undefined {
+    return this.#entries.lately(id)?.record;
+  }
+
+  async find(id: string): Promise<DeviceRecord | undefined> {
+    return (await this.#entries.find(id))?.record;
   }
 
   /** @throws DomainError `not-found` */
-  get(id: string): DeviceRecord {
-    return this.#entries.get(id).record;
+  async get(id: string): Promise<DeviceRecord> {
+    return (await this.#entries.get(id)).record;
   }
 
   async update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    const answer = this.#update(id, decide);
+    const answer = await this.#update(id, decide);
     const entry = this.#entries.peek(id);
     if (entry !== undefined) await this.#writer.savedInTime(entry);
     return answer;
   }
 
   async updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    const answer = this.#update(id, decide);
+    const answer = await this.#update(id, decide);
     await this.#commit(id);
     return answer;
   }
@@ -99,7 +117,7 @@ export class Fleet implements DeviceUpdates {
 
   /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
   async flush(): Promise<void> {
-    this.#tellRepeats(false);
+    await this.#tellRepeats(false);
     this.#writer.retry();
     await this.#lastSeenUpdates.write();
   }
@@ -111,7 +129,7 @@ export class Fleet implements DeviceUpdates {
 
   /** Waits for all writes. */
   async close(): Promise<void> {
-    this.#tellRepeats(true);
+    await this.#tellRepeats(true);
     await this.#allSaved();
     await this.flush().catch((error: unknown) => {
       this.ports.log.error({ err: error }, 'what devices told last could not be written');
@@ -119,9 +137,14 @@ export class Fleet implements DeviceUpdates {
     await this.#allSaved();
   }
 
-  /** What was known, what is decided on it, and what it claims: nothing comes in between, as nothing waits here. */
-  #update<Answer>(id: string, decide: DecideUpdate<Answer>): Answer {
-    const known = this.#entries.find(id);
+  /** What is known, what is decided on it, and what it claims: nothing comes in between, as nothing waits once it is in memory. */
+  async #update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
+    let known = this.#entries.lately(id);
+    if (known === undefined) {
+      const read = await this.#entries.find(id);
+      // Who read it at the same time may have gone on already.
+      known = this.#entries.peek(id) ?? (read?.isForgotten === true ? undefined : read);
+    }
     if (known !== undefined) this.#lastSeenUpdates.settleBytes(known);
     const update = decide({
       record: known?.record,
@@ -159,7 +182,8 @@ export class Fleet implements DeviceUpdates {
     if (installations.length > 0) entry.revision += 1;
     if (device !== undefined) unsaved.hasContact = true;
     for (const installation of installations) {
-      const before = unsaved.installations.get(installation.id) ?? this.#entries.before(entry, installation);
+      const latest = entry.record.installation;
+      const before = latest?.id === installation.id ? latest : null;
       unsaved.installations.set(installation.id, installation);
       this.#entries.show(entry, before, installation);
     }
@@ -182,9 +206,9 @@ export class Fleet implements DeviceUpdates {
     return ++this.#lastInstallationId;
   }
 
-  #tellRepeats(isLast: boolean): void {
+  async #tellRepeats(isLast: boolean): Promise<void> {
     for (const [id, events] of this.#lines.due(this.ports.now(), isLast)) {
-      const entry = this.#entries.find(id);
+      const entry = await this.#entries.find(id);
       if (entry === undefined) continue;
       addEvents(entry.unsaved, events);
       this.#writer.save(entry);

@@ -26,13 +26,13 @@ export interface ExplainOffer {
    * last contact; without a binding that rule is told as not asked.
    * @throws DomainError `not-found`
    */
-  explain(deviceId: string): Explanation;
+  explain(deviceId: string): Promise<Explanation>;
   /** What a device would be told now, also one that nobody knows; changes nothing. */
   preview(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     compatible: string | null,
     limits?: ProtocolLimits,
-  ): Offer;
+  ): Promise<Offer>;
 }
 
 export interface ExplainPorts {
@@ -45,8 +45,8 @@ export interface ExplainPorts {
 
 export function createExplainOffer({ fleet, decisions, protocols, now }: ExplainPorts): ExplainOffer {
   return {
-    explain(deviceId) {
-      const record = fleet.get(deviceId);
+    async explain(deviceId) {
+      const record = await fleet.get(deviceId);
       const { boundCompatibles, facts } = record.device;
       const identity = { id: deviceId, compatibles: boundCompatibles };
       const device = decisions.describe(fleet.counters, record, identity, facts.compatible);
@@ -62,8 +62,9 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
       return { deviceId, answers };
     },
 
-    preview(identity, compatible, limits = noLimits) {
-      const device = decisions.describe(fleet.counters, fleet.find(identity.id), identity, compatible);
+    async preview(identity, compatible, limits = noLimits) {
+      const record = await fleet.find(identity.id);
+      const device = decisions.describe(fleet.counters, record, identity, compatible);
       return decisions.decide(fleet.counters, device, { at: now(), isInstall: false, limits });
     },
   };

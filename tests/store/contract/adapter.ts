@@ -1,3 +1,4 @@
+import type { DeviceUpdates } from '../../../src/ports/device-updates';
 import type { Store } from '../../../src/ports/store';
 import { refusal } from '../../support/refusal';
 
@@ -22,6 +23,8 @@ export interface ContractAdapter {
     | 'askedNames'
     | 'history'
   >;
+  /** What contacts change devices by, as long as the store is open. @param releaseIds those that are current */
+  fleet(...releaseIds: readonly number[]): Promise<DeviceUpdates>;
   /** Opens the same once more, as a second program does; it is closed with the adapter. */
   beside(): Pick<Store, 'devices'>;
   /** The disk is full at the n-th step from now on, once: each statement of a change is a step, and its commit is the last. */

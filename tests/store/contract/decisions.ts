@@ -16,7 +16,7 @@ export function describeDecisions(make: MakeAdapter): void {
   });
   afterEach(() => adapter.close());
 
-  const found = (id: string) => adapter.store.devices.find(id)?.device;
+  const found = async (id: string) => (await adapter.store.devices.find(id))?.device;
   const decision = (id: string, change: Partial<DeviceDecisions>, who = 'ann'): DeviceDecision => ({
     id,
     change,
@@ -51,9 +51,9 @@ export function describeDecisions(make: MakeAdapter): void {
     };
     const { devices } = adapter.store;
     await devices.decide([decision('a', all)]);
-    const before = found('a');
+    const before = await found('a');
     await devices.decide([decision('a', change, 'bob')]);
-    expect(found('a')).toEqual({ ...before, ...change });
+    expect(await found('a')).toEqual({ ...before, ...change });
     expect(await told(adapter)).toEqual(['ann: device.held', 'bob: device.held']);
   });
 
@@ -68,17 +68,17 @@ export function describeDecisions(make: MakeAdapter): void {
       other.decide([decision('a', { pin }, 'bob')]),
     ]);
     const both = { hold, notes: 'on a desk', labels: ['lab'], channel: 'beta', pin };
-    expect(found('a')).toMatchObject(both);
-    expect(other.find('a')?.device).toMatchObject(both);
+    expect(await found('a')).toMatchObject(both);
+    expect((await other.find('a'))?.device).toMatchObject(both);
   });
 
   it('takes back a hold and a pin', async () => {
     const { devices } = adapter.store;
     await devices.decide([decision('a', { hold, pin })]);
     await devices.decide([decision('a', { hold: null })]);
-    expect(found('a')).toMatchObject({ hold: null, pin });
+    expect(await found('a')).toMatchObject({ hold: null, pin });
     await devices.decide([decision('a', { pin: null })]);
-    expect(found('a')).toMatchObject({ hold: null, pin: null });
+    expect(await found('a')).toMatchObject({ hold: null, pin: null });
   });
 
   it('is about all devices, with a line for each, or about none', async () => {
@@ -86,11 +86,19 @@ export function describeDecisions(make: MakeAdapter): void {
       adapter,
       () => adapter.store.devices.decide(['a', 'b', 'c'].map((id) => decision(id, { hold }, id))),
       async () => {
-        expect(['a', 'b', 'c'].map((id) => found(id)?.hold)).toEqual([null, null, null]);
+        expect(await Promise.all(['a', 'b', 'c'].map(async (id) => (await found(id))?.hold))).toEqual([
+          null,
+          null,
+          null,
+        ]);
         expect(await told(adapter)).toEqual([]);
       },
     );
-    expect(['a', 'b', 'c'].map((id) => found(id)?.hold)).toEqual([hold, hold, hold]);
+    expect(await Promise.all(['a', 'b', 'c'].map(async (id) => (await found(id))?.hold))).toEqual([
+      hold,
+      hold,
+      hold,
+    ]);
     expect(await told(adapter)).toEqual(['a: device.held', 'b: device.held', 'c: device.held']);
   });
 
@@ -100,9 +108,11 @@ export function describeDecisions(make: MakeAdapter): void {
     await deleteBundle();
     const late = devices.decide([decision('b', { hold }), decision('c', { pin })]);
     await expect(late).rejects.toEqual(refusal('not-found'));
-    expect([found('a')?.pin, found('b')?.hold, found('c')?.pin]).toEqual([pin, null, null]);
+    expect(await found('a')).toMatchObject({ pin });
+    expect(await found('b')).toMatchObject({ hold: null });
+    expect(await found('c')).toMatchObject({ pin: null });
     await devices.decide([decision('a', { hold })]); // its old pin keeps nobody from deciding
-    expect(found('a')).toMatchObject({ hold, pin });
+    expect(await found('a')).toMatchObject({ hold, pin });
   });
 
   it('refuses a pin that is written right after the bundle was deleted', async () => {
@@ -112,14 +122,14 @@ export function describeDecisions(make: MakeAdapter): void {
     ]);
     expect(deleted.status).toBe('fulfilled');
     expect(pinned).toMatchObject({ status: 'rejected', reason: refusal('not-found') });
-    expect(found('a')?.pin).toBeNull();
+    expect((await found('a'))?.pin).toBeNull();
   });
 
   it('pins again when the deleted bundle was uploaded again', async () => {
     await deleteBundle();
     await commit(adapter, { bundle: first });
     await adapter.store.devices.decide([decision('a', { pin })]);
-    expect(found('a')?.pin).toEqual(pin);
+    expect((await found('a'))?.pin).toEqual(pin);
   });
 }
 

@@ -75,17 +75,17 @@ export function describeRestoreRecords(make: MakeAdapter): void {
     const { devices } = adapter.store;
     await restores().identity('a');
     await devices.write({ device: deviceOf('dev-1'), installations: [installationOf()] });
-    const before = [await identity(), devices.findInstallation(1)] as const;
+    const before = [await identity(), await devices.findInstallation(1)] as const;
     await failAtEachStep(
       adapter,
       () => restores().suspect('b', 'it is older', null, at),
       async () => {
-        expect([await identity(), devices.findInstallation(1)]).toEqual(before);
+        expect([await identity(), await devices.findInstallation(1)]).toEqual(before);
         expect(await restores().lastRestore()).toBeUndefined();
       },
     );
     expect((await identity()).id).toBe('b');
-    expect(devices.findInstallation(1)?.offerEndsAt).toEqual(at);
+    expect((await devices.findInstallation(1))?.offerEndsAt).toEqual(at);
   });
 
   it('leaves standing offers as they are when devices told', async () => {
@@ -93,7 +93,7 @@ export function describeRestoreRecords(make: MakeAdapter): void {
     await restores().identity('a');
     await devices.write({ device: deviceOf('dev-1'), installations: [installationOf()] });
     await restores().suspect('b', 'devices name it', 'foreign', at);
-    expect(devices.findInstallation(1)).toEqual(installationOf());
+    expect(await devices.findInstallation(1)).toEqual(installationOf());
   });
 
   it('answers who looks while a suspicion hangs, as it was until then', async () => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
+import { Fleet } from '../../../src/services/devices/fleet';
 import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
 import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
@@ -17,8 +18,11 @@ import { createSessionRecords } from '../../../src/store/sqlite/session-records'
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
 import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
+import { hourMs, madeAt } from '../../support/fleet-factory';
 import { temporaryFolder } from '../../support/programs';
 import type { ContractAdapter, MakeAdapter } from './adapter';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A real database whose changes fail and hang when they are told to. */
 class FaultyDatabase implements Database {
@@ -125,9 +129,26 @@ async function makeAdapter(diskThread: DiskThreadOptions | undefined): Promise<C
   const dataDir = path.join(await temporaryFolder(), 'data');
   let opened = open(dataDir, diskThread);
   const others: FaultyDatabase[] = [];
+  let fleet: Fleet | undefined;
+  const closeFleet = async () => {
+    await fleet?.close();
+    fleet = undefined;
+  };
   return {
     get store() {
       return opened.store;
+    },
+    async fleet(...releaseIds) {
+      await closeFleet();
+      fleet = await Fleet.open({
+        devices: opened.store.devices,
+        releaseIds,
+        offerLifetimeMs: hourMs,
+        log: quiet,
+        now: () => madeAt,
+        ageMs: () => 0,
+      });
+      return fleet;
     },
     beside() {
       const other = open(dataDir, diskThread);
@@ -136,14 +157,14 @@ async function makeAdapter(diskThread: DiskThreadOptions | undefined): Promise<C
     },
     failAt: (step) => opened.database.failAt(step),
     hang: () => opened.database.hang(),
-    reopen() {
+    async reopen() {
+      await closeFleet();
       opened.database.close();
       opened = open(dataDir, diskThread);
-      return Promise.resolve();
     },
-    close() {
+    async close() {
+      await closeFleet();
       for (const database of [opened.database, ...others]) database.close();
-      return Promise.resolve();
     },
   };
 }

@@ -126,11 +126,11 @@ describe('going back', () => {
     const { canary, early } = await accident();
     const [id = ''] = early;
     const device = fleet.devices.find((one) => one.id === id);
-    const before = fleet.services.manageDevices.get(id).installation;
+    const before = (await fleet.services.manageDevices.get(id)).installation;
     await fleet.release('3.0.0');
     await fleet.back({ isUnprovenAccepted: true });
     await device?.poll('t-1');
-    expect(fleet.services.manageDevices.get(id).installation).toMatchObject({
+    expect((await fleet.services.manageDevices.get(id)).installation).toMatchObject({
       id: before?.id,
       releaseId: canary,
       state: 'downloading',
@@ -194,7 +194,9 @@ describe('a target that no device has proven', () => {
       }
     }
     expect(
-      fleet.services.manageDevices.get('dev-0').installations.some(({ releaseId }) => releaseId === first),
+      (await fleet.services.manageDevices.get('dev-0')).installations.some(
+        ({ releaseId }) => releaseId === first,
+      ),
     ).toBe(false);
     const history = await fleet.services.listBundles.history({ limit: 999 });
     const made = history.filter(({ id }) => id === first);
