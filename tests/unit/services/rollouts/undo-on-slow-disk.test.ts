@@ -12,14 +12,14 @@ it('a release that is being undone is offered to nobody, also while the disk is 
   const { undoRelease, manageRollouts } = opened.services;
   const { path: bundle } = await makeBundle({ compatible: 'test-board' });
   await opened.publish(bundle, { name: 'wrong.raucb', activate: true });
-  expect(opened.offered('test-board')).toBe('wrong.raucb');
+  expect(await opened.offered('test-board')).toBe('wrong.raucb');
   const heard: string[] = [];
   opened.services.readJournal.listen((events) => heard.push(...events.map(({ kind }) => kind)));
 
   disk.tell('hold');
   const undone = undoRelease.undo(manageRollouts.list()[0]?.id ?? 0, { name: 'ann', address: null });
   void undone.then(() => heard.push('answered'));
-  await eventually(() => opened.offered('test-board') !== 'wrong.raucb');
+  await eventually(async () => (await opened.offered('test-board')) !== 'wrong.raucb');
   expect(heard).toEqual([]); // but nobody is told yet
 
   disk.tell('go');
