@@ -5,6 +5,7 @@ import { addRestore } from './backup/restore';
 import { addBundleActivate } from './bundle/bundle-activate';
 import { addBundleDeactivate } from './bundle/bundle-deactivate';
 import { addBundleDelete } from './bundle/bundle-delete';
+import { addBundleDownload } from './bundle/bundle-download';
 import { addBundleInspect } from './bundle/bundle-inspect';
 import { addBundleList } from './bundle/bundle-list';
 import { addBundleShow } from './bundle/bundle-show';
@@ -83,8 +84,9 @@ export function createProgram(context: CliContext, isJson = false): Command {
     'bundle list',
     'bundle inspect my-bundle.raucb',
   ]);
-  for (const add of [addBundleUpload, addBundleList, addBundleShow, addBundleInspect, addBundleActivate])
-    add(bundle, context);
+  addBundleUpload(bundle, context);
+  addBundleDownload(bundle, context);
+  for (const add of [addBundleList, addBundleShow, addBundleInspect, addBundleActivate]) add(bundle, context);
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);
 

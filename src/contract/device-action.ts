@@ -19,7 +19,7 @@ export const bulkVerbs = [
 export type BulkVerb = (typeof bulkVerbs)[number];
 
 /** So many devices at a time. */
-const maxBulk = 1_000;
+export const maxBulk = 1_000;
 
 export const bulkBody = z.strictObject({
   action: z.enum(bulkVerbs),

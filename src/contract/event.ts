@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isKnownKind } from '../core/event-filter';
 import { count, instant, nullableInstant, nullableText } from './answer-fields';
 import { bundleName, compatible, deviceId, pageLimit, wholeNumber, word } from './request-fields';
 
@@ -12,10 +13,18 @@ export const eventQuery = z.strictObject({
     .max(kindsMaxLength)
     .regex(/^[a-z.,-]+$/, 'not a list of kinds')
     .transform((text) => [...new Set(text.split(',').filter((part) => part !== ''))])
-    .refine(
-      (kinds) => kinds.length <= maxKinds,
-      `at most ${maxKinds} kinds; "device." means all that begin with it`,
-    )
+    .refine((kinds) => kinds.length <= maxKinds, {
+      error: `at most ${maxKinds} kinds; "device." means all that begin with it`,
+      abort: true,
+    })
+    .superRefine((kinds, context) => {
+      const unknown = kinds.find((kind) => !isKnownKind(kind));
+      if (unknown === undefined) return;
+      context.addIssue({
+        code: 'custom',
+        message: `${unknown.slice(0, 80)} is no kind of event; use kinds such as installation.failed, or "device." for all of a noun`,
+      });
+    })
     .optional()
     .describe(`at most ${maxKinds} kinds separated by commas; "device." means all that begin with it`),
   device: deviceId.optional(),

@@ -1,4 +1,4 @@
-import type { JournalEvent } from './event';
+import { eventKinds, type JournalEvent } from './event';
 
 /** Which lines of the journal somebody looks for. Everything given must fit. */
 export interface EventFilter {
@@ -36,4 +36,9 @@ export function isWanted(event: JournalEvent, filter: EventFilter): boolean {
 
 function fitsKind(kind: string, wanted: string): boolean {
   return wanted.endsWith('.') ? kind.startsWith(wanted) : kind === wanted;
+}
+
+/** Whether any event is of a wanted kind: one of them, or a noun with a dot at its end. */
+export function isKnownKind(wanted: string): boolean {
+  return eventKinds.some((kind) => fitsKind(kind, wanted));
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { version } from '../../package.json';
 import type { RunningServer } from '../cli/kernel/wiring';
@@ -24,6 +24,7 @@ import { readProfile } from './bundle-files';
 import { Closing } from './closing';
 import { findCertificates, warnOfExpiry } from './find-certificates';
 import { adminUrlOf, listenForDevices, listenForPeople } from './listeners';
+import { openLog } from './log';
 import { publicDir, readKitText } from './package-files';
 import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
 import { ServingCertificates } from './serving-certificates';
@@ -32,7 +33,7 @@ const housekeepingEveryMs = 1_000;
 
 /** Starts the server. What was opened before a failure is closed again. @throws DomainError `configuration` */
 export async function serve(config: Config): Promise<RunningServer> {
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = openLog(config);
   const closing = new Closing();
   try {
     return await start(config, log, closing);

@@ -11,9 +11,17 @@ interface Ended {
 }
 
 /** Runs a command of the CLI on a terminal of its own (script(1) makes it), and types the answer once it asks. */
-function onTerminal(folder: string, command: readonly string[], answer: string): Promise<Ended> {
+function onTerminal(
+  folder: string,
+  command: readonly string[],
+  answer: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const line = [process.execPath, entryPoint, ...command].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd: folder });
+  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
   let shown = '';
   let hasAnswered = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -31,7 +39,7 @@ function onTerminal(folder: string, command: readonly string[], answer: string):
   });
 }
 
-describe('a release to everyone, made on a terminal', () => {
+describe('on a terminal', () => {
   let folder: string;
   let server: ServerProcess;
   const activate = (...more: string[]) => [
@@ -63,27 +71,39 @@ describe('a release to everyone, made on a terminal', () => {
     ['no', 'n\n'],
     ['the Enter key alone', '\n'],
     ['the end of the input', '\u0004'],
-  ])('is not made after %s, which says how to go step by step', async (_name, answer) => {
-    const { code, shown } = await onTerminal(folder, activate(), answer);
-    expect(shown).toContain('Release it to everyone at once? [y/N]');
-    expect(shown).toContain('nothing was released; --steps 5,25,100 goes step by step');
-    expect(code).toBe(1);
-    expect(await released()).toBe(false);
-  });
+  ])(
+    'a release to everyone is not made after %s, which says how to go step by step',
+    async (_name, answer) => {
+      const { code, shown } = await onTerminal(folder, activate(), answer);
+      expect(shown).toContain('Release it to everyone at once? [y/N]');
+      expect(shown).toContain('nothing was released; --steps 5,25,100 goes step by step');
+      expect(code).toBe(1);
+      expect(await released()).toBe(false);
+    },
+  );
 
-  it('is made after yes, with what it does in sight', async () => {
+  it('a release to everyone is made after yes, with what it does in sight', async () => {
     const { code, shown } = await onTerminal(folder, activate(), 'y\n');
     expect(shown).toMatch(/v1\.raucb for my-board \(stable\): /);
     expect(code).toBe(0);
     expect(await released()).toBe(true);
   });
 
-  it('asks nothing when it goes step by step, when nothing would change, or with --yes', async () => {
+  it('a release asks nothing when it goes step by step, when nothing would change, or with --yes', async () => {
     const steps = ['release', 'create', 'v1.raucb', '--steps', '5,100', '--server', server.adminUrl];
     for (const command of [activate(), steps, activate('--yes')]) {
       const { code, shown } = await onTerminal(folder, command, '');
       expect(shown).not.toContain('[y/N]');
       expect(code).toBe(0);
     }
+  });
+
+  it('a list shows states in colour, unless nobody wants it', async () => {
+    const list = ['bundle', 'list', '--server', server.adminUrl];
+    const coloured = await onTerminal(folder, list, '', { TERM: 'xterm', NO_COLOR: '' });
+    expect(coloured.shown).toContain('\u001b[32m✓ trusted\u001b[39m');
+    const plain = await onTerminal(folder, list, '', { TERM: 'xterm', NO_COLOR: '1' });
+    expect(plain.shown).toContain('✓ trusted');
+    expect(plain.shown).not.toContain('\u001b');
   });
 });

@@ -20,7 +20,7 @@ export const cliNow = new Date('2026-11-24T04:00:00.000Z');
 export interface CliRun {
   readonly cwd: string;
   readonly wiring?: Partial<Wiring>;
-  readonly stdin?: string | Buffer;
+  readonly stdin?: string | Buffer | Readable;
   readonly env?: Readonly<Record<string, string>>;
   /** Whether standard input and standard error are one. */
   readonly isTerminal?: boolean;
@@ -41,9 +41,7 @@ export async function runCommand(args: readonly string[], given: CliRun): Promis
   const stdout = remembering(given.isStdoutTerminal ?? false, given.onStdout);
   const stderr = remembering(given.isTerminal ?? false);
   const terminal = {
-    stdin: Object.assign(Readable.from([Buffer.from(given.stdin ?? '')]), {
-      isTTY: given.isTerminal ?? false,
-    }),
+    stdin: Object.assign(inputOf(given.stdin), { isTTY: given.isTerminal ?? false }),
     stdout: stdout.stream,
     stderr: stderr.stream,
   };
@@ -71,6 +69,11 @@ export function testSurroundings(cwd: string, env: Readonly<Record<string, strin
       throw new Error(`exit ${code}`);
     },
   };
+}
+
+function inputOf(stdin: CliRun['stdin'] = ''): Readable {
+  if (stdin instanceof Readable) return stdin;
+  return Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]);
 }
 
 /** Signals by hand. */

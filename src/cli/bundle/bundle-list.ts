@@ -4,8 +4,9 @@ import { AdminClient } from '../kernel/admin-client';
 import { bundleJson, bundleListJson } from '../../contract/bundle';
 import type { Read } from '../../contract/reader';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatSize, formatTable } from '../kernel/printable';
+import { type CliContext, printJson, talk } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
+import { formatSize } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -40,7 +41,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
         return 0;
       }
       const { bundles } = parseAnswer(shownBundles, answer);
-      print(context, table(bundles));
+      printTable(context, columns, bundles.map(rowOf));
       for (const note of bundles.flatMap(noteOf)) talk(context, note);
       return 0;
     },
@@ -56,8 +57,20 @@ function noteOf({ name, image_check: check }: ShownBundle): string[] {
     : [];
 }
 
-function table(bundles: readonly ShownBundle[]): string {
-  const rows = bundles.map((bundle) => [
+const columns = [
+  'NAME',
+  'COMPATIBLE',
+  'VERSION',
+  'FORMAT',
+  'VERDICT',
+  'IMAGES',
+  'SIZE',
+  'UPLOADED',
+  'CURRENT FOR',
+];
+
+function rowOf(bundle: ShownBundle): readonly string[] {
+  return [
     bundle.name,
     bundle.compatible ?? '-',
     bundle.version ?? '-',
@@ -67,9 +80,5 @@ function table(bundles: readonly ShownBundle[]): string {
     formatSize(bundle.size),
     bundle.uploaded_at.replace(/\.\d+Z$/, 'Z'),
     bundle.active_for.map(({ compatible }) => compatible).join(', ') || '-',
-  ]);
-  return formatTable(
-    ['NAME', 'COMPATIBLE', 'VERSION', 'FORMAT', 'VERDICT', 'IMAGES', 'SIZE', 'UPLOADED', 'CURRENT FOR'],
-    rows,
-  );
+  ];
 }

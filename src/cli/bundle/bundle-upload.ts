@@ -1,24 +1,21 @@
-import { open } from 'node:fs/promises';
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { bundleJson } from '../../contract/bundle';
 import { releaseJson } from '../../contract/release';
 import { uploadJson } from '../../contract/upload';
-import { parseBundleName, parseCompatible } from '../../core/bundle';
-import { DomainError } from '../../core/errors';
+import { parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { confirmRelease, mustConfirm, yesOption } from '../release/confirm-release';
 import { type CliContext, type ExitCode, print, printJson, talk } from '../kernel/context';
 import { findUpload, hasPolicy, latestRelease } from './find-upload';
-import { fileFailure } from '../kernel/input-file';
 import { LostAnswer } from './lost-answer';
 import { type FormOf, type PolicyFlags, policyFields, policyOptions } from '../release/policy-options';
 import { formatSize } from '../kernel/printable';
 import { ProgressLine } from '../kernel/progress-line';
 import { shownEffect, tellReach, tellWarnings } from '../release/reach';
 import { sendBundle } from './send-bundle';
+import { namesOf, openSource } from './upload-source';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { newReleaseBody } from '../../contract/release';
@@ -52,10 +49,10 @@ interface Flags extends PolicyFlags {
 
 export function addBundleUpload(bundle: Command, context: CliContext): void {
   addCommand<Flags>(bundle, context, {
-    usage: 'upload <file>',
-    summary: 'send a bundle to a running server, which verifies it before it is stored',
+    usage: 'upload <file...>',
+    summary: 'send bundles to a running server, which verifies each before it is stored',
     details:
-      'Uploading the same file again changes nothing. Where the answer is lost after all of it was sent, it looks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
+      'Uploading the same file again changes nothing. Several files are sent one after the other; the first that is refused ends it, and --json has "uploads" then, a list. The file - is standard input, of any length, and needs --name. Where the answer is lost after all of it was sent, it looks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
     options: [
       new Option('--name <name>', 'what the server calls it, instead of the name of the file'),
       new Option('--activate', 'make it current for its compatible in the same step'),
@@ -72,23 +69,42 @@ export function addBundleUpload(bundle: Command, context: CliContext): void {
     examples: [
       'bundle upload my-bundle.raucb --activate',
       'bundle upload build/update.raucb --name fw-2.0.0.raucb',
+      'bundle upload build/*.raucb',
+      'bundle upload - --name fw-2.0.0.raucb < build/update.raucb',
       'bundle upload fw-2.0.0.raucb --activate --steps 5,25,100 --promote-at 90 --pause-at-failures 3',
       'bundle upload build/fw-1.2.3.raucb --activate --json --server https://updates.example.com --token-file /run/secrets/rauc-token',
     ],
-    run: async ({ args: [file = ''], options, config }) => {
+    run: async ({ args: files, options, config }) => {
+      const names = namesOf(files, options.name);
       const fields = formFields(options);
       const client = await AdminClient.open(context, config);
-      const absolute = path.resolve(context.surroundings.cwd, file);
-      const send = (form: UploadForm) => upload(context, client, absolute, textOf(form), options);
       const isAsked = options.activate === true && mustConfirm(context, options);
-      const { answer, exitCode } = isAsked
-        ? await uploadAndAsk(context, client, formFields({ ...options, activate: false }), send)
-        : { answer: await send(fields), exitCode: 0 as const };
-      if (options.json === true) printJson(context, answer);
-      else tell(context, answer, options.quiet === true);
+      const answers: unknown[] = [];
+      let exitCode: ExitCode = 0;
+      try {
+        for (const [index, file] of files.entries()) {
+          const what = { file, name: names[index] ?? '' };
+          const send = (form: UploadForm) =>
+            upload(context, client, { ...what, fields: textOf(form) }, options);
+          const sent = isAsked
+            ? await uploadAndAsk(context, client, formFields({ ...options, activate: false }), send)
+            : { answer: await send(fields), exitCode: 0 as const };
+          answers.push(sent.answer);
+          if (sent.exitCode !== 0) ({ exitCode } = sent);
+          if (options.json !== true) tell(context, sent.answer, options.quiet === true);
+        }
+      } finally {
+        if (options.json === true) printAnswers(context, answers, files.length);
+      }
       return exitCode;
     },
   });
+}
+
+/** What was done is told also when a later one failed. */
+function printAnswers(context: CliContext, answers: readonly unknown[], files: number): void {
+  if (files > 1) printJson(context, { uploads: answers });
+  else for (const answer of answers) printJson(context, answer);
 }
 
 /** Stores it first: what its release does to the fleet, the server says of a bundle that it has. */
@@ -127,34 +143,32 @@ function textOf(form: UploadForm): Readonly<Record<string, string>> {
   );
 }
 
+interface Upload {
+  /** As it was named. */
+  readonly file: string;
+  readonly name: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 async function upload(
   context: CliContext,
   client: AdminClient,
-  file: string,
-  fields: Readonly<Record<string, string>>,
+  { file, name, fields }: Upload,
   options: Flags,
 ): Promise<unknown> {
-  const name = parseBundleName(options.name ?? path.basename(file));
-  const handle = await open(file, 'r').catch((error: unknown) => {
-    throw fileFailure(error, file, 'the bundle');
-  });
+  const source = await openSource(context, file);
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size === 0) {
-      throw new DomainError('invalid-input', `${file} is ${stats.isFile() ? 'empty' : 'not a file'}`, {
-        details: { file },
-      });
-    }
+    const { content, sizeBytes } = source;
     const releaseBefore = hasPolicy(fields) ? await latestRelease(client) : Infinity;
-    const progress = ProgressLine.whereSeen(context, stats.size, options, 'sent; the server is checking it');
+    const progress = ProgressLine.whereSeen(context, sizeBytes, options, 'sent; the server is checking it');
     try {
       return await sendBundle(client, {
         name,
-        file: handle,
-        sizeBytes: stats.size,
+        content,
+        sizeBytes,
         fields,
         boundary: `rauc-${context.surroundings.newId()}`,
-        onProgress: (sentBytes) => progress?.update(sentBytes),
+        onProgress: (sentBytes, isAll) => progress?.update(sentBytes, isAll),
       });
     } catch (error) {
       if (!(error instanceof LostAnswer)) throw error;
@@ -162,13 +176,13 @@ async function upload(
       if (options.json !== true && options.quiet !== true) {
         talk(context, `${error.message}; looking whether the server has ${name} all the same`);
       }
-      const lost = { name, sizeBytes: stats.size, fields, lost: error, releaseBefore };
+      const lost = { name, fields, lost: error, releaseBefore };
       return await findUpload(client, lost, (ms) => context.surroundings.wait(ms));
     } finally {
       progress?.clear();
     }
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 

@@ -12,7 +12,6 @@ import { ServerRefusal } from '../kernel/server-refusal';
 
 export interface LostUpload {
   readonly name: string;
-  readonly sizeBytes: number;
   /** The text fields that went with it. */
   readonly fields: Readonly<Record<string, string>>;
   readonly lost: LostAnswer;
@@ -54,7 +53,7 @@ export async function findUpload(
   wait: (ms: number) => Promise<void>,
 ): Promise<object> {
   let isStored = false;
-  for (const pauseMs of [0, ...lookPauses(upload.sizeBytes)]) {
+  for (const pauseMs of [0, ...lookPauses(upload.lost.sent.sizeBytes)]) {
     if (pauseMs > 0) await wait(pauseMs);
     const bundle = await orNothing(upload, () => findBundle(client, upload));
     if (bundle === undefined) continue;
@@ -72,7 +71,7 @@ export async function findUpload(
 async function findBundle(client: AdminClient, { name, lost }: LostUpload) {
   const path = `/api/bundles/${encodeURIComponent(name)}`;
   const bundle = parseAnswer(foundBundle, await client.get(path, lookLimitMs));
-  if (bundle.sha256 === lost.sha256) return bundle;
+  if (bundle.sha256 === lost.sent.sha256) return bundle;
   throw new DomainError('conflict', `the server has other bytes under the name ${name}`, {
     remedy: 'A name never changes its bytes: give the bundle another name.',
   });

@@ -7,8 +7,7 @@ export class LostAnswer extends Error {
   constructor(
     /** What came instead. */
     readonly failure: DomainError,
-    /** Of what was sent. */
-    readonly sha256: string,
+    readonly sent: { readonly sha256: string; readonly sizeBytes: number },
   ) {
     super(failure.message, { cause: failure });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { FileHandle } from 'node:fs/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { DomainError } from '../../core/errors';
 import type { AdminClient } from '../kernel/admin-client';
 import { leavesOpen, LostAnswer } from './lost-answer';
@@ -10,32 +10,35 @@ import { readAnswer } from '../kernel/server-answer';
 
 export interface BundleUpload {
   readonly name: string;
-  readonly file: FileHandle;
-  readonly sizeBytes: number;
+  readonly content: Readable;
+  /** `null` when nobody knows: it is sent in chunks then (RFC 9112, section 7.1). */
+  readonly sizeBytes: number | null;
   /** Text fields of the form; they go before the file, so that a refusal can come early. */
   readonly fields: Readonly<Record<string, string>>;
   /** Must not be in the file: random. */
   readonly boundary: string;
-  readonly onProgress: (sentBytes: number) => void;
+  readonly onProgress: (sentBytes: number, isAll: boolean) => void;
 }
 
 /** How long to wait for the server's word before the body is sent (curl waits as long). */
 const continueTimeoutMs = 1_000;
-const pieceSizeBytes = 256 * 1024;
 
 /**
  * Streams a bundle to `POST /upload` as multipart/form-data (RFC 7578), without ever holding more than a piece of it.
  * `Expect: 100-continue` (RFC 9110 section 10.1.1) lets the server refuse before gigabytes travel; it may also refuse
  * while they do, and then the sending stops.
  * @throws ServerRefusal, DomainError `unavailable`; LostAnswer when all was sent and the server's word did not come back;
- * `invalid-input` when the file gets shorter meanwhile
+ * `invalid-input` when the file gets shorter meanwhile, or nothing comes from standard input
  */
 export async function sendBundle(client: AdminClient, upload: BundleUpload): Promise<unknown> {
+  const { sizeBytes, boundary, onProgress } = upload;
   const head = Buffer.from(formHead(upload));
-  const tail = Buffer.from(`\r\n--${upload.boundary}--\r\n`);
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const request = client.request('POST', '/upload', {
-    'Content-Type': `multipart/form-data; boundary=${upload.boundary}`,
-    'Content-Length': String(head.length + upload.sizeBytes + tail.length),
+    'Content-Type': `multipart/form-data; boundary=${boundary}`,
+    ...(sizeBytes === null
+      ? { 'Transfer-Encoding': 'chunked' }
+      : { 'Content-Length': String(head.length + sizeBytes + tail.length) }),
     Expect: '100-continue',
     // A server closes a connection that is not kept right after its answer, and what is still on its way to it then
     // makes the system throw that answer away (RFC 9112 section 9.6).
@@ -43,26 +46,30 @@ export async function sendBundle(client: AdminClient, upload: BundleUpload): Pro
   });
   const exchange = new Exchange(request);
   const hash = createHash('sha256');
+  let sentBytes = 0;
   let isSent = false;
   try {
     await exchange.mayStart();
     await exchange.write(head);
-    for (let sent = 0; sent < upload.sizeBytes && !exchange.isOver;) {
-      const piece = await readPiece(upload, sent);
+    for await (const piece of exchange.piecesOf(upload.content)) {
       await exchange.write(piece);
       hash.update(piece);
-      sent += piece.length;
-      upload.onProgress(sent);
+      sentBytes += piece.length;
+      onProgress(sentBytes, sentBytes === sizeBytes);
     }
+    if (!exchange.isOver) checkSent(upload, sentBytes);
     await exchange.write(tail);
     if (!exchange.isOver) {
       isSent = true;
       request.end();
+      onProgress(sentBytes, true);
     }
     return await readAnswer(await exchange.answer, client.address);
   } catch (error) {
     const failure = await connectionFailure(error, client.address);
-    throw isSent && leavesOpen(failure) ? new LostAnswer(failure, hash.digest('hex')) : failure;
+    throw isSent && leavesOpen(failure)
+      ? new LostAnswer(failure, { sha256: hash.digest('hex'), sizeBytes: sentBytes })
+      : failure;
   } finally {
     request.destroy();
   }
@@ -73,6 +80,8 @@ class Exchange {
   readonly answer: Promise<IncomingMessage>;
   /** Answered or failed: what is still to be sent is of no use. */
   isOver = false;
+  /** Ends the one wait that may be under way. */
+  #stopWaiting: () => void = () => undefined;
 
   constructor(private readonly request: ClientRequest) {
     this.answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -80,6 +89,7 @@ class Exchange {
     });
     const end = () => {
       this.isOver = true;
+      this.#stopWaiting();
     };
     this.answer.then(end, end);
   }
@@ -101,8 +111,22 @@ class Exchange {
     cancel.abort();
   }
 
-  private async orOver(event: Promise<unknown>): Promise<void> {
-    await Promise.race([event, this.answer.catch(() => undefined)]);
+  /** The pieces of a stream, until there is an answer: then nothing waits for the next one. */
+  async *piecesOf(content: Readable): AsyncGenerator<Buffer> {
+    const pieces = content[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+    while (!this.isOver) {
+      const next = await this.orOver(pieces.next());
+      if (next?.value === undefined) return;
+      yield next.value;
+    }
+  }
+
+  private orOver<Result>(event: Promise<Result>): Promise<Result | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = () => resolve(undefined);
+      event.then(resolve, reject);
+      if (this.isOver) resolve(undefined);
+    });
   }
 }
 
@@ -115,15 +139,14 @@ function formHead({ name, fields, boundary }: BundleUpload): string {
   return `${parts.join('')}--${boundary}\r\nContent-Disposition: form-data; name="bundle"; filename="${name}"\r\nContent-Type: application/octet-stream\r\n\r\n`;
 }
 
-/** Reads up to the size announced, even when the file grows meanwhile. */
-async function readPiece({ file, sizeBytes, name }: BundleUpload, position: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(pieceSizeBytes, sizeBytes - position));
-  const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-  if (bytesRead === 0) {
-    throw new DomainError('invalid-input', `${name} became shorter while it was sent`, {
-      remedy: 'Wait until the build is done with it, then upload it again.',
-      details: { file: name },
-    });
+/** @throws DomainError `invalid-input` */
+function checkSent({ name, sizeBytes }: BundleUpload, sentBytes: number): void {
+  if (sizeBytes === null && sentBytes === 0) {
+    throw new DomainError('invalid-input', 'nothing came from standard input', { details: { file: '-' } });
   }
-  return buffer.subarray(0, bytesRead);
+  if (sizeBytes === null || sentBytes === sizeBytes) return;
+  throw new DomainError('invalid-input', `${name} became shorter while it was sent`, {
+    remedy: 'Wait until the build is done with it, then upload it again.',
+    details: { file: name },
+  });
 }

@@ -8,9 +8,11 @@ import { deviceBaseUrl, type Config } from '../../config/config';
 import { addCommand } from '../kernel/command';
 import { type CliContext, shownPath, talk } from '../kernel/context';
 import { judgingFile, readInput } from '../kernel/input-file';
+import { isRemote, type RemoteFlags, remoteKeys, remoteOption } from '../kernel/remote';
+import { issueRemotely } from './remote-issue';
 import { collect, type IssueFlags, issueOptions, issueRequest, printIssued } from './issue-options';
 
-interface Flags extends IssueFlags {
+interface Flags extends IssueFlags, RemoteFlags {
   readonly csr?: string;
   readonly out?: string;
   readonly compatible?: readonly string[];
@@ -21,7 +23,7 @@ export function addCertDevice(cert: Command, context: CliContext): void {
     usage: 'device <id>',
     summary: "make a device's certificate, with a new key or for the key of its request",
     details:
-      'The id becomes the common name and the file name. With --csr only the public key is taken from the request: the private key never leaves the device.',
+      'The id becomes the common name and the file name. With --csr only the public key is taken from the request: the private key never leaves the device. With --remote a running server signs it, and the certificate is written here.',
     options: [
       new Option(
         '--csr <file>',
@@ -31,14 +33,16 @@ export function addCertDevice(cert: Command, context: CliContext): void {
         '--compatible <compatible>',
         'bind it to a compatible; can be given several times',
       ).argParser(collect),
-      new Option('--out <dir>', 'write there instead of the devices folder'),
+      new Option('--out <dir>', 'write there instead of the devices folder, or of here with --remote'),
       ...issueOptions(3650),
+      remoteOption,
     ],
-    configKeys: ['certsDir'],
+    configKeys: ['certsDir', ...remoteKeys],
     examples: [
       'cert device board-1',
       'cert device board-1 --csr board-1.csr --days 730',
       'cert device board-1 --csr - --compatible my-board < board-1.csr',
+      'cert device board-1 --csr board-1.csr --remote --server https://updates.example.com',
     ],
     run: async ({ args: [id = ''], options, config }) => {
       if (options.csr !== undefined && options.key !== undefined) {
@@ -46,6 +50,8 @@ export function addCertDevice(cert: Command, context: CliContext): void {
           remedy: 'Leave out one of them.',
         });
       }
+      const isThere = isRemote(options, config);
+      if (isThere && options.csr === undefined) throw needsRequest();
       const csrPem =
         options.csr === undefined ? undefined : await readInput(context, options.csr, 'the request');
       const request = {
@@ -54,6 +60,12 @@ export function addCertDevice(cert: Command, context: CliContext): void {
         ...(options.compatible === undefined ? {} : { compatibles: options.compatible.map(parseCompatible) }),
         ...(options.out === undefined ? {} : { outDir: path.resolve(context.surroundings.cwd, options.out) }),
       };
+      if (isThere && options.csr !== undefined && csrPem !== undefined) {
+        const { cwd: outDir } = context.surroundings;
+        const wanted = { outDir, ...request, csr: csrPem, csrFile: options.csr };
+        await issueRemotely(context, config, { ...wanted, isJson: options.json === true });
+        return 0;
+      }
       const files = await judgingFile(options.csr, () =>
         context.wiring
           .certificates(config)
@@ -63,6 +75,13 @@ export function addCertDevice(cert: Command, context: CliContext): void {
       if (options.json !== true) talk(context, nextStep(context, files, config));
       return 0;
     },
+  });
+}
+
+function needsRequest(): DomainError {
+  return new DomainError('configuration', 'a server signs requests alone: a key that it makes stays there', {
+    remedy:
+      'Give a request: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout device.key -subj /CN=board-1 -out device.csr. Or take all that a device needs: device kit <id> --remote.',
   });
 }
 

@@ -1,29 +1,55 @@
 import type { Command } from 'commander';
+import { compareNaturally } from '../../base/text/natural-order';
 import type { ListedCertificate } from '../../core/certificate';
 import { listedCertificateJson } from './certificate-json';
+import { listRemote, type RemoteCertificate, remoteCertificates } from './remote-list';
+import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, shownPath } from '../kernel/context';
-import { formatDay, formatTable } from '../kernel/printable';
+import { type CliContext, printJson, shownPath } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
+import { formatDay } from '../kernel/printable';
+import { isRemote, type RemoteFlags, remoteKeys, remoteOption } from '../kernel/remote';
 import { markedState } from '../kernel/state-mark';
 
 export function addCertList(cert: Command, context: CliContext): void {
-  addCommand(cert, context, {
+  addCommand<RemoteFlags>(cert, context, {
     usage: 'list',
-    summary: 'list the certificates of the folder',
-    configKeys: ['certsDir'],
-    examples: ['cert list', 'cert list --json'],
+    summary: 'list the certificates of the folder, or of a running server',
+    options: [remoteOption],
+    configKeys: ['certsDir', ...remoteKeys],
+    examples: ['cert list', 'cert list --json', 'cert list --remote --server https://admin.example.com'],
     run: async ({ options, config }) => {
-      const certificates = await context.wiring.certificates(config).list();
+      if (isRemote(options, config)) {
+        const answer = await listRemote(await AdminClient.open(context, config));
+        if (options.json === true) printJson(context, answer);
+        else printTable(context, remoteColumns, remoteCertificates(answer).map(remoteRow(context)));
+        return 0;
+      }
+      const certificates = inOrder(await context.wiring.certificates(config).list());
       if (options.json === true)
         printJson(context, { certificates: certificates.map(listedCertificateJson) });
-      else print(context, table(context, certificates));
+      else printTable(context, columns, rowsOf(context, certificates));
       return 0;
     },
   });
 }
 
-function table(context: CliContext, certificates: readonly ListedCertificate[]): string {
-  const rows = certificates.map(({ certificate, revokedAt, path }) => [
+/** Those of the CA and the server first, then devices by name. */
+function inOrder(certificates: readonly ListedCertificate[]): readonly ListedCertificate[] {
+  const isDevice = ({ certificate: { role } }: ListedCertificate) => role === 'device';
+  const devices = certificates
+    .filter(isDevice)
+    .sort((a, b) => compareNaturally(a.certificate.commonName, b.certificate.commonName));
+  return [...certificates.filter((one) => !isDevice(one)), ...devices];
+}
+
+const columns = ['NAME', 'ROLE', 'STATE', 'VALID UNTIL', 'KEY', 'SERIAL', 'FILE'];
+
+function rowsOf(
+  context: CliContext,
+  certificates: readonly ListedCertificate[],
+): readonly (readonly string[])[] {
+  return certificates.map(({ certificate, revokedAt, path }) => [
     certificate.commonName,
     certificate.role,
     markedState(certificateState(certificate.notAfter, revokedAt, context.surroundings.now())),
@@ -32,8 +58,19 @@ function table(context: CliContext, certificates: readonly ListedCertificate[]):
     certificate.serial,
     shownPath(context, path),
   ]);
-  return formatTable(['NAME', 'ROLE', 'STATE', 'VALID UNTIL', 'KEY', 'SERIAL', 'FILE'], rows);
 }
+
+const remoteColumns = ['NAME', 'ROLE', 'STATE', 'VALID UNTIL', 'SERIAL'];
+
+const remoteRow =
+  ({ surroundings }: CliContext) =>
+  ({ name, role, serial, notAfter, revokedAt }: RemoteCertificate): readonly string[] => [
+    name,
+    role,
+    markedState(certificateState(notAfter, revokedAt, surroundings.now())),
+    formatDay(notAfter),
+    serial,
+  ];
 
 /** Its state, as code; revocation weighs more than expiry. */
 export function certificateState(notAfter: Date, revokedAt: Date | null, now: Date) {

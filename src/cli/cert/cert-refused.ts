@@ -3,8 +3,8 @@ import { refusedCertificateJson } from '../../contract/refused-certificate';
 import { z } from 'zod';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatTable } from '../kernel/printable';
+import { type CliContext, printJson, talk } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
 import { parseAnswer } from '../kernel/server-answer';
 
 const shown = z.object({
@@ -16,6 +16,7 @@ const shown = z.object({
   total: z.number(),
 });
 const limit = 1_000;
+const columns = ['SUBJECT', 'SERIAL', 'ISSUER', 'ADDRESS', 'TIMES', 'LAST', 'REASON'];
 
 export function addCertRefused(cert: Command, context: CliContext): void {
   addCommand<{ readonly search?: string }>(cert, context, {
@@ -40,10 +41,6 @@ export function addCertRefused(cert: Command, context: CliContext): void {
         return 0;
       }
       const { certificates, total } = parseAnswer(shown, answer);
-      if (total === 0) {
-        talk(context, 'no certificate was refused');
-        return 0;
-      }
       const rows = certificates.map((one) => [
         one.subject,
         one.serial,
@@ -53,10 +50,7 @@ export function addCertRefused(cert: Command, context: CliContext): void {
         one.last_at,
         one.reason,
       ]);
-      print(
-        context,
-        formatTable(['SUBJECT', 'SERIAL', 'ISSUER', 'ADDRESS', 'TIMES', 'LAST', 'REASON'], rows),
-      );
+      printTable(context, columns, rows, 'no certificate was refused');
       if (total > certificates.length)
         talk(context, `${certificates.length} of ${total} are shown; look for others with --search`);
       return 0;

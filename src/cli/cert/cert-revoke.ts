@@ -4,9 +4,11 @@ import type { RevokeRequest } from '../../ports/certificates';
 import { addCommand } from '../kernel/command';
 import { type CliContext, talk } from '../kernel/context';
 import { judgingFile, readInput } from '../kernel/input-file';
+import { isRemote, type RemoteFlags, remoteKeys, remoteOption } from '../kernel/remote';
 import { printRevocations, printRevocationsJson } from './print-revocations';
+import { revokeRemotely } from './remote-revoke';
 
-interface Flags {
+interface Flags extends RemoteFlags {
   readonly serial?: string;
   readonly file?: string;
   readonly reason?: string;
@@ -17,21 +19,27 @@ export function addCertRevoke(cert: Command, context: CliContext): void {
     usage: 'revoke [which]',
     summary: 'revoke all certificates that were made here for a device, or any certificate by serial or file',
     details:
-      'A running server refuses them at once, without a restart, and ends their open connections. A new certificate for the same device works. What was made where ca.key is kept is revoked by --file or --serial, also before it was ever used. For the one that a device uses now: device revoke.',
+      'A running server refuses them at once, without a restart, and ends their open connections. A new certificate for the same device works. What was made where ca.key is kept is revoked by --file or --serial, also before it was ever used. For the one that a device uses now: device revoke. With --remote a running server revokes it, by --serial or --file.',
     options: [
       new Option('--serial <serial>', 'the certificate with this serial (hex), whoever made it'),
       new Option('--file <file>', 'this certificate (PEM or DER), whoever made it; - for standard input'),
       new Option('--reason <text>', 'for the list'),
+      remoteOption,
     ],
-    configKeys: ['certsDir'],
+    configKeys: ['certsDir', ...remoteKeys],
     examples: [
       'cert revoke board-1',
       'cert revoke --file board-1.crt --reason "key was copied"',
       'cert revoke --serial 5f3a9c41d07be2a8',
+      'cert revoke --serial 5f3a9c41d07be2a8 --remote --server https://admin.example.com',
     ],
     run: async ({ args: [which], options, config }) => {
       const { reason } = options;
       const target = await readTarget(context, which, options);
+      if (isRemote(options, config)) {
+        await revokeRemotely(context, config, target, options);
+        return 0;
+      }
       const revocations = await judgingFile(options.file, () =>
         context.wiring
           .certificates(config)

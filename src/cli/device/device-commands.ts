@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../kernel/context';
 import { addDeviceAdmit } from './device-admit';
+import { addDeviceBulk } from './device-bulk';
 import { addDeviceCancel } from './device-cancel';
 import { addDeviceChannel } from './device-channel';
 import { addDeviceClear } from './device-clear';
@@ -19,7 +20,7 @@ import { addDeviceShow } from './device-show';
 import { addDeviceUnhold } from './device-unhold';
 import { addDeviceUnpin } from './device-unpin';
 
-/** The commands about single devices of a running server, in the order of the help. */
+/** The commands about devices of a running server, in the order of the help. */
 export const deviceCommands: readonly ((device: Command, context: CliContext) => void)[] = [
   addDeviceList,
   addDeviceExport,
@@ -39,4 +40,5 @@ export const deviceCommands: readonly ((device: Command, context: CliContext) =>
   addDeviceCancel,
   addDeviceRevoke,
   addDeviceForget,
+  addDeviceBulk,
 ];

@@ -1,11 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { hostOfUrl } from '../../base/text/host-of-url';
 import type { Config } from '../../config/config';
-import { replaceFile } from '../../base/files/replace-file';
-import { isOutOfSpace } from '../../base/files/system-error';
 import { parseCompatible } from '../../core/bundle';
 import { parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
@@ -16,8 +12,11 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
 import { judgingFile, readInput } from '../kernel/input-file';
 import { type IssueFlags, issueOptions, issueRequest } from '../cert/issue-options';
+import { isRemote, type RemoteFlags, remoteKeys, remoteOption } from '../kernel/remote';
+import { makeRemoteKit } from './remote-kit';
+import { kitFile, tellHowToInstall, writeKit } from './write-kit';
 
-interface Flags extends IssueFlags {
+interface Flags extends IssueFlags, RemoteFlags {
   readonly csr?: string;
   readonly out?: string;
   readonly compatible?: string;
@@ -29,7 +28,7 @@ export function addDeviceKit(device: Command, context: CliContext): void {
     usage: 'kit <id>',
     summary: 'make a .tar.gz with all that a device needs for its updates, and nothing to edit',
     details:
-      'It holds the certificates, an installer, what RAUC needs in its system.conf, and scripts that poll, report and mark a slot good. Works on the certificates folder, without a running server. A certificate that the device has is used; otherwise one is issued. A kit that could not connect is refused: the server certificate must cover the host, and come from a CA in ca.crt or a public one, whose root is then put into the kit. With --csr the private key never leaves the device, and is not in the kit.',
+      'It holds the certificates, an installer, what RAUC needs in its system.conf, and scripts that poll, report and mark a slot good. Works on the certificates folder, without a running server; with --remote a running server makes it, over https or loopback alone unless --csr is given. A certificate that the device has is used; otherwise one is issued. A kit that could not connect is refused: the server certificate must cover the host, and come from a CA in ca.crt or a public one, whose root is then put into the kit. With --csr the private key never leaves the device, and is not in the kit.',
     options: [
       new Option(
         '--csr <file>',
@@ -45,16 +44,18 @@ export function addDeviceKit(device: Command, context: CliContext): void {
       ).choices(kitPollings),
       new Option('--out <dir>', 'write the kit there instead of here'),
       ...issueOptions(3650),
+      remoteOption,
     ],
-    configKeys: ['certsDir', 'serverUrl'],
+    configKeys: ['certsDir', 'serverUrl', ...remoteKeys],
     examples: [
       'device kit board-1 --server-url https://updates.example.com:8443',
       'device kit board-1 --csr board-1.csr --compatible my-board',
       'device kit board-1 --polling native',
       'device kit board-1 --force --days 730 --out kits',
+      'device kit board-1 --remote --server https://admin.example.com',
     ],
     run: async ({ args: [id = ''], options, config }) => {
-      const serverUrl = serverUrlOf(config);
+      const isThere = isRemote(options, config);
       if (options.csr !== undefined && options.key !== undefined) {
         throw new DomainError('configuration', '--key makes a new key, --csr brings one', {
           remedy: 'Leave out one of them.',
@@ -62,25 +63,30 @@ export function addDeviceKit(device: Command, context: CliContext): void {
       }
       const csrPem =
         options.csr === undefined ? undefined : await readInput(context, options.csr, 'the request');
+      const wanted = {
+        ...issueRequest(options),
+        id: parseDeviceId(id),
+        ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
+        ...(options.polling === undefined ? {} : { polling: options.polling }),
+      };
+      const isJson = options.json === true;
+      if (isThere) {
+        const { csr: csrFile, out } = options;
+        await makeRemoteKit(context, config, { ...wanted, csr: csrPem, csrFile, out, isJson });
+        return 0;
+      }
+      const serverUrl = serverUrlOf(config);
       const make = createMakeDeviceKit({
         certificates: context.wiring.certificates(config),
         readText: context.wiring.kitText,
         now: () => context.surroundings.now(),
       });
-      const request = {
-        ...issueRequest(options),
-        id: parseDeviceId(id),
-        serverUrl,
-        ...(options.compatible === undefined ? {} : { compatible: parseCompatible(options.compatible) }),
-        ...(options.polling === undefined ? {} : { polling: options.polling }),
-      };
-      const kit = await judgingFile(options.csr, () =>
-        make({ ...request, ...(csrPem === undefined ? {} : { csrPem }) }),
-      );
-      const file = path.join(path.resolve(context.surroundings.cwd, options.out ?? '.'), kit.fileName);
-      await writeKit(kit, file, context.surroundings.newId());
-      if (options.json === true) printJson(context, kitJson(kit, file, { id, serverUrl }));
-      else tell(context, kit, file, hostOfUrl(serverUrl));
+      const request = { ...wanted, serverUrl, ...(csrPem === undefined ? {} : { csrPem }) };
+      const kit = await judgingFile(options.csr, () => make(request));
+      const file = kitFile(context, id, options.out);
+      await writeKit(context, file, await buffer(kit.archive));
+      if (isJson) printJson(context, kitJson(kit, file, { id, serverUrl }));
+      else tell(context, kit, file, { id, host: hostOfUrl(serverUrl) });
       return 0;
     },
   });
@@ -97,21 +103,6 @@ function serverUrlOf({ serverUrl }: Config): string {
         'Give it: --server-url https://updates.example.com:8443, or SERVER_URL in the environment or .env.',
     },
   );
-}
-
-/** Under its name when it is whole; for its owner alone, since it may hold a private key. */
-async function writeKit(kit: MadeKit, file: string, newId: string): Promise<void> {
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    const temporary = `${file}.${newId}.part`; // two commands at once do not disturb each other
-    await replaceFile(file, await buffer(kit.archive), { mode: 0o600, temporary });
-  } catch (cause) {
-    if (!isOutOfSpace(cause)) throw cause;
-    throw new DomainError('storage-full', `there is no space left to write ${file}`, {
-      cause,
-      remedy: 'Free some space, then do it again.',
-    });
-  }
 }
 
 function kitJson(
@@ -133,9 +124,9 @@ function kitJson(
 
 function tell(
   context: CliContext,
-  { fileName, hasKey, warnings, isServerChecked, issued }: MadeKit,
+  { hasKey, warnings, isServerChecked, issued }: MadeKit,
   file: string,
-  host: string,
+  { id, host }: { readonly id: string; readonly host: string },
 ): void {
   print(context, shownPath(context, file));
   for (const written of issued?.written ?? []) talk(context, `issued ${shownPath(context, written)}`);
@@ -154,6 +145,5 @@ function tell(
       ? "It holds the device's private key: hand it over as a secret, then delete it."
       : "It holds no private key: the device's own goes to /etc/rauc/update/device.key.",
   );
-  const folder = fileName.slice(0, -'.tar.gz'.length);
-  talk(context, `\nOn the device, as root:\n\n  tar -xzf ${fileName} && ${folder}/install.sh`);
+  tellHowToInstall(context, id);
 }

@@ -6,11 +6,12 @@ import type { Read } from '../../contract/reader';
 import { deviceSorts } from '../../core/device-sort';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatTable } from '../kernel/printable';
+import { type CliContext, printJson, talk } from '../kernel/context';
+import { type DeviceFilter, filterOptions, filterQuery, parseCount } from './device-filter';
+import { allPages, devicesPath, largestPage } from './device-pages';
+import { printTable } from '../kernel/print-table';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
-import { type DeviceFilter, filterOptions, filterQuery, parseCount } from './device-filter';
 
 interface Flags extends DeviceFilter {
   readonly sort?: string;
@@ -19,8 +20,6 @@ interface Flags extends DeviceFilter {
   readonly after?: string;
   readonly all?: boolean;
 }
-
-const largestPage = 1_000;
 
 const shownDevice = deviceJson
   .pick({
@@ -36,11 +35,6 @@ const shownDevice = deviceJson
   })
   .extend({ installation: installationJson.pick({ bundle: true, state: true, progress: true }).nullable() });
 const shownPage = devicePageJson.extend({ devices: z.array(shownDevice) });
-/** A page as it is, for scripts that may know more of a device. */
-const wholePage = devicePageJson
-  .pick({ next: true })
-  .extend({ devices: z.array(z.unknown()) })
-  .loose();
 
 export function addDeviceList(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
@@ -65,14 +59,15 @@ export function addDeviceList(device: Command, context: CliContext): void {
     ],
     run: async ({ options, config }) => {
       const client = await AdminClient.open(context, config);
+      const query = queryOf(options);
       const answer =
-        options.all === true ? await listAll(client, options) : await client.get(pathOf(options));
+        options.all === true ? await allPages(client, query) : await client.get(devicesPath(query));
       if (options.json === true) {
         printJson(context, answer);
         return 0;
       }
       const { devices, next, total } = parseAnswer(shownPage, answer);
-      print(context, table(devices));
+      printTable(context, columns, devices.map(rowOf), 'no device fits');
       if (next !== null)
         talk(context, `${devices.length} of ${total}; go on with --after ${next}, or take --all`);
       return 0;
@@ -80,39 +75,20 @@ export function addDeviceList(device: Command, context: CliContext): void {
   });
 }
 
-/** The pages as one. */
-async function listAll(client: AdminClient, flags: Flags): Promise<object> {
-  const devices: unknown[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const answer = await client.get(
-      pathOf({ ...flags, limit: largestPage, ...(after === undefined ? {} : { after }) }),
-    );
-    const page = parseAnswer(wholePage, answer);
-    devices.push(...page.devices);
-    if (page.next === null) return { ...page, devices };
-    after = page.next;
-  }
-}
-
-function pathOf(flags: Flags): string {
-  const asked = {
-    ...filterQuery(flags),
-    sort: flags.sort,
-    order: flags.desc === true ? 'desc' : undefined,
-    limit: flags.limit,
-    after: flags.after,
+function queryOf({ sort, desc, limit, after, ...filter }: Flags): Readonly<Record<string, string>> {
+  return {
+    ...filterQuery(filter),
+    ...(sort === undefined ? {} : { sort }),
+    ...(desc === true ? { order: 'desc' } : {}),
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+    ...(after === undefined ? {} : { after }),
   };
-  const given = Object.entries(asked).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)] as const],
-  );
-  return given.length === 0
-    ? '/api/devices'
-    : `/api/devices?${new URLSearchParams(Object.fromEntries(given)).toString()}`;
 }
 
-function table(devices: readonly Read<z.infer<typeof shownDevice>>[]): string {
-  const rows = devices.map((device) => [
+const columns = ['DEVICE', 'COMPATIBLE', 'VERSION', 'CHANNEL', 'STATE', 'BUNDLE', 'LAST CONTACT', 'LABELS'];
+
+function rowOf(device: Read<z.infer<typeof shownDevice>>): readonly string[] {
+  return [
     device.id,
     device.compatible ?? '-',
     device.system_version ?? '-',
@@ -121,11 +97,7 @@ function table(devices: readonly Read<z.infer<typeof shownDevice>>[]): string {
     device.installation?.bundle ?? '-',
     device.last_contact_at?.replace(/\.\d+Z$/, 'Z') ?? 'never',
     device.labels.join(', ') || '-',
-  ]);
-  return formatTable(
-    ['DEVICE', 'COMPATIBLE', 'VERSION', 'CHANNEL', 'STATE', 'BUNDLE', 'LAST CONTACT', 'LABELS'],
-    rows,
-  );
+  ];
 }
 
 /** What a person decided weighs more than how far the installation is. */

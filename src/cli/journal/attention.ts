@@ -4,8 +4,8 @@ import { attentionJson } from '../../contract/attention';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatTable } from '../kernel/printable';
+import { type CliContext, printJson, talk } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
 import { parseAnswer } from '../kernel/server-answer';
 import type { Read } from '../../contract/reader';
 import type { RequestOf } from '../../contract/request';
@@ -28,12 +28,11 @@ export function addAttentionCommands(attention: Command, context: CliContext): v
       const { attention: items } = parseAnswer(shownOverview, answer);
       if (options.json === true) printJson(context, { attention: items });
       else
-        print(
+        printTable(
           context,
-          formatTable(
-            ['KIND', 'WHAT'],
-            items.map(({ kind, message }) => [kind, message]),
-          ),
+          ['KIND', 'WHAT'],
+          items.map(({ kind, message }) => [kind, message]),
+          'nothing needs attention',
         );
       return 0;
     },

@@ -7,7 +7,8 @@ import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk, talkJson } from '../kernel/context';
 import { findEvents } from './find-events';
 import { followEvents } from './follow-events';
-import { formatTable, printableJson } from '../kernel/printable';
+import { printTable } from '../kernel/print-table';
+import { printableJson } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
 interface Flags {
@@ -77,7 +78,7 @@ export function addEvents(program: Command, context: CliContext): void {
           one.actor,
           sentenceOf(one),
         ]);
-        print(context, formatTable(['AT', 'KIND', 'BY', 'WHAT'], rows));
+        printTable(context, ['AT', 'KIND', 'BY', 'WHAT'], rows);
       }
       return 0;
     },

@@ -73,7 +73,12 @@ function configOptions(key: OptionKey): readonly Option[] {
     ...(defaultText === null || defaultText === '' ? [] : [`default ${defaultText}`]),
   ];
   const help = `${doc.replaceAll('`', '')} (${shown.join('; ')})`;
-  if (type !== flag) return [new Option(`${flagName(key)} <${valueName(type.name)}>`, help)];
+  if (type !== flag) {
+    const option = new Option(`${flagName(key)} <${valueName(type.name)}>`, help);
+    // For the help and the completion alone: the configuration judges a value, wherever it comes from.
+    if (type.choices !== undefined) option.argChoices = [...type.choices];
+    return [option];
+  }
   return [
     new Option(flagName(key), help),
     new Option(flagName(key).replace('--', '--no-'), 'the opposite').hideHelp(),

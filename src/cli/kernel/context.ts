@@ -1,6 +1,8 @@
 import path from 'node:path';
+import type { Environment } from '../../config/environment';
 import type { Output, Terminal, Wiring } from './wiring';
 import { printable, printableJson } from './printable';
+import { coloured } from './colours';
 import type { Surroundings } from './surroundings';
 
 /** 0 done, 1 refused, 2 usage or configuration, 3 a wait timed out, 70 a bug (sysexits' EX_SOFTWARE). */
@@ -17,7 +19,7 @@ export interface CliContext {
 
 /** Writes data for people to standard output; text of others can't command their terminal. */
 export function print(context: CliContext, text: string): void {
-  writeLine(context.terminal.stdout, printable(text));
+  writeText(context, context.terminal.stdout, text);
 }
 
 /** Writes data for programs to standard output. */
@@ -32,7 +34,17 @@ export function talkJson(context: CliContext, value: unknown): void {
 
 /** Says something that is no data: standard error. */
 export function talk(context: CliContext, text: string): void {
-  writeLine(context.terminal.stderr, printable(text));
+  writeText(context, context.terminal.stderr, text);
+}
+
+function writeText({ surroundings: { env } }: CliContext, stream: Output, text: string): void {
+  const shown = printable(text);
+  writeLine(stream, isColourful(stream, env) ? coloured(shown) : shown);
+}
+
+/** On a terminal that has colours, unless somebody wants none (https://no-color.org). */
+function isColourful({ isTTY }: Output, env: Environment): boolean {
+  return isTTY === true && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '';
 }
 
 function writeLine(stream: Output, text: string): void {

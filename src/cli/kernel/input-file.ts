@@ -3,6 +3,7 @@ import path from 'node:path';
 import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import type { CliContext } from './context';
+import { ServerRefusal } from './server-refusal';
 
 /** Far more than a certificate chain, a request or a token takes. */
 const limitBytes = 1024 * 1024;
@@ -38,7 +39,11 @@ export async function judgingFile<Result>(
   try {
     return await judge();
   } catch (error) {
-    if (file === undefined || !(error instanceof DomainError) || error.code !== 'invalid-input') throw error;
+    if (file === undefined) throw error;
+    if (error instanceof ServerRefusal && error.code === 'invalid-input') {
+      throw new ServerRefusal(error.code, error.message, error.remedy, { ...error.details, file });
+    }
+    if (!(error instanceof DomainError) || error.code !== 'invalid-input') throw error;
     const { code, message, remedy, details } = error;
     throw new DomainError(code, message, {
       cause: error,

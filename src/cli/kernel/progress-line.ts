@@ -16,34 +16,43 @@ export class ProgressLine {
   private readonly startedAtMs: number;
   private drawnAtMs = -Infinity;
 
-  /** @param nowMs any clock in milliseconds */
+  /**
+   * @param totalBytes `null` when nobody knows
+   * @param nowMs any clock in milliseconds
+   * @param doneBefore bytes that were there at the start: they tell nothing of how fast it is
+   */
   constructor(
     private readonly output: Output,
-    private readonly totalBytes: number,
+    private readonly totalBytes: number | null,
     private readonly nowMs: () => number,
     private readonly atEnd: string,
+    private readonly doneBefore = 0,
   ) {
     this.startedAtMs = nowMs();
   }
 
   /**
    * A progress line where a person sees it; a log would fill up with lines that overwrite nothing.
+   * @param totalBytes `null` when nobody knows
    * @param atEnd what it says when all bytes are through
+   * @param doneBefore bytes that are there already
    */
   static whereSeen(
     { terminal, surroundings }: CliContext,
-    totalBytes: number,
+    totalBytes: number | null,
     { json, quiet }: Talk,
     atEnd: string,
+    doneBefore = 0,
   ): ProgressLine | undefined {
     const isSeen = terminal.stderr.isTTY === true && surroundings.env['TERM'] !== 'dumb';
     if (!isSeen || json === true || quiet === true) return undefined;
-    return new ProgressLine(terminal.stderr, totalBytes, () => surroundings.now().getTime(), atEnd);
+    const nowMs = () => surroundings.now().getTime();
+    return new ProgressLine(terminal.stderr, totalBytes, nowMs, atEnd, doneBefore);
   }
 
-  update(doneBytes: number): void {
+  /** @param isLast whether these are all, where the total is not known */
+  update(doneBytes: number, isLast = this.totalBytes !== null && doneBytes >= this.totalBytes): void {
     const nowMs = this.nowMs();
-    const isLast = doneBytes >= this.totalBytes;
     if (!isLast && nowMs - this.drawnAtMs < redrawMs) return;
     this.drawnAtMs = nowMs;
     this.draw(isLast ? this.atEnd : this.describe(doneBytes, nowMs));
@@ -55,18 +64,19 @@ export class ProgressLine {
   }
 
   private describe(doneBytes: number, nowMs: number): string {
-    const share = doneBytes / this.totalBytes;
     const seconds = (nowMs - this.startedAtMs) / 1000;
-    const rate = seconds > 0 ? doneBytes / seconds : 0;
+    const rate = seconds > 0 ? (doneBytes - this.doneBefore) / seconds : 0;
+    const speed = rate > 0 ? [`${formatSize(rate)}/s`] : [];
+    if (this.totalBytes === null) return [formatSize(doneBytes), ...speed].join('  ');
+    const share = doneBytes / this.totalBytes;
     const filled = Math.round(share * barWidth);
-    const parts = [
+    return [
       `${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}`,
       `${Math.floor(share * 100)} %`,
       `${formatSize(doneBytes)} of ${formatSize(this.totalBytes)}`,
-    ];
-    if (rate > 0)
-      parts.push(`${formatSize(rate)}/s`, `${formatClock((this.totalBytes - doneBytes) / rate)} left`);
-    return parts.join('  ');
+      ...speed,
+      ...(rate > 0 ? [`${formatClock((this.totalBytes - doneBytes) / rate)} left`] : []),
+    ].join('  ');
   }
 
   /** Never as wide as the terminal: a line that wraps could not be taken back. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ImageCheck } from '../../core/image-check';
 import type { Diagnosis } from '../../core/doctor';
 import type { Inspection } from '../../core/inspection';
@@ -12,7 +13,7 @@ export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonl
 
 /** What a command talks to: replaced in tests, and nothing of `process` in between. */
 export interface Terminal {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
 }

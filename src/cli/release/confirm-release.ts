@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import { Option } from 'commander';
 import { releasePreviewJson } from '../../contract/release';
 import { parseSteps } from '../../core/rollout-policy';
 import type { AdminClient } from '../kernel/admin-client';
+import { ask, canAsk } from '../kernel/ask';
 import { type CliContext, talk } from '../kernel/context';
 import { describeConsequence, tellWarnings } from './reach';
 import { shownRelease } from './shown-release';
@@ -22,9 +22,8 @@ interface ReleaseFlags {
 }
 
 /** Whether a person is asked before: on a terminal, for everyone at once. Scripts go on. */
-export function mustConfirm({ terminal }: CliContext, { steps, yes }: ReleaseFlags): boolean {
-  const isTerminal = terminal.stdin.isTTY === true && terminal.stderr.isTTY === true;
-  return isTerminal && yes !== true && reachesEveryone(steps);
+export function mustConfirm(context: CliContext, { steps, yes }: ReleaseFlags): boolean {
+  return canAsk(context) && yes !== true && reachesEveryone(steps);
 }
 
 function reachesEveryone(steps: string | undefined): boolean {
@@ -53,18 +52,4 @@ export async function confirmRelease(
   const isSure = await ask(context, 'Release it to everyone at once?');
   if (!isSure) talk(context, 'nothing was released; --steps 5,25,100 goes step by step');
   return isSure;
-}
-
-/** The end of the input is a no. */
-async function ask({ terminal: { stdin, stderr } }: CliContext, question: string): Promise<boolean> {
-  stderr.write(`${question} [y/N] `);
-  const lines = createInterface({ input: stdin, terminal: false });
-  try {
-    for await (const line of lines) return /^y(es)?$/i.test(line.trim());
-  } finally {
-    // A terminal that is still read from keeps the process running: leaving the loop alone does not close it.
-    lines.close();
-  }
-  stderr.write('\n');
-  return false;
 }

@@ -7,7 +7,7 @@ import { addCommand } from '../kernel/command';
 import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
-import { formatTable } from '../kernel/printable';
+import { printTable } from '../kernel/print-table';
 import { shownEffect, tellReach, tellWarnings } from './reach';
 import { addBack } from './release-back';
 import { addShow } from './release-show';
@@ -69,14 +69,16 @@ function addList(release: Command, context: CliContext): void {
       const client = await AdminClient.open(context, config);
       const answer = await client.get(`/api/releases?${filterQuery(options)}`);
       if (options.json === true) printJson(context, answer);
-      else print(context, releaseTable(answer));
+      else printTable(context, releaseColumns, releaseRows(answer));
       return 0;
     },
   });
 }
 
-function releaseTable(answer: unknown): string {
-  const rows = parseAnswer(shownReleases, answer).releases.map((release) => [
+const releaseColumns = ['ID', 'COMPATIBLE', 'CHANNEL', 'BUNDLE', 'VERSION', 'ROLLOUT', 'RELEASED'];
+
+function releaseRows(answer: unknown): readonly (readonly string[])[] {
+  return parseAnswer(shownReleases, answer).releases.map((release) => [
     String(release.id),
     release.compatible,
     release.channel,
@@ -85,7 +87,6 @@ function releaseTable(answer: unknown): string {
     describeState(release),
     release.released_at.replace(/\.\d+Z$/, 'Z'),
   ]);
-  return formatTable(['ID', 'COMPATIBLE', 'CHANNEL', 'BUNDLE', 'VERSION', 'ROLLOUT', 'RELEASED'], rows);
 }
 
 interface CreateFlags extends PolicyFlags {
@@ -182,7 +183,7 @@ function addHistory(release: Command, context: CliContext): void {
           line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
           line.result === null ? '-' : describeResult(line.result),
         ]);
-        print(context, formatTable(historyColumns, rows));
+        printTable(context, historyColumns, rows);
       }
       return 0;
     },

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { addCommand } from '../kernel/command';
-import { type CliContext, type ExitCode, print, printJson } from '../kernel/context';
-import { formatInstant, formatTable } from '../kernel/printable';
+import { type CliContext, type ExitCode, printJson } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
+import { formatInstant } from '../kernel/printable';
 import { tokenJson } from './token-json';
 import { withTokens } from '../kernel/with-tokens';
 
@@ -25,7 +26,7 @@ export function addTokenList(token: Command, context: CliContext): void {
           createdBy,
           revokedAt === null ? '-' : formatInstant(revokedAt),
         ]);
-        print(context, formatTable(['NAME', 'SCOPE', 'CREATED', 'BY', 'REVOKED'], rows));
+        printTable(context, ['NAME', 'SCOPE', 'CREATED', 'BY', 'REVOKED'], rows);
         return 0;
       }),
   });

@@ -4,8 +4,8 @@ import { deliveryJson, deliveryPageJson } from '../../contract/webhook-delivery'
 import { deliveryStates } from '../../core/webhook-delivery';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
-import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatTable } from '../kernel/printable';
+import { type CliContext, printJson, talk } from '../kernel/context';
+import { printTable } from '../kernel/print-table';
 import { parseAnswer } from '../kernel/server-answer';
 import { markedState } from '../kernel/state-mark';
 import { webhookPath } from './webhook-path';
@@ -58,7 +58,7 @@ export function addDeliveries(webhook: Command, context: CliContext): void {
         one.next_attempt_at ?? '-',
         one.last_error ?? '-',
       ]);
-      print(context, formatTable(['EVENT', 'KIND', 'STATE', 'ATTEMPTS', 'NEXT TRY', 'LAST ERROR'], rows));
+      printTable(context, ['EVENT', 'KIND', 'STATE', 'ATTEMPTS', 'NEXT TRY', 'LAST ERROR'], rows);
       if (next !== null) talk(context, `there may be more: go on with --before ${next}`);
       return 0;
     },

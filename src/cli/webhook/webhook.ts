@@ -4,7 +4,7 @@ import { newWebhookJson, webhookJson } from '../../contract/webhook';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatTable } from '../kernel/printable';
+import { printTable } from '../kernel/print-table';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
@@ -83,7 +83,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
           one.last_error ?? '-',
           one.url,
         ]);
-        print(context, formatTable(columns, rows));
+        printTable(context, columns, rows);
       }
       return 0;
     },

@@ -33,4 +33,10 @@ export const processOptions = {
     'info',
     'Least severity that is logged. `debug` also shows the stack of a bug.',
   ),
+  logFormat: server(
+    'LOG_FORMAT',
+    choice('auto', 'text', 'json'),
+    'auto',
+    'How a line of the log looks: readable text, or JSON. `auto` is text on a terminal and JSON elsewhere.',
+  ),
 } as const;

@@ -4,6 +4,7 @@ import { plain, type ValueType } from './value-type';
 export function choice<const W extends string>(...words: readonly W[]): ValueType<W> {
   return {
     name: words.join(' | '),
+    choices: words,
     accepts: `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`,
     parse: (value) => words.find((word) => word === value),
     format: plain,

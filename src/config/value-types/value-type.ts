@@ -4,6 +4,8 @@
  */
 export interface ValueType<T> {
   readonly name: string;
+  /** All words that it accepts, where they are few. */
+  readonly choices?: readonly string[];
   /** As the object of "use ...". */
   readonly accepts: string;
   /** @returns `undefined` when the text does not have the form */

@@ -6,6 +6,7 @@ import type { AdminOptions } from './kernel/admin-options';
 import { createIdentify } from './access/authenticate';
 import { createCheckToken } from './access/check-token';
 import { SessionCookies } from './access/session-cookie';
+import { downloadLimits } from './catalog/bundle-content';
 import { EventStreams } from './kernel/event-stream';
 import { dashboard, unknownPage } from './overview/dashboard';
 import { isDirect } from './kernel/direct-request';
@@ -42,7 +43,8 @@ export function createAdminApp(options: AdminOptions): Express {
   registerClockMetrics(metrics, () => services.serverClock.trouble());
   const streams = options.eventStreams ?? new EventStreams(services.readJournal);
   const searches = new Shares(searchLimits);
-  registerRolloutMetrics(metrics, services, streams, searches);
+  const downloads = new Shares(downloadLimits);
+  registerRolloutMetrics(metrics, services, streams, { searches, downloads });
   registerChoreMetrics(metrics, services.chores);
   const adminMetrics = createAdminMetrics(metrics, services.listBundles);
   app.use(requestLog({ log, metrics: adminMetrics, newId, isTrustedProxy, now }));
@@ -56,7 +58,7 @@ export function createAdminApp(options: AdminOptions): Express {
   const cookies = new SessionCookies(services.databaseId);
   const identify = createIdentify({ checkToken, sessions: services.manageSessions, cookies, needsToken });
   const callers = { checkToken, identify, cookies, needsToken };
-  const routes = adminRoutes(options, metrics, streams, callers, searches);
+  const routes = adminRoutes(options, metrics, streams, callers, searches, downloads);
   registerRoutes(app, routes, identify);
   app.use(dashboard(publicDir));
   app.use(unknownPage(publicDir));

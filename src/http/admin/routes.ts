@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { aboutRoutes } from './overview/about';
 import type { AdminOptions } from './kernel/admin-options';
+import { bundleContentRoutes, downloadLimits } from './catalog/bundle-content';
 import { bundleRoutes } from './catalog/bundles';
 import { certificateRoutes } from './certificates/certificates';
 import { deviceActionRoutes } from './devices/device-actions';
@@ -35,9 +36,11 @@ export function adminRoutes(
   streams: EventStreams,
   callers: SessionPorts,
   searches = new Shares(searchLimits),
+  downloads = new Shares(downloadLimits),
 ): readonly Route[] {
   const routes = [
     ...bundleRoutes(options),
+    ...bundleContentRoutes(options, downloads),
     ...manifestRoutes(options),
     ...activationRoutes(options),
     ...goBackRoutes(options), // before one release: "back" is no id

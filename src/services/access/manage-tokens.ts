@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareNaturally } from '../../base/text/natural-order';
 import { DomainError } from '../../core/errors';
 import type { NewEvent } from '../../core/event';
 import type { Token, TokenScope } from '../../core/token';
@@ -59,7 +60,7 @@ export function createManageTokens({ tokens, randomBytes, now }: TokenPorts): Ma
       if (!(await tokens.add(token, hashOf(secret), [event]))) throw nameInUse(name);
       return { secret, token };
     },
-    list: () => tokens.all(),
+    list: async () => [...(await tokens.all())].sort((a, b) => compareNaturally(a.name, b.name)),
     exists: async () => (await tokens.all()).some(({ revokedAt }) => revokedAt === null),
     async revoke({ name, actor, address = null }) {
       const at = now();

@@ -1,4 +1,5 @@
 import { SerialQueue } from '../../base/collections/serial-queue';
+import { compareNaturally } from '../../base/text/natural-order';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Activation, Release } from '../../core/release';
@@ -72,7 +73,9 @@ export class Catalog {
 
   /** By compatible, then channel. */
   releases(): readonly Release[] {
-    return [...this.#releases.values()].flat().sort((a, b) => compareText(keyOf(a), keyOf(b)));
+    return [...this.#releases.values()]
+      .flat()
+      .sort((a, b) => compareNaturally(a.compatible, b.compatible) || compareNaturally(a.channel, b.channel));
   }
 
   /** All that is current, also while its bundle is lost: it goes on when the bytes come back. */
@@ -221,9 +224,4 @@ export function noBundle(name: string): DomainError {
 
 function keyOf({ compatible, channel }: { readonly compatible: string; readonly channel: string }): string {
   return JSON.stringify([compatible, channel]);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

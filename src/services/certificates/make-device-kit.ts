@@ -65,7 +65,7 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
       { id, serverUrl, compatible, polling, caPem, certificatePem, keyPem },
       readText,
     );
-    const folder = `device-kit-${id}`;
+    const folder = kitName(id);
     return {
       fileName: `${folder}.tar.gz`,
       archive: packKit(files, folder, now()),
@@ -96,6 +96,11 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     if (files === null) throw new Error(`the certificate of ${id} was issued and is not there`);
     return files;
   }
+}
+
+/** How a kit is called: its folder, and its archive before the `.tar.gz`. */
+export function kitName(id: string): string {
+  return `device-kit-${id}`;
 }
 
 function withRoot(caPem: string, rootPem: string): string {

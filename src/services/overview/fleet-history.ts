@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../base/text/natural-order';
 import type { FleetCount, FleetListing } from '../../ports/fleet-queries';
 import type {
   HistoryCount,
@@ -160,10 +161,8 @@ function toPoints(points: readonly (readonly [atMs: number, counts: ReadonlyMap<
   };
 }
 
-const { compare } = new Intl.Collator('en', { numeric: true });
-
 /** As people count, 1.9 before 1.10; what has no name comes last. */
 function byVersion(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return compare(a, b);
+  return compareNaturally(a, b);
 }

@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../base/text/natural-order';
 import { emptyQueue, type Webhook, type WebhookStatus } from '../../core/webhook';
 import type { WebhookDeliveries } from '../../ports/webhook-deliveries';
 import type { WebhookRecords } from '../../ports/webhooks';
@@ -25,7 +26,7 @@ export function createDescribeWebhooks({ webhooks, deliveries }: DescribeWebhook
     });
   }
   return {
-    all: async () => describe(await webhooks.all()),
+    all: async () => describe([...(await webhooks.all())].sort((a, b) => compareNaturally(a.name, b.name))),
     async one(webhook) {
       const [status] = await describe([webhook]);
       return status ?? { ...webhook, ...emptyQueue };

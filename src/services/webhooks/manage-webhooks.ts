@@ -4,10 +4,10 @@ import {
   type EventKind,
   type JournalEvent,
   type NewEvent,
-  eventKinds,
   noSubject,
   theServer,
 } from '../../core/event';
+import { isKnownKind } from '../../core/event-filter';
 import type { WebhookStatus } from '../../core/webhook';
 import { shownError } from '../../core/webhook-error';
 import type { DeliverEvent, RefuseReceiver, WebhookRecords } from '../../ports/webhooks';
@@ -168,10 +168,7 @@ function check({ name, url, kinds, secret }: Required<Omit<NewWebhook, 'inOrder'
       'Use http or https, a host and a path, without user and password.',
     );
   for (const kind of kinds) {
-    const isKnown =
-      !kind.startsWith('webhook.') &&
-      eventKinds.some((known) => (kind.endsWith('.') ? known.startsWith(kind) : known === kind));
-    if (!isKnown)
+    if (kind.startsWith('webhook.') || !isKnownKind(kind))
       throw problem(
         `${JSON.stringify(kind.slice(0, 80))} is no kind of event`,
         'Use kinds such as installation.failed, or "rollout." for all of a noun.',

@@ -22,6 +22,7 @@ describe('the admin listener bound off loopback', () => {
   it.each([
     '/api/bundles',
     '/api/bundles/a.raucb',
+    '/api/bundles/a.raucb/content',
     '/api/manifest',
     '/api/manifests',
     '/api/history',

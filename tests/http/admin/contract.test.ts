@@ -120,6 +120,7 @@ describe('what the admin API answers', () => {
     for (const version of ['1.0.0', '2.0.0', '3.0.0', '4.0.0']) await upload(version);
     await call('listBundles');
     await call('getBundle', { name: 'v1.raucb' });
+    await call('downloadBundle', { name: 'v1.raucb' });
     await call('deleteBundle', { name: 'v4.raucb' }, {});
     await call('getManifest');
     await call('activateBundle', { name: 'v1.raucb' }, {});

@@ -90,6 +90,11 @@ describe('device list', () => {
     expect(whole.stdout).toMatch(
       /^board-2 +test-board +0\.9\.0 +stable +✗ failed +v1\.raucb +2026-11-02T12:00:00Z +-$/m,
     );
+    expect(await run('list', '--compatible', 'no-board')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'no device fits\n',
+    });
     const part = await run('list', '--limit', '1');
     expect(part.stdout).not.toContain('board-2');
     const place = /--after (\S+),/.exec(part.stderr)?.[1] ?? '';
@@ -251,5 +256,79 @@ describe('decisions', () => {
     expect(stderr).toMatch(/^error: .*nobody.*\nhint: .+\n$/);
     await run('cancel', 'board-1');
     expect((await run('cancel', 'board-1')).code).toBe(1);
+  });
+});
+
+describe('device bulk', () => {
+  const bulk = (args: readonly string[], stdin?: string) =>
+    runCommand(['device', 'bulk', ...args, '--server', admin.url], {
+      cwd,
+      ...(stdin === undefined ? {} : { isTerminal: true, stdin }),
+    });
+  const held = () => ['board-1', 'board-2'].filter((id) => known(id).hold !== null);
+
+  it('does it to those that fit, and to no other', async () => {
+    const { code, stdout, stderr } = await bulk(['hold', 'smoke', '--state', 'failed', '--yes']);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '1 device: board-2\n1 done\n' });
+    expect(held()).toEqual(['board-2']);
+    expect(known('board-2').hold?.reason).toBe('smoke');
+  });
+
+  it('says how many there are and asks; only a yes counts', async () => {
+    const { code, stderr } = await bulk(['hold', '--all'], 'no\n');
+    expect({ code, held: held() }).toEqual({ code: 1, held: [] });
+    expect(stderr).toContain('Do this to 2 devices: hold? [y/N]');
+    expect((await bulk(['hold', '--all'], 'yes\n')).code).toBe(0);
+    expect(held()).toEqual(['board-1', 'board-2']);
+  });
+
+  it('does nothing without a terminal unless it is told to', async () => {
+    const { code, stdout } = await bulk(['hold', '--all', '--json']);
+    expect({ code, outcome: JSON.parse(stdout) as unknown }).toEqual({
+      code: 1,
+      outcome: { matched: 2, done: [], failed: [], unsure: [], not_tried: ['board-1', 'board-2'] },
+    });
+    expect(held()).toEqual([]);
+  });
+
+  it('tells of each device that refuses', async () => {
+    await run('hold', 'board-1');
+    const { code, stdout, stderr } = await bulk(['pin', 'none.raucb', '--all', '--yes']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^board-1 +.*none\.raucb/m);
+    expect(stderr).toContain('2 failed');
+  });
+
+  it('has nothing to do where no device fits', async () => {
+    expect(await bulk(['hold', '--label', 'nowhere'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'no device fits\n',
+    });
+  });
+
+  it('takes more devices than one request may name', async () => {
+    const polls = Array.from({ length: 1_005 }, (_, index) => device(`dev-${index}`).poll());
+    await Promise.all(polls);
+    await eventually(async () => (await admin.opened.services.listFleet.attention()).devices === 1_007);
+    const { code, stdout } = await bulk(['add-label', 'lab', '--search', 'dev-', '--yes', '--json']);
+    const { matched, done } = JSON.parse(stdout) as { matched: number; done: string[] };
+    expect({ code, matched, done: new Set(done).size }).toEqual({ code: 0, matched: 1_005, done: 1_005 });
+    expect(known('dev-1004').labels).toEqual(['lab']);
+    expect(known('board-1').labels).toEqual([]);
+  });
+
+  it.each([
+    [['hold']], // no filter
+    [['explode', '--all']],
+    [['pin', '--all']],
+    [['unhold', 'x', '--all']],
+  ])('is refused before anybody is asked: %j', async (args) => {
+    const { code, stderr } = await runCommand(
+      ['device', 'bulk', ...args, '--json', '--server', 'http://127.0.0.1:1'],
+      { cwd },
+    );
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'configuration' } });
   });
 });

@@ -95,6 +95,14 @@ describe('the journal over HTTP', () => {
     sse.close();
   });
 
+  it.each(['?kind=device.exploded', '?kind=device', '?kind=devise.', '?kind=device.held,device.exploded'])(
+    'refuses %s, and says what a kind is',
+    async (query) => {
+      const answer = await admin.http.get(`/api/events${query}`).expect(400);
+      expect(answer.body).toMatchObject({ detail: expect.stringContaining('no kind of event') as string });
+    },
+  );
+
   it.each(['?kind=%00', '?limit=0', '?since=yesterday', '?colour=red'])('refuses %s', async (query) => {
     const answer = await admin.http.get(`/api/events${query}`).expect(400);
     expect(answer.body).toMatchObject({ code: 'invalid-input' });

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type MadeBundle, makeBundle } from '../../support/bundle-factory';
 import { runCommand } from '../../support/cli-harness';
@@ -47,6 +47,15 @@ describe('an upload whose answer is lost', () => {
     expect(stderr).toMatch(/looking whether the server has fw-1\.raucb/);
     expect(stderr).toMatch(/its answer was lost/);
     expect((await admin.stored()).bundles).toEqual(['fw-1.raucb']);
+  });
+
+  it('is found when it came from standard input, by what was sent', async () => {
+    proxy = await startCuttingProxy(admin.port, 'cut');
+    const args = ['bundle', 'upload', '-', '--name', 'fw-1.raucb', '--json'];
+    const server = ['--server', `http://127.0.0.1:${proxy.port}`];
+    const result = await runCommand([...args, ...server], { cwd, stdin: await readFile(made.path) });
+    expect({ code: result.code, lost: proxy.lost }).toEqual({ code: 0, lost: 1 });
+    expect(answerOf(result)).toMatchObject({ bundle: { sha256: made.sha256 }, answer_lost: true });
   });
 
   it('says in JSON what is known and what is not', async () => {

@@ -97,7 +97,6 @@ describe('the page', () => {
     '/bundles/a/b/c/d',
     '/upload/x',
     '/favicon.ico',
-    '/%zz',
   ])('says to a browser that there is nothing at %s, and a program gets a problem', async (path) => {
     const { text } = await admin.http.get('/').expect(200);
     const answer = await admin.http

@@ -38,7 +38,7 @@ const questions = [
   ...[
     'compatible=board&channel=beta',
     'since=2026-01-01T00:00:00Z',
-    'until=2026-01-01T00:00:00Z&kind=a.b',
+    'until=2026-01-01T00:00:00Z&kind=webhook.replayed',
   ].map((query) => `/api/events?${query}&before=9000&after=3`),
   ...[
     '',

@@ -51,6 +51,14 @@ describe('releasing', () => {
     expect(again.body).toMatchObject({ changed: false });
   });
 
+  it('lists channels as people count: v9 before v10', async () => {
+    for (const channel of ['v10', 'v9'])
+      await admin.http.post('/api/releases').send({ bundle: 'fw-2.raucb', channel }).expect(201);
+    const list = await admin.http.get('/api/releases').expect(200);
+    const { releases } = list.body as { releases: { channel: string }[] };
+    expect(releases.map(({ channel }) => channel)).toEqual(['v9', 'v10']);
+  });
+
   it('lists bundles, newest first, and one with its signer', async () => {
     const list = await admin.http.get('/api/bundles').expect(200);
     expect((list.body as { bundles: { name: string }[] }).bundles.map(({ name }) => name)).toEqual([

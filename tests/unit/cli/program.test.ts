@@ -48,6 +48,7 @@ describe('help', () => {
       'cert refused',
       'bundle',
       'bundle upload',
+      'bundle download',
       'bundle list',
       'bundle show',
       'bundle inspect',
@@ -102,6 +103,7 @@ describe('help', () => {
       'device cancel',
       'device revoke',
       'device forget',
+      'device bulk',
       'device kit',
       'token',
       'token create',
@@ -139,6 +141,16 @@ describe('help', () => {
       );
     }
     expect(missing).toEqual([]);
+  });
+
+  it('names the words that an option of the configuration takes', async () => {
+    const { stdout } = await runCommand(['serve', '--help'], { cwd });
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/--log-level <word> [^-]*\(choices: "fatal", "error", "warn", "info"/);
+    expect(text).toMatch(/--new-devices <word> [^-]*\(choices: "admit", "wait"\)/);
+    const wrong = await runCommand(['serve', '--log-level', 'loud', '--json'], { cwd });
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stderr)).toMatchObject({ error: { code: 'configuration' } });
   });
 
   it('is there for every command with --json', () => {

@@ -1,5 +1,5 @@
 import { type EventSubject, type JournalEvent, noSubject } from '../../../src/core/event';
-import { type EventFilter, isWanted } from '../../../src/core/event-filter';
+import { type EventFilter, isKnownKind, isWanted } from '../../../src/core/event-filter';
 import { madeAt } from '../../support/fleet-factory';
 
 const before = new Date(madeAt.getTime() - 1);
@@ -66,4 +66,14 @@ describe('a line of the journal', () => {
       expect(isWanted({ ...event, subject: noSubject }, filter)).toBe(false);
     },
   );
+});
+
+describe('a kind that is looked for', () => {
+  it.each(['device.booted', 'device.', 'installation.rolled-back'])('is one: %s', (kind) => {
+    expect(isKnownKind(kind)).toBe(true);
+  });
+
+  it.each(['', '.', 'device', 'device.exploded', 'booted', 'devise.'])('is none: %j', (kind) => {
+    expect(isKnownKind(kind)).toBe(false);
+  });
 });

@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks';
+import { compareNaturally } from '../../../base/text/natural-order';
 import { may } from '../../api/session';
 import type { BundleJson, BundleListJson } from '../../../contract/bundle';
 import { address, setQuery } from '../../location';
@@ -70,7 +71,7 @@ function FilteredBundles({ bundles }: { readonly bundles: readonly BundleJson[] 
   const fitting = bundles.filter((bundle) => fits(bundle, search.toLowerCase(), compatible));
   const compatibles = [...new Set(bundles.map((bundle) => bundle.compatible))]
     .filter((name) => name !== null)
-    .sort();
+    .sort(compareNaturally);
   return (
     <>
       <div class="filters">

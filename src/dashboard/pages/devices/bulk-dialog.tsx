@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../../base/text/natural-order';
 import type { DeviceJson } from '../../../contract/device';
 import type { FleetJson } from '../../../contract/fleet';
 import { Failure } from '../../api/client';
@@ -86,7 +87,7 @@ function Field({ verb, devices, fleet }: Pick<BulkDialogProps, 'verb' | 'devices
 }
 
 function LabelChoice({ devices }: { readonly devices: readonly DeviceJson[] }) {
-  const labels = [...new Set(devices.flatMap((device) => device.labels))].sort();
+  const labels = [...new Set(devices.flatMap((device) => device.labels))].sort(compareNaturally);
   if (labels.length === 0) return <p>{text.devices.fields.noLabels}</p>;
   return (
     <label>

@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../../base/text/natural-order';
 import type { FleetJson } from '../../../contract/fleet';
 
 /** One entry of a filter's menu. */
@@ -17,5 +18,5 @@ export function choicesOf(fleet: FleetJson | null, facet: Facet): readonly Choic
   }
   return [...counts]
     .map(([value, devices]) => ({ value, devices }))
-    .sort((a, b) => b.devices - a.devices || (a.value < b.value ? -1 : 1));
+    .sort((a, b) => b.devices - a.devices || compareNaturally(a.value, b.value));
 }

@@ -22,6 +22,7 @@ import type { ManageWebhooks } from '../../../services/webhooks/manage-webhooks'
 import type { ServiceHealth } from '../../../services/services';
 import type { ServerClock } from '../../../services/clock/server-clock';
 import type { PreviewRelease } from '../../../services/rollouts/preview-release';
+import type { ReadBundle } from '../../../services/catalog/read-bundle';
 import type { RefusedCertificates } from '../../../services/certificates/refused-certificates';
 import type { ReadJournal } from '../../../ports/journal';
 import type { SendWebhooks } from '../../../services/webhooks/send-webhooks';
@@ -40,6 +41,7 @@ export interface AdminServices extends Administration {
   readonly previewRelease: PreviewRelease;
   readonly deleteBundle: DeleteBundle;
   readonly listBundles: ListBundles;
+  readonly readBundle: Pick<ReadBundle, 'open'>;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
   readonly manageDevices: ManageDevices;

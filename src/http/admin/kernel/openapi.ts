@@ -54,6 +54,7 @@ export function createOpenApi(routes: readonly Route[], version: string): OpenAp
 function describeOperation(route: Route): object {
   const codes = [...problemsOfAll, ...(route.scope === null ? [] : problemsOfScoped), ...route.problems];
   const answers = Object.entries(route.answers).map(([status, { description, schema, mediaType }]) => {
+    if (mediaType === null) return [status, { description }] as const;
     const content = {
       [mediaType ?? 'application/json']: schema === undefined ? {} : { schema: jsonSchema(schema, 'output') },
     };

@@ -27,7 +27,7 @@ export type RequestShape = Partial<Record<'params' | 'query' | 'body', z.ZodObje
 export interface Call<Shape extends RequestShape> {
   readonly input: z.infer<z.ZodObject<Shape>>;
   readonly actor: Actor;
-  /** For the one route that reads its body itself. */
+  /** For the routes that read their body, or send their answer, themselves. */
   readonly request: Request;
   readonly response: Response;
 }
@@ -35,8 +35,8 @@ export interface Call<Shape extends RequestShape> {
 export interface DocumentedAnswer {
   readonly description: string;
   readonly schema?: z.ZodType<object>;
-  /** `application/json` unless said. */
-  readonly mediaType?: string;
+  /** `application/json` unless said; `null` for an answer without a body. */
+  readonly mediaType?: string | null;
 }
 
 type DocumentedAnswers = Readonly<Record<number, DocumentedAnswer>>;

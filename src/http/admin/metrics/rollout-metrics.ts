@@ -10,12 +10,12 @@ export interface RolloutFigures {
   readonly sendWebhooks: Pick<SendWebhooks, 'counts'>;
 }
 
-/** Registers the figures of rollouts, webhooks, event streams and searches, counted when they are asked for. */
+/** Registers the figures of rollouts, webhooks, event streams, searches and downloads, counted when they are asked for. */
 export function registerRolloutMetrics(
   register: Registry,
   { manageRollouts, sendWebhooks }: RolloutFigures,
   streams: Pick<EventStreams, 'size' | 'refused'>,
-  searches: Pick<Shares, 'refused'>,
+  { searches, downloads }: Readonly<Record<'searches' | 'downloads', Pick<Shares, 'refused'>>>,
 ): void {
   const registers = [register];
   new Gauge({
@@ -110,6 +110,15 @@ export function registerRolloutMetrics(
     collect() {
       this.reset();
       this.inc(searches.refused);
+    },
+  });
+  new Counter({
+    name: 'rauc_admin_downloads_refused_total',
+    help: 'Downloads of bundles from the admin listener that were refused since the start because there were too many at a time',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(downloads.refused);
     },
   });
 }

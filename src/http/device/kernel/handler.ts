@@ -1,5 +1,5 @@
 import type { DeviceIdentity } from '../../../core/device';
-import { evaluateConditions, type Validators } from './conditional';
+import { evaluateConditions, type Validators } from '../../conditional';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
 
 /** What the parameters of a route's path say, decoded. */

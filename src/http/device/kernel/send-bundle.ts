@@ -2,10 +2,10 @@ import type { Bundle } from '../../../core/bundle';
 import { partOf } from '../../../core/bundle-part';
 import type { DeviceIdentity } from '../../../core/device';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
-import { rangeCounts, type Validators } from './conditional';
+import { rangeCounts, type Validators } from '../../conditional';
 import { answeredByConditions } from './handler';
 import type { ProtocolKit } from './protocol';
-import { decideRange } from './range';
+import { decideRange } from '../../range';
 import { sendBytes } from './send-bytes';
 
 /** How a bundle is asked for. */

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { BundleLease } from '../../../services/catalog/read-bundle';
 import type { Exchange, ReplyHeaders } from '../transport/exchange';
-import type { ByteRange } from './range';
+import type { ByteRange } from '../../range';
 
 /**
  * The most that is read and written at once: RAUC's block reads fit in one piece, and a device that stalls holds no more

@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import express from 'express';
 import multer from 'multer';
 import { mustRun, temporaryFolder } from '../../../support/programs';
@@ -134,6 +135,83 @@ describe('bundle upload', () => {
     expect(await run([...upload, '--name', '../fw-1.raucb'])).toMatchObject({ code: 2 });
     expect(await run(upload)).toMatchObject({ code: 2 });
     expect(seen).toHaveLength(1);
+  });
+
+  it('sends several files one after the other, and tells of each', async () => {
+    const { address, seen } = await serveAnswer(201, { ...stored, release: null });
+    await writeFile(path.join(cwd, 'fw-2.raucb'), 'second');
+    const upload = ['upload', 'fw-1.raucb', 'fw-2.raucb', '--server', address];
+    const { code, stdout } = await run(upload);
+    expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 2 });
+    expect(seen.map(({ body }) => /filename="([^"]+)"/.exec(body.toString('latin1'))?.[1])).toEqual([
+      'fw-1.raucb',
+      'fw-2.raucb',
+    ]);
+    const { stdout: json } = await run([...upload, '--json']);
+    expect(JSON.parse(json)).toEqual({ uploads: Array(2).fill({ ...stored, release: null }) });
+  });
+
+  it('ends at the first file that is refused, and tells what was done before', async () => {
+    const { address, seen } = await serveAnswer(201, stored);
+    const upload = ['upload', 'fw-1.raucb', 'gone.raucb', 'fw-1.raucb', '--json', '--server', address];
+    const { code, stdout, stderr } = await run(upload);
+    expect({ code, uploads: JSON.parse(stdout) as unknown }).toEqual({
+      code: 1,
+      uploads: { uploads: [stored] },
+    });
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'not-found' } });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('sends nothing when one of several names is none', async () => {
+    const { address, seen } = await serveAnswer(201, stored);
+    const upload = (...args: string[]) => run(['upload', ...args, '--server', address]);
+    expect((await upload('fw-1.raucb', 'firmware.bin')).code).toBe(2);
+    expect((await upload('fw-1.raucb', 'fw-1.raucb', '--name', 'fw-2.raucb')).code).toBe(2);
+    expect(seen).toEqual([]);
+  });
+
+  it('sends standard input in chunks, without knowing its length', async () => {
+    const { address, seen } = await serveAnswer(201, { ...stored, release: null });
+    const upload = ['upload', '-', '--name', 'fw-1.raucb', '--server', address];
+    const { code } = await run(upload, {
+      stdin: Readable.from(['one, ', 'two'].map((text) => Buffer.from(text))),
+    });
+    expect(code).toBe(0);
+    const [{ headers, body } = {} as Seen] = seen;
+    expect(headers).toMatchObject({ 'transfer-encoding': 'chunked' });
+    expect(headers).not.toHaveProperty('content-length');
+    expect(body.toString()).toContain(
+      'filename="fw-1.raucb"\r\nContent-Type: application/octet-stream\r\n\r\none, two\r\n--',
+    );
+    const { stderr } = await run(upload, { stdin: 'bundle', isTerminal: true });
+    expect(stderr).toContain('the server is checking it');
+  });
+
+  it('refuses a standard input that has no name, or nothing in it', async () => {
+    const { address, seen } = await serveAnswer(201, stored);
+    expect(await run(['upload', '-', '--server', address], { stdin: 'bundle' })).toMatchObject({ code: 2 });
+    expect(seen).toEqual([]);
+    const ignoring = await serve((request) => void request.on('error', () => undefined).resume());
+    const empty = await run(['upload', '-', '--name', 'fw-1.raucb', '--json', '--server', ignoring]);
+    expect(empty.code).toBe(1);
+    expect(JSON.parse(empty.stderr)).toMatchObject({ error: { code: 'invalid-input' } });
+  });
+
+  it('does not wait for the rest of standard input when the server has refused', async () => {
+    const address = await serve((request, response) => {
+      request.once('data', () => {
+        response.writeHead(409).end(JSON.stringify({ code: 'conflict', detail: 'other bytes' }));
+        request.resume();
+      });
+    });
+    const stdin = new PassThrough();
+    stdin.write('a beginning'); // and no end
+    const { code, stderr } = await run(['upload', '-', '--name', 'fw-1.raucb', '--server', address], {
+      stdin,
+    });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: other bytes\n' });
+    expect(stdin.destroyed).toBe(true);
   });
 
   it('prints the answer of the server as JSON', async () => {
@@ -278,6 +356,31 @@ describe('the other commands', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/bundles' });
   });
 
+  it('show states in colour on a terminal alone, and not where nobody wants it', async () => {
+    const { address } = await serveAnswer(200, { bundles: [bundle] });
+    const list = (given: Partial<CliRun> = {}) => run(['list', '--server', address], given);
+    const plain = await list();
+    expect(plain.stdout).not.toContain('\u001b');
+    const coloured = await list({ isStdoutTerminal: true });
+    expect(coloured.stdout).toContain('\u001b[32m✓ trusted\u001b[39m ');
+    // Nothing is laid out in another way.
+    expect(coloured.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.stdout);
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }])
+      expect((await list({ isStdoutTerminal: true, env })).stdout).toBe(plain.stdout);
+    expect((await list({ isStdoutTerminal: true, env: { NO_COLOR: '' } })).stdout).toBe(coloured.stdout);
+    const json = await run(['list', '--json', '--server', address], { isStdoutTerminal: true });
+    expect(JSON.parse(json.stdout)).toEqual({ bundles: [bundle] });
+  });
+
+  it('say that there is nothing to list', async () => {
+    const { address } = await serveAnswer(200, { bundles: [] });
+    expect(await run(['list', '--server', address])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'nothing found\n',
+    });
+  });
+
   it('list what a newer server says, with fields and words that nobody knows yet', async () => {
     const newer = { ...bundle, verdict: 'doubtful', format: 'sealed', grade: 7 };
     const { address } = await serveAnswer(200, { bundles: [newer], next: 'page-2' });
@@ -400,7 +503,9 @@ describe('the token', () => {
       `chmod 600 ${file}`,
     );
     await chmod(file, 0o600);
-    expect((await run(['list', '--server', address, '--token-file', 'open-token'])).stderr).toBe('');
+    expect((await run(['list', '--server', address, '--token-file', 'open-token'])).stderr).toBe(
+      'nothing found\n',
+    );
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(`Bearer ${secret}`));
   });
 

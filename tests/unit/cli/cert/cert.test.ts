@@ -165,6 +165,21 @@ describe('cert list, show and verify', () => {
     expect(await cert('show', 'nobody')).toMatchObject({ code: 1, stdout: '' });
   });
 
+  it('list those of devices by name, as people count, after the CA', async () => {
+    const other = await temporaryFolder();
+    const inOther = (...args: string[]) => runCommand(['cert', ...args], { cwd: other });
+    await inOther('ca');
+    for (const id of ['board-10', 'board-9']) await inOther('device', id);
+    const { certificates } = JSON.parse((await inOther('list', '--json')).stdout) as {
+      certificates: { role: string; common_name: string }[];
+    };
+    expect(certificates[0]?.role).toBe('ca');
+    expect(certificates.flatMap((one) => (one.role === 'device' ? [one.common_name] : []))).toEqual([
+      'board-9',
+      'board-10',
+    ]);
+  });
+
   it('replace a server certificate without losing a name, but for one that is dropped', async () => {
     const other = await temporaryFolder();
     const env = { SERVER_URL: 'https://updates.example.com:8443' };

@@ -40,6 +40,7 @@ describe('the completion of bash', () => {
       expect.arrayContaining(['publish', 'admin']),
     );
     expect(await offered('device', 'kit', 'board-1', '--polling', 'n')).toEqual(['native']);
+    expect(await offered('cert', 'list', '--log-level', 'de')).toEqual(['debug']);
   });
 });
 

@@ -272,6 +272,7 @@ describe('events', () => {
       message: 'a has booted',
     } as const;
     await admin.opened.store.journal.record([{ ...last, repeats: { count: 3600, firstAt } }]);
+    expect(await run('events', '--kind', 'device.exploded')).toMatchObject({ code: 2, stdout: '' });
     expect((await must('events', '--kind', 'device.booted')).stdout).toMatch(
       /a has booted \(3600 times since 2026-11-02T12:00:00Z\)$/m,
     );

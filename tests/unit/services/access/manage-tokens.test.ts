@@ -28,6 +28,12 @@ it('makes a secret that is shown once and stored as its hash alone', async () =>
   }
 });
 
+it('lists them by name, as people count', async () => {
+  for (const name of ['ci-10', 'ci-9'])
+    await opened.services.manageTokens.create({ name, scope: 'read', actor: 'local' });
+  expect((await opened.services.manageTokens.list()).map(({ name }) => name)).toEqual(['ci-9', 'ci-10']);
+});
+
 it('finds no token for another secret', async () => {
   const { secret } = await opened.services.manageTokens.create({ name: 'ci', scope: 'read', actor: 'local' });
   const other = secret.endsWith('A') ? `${secret.slice(0, -1)}B` : `${secret.slice(0, -1)}A`;

@@ -28,6 +28,11 @@ describe('of two people who change webhooks at once', () => {
     expect(await tellers('webhook.created')).toEqual([ann.name]);
   });
 
+  it('both find them by name, as people count', async () => {
+    for (const name of ['hook-10', 'hook-9']) await manage().create(wanted(name), ann);
+    expect((await manage().list()).map(({ name }) => name)).toEqual(['hook-9', 'hook-10']);
+  });
+
   it('one takes the last place, and the other is refused', async () => {
     for (let count = 0; count < 49; count += 1) await manage().create(wanted(`hook-${count}`), ann);
     const made = await Promise.allSettled([

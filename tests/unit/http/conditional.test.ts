@@ -3,7 +3,7 @@ import {
   evaluateConditions,
   rangeCounts,
   type Validators,
-} from '../../../../../src/http/device/kernel/conditional';
+} from '../../../src/http/conditional';
 
 const none: Conditions = {
   ifMatch: undefined,

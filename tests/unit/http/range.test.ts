@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decideRange } from '../../../../../src/http/device/kernel/range';
+import { decideRange } from '../../../src/http/range';
 
 const part = (start: number, end: number) => ({ kind: 'part', start, end });
 const whole = { kind: 'whole' };

@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { bundleJson } from '../../contract/bundle';
+import { parseBundleName } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import { AdminClient } from '../kernel/admin-client';
+import { addCommand } from '../kernel/command';
+import { type CliContext, print, printJson, shownPath, talk } from '../kernel/context';
+import { formatSize } from '../kernel/printable';
+import { ProgressLine } from '../kernel/progress-line';
+import { parseAnswer } from '../kernel/server-answer';
+import { type DownloadTarget, FileTarget, OutputTarget } from './download-target';
+import { fetchContent, type WantedContent } from './fetch-content';
+
+interface Flags {
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** `bundle download`: the bytes of a stored bundle, checked. */
+export function addBundleDownload(bundle: Command, context: CliContext): void {
+  addCommand<Flags>(bundle, context, {
+    usage: 'download <name> [file]',
+    summary: 'get a stored bundle from a running server, and check that it came whole',
+    details:
+      'The file may be a folder, or - for standard output; left out, it is the name of the bundle here. It gets its name when its SHA-256 is right. A download that was cut goes on by itself, and after a kill when it is run again. To standard output, only exit code 0 says that what was written is the bundle.',
+    options: [new Option('--force', 'replace a file that exists')],
+    configKeys: ['server', 'token', 'tokenFile'],
+    examples: [
+      'bundle download fw-2.0.0.raucb',
+      'bundle download fw-2.0.0.raucb /media/usb --force',
+      'bundle download fw-2.0.0.raucb - | ssh board-1 "cat > /tmp/fw.raucb"',
+    ],
+    run: async ({ args: [given = '', file], options, config }) => {
+      const name = parseBundleName(given);
+      if (file === '-') refuseOutput(context, options);
+      const client = await AdminClient.open(context, config);
+      const known = parseAnswer(
+        bundleJson.pick({ sha256: true, size: true }),
+        await client.get(`/api/bundles/${encodeURIComponent(name)}`),
+      );
+      const content = { name, sha256: known.sha256, sizeBytes: known.size };
+      const absolute = file === '-' ? null : await fileOf(context, name, file);
+      const target =
+        absolute === null
+          ? new OutputTarget(context.terminal.stdout, content)
+          : await FileTarget.open(content, { file: absolute, isForced: options.force === true });
+      try {
+        await download(context, client, { content, target, options });
+      } finally {
+        await target.close();
+      }
+      tell(context, content, absolute, options);
+      return 0;
+    },
+  });
+}
+
+/** @throws DomainError `configuration` */
+function refuseOutput({ terminal }: CliContext, { json }: Flags): void {
+  if (json === true) {
+    throw new DomainError('configuration', 'standard output cannot take the bundle and JSON', {
+      remedy: 'Leave out --json, or name a file.',
+    });
+  }
+  if (terminal.stdout.isTTY === true) {
+    throw new DomainError('configuration', 'a bundle is not for a terminal to show', {
+      remedy: 'Name a file, or send standard output to a program.',
+    });
+  }
+}
+
+/** A folder gets the bundle under its own name. */
+async function fileOf({ surroundings }: CliContext, name: string, given = '.'): Promise<string> {
+  const absolute = path.resolve(surroundings.cwd, given);
+  const isFolder = await stat(absolute).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  return isFolder ? path.join(absolute, name) : absolute;
+}
+
+interface Download {
+  readonly content: WantedContent;
+  readonly target: DownloadTarget;
+  readonly options: Flags;
+}
+
+async function download(
+  context: CliContext,
+  client: AdminClient,
+  { content, target, options }: Download,
+): Promise<void> {
+  const { startAt } = target;
+  const progress = ProgressLine.whereSeen(context, content.sizeBytes, options, 'it is all here', startAt);
+  let doneBytes = startAt;
+  const say = (text: string) => {
+    progress?.clear();
+    if (options.json !== true) talk(context, text);
+  };
+  if (startAt > 0) say(`${formatSize(startAt)} are here already; going on from there`);
+  try {
+    await fetchContent(client, content, {
+      startAt,
+      take: async (piece) => {
+        await target.write(piece);
+        doneBytes += piece.length;
+        progress?.update(doneBytes);
+      },
+      onCut: ({ message }) => say(`${message}; going on at ${formatSize(doneBytes)}`),
+      wait: (ms) => context.surroundings.wait(ms),
+    });
+    await target.complete();
+  } finally {
+    progress?.clear();
+  }
+}
+
+function tell(
+  context: CliContext,
+  { name, sha256, sizeBytes }: WantedContent,
+  file: string | null,
+  { json }: Flags,
+): void {
+  if (json === true) printJson(context, { bundle: name, file, sha256, size: sizeBytes });
+  else {
+    if (file !== null) print(context, shownPath(context, file));
+    talk(context, `${formatSize(sizeBytes)}, SHA-256 ${sha256}`);
+  }
+}

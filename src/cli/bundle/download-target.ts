@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFolder } from '../../base/files/replace-file';
+import { isOutOfSpace, systemErrorCode } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
+import type { Output } from '../kernel/wiring';
+import type { WantedContent } from './fetch-content';
+
+/** Where the bytes of a download go, in order. */
+export interface DownloadTarget {
+  /** How many of them are there from a download that was cut. */
+  readonly startAt: number;
+  write(piece: Buffer): Promise<void>;
+  /** Ends it when all bytes were written. @throws DomainError `unavailable` when they are not the bundle's */
+  complete(): Promise<void>;
+  /** Closes it, complete or not. */
+  close(): Promise<void>;
+}
+
+export interface FileRequest {
+  /** Absolute. */
+  readonly file: string;
+  readonly isForced: boolean;
+}
+
+/**
+ * A file that gets its name when it is whole and has the right hash. Until then it lies beside it under a name with that hash: the next
+ * download of the same bytes goes on with it, also after this process was killed.
+ */
+export class FileTarget implements DownloadTarget {
+  readonly #hash = createHash('sha256');
+  #sizeBytes = 0;
+
+  private constructor(
+    private readonly part: FileHandle,
+    private readonly partPath: string,
+    private readonly content: WantedContent,
+    private readonly request: FileRequest,
+  ) {}
+
+  /** @throws DomainError `conflict` when the file exists and may not be replaced */
+  static async open(content: WantedContent, request: FileRequest): Promise<FileTarget> {
+    await refuseExisting(request);
+    const partPath = `${request.file}.${content.sha256.slice(0, 12)}.part`;
+    // No link that somebody else put there is followed.
+    const part = await open(partPath, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+    const target = new FileTarget(part, partPath, content, request);
+    try {
+      await target.#takeUp();
+      return target;
+    } catch (error) {
+      await part.close();
+      throw error;
+    }
+  }
+
+  get startAt(): number {
+    return this.#sizeBytes;
+  }
+
+  async #takeUp(): Promise<void> {
+    const stats = await this.part.stat();
+    if (!stats.isFile()) throw new DomainError('conflict', `${this.partPath} is not a file`);
+    if (stats.size > this.content.sizeBytes) await this.part.truncate(0);
+    const there = this.part.createReadStream({ start: 0, autoClose: false });
+    for await (const piece of there as AsyncIterable<Buffer>) this.#count(piece);
+  }
+
+  #count(piece: Buffer): void {
+    this.#hash.update(piece);
+    this.#sizeBytes += piece.length;
+  }
+
+  async write(piece: Buffer): Promise<void> {
+    try {
+      for (let done = 0; done < piece.length;) {
+        const rest = piece.length - done;
+        done += (await this.part.write(piece, done, rest, this.#sizeBytes + done)).bytesWritten;
+      }
+    } catch (cause) {
+      if (!isOutOfSpace(cause)) throw cause;
+      throw new DomainError('storage-full', `there is no space left to write ${this.partPath}`, {
+        cause,
+        remedy: 'Free some space, then run it again: it goes on where it stopped.',
+      });
+    }
+    this.#count(piece);
+  }
+
+  async complete(): Promise<void> {
+    const { file } = this.request;
+    if (this.#hash.digest('hex') !== this.content.sha256) {
+      await rm(this.partPath, { force: true });
+      throw otherBytes(this.content.name);
+    }
+    await this.part.sync();
+    await refuseExisting(this.request);
+    await rename(this.partPath, file);
+    await syncFolder(path.dirname(file));
+  }
+
+  async close(): Promise<void> {
+    await this.part.close();
+    if (this.#sizeBytes === 0) await rm(this.partPath, { force: true }); // nothing to go on with
+  }
+}
+
+/** Standard output: what was written cannot be taken back, so that the exit code alone says whether it was the bundle. */
+export class OutputTarget implements DownloadTarget {
+  readonly startAt = 0;
+  readonly #hash = createHash('sha256');
+
+  constructor(
+    private readonly output: Output,
+    private readonly content: WantedContent,
+  ) {}
+
+  write(piece: Buffer): Promise<void> {
+    this.#hash.update(piece);
+    return new Promise((resolve, reject) => {
+      this.output.write(piece, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  complete(): Promise<void> {
+    const isSame = this.#hash.digest('hex') === this.content.sha256;
+    return isSame ? Promise.resolve() : Promise.reject(otherBytes(this.content.name));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function refuseExisting({ file, isForced }: FileRequest): Promise<void> {
+  const stats = await lstat(file).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (stats === undefined) return;
+  if (isForced && (stats.isFile() || stats.isSymbolicLink())) return;
+  if (isForced) {
+    throw new DomainError('conflict', `${file} is not a file, so it is not replaced`, {
+      remedy: 'Name another file, or - for standard output.',
+    });
+  }
+  throw new DomainError('conflict', `${file} exists already`, {
+    remedy: 'Name another file, or replace it with --force.',
+  });
+}
+
+function otherBytes(name: string): DomainError {
+  return new DomainError('unavailable', `what came is not ${name}: its SHA-256 is another one`, {
+    remedy: 'Download it again. If that does not help, look at what is between here and the server.',
+  });
+}

@@ -1,0 +1,77 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { parseBundleName } from '../../core/bundle';
+import { DomainError } from '../../core/errors';
+import type { CliContext } from '../kernel/context';
+import { fileFailure } from '../kernel/input-file';
+
+/** The bytes of one upload. */
+export interface UploadSource {
+  readonly content: Readable;
+  /** `null` for standard input: nobody knows before its end. */
+  readonly sizeBytes: number | null;
+  close(): Promise<void>;
+}
+
+/** How much of a file is read and sent at once. */
+const pieceSizeBytes = 256 * 1024;
+
+/**
+ * What the server calls each file, in their order.
+ * @param files as they were named, `-` meaning standard input
+ * @param given the one name that was given, for one file
+ * @throws DomainError `invalid-input`; `configuration` for what is not possible together
+ */
+export function namesOf(files: readonly string[], given: string | undefined): readonly string[] {
+  if (given !== undefined && files.length > 1) {
+    throw new DomainError('configuration', '--name is for one file', {
+      remedy: 'Leave it out, or upload the files one by one.',
+    });
+  }
+  if (given === undefined && files.includes('-')) {
+    throw new DomainError('configuration', 'what comes from standard input has no name', {
+      remedy: 'Give it one, and upload it alone: --name fw-2.0.0.raucb.',
+    });
+  }
+  return files.map((file) => parseBundleName(given ?? path.basename(file)));
+}
+
+/** @throws DomainError `not-found`, `forbidden`, `invalid-input` for the file */
+export async function openSource(
+  { terminal, surroundings }: CliContext,
+  name: string,
+): Promise<UploadSource> {
+  if (name === '-') {
+    const { stdin } = terminal;
+    return {
+      content: stdin,
+      sizeBytes: null,
+      close() {
+        stdin.destroy(); // a program that still writes to it must not keep this one
+        return Promise.resolve();
+      },
+    };
+  }
+  const file = path.resolve(surroundings.cwd, name);
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw fileFailure(error, file, 'the bundle');
+  });
+  const stats = await handle.stat();
+  if (!stats.isFile() || stats.size === 0) {
+    await handle.close();
+    throw new DomainError('invalid-input', `${file} is ${stats.isFile() ? 'empty' : 'not a file'}`, {
+      details: { file },
+    });
+  }
+  // Up to the size announced, even when the file grows meanwhile.
+  const content = handle.createReadStream({ end: stats.size - 1, highWaterMark: pieceSizeBytes });
+  return {
+    content,
+    sizeBytes: stats.size,
+    async close() {
+      content.destroy();
+      await handle.close();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { compareNaturally } from '../../base/text/natural-order';
+import { certificatesJson } from '../../contract/certificate';
+import type { CertificateRole } from '../../core/certificate';
+import type { AdminClient } from '../kernel/admin-client';
+import { parseAnswer } from '../kernel/server-answer';
+
+/** So many certificates fit into one page. */
+const largestPage = 500;
+
+/** A page as it is, for scripts that may know more of a certificate. */
+const wholePage = certificatesJson
+  .pick({ next: true })
+  .extend({ devices: z.array(z.unknown()) })
+  .loose();
+
+const { ca, server, devices } = certificatesJson.shape;
+const dates = { serial: true, not_after: true } as const;
+const shown = z.object({
+  ca: ca
+    .unwrap()
+    .pick({ ...dates, subject: true })
+    .nullable(),
+  server: server
+    .unwrap()
+    .pick({ ...dates, names: true })
+    .nullable(),
+  devices: z.array(devices.element.pick({ ...dates, device: true, revoked_at: true })),
+});
+
+/** One of a running server's certificates, for people. */
+export interface RemoteCertificate {
+  readonly name: string;
+  readonly role: CertificateRole;
+  readonly serial: string;
+  readonly notAfter: Date;
+  readonly revokedAt: Date | null;
+}
+
+/** All certificates that a running server knows, its pages as one. @throws ServerRefusal; DomainError `unavailable` */
+export async function listRemote(client: Pick<AdminClient, 'get'>): Promise<object> {
+  const all: unknown[] = [];
+  let place = '';
+  for (;;) {
+    const answer = await client.get(`/api/certificates?limit=${largestPage}${place}`);
+    const page = parseAnswer(wholePage, answer);
+    all.push(...page.devices);
+    if (page.next === null) return { ...page, devices: all };
+    place = `&after=${encodeURIComponent(page.next)}`;
+  }
+}
+
+/** What {@link listRemote} got: those of the CA and the server first, then devices by name. */
+export function remoteCertificates(answer: object): readonly RemoteCertificate[] {
+  const read = parseAnswer(shown, answer);
+  const listed = [
+    ...(read.ca === null ? [] : [{ ...read.ca, role: 'ca' as const, name: read.ca.subject }]),
+    ...(read.server === null
+      ? []
+      : [{ ...read.server, role: 'server' as const, name: read.server.names[0] ?? '-' }]),
+    ...read.devices
+      .map((one) => ({ ...one, role: 'device' as const, name: one.device }))
+      .sort((a, b) => compareNaturally(a.name, b.name)),
+  ];
+  return listed.map(({ name, role, serial, not_after, ...rest }) => {
+    const revoked = 'revoked_at' in rest ? rest.revoked_at : null;
+    return {
+      name,
+      role,
+      serial,
+      notAfter: new Date(not_after),
+      revokedAt: revoked === null ? null : new Date(revoked),
+    };
+  });
+}

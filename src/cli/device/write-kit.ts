@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile } from '../../base/files/replace-file';
+import { isOutOfSpace } from '../../base/files/system-error';
+import { DomainError } from '../../core/errors';
+import { kitName } from '../../services/certificates/make-device-kit';
+import { type CliContext, talk } from '../kernel/context';
+
+/** Where the kit of a device goes, absolute. @param out a folder as it was named; here when left out */
+export function kitFile({ surroundings }: CliContext, id: string, out = '.'): string {
+  return path.join(path.resolve(surroundings.cwd, out), `${kitName(id)}.tar.gz`);
+}
+
+/**
+ * Writes a kit under its name when it is whole; for its owner alone, since it may hold a private key.
+ * @throws DomainError `storage-full`
+ */
+export async function writeKit({ surroundings }: CliContext, file: string, archive: Buffer): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const temporary = `${file}.${surroundings.newId()}.part`; // two commands at once do not disturb each other
+    await replaceFile(file, archive, { mode: 0o600, temporary });
+  } catch (cause) {
+    if (!isOutOfSpace(cause)) throw cause;
+    throw new DomainError('storage-full', `there is no space left to write ${file}`, {
+      cause,
+      remedy: 'Free some space, then do it again.',
+    });
+  }
+}
+
+/** What to do with a kit on its device. */
+export function tellHowToInstall(context: CliContext, id: string): void {
+  talk(context, `\nOn the device, as root:\n\n  tar -xzf ${kitName(id)}.tar.gz && ${kitName(id)}/install.sh`);
+}

@@ -1,0 +1,35 @@
+import { Option } from 'commander';
+import type { Config } from '../../config/config';
+import { type OptionKey, flagName } from '../../config/options';
+import { DomainError } from '../../core/errors';
+
+/** For commands that work in a folder here, or on a running server when told so. */
+export interface RemoteFlags {
+  readonly remote?: boolean;
+}
+
+export const remoteOption = new Option(
+  '--remote',
+  'do it on the running server that --server or RAUC_SERVER names, not in the certificates folder here',
+);
+
+/** What says which server, and who asks. */
+export const remoteKeys = ['server', 'token', 'tokenFile'] as const satisfies readonly OptionKey[];
+
+/**
+ * Whether a running server is asked. RAUC_SERVER alone does not say so: who issues certificates here may have it for other commands.
+ * @throws DomainError `configuration` for a flag that would have no effect
+ */
+export function isRemote({ remote = false }: RemoteFlags, { sources }: Config): boolean {
+  const others: readonly OptionKey[] = remote ? ['certsDir'] : remoteKeys;
+  const idle = others.find((key) => sources[key] === 'flag');
+  if (idle === undefined) return remote;
+  throw new DomainError(
+    'configuration',
+    remote ? `${flagName(idle)} is for a folder here` : `${flagName(idle)} has no effect without --remote`,
+    {
+      remedy:
+        'Add --remote to ask a running server, or leave it out to work in the certificates folder here.',
+    },
+  );
+}
