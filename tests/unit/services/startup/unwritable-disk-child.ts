@@ -20,7 +20,7 @@ import { openChildServices } from '../../../support/child-services';
 import { copyStopped } from '../../../support/copy-stopped';
 import { writeEarlierDatabase } from '../../../support/earlier-database';
 import { SimulatedDevice } from '../../../support/simulated-device';
-import { mountSmallDisk, type SmallDisk } from '../../../support/small-disk';
+import { loosen, mountSmallDisk, type SmallDisk } from '../../../support/small-disk';
 
 const [folder = '', bundle = '', ...cases] = process.argv.slice(2);
 const now = () => new Date();
@@ -111,7 +111,7 @@ async function start(disk: SmallDisk, dataDir: string, end: string) {
   disk.mend();
   await broken.services.runHousekeeping();
   const healed = broken.services.health().writeProblem;
-  elsewhere(dataDir, "INSERT INTO markers VALUES ('elsewhere', '2030-01-01T00:00:00.000Z')", 'SELECT 1');
+  elsewhere(dataDir, inserted, 'SELECT 1');
   const afterwards = await ask(broken.services, other);
   const second = await codeOf(openChildServices(dataDir));
   await stop(broken);
@@ -123,6 +123,22 @@ async function start(disk: SmallDisk, dataDir: string, end: string) {
   await stop(again);
   return { whileBroken, told, healed, afterwards, second, kept };
 }
+
+/** A command that finds room for what it writes beside a server that reads alone. */
+async function writeBeside(disk: SmallDisk, dataDir: string) {
+  await leaveBehind(dataDir, 'closed');
+  disk.break();
+  const broken = await openChildServices(dataDir);
+  loosen(path.dirname(dataDir));
+  elsewhere(dataDir, inserted, 'SELECT 1');
+  await broken.services.runHousekeeping();
+  const problem = broken.services.health().writeProblem?.code;
+  const isSeen = await broken.store.markers.has('elsewhere');
+  await stop(broken);
+  return { problem, isSeen };
+}
+
+const inserted = "INSERT INTO markers VALUES ('elsewhere', '2030-01-01T00:00:00.000Z')";
 
 /** A server that is stopped while its disk takes no writes, and the next one once it does. */
 async function stopThere(disk: SmallDisk, dataDir: string, isRunningBefore: boolean) {
@@ -194,6 +210,8 @@ function run(disk: SmallDisk, dataDir: string, what: string): Promise<unknown> {
       return firstStart(disk, dataDir);
     case 'upgrade':
       return upgrade(disk, dataDir);
+    case 'beside':
+      return writeBeside(disk, dataDir);
     case 'stop':
       return stopThere(disk, dataDir, false);
     case 'stop-later':
