@@ -1,7 +1,7 @@
 import { type Device, maxCertificates } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import { type Installation, keptInstallations } from '../../core/installation';
-import type { DeviceDecision } from '../../ports/devices';
+import type { DeviceDecision } from './fleet/fleet-records';
 import type { Database } from './database';
 import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from './device-rows';
 import { countingOutcome } from './release-outcomes';
