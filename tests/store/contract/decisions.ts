@@ -1,3 +1,4 @@
+import { maxLabels } from '../../../src/core/device';
 import type { DecisionChange, DeviceDecisions } from '../../../src/core/device-decisions';
 import type { NewEvent } from '../../../src/core/event';
 import type { Fleet } from '../../../src/ports/fleet';
@@ -82,6 +83,30 @@ export function describeDecisions(make: MakeAdapter): void {
     await Promise.all([decide('a', { channel: 'beta' }), decide('a', { pin }, 'bob', other)]);
     const both = { hold, notes: 'on a desk', labels: ['lab'], channel: 'beta', pin };
     expect(await found('a')).toMatchObject(both);
+  });
+
+  it('lets both win who change different labels of a device at the same time', async () => {
+    await decide('a', { labels: ['old', 'site'] });
+    const other = await adapter.beside();
+    await Promise.all([
+      decide('a', { labelChange: { added: ['lab', 'site'], removed: ['old'] } }),
+      decide('a', { labelChange: { added: ['pilot'], removed: [] } }, 'bob', other),
+    ]);
+    expect((await found('a'))?.labels).toEqual(['lab', 'pilot', 'site']);
+  });
+
+  it('refuses the second of two labels when only one of them fits', async () => {
+    const full = Array.from({ length: maxLabels - 1 }, (_, index) => `l-${String(index).padStart(2, '0')}`);
+    await decide('a', { labels: full });
+    const other = await adapter.beside();
+    const outcomes = await Promise.allSettled([
+      decide('a', { labelChange: { added: ['x'], removed: [] } }),
+      decide('a', { labelChange: { added: ['y'], removed: [] } }, 'bob', other),
+    ]);
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: refusal('invalid-input') }]);
+    expect((await found('a'))?.labels).toHaveLength(maxLabels);
+    expect(await told(adapter)).toHaveLength(2);
   });
 
   it('takes back a hold and a pin', async () => {
