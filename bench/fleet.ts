@@ -181,17 +181,19 @@ async function cpuMicros(work: () => Promise<unknown>): Promise<number> {
   return user + system;
 }
 
-function percentile99(work: (sample: number) => unknown): string {
-  const millis = Array.from({ length: samples }, (_, sample) => {
+async function percentile99(work: (sample: number) => unknown): Promise<string> {
+  const millis: number[] = [];
+  for (let sample = 0; sample < samples; sample += 1) {
     const startedAt = performance.now();
-    work(sample);
-    return performance.now() - startedAt;
-  }).sort((a, b) => a - b);
+    await work(sample);
+    millis.push(performance.now() - startedAt);
+  }
+  millis.sort((a, b) => a - b);
   const at = (share: number) => (millis[Math.floor(samples * share)] ?? 0).toFixed(2);
   return `median ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }
 
-function look({ services, store }: Opened, devices: number): void {
+async function look({ services, store }: Opened, devices: number): Promise<void> {
   const { listFleet, explainOffer, manageDevices, fleetHistory } = services;
   const page = { sort: 'id', isDescending: false, limit: 100 } as const;
   const pick = (sample: number) => identityOf((sample * 7919) % devices).id;
@@ -204,19 +206,20 @@ function look({ services, store }: Opened, devices: number): void {
     'search nothing': () => listFleet.list({ ...page, search: 'no such device' }),
     explain: (sample) => explainOffer.preview({ id: pick(sample), compatibles: [] }, null),
     'one device': (sample) => manageDevices.get(pick(sample)),
-    'counts of the overview': () => [
-      listFleet.census(),
-      listFleet.attention(),
-      store.counts.troubled(),
-      store.counts.seenSince(new Date(Date.now() - 86_400_000)),
-      store.counts.hasOutcome(),
-    ],
+    'counts of the overview': () =>
+      Promise.all([
+        listFleet.census(),
+        listFleet.attention(),
+        store.counts.troubled(),
+        store.counts.seenSince(new Date(Date.now() - 86_400_000)),
+        store.counts.hasOutcome(),
+      ]),
     'history of two days': () => fleetHistory.read({ hours: 48 }),
     'devices of a bundle': () =>
       store.counts.ofBundle({ name: 'board-2.raucb', compatible: 'board', version: '2.0.0' }),
     labels: () => store.counts.labels(200),
   };
-  for (const [name, work] of Object.entries(looks)) console.log(`  ${name}: ${percentile99(work)}`);
+  for (const [name, work] of Object.entries(looks)) console.log(`  ${name}: ${await percentile99(work)}`);
 }
 
 /** The whole registry is read for it, in pages. */
@@ -262,7 +265,7 @@ async function measure(devices: number, folder: string): Promise<void> {
   );
   console.log(`  memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
   await opened.services.runHousekeeping();
-  look(opened, devices);
+  await look(opened, devices);
   await countRollout(opened.services);
   await opened.close();
   const sizeBytes = statSync(path.join(dataDir, 'server.db')).size;

@@ -1,7 +1,7 @@
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
 import type { Installation } from '../core/installation';
-import type { DeviceRecord } from './devices';
+import type { DeviceRecord } from '../core/device-record';
 
 /** What the installations of releases are at. */
 export interface ReleaseNumbers {
@@ -11,6 +11,8 @@ export interface ReleaseNumbers {
   hasEnded(installation: Installation): boolean;
   /** Devices that failed or rolled back, each once. */
   failures(releaseId: number): number;
+  /** Another number than before when something has changed. */
+  revision(releaseId: number): number;
 }
 
 /** What an update of a device is decided on. */
@@ -53,8 +55,13 @@ export type DecideUpdate<Answer> = (sight: DeviceSight) => DeviceUpdate<Answer>;
  * `INSERT INTO events`. What is `seen` or `renewed` alone waits for the statement that writes a second's worth of it.
  */
 export interface DeviceUpdates {
+  /**
+   * What this node knows of a device that it has heard lately, which may be a little old; `undefined` also for one that it would
+   * have to ask the database about. It costs nothing: a range waits for it.
+   */
+  lately(id: string): DeviceRecord | undefined;
   /** @returns what is known at the moment; to decide on it, {@link update} it */
-  find(id: string): DeviceRecord | undefined;
+  find(id: string): Promise<DeviceRecord | undefined>;
   /**
    * Updates a device. What came of it is on disk when the promise resolves, if it can be: while nothing can be written the
    * device is answered from what is known, and the write is tried again.
@@ -66,4 +73,6 @@ export interface DeviceUpdates {
    * @throws DomainError `storage-full`, `unavailable`
    */
   updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
+  /** Counts payload bytes of the latest installation of a device that was heard lately. A crash may take a second's worth. */
+  countBytes(id: string, count: number, at: Date): void;
 }

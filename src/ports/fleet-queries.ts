@@ -135,7 +135,13 @@ export interface FleetListing {
       readonly devices: number;
     }[]
   >;
-  /** @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable` */
+  /**
+   * `SELECT … FROM devices LEFT JOIN installations ON installations.id = installation_id WHERE compatible = $1 AND … AND (system_version,
+   * id) > ($2, $3) ORDER BY system_version, id LIMIT $4`, by the column that it is sorted by; a search asks `id ILIKE $5 OR serial ILIKE
+   * $5 OR …` of an index of trigrams, and a label `EXISTS (SELECT 1 FROM device_labels …)`. The labels and certificates of
+   * the page by `WHERE device = ANY($1)`; the total by `SELECT count(*)` with the same conditions
+   * @throws DomainError `invalid-input` for a cursor that is none of this list's, `unavailable`
+   */
   list(query: DeviceQuery): Promise<DevicePage>;
   /**
    * Goes through all devices that fit, by id: one that is there all the time comes once, whatever changes meanwhile. A stretch is
@@ -144,7 +150,11 @@ export interface FleetListing {
    * @throws DomainError `unavailable`
    */
   walk(filter: DeviceFilter, afterId: string): Promise<DeviceStretch>;
-  /** @throws DomainError `unavailable` */
+  /**
+   * `SELECT * FROM installations WHERE id < $1 AND device = $2 AND state = $3 AND … ORDER BY id DESC LIMIT $4`, under a
+   * `statement_timeout`; a database that looks at all of them in one go never says `searchedUntil`
+   * @throws DomainError `unavailable`
+   */
   listInstallations(query: InstallationQuery): Promise<InstallationPage>;
   /**
    * Of a large fleet some seconds old. `SELECT compatible, channel, system_version, installation_state, count(*) FROM devices GROUP BY

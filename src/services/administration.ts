@@ -71,7 +71,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     now,
   });
   const describeFleet = () => describer.describe();
-  const getDevice = (id: string) => manageDevices.get(id).device;
+  const getDevice = async (id: string) => (await manageDevices.get(id)).device;
   return {
     describeFleet,
     dismissAttention: createDismissAttention({ describeFleet, dismissals, now }),

@@ -228,7 +228,7 @@ describe('a certificate', () => {
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
     await row.getByRole('link', { name: /^[0-9a-f]+$/ }).click();
     await page.waitForURL(/\/certificates\?search=[0-9a-f]+$/);
-    await rowOf(page, 'lost-board').getByText('revoked').waitFor();
+    await page.locator('tbody tr').getByText('Revoked', { exact: true }).first().waitFor();
   });
 
   it('that was issued elsewhere shows as soon as it is known', async () => {

@@ -179,12 +179,12 @@ describe('what one can do to a device', () => {
     await dialog(page).getByLabel('Reason (optional)').fill('field trial');
     await dialog(page).getByRole('button', { name: 'Hold' }).click();
     await page.getByText('Held by local: field trial').waitFor();
-    expect(fleet.known('board-06').hold).toMatchObject({ reason: 'field trial' });
+    expect((await fleet.known('board-06')).hold).toMatchObject({ reason: 'field trial' });
     await undo(page);
-    expect(fleet.known('board-06').hold).toBeNull();
+    expect((await fleet.known('board-06')).hold).toBeNull();
     await fleet.admin.http.post('/api/devices/board-06/hold').send({ reason: 'x' }).expect(200);
     await choose(page, 'Lift hold');
-    await eventually(() => fleet.known('board-06').hold === null);
+    await eventually(async () => (await fleet.known('board-06')).hold === null);
   });
 
   it('pins, undoes it, and unpins', async () => {
@@ -194,10 +194,10 @@ describe('what one can do to a device', () => {
     await dialog(page).getByRole('button', { name: 'Pin' }).click();
     await page.getByText(`Pinned to ${bundle} by local`).waitFor();
     await undo(page);
-    expect(fleet.known('board-07').pin).toBeNull();
+    expect((await fleet.known('board-07')).pin).toBeNull();
     await fleet.admin.http.post('/api/devices/board-07/pin').send({ bundle }).expect(200);
     await choose(page, 'Unpin');
-    await eventually(() => fleet.known('board-07').pin === null);
+    await eventually(async () => (await fleet.known('board-07')).pin === null);
   });
 
   it('adds labels by typing and removes them by a click; a refusal keeps what was typed', async () => {
@@ -210,15 +210,15 @@ describe('what one can do to a device', () => {
     await field.fill('lab');
     await field.press('Enter');
     await page.getByRole('button', { name: 'Remove the label lab' }).waitFor();
-    expect(fleet.known('board-08').labels).toEqual(['lab']);
+    expect((await fleet.known('board-08')).labels).toEqual(['lab']);
     expect(await field.inputValue()).toBe('');
     await field.pressSequentially('ea');
     await page.getByRole('button', { name: 'Remove the label lab' }).click();
     await message(page, 'Label lab removed').waitFor();
-    expect(fleet.known('board-08').labels).toEqual([]);
+    expect((await fleet.known('board-08')).labels).toEqual([]);
     expect(await field.inputValue()).toBe('ea');
     await undo(page);
-    expect(fleet.known('board-08').labels).toEqual(['lab']);
+    expect((await fleet.known('board-08')).labels).toEqual(['lab']);
   });
 
   it('puts a label back that the server would not remove', async () => {
@@ -242,7 +242,7 @@ describe('what one can do to a device', () => {
     await dialog(page).getByRole('button', { name: 'Change channel' }).click();
     await section(page, 'Facts').getByText('beta').waitFor();
     await undo(page);
-    expect(fleet.known('board-10').channel).toBe('stable');
+    expect((await fleet.known('board-10')).channel).toBe('stable');
     await choose(page, 'Edit notes …');
     await dialog(page).getByLabel('Notes').fill('behind the door');
     await fleet.admin.http.patch('/api/devices/board-10').send({ notes: 'from elsewhere' }).expect(200);
@@ -250,7 +250,7 @@ describe('what one can do to a device', () => {
     expect(await dialog(page).getByLabel('Notes').inputValue()).toBe('behind the door');
     await dialog(page).getByRole('button', { name: 'Save notes' }).click();
     await page.locator('.device-notes', { hasText: 'behind the door' }).waitFor();
-    expect(fleet.known('board-10').notes).toBe('behind the door');
+    expect((await fleet.known('board-10')).notes).toBe('behind the door');
   });
 
   it('calls an installation off, and lets the bundle be tried again', async () => {
@@ -345,7 +345,7 @@ describe('what one can do to a device', () => {
     await page.getByText('It is new and waits until a person admits it.').waitFor();
     await choose(page, 'Admit');
     await message(page, 'stranger is admitted').waitFor();
-    expect(strict.known('stranger').admission).toBe('admitted');
+    expect((await strict.known('stranger')).admission).toBe('admitted');
     expect(await page.getByRole('button', { name: 'Admit' }).count()).toBe(0);
   });
 });

@@ -25,7 +25,7 @@ async function choose(page: Page, action: string): Promise<void> {
 }
 
 const all = (ids: readonly string[], holds: (device: Device) => boolean) =>
-  eventually(() => ids.every((id) => holds(fleet.known(id))));
+  eventually(async () => (await Promise.all(ids.map((id) => fleet.known(id)))).every(holds));
 
 async function undo(page: Page): Promise<void> {
   const undone = message(page, /^Undone for/);
@@ -45,8 +45,8 @@ describe('actions on many devices', () => {
     await all(['board-01', 'board-02'], ({ hold }) => hold?.reason === 'field trial');
     await page.locator('tbody tr', { hasText: 'board-01' }).getByText('held').waitFor();
     await undo(page);
-    expect(fleet.known('board-01').hold).toBeNull();
-    expect(fleet.known('board-02').hold).toMatchObject({ reason: 'before' });
+    expect((await fleet.known('board-01')).hold).toBeNull();
+    expect((await fleet.known('board-02')).hold).toMatchObject({ reason: 'before' });
   });
 
   it('lifts holds, and undoes it with the reasons that there were', async () => {
@@ -55,7 +55,7 @@ describe('actions on many devices', () => {
     await choose(page, 'Lift hold');
     await all(['board-03'], ({ hold }) => hold === null);
     await undo(page);
-    expect(fleet.known('board-03').hold).toMatchObject({ reason: 'noisy' });
+    expect((await fleet.known('board-03')).hold).toMatchObject({ reason: 'noisy' });
   });
 
   it('pins and unpins, and undoes both', async () => {
@@ -83,7 +83,7 @@ describe('actions on many devices', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Change channel' }).click();
     await all(['board-06'], ({ channel }) => channel === 'beta');
     await undo(page);
-    expect(fleet.known('board-06').channel).toBe('stable');
+    expect((await fleet.known('board-06')).channel).toBe('stable');
   });
 
   it('adds a label, undoes it, and removes one', async () => {
@@ -97,8 +97,8 @@ describe('actions on many devices', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Add label' }).click();
     await all(['board-07', 'board-08'], ({ labels }) => labels.includes('lab'));
     await undo(page);
-    expect(fleet.known('board-07').labels).toEqual(['lab']);
-    expect(fleet.known('board-08').labels).toEqual([]);
+    expect((await fleet.known('board-07')).labels).toEqual(['lab']);
+    expect((await fleet.known('board-08')).labels).toEqual([]);
     await page.getByLabel('Select board-07').check();
     await choose(page, 'Remove label …');
     await page.getByRole('dialog').getByLabel('Label').selectOption('lab');
@@ -125,7 +125,7 @@ describe('actions on many devices', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Admit' }).click();
     await message(page, '2 devices admitted').waitFor();
     await page.getByText('No device fits these filters').waitFor();
-    expect(strict.known('new-1').admission).toBe('admitted');
+    expect((await strict.known('new-1')).admission).toBe('admitted');
   });
 
   it('says for how many it worked, and why not for each of the others, which stay selected', async () => {
@@ -140,7 +140,7 @@ describe('actions on many devices', () => {
     await result.getByRole('button', { name: 'Close' }).last().click();
     await bar(page).getByText('1 selected').waitFor();
     expect(await page.getByLabel('Select board-60').isChecked()).toBe(true);
-    expect(fleet.known('sensor-1').pin?.bundleName).toBe(otherBundle);
+    expect((await fleet.known('sensor-1')).pin?.bundleName).toBe(otherBundle);
   });
 
   it('shows why the server refused all of it, and keeps what was typed', async () => {
@@ -154,7 +154,7 @@ describe('actions on many devices', () => {
       .waitFor();
     expect(await page.getByRole('dialog').getByLabel('Label').inputValue()).toBe('two words');
     expect(await page.locator('.notice').count()).toBe(0);
-    expect(fleet.known('board-11').labels).toEqual([]);
+    expect((await fleet.known('board-11')).labels).toEqual([]);
   });
 
   it('says that the server is away, and that nothing was done', async () => {
@@ -178,10 +178,10 @@ describe('actions on many devices', () => {
       .fill('all');
     await page.keyboard.press('Enter');
     await message(page, '60 devices moved to all').waitFor();
-    expect(fleet.known('board-60').channel).toBe('all');
-    expect(fleet.known('sensor-1').channel).toBe('stable');
+    expect((await fleet.known('board-60')).channel).toBe('all');
+    expect((await fleet.known('sensor-1')).channel).toBe('stable');
     await undo(page);
-    expect(fleet.known('board-60').channel).toBe('stable');
+    expect((await fleet.known('board-60')).channel).toBe('stable');
   });
 
   it('works by keyboard alone: filter, select, hold', async () => {
@@ -213,7 +213,7 @@ describe('actions on many devices', () => {
     await tabTo('Hold');
     await page.keyboard.press('Enter');
     await message(page, '1 device held').waitFor();
-    expect(fleet.known('board-13').hold).toMatchObject({ reason: 'by hand' });
+    expect((await fleet.known('board-13')).hold).toMatchObject({ reason: 'by hand' });
     expect(await focused()).toBe('Devices');
   });
 });

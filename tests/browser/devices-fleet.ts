@@ -20,7 +20,7 @@ export interface FleetServer {
   /** A device that nobody has heard yet, or one of those that polled. */
   device(id: string, compatible?: string): SimulatedDevice;
   /** What the server knows of it. */
-  known(id: string): Device;
+  known(id: string): Promise<Device>;
   open(address: string, look?: Look): Promise<Page>;
 }
 
@@ -37,7 +37,7 @@ export async function openFleet(boards: number, options: AdminListenerOptions = 
   const fleet: FleetServer = {
     admin,
     device,
-    known: (id) => services.manageDevices.get(id).device,
+    known: async (id) => (await services.manageDevices.get(id)).device,
     open: async (address, look) => {
       const page = await openWindow(admin.url, look);
       await page.goto(address);

@@ -169,10 +169,12 @@ describe('the list of devices', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Delete the view In the lab' }).click();
     await message(page, 'The view In the lab is deleted').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await views.click();
+    await page.getByRole('button', { name: 'In the lab', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Delete the view In the lab' }).click();
     await views.click();
     await page.getByText('No view is saved yet.').waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('button', { name: 'In the lab', exact: true }).waitFor({ state: 'attached' });
   });
 
   it('exports all that fits, whatever page is shown', async () => {
@@ -287,7 +289,7 @@ describe('a server without devices', () => {
     await dialog.getByLabel('Labels').fill('lab, east');
     await dialog.getByRole('button', { name: 'Add device' }).click();
     await page.getByRole('heading', { level: 1, name: 'board-9' }).waitFor();
-    await eventually(() => fleet.known('board-9').notes === 'in the cellar');
-    expect(fleet.known('board-9')).toMatchObject({ channel: 'beta', labels: ['east', 'lab'] });
+    await eventually(async () => (await fleet.known('board-9')).notes === 'in the cellar');
+    expect(await fleet.known('board-9')).toMatchObject({ channel: 'beta', labels: ['east', 'lab'] });
   });
 });

@@ -204,7 +204,7 @@ describe('RAUC 1.15', () => {
     ]);
     const { code } = await info(pollUrl(), `--conf=${conf}`, ...credentials());
     expect(code).toBe(0);
-    expect(listener.services.manageDevices.get('rauc-1').device.facts).toMatchObject({
+    expect((await listener.services.manageDevices.get('rauc-1')).device.facts).toMatchObject({
       bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
       systemVersion: '1.0.0',
       attributes: { 'battery-level': '80' },

@@ -67,8 +67,13 @@ export function readRange(
 }
 
 /** What a device would be told in one protocol, and why. */
-export function explained({ explainOffer }: Pick<Services, 'explainOffer'>, id: string, protocol: string) {
-  const answer = explainOffer.explain(id).answers.find((one) => one.protocol === protocol);
+export async function explained(
+  { explainOffer }: Pick<Services, 'explainOffer'>,
+  id: string,
+  protocol: string,
+) {
+  const { answers } = await explainOffer.explain(id);
+  const answer = answers.find((one) => one.protocol === protocol);
   if (answer === undefined) throw new Error(`nobody asks by ${protocol}`);
   return answer;
 }

@@ -1,18 +1,23 @@
 import type { Device } from '../../src/core/device';
 import type { NewEvent } from '../../src/core/event';
 import type { DeviceUpdate } from '../../src/ports/device-updates';
-import type { Fleet } from '../../src/services/devices/fleet';
+import type { Fleet } from '../../src/ports/fleet';
 
 type Change = Omit<DeviceUpdate<void>, 'answer'>;
 
-/** A contact changes a device; nobody waits for the disk. */
+/** A contact changes a device that was heard lately; nobody waits for the disk. */
 export function changeDevice(fleet: Fleet, id: string, change: Change): void {
   void fleet.update(id, () => ({ answer: undefined, ...change }));
 }
 
 /** A device appears; nobody waits for the disk. */
-export function addDevice(fleet: Fleet, device: Device, events: readonly NewEvent[] = []): void {
-  changeDevice(fleet, device.id, { device, events });
+export function addDevice(fleet: Fleet, device: Device, events: readonly NewEvent[] = []): Promise<void> {
+  return new Promise((resolve) => {
+    void fleet.update(device.id, () => {
+      resolve();
+      return { answer: undefined, device, events };
+    });
+  });
 }
 
 /** Waits until what was told of a device is on disk. */

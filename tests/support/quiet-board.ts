@@ -76,7 +76,7 @@ export class QuietBoard {
     readsHead();
     const transactionId = `${this.id}-${this.boots}-${bundle.sha256.slice(0, 8)}`;
     await this.ask(polled({ ...this.contact(), transactionId }, null));
-    if (!bundleAccess.hasBegun(identity, bundle, transactionId)) {
+    if (!(await bundleAccess.hasBegun(identity, bundle, transactionId))) {
       const contact = { ...this.contact(), transactionId };
       await deviceEvents.take(identity, { kind: 'began', by: 'request', contact, bundle });
     }

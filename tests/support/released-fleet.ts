@@ -25,8 +25,8 @@ export interface ReleasedFleet extends DeviceListener {
   /** A device that is connected, and says which version runs. */
   connect(id: string, protocol: Protocol, headers?: Record<string, string>): Promise<ConnectedDevice>;
   releaseId(): number;
-  latest(id: string): Installation | null;
-  seen(id: string): Device;
+  latest(id: string): Promise<Installation | null>;
+  seen(id: string): Promise<Device>;
   /** Kinds of the journal's lines about a device, oldest first. */
   journal(id: string): Promise<readonly string[]>;
 }
@@ -63,8 +63,8 @@ export async function startReleasedFleet(
       return { client, rauc: new RaucPoller(client, { headers }) };
     },
     releaseId: () => services.manageRollouts.list()[0]?.id ?? 0,
-    latest: (id) => services.manageDevices.get(id).installation,
-    seen: (id) => services.manageDevices.get(id).device,
+    latest: async (id) => (await services.manageDevices.get(id)).installation,
+    seen: async (id) => (await services.manageDevices.get(id)).device,
     async journal(id) {
       const { events } = await services.readJournal.search({ deviceId: id }, { limit: 200 });
       return events.map(({ kind }) => kind).reverse();

@@ -52,7 +52,7 @@ export interface ManageRevocations {
 export interface ManageRevocationsPorts {
   readonly certificates: Pick<CertificateFolder, 'revocations' | 'revoke'>;
   /** @throws DomainError `not-found` */
-  readonly getDevice: (id: string) => Pick<Device, 'certificates'>;
+  readonly getDevice: (id: string) => Promise<Pick<Device, 'certificates'>>;
   readonly revocationsInForce: RevocationsInForce;
   readonly journal: Pick<JournalRecords, 'record'>;
   readonly log: Pick<Log, 'error'>;
@@ -62,11 +62,11 @@ export interface ManageRevocationsPorts {
 export function createManageRevocations(ports: ManageRevocationsPorts): ManageRevocations {
   const { certificates, getDevice, log, now } = ports;
 
-  function requestOf(target: RevocationTarget): Parameters<CertificateFolder['revoke']>[0] {
+  async function requestOf(target: RevocationTarget): Promise<Parameters<CertificateFolder['revoke']>[0]> {
     if ('certificatePem' in target) return { certificate: target.certificatePem };
     if ('usedBy' in target) {
       const deviceId = parseDeviceId(target.usedBy);
-      return { serial: serialInUse(deviceId, getDevice(deviceId)), deviceId };
+      return { serial: serialInUse(deviceId, await getDevice(deviceId)), deviceId };
     }
     const { serial, isKnown = false, deviceId } = target;
     if (isKnown) return { which: serial, isSerial: true };
@@ -107,7 +107,7 @@ export function createManageRevocations(ports: ManageRevocationsPorts): ManageRe
     },
 
     async revoke(target, reason, actor) {
-      const request = { ...requestOf(target), ...(reason === undefined ? {} : { reason }) };
+      const request = { ...(await requestOf(target)), ...(reason === undefined ? {} : { reason }) };
       const before = new Set((await certificates.revocations()).map(({ serial }) => serial));
       const [revocation] = await certificates.revoke(request);
       if (revocation === undefined) throw new Error('a revocation came to nothing');

@@ -2,17 +2,17 @@ import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import { type Installation, keptInstallations } from '../../core/installation';
-import { isCalledOff, isCancellable, isFailure } from '../../core/installation-states';
-import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
+import { isCancellable } from '../../core/installation-states';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { type DeviceChange, type DeviceInput, isNothing, parseInput } from './device-input';
-import type { Fleet } from './fleet';
-import type { Decided } from './fleet-decisions';
-import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { Fleet } from '../../ports/fleet';
+import type { Decided } from '../../ports/fleet-decisions';
+import type { DeviceRecord } from '../../core/device-record';
+import type { DeviceRecords } from '../../ports/devices';
 import { changed } from './installation-events';
+import { planClearing } from './plan-clearing';
 import { createDecisionPlans, type Decision, type DecisionPlans, deviceLine } from './plan-decisions';
-import { startAnew } from './start-anew';
 import type { Clock } from '../../ports/clock';
 
 export interface DeviceDetails extends DeviceRecord {
@@ -23,9 +23,9 @@ export interface DeviceDetails extends DeviceRecord {
 /** People's decisions about single devices. Each is on disk when its promise resolves, with its line in the journal. */
 export interface ManageDevices {
   /** @throws DomainError `not-found` */
-  get(id: string): DeviceDetails;
+  get(id: string): Promise<DeviceDetails>;
   /** The newest log that a device sent with a report. @throws DomainError `not-found` */
-  log(installationId: number): { readonly log: string; readonly at: Date };
+  log(installationId: number): Promise<{ readonly log: string; readonly at: Date }>;
   /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
   create(id: string, input: DeviceInput, actor: Actor): Promise<DeviceRecord>;
   /** @throws DomainError `not-found`, `invalid-input` */
@@ -44,6 +44,8 @@ export interface ManageDevices {
   decideAll(ids: readonly string[], plan: (plans: DecisionPlans) => Decision, actor: Actor): Promise<Decided>;
   /** Lets bundles be tried again that failed, were interrupted or were called off. */
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
+  /** The same about many devices, in one write: it shows on all those that are there, or on none. */
+  clearAllFailures(ids: readonly string[], actor: Actor): Promise<Decided>;
   /** Calls its installation off; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
   cancel(id: string, actor: Actor): Promise<DeviceRecord>;
   /** Removes what is known of it; with a valid certificate it comes back as a new one. */
@@ -61,7 +63,7 @@ export interface ManageDevicesPorts {
 }
 
 export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
-  const { catalog, fleet, devices, maxTries, now } = ports;
+  const { fleet, devices, now } = ports;
 
   function line(
     kind: EventKind,
@@ -79,25 +81,14 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     return fleet.decisions.decide(id, change, tell);
   }
 
-  /** Whether its own poller has had all its tries of a bundle without telling what came of them. */
-  function triedInVain(
-    { pollerOmits }: Device,
-    installation: Installation | null,
-  ): installation is Installation {
-    const unproven = unprovenDownloads(pollerOmits, installation);
-    if (unproven === null || unproven.isFailure || installation === null) return false;
-    const bundle = catalog.find(installation.bundleName);
-    return bundle?.sha256 === unproven.sha256 && untoldTries(unproven, bundle) >= maxTries;
-  }
-
   return {
-    get(id) {
-      const record = fleet.get(id);
-      return { ...record, installations: devices.installations(id, keptInstallations) };
+    async get(id) {
+      const record = await fleet.get(id);
+      return { ...record, installations: await devices.installations(id, keptInstallations) };
     },
 
-    log(installationId) {
-      const found = devices.log(installationId);
+    async log(installationId) {
+      const found = await devices.log(installationId);
       if (found === undefined)
         throw new DomainError('not-found', `there is no log of installation ${installationId}`);
       return found;
@@ -133,32 +124,10 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       return fleet.decisions.decideAll(wanted, decision.change, decision.tell);
     },
 
-    async clearFailures(id, actor) {
-      const at = now();
-      await fleet.decisions.intervene(id, ({ device, installation }) => {
-        const cleared = devices
-          .installations(id, keptInstallations)
-          .map((one) => (one.id === installation?.id ? installation : one)) // with the bytes counted so far
-          .filter(
-            (one) =>
-              one.clearedAt === null && (isFailure(one) || isCalledOff(one) || one.state === 'interrupted'),
-          )
-          .map((one) => ({ ...one, clearedAt: at }));
-        const again = triedInVain(device, installation)
-          ? changed(
-              installation,
-              { state: 'withdrawn', message: `${actor.name} lets it try again` },
-              { at, actor },
-            )
-          : null;
-        const freed = [...cleared, ...(again === null ? [] : [again.installation])];
-        const bundles = [...new Set(freed.map(({ bundleName }) => bundleName))];
-        const message = `${id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
-        const event = line('device.failures-cleared', device, actor, message, { after: { bundles } });
-        return { installations: freed, events: [...(again?.events ?? []), event] };
-      });
-      return fleet.updateOnDisk(id, ({ record }) => startAnew(record ?? fleet.get(id)));
-    },
+    clearFailures: (id, actor) => fleet.decisions.intervene(id, planClearing(ports, actor)),
+
+    clearAllFailures: (ids, actor) =>
+      fleet.decisions.interveneAll([...new Set(ids)], planClearing(ports, actor)),
 
     cancel(id, actor) {
       const at = now();

@@ -1,13 +1,10 @@
-import type { DeviceUpdate } from '../../ports/device-updates';
-import type { DeviceRecord } from '../../ports/devices';
+import type { Device } from '../../core/device';
 
 /** Forgets that two boards used its certificate and that it is silent: its next poll tells that again, if it is so. */
-export function startAnew(record: DeviceRecord): DeviceUpdate<DeviceRecord> {
-  const { device } = record;
+export function startAnew(device: Device): Device {
   const { second } = device.boards;
   const isSilent = (device.pollerOmits ?? []).length > 0;
-  if (second === null && !isSilent) return { answer: record };
+  if (second === null && !isSilent) return device;
   const boards = second === null ? device.boards : { ...device.boards, second: null, boots: [second.own] };
-  const anew = { ...device, boards, pollerOmits: null };
-  return { answer: { ...record, device: anew }, device: anew };
+  return { ...device, boards, pollerOmits: null };
 }

@@ -2,22 +2,22 @@ import type { Bundle } from '../../core/bundle';
 import type { Admission, DeviceIdentity } from '../../core/device';
 import { isOpen } from '../../core/installation-states';
 import type { Catalog } from '../catalog/catalog';
-import type { Fleet } from '../devices/fleet';
+import type { DeviceUpdates } from '../../ports/device-updates';
 
-/** What a device may read. Asked for each range: nothing here costs database work for a device that was heard lately. */
+/** What a device may read. Asked for each range: nothing here asks the database about a device that was heard lately. */
 export interface BundleAccess {
   /** Whether a device may have bundles at all. */
-  isAdmitted(identity: DeviceIdentity): boolean;
+  isAdmitted(identity: DeviceIdentity): Promise<boolean>;
   /** Whether a bundle may be for a device, as far as its certificate says. */
   isTheirs(identity: DeviceIdentity, bundle: Bundle): boolean;
   /** Whether a device was heard before. */
-  isKnown(identity: DeviceIdentity): boolean;
+  isKnown(identity: DeviceIdentity): Promise<boolean>;
   /** Whether an attempt with this name is under way for a bundle. */
-  hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): boolean;
+  hasBegun(identity: DeviceIdentity, bundle: Bundle, transactionId: string): Promise<boolean>;
 }
 
 export interface AccessPorts {
-  readonly fleet: Pick<Fleet, 'find'>;
+  readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
   readonly catalog: Pick<Catalog, 'releasesOf'>;
   /** What a device is at its first contact. */
   readonly newDevices: Admission;
@@ -26,9 +26,10 @@ export interface AccessPorts {
 export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts): BundleAccess {
   const isReleased = ({ sha256 }: Bundle, compatible: string) =>
     catalog.releasesOf(compatible).some((release) => release.bundle.sha256 === sha256);
+  const find = async (id: string) => fleet.lately(id) ?? (await fleet.find(id));
 
   return {
-    isAdmitted: ({ id }) => (fleet.find(id)?.device.admission ?? newDevices) === 'admitted',
+    isAdmitted: async ({ id }) => ((await find(id))?.device.admission ?? newDevices) === 'admitted',
 
     isTheirs({ compatibles }, bundle) {
       if (compatibles.length === 0) return true;
@@ -37,10 +38,10 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
       return compatibles.some((compatible) => isReleased(bundle, compatible));
     },
 
-    isKnown: ({ id }) => fleet.find(id) !== undefined,
+    isKnown: async ({ id }) => (await find(id)) !== undefined,
 
-    hasBegun({ id }, { sha256 }, transactionId) {
-      const installation = fleet.find(id)?.installation ?? null;
+    async hasBegun({ id }, { sha256 }, transactionId) {
+      const installation = (await find(id))?.installation ?? null;
       if (installation?.transactionId !== transactionId) return false;
       return installation.sha256 === sha256 && isOpen(installation);
     },

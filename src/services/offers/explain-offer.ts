@@ -3,7 +3,7 @@ import type { Offer, RuleResult } from '../../core/offer';
 import { skip } from '../../core/offer-verdict';
 import { noLimits, type OfferingProtocol, type ProtocolLimits } from '../../core/protocol';
 import type { Clock } from '../../ports/clock';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { OfferDecisions } from './offer-decisions';
 
 /** What a device would be told in one protocol, and what each rule says on the way there. */
@@ -26,17 +26,17 @@ export interface ExplainOffer {
    * last contact; without a binding that rule is told as not asked.
    * @throws DomainError `not-found`
    */
-  explain(deviceId: string): Explanation;
+  explain(deviceId: string): Promise<Explanation>;
   /** What a device would be told now, also one that nobody knows; changes nothing. */
   preview(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     compatible: string | null,
     limits?: ProtocolLimits,
-  ): Offer;
+  ): Promise<Offer>;
 }
 
 export interface ExplainPorts {
-  readonly fleet: Pick<Fleet, 'find' | 'get' | 'counters'>;
+  readonly fleet: Pick<Fleet, 'find' | 'get' | 'releases'>;
   readonly decisions: OfferDecisions;
   /** Those by which devices ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
@@ -45,13 +45,14 @@ export interface ExplainPorts {
 
 export function createExplainOffer({ fleet, decisions, protocols, now }: ExplainPorts): ExplainOffer {
   return {
-    explain(deviceId) {
-      const record = fleet.get(deviceId);
+    async explain(deviceId) {
+      const record = await fleet.get(deviceId);
+      const releases = await fleet.releases();
       const { boundCompatibles, facts } = record.device;
       const identity = { id: deviceId, compatibles: boundCompatibles };
-      const device = decisions.describe(fleet.counters, record, identity, facts.compatible);
+      const device = decisions.describe(releases, record, identity, facts.compatible);
       const answers = protocols.map(({ name, limits }) => {
-        const { offer, chain } = decisions.explain(fleet.counters, device, {
+        const { offer, chain } = decisions.explain(releases, device, {
           at: now(),
           isInstall: false,
           limits,
@@ -62,9 +63,11 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
       return { deviceId, answers };
     },
 
-    preview(identity, compatible, limits = noLimits) {
-      const device = decisions.describe(fleet.counters, fleet.find(identity.id), identity, compatible);
-      return decisions.decide(fleet.counters, device, { at: now(), isInstall: false, limits });
+    async preview(identity, compatible, limits = noLimits) {
+      const record = await fleet.find(identity.id);
+      const releases = await fleet.releases();
+      const device = decisions.describe(releases, record, identity, compatible);
+      return decisions.decide(releases, device, { at: now(), isInstall: false, limits });
     },
   };
 }

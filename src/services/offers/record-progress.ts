@@ -5,23 +5,23 @@ import type { Actor } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
 import type { Clock } from '../../ports/clock';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 
 /** Follows what devices read of bundles. */
 export interface RecordProgress {
   /** A device asks for a bundle. An attempt that has a name begins, and is on disk when it resolves, if it can be. */
   begin(identity: DeviceIdentity, began: Began): Promise<void>;
-  /** A device reads a bundle: seen in memory alone unless that begins the download. */
+  /** A device that was heard lately reads a bundle: seen in memory alone unless that begins the download. */
   read(identity: DeviceIdentity, read: Read): void;
 }
 
 export interface ProgressPorts {
-  readonly fleet: Pick<Fleet, 'find' | 'update' | 'countBytes'>;
+  readonly fleet: Pick<Fleet, 'lately' | 'update' | 'countBytes'>;
   readonly contacts: DeviceContacts;
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'begins'>;
@@ -37,7 +37,7 @@ export function createRecordProgress({
 }: ProgressPorts): RecordProgress {
   /** The first range of the payload begins the download; all others cost a look. */
   function readsPayload({ id }: DeviceIdentity, { sha256 }: Bundle): void {
-    const known = fleet.find(id);
+    const known = fleet.lately(id);
     const isAnew = known !== undefined && goesOn(known, sha256) && silentPollers.begins(id);
     if (known === undefined || !beginsBy(known, sha256, isAnew)) return;
     const at = now();
@@ -52,7 +52,7 @@ export function createRecordProgress({
   }
 
   function hasRead({ id }: DeviceIdentity, read: ReadPayload | ReadSignature): void {
-    const installation = fleet.find(id)?.installation ?? null;
+    const installation = fleet.lately(id)?.installation ?? null;
     if (installation?.sha256 !== read.bundle.sha256 || !isUnsettled(installation)) return;
     if (read.by === 'payload') {
       // What a poll reads, again and again, is no part of a download.

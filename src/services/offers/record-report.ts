@@ -4,7 +4,7 @@ import type { Installation } from '../../core/installation';
 import { judgeReport } from '../../core/report';
 import type { DeviceContacts } from './device-contacts';
 import type { DeviceUpdates } from '../../ports/device-updates';
-import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { DeviceRecords } from '../../ports/devices';
 import { changed } from '../devices/installation-events';
 
 /**
@@ -18,7 +18,7 @@ export type RecordReport = (identity: DeviceIdentity, event: Reported) => Promis
 export const reportLogLimitBytes = 64 << 10;
 
 export interface ReportPorts {
-  readonly fleet: Pick<DeviceUpdates, 'find'>;
+  readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
   readonly contacts: DeviceContacts;
   readonly devices: Pick<DeviceRecords, 'saveLog' | 'installations'>;
 }
@@ -27,12 +27,16 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
   return async (identity, event) => {
     const { id } = identity;
     const { contact, log } = event;
-    const earlier = findEarlier(devices, fleet.find(id), event.transactionId);
+    const { transactionId } = event;
+    // Of a device that was heard lately nothing is waited for, so that what it reports counts for all who ask after it.
+    const known = (fleet.lately(id) ?? (await fleet.find(id)))?.installation ?? null;
+    const isEarlier = known !== null && transactionId !== null && known.transactionId !== transactionId;
+    const named = isEarlier ? await findEarlier(devices, known, transactionId) : known;
     const installation = await contacts.hearOnDisk(identity, contact, ({ isAside, ...record }, draft) => {
       if (isAside) return null;
       const latest = record.installation;
-      // It says nothing of the latest.
-      if (earlier !== undefined && earlier.id !== latest?.id) return earlier;
+      // It says nothing of the latest, which may have begun since.
+      if (transactionId !== null && named !== null && named.id !== latest?.id) return named;
       const change = latest === null ? null : judgeReport(latest, event, contact.at);
       if (latest === null || change === null) return latest;
       const actor = { name: `device:${id}`, address: contact.address };
@@ -48,16 +52,12 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
 
 const searchedInstallations = 50;
 
-/** The installation before the latest one that a late or repeated report is about. */
-function findEarlier(
+/** The installation before the latest one that a late or repeated report is about; `null` when it is about none of them. */
+async function findEarlier(
   { installations }: Pick<DeviceRecords, 'installations'>,
-  record: DeviceRecord | undefined,
-  transactionId: string | null,
-): Installation | undefined {
-  const latest = record?.installation ?? null;
-  if (record === undefined || latest === null) return undefined;
-  if (transactionId === null || latest.transactionId === transactionId) return undefined;
-  return installations(record.device.id, searchedInstallations).find(
-    (one) => one.id !== latest.id && one.transactionId === transactionId,
-  );
+  latest: Installation,
+  transactionId: string,
+): Promise<Installation | null> {
+  const kept = await installations(latest.deviceId, searchedInstallations);
+  return kept.find((one) => one.id !== latest.id && one.transactionId === transactionId) ?? null;
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock';
 
 export interface SuspendPorts {
   readonly catalog: Catalog;
-  readonly manageDevices: Pick<ManageDevices, 'hold'>;
+  readonly manageDevices: Pick<ManageDevices, 'decideAll'>;
   readonly listing: Pick<FleetListing, 'list'>;
   readonly now: Clock;
 }
@@ -31,8 +31,11 @@ export function createSuspendOffers({ catalog, manageDevices, listing, now }: Su
       } as const;
       const { devices } = await listing.list(query);
       if (devices.length === 0) return;
-      for (const { device } of devices)
-        await manageDevices.hold(device.id, `${reason}. Look at its pin, then lift the hold`, theServer);
+      const ids = devices.map(({ device }) => device.id);
+      const why = `${reason}. Look at its pin, then lift the hold`;
+      const { failed } = await manageDevices.decideAll(ids, (plans) => plans.hold(why), theServer);
+      const refused = failed.find(({ error }) => error.code !== 'not-found'); // one that was forgotten meanwhile
+      if (refused !== undefined) throw refused.error;
     }
   };
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Release } from '../../core/release';
 import type { RolloutPolicy } from '../../core/rollout';
 import { stepOf } from '../../core/rollout-step';
@@ -20,12 +19,12 @@ export interface CountPorts {
   readonly now: Clock;
 }
 
-/** A page takes a few milliseconds, in which nobody else is answered. */
+/** A page takes a few milliseconds, in which the store may answer nobody else. */
 const pageSize = 500;
 
 /**
  * Counts the devices of a release by the step that reaches them: those of its compatible and channel that could get it. It reads
- * the registry in pages, and lets others work between them.
+ * the registry in pages, so that others are answered between them.
  */
 export async function countStepDevices(
   { devices: registry, heardSince: earliest, now }: CountPorts,
@@ -39,7 +38,7 @@ export async function countStepDevices(
   const heardSince = earliest();
   let afterId = '';
   for (;;) {
-    const page = registry.rolloutDevices({
+    const page = await registry.rolloutDevices({
       releaseId,
       compatible,
       channel,
@@ -56,7 +55,6 @@ export async function countStepDevices(
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return { devices, proven, countedAt: now() };
     afterId = last.id;
-    await nextTurn();
   }
 }
 

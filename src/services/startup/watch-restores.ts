@@ -9,7 +9,7 @@ import {
   RestoreEvidence,
   witnessesNeeded,
 } from '../../core/restore';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { Log } from '../../ports/log';
 import type { JournalRecords } from '../../ports/journal';
 import type { RandomBytes } from '../../ports/randomness';
@@ -106,7 +106,7 @@ export class RestoreWatch implements WatchRestores {
   async hear(deviceId: string, sha256: string): Promise<void> {
     if (this.#knownHashes.has(sha256)) return;
     const { restores, now } = this.ports;
-    const device = this.#begun?.fleet.find(deviceId)?.device;
+    const device = (await this.#begun?.fleet.find(deviceId))?.device;
     // Who was never heard before may have come from another server.
     if (device === undefined || device.lastContactAt === null || device.admission !== 'admitted') return;
     if (await restores.isKnownHash(sha256)) {

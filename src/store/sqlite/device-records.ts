@@ -7,7 +7,8 @@ import {
   startedStates,
 } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
-import type { DeviceRecords } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
+import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
 import type { Database } from './database';
 import { toContactRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { requireBundle, saveContact, saveDecision, saveInstallation } from './device-writes';
@@ -18,76 +19,27 @@ import { forgetOutcomes } from './release-outcomes';
 export function createDeviceRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,
-): DeviceRecords {
+): FleetRecords {
   const { query } = database;
   return {
-    find(id) {
-      const device = findDevice(database, id);
-      if (device === undefined) return undefined;
-      const [latest] = database.all(
-        query.selectFrom('installations').selectAll().where('device', '=', id).orderBy('id', 'desc').limit(1),
-      );
-      const counted = (states: readonly InstallationState[]) =>
-        database.all(
-          query
-            .selectFrom('installations')
-            .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
-            .where('device', '=', id)
-            .where('state', 'in', [...states])
-            .where('cleared_at', 'is', null)
-            .groupBy('sha256'),
-        );
-      const toMap = (rows: ReturnType<typeof counted>) =>
-        new Map(rows.map(({ sha256, count }) => [sha256, count]));
-      return {
-        device,
-        installation: latest === undefined ? null : toInstallation(latest),
-        failures: toMap(counted(failedStates)),
-        interruptions: toMap(counted(['interrupted'])),
-      };
+    /** All of it as of one moment. */
+    find: (id) => Promise.resolve().then(() => findRecord(database, id)),
+
+    async lastInstallationId() {
+      const newest = query.selectFrom('installations').select(({ fn }) => fn.max('id').as('id'));
+      return (await database.read(newest))[0]?.id ?? 0;
     },
 
-    lastInstallationId() {
-      const [row] = database.all(query.selectFrom('installations').select(({ fn }) => fn.max('id').as('id')));
-      return row?.id ?? 0;
-    },
+    counts: (releaseIds, now) =>
+      Promise.resolve().then(() => releaseIds.map((releaseId) => countsOf(database, releaseId, now))),
 
-    counts(releaseIds, now) {
-      return releaseIds.map((releaseId) => {
-        const ofRelease = query.selectFrom('installations').where('release_id', '=', releaseId);
-        const [counted] = database.all(
-          ofRelease.select(({ fn }) => [
-            fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
-          ]),
-        );
-        const failures = database.all(
-          ofRelease
-            .select(({ fn }) => ['device', fn.countAll<number>().as('count')])
-            .where('state', 'in', failedStates)
-            .groupBy('device'),
-        );
-        const offers = database.all(
-          ofRelease
-            .select(['id', 'offer_ends_at'])
-            .where('state', '=', 'offered')
-            .where('offer_ends_at', '>', now.toISOString())
-            .where('polls', '<=', patiencePolls)
-            .orderBy('offer_ends_at'),
-        );
-        return {
-          releaseId,
-          started: counted?.started ?? 0,
-          failures: new Map(failures.map(({ device, count }) => [device, count])),
-          offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
-        };
-      });
-    },
-
-    write({ device, installations = [], events = [] }) {
+    write(...writes) {
       return database.transact(() => {
-        if (device !== undefined) saveContact(database, device);
-        for (const installation of installations) saveInstallation(database, installation);
-        journal.append(events);
+        for (const { device, installations = [], events = [] } of writes) {
+          if (device !== undefined) saveContact(database, device);
+          for (const installation of installations) saveInstallation(database, installation);
+          journal.append(events);
+        }
       });
     },
 
@@ -155,37 +107,39 @@ export function createDeviceRecords(
       return [...before, ...after].slice(0, limit).map(({ id }) => id);
     },
 
-    rolloutDevices(page) {
-      const rows = database.all(
-        query
-          .selectFrom('devices')
-          .select((eb) => [
-            'id',
-            'system_version',
-            eb
-              .selectFrom('device_labels')
-              .select(sql<string>`group_concat(label, ' ')`.as('labels'))
-              .whereRef('device_labels.device', '=', 'devices.id')
-              .as('labels'),
-            eb
-              .selectFrom('installations')
-              .select('state')
-              .whereRef('installations.device', '=', 'devices.id')
-              // The plus keeps SQLite from walking the release's installations for each of its devices.
-              .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
-              .orderBy('installations.id', 'desc')
-              .limit(1)
-              .as('state'),
-          ])
-          .where('compatible', '=', page.compatible)
-          .where('channel', '=', page.channel)
-          .where('id', '>', page.afterId)
-          .where('admission', '=', 'admitted')
-          .where('hold_at', 'is', null)
-          .where('pin_bundle', 'is', null)
-          .where('last_contact_at', '>=', page.heardSince.toISOString())
-          .orderBy('id')
-          .limit(page.limit),
+    async rolloutDevices(page) {
+      const rows = await database.turns.take(() =>
+        database.all(
+          query
+            .selectFrom('devices')
+            .select((eb) => [
+              'id',
+              'system_version',
+              eb
+                .selectFrom('device_labels')
+                .select(sql<string>`group_concat(label, ' ')`.as('labels'))
+                .whereRef('device_labels.device', '=', 'devices.id')
+                .as('labels'),
+              eb
+                .selectFrom('installations')
+                .select('state')
+                .whereRef('installations.device', '=', 'devices.id')
+                // The plus keeps SQLite from walking the release's installations for each of its devices.
+                .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
+                .orderBy('installations.id', 'desc')
+                .limit(1)
+                .as('state'),
+            ])
+            .where('compatible', '=', page.compatible)
+            .where('channel', '=', page.channel)
+            .where('id', '>', page.afterId)
+            .where('admission', '=', 'admitted')
+            .where('hold_at', 'is', null)
+            .where('pin_bundle', 'is', null)
+            .where('last_contact_at', '>=', page.heardSince.toISOString())
+            .orderBy('id')
+            .limit(page.limit),
+        ),
       );
       return rows.map(({ id, system_version: systemVersion, labels, state }) => ({
         id,
@@ -195,23 +149,14 @@ export function createDeviceRecords(
       }));
     },
 
-    installations(deviceId, limit) {
-      return database
-        .all(
-          query
-            .selectFrom('installations')
-            .selectAll()
-            .where('device', '=', deviceId)
-            .orderBy('id', 'desc')
-            .limit(limit),
-        )
-        .map(toInstallation);
+    async installations(deviceId, limit) {
+      const ofDevice = query.selectFrom('installations').selectAll().where('device', '=', deviceId);
+      return (await database.read(ofDevice.orderBy('id', 'desc').limit(limit))).map(toInstallation);
     },
 
-    findInstallation(id) {
-      return database
-        .all(query.selectFrom('installations').selectAll().where('id', '=', id))
-        .map(toInstallation)[0];
+    async findInstallation(id) {
+      const [row] = await database.read(query.selectFrom('installations').selectAll().where('id', '=', id));
+      return row === undefined ? undefined : toInstallation(row);
     },
 
     saveLog(installationId, log, at) {
@@ -226,16 +171,63 @@ export function createDeviceRecords(
       });
     },
 
-    log(installationId) {
-      return database
-        .all(
-          query
-            .selectFrom('installation_logs')
-            .select(['log', 'at'])
-            .where('installation', '=', installationId),
-        )
-        .map(({ log, at }) => ({ log, at: new Date(at) }))[0];
+    async log(installationId) {
+      const select = query.selectFrom('installation_logs').select(['log', 'at']);
+      const [row] = await database.read(select.where('installation', '=', installationId));
+      return row === undefined ? undefined : { log: row.log, at: new Date(row.at) };
     },
+  };
+}
+
+function findRecord(database: Database, id: string): DeviceRecord | undefined {
+  const device = findDevice(database, id);
+  if (device === undefined) return undefined;
+  const ofDevice = database.query.selectFrom('installations').where('device', '=', id);
+  const [latest] = database.all(ofDevice.selectAll().orderBy('id', 'desc').limit(1));
+  const counted = (states: readonly InstallationState[]) => {
+    const rows = database.all(
+      ofDevice
+        .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
+        .where('state', 'in', [...states])
+        .where('cleared_at', 'is', null)
+        .groupBy('sha256'),
+    );
+    return new Map(rows.map(({ sha256, count }) => [sha256, count]));
+  };
+  return {
+    device,
+    installation: latest === undefined ? null : toInstallation(latest),
+    failures: counted(failedStates),
+    interruptions: counted(['interrupted']),
+  };
+}
+
+function countsOf(database: Database, releaseId: number, now: Date): ReleaseCounts {
+  const ofRelease = database.query.selectFrom('installations').where('release_id', '=', releaseId);
+  const [counted] = database.all(
+    ofRelease.select(({ fn }) => [
+      fn.countAll<number>().filterWhere('state', 'in', startedStates).as('started'),
+    ]),
+  );
+  const failures = database.all(
+    ofRelease
+      .select(({ fn }) => ['device', fn.countAll<number>().as('count')])
+      .where('state', 'in', failedStates)
+      .groupBy('device'),
+  );
+  const offers = database.all(
+    ofRelease
+      .select(['id', 'offer_ends_at'])
+      .where('state', '=', 'offered')
+      .where('offer_ends_at', '>', now.toISOString())
+      .where('polls', '<=', patiencePolls)
+      .orderBy('offer_ends_at'),
+  );
+  return {
+    releaseId,
+    started: counted?.started ?? 0,
+    failures: new Map(failures.map(({ device, count }) => [device, count])),
+    offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
   };
 }
 

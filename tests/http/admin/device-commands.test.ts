@@ -31,7 +31,7 @@ async function json<T>(...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-const known = (id: string) => admin.opened.services.manageDevices.get(id).device;
+const known = async (id: string) => (await admin.opened.services.manageDevices.get(id)).device;
 
 describe('device export', () => {
   it('writes what fits as CSV, or as JSON', async () => {
@@ -204,7 +204,7 @@ describe('decisions', () => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'board-1\n' });
     expect(stderr).toMatch(said);
-    expect(known('board-1')).toMatchObject(decided);
+    expect(await known('board-1')).toMatchObject(decided);
     if (args[0] === 'cancel') return; // once is all that is possible
     expect(await json<object>(...args)).toMatchObject({ id: 'board-1' });
   });
@@ -223,7 +223,7 @@ describe('decisions', () => {
       'spare',
     );
     expect(made).toMatchObject({ code: 0, stdout: 'ahead\n' });
-    expect(known('ahead')).toMatchObject({ channel: 'beta', labels: ['a', 'b'], notes: 'spare' });
+    expect(await known('ahead')).toMatchObject({ channel: 'beta', labels: ['a', 'b'], notes: 'spare' });
     expect((await run('create', 'ahead')).code).toBe(1);
     expect(await run('forget', 'ahead')).toEqual({ code: 0, stdout: 'ahead\n', stderr: 'forgotten\n' });
     expect((await run('show', 'ahead')).code).toBe(1);
@@ -265,21 +265,24 @@ describe('device bulk', () => {
       cwd,
       ...(stdin === undefined ? {} : { isTerminal: true, stdin }),
     });
-  const held = () => ['board-1', 'board-2'].filter((id) => known(id).hold !== null);
+  const held = async () => {
+    const boards = await Promise.all(['board-1', 'board-2'].map(known));
+    return boards.filter(({ hold }) => hold !== null).map(({ id }) => id);
+  };
 
   it('does it to those that fit, and to no other', async () => {
     const { code, stdout, stderr } = await bulk(['hold', 'smoke', '--state', 'failed', '--yes']);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '1 device: board-2\n1 done\n' });
-    expect(held()).toEqual(['board-2']);
-    expect(known('board-2').hold?.reason).toBe('smoke');
+    expect(await held()).toEqual(['board-2']);
+    expect((await known('board-2')).hold?.reason).toBe('smoke');
   });
 
   it('says how many there are and asks; only a yes counts', async () => {
     const { code, stderr } = await bulk(['hold', '--all'], 'no\n');
-    expect({ code, held: held() }).toEqual({ code: 1, held: [] });
+    expect({ code, held: await held() }).toEqual({ code: 1, held: [] });
     expect(stderr).toContain('Do this to 2 devices: hold? [y/N]');
     expect((await bulk(['hold', '--all'], 'yes\n')).code).toBe(0);
-    expect(held()).toEqual(['board-1', 'board-2']);
+    expect(await held()).toEqual(['board-1', 'board-2']);
   });
 
   it('does nothing without a terminal unless it is told to', async () => {
@@ -288,7 +291,7 @@ describe('device bulk', () => {
       code: 1,
       outcome: { matched: 2, done: [], failed: [], unsure: [], not_tried: ['board-1', 'board-2'] },
     });
-    expect(held()).toEqual([]);
+    expect(await held()).toEqual([]);
   });
 
   it('tells of each device that refuses', async () => {
@@ -314,8 +317,8 @@ describe('device bulk', () => {
     const { code, stdout } = await bulk(['add-label', 'lab', '--search', 'dev-', '--yes', '--json']);
     const { matched, done } = JSON.parse(stdout) as { matched: number; done: string[] };
     expect({ code, matched, done: new Set(done).size }).toEqual({ code: 0, matched: 1_005, done: 1_005 });
-    expect(known('dev-1004').labels).toEqual(['lab']);
-    expect(known('board-1').labels).toEqual([]);
+    expect((await known('dev-1004')).labels).toEqual(['lab']);
+    expect((await known('board-1')).labels).toEqual([]);
   });
 
   it.each([

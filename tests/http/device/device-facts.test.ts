@@ -15,7 +15,7 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
   async function told(id: string, headers: Record<string, string>, target = pollUrl) {
     const { client } = await fleet.connect(name(id), protocol);
     const { status } = await client.request(target, headers);
-    return { status, client, facts: fleet.seen(name(id)).facts };
+    return { status, client, facts: (await fleet.seen(name(id))).facts };
   }
 
   it('is kept, whatever the case of the names', async () => {
@@ -39,7 +39,7 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
       compatible: board,
       attributes: { 'battery-level': '80 %' },
     });
-    expect(fleet.seen(name('all'))).toMatchObject({
+    expect(await fleet.seen(name('all'))).toMatchObject({
       address: '127.0.0.1',
       protocol: protocol === 'HTTP/2' ? 'h2' : 'http/1.1',
       certificates: [{ serial: fleet.serials.get(name('all')) }],
@@ -106,17 +106,17 @@ describe.each(protocols)('what a device tells of itself over %s', (protocol) => 
       'RAUC-Machine-ID': name('victim'),
       'X-Device-ID': name('victim'),
     });
-    expect(fleet.seen(name('victim')).facts.serial).toBe('SN victim');
-    expect(fleet.seen(name('liar')).facts.serial).toBe('SN liar');
+    expect((await fleet.seen(name('victim'))).facts.serial).toBe('SN victim');
+    expect((await fleet.seen(name('liar'))).facts.serial).toBe('SN liar');
   });
 
   it('need not be told again: what follows the first request is known by its certificate', async () => {
     const { rauc } = await fleet.connect(name('silent'), protocol);
     await rauc.poll();
     await rauc.install('t-1');
-    expect(fleet.latest(name('silent'))).toMatchObject({ state: 'downloading', transactionId: 't-1' });
+    expect(await fleet.latest(name('silent'))).toMatchObject({ state: 'downloading', transactionId: 't-1' });
     await fleet.services.runHousekeeping();
-    expect(fleet.latest(name('silent'))?.bytesSent).toBeGreaterThan(64 << 10);
+    expect((await fleet.latest(name('silent')))?.bytesSent).toBeGreaterThan(64 << 10);
   });
 });
 
@@ -130,7 +130,7 @@ describe('a header that comes twice', () => {
       const id = `twice-${protocol.replace(/\W/g, '')}`;
       const { client } = await fleet.connect(id, protocol);
       await client.request(pollUrl, { 'RAUC-Serial': values as unknown as string });
-      expect(fleet.seen(id).facts.serial).toBe(serial);
+      expect((await fleet.seen(id)).facts.serial).toBe(serial);
     }
   });
 });
@@ -195,7 +195,7 @@ describe('a new device that waits for admission', () => {
     expect((await client.request('/bundles/v2.0.0.raucb')).status).toBe(403);
     expect((await client.request('/bundles/no-such.raucb')).status).toBe(403); // names are not told either
     expect(await rauc.open('t-1')).toMatchObject({ statuses: [204] });
-    expect(fleet.latest('dev-1')).toBeNull();
+    expect(await fleet.latest('dev-1')).toBeNull();
 
     await fleet.services.manageDevices.admit('dev-1', person);
     expect(JSON.parse((await manifest()).body.toString())).toMatchObject({ filename: 'v2.0.0.raucb' });
@@ -208,7 +208,7 @@ describe('a new device that waits for admission', () => {
     const fleet = await startReleasedFleet({ fleetRules: { newDevices: 'waiting' } });
     const { client } = await fleet.connect('dev-1', 'HTTP/2');
     expect((await client.request('/bundles/v2.0.0.raucb')).status).toBe(403);
-    expect(fleet.seen('dev-1')).toMatchObject({ admission: 'waiting' });
+    expect(await fleet.seen('dev-1')).toMatchObject({ admission: 'waiting' });
     await fleet.close();
   });
 });
@@ -220,7 +220,7 @@ it('is known by its IPv4 address in its own notation, also at a listener for bot
     const id = `dev-${protocol.replace(/\W/g, '')}`;
     const client = await connectDevice(url, await fleet.device(id), protocol);
     await client.request(pollUrl);
-    expect(fleet.seen(id).address).toBe('127.0.0.1');
+    expect((await fleet.seen(id)).address).toBe('127.0.0.1');
   }
   await fleet.close();
 });

@@ -79,7 +79,7 @@ describe('an honest device', () => {
       );
     await report({ state: 'installed', version: '1.0.0', boot_id: 'b-1' });
     await report({ state: 'good', version: '2.0.0', boot_id: 'b-2' });
-    expect(fleet.latest('curl-1')?.state).toBe('proven');
+    expect((await fleet.latest('curl-1'))?.state).toBe('proven');
     expect(await attention()).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe('an honest device', () => {
       version = next;
       reboot();
       expect((await rauc.poll()).reason).toBe('up-to-date');
-      expect(fleet.latest(id)).toMatchObject({ targetVersion: next, state: 'proven' });
+      expect(await fleet.latest(id)).toMatchObject({ targetVersion: next, state: 'proven' });
       fleet.wait(3600);
     }
     expect(await attention()).toEqual([]);

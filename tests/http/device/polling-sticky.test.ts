@@ -18,7 +18,7 @@ describe.each(protocols)('an installation right after a poll over %s', (protocol
     fleet.wait(59);
     const opened = await rauc.open('t-1');
     expect(opened).toEqual(polled);
-    expect(fleet.latest('dev-1')).toMatchObject({
+    expect(await fleet.latest('dev-1')).toMatchObject({
       bundleName: 'v2.0.0.raucb',
       state: 'downloading',
       transactionId: 't-1',
@@ -38,7 +38,7 @@ describe.each(protocols)('an installation right after a poll over %s', (protocol
     await fleet.release('3.0.0');
     fleet.wait(1);
     expect(await rauc.open()).toEqual(polled);
-    expect(fleet.latest('dev-1')).toMatchObject({ bundleName: 'v2.0.0.raucb', polls: 1 });
+    expect(await fleet.latest('dev-1')).toMatchObject({ bundleName: 'v2.0.0.raucb', polls: 1 });
   });
 
   it('gets it from a server that was started again meanwhile', async () => {
@@ -138,7 +138,7 @@ describe('an installation right after a poll', () => {
     await rauc.open('t-1');
     const answer = await client.request('/api/v1/manifest.json');
     expect(bodyOf(answer.body)).toMatchObject({ compatible: 'other-board', filename: 'other.raucb' });
-    expect(other.latest('dev-1')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
+    expect(await other.latest('dev-1')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
     await other.close();
   });
 
@@ -172,29 +172,33 @@ describe('attempts of a poller', () => {
       );
       fleet.wait(1);
     }
-    expect(fleet.latest('dev-1')).toMatchObject({ polls: 1, attempts: 0, state: 'offered' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ polls: 1, attempts: 0, state: 'offered' });
     expect(await fleet.journal('dev-1')).toEqual(['device.registered', 'installation.offered']);
     fleet.wait(30);
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ polls: 2 });
-    expect(fleet.services.manageDevices.get('dev-1').installations).toHaveLength(1);
+    expect(await fleet.latest('dev-1')).toMatchObject({ polls: 2 });
+    expect((await fleet.services.manageDevices.get('dev-1')).installations).toHaveLength(1);
   });
 
   it('with one transaction id are one attempt, with another a new one', async () => {
     const { rauc } = await fleet.connect('dev-1', 'HTTP/2');
     await rauc.poll();
     for (let attempt = 0; attempt < 6; attempt += 1) await rauc.open('t-1');
-    expect(fleet.latest('dev-1')).toMatchObject({ attempts: 1, transactionId: 't-1' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ attempts: 1, transactionId: 't-1' });
     await rauc.open('t-2');
-    expect(fleet.latest('dev-1')).toMatchObject({ attempts: 2, transactionId: 't-2' });
-    expect(fleet.services.manageDevices.get('dev-1').installations).toHaveLength(1);
+    expect(await fleet.latest('dev-1')).toMatchObject({ attempts: 2, transactionId: 't-2' });
+    expect((await fleet.services.manageDevices.get('dev-1')).installations).toHaveLength(1);
   });
 
   it('over two connections at once make one installation', async () => {
     const one = await fleet.connect('dev-1', 'HTTP/2');
     const two = await fleet.connect('dev-1', 'HTTP/1.1');
     await Promise.all([one.rauc.poll(), two.rauc.poll(), one.rauc.open('t-1'), two.rauc.open('t-1')]);
-    expect(fleet.services.manageDevices.get('dev-1').installations).toHaveLength(1);
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'downloading', attempts: 1, transactionId: 't-1' });
+    expect((await fleet.services.manageDevices.get('dev-1')).installations).toHaveLength(1);
+    expect(await fleet.latest('dev-1')).toMatchObject({
+      state: 'downloading',
+      attempts: 1,
+      transactionId: 't-1',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { Store } from '../../../src/ports/store';
+import type { OpenStore } from '../../../src/store/store';
 import { protocols } from '../../support/device-client';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
@@ -24,20 +24,20 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
   it('goes from the offer over the download to the proof', async () => {
     const { rauc } = await fleet.connect('dev-1', protocol);
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({
+    expect(await fleet.latest('dev-1')).toMatchObject({
       state: 'offered',
       fromVersion: '1.0.0',
       targetVersion: '2.0.0',
     });
     const { sizeBytes } = await rauc.install('t-1');
     await fleet.services.runHousekeeping();
-    const downloading = fleet.latest('dev-1');
+    const downloading = await fleet.latest('dev-1');
     expect(downloading).toMatchObject({ state: 'downloading', attempts: 1, bundleSizeBytes: sizeBytes });
     expect(downloading?.bytesSent).toBeGreaterThan(sizeBytes * 0.9);
     expect(downloading?.bytesSent).toBeLessThan(sizeBytes * 1.1);
 
     expect(await boot(rauc, '2.0.0', 2)).toMatchObject({ statuses: [204], reason: 'up-to-date' });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'proven', progressPercent: 100 });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'proven', progressPercent: 100 });
     expect(await fleet.journal('dev-1')).toEqual([
       'device.registered',
       'installation.offered',
@@ -53,12 +53,12 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
     await rauc.poll();
     await rauc.install('t-1');
     expect(await boot(rauc, '1.0.0', 2)).toMatchObject({ statuses: [204], reason: 'failed-before' });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
     expect(await rauc.open('t-2')).toMatchObject({ statuses: [204], reason: 'failed-before' });
 
     await fleet.services.manageDevices.clearFailures('dev-1', person);
     expect((await rauc.poll()).statuses).toEqual([307, 206]);
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
   });
 
   it('ends in a rollback, and another bundle is offered', async () => {
@@ -70,7 +70,7 @@ describe.each(protocols)('the story of an update over %s', (protocol) => {
     expect(await rauc.poll()).toMatchObject({ statuses: [307, 206], etag: `"${sha256}"` });
     await rauc.install('t-2');
     expect(await boot(rauc, '2.0.1', 3)).toMatchObject({ reason: 'up-to-date' });
-    const { installations } = fleet.services.manageDevices.get('dev-1');
+    const { installations } = await fleet.services.manageDevices.get('dev-1');
     expect(installations.map(({ state }) => state)).toEqual(['proven', 'rolled-back']);
   });
 });
@@ -86,7 +86,7 @@ it('keeps the bytes of an installation with it when another one follows at once'
   fleet.wait(30);
   await rauc.poll();
   await fleet.services.runHousekeeping();
-  const [next, before] = fleet.services.manageDevices.get('dev-1').installations;
+  const [next, before] = (await fleet.services.manageDevices.get('dev-1')).installations;
   expect(next).toMatchObject({ bundleName: 'v3.0.0.raucb', state: 'offered', bytesSent: 0 });
   expect(before).toMatchObject({ bundleName: 'v2.0.0.raucb', state: 'withdrawn' });
   expect(before?.bytesSent).toBeGreaterThan(64 << 10);
@@ -99,11 +99,15 @@ describe('a poller that RAUC tells little of', () => {
     const { rauc } = await fleet.connect('dev-1', 'HTTP/2', {});
     const polled = await rauc.poll();
     await fleet.services.runHousekeeping();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered', bytesSent: 0, startedAt: null });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'offered', bytesSent: 0, startedAt: null });
     await rauc.open();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'offered' });
     await rauc.readPayload(polled);
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'downloading', attempts: 1, transactionId: null });
+    expect(await fleet.latest('dev-1')).toMatchObject({
+      state: 'downloading',
+      attempts: 1,
+      transactionId: null,
+    });
     await fleet.close();
   });
 
@@ -115,7 +119,7 @@ describe('a poller that RAUC tells little of', () => {
     await rauc.install();
     rauc.restart(said('2.0.0'));
     expect(await rauc.poll()).toMatchObject({ reason: 'up-to-date' });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'proven' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'proven' });
     await fleet.close();
   });
 });
@@ -154,7 +158,7 @@ describe('ranges', () => {
     const count = (name: string) => {
       calls[name] = (calls[name] ?? 0) + 1;
     };
-    const changeStore = ({ devices, listing, catalog }: Store): Partial<Store> => ({
+    const changeStore = ({ devices, listing, catalog }: OpenStore): Partial<OpenStore> => ({
       devices: countCalls(devices, count),
       listing: countCalls(listing, count),
       catalog: countCalls(catalog, count),
@@ -211,7 +215,9 @@ describe('ranges', () => {
     }
     await fleet.services.runHousekeeping();
     const { writeSeen: flushed = 0, write: written } = calls;
-    const sent = ['dev-1', 'dev-2', 'dev-3'].map((id) => fleet.latest(id)?.bytesSent ?? 0);
+    const sent = await Promise.all(
+      ['dev-1', 'dev-2', 'dev-3'].map(async (id) => (await fleet.latest(id))?.bytesSent ?? 0),
+    );
     for (let round = 0; round < 100; round += 1) {
       await Promise.all(
         devices.map(({ client }, index) => client.request(pinned[index] ?? '', { Range: 'bytes=0-9999' })),
@@ -224,12 +230,16 @@ describe('ranges', () => {
     await fleet.services.runHousekeeping();
     expect(calls['writeSeen']).toBe(flushed + 1); // nothing new, nothing written
     expect(
-      ['dev-1', 'dev-2', 'dev-3'].map((id, index) => (fleet.latest(id)?.bytesSent ?? 0) - (sent[index] ?? 0)),
+      await Promise.all(
+        ['dev-1', 'dev-2', 'dev-3'].map(
+          async (id, index) => ((await fleet.latest(id))?.bytesSent ?? 0) - (sent[index] ?? 0),
+        ),
+      ),
     ).toEqual([1_000_000, 1_000_000, 1_000_000]);
     const { dataDir, certsDir } = fleet;
     await fleet.close();
     const again = await startReleasedFleet({ dataDir, certsDir, released: null });
-    expect(again.latest('dev-2')?.bytesSent).toBe((sent[1] ?? 0) + 1_000_000);
+    expect((await again.latest('dev-2'))?.bytesSent).toBe((sent[1] ?? 0) + 1_000_000);
     await again.close();
   });
 });

@@ -120,7 +120,7 @@ it('is explained beside the others, with its own limits', async () => {
   const { path } = await makeBundle({ format: 'plain' });
   await opened.publish(path, { name: 'v1.raucb', activate: true });
   await new SimulatedDevice(opened.services, 'dev-1', { now: () => madeAt }).poll();
-  const { answers } = opened.services.explainOffer.explain('dev-1');
+  const { answers } = await opened.services.explainOffer.explain('dev-1');
   expect(answers.map(({ protocol, offer }) => [protocol, offer.kind])).toEqual([
     ['manifest', 'bundle'],
     ['polling', 'nothing'],

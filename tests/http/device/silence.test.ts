@@ -23,12 +23,12 @@ describe('a poll of RAUC after the payload stopped', () => {
     await rauc.install('t-1');
     fleet.wait(30);
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'stopped', isPresumed: false });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'stopped', isPresumed: false });
     expect(await fleet.journal('dev-1')).toContain('installation.stopped');
     expect((await other.rauc.poll()).statuses).toEqual([307, 206]);
     rauc.restart(booted(2, '2.0.0'));
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'proven', bootedVersion: '2.0.0' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'proven', bootedVersion: '2.0.0' });
   });
 
   it('is taken up again when the device reads on', async () => {
@@ -38,7 +38,7 @@ describe('a poll of RAUC after the payload stopped', () => {
     fleet.wait(30);
     await rauc.poll();
     await rauc.readPayload(opened);
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'downloading' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'downloading' });
   });
 
   it('of a script says nothing: its installer may run on', async () => {
@@ -46,7 +46,7 @@ describe('a poll of RAUC after the payload stopped', () => {
     await rauc.install('t-1');
     fleet.wait(3_600);
     await client.request('/api/v1/manifest.json?compatible=test-board', booted(1));
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'downloading' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'downloading' });
   });
 
   it('makes it failed when the device cannot have enough', async () => {
@@ -55,7 +55,7 @@ describe('a poll of RAUC after the payload stopped', () => {
     await rauc.open('t-1');
     fleet.wait(30);
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason: 'failed-before' });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed', isPresumed: true });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed', isPresumed: true });
   });
 
   it('makes it failed after as many polls as the option says', async () => {
@@ -66,7 +66,7 @@ describe('a poll of RAUC after the payload stopped', () => {
     for (let poll = 0; poll < 3; poll += 1) {
       fleet.wait(60);
       await rauc.poll();
-      states.push(fleet.latest('dev-1')?.state);
+      states.push((await fleet.latest('dev-1'))?.state);
     }
     expect(states).toEqual(['stopped', 'stopped', 'failed']);
   });
@@ -79,7 +79,7 @@ describe('a bundle that the device does not accept', () => {
     rauc.restart();
     fleet.wait(60);
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'rejected', isPresumed: true });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'rejected', isPresumed: true });
     fleet.wait(60);
     rauc.restart();
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason: 'failed-before' });
@@ -93,7 +93,7 @@ describe('a bundle that the device does not accept', () => {
     rauc.restart();
     fleet.wait(60);
     expect((await rauc.poll()).statuses).toEqual([307, 206]);
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered', signature: 'accepted' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'offered', signature: 'accepted' });
   });
 
   it('is taken back when the device shows that it accepted the bundle after all', async () => {
@@ -104,7 +104,7 @@ describe('a bundle that the device does not accept', () => {
     await rauc.poll();
     fleet.wait(60);
     expect((await rauc.poll()).statuses).toEqual([304]);
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'offered', isPresumed: false });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'offered', isPresumed: false });
   });
 });
 
@@ -115,7 +115,7 @@ describe('a reboot before the payload was complete', () => {
     await rauc.open('t-1');
     rauc.restart(booted(2));
     expect((await rauc.poll()).statuses).toEqual([307, 206]);
-    const [latest, before] = fleet.services.manageDevices.get('dev-1').installations;
+    const [latest, before] = (await fleet.services.manageDevices.get('dev-1')).installations;
     expect([latest?.state, before?.state]).toEqual(['offered', 'interrupted']);
     await rauc.open('t-2');
     rauc.restart(booted(3));
@@ -130,7 +130,7 @@ describe('a reboot before the payload was complete', () => {
     await rauc.install('t-1');
     rauc.restart(booted(2));
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
   });
 });
 
@@ -144,12 +144,12 @@ describe('a bundle that waits for its reboot', () => {
     await fleet.release('3.0.0');
     fleet.wait(60);
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason: 'waits-for-reboot' });
-    expect(fleet.latest('dev-1')).toMatchObject({ bundleName: 'v2.0.0.raucb', state: 'stopped' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ bundleName: 'v2.0.0.raucb', state: 'stopped' });
     rauc.restart(booted(2, '2.0.0'));
     const { etag } = await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ bundleName: 'v3.0.0.raucb', state: 'offered' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ bundleName: 'v3.0.0.raucb', state: 'offered' });
     expect(etag).toBeDefined();
-    const states = fleet.services.manageDevices.get('dev-1').installations.map(({ state }) => state);
+    const states = (await fleet.services.manageDevices.get('dev-1')).installations.map(({ state }) => state);
     expect(states).toEqual(['offered', 'proven']);
   });
 });
@@ -162,12 +162,12 @@ describe('a bundle of the version that runs', () => {
     await rauc.install('t-1');
     rauc.restart(booted(2, '1.0.0', 'B'));
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason: 'up-to-date' });
-    const proven = fleet.latest('dev-1');
+    const proven = await fleet.latest('dev-1');
     expect(proven).toMatchObject({ state: 'proven', fromSlot: 'A', bootedSlot: 'B', bootedVersion: '1.0.0' });
     expect(proven?.message).toContain('Warning');
     rauc.restart(booted(3, '1.0.0', 'A'));
     await rauc.poll();
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'rolled-back' });
   });
 
   it('is offered as the next nightly to a device that tells its slot, and once', async () => {
@@ -183,6 +183,6 @@ describe('a bundle of the version that runs', () => {
     await rauc.install('t-2');
     rauc.restart(booted(3, '2.0.0', 'A'));
     expect(await rauc.poll()).toMatchObject({ statuses: [204], reason: 'up-to-date' });
-    expect(fleet.latest('dev-1')).toMatchObject({ bundleName: 'next.raucb', state: 'proven' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ bundleName: 'next.raucb', state: 'proven' });
   });
 });

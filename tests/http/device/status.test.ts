@@ -4,7 +4,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../src/core/errors';
-import type { Store } from '../../../src/ports/store';
+import type { OpenStore } from '../../../src/store/store';
 import { protocols } from '../../support/device-client';
 import { deviceFiles, readClientFiles } from '../../support/device-listener';
 import { eventually } from '../../support/eventually';
@@ -45,11 +45,11 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
   });
   afterEach(() => fleet.close());
 
-  const state = () => fleet.latest('dev-1')?.state;
+  const state = async () => (await fleet.latest('dev-1'))?.state;
 
   it('tell how far an installation is, until the new system is good', async () => {
     await device.client.request(`/api/v1/manifest.json?compatible=${board}`);
-    const { id } = fleet.latest('dev-1') ?? {};
+    const { id } = (await fleet.latest('dev-1')) ?? {};
     const boot = { boot_id: 'boot-1', version: '1.0.0', transaction_id: 't-1' };
     expect(await report(device, { state: 'downloading', progress: 10, ...boot })).toEqual({
       status: 200,
@@ -59,13 +59,13 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
       },
     });
     await report(device, { state: 'installing', progress: 60.5, message: 'writing rootfs', ...boot });
-    expect(fleet.latest('dev-1')).toMatchObject({ progressPercent: 60.5, message: 'writing rootfs' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ progressPercent: 60.5, message: 'writing rootfs' });
     await report(device, { state: 'installed', ...boot });
-    expect(state()).toBe('installed');
+    expect(await state()).toBe('installed');
     fleet.wait(60);
     const { json } = await report(device, { state: 'good', version: '2.0.0', boot_id: 'boot-2' });
     expect(json).toMatchObject({ installation: { id, state: 'proven' } });
-    expect(fleet.seen('dev-1').facts).toMatchObject({ systemVersion: '2.0.0', bootId: 'boot-2' });
+    expect((await fleet.seen('dev-1')).facts).toMatchObject({ systemVersion: '2.0.0', bootId: 'boot-2' });
   });
 
   it('tell of a failure with its log, which people read', async () => {
@@ -74,9 +74,11 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     expect(Buffer.byteLength(log)).toBe(64 << 10);
     const { json } = await report(device, { state: 'failed', message: 'no\r\nspace', log });
     expect(json).toMatchObject({ installation: { state: 'failed' } });
-    const installation = fleet.latest('dev-1');
+    const installation = await fleet.latest('dev-1');
     expect(installation?.message).toBe('no space');
-    expect(fleet.services.manageDevices.log(installation?.id ?? 0).log === log.replace('\0', '␀')).toBe(true);
+    expect(
+      (await fleet.services.manageDevices.log(installation?.id ?? 0)).log === log.replace('\0', '␀'),
+    ).toBe(true);
     expect(await device.rauc.poll()).toMatchObject({ reason: 'failed-before' });
   });
 
@@ -90,7 +92,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
       expect(await report(device, content)).toEqual(once);
       expect(await fleet.journal('dev-1')).toEqual(journal);
     }
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed', attempts: 1 });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed', attempts: 1 });
   });
 
   it('may come in any order: none leads back', async () => {
@@ -98,7 +100,11 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await report(device, { state: 'installed', transaction_id: 't-1' });
     await report(device, { state: 'installing', progress: 99, transaction_id: 't-1' });
     await report(device, { state: 'downloading', progress: 5, transaction_id: 't-1' });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'installed', progressPercent: 100, attempts: 1 });
+    expect(await fleet.latest('dev-1')).toMatchObject({
+      state: 'installed',
+      progressPercent: 100,
+      attempts: 1,
+    });
   });
 
   it('name what runs and what was installed apart, and hear which version was understood', async () => {
@@ -107,7 +113,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     const { json } = await report(device, both);
     expect(json).toMatchObject({ understood: { running_version: '1.0.0', installed_version: '2.0.0' } });
     expect(json).not.toHaveProperty('hints');
-    expect(fleet.seen('dev-1').facts.systemVersion).toBe('1.0.0');
+    expect((await fleet.seen('dev-1')).facts.systemVersion).toBe('1.0.0');
     const other = await report(device, { state: 'installed', installed_version: '9.9.9' });
     expect(other.json['hints']).toHaveLength(1);
     const two = await report(device, { state: 'good', version: '1.0.0', running_version: '2.0.0' });
@@ -126,7 +132,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await device.rauc.open('t-1');
     await device.rauc.open('t-2');
     await report(device, { state: 'failed', transaction_id: 't-1' });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'downloading', transactionId: 't-2' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'downloading', transactionId: 't-2' });
   });
 
   it('change nothing for a device that has no installation', async () => {
@@ -144,7 +150,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await device.rauc.poll();
     const headers = { ...raucHeaders(board, '1.0.0', 'boot-1'), 'RAUC-Transaction-ID': 't-9' };
     await device.client.request(statusUrl, headers, 'POST', '{"state":"downloading"}');
-    expect(fleet.latest('dev-1')).toMatchObject({ transactionId: 't-9' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ transactionId: 't-9' });
   });
 
   it.each<[string, string | Buffer, string]>([
@@ -168,11 +174,13 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     ['depth', `{"state":"failed","log":${'['.repeat(100_000)}`, 'JSON'],
   ])('are refused with a clear problem, and change nothing, when they are %s', async (_, body, about) => {
     await device.rauc.poll();
-    const before = { installation: fleet.latest('dev-1'), journal: await fleet.journal('dev-1') };
+    const before = { installation: await fleet.latest('dev-1'), journal: await fleet.journal('dev-1') };
     const { status, json } = await send(device, body);
     expect({ status, code: json['code'] }).toEqual({ status: 400, code: 'invalid-input' });
     expect(json['detail']).toContain(about);
-    expect({ installation: fleet.latest('dev-1'), journal: await fleet.journal('dev-1') }).toEqual(before);
+    expect({ installation: await fleet.latest('dev-1'), journal: await fleet.journal('dev-1') }).toEqual(
+      before,
+    );
     expect((await report(device, { state: 'downloading' })).status).toBe(200); // the connection goes on
     await eventually(() => fleet.server.counts().openRequests === 0);
   });
@@ -181,7 +189,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await fleet.close();
     let isFull = false;
     const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
-    const changeStore = ({ devices }: Store): Partial<Store> => ({
+    const changeStore = ({ devices }: OpenStore): Partial<OpenStore> => ({
       devices: {
         ...devices,
         write: (write) => (isFull ? refuse() : devices.write(write)),
@@ -211,8 +219,8 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     const { dataDir, certsDir } = fleet;
     await fleet.close();
     fleet = await startReleasedFleet({ dataDir, certsDir, released: null });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
-    expect(fleet.latest('dev-2')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
+    expect(await fleet.latest('dev-2')).toMatchObject({ state: 'downloading', transactionId: 't-1' });
   });
 
   it('are not taken while another process keeps the database locked, and are once it does not', async () => {
@@ -228,7 +236,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     other.exec('ROLLBACK');
     other.close();
     expect(await report(device, { state: 'failed', transaction_id: 't-1' })).toMatchObject({ status: 200 });
-    expect(fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
+    expect(await fleet.latest('dev-1')).toMatchObject({ state: 'failed' });
   }, 30_000);
 
   it('do not tell of the progress of an installation that was called off', async () => {
@@ -236,9 +244,9 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await device.rauc.open('t-1');
     await fleet.services.manageDevices.cancel('dev-1', person);
     await report(device, { state: 'installing', transaction_id: 't-1' });
-    expect(state()).toBe('cancelling');
+    expect(await state()).toBe('cancelling');
     await report(device, { state: 'failed', transaction_id: 't-1' });
-    expect(state()).toBe('cancelled');
+    expect(await state()).toBe('cancelled');
   });
 });
 

@@ -64,9 +64,8 @@ export function describeRestoreRecords(make: MakeAdapter): void {
   });
 
   it('counts devices that were heard, and no more than it was asked for', async () => {
-    const { devices } = adapter.store;
-    await devices.write({ device: deviceOf('made', { firstContactAt: null, lastContactAt: null }) });
-    for (const id of ['a', 'b', 'c']) await devices.write({ device: deviceOf(id) });
+    await adapter.put({ device: deviceOf('made', { firstContactAt: null, lastContactAt: null }) });
+    for (const id of ['a', 'b', 'c']) await adapter.put({ device: deviceOf(id) });
     expect(await restores().heardDevices(2)).toBe(2);
     expect(await restores().heardDevices(9)).toBe(3);
   });
@@ -74,26 +73,26 @@ export function describeRestoreRecords(make: MakeAdapter): void {
   it('suspects the database and ends its standing offers, or does neither', async () => {
     const { devices } = adapter.store;
     await restores().identity('a');
-    await devices.write({ device: deviceOf('dev-1'), installations: [installationOf()] });
-    const before = [await identity(), devices.findInstallation(1)] as const;
+    await adapter.put({ device: deviceOf('dev-1'), installations: [installationOf()] });
+    const before = [await identity(), await devices.findInstallation(1)] as const;
     await failAtEachStep(
       adapter,
       () => restores().suspect('b', 'it is older', null, at),
       async () => {
-        expect([await identity(), devices.findInstallation(1)]).toEqual(before);
+        expect([await identity(), await devices.findInstallation(1)]).toEqual(before);
         expect(await restores().lastRestore()).toBeUndefined();
       },
     );
     expect((await identity()).id).toBe('b');
-    expect(devices.findInstallation(1)?.offerEndsAt).toEqual(at);
+    expect((await devices.findInstallation(1))?.offerEndsAt).toEqual(at);
   });
 
   it('leaves standing offers as they are when devices told', async () => {
     const { devices } = adapter.store;
     await restores().identity('a');
-    await devices.write({ device: deviceOf('dev-1'), installations: [installationOf()] });
+    await adapter.put({ device: deviceOf('dev-1'), installations: [installationOf()] });
     await restores().suspect('b', 'devices name it', 'foreign', at);
-    expect(devices.findInstallation(1)).toEqual(installationOf());
+    expect(await devices.findInstallation(1)).toEqual(installationOf());
   });
 
   it('answers who looks while a suspicion hangs, as it was until then', async () => {

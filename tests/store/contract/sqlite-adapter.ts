@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
+import type { Fleet } from '../../../src/ports/fleet';
+import { SqliteFleet } from '../../../src/store/sqlite/fleet/fleet';
 import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
 import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
@@ -16,8 +18,11 @@ import { createSessionRecords } from '../../../src/store/sqlite/session-records'
 import { createTokenRecords } from '../../../src/store/sqlite/token-records';
 import { createWebhookDeliveries } from '../../../src/store/sqlite/webhook-deliveries';
 import { createWebhookRecords } from '../../../src/store/sqlite/webhook-records';
+import { hourMs, madeAt } from '../../support/fleet-factory';
 import { temporaryFolder } from '../../support/programs';
 import type { MakeAdapter } from './adapter';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A real database whose changes fail and hang when they are told to. */
 class FaultyDatabase implements Database {
@@ -113,25 +118,42 @@ export const makeSqliteAdapter: MakeAdapter = async () => {
   const dataDir = path.join(await temporaryFolder(), 'data');
   let opened = open(dataDir);
   const others: FaultyDatabase[] = [];
+  const fleets: Fleet[] = [];
+  let fleet: Fleet | undefined;
+  const openFleet = async ({ store: { devices } }: typeof opened, releaseIds: readonly number[]) => {
+    const clocks = { offerLifetimeMs: hourMs, now: () => madeAt, ageMs: () => 0 };
+    const made = await SqliteFleet.open({ devices, releaseIds, log: quiet, ...clocks });
+    fleets.push(made);
+    return made;
+  };
+  const closeFleets = async () => {
+    for (const open of fleets.splice(0)) await open.close();
+    fleet = undefined;
+  };
   return {
     get store() {
       return opened.store;
     },
-    beside() {
+    async fleet(...releaseIds) {
+      if (fleet === undefined || releaseIds.length > 0) fleet = await openFleet(opened, releaseIds);
+      return fleet;
+    },
+    put: (rows) => opened.store.devices.write(rows),
+    async beside() {
       const other = open(dataDir);
       others.push(other.database);
-      return other.store;
+      return openFleet(other, []);
     },
     failAt: (step) => opened.database.failAt(step),
     hang: () => opened.database.hang(),
-    reopen() {
+    async reopen() {
+      await closeFleets();
       opened.database.close();
       opened = open(dataDir);
-      return Promise.resolve();
     },
-    close() {
+    async close() {
+      await closeFleets();
       for (const database of [opened.database, ...others]) database.close();
-      return Promise.resolve();
     },
   };
 };

@@ -1,6 +1,7 @@
 import { describeAskedNameRecords } from './asked-names';
 import { describeCatalogRecords } from './catalog';
 import { describeDecisions } from './decisions';
+import { describeDeviceUpdates } from './device-updates';
 import { describeDismissalRecords } from './dismissals';
 import { describeFleetCounts } from './fleet-counts';
 import { describeHistoryRecords } from './history';
@@ -16,6 +17,7 @@ import { describeWebhookRecords } from './webhooks';
 
 describe('the catalog in SQLite', () => describeCatalogRecords(makeSqliteAdapter));
 describe('deleting a bundle in SQLite', () => describeTombstones(makeSqliteAdapter));
+describe('what contacts make of devices in SQLite', () => describeDeviceUpdates(makeSqliteAdapter));
 describe('what people decide about devices in SQLite', () => describeDecisions(makeSqliteAdapter));
 describe('what a release came to in SQLite', () => describeReleaseResults(makeSqliteAdapter));
 describe('counts of the fleet in SQLite', () => describeFleetCounts(makeSqliteAdapter));

@@ -99,7 +99,9 @@ describe('a quiet, correct fleet of 200', () => {
     expect(version).toBe(4);
     expect(boards.filter(({ runs }) => runs === '4.0.0')).toHaveLength(count);
     const { manageDevices, readJournal } = fleet.opened().services;
-    const states = boards.map(({ id }) => manageDevices.get(id).installation?.state);
+    const states = await Promise.all(
+      boards.map(async ({ id }) => (await manageDevices.get(id)).installation?.state),
+    );
     expect(states.filter((state) => state === 'proven')).toHaveLength(count);
     const unhappy = ['failed', 'rolled-back', 'lost'].map((state) => `installation.${state}`);
     expect((await readJournal.search({ kinds: unhappy }, { limit: 10 })).events).toEqual([]);

@@ -114,6 +114,12 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   },
 ];
 
+/** One that was revoked may be out of a stolen device: who wants another all the same issues it by its own name. */
+function isRunningOut(certificate: DeviceCertificateJson): boolean {
+  const state = stateOf(certificate);
+  return state === 'expiring' || state === 'expired';
+}
+
 function actionsColumn(
   onOpen: DeviceCertificatesProps['onOpen'],
   canIssue: boolean,
@@ -126,7 +132,7 @@ function actionsColumn(
       const { device, serial, revocable, has_file: hasFile } = certificate;
       return (
         <div class="row-actions">
-          {canIssue && hasFile && stateOf(certificate) !== 'valid' && (
+          {canIssue && hasFile && isRunningOut(certificate) && (
             <button
               type="button"
               class="small"

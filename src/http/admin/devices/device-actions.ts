@@ -5,8 +5,7 @@ import { nothing, reasonBody } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Actor } from '../../../core/event';
-import type { DeviceRecord } from '../../../ports/devices';
-import type { Decided } from '../../../services/devices/fleet-decisions';
+import type { DeviceRecord } from '../../../core/device-record';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { Decision, DecisionPlans } from '../../../services/devices/plan-decisions';
 import type { AdminOptions } from '../kernel/admin-options';
@@ -89,28 +88,12 @@ function bulkRoute(devices: ManageDevices): Route {
       const plan = bulkPlan(body.action, body.value);
       const { done, failed } =
         plan === 'clear'
-          ? await clearAll(devices, body.ids, actor)
+          ? await devices.clearAllFailures(body.ids, actor)
           : await devices.decideAll(body.ids, plan, actor);
       const problems = failed.map(({ id, error: { code, message } }) => ({ id, code, message }));
       return { status: 200, json: { done: [...done], failed: problems } };
     },
   });
-}
-
-/** One after the other: it changes installations, of each device others. */
-async function clearAll(devices: ManageDevices, ids: readonly string[], actor: Actor): Promise<Decided> {
-  const done: string[] = [];
-  const failed: Decided['failed'][number][] = [];
-  for (const id of new Set(ids)) {
-    try {
-      await devices.clearFailures(id, actor);
-      done.push(id);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      failed.push({ id, error });
-    }
-  }
-  return { done, failed };
 }
 
 /** @throws DomainError `invalid-input` when the value is missing, or can't be what it is for */

@@ -75,7 +75,10 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
       input: { params: deviceParams },
       answers: one,
       problems: ['not-found'],
-      handle: ({ input }) => ({ status: 200, json: present(manageDevices.get(input.params.id)) }),
+      handle: async ({ input }) => ({
+        status: 200,
+        json: present(await manageDevices.get(input.params.id)),
+      }),
     }),
     defineRoute({
       method: 'patch',
@@ -117,9 +120,9 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
       input: { params: deviceParams },
       answers: { 200: { description: 'What it would be told now', schema: explanationJson } },
       problems: ['not-found'],
-      handle: ({ input }) => ({
+      handle: async ({ input }) => ({
         status: 200,
-        json: presentExplanation(explainOffer.explain(input.params.id)),
+        json: presentExplanation(await explainOffer.explain(input.params.id)),
       }),
     }),
     defineRoute({

@@ -50,8 +50,8 @@ export function installationRoutes({ services }: AdminOptions, searches: Shares)
       input: { params: installationParams },
       answers: { 200: { description: 'The log', schema: installationLogJson } },
       problems: ['not-found'],
-      handle: ({ input }) => {
-        const { log, at } = manageDevices.log(input.params.id);
+      handle: async ({ input }) => {
+        const { log, at } = await manageDevices.log(input.params.id);
         return { status: 200, json: { log, at: at.toISOString() } };
       },
     }),

@@ -48,8 +48,8 @@ async function noteAttempt(
   if (exchange.method !== 'GET') return;
   const isNoted =
     transactionId === undefined
-      ? bundleAccess.isKnown(device)
-      : bundleAccess.hasBegun(device, bundle, transactionId);
+      ? await bundleAccess.isKnown(device)
+      : await bundleAccess.hasBegun(device, bundle, transactionId);
   if (isNoted) return;
   charge(exchange);
   const contact = readContact(exchange, now());
@@ -66,7 +66,7 @@ async function getBundle(
 ): Promise<Bundle> {
   const { readBundle, bundleAccess } = kit.services;
   const bundle = readBundle.find(name);
-  if (!bundleAccess.isAdmitted(device)) {
+  if (!(await bundleAccess.isAdmitted(device))) {
     // It must be known before a person can admit it.
     if (bundle !== undefined) await noteAttempt(kit, exchange, device, bundle, undefined);
     throw new DomainError('forbidden', 'this device is new and waits until a person admits it');

@@ -65,7 +65,7 @@ describe('backup and restore', () => {
   it('brings everything back, and offers nothing until a person resumes', async () => {
     const here = await install();
     const running = await here.services();
-    expect(running.offered('test-board')).toBe('bundle.raucb');
+    expect(await running.offered('test-board')).toBe('bundle.raucb');
     const backup = await here.backup();
     await running.close();
     expect(backup).toMatchObject({
@@ -90,9 +90,9 @@ describe('backup and restore', () => {
     expect(await readFile(there.at('data/bundles/bundle.raucb'))).toEqual(await readFile(made.bundle.path));
     expect((await there.names('data')).filter((name) => name.startsWith('.'))).toEqual([]);
     const again = await there.services();
-    expect(again.offered('test-board')).not.toBe('bundle.raucb');
+    expect(await again.offered('test-board')).not.toBe('bundle.raucb');
     await resumeAll(again);
-    expect(again.offered('test-board')).toBe('bundle.raucb');
+    expect(await again.offered('test-board')).toBe('bundle.raucb');
     await again.close();
   });
 
@@ -226,7 +226,7 @@ describe('restore', () => {
     const { file } = await here.backup();
     const running = await here.services();
     expect(refusedWith(await here.restore(file, '--force'))).toEqual({ code: 2, reason: 'configuration' });
-    expect(running.offered('test-board')).toBe('bundle.raucb');
+    expect(await running.offered('test-board')).toBe('bundle.raucb');
     await running.close();
   });
 

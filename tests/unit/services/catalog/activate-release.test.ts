@@ -22,7 +22,7 @@ it('makes a bundle current for its own compatible and writes who, when and what 
   await activate('one.raucb');
   const { release, changed } = await activate('two.raucb');
   expect({ changed, name: release.bundle.name }).toEqual({ changed: true, name: 'two.raucb' });
-  expect(opened.offered('acme')).toBe('two.raucb');
+  expect(await opened.offered('acme')).toBe('two.raucb');
   const [latest] = await opened.services.listBundles.history({ limit: 1 });
   expect(latest).toEqual({
     id: 2,
@@ -47,9 +47,9 @@ it('changes nothing when the bundle is current already', async () => {
 
 it('refuses another compatible unless forced, and says so in the history', async () => {
   await expect(activate('one.raucb', { compatible: 'other' })).rejects.toMatchObject({ code: 'conflict' });
-  expect(opened.offered('other')).toBe('no-release');
+  expect(await opened.offered('other')).toBe('no-release');
   await activate('one.raucb', { compatible: 'other', force: true });
-  expect(opened.offered('other')).toBe('one.raucb');
+  expect(await opened.offered('other')).toBe('one.raucb');
   expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([
     { compatible: 'other', forced: true },
   ]);
@@ -57,11 +57,9 @@ it('refuses another compatible unless forced, and says so in the history', async
 
 it('keeps compatibles apart that differ in one character', async () => {
   await activate('one.raucb', { compatible: 'acme/gw', force: true });
-  expect(['acme/gw', 'acme gw', 'ACME/GW'].map((compatible) => opened.offered(compatible))).toEqual([
-    'one.raucb',
-    'no-release',
-    'no-release',
-  ]);
+  expect(
+    await Promise.all(['acme/gw', 'acme gw', 'ACME/GW'].map((compatible) => opened.offered(compatible))),
+  ).toEqual(['one.raucb', 'no-release', 'no-release']);
 });
 
 it('refuses a bundle that is not there and a compatible that is none', async () => {
@@ -74,9 +72,9 @@ it('refuses a bundle that is not there and a compatible that is none', async () 
 
 it('serves nothing after a deactivation, also not the default compatible', async () => {
   await activate('one.raucb');
-  expect(opened.offered(null)).toBe('one.raucb');
+  expect(await opened.offered(null)).toBe('one.raucb');
   expect(await deactivate('acme')).toMatchObject({ action: 'deactivate', previousBundleName: 'one.raucb' });
-  expect([opened.offered('acme'), opened.offered(null)]).toEqual(['no-release', 'no-compatible']);
+  expect([await opened.offered('acme'), await opened.offered(null)]).toEqual(['no-release', 'no-compatible']);
   expect(opened.services.listBundles.releases()).toEqual([]);
   await expect(deactivate('acme')).rejects.toMatchObject({ code: 'not-found' });
 });
@@ -91,7 +89,7 @@ it('keeps releases and history across a restart', async () => {
   opened = await openServices({ dataDir });
   expect(opened.services.listBundles.releases()).toEqual(releases);
   expect(await opened.services.listBundles.history({ limit: 9 })).toEqual(history);
-  expect(opened.offered('acme')).toBe('two.raucb');
+  expect(await opened.offered('acme')).toBe('two.raucb');
 });
 
 it('gives activations at the same time one order, without a gap in what was before', async () => {
@@ -100,7 +98,7 @@ it('gives activations at the same time one order, without a gap in what was befo
   const history = [...(await opened.services.listBundles.history({ limit: 99 }))].reverse();
   expect(history.map(({ bundleName }) => bundleName)).toEqual(names);
   expect(history.map((line) => line.previousBundleName)).toEqual([null, ...names.slice(0, -1)]);
-  expect(opened.offered('acme')).toBe(names.at(-1));
+  expect(await opened.offered('acme')).toBe(names.at(-1));
 });
 
 it('pages through the history of one compatible', async () => {
@@ -138,7 +136,7 @@ describe('manifest.json', () => {
     await mkdir(file); // a folder can't be replaced by a file, also not by root
     await chmod(file, 0o700);
     await activate('one.raucb');
-    expect(opened.offered('acme')).toBe('one.raucb');
+    expect(await opened.offered('acme')).toBe('one.raucb');
     expect(opened.log.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 });
@@ -157,11 +155,11 @@ describe('a version that no device can tell', () => {
     });
     await publish(version, false); // it may be stored, and looked at
     await expect(activate('told.raucb')).rejects.toMatchObject({ code: 'conflict' });
-    expect(opened.offered('acme')).toBe('no-release');
+    expect(await opened.offered('acme')).toBe('no-release');
   });
 
   it.each([['1'.repeat(256)], ['2026 spring'], ['Ausgabe-ä']])('is not %j', async (version) => {
     await publish(version, true);
-    expect(opened.offered('acme')).toBe('told.raucb');
+    expect(await opened.offered('acme')).toBe('told.raucb');
   });
 });

@@ -133,7 +133,7 @@ describe('the images of a bundle', () => {
     await open();
     await opened.publish(await makeMismatchedBundle(), { name: 'bad.raucb', activate: true });
     await run();
-    expect(opened.offered('test-board')).toBe('bad.raucb');
+    expect(await opened.offered('test-board')).toBe('bad.raucb');
     const [release] = opened.services.listBundles.releases();
     if (release === undefined) throw new Error('no release');
     expect(await opened.services.previewRelease.warningsOf(release)).toMatchObject([

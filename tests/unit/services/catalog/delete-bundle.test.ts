@@ -49,7 +49,7 @@ it('never deletes what is being activated at the same time', async () => {
     remove('a.raucb'),
   ]);
   expect([activated.status, deleted.status]).toEqual(['fulfilled', 'rejected']);
-  expect(opened.offered('acme')).toBe('a.raucb');
+  expect(await opened.offered('acme')).toBe('a.raucb');
 });
 
 it('never deletes what a device is just being pinned to', async () => {

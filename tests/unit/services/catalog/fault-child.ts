@@ -73,8 +73,8 @@ async function runOutOfDisk(): Promise<unknown> {
       () => 'done',
       (error: unknown) => (error instanceof Error && 'code' in error ? error.code : String(error)),
     );
-  const offered = () => {
-    const offer = services.explainOffer.preview({ id: 'a', compatibles: [] }, 'test-board');
+  const offered = async () => {
+    const offer = await services.explainOffer.preview({ id: 'a', compatibles: [] }, 'test-board');
     return offer.kind === 'bundle' ? offer.bundle.name : offer.reason;
   };
   const filler = path.join(dataDir, 'filler');
@@ -90,17 +90,17 @@ async function runOutOfDisk(): Promise<unknown> {
   const change = () => services.activateRelease.activate({ name: 'b.raucb', actor: 'local' });
   // The log of the database has some room left: change until it needs more.
   let activation: unknown = 'done';
-  let before = offered();
+  let before = await offered();
   for (let turn = 0; turn < 2000 && activation === 'done'; turn += 1) {
-    before = offered();
+    before = await offered();
     const name = before === 'a.raucb' ? 'b.raucb' : 'a.raucb';
     activation = await codeOf(services.activateRelease.activate({ name, actor: 'local' }));
   }
-  const keptOffer = offered() === before;
+  const keptOffer = (await offered()) === before;
   rmSync(filler);
   const afterwards = await codeOf(change());
   const history = (await services.listBundles.history({ limit: 1 }))[0]?.bundleName;
-  return { upload, leftovers, activation, keptOffer, afterwards, offered: offered(), history };
+  return { upload, leftovers, activation, keptOffer, afterwards, offered: await offered(), history };
 }
 
 function fill(file: string, size: number): void {

@@ -48,7 +48,7 @@ describe('a process killed', () => {
         .map(({ bundle: { name } }) => name)
         .sort(),
     ).toEqual(names);
-    expect(opened.offered('test-board')).toBe(offered);
+    expect(await opened.offered('test-board')).toBe(offered);
     expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ bundleName: offered }]);
     await opened.close();
   });

@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { DomainError } from '../../../../src/core/errors';
-import type { Store } from '../../../../src/ports/store';
+import type { OpenStore } from '../../../../src/store/store';
 import { makeBundle } from '../../../support/bundle-factory';
 import { temporaryFolder } from '../../../support/programs';
 import { refusal } from '../../../support/refusal';
@@ -50,17 +50,17 @@ describe('publishing', () => {
     const one = await makeBundle({ compatible: 'acme', seed: 'one' });
     const two = await makeBundle({ compatible: 'acme', seed: 'two' });
     await opened.publish(one.path, { name: 'one.raucb' });
-    expect(opened.offered('acme')).toBe('no-release');
+    expect(await opened.offered('acme')).toBe('no-release');
     await opened.services.activateRelease.activate({ name: 'one.raucb', actor: 'local' });
     await opened.publish(two.path, { name: 'two.raucb' });
-    expect(opened.offered('acme')).toBe('one.raucb');
+    expect(await opened.offered('acme')).toBe('one.raucb');
   });
 
   it('publishes and activates in one step, with a line of history', async () => {
     const made = await makeBundle({ compatible: 'acme' });
     const { release } = await opened.publish(made.path, { name: 'a.raucb', activate: true });
     expect(release).toMatchObject({ compatible: 'acme', channel: 'stable', releasedBy: 'local' });
-    expect(opened.offered('acme')).toBe('a.raucb');
+    expect(await opened.offered('acme')).toBe('a.raucb');
     expect(await opened.services.listBundles.history({ limit: 9 })).toMatchObject([
       { action: 'activate', bundleName: 'a.raucb', previousBundleName: null, by: 'local', forced: false },
     ]);
@@ -72,7 +72,7 @@ describe('publishing', () => {
     const second = await opened.publish(made.path, { name: 'a.raucb', activate: true });
     expect(second.created).toBe(false);
     expect(second.bundle.uploadedAt).toEqual(first.bundle.uploadedAt);
-    expect(opened.offered('test-board')).toBe('a.raucb');
+    expect(await opened.offered('test-board')).toBe('a.raucb');
     expect(await stored(opened.dataDir)).toEqual({ bundles: ['a.raucb'], incoming: [] });
   });
 
@@ -132,8 +132,8 @@ describe('publishing', () => {
     expect(await stored(opened.dataDir)).toEqual(nothing);
     const { bundle, release } = await opened.publish(made.path, { ...request, force: true });
     expect([bundle.compatible, release?.compatible]).toEqual(['acme', 'other']);
-    expect(opened.offered('other')).toBe('a.raucb');
-    expect(opened.offered('acme')).toBe('no-release');
+    expect(await opened.offered('other')).toBe('a.raucb');
+    expect(await opened.offered('acme')).toBe('no-release');
     expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ forced: true }]);
   });
 
@@ -150,7 +150,7 @@ describe('publishing', () => {
       compatible: 'acme',
       inspection: { encrypted: true, verdict: 'unchecked' },
     });
-    expect(opened.offered('acme')).toBe('c.raucb');
+    expect(await opened.offered('acme')).toBe('c.raucb');
   });
 
   it('lets two uploads of the same bytes at once both succeed, one of them as created', async () => {
@@ -259,15 +259,15 @@ describe('a bundle whose file is gone or damaged', () => {
     expect(torn.services.startup.problems).toMatchObject([{ path: 'a.raucb' }]);
     expect(torn.log).toContainEqual(expect.objectContaining({ level: 'warn' }));
     expect(torn.services.readBundle.find('a.raucb')).toBeUndefined();
-    expect(torn.offered('acme')).toBe('no-release');
+    expect(await torn.offered('acme')).toBe('no-release');
     expect(torn.services.listBundles.list()).toEqual([]);
     await torn.close();
 
     await rm(path.join(dataDir, 'bundles/a.raucb'));
     const missing = await openServices({ dataDir });
-    expect(missing.offered('acme')).toBe('no-release');
+    expect(await missing.offered('acme')).toBe('no-release');
     expect(await missing.publish(made.path, { name: 'a.raucb' })).toMatchObject({ created: true });
-    expect(missing.offered('acme')).toBe('a.raucb');
+    expect(await missing.offered('acme')).toBe('a.raucb');
     await missing.close();
   });
 
@@ -283,13 +283,13 @@ describe('a bundle whose file is gone or damaged', () => {
 
   it('heals with the same upload when its file has the wrong size', async () => {
     const { made, file, opened } = await damaged((name) => truncate(name, 5_000));
-    expect(opened.offered('acme')).toBe('no-release');
+    expect(await opened.offered('acme')).toBe('no-release');
     const other = await makeBundle({ compatible: 'acme', seed: 'other' });
     await expect(opened.publish(other.path, { name: 'a.raucb' })).rejects.toEqual(refusal('conflict'));
     expect((await stat(file)).size).toBe(5_000);
     expect(await opened.publish(made.path, { name: 'a.raucb' })).toMatchObject({ created: true });
     expect((await readFile(file)).equals(await readFile(made.path))).toBe(true);
-    expect(opened.offered('acme')).toBe('a.raucb');
+    expect(await opened.offered('acme')).toBe('a.raucb');
     expect(await stored(opened.dataDir)).toEqual({ bundles: ['a.raucb'], incoming: [] });
     const again = await opened.publish(made.path, { name: 'a.raucb' });
     expect(again.created).toBe(false);
@@ -331,7 +331,7 @@ describe('a bundle whose file is gone or damaged', () => {
 
 describe('an upload that cannot be written down', () => {
   const failing = (isFailing: () => boolean) => ({
-    changeStore: ({ catalog }: Store): Partial<Store> => ({
+    changeStore: ({ catalog }: OpenStore): Partial<OpenStore> => ({
       catalog: {
         ...catalog,
         commit: (change) =>
@@ -347,7 +347,7 @@ describe('an upload that cannot be written down', () => {
     const request = { name: 'a.raucb', activate: true };
     await expect(opened.publish(made.path, request)).rejects.toEqual(refusal('storage-full'));
     expect(await stored(opened.dataDir)).toEqual(nothing);
-    expect([opened.services.readBundle.find('a.raucb'), opened.offered('acme')]).toEqual([
+    expect([opened.services.readBundle.find('a.raucb'), await opened.offered('acme')]).toEqual([
       undefined,
       'no-release',
     ]);

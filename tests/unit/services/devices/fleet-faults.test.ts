@@ -26,13 +26,13 @@ async function released(startAt = '2026-11-02T12:00:00Z') {
   return { ...opened, device, setClock, now: () => at };
 }
 
-const stateOf = ({ services }: Pick<OpenedServices, 'services'>, id: string) =>
-  services.manageDevices.get(id).installation?.state;
+const stateOf = async ({ services }: Pick<OpenedServices, 'services'>, id: string) =>
+  (await services.manageDevices.get(id)).installation?.state;
 
 /** Offers that stand and installations that run, as the devices have them. */
 async function inProgress({ services }: Pick<OpenedServices, 'services'>): Promise<number> {
   const { devices } = await services.listFleet.list({ sort: 'id', isDescending: false, limit: 100 });
-  const states = devices.map(({ device: { id } }) => stateOf({ services }, id));
+  const states = await Promise.all(devices.map(({ device: { id } }) => stateOf({ services }, id)));
   return states.filter((state) => state === 'offered' || state === 'downloading').length;
 }
 
@@ -47,11 +47,11 @@ describe('a process killed right after an answer', () => {
     ['cleared', { state: 'failed', clearedAt: expect.any(Date) as Date }],
   ])('knows that the installation is %s', async (point, installation) => {
     const opened = await afterKill(point);
-    const details = opened.services.manageDevices.get('dev-1');
+    const details = await opened.services.manageDevices.get('dev-1');
     expect(details.installations).toHaveLength(1);
     expect(details.installation).toMatchObject(installation);
     if (point === 'failed')
-      expect(opened.services.manageDevices.log(details.installation?.id ?? 0).log).toBe('no space');
+      expect((await opened.services.manageDevices.log(details.installation?.id ?? 0)).log).toBe('no space');
     await opened.close();
   });
 
@@ -60,13 +60,13 @@ describe('a process killed right after an answer', () => {
     ['pinned', { pin: { bundleName: 'bundle.raucb' } }],
   ])('knows that the device is %s', async (point, decided) => {
     const opened = await afterKill(point);
-    expect(opened.services.manageDevices.get('dev-1').device).toMatchObject(decided);
+    expect((await opened.services.manageDevices.get('dev-1')).device).toMatchObject(decided);
     await opened.close();
   });
 
   it('has forgotten what was forgotten', async () => {
     const opened = await afterKill('forgotten');
-    expect(() => opened.services.manageDevices.get('dev-1')).toThrow(
+    await expect(opened.services.manageDevices.get('dev-1')).rejects.toEqual(
       expect.objectContaining({ code: 'not-found' }) as Error,
     );
     await opened.close();
@@ -123,8 +123,8 @@ describe('a database that another process keeps locked', () => {
     await eventually(() => fleet.services.health().unsavedDevices === 0);
     await fleet.close();
     const again = await openServices({ dataDir: fleet.dataDir });
-    expect(stateOf(again, 'dev-1')).toBe('downloading');
-    expect(stateOf(again, 'dev-2')).toBe('offered');
+    expect(await stateOf(again, 'dev-1')).toBe('downloading');
+    expect(await stateOf(again, 'dev-2')).toBe('offered');
     await again.close();
   });
 });
@@ -138,14 +138,14 @@ describe('a server that hears nothing for years', () => {
     await began.poll('t-1');
     fleet.setClock(new Date('2036-01-01T00:00:00Z'));
     await fleet.services.runHousekeeping();
-    expect([stateOf(fleet, 'began'), stateOf(fleet, 'told')]).toEqual(['lost', 'lost']);
+    expect([await stateOf(fleet, 'began'), await stateOf(fleet, 'told')]).toEqual(['lost', 'lost']);
 
     fleet.setClock(new Date('2026-11-02T12:05:00Z'));
     expect(await told.offered()).toBe('v1.raucb');
-    expect(stateOf(fleet, 'told')).toBe('offered');
+    expect(await stateOf(fleet, 'told')).toBe('offered');
     began.boot('1.0.0');
     expect(await began.offered()).toBe('up-to-date');
-    expect(stateOf(fleet, 'began')).toBe('proven');
+    expect(await stateOf(fleet, 'began')).toBe('proven');
     await fleet.close();
   });
 
@@ -158,7 +158,7 @@ describe('a server that hears nothing for years', () => {
     expect(await device.poll('t-1')).toMatchObject({ kind: 'bundle' });
     device.boot('1.0.0');
     expect(await device.offered()).toBe('up-to-date');
-    expect(stateOf(fleet, 'dev-1')).toBe('proven');
+    expect(await stateOf(fleet, 'dev-1')).toBe('proven');
     await fleet.close();
   });
 
@@ -193,7 +193,7 @@ describe('a server that hears nothing for years', () => {
     for (const hours of [1, -2, 3]) {
       fleet.setClock(new Date(fleet.now().getTime() + hours * hourMs));
       await device.poll();
-      expect(stateOf(fleet, 'dev-1')).toBe('stopped');
+      expect(await stateOf(fleet, 'dev-1')).toBe('stopped');
     }
     await fleet.close();
   });

@@ -3,6 +3,7 @@ import { DomainError } from '../../../../src/core/errors';
 import type { DeviceDetails, ManageDevices } from '../../../../src/services/devices/manage-devices';
 import { makeBundle } from '../../../support/bundle-factory';
 import { deviceOf } from '../../../support/device-factory';
+import { installationOf } from '../../../support/fleet-factory';
 import { type JournalLine, readJournal } from '../../../support/journal';
 import { refusal } from '../../../support/refusal';
 import { type OpenedServices, openServices } from '../../../support/services';
@@ -78,8 +79,8 @@ describe('a decision is on disk with its line in the journal', () => {
     ['admit', (on) => on.admit('board-1', person), { admission: 'admitted' }, { kind: 'device.admitted' }],
   ])('%s', async (_verb, decide, decided, line) => {
     await decide(devices);
-    expect(devices.get('board-1').device).toMatchObject(decided);
-    expect(await afterRestart(() => devices.get('board-1').device)).toMatchObject(decided);
+    expect((await devices.get('board-1')).device).toMatchObject(decided);
+    expect(await afterRestart(async () => (await devices.get('board-1')).device)).toMatchObject(decided);
     expect(lastLine()).toMatchObject({
       actor: 'token:ci',
       address: '192.0.2.9',
@@ -95,7 +96,10 @@ describe('a decision is on disk with its line in the journal', () => {
     expect(lastLine()).toMatchObject({ kind: 'device.hold-lifted', before: { reason: 'broken display' } });
     await devices.unpin('board-1', person);
     expect(lastLine()).toMatchObject({ kind: 'device.unpinned', before: { bundle: 'v1.raucb' } });
-    expect(await afterRestart(() => devices.get('board-1').device)).toMatchObject({ hold: null, pin: null });
+    expect(await afterRestart(async () => (await devices.get('board-1')).device)).toMatchObject({
+      hold: null,
+      pin: null,
+    });
   });
 
   it('a device made ahead, with what was wanted of it', async () => {
@@ -121,7 +125,7 @@ describe('a device made ahead', () => {
     const unknown = new SimulatedDevice(waiting.services, 'unknown', { now });
     expect(await known.offered()).toBe('no-release');
     expect(await unknown.offered()).toBe('waiting-for-admission');
-    expect(waiting.services.manageDevices.get('ahead').device).toMatchObject({
+    expect((await waiting.services.manageDevices.get('ahead')).device).toMatchObject({
       labels: ['lab'],
       firstContactAt: now(),
     });
@@ -145,7 +149,7 @@ describe('labels', () => {
       devices.change('board-1', { addLabels: ['b'] }, person),
       devices.change('board-1', { notes: 'noted' }, person),
     ]);
-    expect(await afterRestart(() => devices.get('board-1').device)).toMatchObject({
+    expect(await afterRestart(async () => (await devices.get('board-1')).device)).toMatchObject({
       labels: ['a', 'b', 'keep'],
       notes: 'noted',
     });
@@ -156,7 +160,7 @@ describe('labels', () => {
     await devices.change('board-1', { labels: many }, person);
     const more = devices.change('board-1', { addLabels: ['one-more'] }, person);
     await expect(more).rejects.toEqual(refusal('invalid-input'));
-    expect(devices.get('board-1').device.labels).toHaveLength(32);
+    expect((await devices.get('board-1')).device.labels).toHaveLength(32);
   });
 });
 
@@ -172,7 +176,7 @@ describe('refusals', () => {
     await expect(devices.change('board-1', { notes: 'x', ...change }, person)).rejects.toEqual(
       refusal('invalid-input'),
     );
-    expect(devices.get('board-1').device.notes).toBe('');
+    expect((await devices.get('board-1')).device.notes).toBe('');
     expect(readJournal(opened.dataDir)).toHaveLength(before);
   });
 
@@ -184,7 +188,7 @@ describe('refusals', () => {
   it('are for a pin to a bundle that is not there, or of another compatible', async () => {
     await expect(devices.pin('board-1', 'gone.raucb', person)).rejects.toEqual(refusal('not-found'));
     await expect(devices.pin('board-1', 'other.raucb', person)).rejects.toEqual(refusal('conflict'));
-    expect(devices.get('board-1').device.pin).toBeNull();
+    expect((await devices.get('board-1')).device.pin).toBeNull();
   });
 
   it('are for a pin to a bundle of which nobody knows the compatible, unless nobody knows that of the device', async () => {
@@ -193,7 +197,7 @@ describe('refusals', () => {
     const { bundle } = await opened.publish(encrypted.path, { name: 'secret.raucb' });
     expect(bundle.compatible).toBeNull();
     await expect(devices.pin('board-1', 'secret.raucb', person)).rejects.toEqual(refusal('conflict'));
-    expect(devices.get('board-1').device.pin).toBeNull();
+    expect((await devices.get('board-1')).device.pin).toBeNull();
     await devices.create('ahead', {}, person);
     const { device } = await devices.pin('ahead', 'secret.raucb', person);
     expect(device.pin?.bundleName).toBe('secret.raucb');
@@ -216,7 +220,7 @@ describe('refusals', () => {
     ];
     for (const verb of verbs)
       await expect(Promise.resolve().then(verb)).rejects.toEqual(refusal('not-found'));
-    expect(() => devices.log(4711)).toThrow(refusal('not-found'));
+    await expect(devices.log(4711)).rejects.toEqual(refusal('not-found'));
   });
 
   it('are for calling off what is not there', async () => {
@@ -295,13 +299,13 @@ describe('clearing failures', () => {
 describe('forgetting a device', () => {
   it('removes it with its installations and logs, and keeps the journal', async () => {
     await board.report('failed', { log: 'no space left' });
-    const { installation } = devices.get('board-1');
+    const { installation } = await devices.get('board-1');
     await devices.hold('board-1', 'broken', person);
     await devices.forget('board-1', person);
-    expect(() => devices.get('board-1')).toThrow(refusal('not-found'));
-    expect(() => devices.log(installation?.id ?? 0)).toThrow(refusal('not-found'));
+    await expect(devices.get('board-1')).rejects.toEqual(refusal('not-found'));
+    await expect(devices.log(installation?.id ?? 0)).rejects.toEqual(refusal('not-found'));
     await afterRestart(() => undefined);
-    expect(() => devices.get('board-1')).toThrow(refusal('not-found'));
+    await expect(devices.get('board-1')).rejects.toEqual(refusal('not-found'));
     const kinds = readJournal(opened.dataDir).map(({ kind }) => kind);
     expect(kinds).toContain('installation.failed');
     expect(kinds.at(-1)).toBe('device.forgotten');
@@ -313,7 +317,7 @@ describe('forgetting a device', () => {
     await devices.hold('board-1', 'broken', person);
     await devices.forget('board-1', person);
     expect(await board.offered()).toBe('v1.raucb');
-    const { device, installations } = devices.get('board-1');
+    const { device, installations } = await devices.get('board-1');
     expect(device).toMatchObject({ hold: null, channel: 'stable' });
     expect(installations).toHaveLength(1);
   });
@@ -346,9 +350,9 @@ describe('what a person was told no about, because the disk is full', () => {
     isFull = false;
     await full.services.runHousekeeping();
     const expectUnchanged = async ({ services }: OpenedServices) => {
-      expect(() => services.manageDevices.get('new')).toThrow(refusal('not-found'));
-      expect(services.manageDevices.get('begun').installation?.state).toBe('downloading');
-      expect(services.manageDevices.get('failed').failures.size).toBe(1);
+      await expect(services.manageDevices.get('new')).rejects.toEqual(refusal('not-found'));
+      expect((await services.manageDevices.get('begun')).installation?.state).toBe('downloading');
+      expect((await services.manageDevices.get('failed')).failures.size).toBe(1);
       expect((await services.readJournal.search({ actor: person.name }, { limit: 9 })).events).toEqual([]);
     };
     await expectUnchanged(full);
@@ -362,14 +366,23 @@ describe('what a person was told no about, because the disk is full', () => {
 });
 
 describe('one decision about many devices', () => {
-  it('is one write for a thousand holds, each with its line', async () => {
-    const ids = Array.from({ length: 1_000 }, (_, index) => `many-${index}`);
-    await Promise.all(ids.map((id) => opened.store.devices.write({ device: deviceOf(id) })));
+  const ids = Array.from({ length: 1_000 }, (_, index) => `many-${index}`);
+
+  /** @returns what became of it, and how many commits it took */
+  async function counting<Result>(work: () => Promise<Result>) {
     const exec = jest.spyOn(Sqlite.prototype, 'exec');
-    const { done, failed } = await devices.decideAll(ids, (plans) => plans.hold('stop'), person);
+    const result = await work();
     const commits = exec.mock.calls.filter(([statement]) => statement === 'COMMIT').length;
     exec.mockRestore();
-    expect([done, failed]).toEqual([ids, []]);
+    return { result, commits };
+  }
+
+  it('is one write for a thousand holds, each with its line', async () => {
+    await Promise.all(ids.map((id) => opened.store.devices.write({ device: deviceOf(id) })));
+    const { result, commits } = await counting(() =>
+      devices.decideAll(ids, (plans) => plans.hold('stop'), person),
+    );
+    expect(result).toEqual({ done: ids, failed: [] });
     expect(commits).toBe(1);
     const { total } = await opened.store.listing.list({
       isHeld: true,
@@ -380,6 +393,27 @@ describe('one decision about many devices', () => {
     expect(total).toBe(1_000);
     const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.held');
     expect(lines).toHaveLength(1_000);
+  });
+
+  it('is one write for hundreds that may try again, each with its line', async () => {
+    const some = ids.slice(0, 200);
+    await Promise.all(
+      some.map((id, index) =>
+        opened.store.devices.write({
+          device: deviceOf(id, { pollerOmits: index === 0 ? ['boot-id'] : null }),
+          installations: [installationOf({ id: 1_000 + index, deviceId: id, state: 'failed' })],
+        }),
+      ),
+    );
+    const { result, commits } = await counting(() => devices.clearAllFailures([...some, 'nobody'], person));
+    expect(result).toMatchObject({ done: some, failed: [{ id: 'nobody', error: { code: 'not-found' } }] });
+    expect(commits).toBe(1);
+    expect((await devices.get('many-0')).device.pollerOmits).toBeNull();
+    const again = await afterRestart(() => devices.get('many-199'));
+    expect(again).toMatchObject({ failures: new Map(), installation: { clearedAt: now() } });
+    expect((await devices.get('many-0')).device.pollerOmits).toBeNull();
+    const lines = readJournal(opened.dataDir).filter(({ kind }) => kind === 'device.failures-cleared');
+    expect(lines).toHaveLength(200);
   });
 
   it('leaves out those that can not have it, and says why', async () => {
@@ -396,6 +430,6 @@ describe('one decision about many devices', () => {
     ]);
     const gone = await devices.decideAll(['board-1'], (plans) => plans.pin('gone.raucb'), person);
     expect(gone).toMatchObject({ done: [], failed: [{ id: 'board-1', error: { code: 'not-found' } }] });
-    expect(devices.get('board-1').device.pin?.bundleName).toBe('v1.raucb');
+    expect((await devices.get('board-1')).device.pin?.bundleName).toBe('v1.raucb');
   });
 });

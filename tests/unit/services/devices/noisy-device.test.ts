@@ -97,7 +97,7 @@ describe('one device that tells something else each time', () => {
     // 600 polls, begins and reports in a few minutes told more than a thousand things.
     expect(linesOfFirst).toBeLessThan(350);
     expect((second['events'] ?? 0) - (first['events'] ?? 0)).toBeLessThan(40);
-    const record = opened.store.devices.find('board-1');
+    const record = await opened.store.devices.find('board-1');
     expect(Object.keys(record?.device.facts.attributes ?? {}).length).toBeLessThanOrEqual(maxAttributes);
     expect(record?.device.boards.boots.length).toBeLessThanOrEqual(6);
     expect(JSON.stringify(record?.device).length).toBeLessThan(32 << 10);

@@ -5,7 +5,7 @@ import type { InstallationState } from '../../../../src/core/installation-states
 import { patiencePolls } from '../../../../src/core/proof';
 import { createBeginInstallation } from '../../../../src/services/offers/begin-installation';
 import { DeviceDraft } from '../../../../src/services/devices/device-draft';
-import { Fleet } from '../../../../src/services/devices/fleet';
+import { SqliteFleet } from '../../../../src/store/sqlite/fleet/fleet';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../../support/fleet-factory';
@@ -16,10 +16,10 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 const bundle = bundleOf('board');
 
 let store: OpenStore;
-let fleet: Fleet;
+let fleet: SqliteFleet;
 beforeEach(async () => {
   store = await openStore(await temporaryFolder(), { newName: randomUUID, pid: process.pid });
-  fleet = new Fleet({
+  fleet = await SqliteFleet.open({
     devices: store.devices,
     releaseIds: [],
     offerLifetimeMs: hourMs,
@@ -27,7 +27,7 @@ beforeEach(async () => {
     now: () => madeAt,
     ageMs: () => 0,
   });
-  addDevice(fleet, deviceOf('dev-1'));
+  await addDevice(fleet, deviceOf('dev-1'));
 });
 afterEach(async () => {
   await fleet.close();
@@ -44,7 +44,7 @@ function reached(state: InstallationState, change: Partial<Installation> = {}): 
 }
 
 /** @returns the latest installation after the device was told of a bundle, or began */
-function begin(transactionId: string | null, offered = bundle): Installation | null {
+function begin(transactionId: string | null, offered = bundle): Installation | null | undefined {
   const at = new Date(madeAt.getTime() + 60_000);
   const contact: Contact = { at, address: '192.0.2.1', protocol: 'h2', facts: {}, transactionId };
   const rollbackWindowMs = hourMs;
@@ -55,7 +55,7 @@ function begin(transactionId: string | null, offered = bundle): Installation | n
     beginInstallation(draft, { bundle: offered, release: { id: 1 }, step: 0 }, contact);
     return draft.update(undefined);
   });
-  return fleet.get('dev-1').installation;
+  return fleet.lately('dev-1')?.installation;
 }
 
 describe('a retry of an attempt that has ended', () => {
@@ -63,7 +63,7 @@ describe('a retry of an attempt that has ended', () => {
     'is no other attempt: %s',
     (state) => {
       reached(state);
-      const before = fleet.get('dev-1').installation;
+      const before = fleet.lately('dev-1')?.installation;
       expect(begin('t-1')).toEqual(before);
     },
   );
@@ -95,6 +95,6 @@ it('goes on with what is open, and withdraws it for another bundle', async () =>
   expect(begin('t-1')).toMatchObject({ id: 1, state: 'downloading', attempts: 1 });
   expect(begin('t-2', bundleOf('board', '3.0.0'))).toMatchObject({ id: 2, state: 'downloading' });
   await deviceOnDisk(fleet, 'dev-1');
-  const states = store.devices.installations('dev-1', 9).map(({ state }) => state);
+  const states = (await store.devices.installations('dev-1', 9)).map(({ state }) => state);
   expect(states).toEqual(['downloading', 'withdrawn']);
 });

@@ -18,7 +18,7 @@ it.each<[string, string[], string | undefined, string]>([
   ['none before the first release', [], undefined, 'no-compatible'],
 ])('means, for a device that names none, %s', async (_title, compatibles, configured, offered) => {
   const opened = await withReleases(compatibles, configured);
-  expect(opened.offered(null)).toBe(offered);
+  expect(await opened.offered(null)).toBe(offered);
   const { compatible, reason } = opened.services.listBundles.defaultCompatible();
   expect(compatible === null).toBe(offered === 'no-compatible');
   expect(reason).not.toBe('');
@@ -28,6 +28,8 @@ it.each<[string, string[], string | undefined, string]>([
 it('offers nothing for a compatible that the certificate is not bound to', async () => {
   const opened = await withReleases(['acme']);
   const bound = { id: 'board-1', certificateSerial: '01', compatibles: ['other'] };
-  expect(opened.services.explainOffer.preview(bound, 'acme')).toMatchObject({ reason: 'not-its-compatible' });
+  expect(await opened.services.explainOffer.preview(bound, 'acme')).toMatchObject({
+    reason: 'not-its-compatible',
+  });
   await opened.close();
 });

@@ -95,7 +95,7 @@ describe('a question is decided twice', () => {
     await release('2.0.0');
     wait(1);
     expect(await costs(poll)).toEqual({ kind: 'bundle', decisions: 2, sentences: 0 });
-    expect(opened.services.manageDevices.get('board-1').installation).toMatchObject({
+    expect((await opened.services.manageDevices.get('board-1')).installation).toMatchObject({
       bundleName: 'v1.0.0.raucb',
     });
   });
@@ -104,7 +104,9 @@ describe('a question is decided twice', () => {
     await release('1.0.0', 'plain');
     await askForManifest();
     expect(await costs(poll)).toEqual({ kind: 'nothing', decisions: 2, sentences: 0 });
-    expect(opened.services.manageDevices.get('board-1').installation).toMatchObject({ state: 'offered' });
+    expect((await opened.services.manageDevices.get('board-1')).installation).toMatchObject({
+      state: 'offered',
+    });
   });
 
   it('when what stands can no longer be installed', async () => {
@@ -120,7 +122,7 @@ it('makes the one sentence that is kept when an offer is withdrawn', async () =>
   await poll();
   await opened.services.manageDevices.hold('board-1', 'on a desk', person);
   expect(await costs(poll)).toEqual({ kind: 'nothing', decisions: 1, sentences: 1 });
-  expect(opened.services.manageDevices.get('board-1').installation).toMatchObject({
+  expect((await opened.services.manageDevices.get('board-1')).installation).toMatchObject({
     state: 'withdrawn',
     message: 'held by local: on a desk',
   });

@@ -51,12 +51,12 @@ it.each([1, 20, 200])(
       await fleet.services.runHousekeeping();
       expect(fleet.writes).toEqual({ rows, contacts: count * round, batches: round });
     }
-    const { installation } = fleet.services.manageDevices.get('dev-0');
+    const { installation } = await fleet.services.manageDevices.get('dev-0');
     expect(installation).toMatchObject({
       polls: 4,
       offerEndsAt: new Date(fleet.now().getTime() + hourMs),
     });
-    expect(fleet.store.devices.find('dev-0')?.installation).toEqual(installation);
+    expect((await fleet.store.devices.find('dev-0'))?.installation).toEqual(installation);
     await fleet.close();
   },
 );
@@ -69,7 +69,10 @@ it('an offer that has stood for half of its time is on disk again before the ans
   await device?.poll();
   expect(fleet.writes.batches).toBe(0);
   const endsAt = new Date(fleet.now().getTime() + hourMs);
-  expect(fleet.store.devices.find('dev-0')?.installation).toMatchObject({ polls: 2, offerEndsAt: endsAt });
+  expect((await fleet.store.devices.find('dev-0'))?.installation).toMatchObject({
+    polls: 2,
+    offerEndsAt: endsAt,
+  });
   await fleet.close();
 });
 

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-const installation = () => opened.services.manageDevices.get('board-1').installation;
+const installation = async () => (await opened.services.manageDevices.get('board-1')).installation;
 const ask = (start: number, end: number) =>
   readRange(opened.services, board.identity, bundle, { start, end });
 
@@ -32,9 +32,9 @@ describe('the first range that counts as a begin', () => {
     ['four bytes anywhere', () => [4096, 4099]],
     ['the signature', () => [payloadSizeBytes, bundle.sizeBytes - 9]],
     ['the length of the signature', () => [bundle.sizeBytes - 8, bundle.sizeBytes - 1]],
-  ])('is not one of %s', (_what, range) => {
+  ])('is not one of %s', async (_what, range) => {
     ask(...range());
-    expect(installation()).toMatchObject({ state: 'offered', startedAt: null, attempts: 0 });
+    expect(await installation()).toMatchObject({ state: 'offered', startedAt: null, attempts: 0 });
   });
 
   it.each<[string, () => [number, number]]>([
@@ -42,15 +42,15 @@ describe('the first range that counts as a begin', () => {
     ['a block', () => [0, 4095]],
     ['the last byte of the payload and the signature', () => [payloadSizeBytes - 1, bundle.sizeBytes - 9]],
     ['the whole', () => [0, bundle.sizeBytes - 1]],
-  ])('is one of %s', (_what, range) => {
+  ])('is one of %s', async (_what, range) => {
     ask(...range());
-    expect(installation()).toMatchObject({ state: 'downloading', startedAt: now(), attempts: 1 });
+    expect(await installation()).toMatchObject({ state: 'downloading', startedAt: now(), attempts: 1 });
   });
 
-  it('is told once', () => {
+  it('is told once', async () => {
     ask(0, 4095);
-    const begun = installation();
+    const begun = await installation();
     ask(4096, 8191);
-    expect(installation()).toEqual(begun);
+    expect(await installation()).toEqual(begun);
   });
 });

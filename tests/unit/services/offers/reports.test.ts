@@ -46,8 +46,8 @@ function readPayload() {
   readRange(opened.services, identity, bundle, { start: 0, end: size - 1 });
 }
 
-function latest() {
-  return opened.services.manageDevices.get(identity.id).installation;
+async function latest() {
+  return (await opened.services.manageDevices.get(identity.id)).installation;
 }
 
 it('tells of no silence while a device reports, and of it when it polls again', async () => {
@@ -55,7 +55,7 @@ it('tells of no silence while a device reports, and of it when it polls again', 
   expect(await ask('t-1')).toMatchObject({ state: 'downloading', message: null });
   readPayload();
   await report('installing');
-  expect(latest()).toMatchObject({ state: 'downloading', message: null });
+  expect(await latest()).toMatchObject({ state: 'downloading', message: null });
   expect(await ask()).toMatchObject({ state: 'stopped', message: expect.any(String) as string });
 });
 
@@ -69,8 +69,8 @@ it('takes a repeated failure for the installation that it is about, not for the 
   expect(again?.id).not.toBe(failed?.id);
 
   expect(await report('failed', 't-1', 'no space')).toMatchObject({ id: failed?.id, state: 'failed' });
-  expect(latest()).toEqual(again);
-  expect(opened.services.manageDevices.log(failed?.id ?? 0).log).toBe('no space');
+  expect(await latest()).toEqual(again);
+  expect((await opened.services.manageDevices.log(failed?.id ?? 0)).log).toBe('no space');
 
   expect(await report('failed', 't-2')).toMatchObject({ id: again?.id, state: 'failed' });
 });
@@ -81,7 +81,7 @@ it('takes a power cycle between the offer and the begin for no rollback', async 
   readPayload();
   expect(await ask(null, 'boot-2')).toMatchObject({ state: 'stopped', fromBootId: 'boot-2' });
   await ask(null, 'boot-3');
-  const { installations } = opened.services.manageDevices.get(identity.id);
+  const { installations } = await opened.services.manageDevices.get(identity.id);
   expect(installations.map(({ state }) => state)).toEqual(['offered', 'rolled-back']);
 });
 
@@ -95,7 +95,7 @@ it('does not install again and again what boots, makes contact and falls back', 
     await ask(`t-${tries}`, before);
     expect(await ask(null, updated, '2.0.0')).toMatchObject({ state: 'proven' });
     await ask(null, back);
-    const { failures } = opened.services.manageDevices.get(identity.id);
+    const { failures } = await opened.services.manageDevices.get(identity.id);
     expect([...failures.values()]).toEqual([tries]);
   }
   expect(await ask(null, 'boot-5')).toMatchObject({ state: 'rolled-back' });
@@ -107,6 +107,6 @@ it('keeps what a person called off from going on when a lost device comes back',
   await opened.services.manageDevices.cancel(identity.id, person);
   at = new Date(at.getTime() + 15 * 24 * hourMs);
   await opened.services.runHousekeeping();
-  expect(latest()).toMatchObject({ state: 'cancelled' });
+  expect(await latest()).toMatchObject({ state: 'cancelled' });
   expect(await ask()).toMatchObject({ state: 'cancelled' });
 });

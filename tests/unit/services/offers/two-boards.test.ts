@@ -55,7 +55,7 @@ function readPayload(bundle: Bundle): void {
   readRange(opened.services, identity, bundle, { start: 0, end: sizeBytes - 1 });
 }
 
-const state = () => opened.services.manageDevices.get(id).installation?.state;
+const state = async () => (await opened.services.manageDevices.get(id)).installation?.state;
 async function journal() {
   const { events } = await opened.services.readJournal.search({ deviceId: id }, { limit: 500 });
   return events.map(({ kind }) => kind).reverse();
@@ -105,7 +105,7 @@ describe('two boards with one certificate', () => {
       await poll(two, { systemVersion: '0.9.0' });
     }
     expect(await journal()).toEqual(lines);
-    expect(opened.services.manageDevices.get(id).device.facts).toMatchObject({
+    expect((await opened.services.manageDevices.get(id)).device.facts).toMatchObject({
       systemVersion: '1.0.0',
       bootId: 'a1',
     });
@@ -120,17 +120,17 @@ describe('two boards with one certificate', () => {
     await release();
     expect(await poll(bare(one))).toBe('v2.0.0.raucb');
     await poll(bare(one), {}, 't-1');
-    expect(state()).toBe('downloading');
+    expect(await state()).toBe('downloading');
     await poll(bare(two));
     await poll(bare(one));
     await poll(bare(two));
     await poll(bare(one));
-    expect(state()).not.toBe('rolled-back');
-    expect(state()).not.toBe('proven');
+    expect(await state()).not.toBe('rolled-back');
+    expect(await state()).not.toBe('proven');
     await poll({ ...bare(one), facts: { bootId: 'a2' } }, { systemVersion: '2.0.0' });
-    expect(state()).toBe('proven');
+    expect(await state()).toBe('proven');
     await poll(bare(two));
-    expect(state()).toBe('proven');
+    expect(await state()).toBe('proven');
     expect((await attention()).map(({ kind }) => kind)).toEqual(['second-board']);
   });
 
@@ -190,7 +190,7 @@ describe('one board', () => {
     await poll(one, { bootId: 'a90', ...factsOf(90) });
     await poll(one, { bootId: 'a90', ...factsOf(90) }, 't-1');
     await poll(one, { bootId: 'a91', ...factsOf(91) });
-    expect(state()).toBe('rolled-back'); // what it tells still counts
+    expect(await state()).toBe('rolled-back'); // what it tells still counts
   });
 
   it.each<[string, Partial<DeviceFacts>]>([
@@ -206,7 +206,7 @@ describe('one board', () => {
     expect(await poll(one, flashed)).toBe('v2.0.0.raucb');
     expect(await journal()).toContain('device.started-afresh');
     expect(await journal()).not.toContain('installation.rolled-back');
-    expect(state()).toBe('offered');
+    expect(await state()).toBe('offered');
   });
 
   it('whose serial its new system writes in another way is proven', async () => {
@@ -216,6 +216,6 @@ describe('one board', () => {
     await poll(one);
     await poll(one, {}, 't-1');
     await poll(one, { bootId: 'a2', serial: 'sn-a', systemVersion: '2.0.0' });
-    expect(state()).toBe('proven');
+    expect(await state()).toBe('proven');
   });
 });

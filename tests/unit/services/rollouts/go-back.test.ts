@@ -103,7 +103,7 @@ describe('going back', () => {
       await fleet.install([failed], '1.0.0');
       const devices = fleet.devices.filter(({ id }) => [late, running].includes(id));
       for (const device of devices) await device.poll(`t-${device.id}`);
-      const inProgress = fleet.services.manageRollouts.inProgress(canary);
+      const inProgress = await fleet.services.manageRollouts.inProgress(canary);
       expect(inProgress).toBeGreaterThanOrEqual(2);
       await fleet.release('3.0.0');
       if (when === 'after a restart') await fleet.restart();
@@ -126,11 +126,11 @@ describe('going back', () => {
     const { canary, early } = await accident();
     const [id = ''] = early;
     const device = fleet.devices.find((one) => one.id === id);
-    const before = fleet.services.manageDevices.get(id).installation;
+    const before = (await fleet.services.manageDevices.get(id)).installation;
     await fleet.release('3.0.0');
     await fleet.back({ isUnprovenAccepted: true });
     await device?.poll('t-1');
-    expect(fleet.services.manageDevices.get(id).installation).toMatchObject({
+    expect((await fleet.services.manageDevices.get(id)).installation).toMatchObject({
       id: before?.id,
       releaseId: canary,
       state: 'downloading',
@@ -194,7 +194,9 @@ describe('a target that no device has proven', () => {
       }
     }
     expect(
-      fleet.services.manageDevices.get('dev-0').installations.some(({ releaseId }) => releaseId === first),
+      (await fleet.services.manageDevices.get('dev-0')).installations.some(
+        ({ releaseId }) => releaseId === first,
+      ),
     ).toBe(false);
     const history = await fleet.services.listBundles.history({ limit: 999 });
     const made = history.filter(({ id }) => id === first);

@@ -76,8 +76,8 @@ it('takes over bundles, notes and releases, and renames or removes nothing', asy
     released: ['acme', 'acme/gw'],
     problems: [],
   });
-  expect(opened.offered('acme')).toBe('fw 1.0+rc1.raucb');
-  expect(opened.offered('acme/gw')).toBe('gw.raucb');
+  expect(await opened.offered('acme')).toBe('fw 1.0+rc1.raucb');
+  expect(await opened.offered('acme/gw')).toBe('gw.raucb');
   expect(opened.services.listBundles.get('gw.raucb').bundle.uploadedAt).toEqual(
     new Date('2024-01-02T03:04:05Z'),
   );
@@ -115,7 +115,7 @@ it('imports once: what is decided later stays decided', async () => {
   await first.close();
   const second = await openServices({ dataDir });
   expect(second.services.startup).toEqual({ adopted: [], released: [], problems: [] });
-  expect([second.offered('acme'), second.services.listBundles.list()]).toEqual(['no-release', []]);
+  expect([await second.offered('acme'), second.services.listBundles.list()]).toEqual(['no-release', []]);
   await second.close();
 });
 
@@ -260,7 +260,7 @@ it('keeps a release for another compatible than the bundle names, as it was, and
     released: ['default'],
     problems: [{ path: 'manifest.json' }],
   });
-  expect(opened.offered('default')).toBe('a.raucb');
+  expect(await opened.offered('default')).toBe('a.raucb');
   expect(await opened.services.listBundles.history({ limit: 1 })).toMatchObject([{ forced: true }]);
   await opened.close();
 });
@@ -277,7 +277,7 @@ it('lets the newer of two manifests of one compatible count, and reports the oth
     released: ['acme'],
     problems: [{ path: 'manifest.json' }],
   });
-  expect(opened.offered('acme')).toBe('one.raucb');
+  expect(await opened.offered('acme')).toBe('one.raucb');
   expect(opened.services.listBundles.releases()[0]?.releasedAt).toEqual(new Date('2024-12-31T22:00:00Z'));
   await opened.close();
 });
@@ -300,7 +300,10 @@ it('imports also when the server ran before, but never against what was decided 
     released: ['other'],
     problems: [{ path: 'manifests/acme.json' }],
   });
-  expect([opened.offered('acme'), opened.offered('other')]).toEqual(['no-release', 'other.raucb']);
+  expect([await opened.offered('acme'), await opened.offered('other')]).toEqual([
+    'no-release',
+    'other.raucb',
+  ]);
   await opened.close();
 });
 
@@ -317,7 +320,7 @@ it('starts over after a start that was cut short, and changes nothing twice', as
   await expect(cutShort).rejects.toThrow('cut');
   const opened = await openServices({ dataDir });
   expect(opened.services.startup.problems).toEqual([]);
-  expect(opened.offered('acme')).toBe('a.raucb');
+  expect(await opened.offered('acme')).toBe('a.raucb');
   expect(await opened.services.listBundles.history({ limit: 9 })).toHaveLength(1);
   await opened.close();
 });
@@ -333,7 +336,7 @@ it('does not take its own manifest.json for a decision when a person starts anew
   }
   const after = await openServices({ dataDir });
   expect(after.services.startup).toMatchObject({ adopted: ['a.raucb'], released: [] });
-  expect(after.offered('acme')).toBe('no-release');
+  expect(await after.offered('acme')).toBe('no-release');
   await after.close();
 });
 
@@ -345,7 +348,7 @@ describe('a bundle put into the folder by hand', () => {
     await addBundle(dataDir, 'a.raucb');
     const opened = await openServices({ dataDir });
     expect(opened.services.startup.adopted).toEqual(['a.raucb']);
-    expect(opened.offered('acme')).toBe('no-release');
+    expect(await opened.offered('acme')).toBe('no-release');
     await opened.close();
   });
 

@@ -70,12 +70,12 @@ describe('an older copy of the database beside the same bundles', () => {
       reason: expect.stringContaining('restored') as string,
       changedBy: 'server',
     });
-    expect(one.offered('test-board')).toBe('rollout-paused');
+    expect(await one.offered('test-board')).toBe('rollout-paused');
     expect(
       (await one.services.readJournal.search({ kinds: ['rollout.paused'] }, { limit: 9 })).events,
     ).toMatchObject([{ actor: { name: 'server' }, subject: { bundleName: 'v1.raucb' } }]);
     await one.services.manageRollouts.resume(rolloutOf(one).id, person);
-    expect(one.offered('test-board')).toBe('v1.raucb');
+    expect(await one.offered('test-board')).toBe('v1.raucb');
   });
 
   it('is an item of attention with what to do, until a person dismisses it, and again after the next one', async () => {
@@ -101,7 +101,7 @@ describe('an older copy of the database beside the same bundles', () => {
     await first.services.manageRollouts.resume(rolloutOf(first).id, person);
     await close(first);
     const second = await open({ dataDir: first.dataDir });
-    expect(second.offered('test-board')).toBe('v1.raucb');
+    expect(await second.offered('test-board')).toBe('v1.raucb');
     expect(
       (await second.services.readJournal.search({ kinds: ['rollout.paused'] }, { limit: 9 })).events,
     ).toHaveLength(1);
@@ -139,7 +139,7 @@ describe('an older copy of the database beside the same bundles', () => {
     await rm(path.join(dataDir, 'bundles/v1.raucb'));
     const one = await open({ dataDir });
     await one.publish((await makeBundle({ version: '1.0.0' })).path, { name: 'v1.raucb' });
-    expect(one.offered('test-board')).toBe('rollout-paused');
+    expect(await one.offered('test-board')).toBe('rollout-paused');
   });
 
   it('holds devices with a pin, and a person lifts that', async () => {
@@ -149,11 +149,11 @@ describe('an older copy of the database beside the same bundles', () => {
     });
     const one = await open({ dataDir });
     const { manageDevices } = one.services;
-    expect(one.offered('test-board')).toBe('held');
-    expect(manageDevices.get('board-1').device.hold).toMatchObject({ by: 'server' });
-    expect(manageDevices.get('board-2').device.hold).toBeNull();
+    expect(await one.offered('test-board')).toBe('held');
+    expect((await manageDevices.get('board-1')).device.hold).toMatchObject({ by: 'server' });
+    expect((await manageDevices.get('board-2')).device.hold).toBeNull();
     await manageDevices.liftHold('board-1', person);
-    expect(one.offered('test-board')).toBe('v1.raucb');
+    expect(await one.offered('test-board')).toBe('v1.raucb');
   });
 
   it('ends offers that stood when the copy was made', async () => {
@@ -178,7 +178,7 @@ describe('an older copy of the database beside the same bundles', () => {
     await rm(markerOf(one.dataDir));
     const copy = await backup(one);
     const upgraded = await open({ dataDir: one.dataDir });
-    expect(upgraded.offered('test-board')).toBe('v1.raucb');
+    expect(await upgraded.offered('test-board')).toBe('v1.raucb');
     await close(upgraded);
     await restore(one.dataDir, copy);
     expect(rolloutOf(await open({ dataDir: one.dataDir })).state).toBe('paused');
@@ -191,7 +191,7 @@ describe('an older copy of the database beside the same bundles', () => {
       dataDir,
       changeStore: ({ catalog }) => ({ catalog: { ...catalog, commit: broken } }),
     });
-    expect(first.offered('test-board')).toBe('held'); // nothing is on disk, and nothing is offered
+    expect(await first.offered('test-board')).toBe('held'); // nothing is on disk, and nothing is offered
     await close(first);
     const second = await open({ dataDir });
     expect(rolloutOf(second).state).toBe('paused');
@@ -214,7 +214,7 @@ describe('a database that is no older copy', () => {
   }
 
   it('goes on after a restart', async () => {
-    expect((await open({ dataDir: await ordinaryFolder() })).offered('test-board')).toBe('v1.raucb');
+    expect(await (await open({ dataDir: await ordinaryFolder() })).offered('test-board')).toBe('v1.raucb');
   });
 
   it('goes on at the first start of a version that knows markers', async () => {
@@ -222,9 +222,9 @@ describe('a database that is no older copy', () => {
     forgetMarkers(dataDir);
     await rm(markerOf(dataDir));
     const upgraded = await open({ dataDir });
-    expect(upgraded.offered('test-board')).toBe('v1.raucb');
+    expect(await upgraded.offered('test-board')).toBe('v1.raucb');
     await close(upgraded);
-    expect((await open({ dataDir })).offered('test-board')).toBe('v1.raucb');
+    expect(await (await open({ dataDir })).offered('test-board')).toBe('v1.raucb');
   });
 
   it('goes on when the version before markers made it', async () => {
@@ -247,7 +247,7 @@ describe('a database that is no older copy', () => {
     await close(one);
     await writeFile(markerOf(dataDir), old);
     const again = await open({ dataDir });
-    expect(again.offered('test-board')).toBe('v1.raucb');
+    expect(await again.offered('test-board')).toBe('v1.raucb');
     expect(await readFile(markerOf(dataDir))).not.toEqual(old); // and it is brought up to date
   });
 
@@ -268,7 +268,7 @@ describe('a database that is no older copy', () => {
     await one.services.manageRollouts.pause(rolloutOf(one).id, 'lunch', person);
     await one.services.manageRollouts.resume(rolloutOf(one).id, person);
     await one.services.runHousekeeping();
-    expect(one.offered('test-board')).toBe('v1.raucb');
+    expect(await one.offered('test-board')).toBe('v1.raucb');
     expect(await readFile(markerOf(dataDir))).toEqual(old);
     expect(one.log.filter(({ level }) => level === 'error')).toHaveLength(1);
     isFull = false;
@@ -291,9 +291,9 @@ describe('a database that is no older copy', () => {
     const dataDir = await ordinaryFolder();
     await change(dataDir);
     const one = await open({ dataDir });
-    expect(one.offered('test-board')).toBe('rollout-paused');
+    expect(await one.offered('test-board')).toBe('rollout-paused');
     await one.services.manageRollouts.resume(rolloutOf(one).id, person);
     await close(one);
-    expect((await open({ dataDir })).offered('test-board')).toBe('v1.raucb');
+    expect(await (await open({ dataDir })).offered('test-board')).toBe('v1.raucb');
   });
 });

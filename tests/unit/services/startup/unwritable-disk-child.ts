@@ -117,8 +117,8 @@ async function start(disk: SmallDisk, dataDir: string, end: string) {
   await stop(broken);
 
   const again = await openChildServices(dataDir);
-  const { hold } = again.services.manageDevices.get('known').device;
-  const state = again.services.manageDevices.get('other').installation?.state;
+  const { hold } = (await again.services.manageDevices.get('known')).device;
+  const state = (await again.services.manageDevices.get('other')).installation?.state;
   const kept = { hold, other: state, elsewhere: await again.store.markers.has('elsewhere') };
   await stop(again);
   return { whileBroken, told, healed, afterwards, second, kept };

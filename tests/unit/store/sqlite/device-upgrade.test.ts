@@ -18,7 +18,7 @@ it.each(steps)('a device of a database from before "%s" is there, and troubles n
   sqlite.close();
 
   const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid });
-  expect(store.devices.find('old')?.device).toMatchObject({
+  expect((await store.devices.find('old'))?.device).toMatchObject({
     boards: noBoards,
     boundCompatibles: [],
     claimedCompatible: null,

@@ -62,7 +62,7 @@ describe('what became of the devices of a release', () => {
   it('stays when the installations of a device are forgotten, and after a restart', async () => {
     await write({ id: 1, state: 'proven' });
     for (let id = 2; id <= keptInstallations + 2; id += 1) await write({ id, state: 'proven', releaseId: 2 });
-    expect(store.devices.findInstallation(1)).toBeUndefined();
+    expect(await store.devices.findInstallation(1)).toBeUndefined();
     store.close();
     await open();
     expect([await outcomes(1), await outcomes(2)]).toEqual([[[0, 'proven', 1]], [[0, 'proven', 1]]]);

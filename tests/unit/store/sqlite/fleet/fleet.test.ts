@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { DomainError } from '../../../../src/core/errors';
-import { theServer } from '../../../../src/core/event';
-import { Fleet } from '../../../../src/services/devices/fleet';
-import type { DeviceRecords } from '../../../../src/ports/devices';
-import { openDatabase } from '../../../../src/store/sqlite/database';
-import { createDeviceRecords } from '../../../../src/store/sqlite/device-records';
-import { SqliteJournal } from '../../../../src/store/sqlite/journal-records';
-import { type OpenStore, openStore } from '../../../../src/store/store';
-import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../support/fleet-updates';
-import { deviceOf } from '../../../support/device-factory';
-import { installationOf, madeAt } from '../../../support/fleet-factory';
-import { readJournal } from '../../../support/journal';
-import { temporaryFolder } from '../../../support/programs';
-import { refusal } from '../../../support/refusal';
+import { DomainError } from '../../../../../src/core/errors';
+import { theServer } from '../../../../../src/core/event';
+import { SqliteFleet } from '../../../../../src/store/sqlite/fleet/fleet';
+import type { DeviceWrite, FleetRecords } from '../../../../../src/store/sqlite/fleet/fleet-records';
+import { openDatabase } from '../../../../../src/store/sqlite/database';
+import { createDeviceRecords } from '../../../../../src/store/sqlite/device-records';
+import { SqliteJournal } from '../../../../../src/store/sqlite/journal-records';
+import { type OpenStore, openStore } from '../../../../../src/store/store';
+import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../../support/fleet-updates';
+import { deviceOf } from '../../../../support/device-factory';
+import { installationOf, madeAt } from '../../../../support/fleet-factory';
+import { readJournal } from '../../../../support/journal';
+import { temporaryFolder } from '../../../../support/programs';
+import { refusal } from '../../../../support/refusal';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const ids = ({ id }: { readonly id: string }) => id;
 
 let dataDir: string;
 let store: OpenStore;
@@ -32,8 +31,11 @@ async function reopen(): Promise<void> {
 }
 
 /** A fleet on the real database, with some of what it calls replaced. */
-function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly number[] = []): Fleet {
-  return new Fleet({
+function fleetWith(
+  change: Partial<FleetRecords> = {},
+  releaseIds: readonly number[] = [],
+): Promise<SqliteFleet> {
+  return SqliteFleet.open({
     devices: { ...store.devices, ...change },
     releaseIds,
     offerLifetimeMs: 3_600_000,
@@ -46,15 +48,15 @@ function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly num
 /** A database that takes nothing until it is told. */
 function stubborn() {
   let isFull = true;
-  const write: DeviceRecords['write'] = (what) =>
-    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.devices.write(what);
+  const write: FleetRecords['write'] = (...writes) =>
+    isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.devices.write(...writes);
   const makeRoom = () => {
     isFull = false;
   };
   return { write, makeRoom };
 }
 
-const nextId = (fleet: Fleet) =>
+const nextId = (fleet: SqliteFleet) =>
   fleet.update('a', ({ nextInstallationId }) => ({ answer: nextInstallationId() }));
 
 const registered = { kind: 'device.registered', at: madeAt, actor: theServer, message: 'new' } as const;
@@ -62,11 +64,11 @@ const registered = { kind: 'device.registered', at: madeAt, actor: theServer, me
 describe('what could not be written', () => {
   it('is known at once, counted, tried again, and then on disk', async () => {
     const { write, makeRoom } = stubborn();
-    const fleet = fleetWith({ write });
-    addDevice(fleet, deviceOf('a', { labels: ['lab'] }), [registered]);
+    const fleet = await fleetWith({ write });
+    await addDevice(fleet, deviceOf('a', { labels: ['lab'] }), [registered]);
     changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
     await expect(deviceOnDisk(fleet, 'a')).rejects.toEqual(refusal('storage-full'));
-    expect(fleet.find('a')).toMatchObject({ installation: { state: 'offered' } });
+    expect(await fleet.find('a')).toMatchObject({ installation: { state: 'offered' } });
     expect(fleet.unsavedDevices()).toBe(1);
     await fleet.flush();
     await deviceSettled(fleet, 'a');
@@ -76,14 +78,14 @@ describe('what could not be written', () => {
     await fleet.flush();
     await deviceSettled(fleet, 'a');
     expect(fleet.unsavedDevices()).toBe(0);
-    expect(store.devices.find('a')).toEqual(fleet.find('a'));
+    expect(await store.devices.find('a')).toEqual(await fleet.find('a'));
     expect(readJournal(dataDir).map(({ kind }) => kind)).toEqual(['device.registered']);
   });
 
   it('is written with what came after it, the newest of each', async () => {
     const { write, makeRoom } = stubborn();
-    const fleet = fleetWith({ write });
-    addDevice(fleet, deviceOf('a', { firstContactAt: null, labels: ['lab'] }));
+    const fleet = await fleetWith({ write });
+    await addDevice(fleet, deviceOf('a', { firstContactAt: null, labels: ['lab'] }));
     changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
     await deviceSettled(fleet, 'a');
     const facts = { systemVersion: '3.0.0' };
@@ -94,7 +96,7 @@ describe('what could not be written', () => {
     await deviceSettled(fleet, 'a');
     makeRoom();
     await deviceOnDisk(fleet, 'a');
-    expect(store.devices.find('a')).toMatchObject({
+    expect(await store.devices.find('a')).toMatchObject({
       device: { labels: ['lab'], facts },
       installation: { state: 'downloading' },
     });
@@ -102,8 +104,8 @@ describe('what could not be written', () => {
 
   it('drops the oldest lines of the journal rather than to fill the memory', async () => {
     const { write, makeRoom } = stubborn();
-    const fleet = fleetWith({ write });
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({ write });
+    await addDevice(fleet, deviceOf('a'));
     for (let count = 0; count < 70; count += 1) {
       changeDevice(fleet, 'a', { events: [{ ...registered, after: { count } }] });
       await deviceSettled(fleet, 'a');
@@ -116,31 +118,31 @@ describe('what could not be written', () => {
 
   it('keeps a person from deciding, and no decision is made', async () => {
     const { write, makeRoom } = stubborn();
-    const fleet = fleetWith({ write });
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({ write });
+    await addDevice(fleet, deviceOf('a'));
     const decision = fleet.decisions.decide(
       'a',
       () => ({ notes: 'x' }),
       () => [],
     );
     await expect(decision).rejects.toEqual(refusal('storage-full'));
-    expect(fleet.get('a').device.notes).toBe('');
+    expect((await fleet.get('a')).device.notes).toBe('');
     makeRoom();
     await deviceOnDisk(fleet, 'a');
-    expect(store.devices.find('a')?.device.notes).toBe('');
+    expect((await store.devices.find('a'))?.device.notes).toBe('');
   });
 });
 
 describe('what a person could not decide', () => {
   it('shows on none of many devices', async () => {
     let isFull = true;
-    const fleet = fleetWith({
+    const fleet = await fleetWith({
       decide: (decisions) =>
         isFull
           ? Promise.reject(new DomainError('storage-full', 'no space'))
           : store.devices.decide(decisions),
     });
-    for (const id of ['a', 'b']) addDevice(fleet, deviceOf(id));
+    for (const id of ['a', 'b']) await addDevice(fleet, deviceOf(id));
     const decide = () =>
       fleet.decisions.decideAll(
         ['a', 'nobody', 'b'],
@@ -152,17 +154,56 @@ describe('what a person could not decide', () => {
       'a: storage-full',
       'b: storage-full',
     ]);
-    expect(['a', 'b'].map((id) => fleet.get(id).device.notes)).toEqual(['', '']);
+    expect(await Promise.all(['a', 'b'].map(async (id) => (await fleet.get(id)).device.notes))).toEqual([
+      '',
+      '',
+    ]);
     isFull = false;
     expect(await decide()).toMatchObject({ done: ['a', 'b'], failed: [{ id: 'nobody' }] });
-    expect(['a', 'b'].map((id) => fleet.get(id).device.notes)).toEqual(['x', 'x']);
+    expect(await Promise.all(['a', 'b'].map(async (id) => (await fleet.get(id)).device.notes))).toEqual([
+      'x',
+      'x',
+    ]);
+  });
+
+  it('clears none of many devices', async () => {
+    const { write, makeRoom } = stubborn();
+    let isStubborn = false;
+    const fleet = await fleetWith({
+      write: (...writes) => (isStubborn ? write(...writes) : store.devices.write(...writes)),
+    });
+    for (const [index, id] of ['a', 'b'].entries()) {
+      await addDevice(fleet, deviceOf(id));
+      changeDevice(fleet, id, {
+        installations: [installationOf({ id: index + 1, deviceId: id, state: 'failed' })],
+      });
+      await deviceOnDisk(fleet, id);
+    }
+    const clear = () =>
+      fleet.decisions.interveneAll(['a', 'b'], (_, installations) => ({
+        installations: installations.map((one) => ({ ...one, clearedAt: madeAt })),
+        events: [registered],
+      }));
+    isStubborn = true;
+    expect((await clear()).failed.map(({ id, error: { code } }) => `${id}: ${code}`)).toEqual([
+      'a: storage-full',
+      'b: storage-full',
+    ]);
+    expect([(await fleet.get('a')).failures.size, (await fleet.get('b')).failures.size]).toEqual([1, 1]);
+    makeRoom();
+    expect(await clear()).toEqual({ done: ['a', 'b'], failed: [] });
+    expect([(await fleet.get('a')).failures.size, (await fleet.get('b')).failures.size]).toEqual([0, 0]);
+    expect(readJournal(dataDir)).toHaveLength(2);
   });
 
   it('is not there later: a device that was made, an installation that was called off', async () => {
     const { write, makeRoom } = stubborn();
     let isStubborn = false;
-    const fleet = fleetWith({ write: (what) => (isStubborn ? write(what) : store.devices.write(what)) }, [1]);
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith(
+      { write: (what) => (isStubborn ? write(what) : store.devices.write(what)) },
+      [1],
+    );
+    await addDevice(fleet, deviceOf('a'));
     changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
     await deviceOnDisk(fleet, 'a');
     isStubborn = true;
@@ -173,14 +214,14 @@ describe('what a person could not decide', () => {
       events: [registered],
     }));
     await expect(intervention).rejects.toEqual(refusal('storage-full'));
-    expect(fleet.find('b')).toBeUndefined();
-    expect(fleet.get('a').installation?.state).toBe('downloading');
+    expect(await fleet.find('b')).toBeUndefined();
+    expect((await fleet.get('a')).installation?.state).toBe('downloading');
 
     makeRoom();
     await fleet.flush();
     await fleet.close();
-    expect(store.devices.find('b')).toBeUndefined();
-    expect(store.devices.find('a')?.installation?.state).toBe('downloading');
+    expect(await store.devices.find('b')).toBeUndefined();
+    expect((await store.devices.find('a'))?.installation?.state).toBe('downloading');
     expect(readJournal(dataDir)).toEqual([]);
     expect(fleet.unsavedDevices()).toBe(0);
   });
@@ -191,14 +232,14 @@ describe('a write that takes long', () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     try {
       const released: (() => void)[] = [];
-      const written: Parameters<DeviceRecords['write']>[0][] = [];
-      const write: DeviceRecords['write'] = async (what) => {
+      const written: DeviceWrite[] = [];
+      const write: FleetRecords['write'] = async (what) => {
         written.push(what);
         if (written.length === 1) await new Promise<void>((resolve) => released.push(resolve));
         await store.devices.write(what);
       };
-      const fleet = fleetWith({ write });
-      addDevice(fleet, deviceOf('a'));
+      const fleet = await fleetWith({ write });
+      await addDevice(fleet, deviceOf('a'));
       changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
       changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
       let isAnswered = false;
@@ -224,15 +265,15 @@ describe('a write that takes long', () => {
 describe('a decision and a contact in the same moment', () => {
   it('leave each other what they changed, in memory and on disk', async () => {
     let during = () => undefined as unknown;
-    const decide: DeviceRecords['decide'] = (...decision) => {
+    const decide: FleetRecords['decide'] = (...decision) => {
       const done = store.devices.decide(...decision);
       during();
       return done;
     };
-    const fleet = fleetWith({ decide });
-    addDevice(fleet, deviceOf('a'));
-    during = () => {
-      const { device } = fleet.get('a');
+    const fleet = await fleetWith({ decide });
+    await addDevice(fleet, deviceOf('a'));
+    during = async () => {
+      const { device } = await fleet.get('a');
       changeDevice(fleet, 'a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
     };
     await fleet.decisions.decide(
@@ -242,19 +283,19 @@ describe('a decision and a contact in the same moment', () => {
     );
     await deviceOnDisk(fleet, 'a');
     const both = { notes: 'noted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
-    expect(fleet.get('a').device).toMatchObject(both);
-    expect(store.devices.find('a')?.device).toMatchObject(both);
+    expect((await fleet.get('a')).device).toMatchObject(both);
+    expect((await store.devices.find('a'))?.device).toMatchObject(both);
   });
 
   it('call off what the device has come to, once for each of its states', async () => {
     let during = () => undefined as unknown;
-    const write: DeviceRecords['write'] = (what) => {
+    const write: FleetRecords['write'] = (what) => {
       const done = store.devices.write(what);
       during();
       return done;
     };
-    const fleet = fleetWith({ write }, [1]);
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({ write }, [1]);
+    await addDevice(fleet, deviceOf('a'));
     changeDevice(fleet, 'a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
     changeDevice(fleet, 'a', { installations: [installationOf({ id: 2, deviceId: 'a' })] });
     await deviceOnDisk(fleet, 'a');
@@ -263,10 +304,10 @@ describe('a decision and a contact in the same moment', () => {
       const begun = installationOf({ id: 2, deviceId: 'a', state: 'downloading', startedAt: madeAt });
       changeDevice(fleet, 'a', { installations: [begun] });
     };
-    await fleet.decisions.intervene('a', ({ installation }) => {
+    await fleet.decisions.intervene('a', ({ installation }, installations) => {
       if (installation === null) throw new Error('it is there');
       const state = installation.startedAt === null ? ('cancelled' as const) : ('cancelling' as const);
-      const failed = store.devices.findInstallation(1);
+      const failed = installations.find(({ id }) => id === 1);
       if (failed === undefined) throw new Error('it is there');
       return {
         installations: [
@@ -277,13 +318,13 @@ describe('a decision and a contact in the same moment', () => {
       };
     });
     await fleet.close();
-    expect(fleet.get('a')).toMatchObject({
+    expect(await fleet.get('a')).toMatchObject({
       installation: { state: 'cancelling' },
       failures: new Map(),
       interruptions: new Map(),
     });
-    expect(store.devices.find('a')).toEqual(fleet.get('a'));
-    expect(fleet.counters.inProgress(1)).toBe(1);
+    expect(await store.devices.find('a')).toEqual(await fleet.get('a'));
+    expect((await fleet.releases()).inProgress(1)).toBe(1);
     expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
       { state: 'cancelled' },
       null,
@@ -291,32 +332,81 @@ describe('a decision and a contact in the same moment', () => {
     ]);
   });
 
+  it('leave a device that is cleared what it tells meanwhile, and ask again about one that goes on', async () => {
+    let during = () => undefined as unknown;
+    const write: FleetRecords['write'] = (...writes) => {
+      const done = store.devices.write(...writes);
+      during();
+      return done;
+    };
+    const fleet = await fleetWith({ write }, [1]);
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
+      await addDevice(fleet, deviceOf(id, { pollerOmits: ['boot-id'] }));
+      changeDevice(fleet, id, {
+        installations: [installationOf({ id: index + 1, deviceId: id, state: 'failed' })],
+      });
+      await deviceOnDisk(fleet, id);
+    }
+    during = () => {
+      during = () => undefined;
+      const { device } = fleet.lately('a') ?? { device: deviceOf('a') };
+      changeDevice(fleet, 'a', { device: { ...device, facts: { ...device.facts, systemVersion: '2.0.0' } } });
+      changeDevice(fleet, 'b', { installations: [installationOf({ id: 4, deviceId: 'b' })] });
+    };
+    const asked: string[] = [];
+    const { done, failed } = await fleet.decisions.interveneAll(
+      ['a', 'b', 'c', 'nobody'],
+      ({ device }, installations) => {
+        asked.push(device.id);
+        const cleared = installations.filter(
+          ({ state, clearedAt }) => state === 'failed' && clearedAt === null,
+        );
+        return {
+          installations: cleared.map((one) => ({ ...one, clearedAt: madeAt })),
+          events: [{ ...registered, message: device.id }],
+          change: (before) => ({ ...before, pollerOmits: null }),
+        };
+      },
+    );
+    expect([done, failed.map(({ id }) => id)]).toEqual([['a', 'c', 'b'], ['nobody']]);
+    expect(asked).toEqual(['a', 'b', 'c', 'b']);
+    await fleet.close();
+    for (const id of ['a', 'b', 'c']) {
+      const record = await fleet.get(id);
+      expect(record).toMatchObject({ device: { pollerOmits: null }, failures: new Map() });
+      expect(await store.devices.find(id)).toEqual(record);
+    }
+    expect((await fleet.get('a')).device.facts.systemVersion).toBe('2.0.0');
+    expect((await fleet.get('b')).installation).toMatchObject({ id: 4, state: 'offered' });
+    expect(readJournal(dataDir)).toHaveLength(3); // one for each, though b was asked twice
+  });
+
   it('make a device once, with what the person wanted and what it told', async () => {
     let during = () => undefined as unknown;
-    const write: DeviceRecords['write'] = (what) => {
+    const write: FleetRecords['write'] = (what) => {
       const done = store.devices.write(what);
       during();
       return done;
     };
-    const fleet = fleetWith({ write });
+    const fleet = await fleetWith({ write });
     during = () => {
       during = () => undefined;
-      addDevice(fleet, deviceOf('a', { admission: 'waiting', facts: { systemVersion: '2.0.0' } }));
+      void addDevice(fleet, deviceOf('a', { admission: 'waiting', facts: { systemVersion: '2.0.0' } }));
     };
     await fleet.decisions.make(deviceOf('a', { admission: 'admitted', labels: ['lab'] }), []);
     await expect(fleet.decisions.make(deviceOf('a'), [])).rejects.toEqual(refusal('conflict'));
     await fleet.close();
     const both = { admission: 'admitted', labels: ['lab'], facts: { systemVersion: '2.0.0' } };
-    expect(fleet.get('a').device).toMatchObject(both);
-    expect(store.devices.find('a')?.device).toMatchObject(both);
+    expect((await fleet.get('a')).device).toMatchObject(both);
+    expect((await store.devices.find('a'))?.device).toMatchObject(both);
   });
 
   it('undo nothing that another program decides about the same device', async () => {
     const other = openDatabase(dataDir);
     const devices = createDeviceRecords(other, new SqliteJournal(other));
     try {
-      const fleet = fleetWith();
-      addDevice(fleet, deviceOf('a'));
+      const fleet = await fleetWith();
+      await addDevice(fleet, deviceOf('a'));
       await deviceOnDisk(fleet, 'a');
       await devices.decide([{ id: 'a', change: { notes: 'on a desk', channel: 'beta' }, events: [] }]);
       await fleet.decisions.decide(
@@ -324,7 +414,7 @@ describe('a decision and a contact in the same moment', () => {
         () => ({ labels: ['lab'] }),
         () => [],
       );
-      expect(store.devices.find('a')?.device).toMatchObject({
+      expect((await store.devices.find('a'))?.device).toMatchObject({
         notes: 'on a desk',
         channel: 'beta',
         labels: ['lab'],
@@ -335,8 +425,8 @@ describe('a decision and a contact in the same moment', () => {
   });
 
   it('two decisions come one after the other', async () => {
-    const fleet = fleetWith();
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith();
+    await addDevice(fleet, deviceOf('a'));
     const add = (label: string) =>
       fleet.decisions.decide(
         'a',
@@ -344,20 +434,20 @@ describe('a decision and a contact in the same moment', () => {
         () => [],
       );
     await Promise.all([add('one'), add('two'), add('three')]);
-    expect(store.devices.find('a')?.device.labels.toSorted()).toEqual(['one', 'three', 'two']);
+    expect((await store.devices.find('a'))?.device.labels.toSorted()).toEqual(['one', 'three', 'two']);
   });
 });
 
 describe('a device that is forgotten', () => {
   it('is not brought back by what it tells in the same moment', async () => {
     let during = () => undefined as unknown;
-    const forget: DeviceRecords['forget'] = (...what) => {
+    const forget: FleetRecords['forget'] = (...what) => {
       const done = store.devices.forget(...what);
       during();
       return done;
     };
-    const fleet = fleetWith({ forget });
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({ forget });
+    await addDevice(fleet, deviceOf('a'));
     during = () =>
       changeDevice(fleet, 'a', {
         device: deviceOf('a'),
@@ -366,26 +456,26 @@ describe('a device that is forgotten', () => {
     await fleet.decisions.forget('a', () => []);
     await fleet.flush();
     await fleet.close();
-    expect(fleet.find('a')).toBeUndefined();
-    expect(store.devices.find('a')).toBeUndefined();
+    expect(await fleet.find('a')).toBeUndefined();
+    expect(await store.devices.find('a')).toBeUndefined();
     expect(fleet.unsavedDevices()).toBe(0);
-    expect(fleet.counters.inProgress(1)).toBe(0);
+    expect((await fleet.releases()).inProgress(1)).toBe(0);
   });
 
   it('stays, with what it told meanwhile, when that can not be written', async () => {
     const forget = () => Promise.reject(new DomainError('unavailable', 'locked'));
-    const fleet = fleetWith({ forget });
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({ forget });
+    await addDevice(fleet, deviceOf('a'));
     const forgotten = fleet.decisions.forget('a', () => []);
     await expect(forgotten).rejects.toEqual(refusal('unavailable'));
     changeDevice(fleet, 'a', { device: deviceOf('a', { facts: { systemVersion: '2' } }) });
     await deviceOnDisk(fleet, 'a');
-    expect(store.devices.find('a')?.device.facts.systemVersion).toBe('2');
+    expect((await store.devices.find('a'))?.device.facts.systemVersion).toBe('2');
   });
 
   it('does not count for its releases any more, with none of its installations', async () => {
-    const fleet = fleetWith({}, [1]);
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({}, [1]);
+    await addDevice(fleet, deviceOf('a'));
     changeDevice(fleet, 'a', { installations: [installationOf({ id: 1, deviceId: 'a', state: 'failed' })] });
     changeDevice(fleet, 'a', {
       installations: [installationOf({ id: 2, deviceId: 'a', state: 'rolled-back' })],
@@ -393,27 +483,27 @@ describe('a device that is forgotten', () => {
     changeDevice(fleet, 'a', {
       installations: [installationOf({ id: 3, deviceId: 'a', state: 'downloading' })],
     });
-    expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([1, 1]);
+    expect([(await fleet.releases()).failures(1), (await fleet.releases()).inProgress(1)]).toEqual([1, 1]);
     await fleet.decisions.forget('a', () => []);
-    expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([0, 0]);
+    expect([(await fleet.releases()).failures(1), (await fleet.releases()).inProgress(1)]).toEqual([0, 0]);
   });
 });
 
 describe('bytes and last contacts', () => {
   it('are batched, and on disk after a flush', async () => {
-    const fleet = fleetWith();
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith();
+    await addDevice(fleet, deviceOf('a'));
     changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
     await deviceOnDisk(fleet, 'a');
     const later = new Date(madeAt.getTime() + 60_000);
-    const seen = { ...fleet.get('a').device, lastContactAt: later, address: '192.0.2.77' };
+    const seen = { ...(await fleet.get('a')).device, lastContactAt: later, address: '192.0.2.77' };
     changeDevice(fleet, 'a', { seen });
     fleet.countBytes('a', 100, madeAt);
     fleet.countBytes('a', 50, madeAt);
     fleet.countBytes('nobody', 7, madeAt);
-    expect(store.devices.find('a')?.installation?.bytesSent).toBe(0);
+    expect((await store.devices.find('a'))?.installation?.bytesSent).toBe(0);
     await fleet.flush();
-    expect(store.devices.find('a')).toMatchObject({
+    expect(await store.devices.find('a')).toMatchObject({
       device: { lastContactAt: later, address: '192.0.2.77' },
       installation: { bytesSent: 150 },
     });
@@ -421,10 +511,10 @@ describe('bytes and last contacts', () => {
 
   it('are not taken back by a change that is written after them', async () => {
     const { write, makeRoom } = stubborn();
-    const fleet = fleetWith({
+    const fleet = await fleetWith({
       write: (what) => ((what.installations ?? []).length > 0 ? write(what) : store.devices.write(what)),
     });
-    addDevice(fleet, deviceOf('a'));
+    await addDevice(fleet, deviceOf('a'));
     await deviceOnDisk(fleet, 'a');
     changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
     await deviceSettled(fleet, 'a');
@@ -432,44 +522,44 @@ describe('bytes and last contacts', () => {
     await fleet.flush();
     makeRoom();
     await deviceOnDisk(fleet, 'a');
-    expect(store.devices.find('a')?.installation?.bytesSent).toBe(100);
+    expect((await store.devices.find('a'))?.installation?.bytesSent).toBe(100);
   });
 
   it('are tried again when they could not be written', async () => {
     let isLocked = true;
-    const writeSeen: DeviceRecords['writeSeen'] = (seen) =>
+    const writeSeen: FleetRecords['writeSeen'] = (seen) =>
       isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : store.devices.writeSeen(seen);
-    const fleet = fleetWith({ writeSeen });
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith({ writeSeen });
+    await addDevice(fleet, deviceOf('a'));
     changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a' })] });
     await deviceOnDisk(fleet, 'a');
     fleet.countBytes('a', 100, madeAt);
     await expect(fleet.flush()).rejects.toEqual(refusal('unavailable'));
     isLocked = false;
     await fleet.flush();
-    expect(store.devices.find('a')?.installation?.bytesSent).toBe(100);
+    expect((await store.devices.find('a'))?.installation?.bytesSent).toBe(100);
   });
 });
 
 describe('a restart', () => {
   it('goes on with numbers and counts', async () => {
-    const fleet = fleetWith();
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith();
+    await addDevice(fleet, deviceOf('a'));
     const first = installationOf({ id: await nextId(fleet), deviceId: 'a', state: 'failed' });
     const second = installationOf({ id: await nextId(fleet), deviceId: 'a', state: 'downloading' });
     changeDevice(fleet, 'a', { installations: [first, second] });
     await fleet.close();
     store.close();
     await reopen();
-    const again = fleetWith({}, [1]);
+    const again = await fleetWith({}, [1]);
     expect(await nextId(again)).toBe(second.id + 1);
-    expect(again.get('a')).toEqual(fleet.get('a'));
-    expect(again.get('a').failures).toEqual(new Map([[first.sha256, 1]]));
-    expect([again.counters.failures(1), again.counters.inProgress(1)]).toEqual([1, 1]);
+    expect(await again.get('a')).toEqual(await fleet.get('a'));
+    expect((await again.get('a')).failures).toEqual(new Map([[first.sha256, 1]]));
+    expect([(await again.releases()).failures(1), (await again.releases()).inProgress(1)]).toEqual([1, 1]);
   });
 
   it('is told of by the numbers of installations: they end with 32 bits', async () => {
-    const fleet = fleetWith({ lastInstallationId: () => 2 ** 31 - 2 });
+    const fleet = await fleetWith({ lastInstallationId: () => Promise.resolve(2 ** 31 - 2) });
     expect(await nextId(fleet)).toBe(2 ** 31 - 1);
     await expect(nextId(fleet)).rejects.toEqual(refusal('unavailable'));
   });
@@ -478,33 +568,33 @@ describe('a restart', () => {
 describe('devices in memory', () => {
   it('are those heard last; one with unwritten changes never leaves', async () => {
     const read: string[] = [];
-    const find: DeviceRecords['find'] = (id) => {
+    const find: FleetRecords['find'] = (id) => {
       read.push(id);
-      return { device: deviceOf(id), installation: null, failures: new Map(), interruptions: new Map() };
+      const counted = { failures: new Map(), interruptions: new Map() };
+      return Promise.resolve({ device: deviceOf(id), installation: null, ...counted });
     };
     const { write } = stubborn();
-    const fleet = fleetWith({ find, write });
-    fleet.find('unsaved');
+    const fleet = await fleetWith({ find, write });
+    await fleet.find('unsaved');
     changeDevice(fleet, 'unsaved', { device: deviceOf('unsaved', { notes: 'not on disk' }) });
     await deviceSettled(fleet, 'unsaved');
-    fleet.find('often');
-    fleet.find('once');
+    await fleet.find('often');
+    await fleet.find('once');
     for (let index = 0; index < 100_000; index += 1) {
-      fleet.find(`dev-${index}`);
-      if (index % 1_000 === 0) fleet.find('often');
+      await fleet.find(`dev-${index}`);
+      if (index % 1_000 === 0) await fleet.find('often');
     }
     read.length = 0;
-    expect(['unsaved', 'often', 'dev-99999', 'once'].map((id) => fleet.get(id).device).map(ids)).toHaveLength(
-      4,
-    );
+    for (const id of ['unsaved', 'often', 'dev-99999', 'once'])
+      expect((await fleet.get(id)).device.id).toBe(id);
     expect(read).toEqual(['once']);
-    expect(fleet.get('unsaved').device.notes).toBe('not on disk');
+    expect((await fleet.get('unsaved')).device.notes).toBe('not on disk');
   });
 });
 
 describe('200 devices that ask at once', () => {
   /** What each claims: a place among five, if there is one. */
-  const claim = (fleet: Fleet, deviceId: string) =>
+  const claim = (fleet: SqliteFleet, deviceId: string) =>
     fleet.update(deviceId, ({ releases, nextInstallationId }) => {
       const device = deviceOf(deviceId);
       if (releases.inProgress(1) >= 5) return { answer: false, device };
@@ -516,37 +606,37 @@ describe('200 devices that ask at once', () => {
     });
 
   it('get the five places of their release, and never six', async () => {
-    const fleet = fleetWith({}, [1]);
+    const fleet = await fleetWith({}, [1]);
     const devices = Array.from({ length: 200 }, (_, index) => `dev-${String(index)}`);
     const answers = await Promise.all(devices.map((id) => claim(fleet, id)));
     expect(answers.filter((isOffered) => isOffered)).toHaveLength(5);
     await fleet.close();
-    expect(store.devices.counts([1], madeAt)[0]?.offers.size).toBe(5);
+    expect((await store.devices.counts([1], madeAt))[0]?.offers.size).toBe(5);
   });
 
   it('get five also while nothing can be written', async () => {
     const { write, makeRoom } = stubborn();
-    const fleet = fleetWith({ write }, [1]);
+    const fleet = await fleetWith({ write }, [1]);
     const devices = Array.from({ length: 200 }, (_, index) => `dev-${String(index)}`);
     const answers = await Promise.all(devices.map((id) => claim(fleet, id)));
     expect(answers.filter((isOffered) => isOffered)).toHaveLength(5);
     makeRoom();
     await fleet.close();
-    expect(store.devices.counts([1], madeAt)[0]?.offers.size).toBe(5);
+    expect((await store.devices.counts([1], madeAt))[0]?.offers.size).toBe(5);
   });
 });
 
 describe('an update that throws', () => {
   it('changes nothing', async () => {
-    const fleet = fleetWith();
-    addDevice(fleet, deviceOf('a'));
+    const fleet = await fleetWith();
+    await addDevice(fleet, deviceOf('a'));
     await deviceOnDisk(fleet, 'a');
-    const before = fleet.get('a');
+    const before = await fleet.get('a');
     const failing = fleet.update('a', () => {
       throw new DomainError('forbidden', 'no');
     });
     await expect(failing).rejects.toEqual(refusal('forbidden'));
-    expect(fleet.get('a')).toEqual(before);
+    expect(await fleet.get('a')).toEqual(before);
     expect(fleet.unsavedDevices()).toBe(0);
   });
 });

@@ -1,64 +1,62 @@
-import type { Device } from '../../core/device';
-import { DomainError } from '../../core/errors';
-import { maxInstallationId } from '../../core/installation';
-import type { Clock } from '../../ports/clock';
-import type { DecideUpdate, DeviceUpdate, DeviceUpdates } from '../../ports/device-updates';
-import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
-import type { Log } from '../../ports/log';
+import type { Device } from '../../../core/device';
+import { type DeviceRecord, newcomer } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import { maxInstallationId } from '../../../core/installation';
+import type { InstallationState } from '../../../core/installation-states';
+import type { DecideUpdate, DeviceUpdate, ReleaseNumbers } from '../../../ports/device-updates';
+import type { Fleet, FleetOptions } from '../../../ports/fleet';
 import { DeviceLines } from './device-lines';
-import { FleetDecisions } from './fleet-decisions';
+import { SqliteFleetDecisions } from './fleet-decisions';
 import { FleetEntries } from './fleet-entries';
-import { addEvents, type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
+import { addEvents, type Entry, isUnsaved, newEntry } from './fleet-entry';
+import type { FleetRecords, ReleaseCounts } from './fleet-records';
 import { FleetWriter } from './fleet-writer';
 import { LastSeenUpdates } from './last-seen-updates';
 import { ReleaseCounters } from './release-counters';
 
-export interface FleetPorts {
-  readonly devices: DeviceRecords;
-  /** Releases that are current at the start. */
-  readonly releaseIds: readonly number[];
-  readonly log: Log;
-  /** No offer stands for longer, in milliseconds. */
-  readonly offerLifetimeMs: number;
-  readonly now: Clock;
-  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
-  readonly ageMs: () => number;
-  /** Hears of a device whose lines of the journal are counted rather than written. */
-  readonly onRepeats?: (deviceId: string) => void;
+export interface FleetPorts extends FleetOptions {
+  readonly devices: FleetRecords;
 }
 
 /**
  * The devices, as they are answered. Every change is seen here first and written right after, each device's in order; a write
  * that fails is tried again, so that a full disk or a locked database leaves no device without an answer.
  */
-export class Fleet implements DeviceUpdates {
-  readonly counters: ReleaseCounters;
-  readonly decisions: FleetDecisions;
+export class SqliteFleet implements Fleet {
+  readonly decisions: SqliteFleetDecisions;
+  readonly #counters: ReleaseCounters;
   readonly #entries: FleetEntries;
   readonly #writer: FleetWriter;
   readonly #lastSeenUpdates: LastSeenUpdates;
   readonly #lines: DeviceLines;
   #lastInstallationId: number;
 
-  constructor(private readonly ports: FleetPorts) {
-    const { devices, releaseIds, log, now } = ports;
-    this.counters = new ReleaseCounters(devices.counts(releaseIds, now()), ports);
+  private constructor(
+    private readonly ports: FleetPorts,
+    found: { readonly counts: readonly ReleaseCounts[]; readonly lastInstallationId: number },
+  ) {
+    const { devices, log, now } = ports;
+    this.#counters = new ReleaseCounters(found.counts, ports);
     this.#writer = new FleetWriter(devices, log);
     this.#lastSeenUpdates = new LastSeenUpdates(devices);
     this.#lines = new DeviceLines(ports.onRepeats);
-    this.#lastInstallationId = devices.lastInstallationId();
+    this.#lastInstallationId = found.lastInstallationId;
     this.#entries = new FleetEntries({
       devices,
-      counters: this.counters,
+      counters: this.#counters,
       isBusy: (entry) =>
         entry.saving !== null || this.#lastSeenUpdates.has(entry) || this.#writer.hasFailed(entry),
     });
-    this.decisions = new FleetDecisions({
+    this.decisions = new SqliteFleetDecisions({
       devices,
       entries: this.#entries,
-      counters: this.counters,
+      counters: this.#counters,
       commit: (id) => this.#commit(id),
       save: (entry) => {
+        this.#writer.save(entry);
+      },
+      saveContact: (entry) => {
+        entry.unsaved.hasContact = true;
         this.#writer.save(entry);
       },
       drop: (entry) => {
@@ -69,49 +67,71 @@ export class Fleet implements DeviceUpdates {
     });
   }
 
-  find(id: string): DeviceRecord | undefined {
-    return this.#entries.find(id)?.record;
+  /** Counts what the releases are at. @throws DomainError `unavailable` */
+  static async open(ports: FleetPorts): Promise<SqliteFleet> {
+    const { devices, releaseIds, now } = ports;
+    const counts = await devices.counts(releaseIds, now());
+    return new SqliteFleet(ports, { counts, lastInstallationId: await devices.lastInstallationId() });
   }
 
-  /** @throws DomainError `not-found` */
-  get(id: string): DeviceRecord {
-    return this.#entries.get(id).record;
+  lately(id: string): DeviceRecord | undefined {
+    return this.#entries.lately(id)?.record;
+  }
+
+  async find(id: string): Promise<DeviceRecord | undefined> {
+    return (await this.#entries.find(id))?.record;
+  }
+
+  async get(id: string): Promise<DeviceRecord> {
+    return (await this.#entries.get(id)).record;
   }
 
   async update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    const answer = this.#update(id, decide);
+    const answer = await this.#update(id, decide);
     const entry = this.#entries.peek(id);
     if (entry !== undefined) await this.#writer.savedInTime(entry);
     return answer;
   }
 
   async updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
-    const answer = this.#update(id, decide);
+    const answer = await this.#update(id, decide);
     await this.#commit(id);
     return answer;
   }
 
-  /** Counts payload bytes of the latest installation. */
   countBytes(id: string, count: number, at: Date): void {
     const entry = this.#entries.peek(id);
     if (entry !== undefined) this.#lastSeenUpdates.countBytes(entry, count, at);
   }
 
-  /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
+  releases(): Promise<ReleaseNumbers> {
+    return Promise.resolve(this.#counters);
+  }
+
+  hasOffered(releaseId: number): boolean {
+    return this.#counters.wasOffered(releaseId);
+  }
+
+  recount(releaseId: number): Promise<void> {
+    return this.decisions.recount(releaseId);
+  }
+
+  reached(): ReadonlyMap<InstallationState, number> {
+    return this.#counters.reached();
+  }
+
   async flush(): Promise<void> {
-    this.#tellRepeats(false);
+    await this.#tellRepeats(false);
     this.#writer.retry();
     await this.#lastSeenUpdates.write();
   }
 
-  /** How many devices have changes that could not be written. */
   unsavedDevices(): number {
     return this.#writer.failed;
   }
 
-  /** Waits for all writes. */
   async close(): Promise<void> {
-    this.#tellRepeats(true);
+    await this.#tellRepeats(true);
     await this.#allSaved();
     await this.flush().catch((error: unknown) => {
       this.ports.log.error({ err: error }, 'what devices told last could not be written');
@@ -119,13 +139,18 @@ export class Fleet implements DeviceUpdates {
     await this.#allSaved();
   }
 
-  /** What was known, what is decided on it, and what it claims: nothing comes in between, as nothing waits here. */
-  #update<Answer>(id: string, decide: DecideUpdate<Answer>): Answer {
-    const known = this.#entries.find(id);
+  /** What is known, what is decided on it, and what it claims: nothing comes in between, as nothing waits once it is in memory. */
+  async #update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer> {
+    let known = this.#entries.lately(id);
+    if (known === undefined) {
+      const read = await this.#entries.find(id);
+      // Who read it at the same time may have gone on already.
+      known = this.#entries.peek(id) ?? (read?.isForgotten === true ? undefined : read);
+    }
     if (known !== undefined) this.#lastSeenUpdates.settleBytes(known);
     const update = decide({
       record: known?.record,
-      releases: this.counters,
+      releases: this.#counters,
       nextInstallationId: () => this.#nextInstallationId(),
     });
     const entry = known ?? this.#appears(update.device);
@@ -152,14 +177,15 @@ export class Fleet implements DeviceUpdates {
       entry.record = { ...entry.record, installation: renewed };
       // Only another end of its offer counts for its release.
       if (before?.polls !== renewed.polls || before.offerEndsAt !== renewed.offerEndsAt)
-        this.counters.renew(renewed);
+        this.#counters.renew(renewed);
       this.#lastSeenUpdates.renewed(entry);
     }
     const { unsaved } = entry;
     if (installations.length > 0) entry.revision += 1;
     if (device !== undefined) unsaved.hasContact = true;
     for (const installation of installations) {
-      const before = unsaved.installations.get(installation.id) ?? this.#entries.before(entry, installation);
+      const latest = entry.record.installation;
+      const before = latest?.id === installation.id ? latest : null;
       unsaved.installations.set(installation.id, installation);
       this.#entries.show(entry, before, installation);
     }
@@ -182,9 +208,9 @@ export class Fleet implements DeviceUpdates {
     return ++this.#lastInstallationId;
   }
 
-  #tellRepeats(isLast: boolean): void {
+  async #tellRepeats(isLast: boolean): Promise<void> {
     for (const [id, events] of this.#lines.due(this.ports.now(), isLast)) {
-      const entry = this.#entries.find(id);
+      const entry = await this.#entries.find(id);
       if (entry === undefined) continue;
       addEvents(entry.unsaved, events);
       this.#writer.save(entry);

@@ -1,0 +1,59 @@
+import type { Device } from '../../core/device';
+import type { Actor } from '../../core/event';
+import type { Installation } from '../../core/installation';
+import { isCalledOff, isFailure } from '../../core/installation-states';
+import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
+import type { Clock } from '../../ports/clock';
+import type { Catalog } from '../catalog/catalog';
+import type { PlanIntervention } from '../../ports/fleet-decisions';
+import { changed } from './installation-events';
+import { deviceLine } from './plan-decisions';
+import { startAnew } from './start-anew';
+
+export interface ClearingPorts {
+  readonly catalog: Pick<Catalog, 'find'>;
+  /** How often a bundle may be tried on a device. */
+  readonly maxTries: number;
+  readonly now: Clock;
+}
+
+/** Lets bundles be tried again that failed, were interrupted or were called off. */
+export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: Actor): PlanIntervention {
+  const at = now();
+
+  /** Whether its own poller has had all its tries of a bundle without telling what came of them. */
+  function triedInVain(
+    { pollerOmits }: Device,
+    installation: Installation | null,
+  ): installation is Installation {
+    const unproven = unprovenDownloads(pollerOmits, installation);
+    if (unproven === null || unproven.isFailure || installation === null) return false;
+    const bundle = catalog.find(installation.bundleName);
+    return bundle?.sha256 === unproven.sha256 && untoldTries(unproven, bundle) >= maxTries;
+  }
+
+  return ({ device, installation }, installations) => {
+    const cleared = installations.filter(isToClear).map((one) => ({ ...one, clearedAt: at }));
+    const again = triedInVain(device, installation)
+      ? changed(
+          installation,
+          { state: 'withdrawn', message: `${actor.name} lets it try again` },
+          { at, actor },
+        )
+      : null;
+    const freed = [...cleared, ...(again === null ? [] : [again.installation])];
+    const bundles = [...new Set(freed.map(({ bundleName }) => bundleName))];
+    const message = `${device.id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
+    const line = deviceLine('device.failures-cleared', device, { message, actor, at });
+    return {
+      installations: freed,
+      events: [...(again?.events ?? []), { ...line, after: { bundles } }],
+      change: startAnew(device) === device ? undefined : startAnew,
+    };
+  };
+}
+
+function isToClear(installation: Installation): boolean {
+  if (installation.clearedAt !== null) return false;
+  return isFailure(installation) || isCalledOff(installation) || installation.state === 'interrupted';
+}

@@ -1,0 +1,112 @@
+import { withInstallation } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import type { Installation } from '../../../core/installation';
+import { type Entry, newEntry } from './fleet-entry';
+import type { FleetRecords } from './fleet-records';
+import type { ReleaseCounters } from './release-counters';
+
+export interface EntryPorts {
+  readonly devices: Pick<FleetRecords, 'find'>;
+  readonly counters: ReleaseCounters;
+  /** Whether something about a device is not on disk, so that it must stay in memory. */
+  readonly isBusy: (entry: Entry) => boolean;
+}
+
+/** Devices that stay in memory after they were heard. */
+const maxRemembered = 100_000;
+
+/** The devices in memory: those heard lately; the others are read when they come. */
+export class FleetEntries {
+  /** In the order of last use. */
+  readonly #entries = new Map<string, Entry>();
+  /** Devices that are being read, once for all who ask meanwhile. */
+  readonly #reads = new Map<string, Promise<Entry | undefined>>();
+  /** Those of them that changed on disk meanwhile. */
+  readonly #outdated = new Set<string>();
+
+  constructor(private readonly ports: EntryPorts) {}
+
+  /** One that is in memory, which counts as a use. */
+  lately(id: string): Entry | undefined {
+    const known = this.#entries.get(id);
+    if (known === undefined) return undefined;
+    this.#entries.delete(id); // put at the end
+    this.#entries.set(id, known);
+    return known;
+  }
+
+  /** Where it is not in memory, it is read. What became of it until the promise resolves, is in what it resolves with. */
+  async find(id: string): Promise<Entry | undefined> {
+    return this.lately(id) ?? (await this.#read(id));
+  }
+
+  /** @throws DomainError `not-found` */
+  async get(id: string): Promise<Entry> {
+    const entry = await this.find(id);
+    if (entry === undefined)
+      throw new DomainError('not-found', `there is no device ${JSON.stringify(id.slice(0, 80))}`, {
+        remedy: 'List the devices to see their ids: one appears when it makes contact.',
+      });
+    return entry;
+  }
+
+  /** Only one that is in memory. */
+  peek(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  all(): readonly Entry[] {
+    return [...this.#entries.values()];
+  }
+
+  add(entry: Entry): void {
+    this.#entries.set(entry.record.device.id, entry);
+    if (this.#entries.size <= maxRemembered) return;
+    for (const [oldest, other] of this.#entries) {
+      if (other === entry || this.ports.isBusy(other)) continue;
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+
+  delete(id: string): void {
+    this.#entries.delete(id);
+  }
+
+  /** A device has changed on disk: who is reading it reads it again. */
+  changedOnDisk(id: string): void {
+    if (this.#reads.has(id)) this.#outdated.add(id);
+  }
+
+  /** Shows and counts an installation as it is by now. @param before how it was; `null` for a new one */
+  show(entry: Entry, before: Installation | null, after: Installation): void {
+    this.ports.counters.count(before, after);
+    entry.record = withInstallation(entry.record, before, after);
+  }
+
+  async #read(id: string): Promise<Entry | undefined> {
+    const reading = this.#reads.get(id) ?? this.#readNow(id);
+    this.#reads.set(id, reading);
+    const read = await reading;
+    return this.#entries.get(id) ?? read; // somebody may have made it meanwhile
+  }
+
+  async #readNow(id: string): Promise<Entry | undefined> {
+    try {
+      for (;;) {
+        this.#outdated.delete(id);
+        const record = await this.ports.devices.find(id);
+        const known = this.#entries.get(id);
+        if (known !== undefined) return known;
+        if (this.#outdated.has(id)) continue;
+        if (record === undefined) return undefined;
+        const entry = newEntry(record);
+        this.add(entry);
+        return entry;
+      }
+    } finally {
+      this.#reads.delete(id);
+      this.#outdated.delete(id);
+    }
+  }
+}
