@@ -170,6 +170,7 @@ class SqliteDatabase implements Database {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       this.#problem = error;
+      if (this.connection === null || this.connection.isStale()) this.#openToRead(error);
     }
   }
 
@@ -188,16 +189,25 @@ class SqliteDatabase implements Database {
 
   /** With nothing in between: one connection ends before the other begins, see {@link openToRead}. */
   #openToWrite(): void {
-    this.connection?.close();
-    this.connection = null;
-    this.#statements = new RecentMap(maxStatements);
+    this.#disconnect();
     try {
       this.connection = this.openers.toWrite();
       this.#commits = this.#begin(this.connection);
     } catch (error) {
-      this.connection = this.openers.toRead(error instanceof DomainError ? error : this.#unwritable());
+      this.#openToRead(error instanceof DomainError ? error : this.#unwritable());
       throw error;
     }
+  }
+
+  #openToRead(why: DomainError): void {
+    this.#disconnect();
+    this.connection = this.openers.toRead(why);
+  }
+
+  #disconnect(): void {
+    this.connection?.close();
+    this.connection = null;
+    this.#statements = new RecentMap(maxStatements);
   }
 
   #begin(connection: Connection): GroupCommit {
