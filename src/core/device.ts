@@ -145,6 +145,10 @@ const wordPattern = /^[A-Za-z0-9][A-Za-z0-9._=:@+-]*$/;
 export const wordMaxLength = 64;
 export const maxLabels = 32;
 
+export function tooManyLabels(): DomainError {
+  return new DomainError('invalid-input', `a device has at most ${maxLabels} labels`);
+}
+
 /** Checks a label, such as `lab` or `site=berlin`. @throws DomainError `invalid-input` */
 export function parseLabel(label: string): string {
   return parseWord(label, 'a label');

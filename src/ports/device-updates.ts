@@ -1,7 +1,7 @@
 import type { Device } from '../core/device';
 import type { NewEvent } from '../core/event';
 import type { Installation } from '../core/installation';
-import type { DeviceRecord } from './devices';
+import type { DeviceRecord } from '../core/device-record';
 
 /** What the installations of releases are at. */
 export interface ReleaseNumbers {
@@ -11,6 +11,8 @@ export interface ReleaseNumbers {
   hasEnded(installation: Installation): boolean;
   /** Devices that failed or rolled back, each once. */
   failures(releaseId: number): number;
+  /** Another number than before when something has changed. */
+  revision(releaseId: number): number;
 }
 
 /** What an update of a device is decided on. */
@@ -71,4 +73,6 @@ export interface DeviceUpdates {
    * @throws DomainError `storage-full`, `unavailable`
    */
   updateOnDisk<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
+  /** Counts payload bytes of the latest installation of a device that was heard lately. A crash may take a second's worth. */
+  countBytes(id: string, count: number, at: Date): void;
 }

@@ -5,6 +5,7 @@ import type { CatalogRecords, ReleaseResults } from './catalog';
 import type { MeasureStorage, WriteManifestFile } from './data-folder';
 import type { DeviceRecords } from './devices';
 import type { DismissalRecords } from './dismissals';
+import type { OpenFleet } from './fleet';
 import type { BundleUses, FleetCounts } from './fleet-counts';
 import type { FleetListing } from './fleet-queries';
 import type { FoundFiles } from './found-files';
@@ -22,6 +23,7 @@ export interface Store {
   readonly catalog: CatalogRecords;
   readonly results: ReleaseResults;
   readonly devices: DeviceRecords;
+  readonly openFleet: OpenFleet;
   readonly listing: FleetListing;
   readonly counts: FleetCounts;
   readonly uses: BundleUses;

@@ -4,7 +4,7 @@ import type { CheckStoredImages } from './catalog/check-stored-images';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { ServerClock } from './clock/server-clock';
 import type { FindLost } from './devices/find-lost';
-import type { Fleet } from './devices/fleet';
+import type { Fleet } from '../ports/fleet';
 import type { FleetHistory } from './overview/fleet-history';
 import type { StorageWatch } from './overview/watch-storage';
 import type { WritabilityWatch } from './overview/watch-writability';

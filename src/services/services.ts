@@ -12,7 +12,6 @@ import { Catalog } from './catalog/catalog';
 import { ServerClock } from './clock/server-clock';
 import { type CatalogServices, createCatalogServices } from './catalog/catalog-services';
 import { RefusedCertificateList, type RefusedCertificates } from './certificates/refused-certificates';
-import { Fleet } from './devices/fleet';
 import { createManageDevices, type ManageDevices } from './devices/manage-devices';
 import { createFindLost } from './devices/find-lost';
 import { type Silence, silenceAfter } from './devices/silence';
@@ -106,8 +105,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   await judgeBundles.begin();
 
   const overBudget = new BudgetExcesses(now);
-  const fleet = await Fleet.open({
-    devices,
+  const fleet = await store.openFleet({
     releaseIds: catalog.releaseIds(),
     offerLifetimeMs: fleetRules.offerLifetimeMs,
     log,
@@ -200,7 +198,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     fleetHistory,
     readJournal: journal,
     ...webhookServices,
-    installationsReached: () => fleet.counters.reached(),
+    installationsReached: () => fleet.reached(),
     health: () => ({ unsavedDevices: fleet.unsavedDevices(), writeProblem: store.writability.problem() }),
     runHousekeeping: () => housekeeping.run(),
     chores: () => housekeeping.statuses(),

@@ -23,6 +23,8 @@ import { type DataDirLock, lockDataDir } from './files/lock-data-dir';
 import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
 import { createDeviceRecords } from './sqlite/device-records';
+import { SqliteFleet } from './sqlite/fleet/fleet';
+import type { FleetRecords } from './sqlite/fleet/fleet-records';
 import { createHistoryRecords } from './sqlite/history-records';
 import { SqliteJournal } from './sqlite/journal-records';
 import { createMarkerRecords } from './sqlite/marker-records';
@@ -39,6 +41,8 @@ import { createRetentionRecords, createUpTimeRecords } from './sqlite/up-time-re
 
 /** The store of the one server on a data folder. */
 export interface OpenStore extends Store {
+  /** With what the fleet in memory lasts by. */
+  readonly devices: FleetRecords;
   readonly sqliteVersion: string;
   /** Closes the database and lets another server have the folder. */
   close(): void;
@@ -81,9 +85,11 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
     try {
       const bundles = new BundleFolder({ folder, newName, known: storedBundles(database) });
       const journal = new SqliteJournal(database);
+      const devices = createDeviceRecords(database, journal);
       return {
         catalog: createCatalogRecords(database, journal),
-        devices: createDeviceRecords(database, journal),
+        devices,
+        openFleet: (options) => SqliteFleet.open({ ...options, devices }),
         listing: createFleetListing(database),
         uses: createBundleUses(database),
         counts: createFleetCounts(database),

@@ -139,9 +139,10 @@ describe('the program of today', () => {
 
 describe('an upgrade that fails', () => {
   it('leaves the database as it was, and says how to go back', async () => {
-    const { folder, dataDir } = await folderOfSchema(earlierSchemas);
+    const schema = migrations.findIndex((step) => step.includes('CREATE TABLE webhook_deliveries'));
+    const { folder, dataDir } = await folderOfSchema(schema);
     const file = path.join(dataDir, 'server.db');
-    // What the last step makes is there already.
+    // What the next step makes is there already.
     const made = new Sqlite(file);
     made.exec('CREATE TABLE webhook_deliveries (mine TEXT)');
     const before = dumpOf(made);

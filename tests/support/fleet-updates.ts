@@ -1,7 +1,7 @@
 import type { Device } from '../../src/core/device';
 import type { NewEvent } from '../../src/core/event';
 import type { DeviceUpdate } from '../../src/ports/device-updates';
-import type { Fleet } from '../../src/services/devices/fleet';
+import type { Fleet } from '../../src/ports/fleet';
 
 type Change = Omit<DeviceUpdate<void>, 'answer'>;
 

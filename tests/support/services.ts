@@ -10,6 +10,7 @@ import type { FleetRules, ServicePorts } from '../../src/services/service-ports'
 import { createServices, type Services } from '../../src/services/services';
 import type { Store } from '../../src/ports/store';
 import type { DiskThreadOptions } from '../../src/store/sqlite/disk-worker';
+import { SqliteFleet } from '../../src/store/sqlite/fleet/fleet';
 import { type OpenStore, openStore } from '../../src/store/store';
 import { fleetRules } from './fleet-factory';
 import { temporaryFolder } from './programs';
@@ -32,7 +33,7 @@ export interface OpenServicesOptions {
   /** Replaces ports, for faults that can't be had otherwise. */
   readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
   /** The same for parts of the store. */
-  readonly changeStore?: (store: Store) => Partial<Store>;
+  readonly changeStore?: (store: OpenStore) => Partial<OpenStore>;
   /** The rest of the profile that signers are judged under. */
   readonly profile?: Partial<VerificationProfile>;
   readonly allowUntrusted?: boolean;
@@ -62,6 +63,12 @@ export function steppingClock(): () => Date {
   return () => new Date((at += 1000));
 }
 
+/** The fleet lasts by what took the place of the real parts, too. */
+function changedStore(store: OpenStore, changed: Partial<OpenStore> = {}): Store {
+  const { devices = store.devices } = changed;
+  return { ...store, openFleet: (options) => SqliteFleet.open({ ...options, devices }), ...changed };
+}
+
 /** The real services on a real data folder. Close them when a test opens the same folder again. */
 export async function openServices(options: OpenServicesOptions = {}): Promise<OpenedServices> {
   const dataDir = options.dataDir ?? path.join(await temporaryFolder(), 'data');
@@ -78,7 +85,7 @@ export async function openServices(options: OpenServicesOptions = {}): Promise<O
   });
   const profile = { ...withoutKeyring, anchorsPem, ...options.profile };
   const ports: ServicePorts = {
-    store: { ...store, ...options.changeStore?.(store) },
+    store: changedStore(store, options.changeStore?.(store)),
     ...raucPorts(profile, now),
     allowUntrusted: options.allowUntrusted ?? false,
     fleetRules: { ...fleetRules, ...options.fleetRules },

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fillDisk } from './fill-disk';
 
 /** Room for the index beside a -wal file, and for little more. */
 const tightRoomBytes = 96 << 10;
+
+const looseRoomBytes = 160 << 10;
 
 /** A small disk for a process in a mount namespace of its own, and how it breaks and is mended. */
 export interface SmallDisk {
@@ -34,6 +36,12 @@ export function mountSmallDisk(mount: string, how: string): SmallDisk {
     },
     mend: () => rmSync(filler),
   };
+}
+
+/** Gives a full one some room: a command can write, but a server does not go on with so little. */
+export function loosen(mount: string): void {
+  const filler = path.join(mount, 'filler');
+  truncateSync(filler, statSync(filler).size - looseRoomBytes);
 }
 
 function crowd(folder: string): void {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { compareNaturally } from '../../base/text/natural-order';
 import type { ListedCertificate } from '../../core/certificate';
 import { listedCertificateJson } from './certificate-json';
@@ -11,27 +11,44 @@ import { formatDay } from '../kernel/printable';
 import { isRemote, type RemoteFlags, remoteKeys, remoteOption } from '../kernel/remote';
 import { markedState } from '../kernel/state-mark';
 
+interface Flags extends RemoteFlags {
+  readonly byExpiry?: boolean;
+}
+
 export function addCertList(cert: Command, context: CliContext): void {
-  addCommand<RemoteFlags>(cert, context, {
+  addCommand<Flags>(cert, context, {
     usage: 'list',
     summary: 'list the certificates of the folder, or of a running server',
-    options: [remoteOption],
+    options: [new Option('--by-expiry', 'what expires first comes first'), remoteOption],
     configKeys: ['certsDir', ...remoteKeys],
-    examples: ['cert list', 'cert list --json', 'cert list --remote --server https://admin.example.com'],
+    examples: [
+      'cert list',
+      'cert list --by-expiry',
+      'cert list --json',
+      'cert list --remote --server https://admin.example.com',
+    ],
     run: async ({ options, config }) => {
+      const isByExpiry = options.byExpiry === true;
       if (isRemote(options, config)) {
-        const answer = await listRemote(await AdminClient.open(context, config));
+        const answer = await listRemote(await AdminClient.open(context, config), isByExpiry);
+        const certificates = remoteCertificates(answer);
+        const shown = isByExpiry ? byExpiry(certificates, ({ notAfter }) => notAfter) : certificates;
         if (options.json === true) printJson(context, answer);
-        else printTable(context, remoteColumns, remoteCertificates(answer).map(remoteRow(context)));
+        else printTable(context, remoteColumns, shown.map(remoteRow(context)));
         return 0;
       }
-      const certificates = inOrder(await context.wiring.certificates(config).list());
+      const listed = inOrder(await context.wiring.certificates(config).list());
+      const certificates = isByExpiry ? byExpiry(listed, ({ certificate }) => certificate.notAfter) : listed;
       if (options.json === true)
         printJson(context, { certificates: certificates.map(listedCertificateJson) });
       else printTable(context, columns, rowsOf(context, certificates));
       return 0;
     },
   });
+}
+
+function byExpiry<One>(certificates: readonly One[], endOf: (one: One) => Date): readonly One[] {
+  return [...certificates].sort((a, b) => endOf(a).getTime() - endOf(b).getTime());
 }
 
 /** Those of the CA and the server first, then devices by name. */

@@ -37,12 +37,17 @@ export interface RemoteCertificate {
   readonly revokedAt: Date | null;
 }
 
-/** All certificates that a running server knows, its pages as one. @throws ServerRefusal; DomainError `unavailable` */
-export async function listRemote(client: Pick<AdminClient, 'get'>): Promise<object> {
+/**
+ * All certificates that a running server knows, its pages as one.
+ * @param isByExpiry those of devices in the order in which they expire, else by device
+ * @throws ServerRefusal; DomainError `unavailable`
+ */
+export async function listRemote(client: Pick<AdminClient, 'get'>, isByExpiry = false): Promise<object> {
+  const order = isByExpiry ? '&sort=expires' : '';
   const all: unknown[] = [];
   let place = '';
   for (;;) {
-    const answer = await client.get(`/api/certificates?limit=${largestPage}${place}`);
+    const answer = await client.get(`/api/certificates?limit=${largestPage}${order}${place}`);
     const page = parseAnswer(wholePage, answer);
     all.push(...page.devices);
     if (page.next === null) return { ...page, devices: all };

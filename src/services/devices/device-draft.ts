@@ -2,8 +2,7 @@ import type { Device } from '../../core/device';
 import type { NewEvent } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import type { DeviceSight, DeviceUpdate, ReleaseNumbers } from '../../ports/device-updates';
-import type { DeviceRecord } from '../../ports/devices';
-import { newcomer, withInstallation } from './fleet-entry';
+import { type DeviceRecord, newcomer, withInstallation } from '../../core/device-record';
 
 /** A device while an update is decided: each step sees what the steps before made of it. */
 export class DeviceDraft {

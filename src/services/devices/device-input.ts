@@ -1,4 +1,5 @@
-import { type Device, maxLabels, parseChannel, parseLabel } from '../../core/device';
+import { type Device, maxLabels, parseChannel, parseLabel, tooManyLabels } from '../../core/device';
+import { type DecisionChange, relabel } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 
 /** What a person wants of a device. */
@@ -36,24 +37,27 @@ export function parseInput({ channel, labels, notes }: DeviceInput): DeviceInput
  * @throws DomainError `invalid-input`
  */
 export function planChange({
-  addLabels,
+  addLabels = [],
   removeLabels = [],
   ...input
-}: DeviceChange): (device: Device) => DeviceInput {
+}: DeviceChange): (device: Device) => DecisionChange {
   const wanted = parseInput(input);
-  const added = parseLabels(addLabels ?? []);
+  const added = parseLabels(addLabels);
   if (added.length === 0 && removeLabels.length === 0) return () => wanted;
-  return (device) => {
-    const labels = wanted.labels ?? device.labels;
-    const kept = labels.filter((label) => !removeLabels.includes(label));
-    return { ...wanted, labels: parseLabels([...kept, ...added]) };
+  const labelChange = { added, removed: removeLabels };
+  if (wanted.labels !== undefined) {
+    const labels = parseLabels(relabel(wanted.labels, labelChange));
+    return () => ({ ...wanted, labels });
+  }
+  return ({ labels }) => {
+    parseLabels(relabel(labels, labelChange));
+    return { ...wanted, labelChange };
   };
 }
 
 function parseLabels(labels: readonly string[]): readonly string[] {
   const parsed = [...new Set(labels.map(parseLabel))].sort();
-  if (parsed.length > maxLabels)
-    throw new DomainError('invalid-input', `a device has at most ${maxLabels} labels`);
+  if (parsed.length > maxLabels) throw tooManyLabels();
   return parsed;
 }
 

@@ -2,9 +2,10 @@ import { theServer } from '../../core/event';
 import { endingAs, isOpen } from '../../core/installation-states';
 import type { Clock } from '../../ports/clock';
 import type { DeviceUpdate } from '../../ports/device-updates';
-import type { DeviceRecord, DeviceRecords } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
+import type { DeviceRecords } from '../../ports/devices';
 import type { UpTime } from '../clock/up-time';
-import type { Fleet } from './fleet';
+import type { Fleet } from '../../ports/fleet';
 import { changed } from './installation-events';
 
 export interface FindLostPorts {

@@ -5,7 +5,7 @@ import { isCalledOff, isFailure } from '../../core/installation-states';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { Clock } from '../../ports/clock';
 import type { Catalog } from '../catalog/catalog';
-import type { PlanIntervention } from './fleet-interventions';
+import type { PlanIntervention } from '../../ports/fleet-decisions';
 import { changed } from './installation-events';
 import { deviceLine } from './plan-decisions';
 import { startAnew } from './start-anew';

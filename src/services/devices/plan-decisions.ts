@@ -1,19 +1,20 @@
 import type { Device } from '../../core/device';
+import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
 import type { Clock } from '../../ports/clock';
-import type { DeviceDecisions } from '../../ports/devices';
+import type { DecideOnDevice, TellDecision } from '../../ports/fleet-decisions';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import { refuseUntellable } from '../catalog/plan-activation';
-import { type DeviceChange, type DeviceInput, parseText, planChange } from './device-input';
+import { type DeviceChange, parseText, planChange } from './device-input';
 
 /** What a person decides, whichever device it is about. */
 export interface Decision {
   /** @throws DomainError `conflict` for a device that can't have it */
-  readonly change: (device: Device) => Partial<DeviceDecisions>;
+  readonly change: DecideOnDevice;
   /** Tells it, and what it replaced. */
-  readonly tell: (device: Device) => readonly NewEvent[];
+  readonly tell: TellDecision;
 }
 
 /** The decisions that there are, by one person. */
@@ -115,7 +116,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       return {
         change,
         tell(device) {
-          const after = change(device);
+          const after = decided(device, change(device));
           const message = `${device.id} was changed: ${Object.keys(after).join(', ')}`;
           return line('device.changed', device, message, {
             before: pick(device, after),
@@ -137,6 +138,8 @@ export function deviceLine(
   return { kind, ...told, subject };
 }
 
-function pick(device: Device, wanted: DeviceInput): Record<string, unknown> {
-  return Object.fromEntries((Object.keys(wanted) as (keyof DeviceInput)[]).map((key) => [key, device[key]]));
+function pick(device: Device, wanted: Partial<DeviceDecisions>): Record<string, unknown> {
+  return Object.fromEntries(
+    (Object.keys(wanted) as (keyof DeviceDecisions)[]).map((key) => [key, device[key]]),
+  );
 }

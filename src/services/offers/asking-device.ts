@@ -9,7 +9,7 @@ import { defaultChannel } from '../../core/release';
 import { unprovenDownloads } from '../../core/silent-poller';
 import type { Catalog } from '../catalog/catalog';
 import { defaultCompatible } from '../catalog/default-compatible';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 import type { ReleaseNumbers } from '../../ports/device-updates';
 
 export interface AskingPorts {

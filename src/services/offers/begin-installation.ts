@@ -7,7 +7,7 @@ import { payloadNeed } from '../../core/payload-need';
 import type { ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
 import { samePollMs } from '../../core/silence';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed, tellState } from '../devices/installation-events';
 

@@ -10,7 +10,7 @@ import type { Installation, InstallationChange } from '../../core/installation';
 import type { Evidence, ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
 import type { DecideUpdate, DeviceUpdates } from '../../ports/device-updates';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 import { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 import { tellContact, tellFresh, tellSecond } from './contact-lines';

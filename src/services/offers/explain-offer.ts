@@ -3,7 +3,7 @@ import type { Offer, RuleResult } from '../../core/offer';
 import { skip } from '../../core/offer-verdict';
 import { noLimits, type OfferingProtocol, type ProtocolLimits } from '../../core/protocol';
 import type { Clock } from '../../ports/clock';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { OfferDecisions } from './offer-decisions';
 
 /** What a device would be told in one protocol, and what each rule says on the way there. */
@@ -36,7 +36,7 @@ export interface ExplainOffer {
 }
 
 export interface ExplainPorts {
-  readonly fleet: Pick<Fleet, 'find' | 'get' | 'counters'>;
+  readonly fleet: Pick<Fleet, 'find' | 'get' | 'releases'>;
   readonly decisions: OfferDecisions;
   /** Those by which devices ask what to install. */
   readonly protocols: readonly OfferingProtocol[];
@@ -47,11 +47,12 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
   return {
     async explain(deviceId) {
       const record = await fleet.get(deviceId);
+      const releases = await fleet.releases();
       const { boundCompatibles, facts } = record.device;
       const identity = { id: deviceId, compatibles: boundCompatibles };
-      const device = decisions.describe(fleet.counters, record, identity, facts.compatible);
+      const device = decisions.describe(releases, record, identity, facts.compatible);
       const answers = protocols.map(({ name, limits }) => {
-        const { offer, chain } = decisions.explain(fleet.counters, device, {
+        const { offer, chain } = decisions.explain(releases, device, {
           at: now(),
           isInstall: false,
           limits,
@@ -64,8 +65,9 @@ export function createExplainOffer({ fleet, decisions, protocols, now }: Explain
 
     async preview(identity, compatible, limits = noLimits) {
       const record = await fleet.find(identity.id);
-      const device = decisions.describe(fleet.counters, record, identity, compatible);
-      return decisions.decide(fleet.counters, device, { at: now(), isInstall: false, limits });
+      const releases = await fleet.releases();
+      const device = decisions.describe(releases, record, identity, compatible);
+      return decisions.decide(releases, device, { at: now(), isInstall: false, limits });
     },
   };
 }

@@ -3,7 +3,7 @@ import { decideOffer, judgeOffer, type Offer, type RuleResult } from '../../core
 import type { AskingDevice, OfferTerms, Question } from '../../core/offer-question';
 import type { Release } from '../../core/release';
 import type { VersionRange } from '../../core/version-range';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { ReleaseNumbers } from '../../ports/device-updates';

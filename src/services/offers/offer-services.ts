@@ -1,7 +1,7 @@
 import { patiencePolls } from '../../core/proof';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { AdvanceRollouts } from '../rollouts/advance-rollouts';
 import type { ServicePorts } from '../service-ports';
 import type { WatchRestores } from '../startup/watch-restores';

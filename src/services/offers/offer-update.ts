@@ -8,7 +8,7 @@ import { sentenceOf } from '../../core/offer-sentences';
 import { limitReasons } from '../../core/offer-verdict';
 import { noLimits } from '../../core/protocol';
 import type { ReleaseNumbers } from '../../ports/device-updates';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';

@@ -5,12 +5,12 @@ import type { Actor } from '../../core/event';
 import type { Installation, InstallationChange } from '../../core/installation';
 import { isFailure, isOpen, isUnsettled } from '../../core/installation-states';
 import type { DeviceContacts } from './device-contacts';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { BeginInstallation } from './begin-installation';
 import { changed } from '../devices/installation-events';
 import type { SilentPollers } from './silent-pollers';
 import type { Clock } from '../../ports/clock';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
 
 /** Follows what devices read of bundles. */
 export interface RecordProgress {

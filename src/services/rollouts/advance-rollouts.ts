@@ -4,7 +4,7 @@ import type { Release } from '../../core/release';
 import { nextMove, type RolloutMove } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import { countStepDevices, type CountPorts, type StepDevices } from './count-step-devices';
-import type { ReleaseCounters } from '../devices/release-counters';
+import type { Fleet } from '../../ports/fleet';
 import type { ManageRollouts } from './manage-rollouts';
 
 /** Moves rollouts by themselves, as their policies say. */
@@ -24,7 +24,7 @@ export interface AdvanceRollouts {
 
 export interface AdvancePorts extends CountPorts {
   readonly catalog: Catalog;
-  readonly counters: ReleaseCounters;
+  readonly fleet: Pick<Fleet, 'releases'>;
   readonly manageRollouts: ManageRollouts;
 }
 
@@ -84,7 +84,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     throwFirst(failed);
   }
 
-  #moveOf(release: Release, failures = this.ports.counters.failures(release.id)): RolloutMove | null {
+  #moveOf(release: Release, failures: number): RolloutMove | null {
     const { step } = release.rollout;
     const counted = this.#counts.get(release.id);
     return nextMove(release.rollout, {
@@ -95,43 +95,46 @@ export class RolloutAdvance implements AdvanceRollouts {
   }
 
   async #countNow(release: Release): Promise<Count> {
-    const revision = this.ports.counters.revision(release.id);
+    const revision = (await this.ports.fleet.releases()).revision(release.id);
     const counted = { ...(await countStepDevices(this.ports, release)), revision };
     this.#counts.set(release.id, counted);
     return counted;
   }
 
-  #mustCount(release: Release): boolean {
+  async #mustCount(release: Release): Promise<boolean> {
     if (!dependsOnCount(release)) return false;
     const counted = this.#counts.get(release.id);
     if (counted === undefined) return true;
     const ageMs = Math.abs(this.ports.now().getTime() - counted.countedAt.getTime());
-    return (
-      ageMs >=
-      (counted.revision === this.ports.counters.revision(release.id) ? countAgainAfterMs : countEveryMs)
-    );
+    const revision = (await this.ports.fleet.releases()).revision(release.id);
+    return ageMs >= (counted.revision === revision ? countAgainAfterMs : countEveryMs);
   }
 
   /** What is about to happen must not follow from what is known to be old. */
   async #moveByFreshCount(id: number): Promise<{ release: Release; move: RolloutMove } | undefined> {
-    const release = this.ports.catalog.findRelease(id);
+    const { catalog, fleet } = this.ports;
+    const before = await fleet.releases();
+    const release = catalog.findRelease(id);
     const counted = this.#counts.get(id);
-    if (release === undefined || this.#moveOf(release) === null) return undefined;
-    const isOld = counted !== undefined && counted.revision !== this.ports.counters.revision(id);
+    if (release === undefined || this.#moveOf(release, before.failures(id)) === null) return undefined;
+    const isOld = counted !== undefined && counted.revision !== before.revision(id);
     if (isOld && dependsOnCount(release)) await this.count(release);
-    const present = this.ports.catalog.findRelease(id); // meanwhile a person may have moved it
-    const move = present === undefined ? null : this.#moveOf(present);
+    const failures = (await fleet.releases()).failures(id);
+    const present = catalog.findRelease(id); // meanwhile a person may have moved it
+    const move = present === undefined ? null : this.#moveOf(present, failures);
     return present === undefined || move === null ? undefined : { release: present, move };
   }
 
   /** A device that was forgotten takes its failure along, also one that was forgiven: or it would hide the next one. */
   async #forgiveNoMore({ id, rollout }: Release): Promise<void> {
-    if (this.ports.counters.failures(id) >= rollout.forgivenFailures) return;
-    await this.ports.catalog.exclusively(async () => {
-      const present = this.ports.catalog.findRelease(id)?.rollout;
+    const { fleet, catalog } = this.ports;
+    if ((await fleet.releases()).failures(id) >= rollout.forgivenFailures) return;
+    await catalog.exclusively(async () => {
+      const failures = (await fleet.releases()).failures(id);
+      const present = catalog.findRelease(id)?.rollout;
       if (present === undefined) return;
-      const forgivenFailures = Math.min(present.forgivenFailures, this.ports.counters.failures(id));
-      await this.ports.catalog.commit({
+      const forgivenFailures = Math.min(present.forgivenFailures, failures);
+      await catalog.commit({
         rollout: { releaseId: id, rollout: { ...present, forgivenFailures } },
       });
     });
@@ -139,7 +142,7 @@ export class RolloutAdvance implements AdvanceRollouts {
 
   async #advanceOne(release: Release): Promise<void> {
     const { id } = release;
-    if (this.#mustCount(release)) await this.count(release);
+    if (await this.#mustCount(release)) await this.count(release);
     const due = await this.#moveByFreshCount(id);
     if (due === undefined) return;
     const { move } = due;

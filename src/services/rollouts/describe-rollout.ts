@@ -3,7 +3,7 @@ import type { Release } from '../../core/release';
 import { type RolloutStep, whatNext } from '../../core/rollout';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { FleetListing } from '../../ports/fleet-queries';
-import type { ReleaseCounters } from '../devices/release-counters';
+import type { Fleet } from '../../ports/fleet';
 import type { Clock } from '../../ports/clock';
 
 export interface StepProgress {
@@ -31,7 +31,7 @@ export type DescribeRollout = (release: Release) => Promise<RolloutProgressRepor
 export interface DescribeRolloutPorts {
   readonly advanceRollouts: AdvanceRollouts;
   readonly listing: Pick<FleetListing, 'outcomes'>;
-  readonly counters: ReleaseCounters;
+  readonly fleet: Pick<Fleet, 'releases'>;
   readonly now: Clock;
 }
 
@@ -39,14 +39,15 @@ export interface DescribeRolloutPorts {
 const freshMs = 2_000;
 
 export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRollout {
-  const { advanceRollouts, listing, counters, now } = ports;
+  const { advanceRollouts, listing, fleet, now } = ports;
   return async (release) => {
     const known = advanceRollouts.counted(release.id);
     const isFresh = known !== undefined && Math.abs(now().getTime() - known.countedAt.getTime()) < freshMs;
     const counted = isFresh ? known : await advanceRollouts.count(release);
     const outcomes = await listing.outcomes(release.id);
     const { policy, forgivenFailures, step: present } = release.rollout;
-    const failures = counters.failures(release.id);
+    const releases = await fleet.releases();
+    const failures = releases.failures(release.id);
     return {
       steps: policy.steps.map((step, index) => ({
         step,
@@ -56,7 +57,7 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
           outcomes.filter((one) => one.step === index).map((one) => [one.state, one.devices]),
         ),
       })),
-      inProgress: counters.inProgress(release.id),
+      inProgress: releases.inProgress(release.id),
       failuresInStep: Math.max(0, failures - forgivenFailures),
       next: whatNext(release.rollout, {
         devices: counted.devices[present] ?? 0,

@@ -7,7 +7,7 @@ import type { Outcomes } from '../../core/release-outcome';
 import { allowingDowngrade, type Rollout } from '../../core/rollout';
 import type { ChannelRequest } from '../catalog/activate-release';
 import type { Catalog } from '../catalog/catalog';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { tellActivation } from '../catalog/release-events';
@@ -57,7 +57,7 @@ export interface GoBack {
 export interface GoBackPorts {
   readonly catalog: Catalog;
   readonly results: ReleaseResults;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'recount' | 'releases'>;
   /** Called after each change, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
@@ -139,8 +139,9 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       at,
     );
     if (activation === undefined) throw new Error(`${bundle.name} is current already`);
-    await fleet.decisions.recount(releaseId);
-    const rollout = rolloutOf(target, request, at);
+    await fleet.recount(releaseId);
+    const forgivenFailures = (await fleet.releases()).failures(releaseId);
+    const rollout = rolloutOf(target, request, { at, forgivenFailures });
     const told = await catalog.commit({
       activation,
       returning: { releaseId, rollout },
@@ -155,13 +156,12 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
 
   /** Going back is a person's word that devices may go down to it. */
   function rolloutOf(
-    { made, rollout: left }: BackTarget,
+    { rollout: left }: BackTarget,
     { isResumed, actor }: BackRequest,
-    at: Date,
+    { at, forgivenFailures }: { readonly at: Date; readonly forgivenFailures: number },
   ): Rollout {
     const rollout = { ...left, policy: allowingDowngrade(left.policy) };
     if (isResumed !== true || rollout.state !== 'paused') return rollout;
-    const forgivenFailures = fleet.counters.failures(made.releaseId);
     return { ...rollout, state: 'running', reason: null, forgivenFailures, changedBy: actor, changedAt: at };
   }
 

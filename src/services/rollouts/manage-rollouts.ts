@@ -4,7 +4,7 @@ import type { Release } from '../../core/release';
 import type { Rollout } from '../../core/rollout';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { Clock } from '../../ports/clock';
 
 /** People's hands on rollouts. Each change is on disk when its promise resolves. */
@@ -14,7 +14,7 @@ export interface ManageRollouts {
   /** @throws DomainError `not-found` for a release that is not current */
   get(releaseId: number): Release;
   /** Installations of a release that are in progress. */
-  inProgress(releaseId: number): number;
+  inProgress(releaseId: number): Promise<number>;
   /**
    * Goes to the next step.
    * @param fromStep the step that the caller saw, from 0: of two people who promote at once, one is refused
@@ -35,8 +35,14 @@ export interface ManageRollouts {
 export interface ManageRolloutsPorts {
   readonly catalog: Catalog;
   readonly bundleTrust: Pick<BundleTrust, 'require'>;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'releases'>;
   readonly now: Clock;
+}
+
+/** When a move is made, and how many devices have failed with the release by then. */
+interface Moment {
+  readonly at: Date;
+  readonly failures: number;
 }
 
 const reasonMaxLength = 200;
@@ -61,12 +67,16 @@ export function createManageRollouts({
     releaseId: number,
     kind: EventKind,
     actor: Actor,
-    plan: (release: Release, at: Date) => { readonly change: Partial<Rollout>; readonly message: string },
+    plan: (
+      release: Release,
+      moment: Moment,
+    ) => { readonly change: Partial<Rollout>; readonly message: string },
   ): Promise<Release> {
     return catalog.exclusively(async () => {
+      const failures = (await fleet.releases()).failures(releaseId);
       const release = get(releaseId);
       const at = now();
-      const { change, message } = plan(release, at);
+      const { change, message } = plan(release, { at, failures });
       const rollout: Rollout = { ...release.rollout, ...change, changedBy: actor.name, changedAt: at };
       const { compatible, channel, bundle } = release;
       const event: NewEvent = {
@@ -86,29 +96,33 @@ export function createManageRollouts({
   return {
     list: () => catalog.releases(),
     get,
-    inProgress: (releaseId) => fleet.counters.inProgress(releaseId),
+    inProgress: async (releaseId) => (await fleet.releases()).inProgress(releaseId),
     promote: (releaseId, fromStep, actor, reason) =>
-      move(releaseId, 'rollout.promoted', actor, ({ bundle, rollout }, at) => {
-        requireState(rollout, 'running', 'promoted');
-        const { step, policy } = rollout;
-        if (step !== fromStep) {
-          throw new DomainError(
-            'conflict',
-            `the rollout is in step ${step + 1}, not in step ${fromStep + 1}`,
-            {
-              remedy: 'Somebody was faster: look at it again.',
-              details: { step },
-            },
-          );
-        }
-        if (step >= policy.steps.length - 1)
-          throw new DomainError('conflict', 'the rollout is in its last step already');
-        const forgivenFailures = fleet.counters.failures(releaseId);
-        return {
-          change: { step: step + 1, stepStartedAt: at, reason: null, forgivenFailures },
-          message: `${bundle.name} goes to step ${step + 2} of ${policy.steps.length}${reason === undefined ? '' : `: ${reason}`}`,
-        };
-      }),
+      move(
+        releaseId,
+        'rollout.promoted',
+        actor,
+        ({ bundle, rollout }, { at, failures: forgivenFailures }) => {
+          requireState(rollout, 'running', 'promoted');
+          const { step, policy } = rollout;
+          if (step !== fromStep) {
+            throw new DomainError(
+              'conflict',
+              `the rollout is in step ${step + 1}, not in step ${fromStep + 1}`,
+              {
+                remedy: 'Somebody was faster: look at it again.',
+                details: { step },
+              },
+            );
+          }
+          if (step >= policy.steps.length - 1)
+            throw new DomainError('conflict', 'the rollout is in its last step already');
+          return {
+            change: { step: step + 1, stepStartedAt: at, reason: null, forgivenFailures },
+            message: `${bundle.name} goes to step ${step + 2} of ${policy.steps.length}${reason === undefined ? '' : `: ${reason}`}`,
+          };
+        },
+      ),
     pause: (releaseId, reason, actor) =>
       move(releaseId, 'rollout.paused', actor, ({ bundle, rollout }) => {
         requireState(rollout, 'running', 'paused');
@@ -116,10 +130,9 @@ export function createManageRollouts({
         return { change: { state: 'paused', reason: why }, message: tell(`${bundle.name} is paused`, why) };
       }),
     resume: (releaseId, actor) =>
-      move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }) => {
+      move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }, { failures: forgivenFailures }) => {
         requireState(rollout, 'paused', 'resumed');
         bundleTrust.require(bundle);
-        const forgivenFailures = fleet.counters.failures(releaseId);
         return {
           change: { state: 'running', reason: null, forgivenFailures },
           message: `${bundle.name} goes on`,

@@ -1,7 +1,7 @@
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { UpTime } from '../clock/up-time';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { ServicePorts } from '../service-ports';
 import { type AdvanceRollouts, RolloutAdvance } from './advance-rollouts';
 import { createDescribeRollout, type DescribeRollout } from './describe-rollout';
@@ -37,19 +37,18 @@ export function createRolloutServices(ports: ServicePorts, parts: RolloutParts):
   const { devices, listing, results } = store;
   const { lostAfterMs } = fleetRules;
   const { catalog, fleet, bundleTrust, upTime, changed } = parts;
-  const { counters } = fleet;
   const manageRollouts = createManageRollouts({ catalog, bundleTrust, fleet, now });
   const advanceRollouts = new RolloutAdvance({
     catalog,
     devices,
-    counters,
+    fleet,
     manageRollouts,
     heardSince: () => upTime.timesOfLast(lostAfterMs)?.from ?? new Date(0),
     now,
   });
   return {
     manageRollouts,
-    describeRollout: createDescribeRollout({ advanceRollouts, listing, counters, now }),
+    describeRollout: createDescribeRollout({ advanceRollouts, listing, fleet, now }),
     previewRelease: createPreviewRelease({ catalog, listing, log, now }),
     goBack: createGoBack({ catalog, results, fleet, changed, log, now }),
     undoRelease: createUndoRelease({ catalog, results, fleet, changed, log, now }),

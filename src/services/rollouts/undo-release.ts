@@ -4,7 +4,7 @@ import type { Actor } from '../../core/event';
 import type { Activation, Release } from '../../core/release';
 import type { Rollout } from '../../core/rollout';
 import type { Catalog, Current } from '../catalog/catalog';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { Log } from '../../ports/log';
 import { tellUndone } from '../catalog/release-events';
 import type { ReleaseResults } from '../../ports/catalog';
@@ -40,7 +40,7 @@ export interface UndoRelease {
 export interface UndoPorts {
   readonly catalog: Catalog;
   readonly results: Pick<ReleaseResults, 'of' | 'wasOffered'>;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'hasOffered' | 'recount'>;
   /** Called after each change, inside of it. Never rejects. */
   readonly changed: () => Promise<void>;
   readonly log: Log;
@@ -53,7 +53,7 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
    * @throws DomainError `conflict`
    */
   function refuseOffered(releaseId: number, wasOffered: boolean): void {
-    if (!fleet.counters.wasOffered(releaseId) && !wasOffered) return;
+    if (!fleet.hasOffered(releaseId) && !wasOffered) return;
     throw new DomainError('conflict', `release ${releaseId} was offered to a device already`, {
       remedy: 'Go back to the release before, or abort the rollout.',
     });
@@ -93,7 +93,7 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
     const { undone, before } = await find(releaseId);
     refuseOffered(releaseId, await results.wasOffered(releaseId));
     const target = await targetOf(before);
-    if (target !== null) await fleet.decisions.recount(target.releaseId);
+    if (target !== null) await fleet.recount(target.releaseId);
     const { compatible, channel, bundleName } = undone;
     const line = await catalog.commit({
       guard: { releaseId, check: (wasOffered) => refuseOffered(releaseId, wasOffered) },

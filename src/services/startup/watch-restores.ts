@@ -9,7 +9,7 @@ import {
   RestoreEvidence,
   witnessesNeeded,
 } from '../../core/restore';
-import type { Fleet } from '../devices/fleet';
+import type { Fleet } from '../../ports/fleet';
 import type { Log } from '../../ports/log';
 import type { JournalRecords } from '../../ports/journal';
 import type { RandomBytes } from '../../ports/randomness';

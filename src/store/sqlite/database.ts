@@ -191,6 +191,7 @@ class SqliteDatabase implements Database {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       this.#problem = error;
+      if (this.connection === null || this.connection.isStale()) this.#openToRead(error);
     }
   }
 
@@ -213,9 +214,7 @@ class SqliteDatabase implements Database {
 
   /** With nothing in between: one connection ends before the other begins, see {@link openToRead}. */
   #openToWrite(): void {
-    this.connection?.close();
-    this.connection = null;
-    this.#statements = new RecentMap(maxStatements);
+    this.#disconnect();
     let connection: Connection | undefined;
     try {
       connection = this.openers.toWrite();
@@ -223,9 +222,20 @@ class SqliteDatabase implements Database {
       this.connection = connection;
     } catch (error) {
       connection?.close();
-      this.connection = this.openers.toRead(error instanceof DomainError ? error : this.#unwritable());
+      this.#openToRead(error instanceof DomainError ? error : this.#unwritable());
       throw error;
     }
+  }
+
+  #openToRead(why: DomainError): void {
+    this.#disconnect();
+    this.connection = this.openers.toRead(why);
+  }
+
+  #disconnect(): void {
+    this.connection?.close();
+    this.connection = null;
+    this.#statements = new RecentMap(maxStatements);
   }
 
   #begin(connection: Connection): GroupCommit {

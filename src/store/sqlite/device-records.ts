@@ -7,7 +7,8 @@ import {
   startedStates,
 } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
-import type { DeviceRecord, DeviceRecords, ReleaseCounts } from '../../ports/devices';
+import type { DeviceRecord } from '../../core/device-record';
+import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
 import type { Database } from './database';
 import { toContactRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
 import { requireBundle, saveContact, saveDecision, saveInstallation } from './device-writes';
@@ -18,7 +19,7 @@ import { forgetOutcomes } from './release-outcomes';
 export function createDeviceRecords(
   database: Database,
   journal: Pick<SqliteJournal, 'append'>,
-): DeviceRecords {
+): FleetRecords {
   const { query } = database;
   return {
     /** All of it as of one moment. */

@@ -1,7 +1,8 @@
-import { type Device, maxCertificates } from '../../core/device';
+import { type Device, maxCertificates, maxLabels, tooManyLabels } from '../../core/device';
+import type { LabelChange } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import { type Installation, keptInstallations } from '../../core/installation';
-import type { DeviceDecision } from '../../ports/devices';
+import type { DeviceDecision } from './fleet/fleet-records';
 import type { Database } from './database';
 import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from './device-rows';
 import { countingOutcome } from './release-outcomes';
@@ -38,7 +39,8 @@ export function saveDecision(database: Database, { id, change }: DeviceDecision)
   const columns = toDecidedColumns(change);
   if (Object.keys(columns).length > 0)
     database.all(database.query.updateTable('devices').set(columns).where('id', '=', id));
-  if (change.labels !== undefined) saveLabels(database, id, change.labels);
+  if (change.labelChange !== undefined) changeLabels(database, id, change.labelChange);
+  else if (change.labels !== undefined) saveLabels(database, id, change.labels);
 }
 
 /** A bundle may be deleted while somebody decides to pin a device to it. @throws DomainError `not-found` */
@@ -47,6 +49,22 @@ export function requireBundle(database: Database, name: string): void {
   const kept = query.selectFrom('bundles').select('name').where('name', '=', name);
   if (database.all(kept.where('deleted_at', 'is', null)).length > 0) return;
   throw new DomainError('not-found', `the bundle ${name} was deleted`, { remedy: 'Choose another bundle.' });
+}
+
+/** @throws DomainError `invalid-input` when others have added too many meanwhile */
+function changeLabels(database: Database, device: string, { added, removed }: LabelChange): void {
+  const { query } = database;
+  const ofDevice = query.deleteFrom('device_labels').where('device', '=', device);
+  if (removed.length > 0) database.all(ofDevice.where('label', 'in', removed));
+  if (added.length === 0) return;
+  database.all(
+    query
+      .insertInto('device_labels')
+      .values(added.map((label) => ({ label, device })))
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const has = query.selectFrom('device_labels').select('label').where('device', '=', device);
+  if (database.all(has.limit(maxLabels + 1)).length > maxLabels) throw tooManyLabels();
 }
 
 /** Instead of those that it has. */

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { closeSync, fchmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'libsql';
@@ -7,6 +7,7 @@ import { DomainError } from '../../core/errors';
 import { openOwnFile, refuseLinks } from '../refuse-links';
 import { isOfReadOnlyDisk, storageError } from '../storage-error';
 import { whyNotOpened } from '../try-disk';
+import { hasContent, stampOf } from './database-file';
 import { migrate, requireThisVersion, type Upgrade } from './migrate';
 import { refuseEmptied } from './refuse-emptied';
 
@@ -22,6 +23,8 @@ export interface WritableOptions {
 /** A connection, and how it ends. */
 export interface Connection {
   readonly sqlite: Sqlite.Database;
+  /** Whether another process has written what it does not see. */
+  isStale(): boolean;
   close(): void;
 }
 
@@ -48,7 +51,7 @@ export function openToWrite(
     sqlite.close();
     throw unusable(error, file);
   }
-  return { sqlite, close: () => closeDatabase(sqlite) };
+  return { sqlite, isStale: () => false, close: () => closeDatabase(sqlite) };
 }
 
 /**
@@ -68,9 +71,9 @@ export function openToRead(file: string, why: DomainError): Connection {
   for (const attach of attempts) {
     const sqlite = new Sqlite(':memory:');
     try {
-      attach(sqlite, file);
+      const isStale = attach(sqlite, file);
       requireThisVersion(sqlite, file, { schema: 'stored', why });
-      return { sqlite, close: () => detach(sqlite) };
+      return { sqlite, isStale, close: () => detach(sqlite) };
     } catch (error) {
       sqlite.close();
       first ??= error;
@@ -81,25 +84,32 @@ export function openToRead(file: string, why: DomainError): Connection {
 }
 
 /** All is in the one file, and SQLite makes none of its own when it is told that this one does not change. */
-function withoutWal(sqlite: Sqlite.Database, file: string): void {
+function withoutWal(sqlite: Sqlite.Database, file: string): () => boolean {
+  const stamp = hasContent(file) ? stampOf(file) : '';
   attach(sqlite, file, 'mode=ro&immutable=1');
+  return () => hasContent(`${file}-wal`) || stampOf(file) !== stamp;
 }
 
+const neverStale = (): boolean => false;
+
 /** As a reader beside others, with the index of the -wal file that was left. */
-function sharedIndex(sqlite: Sqlite.Database, file: string): void {
+function sharedIndex(sqlite: Sqlite.Database, file: string): () => boolean {
   attach(sqlite, file, 'mode=ro');
+  return neverStale;
 }
 
 /** Where there is no room for that index. Other processes have to wait meanwhile (sqlite.org/wal.html, section 6). */
-function indexInMemory(sqlite: Sqlite.Database, file: string): void {
+function indexInMemory(sqlite: Sqlite.Database, file: string): () => boolean {
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE'); // before: attaching reads it already
   attach(sqlite, file, 'mode=rw');
+  return neverStale;
 }
 
 /** Where there is no index, and a read-only file cannot be locked: there nobody writes that a lock would keep away. */
-function withoutLocks(sqlite: Sqlite.Database, file: string): void {
+function withoutLocks(sqlite: Sqlite.Database, file: string): () => boolean {
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
   attach(sqlite, file, 'mode=ro&vfs=unix-none'); // sqlite.org/vfs.html
+  return neverStale;
 }
 
 function attach(sqlite: Sqlite.Database, file: string, how: string): void {
@@ -151,8 +161,4 @@ function closeDatabase(sqlite: Sqlite.Database): void {
     // Nothing is lost: the next start reads the -wal file.
   }
   sqlite.close();
-}
-
-function hasContent(file: string): boolean {
-  return (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

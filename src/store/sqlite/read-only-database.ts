@@ -1,6 +1,6 @@
-import { lstatSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Sqlite from 'libsql';
+import { hasContent, stampOf } from './database-file';
 
 /**
  * Reads a database without changing it, with a server on it or without one. As long as there is nothing in the -wal file, the
@@ -35,13 +35,4 @@ function readOnce<Result>(
   } finally {
     sqlite.close();
   }
-}
-
-function hasContent(file: string): boolean {
-  return (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
-function stampOf(file: string): string {
-  const { mtimeMs, size, ino } = lstatSync(file);
-  return `${mtimeMs} ${size} ${ino}`;
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../../../src/ports/store';
+import type { OpenStore } from '../../../src/store/store';
 import { protocols } from '../../support/device-client';
 import { raucHeaders } from '../../support/rauc-poller';
 import { board, person, type ReleasedFleet, startReleasedFleet } from '../../support/released-fleet';
@@ -158,7 +158,7 @@ describe('ranges', () => {
     const count = (name: string) => {
       calls[name] = (calls[name] ?? 0) + 1;
     };
-    const changeStore = ({ devices, listing, catalog }: Store): Partial<Store> => ({
+    const changeStore = ({ devices, listing, catalog }: OpenStore): Partial<OpenStore> => ({
       devices: countCalls(devices, count),
       listing: countCalls(listing, count),
       catalog: countCalls(catalog, count),

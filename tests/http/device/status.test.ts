@@ -4,7 +4,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import Sqlite from 'libsql';
 import { DomainError } from '../../../src/core/errors';
-import type { Store } from '../../../src/ports/store';
+import type { OpenStore } from '../../../src/store/store';
 import { protocols } from '../../support/device-client';
 import { deviceFiles, readClientFiles } from '../../support/device-listener';
 import { eventually } from '../../support/eventually';
@@ -189,7 +189,7 @@ describe.each(protocols)('reports of scripts over %s', (protocol) => {
     await fleet.close();
     let isFull = false;
     const refuse = () => Promise.reject(new DomainError('storage-full', 'no space left'));
-    const changeStore = ({ devices }: Store): Partial<Store> => ({
+    const changeStore = ({ devices }: OpenStore): Partial<OpenStore> => ({
       devices: {
         ...devices,
         write: (write) => (isFull ? refuse() : devices.write(write)),

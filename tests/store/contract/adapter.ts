@@ -1,4 +1,6 @@
-import type { DeviceUpdates } from '../../../src/ports/device-updates';
+import type { Device } from '../../../src/core/device';
+import type { Installation } from '../../../src/core/installation';
+import type { Fleet } from '../../../src/ports/fleet';
 import type { Store } from '../../../src/ports/store';
 import { refusal } from '../../support/refusal';
 
@@ -23,10 +25,12 @@ export interface ContractAdapter {
     | 'askedNames'
     | 'history'
   >;
-  /** What contacts change devices by, as long as the store is open. @param releaseIds those that are current */
-  fleet(...releaseIds: readonly number[]): Promise<DeviceUpdates>;
-  /** Opens the same once more, as a second program does; it is closed with the adapter. */
-  beside(): Pick<Store, 'devices'>;
+  /** The fleet, opened anew when releases are named that are current. After {@link ContractAdapter.reopen} it is another one. */
+  fleet(...releaseIds: readonly number[]): Promise<Fleet>;
+  /** Writes a device, an installation, or both in one transaction, as if a contact had left them so. */
+  put(rows: { readonly device?: Device; readonly installations?: readonly Installation[] }): Promise<void>;
+  /** Opens the fleet of the same once more, as a second program does; it is closed with the adapter. */
+  beside(): Promise<Fleet>;
   /** The disk is full at the n-th step from now on, once: each statement of a change is a step, and its commit is the last. */
   failAt(step: number): void;
   /** Holds changes back from now on. @returns what lets them go on */

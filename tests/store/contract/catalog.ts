@@ -182,7 +182,7 @@ export function describeCatalogRecords(make: MakeAdapter): void {
         },
       });
     const offer = (releaseId: number) =>
-      adapter.store.devices.write({
+      adapter.put({
         device: deviceOf('dev-1'),
         installations: [installationOf({ releaseId })],
       });

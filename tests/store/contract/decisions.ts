@@ -1,5 +1,7 @@
+import { maxLabels } from '../../../src/core/device';
+import type { DecisionChange, DeviceDecisions } from '../../../src/core/device-decisions';
 import type { NewEvent } from '../../../src/core/event';
-import type { DeviceDecision, DeviceDecisions } from '../../../src/ports/devices';
+import type { Fleet } from '../../../src/ports/fleet';
 import { deviceOf } from '../../support/device-factory';
 import { madeAt } from '../../support/fleet-factory';
 import { refusal } from '../../support/refusal';
@@ -9,19 +11,34 @@ import { at, commit, first, line } from './catalog-parts';
 /** How every store writes what people decide about devices. */
 export function describeDecisions(make: MakeAdapter): void {
   let adapter: ContractAdapter;
+  let fleet: Fleet;
+  const ids = ['a', 'b', 'c'];
   beforeEach(async () => {
     adapter = await make();
     await commit(adapter, { bundle: first });
-    for (const id of ['a', 'b', 'c']) await adapter.store.devices.write({ device: deviceOf(id) });
+    for (const id of ids) await adapter.put({ device: deviceOf(id) });
+    fleet = await adapter.fleet();
+    for (const id of ids) await fleet.find(id); // what fails later is no read
   });
   afterEach(() => adapter.close());
 
-  const found = async (id: string) => (await adapter.store.devices.find(id))?.device;
-  const decision = (id: string, change: Partial<DeviceDecisions>, who = 'ann'): DeviceDecision => ({
-    id,
-    change,
-    events: [lineOf(who)],
-  });
+  /** As the database has it. */
+  const found = async (id: string) => (await (await adapter.beside()).find(id))?.device;
+  const decide = (id: string, change: DecisionChange, who = 'ann', on = fleet) =>
+    on.decisions.decide(
+      id,
+      () => change,
+      () => [lineOf(who)],
+    );
+  const holdAll = async () => {
+    const { failed } = await fleet.decisions.decideAll(
+      ids,
+      () => ({ hold }),
+      ({ id }) => [lineOf(id)],
+    );
+    if (failed[0] !== undefined) throw failed[0].error;
+  };
+  const holds = () => Promise.all(ids.map(async (id) => (await found(id))?.hold));
   const hold = { reason: 'stop', by: 'ann', at: madeAt };
   const pin = { bundleName: first.name, by: 'bob', at: madeAt };
   const deleteBundle = () =>
@@ -49,77 +66,86 @@ export function describeDecisions(make: MakeAdapter): void {
       hold: { ...hold, reason: 'first' },
       pin: { ...pin, by: 'ann' },
     };
-    const { devices } = adapter.store;
-    await devices.decide([decision('a', all)]);
+    await decide('a', all);
     const before = await found('a');
-    await devices.decide([decision('a', change, 'bob')]);
-    expect(await found('a')).toEqual({ ...before, ...change });
+    const { device } = await decide('a', change, 'bob');
+    expect(device).toEqual({ ...before, ...change });
+    expect(await found('a')).toEqual(device);
     expect(await told(adapter)).toEqual(['ann: device.held', 'bob: device.held']);
   });
 
   it('undoes nothing of what another decides about the same device at the same time', async () => {
-    const other = adapter.beside().devices;
+    const other = await adapter.beside();
     await Promise.all([
-      adapter.store.devices.decide([decision('a', { hold })]),
-      other.decide([decision('a', { notes: 'on a desk', labels: ['lab'] }, 'bob')]),
+      decide('a', { hold }),
+      decide('a', { notes: 'on a desk', labels: ['lab'] }, 'bob', other),
     ]);
-    await Promise.all([
-      adapter.store.devices.decide([decision('a', { channel: 'beta' })]),
-      other.decide([decision('a', { pin }, 'bob')]),
-    ]);
+    await Promise.all([decide('a', { channel: 'beta' }), decide('a', { pin }, 'bob', other)]);
     const both = { hold, notes: 'on a desk', labels: ['lab'], channel: 'beta', pin };
     expect(await found('a')).toMatchObject(both);
-    expect((await other.find('a'))?.device).toMatchObject(both);
+  });
+
+  it('lets both win who change different labels of a device at the same time', async () => {
+    await decide('a', { labels: ['old', 'site'] });
+    const other = await adapter.beside();
+    await Promise.all([
+      decide('a', { labelChange: { added: ['lab', 'site'], removed: ['old'] } }),
+      decide('a', { labelChange: { added: ['pilot'], removed: [] } }, 'bob', other),
+    ]);
+    expect((await found('a'))?.labels).toEqual(['lab', 'pilot', 'site']);
+  });
+
+  it('refuses the second of two labels when only one of them fits', async () => {
+    const full = Array.from({ length: maxLabels - 1 }, (_, index) => `l-${String(index).padStart(2, '0')}`);
+    await decide('a', { labels: full });
+    const other = await adapter.beside();
+    const outcomes = await Promise.allSettled([
+      decide('a', { labelChange: { added: ['x'], removed: [] } }),
+      decide('a', { labelChange: { added: ['y'], removed: [] } }, 'bob', other),
+    ]);
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: refusal('invalid-input') }]);
+    expect((await found('a'))?.labels).toHaveLength(maxLabels);
+    expect(await told(adapter)).toHaveLength(2);
   });
 
   it('takes back a hold and a pin', async () => {
-    const { devices } = adapter.store;
-    await devices.decide([decision('a', { hold, pin })]);
-    await devices.decide([decision('a', { hold: null })]);
+    await decide('a', { hold, pin });
+    await decide('a', { hold: null });
     expect(await found('a')).toMatchObject({ hold: null, pin });
-    await devices.decide([decision('a', { pin: null })]);
+    await decide('a', { pin: null });
     expect(await found('a')).toMatchObject({ hold: null, pin: null });
   });
 
   it('is about all devices, with a line for each, or about none', async () => {
-    await failAtEachStep(
-      adapter,
-      () => adapter.store.devices.decide(['a', 'b', 'c'].map((id) => decision(id, { hold }, id))),
-      async () => {
-        expect(await Promise.all(['a', 'b', 'c'].map(async (id) => (await found(id))?.hold))).toEqual([
-          null,
-          null,
-          null,
-        ]);
-        expect(await told(adapter)).toEqual([]);
-      },
-    );
-    expect(await Promise.all(['a', 'b', 'c'].map(async (id) => (await found(id))?.hold))).toEqual([
-      hold,
-      hold,
-      hold,
-    ]);
+    await failAtEachStep(adapter, holdAll, async () => {
+      expect(await holds()).toEqual([null, null, null]);
+      expect((await fleet.get('a')).device.hold).toBeNull();
+      expect(await told(adapter)).toEqual([]);
+    });
+    expect(await holds()).toEqual([hold, hold, hold]);
     expect(await told(adapter)).toEqual(['a: device.held', 'b: device.held', 'c: device.held']);
   });
 
   it('pins to a bundle that is there, and to none that was deleted first', async () => {
-    const { devices } = adapter.store;
-    await devices.decide([decision('a', { pin })]);
+    await decide('a', { pin });
     await deleteBundle();
-    const late = devices.decide([decision('b', { hold }), decision('c', { pin })]);
-    await expect(late).rejects.toEqual(refusal('not-found'));
+    const late = await fleet.decisions.decideAll(
+      ['b', 'c'],
+      ({ id }) => (id === 'c' ? { pin } : { hold }),
+      () => [],
+    );
+    const refused = refusal('not-found');
+    expect(late).toMatchObject({ done: [], failed: [{ error: refused }, { error: refused }] });
     expect(await found('a')).toMatchObject({ pin });
     expect(await found('b')).toMatchObject({ hold: null });
     expect(await found('c')).toMatchObject({ pin: null });
-    await devices.decide([decision('a', { hold })]); // its old pin keeps nobody from deciding
+    await decide('a', { hold }); // its old pin keeps nobody from deciding
     expect(await found('a')).toMatchObject({ hold, pin });
   });
 
   it('refuses a pin that is written right after the bundle was deleted', async () => {
-    const [deleted, pinned] = await Promise.allSettled([
-      deleteBundle(),
-      adapter.store.devices.decide([decision('a', { pin })]),
-    ]);
+    const [deleted, pinned] = await Promise.allSettled([deleteBundle(), decide('a', { pin })]);
     expect(deleted.status).toBe('fulfilled');
     expect(pinned).toMatchObject({ status: 'rejected', reason: refusal('not-found') });
     expect((await found('a'))?.pin).toBeNull();
@@ -128,7 +154,7 @@ export function describeDecisions(make: MakeAdapter): void {
   it('pins again when the deleted bundle was uploaded again', async () => {
     await deleteBundle();
     await commit(adapter, { bundle: first });
-    await adapter.store.devices.decide([decision('a', { pin })]);
+    await decide('a', { pin });
     expect((await found('a'))?.pin).toEqual(pin);
   });
 }

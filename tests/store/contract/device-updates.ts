@@ -1,6 +1,6 @@
 import type { Device } from '../../../src/core/device';
 import { DomainError } from '../../../src/core/errors';
-import type { DeviceUpdates } from '../../../src/ports/device-updates';
+import type { Fleet } from '../../../src/ports/fleet';
 import { deviceOf } from '../../support/device-factory';
 import { installationOf, madeAt } from '../../support/fleet-factory';
 import { refusal } from '../../support/refusal';
@@ -21,13 +21,13 @@ export function describeDeviceUpdates(make: MakeAdapter): void {
   };
 
   /** A contact that adds its name to what the device told before, and to the journal. */
-  const contact = (fleet: DeviceUpdates, name: string) =>
+  const contact = (fleet: Fleet, name: string) =>
     fleet.updateOnDisk('a', ({ record }) => {
       const before = record?.device ?? deviceOf('a');
       return { answer: namesOf(before), device: withName(before, name), events: [line(name)] };
     });
 
-  it.each<[string, () => Promise<DeviceUpdates>]>([
+  it.each<[string, () => Promise<Fleet>]>([
     ['nobody knows', () => adapter.fleet()],
     [
       'the database knows',

@@ -11,18 +11,17 @@ export function describeFleetCounts(make: MakeAdapter): void {
   let adapter: ContractAdapter;
   beforeEach(async () => {
     adapter = await make();
-    const { devices } = adapter.store;
     const running = { systemVersion: '1.0.0' };
-    await devices.write({
+    await adapter.put({
       device: deviceOf('a', { facts: running, labels: ['lab'] }),
       installations: [installationOf({ deviceId: 'a', state: 'failed' })],
     });
-    await devices.write({
+    await adapter.put({
       device: deviceOf('b', { facts: running, lastContactAt: later, labels: ['lab', 'hot'] }),
       installations: [installationOf({ id: 2, deviceId: 'b', state: 'proven' })],
     });
-    await devices.write({ device: deviceOf('c', { pin, admission: 'waiting' }) });
-    await devices.write({ device: deviceOf('d', { facts: running, channel: 'beta' }) });
+    await adapter.put({ device: deviceOf('c', { pin, admission: 'waiting' }) });
+    await adapter.put({ device: deviceOf('d', { facts: running, channel: 'beta' }) });
   });
   afterEach(() => adapter.close());
 
@@ -71,7 +70,7 @@ export function describeFleetCounts(make: MakeAdapter): void {
     const troubled = { compatible: 'board', channel: 'stable', state: 'failed', devices: 1 };
     expect(await counts().troubled()).toEqual([troubled]);
     const cleared = installationOf({ deviceId: 'a', state: 'failed', clearedAt: later });
-    await adapter.store.devices.write({ installations: [cleared] });
+    await adapter.put({ installations: [cleared] });
     expect(await counts().troubled()).toEqual([]);
     expect(await counts().stopped(later)).toEqual([]);
   });
@@ -85,10 +84,9 @@ export function describeFleetCounts(make: MakeAdapter): void {
   });
 
   it('counts who was last heard before a time, those that somebody holds left out, and names the latest', async () => {
-    const { devices } = adapter.store;
     const hold = { reason: 'in a drawer', by: 'ann', at: madeAt };
-    await devices.write({ device: deviceOf('e', { hold }) });
-    await devices.write({ device: deviceOf('f', { lastContactAt: null }) });
+    await adapter.put({ device: deviceOf('e', { hold }) });
+    await adapter.put({ device: deviceOf('f', { lastContactAt: null }) });
     expect(await counts().silent(madeAt)).toEqual({ devices: 0, ids: [] });
     expect(await counts().silent(later)).toEqual({ devices: 3, ids: ['d', 'c', 'a'] });
     const muchLater = new Date(later.getTime() + 1);
@@ -103,7 +101,7 @@ export function describeFleetCounts(make: MakeAdapter): void {
       ['b', 'proven'],
     ]);
     expect(first.next).toBeNull();
-    await adapter.store.devices.write({ device: deviceOf('bb', { labels: ['lab'] }) });
+    await adapter.put({ device: deviceOf('bb', { labels: ['lab'] }) });
     expect((await walk('b')).devices.map(({ device }) => device.id)).toEqual(['bb']);
   });
 

@@ -13,9 +13,8 @@ export function describeReleaseResults(make: MakeAdapter): void {
   afterEach(() => adapter.close());
 
   const results = () => adapter.store.results;
-  const devices = () => adapter.store.devices;
   const install = (deviceId: string, change: Parameters<typeof installationOf>[0]) =>
-    devices().write({
+    adapter.put({
       device: deviceOf(deviceId),
       installations: [installationOf({ deviceId, ...change })],
     });
@@ -45,7 +44,7 @@ export function describeReleaseResults(make: MakeAdapter): void {
     expect(await results().wasOffered(id)).toBe(false);
     await install('a', { releaseId: id });
     expect(await results().wasOffered(id)).toBe(true);
-    await devices().forget('a', []);
+    await (await adapter.fleet()).decisions.forget('a', () => []);
     expect(await results().wasOffered(id)).toBe(true);
     expect(await results().wasOffered(id + 1)).toBe(false);
   });
@@ -55,7 +54,7 @@ export function describeReleaseResults(make: MakeAdapter): void {
     const isProven = (version: string | null = '1.0.0') => results().isProven({ name, compatible, version });
     await install('a', { bundleName: name, state: 'failed' });
     expect(await isProven()).toBe(false);
-    await devices().write({ device: deviceOf('b', { facts: { systemVersion: '1.0.0' } }) });
+    await adapter.put({ device: deviceOf('b', { facts: { systemVersion: '1.0.0' } }) });
     expect([await isProven(), await isProven(null), await isProven('3.0.0')]).toEqual([true, false, false]);
     await install('c', { id: 2, bundleName: name, state: 'proven' });
     expect(await isProven(null)).toBe(true);
@@ -64,8 +63,8 @@ export function describeReleaseResults(make: MakeAdapter): void {
   it('says of a bundle how many devices are pinned to it', async () => {
     expect(await adapter.store.uses.pinnedBundles()).toEqual([]);
     const pin = { bundleName: first.name, by: 'bob', at: madeAt };
-    for (const id of ['a', 'b']) await devices().write({ device: deviceOf(id, { pin }) });
-    await devices().write({ device: deviceOf('c') });
+    for (const id of ['a', 'b']) await adapter.put({ device: deviceOf(id, { pin }) });
+    await adapter.put({ device: deviceOf('c') });
     expect(await adapter.store.uses.pinnedBundles()).toEqual([{ bundleName: first.name, devices: 2 }]);
   });
 }

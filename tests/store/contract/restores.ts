@@ -64,9 +64,8 @@ export function describeRestoreRecords(make: MakeAdapter): void {
   });
 
   it('counts devices that were heard, and no more than it was asked for', async () => {
-    const { devices } = adapter.store;
-    await devices.write({ device: deviceOf('made', { firstContactAt: null, lastContactAt: null }) });
-    for (const id of ['a', 'b', 'c']) await devices.write({ device: deviceOf(id) });
+    await adapter.put({ device: deviceOf('made', { firstContactAt: null, lastContactAt: null }) });
+    for (const id of ['a', 'b', 'c']) await adapter.put({ device: deviceOf(id) });
     expect(await restores().heardDevices(2)).toBe(2);
     expect(await restores().heardDevices(9)).toBe(3);
   });
@@ -74,7 +73,7 @@ export function describeRestoreRecords(make: MakeAdapter): void {
   it('suspects the database and ends its standing offers, or does neither', async () => {
     const { devices } = adapter.store;
     await restores().identity('a');
-    await devices.write({ device: deviceOf('dev-1'), installations: [installationOf()] });
+    await adapter.put({ device: deviceOf('dev-1'), installations: [installationOf()] });
     const before = [await identity(), await devices.findInstallation(1)] as const;
     await failAtEachStep(
       adapter,
@@ -91,7 +90,7 @@ export function describeRestoreRecords(make: MakeAdapter): void {
   it('leaves standing offers as they are when devices told', async () => {
     const { devices } = adapter.store;
     await restores().identity('a');
-    await devices.write({ device: deviceOf('dev-1'), installations: [installationOf()] });
+    await adapter.put({ device: deviceOf('dev-1'), installations: [installationOf()] });
     await restores().suspect('b', 'devices name it', 'foreign', at);
     expect(await devices.findInstallation(1)).toEqual(installationOf());
   });

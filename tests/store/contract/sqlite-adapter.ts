@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Compilable, CompiledQuery } from 'kysely';
-import { Fleet } from '../../../src/services/devices/fleet';
+import type { Fleet } from '../../../src/ports/fleet';
+import { SqliteFleet } from '../../../src/store/sqlite/fleet/fleet';
 import { createAskedNameRecords } from '../../../src/store/sqlite/asked-name-records';
 import { createBundleUses } from '../../../src/store/sqlite/bundle-uses';
 import { createCatalogRecords } from '../../../src/store/sqlite/catalog-records';
@@ -129,9 +130,16 @@ async function makeAdapter(diskThread: DiskThreadOptions | undefined): Promise<C
   const dataDir = path.join(await temporaryFolder(), 'data');
   let opened = open(dataDir, diskThread);
   const others: FaultyDatabase[] = [];
+  const fleets: Fleet[] = [];
   let fleet: Fleet | undefined;
-  const closeFleet = async () => {
-    await fleet?.close();
+  const openFleet = async ({ store: { devices } }: typeof opened, releaseIds: readonly number[]) => {
+    const clocks = { offerLifetimeMs: hourMs, now: () => madeAt, ageMs: () => 0 };
+    const made = await SqliteFleet.open({ devices, releaseIds, log: quiet, ...clocks });
+    fleets.push(made);
+    return made;
+  };
+  const closeFleets = async () => {
+    for (const open of fleets.splice(0)) await open.close();
     fleet = undefined;
   };
   return {
@@ -139,31 +147,24 @@ async function makeAdapter(diskThread: DiskThreadOptions | undefined): Promise<C
       return opened.store;
     },
     async fleet(...releaseIds) {
-      await closeFleet();
-      fleet = await Fleet.open({
-        devices: opened.store.devices,
-        releaseIds,
-        offerLifetimeMs: hourMs,
-        log: quiet,
-        now: () => madeAt,
-        ageMs: () => 0,
-      });
+      if (fleet === undefined || releaseIds.length > 0) fleet = await openFleet(opened, releaseIds);
       return fleet;
     },
-    beside() {
+    put: (rows) => opened.store.devices.write(rows),
+    async beside() {
       const other = open(dataDir, diskThread);
       others.push(other.database);
-      return other.store;
+      return openFleet(other, []);
     },
     failAt: (step) => opened.database.failAt(step),
     hang: () => opened.database.hang(),
     async reopen() {
-      await closeFleet();
+      await closeFleets();
       opened.database.close();
       opened = open(dataDir, diskThread);
     },
     async close() {
-      await closeFleet();
+      await closeFleets();
       for (const database of [opened.database, ...others]) database.close();
     },
   };

@@ -41,16 +41,15 @@ export function describeTombstones(make: MakeAdapter): void {
 
   it('hears who needs it: who is pinned to it, and whose offer or installation of it is open', async () => {
     const of = { bundleName: first.name, sha256: first.sha256 };
-    const { devices } = adapter.store;
-    await devices.write({
+    await adapter.put({
       device: deviceOf('b', { pin }),
       installations: [installationOf({ ...of, deviceId: 'b' })],
     });
-    await devices.write({ device: deviceOf('a', { pin }) });
+    await adapter.put({ device: deviceOf('a', { pin }) });
     const open = installationOf({ ...of, id: 2, deviceId: 'c', state: 'downloading', offerEndsAt: at });
-    await devices.write({ device: deviceOf('c'), installations: [open] });
+    await adapter.put({ device: deviceOf('c'), installations: [open] });
     const over = installationOf({ ...of, id: 3, deviceId: 'd', offerEndsAt: at });
-    await devices.write({ device: deviceOf('d'), installations: [over] });
+    await adapter.put({ device: deviceOf('d'), installations: [over] });
     const needs = { askingDevices: 2, pinnedDevices: ['a', 'b'] };
     expect(await adapter.store.uses.needs(first.name, at)).toEqual(needs);
     const heard: unknown[] = [];
@@ -60,7 +59,7 @@ export function describeTombstones(make: MakeAdapter): void {
 
   it('hears of a pin that is written at the same time, and then leaves the bundle as it is', async () => {
     const [, deleted] = await Promise.allSettled([
-      adapter.store.devices.write({ device: deviceOf('dev-1', { pin }) }),
+      adapter.put({ device: deviceOf('dev-1', { pin }) }),
       tombstone('ann', ({ pinnedDevices }) => {
         if (pinnedDevices.length > 0) refuse();
       }),

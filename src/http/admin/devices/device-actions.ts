@@ -5,7 +5,7 @@ import { nothing, reasonBody } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
 import type { Actor } from '../../../core/event';
-import type { DeviceRecord } from '../../../ports/devices';
+import type { DeviceRecord } from '../../../core/device-record';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { Decision, DecisionPlans } from '../../../services/devices/plan-decisions';
 import type { AdminOptions } from '../kernel/admin-options';

@@ -44,10 +44,15 @@ export function registerRolloutMetrics(
     help: 'Installations of a current release that are in progress: offers that stand, and what has begun',
     labelNames: ['compatible', 'channel'] as const,
     registers,
-    collect() {
+    async collect() {
+      const releases = await Promise.all(
+        manageRollouts.list().map(async ({ id, compatible, channel }) => ({
+          labels: { compatible, channel },
+          installations: await manageRollouts.inProgress(id),
+        })),
+      );
       this.reset();
-      for (const { id, compatible, channel } of manageRollouts.list())
-        this.set({ compatible, channel }, manageRollouts.inProgress(id));
+      for (const { labels, installations } of releases) this.set(labels, installations);
     },
   });
   new Counter({

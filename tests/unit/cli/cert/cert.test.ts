@@ -180,6 +180,20 @@ describe('cert list, show and verify', () => {
     ]);
   });
 
+  it('list what expires first before the rest, where one asks for that', async () => {
+    const other = await temporaryFolder();
+    const inOther = (...args: string[]) => runCommand(['cert', ...args], { cwd: other });
+    await inOther('ca');
+    await inOther('device', 'late', '--days', '300');
+    await inOther('device', 'soon', '--days', '3');
+    const { certificates } = JSON.parse((await inOther('list', '--by-expiry', '--json')).stdout) as {
+      certificates: { common_name: string }[];
+    };
+    expect(certificates.map((one) => one.common_name).slice(0, 2)).toEqual(['soon', 'late']);
+    const { stdout } = await inOther('list', '--by-expiry');
+    expect(stdout.indexOf('soon')).toBeLessThan(stdout.indexOf('late'));
+  });
+
   it('replace a server certificate without losing a name, but for one that is dropped', async () => {
     const other = await temporaryFolder();
     const env = { SERVER_URL: 'https://updates.example.com:8443' };

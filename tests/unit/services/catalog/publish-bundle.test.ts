@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { DomainError } from '../../../../src/core/errors';
-import type { Store } from '../../../../src/ports/store';
+import type { OpenStore } from '../../../../src/store/store';
 import { makeBundle } from '../../../support/bundle-factory';
 import { temporaryFolder } from '../../../support/programs';
 import { refusal } from '../../../support/refusal';
@@ -331,7 +331,7 @@ describe('a bundle whose file is gone or damaged', () => {
 
 describe('an upload that cannot be written down', () => {
   const failing = (isFailing: () => boolean) => ({
-    changeStore: ({ catalog }: Store): Partial<Store> => ({
+    changeStore: ({ catalog }: OpenStore): Partial<OpenStore> => ({
       catalog: {
         ...catalog,
         commit: (change) =>

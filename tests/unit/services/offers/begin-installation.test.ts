@@ -5,7 +5,7 @@ import type { InstallationState } from '../../../../src/core/installation-states
 import { patiencePolls } from '../../../../src/core/proof';
 import { createBeginInstallation } from '../../../../src/services/offers/begin-installation';
 import { DeviceDraft } from '../../../../src/services/devices/device-draft';
-import { Fleet } from '../../../../src/services/devices/fleet';
+import { SqliteFleet } from '../../../../src/store/sqlite/fleet/fleet';
 import { type OpenStore, openStore } from '../../../../src/store/store';
 import { deviceOf } from '../../../support/device-factory';
 import { bundleOf, hourMs, installationOf, madeAt } from '../../../support/fleet-factory';
@@ -16,10 +16,10 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 const bundle = bundleOf('board');
 
 let store: OpenStore;
-let fleet: Fleet;
+let fleet: SqliteFleet;
 beforeEach(async () => {
   store = await openStore(await temporaryFolder(), { newName: randomUUID, pid: process.pid });
-  fleet = await Fleet.open({
+  fleet = await SqliteFleet.open({
     devices: store.devices,
     releaseIds: [],
     offerLifetimeMs: hourMs,

@@ -103,7 +103,7 @@ describe('going back', () => {
       await fleet.install([failed], '1.0.0');
       const devices = fleet.devices.filter(({ id }) => [late, running].includes(id));
       for (const device of devices) await device.poll(`t-${device.id}`);
-      const inProgress = fleet.services.manageRollouts.inProgress(canary);
+      const inProgress = await fleet.services.manageRollouts.inProgress(canary);
       expect(inProgress).toBeGreaterThanOrEqual(2);
       await fleet.release('3.0.0');
       if (when === 'after a restart') await fleet.restart();

@@ -8,7 +8,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
-  mkdirSync,
+  mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
@@ -20,7 +20,7 @@ import { openChildServices } from '../../../support/child-services';
 import { copyStopped } from '../../../support/copy-stopped';
 import { writeEarlierDatabase } from '../../../support/earlier-database';
 import { SimulatedDevice } from '../../../support/simulated-device';
-import { mountSmallDisk, type SmallDisk } from '../../../support/small-disk';
+import { loosen, mountSmallDisk, type SmallDisk } from '../../../support/small-disk';
 
 const [folder = '', bundle = '', ...cases] = process.argv.slice(2);
 const now = () => new Date();
@@ -33,6 +33,8 @@ function codeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
+type Opened = Awaited<ReturnType<typeof openChildServices>>;
+
 async function runBefore(lastRun: string): Promise<Opened> {
   const first = await openChildServices(lastRun);
   await first.release(bundle);
@@ -41,23 +43,30 @@ async function runBefore(lastRun: string): Promise<Opened> {
   return first;
 }
 
-type Opened = Awaited<ReturnType<typeof openChildServices>>;
-
 async function stop({ services, store }: Opened): Promise<void> {
   await services.close();
   store.close();
 }
 
+const lastRuns = new Map<string, Promise<string>>();
+
+/** A data folder as a run left it, made once. What a killed server leaves is what lies there while it runs. */
+function lastRun(end: 'closed' | 'killed'): Promise<string> {
+  const make = async () => {
+    const dataDir = path.join(folder, `before-${end}`);
+    const opened = await runBefore(dataDir);
+    if (end === 'closed') await stop(opened);
+    return dataDir;
+  };
+  const made = lastRuns.get(end) ?? make();
+  lastRuns.set(end, made);
+  return made;
+}
+
 /** @param end how the run before ended: `closed`, `killed`, or `copied` by hand, without what the server can make again */
-async function leaveBehind(dataDir: string, lastRun: string, end: string): Promise<void> {
-  const first = await runBefore(lastRun);
-  if (end === 'closed') {
-    await stop(first);
-    await copyStopped(lastRun, dataDir);
-  } else {
-    // What a killed server leaves is what lies there while it runs.
-    cpSync(lastRun, dataDir, { recursive: true });
-  }
+async function leaveBehind(dataDir: string, end: string): Promise<void> {
+  if (end === 'closed') await copyStopped(await lastRun('closed'), dataDir);
+  else cpSync(await lastRun('killed'), dataDir, { recursive: true });
   if (end === 'copied') {
     rmSync(path.join(dataDir, 'server.db-shm'));
     rmSync(path.join(dataDir, 'bundles/.incoming'), { recursive: true });
@@ -92,7 +101,7 @@ function elsewhere(dataDir: string, change: string, question: string): string {
 }
 
 async function start(disk: SmallDisk, dataDir: string, end: string) {
-  await leaveBehind(dataDir, lastRunOf(dataDir), end);
+  await leaveBehind(dataDir, end);
   disk.break();
   const broken = await openChildServices(dataDir);
   const other = new SimulatedDevice(broken.services, 'other', { now });
@@ -102,7 +111,7 @@ async function start(disk: SmallDisk, dataDir: string, end: string) {
   disk.mend();
   await broken.services.runHousekeeping();
   const healed = broken.services.health().writeProblem;
-  elsewhere(dataDir, "INSERT INTO markers VALUES ('elsewhere', '2030-01-01T00:00:00.000Z')", 'SELECT 1');
+  elsewhere(dataDir, inserted, 'SELECT 1');
   const afterwards = await ask(broken.services, other);
   const second = await codeOf(openChildServices(dataDir));
   await stop(broken);
@@ -115,9 +124,25 @@ async function start(disk: SmallDisk, dataDir: string, end: string) {
   return { whileBroken, told, healed, afterwards, second, kept };
 }
 
+/** A command that finds room for what it writes beside a server that reads alone. */
+async function writeBeside(disk: SmallDisk, dataDir: string) {
+  await leaveBehind(dataDir, 'closed');
+  disk.break();
+  const broken = await openChildServices(dataDir);
+  loosen(path.dirname(dataDir));
+  elsewhere(dataDir, inserted, 'SELECT 1');
+  await broken.services.runHousekeeping();
+  const problem = broken.services.health().writeProblem?.code;
+  const isSeen = await broken.store.markers.has('elsewhere');
+  await stop(broken);
+  return { problem, isSeen };
+}
+
+const inserted = "INSERT INTO markers VALUES ('elsewhere', '2030-01-01T00:00:00.000Z')";
+
 /** A server that is stopped while its disk takes no writes, and the next one once it does. */
 async function stopThere(disk: SmallDisk, dataDir: string, isRunningBefore: boolean) {
-  await leaveBehind(dataDir, lastRunOf(dataDir), 'closed');
+  await leaveBehind(dataDir, 'closed');
   if (!isRunningBefore) disk.break();
   const broken = await openChildServices(dataDir);
   if (isRunningBefore) disk.break();
@@ -149,19 +174,17 @@ async function firstStart(disk: SmallDisk, dataDir: string) {
 
 /** A start on the database of the first schema that there was. */
 async function upgrade(disk: SmallDisk, dataDir: string) {
-  const lastRun = lastRunOf(dataDir);
-  await stop(await runBefore(lastRun));
-  const earlier = path.join(folder, `earlier-${path.basename(lastRun)}`);
-  mkdirSync(earlier);
-  writeEarlierDatabase(path.join(lastRun, 'server.db'), 1, path.join(earlier, 'server.db'));
-  const before = elsewhere(earlier, 'PRAGMA journal_mode = WAL', inIt);
-  await copyStopped(lastRun, dataDir);
+  const before = await lastRun('closed');
+  const earlier = mkdtempSync(path.join(folder, 'earlier-'));
+  writeEarlierDatabase(path.join(before, 'server.db'), 1, path.join(earlier, 'server.db'));
+  const was = elsewhere(earlier, 'PRAGMA journal_mode = WAL', inIt);
+  await copyStopped(before, dataDir);
   copyFileSync(path.join(earlier, 'server.db'), path.join(dataDir, 'server.db'));
   rmSync(path.join(dataDir, 'database.marker')); // there was none yet
   disk.break();
   const refused = await refusalOf(openChildServices(dataDir));
   disk.mend();
-  const isAsBefore = elsewhere(dataDir, '', inIt) === before;
+  const isAsBefore = elsewhere(dataDir, '', inIt) === was;
 
   const upgraded = await openChildServices(dataDir);
   const offered = await new SimulatedDevice(upgraded.services, 'other', { now }).offered();
@@ -181,16 +204,14 @@ async function refusalOf(work: Promise<unknown>) {
   return { code: error.code, message: error.message, remedy: error.remedy };
 }
 
-function lastRunOf(dataDir: string): string {
-  return path.join(folder, `before-${path.relative(folder, path.dirname(dataDir)).replace('/', '-')}`);
-}
-
 function run(disk: SmallDisk, dataDir: string, what: string): Promise<unknown> {
   switch (what) {
     case 'first':
       return firstStart(disk, dataDir);
     case 'upgrade':
       return upgrade(disk, dataDir);
+    case 'beside':
+      return writeBeside(disk, dataDir);
     case 'stop':
       return stopThere(disk, dataDir, false);
     case 'stop-later':

@@ -46,7 +46,7 @@ function run(cases: readonly string[]): () => Promise<void> {
 const namesOf = (cases: readonly (readonly [string, string])[]) => cases.map(([name]) => name);
 
 describe('a start on a disk that takes no writes', () => {
-  beforeAll(run(namesOf(starts)));
+  beforeAll(run([...namesOf(starts), 'full/beside']));
 
   it.each(starts)('answers devices from what is there, says so, and heals: %s', (name, code) => {
     expect(outcomes[name]).toEqual({
@@ -71,6 +71,10 @@ describe('a start on a disk that takes no writes', () => {
       second: 'configuration',
       kept: { hold: null, other: 'installed', elsewhere: true },
     });
+  });
+
+  it('sees what a command wrote beside it meanwhile', () => {
+    expect(outcomes['full/beside']).toEqual({ problem: 'storage-full', isSeen: true });
   });
 });
 

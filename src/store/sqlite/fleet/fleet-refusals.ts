@@ -1,10 +1,4 @@
-import { DomainError } from '../../core/errors';
-
-/** What became of a decision about many devices. */
-export interface Decided {
-  readonly done: readonly string[];
-  readonly failed: readonly { readonly id: string; readonly error: DomainError }[];
-}
+import { DomainError } from '../../../core/errors';
 
 /** While a decision about many devices is prepared, others have their turn after so many. */
 export const devicesPerTurn = 100;

@@ -1,17 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SerialQueue } from '../../base/collections/serial-queue';
-import type { Device } from '../../core/device';
-import { DomainError } from '../../core/errors';
-import type { NewEvent } from '../../core/event';
-import type { Clock } from '../../ports/clock';
-import type { DeviceDecision, DeviceDecisions, DeviceRecord, DeviceRecords } from '../../ports/devices';
-import { type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
-import { FleetInterventions, type InterventionPorts, type PlanIntervention } from './fleet-interventions';
-import { changesTooFast, type Decided, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
+import { SerialQueue } from '../../../base/collections/serial-queue';
+import type { Device } from '../../../core/device';
+import { decided, type DecisionChange, type DeviceDecisions } from '../../../core/device-decisions';
+import { type DeviceRecord, newcomer } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import type { NewEvent } from '../../../core/event';
+import type { Clock } from '../../../ports/clock';
+import type {
+  Decided,
+  DecideOnDevice,
+  FleetDecisions,
+  PlanIntervention,
+  TellDecision,
+} from '../../../ports/fleet-decisions';
+import { type Entry, isUnsaved, newEntry } from './fleet-entry';
+import { FleetInterventions, type InterventionPorts } from './fleet-interventions';
+import type { DeviceDecision, FleetRecords } from './fleet-records';
+import { changesTooFast, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
 import type { ReleaseCounters } from './release-counters';
 
 export interface FleetDecisionPorts extends InterventionPorts {
-  readonly devices: Pick<DeviceRecords, 'counts' | 'decide' | 'forget' | 'installations' | 'write'>;
+  readonly devices: Pick<FleetRecords, 'counts' | 'decide' | 'forget' | 'installations' | 'write'>;
   readonly counters: ReleaseCounters;
   /** Tries again to write what a device told. */
   readonly save: (entry: Entry) => void;
@@ -21,7 +30,7 @@ export interface FleetDecisionPorts extends InterventionPorts {
 }
 
 /** What people decide about devices: it is written first, and shown then. One decision comes after the other. */
-export class FleetDecisions {
+export class SqliteFleetDecisions implements FleetDecisions {
   readonly #queue = new SerialQueue();
   readonly #interventions: FleetInterventions;
 
@@ -29,16 +38,7 @@ export class FleetDecisions {
     this.#interventions = new FleetInterventions(ports);
   }
 
-  /**
-   * Writes what a person decided, then shows it.
-   * @param change what is decided of the device as it is; it throws where the device can't have that
-   * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what `change` throws
-   */
-  decide(
-    id: string,
-    change: (device: Device) => Partial<DeviceDecisions>,
-    tell: (device: Device) => readonly NewEvent[],
-  ): Promise<DeviceRecord> {
+  decide(id: string, change: DecideOnDevice, tell: TellDecision): Promise<DeviceRecord> {
     return this.#queue.run(async () => {
       const { failed } = await this.#decide([id], change, tell);
       const [refused] = failed;
@@ -47,22 +47,10 @@ export class FleetDecisions {
     });
   }
 
-  /**
-   * The same about many devices, in one write: it shows on all those that can have it, or on none.
-   * @param ids each once
-   */
-  decideAll(
-    ids: readonly string[],
-    change: (device: Device) => Partial<DeviceDecisions>,
-    tell: (device: Device) => readonly NewEvent[],
-  ): Promise<Decided> {
+  decideAll(ids: readonly string[], change: DecideOnDevice, tell: TellDecision): Promise<Decided> {
     return this.#queue.run(() => this.#decide(ids, change, tell));
   }
 
-  /**
-   * Makes a device that nobody knows.
-   * @throws DomainError `conflict`, `storage-full`, `unavailable`
-   */
   make(device: Device, events: readonly NewEvent[]): Promise<DeviceRecord> {
     const { devices, entries } = this.ports;
     const { id } = device;
@@ -76,10 +64,6 @@ export class FleetDecisions {
     });
   }
 
-  /**
-   * Writes what a person does about a device's installations, then shows it.
-   * @throws DomainError `not-found`, `storage-full`, `unavailable`, and what the plan throws
-   */
   intervene(id: string, plan: PlanIntervention): Promise<DeviceRecord> {
     return this.#queue.run(async () => {
       const { failed } = await this.#interventions.intervene([id], plan);
@@ -89,10 +73,6 @@ export class FleetDecisions {
     });
   }
 
-  /**
-   * The same about many devices, in one write: it shows on all those of which it can be, or on none.
-   * @param ids each once
-   */
   interveneAll(ids: readonly string[], plan: PlanIntervention): Promise<Decided> {
     return this.#queue.run(() => this.#interventions.intervene(ids, plan));
   }
@@ -119,8 +99,7 @@ export class FleetDecisions {
     });
   }
 
-  /** Removes a device. @throws DomainError `not-found`, `storage-full`, `unavailable` */
-  forget(id: string, tell: (device: Device) => readonly NewEvent[]): Promise<void> {
+  forget(id: string, tell: TellDecision): Promise<void> {
     const { devices, entries, counters, save, drop } = this.ports;
     return this.#queue.run(async () => {
       const { entry, installations } = await this.#interventions.whenSettled(id, (device) => {
@@ -142,11 +121,7 @@ export class FleetDecisions {
     });
   }
 
-  async #decide(
-    ids: readonly string[],
-    change: (device: Device) => Partial<DeviceDecisions>,
-    tell: (device: Device) => readonly NewEvent[],
-  ): Promise<Decided> {
+  async #decide(ids: readonly string[], change: DecideOnDevice, tell: TellDecision): Promise<Decided> {
     const { devices, entries, commit } = this.ports;
     const rows = await Promise.allSettled(ids.map(commit)); // their rows are there
     const planned: DeviceDecision[] = [];
@@ -168,16 +143,19 @@ export class FleetDecisions {
       const refusal = refusalOf(error);
       return { done: [], failed: [...failed, ...planned.map(({ id }) => ({ id, error: refusal }))] };
     }
-    for (const { id, change: decisions } of planned) this.#show(id, decisions);
+    for (const { id, change: made } of planned) this.#show(id, made);
     return { done: planned.map(({ id }) => id), failed };
   }
 
   /** One that is not in memory any more is read with what was decided. */
-  #show(id: string, decisions: Partial<DeviceDecisions>): void {
+  #show(id: string, change: DecisionChange): void {
     const { entries } = this.ports;
     const entry = entries.peek(id);
     if (entry === undefined) entries.changedOnDisk(id);
-    else entry.record = { ...entry.record, device: { ...entry.record.device, ...decisions } };
+    else {
+      const { device } = entry.record;
+      entry.record = { ...entry.record, device: { ...device, ...decided(device, change) } };
+    }
   }
 }
 

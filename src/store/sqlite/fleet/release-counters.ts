@@ -1,17 +1,12 @@
-import { Deadlines } from '../../base/collections/deadlines';
-import type { Installation } from '../../core/installation';
-import { type InstallationState, isFailure, isStarted } from '../../core/installation-states';
-import { patiencePolls } from '../../core/proof';
-import type { ReleaseCounts } from '../../ports/devices';
-import type { Clock } from '../../ports/clock';
+import { Deadlines } from '../../../base/collections/deadlines';
+import type { Installation } from '../../../core/installation';
+import { type InstallationState, isFailure, isStarted } from '../../../core/installation-states';
+import { patiencePolls } from '../../../core/proof';
+import type { ReleaseNumbers } from '../../../ports/device-updates';
+import type { FleetOptions } from '../../../ports/fleet';
+import type { ReleaseCounts } from './fleet-records';
 
-export interface CounterPorts {
-  /** No offer stands for longer, in milliseconds. */
-  readonly offerLifetimeMs: number;
-  readonly now: Clock;
-  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
-  readonly ageMs: () => number;
-}
+export type CounterPorts = Pick<FleetOptions, 'offerLifetimeMs' | 'now' | 'ageMs'>;
 
 interface Counter {
   /** Grows with each change. */
@@ -36,7 +31,7 @@ function newCounter(started = 0, failures: ReleaseCounts['failures'] = new Map()
 }
 
 /** What each release's installations are at, in memory: an offer depends on it, and may not cost a count of the fleet. */
-export class ReleaseCounters {
+export class ReleaseCounters implements ReleaseNumbers {
   readonly #counters = new Map<number, Counter>();
   /** Releases that a device was offered since the start. */
   readonly #offered = new Set<number>();
@@ -49,7 +44,6 @@ export class ReleaseCounters {
     for (const counted of counts) this.set(counted);
   }
 
-  /** Installations that run, and offers that stand. */
   inProgress(releaseId: number): number {
     const counter = this.#counters.get(releaseId);
     if (counter === undefined) return 0;
@@ -59,7 +53,6 @@ export class ReleaseCounters {
     return counter.started + counter.offers.size;
   }
 
-  /** Whether an offer has ended and gave its place to others, whatever the clock says now. */
   hasEnded({ id, releaseId }: Installation): boolean {
     return releaseId !== null && this.#counters.get(releaseId)?.ended.has(id) === true;
   }
@@ -77,7 +70,6 @@ export class ReleaseCounters {
     return this.#offered.has(releaseId);
   }
 
-  /** Another number than before when something has changed. */
   revision(releaseId: number): number {
     return this.#counters.get(releaseId)?.revision ?? 0;
   }

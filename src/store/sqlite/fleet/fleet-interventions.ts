@@ -1,30 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Device } from '../../core/device';
-import type { NewEvent } from '../../core/event';
-import { type Installation, keptInstallations } from '../../core/installation';
-import type { DeviceRecord, DeviceRecords, DeviceWrite } from '../../ports/devices';
+import type { Device } from '../../../core/device';
+import { type Installation, keptInstallations } from '../../../core/installation';
+import type { Decided, Intervention, PlanIntervention } from '../../../ports/fleet-decisions';
 import type { FleetEntries } from './fleet-entries';
 import type { Entry } from './fleet-entry';
-import { changesTooFast, type Decided, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
-
-/** What a person does about the installations of a device. */
-export interface Intervention {
-  /** New or changed. */
-  readonly installations: readonly Installation[];
-  readonly events: readonly NewEvent[];
-  /** What becomes of the device itself, whatever it tells in the same moment; `undefined` when it stays as it is. */
-  readonly change?: ((device: Device) => Device) | undefined;
-}
-
-/**
- * Decides what a person does about a device.
- * @param installations of the device, newest first
- * @throws DomainError where that cannot be done
- */
-export type PlanIntervention = (record: DeviceRecord, installations: readonly Installation[]) => Intervention;
+import type { DeviceWrite, FleetRecords } from './fleet-records';
+import { changesTooFast, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
 
 export interface InterventionPorts {
-  readonly devices: Pick<DeviceRecords, 'installations' | 'write'>;
+  readonly devices: Pick<FleetRecords, 'installations' | 'write'>;
   readonly entries: FleetEntries;
   /** Waits until a device's changes are on disk. */
   readonly commit: (id: string) => Promise<void>;

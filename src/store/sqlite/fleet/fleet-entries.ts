@@ -1,11 +1,12 @@
-import { DomainError } from '../../core/errors';
-import type { Installation } from '../../core/installation';
-import type { DeviceRecords } from '../../ports/devices';
-import { type Entry, newEntry, withInstallation } from './fleet-entry';
+import { withInstallation } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import type { Installation } from '../../../core/installation';
+import { type Entry, newEntry } from './fleet-entry';
+import type { FleetRecords } from './fleet-records';
 import type { ReleaseCounters } from './release-counters';
 
 export interface EntryPorts {
-  readonly devices: Pick<DeviceRecords, 'find'>;
+  readonly devices: Pick<FleetRecords, 'find'>;
   readonly counters: ReleaseCounters;
   /** Whether something about a device is not on disk, so that it must stay in memory. */
   readonly isBusy: (entry: Entry) => boolean;

@@ -1,6 +1,6 @@
-import type { Installation } from '../../core/installation';
+import type { Installation } from '../../../core/installation';
 import type { Entry } from './fleet-entry';
-import type { DeviceRecords } from '../../ports/devices';
+import type { FleetRecords } from './fleet-records';
 
 /** Contacts that are written in one go: more would keep everybody else waiting. */
 const maxAtOnce = 1_000;
@@ -15,7 +15,7 @@ export class LastSeenUpdates {
   readonly #renewed = new Set<Entry>();
   readonly #bytes = new Map<Entry, { readonly count: number; readonly at: Date }>();
 
-  constructor(private readonly records: Pick<DeviceRecords, 'writeSeen'>) {}
+  constructor(private readonly records: Pick<FleetRecords, 'writeSeen'>) {}
 
   /** A device made contact. */
   seen(entry: Entry): void {

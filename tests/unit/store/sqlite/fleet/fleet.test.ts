@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { DomainError } from '../../../../src/core/errors';
-import { theServer } from '../../../../src/core/event';
-import { Fleet } from '../../../../src/services/devices/fleet';
-import type { DeviceRecords, DeviceWrite } from '../../../../src/ports/devices';
-import { openDatabase } from '../../../../src/store/sqlite/database';
-import { createDeviceRecords } from '../../../../src/store/sqlite/device-records';
-import { SqliteJournal } from '../../../../src/store/sqlite/journal-records';
-import { type OpenStore, openStore } from '../../../../src/store/store';
-import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../support/fleet-updates';
-import { deviceOf } from '../../../support/device-factory';
-import { installationOf, madeAt } from '../../../support/fleet-factory';
-import { readJournal } from '../../../support/journal';
-import { temporaryFolder } from '../../../support/programs';
-import { refusal } from '../../../support/refusal';
+import { DomainError } from '../../../../../src/core/errors';
+import { theServer } from '../../../../../src/core/event';
+import { SqliteFleet } from '../../../../../src/store/sqlite/fleet/fleet';
+import type { DeviceWrite, FleetRecords } from '../../../../../src/store/sqlite/fleet/fleet-records';
+import { openDatabase } from '../../../../../src/store/sqlite/database';
+import { createDeviceRecords } from '../../../../../src/store/sqlite/device-records';
+import { SqliteJournal } from '../../../../../src/store/sqlite/journal-records';
+import { type OpenStore, openStore } from '../../../../../src/store/store';
+import { addDevice, changeDevice, deviceOnDisk, deviceSettled } from '../../../../support/fleet-updates';
+import { deviceOf } from '../../../../support/device-factory';
+import { installationOf, madeAt } from '../../../../support/fleet-factory';
+import { readJournal } from '../../../../support/journal';
+import { temporaryFolder } from '../../../../support/programs';
+import { refusal } from '../../../../support/refusal';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -31,8 +31,11 @@ async function reopen(): Promise<void> {
 }
 
 /** A fleet on the real database, with some of what it calls replaced. */
-function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly number[] = []): Promise<Fleet> {
-  return Fleet.open({
+function fleetWith(
+  change: Partial<FleetRecords> = {},
+  releaseIds: readonly number[] = [],
+): Promise<SqliteFleet> {
+  return SqliteFleet.open({
     devices: { ...store.devices, ...change },
     releaseIds,
     offerLifetimeMs: 3_600_000,
@@ -45,7 +48,7 @@ function fleetWith(change: Partial<DeviceRecords> = {}, releaseIds: readonly num
 /** A database that takes nothing until it is told. */
 function stubborn() {
   let isFull = true;
-  const write: DeviceRecords['write'] = (...writes) =>
+  const write: FleetRecords['write'] = (...writes) =>
     isFull ? Promise.reject(new DomainError('storage-full', 'no space')) : store.devices.write(...writes);
   const makeRoom = () => {
     isFull = false;
@@ -53,7 +56,7 @@ function stubborn() {
   return { write, makeRoom };
 }
 
-const nextId = (fleet: Fleet) =>
+const nextId = (fleet: SqliteFleet) =>
   fleet.update('a', ({ nextInstallationId }) => ({ answer: nextInstallationId() }));
 
 const registered = { kind: 'device.registered', at: madeAt, actor: theServer, message: 'new' } as const;
@@ -230,7 +233,7 @@ describe('a write that takes long', () => {
     try {
       const released: (() => void)[] = [];
       const written: DeviceWrite[] = [];
-      const write: DeviceRecords['write'] = async (what) => {
+      const write: FleetRecords['write'] = async (what) => {
         written.push(what);
         if (written.length === 1) await new Promise<void>((resolve) => released.push(resolve));
         await store.devices.write(what);
@@ -262,7 +265,7 @@ describe('a write that takes long', () => {
 describe('a decision and a contact in the same moment', () => {
   it('leave each other what they changed, in memory and on disk', async () => {
     let during = () => undefined as unknown;
-    const decide: DeviceRecords['decide'] = (...decision) => {
+    const decide: FleetRecords['decide'] = (...decision) => {
       const done = store.devices.decide(...decision);
       during();
       return done;
@@ -286,7 +289,7 @@ describe('a decision and a contact in the same moment', () => {
 
   it('call off what the device has come to, once for each of its states', async () => {
     let during = () => undefined as unknown;
-    const write: DeviceRecords['write'] = (what) => {
+    const write: FleetRecords['write'] = (what) => {
       const done = store.devices.write(what);
       during();
       return done;
@@ -321,7 +324,7 @@ describe('a decision and a contact in the same moment', () => {
       interruptions: new Map(),
     });
     expect(await store.devices.find('a')).toEqual(await fleet.get('a'));
-    expect(fleet.counters.inProgress(1)).toBe(1);
+    expect((await fleet.releases()).inProgress(1)).toBe(1);
     expect(readJournal(dataDir).map(({ after }) => after)).toEqual([
       { state: 'cancelled' },
       null,
@@ -331,7 +334,7 @@ describe('a decision and a contact in the same moment', () => {
 
   it('leave a device that is cleared what it tells meanwhile, and ask again about one that goes on', async () => {
     let during = () => undefined as unknown;
-    const write: DeviceRecords['write'] = (...writes) => {
+    const write: FleetRecords['write'] = (...writes) => {
       const done = store.devices.write(...writes);
       during();
       return done;
@@ -380,7 +383,7 @@ describe('a decision and a contact in the same moment', () => {
 
   it('make a device once, with what the person wanted and what it told', async () => {
     let during = () => undefined as unknown;
-    const write: DeviceRecords['write'] = (what) => {
+    const write: FleetRecords['write'] = (what) => {
       const done = store.devices.write(what);
       during();
       return done;
@@ -438,7 +441,7 @@ describe('a decision and a contact in the same moment', () => {
 describe('a device that is forgotten', () => {
   it('is not brought back by what it tells in the same moment', async () => {
     let during = () => undefined as unknown;
-    const forget: DeviceRecords['forget'] = (...what) => {
+    const forget: FleetRecords['forget'] = (...what) => {
       const done = store.devices.forget(...what);
       during();
       return done;
@@ -456,7 +459,7 @@ describe('a device that is forgotten', () => {
     expect(await fleet.find('a')).toBeUndefined();
     expect(await store.devices.find('a')).toBeUndefined();
     expect(fleet.unsavedDevices()).toBe(0);
-    expect(fleet.counters.inProgress(1)).toBe(0);
+    expect((await fleet.releases()).inProgress(1)).toBe(0);
   });
 
   it('stays, with what it told meanwhile, when that can not be written', async () => {
@@ -480,9 +483,9 @@ describe('a device that is forgotten', () => {
     changeDevice(fleet, 'a', {
       installations: [installationOf({ id: 3, deviceId: 'a', state: 'downloading' })],
     });
-    expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([1, 1]);
+    expect([(await fleet.releases()).failures(1), (await fleet.releases()).inProgress(1)]).toEqual([1, 1]);
     await fleet.decisions.forget('a', () => []);
-    expect([fleet.counters.failures(1), fleet.counters.inProgress(1)]).toEqual([0, 0]);
+    expect([(await fleet.releases()).failures(1), (await fleet.releases()).inProgress(1)]).toEqual([0, 0]);
   });
 });
 
@@ -524,7 +527,7 @@ describe('bytes and last contacts', () => {
 
   it('are tried again when they could not be written', async () => {
     let isLocked = true;
-    const writeSeen: DeviceRecords['writeSeen'] = (seen) =>
+    const writeSeen: FleetRecords['writeSeen'] = (seen) =>
       isLocked ? Promise.reject(new DomainError('unavailable', 'locked')) : store.devices.writeSeen(seen);
     const fleet = await fleetWith({ writeSeen });
     await addDevice(fleet, deviceOf('a'));
@@ -552,7 +555,7 @@ describe('a restart', () => {
     expect(await nextId(again)).toBe(second.id + 1);
     expect(await again.get('a')).toEqual(await fleet.get('a'));
     expect((await again.get('a')).failures).toEqual(new Map([[first.sha256, 1]]));
-    expect([again.counters.failures(1), again.counters.inProgress(1)]).toEqual([1, 1]);
+    expect([(await again.releases()).failures(1), (await again.releases()).inProgress(1)]).toEqual([1, 1]);
   });
 
   it('is told of by the numbers of installations: they end with 32 bits', async () => {
@@ -565,7 +568,7 @@ describe('a restart', () => {
 describe('devices in memory', () => {
   it('are those heard last; one with unwritten changes never leaves', async () => {
     const read: string[] = [];
-    const find: DeviceRecords['find'] = (id) => {
+    const find: FleetRecords['find'] = (id) => {
       read.push(id);
       const counted = { failures: new Map(), interruptions: new Map() };
       return Promise.resolve({ device: deviceOf(id), installation: null, ...counted });
@@ -591,7 +594,7 @@ describe('devices in memory', () => {
 
 describe('200 devices that ask at once', () => {
   /** What each claims: a place among five, if there is one. */
-  const claim = (fleet: Fleet, deviceId: string) =>
+  const claim = (fleet: SqliteFleet, deviceId: string) =>
     fleet.update(deviceId, ({ releases, nextInstallationId }) => {
       const device = deviceOf(deviceId);
       if (releases.inProgress(1) >= 5) return { answer: false, device };

@@ -1,6 +1,6 @@
-import { patiencePolls } from '../../../../src/core/proof';
-import { ReleaseCounters } from '../../../../src/services/devices/release-counters';
-import { installationOf, madeAt } from '../../../support/fleet-factory';
+import { patiencePolls } from '../../../../../src/core/proof';
+import { ReleaseCounters } from '../../../../../src/store/sqlite/fleet/release-counters';
+import { installationOf, madeAt } from '../../../../support/fleet-factory';
 
 const minuteMs = 60_000;
 let nowMs: number;

@@ -1,6 +1,6 @@
 import { type Entry, isUnsaved, nothingUnsaved, putBack } from './fleet-entry';
-import type { DeviceRecords } from '../../ports/devices';
-import type { Log } from '../../ports/log';
+import type { FleetRecords } from './fleet-records';
+import type { Log } from '../../../ports/log';
 
 /** A device is not kept waiting longer for the disk: it is answered from what is known. */
 const patienceMs = 1_000;
@@ -10,7 +10,7 @@ export class FleetWriter {
   readonly #failed = new Set<Entry>();
 
   constructor(
-    private readonly records: Pick<DeviceRecords, 'write'>,
+    private readonly records: Pick<FleetRecords, 'write'>,
     private readonly log: Log,
   ) {}
 

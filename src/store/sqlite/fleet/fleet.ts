@@ -1,39 +1,30 @@
-import type { Device } from '../../core/device';
-import { DomainError } from '../../core/errors';
-import { maxInstallationId } from '../../core/installation';
-import type { Clock } from '../../ports/clock';
-import type { DecideUpdate, DeviceUpdate, DeviceUpdates } from '../../ports/device-updates';
-import type { DeviceRecord, DeviceRecords, ReleaseCounts } from '../../ports/devices';
-import type { Log } from '../../ports/log';
+import type { Device } from '../../../core/device';
+import { type DeviceRecord, newcomer } from '../../../core/device-record';
+import { DomainError } from '../../../core/errors';
+import { maxInstallationId } from '../../../core/installation';
+import type { InstallationState } from '../../../core/installation-states';
+import type { DecideUpdate, DeviceUpdate, ReleaseNumbers } from '../../../ports/device-updates';
+import type { Fleet, FleetOptions } from '../../../ports/fleet';
 import { DeviceLines } from './device-lines';
-import { FleetDecisions } from './fleet-decisions';
+import { SqliteFleetDecisions } from './fleet-decisions';
 import { FleetEntries } from './fleet-entries';
-import { addEvents, type Entry, isUnsaved, newcomer, newEntry } from './fleet-entry';
+import { addEvents, type Entry, isUnsaved, newEntry } from './fleet-entry';
+import type { FleetRecords, ReleaseCounts } from './fleet-records';
 import { FleetWriter } from './fleet-writer';
 import { LastSeenUpdates } from './last-seen-updates';
 import { ReleaseCounters } from './release-counters';
 
-export interface FleetPorts {
-  readonly devices: DeviceRecords;
-  /** Releases that are current at the start. */
-  readonly releaseIds: readonly number[];
-  readonly log: Log;
-  /** No offer stands for longer, in milliseconds. */
-  readonly offerLifetimeMs: number;
-  readonly now: Clock;
-  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
-  readonly ageMs: () => number;
-  /** Hears of a device whose lines of the journal are counted rather than written. */
-  readonly onRepeats?: (deviceId: string) => void;
+export interface FleetPorts extends FleetOptions {
+  readonly devices: FleetRecords;
 }
 
 /**
  * The devices, as they are answered. Every change is seen here first and written right after, each device's in order; a write
  * that fails is tried again, so that a full disk or a locked database leaves no device without an answer.
  */
-export class Fleet implements DeviceUpdates {
-  readonly counters: ReleaseCounters;
-  readonly decisions: FleetDecisions;
+export class SqliteFleet implements Fleet {
+  readonly decisions: SqliteFleetDecisions;
+  readonly #counters: ReleaseCounters;
   readonly #entries: FleetEntries;
   readonly #writer: FleetWriter;
   readonly #lastSeenUpdates: LastSeenUpdates;
@@ -45,21 +36,21 @@ export class Fleet implements DeviceUpdates {
     found: { readonly counts: readonly ReleaseCounts[]; readonly lastInstallationId: number },
   ) {
     const { devices, log, now } = ports;
-    this.counters = new ReleaseCounters(found.counts, ports);
+    this.#counters = new ReleaseCounters(found.counts, ports);
     this.#writer = new FleetWriter(devices, log);
     this.#lastSeenUpdates = new LastSeenUpdates(devices);
     this.#lines = new DeviceLines(ports.onRepeats);
     this.#lastInstallationId = found.lastInstallationId;
     this.#entries = new FleetEntries({
       devices,
-      counters: this.counters,
+      counters: this.#counters,
       isBusy: (entry) =>
         entry.saving !== null || this.#lastSeenUpdates.has(entry) || this.#writer.hasFailed(entry),
     });
-    this.decisions = new FleetDecisions({
+    this.decisions = new SqliteFleetDecisions({
       devices,
       entries: this.#entries,
-      counters: this.counters,
+      counters: this.#counters,
       commit: (id) => this.#commit(id),
       save: (entry) => {
         this.#writer.save(entry);
@@ -77,10 +68,10 @@ export class Fleet implements DeviceUpdates {
   }
 
   /** Counts what the releases are at. @throws DomainError `unavailable` */
-  static async open(ports: FleetPorts): Promise<Fleet> {
+  static async open(ports: FleetPorts): Promise<SqliteFleet> {
     const { devices, releaseIds, now } = ports;
     const counts = await devices.counts(releaseIds, now());
-    return new Fleet(ports, { counts, lastInstallationId: await devices.lastInstallationId() });
+    return new SqliteFleet(ports, { counts, lastInstallationId: await devices.lastInstallationId() });
   }
 
   lately(id: string): DeviceRecord | undefined {
@@ -91,7 +82,6 @@ export class Fleet implements DeviceUpdates {
     return (await this.#entries.find(id))?.record;
   }
 
-  /** @throws DomainError `not-found` */
   async get(id: string): Promise<DeviceRecord> {
     return (await this.#entries.get(id)).record;
   }
@@ -109,25 +99,37 @@ export class Fleet implements DeviceUpdates {
     return answer;
   }
 
-  /** Counts payload bytes of the latest installation. */
   countBytes(id: string, count: number, at: Date): void {
     const entry = this.#entries.peek(id);
     if (entry !== undefined) this.#lastSeenUpdates.countBytes(entry, count, at);
   }
 
-  /** Writes what is batched, and tries again what could not be written. Call it about once a second. */
+  releases(): Promise<ReleaseNumbers> {
+    return Promise.resolve(this.#counters);
+  }
+
+  hasOffered(releaseId: number): boolean {
+    return this.#counters.wasOffered(releaseId);
+  }
+
+  recount(releaseId: number): Promise<void> {
+    return this.decisions.recount(releaseId);
+  }
+
+  reached(): ReadonlyMap<InstallationState, number> {
+    return this.#counters.reached();
+  }
+
   async flush(): Promise<void> {
     await this.#tellRepeats(false);
     this.#writer.retry();
     await this.#lastSeenUpdates.write();
   }
 
-  /** How many devices have changes that could not be written. */
   unsavedDevices(): number {
     return this.#writer.failed;
   }
 
-  /** Waits for all writes. */
   async close(): Promise<void> {
     await this.#tellRepeats(true);
     await this.#allSaved();
@@ -148,7 +150,7 @@ export class Fleet implements DeviceUpdates {
     if (known !== undefined) this.#lastSeenUpdates.settleBytes(known);
     const update = decide({
       record: known?.record,
-      releases: this.counters,
+      releases: this.#counters,
       nextInstallationId: () => this.#nextInstallationId(),
     });
     const entry = known ?? this.#appears(update.device);
@@ -175,7 +177,7 @@ export class Fleet implements DeviceUpdates {
       entry.record = { ...entry.record, installation: renewed };
       // Only another end of its offer counts for its release.
       if (before?.polls !== renewed.polls || before.offerEndsAt !== renewed.offerEndsAt)
-        this.counters.renew(renewed);
+        this.#counters.renew(renewed);
       this.#lastSeenUpdates.renewed(entry);
     }
     const { unsaved } = entry;

@@ -1,8 +1,6 @@
-import type { Device } from '../../core/device';
-import type { NewEvent } from '../../core/event';
-import type { Installation } from '../../core/installation';
-import { isFailure } from '../../core/installation-states';
-import type { DeviceRecord } from '../../ports/devices';
+import type { DeviceRecord } from '../../../core/device-record';
+import type { NewEvent } from '../../../core/event';
+import type { Installation } from '../../../core/installation';
 
 /** What is on its way to the disk. */
 export interface Unsaved {
@@ -23,11 +21,6 @@ export interface Entry {
   failure: unknown;
   /** It is being forgotten: what it tells meanwhile is not kept. */
   isForgotten: boolean;
-}
-
-/** What is known of a device that appears. */
-export function newcomer(device: Device): DeviceRecord {
-  return { device, installation: null, failures: new Map(), interruptions: new Map() };
 }
 
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
@@ -65,36 +58,4 @@ export function putBack(before: Unsaved, after: Unsaved): Unsaved {
     installations: new Map([...before.installations, ...after.installations]),
     events: [...before.events, ...after.events].slice(-maxUnsavedEvents),
   };
-}
-
-/** @param before of the same installation; `null` for a new one */
-export function withInstallation(
-  record: DeviceRecord,
-  before: Installation | null,
-  after: Installation,
-): DeviceRecord {
-  const isLatest = record.installation === null || after.id >= record.installation.id;
-  return {
-    ...record,
-    failures: recount(record.failures, isFailure, before, after),
-    interruptions: recount(record.interruptions, ({ state }) => state === 'interrupted', before, after),
-    ...(isLatest ? { installation: after } : {}),
-  };
-}
-
-/** How often something has happened with each bundle, when nobody has cleared it. */
-function recount(
-  counts: ReadonlyMap<string, number>,
-  happened: (installation: Installation) => boolean,
-  before: Installation | null,
-  after: Installation,
-): ReadonlyMap<string, number> {
-  const did = before !== null && happened(before) && before.clearedAt === null;
-  const does = happened(after) && after.clearedAt === null;
-  if (did === does) return counts;
-  const recounted = new Map(counts);
-  const count = (counts.get(after.sha256) ?? 0) + (does ? 1 : -1);
-  if (count > 0) recounted.set(after.sha256, count);
-  else recounted.delete(after.sha256);
-  return recounted;
 }

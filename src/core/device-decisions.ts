@@ -1,0 +1,30 @@
+import type { Device } from './device';
+
+/** What a person decides about a device. */
+export type DeviceDecisions = Pick<Device, 'channel' | 'labels' | 'notes' | 'admission' | 'hold' | 'pin'>;
+
+/** Labels that a person adds and removes, whatever the others are. One that is in both is there. */
+export interface LabelChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What one decision changes; what it does not name stays, whoever decides it meanwhile. */
+export interface DecisionChange extends Partial<DeviceDecisions> {
+  /** Instead of all `labels`. */
+  readonly labelChange?: LabelChange;
+}
+
+/** @returns the labels with those that were added and without those that were removed, in order */
+export function relabel(labels: readonly string[], { added, removed }: LabelChange): readonly string[] {
+  return [...new Set([...labels.filter((label) => !removed.includes(label)), ...added])].sort();
+}
+
+/** @returns what a device has by a decision, of what the decision is about */
+export function decided(
+  { labels }: Pick<Device, 'labels'>,
+  change: DecisionChange,
+): Partial<DeviceDecisions> {
+  const { labelChange, ...decisions } = change;
+  return labelChange === undefined ? decisions : { ...decisions, labels: relabel(labels, labelChange) };
+}

@@ -1,0 +1,12 @@
+import { lstatSync } from 'node:fs';
+
+/** Changes when somebody writes to a file or replaces it. @throws the system's error */
+export function stampOf(file: string): string {
+  const { mtimeMs, size, ino } = lstatSync(file);
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
+/** Whether a file is there with something in it. */
+export function hasContent(file: string): boolean {
+  return (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
