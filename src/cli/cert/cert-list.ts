@@ -31,10 +31,13 @@ export function addCertList(cert: Command, context: CliContext): void {
       const isByExpiry = options.byExpiry === true;
       if (isRemote(options, config)) {
         const answer = await listRemote(await AdminClient.open(context, config), isByExpiry);
+        if (options.json === true) {
+          printJson(context, answer);
+          return 0;
+        }
         const certificates = remoteCertificates(answer);
         const shown = isByExpiry ? byExpiry(certificates, ({ notAfter }) => notAfter) : certificates;
-        if (options.json === true) printJson(context, answer);
-        else printTable(context, remoteColumns, shown.map(remoteRow(context)));
+        printTable(context, remoteColumns, shown.map(remoteRow(context)));
         return 0;
       }
       const listed = inOrder(await context.wiring.certificates(config).list());
