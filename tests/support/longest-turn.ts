@@ -1,16 +1,30 @@
+import { performance, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { threadTimeMs } from '../../src/rauc/thread-time';
+
+/** One turn of the event loop, or several short ones. */
+interface Turn {
+  /** As `performance.now()` says. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Processor time of this thread. */
+  readonly usedMs: number;
+}
 
 /**
  * How long the event loop was held at the most while work was done, in milliseconds of its own processor time: on a busy
- * machine, other programs make every timer late.
+ * machine, other programs make every timer late. The garbage collector's pauses do not count: what they last is decided by
+ * everything that the tests before have left in this process.
  */
 export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-  let longestMs = 0;
-  let lastMs = threadTimeMs();
+  const collections: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => collections.push(...list.getEntries()));
+  observer.observe({ entryTypes: ['gc'] });
+  const turns: Turn[] = [];
+  let last = { atMs: performance.now(), usedMs: threadTimeMs() };
   const look = () => {
-    const nowMs = threadTimeMs();
-    longestMs = Math.max(longestMs, nowMs - lastMs);
-    lastMs = nowMs;
+    const now = { atMs: performance.now(), usedMs: threadTimeMs() };
+    turns.push({ fromMs: last.atMs, untilMs: now.atMs, usedMs: now.usedMs - last.usedMs });
+    last = now;
   };
   const timer = setInterval(look, 1);
   try {
@@ -19,5 +33,14 @@ export async function longestTurn(work: () => Promise<unknown>): Promise<number>
     clearInterval(timer);
   }
   look();
-  return longestMs;
+  await new Promise(setImmediate); // pauses are told in a turn of their own
+  collections.push(...observer.takeRecords());
+  observer.disconnect();
+  return Math.max(...turns.map((turn) => turn.usedMs - collectedMs(turn, collections)));
+}
+
+function collectedMs({ fromMs, untilMs }: Turn, collections: readonly PerformanceEntry[]): number {
+  return collections
+    .filter(({ startTime }) => startTime >= fromMs && startTime < untilMs)
+    .reduce((sum, { duration }) => sum + duration, 0);
 }
