@@ -11,7 +11,7 @@ import { readAnswer } from '../kernel/server-answer';
 export interface BundleUpload {
   readonly name: string;
   readonly content: Readable;
-  /** `null` when nobody knows: it is sent in chunks then (RFC 9112, section 7.1). */
+  /** `null` when it is not known: the bundle is then sent in chunks (RFC 9112, section 7.1). */
   readonly sizeBytes: number | null;
   /** Text fields of the form; they go before the file, so that a refusal can come early. */
   readonly fields: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { fileFailure } from '../kernel/input-file';
 /** The bytes of one upload. */
 export interface UploadSource {
   readonly content: Readable;
-  /** `null` for standard input: nobody knows before its end. */
+  /** `null` for standard input, whose size is not known until it ends. */
   readonly sizeBytes: number | null;
   close(): Promise<void>;
 }

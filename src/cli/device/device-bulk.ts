@@ -32,7 +32,7 @@ interface Action {
   readonly value: string | undefined;
 }
 
-/** What stands behind each; `null` for nothing. */
+/** The value that each action takes; `null` when it takes none. */
 const values: Readonly<Record<BulkVerb, { readonly what: string; readonly isNeeded: boolean } | null>> = {
   admit: null,
   hold: { what: 'reason', isNeeded: false },
@@ -49,12 +49,12 @@ const values: Readonly<Record<BulkVerb, { readonly what: string; readonly isNeed
 interface Outcome {
   readonly done: string[];
   readonly failed: BulkResultJson['failed'];
-  /** Sent without an answer: nobody knows. */
+  /** Sent, but not answered: they may or may not have been changed. */
   unsure: readonly string[];
   notTried: readonly string[];
 }
 
-/** `device bulk`: one thing for all devices that fit, whose number is said first. */
+/** `device bulk`: does one thing to every device that fits, and says first how many there are. */
 export function addDeviceBulk(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'bulk <action> [value]',

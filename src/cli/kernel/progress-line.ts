@@ -17,9 +17,9 @@ export class ProgressLine {
   private drawnAtMs = -Infinity;
 
   /**
-   * @param totalBytes `null` when nobody knows
+   * @param totalBytes `null` when the size is not known
    * @param nowMs any clock in milliseconds
-   * @param doneBefore bytes that were there at the start: they tell nothing of how fast it is
+   * @param doneBefore bytes that were there at the start; they do not count towards the speed
    */
   constructor(
     private readonly output: Output,
@@ -33,7 +33,7 @@ export class ProgressLine {
 
   /**
    * A progress line where a person sees it; a log would fill up with lines that overwrite nothing.
-   * @param totalBytes `null` when nobody knows
+   * @param totalBytes `null` when the size is not known
    * @param atEnd what it says when all bytes are through
    * @param doneBefore bytes that are there already
    */
