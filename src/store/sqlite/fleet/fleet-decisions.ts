@@ -5,6 +5,7 @@ import { decided, type DecisionChange, type DeviceDecisions } from '../../../cor
 import { type DeviceRecord, newcomer } from '../../../core/device-record';
 import { DomainError } from '../../../core/errors';
 import type { NewEvent } from '../../../core/event';
+import type { Installation } from '../../../core/installation';
 import type { Clock } from '../../../ports/clock';
 import type {
   Decided,
@@ -13,7 +14,7 @@ import type {
   PlanIntervention,
   TellDecision,
 } from '../../../ports/fleet-decisions';
-import { type Entry, isUnsaved, newEntry } from './fleet-entry';
+import type { Entry } from './fleet-entry';
 import { FleetInterventions, type InterventionPorts } from './fleet-interventions';
 import type { DeviceDecision, FleetRecords } from './fleet-records';
 import { changesTooFast, devicesPerTurn, maxRounds, refusalOf } from './fleet-refusals';
@@ -26,6 +27,8 @@ export interface FleetDecisionPorts extends InterventionPorts {
   readonly save: (entry: Entry) => void;
   /** Drops what waits to be written about a device. */
   readonly drop: (entry: Entry) => void;
+  /** Installations that were told of again, which the database may not know yet. */
+  readonly renewals: () => readonly Installation[];
   readonly now: Clock;
 }
 
@@ -58,7 +61,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
       if ((await entries.find(id)) !== undefined)
         throw new DomainError('conflict', `there is a device ${id} already`);
       await devices.write({ device, events });
-      if (entries.peek(id) === undefined) entries.add(newEntry(newcomer(device)));
+      if (entries.peek(id) === undefined) entries.add(newcomer(device));
       this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment
       return (await entries.get(id)).record;
     });
@@ -82,17 +85,19 @@ export class SqliteFleetDecisions implements FleetDecisions {
    * @throws DomainError `storage-full`, `unavailable` when changes of it can't be written
    */
   recount(releaseId: number): Promise<void> {
-    const { devices, entries, counters, commit, now } = this.ports;
+    const { devices, entries, counters, commit, renewals, now } = this.ports;
     return this.#queue.run(async () => {
       for (let round = 0; round < maxRounds; round += 1) {
         const revision = counters.revision(releaseId);
         for (const entry of entries.all()) {
-          if (entry.saving !== null || isUnsaved(entry.unsaved)) await commit(entry.record.device.id);
+          if (entry.saving !== null || entry.hasUnsaved) await commit(entry.id);
         }
         if (counters.revision(releaseId) !== revision) continue; // what came meanwhile may not be written yet
         const counts = await devices.counts([releaseId], now());
         if (counters.revision(releaseId) !== revision) continue;
         for (const counted of counts) counters.set(counted);
+        for (const installation of renewals())
+          if (installation.releaseId === releaseId) counters.renew(installation);
         return;
       }
       throw changesTooFast(`the devices of release ${releaseId} change`);
@@ -110,7 +115,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
         await devices.forget(id, tell(entry.record.device));
       } catch (error) {
         entry.isForgotten = false;
-        if (isUnsaved(entry.unsaved)) save(entry);
+        if (entry.hasUnsaved) save(entry);
         throw error;
       }
       entries.delete(id);

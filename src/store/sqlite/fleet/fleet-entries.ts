@@ -1,9 +1,10 @@
-import { withInstallation } from '../../../core/device-record';
+import { type DeviceRecord, withInstallation } from '../../../core/device-record';
 import { DomainError } from '../../../core/errors';
 import type { Installation } from '../../../core/installation';
-import { type Entry, newEntry } from './fleet-entry';
+import { Entry } from './fleet-entry';
 import type { FleetRecords } from './fleet-records';
 import type { ReleaseCounters } from './release-counters';
+import { UnpackedRecords } from './unpacked-records';
 
 export interface EntryPorts {
   readonly devices: Pick<FleetRecords, 'find'>;
@@ -19,6 +20,7 @@ const maxRemembered = 100_000;
 export class FleetEntries {
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
+  readonly #unpacked = new UnpackedRecords(() => this.#entries.size);
   /** Devices that are being read, once for all who ask meanwhile. */
   readonly #reads = new Map<string, Promise<Entry | undefined>>();
   /** Those of them that changed on disk meanwhile. */
@@ -59,14 +61,11 @@ export class FleetEntries {
     return [...this.#entries.values()];
   }
 
-  add(entry: Entry): void {
-    this.#entries.set(entry.record.device.id, entry);
-    if (this.#entries.size <= maxRemembered) return;
-    for (const [oldest, other] of this.#entries) {
-      if (other === entry || this.ports.isBusy(other)) continue;
-      this.#entries.delete(oldest);
-      return;
-    }
+  add(record: DeviceRecord): Entry {
+    const entry = new Entry(record, this.#unpacked);
+    this.#entries.set(entry.id, entry);
+    if (this.#entries.size > maxRemembered) this.#dropOldest(entry);
+    return entry;
   }
 
   delete(id: string): void {
@@ -82,6 +81,14 @@ export class FleetEntries {
   show(entry: Entry, before: Installation | null, after: Installation): void {
     this.ports.counters.count(before, after);
     entry.record = withInstallation(entry.record, before, after);
+  }
+
+  #dropOldest(added: Entry): void {
+    for (const [oldest, entry] of this.#entries) {
+      if (entry === added || this.ports.isBusy(entry)) continue;
+      this.#entries.delete(oldest);
+      return;
+    }
   }
 
   async #read(id: string): Promise<Entry | undefined> {
@@ -100,9 +107,7 @@ export class FleetEntries {
         if (known !== undefined) return known;
         if (this.#outdated.has(id)) continue;
         if (record === undefined) return undefined;
-        const entry = newEntry(record);
-        this.add(entry);
-        return entry;
+        return this.add(record);
       }
     } finally {
       this.#reads.delete(id);

@@ -1,6 +1,8 @@
 import type { DeviceRecord } from '../../../core/device-record';
 import type { NewEvent } from '../../../core/event';
 import type { Installation } from '../../../core/installation';
+import { packRecord, unpackRecord } from './packed-record';
+import type { Packable, UnpackedRecords } from './unpacked-records';
 
 /** What is on its way to the disk. */
 export interface Unsaved {
@@ -9,53 +11,92 @@ export interface Unsaved {
   readonly events: NewEvent[];
 }
 
-/** A device in memory. */
-export interface Entry {
-  record: DeviceRecord;
-  /** Another one when its installations have changed; last-seen updates do not count. */
-  revision: number;
-  unsaved: Unsaved;
-  /** The write that runs; what changes meanwhile waits for the next one. */
-  saving: Promise<void> | null;
-  /** Why the last write failed. */
-  failure: unknown;
-  /** It is being forgotten: what it tells meanwhile is not kept. */
-  isForgotten: boolean;
-}
-
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
 const maxUnsavedEvents = 50;
 
-export function newEntry(record: DeviceRecord): Entry {
-  return {
-    record,
-    revision: 0,
-    unsaved: nothingUnsaved(),
-    saving: null,
-    failure: undefined,
-    isForgotten: false,
-  };
+/** A device in memory. Its record is packed while nobody needs it, and unpacked when somebody looks at it. */
+export class Entry implements Packable {
+  readonly id: string;
+  /** Another one when its installations have changed; last-seen updates do not count. */
+  revision = 0;
+  /** The write that runs; what changes meanwhile waits for the next one. */
+  saving: Promise<void> | null = null;
+  /** Why the last write failed. */
+  failure: unknown = undefined;
+  /** It is being forgotten: what it tells meanwhile is not kept. */
+  isForgotten = false;
+  #record: DeviceRecord | string;
+  #unsaved: Unsaved | null = null;
+
+  constructor(
+    record: DeviceRecord,
+    private readonly unpacked: UnpackedRecords,
+  ) {
+    this.id = record.device.id;
+    this.#record = record;
+    unpacked.add(this);
+  }
+
+  get record(): DeviceRecord {
+    const record = this.#record;
+    if (typeof record !== 'string') return record;
+    const unpacked = unpackRecord(this.id, record);
+    this.record = unpacked;
+    return unpacked;
+  }
+
+  set record(record: DeviceRecord) {
+    const wasPacked = this.isPacked;
+    this.#record = record;
+    if (wasPacked) this.unpacked.add(this);
+  }
+
+  get isPacked(): boolean {
+    return typeof this.#record === 'string';
+  }
+
+  pack(): void {
+    if (typeof this.#record !== 'string') this.#record = packRecord(this.#record);
+    if (!this.hasUnsaved) this.#unsaved = null;
+  }
+
+  /** To add to. */
+  get unsaved(): Unsaved {
+    return (this.#unsaved ??= nothingUnsaved());
+  }
+
+  get hasUnsaved(): boolean {
+    if (this.#unsaved === null) return false;
+    const { hasContact, installations, events } = this.#unsaved;
+    return hasContact || installations.size > 0 || events.length > 0;
+  }
+
+  /** What is unsaved is on its way from now on. */
+  takeUnsaved(): Unsaved {
+    const taken = this.unsaved;
+    this.#unsaved = null;
+    return taken;
+  }
+
+  /** What could not be written, before what came after it. */
+  putBack(before: Unsaved): void {
+    const after = this.unsaved;
+    this.#unsaved = {
+      hasContact: before.hasContact || after.hasContact,
+      installations: new Map([...before.installations, ...after.installations]),
+      events: [...before.events, ...after.events].slice(-maxUnsavedEvents),
+    };
+  }
+
+  /** Adds lines of the journal; the oldest are dropped rather than to fill the memory. */
+  addEvents(more: readonly NewEvent[]): void {
+    if (more.length === 0) return;
+    const { events } = this.unsaved;
+    events.push(...more);
+    if (events.length > maxUnsavedEvents) events.splice(0, events.length - maxUnsavedEvents);
+  }
 }
 
-export function nothingUnsaved(): Unsaved {
+function nothingUnsaved(): Unsaved {
   return { hasContact: false, installations: new Map(), events: [] };
-}
-
-export function isUnsaved({ hasContact, installations, events }: Unsaved): boolean {
-  return hasContact || installations.size > 0 || events.length > 0;
-}
-
-/** Adds lines of the journal; the oldest are dropped rather than to fill the memory. */
-export function addEvents({ events }: Unsaved, more: readonly NewEvent[]): void {
-  events.push(...more);
-  if (events.length > maxUnsavedEvents) events.splice(0, events.length - maxUnsavedEvents);
-}
-
-/** What could not be written, and what came after it. */
-export function putBack(before: Unsaved, after: Unsaved): Unsaved {
-  return {
-    hasContact: before.hasContact || after.hasContact,
-    installations: new Map([...before.installations, ...after.installations]),
-    events: [...before.events, ...after.events].slice(-maxUnsavedEvents),
-  };
 }

@@ -1,4 +1,4 @@
-import { type Entry, isUnsaved, nothingUnsaved, putBack } from './fleet-entry';
+import type { Entry } from './fleet-entry';
 import type { FleetRecords } from './fleet-records';
 import type { Log } from '../../../ports/log';
 
@@ -28,7 +28,7 @@ export class FleetWriter {
     if (entry.isForgotten) return;
     entry.saving ??= this.#write(entry).finally(() => {
       entry.saving = null;
-      if (isUnsaved(entry.unsaved) && !this.#failed.has(entry)) this.save(entry);
+      if (entry.hasUnsaved && !this.#failed.has(entry)) this.save(entry);
     });
   }
 
@@ -58,8 +58,7 @@ export class FleetWriter {
   }
 
   async #write(entry: Entry): Promise<void> {
-    const unsaved = entry.unsaved;
-    entry.unsaved = nothingUnsaved();
+    const unsaved = entry.takeUnsaved();
     const { device, installation: latest } = entry.record;
     try {
       await this.records.write({
@@ -73,13 +72,10 @@ export class FleetWriter {
       entry.failure = undefined;
       this.#failed.delete(entry);
     } catch (error) {
-      entry.unsaved = putBack(unsaved, entry.unsaved);
+      entry.putBack(unsaved);
       entry.failure = error;
       if (this.#failed.size === 0)
-        this.log.error(
-          { err: error, device: entry.record.device.id },
-          'devices are answered, but nothing can be written',
-        );
+        this.log.error({ err: error, device: entry.id }, 'devices are answered, but nothing can be written');
       this.#failed.add(entry);
     }
   }

@@ -8,7 +8,7 @@ import type { Fleet, FleetOptions } from '../../../ports/fleet';
 import { DeviceLines } from './device-lines';
 import { SqliteFleetDecisions } from './fleet-decisions';
 import { FleetEntries } from './fleet-entries';
-import { addEvents, type Entry, isUnsaved, newEntry } from './fleet-entry';
+import type { Entry } from './fleet-entry';
 import type { FleetRecords, ReleaseCounts } from './fleet-records';
 import { FleetWriter } from './fleet-writer';
 import { LastSeenUpdates } from './last-seen-updates';
@@ -60,9 +60,10 @@ export class SqliteFleet implements Fleet {
         this.#writer.save(entry);
       },
       drop: (entry) => {
-        this.#lines.forget(entry.record.device.id);
+        this.#lines.forget(entry.id);
         this.#lastSeenUpdates.forget(entry);
       },
+      renewals: () => this.#lastSeenUpdates.renewals(),
       now,
     });
   }
@@ -160,10 +161,7 @@ export class SqliteFleet implements Fleet {
 
   /** A device that nobody knew. */
   #appears(device: Device | undefined): Entry | undefined {
-    if (device === undefined) return undefined;
-    const entry = newEntry(newcomer(device));
-    this.#entries.add(entry);
-    return entry;
+    return device === undefined ? undefined : this.#entries.add(newcomer(device));
   }
 
   /** At once in memory, and soon on disk. */
@@ -180,17 +178,16 @@ export class SqliteFleet implements Fleet {
         this.#counters.renew(renewed);
       this.#lastSeenUpdates.renewed(entry);
     }
-    const { unsaved } = entry;
     if (installations.length > 0) entry.revision += 1;
-    if (device !== undefined) unsaved.hasContact = true;
+    if (device !== undefined) entry.unsaved.hasContact = true;
     for (const installation of installations) {
       const latest = entry.record.installation;
       const before = latest?.id === installation.id ? latest : null;
-      unsaved.installations.set(installation.id, installation);
+      entry.unsaved.installations.set(installation.id, installation);
       this.#entries.show(entry, before, installation);
     }
-    addEvents(unsaved, this.#lines.take(entry.record.device.id, events));
-    if (isUnsaved(unsaved)) this.#writer.save(entry);
+    entry.addEvents(this.#lines.take(entry.id, events));
+    if (entry.hasUnsaved) this.#writer.save(entry);
   }
 
   /** Waits until a device's changes are on disk. @throws DomainError `storage-full`, `unavailable` when they are not */
@@ -212,7 +209,7 @@ export class SqliteFleet implements Fleet {
     for (const [id, events] of this.#lines.due(this.ports.now(), isLast)) {
       const entry = await this.#entries.find(id);
       if (entry === undefined) continue;
-      addEvents(entry.unsaved, events);
+      entry.addEvents(events);
       this.#writer.save(entry);
     }
   }

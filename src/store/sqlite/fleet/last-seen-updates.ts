@@ -13,6 +13,8 @@ export class LastSeenUpdates {
   readonly #seen = new Set<Entry>();
   /** Those of the seen whose latest installation goes with them. */
   readonly #renewed = new Set<Entry>();
+  /** Those that are being written. */
+  readonly #writing = new Set<Entry>();
   readonly #bytes = new Map<Entry, { readonly count: number; readonly at: Date }>();
 
   constructor(private readonly records: Pick<FleetRecords, 'writeSeen'>) {}
@@ -59,10 +61,17 @@ export class LastSeenUpdates {
     return this.#seen.has(entry) || this.#bytes.has(entry);
   }
 
+  /** Installations that were told of again, which the database may not know yet. */
+  renewals(): readonly Installation[] {
+    const entries = new Set([...this.#writing, ...this.#renewed]);
+    return [...entries].flatMap(({ record }) => record.installation ?? []);
+  }
+
   /** Drops what is there about a device. */
   forget(entry: Entry): void {
     this.#seen.delete(entry);
     this.#renewed.delete(entry);
+    this.#writing.delete(entry);
     this.#bytes.delete(entry);
   }
 
@@ -81,6 +90,7 @@ export class LastSeenUpdates {
       this.#seen.delete(entry);
       this.#renewed.delete(entry);
     }
+    for (const entry of renewed) this.#writing.add(entry);
     try {
       await this.records.writeSeen(
         seen.map((entry) => {
@@ -92,6 +102,8 @@ export class LastSeenUpdates {
       for (const entry of seen) this.#seen.add(entry);
       for (const entry of renewed) this.#renewed.add(entry);
       throw error;
+    } finally {
+      for (const entry of renewed) this.#writing.delete(entry);
     }
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { newcomer } from '../../../../../src/core/device-record';
 import { DomainError } from '../../../../../src/core/errors';
 import { theServer } from '../../../../../src/core/event';
 import { SqliteFleet } from '../../../../../src/store/sqlite/fleet/fleet';
+import { maxUnpacked, maxUnpackedOfMany } from '../../../../../src/store/sqlite/fleet/unpacked-records';
 import type { DeviceWrite, FleetRecords } from '../../../../../src/store/sqlite/fleet/fleet-records';
 import { openDatabase } from '../../../../../src/store/sqlite/database';
 import { createDeviceRecords } from '../../../../../src/store/sqlite/device-records';
@@ -18,8 +20,11 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 
 let dataDir: string;
 let store: OpenStore;
+/** How long the server has been there. */
+let ageMs = 0;
 
 beforeEach(async () => {
+  ageMs = 0;
   dataDir = await temporaryFolder();
   await reopen();
 });
@@ -41,7 +46,7 @@ function fleetWith(
     offerLifetimeMs: 3_600_000,
     log: quiet,
     now: () => madeAt,
-    ageMs: () => 0,
+    ageMs: () => ageMs,
   });
 }
 
@@ -541,6 +546,39 @@ describe('bytes and last contacts', () => {
   });
 });
 
+describe('a release that is counted anew', () => {
+  it('knows the latest end of an offer, also one that is not on disk yet', async () => {
+    let written = Promise.resolve();
+    let isSlow = false;
+    const fleet = await fleetWith({
+      writeSeen: async (seen) => {
+        if (isSlow) await written;
+        await store.devices.writeSeen(seen);
+      },
+    });
+    await addDevice(fleet, deviceOf('a'));
+    const soon = new Date(madeAt.getTime() + 60_000);
+    const offered = installationOf({ deviceId: 'a', offerEndsAt: soon });
+    changeDevice(fleet, 'a', { installations: [offered] });
+    await deviceOnDisk(fleet, 'a');
+    changeDevice(fleet, 'a', { renewed: installationOf({ deviceId: 'a', polls: 2 }) });
+    await fleet.recount(1);
+    ageMs = 120_000;
+    expect((await fleet.releases()).inProgress(1)).toBe(1);
+
+    ageMs = 0;
+    let finish: () => void = () => undefined;
+    written = new Promise((resolve) => (finish = resolve));
+    isSlow = true;
+    const flushed = fleet.flush(); // on its way
+    await fleet.recount(1);
+    ageMs = 120_000;
+    expect((await fleet.releases()).inProgress(1)).toBe(1);
+    finish();
+    await flushed;
+  });
+});
+
 describe('a restart', () => {
   it('goes on with numbers and counts', async () => {
     const fleet = await fleetWith();
@@ -589,6 +627,56 @@ describe('devices in memory', () => {
       expect((await fleet.get(id)).device.id).toBe(id);
     expect(read).toEqual(['once']);
     expect((await fleet.get('unsaved')).device.notes).toBe('not on disk');
+  });
+});
+
+describe('a fleet that is large', () => {
+  const count = maxUnpacked + 2 * maxUnpackedOfMany;
+  const idOf = (index: number) => `dev-${String(index)}`;
+
+  it('is as it was, also of devices that were not heard for long', async () => {
+    const written: string[] = [];
+    const fleet = await fleetWith({
+      find: (id) => Promise.resolve(id.startsWith('dev-') ? newcomer(deviceOf(id)) : undefined),
+      write: (...writes) => {
+        for (const { device } of writes) if (device !== undefined) written.push(device.notes);
+        return Promise.resolve();
+      },
+    });
+    await fleet.find(idOf(0));
+    const first = installationOf({ id: 5, deviceId: idOf(0), state: 'failed' });
+    changeDevice(fleet, idOf(0), { device: deviceOf(idOf(0), { notes: 'first' }), installations: [first] });
+    await deviceSettled(fleet, idOf(0));
+    const before = await fleet.get(idOf(0));
+    for (let index = 1; index < count; index += 1) await fleet.find(idOf(index));
+    const after = await fleet.get(idOf(0));
+    expect(after).not.toBe(before); // it was packed meanwhile
+    expect(after).toEqual(before);
+    changeDevice(fleet, idOf(0), { device: { ...after.device, notes: 'second' } });
+    await deviceSettled(fleet, idOf(0));
+    expect(written).toEqual(['first', 'second']);
+  });
+
+  it('forgets nothing that is not on disk yet of a device that is packed', async () => {
+    const { write, makeRoom } = stubborn();
+    const fleet = await fleetWith({
+      write,
+      find: (id) =>
+        id.startsWith('dev-') ? Promise.resolve(newcomer(deviceOf(id))) : store.devices.find(id),
+    });
+    await addDevice(fleet, deviceOf('a', { notes: 'not on disk' }), [registered]);
+    changeDevice(fleet, 'a', { installations: [installationOf({ deviceId: 'a', state: 'downloading' })] });
+    await deviceSettled(fleet, 'a');
+    fleet.countBytes('a', 100, madeAt);
+    for (let index = 0; index < count; index += 1) await fleet.find(idOf(index));
+    makeRoom();
+    await fleet.flush();
+    await deviceOnDisk(fleet, 'a');
+    expect(await store.devices.find('a')).toMatchObject({
+      device: { notes: 'not on disk' },
+      installation: { state: 'downloading', bytesSent: 100 },
+    });
+    expect(readJournal(dataDir)).toHaveLength(1);
   });
 });
 
