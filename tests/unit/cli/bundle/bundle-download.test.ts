@@ -117,7 +117,7 @@ describe('bundle download', () => {
     expect(starts[1]).toBeLessThanOrEqual(100_000);
     expect(starts[2]).toBe(starts[1]);
     expect(waits).toHaveLength(2);
-    expect(stderr.match(/going on at/g)).toHaveLength(2);
+    expect(stderr.match(/resuming at/g)).toHaveLength(2);
   });
 
   it('goes on where a proxy has taken the range away', async () => {
