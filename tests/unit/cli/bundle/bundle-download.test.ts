@@ -130,7 +130,7 @@ describe('bundle download', () => {
     await writeFile(path.join(cwd, part), content.subarray(0, 1_000));
     const { code, starts, stderr } = await download([], [honest]);
     expect({ code, starts }).toEqual({ code: 0, starts: [1_000] });
-    expect(stderr).toContain('1000 B are here already');
+    expect(stderr).toContain('1000 B downloaded already');
     expect(content.equals(await saved())).toBe(true);
     expect(await readdir(cwd)).toEqual(['fw-1.raucb']);
   });

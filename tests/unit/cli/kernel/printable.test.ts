@@ -92,6 +92,6 @@ describe('the progress line', () => {
   });
 
   it('says that the server is checking when all is sent', () => {
-    expect(draw(120, [[1, 4 * 2 ** 30]])).toContain('checking');
+    expect(draw(120, [[1, 4 * 2 ** 30]])).toContain('verifying');
   });
 });
