@@ -70,7 +70,9 @@ describe('bundle inspect', () => {
     const args = ['bundle', 'inspect', 'changed.raucb', '--bundle-keyring', bundle.keyringPath];
     const { code, stdout } = await runCommand(args, { cwd });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ {2}warning: No file in the bundle matches the hash in its manifest for rootfs\.img\./m);
+    expect(stdout).toMatch(
+      /^ {2}warning: No file in the bundle matches the hash in its manifest for rootfs\.img\./m,
+    );
     expect(stdout).toMatch(/^Images +do not match the manifest$/m);
     expect(JSON.parse((await runCommand([...args, '--json'], { cwd })).stdout)).toMatchObject({
       accepted: true,
