@@ -1,17 +1,11 @@
 import { sql, type SqlBool } from 'kysely';
-import type { Device } from '../../core/device';
-import {
-  failedStates,
-  type InstallationState,
-  openStates,
-  startedStates,
-} from '../../core/installation-states';
+import { failedStates, openStates, startedStates } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
-import type { DeviceRecord } from '../../core/device-record';
 import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
 import type { Database } from './database';
-import { toContactRow, toDevice, toInstallation, toInstallationRow } from './device-rows';
+import { toContactRow, toInstallation, toInstallationRow } from './device-rows';
 import { requireBundle, saveContact, saveDecision, saveInstallation } from './device-writes';
+import { findRecord } from './find-record';
 import type { SqliteJournal } from './journal-records';
 import { forgetOutcomes } from './release-outcomes';
 
@@ -179,29 +173,6 @@ export function createDeviceRecords(
   };
 }
 
-function findRecord(database: Database, id: string): DeviceRecord | undefined {
-  const device = findDevice(database, id);
-  if (device === undefined) return undefined;
-  const ofDevice = database.query.selectFrom('installations').where('device', '=', id);
-  const [latest] = database.all(ofDevice.selectAll().orderBy('id', 'desc').limit(1));
-  const counted = (states: readonly InstallationState[]) => {
-    const rows = database.all(
-      ofDevice
-        .select(({ fn }) => ['sha256', fn.countAll<number>().as('count')])
-        .where('state', 'in', [...states])
-        .where('cleared_at', 'is', null)
-        .groupBy('sha256'),
-    );
-    return new Map(rows.map(({ sha256, count }) => [sha256, count]));
-  };
-  return {
-    device,
-    installation: latest === undefined ? null : toInstallation(latest),
-    failures: counted(failedStates),
-    interruptions: counted(['interrupted']),
-  };
-}
-
 function countsOf(database: Database, releaseId: number, now: Date): ReleaseCounts {
   const ofRelease = database.query.selectFrom('installations').where('release_id', '=', releaseId);
   const [counted] = database.all(
@@ -229,25 +200,4 @@ function countsOf(database: Database, releaseId: number, now: Date): ReleaseCoun
     failures: new Map(failures.map(({ device, count }) => [device, count])),
     offers: new Map(offers.map((row) => [row.id, Date.parse(row.offer_ends_at)])),
   };
-}
-
-function findDevice(database: Database, id: string): Device | undefined {
-  const { query } = database;
-  const [row] = database.all(query.selectFrom('devices').selectAll().where('id', '=', id));
-  if (row === undefined) return undefined;
-  const labels = database.all(
-    query.selectFrom('device_labels').select('label').where('device', '=', id).orderBy('label'),
-  );
-  const certificates = database.all(
-    query.selectFrom('device_certificates').selectAll().where('device', '=', id).orderBy('first_seen_at'),
-  );
-  return toDevice(
-    row,
-    labels.map(({ label }) => label),
-    certificates.map((certificate) => ({
-      serial: certificate.serial,
-      firstSeenAt: new Date(certificate.first_seen_at),
-      lastSeenAt: new Date(certificate.last_seen_at),
-    })),
-  );
 }
