@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contact } from '../src/core/contact';
 import type { DeviceIdentity } from '../src/core/device';
 import type { Inspection } from '../src/core/inspection';
@@ -255,7 +256,12 @@ async function measure(devices: number, folder: string): Promise<void> {
   console.log(`  start of the server until it lists devices: ${(await start(dataDir)).toFixed(2)} s`);
   const opened = await open(dataDir);
   let index = 0;
-  await drive(() => (index < devices ? ask(opened.services, index++) : undefined)); // each once, as after a restart
+  // Each once, as after a restart; no more in one turn of the event loop than may come at once.
+  const askInTurn = async (device: number) => {
+    await nextTurn();
+    await ask(opened.services, device);
+  };
+  await drive(() => (index < devices ? askInTurn(index++) : undefined));
   opened.stopHousekeeping();
   await opened.services.runHousekeeping();
   const { perSecond, pollMicros, writeMicros } = await poll(opened.services, devices);

@@ -31,11 +31,6 @@ export interface Database {
   /** Runs a query at once, for a transaction or a piece of a long read. @throws DomainError `storage-full`, `unavailable` */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /**
-   * The first row that a query finds, as {@link Database.all}. What the binding needs for a query of many rows is given back only
-   * once the garbage collector and the event loop had their turns, so that what is asked again and again asks for one row.
-   */
-  first<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row | undefined;
-  /**
    * Runs a query by itself: by the time that its rows are there they may be out of date. What it found is on disk by then, also where
    * it was committed a moment before. @throws as {@link Database.all}
    */
@@ -147,28 +142,14 @@ class SqliteDatabase implements Database {
     this.#commits = problem === null && connection !== null ? this.#begin(connection) : null;
   }
 
-  // The two places where rows get their type: the query that Kysely checked against the schema says it.
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[] {
-    return this.#run(query, (statement, parameters) => statement.all(parameters) as Row[]);
-  }
-
-  first<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row | undefined {
-    return this.#run(query, (statement, parameters) => statement.get(parameters) as Row | undefined);
-  }
-
-  #run<Row, Found>(
-    query: Compilable<Row> | CompiledQuery<Row>,
-    use: (statement: Sqlite.Statement, parameters: readonly unknown[]) => Found,
-  ): Found {
     if (this.#isClosed) throw databaseClosed(); // the binding would end the whole process
     if (this.connection === null) throw this.#unwritable();
     const { sqlite } = this.connection;
     const { sql, parameters } = 'compile' in query ? query.compile() : query;
     try {
-      return use(
-        this.#statements.getOrMake(sql, () => sqlite.prepare(sql)),
-        parameters,
-      );
+      // The one place where rows get their type: the query that Kysely checked against the schema says it.
+      return this.#statements.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
     } catch (error) {
       throw storageError(error);
     }

@@ -6,10 +6,13 @@ import { toDevice, toInstallation } from './device-rows';
 
 type Counted = readonly [sha256: string, state: InstallationState, count: number];
 
-/** Reads all that an offer to a device depends on. It is read at the device's first contact, so it asks for two rows in all. */
+/**
+ * Reads all that an offer to a device depends on, with two queries: each holds memory of the binding until the garbage collector and
+ * the event loop had their turns.
+ */
 export function findRecord(database: Database, id: string): DeviceRecord | undefined {
   const { query } = database;
-  const row = database.first(
+  const [row] = database.all(
     query
       .selectFrom('devices')
       .selectAll()
@@ -29,7 +32,7 @@ export function findRecord(database: Database, id: string): DeviceRecord | undef
   );
   if (row === undefined) return undefined;
   const ofDevice = query.selectFrom('installations').selectAll().where('device', '=', id);
-  const latest = database.first(ofDevice.orderBy('id', 'desc').limit(1));
+  const [latest] = database.all(ofDevice.orderBy('id', 'desc').limit(1));
   const certificates = JSON.parse(row.certificates) as readonly (readonly [string, string, string])[];
   const counted = JSON.parse(row.counted) as readonly Counted[];
   return {

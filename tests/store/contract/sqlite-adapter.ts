@@ -52,11 +52,6 @@ class FaultyDatabase implements Database {
     return this.database.all(query);
   }
 
-  first<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row | undefined {
-    this.#step();
-    return this.database.first(query);
-  }
-
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
     return this.database.read(query);
   }
