@@ -124,7 +124,7 @@ describe('hands on a rollout', () => {
   it('aborts for good, and offers to release it again', async () => {
     const page = await openRollout(gateway);
     await choose(page, 'Abort');
-    await page.getByRole('dialog').getByText('can not be resumed').waitFor();
+    await page.getByRole('dialog').getByText('cannot be resumed').waitFor();
     await page.getByLabel('Reason').fill('wrong kernel');
     await confirm(page, 'Abort the rollout');
     await page.getByRole('heading', { name: 'Aborted by local: wrong kernel' }).waitFor();
