@@ -115,7 +115,7 @@ async function receive(content: Readable, writer: UploadWriter, limitBytes: numb
     if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
     await writer.write(piece);
   }
-  if (sizeBytes === 0) throw new DomainError('invalid-input', 'the upload is empty');
+  if (sizeBytes === 0) throw DomainError.of('upload-empty');
   return await writer.finish();
 }
 
@@ -126,10 +126,7 @@ async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
       yield Buffer.isBuffer(piece) ? piece : Buffer.from(piece as string | Uint8Array);
     }
   } catch (error) {
-    throw new DomainError('invalid-input', 'the upload broke off', {
-      cause: error,
-      remedy: 'Send it again.',
-    });
+    throw DomainError.of('upload-broke-off', {}, { cause: error });
   }
 }
 
@@ -144,14 +141,9 @@ async function removeSecondName(file: string, second: string): Promise<void> {
 }
 
 function tooLarge(limitBytes: number): DomainError {
-  return new DomainError('too-large', `the bundle is larger than ${limitBytes} bytes`, {
-    remedy: 'Raise UPLOAD_LIMIT if bundles of this size are wanted.',
-    details: { limitBytes },
-  });
+  return DomainError.of('bundle-too-large', { limitBytes }, { details: { limitBytes } });
 }
 
 function tooMany(): DomainError {
-  return new DomainError('unavailable', `${maxUploads} uploads are being received or checked`, {
-    remedy: 'Try again once another upload has ended.',
-  });
+  return DomainError.of('too-many-uploads', { limit: maxUploads });
 }

@@ -146,8 +146,5 @@ export class ThreadedUpload implements UploadWriter {
 
 function endedEarly(cause: unknown): DomainError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new DomainError('unavailable', `the thread that writes the upload ended early: ${why}`, {
-    cause,
-    remedy: 'Send it again.',
-  });
+  return DomainError.of('upload-thread-ended', { why }, { cause });
 }
