@@ -116,15 +116,15 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('button', { name: 'Download the device kit' }).focus();
     await page.keyboard.press('Enter');
 
-    await page.getByText('This name means the device itself').waitFor();
+    await page.getByText('this name refers to the device itself').waitFor();
     await page.getByLabel('URL that the device uses').fill('https://updates.example.com:8443');
-    await page.getByText('This name means the device itself').waitFor({ state: 'detached' });
+    await page.getByText('this name refers to the device itself').waitFor({ state: 'detached' });
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
     expect(download.suggestedFilename()).toBe('device-kit-board-keyboard.tar.gz');
     const kit = path.join(server.folder, 'kit.tar.gz');
     await download.saveAs(kit);
     expect((await mustRun('tar', ['-tzf', kit])).stdout).toContain('device-kit-board-keyboard/install.sh');
-    await page.getByText('The kit for board-keyboard is downloaded').waitFor();
+    await page.getByText('Kit for board-keyboard downloaded').waitFor();
     await rowOf(page, 'board-keyboard').getByText('364 days left').waitFor();
   });
 
@@ -137,7 +137,7 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('alert').waitFor();
     expect(await page.getByLabel('Device id').inputValue()).toBe('gateway-002');
     expect(await page.getByLabel('Valid for days').inputValue()).toBe('30');
-    await page.getByLabel('Replace the certificate').check();
+    await page.getByLabel('Replace the device's current certificate').check();
     await page.getByRole('button', { name: 'Issue the certificate' }).click();
     await page.getByRole('heading', { name: 'The certificate of gateway-002' }).waitFor();
   });
@@ -190,7 +190,7 @@ describe('a certificate', () => {
       .getByRole('button', { name: /^Revoke the certificate/ })
       .click();
     await dialogOf(page)
-      .getByText('The connections that stolen has with this certificate end at once')
+      .getByText('stolen is refused with this certificate from now on')
       .waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
@@ -245,7 +245,7 @@ describe('where there is no key of the CA', () => {
 
   it('says so, with the commands for where it is', async () => {
     const page = await open();
-    await page.getByText('The key of the CA is not on this server').waitFor();
+    await page.getByText('The CA key is not on this server').waitFor();
     await page.getByText('rauc-simple-server cert device board-1', { exact: true }).waitFor();
     await page
       .getByText('rauc-simple-server device kit board-1 --server-url https://', { exact: false })
