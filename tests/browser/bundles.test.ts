@@ -125,14 +125,14 @@ describe('the bundles', () => {
 
   it('explain themselves: verdict, manifest, images, signer, devices', async () => {
     const page = await open(`/bundles/${fileOf(gateway, '2.4.0')}`);
-    await page.getByText('chains to this server's keyring').waitFor();
+    await page.getByText("chains to this server's keyring").waitFor();
     await page.getByRole('region', { name: 'Images' }).first().getByText('rootfs.img').waitFor();
     await page.getByRole('region', { name: 'Signer chain' }).getByText('issued by').first().waitFor();
     await page
       .getByRole('region', { name: 'Where it was current' })
       .getByRole('link', { name: `${gateway}, stable` })
       .waitFor();
-    await page.getByRole('link', { name: /run it/ }).click();
+    await page.getByRole('link', { name: /running it/ }).click();
     await page.waitForURL(/\/devices\?compatible=acme-gateway&version=2\.4\.0/);
   });
 

@@ -110,7 +110,7 @@ describe('a certificate', () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type('365');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'The certificate of board-keyboard' }).waitFor();
+    await page.getByRole('heading', { name: 'Certificate of board-keyboard' }).waitFor();
     expect(await dialogOf(page).locator('pre').innerText()).toContain('BEGIN CERTIFICATE');
     expect(await dialogOf(page).innerText()).not.toContain('PRIVATE KEY');
     await dialogOf(page).getByRole('button', { name: 'Download the device kit' }).focus();
@@ -137,9 +137,9 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('alert').waitFor();
     expect(await page.getByLabel('Device id').inputValue()).toBe('gateway-002');
     expect(await page.getByLabel('Valid for days').inputValue()).toBe('30');
-    await page.getByLabel('Replace the device's current certificate').check();
+    await page.getByLabel("Replace the device's current certificate").check();
     await page.getByRole('button', { name: 'Issue the certificate' }).click();
-    await page.getByRole('heading', { name: 'The certificate of gateway-002' }).waitFor();
+    await page.getByRole('heading', { name: 'Certificate of gateway-002' }).waitFor();
   });
 
   it('has a kit with the URL of the server; a wrong one is refused and stays', async () => {
@@ -174,7 +174,7 @@ describe('a certificate', () => {
       (await page.getByLabel('Certificate signing request').inputValue()).includes('BEGIN'),
     );
     await page.getByRole('button', { name: 'Sign the request' }).click();
-    await page.getByRole('heading', { name: 'The certificate of own-key' }).waitFor();
+    await page.getByRole('heading', { name: 'Certificate of own-key' }).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as a file' }).click(),
@@ -221,7 +221,7 @@ describe('a certificate', () => {
     await row.getByRole('button', { name: 'Renew the certificate of lost-board' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Issue the certificate' }).click();
-    await dialog.getByRole('heading', { name: 'The certificate of lost-board' }).waitFor();
+    await dialog.getByRole('heading', { name: 'Certificate of lost-board' }).waitFor();
     expect(await dialog.getByRole('link', { name: 'Download ca.crt' }).getAttribute('href')).toBe(
       '/api/ca.crt',
     );
@@ -299,7 +299,7 @@ it('a certificate that was issued elsewhere is revoked by its serial, and is in 
   const page = await open();
   await page.getByRole('button', { name: 'Revoke another certificate' }).click();
   await dialogOf(page).getByRole('button', { name: 'Revoke it' }).click();
-  await dialogOf(page).getByText('one of the two').waitFor();
+  await dialogOf(page).getByText('Enter either the serial').waitFor();
   await dialogOf(page).getByLabel('Serial').fill('00:AB:12');
   await dialogOf(page).getByLabel('Reason').fill('lost box');
   await dialogOf(page).getByRole('button', { name: 'Revoke it' }).click();

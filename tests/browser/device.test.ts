@@ -318,7 +318,7 @@ describe('what one can do to a device', () => {
     const conf = 'device-kit-board-14/root/etc/rauc/update/server.conf';
     const server = await mustRun('tar', ['-xzOf', await download.path(), conf]);
     expect(server.stdout).toContain('\npolling=native\n');
-    await message(page, 'device-kit-board-14.tar.gz was made').waitFor();
+    await message(page, 'device-kit-board-14.tar.gz created').waitFor();
   });
 
   it('revokes a certificate that it came with, whoever made it, and says that it is refused', async () => {

@@ -191,7 +191,7 @@ describe('webhooks', () => {
     await api('/api/webhooks', { name: 'gone', url, kinds: [] });
     const page = await open();
     await page.getByRole('button', { name: 'Delete the webhook gone' }).click();
-    await dialogOf(page).getByText(`Nothing more is sent to ${url} any more`).waitFor();
+    await dialogOf(page).getByText(`Nothing more is sent to ${url}`).waitFor();
     await page.getByRole('button', { name: 'Delete gone' }).click();
     await hookOf(page, 'gone').waitFor({ state: 'detached' });
   });
