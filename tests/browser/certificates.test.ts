@@ -189,9 +189,7 @@ describe('a certificate', () => {
     await rowOf(page, 'stolen')
       .getByRole('button', { name: /^Revoke the certificate/ })
       .click();
-    await dialogOf(page)
-      .getByText('stolen is refused with this certificate from now on')
-      .waitFor();
+    await dialogOf(page).getByText('stolen is refused with this certificate from now on').waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
     await rowOf(page, 'stolen').getByText('Revoked', { exact: true }).waitFor();

@@ -101,6 +101,8 @@ export const bundles = {
   validUntil: 'valid until',
   fingerprint: 'key',
   history: 'Where it was current',
+  timeline: 'Timeline',
+  timelineEmpty: 'Nothing has happened yet.',
   historyNone: 'It has never been current.',
   activated: (compatible: string, channel: string) => `${compatible}, ${channel}`,
   by: 'by',
