@@ -20,7 +20,7 @@ export const bundles = {
   notFound: (failure: string) => `${failure}. The server does not have the file`,
   cutOff: 'The connection was lost during the upload',
   cutOffRemedy:
-    'Check that the server is running. A proxy in front of it may refuse files of this size; in nginx, see client_max_body_size.',
+    'Check that the server is running. A proxy in front of it may refuse files of this size: see client_max_body_size in nginx.',
   search: 'Search',
   searchHint: 'name, version or compatible',
   compatible: 'Compatible',
