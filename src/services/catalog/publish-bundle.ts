@@ -46,7 +46,7 @@ export interface Publication {
 export interface PublishBundle {
   /**
    * Writes and hashes a stream into the incoming area. Nothing stays behind when it fails.
-   * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload)
+   * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload), `unavailable`
    */
   stage(content: Readable, options: StageOptions): Promise<StagedBundle>;
   /**
