@@ -111,6 +111,7 @@ describe.each<[DiskOrder, string]>([
   ['fail', 'a sync that fails'],
   ['exit', 'a thread that ends'],
   ['unclonable', 'a thread with an answer that cannot be sent'],
+  ['unreadable', 'a thread with an answer that cannot be read'],
 ])('%s: %s', (order) => {
   it('acknowledges nothing any more, ends the process, and takes nothing into the database', async () => {
     const heard: string[] = [];
@@ -122,7 +123,8 @@ describe.each<[DiskOrder, string]>([
     await disk.begun(syncs + 1);
     const waiting = write('waiting', heard);
     const listed = database.read(database.query.selectFrom('markers').select('name'));
-    const outcomes = Promise.allSettled([written, waiting, listed]);
+    const searched = database.search(database.query.selectFrom('markers').select('name'));
+    const outcomes = Promise.allSettled([written, waiting, listed, searched]);
     disk.tell(order);
     for (const outcome of await outcomes)
       expect(outcome).toEqual({ status: 'rejected', reason: refusal('unavailable') });
