@@ -28,3 +28,34 @@ async function changeLook(page: Page, theme: Theme, size: WindowSize): Promise<v
   await page.emulateMedia({ colorScheme: theme });
   await page.locator(`html[data-theme=${theme}]`).waitFor();
 }
+
+/**
+ * What of the page does not fit into its window, one line each: a page or a table that scrolls sideways, a button out of sight, a
+ * cell of a card without its label.
+ */
+export function layoutProblems(page: Page): Promise<readonly string[]> {
+  return page.evaluate<string[]>(measure);
+}
+
+const measure = `(() => {
+  const problems = [];
+  const tell = (problem, element) => problems.push(problem + ': ' + element.outerHTML.slice(0, 160));
+  for (const box of [document.documentElement, ...document.querySelectorAll('.table-box, dialog')]) {
+    if (box.scrollWidth > box.clientWidth) tell('scrolls sideways by ' + (box.scrollWidth - box.clientWidth) + ' px', box);
+  }
+  for (const element of document.querySelectorAll('main :is(button, .button, select, input, a)')) {
+    if (element.closest('thead') || !element.checkVisibility()) continue;
+    const { left, right } = element.getBoundingClientRect();
+    const box = (element.closest('.table-box, .panel') ?? document.documentElement).getBoundingClientRect();
+    if (left < box.left - 0.5 || right > box.right + 0.5) tell('out of sight', element);
+  }
+  const isNarrow = document.documentElement.clientWidth < 500;
+  for (const row of document.querySelectorAll('tbody tr')) {
+    if (isNarrow && getComputedStyle(row).display !== 'grid') tell('no card', row);
+  }
+  for (const cell of document.querySelectorAll('tbody td[data-label]')) {
+    const { content } = getComputedStyle(cell, '::before');
+    if (isNarrow && content !== JSON.stringify(cell.dataset.label)) tell('no label', cell);
+  }
+  return problems;
+})()`;

@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
 import { startServer } from '../support/server-process';
-import { type Look, looks, openWindow, phone } from './browser';
+import { desktop, type Look, looks, openWindow, phone } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
 import { remarkable } from './demo-fleet';
-import { problemsInLooks } from './for-everybody';
+import { layoutProblems, problemsInLooks } from './for-everybody';
+import { openLongFleet } from './long-names';
 
 const names = ['Bundles', 'Devices', 'Rollouts', 'Certificates', 'Events', 'Settings', 'Overview'];
 
@@ -138,5 +139,26 @@ describe('the frame', () => {
       "[...document.querySelectorAll('*')].filter((one) => getComputedStyle(one).animationName !== 'none').length",
     );
     expect(moving).toBe(0);
+  });
+});
+
+describe('a fleet in which every name is long', () => {
+  it('fits: no page scrolls sideways, each action is in sight, and rows are labelled cards on a phone', async () => {
+    const fleet = await openLongFleet();
+    const page = await fleet.open('/devices', desktop);
+    await page.evaluate("localStorage.setItem('device-columns', '[]')"); // all of them
+    const problems: string[] = [];
+    for (const [address, region] of fleet.pages) {
+      await page.setViewportSize(desktop);
+      await page.goto(address);
+      await page.getByRole('region', { name: region }).first().waitFor();
+      await page.locator('main .loading').first().waitFor({ state: 'detached' });
+      for (const size of [desktop, { width: 390, height: 844 }]) {
+        await page.setViewportSize(size);
+        const found = await layoutProblems(page);
+        problems.push(...found.map((problem) => `${address}, ${size.width} px: ${problem}`));
+      }
+    }
+    expect(problems).toEqual([]);
   });
 });

@@ -26,7 +26,10 @@ export const bundles = {
   compatible: 'Compatible',
   anyCompatible: 'any',
   table: 'Bundles',
-  summary: (shown: number, all: number) => (shown === all ? `${all} bundles` : `${shown} of ${all} bundles`),
+  summary: (shown: number, all: number) => {
+    const bundles = all === 1 ? '1 bundle' : `${all} bundles`;
+    return shown === all ? bundles : `${shown} of ${bundles}`;
+  },
   emptyTitle: 'No bundles yet',
   emptyText: 'Drop a .raucb file anywhere on this page, or upload it from a terminal or a CI job:',
   emptyCommand: 'rauc-simple-server bundle upload firmware-1.0.0.raucb',
@@ -42,6 +45,7 @@ export const bundles = {
     format: 'Format',
     size: 'Size',
     uploaded: 'Uploaded',
+    actions: 'Actions',
   },
   warnings: (count: number) => (count === 1 ? '1 warning' : `${count} warnings`),
   release: 'Release …',

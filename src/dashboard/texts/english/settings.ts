@@ -29,7 +29,7 @@ export const settings = {
     useCommand: (secret: string) => `export ADMIN_TOKEN=${secret}`,
     created: 'Created',
     by: (actor: string) => `by ${actor}`,
-    columns: { name: 'Name', scope: 'TokenScope', state: 'State', created: 'Created', actions: 'Actions' },
+    columns: { name: 'Name', scope: 'Scope', state: 'State', created: 'Created', actions: 'Actions' },
     revoke: 'Revoke',
     revokeOf: (name: string) => `Revoke the token ${name}`,
     revokeTitle: (name: string) => `Revoke the token ${name}?`,
