@@ -51,10 +51,10 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ['**/contract/*', '!**/contract/state-looks', 'zod'],
+              group: ['**/contract/*', '!**/contract/state-looks', '!**/contract/device-state', 'zod'],
               allowTypeImports: true,
               message:
-                'The page knows the types of the contract, and its looks of states: a browser loads no schema.',
+                'The page knows the types of the contract, its looks of states and how a device stands: a browser loads no schema.',
             },
           ],
         },

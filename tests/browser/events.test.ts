@@ -74,6 +74,28 @@ describe('the journal', () => {
     expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe('');
   });
 
+  it('shows what people did alone, in the address', async () => {
+    const page = await open();
+    await page.getByLabel('People only').check();
+    await page.waitForURL((url) => url.searchParams.get('people') === 'true');
+    const answer = await fetch(`${server.adminUrl}/api/events?limit=1000&people=true`);
+    const { events } = (await answer.json()) as { events: { actor: string }[] };
+    expect(events.length).toBeGreaterThan(0);
+    expect(events.filter(({ actor }) => /^(device:|server$)/.test(actor))).toEqual([]);
+    await expectCount(page, Math.min(events.length, 100));
+    await page.goto(`/devices/${remarkable.held}?people=true`);
+    await page.locator('.timeline-entry').first().waitFor();
+    expect(await page.getByLabel('People only').isChecked()).toBe(true);
+    const lines = await page.locator('.timeline-entry').allInnerTexts();
+    expect(lines.filter((line) => !line.includes('local'))).toEqual([]);
+    await page.getByLabel('People only').uncheck();
+    await page.waitForURL((url) => url.search === '');
+    await page
+      .locator('.timeline-entry', { hasText: `device:${remarkable.held}` })
+      .first()
+      .waitFor();
+  });
+
   it('narrows by time in the zone of the viewer, and keeps the instant in the address', async () => {
     const page = await open();
     await page.getByLabel('Since').fill('2026-01-15T09:30');

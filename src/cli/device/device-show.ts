@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type BoardJson, deviceJson } from '../../contract/device';
+import { isRefused } from '../../contract/device-state';
 import { installationJson } from '../../contract/installation';
 import type { Read } from '../../contract/reader';
 import { parseDeviceId } from '../../core/device';
@@ -38,7 +39,7 @@ type ShownDevice = Read<z.infer<typeof shownDevice>>;
 export function addDeviceShow(parent: Command, context: CliContext): void {
   addCommand(parent, context, {
     usage: 'show <id>',
-    summary: 'show what is known of a device, and its last installations',
+    summary: 'show a device and its latest installations',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device show board-1', 'device show board-1 --json'],
     run: async ({ args: [id = ''], options, config }) => {
@@ -81,7 +82,7 @@ function facts(device: ShownDevice): string {
     ['Notes', device.notes || '-'],
     ['Compatible', device.compatible ?? '-'],
     ['Certificate for', device.certificate_compatibles.join(', ') || 'any compatible'],
-    ...(claimed === null ? [] : [['Says to be', `${claimed}; its certificate counts`] as const]),
+    ...(claimed === null ? [] : [['Reports as', `${claimed}; its certificate counts`] as const]),
     ['Version', device.system_version ?? '-'],
     ['Variant', device.variant ?? '-'],
     ['Serial', device.serial ?? '-'],
@@ -109,14 +110,13 @@ function certificateFacts({ serial, revoked_at: revokedAt }: ShownDevice['certif
 }
 
 /** The remedy for a device that is refused with the certificate that it used last. */
-function tellRevoked(context: CliContext, { id, certificates }: ShownDevice): void {
-  const lastSeen = certificates
-    .map((one) => one.last_seen_at)
-    .sort()
-    .at(-1);
-  const latest = certificates.findLast((one) => one.last_seen_at === lastSeen);
-  if (latest === undefined || latest.revoked_at == null) return;
-  talk(context, `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`);
+function tellRevoked(context: CliContext, device: ShownDevice): void {
+  const { id } = device;
+  if (isRefused(device))
+    talk(
+      context,
+      `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`,
+    );
 }
 
 function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardJson): string {
@@ -143,7 +143,7 @@ function table(installations: readonly Read<z.infer<typeof shownInstallation>>[]
     one.message ?? '-',
   ]);
   return formatTable(
-    ['INSTALLATION', 'BUNDLE', 'VERSION', 'STATE', 'DONE', 'SENT', 'SAVED', 'CHANGED', 'LAST WORD'],
+    ['INSTALLATION', 'BUNDLE', 'VERSION', 'STATE', 'DONE', 'SENT', 'SAVED', 'CHANGED', 'LAST REPORT'],
     rows,
   );
 }

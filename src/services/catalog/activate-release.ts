@@ -119,7 +119,5 @@ function changeOf(
 }
 
 function nothingCurrent(compatible: string): DomainError {
-  return new DomainError('not-found', `nothing is current for ${compatible}`, {
-    remedy: 'List the releases to see the compatibles that have one.',
-  });
+  return DomainError.of('nothing-current', { compatible });
 }

@@ -122,13 +122,7 @@ function checkExisting(
 ): void {
   const { commonName, compatibles, notAfter } = certificate;
   if (revokedAt !== null) {
-    throw new DomainError(
-      'conflict',
-      `the certificate of ${commonName} is revoked: a kit with it would be of no use`,
-      {
-        remedy: 'Issue a new one by force (--force, or "force": true); the old files are kept beside.',
-      },
-    );
+    throw DomainError.of('kit-certificate-revoked', { commonName });
   }
   const refuse = (what: string) => {
     throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {

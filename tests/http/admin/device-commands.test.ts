@@ -93,12 +93,28 @@ describe('device list', () => {
     expect(await run('list', '--compatible', 'no-board')).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'no device fits\n',
+      stderr: 'no devices match\n',
     });
     const part = await run('list', '--limit', '1');
     expect(part.stdout).not.toContain('board-2');
     const place = /--after (\S+),/.exec(part.stderr)?.[1] ?? '';
     expect((await run('list', '--limit', '1', '--after', place)).stdout).toContain('board-2');
+  });
+
+  it('calls a device up to date that runs what is current, also after a failure', async () => {
+    const stateOf = async (id: string) => {
+      const line = (await run('list')).stdout.split('\n').find((one) => one.startsWith(id)) ?? '';
+      return line.split(/ {2,}/)[4];
+    };
+    await new SimulatedDevice(admin.opened.services, 'current', { now, version: '1.0.0' }).poll();
+    expect(await stateOf('current')).toBe('✓ up to date');
+    expect(await stateOf('board-2')).toBe('✗ failed');
+    // Somebody has brought it there by other means.
+    await new SimulatedDevice(admin.opened.services, 'board-2', { now, version: '1.0.0' }).poll();
+    expect(await stateOf('board-2')).toBe('✓ up to date');
+    expect((await run('show', 'board-2')).stdout).toContain('✗ failed');
+    await run('hold', 'board-2');
+    expect(await stateOf('board-2')).toBe('# held, ✗ failed');
   });
 
   it('filters and sorts', async () => {
@@ -148,7 +164,7 @@ describe('device list', () => {
 });
 
 describe('device show, explain and log', () => {
-  it('show what is known', async () => {
+  it('show a device and its latest installations', async () => {
     await run('hold', 'board-2', '--reason', 'smoke');
     const { stdout } = await run('show', 'board-2');
     expect(stdout).toMatch(/^Hold +by local since 2026-11-02T12:00:00Z: smoke$/m);
@@ -164,7 +180,7 @@ describe('device show, explain and log', () => {
     expect(stdout).toMatch(/^board-2, asking for the manifest, gets nothing \(failed-before\): /m);
     expect(stdout).toMatch(/^passed +not-held +/m);
     expect(stdout).toMatch(/^failed +tries-left +/m);
-    expect(stdout.match(/^not asked: .*certificate.*$/gm)).toHaveLength(2); // once in each protocol
+    expect(stdout.match(/^not checked: .*certificate.*$/gm)).toHaveLength(2); // once in each protocol
     await new SimulatedDevice(admin.opened.services, 'current', { now, version: '1.0.0' }).poll();
     const { stdout: current } = await run('explain', 'current');
     expect(current).toMatch(/^current, polling with RAUC, ✓ up to date: /m);
@@ -280,7 +296,7 @@ describe('device bulk', () => {
   it('says how many there are and asks; only a yes counts', async () => {
     const { code, stderr } = await bulk(['hold', '--all'], 'no\n');
     expect({ code, held: await held() }).toEqual({ code: 1, held: [] });
-    expect(stderr).toContain('Do this to 2 devices: hold? [y/N]');
+    expect(stderr).toContain('Apply "hold" to 2 devices? [y/N]');
     expect((await bulk(['hold', '--all'], 'yes\n')).code).toBe(0);
     expect(await held()).toEqual(['board-1', 'board-2']);
   });
@@ -306,7 +322,7 @@ describe('device bulk', () => {
     expect(await bulk(['hold', '--label', 'nowhere'])).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'no device fits\n',
+      stderr: 'no devices match\n',
     });
   });
 

@@ -105,6 +105,8 @@ export const bundles = {
   validUntil: 'valid until',
   fingerprint: 'key',
   history: 'Where it was current',
+  timeline: 'Timeline',
+  timelineEmpty: 'Nothing has happened yet.',
   historyNone: 'It was never current.',
   activated: (compatible: string, channel: string) => `${compatible}, ${channel}`,
   by: 'by',
