@@ -31,8 +31,8 @@ export const looks = [
   ['dark', phone],
 ] as const;
 
-// A browser on a busy machine with two cores takes its time, and axe-core looks at every node of a page.
-jest.setTimeout(120_000);
+// A browser on a busy machine with two cores takes its time, and axe-core looks at every node of a page, in each look.
+jest.setTimeout(300_000);
 
 let browser: Browser | undefined;
 const failures: string[] = [];
