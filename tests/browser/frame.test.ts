@@ -106,7 +106,7 @@ describe('the frame', () => {
     await page.goto('/');
     await live(page).waitFor();
     await first.stop();
-    await page.locator('#sidebar').getByText('Not live: connecting again').waitFor();
+    await page.locator('#sidebar').getByText('Not live: reconnecting').waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Overview');
     expect(await page.getByText('acme-gateway').count()).toBeGreaterThan(0);
     const { port } = new URL(first.adminUrl);
@@ -121,14 +121,14 @@ describe('the frame', () => {
     await page.evaluate(
       "history.pushState(null, '', '/nowhere'); dispatchEvent(new PopStateEvent('popstate'))",
     );
-    await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
     await page.getByRole('link', { name: 'Go to the overview' }).click();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   });
 
   it('is fit for all people on the overview, on the widest of screens too', async () => {
     const page = await open('/');
-    await page.getByText('Needs a person').waitFor();
+    await page.getByText('Needs attention').waitFor();
     const wide = { width: 3840, height: 2160 };
     expect(await problemsInLooks(page, [...looks, ['light', wide], ['dark', wide]])).toEqual([]);
   });
