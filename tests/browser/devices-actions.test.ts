@@ -124,7 +124,7 @@ describe('actions on many devices', () => {
     await choose(page, 'Admit …');
     await page.getByRole('dialog').getByRole('button', { name: 'Admit' }).click();
     await message(page, '2 devices admitted').waitFor();
-    await page.getByText('No device fits these filters').waitFor();
+    await page.getByText('No devices match these filters').waitFor();
     expect((await strict.known('new-1')).admission).toBe('admitted');
   });
 
@@ -169,7 +169,7 @@ describe('actions on many devices', () => {
     const page = await fleet.open('/devices?compatible=board&sort=last_contact');
     await page.getByLabel('Select all on this page').check();
     await bar(page).getByText('50 selected').waitFor();
-    await bar(page).getByRole('button', { name: 'Select all 60 that fit' }).click();
+    await bar(page).getByRole('button', { name: 'Select all 60 that match' }).click();
     await bar(page).getByText('60 selected').waitFor();
     await choose(page, 'Change channel …');
     await page
