@@ -205,8 +205,8 @@ describe('device show, explain and log', () => {
 describe('decisions', () => {
   it.each<[string[], object, RegExp]>([
     [['hold', 'board-1', '--reason', 'smoke'], { hold: { reason: 'smoke' } }, /unhold board-1/],
-    [['hold', 'board-1'], { hold: { reason: '' } }, /held/],
-    [['unhold', 'board-1'], { hold: null }, /nobody/],
+    [['hold', 'board-1'], { hold: { reason: '' } }, /on hold/],
+    [['unhold', 'board-1'], { hold: null }, /no longer/],
     [['pin', 'board-1', 'v1.raucb'], { pin: { bundleName: 'v1.raucb' } }, /v1\.raucb/],
     [['unpin', 'board-1'], { pin: null }, /stable/],
     [['channel', 'board-1', 'beta'], { channel: 'beta' }, /beta/],
