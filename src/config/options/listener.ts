@@ -35,7 +35,7 @@ export const listenerOptions = {
     'TRUSTED_PROXIES',
     networks,
     '',
-    'Addresses or networks of proxies in front of the server, separated by commas: their `X-Forwarded-For` names the client in the journal and for limits, and limits by address do not count their connections. It never replaces a token.',
+    'Addresses or networks of proxies in front of the server, separated by commas: their `X-Forwarded-For` names the client in the journal and for limits, and limits by address do not count their connections; their `X-Forwarded-Proto` says whether a device kit with a private key travels encrypted. It never replaces a token.',
   ),
   sessionLifetime: {
     ...server(
