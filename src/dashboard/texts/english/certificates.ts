@@ -1,3 +1,5 @@
+import { formatCount } from '../../locale';
+
 const inDays = (days: number) => (days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`);
 
 export const certificates = {
@@ -28,7 +30,7 @@ export const certificates = {
       ? `${-days} ${days === -1 ? 'day' : 'days'} ago`
       : days === 0
         ? 'less than a day left'
-        : `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'} left`,
+        : `${formatCount(days)} ${days === 1 ? 'day' : 'days'} left`,
   devices: 'Device certificates',
   search: 'Search',
   searchHint: 'Device or serial',

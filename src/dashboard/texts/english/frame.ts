@@ -1,4 +1,5 @@
 import { stateWords } from '../../../contract/state-looks';
+import { formatCount } from '../../locale';
 
 /** The frame of the page, and words that all pages use. */
 export const frame = {
@@ -71,7 +72,7 @@ export const common = {
   dismiss: 'Dismiss',
   request: (id: string) => `Request ${id}`,
   utc: (moment: string) => `${moment} UTC`,
-  count: (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`,
+  count: (n: number, one: string, many: string) => `${formatCount(n)} ${n === 1 ? one : many}`,
 };
 
 interface ProxyWords {
