@@ -12,12 +12,18 @@ export function Command({ line }: { readonly line: string }) {
   );
 }
 
-export function CopyButton({ value }: { readonly value: string }) {
+interface CopyButtonProps {
+  readonly value: string;
+  readonly onCopied?: (() => void) | undefined;
+}
+
+export function CopyButton({ value, onCopied }: CopyButtonProps) {
   const [isCopied, setCopied] = useState(false);
   async function copy(): Promise<void> {
     try {
       await writeClipboard(value);
       setCopied(true);
+      onCopied?.();
       setTimeout(() => setCopied(false), 2_000);
     } catch (error) {
       tellFailure(error);
@@ -49,11 +55,11 @@ async function writeClipboard(value: string): Promise<void> {
 }
 
 /** A secret that is shown once. */
-export function Secret({ value }: { readonly value: string }) {
+export function Secret({ value, onCopied }: CopyButtonProps) {
   return (
     <div class="command">
       <code class="secret">{value}</code>
-      <CopyButton value={value} />
+      <CopyButton value={value} onCopied={onCopied} />
     </div>
   );
 }

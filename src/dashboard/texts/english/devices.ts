@@ -109,7 +109,11 @@ export const devices = {
   moreActions: 'More actions',
   working: (n: number, total: number) => `${formatCount(n)} of ${formatCount(total)} done …`,
   partly: (n: number, total: number) => `Done for ${formatCount(n)} of ${devicesOf(total)}`,
-  failedSelected: 'These were refused. They stay selected.',
+  failedSelected: 'These failed. They stay selected.',
+  notTried: (n: number) => `${devicesOf(n)} not tried, because it ended before. They stay selected, too.`,
+  notTriedMark: 'not tried',
+  answerLost: (message: string) => `${message}. Whether it was done is not known.`,
+  notUndone: (n: number) => `Not tried for ${devicesOf(n)}: they stay as they are`,
   undone: (n: number) => `Undone for ${devicesOf(n)}`,
   verbs: {
     hold: {

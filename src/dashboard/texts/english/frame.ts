@@ -45,6 +45,9 @@ export const login = {
   hint: 'This server asks for a token. Whoever runs it makes one with:',
   none: 'There is no token yet. Make one in a terminal on the server:',
   command: 'rauc-simple-server token create you --scope admin',
+  again: 'Sign in again',
+  over: 'Your session has ended. Sign in to go on: what you see and what you have typed stays.',
+  leave: 'Leave this page',
 };
 
 export const common = {
@@ -56,6 +59,8 @@ export const common = {
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
+  secretNotCopied: 'It is not copied yet, and it is not shown again. Copy it before you close this.',
+  closeUncopied: 'Close without copying',
   notCopied: 'The browser did not let the page copy it: select it and copy it by hand',
   none: '—',
   unknown: 'unknown',
