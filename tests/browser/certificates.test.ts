@@ -99,6 +99,13 @@ describe('the certificates', () => {
   });
 });
 
+/** A script for the page that makes what a mouse carries. */
+const dropOf = (content: string) => `(() => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([${JSON.stringify(content)}], 'own.csr'));
+  return carried;
+})()`;
+
 describe('a certificate', () => {
   it('is issued by the keyboard alone, and its kit is downloaded', async () => {
     const page = await open();
@@ -165,14 +172,23 @@ describe('a certificate', () => {
     await mustRun('openssl', ['req', '-new', ...words, '-keyout', key, '-out', file]);
     const page = await open();
     await page.getByRole('button', { name: 'Sign a request' }).click();
-    await page.getByLabel('Certificate signing request').fill('no request');
-    await page.getByLabel('Device id').fill('own-key');
+    const request = page.getByLabel('Certificate signing request');
+    await request.fill('no request');
+    await page.getByLabel('Device id').fill('another');
     await page.getByRole('button', { name: 'Sign the request' }).click();
     await dialogOf(page).getByRole('alert').waitFor();
-    await page.getByLabel('Or choose its file').setInputFiles(file);
-    await eventually(async () =>
-      (await page.getByLabel('Certificate signing request').inputValue()).includes('BEGIN'),
-    );
+    await page.getByLabel('Or choose or drop its file').setInputFiles(file);
+    await eventually(async () => (await request.inputValue()).includes('BEGIN'));
+    expect(await page.getByLabel('Device id').inputValue()).toBe('another');
+    await page.getByLabel('Device id').fill('');
+    await request.fill('');
+    // Dropped there it is a request, whose name is the device's, and beside it in the dialog nothing: never a bundle.
+    const files = await page.evaluateHandle(dropOf(await readFile(file, 'utf8')));
+    await dialogOf(page).locator('.dialog-foot').dispatchEvent('drop', { dataTransfer: files });
+    await request.dispatchEvent('drop', { dataTransfer: files });
+    await eventually(async () => (await request.inputValue()).includes('BEGIN'));
+    expect(await page.getByLabel('Device id').inputValue()).toBe('own-key');
+    expect(await page.locator('.tray').count()).toBe(0);
     await page.getByRole('button', { name: 'Sign the request' }).click();
     await page.getByRole('heading', { name: 'The certificate of own-key' }).waitFor();
     const [download] = await Promise.all([

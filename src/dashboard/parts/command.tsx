@@ -1,13 +1,19 @@
 import { useState } from 'preact/hooks';
+import { session } from '../api/session';
 import { text } from '../texts';
 import { tellFailure } from './notices';
 
-/** A command line to copy. */
+/** What the words of the page call the command line. */
+const program = 'rauc-simple-server';
+
+/** A command line to copy, as it works in the folder that the server was started in. */
 export function Command({ line }: { readonly line: string }) {
+  const command = session.value?.command ?? program;
+  const typed = line.startsWith(`${program} `) ? `${command}${line.slice(program.length)}` : line;
   return (
     <div class="command">
-      <code>{line}</code>
-      <CopyButton value={line} />
+      <code>{typed}</code>
+      <CopyButton value={typed} />
     </div>
   );
 }

@@ -81,7 +81,7 @@ function Notices() {
             <NoticeBox key={notice.id} notice={notice} />
           ))}
       </div>
-      <div role="alert">
+      <div>
         {shown
           .filter((notice) => notice.isFailure)
           .map((notice) => (
@@ -95,7 +95,7 @@ function Notices() {
 function NoticeBox({ notice }: { readonly notice: Notice }) {
   const { id, isFailure, message, remedy, requestId, undo } = notice;
   return (
-    <div class={`notice ${isFailure ? 'bad' : 'good'}`}>
+    <div class={`notice ${isFailure ? 'bad' : 'good'}`} role={isFailure ? 'alert' : undefined}>
       <Icon name={isFailure ? 'alert' : 'check'} />
       <div class="notice-text">
         <p>{message}</p>

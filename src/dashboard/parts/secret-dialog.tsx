@@ -29,7 +29,7 @@ export function SecretDialog({ title, hint, secret, onClose, children }: SecretD
         <p>{hint}</p>
         <Secret value={secret} onCopied={() => setCopied(true)} />
         {children}
-        <div role="status">{needsWord && <Hint tone="warn">{words.secretNotCopied}</Hint>}</div>
+        <div aria-live="polite">{needsWord && <Hint tone="warn">{words.secretNotCopied}</Hint>}</div>
         <footer class="dialog-foot">
           <button
             type="button"

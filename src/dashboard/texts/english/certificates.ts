@@ -92,6 +92,9 @@ export const certificates = {
   serverUrlHint: 'https, a host that the server certificate covers, and the port.',
   serverUrlLocal:
     'This name means the device itself when the device uses it. Give one that reaches this server.',
+  serverUrlMissed: (names: string) =>
+    `The server certificate does not cover this host, so the device would refuse to connect. It covers: ${names === '' ? 'no host' : names}. Use one of these, or add the host:`,
+  kitByCommand: 'On the server itself, the command line makes it:',
   kitCompatible: 'Install on this compatible only',
   kitCompatibleHint: 'Left empty, the installer takes any board.',
   kitDone: (device: string) => `The kit for ${device} is downloaded`,

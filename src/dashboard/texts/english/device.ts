@@ -151,16 +151,6 @@ export const device = {
     'Its certificate stays valid: when it asks again it comes back as a new device. Revoke the certificate to keep it out.',
   forgetAction: 'Forget device',
   kit: 'Device kit …',
-  kitTitle: (id: string) => `Device kit of ${id}`,
-  kitHint:
-    'One archive with all that the device needs: certificate, RAUC configuration and an installer. Where there is no certificate yet, one is issued, and its private key is in the archive: treat it as a secret.',
-  kitFile: (id: string) => `device-kit-${id}.tar.gz`,
-  kitServer: 'Server address for the device (optional)',
-  kitServerNeeded: 'Server address for the device',
-  kitServerHint:
-    'Such as https://updates.example.com:8443, with a host that the server certificate covers. Left empty, it is SERVER_URL.',
-  kitAction: 'Download',
-  kitFailed: 'No kit could be made here. The command line can:',
 
   done: {
     held: (id: string) => `${id} is held`,
@@ -173,7 +163,6 @@ export const device = {
     cancelled: 'The installation is called off',
     admitted: (id: string) => `${id} is admitted`,
     forgotten: (id: string) => `${id} is forgotten`,
-    kit: (file: string) => `${file} was made`,
     undone: 'Undone',
   },
 };

@@ -28,25 +28,28 @@ export const overview = {
   firstSteps: 'First steps',
   firstStepsHint: 'From an empty server to a device that is proven to run your bundle.',
   step: {
+    folder: 'Commands work in the folder that the server was started in.',
     bundle: {
       title: 'Upload a bundle',
-      text: 'Drop a .raucb file anywhere on this page, or from a terminal or a CI job:',
+      text: 'Choose a .raucb file or drop it anywhere on this page, or from a terminal or a CI job:',
       command: 'rauc-simple-server bundle upload firmware-1.0.0.raucb',
     },
     release: {
       title: 'Release it',
-      text: 'Activate the bundle on its page, or:',
-      command: 'rauc-simple-server release create firmware-1.0.0.raucb',
+      text: 'Devices are offered what is released:',
+      button: (bundle: string) => `Release ${bundle}`,
+      command: (bundle: string) => `rauc-simple-server release create ${bundle}`,
+      exampleBundle: 'firmware-1.0.0.raucb',
     },
     certificate: {
-      title: 'Make a certificate and a kit for a device',
-      text: 'A device is known by its certificate. The kit holds all that the board needs, with nothing to edit:',
-      commands: ['rauc-simple-server cert device board-1', 'rauc-simple-server device kit board-1'],
+      title: 'Issue a certificate for a device',
+      text: 'A device is known by its certificate:',
     },
     device: {
       title: 'Let the device ask',
-      text: 'Unpack the kit on the board and run its installer; the board asks within minutes:',
-      command: 'tar -xzf device-kit-board-1.tar.gz && sudo device-kit-board-1/install.sh',
+      text: 'Make its kit, which holds all that the board needs. Copy it to the board, unpack it there and run its installer; the board asks within minutes:',
+      unpack: (id: string) =>
+        `tar -xzf device-kit-${id}.tar.gz && sudo device-kit-${id}/install.sh`,
     },
     report: {
       title: 'See it proven',
