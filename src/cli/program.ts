@@ -47,7 +47,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
     .version(context.surroundings.version)
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('(add --help for what is possible)')
+    .showHelpAfterError('(run with --help for usage)')
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => {
@@ -64,10 +64,10 @@ export function createProgram(context: CliContext, isJson = false): Command {
   addBackup(program, context);
   addRestore(program, context);
 
-  const config = group(program, 'config', 'the configuration', ['config show']);
+  const config = group(program, 'config', 'show the configuration', ['config show']);
   addConfigShow(config, context);
 
-  const cert = group(program, 'cert', 'certificates of the CA, the server and the devices', [
+  const cert = group(program, 'cert', 'manage the certificates of the CA, the server and the devices', [
     'cert device board-1',
     'cert list',
     'cert verify',
@@ -79,7 +79,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
   addCertRevoked(cert, context);
   addCertRefused(cert, context);
 
-  const bundle = group(program, 'bundle', 'bundles: inspect one here, or manage those of a running server', [
+  const bundle = group(program, 'bundle', 'inspect local bundles, or manage those on a running server', [
     'bundle upload my-bundle.raucb --activate',
     'bundle list',
     'bundle inspect my-bundle.raucb',
@@ -90,31 +90,31 @@ export function createProgram(context: CliContext, isJson = false): Command {
   addBundleDeactivate(bundle, context);
   addBundleDelete(bundle, context);
 
-  const release = group(program, 'release', 'what is current on the channels of a running server', [
+  const release = group(program, 'release', 'manage what is current on the channels of a running server', [
     'release list',
     'release create fw-2.0.0.raucb --steps 5,25,100',
     'release back my-board',
   ]);
   addReleaseCommands(release, context);
 
-  const rollout = group(program, 'rollout', 'how releases reach their devices', [
+  const rollout = group(program, 'rollout', 'control how releases reach their devices', [
     'rollout show 12',
     'rollout promote 12',
   ]);
   addRolloutCommands(rollout, context);
 
-  const attention = group(program, 'attention', 'what needs attention', ['attention list']);
+  const attention = group(program, 'attention', 'show what needs attention', ['attention list']);
   addAttentionCommands(attention, context);
 
   addEvents(program, context);
 
-  const webhook = group(program, 'webhook', 'where events are sent to', [
+  const webhook = group(program, 'webhook', 'manage where events are sent', [
     'webhook create ops https://chat.example.com/hook --kind rollout.',
     'webhook list',
     'webhook deliveries ops --state gave-up',
   ]);
   addWebhookCommands(webhook, context);
-  const device = group(program, 'device', 'devices of a running server: who runs what, and what gets what', [
+  const device = group(program, 'device', 'manage the devices of a running server', [
     'device list --state failed',
     'device explain board-1',
     'device hold board-1 --reason "on the test bench"',
@@ -123,7 +123,7 @@ export function createProgram(context: CliContext, isJson = false): Command {
   for (const add of deviceCommands) add(device, context);
   addDeviceKit(device, context);
 
-  const token = group(program, 'token', 'admin tokens for people and CI jobs', [
+  const token = group(program, 'token', 'manage admin tokens for people and CI jobs', [
     'token create ci --scope publish',
     'token list',
   ]);
@@ -195,7 +195,7 @@ class OutputWatch {
     stdout.removeListener('error', this.#onError);
     const failure = this.#failure;
     if (failure === undefined || ('code' in failure && failure.code === 'EPIPE')) return;
-    stderr.write(`error: the output could not be written: ${failure.message}\n`);
+    stderr.write(`error: cannot write the output: ${failure.message}\n`);
     if (this.context.exitCode === 0) this.context.exitCode = 1;
   }
 }

@@ -76,7 +76,7 @@ function parseValue(
     problems.push({
       option: option.env,
       source,
-      message: `${shown} can't be used: use ${option.type.accepts}`,
+      message: `${shown} is not valid: use ${option.type.accepts}`,
     });
     return null;
   }
@@ -92,14 +92,14 @@ function checkTogether(config: Config, problems: ConfigProblem[]): void {
     problems.push({
       option: 'ADMIN_PORT',
       source: sources.adminPort,
-      message: `${adminPort} is the device listener's port too: use two ports`,
+      message: `${adminPort} is also the port of the device listener: use different ports`,
     });
   }
   if (config.token !== null && config.tokenFile !== null && sources.token === sources.tokenFile) {
     problems.push({
       option: 'ADMIN_TOKEN',
       source: sources.token,
-      message: 'a token and a token file are given: use one of them',
+      message: 'both a token and a token file are set: use only one',
     });
   }
 }
@@ -109,9 +109,10 @@ function configurationError(problems: readonly ConfigProblem[]): DomainError {
     const key = optionKeys.find((k) => getOption(k).env === problem.option);
     return `  ${key !== undefined && problem.source === 'flag' ? flagName(key) : problem.option} (${sourceNames[problem.source]}): ${problem.message}`;
   });
-  const count = problems.length === 1 ? 'A configuration value' : `${problems.length} configuration values`;
-  return new DomainError('configuration', `${count} can't be used:\n${lines.join('\n')}`, {
-    remedy: 'Correct what is named above; `rauc-simple-server serve --help` lists every option.',
+  const count =
+    problems.length === 1 ? 'A configuration value is' : `${problems.length} configuration values are`;
+  return new DomainError('configuration', `${count} not valid:\n${lines.join('\n')}`, {
+    remedy: 'Correct the values above. `rauc-simple-server serve --help` lists every option.',
     details: { problems },
   });
 }

@@ -15,7 +15,7 @@ export function readDotenv(path: string | null, problems: ConfigProblem[]): Envi
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return {};
     const reason = systemErrorCode(error) ?? (error instanceof Error ? error.message : 'unknown error');
-    problems.push({ option: path, source: '.env', message: `the file can't be read (${reason})` });
+    problems.push({ option: path, source: '.env', message: `cannot read the file (${reason})` });
     return {};
   }
 }

@@ -8,7 +8,8 @@ export type ProblemCode = (typeof problemCodes)[number];
 /** The media type of {@link problemJson} (RFC 9457, section 6.1). */
 export const problemMediaType = 'application/problem+json';
 
-/** A problem document (RFC 9457, section 3) with the extension members `code`, `remedy`, `request_id` and facts. */
+/** A problem document (RFC 9457, section 3) with the extension members `code`, `remedy`, `request_id`, `reason` with its
+ * `parameters`, and facts. */
 export const problemJson = z
   .looseObject({
     type: z.string(),
@@ -18,6 +19,13 @@ export const problemJson = z
     code: z.enum(problemCodes),
     remedy: z.string().optional().describe('What to do next'),
     request_id: z.string().optional(),
+    reason: z
+      .string()
+      .optional()
+      .describe(
+        'Why, more closely than `code`: a code for those who say it in their own words; more may be added',
+      ),
+    parameters: z.record(z.string(), z.unknown()).optional().describe('What the sentence of `reason` needs'),
   })
   .describe('A problem document (RFC 9457)');
 export type ProblemJson = Readonly<z.infer<typeof problemJson>>;

@@ -14,7 +14,9 @@ export const sessionJson = z.object({
   command: z
     .string()
     .nullable()
-    .describe('how the command line is called in the folder that the server was started in; null until one is signed in'),
+    .describe(
+      'how the command line is called in the folder that the server was started in; null until one is signed in',
+    ),
 });
 
 export type SessionJson = z.infer<typeof sessionJson>;

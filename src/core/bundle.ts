@@ -27,9 +27,7 @@ const bundleNamePattern = /^[A-Za-z0-9_][A-Za-z0-9 ._+~@=,()-]*(?<! )\.raucb$/;
  */
 export function parseBundleName(name: string): string {
   if (name.length > bundleNameMaxLength || !bundleNamePattern.test(name)) {
-    throw new DomainError('invalid-input', `${JSON.stringify(name.slice(0, 80))} is not a bundle name`, {
-      remedy: `Use letters, digits, inner blanks and ". _ + ~ @ = , ( ) -", starting with a letter or digit, ending in ".raucb", at most ${bundleNameMaxLength} characters.`,
-    });
+    throw DomainError.of('not-a-bundle-name', { name: name.slice(0, 80), maxLength: bundleNameMaxLength });
   }
   return name;
 }
@@ -40,9 +38,7 @@ export function parseBundleName(name: string): string {
  */
 export function parseSha256(sha256: string): string {
   if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
-  throw new DomainError('invalid-input', `${JSON.stringify(sha256.slice(0, 80))} is not a SHA-256`, {
-    remedy: 'Use 64 lower-case hexadecimal digits.',
-  });
+  throw DomainError.of('not-a-sha256', { sha256: sha256.slice(0, 80) });
 }
 
 export const compatibleMaxLength = 200;
@@ -60,8 +56,9 @@ export function parseCompatible(compatible: string): string {
     !isPrintable ||
     compatible.trim() !== compatible
   ) {
-    throw new DomainError('invalid-input', `${JSON.stringify(compatible.slice(0, 80))} is not a compatible`, {
-      remedy: `Use the compatible= of the device's system.conf: 1 to ${compatibleMaxLength} printable characters, no blank at either end.`,
+    throw DomainError.of('not-a-compatible', {
+      compatible: compatible.slice(0, 80),
+      maxLength: compatibleMaxLength,
     });
   }
   return compatible;

@@ -157,7 +157,5 @@ export function parseSerial(text: string): string {
     .replace(/^0x/, '')
     .replace(/[\s:]/g, '');
   if (/^[0-9a-f]+$/.test(hex) && hex.length <= serialMaxLength) return hex.replace(/^0+(?=.)/, '');
-  throw new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a serial number`, {
-    remedy: 'Give it in hex, as `openssl x509 -noout -serial` prints it.',
-  });
+  throw DomainError.of('not-a-serial-number', { text: text.slice(0, 80) });
 }

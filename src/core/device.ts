@@ -134,9 +134,7 @@ export function isDeviceId(id: string): boolean {
  */
 export function parseDeviceId(id: string): string {
   if (!isDeviceId(id)) {
-    throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not a device id`, {
-      remedy: `Use letters, digits and ". _ : @ + -", not starting with a dot or dash, at most ${deviceIdMaxLength} characters.`,
-    });
+    throw DomainError.of('not-a-device-id', { id: id.slice(0, 80), maxLength: deviceIdMaxLength });
   }
   return id;
 }
@@ -146,7 +144,7 @@ export const wordMaxLength = 64;
 export const maxLabels = 32;
 
 export function tooManyLabels(): DomainError {
-  return new DomainError('invalid-input', `a device has at most ${maxLabels} labels`);
+  return DomainError.of('too-many-labels', { maxLabels });
 }
 
 /** Checks a label, such as `lab` or `site=berlin`. @throws DomainError `invalid-input` */

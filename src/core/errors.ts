@@ -1,40 +1,40 @@
-/**
- * The closed set of what can be expected to go wrong. Each listener translates a code into its own language: HTTP
- * statuses and RFC 9457 problems, CLI exit codes.
- */
-export const errorCodes = [
-  'invalid-input',
-  'unauthenticated',
-  'forbidden',
-  'not-found',
-  'conflict',
-  'too-large',
-  'unsupported-media-type',
-  'bundle-broken',
-  'bundle-untrusted',
-  'certificate-refused',
-  'too-many-requests',
-  'storage-full',
-  'unavailable',
-  'configuration',
-] as const;
+import { catalogue, type ParametersOf, type Reason, type ReasonCode } from './reasons/catalogue';
+import type { ErrorCode } from './reasons/error-code';
+import { remedyOf, sentenceOf } from './reasons/sentences';
 
-export type ErrorCode = (typeof errorCodes)[number];
+export { errorCodes, type ErrorCode } from './reasons/error-code';
 
 export interface DomainErrorOptions {
   /** What went wrong below, for the log. */
   readonly cause?: unknown;
   /** What the reader should do next, as one sentence. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   /** Facts for machines, such as the list of bad fields. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** Why, for those who say it in their own words. */
+  readonly reason?: Reason;
 }
 
-/** An expected failure with a code, a sentence for people and, where there is one, the remedy. */
+/** What comes with a reason of the catalogue. */
+export interface CircumstanceOptions extends Pick<DomainErrorOptions, 'cause' | 'details'> {
+  /** The kind of failure, where it is not the usual one of this reason. */
+  readonly code?: ErrorCode;
+}
+
+type Rest<Code extends ReasonCode> =
+  object extends ParametersOf<Code>
+    ? [parameters?: ParametersOf<Code>, options?: CircumstanceOptions]
+    : [parameters: ParametersOf<Code>, options?: CircumstanceOptions];
+
+/**
+ * An expected failure: its kind, and a reason of the catalogue with what its sentence needs. The sentence is made by who tells it;
+ * `message` and `remedy` have it in English, for logs and terminals.
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly remedy: string | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly reason: Reason | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -44,5 +44,17 @@ export class DomainError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.remedy = options.remedy;
     this.details = options.details;
+    this.reason = options.reason;
+  }
+
+  /** @param parameters what the words of the reason need: the compiler knows it by the code */
+  static of<Code extends ReasonCode>(reasonCode: Code, ...[given, options = {}]: Rest<Code>): DomainError {
+    const { code = catalogue[reasonCode].code, ...circumstances } = options;
+    const reason = { code: reasonCode, parameters: { ...given } };
+    return new DomainError(code, sentenceOf(reason), {
+      ...circumstances,
+      remedy: remedyOf(reason),
+      reason,
+    });
   }
 }

@@ -52,7 +52,5 @@ export function parsePolicy(policy: RolloutPolicy): RolloutPolicy {
 }
 
 function badSteps(text: string): DomainError {
-  return new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} are no steps of a rollout`, {
-    remedy: `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100": percentages grow, up to 100.`,
-  });
+  return DomainError.of('not-rollout-steps', { text: text.slice(0, 80), maxSteps });
 }

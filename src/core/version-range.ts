@@ -65,7 +65,5 @@ function keepsWithin(order: number, operator: Bound['operator']): boolean {
 }
 
 function badRange(text: string): DomainError {
-  return new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a range of versions`, {
-    remedy: `Write up to ${maxBounds} bounds as ">=10.4 <12", with <, <=, =, >= or > before each version.`,
-  });
+  return DomainError.of('not-a-version-range', { text: text.slice(0, 80), maxBounds });
 }

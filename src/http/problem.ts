@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { type ProblemCode, type ProblemJson } from '../contract/problem';
 import { DomainError } from '../core/errors';
+import type { Reason } from '../core/reasons/catalogue';
+import { remedyOf, sentenceOf } from '../core/reasons/sentences';
 
 export { problemMediaType, type ProblemJson } from '../contract/problem';
 
@@ -33,6 +35,7 @@ export interface ProblemText {
   readonly remedy?: string | undefined;
   readonly requestId?: string | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly reason?: Reason | undefined;
 }
 
 /**
@@ -49,6 +52,9 @@ export function createProblem(code: ProblemCode, text: ProblemText = {}): Proble
     code,
     ...(text.remedy === undefined ? {} : { remedy: text.remedy }),
     ...(text.requestId === undefined ? {} : { request_id: text.requestId }),
+    ...(text.reason === undefined
+      ? {}
+      : { reason: text.reason.code, parameters: snakeCase(text.reason.parameters) }),
   };
 }
 
@@ -58,9 +64,11 @@ export function createProblem(code: ProblemCode, text: ProblemText = {}): Proble
  */
 export function problemOf(error: unknown, requestId?: string): ProblemJson {
   if (!(error instanceof DomainError)) return createProblem('internal', { requestId });
+  const { reason } = error;
   return createProblem(error.code, {
-    detail: error.message,
-    remedy: error.remedy,
+    detail: reason === undefined ? error.message : sentenceOf(reason),
+    remedy: reason === undefined ? error.remedy : remedyOf(reason),
+    reason,
     details: snakeCase(error.details ?? {}),
     requestId,
   });

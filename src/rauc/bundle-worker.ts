@@ -158,8 +158,5 @@ function startThread({ profile, execArgv }: BundleWorkerOptions): Worker {
 
 function endedEarly(cause: unknown): DomainError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new DomainError('unavailable', `the check of the bundle ended early: ${why}`, {
-    cause,
-    remedy: 'Try again.',
-  });
+  return DomainError.of('bundle-check-ended-early', { why }, { cause });
 }

@@ -20,9 +20,7 @@ export function parseKeyring(pem: string): Keyring {
     read('revocation list', () => readRevocationList(der, 'BER')),
   );
   if (certificates.length === 0) {
-    throw new DomainError('configuration', 'the keyring has no certificate', {
-      remedy: 'Set BUNDLE_KEYRING to the PEM file that your devices use as [keyring] path.',
-    });
+    throw DomainError.of('keyring-empty');
   }
   return { certificates, revocationLists };
 }

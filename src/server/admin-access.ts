@@ -27,12 +27,5 @@ export async function decideAdminAccess(
 }
 
 function noToken({ adminHost }: Config): DomainError {
-  return new DomainError(
-    'configuration',
-    `ADMIN_HOST is ${adminHost}, not loopback, and there is no admin token`,
-    {
-      remedy:
-        'Make one first: rauc-simple-server token create me --scope admin. Or leave ADMIN_HOST on 127.0.0.1.',
-    },
-  );
+  return DomainError.of('admin-token-missing', { adminHost });
 }

@@ -56,9 +56,6 @@ async function readKeyring(file: string): Promise<string> {
     return pem;
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
-    throw new DomainError('configuration', `the keyring ${file} can't be read`, {
-      cause,
-      remedy: 'Set BUNDLE_KEYRING to the PEM file that your devices use as [keyring] path.',
-    });
+    throw DomainError.of('keyring-unreadable', { file }, { cause });
   }
 }

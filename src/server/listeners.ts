@@ -71,14 +71,7 @@ async function startOnEvery<Server>(
 function cannotListen({ adminHost, adminPort }: Config, cause: unknown): unknown {
   if (systemErrorCode(cause) === undefined) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DomainError(
-    'configuration',
-    `the admin listener can't use ${adminHost} port ${adminPort}: ${reason}`,
-    {
-      cause,
-      remedy: 'Stop what uses it, or choose others with ADMIN_HOST and ADMIN_PORT.',
-    },
-  );
+  return DomainError.of('admin-port-unusable', { adminHost, adminPort, reason }, { cause });
 }
 
 function urlHost(host: string): string {

@@ -175,7 +175,5 @@ function bySerial(revocations: readonly Revocation[]): ReadonlyMap<string, Revoc
 /** @throws DomainError `configuration`: the CAs before stay in use */
 function refuseExpiredCa(inUse: ServerTls, found: ServerTls, now: Date): void {
   if (found.caNotAfter > now || inUse.caNotAfter <= now) return;
-  throw new DomainError('configuration', 'the CA in ca.crt has expired', {
-    remedy: 'Make a new one with: cert ca --force, then a server certificate and device certificates.',
-  });
+  throw DomainError.of('ca-expired-in-use');
 }

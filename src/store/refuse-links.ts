@@ -27,14 +27,7 @@ export function refuseLinks(dataDir: string): void {
   for (const name of ownNames) {
     const file = path.join(dataDir, name);
     if (!isLink(file)) continue;
-    throw new DomainError(
-      'configuration',
-      `${file} is a symbolic link, and the server follows none inside its data folder`,
-      {
-        remedy:
-          'Put there what it points at, or mount it there. To keep all data elsewhere set DATA_DIR; the data folder itself may be a link.',
-      },
-    );
+    throw DomainError.of('symbolic-link-in-data', { file });
   }
 }
 

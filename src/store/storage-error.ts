@@ -11,29 +11,16 @@ export function storageError(error: unknown): unknown {
   if (code === undefined || error instanceof DomainError) return error;
   // The last one: there is no room for the index that SQLite keeps beside its -wal file.
   if (isOutOfSpace(error) || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
-    return new DomainError('storage-full', 'the disk that holds the data folder is full', {
-      cause: error,
-      remedy:
-        'Make room on it, such as by deleting bundles that no device needs; df and df -i show what is left.',
-    });
+    return DomainError.of('disk-full', {}, { cause: error });
   }
   if (isReadOnlyCode(code)) {
-    return new DomainError('unavailable', 'the data folder can only be read', {
-      cause: error,
-      remedy: 'Give the server a data folder that it can write to.',
-    });
+    return DomainError.of('data-folder-read-only', {}, { cause: error });
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new DomainError('unavailable', 'another program keeps the database locked', {
-      cause: error,
-      remedy: 'Try again; if it lasts, look for a program that has server.db open.',
-    });
+    return DomainError.of('database-locked', {}, { cause: error });
   }
   if (code === 'EIO' || code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CORRUPT')) {
-    return new DomainError('unavailable', 'the disk that holds the data folder reports errors', {
-      cause: error,
-      remedy: 'Check the disk, and restore the data folder from a backup if it is damaged.',
-    });
+    return DomainError.of('disk-errors', {}, { cause: error });
   }
   return error;
 }
@@ -70,5 +57,5 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
 
 /** For who asks while the server stops. */
 export function databaseClosed(): DomainError {
-  return new DomainError('unavailable', 'the database is closed: the server stops');
+  return DomainError.of('database-closed');
 }

@@ -172,10 +172,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
   } catch (error) {
     const translated = storageError(error);
     if (translated instanceof DomainError) throw translated;
-    throw new DomainError('configuration', `the data folder ${dataDir} can't be used`, {
-      cause: error,
-      remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
-    });
+    throw DomainError.of('data-folder-unusable', { dataDir }, { cause: error });
   }
 }
 

@@ -55,8 +55,7 @@ export function canonicalIp(text: string): string | undefined {
 function ipBytes(text: string): Buffer {
   if (isIP(text) === 4) return Buffer.from(text.split('.').map(Number));
   const canonical = canonicalIp(text);
-  if (canonical === undefined)
-    throw new DomainError('invalid-input', `${JSON.stringify(text)} is not an IP address`);
+  if (canonical === undefined) throw DomainError.of('not-an-ip-address', { text });
   const [head = '', tail] = canonical.split('::');
   const groups = (part: string): number[] =>
     part === '' ? [] : part.split(':').map((group) => parseInt(group, 16));

@@ -75,8 +75,8 @@ describe('on a terminal', () => {
     'a release to everyone is not made after %s, which says how to go step by step',
     async (_name, answer) => {
       const { code, shown } = await onTerminal(folder, activate(), answer);
-      expect(shown).toContain('Release it to everyone at once? [y/N]');
-      expect(shown).toContain('nothing was released; --steps 5,25,100 goes step by step');
+      expect(shown).toContain('Release it to all devices at once? [y/N]');
+      expect(shown).toContain('nothing was released; use --steps 5,25,100 to release step by step');
       expect(code).toBe(1);
       expect(await released()).toBe(false);
     },

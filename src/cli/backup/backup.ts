@@ -17,21 +17,22 @@ interface BackupOptions {
 export function addBackup(program: Command, context: Parameters<typeof addCommand>[1]): void {
   addCommand<BackupOptions>(program, context, {
     usage: 'backup <folder>',
-    summary: 'archive the whole installation, also while the server runs',
+    summary: 'archive the whole installation; the server may be running',
     details:
-      'Writes one archive into the folder: the database, the bundles and the certificates. It is proved by a restore into a scratch folder before it counts. Run it as the user of the server, by a timer if you like. Whoever has an archive with readable certificates has the keys of the CA and the server: give a passphrase, and keep it elsewhere.',
+      "Writes one archive of the database, the bundles and the certificates into the folder, and verifies it by restoring it into a scratch folder. Run it as the server's user, from a timer if you like. Anyone who can read the certificates in an archive has the private keys of the CA and the server: set a passphrase, and keep it somewhere else.",
     options: [
       new Option(
         '--bundles <how>',
-        'full: with their bytes; reference: only which they are, to be uploaded again',
+        'full: include the bundles; reference: only list them, to be uploaded again after a restore',
       )
         .choices(['full', 'reference'])
         .default('full'),
       new Option('--passphrase-file <file>', 'encrypt the certificates with the first line of this file'),
       new Option('--no-certs', 'leave the certificates out'),
-      new Option('--keep <count>', 'remove all but so many of the newest archives in the folder').argParser(
-        parseKeep,
-      ),
+      new Option(
+        '--keep <count>',
+        'keep this many of the newest archives in the folder and remove the rest',
+      ).argParser(parseKeep),
     ],
     configKeys: ['dataDir', 'certsDir'],
     examples: [
@@ -51,13 +52,13 @@ export function addBackup(program: Command, context: Parameters<typeof addComman
       if (made.contents.certificates === 'plain')
         talk(
           context,
-          'warning: private keys are readable in the archive; give --passphrase-file, or --no-certs',
+          'warning: the private keys in the archive are not encrypted; use --passphrase-file or --no-certs',
         );
       if (options.json === true) printJson(context, backupJsonOf(made));
       else {
         print(
           context,
-          `${shownPath(context, made.file)} (${formatSize(made.sizeBytes)}), proved by a restore`,
+          `${shownPath(context, made.file)} (${formatSize(made.sizeBytes)}), verified by a restore`,
         );
         if (made.removed.length > 0) talk(context, `removed ${made.removed.join(', ')}`);
       }

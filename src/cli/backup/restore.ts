@@ -15,12 +15,15 @@ interface RestoreOptions {
 export function addRestore(program: Command, context: CliContext): void {
   addCommand<RestoreOptions>(program, context, {
     usage: 'restore <archive>',
-    summary: 'put an installation back from an archive of backup',
+    summary: 'restore an installation from a backup archive',
     details:
-      'Stop the server first, and run this as its user. The server then starts with every rollout paused, until a person resumes it. Certificates that are there stay: newer ones, and what was revoked since, are in them.',
+      "Stop the server first, and run this as the server's user. After a restore the server starts with every rollout paused until you resume it. Existing certificates are kept, because they include newer ones and later revocations.",
     options: [
-      new Option('--passphrase-file <file>', 'what the certificates were encrypted with'),
-      new Option('--force', 'replace the database that is there; it is kept beside'),
+      new Option(
+        '--passphrase-file <file>',
+        'file with the passphrase that the certificates were encrypted with',
+      ),
+      new Option('--force', 'replace the existing database; the old one is kept beside it'),
     ],
     configKeys: ['dataDir', 'certsDir'],
     examples: ['restore /srv/backup/rauc-backup-20261127T020000Z.tar --force'],
@@ -49,13 +52,13 @@ function tell(
 ): void {
   print(context, `restored the state of ${contents.madeAt.toISOString()}`);
   if (keptDatabase !== null)
-    talk(context, `the database that was there is now ${shownPath(context, keptDatabase)}`);
+    talk(context, `the previous database is now ${shownPath(context, keptDatabase)}`);
   if (contents.certificates !== 'none' && !hasCertificates)
-    talk(context, 'the certificates that were there stay as they are');
+    talk(context, 'the existing certificates were kept');
   if (missingBundles.length > 0) talk(context, `upload these bundles again: ${missingBundles.join(', ')}`);
   talk(
     context,
-    'Start the server: every rollout is paused. Look at attention list, then resume what is right.',
+    'Start the server: every rollout is paused. Check "attention list", then resume the rollouts that should continue.',
   );
 }
 

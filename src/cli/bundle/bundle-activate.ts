@@ -29,10 +29,11 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
   addCommand<Flags>(bundle, context, {
     usage: 'activate <name>',
     summary: 'make a stored bundle current, so that devices are offered it',
-    details: 'On a terminal it asks before, unless --yes is given: it reaches everyone at once.',
+    details:
+      'Releases to all devices at once. On a terminal it asks for confirmation first, unless you give --yes.',
     options: [
-      new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
-      new Option('--force', 'although its manifest names another compatible'),
+      new Option('--compatible <compatible>', 'for this compatible instead of the one in its manifest'),
+      new Option('--force', 'even if its manifest names another compatible'),
       fromOption,
       allowDowngradeOption,
       yesOption,
@@ -63,7 +64,7 @@ export function addBundleActivate(bundle: Command, context: CliContext): void {
       }
       const { release, changed, reach, warnings } = parseAnswer(shownActivation, answer);
       print(context, `${release.compatible}  ${release.bundle}`);
-      if (!changed) talk(context, 'it was current already');
+      if (!changed) talk(context, 'it was already current');
       tellReach(context, reach);
       tellWarnings(context, warnings);
       return 0;

@@ -7,7 +7,7 @@ import { type CliContext, print, printJson, talk } from '../kernel/context';
 export function addBundleDeactivate(bundle: Command, context: CliContext): void {
   addCommand(bundle, context, {
     usage: 'deactivate <compatible>',
-    summary: 'offer nothing to the devices of a compatible any more',
+    summary: 'stop offering updates to the devices of a compatible',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['bundle deactivate my-board'],
     run: async ({ args: [name = ''], options, config }) => {
@@ -17,7 +17,7 @@ export function addBundleDeactivate(bundle: Command, context: CliContext): void 
       if (options.json === true) printJson(context, answer);
       else {
         print(context, compatible);
-        talk(context, 'nothing is offered to it any more');
+        talk(context, 'it is no longer offered anything');
       }
       return 0;
     },

@@ -9,9 +9,9 @@ import type { deleteBundleBody } from '../../contract/bundle';
 export function addBundleDelete(bundle: Command, context: CliContext): void {
   addCommand<{ readonly force?: boolean }>(bundle, context, {
     usage: 'delete <name>',
-    summary: 'delete a stored bundle that is current nowhere',
-    details: 'Its name stays bound to its bytes: only the same file can be uploaded under it again.',
-    options: [new Option('--force', 'although devices install it or are pinned to it')],
+    summary: 'delete a stored bundle that is not current anywhere',
+    details: 'The name stays reserved for this content: only the same file can be uploaded under it again.',
+    options: [new Option('--force', 'even if devices are installing it or are pinned to it')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['bundle delete my-bundle.raucb'],
     run: async ({ args: [given = ''], options, config }) => {

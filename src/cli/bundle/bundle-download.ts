@@ -22,10 +22,10 @@ interface Flags {
 export function addBundleDownload(bundle: Command, context: CliContext): void {
   addCommand<Flags>(bundle, context, {
     usage: 'download <name> [file]',
-    summary: 'get a stored bundle from a running server, and check that it came whole',
+    summary: 'download a bundle from a running server and verify its SHA-256',
     details:
-      'The file may be a folder, or - for standard output; left out, it is the name of the bundle here. It gets its name when its SHA-256 is right. A download that was cut goes on by itself, and after a kill when it is run again. To standard output, only exit code 0 says that what was written is the bundle.',
-    options: [new Option('--force', 'replace a file that exists')],
+      'The file may be a folder, or - for standard output; by default it is named after the bundle, in the current folder. It appears under its name once its SHA-256 is verified. An interrupted download resumes by itself; after a kill, run the command again to resume it. With standard output, the bundle is complete only if the exit code is 0.',
+    options: [new Option('--force', 'replace an existing file')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
       'bundle download fw-2.0.0.raucb',
@@ -60,13 +60,13 @@ export function addBundleDownload(bundle: Command, context: CliContext): void {
 /** @throws DomainError `configuration` */
 function refuseOutput({ terminal }: CliContext, { json }: Flags): void {
   if (json === true) {
-    throw new DomainError('configuration', 'standard output cannot take the bundle and JSON', {
+    throw new DomainError('configuration', 'standard output cannot carry both the bundle and JSON', {
       remedy: 'Leave out --json, or name a file.',
     });
   }
   if (terminal.stdout.isTTY === true) {
-    throw new DomainError('configuration', 'a bundle is not for a terminal to show', {
-      remedy: 'Name a file, or send standard output to a program.',
+    throw new DomainError('configuration', 'a bundle cannot be written to a terminal', {
+      remedy: 'Name a file, or pipe standard output to a program.',
     });
   }
 }
@@ -93,13 +93,13 @@ async function download(
   { content, target, options }: Download,
 ): Promise<void> {
   const { startAt } = target;
-  const progress = ProgressLine.whereSeen(context, content.sizeBytes, options, 'it is all here', startAt);
+  const progress = ProgressLine.whereSeen(context, content.sizeBytes, options, 'already complete', startAt);
   let doneBytes = startAt;
   const say = (text: string) => {
     progress?.clear();
     if (options.json !== true) talk(context, text);
   };
-  if (startAt > 0) say(`${formatSize(startAt)} are here already; going on from there`);
+  if (startAt > 0) say(`${formatSize(startAt)} downloaded already; resuming there`);
   try {
     await fetchContent(client, content, {
       startAt,
@@ -108,7 +108,7 @@ async function download(
         doneBytes += piece.length;
         progress?.update(doneBytes);
       },
-      onCut: ({ message }) => say(`${message}; going on at ${formatSize(doneBytes)}`),
+      onCut: ({ message }) => say(`${message}; resuming at ${formatSize(doneBytes)}`),
       wait: (ms) => context.surroundings.wait(ms),
     });
     await target.complete();

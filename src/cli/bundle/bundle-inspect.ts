@@ -21,9 +21,9 @@ const verdicts: Readonly<Record<Verdict, string>> = {
 export function addBundleInspect(bundle: Command, context: CliContext): void {
   addCommand(bundle, context, {
     usage: 'inspect <file>',
-    summary: 'verify a bundle file here, as the server would, without one',
+    summary: 'verify a local bundle file as the server would',
     details:
-      'Hashes the images too, and warns of one that the manifest does not fit.\nExit code 1 when a server with this configuration would refuse it.',
+      'Also hashes the images and warns if one does not match the manifest. Needs no running server.\nExits with 1 if a server with this configuration would refuse the bundle.',
     configKeys: [
       'bundleKeyring',
       'bundlePurpose',
@@ -67,7 +67,7 @@ async function checkImages(
   let progress: ProgressLine | undefined;
   try {
     return await context.wiring.checkImages(file, inspection, (doneBytes, totalBytes) => {
-      progress ??= ProgressLine.whereSeen(context, totalBytes, { json }, 'the images are hashed');
+      progress ??= ProgressLine.whereSeen(context, totalBytes, { json }, 'hashing the images');
       progress?.update(doneBytes);
     });
   } finally {
@@ -103,12 +103,12 @@ function describe(name: string, inspection: Inspection, imageCheck: ImageCheck):
 }
 
 function mismatchOf(files: readonly string[]): string {
-  return `The hash in the manifest fits no file of the bundle: ${files.join(', ')}. Devices that need it refuse the bundle; build it again.`;
+  return `No file in the bundle matches the hash in its manifest for ${files.join(', ')}. Devices that need it will refuse the bundle. Build it again.`;
 }
 
 const imageWords = {
-  sound: 'as the manifest says',
-  mismatch: 'not as the manifest says',
+  sound: 'match the manifest',
+  mismatch: 'do not match the manifest',
   'not-checked': 'not checked',
 } as const;
 

@@ -51,7 +51,7 @@ export function addBundleList(bundle: Command, context: CliContext): void {
 /** What a word in the table does not tell of the images. */
 function noteOf({ name, image_check: check }: ShownBundle): string[] {
   if (check?.state === 'mismatch')
-    return [`${name} does not have the images that its manifest says: ${check.files.join(', ')}`];
+    return [`${name} has images that do not match its manifest: ${check.files.join(', ')}`];
   return check?.state === 'not-checked'
     ? [`the images of ${name} were not checked: ${check.reason ?? ''}`]
     : [];

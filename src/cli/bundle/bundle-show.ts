@@ -43,8 +43,9 @@ type ShownBundle = Read<z.infer<typeof shownBundle>>;
 export function addBundleShow(bundle: Command, context: CliContext): void {
   addCommand(bundle, context, {
     usage: 'show <name>',
-    summary: 'show a bundle of a running server: images, signers, where it is current, and who has it',
-    details: 'For a bundle file here, there is `bundle inspect`.',
+    summary:
+      'show a bundle on a running server: images, signers, where it is current, and which devices have it',
+    details: 'To look into a local bundle file, use `bundle inspect`.',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['bundle show fw-2.0.0.raucb', 'bundle show fw-2.0.0.raucb --json'],
     run: async ({ args: [given = ''], options, config }) => {

@@ -50,20 +50,20 @@ interface Flags extends PolicyFlags {
 export function addBundleUpload(bundle: Command, context: CliContext): void {
   addCommand<Flags>(bundle, context, {
     usage: 'upload <file...>',
-    summary: 'send bundles to a running server, which verifies each before it is stored',
+    summary: 'upload bundles to a running server, which verifies each before storing it',
     details:
-      'Uploading the same file again changes nothing. Several files are sent one after the other; the first that is refused ends it, and --json has "uploads" then, a list. The file - is standard input, of any length, and needs --name. Where the answer is lost after all of it was sent, it looks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate and no --steps it asks on a terminal before it releases to everyone, unless --yes is given. For an https server with a CA of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
+      'Uploading the same file again changes nothing. Several files are sent one after another, stopping at the first that is refused; --json then prints a list, "uploads". The file - is standard input, of any length, and needs --name. If the connection drops after the whole bundle was sent, the command checks whether the server has it before it fails; --json then has "answer_lost": true, and null in "created". With --activate but no --steps it asks on a terminal before releasing to all devices, unless you give --yes. For an https server with your own CA, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
     options: [
-      new Option('--name <name>', 'what the server calls it, instead of the name of the file'),
-      new Option('--activate', 'make it current for its compatible in the same step'),
+      new Option('--name <name>', 'name on the server, instead of the file name'),
+      new Option('--activate', 'also make it current for its compatible'),
       new Option(
         '--compatible <compatible>',
-        'needed for an encrypted bundle, else that of its manifest is meant',
+        'required for an encrypted bundle; otherwise taken from its manifest',
       ),
-      new Option('--force', 'activate it although its manifest names another compatible'),
+      new Option('--force', 'activate it even if its manifest names another compatible'),
       ...policyOptions,
       yesOption,
-      new Option('--quiet', 'no progress and no talk'),
+      new Option('--quiet', 'print no progress and no messages'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
@@ -160,7 +160,7 @@ async function upload(
   try {
     const { content, sizeBytes } = source;
     const releaseBefore = hasPolicy(fields) ? await latestRelease(client) : Infinity;
-    const progress = ProgressLine.whereSeen(context, sizeBytes, options, 'sent; the server is checking it');
+    const progress = ProgressLine.whereSeen(context, sizeBytes, options, 'sent; the server is verifying it');
     try {
       return await sendBundle(client, {
         name,
@@ -174,7 +174,7 @@ async function upload(
       if (!(error instanceof LostAnswer)) throw error;
       progress?.clear();
       if (options.json !== true && options.quiet !== true) {
-        talk(context, `${error.message}; looking whether the server has ${name} all the same`);
+        talk(context, `${error.message}; checking whether the server has ${name} anyway`);
       }
       const lost = { name, fields, lost: error, releaseBefore };
       return await findUpload(client, lost, (ms) => context.surroundings.wait(ms));
@@ -198,8 +198,8 @@ function tell(context: CliContext, answer: unknown, isQuiet: boolean): void {
   print(context, `${bundle.name}  ${words.join(', ')}`);
   if (isQuiet) return;
   for (const { message } of bundle.warnings) talk(context, `warning: ${message}`);
-  if (created === null) talk(context, 'the server has it; its answer was lost on the way');
-  else talk(context, created ? 'stored' : 'the server had it already');
+  if (created === null) talk(context, 'the server has it, but its answer was lost on the way');
+  else talk(context, created ? 'stored' : 'the server already had it');
   if (release !== null) {
     talk(context, `current for ${release.compatible}`);
     tellReach(context, reach);

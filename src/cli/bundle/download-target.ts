@@ -81,9 +81,9 @@ export class FileTarget implements DownloadTarget {
       }
     } catch (cause) {
       if (!isOutOfSpace(cause)) throw cause;
-      throw new DomainError('storage-full', `there is no space left to write ${this.partPath}`, {
+      throw new DomainError('storage-full', `no space left to write ${this.partPath}`, {
         cause,
-        remedy: 'Free some space, then run it again: it goes on where it stopped.',
+        remedy: 'Free some space, then run the command again: it resumes where it stopped.',
       });
     }
     this.#count(piece);
@@ -145,17 +145,17 @@ async function refuseExisting({ file, isForced }: FileRequest): Promise<void> {
   if (stats === undefined) return;
   if (isForced && (stats.isFile() || stats.isSymbolicLink())) return;
   if (isForced) {
-    throw new DomainError('conflict', `${file} is not a file, so it is not replaced`, {
+    throw new DomainError('conflict', `${file} is not a regular file and was not replaced`, {
       remedy: 'Name another file, or - for standard output.',
     });
   }
-  throw new DomainError('conflict', `${file} exists already`, {
+  throw new DomainError('conflict', `${file} already exists`, {
     remedy: 'Name another file, or replace it with --force.',
   });
 }
 
 function otherBytes(name: string): DomainError {
-  return new DomainError('unavailable', `what came is not ${name}: its SHA-256 is another one`, {
-    remedy: 'Download it again. If that does not help, look at what is between here and the server.',
+  return new DomainError('unavailable', `the download is not ${name}: its SHA-256 differs`, {
+    remedy: 'Download it again. If that does not help, check the proxies between here and the server.',
   });
 }

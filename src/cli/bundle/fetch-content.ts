@@ -93,21 +93,21 @@ async function startOf(
   if (response.statusCode === 206 && response.headers['content-range'] === range) return at;
   if (response.statusCode === 412) throw replaced(name);
   await readAnswer(response, client.address);
-  throw new DomainError('unavailable', `${client.address} answers with other bytes than it was asked for`, {
-    remedy: 'Look at what is between here and the server: it must hand on Range as it is.',
+  throw new DomainError('unavailable', `${client.address} sent a different range than requested`, {
+    remedy: 'Check the proxies between here and the server: they must pass the Range header unchanged.',
     details: { status: response.statusCode },
   });
 }
 
 /** `If-Match` did not hold. */
 function replaced(name: string): DomainError {
-  return new DomainError('conflict', `the server has other bytes as ${name} now`, {
-    remedy: 'Somebody deleted the bundle and uploaded another one under its name. Download it again.',
+  return new DomainError('conflict', `${name} has changed on the server`, {
+    remedy: 'The bundle was deleted and another one uploaded under its name. Download it again.',
   });
 }
 
 function endedEarly({ address }: AdminClient): DomainError {
   return new DomainError('unavailable', `the answer of ${address} ended early`, {
-    remedy: 'Check that nothing between here and there cuts the connection.',
+    remedy: 'Check that no proxy in between closes the connection.',
   });
 }

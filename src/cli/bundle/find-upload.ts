@@ -72,8 +72,8 @@ async function findBundle(client: AdminClient, { name, lost }: LostUpload) {
   const path = `/api/bundles/${encodeURIComponent(name)}`;
   const bundle = parseAnswer(foundBundle, await client.get(path, lookLimitMs));
   if (bundle.sha256 === lost.sent.sha256) return bundle;
-  throw new DomainError('conflict', `the server has other bytes under the name ${name}`, {
-    remedy: 'A name never changes its bytes: give the bundle another name.',
+  throw new DomainError('conflict', `the server has a different bundle named ${name}`, {
+    remedy: 'Give the bundle another name: the content under a name never changes.',
   });
 }
 
@@ -122,13 +122,9 @@ function notStored({ name, lost: { failure } }: LostUpload): DomainError {
 }
 
 function notReleased({ name, lost: { failure } }: LostUpload): DomainError {
-  return new DomainError(
-    'unavailable',
-    `${failure.message}; the server has ${name}, but has not released it`,
-    {
-      cause: failure,
-      remedy: `Release it: rauc-simple-server bundle activate '${name}', with the same options.`,
-      details: { stored: true },
-    },
-  );
+  return new DomainError('unavailable', `${failure.message}; the server has ${name} but did not release it`, {
+    cause: failure,
+    remedy: `Release it: rauc-simple-server bundle activate '${name}', with the same options.`,
+    details: { stored: true },
+  });
 }

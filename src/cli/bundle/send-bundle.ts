@@ -142,11 +142,11 @@ function formHead({ name, fields, boundary }: BundleUpload): string {
 /** @throws DomainError `invalid-input` */
 function checkSent({ name, sizeBytes }: BundleUpload, sentBytes: number): void {
   if (sizeBytes === null && sentBytes === 0) {
-    throw new DomainError('invalid-input', 'nothing came from standard input', { details: { file: '-' } });
+    throw new DomainError('invalid-input', 'standard input is empty', { details: { file: '-' } });
   }
   if (sizeBytes === null || sentBytes === sizeBytes) return;
-  throw new DomainError('invalid-input', `${name} became shorter while it was sent`, {
-    remedy: 'Wait until the build is done with it, then upload it again.',
+  throw new DomainError('invalid-input', `${name} shrank during the upload`, {
+    remedy: 'Wait until the build has finished writing it, then upload it again.',
     details: { file: name },
   });
 }

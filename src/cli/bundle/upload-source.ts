@@ -25,13 +25,13 @@ const pieceSizeBytes = 256 * 1024;
  */
 export function namesOf(files: readonly string[], given: string | undefined): readonly string[] {
   if (given !== undefined && files.length > 1) {
-    throw new DomainError('configuration', '--name is for one file', {
+    throw new DomainError('configuration', '--name takes only one file', {
       remedy: 'Leave it out, or upload the files one by one.',
     });
   }
   if (given === undefined && files.includes('-')) {
-    throw new DomainError('configuration', 'what comes from standard input has no name', {
-      remedy: 'Give it one, and upload it alone: --name fw-2.0.0.raucb.',
+    throw new DomainError('configuration', 'standard input has no file name', {
+      remedy: 'Upload it on its own and name it: --name fw-2.0.0.raucb.',
     });
   }
   return files.map((file) => parseBundleName(given ?? path.basename(file)));

@@ -15,23 +15,23 @@ interface Flags extends IssueFlags {
 export function addCertCa(cert: Command, context: CliContext): void {
   addCommand<Flags>(cert, context, {
     usage: 'ca',
-    summary: 'make the CA that signs server and device certificates, or take over one that exists',
+    summary: 'create the CA that signs server and device certificates, or import an existing one',
     details:
-      'With --import a CA that exists is tried in a real TLS handshake and copied; with --import-key its key too, so that certificates can be issued here. An intermediate alone is enough: then its devices are let in, and no others below the same root.',
+      '--import tests an existing CA in a real TLS handshake and copies it; --import-key copies its key too, so that certificates can be issued here. An intermediate CA is enough: its devices are then let in, and no others below the same root.',
     options: [
       new Option('--name <name>', 'common name of the new CA'),
       ...issueOptions(3650),
       new Option(
         '--import <file>',
-        'PEM certificate of a CA that you have, a root or an intermediate; - for standard input',
+        'PEM certificate of an existing CA, root or intermediate; - for standard input',
       ),
-      new Option('--import-key <file>', 'its PEM private key, unencrypted; - for standard input'),
+      new Option('--import-key <file>', 'its unencrypted PEM private key; - for standard input'),
     ],
     configKeys: ['certsDir'],
     examples: [
       'cert ca --name "Acme devices"',
       'cert ca --import acme-ca.crt --import-key acme-ca.key',
-      'cert ca --import acme-ca.crt   # the key stays elsewhere: certificates are issued there',
+      'cert ca --import acme-ca.crt   # the key stays elsewhere; issue certificates there',
     ],
     run: async ({ options, config }) => {
       const folder = context.wiring.certificates(config);
@@ -46,13 +46,13 @@ export function addCertCa(cert: Command, context: CliContext): void {
 }
 
 function createRequest(flags: Flags) {
-  if (flags.importKey !== undefined) throw usage('--import-key needs --import');
+  if (flags.importKey !== undefined) throw usage('--import-key requires --import');
   return { ...issueRequest(flags), ...(flags.name === undefined ? {} : { commonName: flags.name }) };
 }
 
 async function importRequest(context: CliContext, flags: Flags, file: string) {
   if (flags.days !== undefined || flags.key !== undefined || flags.name !== undefined) {
-    throw usage('--days, --key and --name are for a new CA, not for --import');
+    throw usage('--days, --key and --name apply to a new CA, not to --import');
   }
   if (file === '-' && flags.importKey === '-') throw usage('only one of the two files can be standard input');
   const certificatePem = (await readInput(context, file, 'the CA certificate')).toString();

@@ -21,19 +21,19 @@ interface Flags extends IssueFlags, RemoteFlags {
 export function addCertDevice(cert: Command, context: CliContext): void {
   addCommand<Flags>(cert, context, {
     usage: 'device <id>',
-    summary: "make a device's certificate, with a new key or for the key of its request",
+    summary: 'issue a device certificate, with a new key or for a certificate request',
     details:
-      'The id becomes the common name and the file name. With --csr only the public key is taken from the request: the private key never leaves the device. With --remote a running server signs it, and the certificate is written here.',
+      'The id becomes the common name and the file name. With --csr only the public key is taken from the request, so the private key never leaves the device. With --remote a running server signs the request, and the certificate is written here.',
     options: [
       new Option(
         '--csr <file>',
-        'sign this request (PEM or DER) instead of making a key; - for standard input',
+        'sign this request (PEM or DER) instead of generating a key; - for standard input',
       ),
+      new Option('--compatible <compatible>', 'bind it to a compatible; repeatable').argParser(collect),
       new Option(
-        '--compatible <compatible>',
-        'bind it to a compatible; can be given several times',
-      ).argParser(collect),
-      new Option('--out <dir>', 'write there instead of the devices folder, or of here with --remote'),
+        '--out <dir>',
+        'write to this folder instead of the devices folder (with --remote: instead of the current folder)',
+      ),
       ...issueOptions(3650),
       remoteOption,
     ],
@@ -46,8 +46,8 @@ export function addCertDevice(cert: Command, context: CliContext): void {
     ],
     run: async ({ args: [id = ''], options, config }) => {
       if (options.csr !== undefined && options.key !== undefined) {
-        throw new DomainError('configuration', '--key makes a new key, --csr brings one', {
-          remedy: 'Leave out one of them.',
+        throw new DomainError('configuration', '--key and --csr exclude each other', {
+          remedy: '--key generates a new key, --csr brings one: leave out one of them.',
         });
       }
       const isThere = isRemote(options, config);
@@ -79,10 +79,14 @@ export function addCertDevice(cert: Command, context: CliContext): void {
 }
 
 function needsRequest(): DomainError {
-  return new DomainError('configuration', 'a server signs requests alone: a key that it makes stays there', {
-    remedy:
-      'Give a request: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout device.key -subj /CN=board-1 -out device.csr. Or take all that a device needs: device kit <id> --remote.',
-  });
+  return new DomainError(
+    'configuration',
+    'a remote server only signs requests; it never sends a private key',
+    {
+      remedy:
+        'Create a request and pass it with --csr: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout device.key -subj /CN=board-1 -out device.csr. Or get a kit with everything the device needs: device kit <id> --remote.',
+    },
+  );
 }
 
 function nextStep(context: CliContext, { written, certificate }: IssuedFiles, config: Config): string {
@@ -92,5 +96,5 @@ function nextStep(context: CliContext, { written, certificate }: IssuedFiles, co
   const key = keyPath === undefined ? 'device.key' : shownPath(context, keyPath);
   const [compatible = 'my-board'] = certificate.compatibles;
   const url = `${deviceBaseUrl(config, config.devicePort)}/api/v1/manifest.json?compatible=${encodeURIComponent(compatible)}`;
-  return `\nWhat ${certificate.commonName} can do with it${keyPath === undefined ? ', where its key is' : ''}:\n\n  curl --cacert ${ca} --cert ${shownPath(context, certificatePath)} --key ${key} \\\n    '${url}'`;
+  return `\nTry it as ${certificate.commonName}${keyPath === undefined ? ', where its key is' : ''}:\n\n  curl --cacert ${ca} --cert ${shownPath(context, certificatePath)} --key ${key} \\\n    '${url}'`;
 }

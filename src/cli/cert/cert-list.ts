@@ -18,8 +18,8 @@ interface Flags extends RemoteFlags {
 export function addCertList(cert: Command, context: CliContext): void {
   addCommand<Flags>(cert, context, {
     usage: 'list',
-    summary: 'list the certificates of the folder, or of a running server',
-    options: [new Option('--by-expiry', 'what expires first comes first'), remoteOption],
+    summary: 'list the certificates in the folder, or those a running server knows',
+    options: [new Option('--by-expiry', 'sort by expiry, soonest first'), remoteOption],
     configKeys: ['certsDir', ...remoteKeys],
     examples: [
       'cert list',

@@ -21,13 +21,10 @@ const columns = ['SUBJECT', 'SERIAL', 'ISSUER', 'ADDRESS', 'TIMES', 'LAST', 'REA
 export function addCertRefused(cert: Command, context: CliContext): void {
   addCommand<{ readonly search?: string }>(cert, context, {
     usage: 'refused',
-    summary: 'list the certificates that a running server refused since its start, and why',
-    details: 'With --json each has a remedy. Those that a CA of the server signed come first.',
+    summary: 'list the certificates that a running server has refused since it started, and why',
+    details: "Certificates signed by one of the server's CAs come first. With --json each has a remedy.",
     options: [
-      new Option(
-        '--search <text>',
-        'part of the subject, the serial, the issuer, the fingerprint or the address',
-      ),
+      new Option('--search <text>', 'match part of the subject, serial, issuer, fingerprint or address'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['cert refused', 'cert refused --search board-1 --json'],
@@ -50,9 +47,9 @@ export function addCertRefused(cert: Command, context: CliContext): void {
         one.last_at,
         one.reason,
       ]);
-      printTable(context, columns, rows, 'no certificate was refused');
+      printTable(context, columns, rows, 'no certificates were refused');
       if (total > certificates.length)
-        talk(context, `${certificates.length} of ${total} are shown; look for others with --search`);
+        talk(context, `showing ${certificates.length} of ${total}; narrow the list with --search`);
       return 0;
     },
   });

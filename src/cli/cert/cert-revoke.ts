@@ -17,13 +17,13 @@ interface Flags extends RemoteFlags {
 export function addCertRevoke(cert: Command, context: CliContext): void {
   addCommand<Flags>(cert, context, {
     usage: 'revoke [which]',
-    summary: 'revoke all certificates that were made here for a device, or any certificate by serial or file',
+    summary: 'revoke all certificates issued here for a device, or any certificate by serial or file',
     details:
-      'A running server refuses them at once, without a restart, and ends their open connections. A new certificate for the same device works. What was made where ca.key is kept is revoked by --file or --serial, also before it was ever used. For the one that a device uses now: device revoke. With --remote a running server revokes it, by --serial or --file.',
+      'Takes effect at once: a running server refuses the certificates and closes their open connections. A new certificate for the same device works. Use --file or --serial for a certificate issued elsewhere, even if it was never used. To revoke the certificate that a device is using now, use `device revoke`. With --remote a running server revokes it, by --serial or --file.',
     options: [
-      new Option('--serial <serial>', 'the certificate with this serial (hex), whoever made it'),
-      new Option('--file <file>', 'this certificate (PEM or DER), whoever made it; - for standard input'),
-      new Option('--reason <text>', 'for the list'),
+      new Option('--serial <serial>', 'the certificate with this serial (hex), whoever issued it'),
+      new Option('--file <file>', 'this certificate (PEM or DER), whoever issued it; - for standard input'),
+      new Option('--reason <text>', 'reason to record'),
       remoteOption,
     ],
     configKeys: ['certsDir', ...remoteKeys],
@@ -50,9 +50,12 @@ export function addCertRevoke(cert: Command, context: CliContext): void {
         return 0;
       }
       printRevocations(context, revocations);
-      talk(context, 'It works at once: a running server refuses them and ends their open connections.');
+      talk(context, 'Takes effect at once: a running server refuses them and closes their open connections.');
       if (revocations.some(({ commonName }) => commonName === '')) {
-        talk(context, 'No certificate with this serial was seen here: it is refused when it comes.');
+        talk(
+          context,
+          'No certificate with this serial is known here. It will be refused if it is ever used.',
+        );
       }
       return 0;
     },
@@ -66,8 +69,8 @@ async function readTarget(
   { serial, file }: Flags,
 ): Promise<RevokeRequest> {
   if ([which, serial, file].filter((one) => one !== undefined).length !== 1) {
-    throw new DomainError('configuration', 'say which certificate, in one way', {
-      remedy: 'Give a device id or serial that is known here, or --serial, or --file.',
+    throw new DomainError('configuration', 'name exactly one certificate', {
+      remedy: 'Give a device id or serial known here, or --serial, or --file.',
     });
   }
   if (serial !== undefined) return { serial };

@@ -6,14 +6,14 @@ import { printRevocations, printRevocationsJson } from './print-revocations';
 export function addCertRevoked(cert: Command, context: CliContext): void {
   addCommand(cert, context, {
     usage: 'revoked',
-    summary: 'list the revoked certificates, whoever made them, the newest first',
+    summary: 'list the revoked certificates, newest first, whoever issued them',
     configKeys: ['certsDir'],
     examples: ['cert revoked', 'cert revoked --json'],
     run: async ({ options, config }) => {
       const revocations = await context.wiring.certificates(config).revocations();
       const newestFirst = [...revocations].reverse();
       if (options.json === true) printRevocationsJson(context, newestFirst);
-      else if (newestFirst.length === 0) talk(context, 'no certificate is revoked');
+      else if (newestFirst.length === 0) talk(context, 'no certificates are revoked');
       else printRevocations(context, newestFirst, [['REASON', ({ reason }) => reason]]);
       return 0;
     },

@@ -12,19 +12,15 @@ interface Flags extends IssueFlags {
 export function addCertServer(cert: Command, context: CliContext): void {
   addCommand<Flags>(cert, context, {
     usage: 'server',
-    summary: "make the device listener's certificate",
+    summary: "create or renew the device listener's certificate",
     details:
-      "Without --name and --ip it covers this machine's own names and addresses, and the host of SERVER_URL always. With --force it keeps the names, and the type of key, of the certificate that it replaces: every device that uses a name is cut off when that name goes, so drop one only with --drop-name. A running server takes the new certificate over, unless devices asked in the last 7 days for a name that it misses.",
+      "Without --name and --ip the certificate covers this machine's names and addresses. It always covers the host of SERVER_URL. --force replaces the current certificate but keeps its names and key type, because removing a name cuts off every device that uses it; --drop-name removes one on purpose. A running server picks up the new certificate, unless it lacks a name that devices asked for in the last 7 days.",
     options: [
-      new Option('--name <host>', 'host name that devices use; can be given several times').argParser(
-        collect,
-      ),
-      new Option('--ip <address>', 'IP address that devices use; can be given several times').argParser(
-        collect,
-      ),
+      new Option('--name <host>', 'host name that devices use; repeatable').argParser(collect),
+      new Option('--ip <address>', 'IP address that devices use; repeatable').argParser(collect),
       new Option(
         '--drop-name <host>',
-        'name or address of the old certificate that no device uses any more; can be given several times',
+        'drop this name or address of the current certificate; repeatable',
       ).argParser(collect),
       ...issueOptions(825),
     ],
@@ -32,7 +28,7 @@ export function addCertServer(cert: Command, context: CliContext): void {
     examples: [
       'cert server --name updates.example.com',
       'cert server --name updates.example.com --ip 192.0.2.7 --ip 2001:db8::7',
-      'cert server --force   # renews it, with the names that it has',
+      'cert server --force   # renew it with the same names',
       'cert server --name new.example.com --drop-name old.example.com --force',
     ],
     run: async ({ options, config }) => {

@@ -11,7 +11,7 @@ import { markedState } from '../kernel/state-mark';
 export function addCertShow(cert: Command, context: CliContext): void {
   addCommand(cert, context, {
     usage: 'show <which>',
-    summary: 'show certificates by device id, serial, "ca", "server", or path of a PEM file',
+    summary: 'show certificates by device id, serial, "ca", "server" or path to a PEM file',
     configKeys: ['certsDir'],
     examples: ['cert show board-1', 'cert show server', 'cert show ./downloaded.crt --json'],
     run: async ({ args: [which = ''], options, config }) => {

@@ -6,9 +6,9 @@ import { formatTable } from '../kernel/printable';
 export function addCertVerify(cert: Command, context: CliContext): void {
   addCommand(cert, context, {
     usage: 'verify',
-    summary: 'check the whole folder: chain, expiry, keys, file modes',
+    summary: 'check the certificates folder: chains, expiry, keys, file modes',
     details:
-      'Exit code 1 when there is an error; warnings and notes alone are 0. A note says from which clock on boards accept a certificate of the CA or the server, where that is later than 1970.',
+      "Exits with 1 if there is an error, with 0 if there are only warnings and notes. A note tells how early a board's clock may be and still accept the CA or server certificate, if that is later than 1970.",
     configKeys: ['certsDir'],
     examples: ['cert verify', 'cert verify --certs-dir /srv/rauc/certs --json'],
     run: async ({ options, config }) => {
@@ -17,7 +17,7 @@ export function addCertVerify(cert: Command, context: CliContext): void {
       if (options.json === true) {
         printJson(context, { ok: isGood, findings });
       } else if (findings.length === 0) {
-        talk(context, `nothing to complain about in ${shownPath(context, config.certsDir)}`);
+        talk(context, `no problems found in ${shownPath(context, config.certsDir)}`);
       } else {
         const rows = findings.map(({ severity, path, message, remedy }) => [
           severity,

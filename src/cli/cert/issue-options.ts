@@ -13,12 +13,12 @@ export interface IssueFlags {
 
 export function issueOptions(defaultDays: number): readonly Option[] {
   return [
-    new Option('--days <days>', `how long it is valid (default ${defaultDays})`).argParser(parseDays),
+    new Option('--days <days>', `validity in days (default ${defaultDays})`).argParser(parseDays),
     new Option(
       '--key <type>',
-      'type of the new key: ec is P-256, rsa is for old stacks (default ec)',
+      'type of the new key: ec (P-256), or rsa for old TLS stacks (default ec)',
     ).choices(['ec', 'rsa']),
-    new Option('--force', 'replace existing files; the old ones are kept beside the new ones'),
+    new Option('--force', 'replace existing files; the old ones are kept beside them'),
   ];
 }
 
@@ -50,7 +50,7 @@ export function printIssued(context: CliContext, files: IssuedFiles, isJson: boo
     return;
   }
   for (const written of files.written) print(context, shownPath(context, written));
-  for (const kept of files.kept) talk(context, `kept what was there before as ${shownPath(context, kept)}`);
+  for (const kept of files.kept) talk(context, `kept the previous file as ${shownPath(context, kept)}`);
   for (const { message } of files.warnings) talk(context, `warning: ${message}`);
   const { commonName, notAfter, serial, keyAlgorithm } = files.certificate;
   talk(context, `${commonName}: ${keyAlgorithm}, valid until ${formatDay(notAfter)}, serial ${serial}`);

@@ -63,7 +63,7 @@ async function refuseExisting(file: string): Promise<void> {
     if (systemErrorCode(error) === 'ENOENT') return;
     throw error;
   }
-  throw new DomainError('conflict', `${file} exists already`, {
-    remedy: 'Move it away, or name another folder with --out.',
+  throw new DomainError('conflict', `${file} already exists`, {
+    remedy: 'Move it away, or choose another folder with --out.',
   });
 }

@@ -26,8 +26,8 @@ export async function revokeRemotely(
   { reason, file, json }: Flags,
 ): Promise<void> {
   if ('which' in target) {
-    throw new DomainError('configuration', 'a running server revokes by --serial or --file', {
-      remedy: `Take the serial from: cert list --remote. For the one that a device uses now: device revoke ${target.which}`,
+    throw new DomainError('configuration', '--remote needs --serial or --file', {
+      remedy: `Find the serial with: cert list --remote. To revoke the certificate that the device is using now: device revoke ${target.which}`,
     });
   }
   const which =
@@ -43,5 +43,5 @@ export async function revokeRemotely(
     return;
   }
   print(context, parseAnswer(revocationJson.pick({ serial: true }), answer).serial);
-  talk(context, 'It works at once: the server refuses it and ends its open connections.');
+  talk(context, 'Takes effect at once: the server refuses it and closes its open connections.');
 }

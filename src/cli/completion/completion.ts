@@ -8,7 +8,7 @@ import { completionScript, shells } from './scripts';
 export function addCompletion(program: Command, context: CliContext): void {
   addCommand(program, context, {
     usage: 'completion <shell>',
-    summary: 'print a script with which bash, zsh or fish completes commands and options',
+    summary: 'print a completion script for bash, zsh or fish',
     configKeys: [],
     examples: [
       'completion bash > /etc/bash_completion.d/rauc-simple-server',
@@ -18,7 +18,7 @@ export function addCompletion(program: Command, context: CliContext): void {
     run: ({ args: [wanted], options }) => {
       const shell = shells.find((one) => one === wanted);
       if (shell === undefined) {
-        throw new DomainError('configuration', `there is no completion for ${JSON.stringify(wanted)}`, {
+        throw new DomainError('configuration', `no completion for ${JSON.stringify(wanted)}`, {
           remedy: `Use one of ${shells.join(', ')}.`,
         });
       }

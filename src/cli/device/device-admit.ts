@@ -5,8 +5,9 @@ import { addDeviceAction } from './device-action';
 export function addDeviceAdmit(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'admit <id>',
-    summary: 'let a waiting device have bundles',
-    details: 'Devices wait where NEW_DEVICES is "wait": `device list --waiting` shows them.',
+    summary: 'admit a waiting device, so that it is offered bundles',
+    details:
+      'New devices wait for admission if NEW_DEVICES is "wait". List them with `device list --waiting`.',
     examples: ['device admit board-1'],
     ask: (client, path) => client.post(`${path}/admit`),
     tell: () => 'admitted',

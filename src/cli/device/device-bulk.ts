@@ -58,12 +58,12 @@ interface Outcome {
 export function addDeviceBulk(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'bulk <action> [value]',
-    summary: 'do one thing to all devices that fit, after it has said how many they are',
-    details: `Actions: ${bulkVerbs.map(describeVerb).join(', ')}.\nEverything given must fit. It asks on a terminal; elsewhere it does nothing without --yes. What fits later is not touched. Exit code 1 when a device failed, or nothing was done.`,
+    summary: 'apply one action to all matching devices, after showing how many there are',
+    details: `Actions: ${bulkVerbs.map(describeVerb).join(', ')}.\nA device must match all filters. On a terminal it asks for confirmation; elsewhere it does nothing without --yes. Devices that match only later are not touched. Exits with 1 if the action failed on a device or nothing was done.`,
     options: [
       ...filterOptions,
-      new Option('--all', 'every device'),
-      new Option('--yes', 'do it without asking'),
+      new Option('--all', 'all devices'),
+      new Option('--yes', 'do not ask for confirmation'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
@@ -75,8 +75,8 @@ export function addDeviceBulk(device: Command, context: CliContext): void {
       const action = parseAction(verb, value);
       const filter = filterQuery(options);
       if (Object.keys(filter).length === 0 && options.all !== true) {
-        throw new DomainError('configuration', 'no filter says which devices are meant', {
-          remedy: 'Give one, such as --label, or --all for every device.',
+        throw new DomainError('configuration', 'no filter selects devices', {
+          remedy: 'Give a filter such as --label, or --all for all devices.',
         });
       }
       const client = await AdminClient.open(context, config);
@@ -105,7 +105,7 @@ function describeVerb(verb: BulkVerb): string {
 function parseAction(given: string, value: string | undefined): Action {
   const verb = bulkVerbs.find((one) => one === given);
   if (verb === undefined) {
-    throw new DomainError('configuration', `${JSON.stringify(given.slice(0, 80))} is no action`, {
+    throw new DomainError('configuration', `${JSON.stringify(given.slice(0, 80))} is not an action`, {
       remedy: `Use one of ${bulkVerbs.join(', ')}.`,
     });
   }
@@ -116,7 +116,7 @@ function parseAction(given: string, value: string | undefined): Action {
       'configuration',
       isMissing ? `${verb} needs a ${wanted.what}` : `${verb} takes no value`,
       {
-        remedy: `Use: device bulk ${describeVerb(verb)}, then which devices.`,
+        remedy: `Use: device bulk ${describeVerb(verb)}, then filters that select devices.`,
       },
     );
   }
@@ -134,7 +134,7 @@ async function isWanted(
     if (json !== true || isAsked) talk(context, text);
   };
   if (ids.length === 0) {
-    say('no device fits');
+    say('no devices match');
     return false;
   }
   const named = ids.slice(0, 3).join(', ');
@@ -142,8 +142,8 @@ async function isWanted(
   say(`${count}: ${named}${ids.length > 3 ? ` and ${ids.length - 3} more` : ''}`);
   if (yes === true) return true;
   const words = value === undefined ? verb : `${verb} ${value}`;
-  if (isAsked && (await ask(context, `Do this to ${count}: ${words}?`))) return true;
-  say('nothing was done; --yes does it without asking');
+  if (isAsked && (await ask(context, `Apply "${words}" to ${count}?`))) return true;
+  say('nothing was done; use --yes to skip the confirmation');
   return false;
 }
 
@@ -178,7 +178,7 @@ function tell(context: CliContext, { done, failed, unsure, notTried }: Outcome):
     print(
       context,
       formatTable(
-        ['DEVICE', 'WHY NOT'],
+        ['DEVICE', 'REASON'],
         failed.map(({ id, message }) => [id, message]),
       ),
     );
@@ -186,7 +186,7 @@ function tell(context: CliContext, { done, failed, unsure, notTried }: Outcome):
   const counts = [
     [done.length, 'done'],
     [failed.length, 'failed'],
-    [unsure.length, 'sent, and not answered'],
+    [unsure.length, 'sent, but not answered'],
     [notTried.length, 'not tried'],
   ] as const;
   const words = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));

@@ -6,9 +6,9 @@ import { addDeviceAction } from './device-action';
 export function addDeviceCancel(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'cancel <id>',
-    summary: "call a device's installation off",
+    summary: "call off a device's installation",
     details:
-      'The bundle is not offered to it again until `device clear`. What the device has begun it may still finish.',
+      'The bundle is not offered to it again until `device clear`. An installation that has already begun may still finish.',
     examples: ['device cancel board-1'],
     ask: (client, path) => client.post(`${path}/cancel`),
     tell: ({ installation }) =>

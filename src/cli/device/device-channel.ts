@@ -8,7 +8,7 @@ import type { deviceChangeBody } from '../../contract/device';
 export function addDeviceChannel(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'channel <id> <channel>',
-    summary: 'let a device follow another channel',
+    summary: 'move a device to another channel',
     examples: ['device channel board-1 beta', 'device channel board-1 stable'],
     ask: (client, path, [channel = '']) =>
       client.patch<RequestOf<typeof deviceChangeBody>>(path, { channel: parseChannel(channel) }),

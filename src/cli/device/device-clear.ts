@@ -6,9 +6,9 @@ export function addDeviceClear(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'clear <id>',
     summary:
-      'let bundles be tried again on a device that failed, were called off, or were downloaded there in vain',
+      'let a device try again the bundles that failed, were called off, or were downloaded without being installed',
     examples: ['device clear board-1'],
     ask: (client, path) => client.post(`${path}/clear`),
-    tell: () => 'what failed or was called off may be tried again',
+    tell: () => 'bundles that failed or were called off may be tried again',
   });
 }

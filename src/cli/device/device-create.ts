@@ -18,13 +18,13 @@ interface Flags {
 export function addDeviceCreate(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'create <id>',
-    summary: 'make a device ahead of its first contact; it is admitted',
+    summary: 'create a device before its first contact; it is admitted',
     details:
-      'Its id is the CN of its certificate. A device that makes contact without this appears by itself.',
+      'The id is the common name of its certificate. Devices that contact the server without this are added on their own.',
     options: [
-      new Option('--channel <channel>', 'the channel that it follows (default stable)'),
-      new Option('--label <label>', 'a label; can be given several times').argParser(collect),
-      new Option('--note <text>', 'what people should know of it'),
+      new Option('--channel <channel>', 'channel to follow (default stable)'),
+      new Option('--label <label>', 'label; repeatable').argParser(collect),
+      new Option('--note <text>', 'free-text note'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
@@ -47,7 +47,7 @@ export function addDeviceCreate(device: Command, context: CliContext): void {
       }
       const made = parseAnswer(deviceJson.pick({ id: true, channel: true }), answer);
       print(context, made.id);
-      talk(context, `made; it follows the channel ${made.channel}`);
+      talk(context, `created; it follows the channel ${made.channel}`);
       return 0;
     },
   });

@@ -14,9 +14,9 @@ import { parseAnswer } from '../kernel/server-answer';
 export function addDeviceExplain(device: Command, context: CliContext): void {
   addCommand(device, context, {
     usage: 'explain <id>',
-    summary: 'tell why a device gets what it gets, or nothing: every rule, passed and failed',
+    summary: 'explain what a device is offered, or why nothing: every rule, passed or failed',
     details:
-      "What it gets by each protocol in which it can ask: scripts that read the manifest, and RAUC's own poller, which can stream only. What its certificate is bound to is known only while it asks.",
+      "Answers for each protocol the device may use: scripts that read the manifest, and RAUC's own poller, which can only stream. What the device's certificate is bound to is known only during a request, so it is not considered here.",
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device explain board-1', 'device explain board-1 --json'],
     run: async ({ args: [id = ''], options, config }) => {
@@ -60,7 +60,7 @@ function describe(who: string, offer: Read<ExplainedOfferJson>): string {
     one.message,
   ]);
   const notAsked = rulesNotAsked(rules).map(
-    ({ rules: names, message }) => `not asked: ${names.join(', ')} (${message})`,
+    ({ rules: names, message }) => `not checked: ${names.join(', ')} (${message})`,
   );
   return [
     printableLine(`${who}, ${whatItGets(offer)}`),

@@ -9,9 +9,9 @@ import { type DeviceFilter, filterOptions, filterQuery } from './device-filter';
 export function addDeviceExport(device: Command, context: CliContext): void {
   addCommand<DeviceFilter>(device, context, {
     usage: 'export',
-    summary: 'write all devices that fit to standard output, as CSV or with --json as JSON',
+    summary: 'write all matching devices to standard output as CSV, or as JSON with --json',
     details:
-      'Everything given must fit. By id, in one go. In the CSV a value that a spreadsheet would run as a formula begins with an apostrophe. Only exit code 0 says that all of them were written.',
+      'A device must match all filters. Sorted by id, without paging. In CSV, a value that a spreadsheet would run as a formula is prefixed with an apostrophe. The export is complete only if the exit code is 0.',
     options: filterOptions,
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [

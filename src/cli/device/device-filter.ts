@@ -24,23 +24,26 @@ export interface DeviceFilter {
 export const filterOptions: readonly Option[] = [
   new Option(
     '--search <text>',
-    'part of the id, serial number, machine id, address, notes, a label or an attribute',
+    'match part of the id, serial number, machine id, address, notes, a label or an attribute',
   ),
-  new Option('--compatible <compatible>', 'of this compatible'),
-  new Option('--channel <channel>', 'that follow this channel'),
-  new Option('--system-version <version>', 'that run this version'),
+  new Option('--compatible <compatible>', 'with this compatible'),
+  new Option('--channel <channel>', 'following this channel'),
+  new Option('--system-version <version>', 'running this version'),
   new Option('--label <label>', 'with this label'),
-  new Option('--state <state>', 'of the latest installation').choices([...installationStates, 'none']),
-  new Option('--held', 'that somebody holds'),
-  new Option('--pinned', 'that somebody pinned to a bundle'),
-  new Option('--waiting', 'that wait for admission'),
-  new Option('--second-board', 'whose certificate two boards use'),
-  new Option('--other-compatible', 'that say to be of another compatible than their certificate'),
-  new Option('--silent-poller', "where RAUC's own poller does not tell its version or boot id"),
+  new Option('--state <state>', 'whose latest installation is in this state').choices([
+    ...installationStates,
+    'none',
+  ]),
+  new Option('--held', 'on hold'),
+  new Option('--pinned', 'pinned to a bundle'),
+  new Option('--waiting', 'waiting for admission'),
+  new Option('--second-board', 'whose certificate is used by two boards'),
+  new Option('--other-compatible', 'that report a compatible their certificate is not bound to'),
+  new Option('--silent-poller', 'whose RAUC poller does not send its version or boot id'),
   new Option('--release <number>', 'whose latest installation is for this release').argParser(parseCount),
   new Option(
     '--last-contact-before <when>',
-    'that were last heard before a time, or so long ago, such as 12h or 7d',
+    'last heard from before this time, or longer ago than this, such as 12h or 7d',
   ).argParser(parseWhen),
 ];
 

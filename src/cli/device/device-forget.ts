@@ -8,9 +8,9 @@ import { devicePath } from './device-action';
 export function addDeviceForget(device: Command, context: CliContext): void {
   addCommand(device, context, {
     usage: 'forget <id>',
-    summary: 'remove all that is known of a device but the journal',
+    summary: 'remove everything known about a device except its journal',
     details:
-      'With a valid certificate it comes back as a new one: revoke that with `cert revoke` if it must not.',
+      'With a valid certificate the device comes back as a new one. To prevent that, revoke the certificate with `cert revoke`.',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device forget board-1'],
     run: async ({ args: [id = ''], options, config }) => {

@@ -7,11 +7,11 @@ import type { reasonBody } from '../../contract/request-fields';
 export function addDeviceHold(device: Command, context: CliContext): void {
   addDeviceAction<{ readonly reason?: string }>(device, context, {
     usage: 'hold <id>',
-    summary: 'offer nothing to a device until the hold is lifted',
-    options: [new Option('--reason <text>', 'why, for whoever wonders later')],
+    summary: 'put a device on hold: offer it nothing until the hold is lifted',
+    options: [new Option('--reason <text>', 'reason to record')],
     examples: ['device hold board-1 --reason "on the test bench"'],
     ask: (client, path, _args, { reason }) =>
       client.post<RequestOf<typeof reasonBody>>(`${path}/hold`, { reason }),
-    tell: ({ id }) => `held: it is offered nothing until \`device unhold ${id}\``,
+    tell: ({ id }) => `on hold: it is offered nothing until \`device unhold ${id}\``,
   });
 }

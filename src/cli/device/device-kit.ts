@@ -26,23 +26,23 @@ interface Flags extends IssueFlags, RemoteFlags {
 export function addDeviceKit(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'kit <id>',
-    summary: 'make a .tar.gz with all that a device needs for its updates, and nothing to edit',
+    summary: 'create a .tar.gz with everything a device needs for updates, ready to install',
     details:
-      'It holds the certificates, an installer, what RAUC needs in its system.conf, and scripts that poll, report and mark a slot good. Works on the certificates folder, without a running server; with --remote a running server makes it, over https or loopback alone unless --csr is given. A certificate that the device has is used; otherwise one is issued. A kit that could not connect is refused: the server certificate must cover the host, and come from a CA in ca.crt or a public one, whose root is then put into the kit. With --csr the private key never leaves the device, and is not in the kit.',
+      'The kit contains the certificates, an installer, settings for system.conf, and scripts that poll, report and mark a slot good. It is made from the certificates folder, without a running server; with --remote a running server makes it, and unless you give --csr that requires https or loopback. An existing device certificate is reused; otherwise one is issued. The command refuses to make a kit that could not connect: the server certificate must cover the host and be issued by a CA in ca.crt or by a public CA, whose root is then added to the kit. With --csr the private key never leaves the device and is not in the kit.',
     options: [
       new Option(
         '--csr <file>',
-        'issue the certificate for this request (PEM or DER) instead of making a key; - for standard input',
+        'issue the certificate for this request (PEM or DER) instead of generating a key; - for standard input',
       ),
       new Option(
         '--compatible <compatible>',
-        'install on boards of this compatible alone, and bind a new certificate to it',
+        'install only on boards with this compatible, and bind a new certificate to it',
       ),
       new Option(
         '--polling <who>',
-        "who asks the server: the kit's script (the default), or RAUC itself from 1.16 on, which is a preview",
+        "who polls the server: the kit's script (default), or RAUC 1.16 or later itself, which is a preview",
       ).choices(kitPollings),
-      new Option('--out <dir>', 'write the kit there instead of here'),
+      new Option('--out <dir>', 'write the kit to this folder instead of the current one'),
       ...issueOptions(3650),
       remoteOption,
     ],
@@ -57,8 +57,8 @@ export function addDeviceKit(device: Command, context: CliContext): void {
     run: async ({ args: [id = ''], options, config }) => {
       const isThere = isRemote(options, config);
       if (options.csr !== undefined && options.key !== undefined) {
-        throw new DomainError('configuration', '--key makes a new key, --csr brings one', {
-          remedy: 'Leave out one of them.',
+        throw new DomainError('configuration', '--key and --csr exclude each other', {
+          remedy: '--key generates a new key, --csr brings one: leave out one of them.',
         });
       }
       const csrPem =
@@ -97,10 +97,10 @@ function serverUrlOf({ serverUrl }: Config): string {
   if (serverUrl !== null) return serverUrl;
   throw new DomainError(
     'configuration',
-    'SERVER_URL is not set, and a device must know where its server is',
+    'SERVER_URL is not set, so the device would not know where its server is',
     {
       remedy:
-        'Give it: --server-url https://updates.example.com:8443, or SERVER_URL in the environment or .env.',
+        'Set it with --server-url https://updates.example.com:8443, or as SERVER_URL in the environment or .env.',
     },
   );
 }
@@ -131,19 +131,19 @@ function tell(
   print(context, shownPath(context, file));
   for (const written of issued?.written ?? []) talk(context, `issued ${shownPath(context, written)}`);
   for (const kept of issued?.kept ?? []) {
-    talk(context, `kept what was there before as ${shownPath(context, kept)}`);
+    talk(context, `kept the previous file as ${shownPath(context, kept)}`);
   }
   for (const message of [...(issued?.warnings ?? []).map((one) => one.message), ...warnings]) {
     talk(context, `warning: ${message}`);
   }
   if (!isServerChecked) {
-    talk(context, `There is no server certificate here: check on the server that its own covers ${host}.`);
+    talk(context, `There is no server certificate here: check that the server's certificate covers ${host}.`);
   }
   talk(
     context,
     hasKey
-      ? "It holds the device's private key: hand it over as a secret, then delete it."
-      : "It holds no private key: the device's own goes to /etc/rauc/update/device.key.",
+      ? "It contains the device's private key: transfer it as a secret, then delete it."
+      : "It contains no private key: put the device's own key at /etc/rauc/update/device.key.",
   );
   tellHowToInstall(context, id);
 }

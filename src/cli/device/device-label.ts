@@ -15,18 +15,18 @@ interface Flags {
 export function addDeviceLabel(device: Command, context: CliContext): void {
   addDeviceAction<Flags>(device, context, {
     usage: 'label <id> [labels...]',
-    summary: 'add and remove labels of a device; the others stay',
-    details: 'A label given as it is, or with a + before it, is added.',
+    summary: 'add and remove labels of a device; other labels are kept',
+    details: 'Labels given as arguments are added, with or without a leading +.',
     options: [
-      new Option('--add <label>', 'add this one; can be given several times').argParser(collect),
-      new Option('--remove <label>', 'remove this one; can be given several times').argParser(collect),
+      new Option('--add <label>', 'add this label; repeatable').argParser(collect),
+      new Option('--remove <label>', 'remove this label; repeatable').argParser(collect),
     ],
     examples: ['device label board-1 lab site=berlin', 'device label board-1 --add lab --remove old'],
     ask: (client, path, words, { add = [], remove = [] }) => {
       const added = [...words.map((word) => word.replace(/^\+/, '')), ...add].map(parseLabel);
       if (added.length + remove.length === 0)
-        throw new DomainError('invalid-input', 'no label is given', {
-          remedy: 'Name those to add, and those to --remove.',
+        throw new DomainError('invalid-input', 'no labels given', {
+          remedy: 'Name labels to add, or labels to remove with --remove.',
         });
       return client.patch<RequestOf<typeof deviceChangeBody>>(path, {
         add_labels: added,

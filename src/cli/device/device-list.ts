@@ -39,14 +39,14 @@ const shownPage = devicePageJson.extend({ devices: z.array(shownDevice) });
 export function addDeviceList(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
     usage: 'list',
-    summary: 'list the devices of a running server, a page at a time',
-    details: 'Everything given must fit.',
+    summary: 'list the devices of a running server, one page at a time',
+    details: 'A device must match all filters.',
     options: [
       ...filterOptions,
-      new Option('--sort <what>', 'sort by this (default id)').choices(deviceSorts),
-      new Option('--desc', 'the last first'),
-      new Option('--limit <number>', 'so many at the most (default 100)').argParser(parseLimit),
-      new Option('--after <place>', 'go on where a page ended'),
+      new Option('--sort <what>', 'sort by this field (default id)').choices(deviceSorts),
+      new Option('--desc', 'sort in descending order'),
+      new Option('--limit <number>', 'devices per page (default 100)').argParser(parseLimit),
+      new Option('--after <place>', 'continue after this device, as printed at the end of a page'),
       new Option('--all', 'all pages').conflicts(['limit', 'after']),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
@@ -67,9 +67,9 @@ export function addDeviceList(device: Command, context: CliContext): void {
         return 0;
       }
       const { devices, next, total } = parseAnswer(shownPage, answer);
-      printTable(context, columns, devices.map(rowOf), 'no device fits');
+      printTable(context, columns, devices.map(rowOf), 'no devices match');
       if (next !== null)
-        talk(context, `${devices.length} of ${total}; go on with --after ${next}, or take --all`);
+        talk(context, `${devices.length} of ${total}; continue with --after ${next}, or use --all`);
       return 0;
     },
   });

@@ -15,7 +15,7 @@ const deviceWithLatest = deviceJson
 export function addDeviceLog(device: Command, context: CliContext): void {
   addCommand<{ readonly installation?: number }>(device, context, {
     usage: 'log <id>',
-    summary: 'show the log that a device sent with its newest report',
+    summary: "show the log from a device's latest report",
     options: [
       new Option('--installation <number>', 'of this installation instead of the latest').argParser(
         parseNumber,
@@ -27,7 +27,7 @@ export function addDeviceLog(device: Command, context: CliContext): void {
       const path = devicePath(id);
       const client = await AdminClient.open(context, config);
       const installation = options.installation ?? (await latest(client, path));
-      if (installation === undefined) throw new DomainError('not-found', `${id} never had an installation`);
+      if (installation === undefined) throw new DomainError('not-found', `${id} has no installations`);
       const answer = await client.get(`/api/installations/${installation}/log`);
       if (options.json === true) printJson(context, answer);
       else print(context, parseAnswer(installationLogJson.pick({ log: true }), answer).log.trimEnd());

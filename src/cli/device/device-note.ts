@@ -7,9 +7,9 @@ import type { deviceChangeBody } from '../../contract/device';
 export function addDeviceNote(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'note <id> <text>',
-    summary: 'write down what people should know of a device, instead of what is there',
+    summary: "replace a device's note",
     examples: ['device note board-1 "behind the second door, next to the window"', 'device note board-1 ""'],
     ask: (client, path, [notes = '']) => client.patch<RequestOf<typeof deviceChangeBody>>(path, { notes }),
-    tell: ({ notes }) => (notes === '' ? 'there is no note any more' : `noted: ${notes}`),
+    tell: ({ notes }) => (notes === '' ? 'note removed' : `note: ${notes}`),
   });
 }

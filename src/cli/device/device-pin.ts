@@ -8,8 +8,8 @@ import type { pinBody } from '../../contract/device-action';
 export function addDevicePin(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'pin <id> <bundle>',
-    summary: 'give a device this bundle, whatever its channel says',
-    details: 'Its rollout does not count for it meanwhile; a hold still does.',
+    summary: 'offer a device this bundle, whatever its channel offers',
+    details: 'While pinned, the device ignores rollouts. A hold still applies.',
     examples: ['device pin board-1 my-bundle.raucb'],
     ask: (client, path, [bundle = '']) =>
       client.post<RequestOf<typeof pinBody>>(`${path}/pin`, { bundle: parseBundleName(bundle) }),

@@ -11,10 +11,10 @@ import type { revokeBody } from '../../contract/revocation';
 export function addDeviceRevoke(device: Command, context: CliContext): void {
   addCommand<{ readonly reason?: string }>(device, context, {
     usage: 'revoke <id>',
-    summary: 'revoke the certificate that a device uses now, whoever made it',
+    summary: 'revoke the certificate that a device is using now, whoever issued it',
     details:
-      'The server refuses the device at once and ends its open connections. With a new certificate it gets in again. For others of its certificates: cert revoke.',
-    options: [new Option('--reason <text>', 'for the list and the journal')],
+      'The server refuses the device at once and closes its open connections. A new certificate lets it back in. For its other certificates, use `cert revoke`.',
+    options: [new Option('--reason <text>', 'reason to record')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device revoke board-1', 'device revoke board-1 --reason "stolen from the van"'],
     run: async ({ args: [id = ''], options, config }) => {
@@ -30,7 +30,7 @@ export function addDeviceRevoke(device: Command, context: CliContext): void {
       }
       const { serial } = parseAnswer(revocationJson.pick({ serial: true }), answer);
       print(context, serial);
-      talk(context, `revoked: ${id} is refused from now on. To let it in again: device kit ${id} --force`);
+      talk(context, `revoked: ${id} is refused from now on. To let it back in: device kit ${id} --force`);
       return 0;
     },
   });

@@ -38,7 +38,7 @@ type ShownDevice = Read<z.infer<typeof shownDevice>>;
 export function addDeviceShow(parent: Command, context: CliContext): void {
   addCommand(parent, context, {
     usage: 'show <id>',
-    summary: 'show what is known of a device, and its last installations',
+    summary: 'show a device and its latest installations',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['device show board-1', 'device show board-1 --json'],
     run: async ({ args: [id = ''], options, config }) => {
@@ -81,7 +81,7 @@ function facts(device: ShownDevice): string {
     ['Notes', device.notes || '-'],
     ['Compatible', device.compatible ?? '-'],
     ['Certificate for', device.certificate_compatibles.join(', ') || 'any compatible'],
-    ...(claimed === null ? [] : [['Says to be', `${claimed}; its certificate counts`] as const]),
+    ...(claimed === null ? [] : [['Reports as', `${claimed}; its certificate counts`] as const]),
     ['Version', device.system_version ?? '-'],
     ['Variant', device.variant ?? '-'],
     ['Serial', device.serial ?? '-'],
@@ -143,7 +143,7 @@ function table(installations: readonly Read<z.infer<typeof shownInstallation>>[]
     one.message ?? '-',
   ]);
   return formatTable(
-    ['INSTALLATION', 'BUNDLE', 'VERSION', 'STATE', 'DONE', 'SENT', 'SAVED', 'CHANGED', 'LAST WORD'],
+    ['INSTALLATION', 'BUNDLE', 'VERSION', 'STATE', 'DONE', 'SENT', 'SAVED', 'CHANGED', 'LAST REPORT'],
     rows,
   );
 }

@@ -5,9 +5,9 @@ import { addDeviceAction } from './device-action';
 export function addDeviceUnhold(device: Command, context: CliContext): void {
   addDeviceAction(device, context, {
     usage: 'unhold <id>',
-    summary: 'lift the hold of a device',
+    summary: 'lift the hold on a device',
     examples: ['device unhold board-1'],
     ask: (client, path) => client.post(`${path}/unhold`),
-    tell: () => 'nobody holds it any more',
+    tell: () => 'no longer on hold',
   });
 }

@@ -56,8 +56,8 @@ export async function makeRemoteKit(
   talk(
     context,
     csr === undefined
-      ? "It may hold the device's private key: hand it over as a secret, then delete it."
-      : "It holds no private key: the device's own goes to /etc/rauc/update/device.key.",
+      ? "It may contain the device's private key: transfer it as a secret, then delete it."
+      : "It contains no private key: put the device's own key at /etc/rauc/update/device.key.",
   );
   tellHowToInstall(context, id);
 }
@@ -65,10 +65,14 @@ export async function makeRemoteKit(
 /** @throws DomainError `configuration` */
 function refuseReadable(server: string): void {
   if (new URL(server).protocol === 'https:' || isLoopbackUrl(server)) return;
-  throw new DomainError('configuration', `a kit may hold a private key, and ${server} is not encrypted`, {
-    remedy:
-      'Use https or an SSH tunnel. Or give a request of the device with --csr: then its key stays where it is.',
-  });
+  throw new DomainError(
+    'configuration',
+    `the connection to ${server} is not encrypted, and a kit may contain a private key`,
+    {
+      remedy:
+        "Use https or an SSH tunnel, or pass the device's certificate request with --csr so that its key stays on the device.",
+    },
+  );
 }
 
 async function fetchKit(
@@ -88,8 +92,8 @@ async function fetchKit(
     const isKit = response.statusCode === 200 && response.headers['content-type'] === 'application/gzip';
     if (isKit) return await readKit(response, client);
     await readAnswer(response, client.address);
-    throw new DomainError('unavailable', `${client.address} answers with something else than a kit`, {
-      remedy: 'Look at what is between here and the server.',
+    throw new DomainError('unavailable', `${client.address} did not send a kit`, {
+      remedy: 'Check the address and the proxies between here and the server.',
     });
   } catch (error) {
     throw await connectionFailure(error, client.address);
@@ -103,7 +107,7 @@ async function readKit(response: IncomingMessage, { address }: AdminClient): Pro
   let sizeBytes = 0;
   for await (const piece of response as AsyncIterable<Buffer>) {
     sizeBytes += piece.length;
-    if (sizeBytes > limitBytes) throw new DomainError('unavailable', `the kit of ${address} has no end`);
+    if (sizeBytes > limitBytes) throw new DomainError('unavailable', `the kit from ${address} is too large`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);

@@ -22,9 +22,9 @@ export async function writeKit({ surroundings }: CliContext, file: string, archi
     await replaceFile(file, archive, { mode: 0o600, temporary });
   } catch (cause) {
     if (!isOutOfSpace(cause)) throw cause;
-    throw new DomainError('storage-full', `there is no space left to write ${file}`, {
+    throw new DomainError('storage-full', `no space left to write ${file}`, {
       cause,
-      remedy: 'Free some space, then do it again.',
+      remedy: 'Free some space, then run the command again.',
     });
   }
 }

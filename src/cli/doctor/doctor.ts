@@ -14,10 +14,10 @@ interface DoctorOptions {
 export function addDoctor(program: Command, context: CliContext): void {
   addCommand<DoctorOptions>(program, context, {
     usage: 'doctor',
-    summary: 'check this installation, and say what to do',
+    summary: 'check this installation and suggest fixes',
     details:
-      'Looks at versions, modes, space, certificates, listeners (with a real handshake), names, proxies, the database, the clock and the hash of every bundle. Works with the server running or stopped, changes nothing, and needs no more rights than the server: run it as its user, with its options. Exit code 1 when there is an error; warnings and notes alone are 0.',
-    options: [new Option('--quick', 'compare the sizes of bundles, not their hashes')],
+      "Checks versions, file modes, disk space, certificates, listeners (with a real handshake), names, proxies, the database, the clock and the hash of every bundle. Works whether the server is running or stopped, and changes nothing. Run it as the server's user, with the server's options. Exits with 1 if there is an error, with 0 if there are only warnings and notes.",
+    options: [new Option('--quick', 'compare the sizes of bundles instead of their hashes')],
     configKeys: [...optionKeys.filter((key) => getOption(key).scope === 'server'), 'server'],
     examples: [
       'doctor',
@@ -30,7 +30,7 @@ export function addDoctor(program: Command, context: CliContext): void {
       const diagnosis = await context.wiring.doctor(config, {
         isQuick: options.quick === true,
         onProgress({ doneBytes, totalBytes }) {
-          line ??= ProgressLine.whereSeen(context, totalBytes, { json: isJson }, 'bundles are hashed');
+          line ??= ProgressLine.whereSeen(context, totalBytes, { json: isJson }, 'hashing bundles');
           line?.update(doneBytes);
         },
       });
@@ -53,7 +53,7 @@ function tell(context: CliContext, { findings, skipped }: Diagnosis): void {
     print(context, `  ${printableLine(remedy)}`);
   }
   for (const { reason } of skipped) talk(context, `not checked: ${reason}`);
-  if (findings.length === 0) talk(context, 'nothing to complain about');
+  if (findings.length === 0) talk(context, 'no problems found');
 }
 
 function shownSubject(context: CliContext, subject: string): string {

@@ -40,7 +40,7 @@ export function addAttentionCommands(attention: Command, context: CliContext): v
 
   addCommand(attention, context, {
     usage: 'dismiss <kind>',
-    summary: 'say that you have seen an item, so that it is not shown again',
+    summary: 'dismiss an item that you have seen',
     configKeys,
     examples: ['attention dismiss downgrade-allowed'],
     run: async ({ args: [kind = ''], options, config }) => {
@@ -62,9 +62,9 @@ export function addAttentionCommands(attention: Command, context: CliContext): v
 function nothingToDismiss(kind: string): DomainError {
   return new DomainError(
     'not-found',
-    `there is nothing of the kind ${JSON.stringify(kind.slice(0, 80))} to dismiss`,
+    `no item of kind ${JSON.stringify(kind.slice(0, 80))} can be dismissed`,
     {
-      remedy: 'See "attention list": most items go away when what they tell of is settled.',
+      remedy: 'See "attention list". Most items disappear once their cause is resolved.',
     },
   );
 }

@@ -35,17 +35,17 @@ const reconnectMs = 2_000;
 export function addEvents(program: Command, context: CliContext): void {
   addCommand<Flags>(program, context, {
     usage: 'events',
-    summary: 'show what people and devices did, or follow it as it happens',
+    summary: 'show what users, devices and the server did, or follow events live',
     options: [
-      new Option('--follow', 'go on as things happen, until it is stopped; reconnects by itself'),
-      new Option('--kind <kinds>', 'kinds separated by commas; "device." means all that begin with it'),
+      new Option('--follow', 'keep printing events as they happen; reconnects automatically'),
+      new Option('--kind <kinds>', 'kinds separated by commas; "device." means every kind with that prefix'),
       new Option('--device <id>', 'about one device'),
       new Option('--compatible <name>', 'about one compatible'),
       new Option('--bundle <name>', 'about one bundle'),
-      new Option('--actor <name>', 'done by one: local, token:ci, cli:ann, device:board-1, server'),
-      new Option('--since <time>', 'from this time on, such as 2026-03-01T09:30:00Z'),
+      new Option('--actor <name>', 'by this actor: local, token:ci, cli:ann, device:board-1, server'),
+      new Option('--since <time>', 'at or after this time, such as 2026-03-01T09:30:00Z'),
       new Option('--until <time>', 'before this time'),
-      new Option('--limit <n>', 'how many').default('50'),
+      new Option('--limit <n>', 'events at most').default('50'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [
@@ -68,7 +68,7 @@ export function addEvents(program: Command, context: CliContext): void {
       }
       const found = await findEvents(client, filter, options.limit ?? '50', (until) => {
         if (options.json === true) talkJson(context, { searched_until: until });
-        else talk(context, `searched until ${until}, going on`);
+        else talk(context, `searched back to ${until}, continuing`);
       });
       if (options.json === true) printJson(context, found);
       else {

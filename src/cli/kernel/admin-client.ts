@@ -26,7 +26,7 @@ export class AdminClient {
     const token = await readAdminToken(context, config);
     const { protocol, hostname } = new URL(config.server);
     if (token !== null && protocol === 'http:' && !isLoopbackUrl(config.server)) {
-      talk(context, `warning: the token travels to ${hostname} unencrypted; use https or an SSH tunnel`);
+      talk(context, `warning: the token is sent to ${hostname} unencrypted; use https or an SSH tunnel`);
     }
     return new AdminClient(config.server, token);
   }
@@ -91,7 +91,7 @@ export class AdminClient {
         ...headers,
       },
     });
-    request.setTimeout(silenceLimitMs, () => request.destroy(new Error('the server says nothing any more')));
+    request.setTimeout(silenceLimitMs, () => request.destroy(new Error('the server stopped responding')));
     return request;
   }
 

@@ -22,8 +22,8 @@ export async function readAdminToken(context: CliContext, config: Config): Promi
   const [line = ''] = (await readInput(context, tokenFile, 'the token file')).toString().split('\n');
   const found = tokenType.parse(line.trim());
   if (found === undefined) {
-    throw new DomainError('configuration', `the first line of ${tokenFile} is no token`, {
-      remedy: 'Put the token there as `rauc-simple-server token create` printed it.',
+    throw new DomainError('configuration', `the first line of ${tokenFile} is not a token`, {
+      remedy: 'Put the token in that line exactly as `rauc-simple-server token create` printed it.',
     });
   }
   return found;
@@ -35,5 +35,5 @@ async function warnOfOpenFile(context: CliContext, tokenFile: string): Promise<v
   const file = path.resolve(context.surroundings.cwd, tokenFile);
   const stats = await stat(file).catch(() => undefined);
   if (stats?.isFile() !== true || (stats.mode & 0o077) === 0) return;
-  talk(context, `warning: others than its owner may read the token file; run: chmod 600 ${file}`);
+  talk(context, `warning: other users can read the token file; run: chmod 600 ${file}`);
 }

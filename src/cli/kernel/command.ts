@@ -44,7 +44,7 @@ export function addCommand<Options extends object>(
     .description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`)
     .allowExcessArguments(false);
   for (const option of spec.options ?? []) command.addOption(option);
-  command.option('--json', 'print JSON for scripts; errors too');
+  command.option('--json', 'print JSON for scripts, including errors');
   const configKeys: readonly OptionKey[] = [...new Set<OptionKey>([...spec.configKeys, 'logLevel'])];
   for (const option of configKeys.flatMap(configOptions)) command.addOption(option);
   addExamples(command, spec.examples);
@@ -92,8 +92,8 @@ function valueName(typeName: string): string {
 /** @throws DomainError `configuration` */
 function refuseUnstorable(given: readonly unknown[]): void {
   if (findUnstorable(given).length === 0) return;
-  throw new DomainError('configuration', 'an argument has a NUL or half of a surrogate pair in it', {
-    remedy: 'Give it as text in UTF-8.',
+  throw new DomainError('configuration', 'an argument contains a NUL or an unpaired surrogate', {
+    remedy: 'Pass arguments as UTF-8 text.',
   });
 }
 

@@ -5,9 +5,9 @@ import { ServerRefusal } from './server-refusal';
 
 const remedies: Readonly<Record<string, string>> = {
   ECONNREFUSED:
-    'Is it running? Start it with `npx rauc-simple-server serve`, or name another one with --server.',
+    'Check that the server is running (`npx rauc-simple-server serve`), or name another one with --server.',
   ENOTFOUND: 'Check the host in --server or RAUC_SERVER.',
-  EAI_AGAIN: 'The name service does not answer: check the network.',
+  EAI_AGAIN: 'The DNS server does not answer. Check the network.',
 };
 
 /** What OpenSSL says of an answer that is not TLS. */
@@ -33,8 +33,8 @@ export async function connectionFailure(error: unknown, address: string): Promis
   const met = aboutTls.test(code) || cutShort.test(code) ? await meetServer(address) : 'unknown';
   if (met === 'client-certificates') {
     return unavailable(
-      `${address} asks for a client certificate, as the device listener does`,
-      'Give the address of the admin listener with --server or RAUC_SERVER: http and port 8080, unless ADMIN_PORT says otherwise.',
+      `${address} asks for a client certificate, like the device listener`,
+      'Use the address of the admin listener in --server or RAUC_SERVER: http and port 8080, unless ADMIN_PORT is set.',
     );
   }
   if (!isHttps && met === 'https') {
@@ -42,14 +42,13 @@ export async function connectionFailure(error: unknown, address: string): Promis
   }
   if (aboutTls.test(code)) {
     return unavailable(
-      `the TLS certificate of ${address} is not accepted: ${text}`,
-      'If its CA is your own, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
+      `cannot verify the TLS certificate of ${address}: ${text}`,
+      'If it was issued by your own CA, set NODE_EXTRA_CA_CERTS to the PEM file of that CA.',
     );
   }
   return unavailable(
     `no answer from ${address}: ${text}`,
-    remedies[code] ??
-      'Check that the server runs and that nothing between here and there cuts the connection.',
+    remedies[code] ?? 'Check that the server is running and that no proxy in between closes the connection.',
   );
 }
 

@@ -48,14 +48,10 @@ async function refusalOf(response: IncomingMessage, address: string): Promise<un
   } catch (error) {
     return error;
   }
-  return new DomainError(
-    'unavailable',
-    `${address} answers with HTTP ${status}, and not with what was asked for`,
-    {
-      remedy: 'Look at what is between here and the server.',
-      details: { status },
-    },
-  );
+  return new DomainError('unavailable', `${address} answered with HTTP ${status} instead of the file`, {
+    remedy: 'Check the address and the proxies between here and the server.',
+    details: { status },
+  });
 }
 
 /** @returns false when nobody reads any more */

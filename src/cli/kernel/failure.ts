@@ -44,7 +44,7 @@ export function isDone(error: unknown): boolean {
 
 function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
-    const message = error.code === 'commander.help' ? 'a command is missing' : error.message;
+    const message = error.code === 'commander.help' ? 'missing command' : error.message;
     return { exitCode: 2, code: 'usage', message: message.replace(/^error: /, '') };
   }
   if (error instanceof DomainError) {
@@ -61,7 +61,7 @@ function describeFailure(error: unknown): Failure {
     exitCode: 70,
     code: 'bug',
     message: `this is a bug in rauc-simple-server: ${text}`,
-    remedy: 'Please report it, with what LOG_LEVEL=debug shows.',
+    remedy: 'Please report it, with the output of LOG_LEVEL=debug.',
   };
 }
 

@@ -73,7 +73,7 @@ export function fileFailure(error: unknown, file: string, what: string): unknown
       return new DomainError('not-found', `${what} ${file} does not exist`, { cause: error });
     case 'EACCES':
     case 'EPERM':
-      return new DomainError('forbidden', `this user may not read ${what} ${file}`, { cause: error });
+      return new DomainError('forbidden', `no permission to read ${what} ${file}`, { cause: error });
     case 'EISDIR':
       return new DomainError('invalid-input', `${what} ${file} is a folder`, {
         cause: error,

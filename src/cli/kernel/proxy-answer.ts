@@ -9,21 +9,21 @@ interface Meaning {
 }
 
 const noServer =
-  'Is the server running? Check that the proxy passes to the address of its admin listener, and that it lets the proxy in.';
+  'Check that the server is running, and that the proxy forwards to the address of its admin listener and can reach it.';
 
 /** What a proxy means by an answer of its own (RFC 9110, sections 15.5.14 and 15.6). */
 const meanings: Readonly<Record<number, Meaning>> = {
   413: {
     code: 'too-large',
-    says: 'takes no request of this size',
+    says: 'refuses a request of this size',
     remedy:
-      'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy. docs/reverse-proxy.md has what a proxy needs.',
+      'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy. See docs/reverse-proxy.md.',
   },
-  502: { code: 'unavailable', says: 'gets no good answer from the server', remedy: noServer },
-  503: { code: 'unavailable', says: 'has no server to ask', remedy: noServer },
+  502: { code: 'unavailable', says: 'got no valid answer from the server', remedy: noServer },
+  503: { code: 'unavailable', says: 'has no server to forward to', remedy: noServer },
   504: {
     code: 'unavailable',
-    says: 'did not wait for the server to answer',
+    says: 'gave up waiting for the server',
     remedy: 'Raise its timeout: proxy_read_timeout in nginx, response_header_timeout in Caddy.',
   },
 };

@@ -10,7 +10,7 @@ export interface RemoteFlags {
 
 export const remoteOption = new Option(
   '--remote',
-  'do it on the running server that --server or RAUC_SERVER names, not in the certificates folder here',
+  'use the running server at --server or RAUC_SERVER instead of the local certificates folder',
 );
 
 /** What says which server, and who asks. */
@@ -26,10 +26,12 @@ export function isRemote({ remote = false }: RemoteFlags, { sources }: Config): 
   if (idle === undefined) return remote;
   throw new DomainError(
     'configuration',
-    remote ? `${flagName(idle)} is for a folder here` : `${flagName(idle)} has no effect without --remote`,
+    remote
+      ? `${flagName(idle)} cannot be combined with --remote`
+      : `${flagName(idle)} has no effect without --remote`,
     {
       remedy:
-        'Add --remote to ask a running server, or leave it out to work in the certificates folder here.',
+        'Add --remote to use a running server; without it, the command works in the local certificates folder.',
     },
   );
 }

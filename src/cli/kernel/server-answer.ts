@@ -28,16 +28,16 @@ export async function readAnswer(response: IncomingMessage, address: string): Pr
   const place = location === undefined ? '' : `, to ${location}`;
   throw new DomainError(
     'unavailable',
-    `${address} answers with HTTP ${status}${place}, not as the admin listener does`,
+    `${address} answered with HTTP ${status}${place}, so it is not the admin listener`,
     {
-      remedy: 'Give the address of the admin listener with --server or RAUC_SERVER.',
+      remedy: 'Set --server or RAUC_SERVER to the address of the admin listener.',
       details: { status },
     },
   );
 }
 
 function refusalOf({ code, title, detail, remedy, ...facts }: z.infer<typeof refusal>): ServerRefusal {
-  const message = detail ?? title ?? 'the server refuses';
+  const message = detail ?? title ?? 'the server refused the request';
   // A server's own bug has no detail here: its log has, under this id.
   const requestId = typeof facts['request_id'] === 'string' ? ` (request ${facts['request_id']})` : '';
   const details = Object.fromEntries(Object.entries(facts).filter(([name]) => name !== 'type'));
@@ -50,7 +50,7 @@ async function readText(response: IncomingMessage, address: string): Promise<str
   for await (const piece of response as AsyncIterable<Buffer>) {
     sizeBytes += piece.length;
     if (sizeBytes > answerLimitBytes)
-      throw new DomainError('unavailable', `the answer of ${address} has no end`);
+      throw new DomainError('unavailable', `the answer from ${address} is too large`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();
@@ -75,8 +75,8 @@ export function parseAnswer<Schema extends z.ZodType>(
 ): Read<z.infer<Schema>> {
   const parsed = readerOf(schema).safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new DomainError('unavailable', 'the answer of the server is not understood', {
+  throw new DomainError('unavailable', 'cannot understand the answer from the server', {
     cause: parsed.error,
-    remedy: 'Use the same version of rauc-simple-server here and there; --json prints the answer as it is.',
+    remedy: 'Use the same version of rauc-simple-server as the server. --json prints the raw answer.',
   });
 }

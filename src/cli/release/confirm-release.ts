@@ -10,7 +10,10 @@ import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { newReleaseBody } from '../../contract/release';
 
-export const yesOption = new Option('--yes', 'release to everyone at once without asking on a terminal');
+export const yesOption = new Option(
+  '--yes',
+  'release to all devices at once without asking for confirmation',
+);
 
 const shownPreview = releasePreviewJson
   .extend({ current: shownRelease.nullable() })
@@ -49,7 +52,7 @@ export async function confirmRelease(
   const { compatible, channel } = preview;
   talk(context, `${request.bundle} for ${compatible} (${channel}): ${describeConsequence(preview)}`);
   tellWarnings(context, preview.warnings);
-  const isSure = await ask(context, 'Release it to everyone at once?');
-  if (!isSure) talk(context, 'nothing was released; --steps 5,25,100 goes step by step');
+  const isSure = await ask(context, 'Release it to all devices at once?');
+  if (!isSure) talk(context, 'nothing was released; use --steps 5,25,100 to release step by step');
   return isSure;
 }

@@ -24,31 +24,31 @@ export interface PolicyFlags {
 
 export const allowDowngradeOption = new Option(
   '--allow-downgrade',
-  'also to devices that run a newer version; else they are left out',
+  'also offer it to devices that run a newer version, which are otherwise left out',
 );
 
 export const fromOption = new Option(
   '--from <versions>',
-  'only devices that run one of these: ">=10.4 <12", by RAUC\'s order; unknown versions do not match',
+  'only devices running one of these versions, such as ">=10.4 <12" in RAUC\'s order; unknown versions do not match',
 );
 
 export const policyOptions: readonly Option[] = [
-  new Option('--channel <channel>', 'the channel to make it current on (default stable)'),
+  new Option('--channel <channel>', 'channel to make it current on (default stable)'),
   new Option(
     '--steps <steps>',
-    'percent of the devices, step by step, or a label first: 5,25,100 or group:lab,10,100',
+    'percentages of the devices, optionally after a label: 5,25,100 or group:lab,10,100',
   ),
-  new Option('--start-at <time>', 'offer it to nobody before, such as 2026-12-01T02:00:00Z'),
-  new Option('--promote-at <percent>', 'go to the next step when so many percent of the step are proven'),
+  new Option('--start-at <time>', 'offer it to no device before this time, such as 2026-12-01T02:00:00Z'),
+  new Option('--promote-at <percent>', 'advance when this percentage of a step is proven'),
   new Option(
     '--pause-at-failures <n>',
-    'pause when so many devices failed or rolled back in a step; a device counts once, however often',
+    'pause when this many devices of a step have failed or rolled back; each device counts once',
   ),
   new Option(
     '--pause-at-percent <percent>',
-    'pause when so many percent of the devices of a step failed or rolled back',
+    'pause when this percentage of the devices of a step has failed or rolled back',
   ),
-  new Option('--at-a-time <n>', 'not more installations at a time'),
+  new Option('--at-a-time <n>', 'installations at a time, at most'),
   new Option('--window <window>', 'when installations may begin: "sat,sun 01:00-05:00 Europe/Berlin"'),
   fromOption,
   allowDowngradeOption,
@@ -96,6 +96,6 @@ function parseTime(text: string): void {
   const isComplete = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   if (isComplete && !Number.isNaN(Date.parse(text))) return;
   throw new DomainError('invalid-input', `${JSON.stringify(text.slice(0, 80))} is not a time`, {
-    remedy: 'Write it with its zone: 2026-12-01T02:00:00Z or 2026-12-01T03:00:00+01:00.',
+    remedy: 'Include the time zone: 2026-12-01T02:00:00Z or 2026-12-01T03:00:00+01:00.',
   });
 }

@@ -30,7 +30,7 @@ export function describeConsequence({ version, current, reach }: Consequence): s
   return [
     reach.devices === 1 ? '1 device' : `${thousands(reach.devices)} devices`,
     ...(current === null ? [] : [`replaces ${placeOf(current)}`]),
-    ...(reach.up_to_date === 0 ? [] : [`${verb(reach.up_to_date, 'runs', 'run')} it already`]),
+    ...(reach.up_to_date === 0 ? [] : [`${verb(reach.up_to_date, 'already runs', 'already run')} it`]),
     ...(down.devices === 0 ? [] : [wordsOfDown(down, version)]),
     ...(newer.devices === 0
       ? []
@@ -78,8 +78,8 @@ export function tellReach(context: CliContext, reach: ReachJson | null | undefin
   if (byFrom.devices > 0)
     talk(context, `${counted(byFrom.devices, 'is', 'are')} left out by --from: ${versions(byFrom)}`);
   if (unknown > 0) talk(context, `${counted(unknown, 'has', 'have')} an unknown version`);
-  if (devices === 0) talk(context, 'no device follows this channel yet');
-  else if (reach.reached + reach.up_to_date === 0) talk(context, 'warning: no device fits this release');
+  if (devices === 0) talk(context, 'no devices follow this channel yet');
+  else if (reach.reached + reach.up_to_date === 0) talk(context, 'warning: no device matches this release');
 }
 
 function counted(devices: number, one: string, many: string): string {
@@ -90,6 +90,6 @@ function versions({ devices, versions: named }: DeviceGroupJson): string {
   const others = devices - named.reduce((sum, one) => sum + one.devices, 0);
   return [
     ...named.map(({ version, devices: count }) => `${count} on ${version}`),
-    ...(others === 0 ? [] : [`${others} on others`]),
+    ...(others === 0 ? [] : [`${others} on other versions`]),
   ].join(', ');
 }

@@ -22,16 +22,16 @@ interface BackFlags {
 export function addBack(release: Command, context: CliContext): void {
   addCommand<BackFlags>(release, context, {
     usage: 'back <compatible>',
-    summary: 'bring the release before back as it was, with its policy and in its step',
+    summary: 'bring back the previous release as it was, with its policy and at its step',
     details: [
-      'Aborted releases are skipped. It says where the release stood and what it came to; a paused one stays paused.',
-      'Devices whose poller installs only higher versions keep what they have: use different-version there, or install by hand.',
+      'Skips aborted releases, and shows where the previous release stood and how it ended. A paused release stays paused.',
+      'Devices whose poller installs only higher versions keep what they have: switch their poller to different-version, or install by hand.',
     ].join('\n'),
     options: [
-      new Option('--channel <channel>', 'the channel (default stable)'),
-      new Option('--unproven', 'also to a bundle that was never proven on any device'),
-      new Option('--resume', 'let it go on when it was paused; failures so far are accepted'),
-      new Option('--dry-run', 'say where it leads, and change nothing'),
+      new Option('--channel <channel>', 'channel (default stable)'),
+      new Option('--unproven', 'also go back to a bundle that was never proven on a device'),
+      new Option('--resume', 'resume it if it was paused; failures so far are accepted'),
+      new Option('--dry-run', 'show what would come back, and change nothing'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [

@@ -22,7 +22,7 @@ const shownDetails = shownRelease.extend({
 export function addShow(parent: Command, noun: 'release' | 'rollout', context: CliContext): void {
   addCommand(parent, context, {
     usage: 'show <release>',
-    summary: 'show the policy of a release that is current, and how far it has come, step by step',
+    summary: 'show the policy and progress of a current release, step by step',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [`${noun} show 12`, `${noun} show 12 --json`],
     run: async ({ args, options, config }) => {
@@ -75,7 +75,7 @@ export function releasePath([id = '']: readonly string[]): string {
 /** @throws DomainError `invalid-input` */
 export function parseReleaseId(id: string): number {
   if (/^\d{1,15}$/.test(id)) return Number(id);
-  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not the id of a release`, {
-    remedy: 'Use the number that `release list` shows.',
+  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not a release id`, {
+    remedy: 'Use a number shown by `release list`.',
   });
 }

@@ -12,9 +12,9 @@ const shownUndone = undoneReleaseJson.extend({ release: shownRelease.nullable() 
 export function addUndo(release: Command, context: CliContext): void {
   addCommand(release, context, {
     usage: 'undo <release>',
-    summary: 'take a release back that no device was offered yet',
+    summary: 'undo a release that no device has been offered yet',
     details:
-      'What was current before is current again, as it was: with its policy, in its step. Once a device was offered the release, use `release back` or `rollout abort`.',
+      'The previous release becomes current again, with its policy and at its step. Once a device has been offered the release, use `release back` or `rollout abort` instead.',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['release undo 12'],
     run: async ({ args, options, config }) => {
@@ -26,7 +26,7 @@ export function addUndo(release: Command, context: CliContext): void {
       }
       const { undone, release: current } = parseAnswer(shownUndone, answer);
       print(context, String(undone));
-      if (current === null) talk(context, 'undone; nothing is current there now, as before');
+      if (current === null) talk(context, 'undone; nothing is current there, as before');
       else talk(context, `undone; ${current.bundle} is current again: ${describeState(current)}`);
       return 0;
     },

@@ -20,7 +20,7 @@ import type { deactivateBody, newReleaseBody } from '../../contract/release';
 const shownReleases = z.object({ releases: z.array(shownRelease) });
 const shownHistory = z.object({ history: z.array(historyLineJson) });
 const configKeys = ['server', 'token', 'tokenFile'] as const;
-const channelOption = new Option('--channel <channel>', 'the channel (default stable)');
+const channelOption = new Option('--channel <channel>', 'channel (default stable)');
 
 const expectedOption = new Option(
   '--expected-release <release>',
@@ -36,12 +36,12 @@ const historyColumns = [
   'BEFORE',
   'RELEASE',
   'ENDED',
-  'CAME TO',
+  'OUTCOME',
 ];
 
 const filterOptions = [
-  new Option('--compatible <compatible>', 'of one compatible'),
-  new Option('--channel <channel>', 'of one channel'),
+  new Option('--compatible <compatible>', 'for this compatible'),
+  new Option('--channel <channel>', 'on this channel'),
 ];
 
 interface ChannelFlags {
@@ -70,7 +70,7 @@ export function addReleaseCommands(release: Command, context: CliContext): void 
 function addList(release: Command, context: CliContext): void {
   addCommand<FilterFlags>(release, context, {
     usage: 'list',
-    summary: 'list what is current, by compatible and channel, and where its rollout stands',
+    summary: 'list current releases by compatible and channel, and where their rollouts stand',
     options: filterOptions,
     configKeys,
     examples: ['release list', 'release list --compatible my-board --json'],
@@ -107,11 +107,11 @@ interface CreateFlags extends PolicyFlags {
 function addCreate(release: Command, context: CliContext): void {
   addCommand<CreateFlags>(release, context, {
     usage: 'create <bundle>',
-    summary: 'make a stored bundle current on a channel, with the policy of its rollout',
-    details: 'On a terminal it asks before it releases to everyone at once, unless --yes is given.',
+    summary: 'make a stored bundle current on a channel, with a rollout policy',
+    details: 'On a terminal it asks before releasing to all devices at once, unless you give --yes.',
     options: [
-      new Option('--compatible <compatible>', 'for this compatible instead of that of its manifest'),
-      new Option('--force', 'although its manifest names another compatible'),
+      new Option('--compatible <compatible>', 'for this compatible instead of the one in its manifest'),
+      new Option('--force', 'even if its manifest names another compatible'),
       ...policyOptions,
       yesOption,
     ],
@@ -147,7 +147,7 @@ function addCreate(release: Command, context: CliContext): void {
 function addDeactivate(release: Command, context: CliContext): void {
   addCommand<DeactivateFlags>(release, context, {
     usage: 'deactivate <compatible>',
-    summary: 'offer nothing on a channel of a compatible any more',
+    summary: 'stop offering updates on a channel of a compatible',
     options: [channelOption, expectedOption],
     configKeys,
     examples: [
@@ -166,7 +166,7 @@ function addDeactivate(release: Command, context: CliContext): void {
       if (options.json === true) printJson(context, answer);
       else {
         print(context, compatible);
-        talk(context, `nothing is offered on ${options.channel ?? 'stable'} any more`);
+        talk(context, `nothing is offered on ${options.channel ?? 'stable'} now`);
       }
       return 0;
     },
@@ -176,7 +176,8 @@ function addDeactivate(release: Command, context: CliContext): void {
 function addHistory(release: Command, context: CliContext): void {
   addCommand<FilterFlags>(release, context, {
     usage: 'history',
-    summary: 'who made what current, when, what was there before, and what it came to; newest first',
+    summary:
+      'list past releases, newest first: who made what current, when, what it replaced and how it ended',
     options: filterOptions,
     configKeys,
     examples: ['release history', 'release history --compatible my-board --json'],

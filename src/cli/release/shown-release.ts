@@ -26,7 +26,7 @@ export function describeResult(
 ): string {
   const { devices, proven, failed } = result;
   const place = placeOf(result);
-  if (devices === 0) return `${place}: no device began to install it`;
+  if (devices === 0) return `${place}: no device started to install it`;
   const failures = failed === 0 ? '' : `, ${failed} failed`;
   return `${place}: proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'}${failures}`;
 }

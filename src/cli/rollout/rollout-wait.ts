@@ -38,9 +38,9 @@ interface Wait {
 export function addRolloutWait(rollout: Command, context: CliContext): void {
   addCommand<Flags>(rollout, context, {
     usage: 'wait <release>',
-    summary: 'wait until a release is proven on its devices, for CI jobs',
+    summary: 'wait until a release is proven on its devices (for CI jobs)',
     details:
-      '"proven" waits for every device of the steps reached so far, "complete" for every device of all steps.\nExit codes: 0 reached; 1 paused, aborted, replaced, or a device failed and none is left that could still succeed; 3 timed out. A server that restarts meanwhile is waited for.',
+      '"proven" waits for all devices in the steps reached so far, "complete" for all devices in all steps.\nExit codes: 0 reached; 1 paused, aborted, replaced, or a device failed and no other can still succeed; 3 timed out. If the server restarts, the command keeps waiting.',
     options: [
       new Option('--until <state>', 'what to wait for').choices(waitTargets).default('complete'),
       new Option('--timeout <minutes>', 'how long to wait').default('60'),
@@ -98,7 +98,7 @@ async function waitFor(
     if (verdict !== 'waiting') return { outcome: verdict, answer };
     for (let isSeen = false; !isSeen;) {
       if (waitedMs >= timeoutMs) {
-        say(`it was waited for ${timeoutMs / 60_000} min; next: ${release.progress.next}`);
+        say(`timed out after ${timeoutMs / 60_000} min; next: ${release.progress.next}`);
         return { outcome: 'timed-out', answer };
       }
       const beginMs = surroundings.now().getTime();
@@ -112,7 +112,7 @@ async function waitFor(
           return { outcome: 'replaced', answer };
         }
         if (!isAway(error)) throw error;
-        sayOnce(`${error.message}; trying again`);
+        sayOnce(`${error.message}; retrying`);
       }
       // A clock that is set meanwhile neither ends the wait nor makes it endless.
       const passedMs = surroundings.now().getTime() - beginMs;

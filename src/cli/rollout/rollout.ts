@@ -11,7 +11,7 @@ import type { reasonBody } from '../../contract/request-fields';
 import { addRolloutWait } from './rollout-wait';
 
 const configKeys = ['server', 'token', 'tokenFile'] as const;
-const reasonOption = new Option('--reason <text>', 'why, for the others');
+const reasonOption = new Option('--reason <text>', 'reason to record');
 
 interface ReasonFlags {
   readonly reason?: string;
@@ -22,19 +22,22 @@ export function addRolloutCommands(rollout: Command, context: CliContext): void 
   addShow(rollout, 'rollout', context);
   addRolloutWait(rollout, context);
   addPromote(rollout, context);
-  addMove(rollout, context, 'pause', 'offer it to nobody new until it is resumed', [reasonOption]);
-  addMove(rollout, context, 'resume', 'go on after a pause; failures so far are accepted', []);
-  addMove(rollout, context, 'abort', 'offer it to nobody any more; devices keep what they have', [
-    reasonOption,
-  ]);
+  addMove(
+    rollout,
+    context,
+    'pause',
+    'offer it to no further devices until resumed; running installations continue',
+    [reasonOption],
+  );
+  addMove(rollout, context, 'resume', 'continue after a pause; failures so far are accepted', []);
+  addMove(rollout, context, 'abort', 'stop offering it; devices keep what they have', [reasonOption]);
 }
 
 function addPromote(rollout: Command, context: CliContext): void {
   addCommand(rollout, context, {
     usage: 'promote <release>',
-    summary: 'go to the next step',
-    details:
-      'It looks at the step first and says which one it saw: of two people who promote at once, one is refused.',
+    summary: 'advance to the next step',
+    details: 'If two people promote the same step at once, only the first succeeds.',
     configKeys,
     examples: ['rollout promote 12'],
     run: async (call) => {

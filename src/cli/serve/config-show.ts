@@ -9,7 +9,7 @@ import { formatTable } from '../kernel/printable';
 export function addConfigShow(config: Command, context: CliContext): void {
   addCommand(config, context, {
     usage: 'show',
-    summary: 'print the configuration and where each value came from; secrets stay hidden',
+    summary: 'print the configuration and where each value comes from; secrets are hidden',
     configKeys: optionKeys,
     examples: ['config show', 'config show --json', 'config show --device-port 9443'],
     run: ({ config: loaded, options }) => {

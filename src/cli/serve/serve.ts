@@ -16,9 +16,9 @@ const exitCodeOf: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM:
 export function addServe(program: Command, context: CliContext): void {
   addCommand(program, context, {
     usage: 'serve',
-    summary: 'start both listeners',
+    summary: 'start the server',
     details:
-      'Makes what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal ends it at once. Ends with 70 after an error in its own code, or when the disk does not keep what is written; a service manager should start it again.',
+      'Creates what is missing (CA, server certificate, data folder), prints where it listens, and runs until SIGINT or SIGTERM. A second signal stops it immediately. Exits with 70 after an internal error, or if the disk loses what was written; have your service manager restart it.',
     configKeys: optionKeys.filter((key) => getOption(key).scope === 'server'),
     examples: [
       'serve',
@@ -32,7 +32,10 @@ export function addServe(program: Command, context: CliContext): void {
         printBanner(context, config, server, options.json === true);
         const end = await Promise.race([stop.received, crash(context, server)]);
         if (typeof end === 'object') return await closeAfterCrash(context, server, end.error);
-        talk(context, `${end}: closing; running downloads have ${config.shutdownGrace / 1000} s`);
+        talk(
+          context,
+          `${end}: shutting down; running downloads have ${config.shutdownGrace / 1000} s to finish`,
+        );
         await server.close();
       } finally {
         stop.forget();
@@ -77,10 +80,10 @@ async function closeAfterCrash(
 ): Promise<ExitCode> {
   const { surroundings } = context;
   if (error instanceof DomainError) {
-    talk(context, `error: ${error.message}. Closing.`); // of the disk, which the server cannot do without
+    talk(context, `error: ${error.message}. Shutting down.`); // of the disk, which the server cannot do without
     if (error.remedy !== undefined) talk(context, `hint: ${error.remedy}`);
   } else {
-    talk(context, 'error: this is a bug in rauc-simple-server: the log above says what happened. Closing.');
+    talk(context, 'error: this is a bug in rauc-simple-server: see the log above. Shutting down.');
   }
   const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
   await server.close(crashGraceMs / 5).catch(() => undefined);
@@ -103,8 +106,8 @@ async function startServer({ wiring }: CliContext, config: Config): Promise<Runn
       });
     }
     if (isSystemError(error)) {
-      const reason = error instanceof Error ? error.message : 'the system refuses';
-      throw new DomainError('configuration', `the server can't start: ${reason}`, { cause: error });
+      const reason = error instanceof Error ? error.message : 'the operating system refused';
+      throw new DomainError('configuration', `cannot start the server: ${reason}`, { cause: error });
     }
     throw error;
   }
@@ -136,12 +139,12 @@ function printBanner(context: CliContext, config: Config, server: RunningServer,
   const made = server.made.map((sentence) => `  ${sentence}\n`).join('');
   const warnings = server.warnings.map((sentence) => `\nwarning: ${sentence}\n`).join('');
   const token = server.lacksToken
-    ? `\nThe dashboard needs an admin token, and there is none. Make one in a second terminal:\n\n  ${command(context, config, 'token create me --scope admin', 'dataDir')}\n`
+    ? `\nThe dashboard needs an admin token, and none exists yet. Create one in a second terminal:\n\n  ${command(context, config, 'token create me --scope admin', 'dataDir')}\n`
     : '';
   print(
     context,
-    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nMade:\n${made}`}${warnings}${token}\n` +
-      `Next, in a second terminal, make a certificate for a device:\n\n  ${next}\n\nCtrl+C stops the server.`,
+    `RAUC Simple Server ${context.surroundings.version} is running\n\n${facts}\n${made === '' ? '' : `\nCreated:\n${made}`}${warnings}${token}\n` +
+      `Next, in a second terminal, create a certificate for a device:\n\n  ${next}\n\nPress Ctrl+C to stop the server.`,
   );
 }
 

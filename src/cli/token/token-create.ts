@@ -8,10 +8,12 @@ import { withTokens } from '../kernel/with-tokens';
 export function addTokenCreate(token: Command, context: CliContext): void {
   addCommand<{ readonly scope: TokenScope }>(token, context, {
     usage: 'create <name>',
-    summary: 'make an admin token; it is shown once',
+    summary: 'create an admin token; it is shown only once',
     details:
-      'Works on the data folder, with the server running or not. read sees everything, publish also uploads, activates and deletes, admin also manages tokens.',
-    options: [new Option('--scope <scope>', 'what it may do').choices(tokenScopes).makeOptionMandatory()],
+      'Works on the data folder, whether or not the server is running. Scopes: read sees everything; publish also uploads, activates and deletes; admin also manages tokens.',
+    options: [
+      new Option('--scope <scope>', 'what the token may do').choices(tokenScopes).makeOptionMandatory(),
+    ],
     configKeys: ['dataDir'],
     examples: ['token create ci --scope publish', 'token create me --scope admin > ~/.rauc-token'],
     run: ({ args: [name = ''], options, config }) =>
@@ -23,7 +25,7 @@ export function addTokenCreate(token: Command, context: CliContext): void {
           return 0;
         }
         print(context, created.secret);
-        talk(context, 'Keep it now: it is stored as a hash and cannot be shown again.');
+        talk(context, 'Save it now: only its hash is stored, so it cannot be shown again.');
         return 0;
       }),
   });

@@ -16,7 +16,7 @@ export function addTokenRevoke(token: Command, context: CliContext): void {
         if (options.json === true) printJson(context, { token: tokenJson(revoked) });
         else {
           print(context, revoked.name);
-          talk(context, 'It works at once: a running server refuses it.');
+          talk(context, 'Takes effect at once: a running server refuses it.');
         }
         return 0;
       }),

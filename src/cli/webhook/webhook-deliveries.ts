@@ -30,11 +30,11 @@ const shownPage = deliveryPageJson.extend({ deliveries: shownDelivery.array() })
 export function addDeliveries(webhook: Command, context: CliContext): void {
   addCommand<Flags>(webhook, context, {
     usage: 'deliveries <name>',
-    summary: 'list what was sent to a webhook or waits for it, the newest event first, a page at a time',
+    summary: 'list deliveries to a webhook, sent and waiting, newest event first, one page at a time',
     options: [
       new Option('--state <state>', 'in this state').choices(deliveryStates),
-      new Option('--limit <n>', 'how many').default('50'),
-      new Option('--before <event>', 'go on where a page ended'),
+      new Option('--limit <n>', 'deliveries per page').default('50'),
+      new Option('--before <event>', 'continue before this event, as printed at the end of a page'),
     ],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['webhook deliveries ops', 'webhook deliveries ops --state gave-up --json'],
@@ -59,7 +59,7 @@ export function addDeliveries(webhook: Command, context: CliContext): void {
         one.last_error ?? '-',
       ]);
       printTable(context, ['EVENT', 'KIND', 'STATE', 'ATTEMPTS', 'NEXT TRY', 'LAST ERROR'], rows);
-      if (next !== null) talk(context, `there may be more: go on with --before ${next}`);
+      if (next !== null) talk(context, `there may be more: continue with --before ${next}`);
       return 0;
     },
   });

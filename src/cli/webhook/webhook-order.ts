@@ -11,13 +11,13 @@ import { webhookPath } from './webhook-path';
 export function addOrder(webhook: Command, context: CliContext): void {
   addCommand(webhook, context, {
     usage: 'order <name> <on|off>',
-    summary: 'have events wait until those before them were taken or given up, or not',
+    summary: 'turn in-order delivery on or off',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['webhook order audit on', 'webhook order audit off'],
     run: async ({ args: [name = '', wanted = ''], options, config }) => {
       if (wanted !== 'on' && wanted !== 'off') {
-        throw new DomainError('configuration', `the order cannot be ${JSON.stringify(wanted)}`, {
-          remedy: 'Give on or off.',
+        throw new DomainError('configuration', `${JSON.stringify(wanted)} is neither on nor off`, {
+          remedy: 'Use on or off.',
         });
       }
       const client = await AdminClient.open(context, config);

@@ -13,9 +13,9 @@ const shownReplay = replayedAllJson.partial({ more: true });
 export function addReplay(webhook: Command, context: CliContext): void {
   addCommand<{ readonly allFailed?: boolean }>(webhook, context, {
     usage: 'replay <name> [event]',
-    summary: 'send an event again, or all that were given up, and print how many',
+    summary: 'resend an event, or all that were given up, and print how many',
     details:
-      'One that waits is sent at once. By its Webhook-Id, the receiver recognizes an event that it already has.',
+      'A waiting event is sent at once. The receiver recognizes events it already has by their Webhook-Id.',
     options: [new Option('--all-failed', 'all events that were given up')],
     configKeys: ['server', 'token', 'tokenFile'],
     examples: ['webhook replay ops 4711', 'webhook replay ops --all-failed'],
@@ -29,7 +29,7 @@ export function addReplay(webhook: Command, context: CliContext): void {
       }
       const { replayed, more } = parseAnswer(shownReplay, answer);
       print(context, String(replayed));
-      if (more === true) talk(context, 'others are left: retry when the receiver has taken these');
+      if (more === true) talk(context, 'more events are left: retry once the receiver has accepted these');
       return 0;
     },
   });
@@ -40,7 +40,7 @@ function replayPath(name: string, event: string | undefined, isAll: boolean): st
   if (event !== undefined && !isAll)
     return `${webhookPath(name)}/deliveries/${encodeURIComponent(event)}/replay`;
   if (event === undefined && isAll) return `${webhookPath(name)}/replay`;
-  throw new DomainError('configuration', 'it is not clear what to send again', {
-    remedy: 'Give the id of one event, or --all-failed.',
+  throw new DomainError('configuration', 'no event given', {
+    remedy: 'Give either the id of one event or --all-failed.',
   });
 }

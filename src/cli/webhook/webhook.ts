@@ -36,10 +36,13 @@ const shownWebhooks = z.object({ webhooks: z.array(shownWebhook) });
 export function addWebhookCommands(webhook: Command, context: CliContext): void {
   addCommand<{ readonly kind?: string; readonly inOrder?: boolean }>(webhook, context, {
     usage: 'create <name> <url>',
-    summary: 'send events to a URL from now on; the secret that signs them is shown once',
+    summary: 'send new events to a URL; the signing secret is shown only once',
     options: [
-      new Option('--kind <kinds>', 'kinds separated by commas; "rollout." means all that begin with it'),
-      new Option('--in-order', 'an event waits until those before it were taken or given up'),
+      new Option('--kind <kinds>', 'kinds separated by commas; "rollout." means every kind with that prefix'),
+      new Option(
+        '--in-order',
+        'deliver in order: an event waits until earlier ones are accepted or given up',
+      ),
     ],
     configKeys,
     examples: [
@@ -58,7 +61,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
       if (options.json === true) printJson(context, answer);
       else {
         print(context, parseAnswer(newWebhookJson.pick({ secret: true }), answer).secret);
-        talk(context, 'keep this secret: it is not shown again');
+        talk(context, 'save this secret: it is not shown again');
       }
       return 0;
     },
@@ -66,7 +69,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
 
   addCommand(webhook, context, {
     usage: 'list',
-    summary: 'list webhooks, and which of them fail',
+    summary: 'list webhooks and which of them are failing',
     configKeys,
     examples: ['webhook list'],
     run: async ({ options, config }) => {
@@ -92,9 +95,9 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
   addOrder(webhook, context);
 
   for (const [verb, summary] of [
-    ['enable', 'turn it on: it begins with what happens from now on'],
+    ['enable', 'turn it on, starting with new events'],
     ['disable', 'turn it off'],
-    ['test', 'send an event that never happened, now'],
+    ['test', 'send a test event now'],
   ] as const) {
     addCommand(webhook, context, {
       usage: `${verb} <name>`,
@@ -116,7 +119,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
 
   addCommand(webhook, context, {
     usage: 'delete <name>',
-    summary: 'send nothing there any more',
+    summary: 'delete a webhook',
     configKeys,
     examples: ['webhook delete ops'],
     run: async ({ args: [name = ''], options, config }) => {

@@ -9,7 +9,7 @@ export const clientOptions = {
       'RAUC_SERVER',
       serverAddress,
       'http://127.0.0.1:8080',
-      'Admin listener of the running server, for the commands that talk to one, such as `bundle upload` and `device list`.',
+      'Address of the admin listener, for commands that talk to a running server, such as `bundle upload` and `device list`.',
     ),
     scope: 'client',
   },
@@ -17,9 +17,9 @@ export const clientOptions = {
     ...clientOptional(
       'ADMIN_TOKEN',
       token,
-      'Admin token for that server. On a command line other users can see it: prefer the variable or the file.',
+      'Admin token for that server. Other users can see command lines, so prefer the variable or the file.',
     ),
     secret: true,
   },
-  tokenFile: clientOptional('ADMIN_TOKEN_FILE', filePath, 'File with the admin token in its first line.'),
+  tokenFile: clientOptional('ADMIN_TOKEN_FILE', filePath, 'File whose first line is the admin token.'),
 } as const;

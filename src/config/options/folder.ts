@@ -8,19 +8,19 @@ export const folderOptions = {
   serverUrl: serverOptional(
     'SERVER_URL',
     httpsOrigin,
-    'What devices use to reach this server; the server certificate must cover its host. Without it, `https://localhost` and the device port.',
+    'URL at which devices reach this server; the server certificate must cover its host. If unset, `https://localhost` and the device port.',
   ),
   compatible: serverOptional(
     'COMPATIBLE',
     compatible,
-    'Default compatible, for devices that do not say theirs. Without it, the only compatible that has a release.',
+    'Compatible of devices that do not name theirs. If unset, the only compatible that has a release.',
   ),
-  dataDir: server('DATA_DIR', filePath, './data', 'Folder of the database and the bundles.'),
-  certsDir: server('CERTS_DIR', filePath, './certs', 'Folder of the CA, server and device certificates.'),
+  dataDir: server('DATA_DIR', filePath, './data', 'Folder for the database and the bundles.'),
+  certsDir: server('CERTS_DIR', filePath, './certs', 'Folder for the CA, server and device certificates.'),
   oldCertificates: server(
     'OLD_CERTIFICATES',
     choice('taken-over', 'accept', 'refuse'),
     'taken-over',
-    'Device certificates that do not say what they are for (X.509 v1, or no extended key usage with clientAuth): `taken-over` accepts those of a CA that an earlier server left in `CERTS_DIR`, `accept` those of every CA in `ca.crt`, `refuse` none.',
+    'Whether to accept device certificates without a stated purpose (X.509 v1, or no clientAuth extended key usage): `taken-over` accepts those from a CA that an earlier server left in `CERTS_DIR`, `accept` those from every CA in `ca.crt`, `refuse` none.',
   ),
 } as const;

@@ -6,7 +6,7 @@ import { plain, type ValueType } from './value-type';
 export const httpsOrigin: ValueType<string> = {
   name: 'URL',
   accepts:
-    'https://, a host and optionally a port, such as https://updates.example.com:8443, without path, query or user',
+    'https://, a host and an optional port, such as https://updates.example.com:8443, without path, query or user',
   parse: (value) => {
     if (!/^https:\/\/[^\s/?#@\\]+\/?$/i.test(value)) return undefined;
     const url = parseUrl(value);
@@ -19,7 +19,7 @@ export const httpsOrigin: ValueType<string> = {
 export const serverAddress: ValueType<string> = {
   name: 'URL',
   accepts:
-    'http:// or https://, a host, optionally port and path, such as http://127.0.0.1:8080, without query or user',
+    'http:// or https://, a host, and an optional port and path, such as http://127.0.0.1:8080, without query or user',
   parse: (value) => {
     if (!/^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/i.test(value)) return undefined;
     const url = parseUrl(value);
@@ -72,7 +72,7 @@ function parseHostAndPort(value: string): string | undefined {
 export const hosts = listOf(
   'names',
   ',',
-  'host names separated by commas, each with a port or without, such as updates.lan,ota.example.com:8080',
+  'host names separated by commas, with or without a port, such as updates.lan,ota.example.com:8080',
   parseHostAndPort,
 );
 

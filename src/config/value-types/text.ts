@@ -15,7 +15,7 @@ export const text: ValueType<string> = {
 /** A compatible, by the rule of the core. */
 export const compatible: ValueType<string> = {
   name: 'compatible',
-  accepts: `1 to ${compatibleMaxLength} printable characters without a blank at either end`,
+  accepts: `1 to ${compatibleMaxLength} printable characters, with no blank at either end`,
   parse: (value) => {
     try {
       return parseCompatible(value);
@@ -30,7 +30,7 @@ export const compatible: ValueType<string> = {
 export const rolloutSteps: ValueType<string> = {
   name: 'steps',
   accepts:
-    'growing percentages up to 100, or labels, such as 5,25,100 or group:lab,10,100; 100 is everyone at once',
+    'increasing percentages up to 100, optionally after labels, such as 5,25,100 or group:lab,10,100; 100 means all devices at once',
   parse: (value) => {
     try {
       return formatSteps(parsePolicy({ ...everyoneAtOnce, steps: parseSteps(value) }).steps);
@@ -52,7 +52,7 @@ export const filePath: ValueType<string> = {
 /** A bearer token (RFC 6750 section 2.1 `b64token`, and nothing that could break a header line). */
 export const token: ValueType<string> = {
   name: 'token',
-  accepts: 'the token as it was shown, without blanks',
+  accepts: 'the token as it was printed, without blanks',
   parse: (value) => (/^[\x21-\x7e]{1,1024}$/.test(value) ? value : undefined),
   format: plain,
 };

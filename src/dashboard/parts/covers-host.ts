@@ -12,7 +12,9 @@ export function coversHostOf(names: readonly string[], url: string): boolean {
   const parent = wanted.replace(/^[^.]+/, '*');
   return names
     .map(spelling)
-    .some((name) => name === wanted || (!isAddress(wanted) && name === parent && parent.split('.').length > 2));
+    .some(
+      (name) => name === wanted || (!isAddress(wanted) && name === parent && parent.split('.').length > 2),
+    );
 }
 
 /** What to type where the certificates are, so that it covers the host of a URL, too. */

@@ -44,7 +44,8 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
       }}
       onClose={({ target, currentTarget }) => {
         // A browser closes it by the second Escape, whatever the page says.
-        if (target === currentTarget && currentTarget.isConnected && !currentTarget.open) currentTarget.showModal();
+        if (target === currentTarget && currentTarget.isConnected && !currentTarget.open)
+          currentTarget.showModal();
       }}
     >
       <header class="dialog-head">

@@ -52,11 +52,7 @@ export function PemField(props: PemFieldProps) {
       </label>
       <label>
         {fileLabel}
-        <input
-          type="file"
-          accept={accept}
-          onChange={(event) => void take(event.currentTarget.files?.[0])}
-        />
+        <input type="file" accept={accept} onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
       {isTooLarge && <Hint tone="bad">{tooLarge}</Hint>}
     </div>

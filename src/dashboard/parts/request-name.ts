@@ -47,7 +47,7 @@ function childrenOf(parent: Element | undefined, tag = sequence): readonly Eleme
   if (parent?.tag !== tag) throw new Error('not what a request has there');
   const { content } = parent;
   const children: Element[] = [];
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const [start, end] = rangeOf(content, at);
     children.push({ tag: content[at] ?? 0, content: content.subarray(start, end) });
     at = end;
@@ -61,7 +61,8 @@ function rangeOf(bytes: Uint8Array, at: number): readonly [start: number, end: n
   const more = first < 0x80 ? 0 : first - 0x80;
   if (first === 0x80 || more > 3) throw new Error('no length that a request has');
   const start = at + 2 + more;
-  const length = more === 0 ? first : bytes.subarray(at + 2, start).reduce((sum, byte) => sum * 256 + byte, 0);
+  const length =
+    more === 0 ? first : bytes.subarray(at + 2, start).reduce((sum, byte) => sum * 256 + byte, 0);
   if (start + length > bytes.length) throw new Error('cut short');
   return [start, start + length];
 }

@@ -89,19 +89,13 @@ function hashOf(secret: string): string {
 }
 
 function badName(name: string): DomainError {
-  return new DomainError('invalid-input', `${JSON.stringify(name.slice(0, 80))} is not a token name`, {
-    remedy: 'Use 1 to 64 letters, digits and ". _ -".',
-  });
+  return DomainError.of('not-a-token-name', { name: name.slice(0, 80) });
 }
 
 function nameInUse(name: string): DomainError {
-  return new DomainError('conflict', `there is, or was, a token named ${name}`, {
-    remedy: 'Choose another name: the history tells who did what by it.',
-  });
+  return DomainError.of('token-name-taken', { name });
 }
 
 function noToken(name: string): DomainError {
-  return new DomainError('not-found', `there is no token ${JSON.stringify(name.slice(0, 80))}`, {
-    remedy: 'List the tokens to see their names.',
-  });
+  return DomainError.of('no-such-token', { name: name.slice(0, 80) });
 }

@@ -127,14 +127,16 @@ function changeOf(
 /** What a person decided about may have been replaced meanwhile. @throws DomainError `conflict` */
 function refuseOther(currentId: number | undefined, expectedId: number | undefined, bundle: string): void {
   if (expectedId === undefined || currentId === expectedId) return;
-  throw new DomainError('conflict', `release ${expectedId} is not current any more: ${bundle} is, by release ${currentId}`, {
-    remedy: 'Look at the release that is current now, and decide again.',
-    details: { current_release_id: currentId },
-  });
+  throw new DomainError(
+    'conflict',
+    `release ${expectedId} is not current any more: ${bundle} is, by release ${currentId}`,
+    {
+      remedy: 'Look at the release that is current now, and decide again.',
+      details: { current_release_id: currentId },
+    },
+  );
 }
 
 function nothingCurrent(compatible: string): DomainError {
-  return new DomainError('not-found', `nothing is current for ${compatible}`, {
-    remedy: 'List the releases to see the compatibles that have one.',
-  });
+  return DomainError.of('nothing-current', { compatible });
 }

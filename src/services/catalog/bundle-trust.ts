@@ -47,19 +47,15 @@ export function createBundleTrust({ trustTerms, allowUntrusted }: BundleTrustPor
         : null,
     require(bundle) {
       if (!allowUntrusted && !isJudged(bundle.inspection)) {
-        throw new DomainError(
-          'unavailable',
-          `the signature of ${bundle.name} is being checked against the present keyring`,
-          { remedy: 'Try again in a moment.' },
-        );
+        throw DomainError.of('bundle-being-judged', { name: bundle.name });
       }
       const why = whyUntrusted(bundle);
       if (why === null) return;
-      throw new DomainError('bundle-untrusted', `${bundle.name} is not trusted any more: ${why}`, {
-        remedy:
-          'Sign it anew with a certificate of the keyring, or configure the keyring that the devices have.',
-        details: { reasons: bundle.inspection.reasons },
-      });
+      throw DomainError.of(
+        'bundle-not-trusted-any-more',
+        { name: bundle.name, why },
+        { details: { reasons: bundle.inspection.reasons } },
+      );
     },
   };
 }

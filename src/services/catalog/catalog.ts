@@ -222,9 +222,7 @@ export class Catalog {
 }
 
 export function noBundle(name: string): DomainError {
-  return new DomainError('not-found', `there is no bundle ${JSON.stringify(name.slice(0, 200))}`, {
-    remedy: 'List the bundles to see their names.',
-  });
+  return DomainError.of('no-such-bundle', { name: name.slice(0, 200) });
 }
 
 function keyOf({ compatible, channel }: { readonly compatible: string; readonly channel: string }): string {

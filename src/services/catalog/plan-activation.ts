@@ -67,16 +67,15 @@ export function planActivation(
 
 /** A bundle meant for one compatible, asked for on another. */
 export function otherCompatible(name: string, own: string | null, asked: string): DomainError {
-  return new DomainError('conflict', `${name} is for ${own ?? 'no compatible'}, not for ${asked}`, {
-    remedy: 'Check the compatible; force it only if these devices accept the bundle.',
-    details: { bundleCompatible: own, compatible: asked },
-  });
+  return DomainError.of(
+    'bundle-for-another-compatible',
+    { name, own, asked },
+    { details: { bundleCompatible: own, compatible: asked } },
+  );
 }
 
 function noCompatible(name: string): DomainError {
-  return new DomainError('invalid-input', `the compatible of ${name} is not known`, {
-    remedy: 'Name the compatible of the devices: the manifest of this bundle can not be read.',
-  });
+  return DomainError.of('bundle-compatible-unknown', { name });
 }
 
 /** A device that can't say that it runs this version would be offered the bundle for ever. @throws DomainError `conflict` */

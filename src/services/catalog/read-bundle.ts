@@ -58,7 +58,5 @@ export class BundleReader implements ReadBundle {
 }
 
 function gone(name: string): DomainError {
-  return new DomainError('not-found', `${name} is no longer there as it was stored`, {
-    remedy: 'Upload the same bundle again.',
-  });
+  return DomainError.of('bundle-bytes-gone', { name });
 }

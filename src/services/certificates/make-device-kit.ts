@@ -103,9 +103,13 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
 }
 
 function keyInTheOpen(id: string): DomainError {
-  return new DomainError('forbidden', 'the kit would hold a private key, and this connection is not encrypted', {
-    remedy: `Use https through a proxy that TRUSTED_PROXIES names and that sends X-Forwarded-Proto, or an SSH tunnel to the server's localhost. Or give a request of the device ("csr", --csr): then its key stays where it is. Or run this on the server: rauc-simple-server device kit ${id}.`,
-  });
+  return new DomainError(
+    'forbidden',
+    'the kit would hold a private key, and this connection is not encrypted',
+    {
+      remedy: `Use https through a proxy that TRUSTED_PROXIES names and that sends X-Forwarded-Proto, or an SSH tunnel to the server's localhost. Or give a request of the device ("csr", --csr): then its key stays where it is. Or run this on the server: rauc-simple-server device kit ${id}.`,
+    },
+  );
 }
 
 /** How a kit is called: its folder, and its archive before the `.tar.gz`. */
@@ -132,13 +136,7 @@ function checkExisting(
 ): void {
   const { commonName, compatibles, notAfter } = certificate;
   if (revokedAt !== null) {
-    throw new DomainError(
-      'conflict',
-      `the certificate of ${commonName} is revoked: a kit with it would be of no use`,
-      {
-        remedy: 'Issue a new one by force (--force, or "force": true); the old files are kept beside.',
-      },
-    );
+    throw DomainError.of('kit-certificate-revoked', { commonName });
   }
   const refuse = (what: string) => {
     throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {

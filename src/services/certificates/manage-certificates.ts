@@ -152,20 +152,13 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
 }
 
 function noCa(): DomainError {
-  return new DomainError('not-found', 'there is no CA here yet', {
-    remedy: 'Make one, or take over one that you have: rauc-simple-server cert ca.',
-  });
+  return DomainError.of('no-ca');
 }
 
 function noCaKey(): DomainError {
-  return new DomainError('conflict', "the CA's key is not on this server, so it can issue nothing", {
-    remedy:
-      'Issue on the machine that has ca.key: rauc-simple-server cert device <id>; or put ca.key into CERTS_DIR for the time it is needed.',
-  });
+  return DomainError.of('ca-key-elsewhere');
 }
 
 function noPage(): DomainError {
-  return new DomainError('invalid-input', 'the list has changed: no page begins there', {
-    remedy: 'Begin with the first page.',
-  });
+  return DomainError.of('list-changed');
 }

@@ -124,13 +124,9 @@ export function createManageRevocations(ports: ManageRevocationsPorts): ManageRe
 function serialInUse(deviceId: string, device: Pick<Device, 'certificates'>): string {
   const inUse = certificateInUse(device);
   if (inUse !== undefined) return inUse.serial;
-  throw new DomainError('conflict', `${deviceId} has not connected yet, so it uses no certificate`, {
-    remedy: 'Revoke its certificate by its serial or its file.',
-  });
+  throw DomainError.of('device-without-certificate', { deviceId });
 }
 
 function noPage(): DomainError {
-  return new DomainError('invalid-input', 'the list has changed: no page begins there', {
-    remedy: 'Begin with the first page.',
-  });
+  return DomainError.of('list-changed');
 }

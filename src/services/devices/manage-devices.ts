@@ -89,8 +89,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
 
     async log(installationId) {
       const found = await devices.log(installationId);
-      if (found === undefined)
-        throw new DomainError('not-found', `there is no log of installation ${installationId}`);
+      if (found === undefined) throw DomainError.of('no-installation-log', { installationId });
       return found;
     },
 
@@ -133,7 +132,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       const at = now();
       return fleet.decisions.intervene(id, ({ installation }) => {
         if (installation === null || !isCancellable(installation)) {
-          throw new DomainError('conflict', `${id} has no installation that could be called off`);
+          throw DomainError.of('nothing-to-call-off', { id });
         }
         // What has not begun can't be in the middle of anything.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';

@@ -86,13 +86,10 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       return {
         change({ id, facts: { compatible } }) {
           if (compatible === null || bundle.compatible === compatible) return { pin };
-          throw new DomainError(
-            'conflict',
-            `${bundleName} is for ${bundle.compatible ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
-            {
-              remedy: 'Pin a bundle of its compatible.',
-              details: { bundleCompatible: bundle.compatible, compatible },
-            },
+          throw DomainError.of(
+            'pin-for-another-compatible',
+            { bundleName, own: bundle.compatible, id, compatible },
+            { details: { bundleCompatible: bundle.compatible, compatible } },
           );
         },
         tell: (device) =>

@@ -218,9 +218,7 @@ function unlessRefused<Answer>(outcome: Outcome<Answer>): Answer {
 }
 
 function refuseSecond({ id }: DeviceIdentity): DomainError {
-  return new DomainError('forbidden', `another board uses the certificate of ${id} already`, {
-    remedy: 'Issue this board a certificate under a name of its own.',
-  });
+  return DomainError.of('second-board', { id });
 }
 
 interface Judged {

@@ -166,7 +166,9 @@ export class FleetDescriber {
       firstSteps: {
         hasBundle: bundles.length > 0,
         hasRelease: releases.length > 0,
-        hasDeviceCertificate: inventory.devices.some(({ revokedAt, notAfter }) => revokedAt === null && notAfter > at),
+        hasDeviceCertificate: inventory.devices.some(
+          ({ revokedAt, notAfter }) => revokedAt === null && notAfter > at,
+        ),
         hasDevice: hasHeard,
         hasReport,
       },

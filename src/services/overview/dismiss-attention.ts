@@ -30,9 +30,7 @@ export function createDismissAttention({ describeFleet, dismissals, now }: Dismi
       shown?.subjects?.includes(subject) === true || before.some((one) => one.subject === subject);
     const unknown = subjects.find((subject) => !isKnown(subject));
     if (unknown !== undefined) {
-      throw new DomainError('not-found', `nothing of the kind ${kind} is shown for ${unknown}`, {
-        remedy: 'Read the overview: an item that can be dismissed names its subjects.',
-      });
+      throw DomainError.of('nothing-to-dismiss', { kind, unknown });
     }
     const after = { kind, subjects: [...subjects] };
     const message = shown?.message ?? `${kind} was dismissed`;

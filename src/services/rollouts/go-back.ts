@@ -189,19 +189,9 @@ function anotherBefore(message: string, cause?: unknown): DomainError {
 }
 
 function broughtBack(name: string, releaseId: number): DomainError {
-  return new DomainError(
-    'conflict',
-    `somebody went back already; the release before is ${name} (release ${releaseId}) now`,
-    {
-      remedy: `To go further back, name it: "expected_release": ${releaseId} in the API. GET /api/releases/back says where going back leads.`,
-    },
-  );
+  return DomainError.of('went-back-already', { name, releaseId });
 }
 
 function neverProven(name: string): DomainError {
-  return new DomainError('conflict', `${name} was never proven on any device`, {
-    remedy:
-      'Release a bundle that was proven, or insist: --unproven on the command line, "unproven": true in the API.',
-    details: { unproven: true },
-  });
+  return DomainError.of('never-proven', { name }, { details: { unproven: true } });
 }

@@ -56,9 +56,7 @@ export function createManageRollouts({
   function get(releaseId: number): Release {
     const release = catalog.findRelease(releaseId);
     if (release === undefined) {
-      throw new DomainError('not-found', `release ${releaseId} is not current`, {
-        remedy: 'List the releases: only one that is current has a rollout.',
-      });
+      throw DomainError.of('release-not-current', { releaseId });
     }
     return release;
   }
@@ -106,17 +104,9 @@ export function createManageRollouts({
           requireState(rollout, 'running', 'promoted');
           const { step, policy } = rollout;
           if (step !== fromStep) {
-            throw new DomainError(
-              'conflict',
-              `the rollout is in step ${step + 1}, not in step ${fromStep + 1}`,
-              {
-                remedy: 'Somebody was faster: look at it again.',
-                details: { step },
-              },
-            );
+            throw DomainError.of('rollout-in-another-step', { step, fromStep }, { details: { step } });
           }
-          if (step >= policy.steps.length - 1)
-            throw new DomainError('conflict', 'the rollout is in its last step already');
+          if (step >= policy.steps.length - 1) throw DomainError.of('rollout-in-last-step');
           return {
             change: { step: step + 1, stepStartedAt: at, reason: null, forgivenFailures },
             message: `${bundle.name} goes to step ${step + 2} of ${policy.steps.length}${reason === undefined ? '' : `: ${reason}`}`,
@@ -140,7 +130,7 @@ export function createManageRollouts({
       }),
     abort: (releaseId, reason, actor) =>
       move(releaseId, 'rollout.aborted', actor, ({ bundle, rollout }) => {
-        if (rollout.state === 'aborted') throw new DomainError('conflict', 'the rollout is aborted already');
+        if (rollout.state === 'aborted') throw DomainError.of('rollout-aborted-already');
         const why = parseReason(reason);
         return { change: { state: 'aborted', reason: why }, message: tell(`${bundle.name} is aborted`, why) };
       }),
@@ -156,7 +146,7 @@ function requireState({ state }: Rollout, wanted: Rollout['state'], what: string
 
 function parseReason(reason: string): string | null {
   if (reason.length > reasonMaxLength)
-    throw new DomainError('invalid-input', `a reason has at most ${reasonMaxLength} characters`);
+    throw DomainError.of('reason-too-long', { maxLength: reasonMaxLength });
   return reason.trim() === '' ? null : reason.trim();
 }
 

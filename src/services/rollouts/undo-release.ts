@@ -54,9 +54,7 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
    */
   function refuseOffered(releaseId: number, wasOffered: boolean): void {
     if (!fleet.hasOffered(releaseId) && !wasOffered) return;
-    throw new DomainError('conflict', `release ${releaseId} was offered to a device already`, {
-      remedy: 'Go back to the release before, or abort the rollout.',
-    });
+    throw DomainError.of('release-offered-already', { releaseId });
   }
 
   /** @throws DomainError `not-found`, `conflict` */
@@ -72,13 +70,9 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
   async function notCurrent(releaseId: number): Promise<DomainError> {
     const [line] = await catalog.history({ beforeId: releaseId + 1, limit: 1 });
     if (line?.releaseId !== releaseId) {
-      return new DomainError('not-found', `there is no release ${releaseId}`, {
-        remedy: 'List the releases to see their ids.',
-      });
+      return DomainError.of('no-such-release', { releaseId });
     }
-    return new DomainError('conflict', `release ${releaseId} is not current any more`, {
-      remedy: 'Look at the history of the channel, and decide again.',
-    });
+    return DomainError.of('release-not-current-any-more', { releaseId });
   }
 
   async function targetOf(before: Activation | undefined): Promise<UndoTarget | null> {
@@ -132,7 +126,5 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
 }
 
 function isBrought(releaseId: number): DomainError {
-  return new DomainError('conflict', `release ${releaseId} was brought back: there is nothing to undo`, {
-    remedy: 'Go back to the release before, or release another bundle.',
-  });
+  return DomainError.of('release-was-brought-back', { releaseId });
 }

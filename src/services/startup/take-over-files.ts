@@ -95,7 +95,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
     const binding = await catalog.binding(name);
     if (binding !== undefined) {
       if (binding.sha256 !== sha256) {
-        throw new DomainError('conflict', 'its name belongs to a deleted bundle with other bytes');
+        throw DomainError.of('name-of-deleted-bundle');
       }
       if (binding.deletedAt !== null && found.changedAt < binding.deletedAt) {
         await ports.foundFiles.remove(name); // the delete was cut short
@@ -104,7 +104,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
     }
     const notes = readNotes(await ports.legacy.notes(name), report);
     if ((notes.sha256 ?? sha256) !== sha256 || (notes.sizeBytes ?? file.sizeBytes) !== file.sizeBytes) {
-      throw new DomainError('conflict', 'its bytes are not those that were noted at its upload');
+      throw DomainError.of('bytes-not-as-noted');
     }
     const inspection = await ports.inspect(file);
     acceptBundle(name, inspection, ports.allowUntrusted);

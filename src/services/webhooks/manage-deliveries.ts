@@ -72,15 +72,11 @@ export function createManageDeliveries({
         case 'off':
           throw isOff(name);
         case 'full':
-          throw new DomainError('conflict', `${maxWaiting} events wait for the webhook ${name} already`, {
-            remedy: 'Wait until the receiver has taken some, then retry.',
-          });
+          throw DomainError.of('too-many-events-waiting', { maxWaiting, name });
         case 'no-event':
-          throw new DomainError('conflict', `event ${eventId} is no longer in the journal`);
+          throw DomainError.of('event-left-journal', { eventId });
         case 'no-delivery':
-          throw new DomainError('not-found', `the webhook ${name} has no delivery of event ${eventId}`, {
-            remedy: 'List its deliveries to see their events.',
-          });
+          throw DomainError.of('no-delivery-of-event', { name, eventId });
       }
     },
 
@@ -95,5 +91,5 @@ export function createManageDeliveries({
 }
 
 function isOff(name: string): DomainError {
-  return new DomainError('conflict', `the webhook ${name} is off`, { remedy: 'Turn it on, then retry.' });
+  return DomainError.of('webhook-off', { name });
 }

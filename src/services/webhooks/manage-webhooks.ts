@@ -90,9 +90,8 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
       const { origin } = new URL(url); // a path may hold a secret of the receiver
       const event = line('webhook.created', actor, `the webhook ${name} was made`, { origin, kinds });
       const webhook = await webhooks.add(made, secret, [event], maxWebhooks);
-      if (webhook === 'too-many')
-        throw new DomainError('conflict', `there are ${maxWebhooks} webhooks already`);
-      if (webhook === 'name-in-use') throw new DomainError('conflict', `there is a webhook named ${name}`);
+      if (webhook === 'too-many') throw DomainError.of('too-many-webhooks', { maxWebhooks });
+      if (webhook === 'name-in-use') throw DomainError.of('webhook-name-taken', { name });
       return { webhook: await describe.one(webhook), secret };
     },
 
@@ -124,9 +123,7 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
       const failure = await deliver(found.webhook, found.secret, { id, event: testEvent(name, now()) });
       if (failure !== null) {
         const shown = shownError(failure, { url: found.webhook.url, secret: found.secret });
-        throw new DomainError('unavailable', `the receiver did not take it: ${shown}`, {
-          remedy: 'Check that the URL is reached from this server, and that the receiver answers with 200.',
-        });
+        throw DomainError.of('receiver-did-not-take-it', { shown });
       }
     },
   };

@@ -207,17 +207,9 @@ async function statsOf(file: string): Promise<Stats | undefined> {
 }
 
 function gone(name: string): DomainError {
-  return new DomainError('not-found', `${name} is no longer there as it was stored`, {
-    remedy: 'Upload the same bundle again.',
-  });
+  return DomainError.of('bundle-bytes-gone', { name });
 }
 
 function taken(name: string): DomainError {
-  return new DomainError(
-    'conflict',
-    `a file named ${name} that the server does not know lies in its bundle folder`,
-    {
-      remedy: 'See what it is and move it away, or choose another name.',
-    },
-  );
+  return DomainError.of('unknown-file-in-the-way', { name });
 }

@@ -82,7 +82,7 @@ async function write(file: string, content: Readable, { limitBytes, signal }: St
       hash.update(piece);
       await writeAll(handle, piece);
     }
-    if (sizeBytes === 0) throw new DomainError('invalid-input', 'the upload is empty');
+    if (sizeBytes === 0) throw DomainError.of('upload-empty');
     await handle.sync();
     return { sha256: hash.digest('hex'), sizeBytes };
   } finally {
@@ -108,10 +108,7 @@ async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
       yield Buffer.isBuffer(piece) ? piece : Buffer.from(piece as string | Uint8Array);
     }
   } catch (error) {
-    throw new DomainError('invalid-input', 'the upload broke off', {
-      cause: error,
-      remedy: 'Send it again.',
-    });
+    throw DomainError.of('upload-broke-off', {}, { cause: error });
   }
 }
 
@@ -123,8 +120,5 @@ async function writeAll(handle: FileHandle, piece: Buffer): Promise<void> {
 }
 
 function tooLarge(limitBytes: number): DomainError {
-  return new DomainError('too-large', `the bundle is larger than ${limitBytes} bytes`, {
-    remedy: 'Raise UPLOAD_LIMIT if bundles of this size are wanted.',
-    details: { limitBytes },
-  });
+  return DomainError.of('bundle-too-large', { limitBytes }, { details: { limitBytes } });
 }

@@ -65,10 +65,7 @@ function openLockFile(file: string): Sqlite.Database {
   } catch (error) {
     const translated = storageError(error);
     if (isUnwritable(translated)) throw translated;
-    throw new DomainError('configuration', `${file} can't be opened`, {
-      cause: error,
-      remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
-    });
+    throw DomainError.of('lock-file-unusable', { file }, { cause: error });
   }
 }
 

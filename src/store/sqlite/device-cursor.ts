@@ -50,9 +50,7 @@ export function readCursor(text: string, { sort, isDescending }: DeviceOrder): D
   const [itsSort, itsDirection, value, id] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   const isOurs = itsSort === sort && itsDirection === isDescending;
   if (!isOurs || typeof id !== 'string' || (typeof value !== 'string' && value !== null)) {
-    throw new DomainError('invalid-input', 'the place in the list is not one of this list', {
-      remedy: 'Begin at the first page, and keep sort and order while paging.',
-    });
+    throw DomainError.of('cursor-of-another-list');
   }
   return { value, id };
 }

@@ -48,7 +48,7 @@ export function requireBundle(database: Database, name: string): void {
   const { query } = database;
   const kept = query.selectFrom('bundles').select('name').where('name', '=', name);
   if (database.all(kept.where('deleted_at', 'is', null)).length > 0) return;
-  throw new DomainError('not-found', `the bundle ${name} was deleted`, { remedy: 'Choose another bundle.' });
+  throw DomainError.of('bundle-deleted', { name });
 }
 
 /** @throws DomainError `invalid-input` when others have added too many meanwhile */

@@ -192,8 +192,5 @@ function endProcess(failure: DomainError): never {
 
 function notKept(cause: unknown): DomainError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new DomainError('unavailable', `what was written could not be brought to the disk: ${why}`, {
-    cause,
-    remedy: 'Check the disk. Once the server runs again, look whether the change is there.',
-  });
+  return DomainError.of('write-not-on-disk', { why }, { cause });
 }

@@ -105,8 +105,9 @@ function versionOf(sqlite: Sqlite.Database, schema = 'main'): number {
 }
 
 function newerThanThis(file: string, databaseVersion: number): DomainError {
-  return new DomainError('configuration', `${file} was written by a newer version of this server`, {
-    remedy: 'Start that version, or restore a backup made before the upgrade.',
-    details: { databaseVersion, knownVersion: migrations.length },
-  });
+  return DomainError.of(
+    'database-of-newer-version',
+    { file },
+    { details: { databaseVersion, knownVersion: migrations.length } },
+  );
 }

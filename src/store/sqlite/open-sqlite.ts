@@ -139,18 +139,12 @@ function unusable(error: unknown, file: string): unknown {
   if (error instanceof DomainError) return error;
   const code = systemErrorCode(error) ?? '';
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new DomainError('configuration', `${file} is not a database or is damaged`, {
-      cause: error,
-      remedy: 'Restore it from a backup, with its -wal file removed.',
-    });
+    return DomainError.of('not-a-database', { file }, { cause: error });
   }
   const why = whyNotOpened(error, path.dirname(file));
   const translated = storageError(why);
   if (translated !== why) return translated;
-  return new DomainError('configuration', `${file} can't be opened`, {
-    cause: error,
-    remedy: 'Give the user that runs the server a data folder that it owns.',
-  });
+  return DomainError.of('database-unusable', { file }, { cause: error });
 }
 
 /** Leaves one whole file, without a -wal beside it, as far as other processes let it. */

@@ -18,12 +18,5 @@ export function refuseEmptied(file: string): void {
 
 /** What is told of a database that is missing or empty beside its marker. */
 export function emptied(file: string): DomainError {
-  return new DomainError(
-    'configuration',
-    `${file} is missing or empty, but database.marker beside it says that a server has run here`,
-    {
-      remedy:
-        'Restore the newest backup: rauc-simple-server restore ARCHIVE --force. To start with an empty database instead, move database.marker away: bundles are taken over, but releases, devices, tokens and the journal are lost.',
-    },
-  );
+  return DomainError.of('database-emptied', { file });
 }

@@ -120,7 +120,7 @@ describe('the content of a bundle', () => {
     });
     expect({ code, stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('1000 B are here') as string,
+      stderr: expect.stringContaining('1000 B downloaded already') as string,
     });
     expect(bytes.equals(await readFile(path.join(cwd, 'fw-1.raucb')))).toBe(true);
   });

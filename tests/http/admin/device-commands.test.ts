@@ -93,7 +93,7 @@ describe('device list', () => {
     expect(await run('list', '--compatible', 'no-board')).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'no device fits\n',
+      stderr: 'no devices match\n',
     });
     const part = await run('list', '--limit', '1');
     expect(part.stdout).not.toContain('board-2');
@@ -148,7 +148,7 @@ describe('device list', () => {
 });
 
 describe('device show, explain and log', () => {
-  it('show what is known', async () => {
+  it('show a device and its latest installations', async () => {
     await run('hold', 'board-2', '--reason', 'smoke');
     const { stdout } = await run('show', 'board-2');
     expect(stdout).toMatch(/^Hold +by local since 2026-11-02T12:00:00Z: smoke$/m);
@@ -164,7 +164,7 @@ describe('device show, explain and log', () => {
     expect(stdout).toMatch(/^board-2, asking for the manifest, gets nothing \(failed-before\): /m);
     expect(stdout).toMatch(/^passed +not-held +/m);
     expect(stdout).toMatch(/^failed +tries-left +/m);
-    expect(stdout.match(/^not asked: .*certificate.*$/gm)).toHaveLength(2); // once in each protocol
+    expect(stdout.match(/^not checked: .*certificate.*$/gm)).toHaveLength(2); // once in each protocol
     await new SimulatedDevice(admin.opened.services, 'current', { now, version: '1.0.0' }).poll();
     const { stdout: current } = await run('explain', 'current');
     expect(current).toMatch(/^current, polling with RAUC, ✓ up to date: /m);
@@ -280,7 +280,7 @@ describe('device bulk', () => {
   it('says how many there are and asks; only a yes counts', async () => {
     const { code, stderr } = await bulk(['hold', '--all'], 'no\n');
     expect({ code, held: await held() }).toEqual({ code: 1, held: [] });
-    expect(stderr).toContain('Do this to 2 devices: hold? [y/N]');
+    expect(stderr).toContain('Apply "hold" to 2 devices? [y/N]');
     expect((await bulk(['hold', '--all'], 'yes\n')).code).toBe(0);
     expect(await held()).toEqual(['board-1', 'board-2']);
   });
@@ -306,7 +306,7 @@ describe('device bulk', () => {
     expect(await bulk(['hold', '--label', 'nowhere'])).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'no device fits\n',
+      stderr: 'no devices match\n',
     });
   });
 

@@ -1,6 +1,7 @@
 import { DomainError } from '../../../src/core/errors';
 import { problemCodes } from '../../../src/contract/problem';
-import { createProblem, problemOf, statusOfProblem } from '../../../src/http/problem';
+import { sentenceOf } from '../../../src/core/reasons/sentences';
+import { createProblem, type ProblemJson, problemOf, statusOfProblem } from '../../../src/http/problem';
 import { type AdminListener, openAdminListener } from './admin-listener';
 
 describe('problem documents', () => {
@@ -30,6 +31,18 @@ describe('problem documents', () => {
       code: 'not-found',
       request_id: answer.headers['x-request-id'],
     });
+  });
+
+  it('say why by a code with parameters, for those who have words of their own', async () => {
+    const answer = await admin.http.get('/api/bundles/none.raucb').expect(404);
+    const { reason, parameters, detail } = JSON.parse(answer.text) as ProblemJson;
+    expect({ reason, parameters }).toEqual({ reason: 'no-such-bundle', parameters: { name: 'none.raucb' } });
+    expect(detail).toBe(sentenceOf({ code: 'no-such-bundle', parameters: { name: 'none.raucb' } }));
+  });
+
+  it('write parameters as the API writes its fields', () => {
+    const { parameters } = problemOf(DomainError.of('no-installation-log', { installationId: 7 }));
+    expect(parameters).toEqual({ installation_id: 7 });
   });
 
   it('tell nothing about a bug but the id under which the log has it', async () => {

@@ -46,7 +46,7 @@ describe('certificates that were refused', () => {
   );
 
   it('are a table of the command line, and the whole answer with --json', async () => {
-    expect(await run()).toMatchObject({ code: 0, stdout: '', stderr: 'no certificate was refused\n' });
+    expect(await run()).toMatchObject({ code: 0, stdout: '', stderr: 'no certificates were refused\n' });
     for (const id of ['board-1', 'board-2']) refuse(id);
     const { code, stdout } = await run();
     expect(code).toBe(0);

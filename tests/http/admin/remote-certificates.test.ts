@@ -118,7 +118,7 @@ describe('device kit --remote', () => {
   it('writes the kit that the server makes, for its owner alone', async () => {
     const { code, stdout, stderr } = await run('device', 'kit', 'board-1');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'device-kit-board-1.tar.gz\n' });
-    expect(stderr).toContain('hand it over as a secret');
+    expect(stderr).toContain('transfer it as a secret');
     expect(stderr).toContain('tar -xzf device-kit-board-1.tar.gz && device-kit-board-1/install.sh');
     expect((await stat(path.join(cwd, 'device-kit-board-1.tar.gz'))).mode & 0o777).toBe(0o600);
     expect(await listed()).toContain('device-kit-board-1/root/etc/rauc/update/device.key');

@@ -32,7 +32,7 @@ it('searches a large journal in parts, and lets others in meanwhile', async () =
   const options = { cwd: await temporaryFolder() };
   const listed = await runCommand(find, options);
   expect(listed.stdout).toMatch(/token\.created +local +line 0/);
-  expect(listed.stderr.match(/searched until 2026-01-0\dT\S+, going on/g)).toHaveLength(2);
+  expect(listed.stderr.match(/searched back to 2026-01-0\dT\S+, continuing/g)).toHaveLength(2);
   const json = await runCommand([...find, '--json'], options);
   expect(JSON.parse(json.stdout)).toMatchObject({ events: [{ id: 1 }], next_before: null });
   expect(

@@ -72,7 +72,7 @@ describe('a command with the wrong --server', () => {
       `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     );
     server.close();
-    expect(message).toContain('not as the admin listener does');
+    expect(message).toContain('so it is not the admin listener');
     expect(remedy).toContain('--server');
   });
 });

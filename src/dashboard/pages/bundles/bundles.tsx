@@ -20,14 +20,17 @@ export function BundlesPage() {
   const bundles = data.value?.bundles ?? [];
   useReloadWhile(bundles.some(isBeingChecked), data.reload);
   return (
-    <Page title={text.frame.pages.bundles} actions={
+    <Page
+      title={text.frame.pages.bundles}
+      actions={
         may('publish') && (
           <>
             <span class="muted small wide-only">{text.bundles.dropHint}</span>
             <UploadButton />
           </>
         )
-      }>
+      }
+    >
       <Loaded data={data}>
         {({ bundles }) => (bundles.length === 0 ? <NoBundles /> : <FilteredBundles bundles={bundles} />)}
       </Loaded>

@@ -31,7 +31,8 @@ export function BulkResult({ outcome: { done, failed, notTried }, onClose }: Bul
           <ul class="rows failed-devices">
             {notTried.map((id) => (
               <li key={id}>
-                <a href={linkTo('devices', id)}>{id}</a> <span class="muted">{text.devices.notTriedMark}</span>
+                <a href={linkTo('devices', id)}>{id}</a>{' '}
+                <span class="muted">{text.devices.notTriedMark}</span>
               </li>
             ))}
           </ul>

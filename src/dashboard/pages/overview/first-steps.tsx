@@ -19,7 +19,9 @@ export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_step
   const next = list.findIndex(({ isDone }) => !isDone);
   return (
     <Section title={text.overview.firstSteps}>
-      <p class="muted">{text.overview.firstStepsHint} {words.folder}</p>
+      <p class="muted">
+        {text.overview.firstStepsHint} {words.folder}
+      </p>
       <ol class="first-steps">
         {list.map(({ title, text: sentence, Help, isDone }, index) => (
           <li

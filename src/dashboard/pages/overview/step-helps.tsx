@@ -33,7 +33,9 @@ export function UploadHelp() {
 
 /** Names the bundle that was uploaded last. */
 export function ReleaseHelp() {
-  const { value } = useData<BundleListJson>('/api/bundles', { isStale: ({ kind }) => kind.startsWith('bundle.') });
+  const { value } = useData<BundleListJson>('/api/bundles', {
+    isStale: ({ kind }) => kind.startsWith('bundle.'),
+  });
   const [isOpen, setOpen] = useState(false);
   const [bundle] = [...(value?.bundles ?? [])].sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
   const name = bundle?.name ?? words.release.exampleBundle;
@@ -88,7 +90,9 @@ export function KitHelp() {
           </button>
         </div>
       )}
-      {about !== null && <Command line={certificates.kitCommand(device, about.device_url.replace(/\/$/, ''))} />}
+      {about !== null && (
+        <Command line={certificates.kitCommand(device, about.device_url.replace(/\/$/, ''))} />
+      )}
       <Command line={words.device.unpack(device)} />
       <CertificateDialogs dialog={dialog} onChange={reload} />
     </>

@@ -48,8 +48,7 @@ export const overview = {
     device: {
       title: 'Let the device ask',
       text: 'Make its kit, which holds all that the board needs. Copy it to the board, unpack it there and run its installer; the board asks within minutes:',
-      unpack: (id: string) =>
-        `tar -xzf device-kit-${id}.tar.gz && sudo device-kit-${id}/install.sh`,
+      unpack: (id: string) => `tar -xzf device-kit-${id}.tar.gz && sudo device-kit-${id}/install.sh`,
     },
     report: {
       title: 'See it proven',

@@ -62,9 +62,7 @@ export function createIdentify({
     }
     const caller = (await ofSession(request, response)) ?? (needsToken(request) ? undefined : local);
     if (caller !== undefined) return caller;
-    throw new DomainError('unauthenticated', 'a token is needed', {
-      remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',
-    });
+    throw DomainError.of('token-needed');
   };
 }
 
@@ -82,13 +80,7 @@ async function findFirst<Key, Value>(
 /** @throws DomainError `forbidden` for a token that is too weak */
 export function checkScope({ name, scopes: own }: Caller, needed: TokenScope): void {
   if (own.includes(needed)) return;
-  throw new DomainError(
-    'forbidden',
-    `the token ${name} may ${own.at(-1) ?? 'nothing'}, this needs ${needed}`,
-    {
-      remedy: `Use a token with the scope ${needed}.`,
-    },
-  );
+  throw DomainError.of('scope-needed', { name, scope: own.at(-1), needed });
 }
 
 export function callerOf({ name, scope }: Token): Caller {
@@ -102,7 +94,5 @@ export function callerOf({ name, scope }: Token): Caller {
 function refuseUnknownPage({ method, headers }: Request): void {
   const isSafe = method === 'GET' || method === 'HEAD';
   if (isSafe || (headers.origin ?? headers.referer ?? headers['sec-fetch-site']) !== undefined) return;
-  throw new DomainError('forbidden', 'a change under a session must say which page it comes from', {
-    remedy: 'Use the page of this server; programs send "Authorization: Bearer <token>" instead of a cookie.',
-  });
+  throw DomainError.of('page-not-named');
 }

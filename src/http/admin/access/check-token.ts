@@ -26,13 +26,12 @@ export function createCheckToken(
     const retryAfterSeconds = limiter.fail(contextOf(request).address ?? '');
     onWrong(retryAfterSeconds > 0 ? 'slowed' : 'refused');
     if (retryAfterSeconds > 0) {
-      throw new DomainError('too-many-requests', 'too many wrong tokens from this address', {
-        remedy: `Check the token: the right one is taken at once, another wrong one is looked at in ${retryAfterSeconds} seconds.`,
-        details: { retry_after_seconds: retryAfterSeconds },
-      });
+      throw DomainError.of(
+        'too-many-wrong-tokens',
+        { retryAfterSeconds },
+        { details: { retry_after_seconds: retryAfterSeconds } },
+      );
     }
-    throw new DomainError('unauthenticated', 'the token is unknown or revoked', {
-      remedy: 'Make another with `rauc-simple-server token create`.',
-    });
+    throw DomainError.of('token-unknown-or-revoked');
   };
 }

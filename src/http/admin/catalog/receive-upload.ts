@@ -62,22 +62,15 @@ export function checkUploadHeaders(request: Request, limitBytes: number): void {
   const type = request.is('multipart/form-data');
   if (type === null || request.headers['content-length'] === '0') throw missingFile();
   if (type === false) {
-    throw new DomainError('unsupported-media-type', 'the upload is not a multipart form', {
-      remedy: 'Send multipart/form-data with the file in the field "bundle".',
-    });
+    throw DomainError.of('upload-not-multipart');
   }
   if (Number(request.headers['content-length'] ?? 0) > limitBytes + multipartOverheadBytes) {
-    throw new DomainError('too-large', `the upload is larger than ${limitBytes} bytes`, {
-      remedy: 'Raise UPLOAD_LIMIT if the bundle is meant to be that large.',
-      details: { limit: limitBytes },
-    });
+    throw DomainError.of('upload-too-large', { limitBytes }, { details: { limit: limitBytes } });
   }
 }
 
 function missingFile(): DomainError {
-  return new DomainError('invalid-input', 'the upload has no file in the field "bundle"', {
-    remedy: 'Send multipart/form-data with the file in the field "bundle".',
-  });
+  return DomainError.of('upload-without-file');
 }
 
 async function parseMultipart(
@@ -111,9 +104,5 @@ async function parseMultipart(
 /** Whatever multer and its parser dislike is wrong in the request; failures of the disk are the storage's refusal. */
 function uploadFailure(error: unknown): DomainError {
   const reason = error instanceof Error ? error.message : 'not readable';
-  return new DomainError('invalid-input', `the upload is not a valid form: ${reason}`, {
-    cause: error,
-    remedy:
-      'Send one file in the field "bundle", and at most the fields that the OpenAPI document names, each once.',
-  });
+  return DomainError.of('upload-form-invalid', { reason }, { cause: error });
 }

@@ -15,9 +15,7 @@ function parseFields(sent: unknown) {
   const parsed = parseInput(uploadFields, { ...(sent as object) });
   const policy = readPolicy(parsed);
   if (!parsed.activate && (policy !== undefined || parsed.channel !== undefined)) {
-    throw new DomainError('invalid-input', 'a channel and a rollout are for a bundle that is activated', {
-      remedy: 'Send activate=true with them, or leave them out.',
-    });
+    throw DomainError.of('rollout-without-activation');
   }
   return { ...parsed, policy };
 }

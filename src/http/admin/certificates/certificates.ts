@@ -125,9 +125,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
 /** @throws DomainError `invalid-input` */
 function issueRequest({ days, key, csr, force }: IssueFields) {
   if (key !== undefined && csr !== undefined) {
-    throw new DomainError('invalid-input', '"key" makes a new key, "csr" brings one', {
-      remedy: 'Leave out one of them.',
-    });
+    throw DomainError.of('key-and-request-given');
   }
   return {
     force,
@@ -141,10 +139,8 @@ function issueRequest({ days, key, csr, force }: IssueFields) {
 function serverUrlOf(given: string | undefined, { serverUrl = null }: AdminOptions): string {
   if (given === undefined && serverUrl !== null) return serverUrl;
   if (given === undefined) {
-    throw new DomainError('conflict', 'SERVER_URL is not set, and a device must know where its server is', {
-      remedy: 'Set SERVER_URL and start the server again, or give "server_url".',
-    });
+    throw DomainError.of('server-url-unset');
   }
-  if (!URL.canParse(given)) throw new DomainError('invalid-input', 'server_url is not a URL');
+  if (!URL.canParse(given)) throw DomainError.of('server-url-invalid');
   return new URL(given).origin;
 }

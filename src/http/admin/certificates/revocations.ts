@@ -86,9 +86,7 @@ function targetOf({ serial, certificate, device }: RevokeBody): RevocationTarget
   if (certificate !== undefined && serial === undefined && device === undefined)
     return { certificatePem: certificate };
   if (device !== undefined && certificate === undefined) return { usedBy: device };
-  throw new DomainError('invalid-input', 'say which certificate, in one way', {
-    remedy: 'Give "serial", "certificate", or "device" for the certificate that it uses now.',
-  });
+  throw DomainError.of('certificate-named-ambiguously');
 }
 
 function present({ commonName, serial, revokedAt, reason: why }: Revocation): RevocationJson {

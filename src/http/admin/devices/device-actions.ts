@@ -103,7 +103,7 @@ function bulkPlan(
 ): 'clear' | ((plans: DecisionPlans) => Decision) {
   const needed = (): string => {
     if (value !== undefined && value !== '') return value;
-    throw new DomainError('invalid-input', `${action} needs a value`);
+    throw DomainError.of('action-needs-value', { action });
   };
   switch (action) {
     case 'admit':

@@ -107,5 +107,5 @@ const json: Format = {
 };
 
 function revokedMeanwhile(): DomainError {
-  return new DomainError('unauthenticated', 'the token was revoked, or the session ended, during the export');
+  return DomainError.of('access-ended-during-export');
 }

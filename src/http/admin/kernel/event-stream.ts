@@ -54,7 +54,7 @@ export class EventStreams {
    * stops
    */
   open(response: ServerResponse, request: StreamRequest): void {
-    if (this.#isClosed) throw new DomainError('unavailable', 'the server stops');
+    if (this.#isClosed) throw DomainError.of('server-stops');
     if (response.destroyed) return; // the reader has gone already, and would never give its share back
     const giveBack = this.#shares.take(request.actor);
     this.#open.add(response);

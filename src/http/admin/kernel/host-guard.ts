@@ -47,14 +47,12 @@ export function hostGuard(adminHosts: readonly string[]): RequestHandler {
     const authority = sent.length === 1 ? parseAuthority(sent[0] ?? '') : undefined;
     // An absolute-form target would name a second, different host (RFC 9112, section 3.2.2).
     if (authority === undefined || !request.url.startsWith('/')) {
-      throw new DomainError('invalid-input', 'the request does not name one host');
+      throw DomainError.of('host-not-named-once');
     }
     const isOurs =
       authority.host === 'localhost' || isIP(authority.host) !== 0 || isNamedHost(authority, adminHosts);
     if (!isOurs) {
-      throw new DomainError('forbidden', `${authority.host} is not a name of this server`, {
-        remedy: `If people reach the server by this name, add it to ADMIN_HOSTS.`,
-      });
+      throw DomainError.of('host-unknown', { host: authority.host });
     }
     next();
   };

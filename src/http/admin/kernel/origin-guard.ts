@@ -21,10 +21,7 @@ export function originGuard(adminHosts: readonly string[]): RequestHandler {
     const isForeignSource =
       source !== undefined && !isOwnOrigin(source, request.headers.host ?? '', adminHosts);
     if (isForeignSite || isForeignSource) {
-      throw new DomainError('forbidden', 'the request comes from another web page', {
-        remedy:
-          'Use the page of this server. If it is reached through a proxy under another name, add that name to ADMIN_HOSTS.',
-      });
+      throw DomainError.of('origin-foreign');
     }
     next();
   };

@@ -6,8 +6,8 @@ import { contextOf } from './request-context';
 
 /** For what no route answers. @throws DomainError `not-found`; `invalid-input` for a path that is none */
 export const unknownPath: RequestHandler = (request) => {
-  if (!isWellFormed(request.path)) throw new DomainError('invalid-input', 'the address is not well-formed');
-  throw new DomainError('not-found', `there is nothing at ${request.path.slice(0, 200)}`);
+  if (!isWellFormed(request.path)) throw DomainError.of('address-malformed');
+  throw DomainError.of('nothing-at-path', { path: request.path.slice(0, 200) });
 };
 
 /** Percent-encoded UTF-8 (RFC 3986, section 2.5) without a NUL, which no name holds. */

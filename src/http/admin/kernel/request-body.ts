@@ -20,9 +20,7 @@ const refuseOtherBodies: RequestHandler = (request, _response, next) => {
     request.is(['application/json', 'application/x-www-form-urlencoded']) === false &&
     !isEmpty(request.headers)
   ) {
-    throw new DomainError('unsupported-media-type', 'the body is neither JSON nor a form', {
-      remedy: 'Send application/json or application/x-www-form-urlencoded.',
-    });
+    throw DomainError.of('body-type-unsupported');
   }
   next();
 };

@@ -14,10 +14,7 @@ export class BodyReader {
   /** @throws DomainError `too-many-requests`, and those of the exchange */
   async read(exchange: Exchange, deviceId: string, limitBytes: number): Promise<Buffer> {
     const others = this.reading.get(deviceId) ?? 0;
-    if (others >= maxAtOnce)
-      throw new DomainError('too-many-requests', `${others} requests of this device are being read`, {
-        remedy: 'Send one after the other.',
-      });
+    if (others >= maxAtOnce) throw DomainError.of('requests-being-read', { others });
     this.reading.set(deviceId, others + 1);
     try {
       return await exchange.readBody(limitBytes, this.timeoutMs);

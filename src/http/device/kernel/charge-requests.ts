@@ -21,9 +21,6 @@ export function createCharge({ monotonicMs, onRefused, expel }: ChargePorts): Ch
     onRefused(identity.id);
     if (!connection.isEnding && !budget.refusals.take(nowMs)) expel(connection);
     const retryAfterSeconds = Math.max(1, Math.ceil(budget.requests.waitMs(nowMs) / 1000));
-    throw new DomainError('too-many-requests', `${identity.id} asks more than twice a second for long`, {
-      remedy: 'Wait as long as Retry-After says, and ask less often from then on.',
-      details: { retryAfterSeconds },
-    });
+    throw DomainError.of('device-asks-too-often', { id: identity.id }, { details: { retryAfterSeconds } });
   };
 }

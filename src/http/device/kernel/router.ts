@@ -69,17 +69,16 @@ export function createDispatcher({
       endConnection(connection);
       throw refusedDevice(refusal);
     }
-    if (!exchange.namesOneHost()) throw new DomainError('invalid-input', 'the request names two hosts');
+    if (!exchange.namesOneHost()) throw DomainError.of('request-names-two-hosts');
     if (endpoint?.route.isDownload !== true) charge(exchange);
     if (found === null) {
       refuseMethod(exchange);
       return;
     }
-    if (endpoint === null) throw new DomainError('invalid-input', 'the address is not well-formed');
+    if (endpoint === null) throw DomainError.of('address-malformed');
     const { route, protocol } = endpoint;
     const { bodyLimitBytes: limitBytes } = route;
-    if (limitBytes === undefined && hasBody(exchange))
-      throw new DomainError('too-large', 'a request has no body here');
+    if (limitBytes === undefined && hasBody(exchange)) throw DomainError.of('body-not-expected');
     const device = await protocol.authenticate(exchange, found.params);
     const queryStart = target.indexOf('?');
     await route.handler(exchange, {
@@ -99,7 +98,7 @@ export function createDispatcher({
   /** @throws DomainError `not-found` */
   function refuseMethod(exchange: Exchange): void {
     const allowed = methods.filter((method) => router.find(method, exchange.target) !== null);
-    if (allowed.length === 0) throw new DomainError('not-found', 'there is nothing at this address');
+    if (allowed.length === 0) throw DomainError.of('nothing-at-address');
     const allow = allowed.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
     sendProblem(exchange, createProblem('method-not-allowed', { detail: `only ${allow}` }), { allow });
   }

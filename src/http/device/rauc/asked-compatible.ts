@@ -9,7 +9,7 @@ import { headerText } from '../transport/header-text';
  */
 export function askedCompatible(exchange: Exchange, query: URLSearchParams): string | null {
   const inQuery = query.getAll('compatible');
-  if (inQuery.length > 1) throw new DomainError('invalid-input', 'compatible is there more than once');
+  if (inQuery.length > 1) throw DomainError.of('compatible-named-twice');
   const [asked = compatibleIn(exchange.header('x-rauc-compatible'))] = inQuery;
   return asked === undefined ? null : parseCompatible(asked);
 }
@@ -17,6 +17,6 @@ export function askedCompatible(exchange: Exchange, query: URLSearchParams): str
 function compatibleIn(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const text = headerText(header);
-  if (text === undefined) throw new DomainError('invalid-input', 'X-RAUC-Compatible is not UTF-8');
+  if (text === undefined) throw DomainError.of('compatible-not-utf8');
   return text;
 }

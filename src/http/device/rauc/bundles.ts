@@ -69,7 +69,7 @@ async function getBundle(
   if (!(await bundleAccess.isAdmitted(device))) {
     // It must be known before a person can admit it.
     if (bundle !== undefined) await noteAttempt(kit, exchange, device, bundle, undefined);
-    throw new DomainError('forbidden', 'this device is new and waits until a person admits it');
+    throw DomainError.of('device-awaits-admission');
   }
   if (bundle === undefined || sha256 !== bundle.sha256) await hearName(kit, exchange, device, bundle, sha256);
   if (bundle === undefined || (sha256 !== undefined && sha256 !== bundle.sha256) || bundle.sizeBytes === 0) {
@@ -93,8 +93,5 @@ async function hearName(
 }
 
 function notFound(name: string): DomainError {
-  return new DomainError(
-    'not-found',
-    `there is no bundle ${JSON.stringify(name.slice(0, 200))} for this device`,
-  );
+  return DomainError.of('no-bundle-for-device', { name: name.slice(0, 200) });
 }

@@ -32,7 +32,7 @@ export const manifest: Protocol = {
       method: 'GET',
       path: '/api/v1/manifest/:file',
       handler: (exchange, { device, params: { file = '' } }) => {
-        if (!file.endsWith('.json')) throw new DomainError('not-found', 'a manifest ends in .json');
+        if (!file.endsWith('.json')) throw DomainError.of('manifest-name-invalid');
         return answer(kit, exchange, device, parseCompatible(file.slice(0, -'.json'.length)));
       },
     },

@@ -41,13 +41,7 @@ export type ReportBody = z.infer<typeof reportSchema>;
 /** @throws DomainError `invalid-input` when the report names two versions that run */
 export function runningVersionOf({ version, running_version: running }: ReportBody): string | null {
   if (isTold(version) && isTold(running) && version !== running)
-    throw new DomainError(
-      'invalid-input',
-      `"version" says ${version}, and "running_version" says ${running}`,
-      {
-        remedy: 'Send "running_version" for what runs and "installed_version" for what was installed.',
-      },
-    );
+    throw DomainError.of('report-versions-differ', { version, running });
   if (isTold(running)) return running;
   return isTold(version) ? version : null;
 }
@@ -61,15 +55,13 @@ export function parseReport(body: Buffer): ReportBody {
   const result = reportSchema.safeParse(parseJson(body));
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => [...path, message].join(' '));
-  throw new DomainError('invalid-input', `the report is not understood: ${problems.join('; ')}`, {
-    remedy: `Send JSON with a "state" of ${reportStates.join(', ')}.`,
-  });
+  throw DomainError.of('report-invalid', { problems, states: reportStates.join(', ') });
 }
 
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(decodeUtf8(body) ?? '') as unknown; // an empty text is no JSON either
   } catch (cause) {
-    throw new DomainError('invalid-input', 'the report is not JSON in UTF-8', { cause });
+    throw DomainError.of('report-not-json', {}, { cause });
   }
 }

@@ -8,16 +8,7 @@ export function listen(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => {
-      reject(
-        new DomainError(
-          'configuration',
-          `the device listener can't use ${host} port ${port}: ${cause.message}`,
-          {
-            cause,
-            remedy: 'Stop what uses it, or choose others with DEVICE_HOST and DEVICE_PORT.',
-          },
-        ),
-      );
+      reject(DomainError.of('device-port-unusable', { host, port, reason: cause.message }, { cause }));
     };
     listener.once('error', fail);
     listener.listen({ host, port }, () => {

@@ -30,16 +30,13 @@ export function readStream(stream: Readable, limitBytes: number, timeoutMs: numb
       else refuse(tooLarge(limitBytes));
     };
     const end = () => finish(() => resolve(Buffer.concat(pieces)));
-    const cut = () => refuse(new DomainError('invalid-input', 'the body was cut short'));
-    const timer = setTimeout(
-      () => refuse(new DomainError('invalid-input', 'the body did not come to its end in time')),
-      timeoutMs,
-    );
+    const cut = () => refuse(DomainError.of('body-cut-short'));
+    const timer = setTimeout(() => refuse(DomainError.of('body-too-slow')), timeoutMs);
     stream.on('data', take).on('end', end).on('error', cut).on('close', cut);
     if (stream.readableEnded) end(); // before anybody heard of it, as of a request without a body over HTTP/2
   });
 }
 
 function tooLarge(limitBytes: number): DomainError {
-  return new DomainError('too-large', `the body is longer than ${limitBytes} bytes`);
+  return DomainError.of('body-too-long', { limitBytes });
 }

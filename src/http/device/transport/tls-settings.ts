@@ -64,8 +64,5 @@ function anchorsOf(caPem: string): string {
 }
 
 function unusable(cause: unknown): DomainError {
-  return new DomainError('configuration', "the device listener's certificate, key or CA cannot be used", {
-    cause,
-    remedy: 'Check the folder with: cert verify.',
-  });
+  return DomainError.of('device-tls-unusable', {}, { cause });
 }

@@ -55,8 +55,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
     const { devices, entries } = this.ports;
     const { id } = device;
     return this.#queue.run(async () => {
-      if ((await entries.find(id)) !== undefined)
-        throw new DomainError('conflict', `there is a device ${id} already`);
+      if ((await entries.find(id)) !== undefined) throw DomainError.of('device-id-taken', { id });
       await devices.write({ device, events });
       if (entries.peek(id) === undefined) entries.add(newEntry(newcomer(device)));
       this.#show(id, decisionsOf(device)); // it may have made its first contact in the same moment

@@ -43,10 +43,7 @@ export class FleetEntries {
   /** @throws DomainError `not-found` */
   async get(id: string): Promise<Entry> {
     const entry = await this.find(id);
-    if (entry === undefined)
-      throw new DomainError('not-found', `there is no device ${JSON.stringify(id.slice(0, 80))}`, {
-        remedy: 'List the devices to see their ids: one appears when it makes contact.',
-      });
+    if (entry === undefined) throw DomainError.of('no-such-device', { id: id.slice(0, 80) });
     return entry;
   }
 

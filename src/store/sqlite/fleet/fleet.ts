@@ -203,8 +203,7 @@ export class SqliteFleet implements Fleet {
   }
 
   #nextInstallationId(): number {
-    if (this.#lastInstallationId >= maxInstallationId)
-      throw new DomainError('unavailable', 'there are no numbers left for installations');
+    if (this.#lastInstallationId >= maxInstallationId) throw DomainError.of('installation-numbers-used-up');
     return ++this.#lastInstallationId;
   }
 

@@ -185,7 +185,7 @@ describe('bundle upload', () => {
       'filename="fw-1.raucb"\r\nContent-Type: application/octet-stream\r\n\r\none, two\r\n--',
     );
     const { stderr } = await run(upload, { stdin: 'bundle', isTerminal: true });
-    expect(stderr).toContain('the server is checking it');
+    expect(stderr).toContain('the server is verifying it');
   });
 
   it('refuses a standard input that has no name, or nothing in it', async () => {

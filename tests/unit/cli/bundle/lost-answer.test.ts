@@ -203,8 +203,8 @@ describe('an upload is not looked for', () => {
 describe("a proxy's own answer", () => {
   it.each([
     [413, 'too-large', /client_max_body_size/],
-    [502, 'unavailable', /Is the server running/],
-    [503, 'unavailable', /Is the server running/],
+    [502, 'unavailable', /server is running/],
+    [503, 'unavailable', /server is running/],
     [504, 'unavailable', /proxy_read_timeout/],
   ])('%i is told with who gave it and what to do', async (status, code, remedy) => {
     const server = createServer((socket) => {

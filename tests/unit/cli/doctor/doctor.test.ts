@@ -188,7 +188,7 @@ describe('doctor, with the server stopped', () => {
 
   it('shows people at a terminal how far it is with the bundles, and scripts nothing of it', async () => {
     const { doctor } = await install();
-    expect((await doctor([], { isTerminal: true })).stderr).toContain('bundles are hashed');
+    expect((await doctor([], { isTerminal: true })).stderr).toContain('hashing bundles');
     expect((await doctor(['--json'], { isTerminal: true })).stderr).toBe('');
   });
 });

@@ -62,7 +62,7 @@ describe('the progress line', () => {
     const output = new PassThrough();
     let now = 0;
     const stream = columns === undefined ? output : Object.assign(output, { columns });
-    const line = new ProgressLine(stream, 4 * 2 ** 30, () => now, 'sent; the server is checking it');
+    const line = new ProgressLine(stream, 4 * 2 ** 30, () => now, 'sent; the server is verifying it');
     for (const [ms, bytes] of steps) {
       now = ms;
       line.update(bytes);
@@ -92,6 +92,6 @@ describe('the progress line', () => {
   });
 
   it('says that the server is checking when all is sent', () => {
-    expect(draw(120, [[1, 4 * 2 ** 30]])).toContain('checking');
+    expect(draw(120, [[1, 4 * 2 ** 30]])).toContain('verifying');
   });
 });

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../support/programs';
 import { SimulatedDevice } from '../../../support/simulated-device';
 
 const local = { name: 'local', address: null };
-const question = 'Release it to everyone at once?';
+const question = 'Release it to all devices at once?';
 let admin: AdminListener;
 let cwd: string;
 let newest: string;

@@ -74,7 +74,7 @@ describe('release', () => {
     expect(lax.stderr).toContain('2 devices go down to it');
     expect(lax.stderr).not.toContain('left out');
     const none = await must('release', 'create', 'v2.raucb', ...channel, '--from', '>=1 <2');
-    expect(none.stderr).toContain('no device fits this release');
+    expect(none.stderr).toContain('no device matches this release');
     expect(await json('release', 'create', 'v2.raucb', ...channel, '--from', '>=3')).toMatchObject({
       rollout: { policy: { from: '>=3' } },
       reach: { devices: 3, left_out_newer: { devices: 2 }, left_out_by_from: { devices: 1 } },
@@ -119,7 +119,7 @@ describe('release', () => {
     const look = await must('release', 'back', 'test-board', '--dry-run');
     expect(look).toMatchObject({
       stdout: 'v2.raucb\n',
-      stderr: expect.stringContaining('no device began to install it') as string,
+      stderr: expect.stringContaining('no device started to install it') as string,
     });
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v3.raucb' });
     // No device has proven it.
@@ -141,7 +141,7 @@ describe('release', () => {
     const made = (await json('release', 'create', 'v2.raucb', '--channel', 'undone')) as { id: number };
     const { stdout, stderr } = await must('release', 'undo', String(made.id));
     expect(stdout).toBe(`${made.id}\n`);
-    expect(stderr).toContain('nothing is current there now');
+    expect(stderr).toContain('nothing is current there');
     const { id } = (await json('release', 'create', 'v3.raucb')) as { id: number };
     expect(await json('release', 'undo', String(id))).toMatchObject({
       undone: id,

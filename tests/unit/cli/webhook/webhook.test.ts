@@ -49,7 +49,7 @@ describe('webhook deliveries', () => {
     expect(stdout).toMatch(/^\d+ +device\.registered +~ retrying +1 +2026-11-02T12:\S+ +it answered with /m);
     expect(stderr).toBe('');
     const first = await run('deliveries', 'ops', '--limit', '1');
-    const [, before = ''] = /go on with --before (\d+)/.exec(first.stderr) ?? [];
+    const [, before = ''] = /continue with --before (\d+)/.exec(first.stderr) ?? [];
     const second = await run('deliveries', 'ops', '--limit', '1', '--before', before);
     const rowsOf = (result: CliResult) => result.stdout.trimEnd().split('\n').slice(1);
     expect([...rowsOf(first), ...rowsOf(second)]).toEqual(stdout.trimEnd().split('\n').slice(1));

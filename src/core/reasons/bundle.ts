@@ -1,0 +1,70 @@
+import type { Reasons } from './reason-words';
+
+export const bundleReasons = {
+  'not-a-bundle-name': {
+    code: 'invalid-input',
+    says: ({ name }: { name: string }) => `${JSON.stringify(name)} is not a bundle name`,
+    remedy: ({ maxLength }: { maxLength: number }) =>
+      `Use letters, digits, inner blanks and ". _ + ~ @ = , ( ) -", starting with a letter or digit, ending in ".raucb", at most ${maxLength} characters.`,
+  },
+  'not-a-sha256': {
+    code: 'invalid-input',
+    says: ({ sha256 }: { sha256: string }) => `${JSON.stringify(sha256)} is not a SHA-256`,
+    remedy: 'Use 64 lower-case hexadecimal digits.',
+  },
+  'not-a-compatible': {
+    code: 'invalid-input',
+    says: ({ compatible }: { compatible: string }) => `${JSON.stringify(compatible)} is not a compatible`,
+    remedy: ({ maxLength }: { maxLength: number }) =>
+      `Use the compatible= of the device's system.conf: 1 to ${maxLength} printable characters, no blank at either end.`,
+  },
+  'no-such-bundle': {
+    code: 'not-found',
+    says: ({ name }: { name: string }) => `there is no bundle ${JSON.stringify(name)}`,
+    remedy: 'List the bundles to see their names.',
+  },
+  'bundle-being-judged': {
+    code: 'unavailable',
+    says: ({ name }: { name: string }) =>
+      `the signature of ${name} is being checked against the present keyring`,
+    remedy: 'Try again in a moment.',
+  },
+  'bundle-not-trusted-any-more': {
+    code: 'bundle-untrusted',
+    says: ({ name, why }: { name: string; why: string }) => `${name} is not trusted any more: ${why}`,
+    remedy: 'Sign it anew with a certificate of the keyring, or configure the keyring that the devices have.',
+  },
+  'bundle-bytes-gone': {
+    code: 'not-found',
+    says: ({ name }: { name: string }) => `${name} is no longer there as it was stored`,
+    remedy: 'Upload the same bundle again.',
+  },
+  'name-of-deleted-bundle': {
+    code: 'conflict',
+    says: () => 'its name belongs to a deleted bundle with other bytes',
+  },
+  'bytes-not-as-noted': {
+    code: 'conflict',
+    says: () => 'its bytes are not those that were noted at its upload',
+  },
+  'no-bundle-for-device': {
+    code: 'not-found',
+    says: ({ name }: { name: string }) => `there is no bundle ${JSON.stringify(name)} for this device`,
+  },
+  'bundle-check-ended-early': {
+    code: 'unavailable',
+    says: ({ why }: { why: string }) => `the check of the bundle ended early: ${why}`,
+    remedy: 'Try again.',
+  },
+  'unknown-file-in-the-way': {
+    code: 'conflict',
+    says: ({ name }: { name: string }) =>
+      `a file named ${name} that the server does not know lies in its bundle folder`,
+    remedy: 'See what it is and move it away, or choose another name.',
+  },
+  'bundle-deleted': {
+    code: 'not-found',
+    says: ({ name }: { name: string }) => `the bundle ${name} was deleted`,
+    remedy: 'Choose another bundle.',
+  },
+} satisfies Reasons;

@@ -1,0 +1,45 @@
+import { accessReasons } from './access';
+import { attentionReasons } from './attention';
+import { bundleReasons } from './bundle';
+import { certificateReasons } from './certificate';
+import { deviceReasons } from './device';
+import type { ReasonParameters } from './reason-words';
+import { releaseReasons } from './release';
+import { requestReasons } from './request';
+import { rolloutReasons } from './rollout';
+import { serverReasons } from './server';
+import { storageReasons } from './storage';
+import { uploadReasons } from './upload';
+import { webhookReasons } from './webhook';
+
+/** Every reason why something is refused or fails, in English. A translation is another table with the same keys. */
+export const catalogue = {
+  ...accessReasons,
+  ...attentionReasons,
+  ...bundleReasons,
+  ...certificateReasons,
+  ...deviceReasons,
+  ...releaseReasons,
+  ...requestReasons,
+  ...rolloutReasons,
+  ...serverReasons,
+  ...storageReasons,
+  ...uploadReasons,
+  ...webhookReasons,
+};
+
+type Catalogue = typeof catalogue;
+export type ReasonCode = keyof Catalogue;
+
+/** What a function needs; nothing for a text, and for one that needs nothing. */
+type Needed<Words> = Words extends (parameters: infer Needs extends object) => string ? Needs : unknown;
+
+/** What sentence and remedy of a reason need. */
+export type ParametersOf<Code extends ReasonCode> = Needed<Catalogue[Code]['says']> &
+  (Catalogue[Code] extends { readonly remedy: infer Remedy } ? Needed<Remedy> : unknown);
+
+/** Why something is refused or fails, as it travels: its words are made at the edge. */
+export interface Reason<Code extends ReasonCode = ReasonCode> {
+  readonly code: Code;
+  readonly parameters: ReasonParameters;
+}

@@ -1,0 +1,55 @@
+import type { Reasons } from './reason-words';
+
+export const certificateReasons = {
+  'not-a-serial-number': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a serial number`,
+    remedy: 'Give it in hex, as `openssl x509 -noout -serial` prints it.',
+  },
+  'kit-certificate-revoked': {
+    code: 'conflict',
+    says: ({ commonName }: { commonName: string }) =>
+      `the certificate of ${commonName} is revoked: a kit with it would be of no use`,
+    remedy: 'Issue a new one by force (--force, or "force": true); the old files are kept beside.',
+  },
+  'not-an-ip-address': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not an IP address`,
+  },
+  'no-ca': {
+    code: 'not-found',
+    says: () => 'there is no CA here yet',
+    remedy: 'Make one, or take over one that you have: rauc-simple-server cert ca.',
+  },
+  'ca-key-elsewhere': {
+    code: 'conflict',
+    says: () => "the CA's key is not on this server, so it can issue nothing",
+    remedy:
+      'Issue on the machine that has ca.key: rauc-simple-server cert device <id>; or put ca.key into CERTS_DIR for the time it is needed.',
+  },
+  'device-without-certificate': {
+    code: 'conflict',
+    says: ({ deviceId }: { deviceId: string }) =>
+      `${deviceId} has not connected yet, so it uses no certificate`,
+    remedy: 'Revoke its certificate by its serial or its file.',
+  },
+  'key-and-request-given': {
+    code: 'invalid-input',
+    says: () => '"key" makes a new key, "csr" brings one',
+    remedy: 'Leave out one of them.',
+  },
+  'server-url-unset': {
+    code: 'conflict',
+    says: () => 'SERVER_URL is not set, and a device must know where its server is',
+    remedy: 'Set SERVER_URL and start the server again, or give "server_url".',
+  },
+  'server-url-invalid': {
+    code: 'invalid-input',
+    says: () => 'server_url is not a URL',
+  },
+  'certificate-named-ambiguously': {
+    code: 'invalid-input',
+    says: () => 'say which certificate, in one way',
+    remedy: 'Give "serial", "certificate", or "device" for the certificate that it uses now.',
+  },
+} satisfies Reasons;

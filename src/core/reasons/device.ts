@@ -1,0 +1,60 @@
+import type { Reasons } from './reason-words';
+
+export const deviceReasons = {
+  'not-a-device-id': {
+    code: 'invalid-input',
+    says: ({ id }: { id: string }) => `${JSON.stringify(id)} is not a device id`,
+    remedy: ({ maxLength }: { maxLength: number }) =>
+      `Use letters, digits and ". _ : @ + -", not starting with a dot or dash, at most ${maxLength} characters.`,
+  },
+  'too-many-labels': {
+    code: 'invalid-input',
+    says: ({ maxLabels }: { maxLabels: number }) => `a device has at most ${maxLabels} labels`,
+  },
+  'second-board': {
+    code: 'forbidden',
+    says: ({ id }: { id: string }) => `another board uses the certificate of ${id} already`,
+    remedy: 'Issue this board a certificate under a name of its own.',
+  },
+  'pin-for-another-compatible': {
+    code: 'conflict',
+    says: ({
+      bundleName,
+      own,
+      id,
+      compatible,
+    }: {
+      bundleName: string;
+      own: string | null;
+      id: string;
+      compatible: string;
+    }) => `${bundleName} is for ${own ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
+    remedy: 'Pin a bundle of its compatible.',
+  },
+  'no-installation-log': {
+    code: 'not-found',
+    says: ({ installationId }: { installationId: number }) =>
+      `there is no log of installation ${installationId}`,
+  },
+  'nothing-to-call-off': {
+    code: 'conflict',
+    says: ({ id }: { id: string }) => `${id} has no installation that could be called off`,
+  },
+  'action-needs-value': {
+    code: 'invalid-input',
+    says: ({ action }: { action: string }) => `${action} needs a value`,
+  },
+  'device-awaits-admission': {
+    code: 'forbidden',
+    says: () => 'this device is new and waits until a person admits it',
+  },
+  'no-such-device': {
+    code: 'not-found',
+    says: ({ id }: { id: string }) => `there is no device ${JSON.stringify(id)}`,
+    remedy: 'List the devices to see their ids: one appears when it makes contact.',
+  },
+  'device-id-taken': {
+    code: 'conflict',
+    says: ({ id }: { id: string }) => `there is a device ${id} already`,
+  },
+} satisfies Reasons;

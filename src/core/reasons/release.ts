@@ -1,0 +1,54 @@
+import type { Reasons } from './reason-words';
+
+export const releaseReasons = {
+  'bundle-for-another-compatible': {
+    code: 'conflict',
+    says: ({ name, own, asked }: { name: string; own: string | null; asked: string }) =>
+      `${name} is for ${own ?? 'no compatible'}, not for ${asked}`,
+    remedy: 'Check the compatible; force it only if these devices accept the bundle.',
+  },
+  'bundle-compatible-unknown': {
+    code: 'invalid-input',
+    says: ({ name }: { name: string }) => `the compatible of ${name} is not known`,
+    remedy: 'Name the compatible of the devices: the manifest of this bundle can not be read.',
+  },
+  'nothing-current': {
+    code: 'not-found',
+    says: ({ compatible }: { compatible: string }) => `nothing is current for ${compatible}`,
+    remedy: 'List the releases to see the compatibles that have one.',
+  },
+  'went-back-already': {
+    code: 'conflict',
+    says: ({ name, releaseId }: { name: string; releaseId: number }) =>
+      `somebody went back already; the release before is ${name} (release ${releaseId}) now`,
+    remedy: ({ releaseId }: { releaseId: number }) =>
+      `To go further back, name it: "expected_release": ${releaseId} in the API. GET /api/releases/back says where going back leads.`,
+  },
+  'never-proven': {
+    code: 'conflict',
+    says: ({ name }: { name: string }) => `${name} was never proven on any device`,
+    remedy:
+      'Release a bundle that was proven, or insist: --unproven on the command line, "unproven": true in the API.',
+  },
+  'release-offered-already': {
+    code: 'conflict',
+    says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} was offered to a device already`,
+    remedy: 'Go back to the release before, or abort the rollout.',
+  },
+  'no-such-release': {
+    code: 'not-found',
+    says: ({ releaseId }: { releaseId: number }) => `there is no release ${releaseId}`,
+    remedy: 'List the releases to see their ids.',
+  },
+  'release-not-current-any-more': {
+    code: 'conflict',
+    says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} is not current any more`,
+    remedy: 'Look at the history of the channel, and decide again.',
+  },
+  'release-was-brought-back': {
+    code: 'conflict',
+    says: ({ releaseId }: { releaseId: number }) =>
+      `release ${releaseId} was brought back: there is nothing to undo`,
+    remedy: 'Go back to the release before, or release another bundle.',
+  },
+} satisfies Reasons;

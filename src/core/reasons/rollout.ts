@@ -1,0 +1,39 @@
+import type { Reasons } from './reason-words';
+
+export const rolloutReasons = {
+  'not-a-version-range': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not a range of versions`,
+    remedy: ({ maxBounds }: { maxBounds: number }) =>
+      `Write up to ${maxBounds} bounds as ">=10.4 <12", with <, <=, =, >= or > before each version.`,
+  },
+  'not-rollout-steps': {
+    code: 'invalid-input',
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} are no steps of a rollout`,
+    remedy: ({ maxSteps }: { maxSteps: number }) =>
+      `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100": percentages grow, up to 100.`,
+  },
+  'release-not-current': {
+    code: 'not-found',
+    says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} is not current`,
+    remedy: 'List the releases: only one that is current has a rollout.',
+  },
+  'rollout-in-another-step': {
+    code: 'conflict',
+    says: ({ step, fromStep }: { step: number; fromStep: number }) =>
+      `the rollout is in step ${step + 1}, not in step ${fromStep + 1}`,
+    remedy: 'Somebody was faster: look at it again.',
+  },
+  'rollout-in-last-step': {
+    code: 'conflict',
+    says: () => 'the rollout is in its last step already',
+  },
+  'rollout-aborted-already': {
+    code: 'conflict',
+    says: () => 'the rollout is aborted already',
+  },
+  'reason-too-long': {
+    code: 'invalid-input',
+    says: ({ maxLength }: { maxLength: number }) => `a reason has at most ${maxLength} characters`,
+  },
+} satisfies Reasons;

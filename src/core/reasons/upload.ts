@@ -1,0 +1,44 @@
+import type { Reasons } from './reason-words';
+
+export const uploadReasons = {
+  'upload-not-multipart': {
+    code: 'unsupported-media-type',
+    says: () => 'the upload is not a multipart form',
+    remedy: 'Send multipart/form-data with the file in the field "bundle".',
+  },
+  'upload-too-large': {
+    code: 'too-large',
+    says: ({ limitBytes }: { limitBytes: number }) => `the upload is larger than ${limitBytes} bytes`,
+    remedy: 'Raise UPLOAD_LIMIT if the bundle is meant to be that large.',
+  },
+  'upload-without-file': {
+    code: 'invalid-input',
+    says: () => 'the upload has no file in the field "bundle"',
+    remedy: 'Send multipart/form-data with the file in the field "bundle".',
+  },
+  'upload-form-invalid': {
+    code: 'invalid-input',
+    says: ({ reason }: { reason: string }) => `the upload is not a valid form: ${reason}`,
+    remedy:
+      'Send one file in the field "bundle", and at most the fields that the OpenAPI document names, each once.',
+  },
+  'rollout-without-activation': {
+    code: 'invalid-input',
+    says: () => 'a channel and a rollout are for a bundle that is activated',
+    remedy: 'Send activate=true with them, or leave them out.',
+  },
+  'upload-empty': {
+    code: 'invalid-input',
+    says: () => 'the upload is empty',
+  },
+  'upload-broke-off': {
+    code: 'invalid-input',
+    says: () => 'the upload broke off',
+    remedy: 'Send it again.',
+  },
+  'bundle-too-large': {
+    code: 'too-large',
+    says: ({ limitBytes }: { limitBytes: number }) => `the bundle is larger than ${limitBytes} bytes`,
+    remedy: 'Raise UPLOAD_LIMIT if bundles of this size are wanted.',
+  },
+} satisfies Reasons;
