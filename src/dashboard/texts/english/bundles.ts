@@ -70,6 +70,7 @@ export const bundles = {
       `The images are not those that the manifest says: ${files}. Devices that need them download the bundle and refuse to install it. Build it again.`,
     notChecked: (reason: string) => `The images were not checked: ${reason}.`,
   },
+  downloadFile: (size: string) => `Download, ${size}`,
   facts: 'Bundle',
   description: 'Description',
   build: 'Build',
@@ -125,6 +126,4 @@ export const bundles = {
   device: 'device',
   deviceMany: 'devices',
   released: (bundle: string, where: string) => `${bundle} is released to ${where}`,
-  download:
-    'Devices download it from the device listener with their certificates; this page does not offer it.',
 };

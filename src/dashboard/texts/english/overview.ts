@@ -25,6 +25,22 @@ export const overview = {
   allEvents: 'All events',
   noEvents: 'Nothing has happened yet.',
   goBack: 'Go back',
+  act: {
+    admit: {
+      button: 'Admit',
+      title: 'Admit the devices that wait',
+      what: 'They are offered what is released for them from their next question on:',
+    },
+    clear: {
+      button: 'Clear',
+      title: 'Clear what happened on these devices',
+      what: 'What went wrong is forgotten, and what is released is offered to them again. Look at the reason first:',
+    },
+    none: 'No device needs it any more.',
+    others: (names: string, more: string) => `${names} and ${more} more`,
+    first: (count: string) => `These are the first ${count}; repeat it for the rest.`,
+    partly: (count: string, id: string, why: string) => `Not done for ${count} of them: ${id}: ${why}`,
+  },
   firstSteps: 'First steps',
   firstStepsHint: 'From an empty server to a device that is proven to run your bundle.',
   step: {
