@@ -32,6 +32,7 @@ async function serveDevice(): Promise<number> {
     newName: randomUUID,
     pid: process.pid,
     diskThread: {},
+    uploadThreads: {},
   });
   const services = await createServices({
     store,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isKnownKind } from '../core/event-filter';
 import { count, instant, nullableInstant, nullableText } from './answer-fields';
-import { bundleName, compatible, deviceId, pageLimit, wholeNumber, word } from './request-fields';
+import { bundleName, compatible, deviceId, flag, pageLimit, wholeNumber, word } from './request-fields';
 
 /** More than there are. */
 const maxKinds = 64;
@@ -34,6 +34,9 @@ export const eventQuery = z.strictObject({
   release: wholeNumber.transform(Number).optional(),
   installation: wholeNumber.transform(Number).optional(),
   actor: z.string().min(1).max(100).optional(),
+  people: flag.describe(
+    'only what people did, by hand or by a token: neither devices nor the server by itself',
+  ),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
   limit: pageLimit,

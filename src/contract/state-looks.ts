@@ -77,7 +77,7 @@ const rollout = {
 
 const device = {
   'up-to-date': look('up to date', 'check', 'good'),
-  'never-heard': look('not heard yet', 'dot', 'idle'),
+  'never-heard': look('not heard from yet', 'dot', 'idle'),
   waiting: look('waiting for admission', 'clock', 'warn'),
   held: look('held', 'lock', 'warn'),
   pinned: look('pinned', 'pin', 'idle'),

@@ -1,4 +1,4 @@
-import { eventKinds, type JournalEvent } from './event';
+import { eventKinds, isPerson, type JournalEvent } from './event';
 
 /** Which lines of the journal somebody looks for. Everything given must fit. */
 export interface EventFilter {
@@ -11,6 +11,8 @@ export interface EventFilter {
   readonly releaseId?: number;
   readonly installationId?: number;
   readonly actor?: string;
+  /** Only what people did: neither devices nor the server by itself. */
+  readonly isByPeople?: boolean;
   readonly since?: Date;
   readonly until?: Date;
 }
@@ -29,6 +31,7 @@ export function isWanted(event: JournalEvent, filter: EventFilter): boolean {
     fits(filter.releaseId, subject.releaseId) &&
     fits(filter.installationId, subject.installationId) &&
     fits(filter.actor, event.actor.name) &&
+    (filter.isByPeople !== true || isPerson(event.actor)) &&
     (since === undefined || event.at >= since) &&
     (until === undefined || event.at < until)
   );

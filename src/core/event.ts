@@ -58,6 +58,14 @@ export interface Actor {
   readonly address: string | null;
 }
 
+/** Whether a person did it, in the page, on the command line or by a token: neither a device nor the server by itself. */
+export function isPerson({ name }: Pick<Actor, 'name'>): boolean {
+  return name !== theServer.name && !name.startsWith(deviceActor);
+}
+
+/** How the name of a device begins, as one that did something. */
+const deviceActor = 'device:';
+
 export const theServer: Actor = { name: 'server', address: null };
 
 /** What one line stands for, when a device did the same again and again: `at` and the rest are those of the last time. */

@@ -16,14 +16,17 @@ export interface OpenFile extends OpenBytes {
   readonly descriptor: number;
 }
 
-/** An upload that lies complete and synced on this machine, and is not stored yet. It can be kept once. */
+/**
+ * An upload that lies complete on this machine, and is not stored yet: it can be looked at while it gets to the disk. It can be kept
+ * once.
+ */
 export interface StagedBundle {
   /** Of all its bytes, in lower-case hex. */
   readonly sha256: string;
   readonly sizeBytes: number;
   open(): Promise<OpenFile>;
   /**
-   * Stores the bytes; they last when the promise resolves. Bytes that are stored already but damaged or lost are replaced.
+   * Stores the bytes; they last when the promise resolves, which waits for the disk. Bytes that are stored already but damaged or lost are replaced.
    * @param name of the bundle; a folder calls its file so, and other stores need not know it
    * @throws DomainError `conflict` when something else has this name, `storage-full`, `unavailable`
    */
@@ -52,7 +55,7 @@ export interface RemovedBundle {
 export interface BundleStorage {
   /**
    * Writes and hashes a stream on this machine. Nothing stays behind when it fails.
-   * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload)
+   * @throws DomainError `too-large`, `storage-full`, `invalid-input` (an aborted or empty upload), `unavailable`
    */
   stage(content: Readable, options: StageOptions): Promise<StagedBundle>;
   /** Opens bytes for ranges. @throws DomainError `not-found` when they are gone or not complete, `unavailable` */

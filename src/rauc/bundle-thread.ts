@@ -1,20 +1,18 @@
-import { read, readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { readExactlySync } from '../base/files/read-exactly';
+import { giveWay } from '../base/threads/give-way';
 import type { BundleAnswer, BundleRequest, BundleResults, ThreadData } from './bundle-tasks';
 import { checkImages } from './check-images';
 import { inspectBundle } from './inspect';
 import { judgeSignature } from './judge-signature';
-import { type BundleSource, fileSource } from './source';
+import type { BundleSource } from './source';
 
 /** What `BundleWorker` runs in a thread of its own: hostile bytes hold up nobody there. */
 
 const { profile } = workerData as ThreadData;
-const readInto = promisify(read);
 
-giveWay();
+giveWay(); // a hostile bundle may keep a processor busy for seconds
 
 parentPort?.on('message', (request: BundleRequest) => {
   void answer(request).then((message) => parentPort?.postMessage(message));
@@ -29,15 +27,19 @@ async function answer(request: BundleRequest): Promise<BundleAnswer> {
   }
 }
 
-/** Reads are asynchronous, so that a small bundle does not wait for the end of a large one. */
+/**
+ * Reads wait for the disk here: those of devices go through Node's own pool, which has four threads. Before each of them others have
+ * their turn, so that a small bundle does not wait for the end of a large one.
+ */
 function perform({ bundle, task }: BundleRequest): Promise<BundleResults[keyof BundleResults]> {
   const { descriptor, sizeBytes } = bundle;
-  const source: BundleSource = fileSource(
-    {
-      read: (buffer, offset, length, position) => readInto(descriptor, buffer, offset, length, position),
-    },
+  const source: BundleSource = {
     sizeBytes,
-  );
+    async read(position, length) {
+      await setImmediate();
+      return readExactlySync(descriptor, position, length);
+    },
+  };
   switch (task.kind) {
     case 'inspect':
       return inspectBundle(source, profile, task.now);
@@ -45,18 +47,5 @@ function perform({ bundle, task }: BundleRequest): Promise<BundleResults[keyof B
       return judgeSignature(source, profile, task.now);
     case 'check-images':
       return checkImages(source, task.looked);
-  }
-}
-
-/**
- * Devices come first: a hostile bundle may keep a processor busy for seconds. Linux has a priority for each thread, under
- * the thread's number; elsewhere nothing happens.
- */
-function giveWay(): void {
-  try {
-    const thread = Number(path.basename(readlinkSync('/proc/thread-self')));
-    if (thread > 0) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It runs as everything else does.
   }
 }

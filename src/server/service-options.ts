@@ -20,6 +20,7 @@ export function openDataStore({ dataDir }: Config, log: Log): Promise<OpenStore>
       log.info({ file, sizeBytes }, 'the database is brought up to date: a large one takes minutes'),
     onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
     diskThread: {},
+    uploadThreads: {},
   });
 }
 

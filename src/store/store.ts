@@ -19,6 +19,7 @@ import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
 import { createLegacyFiles } from './files/legacy-files';
 import { cleanIncoming } from './files/incoming-files';
+import type { UploadThreadOptions } from './files/threaded-upload';
 import { type DataDirLock, lockDataDir } from './files/lock-data-dir';
 import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
@@ -59,6 +60,8 @@ export interface StoreOptions {
   readonly onError?: (error: unknown) => void;
   /** Has a thread wait for the disk rather than the event loop. */
   readonly diskThread?: DiskThreadOptions;
+  /** The same for uploads: each gets a thread of its own. */
+  readonly uploadThreads?: UploadThreadOptions;
 }
 
 /**
@@ -68,7 +71,7 @@ export interface StoreOptions {
  * there is no database of this version to read
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {
-  const { newName, pid, ...reactions } = options;
+  const { newName, pid, uploadThreads, ...reactions } = options;
   await prepareFolder(dataDir);
   let lock: DataDirLock | undefined;
   const beforeWriting = () => {
@@ -83,7 +86,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
     });
     const database = openDatabase(dataDir, { ...reactions, beforeWriting, mayOnlyRead: true });
     try {
-      const bundles = new BundleFolder({ folder, newName, known: storedBundles(database) });
+      const bundles = new BundleFolder({ folder, newName, known: storedBundles(database), uploadThreads });
       const journal = new SqliteJournal(database);
       const devices = createDeviceRecords(database, journal);
       return {

@@ -53,14 +53,14 @@ describe('the bundles', () => {
     await tray(page).getByRole('alert').waitFor();
     expect(await tray(page).getByRole('alert').textContent()).toMatch(/broken\.raucb|bundle/);
     await page.getByRole('table').getByRole('link', { name: 'up-3.1.0.raucb' }).waitFor();
-    await tray(page).getByRole('button', { name: 'Clear the list of uploads' }).click();
+    await tray(page).getByRole('button', { name: 'Clear the upload list' }).click();
     await tray(page).waitFor({ state: 'detached' });
     // The same bytes again are no error.
     await page
       .getByLabel('Upload bundles')
       .and(page.locator('input'))
       .setInputFiles(path.join(folder, 'up-3.0.0.raucb'));
-    await tray(page).getByText('stored before under this name').waitFor();
+    await tray(page).getByText('Already stored: same name, same content').waitFor();
   });
 
   it('may be dropped on any page', async () => {
@@ -103,7 +103,7 @@ describe('the bundles', () => {
     await tray(page)
       .getByText(/MiB \/ 40.0 MiB · .*\/s · .* left/)
       .waitFor();
-    await tray(page).getByText('Waits for its turn').waitFor();
+    await tray(page).getByText('Queued').waitFor();
     await tray(page).getByRole('button', { name: 'Cancel the upload of slow.raucb' }).click();
     await tray(page).getByText('Cancelled: nothing was stored').waitFor();
     // The next in the queue goes on.
@@ -118,21 +118,21 @@ describe('the bundles', () => {
     await page.reload();
     await page.getByText(/^1 of \d+ bundles$/).waitFor();
     await page.getByLabel('Search').fill('nothing like it');
-    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByLabel('Compatible').selectOption(sensor);
     await page.getByText(/^2 of \d+ bundles$/).waitFor();
   });
 
   it('explain themselves: verdict, manifest, images, signer, devices', async () => {
     const page = await open(`/bundles/${fileOf(gateway, '2.4.0')}`);
-    await page.getByText('chains to the keyring of this server').waitFor();
+    await page.getByText("chains to this server's keyring").waitFor();
     await page.getByRole('region', { name: 'Images' }).first().getByText('rootfs.img').waitFor();
     await page.getByRole('region', { name: 'Signer chain' }).getByText('issued by').first().waitFor();
     await page
       .getByRole('region', { name: 'Where it was current' })
       .getByRole('link', { name: `${gateway}, stable` })
       .waitFor();
-    await page.getByRole('link', { name: /run it/ }).click();
+    await page.getByRole('link', { name: /running it/ }).click();
     await page.waitForURL(/\/devices\?compatible=acme-gateway&version=2\.4\.0/);
   });
 
@@ -166,11 +166,11 @@ describe('the bundles', () => {
       .waitFor();
     await page.getByRole('table').getByRole('link', { name: 'mismatched.raucb' }).click();
     const images = page.getByRole('region', { name: 'Images' }).first();
-    await images.getByText('not those that the manifest says: rootfs.img').waitFor();
+    await images.getByText('do not match the manifest: rootfs.img').waitFor();
     await page.getByRole('button', { name: 'Release …', exact: true }).click();
     await page.getByRole('dialog').getByText('does not have the images').waitFor();
     await page.goto(`/bundles/${fileOf(gateway, '2.4.0')}`);
-    await images.getByText('The images are sound').waitFor();
+    await images.getByText('The images match').waitFor();
   });
 
   it('are released with a policy from their page', async () => {
@@ -208,17 +208,17 @@ describe('the bundles', () => {
     await page.goto('/bundles/gone-9.9.9.raucb');
     await page.getByRole('button', { name: 'Delete …' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByText('Its name stays bound').waitFor();
+    await page.getByRole('dialog').getByText('Its name stays reserved').waitFor();
     await page.getByRole('button', { name: 'Delete gone-9.9.9.raucb' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('status').getByText('gone-9.9.9.raucb is deleted').waitFor();
+    await page.getByRole('status').getByText('gone-9.9.9.raucb deleted').waitFor();
     await page.waitForURL(/\/bundles$/);
     expect(await page.getByRole('link', { name: 'gone-9.9.9.raucb' }).count()).toBe(0);
   });
 
   it('say so when there is no such bundle', async () => {
     const page = await open('/bundles/none.raucb');
-    await page.getByText('This bundle is not here').waitFor();
+    await page.getByText('Bundle not found').waitFor();
   });
 
   it.each(['light', 'dark'] as const)(

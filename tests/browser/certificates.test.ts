@@ -117,21 +117,21 @@ describe('a certificate', () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type('365');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'The certificate of board-keyboard' }).waitFor();
+    await page.getByRole('heading', { name: 'Certificate of board-keyboard' }).waitFor();
     expect(await dialogOf(page).locator('pre').innerText()).toContain('BEGIN CERTIFICATE');
     expect(await dialogOf(page).innerText()).not.toContain('PRIVATE KEY');
     await dialogOf(page).getByRole('button', { name: 'Download the device kit' }).focus();
     await page.keyboard.press('Enter');
 
-    await page.getByText('This name means the device itself').waitFor();
+    await page.getByText('this name refers to the device itself').waitFor();
     await page.getByLabel('URL that the device uses').fill('https://updates.example.com:8443');
-    await page.getByText('This name means the device itself').waitFor({ state: 'detached' });
+    await page.getByText('this name refers to the device itself').waitFor({ state: 'detached' });
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
     expect(download.suggestedFilename()).toBe('device-kit-board-keyboard.tar.gz');
     const kit = path.join(server.folder, 'kit.tar.gz');
     await download.saveAs(kit);
     expect((await mustRun('tar', ['-tzf', kit])).stdout).toContain('device-kit-board-keyboard/install.sh');
-    await page.getByText('The kit for board-keyboard is downloaded').waitFor();
+    await page.getByText('Kit for board-keyboard downloaded').waitFor();
     await rowOf(page, 'board-keyboard').getByText('364 days left').waitFor();
   });
 
@@ -144,9 +144,9 @@ describe('a certificate', () => {
     await dialogOf(page).getByRole('alert').waitFor();
     expect(await page.getByLabel('Device id').inputValue()).toBe('gateway-002');
     expect(await page.getByLabel('Valid for days').inputValue()).toBe('30');
-    await page.getByLabel('Replace the certificate').check();
+    await page.getByLabel("Replace the device's current certificate").check();
     await page.getByRole('button', { name: 'Issue the certificate' }).click();
-    await page.getByRole('heading', { name: 'The certificate of gateway-002' }).waitFor();
+    await page.getByRole('heading', { name: 'Certificate of gateway-002' }).waitFor();
   });
 
   it('has a kit with the URL of the server; a wrong one is refused and stays', async () => {
@@ -195,7 +195,7 @@ describe('a certificate', () => {
     expect(await page.getByLabel('Device id').inputValue()).toBe('own-key');
     expect(await page.locator('.tray').count()).toBe(0);
     await page.getByRole('button', { name: 'Sign the request' }).click();
-    await page.getByRole('heading', { name: 'The certificate of own-key' }).waitFor();
+    await page.getByRole('heading', { name: 'Certificate of own-key' }).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as a file' }).click(),
@@ -210,9 +210,7 @@ describe('a certificate', () => {
     await rowOf(page, 'stolen')
       .getByRole('button', { name: /^Revoke the certificate/ })
       .click();
-    await dialogOf(page)
-      .getByText('The connections that stolen has with this certificate end at once')
-      .waitFor();
+    await dialogOf(page).getByText('stolen is refused with this certificate from now on').waitFor();
     await page.getByLabel('Reason').fill('key was copied');
     await page.getByRole('button', { name: 'Revoke it for stolen' }).click();
     await rowOf(page, 'stolen').getByText('Revoked', { exact: true }).waitFor();
@@ -242,7 +240,7 @@ describe('a certificate', () => {
     await row.getByRole('button', { name: 'Renew the certificate of lost-board' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Issue the certificate' }).click();
-    await dialog.getByRole('heading', { name: 'The certificate of lost-board' }).waitFor();
+    await dialog.getByRole('heading', { name: 'Certificate of lost-board' }).waitFor();
     expect(await dialog.getByRole('link', { name: 'Download ca.crt' }).getAttribute('href')).toBe(
       '/api/ca.crt',
     );
@@ -266,7 +264,7 @@ describe('where there is no key of the CA', () => {
 
   it('says so, with the commands for where it is', async () => {
     const page = await open();
-    await page.getByText('The key of the CA is not on this server').waitFor();
+    await page.getByText('The CA key is not on this server').waitFor();
     await page.getByText(/rauc-simple-server(\.js)? cert device board-1$/).waitFor();
     await page.getByText(/rauc-simple-server(\.js)? device kit board-1 --server-url https:/).waitFor();
     expect(await page.getByRole('button', { name: 'Issue a certificate' }).count()).toBe(0);
@@ -318,7 +316,7 @@ it('a certificate that was issued elsewhere is revoked by its serial, and is in 
   const page = await open();
   await page.getByRole('button', { name: 'Revoke another certificate' }).click();
   await dialogOf(page).getByRole('button', { name: 'Revoke it' }).click();
-  await dialogOf(page).getByText('one of the two').waitFor();
+  await dialogOf(page).getByText('Enter either the serial').waitFor();
   await dialogOf(page).getByLabel('Serial').fill('00:AB:12');
   await dialogOf(page).getByLabel('Reason').fill('lost box');
   await dialogOf(page).getByRole('button', { name: 'Revoke it' }).click();

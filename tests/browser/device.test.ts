@@ -61,7 +61,7 @@ describe('what the page of a device shows', () => {
     expect(await why.locator('.rule').first().isVisible()).toBe(false);
     await why.getByText('Why?').click();
     await why.locator('.rule').first().waitFor();
-    await why.getByText(/^Not asked: .*Standing offer/).waitFor();
+    await why.getByText(/^Not checked: .*Standing offer/).waitFor();
     expect(await why.locator('.rule.failed').count()).toBe(0);
     await fleet.admin.http.post('/api/devices/board-01/hold').send({ reason: 'lab' }).expect(200);
     await why.getByText('It gets nothing: held by local: lab').waitFor();
@@ -312,7 +312,7 @@ describe('what one can do to a device', () => {
     await certificates.createServer({ names: ['updates.test'], ips: [] });
     const warning = dialog(page).getByText('RAUC calls its own polling a preview');
     expect(await warning.count()).toBe(0);
-    await dialog(page).getByLabel('RAUC itself asks the server').check();
+    await dialog(page).getByLabel('RAUC polls the server itself').check();
     await warning.waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -324,7 +324,7 @@ describe('what one can do to a device', () => {
     const conf = 'device-kit-board-14/root/etc/rauc/update/server.conf';
     const server = await mustRun('tar', ['-xzOf', await download.path(), conf]);
     expect(server.stdout).toContain('\npolling=native\n');
-    await message(page, 'The kit for board-14 is downloaded').waitFor();
+    await message(page, 'Kit for board-14 downloaded').waitFor();
   });
 
   it('revokes a certificate that it came with, whoever made it, and says that it is refused', async () => {
@@ -339,7 +339,7 @@ describe('what one can do to a device', () => {
     await dialog(page).getByRole('button', { name: 'Revoke it for far-1' }).click();
     await message(page, 'The certificate of far-1 is revoked').waitFor();
     await seen.getByText('Revoked', { exact: true }).waitFor();
-    await page.getByText('used last is revoked, so it is refused').waitFor();
+    await page.getByText('used last is revoked, so the device is refused').waitFor();
     expect(await seen.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
     expect(await seriousFindings(page)).toEqual([]);
   });
@@ -348,7 +348,7 @@ describe('what one can do to a device', () => {
     const strict = await openFleet(0, { fleetRules: { newDevices: 'waiting' } });
     await strict.device('stranger').poll();
     const page = await strict.open('/devices/stranger');
-    await page.getByText('It is new and waits until a person admits it.').waitFor();
+    await page.getByText('It is new and waiting for admission.').waitFor();
     await choose(page, 'Admit');
     await message(page, 'stranger is admitted').waitFor();
     expect((await strict.known('stranger')).admission).toBe('admitted');

@@ -124,7 +124,7 @@ describe('actions on many devices', () => {
     await choose(page, 'Admit …');
     await page.getByRole('dialog').getByRole('button', { name: 'Admit' }).click();
     await message(page, '2 devices admitted').waitFor();
-    await page.getByText('No device fits these filters').waitFor();
+    await page.getByText('No devices match these filters').waitFor();
     expect((await strict.known('new-1')).admission).toBe('admitted');
   });
 

@@ -126,7 +126,7 @@ describe('the list of devices', () => {
     await page.goto('/devices?release=1&version=0.9.0&channel=stable&compatible=board&state=failed');
     await showsOnly(page, ['board-03']);
     await page.goto('/devices?waiting=true');
-    await page.getByText('No device fits these filters').waitFor();
+    await page.getByText('No devices match these filters').waitFor();
     await page.locator('.empty').getByRole('button', { name: 'Clear filters' }).click();
     await page.locator('.device-id').first().waitFor();
   });
@@ -135,7 +135,7 @@ describe('the list of devices', () => {
     const page = await fleet.open('/devices');
     await page.getByRole('combobox', { name: 'Last contact' }).selectOption('30d');
     await page.waitForURL(/\?last_contact_before=30d$/);
-    await page.getByText('No device fits these filters').waitFor();
+    await page.getByText('No devices match these filters').waitFor();
     await page.getByRole('button', { name: 'Remove the filter Last contact: over 30 days ago' }).click();
     await page.locator('.device-id').first().waitFor();
     await page.goto('/devices?label=lab&last_contact_before=2100-01-01T00:00:00Z');
@@ -147,12 +147,12 @@ describe('the list of devices', () => {
     await showsOnly(page, ['board-05']);
     const views = page.getByLabel('Saved views');
     await views.click();
-    await page.getByText('No view is saved yet.').waitFor();
+    await page.getByText('No saved views yet.').waitFor();
     await page.getByRole('button', { name: 'Save this view …' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('In the lab');
     await page.keyboard.press('Enter');
-    await message(page, 'The view In the lab is saved in this browser').waitFor();
+    await message(page, 'View In the lab saved in this browser').waitFor();
     await page.goto('/devices');
     await page.locator('.device-id').first().waitFor();
     // By the keyboard, after a reload.
@@ -168,13 +168,13 @@ describe('the list of devices', () => {
     ).toBe('true');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Delete the view In the lab' }).click();
-    await message(page, 'The view In the lab is deleted').waitFor();
+    await message(page, 'View In the lab deleted').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await views.click();
     await page.getByRole('button', { name: 'In the lab', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Delete the view In the lab' }).click();
     await views.click();
-    await page.getByText('No view is saved yet.').waitFor();
+    await page.getByText('No saved views yet.').waitFor();
   });
 
   it('exports all that fits, whatever page is shown', async () => {
@@ -184,7 +184,7 @@ describe('the list of devices', () => {
       .first()
       .waitFor();
     for (const format of ['CSV', 'JSON']) {
-      await page.getByLabel('Export all devices that fit').click();
+      await page.getByLabel('Export all matching devices').click();
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('link', { name: new RegExp(`^${format}`) }).click(),

@@ -68,9 +68,31 @@ describe('the journal', () => {
     const { events } = (await answer.json()) as { events: unknown[] };
     expect(events.length).toBeGreaterThan(0);
     await expectCount(page, Math.min(events.length, 100));
-    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.waitForURL((url) => url.search === '');
     expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe('');
+  });
+
+  it('shows what people did alone, in the address', async () => {
+    const page = await open();
+    await page.getByLabel('People only').check();
+    await page.waitForURL((url) => url.searchParams.get('people') === 'true');
+    const answer = await fetch(`${server.adminUrl}/api/events?limit=1000&people=true`);
+    const { events } = (await answer.json()) as { events: { actor: string }[] };
+    expect(events.length).toBeGreaterThan(0);
+    expect(events.filter(({ actor }) => /^(device:|server$)/.test(actor))).toEqual([]);
+    await expectCount(page, Math.min(events.length, 100));
+    await page.goto(`/devices/${remarkable.held}?people=true`);
+    await page.locator('.timeline-entry').first().waitFor();
+    expect(await page.getByLabel('People only').isChecked()).toBe(true);
+    const lines = await page.locator('.timeline-entry').allInnerTexts();
+    expect(lines.filter((line) => !line.includes('local'))).toEqual([]);
+    await page.getByLabel('People only').uncheck();
+    await page.waitForURL((url) => url.search === '');
+    await page
+      .locator('.timeline-entry', { hasText: `device:${remarkable.held}` })
+      .first()
+      .waitFor();
   });
 
   it('narrows by time in the zone of the viewer, and keeps the instant in the address', async () => {
@@ -79,9 +101,9 @@ describe('the journal', () => {
     await page.waitForURL((url) => url.searchParams.get('since') === '2026-01-15T08:30:00.000Z');
     await page.getByLabel('Until').fill('2026-07-15T09:30');
     await page.waitForURL((url) => url.searchParams.get('until') === '2026-07-15T07:30:00.000Z');
-    await page.getByText('No line fits the filters').waitFor();
+    await page.getByText('No events match the filters').waitFor();
     await page.reload();
-    await page.getByText('No line fits the filters').waitFor();
+    await page.getByText('No events match the filters').waitFor();
     expect(await page.getByLabel('Since').inputValue()).toBe('2026-01-15T09:30');
   });
 
@@ -89,10 +111,10 @@ describe('the journal', () => {
     const page = await open();
     await page.goto('/events?since=yesterday');
     await page.getByRole('alert').filter({ hasText: 'since' }).waitFor();
-    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await linesOf(page).first().waitFor();
     await page.getByLabel('Device', { exact: true }).fill('x'.repeat(64));
-    await page.getByText('No line fits the filters').waitFor();
+    await page.getByText('No events match the filters').waitFor();
   });
 
   it('goes back page by page', async () => {
@@ -103,10 +125,10 @@ describe('the journal', () => {
     };
     expect(events.length).toBeGreaterThan(100);
     for (let shown = 100; shown < events.length; shown += 100) {
-      await page.getByRole('button', { name: 'Older lines' }).click();
+      await page.getByRole('button', { name: 'Older events' }).click();
       await expectCount(page, Math.min(events.length, shown + 100));
     }
-    await page.getByText('This is where the journal begins').waitFor();
+    await page.getByText('This is the beginning of the journal').waitFor();
   });
 
   it('shows what was before and after when asked', async () => {

@@ -104,7 +104,7 @@ describe('the frame', () => {
     await page.goto('/');
     await live(page).waitFor();
     await first.stop();
-    await page.locator('#sidebar').getByText('Not live: connecting again').waitFor();
+    await page.locator('#sidebar').getByText('Not live: reconnecting').waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Overview');
     expect(await page.getByText('acme-gateway').count()).toBeGreaterThan(0);
     const { port } = new URL(first.adminUrl);
@@ -119,7 +119,7 @@ describe('the frame', () => {
     await page.evaluate(
       "history.pushState(null, '', '/nowhere'); dispatchEvent(new PopStateEvent('popstate'))",
     );
-    await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
     await page.getByRole('link', { name: 'Go to the overview' }).click();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   });
@@ -129,7 +129,7 @@ describe('the frame', () => {
     async (theme) => {
       for (const size of [desktop, phone, { width: 3840, height: 2160 }]) {
         const page = await open('/', { theme, ...size });
-        await page.getByText('Needs a person').waitFor();
+        await page.getByText('Needs attention').waitFor();
         expect(await seriousFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         await page.context().close();

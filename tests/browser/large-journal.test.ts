@@ -32,7 +32,7 @@ describe('the journal page on a large journal', () => {
 
   it('says how far it has searched, and searches further when asked', async () => {
     const page = await open('?bundle=rare.raucb');
-    await page.getByText('No line that fits was found yet').waitFor();
+    await page.getByText('No matching events found yet').waitFor();
     await page.getByText(/^Searched until .*\d{4}/).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     expect(await isTooWide(page)).toBe(false);
@@ -40,7 +40,7 @@ describe('the journal page on a large journal', () => {
     await page.waitForFunction("document.querySelectorAll('.journal-line').length === 0");
     await further(page).click();
     await linesOf(page).filter({ hasText: 'line 0' }).waitFor();
-    await page.getByText('No older line fits the filters.').waitFor();
+    await page.getByText('No older events match the filters.').waitFor();
     expect(await further(page).count()).toBe(0);
   });
 

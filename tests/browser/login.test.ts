@@ -137,7 +137,7 @@ describe('a person', () => {
     expect(await form.getByLabel('Name').inputValue()).toBe('ops');
     expect(await form.getByLabel('URL').inputValue()).toBe('http://127.0.0.1:9/hook');
     await form.getByRole('button', { name: 'Create the webhook' }).click();
-    await page.getByRole('heading', { name: 'The webhook ops' }).waitFor();
+    await page.getByRole('heading', { name: 'Webhook ops' }).waitFor();
   });
 
   it('whose token is revoked is asked again, also on a page that nobody touches', async () => {

@@ -39,7 +39,7 @@ describe('an upload from the page whose answer is lost', () => {
   it.each<LostBy>(['cut', 504])('is found on the server (%s)', async (lostBy) => {
     proxy = await startCuttingProxy(portOf(server), lostBy);
     const page = await uploadAt(`http://127.0.0.1:${proxy.port}`, `lost-by-${lostBy}.raucb`);
-    await tray(page).getByText('the server has a bundle of this name and size').waitFor();
+    await tray(page).getByText('the server has a bundle with this name and size').waitFor();
     expect(proxy.lost).toBeGreaterThan(0);
     await tray(page)
       .getByRole('link', { name: `lost-by-${lostBy}.raucb` })
@@ -69,7 +69,7 @@ describe('an upload from the page through nginx', () => {
       .getByText(/proxy.*nginx.*HTTP 502/)
       .first()
       .waitFor();
-    await page.getByText('Is the server running?').first().waitFor();
+    await page.getByText('Check that the server is running.').first().waitFor();
     await proxy.stop();
   });
 });

@@ -20,7 +20,7 @@ describe('the overview of a fleet', () => {
 
   it('says per channel what is current, how far it is, and what runs', async () => {
     const page = await open(server);
-    const rows = region(page, 'What is current, and what runs').getByRole('listitem');
+    const rows = region(page, 'Current releases and running versions').getByRole('listitem');
     const gateways = rows.filter({ hasText: 'acme-gateway' }).first();
     expect(await gateways.textContent()).toMatch(/2\.4\.0.*Running.*step 2 of 3.*\d+ of 26 devices run it/);
     const beta = rows.filter({ hasText: 'beta' }).first();
@@ -31,7 +31,7 @@ describe('the overview of a fleet', () => {
 
   it('leads to what needs a person', async () => {
     const page = await open(server);
-    const attention = region(page, 'Needs a person');
+    const attention = region(page, 'Needs attention');
     for (const [words, address] of [
       [/rolled back on 2 devices/, /\/devices\?compatible=acme-display&channel=stable&state=rolled-back$/],
       [/failed on 1 device/, /state=failed$/],
@@ -66,7 +66,7 @@ describe('the first start', () => {
     const current = steps.locator('[aria-current=step]');
     expect(await current.textContent()).toContain('Upload a bundle');
     expect(await steps.getByText(/^node .*rauc-simple-server\.js cert device board-1$/).count()).toBe(1);
-    expect(await region(page, 'Needs a person').count()).toBe(0);
+    expect(await region(page, 'Needs attention').count()).toBe(0);
     await cli(server.folder, 'cert', 'device', 'board-1');
     await page.reload();
     await steps.locator('.is-done', { hasText: 'Issue a certificate' }).waitFor({ timeout: 20_000 });

@@ -21,13 +21,13 @@ describe('the page of a rollout', () => {
     const failed = present.getByRole('link', { name: 'failed' });
     expect(await failed.getAttribute('href')).toBe(`/devices?release=${id}&state=failed`);
     await page.getByRole('region', { name: 'Timeline' }).getByText('goes to step 2 of 3').waitFor();
-    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await page.getByRole('button', { name: 'Show older releases' }).click();
     await page.getByText(`${fileOf(gateway, '2.4.0')} is current for`).waitFor();
   });
 
   it('can not go back where nothing was before', async () => {
     const page = await openRollout(display);
-    await choose(page, 'Go back to the release before');
+    await choose(page, 'Go back to the previous release');
     await page.getByRole('dialog').getByText('Nothing was current').waitFor();
     expect(await page.getByRole('dialog').getByRole('button', { name: 'Go back' }).isDisabled()).toBe(true);
   });
@@ -35,7 +35,7 @@ describe('the page of a rollout', () => {
   it.each(['4711', 'none'])('says that there is no release %s', async (id) => {
     const page = await openWindow(server.adminUrl);
     await page.goto(`/rollouts/${id}`);
-    await page.getByRole('heading', { name: 'There is no such release' }).waitFor();
+    await page.getByRole('heading', { name: 'Release not found' }).waitFor();
   });
 
   it.each(['light', 'dark'] as const)(
@@ -63,7 +63,7 @@ describe('hands on a rollout', () => {
     const [first, second] = await Promise.all([openRollout(gateway), openRollout(gateway)]);
     for (const page of [first, second]) {
       await page.getByRole('button', { name: 'Go to step 2' }).click();
-      await page.getByRole('dialog').getByText('It is offered to 60 % of the devices').waitFor();
+      await page.getByRole('dialog').getByText('It will be offered to 60 % of the devices').waitFor();
     }
     await confirm(first, 'Go to step 2');
     await first.getByRole('dialog').waitFor({ state: 'detached' });
@@ -124,13 +124,13 @@ describe('hands on a rollout', () => {
   it('aborts for good, and offers to release it again', async () => {
     const page = await openRollout(gateway);
     await choose(page, 'Abort');
-    await page.getByRole('dialog').getByText('can not be resumed').waitFor();
+    await page.getByRole('dialog').getByText('cannot be resumed').waitFor();
     await page.getByLabel('Reason').fill('wrong kernel');
     await confirm(page, 'Abort the rollout');
     await page.getByRole('heading', { name: 'Aborted by local: wrong kernel' }).waitFor();
     const { id } = await releaseOf(gateway);
     await page.getByRole('button', { name: 'Release it again' }).click();
-    await page.getByRole('dialog').getByText('its rollout begins anew').waitFor();
+    await page.getByRole('dialog').getByText('Its rollout starts over').waitFor();
     await confirm(page, 'Release');
     await page.waitForURL((url) => !url.pathname.endsWith(`/${id}`));
     expect((await releaseOf(gateway)).rollout.state).toBe('running');
@@ -139,7 +139,7 @@ describe('hands on a rollout', () => {
   it('goes back to the bundle that it named, and tells what became of the release', async () => {
     const page = await openRollout(gateway);
     const former = await releaseOf(gateway);
-    await choose(page, 'Go back to the release before');
+    await choose(page, 'Go back to the previous release');
     await page
       .getByRole('dialog')
       .getByText(`${fileOf(gateway, '2.3.0')} becomes current`)
@@ -149,7 +149,7 @@ describe('hands on a rollout', () => {
     const now = await releaseOf(gateway);
     expect(now.bundle).toBe(fileOf(gateway, '2.3.0'));
     expect(new URL(page.url()).pathname).toBe(`/rollouts/${now.id}`);
-    await choose(page, 'Go back to the release before');
+    await choose(page, 'Go back to the previous release');
     await page.getByRole('dialog').getByText('Nothing was current').waitFor(); // not to and fro
 
     await page.goto(`/rollouts/${former.id}`);
@@ -161,7 +161,7 @@ describe('hands on a rollout', () => {
   it('says why it stopped by itself and what to do, and names the failures that are accepted', async () => {
     const page = await openRollout(display);
     const { id } = await releaseOf(display);
-    const box = page.getByRole('region', { name: 'It stopped by itself' });
+    const box = page.getByRole('region', { name: 'Paused automatically' });
     await box.getByRole('heading', { name: '2 devices failed or rolled back in this step' }).waitFor();
     const devices = box.getByRole('link', { name: '2 rolled back' });
     expect(await devices.getAttribute('href')).toBe(`/devices?release=${id}&state=rolled-back`);

@@ -34,7 +34,7 @@ describe('the page of all rollouts', () => {
     const rows = page.locator('.release-row');
     await rows
       .first()
-      .getByText('It stopped by itself: 2 devices failed or rolled back in this step')
+      .getByText('Paused automatically: 2 devices failed or rolled back in this step')
       .waitFor();
     const gateways = rows.filter({ hasText: fileOf(gateway, '2.4.0') });
     await gateways.getByRole('img', { name: 'Step 2 of 3: 60 %' }).waitFor();
@@ -56,7 +56,7 @@ describe('the page of all rollouts', () => {
     await page.locator('.release-row').first().waitFor();
     expect(await page.getByRole('button', { name: 'Release a bundle' }).count()).toBe(0);
     await page.locator('.release-row h3 a').first().click();
-    await page.getByRole('region', { name: 'It stopped by itself' }).waitFor();
+    await page.getByRole('region', { name: 'Paused automatically' }).waitFor();
     expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
   });
 
@@ -71,7 +71,7 @@ describe('the page of all rollouts', () => {
         await openForm(page, fileOf(gateway, '2.4.0'));
         await page.getByText('In steps').click();
         await page.getByText('Only in a window of the week').click();
-        await page.getByText('its rollout begins anew').waitFor();
+        await page.getByText('Its rollout starts over').waitFor();
         expect(await seriousFindings(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
         expect(await isDialogTooWide(page)).toBe(false);
@@ -91,12 +91,12 @@ describe('the page of all rollouts', () => {
       await send('/api/releases/deactivate', { compatible: sensor, channel: 'nightly' });
     }
     await lines.nth(24).filter({ hasText: 'nightly' }).waitFor();
-    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await page.getByRole('button', { name: 'Show older releases' }).click();
     const all = await (await fetch(`${server.adminUrl}/api/history?limit=1000`)).json();
     const { length } = (all as { history: unknown[] }).history;
     await lines.nth(length - 1).waitFor();
     expect(await lines.count()).toBe(length);
-    expect(await page.getByRole('button', { name: 'Show older ones' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Show older releases' }).count()).toBe(0);
   });
 
   it('releases a bundle in steps, and says before whom it reaches', async () => {
@@ -105,10 +105,10 @@ describe('the page of all rollouts', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/^2\d devices; replaces a rollout at step 2 of 3/).waitFor();
     expect(await dialog.getByLabel('In steps').isChecked()).toBe(true); // what is proposed
-    await dialog.getByText('5 % of them, about 1, are offered it first').waitFor();
+    await dialog.getByText('It is first offered to 5 % of them, about 1').waitFor();
     await dialog.getByRole('button', { name: '1 → 10 → 50 → 100 %' }).click();
-    await dialog.getByLabel('First the devices with the label').selectOption('lab');
-    await dialog.getByText('Those with the label lab are offered it first').waitFor();
+    await dialog.getByLabel('Start with devices labelled').selectOption('lab');
+    await dialog.getByText('It is first offered to those with the label lab').waitFor();
     await dialog.locator('[name=promote_at_percent]').fill('95');
     await dialog.locator('[name=pause_at_failures]').fill('3');
     await dialog.locator('[name=pause_at_percent]').fill('2.5');
@@ -133,7 +133,7 @@ describe('the page of all rollouts', () => {
       allow_downgrade: true,
     });
     const policy = page.getByRole('region', { name: 'Policy' });
-    await page.getByText('It is offered to nobody before').waitFor();
+    await page.getByText('Not offered before').waitFor();
     await policy.getByText('when 95 % of a step are proven').waitFor();
     await policy.getByText('>=2.2 <3').waitFor();
     await policy.getByText('Sat, Sun, 01:00 to 05:00, Europe/Berlin').waitFor();

@@ -45,7 +45,7 @@ describe('tokens', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'The token ci' }).waitFor();
+    await page.getByRole('heading', { name: 'Token ci' }).waitFor();
     const secret = await dialogOf(page).locator('.secret').innerText();
     const answer = await fetch(`${server.adminUrl}/api/session`, {
       headers: { Authorization: `Bearer ${secret}` },
@@ -82,7 +82,7 @@ describe('tokens', () => {
     await api('/api/tokens', { name: 'leaver', scope: 'admin' });
     const page = await open();
     await page.getByRole('button', { name: 'Revoke the token leaver' }).click();
-    await dialogOf(page).getByText('Whoever uses leaver is refused from then on').waitFor();
+    await dialogOf(page).getByText('Everything that uses leaver is refused from then on').waitFor();
     await page.getByRole('button', { name: 'Revoke leaver' }).click();
     await rowOf(page, 'leaver').getByText('Revoked', { exact: true }).waitFor();
     expect(await rowOf(page, 'leaver').getByRole('button').count()).toBe(0);
@@ -133,7 +133,7 @@ describe('webhooks', () => {
     expect(await dialogOf(page).getByLabel('All about rollouts').isChecked()).toBe(true);
     await dialogOf(page).getByLabel('URL').fill(url);
     await page.getByRole('button', { name: 'Create the webhook' }).click();
-    await page.getByRole('heading', { name: 'The webhook ops' }).waitFor();
+    await page.getByRole('heading', { name: 'Webhook ops' }).waitFor();
     const secret = await dialogOf(page).locator('.secret').innerText();
     expect(secret).toMatch(/^whsec_/);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -149,7 +149,7 @@ describe('webhooks', () => {
     await api('/api/webhooks', { name: 'tested', url, kinds: [] });
     const page = await open();
     await page.getByRole('button', { name: 'Send a test to tested' }).click();
-    await status(page, 'The receiver of tested took the test').waitFor();
+    await status(page, 'The receiver of tested accepted the test').waitFor();
     expect(received).not.toHaveLength(0);
     answerWith = 500;
     await page.getByRole('button', { name: 'Send a test to tested' }).click();
@@ -161,7 +161,7 @@ describe('webhooks', () => {
     const page = await open();
     await page.getByRole('button', { name: 'Turn off the webhook switched' }).click();
     await hookOf(page, 'switched').getByText('Off', { exact: true }).waitFor();
-    await status(page, 'The webhook switched is off').getByRole('button', { name: 'Undo' }).click();
+    await status(page, 'Webhook switched is off').getByRole('button', { name: 'Undo' }).click();
     await hookOf(page, 'switched').getByText('On', { exact: true }).waitFor();
   });
 
@@ -191,18 +191,18 @@ describe('webhooks', () => {
     const row = hook.getByRole('row').filter({ hasText: 'Tokens: created' });
     for (const words of ['Retrying', /503/]) await row.getByText(words).waitFor();
     await row.getByRole('button', { name: /^Send now/ }).click();
-    await status(page, /Event \d+ is sent now/).waitFor();
+    await status(page, /Event \d+ is being sent/).waitFor();
     answerWith = 200;
     await eventually(async () => (await deliveries()).includes('"delivered"'));
     await hook.getByLabel('In order').check();
-    await status(page, 'late gets its events in order').waitFor();
+    await status(page, 'late receives its events in order').waitFor();
   });
 
   it('are deleted after a warning that names where they send', async () => {
     await api('/api/webhooks', { name: 'gone', url, kinds: [] });
     const page = await open();
     await page.getByRole('button', { name: 'Delete the webhook gone' }).click();
-    await dialogOf(page).getByText(`Nothing is sent to ${url} any more`).waitFor();
+    await dialogOf(page).getByText(`Nothing more is sent to ${url}`).waitFor();
     await page.getByRole('button', { name: 'Delete gone' }).click();
     await hookOf(page, 'gone').waitFor({ state: 'detached' });
   });
@@ -223,7 +223,7 @@ describe('the configuration', () => {
   it('is searched, and narrowed to what differs from the default', async () => {
     const page = await open();
     const all = await optionsOf(page).count();
-    await page.getByLabel('Only what differs').check();
+    await page.getByLabel('Only options that differ').check();
     const different = await optionsOf(page).count();
     expect(different).toBeGreaterThan(0);
     expect(different).toBeLessThan(all);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBundle } from '../support/bundle-factory';
 import { connectDevice, type DeviceClient } from '../support/device-client';
@@ -74,6 +75,39 @@ it('a disk that hangs holds up what waits for it, and nobody else', async () => 
   disk.go();
   await Promise.all([reported, created]);
   expect(answered.sort()).toEqual(['create: 201', 'report: 200']);
+  expect(await server.stop()).toBe(0);
+});
+
+it('uploads that wait for the disk hold up no download', async () => {
+  const { disk, server, connect } = await start();
+  const device = await connect();
+  const bundle = await bundlePath(device);
+  const { path: next } = await makeBundle({ compatible: 'test-board', version: '2.0.0' });
+  const upload = async (content: Uint8Array<ArrayBuffer>, name: string) => {
+    const body = new FormData();
+    body.set('bundle', new Blob([content]), name);
+    return (await fetch(`${server.adminUrl}/upload`, { method: 'POST', body })).status;
+  };
+  const answered: number[] = [];
+  const before = disk.calls().length;
+  disk.hold();
+  // More than Node's own pool has threads, through which devices read.
+  const contents = [
+    new Uint8Array(await readFile(next)),
+    ...Array.from({ length: 5 }, () => new Uint8Array(9)),
+  ];
+  const uploads = contents.map(async (content, index) => {
+    answered.push(await upload(content, `upload-${index}.raucb`));
+  });
+  await eventually(() => disk.calls().length >= before + 4);
+  for (let index = 0; index < 20; index += 1) {
+    const range = await device.request(bundle, { range: `bytes=${index}-${index + 63}` });
+    expect({ status: range.status, length: range.body.length }).toEqual({ status: 206, length: 64 });
+  }
+  expect(answered).toEqual([]);
+  disk.go();
+  await Promise.all(uploads);
+  expect(answered.sort()).toEqual([201, 422, 422, 422, 422, 422]);
   expect(await server.stop()).toBe(0);
 });
 

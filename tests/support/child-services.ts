@@ -10,7 +10,12 @@ import { raucPorts, withoutKeyring } from './rauc-ports';
 export async function openChildServices(dataDir: string, now: () => Date = () => new Date()) {
   const ignore = () => undefined;
   const errors: string[] = [];
-  const store = await openStore(dataDir, { newName: randomUUID, pid: process.pid, diskThread: {} });
+  const store = await openStore(dataDir, {
+    newName: randomUUID,
+    pid: process.pid,
+    diskThread: {},
+    uploadThreads: {},
+  });
   const services = await createServices({
     store,
     ...raucPorts(withoutKeyring, () => new Date()),

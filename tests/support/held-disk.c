@@ -1,6 +1,6 @@
 /*
  * A disk that is slow, stuck or broken, or loses its power: preloaded into a server, it stands before fsync and fdatasync. The file that
- * HELD_DISK names is read at each call: its first letter says what happens to those of the database's files.
+ * HELD_DISK names is read at each call: its first letter says what happens to those of the database's files and of bundles.
  *   d<milliseconds>  they take so much longer
  *   h                they are held until it says something else
  *   f                those of the -wal file fail with EIO
@@ -90,7 +90,8 @@ static int held(const char *call, int descriptor) {
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, call);
   char name[PATH_MAX], order[32];
   name_of(descriptor, name, sizeof name);
-  if (strstr(name, "server.db") == NULL) return real(descriptor);
+  int is_database = strstr(name, "server.db") != NULL;
+  if (!is_database && strstr(name, "/data/bundles") == NULL) return real(descriptor);
   tell(call, name);
   for (;;) {
     read_order(order, sizeof order);
@@ -102,7 +103,7 @@ static int held(const char *call, int descriptor) {
     errno = EIO;
     return -1;
   }
-  return synced(real, descriptor, name);
+  return is_database ? synced(real, descriptor, name) : real(descriptor);
 }
 
 int fsync(int descriptor) { return held("fsync", descriptor); }

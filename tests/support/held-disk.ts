@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { mustRun } from './programs';
 
-/** A call of `fsync` or `fdatasync` for a file of the database. */
+/** A call of `fsync` or `fdatasync` for a file of the database, an upload or the folder of bundles. */
 export interface SyncCall {
   /** Whether the thread with the event loop made it. */
   readonly isLoop: boolean;

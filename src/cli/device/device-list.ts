@@ -2,7 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { deviceJson, devicePageJson } from '../../contract/device';
 import { installationJson } from '../../contract/installation';
+import { deviceState, isRefused, runsCurrent } from '../../contract/device-state';
 import type { Read } from '../../contract/reader';
+import { releaseJson } from '../../contract/release';
 import { deviceSorts } from '../../core/device-sort';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
@@ -24,6 +26,7 @@ interface Flags extends DeviceFilter {
 const shownDevice = deviceJson
   .pick({
     id: true,
+    first_contact_at: true,
     last_contact_at: true,
     compatible: true,
     system_version: true,
@@ -33,8 +36,23 @@ const shownDevice = deviceJson
     hold: true,
     pin: true,
   })
-  .extend({ installation: installationJson.pick({ bundle: true, state: true, progress: true }).nullable() });
+  .extend({
+    installation: installationJson
+      .pick({ bundle: true, sha256: true, state: true, progress: true, from_version: true })
+      .nullable(),
+    // An older server does not tell whether a certificate is revoked.
+    certificates: z.array(
+      deviceJson.shape.certificates.element
+        .pick({ last_seen_at: true, revoked_at: true })
+        .partial({ revoked_at: true }),
+    ),
+  });
 const shownPage = devicePageJson.extend({ devices: z.array(shownDevice) });
+const currentReleases = z.object({
+  releases: z.array(releaseJson.pick({ compatible: true, channel: true, version: true, sha256: true })),
+});
+type ShownDevice = Read<z.infer<typeof shownDevice>>;
+type Releases = Read<z.infer<typeof currentReleases>>['releases'];
 
 export function addDeviceList(device: Command, context: CliContext): void {
   addCommand<Flags>(device, context, {
@@ -67,7 +85,9 @@ export function addDeviceList(device: Command, context: CliContext): void {
         return 0;
       }
       const { devices, next, total } = parseAnswer(shownPage, answer);
-      printTable(context, columns, devices.map(rowOf), 'no devices match');
+      const { releases } = parseAnswer(currentReleases, await client.get('/api/releases'));
+      const rows = devices.map((device) => rowOf(device, releases));
+      printTable(context, columns, rows, 'no devices match');
       if (next !== null)
         talk(context, `${devices.length} of ${total}; continue with --after ${next}, or use --all`);
       return 0;
@@ -87,13 +107,13 @@ function queryOf({ sort, desc, limit, after, ...filter }: Flags): Readonly<Recor
 
 const columns = ['DEVICE', 'COMPATIBLE', 'VERSION', 'CHANNEL', 'STATE', 'BUNDLE', 'LAST CONTACT', 'LABELS'];
 
-function rowOf(device: Read<z.infer<typeof shownDevice>>): readonly string[] {
+function rowOf(device: ShownDevice, releases: Releases): readonly string[] {
   return [
     device.id,
     device.compatible ?? '-',
     device.system_version ?? '-',
     device.channel,
-    stateOf(device),
+    stateOf(device, releases),
     device.installation?.bundle ?? '-',
     device.last_contact_at?.replace(/\.\d+Z$/, 'Z') ?? 'never',
     device.labels.join(', ') || '-',
@@ -101,14 +121,17 @@ function rowOf(device: Read<z.infer<typeof shownDevice>>): readonly string[] {
 }
 
 /** What a person decided weighs more than how far the installation is. */
-function stateOf({ admission, hold, pin, installation }: Read<z.infer<typeof shownDevice>>): string {
-  const decided = [
+function stateOf(device: ShownDevice, releases: Releases): string {
+  const { admission, hold, pin, installation } = device;
+  const state = deviceState(device, runsCurrent(device, releases));
+  const shown = [
     ...(admission === 'waiting' ? ['waiting'] : []),
     ...(hold === null ? [] : ['held']),
     ...(pin === null ? [] : ['pinned']),
-  ];
-  const shown = [...decided, ...(installation === null ? [] : [installation.state])].map(markedState);
-  const percent = installation?.state === 'downloading' ? ` ${installation.progress ?? 0} %` : '';
+    ...(isRefused(device) ? ['refused'] : []),
+    ...(state === null ? [] : [state]),
+  ].map(markedState);
+  const percent = state === 'downloading' ? ` ${installation?.progress ?? 0} %` : '';
   return shown.length === 0 ? '-' : `${shown.join(', ')}${percent}`;
 }
 

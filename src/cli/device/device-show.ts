@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { type BoardJson, deviceJson } from '../../contract/device';
+import { isRefused } from '../../contract/device-state';
 import { installationJson } from '../../contract/installation';
 import type { Read } from '../../contract/reader';
 import { parseDeviceId } from '../../core/device';
@@ -109,14 +110,13 @@ function certificateFacts({ serial, revoked_at: revokedAt }: ShownDevice['certif
 }
 
 /** The remedy for a device that is refused with the certificate that it used last. */
-function tellRevoked(context: CliContext, { id, certificates }: ShownDevice): void {
-  const lastSeen = certificates
-    .map((one) => one.last_seen_at)
-    .sort()
-    .at(-1);
-  const latest = certificates.findLast((one) => one.last_seen_at === lastSeen);
-  if (latest === undefined || latest.revoked_at == null) return;
-  talk(context, `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`);
+function tellRevoked(context: CliContext, device: ShownDevice): void {
+  const { id } = device;
+  if (isRefused(device))
+    talk(
+      context,
+      `The certificate that ${id} used last is revoked. Issue a new one: device kit ${id} --force`,
+    );
 }
 
 function boardFacts({ serial, boot_id: bootId, machine_id: machineId, ...board }: BoardJson): string {

@@ -17,13 +17,25 @@ interface Flags {
   readonly device?: string;
   readonly compatible?: string;
   readonly bundle?: string;
+  readonly release?: string;
   readonly actor?: string;
+  readonly people?: boolean;
   readonly since?: string;
   readonly until?: string;
   readonly limit?: string;
 }
 
-const filterNames = ['kind', 'device', 'compatible', 'bundle', 'actor', 'since', 'until'] as const;
+const filterNames = [
+  'kind',
+  'device',
+  'compatible',
+  'bundle',
+  'release',
+  'actor',
+  'people',
+  'since',
+  'until',
+] as const;
 
 /** An older server does not count what happens again and again. */
 const shownEvent = eventJson
@@ -42,7 +54,9 @@ export function addEvents(program: Command, context: CliContext): void {
       new Option('--device <id>', 'about one device'),
       new Option('--compatible <name>', 'about one compatible'),
       new Option('--bundle <name>', 'about one bundle'),
+      new Option('--release <id>', 'about one release and its rollout'),
       new Option('--actor <name>', 'by this actor: local, token:ci, cli:ann, device:board-1, server'),
+      new Option('--people', 'only what people did: neither devices nor the server by itself'),
       new Option('--since <time>', 'at or after this time, such as 2026-03-01T09:30:00Z'),
       new Option('--until <time>', 'before this time'),
       new Option('--limit <n>', 'events at most').default('50'),
@@ -52,6 +66,7 @@ export function addEvents(program: Command, context: CliContext): void {
       'events',
       'events --follow',
       'events --kind installation.failed,installation.rolled-back --json',
+      'events --people --device board-1',
       'events --actor token:ci --since 2026-03-01T00:00:00Z',
     ],
     run: async ({ options, config }) => {
@@ -59,7 +74,7 @@ export function addEvents(program: Command, context: CliContext): void {
       const filter = new URLSearchParams(
         filterNames.flatMap((name): [string, string][] => {
           const value = options[name];
-          return value === undefined ? [] : [[name, value]];
+          return value === undefined ? [] : [[name, String(value)]];
         }),
       );
       if (options.follow === true) {

@@ -41,4 +41,14 @@ export const uploadReasons = {
     says: ({ limitBytes }: { limitBytes: number }) => `the bundle is larger than ${limitBytes} bytes`,
     remedy: 'Raise UPLOAD_LIMIT if bundles of this size are wanted.',
   },
+  'upload-thread-ended': {
+    code: 'unavailable',
+    says: ({ why }: { why: string }) => `the thread that writes the upload ended early: ${why}`,
+    remedy: 'Send it again.',
+  },
+  'too-many-uploads': {
+    code: 'unavailable',
+    says: ({ limit }: { limit: number }) => `${limit} uploads are being received or checked`,
+    remedy: 'Try again once another upload has ended.',
+  },
 } satisfies Reasons;

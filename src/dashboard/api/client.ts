@@ -1,5 +1,9 @@
 import type { ProblemJson } from '../../contract/problem';
 import type { Read } from '../../contract/reader';
+import { camelCase } from '../../base/text/field-names';
+import type { Reason } from '../../core/reasons/catalogue';
+import type { ReasonParameters } from '../../core/reasons/reason-words';
+import { isReasonCode, remedyOf, sentenceOf } from '../../core/reasons/sentences';
 import { atBase } from '../base';
 import { endSession } from './session';
 import { text } from '../texts';
@@ -103,13 +107,25 @@ export function failureOf(status: number, body: string, server: string | null): 
   const problem = problemOf(body);
   if (problem.code === undefined) return proxyFailure(status, server);
   if (status === 401) endSession();
+  const { says, remedy } = wordsOf(problem);
   return new Failure(
-    problem.detail ?? problem.title ?? text.failure.status(status),
+    says ?? problem.title ?? text.failure.status(status),
     status,
     problem.code,
-    problem.remedy ?? null,
+    remedy ?? null,
     problem.request_id ?? null,
   );
+}
+
+/** The page says a reason that it knows in its own words; of a server that is newer it tells the sentence. */
+function wordsOf({ reason: code, parameters = {}, detail, remedy }: Problem) {
+  if (!isReasonCode(code)) return { says: detail, remedy };
+  const reason: Reason = { code, parameters: camelCase(parameters) as ReasonParameters };
+  try {
+    return { says: sentenceOf(reason), remedy: remedyOf(reason) };
+  } catch {
+    return { says: detail, remedy }; // the server that was started since knows other parameters
+  }
 }
 
 /** What is not the server's own comes from a proxy in front of it. */

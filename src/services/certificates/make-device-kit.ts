@@ -138,16 +138,10 @@ function checkExisting(
   if (revokedAt !== null) {
     throw DomainError.of('kit-certificate-revoked', { commonName });
   }
-  const refuse = (what: string) => {
-    throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {
-      remedy:
-        'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.',
-    });
-  };
-  if (notAfter <= at) refuse(', and it has expired');
-  if (csrPem !== undefined) refuse(': the request would not be signed');
-  if (days !== undefined || key !== undefined) refuse(': its validity and key stay as they are');
+  if (notAfter <= at) throw DomainError.of('kit-certificate-expired', { commonName });
+  if (csrPem !== undefined) throw DomainError.of('kit-request-not-signed', { commonName });
+  if (days !== undefined || key !== undefined) throw DomainError.of('kit-certificate-stays', { commonName });
   if (compatible !== null && compatibles.length > 0 && !compatibles.includes(compatible)) {
-    refuse(`, which is bound to ${compatibles.join(', ')}`);
+    throw DomainError.of('kit-certificate-bound', { commonName, compatibles });
   }
 }

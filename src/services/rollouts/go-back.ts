@@ -108,7 +108,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       target = await preview(request);
     } catch (error) {
       if (isAny || !(error instanceof DomainError) || error.code !== 'not-found') throw error;
-      throw anotherBefore(error.message, error);
+      throw DomainError.of('nothing-before-meanwhile', { why: error.message }, { cause: error });
     }
     const { bundle, made } = target;
     if (isAny && (await isBroughtBack(made))) throw broughtBack(bundle.name, made.releaseId);
@@ -116,7 +116,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       (expected === undefined || expected === bundle.name) &&
       (expectedRelease === undefined || expectedRelease === made.releaseId);
     if (isExpected) return target;
-    throw anotherBefore(`the release before is ${bundle.name} (release ${made.releaseId}) now`);
+    throw DomainError.of('another-before-meanwhile', { name: bundle.name, releaseId: made.releaseId });
   }
 
   /** Whether what is current was itself gone back to: of two who press at once, the second would go one further. */
@@ -173,19 +173,7 @@ function versionOf({ inspection }: Bundle): string | null {
 }
 
 function nothingBefore(compatible: string, channel: string, isAborted: boolean): DomainError {
-  const message = isAborted
-    ? `every release of ${compatible} (${channel}) before was aborted`
-    : `nothing was current for ${compatible} (${channel}) before`;
-  return new DomainError('not-found', message, {
-    remedy: 'Activate a bundle, or deactivate to offer nothing.',
-  });
-}
-
-function anotherBefore(message: string, cause?: unknown): DomainError {
-  return new DomainError('conflict', `${message}: somebody released or went back meanwhile`, {
-    remedy: 'Look at the history of the channel, and decide again.',
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return DomainError.of(isAborted ? 'all-before-aborted' : 'nothing-before', { compatible, channel });
 }
 
 function broughtBack(name: string, releaseId: number): DomainError {

@@ -101,7 +101,7 @@ export function createManageRollouts({
         'rollout.promoted',
         actor,
         ({ bundle, rollout }, { at, failures: forgivenFailures }) => {
-          requireState(rollout, 'running', 'promoted');
+          requireState(rollout, 'running', 'promote');
           const { step, policy } = rollout;
           if (step !== fromStep) {
             throw DomainError.of('rollout-in-another-step', { step, fromStep }, { details: { step } });
@@ -115,13 +115,13 @@ export function createManageRollouts({
       ),
     pause: (releaseId, reason, actor) =>
       move(releaseId, 'rollout.paused', actor, ({ bundle, rollout }) => {
-        requireState(rollout, 'running', 'paused');
+        requireState(rollout, 'running', 'pause');
         const why = parseReason(reason);
         return { change: { state: 'paused', reason: why }, message: tell(`${bundle.name} is paused`, why) };
       }),
     resume: (releaseId, actor) =>
       move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }, { failures: forgivenFailures }) => {
-        requireState(rollout, 'paused', 'resumed');
+        requireState(rollout, 'paused', 'resume');
         bundleTrust.require(bundle);
         return {
           change: { state: 'running', reason: null, forgivenFailures },
@@ -137,11 +137,13 @@ export function createManageRollouts({
   };
 }
 
-function requireState({ state }: Rollout, wanted: Rollout['state'], what: string): void {
+function requireState(
+  { state }: Rollout,
+  wanted: Rollout['state'],
+  action: 'promote' | 'pause' | 'resume',
+): void {
   if (state === wanted) return;
-  throw new DomainError('conflict', `the rollout is ${state}: it can not be ${what}`, {
-    remedy: state === 'aborted' ? 'Make the bundle current again to begin anew.' : 'Look at it again.',
-  });
+  throw DomainError.of('rollout-not-running', { state, action });
 }
 
 function parseReason(reason: string): string | null {

@@ -1,6 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, read } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { readExactly } from '../../base/files/read-exactly';
+import { promisify } from 'node:util';
+import { type ReadableFile, readExactly } from '../../base/files/read-exactly';
 import type { OpenFile } from '../../ports/bundle-storage';
 import { readOnlyNoFollow } from '../refuse-links';
 
@@ -13,21 +15,48 @@ export async function openBundleFile(file: string): Promise<OpenFile> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw Object.assign(new Error(`${file} is not a file`), { code: 'ENOENT' });
-    return readable(handle, stats.size);
+    return readable(handle, handle.fd, stats.size, () => handle.close());
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-function readable(handle: FileHandle, sizeBytes: number): OpenFile {
-  const read = (position: number, length: number) => readExactly(handle, position, length);
+const readInto = promisify(read);
+
+/**
+ * Opens a file that this process has just written. The kernel has all that this asks for in memory, so that nothing waits for the disk;
+ * the pool's threads, which an asynchronous call would take, may wait for it.
+ * @throws the system's error
+ */
+export function openWrittenFile(file: string): OpenFile {
+  const descriptor = openSync(file, readOnlyNoFollow);
+  let isOpen = true;
+  return readable(
+    { read: (buffer, offset, length, position) => readInto(descriptor, buffer, offset, length, position) },
+    descriptor,
+    fstatSync(descriptor).size,
+    () => {
+      if (isOpen) closeSync(descriptor);
+      isOpen = false; // another file may have its number
+      return Promise.resolve();
+    },
+  );
+}
+
+function readable(
+  file: ReadableFile,
+  descriptor: number,
+  sizeBytes: number,
+  close: () => Promise<void>,
+): OpenFile {
+  const read = (position: number, length: number) => readExactly(file, position, length);
   return {
     sizeBytes,
-    descriptor: handle.fd,
+    descriptor,
     read,
     createReadStream: (start, end) => streamed(read, start, end),
-    close: () => handle.close(),
+    close,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { link, lstat, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { syncFolder } from '../../base/files/replace-file';
@@ -19,6 +19,8 @@ import { storing } from '../storage-error';
 import { openBundleFile } from './bundle-file';
 import { type IncomingFile, IncomingFiles } from './incoming-files';
 import { type NamedBytes, NamedBytesIndex } from './named-bytes';
+import { ThreadedUpload, type UploadThreadOptions } from './threaded-upload';
+import { DirectUpload } from './upload-writer';
 
 export interface BundleFolderOptions {
   readonly folder: string;
@@ -26,6 +28,8 @@ export interface BundleFolderOptions {
   readonly newName: () => string;
   /** The bundles that the database knows: their files have their names. */
   readonly known: readonly NamedBytes[];
+  /** Has a thread wait for the disk rather than the event loop, one for each upload. */
+  readonly uploadThreads?: UploadThreadOptions | undefined;
 }
 
 /** The bundles of `data/bundles/`, each under its name. A file is there only when it is complete and synced. */
@@ -34,18 +38,18 @@ export class BundleFolder implements BundleStorage {
   readonly #incoming: IncomingFiles;
   readonly #index: NamedBytesIndex;
 
-  constructor({ folder, newName, known }: BundleFolderOptions) {
+  constructor({ folder, newName, known, uploadThreads }: BundleFolderOptions) {
     this.#folder = folder;
-    this.#incoming = new IncomingFiles(path.join(folder, '.incoming'), newName);
+    this.#incoming = new IncomingFiles(path.join(folder, '.incoming'), newName, (file) =>
+      uploadThreads === undefined ? new DirectUpload(file) : new ThreadedUpload(file, uploadThreads),
+    );
     this.#index = new NamedBytesIndex(known);
   }
 
   async stage(content: Readable, options: StageOptions): Promise<StagedBundle> {
     const incoming = await this.#incoming.stage(content, options);
-    const { sha256, sizeBytes } = incoming;
     return {
-      sha256,
-      sizeBytes,
+      ...incoming.written,
       open: () => incoming.open(),
       keep: (name) => this.#keep(incoming, name),
       discard: () => incoming.discard(),
@@ -137,36 +141,14 @@ export class BundleFolder implements BundleStorage {
   };
 
   async #keep(incoming: IncomingFile, name: string): Promise<void> {
-    const { sha256, sizeBytes } = incoming;
-    if (this.#index.hashOf(name) === sha256) await this.#replace(incoming, name);
-    else await this.#link(incoming, name);
-    this.#index.add(name, { sha256, sizeBytes });
-    await incoming.discard().catch(() => undefined); // its other name is cleaned away at the next start
-  }
-
-  /** A link, because a rename would replace what is there. */
-  async #link(incoming: IncomingFile, name: string): Promise<void> {
-    const file = this.#pathOf(name);
-    await storing(() => link(incoming.path, file)).catch((error: unknown) => {
+    const { sha256, sizeBytes } = incoming.written;
+    // A damaged or lost file of the same bundle is replaced; readers of the old one keep it.
+    const replaces = this.#index.hashOf(name) === sha256;
+    await incoming.keep({ file: this.#pathOf(name), replaces }).catch((error: unknown) => {
       throw systemErrorCode(error) === 'EEXIST' ? taken(name) : error;
     });
-    try {
-      await storing(() => syncFolder(this.#folder));
-    } catch (error) {
-      await rm(file, { force: true });
-      throw error;
-    }
-  }
-
-  /** Takes the place of a damaged or lost file of the same bundle. Readers of the old one keep it. */
-  async #replace(incoming: IncomingFile, name: string): Promise<void> {
-    const file = this.#pathOf(name);
-    await storing(async () => {
-      const found = await statsOf(file);
-      if (found?.isFile() === false) throw taken(name);
-      await rename(incoming.path, file);
-      await syncFolder(this.#folder);
-    });
+    this.#index.add(name, { sha256, sizeBytes });
+    await incoming.discard().catch(() => undefined); // its other name is cleaned away at the next start
   }
 
   /** Every path goes through here, and the pattern of bundle names lets none leave the folder. */

@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { makeFolder } from '../../base/files/make-folder';
-import { systemErrorCode } from '../../base/files/system-error';
 import { DomainError } from '../../core/errors';
 import type { OpenFile, StageOptions } from '../../ports/bundle-storage';
 import { storing } from '../storage-error';
-import { openBundleFile } from './bundle-file';
+import { openWrittenFile } from './bundle-file';
+import type { Place, Written } from './upload-tasks';
+import type { UploadWriter } from './upload-writer';
+
+/** So many uploads are received or looked into at once: each has a thread, some memory and a file of its own. */
+const maxUploads = 16;
 
 /** Makes the folder, empty: removes what a killed server was receiving. @throws DomainError `storage-full`, `unavailable` */
 export function cleanIncoming(folder: string): Promise<void> {
@@ -18,87 +21,102 @@ export function cleanIncoming(folder: string): Promise<void> {
   });
 }
 
-/** A complete, synced upload that has no name yet. */
+/** A complete upload that has no name yet. */
 export class IncomingFile {
   #isThere = true;
 
+  /** @param remove ends the writer, and leaves no file behind */
   constructor(
     private readonly file: string,
-    readonly sha256: string,
-    readonly sizeBytes: number,
+    private readonly writer: Pick<UploadWriter, 'keep'>,
+    private readonly remove: () => Promise<void>,
+    readonly written: Written,
   ) {}
 
-  /** Where it lies, until it is discarded. */
-  get path(): string {
-    if (!this.#isThere) throw new Error('this upload was stored or discarded before');
-    return this.file;
+  async open(): Promise<OpenFile> {
+    this.#mustBeThere();
+    return await storing(() => Promise.resolve(openWrittenFile(this.file)));
   }
 
-  open(): Promise<OpenFile> {
-    return storing(() => openBundleFile(this.path));
+  /**
+   * Gives it its name once it is on disk. The name lasts when the promise resolves; nothing has it when it rejects, unless another file
+   * had it before.
+   */
+  async keep(place: Place): Promise<void> {
+    this.#mustBeThere();
+    try {
+      await storing(() => this.writer.keep(place));
+    } catch (error) {
+      if (!place.replaces) await removeSecondName(this.file, place.file);
+      throw error;
+    }
   }
 
-  /** Whoever moved it away says so by this, too. */
   async discard(): Promise<void> {
     if (!this.#isThere) return;
     this.#isThere = false;
-    await rm(this.file, { force: true });
+    await this.remove();
+  }
+
+  #mustBeThere(): void {
+    if (!this.#isThere) throw new Error('this upload was stored or discarded before');
   }
 }
 
 /** The place where uploads are written before anybody can see them. What a crash leaves there is worthless. */
 export class IncomingFiles {
-  /** @param newName a name that was never used before */
+  #uploads = 0;
+
+  /**
+   * @param newName a name that was never used before
+   * @param write begins to write a file that is not there
+   */
   constructor(
     private readonly folder: string,
     private readonly newName: () => string,
+    private readonly write: (file: string) => UploadWriter,
   ) {}
 
   /**
-   * Writes a stream to a new file and syncs it. After an error the rest of the stream is the caller's.
-   * @throws DomainError `too-large`, `storage-full`, `invalid-input`
+   * Writes a stream to a new file. After an error the rest of the stream is the caller's.
+   * @throws DomainError `too-large`, `storage-full`, `invalid-input`, `unavailable`
    */
-  async stage(content: Readable, options: StageOptions): Promise<IncomingFile> {
+  async stage(content: Readable, { limitBytes, signal }: StageOptions): Promise<IncomingFile> {
+    if (this.#uploads >= maxUploads) throw tooMany();
+    if (signal !== undefined) addAbortSignal(signal, content);
     const file = path.join(this.folder, this.newName());
+    const writer = this.write(file);
+    this.#uploads += 1;
+    const remove = () => this.#remove(file, writer);
     try {
-      const { sha256, sizeBytes } = await storing(() => write(file, content, options));
-      return new IncomingFile(file, sha256, sizeBytes);
+      const written = await storing(() => receive(content, writer, limitBytes));
+      return new IncomingFile(file, writer, remove, written);
     } catch (error) {
-      await rm(file, { force: true });
+      await remove();
       throw error;
     }
   }
-}
 
-async function write(file: string, content: Readable, { limitBytes, signal }: StageOptions) {
-  if (signal !== undefined) addAbortSignal(signal, content);
-  const handle = await openNew(file);
-  try {
-    const hash = createHash('sha256');
-    let sizeBytes = 0;
-    for await (const piece of piecesOf(content)) {
-      sizeBytes += piece.length;
-      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
-      hash.update(piece);
-      await writeAll(handle, piece);
+  async #remove(file: string, writer: UploadWriter): Promise<void> {
+    try {
+      await writer.discard();
+    } catch {
+      await rm(file, { force: true }); // nobody writes it any more
+    } finally {
+      this.#uploads -= 1;
     }
-    if (sizeBytes === 0) throw DomainError.of('upload-empty');
-    await handle.sync();
-    return { sha256: hash.digest('hex'), sizeBytes };
-  } finally {
-    await handle.close();
   }
 }
 
-/** The disk may have had no room for the folder at the start. */
-async function openNew(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'wx', 0o600);
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-    await makeFolder(path.dirname(file), 0o700);
-    return await open(file, 'wx', 0o600);
+async function receive(content: Readable, writer: UploadWriter, limitBytes: number): Promise<Written> {
+  let sizeBytes = 0;
+  for await (const piece of piecesOf(content)) {
+    sizeBytes += piece.length;
+    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+    await writer.write(piece);
   }
+  if (sizeBytes === 0) throw DomainError.of('upload-empty');
+  return await writer.finish();
 }
 
 /** An error of the stream is the sender's fault, unlike one of the disk. */
@@ -112,13 +130,20 @@ async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-async function writeAll(handle: FileHandle, piece: Buffer): Promise<void> {
-  let written = 0;
-  while (written < piece.length) {
-    written += (await handle.write(piece, written)).bytesWritten;
+/** A writer that died may have given the name before it could say so: then both are names of the same file. */
+async function removeSecondName(file: string, second: string): Promise<void> {
+  try {
+    const [own, other] = await Promise.all([lstat(file), lstat(second)]);
+    if (own.dev === other.dev && own.ino === other.ino) await rm(second);
+  } catch {
+    // One of them is not there, or the disk fails: the next start looks at what lies in the folder.
   }
 }
 
 function tooLarge(limitBytes: number): DomainError {
   return DomainError.of('bundle-too-large', { limitBytes }, { details: { limitBytes } });
+}
+
+function tooMany(): DomainError {
+  return DomainError.of('too-many-uploads', { limit: maxUploads });
 }

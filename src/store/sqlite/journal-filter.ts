@@ -30,6 +30,8 @@ export function journalLines(database: Database, filter: EventFilter, afterId = 
     .map(([column, value]) => sql<SqlBool>`+${sql.ref(column)} = ${value}`);
   if (kinds !== undefined && index !== 'kind')
     rest.push(sql<SqlBool>`+kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))`);
+  if (filter.isByPeople === true && index !== 'people')
+    rest.push(sql<SqlBool>`+actor NOT LIKE 'device:%' AND +actor <> ${theServer.name}`);
   if (since !== undefined) rest.push(sql<SqlBool>`+at >= ${since.toISOString()}`);
   if (until !== undefined) rest.push(sql<SqlBool>`+at < ${until.toISOString()}`);
   const fromId = Math.max(afterId + 1, times.fromId);
@@ -37,7 +39,7 @@ export function journalLines(database: Database, filter: EventFilter, afterId = 
 }
 
 /** A device writes of itself alone, so that its index leads to what it wrote as well. */
-type Index = 'device' | 'own' | 'actor' | 'release_id' | 'kind' | 'id';
+type Index = 'device' | 'own' | 'actor' | 'release_id' | 'people' | 'kind' | 'id';
 
 function indexFor(filter: EventFilter, kinds: readonly string[] | undefined): Index {
   const { actor } = filter;
@@ -45,6 +47,7 @@ function indexFor(filter: EventFilter, kinds: readonly string[] | undefined): In
   if (actor?.startsWith('device:') === true) return 'own';
   if (actor !== undefined && actor !== theServer.name) return 'actor'; // people do little beside devices
   if (filter.releaseId !== undefined) return 'release_id';
+  if (filter.isByPeople === true) return 'people';
   if (kinds !== undefined) return 'kind';
   return actor === undefined ? 'id' : 'actor';
 }
@@ -60,6 +63,11 @@ function walksOf(
   // In the words of the index, which else does not fit.
   if (index === 'actor') return [ids(sql`actor = ${actor} AND actor NOT LIKE 'device:%'`)];
   if (index === 'release_id') return [ids(sql`release_id = ${releaseId}`)];
+  // As the index says it; nothing but its name keeps SQLite from the table, which has all lines in this order, too.
+  if (index === 'people')
+    return [
+      sql`SELECT id FROM events INDEXED BY events_by_people WHERE actor NOT LIKE 'device:%' AND actor <> 'server'`,
+    ];
   // Each kind has its lines by id already: SQLite merges them as far as it needs them.
   if (index === 'kind') return kinds.map((kind) => ids(sql`kind = ${kind}`));
   return [ids(sql`true`)];

@@ -443,4 +443,23 @@ export const migrations: readonly string[] = [
       trim(replace(replace(attributes, '":"', '='), '","', char(10)), '{"}'))
   ) VIRTUAL;
   `,
+  `
+  -- When all devices that a release is meant for were proven, and the last count of them, as JSON.
+  ALTER TABLE rollouts ADD COLUMN completed_at TEXT;
+  ALTER TABLE rollouts ADD COLUMN counted TEXT;
+  -- How a release was left when something took its place. One that is brought back ends once for each line that made it current.
+  CREATE TABLE release_ends (
+    line INTEGER NOT NULL PRIMARY KEY,
+    how TEXT NOT NULL CHECK (how IN ('replaced', 'deactivated', 'undone', 'rolled-back-to')),
+    state TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    reason TEXT,
+    completed_at TEXT,
+    counted TEXT,
+    -- As a JSON list.
+    failures TEXT NOT NULL
+  ) STRICT;
+  -- People do little beside devices and the server.
+  CREATE INDEX events_by_people ON events (id) WHERE actor NOT LIKE 'device:%' AND actor <> 'server';
+  `,
 ];

@@ -101,6 +101,22 @@ describe('device list', () => {
     expect((await run('list', '--limit', '1', '--after', place)).stdout).toContain('board-2');
   });
 
+  it('calls a device up to date that runs what is current, also after a failure', async () => {
+    const stateOf = async (id: string) => {
+      const line = (await run('list')).stdout.split('\n').find((one) => one.startsWith(id)) ?? '';
+      return line.split(/ {2,}/)[4];
+    };
+    await new SimulatedDevice(admin.opened.services, 'current', { now, version: '1.0.0' }).poll();
+    expect(await stateOf('current')).toBe('✓ up to date');
+    expect(await stateOf('board-2')).toBe('✗ failed');
+    // Somebody has brought it there by other means.
+    await new SimulatedDevice(admin.opened.services, 'board-2', { now, version: '1.0.0' }).poll();
+    expect(await stateOf('board-2')).toBe('✓ up to date');
+    expect((await run('show', 'board-2')).stdout).toContain('✗ failed');
+    await run('hold', 'board-2');
+    expect(await stateOf('board-2')).toBe('# held, ✗ failed');
+  });
+
   it('filters and sorts', async () => {
     await admin.opened.services.manageDevices.change(
       'board-1',
@@ -189,8 +205,8 @@ describe('device show, explain and log', () => {
 describe('decisions', () => {
   it.each<[string[], object, RegExp]>([
     [['hold', 'board-1', '--reason', 'smoke'], { hold: { reason: 'smoke' } }, /unhold board-1/],
-    [['hold', 'board-1'], { hold: { reason: '' } }, /held/],
-    [['unhold', 'board-1'], { hold: null }, /nobody/],
+    [['hold', 'board-1'], { hold: { reason: '' } }, /on hold/],
+    [['unhold', 'board-1'], { hold: null }, /no longer/],
     [['pin', 'board-1', 'v1.raucb'], { pin: { bundleName: 'v1.raucb' } }, /v1\.raucb/],
     [['unpin', 'board-1'], { pin: null }, /stable/],
     [['channel', 'board-1', 'beta'], { channel: 'beta' }, /beta/],

@@ -66,7 +66,7 @@ describe('a device that needs a look', () => {
     });
     const { stdout } = await run('show', 'claimer');
     expect(stdout).toMatch(/Certificate for +test-board/);
-    expect(stdout).toMatch(/Says to be +other-board; its certificate counts/);
+    expect(stdout).toMatch(/Reports as +other-board; its certificate counts/);
   });
 
   it('is told with what its poller leaves out', async () => {
@@ -84,7 +84,7 @@ describe('a device that needs a look', () => {
       poller_omits: [],
     };
     expect(await device('quiet')).toMatchObject(quiet);
-    expect((await run('show', 'quiet')).stdout).not.toMatch(/Second board|Says to be|Poller lacks/);
+    expect((await run('show', 'quiet')).stdout).not.toMatch(/Second board|Reports as|Poller lacks/);
   });
 
   it.each([

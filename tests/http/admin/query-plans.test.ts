@@ -32,6 +32,9 @@ const questions = [
   ...['', 'kind=device.', 'kind=device.,token.created&actor=local', 'device=a', 'device=a&kind=rollout.'].map(
     (query) => `/api/events?${query}`,
   ),
+  ...['people=true', 'people=true&kind=device.', 'people=true&device=a', 'people=true&release=1'].map(
+    (query) => `/api/events?${query}`,
+  ),
   ...['actor=local', 'actor=device:a', 'actor=server', 'release=1', 'bundle=x.raucb', 'installation=5'].map(
     (query) => `/api/events?${query}`,
   ),

@@ -42,6 +42,12 @@ it('searches a large journal in parts, and lets others in meanwhile', async () =
       .map((line) => JSON.parse(line) as object),
   ).toHaveLength(2);
 
+  // What people did is found at once, however much devices did since.
+  const byPeople = await runCommand(['events', '--people', '--server', admin.url], options);
+  expect(byPeople.stdout).toMatch(/token\.created +local +line 0/);
+  expect(byPeople.stdout).not.toContain('device:');
+  expect(byPeople.stderr).toBe('');
+
   // Ten of one caller at a time, and one more is told to wait.
   const answers = await Promise.all(Array.from({ length: 14 }, () => admin.http.get(rare)));
   const statuses = answers.map(({ status }) => status);

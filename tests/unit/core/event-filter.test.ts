@@ -56,6 +56,7 @@ describe('a line of the journal', () => {
     { since: after },
     { until: madeAt },
     { ...subject, actor: 'server' } as EventFilter,
+    { isByPeople: true },
   ])('is not looked for with %j', (filter) => {
     expect(isWanted(event, filter)).toBe(false);
   });

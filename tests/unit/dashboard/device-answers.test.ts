@@ -64,9 +64,9 @@ describe('what a device gets, on its page', () => {
     const unasked = Object.fromEntries(offerRules.slice(last).map((rule) => [rule, null]));
     const shown = show(answer('no-release', { release: false, ...unasked }));
     const [why] = shown.filter(({ type }) => type === 'details');
-    expect(why?.text.match(/not asked/gi)).toHaveLength(1);
-    const line = shown.find(({ type, text }) => type === 'p' && text.startsWith('Not asked'))?.text ?? '';
-    const names = /^Not asked: (.*) \(says null\)$/.exec(line)?.[1]?.split(', ') ?? [];
+    expect(why?.text.match(/not checked/gi)).toHaveLength(1);
+    const line = shown.find(({ type, text }) => type === 'p' && text.startsWith('Not checked'))?.text ?? '';
+    const names = /^Not checked: (.*) \(says null\)$/.exec(line)?.[1]?.split(', ') ?? [];
     expect(new Set(names).size).toBe(offerRules.length - last);
     expect(withClass(shown, 'rule')).toHaveLength(last);
     for (const name of names) expect(name).toMatch(/^\p{Lu}[\p{L} ]+$/u);

@@ -3,6 +3,7 @@ import { may } from '../../api/session';
 import type { BundleInUseJson } from '../../../contract/bundle';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
+import { JournalTimeline } from '../../parts/journal-timeline';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
 import { ReleaseForm } from '../../parts/release-form';
@@ -70,6 +71,12 @@ function Details({ bundle }: { readonly bundle: BundleInUseJson }) {
         <InspectionWords bundle={bundle} />
         <BundleFacts bundle={bundle} />
         <Images images={bundle.images} check={bundle.image_check} />
+        <JournalTimeline
+          title={text.bundles.timeline}
+          empty={text.bundles.timelineEmpty}
+          query={{ bundle: bundle.name }}
+          isAbout={(event) => event.bundle === bundle.name}
+        />
       </div>
       <div>
         <BundleDevices bundle={bundle} />

@@ -1,6 +1,7 @@
 import { Loaded } from '../../parts/loaded';
 import { FailureBox } from '../../parts/notices';
 import { Section } from '../../parts/page';
+import { isPeopleOnly, PeopleToggle } from '../../parts/people-toggle';
 import { text } from '../../texts';
 import { InstallationEntry } from './installation-entry';
 import { TimelineLine } from './timeline-line';
@@ -8,36 +9,51 @@ import { useTimeline } from './use-timeline';
 
 /** What happened to it: people's decisions, boots, and its installations. */
 export function Timeline({ id }: { readonly id: string }) {
-  const { first, entries, hasMore, failure, loadMore } = useTimeline(id);
+  const isByPeople = isPeopleOnly();
+  // Lines that another question had found are not carried over.
+  return (
+    <Section title={text.devices.one.timeline} actions={<PeopleToggle />}>
+      <Entries key={String(isByPeople)} id={id} isByPeople={isByPeople} />
+    </Section>
+  );
+}
+
+interface EntriesProps {
+  readonly id: string;
+  readonly isByPeople: boolean;
+}
+
+function Entries({ id, isByPeople }: EntriesProps) {
+  const { first, entries, hasMore, failure, loadMore } = useTimeline(id, isByPeople);
   const { one } = text.devices;
   return (
-    <Section title={one.timeline}>
-      <Loaded data={first}>
-        {() => (
-          <>
-            {entries.length === 0 && <p class="muted">{one.nothingYet}</p>}
-            <ol class="timeline">
-              {entries.map((entry) =>
-                'event' in entry ? (
-                  <li key={`event-${entry.event.id}`} class="timeline-entry">
-                    <TimelineLine event={entry.event} />
-                  </li>
-                ) : (
-                  <li key={`installation-${entry.installation.id}`} class="timeline-entry">
-                    <InstallationEntry installation={entry.installation} events={entry.events} />
-                  </li>
-                ),
-              )}
-            </ol>
-            {failure !== null && <FailureBox error={failure} />}
-            {hasMore && (
-              <button type="button" onClick={() => void loadMore()}>
-                {one.more}
-              </button>
+    <Loaded data={first}>
+      {() => (
+        <>
+          {entries.length === 0 && !hasMore && (
+            <p class="muted">{isByPeople ? text.events.noPeople : one.nothingYet}</p>
+          )}
+          <ol class="timeline">
+            {entries.map((entry) =>
+              'event' in entry ? (
+                <li key={`event-${entry.event.id}`} class="timeline-entry">
+                  <TimelineLine event={entry.event} />
+                </li>
+              ) : (
+                <li key={`installation-${entry.installation.id}`} class="timeline-entry">
+                  <InstallationEntry installation={entry.installation} events={entry.events} />
+                </li>
+              ),
             )}
-          </>
-        )}
-      </Loaded>
-    </Section>
+          </ol>
+          {failure !== null && <FailureBox error={failure} />}
+          {hasMore && (
+            <button type="button" onClick={() => void loadMore()}>
+              {one.more}
+            </button>
+          )}
+        </>
+      )}
+    </Loaded>
   );
 }

@@ -21,14 +21,22 @@ const eventsAtOnce = 50;
 /** The server keeps no more of one device. */
 const keptInstallations = 50;
 
-/** What happened to a device, newest first: new lines come by themselves, older ones when they are asked for. */
-export function useTimeline(id: string): TimelineData {
+/**
+ * What happened to a device, newest first: new lines come by themselves, older ones when they are asked for.
+ * @param isByPeople only what people did: the lines alone, without the installations
+ */
+export function useTimeline(id: string, isByPeople: boolean): TimelineData {
   const isAbout = ({ device }: EventJson) => device === id;
   const pathOf = (before: number | null) =>
-    apiPath('/api/events', { device: id, limit: eventsAtOnce, before });
+    apiPath('/api/events', {
+      device: id,
+      limit: eventsAtOnce,
+      before,
+      people: isByPeople ? 'true' : null,
+    });
   const first = useData<EventPageJson>(pathOf(null), { isStale: isAbout });
   const { value: attempts } = useData<InstallationPageJson>(
-    apiPath('/api/installations', { device: id, limit: keptInstallations }),
+    isByPeople ? null : apiPath('/api/installations', { device: id, limit: keptInstallations }),
     { isStale: isAbout, everyMs: 15_000 },
   );
   /** All lines that were read, also those that newer ones pushed off the first page. */

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { eventKinds } from '../../../core/event';
 import { setQuery } from '../../location';
+import { PeopleToggle } from '../../parts/people-toggle';
 import { QueryField } from '../../parts/query-field';
 import { text } from '../../texts';
 import { filterNames, toInstant, toLocal } from './filter';
@@ -29,6 +30,7 @@ export function EventFilters({ filters }: { readonly filters: Readonly<Record<st
         <QueryField name="actor" label={words.actor} placeholder={words.actorHint} />
         <QueryField name="since" label={words.since} type="datetime-local" show={toLocal} keep={toInstant} />
         <QueryField name="until" label={words.until} type="datetime-local" show={toLocal} keep={toInstant} />
+        <PeopleToggle />
         {count > 0 && (
           <button
             type="button"

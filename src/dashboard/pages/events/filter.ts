@@ -11,6 +11,7 @@ export const filterNames = [
   'release',
   'installation',
   'actor',
+  'people',
   'since',
   'until',
 ] as const;

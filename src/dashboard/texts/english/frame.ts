@@ -4,7 +4,7 @@ import { formatCount } from '../../locale';
 /** The frame of the page, and words that all pages use. */
 export const frame = {
   product: 'RAUC Simple Server',
-  skip: 'Skip to the content',
+  skip: 'Skip to content',
   navigation: 'Main',
   collapse: 'Collapse the sidebar',
   expand: 'Expand the sidebar',
@@ -13,11 +13,11 @@ export const frame = {
   signOut: 'Sign out',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
-  live: { live: 'Live', waiting: 'Not live: connecting again …', off: 'Not live' },
+  live: { live: 'Live', waiting: 'Not live: reconnecting …', off: 'Not live' },
   liveHint: {
-    live: 'Changes show as they happen',
-    waiting: 'The server does not answer. What you see may be old.',
-    off: 'What you see may be old',
+    live: 'Changes appear as they happen',
+    waiting: 'The server does not answer. This page may be out of date.',
+    off: 'This page may be out of date',
   },
   pages: {
     overview: 'Overview',
@@ -28,11 +28,12 @@ export const frame = {
     events: 'Events',
     settings: 'Settings',
   },
-  notFound: 'There is no such page',
-  notFoundHint: 'The address may be old or mistyped.',
+  notFound: 'Page not found',
+  notFoundHint: 'The address may be outdated or mistyped.',
   toOverview: 'Go to the overview',
-  broken: 'This page stopped',
-  brokenHint: 'An error in the page itself. Reload it; nothing on the server has changed.',
+  broken: 'This page has crashed',
+  brokenHint:
+    'The error is in the page itself. Nothing on the server has changed. Reload the page to continue.',
   reload: 'Reload',
   notices: 'Messages',
   version: (version: string) => `Version ${version}`,
@@ -42,8 +43,8 @@ export const login = {
   title: 'Sign in',
   token: 'Admin token',
   submit: 'Sign in',
-  hint: 'This server asks for a token. Whoever runs it makes one with:',
-  none: 'There is no token yet. Make one in a terminal on the server:',
+  hint: 'This server requires an admin token. Its administrator can create one with:',
+  none: 'There is no token yet. Create one in a terminal on the server:',
   command: 'rauc-simple-server token create you --scope admin',
   again: 'Sign in again',
   over: 'Your session has ended. Sign in to go on: what you see and what you have typed stays.',
@@ -52,7 +53,7 @@ export const login = {
 
 export const common = {
   loading: 'Loading …',
-  stale: 'This may be old: it could not be read again.',
+  stale: 'Cannot refresh this. It may be out of date.',
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
@@ -61,7 +62,7 @@ export const common = {
   copied: 'Copied',
   secretNotCopied: 'It is not copied yet, and it is not shown again. Copy it before you close this.',
   closeUncopied: 'Close without copying',
-  notCopied: 'The browser did not let the page copy it: select it and copy it by hand',
+  notCopied: 'The browser does not allow copying. Select the text and copy it yourself.',
   none: '—',
   unknown: 'unknown',
   never: 'never',
@@ -85,30 +86,31 @@ interface ProxyWords {
   readonly remedy: string;
 }
 
-const noServer = 'Is the server running? Check that the proxy passes to the address of its admin listener.';
+const noServer =
+  'Check that the server is running and that the proxy forwards to the address of its admin listener.';
 
 export const failure = {
   unreachable: 'The server does not answer',
-  unreachableRemedy: 'Is it running? It is tried again when you do it again.',
+  unreachableRemedy: 'Check that the server is running, then retry.',
   status: (status: number) => `The server answered ${status}`,
   byProxy: (proxy: string | null, says: string, status: number) =>
     `A proxy in front of the server${proxy === null ? '' : ` (${proxy})`} ${says}: HTTP ${status}`,
   /** What a proxy means by an answer of its own, by its status. */
   proxy: {
     413: {
-      says: 'takes no request of this size',
+      says: 'refuses a request of this size',
       remedy: 'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy.',
     },
-    502: { says: 'gets no good answer from the server', remedy: noServer },
-    503: { says: 'has no server to ask', remedy: noServer },
+    502: { says: 'got no valid answer from the server', remedy: noServer },
+    503: { says: 'has no server to forward to', remedy: noServer },
     504: {
-      says: 'did not wait for the server to answer',
+      says: 'gave up waiting for the server',
       remedy: 'Raise its timeout: proxy_read_timeout in nginx, response_header_timeout in Caddy.',
     },
   } as Readonly<Record<number, ProxyWords>>,
   otherProxy: {
-    says: 'answered in its place',
-    remedy: 'Reload the page: the proxy may want you to sign in there.',
+    says: 'answered instead of it',
+    remedy: 'Reload the page: the proxy may require you to sign in.',
   } satisfies ProxyWords,
 };
 

@@ -62,7 +62,7 @@ export function eventRoutes(
 
 function toFilter(query: EventQuery): EventFilter {
   const { kind, device, bundle, release, installation, since, until, ...others } = query;
-  const { compatible: of, channel, actor } = others;
+  const { compatible: of, channel, actor, people } = others;
   return defined({
     kinds: kind,
     deviceId: device,
@@ -72,6 +72,7 @@ function toFilter(query: EventQuery): EventFilter {
     releaseId: release,
     installationId: installation,
     actor,
+    isByPeople: people ? true : undefined,
     since: since === undefined ? undefined : new Date(since),
     until: until === undefined ? undefined : new Date(until),
   });

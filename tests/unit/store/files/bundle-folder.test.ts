@@ -132,6 +132,18 @@ describe('the files of a bundle folder', () => {
     await staged.discard();
   });
 
+  it('take a bounded number of uploads at once', async () => {
+    const storage = await open();
+    const staged = await Promise.all(Array.from({ length: 16 }, () => stageText(storage, 'bytes')));
+    await expect(stageText(storage, 'bytes')).rejects.toEqual(refusal('unavailable'));
+    await staged[0]?.discard();
+    await keepText(storage, 'bytes', 'a.raucb');
+    await staged[1]?.keep('b.raucb');
+    await Promise.all(staged.map((upload) => upload.discard()));
+    expect(await names()).toEqual(['a.raucb', 'b.raucb']);
+    expect(await readdir(at('.incoming'))).toEqual([]);
+  });
+
   it.each(['../server.db', 'a/../../server.db', '.incoming/x.raucb', 'a.txt'])(
     'never have the name %s',
     async (name) => {

@@ -1,0 +1,16 @@
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import path from 'node:path';
+
+/**
+ * Has the calling thread give way to others: devices come first. Linux has a priority for each thread, under the thread's number;
+ * elsewhere nothing happens.
+ */
+export function giveWay(): void {
+  try {
+    const thread = Number(path.basename(readlinkSync('/proc/thread-self')));
+    if (thread > 0) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It runs as everything else does.
+  }
+}

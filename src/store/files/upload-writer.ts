@@ -1,0 +1,55 @@
+import { UploadFile } from './upload-file';
+import type { Place, TaskFailure, UploadResults, UploadTask, Written } from './upload-tasks';
+
+/** Writes one upload to a file. All methods reject with an error of the system, or `unavailable`; from then on all but `discard` do. */
+export interface UploadWriter {
+  /** Takes a copy; resolves once more may come. What the disk says of it may be told later. */
+  write(piece: Uint8Array): Promise<void>;
+  /** Resolves once all bytes are written and hashed. They need not be on disk. */
+  finish(): Promise<Written>;
+  /** Gives the file a second name, or moves it where it replaces another. It lasts when the promise resolves, name and bytes. */
+  keep(place: Place): Promise<void>;
+  /** Removes the file as it was written, whatever happened before, and ends the writer. */
+  discard(): Promise<void>;
+}
+
+/** For a short program, which serves nobody: it waits for the disk itself. */
+export class DirectUpload implements UploadWriter {
+  readonly #file: UploadFile;
+
+  constructor(file: string) {
+    this.#file = new UploadFile(file);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#perform({ kind: 'write', bytes });
+  }
+
+  finish(): Promise<Written> {
+    return this.#perform({ kind: 'finish' });
+  }
+
+  async keep(place: Place): Promise<void> {
+    await this.#perform({ kind: 'keep', place });
+  }
+
+  async discard(): Promise<void> {
+    await this.#perform({ kind: 'discard' });
+  }
+
+  #perform<Kind extends UploadTask['kind']>(
+    task: UploadTask & { readonly kind: Kind },
+  ): Promise<UploadResults[Kind]> {
+    return new Promise((resolve, reject) => {
+      this.#file.perform(task, (answer) => {
+        if ('result' in answer) resolve(answer.result as UploadResults[Kind]);
+        else reject(errorOf(answer.failure));
+      });
+    });
+  }
+}
+
+/** The error of the system again. */
+export function errorOf({ message, code }: TaskFailure): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
+}

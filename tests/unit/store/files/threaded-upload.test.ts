@@ -1,0 +1,168 @@
+import { createHook } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { BundleFolder } from '../../../../src/store/files/bundle-folder';
+import { describeBundleStorage, keepText, stageText } from '../../../support/bundle-storage-contract';
+import { eventually } from '../../../support/eventually';
+import { ObeyingUploads } from '../../../support/obeying-uploads';
+import { temporaryFolder } from '../../../support/programs';
+import { refusal } from '../../../support/refusal';
+
+let folder: string;
+let disk: ObeyingUploads;
+beforeEach(async () => {
+  folder = path.join(await temporaryFolder(), 'bundles');
+  await mkdir(folder);
+  disk = new ObeyingUploads(folder);
+});
+
+const open = () =>
+  Promise.resolve(
+    new BundleFolder({ folder, newName: randomUUID, known: [], uploadThreads: disk.threads() }),
+  );
+const names = async () => (await readdir(folder)).filter((name) => name !== '.incoming').sort();
+const incoming = () => readdir(path.join(folder, '.incoming')).catch(() => []);
+const limits = { limitBytes: 1 << 30 };
+
+/** Requests to the file system that went through Node's pool while something was done. */
+async function poolRequests(work: () => Promise<void>): Promise<string[]> {
+  const requests: string[] = [];
+  const hook = createHook({
+    init: (_id, type) => {
+      if (type.startsWith('FSREQ') || type.startsWith('FILEHANDLE')) requests.push(type);
+    },
+  });
+  hook.enable();
+  try {
+    await work();
+  } finally {
+    hook.disable();
+  }
+  return requests;
+}
+
+describe('a bundle folder whose uploads have threads is a bundle storage that', () => {
+  describeBundleStorage(open);
+});
+
+describe('an upload with a thread', () => {
+  it('asks nothing of the pool that devices read through', async () => {
+    const storage = await open();
+    const big = Buffer.alloc(5 << 20, 'x');
+    const requests = await poolRequests(async () => {
+      const staged = await storage.stage(Readable.from([big, big]), limits);
+      const file = await staged.open(); // a thread reads by its descriptor
+      await file.close();
+      await staged.keep('a.raucb');
+      const refused = await storage.stage(Readable.from([big]), limits);
+      await refused.discard();
+      await expect(storage.stage(Readable.from([big]), { limitBytes: 1 << 20 })).rejects.toEqual(
+        refusal('too-large'),
+      );
+    });
+    expect(requests).toEqual([]);
+    expect((await readFile(path.join(folder, 'a.raucb'))).equals(Buffer.concat([big, big]))).toBe(true);
+    expect(await incoming()).toEqual([]);
+  });
+
+  it('writes pieces of any size in their order', async () => {
+    const sizes = [1, 524_287, 1, 524_288, 700_001, 3, 2_000_000];
+    const pieces = sizes.map((size, index) => Buffer.alloc(size, index + 1));
+    const staged = await (await open()).stage(Readable.from(pieces), limits);
+    await staged.keep('a.raucb');
+    const whole = Buffer.concat(pieces);
+    expect((await readFile(path.join(folder, 'a.raucb'))).equals(whole)).toBe(true);
+    expect(staged).toMatchObject({ sizeBytes: whole.length });
+  });
+
+  it('has its hash before its bytes are on disk, and is kept only after', async () => {
+    const storage = await open();
+    const source = new PassThrough();
+    const staging = storage.stage(source, limits);
+    source.write('by');
+    await eventually(async () => (await incoming()).length === 1);
+    source.write(Buffer.alloc(1 << 19)); // more than one piece: what comes first is written when all is held
+    disk.tell('hold-sync');
+    source.end('tes');
+    const staged = await staging;
+    let isKept = false;
+    const kept = staged.keep('a.raucb').then(() => {
+      isKept = true;
+    });
+    const file = await staged.open();
+    expect((await file.read(0, 2)).toString()).toBe('by');
+    await file.close();
+    expect([isKept, await names()]).toEqual([false, []]);
+    disk.tell('go');
+    await kept;
+    expect(await names()).toEqual(['a.raucb']);
+  });
+
+  it('is refused when the disk is full, and leaves nothing behind', async () => {
+    const storage = await open();
+    disk.tell('full');
+    await expect(stageText(storage, 'bytes')).rejects.toEqual(refusal('storage-full'));
+    expect([await names(), await incoming()]).toEqual([[], []]);
+    disk.tell('go');
+    await keepText(storage, 'bytes', 'a.raucb');
+  });
+
+  it('is not kept when its bytes do not get to the disk', async () => {
+    const storage = await open();
+    disk.tell('fail');
+    const staged = await stageText(storage, 'bytes');
+    await expect(staged.keep('a.raucb')).rejects.toEqual(refusal('unavailable'));
+    await staged.discard();
+    expect([await names(), await incoming()]).toEqual([[], []]);
+  });
+
+  it('fails alone when its thread ends, and the next one gets another', async () => {
+    const storage = await open();
+    const other = await stageText(storage, 'other');
+    disk.tell('exit');
+    await expect(stageText(storage, 'bytes')).rejects.toEqual(refusal('unavailable'));
+    expect(await incoming()).toHaveLength(1);
+    disk.tell('go');
+    await other.keep('other.raucb');
+    await keepText(storage, 'bytes', 'a.raucb');
+    expect([await names(), await incoming()]).toEqual([['a.raucb', 'other.raucb'], []]);
+  });
+
+  it.each(['exit-synced', 'exit-linked'] as const)(
+    'has no name when its thread ended early: %s',
+    async (order) => {
+      const storage = await open();
+      disk.tell(order);
+      const staged = await stageText(storage, 'bytes');
+      await expect(staged.keep('a.raucb')).rejects.toEqual(refusal('unavailable'));
+      await staged.discard();
+      expect([await names(), await incoming()]).toEqual([[], []]);
+      disk.tell('go');
+      await keepText(storage, 'bytes', 'a.raucb');
+    },
+  );
+
+  it('is not read further than a few mebibytes while the disk hangs', async () => {
+    const storage = await open();
+    disk.tell('hold');
+    let read = 0;
+    const pieceSizeBytes = 1 << 16;
+    const content = new Readable({
+      highWaterMark: pieceSizeBytes,
+      read() {
+        read += pieceSizeBytes;
+        this.push(read > 16 << 20 ? null : Buffer.alloc(pieceSizeBytes));
+      },
+    });
+    const staging = storage.stage(content, limits);
+    await eventually(() => read > 2 << 20);
+    for (let turn = 0; turn < 1_000; turn += 1) await new Promise(setImmediate);
+    expect(read).toBeLessThan(3 << 20);
+    disk.tell('go');
+    const staged = await staging;
+    expect(staged.sizeBytes).toBe(16 << 20);
+    await staged.discard();
+  });
+});
