@@ -121,12 +121,12 @@ describe('a person', () => {
   it('whose session ends while they type finds the form as it was', async () => {
     const page = await openLogin('/settings');
     await signIn(page, await makeToken('fay', 'admin'));
-    await page.getByRole('button', { name: 'Create a webhook' }).click();
-    const form = page.getByRole('dialog', { name: 'Create a webhook' });
+    await page.getByRole('button', { name: 'Create a token' }).click();
+    const form = page.getByRole('dialog', { name: 'Create a token' });
     await form.getByLabel('Name').fill('ops');
-    await form.getByLabel('URL').fill('http://127.0.0.1:9/hook');
+    await form.getByRole('radio', { name: /^publish/ }).check();
     await cli(server.folder, 'token', 'revoke', 'fay');
-    await form.getByRole('button', { name: 'Create the webhook' }).click();
+    await form.getByRole('button', { name: 'Create the token' }).click();
     const again = page.getByRole('dialog', { name: 'Sign in again' });
     await again.waitFor();
     await page.keyboard.press('Escape');
@@ -135,9 +135,9 @@ describe('a person', () => {
     await page.keyboard.press('Enter');
     await again.waitFor({ state: 'detached' });
     expect(await form.getByLabel('Name').inputValue()).toBe('ops');
-    expect(await form.getByLabel('URL').inputValue()).toBe('http://127.0.0.1:9/hook');
-    await form.getByRole('button', { name: 'Create the webhook' }).click();
-    await page.getByRole('heading', { name: 'Webhook ops' }).waitFor();
+    expect(await form.getByRole('radio', { name: /^publish/ }).isChecked()).toBe(true);
+    await form.getByRole('button', { name: 'Create the token' }).click();
+    await page.getByRole('heading', { name: 'Token ops' }).waitFor();
   });
 
   it('whose token is revoked is asked again, also on a page that nobody touches', async () => {
