@@ -18,7 +18,15 @@ import type { RequestOf } from '../../contract/request';
 import type { deactivateBody, newReleaseBody } from '../../contract/release';
 
 const shownReleases = z.object({ releases: z.array(shownRelease) });
-const shownHistory = z.object({ history: z.array(historyLineJson) });
+const wholeResult = historyLineJson.shape.result.unwrap();
+/** An older server tells less of what a release came to. */
+const shownResult = wholeResult
+  .pick({ state: true, step: true, steps: true, devices: true, proven: true, failed: true })
+  .extend(wholeResult.pick({ outcome: true, percent: true, total: true }).partial().shape);
+const shownLine = historyLineJson.omit({ forced: true }).partial({ ended_by: true });
+const shownHistory = z.object({
+  history: z.array(shownLine.extend({ result: shownResult.nullable() })),
+});
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const channelOption = new Option('--channel <channel>', 'channel (default stable)');
 
@@ -195,7 +203,7 @@ function addHistory(release: Command, context: CliContext): void {
           line.previous_bundle ?? '-',
           line.release_id === null ? '-' : String(line.release_id),
           line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
-          line.result === null ? '-' : describeResult(line.result),
+          line.result === null ? '-' : describeResult(line.result, line.ended_by),
         ]);
         printTable(context, historyColumns, rows);
       }

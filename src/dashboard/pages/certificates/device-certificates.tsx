@@ -76,6 +76,7 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'device',
     label: words.columns.device,
+    isLong: true,
     sort: 'device',
     cell: ({ device }) => <a href={linkTo('devices', device)}>{device}</a>,
   },
@@ -124,7 +125,7 @@ function actionsColumn(
   return {
     id: 'actions',
     label: words.columns.actions,
-    isNumber: true,
+    isAction: true,
     cell: (certificate) => {
       const { device, serial, revocable, has_file: hasFile } = certificate;
       return (
