@@ -71,7 +71,12 @@ function releaseDetails(answer: unknown): string {
 
 /** The path of a release by its id, the first argument of a command. @throws DomainError `invalid-input` */
 export function releasePath([id = '']: readonly string[]): string {
-  if (/^\d{1,15}$/.test(id)) return `/api/releases/${id}`;
+  return `/api/releases/${parseReleaseId(id)}`;
+}
+
+/** @throws DomainError `invalid-input` */
+export function parseReleaseId(id: string): number {
+  if (/^\d{1,15}$/.test(id)) return Number(id);
   throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not a release id`, {
     remedy: 'Use a number shown by `release list`.',
   });

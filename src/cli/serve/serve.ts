@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Command } from 'commander';
+import { quoteWord } from '../../base/text/quote-word';
 import type { Config } from '../../config/config';
 import { flagName, getOption, optionKeys } from '../../config/options';
 import { DomainError } from '../../core/errors';
@@ -197,9 +198,5 @@ function nextCommand(context: CliContext, config: Config): string {
 function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
   const line = `npx rauc-simple-server ${words}`;
   if (config.sources[folder] !== 'flag') return line;
-  return `${line} ${flagName(folder)} ${quote(shownPath(context, config[folder]))}`;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return `${line} ${flagName(folder)} ${quoteWord(shownPath(context, config[folder]))}`;
 }

@@ -103,6 +103,11 @@ export class Catalog {
     return this.#current.get(keyOf({ compatible, channel }))?.bundleName;
   }
 
+  /** The release that is current, also when its bundle is lost. */
+  currentId(compatible: string, channel: string): number | undefined {
+    return this.#current.get(keyOf({ compatible, channel }))?.id;
+  }
+
   /** Where a bundle is current, also when it is lost. */
   usesOf(name: string): readonly { readonly compatible: string; readonly channel: string }[] {
     return [...this.#current.values()]
