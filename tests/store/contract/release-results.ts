@@ -32,9 +32,12 @@ export function describeReleaseResults(make: MakeAdapter): void {
     expect(found.get(made.id)).toEqual({
       rollout: rollout(),
       outcomes: { proven: 1, failed: 1 },
-      endedAt: latest.at,
+      end: { how: 'replaced', at: latest.at, bundleName: second.name },
+      left: { state: 'running', step: 0, reason: null, completedAt: null },
+      count: null,
+      failures: [{ state: 'failed', reason: null, devices: 1 }],
     });
-    expect(found.get(latest.id)).toMatchObject({ outcomes: {}, endedAt: ended.at });
+    expect(found.get(latest.id)).toMatchObject({ outcomes: {}, end: { how: 'deactivated', at: ended.at } });
     expect(found.has(ended.id)).toBe(false);
     expect((await results().of([])).size).toBe(0);
   });
