@@ -3,8 +3,9 @@ import { openCertificateFolder } from '../../src/pki/certificate-folder';
 import { eventually } from '../support/eventually';
 import { mustRun } from '../support/programs';
 import { SimulatedDevice } from '../support/simulated-device';
-import { isTooWide, looks, seriousFindings } from './browser';
+import { seriousFindings } from './browser';
 import { bundle, type FleetServer, message, openFleet } from './devices-fleet';
+import { problemsInLooks } from './for-everybody';
 import { readRange } from '../support/device-events';
 
 let fleet: FleetServer;
@@ -159,16 +160,15 @@ describe('what the page of a device shows', () => {
     await page.waitForURL(/\/devices\?search=nobody/);
   });
 
-  it.each(looks)('is for everybody: %s, %p', async (theme, size) => {
-    const page = await fleet.open('/devices/board-04', { theme, ...size, reducedMotion: 'reduce' });
+  it('is for everybody', async () => {
+    const page = await fleet.open('/devices/board-04', { reducedMotion: 'reduce' });
     await page.getByRole('button', { name: 'Show the log' }).click();
     await page.locator('pre').waitFor();
     await section(page, 'What it gets, and why').getByText('Why?').click();
     await section(page, 'What it gets, and why').locator('.rule').first().waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
-    expect(await isTooWide(page)).toBe(false);
+    expect(await problemsInLooks(page)).toEqual([]);
     await choose(page, 'Forget …');
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await problemsInLooks(page)).toEqual([]);
   });
 });
 

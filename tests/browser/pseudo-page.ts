@@ -122,9 +122,9 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
   );
   return {
     async missed() {
-      const shown = (await page.evaluate(readShown)) as readonly string[];
+      const shown = await page.evaluate<readonly string[]>(readShown);
       const left = shown.filter((text) => hasWord(unmarked(text)));
-      const answers = (await page.evaluate('window.answers')) as readonly string[];
+      const answers = await page.evaluate<readonly string[]>('window.answers');
       const said = answers.flatMap((answer) => [...dataIn(JSON.parse(answer))]);
       const address = decodeURIComponent(new URL(page.url()).pathname).split('/');
       const data = [...new Set([...said, ...address])].filter((one) => one.length > 1);
@@ -161,7 +161,7 @@ function withoutData(text: string, data: readonly string[]): string {
 /** A piece of text without what stands between marks, also where one text is put into another. */
 function unmarked(text: string): string {
   let depth = 0;
-  return [...text]
+  return Array.from(text)
     .filter((letter) => {
       if (letter === marks[0]) depth += 1;
       const isOutside = depth === 0;

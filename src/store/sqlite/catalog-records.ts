@@ -101,7 +101,7 @@ export function createCatalogRecords(
       if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
       if (filter.activated !== undefined)
         select = select.where('action', '=', 'activate').where('bundle', '=', filter.activated);
-      return (await database.read(select)).map(toActivation);
+      return (await database.search(select)).map(toActivation);
     },
   };
 }

@@ -16,7 +16,7 @@ export function createReleaseResults(database: Database): ReleaseResults {
       const releaseIds = [...new Set(made.map(({ releaseId }) => releaseId))];
       const rollouts = new Map(
         (
-          await database.read(
+          await database.search(
             query.selectFrom('rollouts').selectAll().where('release_id', 'in', inList(releaseIds)),
           )
         ).map((row) => [row.release_id, row]),
@@ -51,7 +51,7 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .where('release_outcomes.state', '=', 'proven')
         .where('release_outcomes.devices', '>', 0)
         .limit(1);
-      if ((await database.read(released)).length > 0 || (await database.read(installed)).length > 0)
+      if ((await database.search(released)).length > 0 || (await database.search(installed)).length > 0)
         return true;
       if (compatible === null || version === null) return false;
       const running = query
@@ -60,13 +60,13 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .where('compatible', '=', compatible)
         .where('system_version', '=', version)
         .limit(1);
-      return (await database.read(running)).length > 0;
+      return (await database.search(running)).length > 0;
     },
   };
 
   /** When the next line of the same channel was written. */
   async function endsOf(ids: readonly number[]): Promise<ReadonlyMap<number, Date>> {
-    const rows = await database.read(
+    const rows = await database.search(
       query
         .selectFrom('activations as line')
         .select((eb) => [

@@ -75,6 +75,7 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'device',
     label: words.columns.device,
+    isLong: true,
     sort: 'device',
     cell: ({ device }) => <a href={linkTo('devices', device)}>{device}</a>,
   },
@@ -127,7 +128,7 @@ function actionsColumn(
   return {
     id: 'actions',
     label: words.columns.actions,
-    isNumber: true,
+    isAction: true,
     cell: (certificate) => {
       const { device, serial, revocable, has_file: hasFile } = certificate;
       return (

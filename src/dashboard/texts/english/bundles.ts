@@ -43,6 +43,7 @@ export const bundles = {
     format: 'Format',
     size: 'Size',
     uploaded: 'Uploaded',
+    actions: 'Actions',
   },
   warnings: (count: number) => (count === 1 ? '1 warning' : `${count} warnings`),
   release: 'Release …',
