@@ -265,8 +265,8 @@ describe('a server without devices', () => {
   it('shows the way to the first one, and the first one as it comes', async () => {
     const fleet = await openFleet(0);
     const page = await fleet.open('/devices');
-    await page.getByText('rauc-simple-server cert device board-1').waitFor();
-    await page.getByText('rauc-simple-server device kit board-1').waitFor();
+    await page.getByText(/rauc-simple-server(\.js)? cert device board-1/).waitFor();
+    await page.getByText(/rauc-simple-server(\.js)? device kit board-1/).waitFor();
     await page.locator('.sidebar .live-mark.live').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await fleet.device('board-1').poll();

@@ -125,6 +125,28 @@ describe('a person', () => {
     expect(new URL(page.url()).search).toBe('?kind=device.');
   });
 
+  it('whose session ends while they type finds the form as it was', async () => {
+    const page = await openLogin('/settings');
+    await signIn(page, await makeToken('fay', 'admin'));
+    await page.getByRole('button', { name: 'Create a token' }).click();
+    const form = page.getByRole('dialog', { name: 'Create a token' });
+    await form.getByLabel('Name').fill('ops');
+    await form.getByRole('radio', { name: /^publish/ }).check();
+    await cli(server.folder, 'token', 'revoke', 'fay');
+    await form.getByRole('button', { name: 'Create the token' }).click();
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    await again.waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await again.getByLabel('Admin token').fill(await makeToken('faye', 'admin'));
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'detached' });
+    expect(await form.getByLabel('Name').inputValue()).toBe('ops');
+    expect(await form.getByRole('radio', { name: /^publish/ }).isChecked()).toBe(true);
+    await form.getByRole('button', { name: 'Create the token' }).click();
+    await page.getByRole('heading', { name: 'Token ops' }).waitFor();
+  });
+
   it('whose token is revoked is asked again, also on a page that nobody touches', async () => {
     const page = await openLogin('/bundles');
     await signIn(page, await makeToken('eve', 'admin'));

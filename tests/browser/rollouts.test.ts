@@ -168,7 +168,7 @@ describe('the page of all rollouts on an empty server', () => {
     const server = await startDashboard({ isSeeded: false });
     const page = await openWindow(server.adminUrl);
     await page.goto('/rollouts');
-    await page.getByText('rauc-simple-server release create firmware-1.0.0.raucb').waitFor();
+    await page.getByText(/rauc-simple-server(\.js)? release create firmware-1\.0\.0\.raucb/).waitFor();
     await page.getByRole('link', { name: 'See the bundles' }).click();
     await page.getByRole('heading', { level: 1, name: 'Bundles' }).waitFor();
   });

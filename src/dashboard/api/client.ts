@@ -5,7 +5,7 @@ import type { Reason } from '../../core/reasons/catalogue';
 import type { ReasonParameters } from '../../core/reasons/reason-words';
 import { isReasonCode, remedyOf, sentenceOf } from '../../core/reasons/sentences';
 import { atBase } from '../base';
-import { signOutHere } from './session';
+import { endSession } from './session';
 import { text } from '../texts';
 
 /** What went wrong with a request, in words: the server's problem document (RFC 9457), or that it could not be reached. */
@@ -100,13 +100,13 @@ export function unreachable(): Failure {
 type Problem = Partial<Read<ProblemJson>>;
 
 /**
- * Reads an answer that is none of success. An end of the session shows the login page.
+ * Reads an answer that is none of success. An end of the session asks to sign in again.
  * @param server what it says of who made it
  */
 export function failureOf(status: number, body: string, server: string | null): Failure {
   const problem = problemOf(body);
   if (problem.code === undefined) return proxyFailure(status, server);
-  if (status === 401) signOutHere();
+  if (status === 401) endSession();
   const { says, remedy } = wordsOf(problem);
   return new Failure(
     says ?? problem.title ?? text.failure.status(status),

@@ -11,7 +11,7 @@ import type { Fleet } from '../../ports/fleet';
 import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { tellActivation } from '../catalog/release-events';
-import type { ReleaseResults } from '../../ports/catalog';
+import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
 import type { Clock } from '../../ports/clock';
 
 /** So far back in the history of a channel. */
@@ -25,6 +25,8 @@ export interface BackTarget {
   /** Where it stood: it comes back there. */
   readonly rollout: Rollout;
   readonly outcomes: Outcomes;
+  /** What is known of that line of the history. */
+  readonly result: ReleaseResult;
   /** Whether any device has proven the bundle, or runs its version. */
   readonly isProven: boolean;
 }
@@ -82,7 +84,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       if (result === undefined || result.rollout.state === 'aborted') continue;
       const bundle = catalog.get(made.bundleName);
       const { rollout, outcomes } = result;
-      return { made, bundle, rollout, outcomes, isProven: await isProven(bundle) };
+      return { made, bundle, rollout, outcomes, result, isProven: await isProven(bundle) };
     }
     throw nothingBefore(compatible, channel, before.length > 0);
   }
@@ -160,7 +162,8 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     { isResumed, actor }: BackRequest,
     { at, forgivenFailures }: { readonly at: Date; readonly forgivenFailures: number },
   ): Rollout {
-    const rollout = { ...left, policy: allowingDowngrade(left.policy) };
+    // Devices have left it meanwhile: whether it is complete is decided anew.
+    const rollout = { ...left, policy: allowingDowngrade(left.policy), completedAt: null };
     if (isResumed !== true || rollout.state !== 'paused') return rollout;
     return { ...rollout, state: 'running', reason: null, forgivenFailures, changedBy: actor, changedAt: at };
   }

@@ -114,6 +114,9 @@ export function createDeviceRecords(
           .select((eb) => [
             'id',
             'system_version',
+            'last_contact_at',
+            'hold_at',
+            'pin_bundle',
             eb
               .selectFrom('device_labels')
               .select(sql<string>`group_concat(label, ' ')`.as('labels'))
@@ -133,16 +136,17 @@ export function createDeviceRecords(
           .where('channel', '=', page.channel)
           .where('id', '>', page.afterId)
           .where('admission', '=', 'admitted')
-          .where('hold_at', 'is', null)
-          .where('pin_bundle', 'is', null)
-          .where('last_contact_at', '>=', page.heardSince.toISOString())
+          .where('last_contact_at', 'is not', null)
           .orderBy('id')
           .limit(page.limit),
       );
-      return rows.map(({ id, system_version: systemVersion, labels, state }) => ({
+      return rows.map(({ id, system_version: systemVersion, labels, state, ...row }) => ({
         id,
         systemVersion,
         state,
+        lastContactAt: new Date(row.last_contact_at ?? 0),
+        isHeld: row.hold_at !== null,
+        isPinned: row.pin_bundle !== null,
         labels: labels === null ? [] : labels.split(' '),
       }));
     },

@@ -48,10 +48,10 @@ const columns: readonly Column<HistoryLineJson>[] = [
     id: 'result',
     label: words.column.result,
     isLong: true,
-    cell: ({ result, release_id: id }) =>
+    cell: ({ result, release_id: id, ended_by: endedBy }) =>
       result === null ? null : (
         <a href={linkTo('rollouts', id ?? '')}>
-          <ResultWords result={result} />
+          <ResultWords result={result} endedBy={endedBy} />
         </a>
       ),
   },

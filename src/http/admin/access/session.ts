@@ -17,7 +17,7 @@ export interface SessionPorts {
 
 /** How a browser signs in: it gives a token once, and has a cookie from then on. */
 export function sessionRoutes(
-  { services, version }: AdminOptions,
+  { services, version, command = 'rauc-simple-server' }: AdminOptions,
   { checkToken, identify, cookies, needsToken }: SessionPorts,
 ): readonly Route[] {
   const { manageSessions, manageTokens } = services;
@@ -30,6 +30,7 @@ export function sessionRoutes(
       name: caller?.name ?? null,
       scopes: [...(caller?.scopes ?? [])],
       version,
+      command: caller === null ? null : command,
     };
     return { status: 200, json, secret: true };
   }
@@ -53,9 +54,9 @@ export function sessionRoutes(
       path: '/api/session',
       scope: null,
       operation: 'getSession',
-      summary: 'Who asks, and what they may do',
+      summary: 'Who you are and what you may do',
       input: {},
-      answers: { 200: { description: 'Whether somebody is signed in', schema: sessionJson } },
+      answers: { 200: { description: 'Whether you are signed in', schema: sessionJson } },
       problems: [],
       handle: async ({ request, response }) => present(request, await find(request, response)),
     }),
@@ -64,7 +65,7 @@ export function sessionRoutes(
       path: '/api/session',
       scope: null,
       operation: 'signIn',
-      summary: 'Sign in with a token: the answer sets a cookie that stands for it',
+      summary: 'Sign in with a token; the answer sets a session cookie',
       input: { body: signInBody },
       answers: { 200: { description: 'The browser is signed in', schema: sessionJson } },
       problems: ['unauthenticated', 'too-many-requests'],
@@ -80,9 +81,9 @@ export function sessionRoutes(
       path: '/api/session',
       scope: null,
       operation: 'signOut',
-      summary: 'Sign out: the session is over, and the cookie is cleared',
+      summary: 'Sign out: ends the session and clears the cookie',
       input: {},
-      answers: { 200: { description: 'Nobody is signed in any more', schema: sessionJson } },
+      answers: { 200: { description: 'Signed out', schema: sessionJson } },
       problems: [],
       handle: async ({ request, response }) => {
         await endPresent(request);

@@ -9,7 +9,9 @@ import {
 } from '../../../contract/certificate';
 import { deviceParams } from '../../../contract/device';
 import { DomainError } from '../../../core/errors';
+import { createIsTrustedProxy } from '../../client-address';
 import type { AdminOptions } from '../kernel/admin-options';
+import { isPrivate } from '../kernel/private-connection';
 import { answered, defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 import { presentCertificates } from './certificate-json';
@@ -19,13 +21,14 @@ const pemMediaType = 'application/x-pem-file';
 /** Certificates of devices: issued, handed over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
   const { manageCertificates } = options.services;
+  const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);
   return [
     defineRoute({
       method: 'get',
       path: '/api/certificates',
       scope: 'read',
       operation: 'listCertificates',
-      summary: 'The CA, the certificate of the server, and those of devices, a page at a time',
+      summary: 'The CA, the server certificate and the device certificates, one page at a time',
       input: {
         query: certificateListQuery,
       },
@@ -48,7 +51,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/ca.crt',
       scope: 'read',
       operation: 'downloadCa',
-      summary: 'What devices verify the server with: the CAs of ca.crt',
+      summary: 'The CAs in ca.crt, with which devices verify the server',
       input: {},
       answers: { 200: { description: 'The CAs, in PEM', mediaType: pemMediaType } },
       problems: ['not-found', 'configuration'],
@@ -63,7 +66,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/certificates',
       scope: 'admin',
       operation: 'issueCertificate',
-      summary: 'Issue the certificate of a device, with a key that stays on the server or for a request',
+      summary: 'Issue a device certificate, with a key that stays on the server or for a request',
       input: {
         body: issueBody,
       },
@@ -91,19 +94,22 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'makeDeviceKit',
       summary:
-        'All that a device needs, in one archive, with its certificate or a new one; refused where the device could not connect',
+        'Everything a device needs in one archive, with its certificate or a new one; refused if the device could not connect, and, with a private key, over plain HTTP',
       input: {
         params: deviceParams,
         body: kitBody,
       },
-      answers: { 200: { description: 'A .tar.gz, which may hold a key', mediaType: 'application/gzip' } },
-      problems: ['conflict', 'certificate-refused', 'configuration', 'storage-full'],
-      handle: async ({ input: { params, body }, actor, response }) => {
+      answers: {
+        200: { description: 'A .tar.gz, which may contain a private key', mediaType: 'application/gzip' },
+      },
+      problems: ['forbidden', 'conflict', 'certificate-refused', 'configuration', 'storage-full'],
+      handle: async ({ input: { params, body }, actor, request, response }) => {
         const kit = await manageCertificates.makeKit(
           {
             id: params.id,
             serverUrl: serverUrlOf(body.server_url, options),
             polling: body.polling,
+            mayHoldKey: isPrivate(request, isTrustedProxy),
             ...issueRequest(body),
             ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
           },
