@@ -169,7 +169,7 @@ describe('actions on many devices', () => {
     const page = await fleet.open('/devices?compatible=board&sort=last_contact');
     await page.getByLabel('Select all on this page').check();
     await bar(page).getByText('50 selected').waitFor();
-    await bar(page).getByRole('button', { name: 'Select all 60 that fit' }).click();
+    await bar(page).getByRole('button', { name: 'Select all 60 that match' }).click();
     await bar(page).getByText('60 selected').waitFor();
     await choose(page, 'Change channel …');
     await page

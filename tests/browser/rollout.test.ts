@@ -68,7 +68,7 @@ describe('hands on a rollout', () => {
     await confirm(first, 'Go to step 2');
     await first.getByRole('dialog').waitFor({ state: 'detached' });
     await confirm(second, 'Go to step 2');
-    await second.getByRole('dialog').getByRole('alert').getByText('Somebody was faster').waitFor();
+    await second.getByRole('dialog').getByRole('alert').getByText('Someone else has changed it').waitFor();
     await second.locator('[aria-current=step]', { hasText: 'Step 2' }).waitFor();
     expect((await releaseOf(gateway)).rollout.step).toBe(2);
   });

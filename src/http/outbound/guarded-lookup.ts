@@ -69,5 +69,5 @@ function systemLookup(hostname: string, callback: OnResolved): void {
 }
 
 function refusal(host: string): string {
-  return `${host} is this machine or its link, which webhooks may not call (WEBHOOK_ALLOW_LOCAL)`;
+  return `${host} is a loopback or link-local address, which webhooks may not call (WEBHOOK_ALLOW_LOCAL)`;
 }

@@ -61,7 +61,7 @@ function healthOf(answer: Answer | Silence): { kind: 'greeted'; version: string 
   if ('kind' in answer) return answer;
   const version = answer.status === 200 ? versionIn(answer.text) : undefined;
   if (version !== undefined) return { kind: 'greeted', version };
-  return { kind: 'stranger', does: `answers HTTP ${answer.status} where the server tells its health` };
+  return { kind: 'stranger', does: `answers the health check with HTTP ${answer.status}` };
 }
 
 type Asked = RequestOptions & { readonly timeoutMs: number };

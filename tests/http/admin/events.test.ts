@@ -260,7 +260,7 @@ describe('the stream of events', () => {
       expect(JSON.parse(refused.text)).toMatchObject({
         code: 'too-many-requests',
         detail: 'token:ops has 20 event streams already',
-        remedy: expect.stringContaining('a token of its own') as string,
+        remedy: expect.stringContaining('a separate token') as string,
       });
       expect((await openAs({})).status).toBe(200);
       expect((await openAs(await tokenOf('other'))).status).toBe(200);

@@ -71,7 +71,7 @@ describe('nothing is offered, and a person reads why', () => {
   it.each<[NothingReason, RegExp, Asked]>([
     ['no-compatible', /did not name its compatible/, { device: { compatible: null } }],
     ['not-its-compatible', /bound to other compatibles than board/, { device: { boundCompatibles: ['gw'] } }],
-    ['waiting-for-admission', /waits until a person admits it/, { device: { admission: 'waiting' } }],
+    ['waiting-for-admission', /waiting for admission/, { device: { admission: 'waiting' } }],
     ['held', /^held by token:ops: on a test bench$/, { device: { hold } }],
     ['held', /^held by token:ops$/, { device: { hold: { ...hold, reason: '' } } }],
     ['no-release', /nothing is released for board$/, { releases: [] }],
@@ -113,7 +113,7 @@ describe('nothing is offered, and a person reads why', () => {
     ],
     [
       'crypt-not-encrypted',
-      /crypt but not encrypted/,
+      /crypt but is not encrypted/,
       {
         question: { limits: streaming },
         releases: [releaseOf('board', { bundle: bundleOf('board', '2.0.0', { format: 'crypt' }) })],
@@ -151,7 +151,7 @@ describe('nothing is offered, and a person reads why', () => {
       /^failed 3 times on this bundle/,
       { device: { failures: new Map([[current.sha256, 3]]) } },
     ],
-    ['cancelled', /called this bundle off/, { device: { cancelledSha256: current.sha256 } }],
+    ['cancelled', /was called off here/, { device: { cancelledSha256: current.sha256 } }],
     [
       'rollout-paused',
       /the rollout is paused: 3 failed/,
@@ -179,7 +179,7 @@ describe('nothing is offered, and a person reads why', () => {
     ],
     [
       'too-many-in-progress',
-      /3 are in progress already, and 3 may be/,
+      /3 of at most 3 are already in progress/,
       { releases: [releaseOf('board', { policy: { maxInProgress: 3 } })], terms: { inProgress: () => 3 } },
     ],
   ])('%s: %s', (reason, sentence, asked) => {
@@ -197,23 +197,23 @@ describe('what a rule says when it passes', () => {
 
   it.each<[OfferRule, boolean | null, RegExp, Asked]>([
     ['compatible', true, /it is a board/, {}],
-    ['certificate', true, /bound to no compatible/, {}],
+    ['certificate', true, /not bound to a compatible/, {}],
     ['certificate', true, /bound to board/, { device: { boundCompatibles: ['gw', 'board'] } }],
     ['admitted', true, /admitted/, {}],
-    ['not-held', true, /nobody holds it/, {}],
-    ['standing-offer', null, /does not begin to install/, {}],
-    ['standing-offer', null, /no offer stands/, { question: { isInstall: true } }],
+    ['not-held', true, /not on hold/, {}],
+    ['standing-offer', null, /does not start an installation/, {}],
+    ['standing-offer', null, /without a standing offer/, { question: { isInstall: true } }],
     ['standing-offer', true, /told of board-2.0.0/, { question: { isInstall: true }, device: { standing } }],
     ['release', true, /board-2.0.0.raucb is current on the channel stable/, {}],
     ['release', true, /pinned to board-2.0.0.raucb/, { device: pinned }],
     ['release', null, /nobody knows/, { device: { ...pinned, compatible: null } }],
     ['bundle-compatible', true, /the bundle is for board/, {}],
-    ['bundle-compatible', true, /is for gw, but a person insisted/, { releases: [gwByForce] }],
-    ['trusted', true, /nothing speaks against/, {}],
-    ['streamable', null, /does not ask as a poller/, {}],
+    ['bundle-compatible', true, /is for gw, released by force/, { releases: [gwByForce] }],
+    ['trusted', true, /signature is acceptable/, {}],
+    ['streamable', null, /does not need to stream/, {}],
     ['streamable', true, /can be streamed/, { question: { limits: streaming } }],
     ['other-version', true, /runs 1.0.0, not 2.0.0/, {}],
-    ['other-version', true, /runs nobody knows what/, { device: { systemVersion: null } }],
+    ['other-version', true, /version is unknown/, { device: { systemVersion: null } }],
     ['tries-left', true, /never failed here/, {}],
     [
       'tries-left',
@@ -221,7 +221,7 @@ describe('what a rule says when it passes', () => {
       /failed here once/,
       { device: { failures: new Map([[current.sha256, 1]]) }, terms: { maxTries: 2 } },
     ],
-    ['running', true, /the rollout runs/, {}],
+    ['running', true, /the rollout is running/, {}],
     ['running', null, /a pinned bundle has no rollout/, { device: pinned }],
     ['started', true, /has begun/, {}],
     ['step', true, /step 1 of 3/, { releases: inSteps(2), device: { labels: ['lab'] } }],

@@ -30,7 +30,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/tokens',
       scope: 'admin',
       operation: 'createToken',
-      summary: 'Make a token; its secret is shown this once',
+      summary: 'Create a token; its secret is shown only once',
       input: {
         body: newTokenBody,
       },
@@ -48,7 +48,7 @@ export function tokenRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/tokens/{name}',
       scope: 'admin',
       operation: 'revokeToken',
-      summary: 'Revoke a token, at once',
+      summary: 'Revoke a token with immediate effect',
       input: { params: tokenParams },
       answers: { 200: { description: 'The revoked token', schema: revokedTokenJson } },
       problems: ['not-found'],

@@ -15,7 +15,7 @@ export const downloadLimits: ShareLimits = {
   what: 'downloads under way',
   perCaller: 10,
   inAll: 50,
-  remedy: 'Wait until one of them is complete, then try again.',
+  remedy: 'Wait until one of them is complete, then retry.',
   retryAfterSeconds: 30,
 };
 
@@ -31,14 +31,14 @@ export function bundleContentRoutes({ services }: AdminOptions, downloads: Share
       scope: 'read',
       operation: 'downloadBundle',
       summary:
-        'The bundle itself. The ETag is its SHA-256; Range, If-Range, If-Match and If-None-Match count (RFC 9110)',
+        'The bundle itself. The ETag is its SHA-256; supports Range, If-Range, If-Match and If-None-Match (RFC 9110)',
       input: { params: bundleParams },
       answers: {
         200: { description: 'All of it', mediaType: bytes },
-        206: { description: 'The range that was asked for', mediaType: bytes },
-        304: { description: 'The caller has these bytes', mediaType: null },
-        412: { description: 'If-Match names other bytes', mediaType: null },
-        416: { description: 'The range begins behind its end', mediaType: null },
+        206: { description: 'The requested range', mediaType: bytes },
+        304: { description: 'The caller already has this content', mediaType: null },
+        412: { description: 'If-Match names different content', mediaType: null },
+        416: { description: 'The range starts after its end', mediaType: null },
       },
       problems: ['not-found', 'too-many-requests'],
       handle: async ({ input, actor, request, response }) => {

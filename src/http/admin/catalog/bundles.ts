@@ -45,7 +45,7 @@ export function bundleRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/delete/{name}',
       scope: 'publish',
       operation: 'deleteBundle',
-      summary: 'Delete a bundle that is current nowhere; its name stays bound to its bytes',
+      summary: 'Delete a bundle that is not current anywhere; its name stays reserved for the same content',
       input: { params: bundleParams, body: deleteBundleBody },
       answers: {
         200: { description: 'The bundle is deleted', schema: deletedBundleJson },

@@ -33,7 +33,7 @@ export function uploadRoutes({ services, uploadLimitBytes }: AdminOptions): read
       multipart: uploadFields,
       answers: {
         201: { description: 'The bundle is stored', schema: uploadJson },
-        200: { description: 'The same bytes were stored under this name before', schema: uploadJson },
+        200: { description: 'The same content was already stored under this name', schema: uploadJson },
       },
       problems: [
         'conflict',

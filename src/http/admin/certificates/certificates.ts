@@ -25,7 +25,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/certificates',
       scope: 'read',
       operation: 'listCertificates',
-      summary: 'The CA, the certificate of the server, and those of devices, a page at a time',
+      summary: 'The CA, the server certificate and the device certificates, one page at a time',
       input: {
         query: certificateListQuery,
       },
@@ -48,7 +48,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/ca.crt',
       scope: 'read',
       operation: 'downloadCa',
-      summary: 'What devices verify the server with: the CAs of ca.crt',
+      summary: 'The CAs in ca.crt, with which devices verify the server',
       input: {},
       answers: { 200: { description: 'The CAs, in PEM', mediaType: pemMediaType } },
       problems: ['not-found', 'configuration'],
@@ -63,7 +63,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       path: '/api/certificates',
       scope: 'admin',
       operation: 'issueCertificate',
-      summary: 'Issue the certificate of a device, with a key that stays on the server or for a request',
+      summary: 'Issue a device certificate, with a key that stays on the server or for a request',
       input: {
         body: issueBody,
       },
@@ -91,12 +91,14 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'makeDeviceKit',
       summary:
-        'All that a device needs, in one archive, with its certificate or a new one; refused where the device could not connect',
+        'Everything a device needs in one archive, with its certificate or a new one; refused if the device could not connect',
       input: {
         params: deviceParams,
         body: kitBody,
       },
-      answers: { 200: { description: 'A .tar.gz, which may hold a key', mediaType: 'application/gzip' } },
+      answers: {
+        200: { description: 'A .tar.gz, which may contain a private key', mediaType: 'application/gzip' },
+      },
       problems: ['conflict', 'certificate-refused', 'configuration', 'storage-full'],
       handle: async ({ input: { params, body }, actor, response }) => {
         const kit = await manageCertificates.makeKit(

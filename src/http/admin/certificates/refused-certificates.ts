@@ -16,7 +16,7 @@ export function refusedCertificateRoutes({ services }: AdminOptions): readonly R
       path: '/api/refused-certificates',
       scope: 'read',
       operation: 'listRefusedCertificates',
-      summary: 'Certificates that devices came with and that were refused since the start, with what to do',
+      summary: 'Certificates refused since the server started, and what to do about each',
       input: { query: refusedCertificateQuery },
       answers: { 200: { description: 'The certificates', schema: refusedCertificatesJson } },
       problems: [],

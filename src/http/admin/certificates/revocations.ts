@@ -25,7 +25,7 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/revocations',
       scope: 'read',
       operation: 'listRevocations',
-      summary: 'The revoked certificates, the newest first, a page at a time',
+      summary: 'The revoked certificates, newest first, one page at a time',
       input: {
         query: revocationListQuery,
       },
@@ -47,9 +47,9 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'revoke',
       summary:
-        'Revoke any certificate of a device, also one issued elsewhere or never seen, and end its connections',
+        'Revoke any device certificate, even one issued elsewhere or never seen, and close its connections',
       input: { body: revokeBody },
-      answers: { 200: { description: 'It is revoked, and in force', schema: revocationJson } },
+      answers: { 200: { description: 'It is revoked with immediate effect', schema: revocationJson } },
       problems: ['not-found', 'conflict', 'configuration', 'storage-full', 'unavailable'],
       handle: async ({ input: { body }, actor }) => ({
         status: 200,
@@ -61,12 +61,12 @@ export function revocationRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/certificates/{serial}/revoke',
       scope: 'admin',
       operation: 'revokeCertificate',
-      summary: 'Revoke a certificate of a device that was issued here, and end its connections',
+      summary: 'Revoke a device certificate that was issued here, and close its connections',
       input: {
         params: certificateParams,
         body: revokeCertificateBody,
       },
-      answers: { 200: { description: 'It is revoked, and in force', schema: revocationJson } },
+      answers: { 200: { description: 'It is revoked with immediate effect', schema: revocationJson } },
       problems: ['not-found', 'configuration', 'storage-full', 'unavailable'],
       handle: async ({ input: { params, body }, actor }) => {
         const target = { serial: params.serial, isKnown: true };

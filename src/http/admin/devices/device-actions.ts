@@ -44,27 +44,39 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
   }
 
   return [
-    action('admit', 'admitDevice', 'Let a waiting device have bundles', nothing, (id, _, actor) =>
+    action('admit', 'admitDevice', 'Admit a waiting device', nothing, (id, _, actor) =>
       devices.admit(id, actor),
     ),
-    action('hold', 'holdDevice', 'Offer it nothing until the hold is lifted', reasonBody, (id, body, actor) =>
-      devices.hold(id, body.reason, actor),
+    action(
+      'hold',
+      'holdDevice',
+      'Put it on hold: offer it nothing until the hold is lifted',
+      reasonBody,
+      (id, body, actor) => devices.hold(id, body.reason, actor),
     ),
     action('unhold', 'liftHold', 'Lift the hold', nothing, (id, _, actor) => devices.liftHold(id, actor)),
-    action('pin', 'pinDevice', 'Give it this bundle, whatever its channel says', pinBody, (id, body, actor) =>
-      devices.pin(id, body.bundle, actor),
+    action(
+      'pin',
+      'pinDevice',
+      'Offer it this bundle, whatever its channel offers',
+      pinBody,
+      (id, body, actor) => devices.pin(id, body.bundle, actor),
     ),
-    action('unpin', 'unpinDevice', 'Let it follow its channel again', nothing, (id, _, actor) =>
-      devices.unpin(id, actor),
+    action(
+      'unpin',
+      'unpinDevice',
+      'Unpin it, so that it follows its channel again',
+      nothing,
+      (id, _, actor) => devices.unpin(id, actor),
     ),
     action(
       'clear',
       'clearFailures',
-      'Let bundles be tried again that failed or were called off',
+      'Allow bundles that failed or were called off to be tried again',
       nothing,
       (id, _, actor) => devices.clearFailures(id, actor),
     ),
-    action('cancel', 'cancelInstallation', 'Call its installation off', nothing, (id, _, actor) =>
+    action('cancel', 'cancelInstallation', 'Call off its installation', nothing, (id, _, actor) =>
       devices.cancel(id, actor),
     ),
     bulkRoute(devices),
@@ -78,11 +90,11 @@ function bulkRoute(devices: ManageDevices): Route {
     path: '/api/devices/actions',
     scope: 'publish',
     operation: 'actOnDevices',
-    summary: 'Do one thing to many devices',
+    summary: 'Apply one action to many devices',
     input: {
       body: bulkBody,
     },
-    answers: { 200: { description: 'What became of each', schema: bulkResultJson } },
+    answers: { 200: { description: 'The result for each device', schema: bulkResultJson } },
     problems: [],
     handle: async ({ input: { body }, actor }) => {
       const plan = bulkPlan(body.action, body.value);

@@ -51,10 +51,10 @@ export function deviceExportRoutes({ services, now }: AdminOptions, searches: Sh
       scope: 'read',
       operation: 'exportDevicesAsCsv',
       summary:
-        'All devices that fit, by id, as CSV (RFC 4180). A value that a spreadsheet would run as a formula has an apostrophe before it',
+        'All matching devices, by id, as CSV (RFC 4180). A value that a spreadsheet would run as a formula is prefixed with an apostrophe',
       input: { query: deviceFilterQuery },
       answers: {
-        200: { description: 'A line for each device, after one with names', mediaType: 'text/csv' },
+        200: { description: 'A header line, then one line per device', mediaType: 'text/csv' },
       },
       problems: ['unavailable', 'too-many-requests'],
       handle: (call) => send(call, csv),
@@ -64,7 +64,7 @@ export function deviceExportRoutes({ services, now }: AdminOptions, searches: Sh
       path: '/api/devices.json',
       scope: 'read',
       operation: 'exportDevices',
-      summary: 'All devices that fit, by id, in one document',
+      summary: 'All matching devices, by id, in one document',
       input: { query: deviceFilterQuery },
       answers: { 200: { description: 'The devices', schema: deviceExportJson } },
       problems: ['unavailable', 'too-many-requests'],

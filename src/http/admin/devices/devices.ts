@@ -30,7 +30,7 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
       path: '/api/devices',
       scope: 'read',
       operation: 'listDevices',
-      summary: 'Devices by filters, sorted, a page at a time',
+      summary: 'Devices by filters, sorted, one page at a time',
       input: { query: deviceListQuery },
       answers: {
         200: {
@@ -57,7 +57,7 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
       path: '/api/devices',
       scope: 'publish',
       operation: 'createDevice',
-      summary: 'Make a device ahead of its first contact; it is admitted',
+      summary: 'Create a device before its first contact; it is admitted',
       input: { body: newDeviceBody },
       answers: { 201: { description: 'The device', schema: deviceJson } },
       problems: ['conflict'],
@@ -85,7 +85,7 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
       path: '/api/devices/{id}',
       scope: 'publish',
       operation: 'changeDevice',
-      summary: 'Change channel, labels or notes; what is left out stays',
+      summary: 'Change channel, labels or notes; omitted fields stay unchanged',
       input: { params: deviceParams, body: deviceChangeBody },
       answers: one,
       problems: ['not-found'],
@@ -116,9 +116,9 @@ export function deviceRoutes({ services, now }: AdminOptions, searches: Shares):
       path: '/api/devices/{id}/explain',
       scope: 'read',
       operation: 'explainDevice',
-      summary: 'Why the device gets what it gets, or nothing: every rule, passed and failed',
+      summary: 'What the device is offered and why: every rule, passed or failed',
       input: { params: deviceParams },
-      answers: { 200: { description: 'What it would be told now', schema: explanationJson } },
+      answers: { 200: { description: 'What it would be offered now', schema: explanationJson } },
       problems: ['not-found'],
       handle: async ({ input }) => ({
         status: 200,

@@ -22,7 +22,7 @@ export function eventRoutes(
       scope: 'read',
       operation: 'listEvents',
       summary:
-        'What people and devices did, newest first. With "Accept: text/event-stream" as server-sent events, from now on or after Last-Event-ID',
+        'The journal, newest first. With "Accept: text/event-stream" as server-sent events, from now on or after Last-Event-ID',
       input: { query: eventQuery },
       answers: {
         200: {

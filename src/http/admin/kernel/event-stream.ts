@@ -32,7 +32,7 @@ export class EventStreams {
     what: 'event streams',
     perCaller: maxStreamsOfCaller,
     inAll: maxStreams,
-    remedy: 'Close one, give each job a token of its own, or read /api/events without a stream.',
+    remedy: 'Close one, use a separate token for each job, or read /api/events without a stream.',
     retryAfterSeconds: 30,
   });
   #isClosed = false;

@@ -38,12 +38,12 @@ export function createOpenApi(routes: readonly Route[], version: string): OpenAp
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'Needed when bound off loopback' },
+        token: { type: 'http', scheme: 'bearer', description: 'Required unless bound to loopback' },
         session: {
           type: 'apiKey',
           in: 'cookie',
           name: 'rauc_session',
-          description: 'Instead of a token, for the page in a browser',
+          description: 'Instead of a token, for the dashboard in a browser',
         },
       },
       schemas: { Problem: jsonSchema(problemJson, 'output') },
@@ -75,7 +75,7 @@ function describeOperation(route: Route): object {
 }
 
 const seeOther = {
-  description: 'Instead of JSON, for a form of a browser',
+  description: 'Instead of JSON, for an HTML form',
   headers: { Location: { schema: { type: 'string' } } },
 };
 

@@ -40,7 +40,7 @@ export const problemAnswer: ErrorRequestHandler = (error: unknown, request, resp
 export function methodNotAllowed(allowed: readonly string[]): RequestHandler {
   return (request, response) => {
     response.set('Allow', allowed.join(', '));
-    const detail = `${request.method} is not possible here`;
+    const detail = `${request.method} is not allowed here`;
     const remedy = `Use ${allowed.join(' or ')}.`;
     const requestId = contextOf(request).id;
     sendProblem(request, response, createProblem('method-not-allowed', { detail, remedy, requestId }));

@@ -104,7 +104,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
   const unstorable = result.success ? findUnstorable(result.data) : [];
   if (result.success && unstorable.length === 0) return result.data;
   const issues = result.success
-    ? unstorable.map((path) => ({ path, message: 'has a NUL or half of a surrogate pair in it' }))
+    ? unstorable.map((path) => ({ path, message: 'contains a NUL or an unpaired surrogate' }))
     : result.error.issues;
   const errors = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   throw new DomainError(

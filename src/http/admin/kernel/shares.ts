@@ -16,7 +16,7 @@ export const searchLimits: ShareLimits = {
   what: 'searches under way',
   perCaller: 10,
   inAll: 50,
-  remedy: 'Wait for their answers, then try again.',
+  remedy: 'Wait for their answers, then retry.',
   retryAfterSeconds: 5,
 };
 
@@ -51,8 +51,8 @@ export class Shares {
       this.#refused += 1;
       const message =
         held >= perCaller
-          ? `${actor} has ${perCaller} ${what} already`
-          : `there are ${inAll} ${what} already`;
+          ? `${actor} already has ${perCaller} ${what}`
+          : `there are already ${inAll} ${what}`;
       throw new DomainError('too-many-requests', message, {
         remedy,
         details: { retryAfterSeconds },

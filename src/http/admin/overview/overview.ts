@@ -17,7 +17,7 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/overview',
       scope: 'read',
       operation: 'getOverview',
-      summary: 'The fleet at a glance: channels, what needs a person, and how far a new server has come',
+      summary: 'The fleet at a glance: channels, what needs attention, and the first steps of a new server',
       input: {},
       answers: { 200: { description: 'At most two seconds old', schema: overviewJson } },
       problems: ['unavailable', 'configuration'],
@@ -57,11 +57,11 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/attention/dismiss',
       scope: 'publish',
       operation: 'dismissAttention',
-      summary: 'Say that a person has seen an item of the overview: it is not shown again',
+      summary: 'Dismiss an item of the overview',
       input: {
         body: dismissalJson,
       },
-      answers: { 200: { description: 'It is not shown again', schema: dismissalJson } },
+      answers: { 200: { description: 'Dismissed', schema: dismissalJson } },
       problems: ['not-found', 'storage-full', 'unavailable'],
       handle: async ({ input: { body }, actor }) => {
         await services.dismissAttention(body.kind, body.subjects, actor);

@@ -18,7 +18,7 @@ export function statusRoutes(
       summary: 'Liveness',
       input: {},
       answers: {
-        200: { description: 'The server runs', schema: healthJson },
+        200: { description: 'The server is running', schema: healthJson },
       },
       problems: [],
       handle: () => {

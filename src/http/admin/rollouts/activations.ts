@@ -68,10 +68,10 @@ export function activationRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/deactivate/{compatible}',
       scope: 'publish',
       operation: 'deactivate',
-      summary: 'Offer nothing to a compatible',
+      summary: 'Stop offering updates to a compatible',
       input: { params: deactivateParams },
       answers: {
-        200: { description: 'Nothing is offered any more', schema: deactivatedJson },
+        200: { description: 'Nothing is offered now', schema: deactivatedJson },
       },
       problems: ['not-found'],
       handle: async ({ input, actor }) => {
@@ -89,7 +89,7 @@ export function activationRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/history',
       scope: 'read',
       operation: 'listHistory',
-      summary: 'Who activated what, when, what was there before, and what each release came to; newest first',
+      summary: 'Who activated what and when, what it replaced, and how each release ended; newest first',
       input: {
         query: historyQuery,
       },

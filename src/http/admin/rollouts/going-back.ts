@@ -18,9 +18,9 @@ export function goBackRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/releases/back',
       scope: 'read',
       operation: 'previewGoBack',
-      summary: 'The release that going back leads to, where it stood and what it came to; changes nothing',
+      summary: 'The release that going back would restore, where it stood and how it ended; changes nothing',
       input: { query: channelOfCompatible },
-      answers: { 200: { description: 'The release before', schema: backTargetJson } },
+      answers: { 200: { description: 'The previous release', schema: backTargetJson } },
       problems: ['not-found'],
       handle: async ({ input: { query } }) => {
         const place = {
@@ -36,7 +36,7 @@ export function goBackRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'goBack',
       summary:
-        'Bring the release before back as it was, with its policy and in its step; aborted ones are skipped',
+        'Bring back the previous release as it was, with its policy and at its step; skips aborted ones',
       input: {
         body: goBackBody,
       },

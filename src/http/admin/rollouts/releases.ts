@@ -31,7 +31,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       path: '/api/releases',
       scope: 'read',
       operation: 'listReleases',
-      summary: 'What is current, by compatible and channel, and where its rollout stands',
+      summary: 'Current releases by compatible and channel, and where their rollouts stand',
       input: { query: releaseListQuery },
       answers: {
         200: { description: 'The releases', schema: releaseListJson },
@@ -50,7 +50,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       path: '/api/releases',
       scope: 'publish',
       operation: 'createRelease',
-      summary: 'Make a bundle current on a channel, with the policy of its rollout',
+      summary: 'Make a bundle current on a channel, with a rollout policy',
       input: {
         body: newReleaseBody,
       },
@@ -73,7 +73,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       path: '/api/releases/defaults',
       scope: 'read',
       operation: 'getReleaseDefaults',
-      summary: 'What the release dialog proposes. A request that leaves it out releases to everyone at once',
+      summary: 'What the release dialog proposes. A request without steps releases to all devices at once',
       input: {},
       answers: { 200: { description: 'As it is configured', schema: releaseDefaultsJson } },
       problems: [],
@@ -87,7 +87,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       path: '/api/releases/preview',
       scope: 'publish',
       operation: 'previewRelease',
-      summary: 'What making a release would do: whom it reaches, and what it replaces. Changes nothing',
+      summary: 'What a release would do: which devices it reaches and what it replaces. Changes nothing',
       input: { body: newReleaseBody },
       answers: { 200: { description: 'What it would do', schema: releasePreviewJson } },
       problems: ['not-found', 'conflict', 'unavailable'],
@@ -103,7 +103,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       path: '/api/releases/deactivate',
       scope: 'publish',
       operation: 'deactivateChannel',
-      summary: 'Offer nothing on a channel of a compatible any more',
+      summary: 'Stop offering updates on a channel of a compatible',
       input: { body: channelOfCompatible },
       answers: {
         200: { description: 'Nothing is offered there', schema: deactivatedChannelJson },
@@ -123,7 +123,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       path: '/api/releases/{id}',
       scope: 'read',
       operation: 'getRelease',
-      summary: 'One release that is current, and how far it has come, step by step',
+      summary: 'A current release and its progress, step by step',
       input: { params: releaseParams },
       answers: { 200: { description: 'The release', schema: releaseDetailsJson } },
       problems: ['not-found'],
@@ -141,7 +141,7 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       scope: 'publish',
       operation: 'undoRelease',
       summary:
-        'Take a release back that no device was offered yet: what was current before is current again, as it was',
+        'Undo a release that no device has been offered yet: the previous release becomes current again, as it was',
       input: { params: releaseParams, body: nothing },
       answers: {
         200: {

@@ -44,7 +44,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/webhooks',
       scope: 'admin',
       operation: 'listWebhooks',
-      summary: 'All webhooks without their secrets, and whether they fail',
+      summary: 'All webhooks without their secrets, and whether they are failing',
       input: {},
       answers: {
         200: { description: 'The webhooks', schema: webhookListJson },
@@ -57,7 +57,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/webhooks',
       scope: 'admin',
       operation: 'createWebhook',
-      summary: 'Send events to a URL from now on; the secret is shown this once',
+      summary: 'Send new events to a URL; the secret is shown only once',
       input: {
         body: newWebhookBody,
       },
@@ -77,7 +77,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/webhooks/{name}',
       scope: 'admin',
       operation: 'changeWebhook',
-      summary: 'Have events wait for those before them, or not',
+      summary: 'Turn in-order delivery on or off',
       input: { params: webhookParams, body: webhookChangeBody },
       answers: one,
       problems: ['not-found'],
@@ -91,7 +91,7 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
       path: '/api/webhooks/{name}',
       scope: 'admin',
       operation: 'deleteWebhook',
-      summary: 'Send nothing there any more',
+      summary: 'Delete a webhook',
       input: { params: webhookParams },
       answers: { 200: { description: 'It is deleted', schema: deletedWebhookJson } },
       problems: ['not-found'],
@@ -100,17 +100,17 @@ export function webhookRoutes({ services }: AdminOptions): readonly Route[] {
         return { status: 200, json: { deleted: input.params.name } };
       },
     }),
-    turn('enable', 'enableWebhook', 'Turn it on: it begins with what happens from now on'),
+    turn('enable', 'enableWebhook', 'Turn it on, starting with new events'),
     turn('disable', 'disableWebhook', 'Turn it off'),
     defineRoute({
       method: 'post',
       path: '/api/webhooks/{name}/test',
       scope: 'admin',
       operation: 'testWebhook',
-      summary: 'Send an event that never happened, now',
+      summary: 'Send a test event now',
       input: { params: webhookParams, body: nothing },
       answers: {
-        200: { description: 'The receiver took it', schema: deliveredJson },
+        200: { description: 'The receiver accepted it', schema: deliveredJson },
       },
       problems: ['not-found', 'unavailable'],
       handle: async ({ input }) => {

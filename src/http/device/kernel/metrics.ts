@@ -61,7 +61,7 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   gauge(
     'rauc_device_waiting_connections',
-    'Connections that wait for their TLS handshake, because many came from one address',
+    'Connections waiting for their TLS handshake because many came from one address',
     (now) => now.waitingConnections,
   );
   counter(
@@ -71,7 +71,7 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   gauge(
     'rauc_device_unsent_bytes',
-    'Bytes of bundles that were read into memory and have not left yet',
+    'Bytes of bundles read into memory and not sent yet',
     (now) => now.unsentBytes,
   );
   byProtocol('rauc_device_requests_total', 'Requests of devices', [], ({ requests }) => [[{}, requests]]);
@@ -83,29 +83,26 @@ export function registerDeviceMetrics(register: Registry, counts: () => DeviceCo
   );
   byProtocol(
     'rauc_device_offers_total',
-    'Answers to devices that asked what to install, by the reason when that was nothing',
+    'Answers to devices that asked what to install, by reason if that was nothing',
     ['answer'],
     ({ offers }) => [...offers].map(([answer, count]) => [{ answer }, count]),
   );
   byProtocol('rauc_device_polls_total', "Polls of RAUC's own poller", ['answer'], ({ polls }) =>
     [...polls].map(([answer, count]) => [{ answer }, count]),
   );
-  byProtocol('rauc_device_reports_total', 'Reports that were taken from devices', ['state'], ({ reports }) =>
+  byProtocol('rauc_device_reports_total', 'Reports accepted from devices', ['state'], ({ reports }) =>
     [...reports].map(([state, count]) => [{ state }, count]),
   );
   labelled(
     'rauc_device_over_budget_total',
-    'How often a device, or an address, went beyond what one may use, by what it was',
+    'How often a device or an address exceeded a limit, by limit',
     ['budget'],
     ({ overBudget }) => budgets.map((budget) => [{ budget }, overBudget.get(budget) ?? 0]),
   );
   byProtocol('rauc_bundle_requests_total', 'Requests answered with bytes of a bundle', [], ({ bundles }) =>
     bundles === null ? [] : [[{}, bundles.requests]],
   );
-  byProtocol(
-    'rauc_bundle_sent_bytes_total',
-    'Bytes of bundles that devices asked for and got',
-    [],
-    ({ bundles }) => (bundles === null ? [] : [[{}, bundles.bytes]]),
+  byProtocol('rauc_bundle_sent_bytes_total', 'Bytes of bundles sent to devices', [], ({ bundles }) =>
+    bundles === null ? [] : [[{}, bundles.bytes]],
   );
 }

@@ -57,7 +57,7 @@ async function answer(
   counters.countOffer(offer);
   if (compatible !== null && offer.kind === 'nothing' && offer.reason === 'not-its-compatible') {
     throw new DomainError('forbidden', sentenceOf(offer.because), {
-      remedy: 'Ask for the compatible that the certificate is bound to, or issue another certificate.',
+      remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
     });
   }
   const content = describeOffer(offer, baseUrl(exchange.authority));

@@ -68,10 +68,12 @@ function hintsOf(
 ): object {
   const hints: string[] = [];
   if (state === 'good' && bootId === undefined)
-    hints.push('boot_id is missing: without it, or RAUC-Boot-ID, a boot into the same version is not seen');
+    hints.push(
+      'boot_id is missing: without it, or RAUC-Boot-ID, the server cannot see a boot into the same version',
+    );
   const target = installation?.targetVersion ?? null;
   if (isTold(installed) && target !== null && installed !== target)
-    hints.push(`installed_version is ${installed}, and the installation is of ${target}`);
+    hints.push(`installed_version is ${installed}, but the installation is of ${target}`);
   return hints.length === 0 ? {} : { hints };
 }
 

@@ -18,7 +18,7 @@ describe('a chore that has failed for a while', () => {
     const [item] = ofChores([failingOf('device-writes', error)], at);
     expect(item).toMatchObject({ kind: 'chore-failing', count: 1 });
     for (const words of [
-      'what devices did last is not saved',
+      "the devices' latest activity is not saved",
       '2030-01-01T00:00Z',
       'the disk is full',
       'Make room.',
