@@ -116,7 +116,7 @@ describe('hands on a rollout', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('too warm');
     await post(`/api/releases/${id}/abort`, {});
     await confirm(page, 'Pause');
-    await page.getByRole('dialog').getByRole('alert').getByText('the rollout is aborted').waitFor();
+    await page.getByRole('dialog').getByRole('alert').getByText('the rollout is already aborted').waitFor();
     expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('too warm');
     expect(await page.getByText('is paused', { exact: false }).count()).toBe(0);
   });

@@ -20,11 +20,11 @@ export function ofClock({ clock: trouble, dismissed }: ClockFacts): readonly Att
   const by = lengthOf(trouble.byMs);
   if (trouble.kind === 'behind') {
     const message =
-      `the server's clock is ${by} behind the last time at which it ran, ${minuteOf(trouble.sureAt)}. ${remedy}. ` +
+      `the clock of the server is ${by} behind the last time at which it ran, ${minuteOf(trouble.sureAt)}. ${remedy}. ` +
       'If the clock is right now and was wrong before, dismiss this.';
     return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
   }
-  const jumped = `the server's clock jumped ${trouble.byMs > 0 ? 'forward' : 'back'} by ${by}`;
+  const jumped = `the clock of the server jumped ${trouble.byMs > 0 ? 'forward' : 'back'} by ${by}`;
   if (!trouble.isFollowed) {
     const message = `${jumped}. The server accepts the new time once it has lasted for 15 minutes. ${remedy}.`;
     return [{ kind, count: 1, message }];

@@ -137,7 +137,7 @@ describe('the server certificate stays as it is, and why is said', () => {
     ],
     [
       'when another CA made it',
-      /another CA/,
+      /a different CA/,
       async ({ at }) => {
         const other = await folderWithCa();
         for (const name of ['ca.crt', 'ca.key']) await writeFile(at(name), await other.read(name));
