@@ -29,7 +29,7 @@ describe('a chore that has failed for a while', () => {
   it('tells nobody what an unexpected error says, which is for the log', () => {
     const [item] = ofChores([failingOf('rollouts', new Error('/secret/path is broken'))], at);
     expect(item?.message).not.toContain('secret');
-    expect(item?.message).toContain('See the server's log');
+    expect(item?.message).toContain("See the server's log");
   });
 
   it('is shown after five minutes, and not when it succeeds', () => {
