@@ -1,5 +1,7 @@
 import tseslint from 'typescript-eslint';
 import { arrows, noCircles } from './tests/support/house-rules.mjs';
+import { servicesWithSentences } from './tests/support/services-with-sentences.mjs';
+import { noJsxWords, noSentences } from './tests/support/word-rules.mjs';
 
 /** The rooms of src/ and what each may import: the arrows of ARCHITECTURE.md. */
 const mayImport = {
@@ -66,4 +68,27 @@ export default tseslint.config(
     plugins: { house: { rules: { arrows, 'no-circles': noCircles } } },
     rules: { 'house/arrows': ['error', mayImport], 'house/no-circles': 'error' },
   },
+  {
+    files: ['src/services/**/*.ts', 'src/dashboard/**/*.tsx'],
+    plugins: { words: { rules: { 'no-sentences': noSentences, 'no-jsx-words': noJsxWords } } },
+  },
+  {
+    files: ['src/services/**/*.ts'],
+    ignores: servicesWithSentences,
+    rules: { 'words/no-sentences': 'error' },
+  },
+  {
+    files: ['src/services/**/*.ts', 'src/core/**/*.ts'],
+    ignores: ['src/core/errors.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'NewExpression[callee.name="DomainError"]',
+          message: 'Say a reason of src/core/reasons: DomainError.of.',
+        },
+      ],
+    },
+  },
+  { files: ['src/dashboard/**/*.tsx'], rules: { 'words/no-jsx-words': 'error' } },
 );

@@ -1,7 +1,7 @@
 /**
  * What a slow disk costs a device that reads ranges: its rate while another device reports and 1,000 devices are held and released again,
- * with the disk as it is and with each sync of the database 50 ms slower (tests/support/held-disk.c), in turns. The built server, real
- * connections.
+ * with the disk as it is and with each sync 50 ms slower (tests/support/held-disk.c), in turns; and its rate alone and while six uploads at a
+ * time wait for syncs that take 3 s longer. The built server, real connections.
  *
  *   npm run bench:disk
  */
@@ -18,6 +18,11 @@ import { cli, type ServerProcess, startServer } from '../tests/support/server-pr
 const rounds = 5;
 const requests = 3_000;
 const delayMs = 50;
+const requestsDuringUploads = 500;
+/** More than Node's own pool has threads. */
+const uploadsAtOnce = 6;
+const uploadSizeBytes = 256 * 1024;
+const uploadDelayMs = 3_000;
 const heldDevices = 1_000;
 /** As often as one device may. */
 const reportEveryMs = 250;
@@ -87,18 +92,34 @@ async function keepWriting({ server, reporter }: Rig, stop: AbortSignal): Promis
   await Promise.all([report(), decide()]);
 }
 
-/** Ranges a second. */
-async function measure(rig: Rig): Promise<number> {
-  const { url, copy, reader: files } = rig;
+/** Uploads of what is no bundle: each is written and synced, then refused. */
+async function keepUploading({ server }: Rig, stop: AbortSignal): Promise<void> {
+  const upload = async (name: string) => {
+    while (!stop.aborted) {
+      const body = new FormData();
+      body.set('bundle', new Blob([new Uint8Array(uploadSizeBytes)]), name);
+      const { status } = await fetch(`${server.adminUrl}/upload`, { method: 'POST', body });
+      if (status !== 422) throw new Error(`an upload was answered with ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: uploadsAtOnce }, (_, index) => upload(`upload-${index}.raucb`)));
+}
+
+/** Ranges a second, while something else goes on. */
+async function measure(
+  { url, copy, reader: files }: Rig,
+  requests: number,
+  meanwhile: (stop: AbortSignal) => Promise<void>,
+): Promise<number> {
   const stop = new AbortController();
-  const writing = keepWriting(rig, stop.signal);
+  const other = meanwhile(stop.signal);
   const { errors, wrong, seconds } = await rangeLoad({
     ...{ url, copy, files, requests },
     parallel: 1,
     rangeBytes: 4096,
   });
   stop.abort();
-  await writing;
+  await other;
   if (errors + wrong > 0) throw new Error(`${errors} ranges failed, ${wrong} were wrong`);
   return requests / seconds;
 }
@@ -107,24 +128,42 @@ function medianOf(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
+interface Rates {
+  readonly usual: number;
+  readonly slow: number;
+}
+
+function show(usual: string, slow: string, rates: readonly Rates[]): void {
+  const shown = (rate: number) => `${rate.toFixed(0)} ranges a second`;
+  console.log(`${usual}: ${shown(medianOf(rates.map((rate) => rate.usual)))}`);
+  console.log(`${slow}: ${shown(medianOf(rates.map((rate) => rate.slow)))}`);
+  const ratio = medianOf(rates.map((rate) => rate.slow / rate.usual));
+  console.log(`ratio: ${ratio.toFixed(2)} (median of ${rounds} rounds)\n`);
+}
+
 async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'rss-bench-'));
   try {
     const rig = await prepare(folder);
-    const rates: { readonly asItIs: number; readonly slow: number }[] = [];
+    const write = (stop: AbortSignal) => keepWriting(rig, stop);
+    const upload = (stop: AbortSignal) => keepUploading(rig, stop);
+    const rest = () => Promise.resolve();
+    const writing: Rates[] = [];
+    const uploading: Rates[] = [];
     for (let round = 0; round < rounds; round += 1) {
       rig.disk.go();
-      const asItIs = await measure(rig);
+      const alone = await measure(rig, requestsDuringUploads, rest);
+      rig.disk.delayUploads(uploadDelayMs);
+      uploading.push({ usual: alone, slow: await measure(rig, requestsDuringUploads, upload) });
+      rig.disk.go();
+      const asItIs = await measure(rig, requests, write);
       rig.disk.delay(delayMs);
-      rates.push({ asItIs, slow: await measure(rig) });
+      writing.push({ usual: asItIs, slow: await measure(rig, requests, write) });
     }
     rig.disk.go();
     await rig.server.stop();
-    const ratio = medianOf(rates.map(({ asItIs, slow }) => slow / asItIs));
-    const shown = (rate: number) => `${rate.toFixed(0)} ranges a second`;
-    console.log(`the disk as it is: ${shown(medianOf(rates.map(({ asItIs }) => asItIs)))}`);
-    console.log(`syncs ${delayMs} ms slower: ${shown(medianOf(rates.map(({ slow }) => slow)))}`);
-    console.log(`ratio: ${ratio.toFixed(2)} (median of ${rounds} rounds)`);
+    show('writes, the disk as it is', `writes, syncs ${delayMs} ms slower`, writing);
+    show('alone', `${uploadsAtOnce} uploads at a time, syncs ${uploadDelayMs} ms slower`, uploading);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

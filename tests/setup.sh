@@ -4,7 +4,7 @@
 # Where it may not install (not root, or no apt-get) it names what is missing and fails.
 set -eu
 
-packages='rauc squashfs-tools openssl curl wget sqlite3 gcc libc6-dev libcurl4-openssl-dev mmdebstrap patchelf shellcheck busybox systemd e2fsprogs xz-utils chromium fonts-dejavu-core python3-fastapi python3-uvicorn'
+packages='rauc squashfs-tools openssl curl wget sqlite3 gcc libc6-dev libcurl4-openssl-dev mmdebstrap patchelf shellcheck busybox systemd e2fsprogs xz-utils chromium-headless-shell fonts-dejavu-core python3-fastapi python3-uvicorn'
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rauc-simple-server
 sid=${RAUC_SID_DIR:-$cache/rauc-sid}
 proxies=$cache/proxies

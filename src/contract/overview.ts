@@ -21,8 +21,8 @@ export const overviewJson = z.object({
   first_steps: z.object({
     has_bundle: z.boolean(),
     has_release: z.boolean(),
-    has_device_certificate: z.boolean(),
-    has_device: z.boolean(),
+    has_device_certificate: z.boolean().describe('that is neither revoked nor expired'),
+    has_device: z.boolean().describe('that was heard, not only made by a person'),
     has_report: z.boolean().describe('a device told the end of an installation, or proved one'),
   }),
 });

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { activationActions } from '../core/release';
+import { releaseOutcomes } from '../core/release-end';
 import { count, instant, nullableInstant, nullableText } from './answer-fields';
 import { channelField, policyJson } from './policy';
 import { bundleName, compatible, flag, optionalCompatible, pageLimit, wholeNumber } from './request-fields';
-import { rolloutState } from './rollout';
+import { installationState } from './installation';
+import { meantDevicesJson, rolloutState } from './rollout';
 
 export const historyQuery = z.strictObject({
   compatible: optionalCompatible,
@@ -36,6 +38,22 @@ export const activationJson = z.object({
 
 /** What a release came to, in numbers of devices. */
 const releaseResultJson = z.object({
+  outcome: z.enum(releaseOutcomes).describe('what became of it; while it is current, how its rollout stands'),
+  completed_at: nullableInstant.describe('when all devices that it is meant for were proven'),
+  duration_seconds: count
+    .nullable()
+    .describe('until it was complete, else until something took its place; null while it goes on'),
+  percent: count.nullable().describe('proven of the devices that it is meant for, rounded down'),
+  total: meantDevicesJson
+    .extend({ counted_at: instant })
+    .nullable()
+    .describe('as counted last while it was current; null when it never was'),
+  offered: count.describe('devices that were offered it, each once'),
+  installed: count.describe('of them: had it on the disk, whatever came of it'),
+  rolled_back: count.describe('of them: booted into the version before'),
+  failures: z
+    .array(z.object({ state: installationState, reason: nullableText, devices: count }))
+    .describe('why devices failed: the ten most frequent reasons of up to 1,000 failures'),
   state: rolloutState.describe('the rollout as it was left'),
   step: count.describe('the step that it reached, from 1'),
   steps: count,
@@ -48,6 +66,7 @@ const releaseResultJson = z.object({
 
 /** A line of the history, with what its release came to. */
 export const historyLineJson = activationJson.extend({
+  ended_by: nullableText.describe('the bundle that took its place; null for nothing'),
   ended_at: nullableInstant.describe('when something else took its place; null while it is the last'),
   result: releaseResultJson.nullable().describe('what the release came to; null for a deactivation'),
 });

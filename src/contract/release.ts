@@ -24,6 +24,10 @@ export const newReleaseBody = z.strictObject({
 /** A compatible with one of its channels, as fields of a request. */
 const channelFields = { compatible, channel: channelField };
 export const channelOfCompatible = z.strictObject(channelFields);
+export const deactivateBody = z.strictObject({
+  ...channelFields,
+  expected_release: count.optional().describe('refuse when another release is current'),
+});
 
 export const releaseJson = z.object({
   id: count,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rolloutStates } from '../core/rollout';
-import { count, instant } from './answer-fields';
+import { count, instant, nullableInstant } from './answer-fields';
 import { policyJson } from './policy';
 
 export const rolloutState = z.enum(rolloutStates);
@@ -13,10 +13,24 @@ export const rolloutJson = z.object({
   reason: z.string().nullable(),
   changed_by: z.string(),
   changed_at: instant,
+  completed_at: nullableInstant.describe(
+    'when all devices that it is meant for were proven; those that come later do not undo it',
+  ),
   policy: policyJson,
 });
 
+/** The devices that a rollout is meant for, and those that it does not wait for. */
+export const meantDevicesJson = z.object({
+  devices: count.describe('that it is meant for, silent ones among them; neither held nor pinned ones'),
+  proven: count.describe('of them'),
+  silent: count.describe('of them: not proven, and not heard of for long; they keep it from being complete'),
+  not_reached: count.describe('of them: not proven, and never offered it'),
+  held: count.describe('beside them: not proven, and held'),
+  pinned: count.describe('beside them: not proven, and pinned'),
+});
+
 export const rolloutProgressJson = z.object({
+  total: meantDevicesJson,
   steps: z.array(
     z.object({
       step: z.string().describe('as in the policy'),
@@ -41,3 +55,4 @@ export const promoteBody = z.strictObject({
 
 export type RolloutJson = z.infer<typeof rolloutJson>;
 export type RolloutProgressJson = z.infer<typeof rolloutProgressJson>;
+export type MeantDevicesJson = z.infer<typeof meantDevicesJson>;

@@ -11,6 +11,12 @@ export const sessionJson = z.object({
   name: z.string().nullable().describe('of the token; "local" where none is needed'),
   scopes: z.array(tokenScope).describe('what may be done'),
   version: z.string(),
+  command: z
+    .string()
+    .nullable()
+    .describe(
+      'how the command line is called in the folder that the server was started in; null until one is signed in',
+    ),
 });
 
 export type SessionJson = z.infer<typeof sessionJson>;

@@ -1,6 +1,7 @@
 import type { Verdict } from '../core/inspection';
 import type { InstallationState } from '../core/installation-states';
 import type { StoredImageCheck } from '../core/image-check';
+import type { ReleaseOutcome } from '../core/release-end';
 import type { RolloutState } from '../core/rollout';
 import type { DeliveryState } from '../core/webhook-delivery';
 
@@ -75,6 +76,15 @@ const rollout = {
   aborted: look('aborted', 'cross', 'bad'),
 } as const satisfies Readonly<Record<RolloutState, StateLook>>;
 
+/** What became of a release, beside how its rollout stands while it is current. */
+const release = {
+  complete: look('complete', 'check', 'good'),
+  replaced: look('replaced', 'minus', 'idle'),
+  deactivated: look('deactivated', 'stopped', 'idle'),
+  undone: look('undone', 'stopping', 'idle'),
+  'rolled-back-to': look('rolled back', 'back', 'bad'),
+} as const satisfies Readonly<Record<Exclude<ReleaseOutcome, RolloutState>, StateLook>>;
+
 const device = {
   'up-to-date': look('up to date', 'check', 'good'),
   'never-heard': look('not heard from yet', 'dot', 'idle'),
@@ -123,6 +133,7 @@ const delivery = {
 export const stateLooks = {
   installation,
   rollout,
+  release,
   device,
   bundle,
   images,

@@ -149,23 +149,17 @@ export function tooManyLabels(): DomainError {
 
 /** Checks a label, such as `lab` or `site=berlin`. @throws DomainError `invalid-input` */
 export function parseLabel(label: string): string {
-  return parseWord(label, 'a label');
+  return parseWord(label, 'not-a-label');
 }
 
 /** Checks the name of a channel, such as `stable`. @throws DomainError `invalid-input` */
 export function parseChannel(channel: string): string {
-  return parseWord(channel, 'a channel');
+  return parseWord(channel, 'not-a-channel');
 }
 
-function parseWord(word: string, what: string): string {
+function parseWord(word: string, reason: 'not-a-channel' | 'not-a-label'): string {
   if (word.length > wordMaxLength || !wordPattern.test(word)) {
-    throw new DomainError(
-      'invalid-input',
-      `${JSON.stringify(word.slice(0, 80))} is not the name of ${what}`,
-      {
-        remedy: `Use letters, digits and ". _ = : @ + -", starting with a letter or digit, at most ${wordMaxLength} characters.`,
-      },
-    );
+    throw DomainError.of(reason, { word: word.slice(0, 80), maxLength: wordMaxLength });
   }
   return word;
 }

@@ -13,6 +13,7 @@ export const eventKinds = [
   'rollout.paused',
   'rollout.resumed',
   'rollout.aborted',
+  'rollout.completed',
   'device.registered',
   'device.admitted',
   'device.changed',

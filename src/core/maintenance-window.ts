@@ -1,4 +1,5 @@
 import { DomainError } from './errors';
+import type { WindowReason } from './reasons/window';
 import { isTimeZone, localMinute, skippedAt } from './local-time';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -29,33 +30,26 @@ export interface MaintenanceWindow {
 export function parseWindow(text: string): MaintenanceWindow {
   const [days = '', times, timeZone = 'UTC', ...more] = text.trim().split(/ +/);
   const parsed = parseDays(days);
-  if (parsed === undefined) throw notWindow(text, wrongDays(days));
-  if (times === undefined) throw notWindow(text, 'the times are missing');
+  if (parsed === undefined) throw notWindow(text, 'window-day-unknown', wrongDay(days));
+  if (times === undefined) throw notWindow(text, 'window-without-times', '');
   const [from = '', to, ...others] = times.split('-');
   if (to === undefined || others.length > 0) {
-    throw notWindow(text, `${quoted(times)} is not two times with a hyphen between them`);
+    throw notWindow(text, 'window-times-not-two', times);
   }
   const wrong = [from, to].find((clock) => !isClock(clock));
-  if (wrong !== undefined) throw notWindow(text, `${quoted(wrong)} is not a time from 00:00 to 23:59`);
-  if (!isTimeZone(timeZone)) throw notWindow(text, `${quoted(timeZone)} is not a time zone`);
+  if (wrong !== undefined) throw notWindow(text, 'window-time-wrong', wrong);
+  if (!isTimeZone(timeZone)) throw notWindow(text, 'window-zone-unknown', timeZone);
   const [tooMuch] = more;
-  if (tooMuch !== undefined) throw notWindow(text, `${quoted(tooMuch)} is one word too many`);
+  if (tooMuch !== undefined) throw notWindow(text, 'window-word-too-many', tooMuch);
   return { days: parsed, from, to, timeZone };
 }
 
-function notWindow(text: string, wrong: string): DomainError {
-  return new DomainError('invalid-input', `${quoted(text)} is not a window: ${wrong}`, {
-    remedy: 'Write it as "sat,sun 01:00-05:00 Europe/Berlin", or "daily 22:00-04:00" for UTC.',
-  });
+function notWindow(text: string, reason: WindowReason, part: string): DomainError {
+  return DomainError.of(reason, { text: text.slice(0, 80), part: part.slice(0, 80) });
 }
 
-function wrongDays(days: string): string {
-  const wrong = days.split(',').find((part) => parseDays(part) === undefined) ?? days;
-  return `${quoted(wrong)} is not a day: use mon to sun, a range such as mon-fri, or daily`;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
+function wrongDay(days: string): string {
+  return days.split(',').find((part) => parseDays(part) === undefined) ?? days;
 }
 
 export function formatWindow({ days, from, to, timeZone }: MaintenanceWindow): string {

@@ -1,4 +1,4 @@
-import { type InstallationState, isFailure, isMuted } from './installation-states';
+import { type InstallationState, isFailure, isMuted, isWritten } from './installation-states';
 
 /** What became of a release's devices: how many by the state of their installation. */
 export type Outcomes = Readonly<Partial<Record<InstallationState, number>>>;
@@ -10,6 +10,11 @@ export interface OutcomeSummary {
   readonly proven: number;
   /** Failed or rolled back. */
   readonly failed: number;
+  /** That were offered it, each once. */
+  readonly offered: number;
+  /** That had it on the disk, whatever came of it. */
+  readonly installed: number;
+  readonly rolledBack: number;
 }
 
 export function summarizeOutcomes(outcomes: Outcomes): OutcomeSummary {
@@ -20,5 +25,8 @@ export function summarizeOutcomes(outcomes: Outcomes): OutcomeSummary {
     devices: sumOf((state) => !isMuted({ state })),
     proven: outcomes.proven ?? 0,
     failed: sumOf((state) => isFailure({ state })),
+    offered: sumOf(() => true),
+    installed: sumOf((state) => isWritten({ state }) || state === 'rolled-back'),
+    rolledBack: outcomes['rolled-back'] ?? 0,
   };
 }

@@ -34,19 +34,18 @@ export function parsePolicy(policy: RolloutPolicy): RolloutPolicy {
   if (!isGrowing || percents.some((percent) => percent > 100)) throw badSteps(formatSteps(steps));
   const groups = steps.flatMap((step) => (step.kind === 'group' ? [step.label] : []));
   if (new Set(groups).size < groups.length) throw badSteps(formatSteps(steps));
-  for (const [what, percent] of [
+  for (const [field, percent] of [
     ['promote at', promoteAtPercent],
     ['pause at', pauseAtPercent],
   ] as const) {
-    if (percent !== null && !(percent > 0 && percent <= 100))
-      throw new DomainError('invalid-input', `${what}: a share is more than 0 and at most 100 percent`);
+    if (percent !== null && !(percent > 0 && percent <= 100)) throw DomainError.of('not-a-share', { field });
   }
-  for (const [what, count] of [
+  for (const [field, count] of [
     ['pause at failures', pauseAtFailures],
     ['at a time', maxInProgress],
   ] as const) {
     if (count !== null && !(Number.isSafeInteger(count) && count > 0))
-      throw new DomainError('invalid-input', `${what}: a count is a whole number from 1 on`);
+      throw DomainError.of('not-a-count', { field });
   }
   return policy;
 }

@@ -1,3 +1,4 @@
+import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
 
@@ -72,6 +73,8 @@ export interface Rollout {
   readonly changedAt: Date;
   /** Devices whose failures and rollbacks a person has accepted by going on: they don't pause it again. */
   readonly forgivenFailures: number;
+  /** When all devices that it is meant for were proven; devices that come later change nothing about that. */
+  readonly completedAt: Date | null;
 }
 
 export function beginRollout(policy: RolloutPolicy, by: string, at: Date): Rollout {
@@ -84,6 +87,7 @@ export function beginRollout(policy: RolloutPolicy, by: string, at: Date): Rollo
     changedBy: by,
     changedAt: at,
     forgivenFailures: 0,
+    completedAt: null,
   };
 }
 
@@ -134,13 +138,31 @@ function counted(devices: number): string {
 }
 
 /** Says what a rollout waits for, for people. */
-export function whatNext(rollout: Rollout, { devices, proven }: RolloutProgress): string {
+export function whatNext(
+  rollout: Rollout,
+  { devices, proven }: RolloutProgress,
+  count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null = null,
+): string {
   const { policy, state, step } = rollout;
   if (state === 'aborted') return 'it is offered to nobody any more';
   if (state === 'paused') return 'it waits until a person resumes it';
-  if (step >= policy.steps.length - 1) return 'it is in its last step';
+  if (step >= policy.steps.length - 1) return whatLast(rollout, count);
   if (policy.promoteAtPercent === null) return 'you promote it';
   if (devices === null || devices === 0)
     return 'no device in this step is known: it does not advance automatically, you promote it';
   return `${proven} of ${devices} devices of this step are proven: it goes on at ${policy.promoteAtPercent} %`;
+}
+
+function whatLast(
+  { completedAt }: Rollout,
+  count: Pick<RolloutCount, 'devices' | 'proven' | 'silent'> | null,
+): string {
+  const { devices, proven, silent } = count ?? { devices: 0, proven: 0, silent: 0 };
+  const open = devices - proven;
+  if (completedAt !== null)
+    return open <= 0 ? 'it is complete' : `it is complete; ${counted(open)} came later or changed since`;
+  if (open <= 0) return 'it is in its last step';
+  const quiet =
+    silent === 0 ? '' : `, ${silent === 1 ? '1 of them is silent' : `${silent} of them are silent`}`;
+  return `it is in its last step and waits for ${counted(open)}${quiet}`;
 }

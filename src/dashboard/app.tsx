@@ -2,7 +2,7 @@ import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { askSession } from './api/ask-session';
 import { asFailure, type Failure } from './api/client';
-import { needsLogin, session } from './api/session';
+import { needsLogin, needsLoginAgain, session } from './api/session';
 import { Frame } from './frame/frame';
 import { address } from './location';
 import { EmptyState, Page } from './parts/page';
@@ -14,6 +14,7 @@ import { DevicePage } from './pages/device/device';
 import { DevicesPage } from './pages/devices/devices';
 import { EventsPage } from './pages/events/events';
 import { LoginPage } from './pages/login/login';
+import { SignInAgain } from './pages/login/sign-in-again';
 import { OverviewPage } from './pages/overview/overview';
 import { RolloutPage } from './pages/rollout/rollout';
 import { RolloutsPage } from './pages/rollouts/rollouts';
@@ -42,6 +43,7 @@ export function App() {
   return (
     <Frame>
       <Safeguard key={path.join('/')}>{pageOf(path)}</Safeguard>
+      {needsLoginAgain.value && <SignInAgain />}
     </Frame>
   );
 }

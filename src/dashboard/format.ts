@@ -1,5 +1,9 @@
+import { formats } from './locale';
 import { text } from './texts';
 
+export { formatCount } from './locale';
+
+/** Of the page's words. Dates and numbers are the viewer's: see `locale`. */
 const language = 'en';
 
 /** Bytes in binary units, as RAUC and `ls -h` say them: `1.5 GiB`. */
@@ -7,11 +11,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const unit = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10)));
   const value = bytes / 1024 ** unit;
-  return `${value.toFixed(unit === 0 || value >= 100 ? 0 : 1)} ${units[unit] ?? ''}`;
-}
-
-export function formatCount(count: number): string {
-  return count.toLocaleString(language);
+  return `${formats.number(value, unit === 0 || value >= 100 ? 0 : 1)} ${units[unit] ?? ''}`;
 }
 
 /** A part of a whole in whole percent; never 0 or 100 for what is only nearly so. */
@@ -44,21 +44,17 @@ export function formatAgo(moment: Date, now: Date): string {
   return '';
 }
 
-const exact = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
-const daily = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-
-/** In the viewer's zone. */
+/** In the viewer's zone, and as they write it. */
 export function formatMoment(moment: Date): string {
-  return exact.format(moment);
+  return formats.moment(moment);
 }
 
 export function formatDay(moment: Date): string {
-  return daily.format(moment);
+  return formats.day(moment);
 }
 
 export function formatClock(moment: Date): string {
-  return clock.format(moment);
+  return formats.clock(moment);
 }
 
 /** The same in UTC to the second, for comparing with logs. */

@@ -41,7 +41,8 @@ export function listen(listener: Listener): () => void {
 export function startLive(): void {
   effect(() => {
     stop();
-    if (session.value?.signed_in === true && !document.hidden) open();
+    if (session.value?.signed_in !== true) isMissing = true;
+    else if (!document.hidden) open();
   });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) stop();

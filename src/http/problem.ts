@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { snakeCase } from '../base/text/field-names';
 import { type ProblemCode, type ProblemJson } from '../contract/problem';
 import { DomainError } from '../core/errors';
 import type { Reason } from '../core/reasons/catalogue';
@@ -72,14 +73,4 @@ export function problemOf(error: unknown, requestId?: string): ProblemJson {
     details: snakeCase(error.details ?? {}),
     requestId,
   });
-}
-
-/** The facts of an error in the notation of the API. */
-function snakeCase(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(facts).map(([key, value]) => [
-      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
 }

@@ -1,3 +1,4 @@
+import { quoteWord } from '../base/text/quote-word';
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyType } from '../core/certificate';
@@ -49,15 +50,11 @@ export function readPrivateKey(
 
 /** What to type. A key of the folder is replaced, because it is read where it lies; one that was brought stays as it is. */
 function decryptRemedy(source: string, file: string | null): string {
-  const from = quote(file ?? 'encrypted.key');
-  const to = quote(`${file ?? 'encrypted.key'}.decrypted`);
+  const from = quoteWord(file ?? 'encrypted.key');
+  const to = quoteWord(`${file ?? 'encrypted.key'}.decrypted`);
   const command = `openssl pkey -in ${from} -out ${to}`;
   if (file === source) return `Decrypt it: ${command} && mv ${to} ${from}`;
   return `Decrypt it, then use the new file: ${command}`;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 export function exportPrivateKey(key: KeyObject): string {

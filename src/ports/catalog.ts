@@ -1,8 +1,10 @@
 import type { Bundle } from '../core/bundle';
 import type { NewEvent } from '../core/event';
 import type { Activation, NewActivation, Release } from '../core/release';
+import type { FailureReason, ReleaseEnd, ReleaseEnding } from '../core/release-end';
 import type { Outcomes } from '../core/release-outcome';
 import type { Rollout, RolloutPolicy } from '../core/rollout';
+import type { RolloutCount } from '../core/rollout-count';
 
 /** A change that lasts as a whole or not at all. */
 export interface CatalogChange {
@@ -12,6 +14,8 @@ export interface CatalogChange {
   readonly activation?: NewActivation;
   /** The release that the activation brings back; it makes a new one when left out. */
   readonly returning?: { readonly releaseId: number; readonly rollout: Rollout };
+  /** How the release that the activation ends is left; by the activation itself when left out. */
+  readonly ending?: ReleaseEnding;
   /** How the activated bundle reaches its devices; everyone at once when left out. */
   readonly policy?: RolloutPolicy;
   /** A step that the rollout of a current release takes. */
@@ -83,7 +87,7 @@ export interface CatalogRecords {
   /**
    * `SELECT version FROM catalog FOR UPDATE`, so that changes come one after the other; the guard asks `SELECT EXISTS (SELECT 1 FROM
    * release_outcomes WHERE release_id = $1)`; then `INSERT INTO bundles … ON CONFLICT (name) DO UPDATE … WHERE sha256 =
-   * excluded.sha256`, `INSERT INTO activations … RETURNING *`, `releases` and `rollouts` by `ON CONFLICT … DO UPDATE`, the lines, and
+   * excluded.sha256`, `INSERT INTO release_ends … SELECT …` for what the activation ends, `INSERT INTO activations … RETURNING *`, `releases` and `rollouts` by `ON CONFLICT … DO UPDATE`, the lines, and
    * `UPDATE catalog SET version = version + 1`
    * @throws DomainError `storage-full`, `unavailable`; what the guard throws
    */
@@ -95,6 +99,12 @@ export interface CatalogRecords {
    * @throws DomainError `storage-full`, `unavailable`; what the check throws
    */
   tombstone(tombstone: RecordedTombstone): Promise<void>;
+  /**
+   * Keeps the last count of a rollout's devices: it is all that is known of them once the release has ended.
+   * `UPDATE rollouts SET counted = $2 WHERE release_id = $1`
+   * @throws DomainError `storage-full`, `unavailable`
+   */
+  saveCount(releaseId: number, count: RolloutCount): Promise<void>;
   /** Newest first. `SELECT * FROM activations WHERE id < $1 AND compatible = $2 AND … ORDER BY id DESC LIMIT $3` */
   history(filter: HistoryFilter): Promise<readonly Activation[]>;
 }
@@ -103,15 +113,22 @@ export interface CatalogRecords {
 export interface ReleaseResult {
   readonly rollout: Rollout;
   readonly outcomes: Outcomes;
-  /** When something else took the place of this line of the history; `null` while it is the last. */
-  readonly endedAt: Date | null;
+  /** What took the place of this line of the history; `null` while it is the last. */
+  readonly end: ReleaseEnd | null;
+  /** Where the rollout was left at the end of this line; one that was brought back since stands elsewhere. */
+  readonly left: Pick<Rollout, 'state' | 'step' | 'reason' | 'completedAt'>;
+  /** Its devices as they were counted last; `null` when they never were. */
+  readonly count: RolloutCount | null;
+  /** The most frequent reasons first; bounded. */
+  readonly failures: readonly FailureReason[];
 }
 
 /** What releases came to, also those that are over. */
 export interface ReleaseResults {
   /**
    * By the id of the line; lines that ended a release have none. `SELECT … FROM activations LEFT JOIN rollouts … WHERE id = ANY($1)`
-   * with `lead(at) OVER (PARTITION BY compatible, channel ORDER BY id)`, and `SELECT … FROM release_outcomes WHERE release_id = ANY($2)`
+   * with `lead(at) OVER (PARTITION BY compatible, channel ORDER BY id)`, `SELECT … FROM release_ends WHERE line = ANY($1)`, and
+   * `SELECT … FROM release_outcomes WHERE release_id = ANY($2)`
    */
   of(lines: readonly Activation[]): Promise<ReadonlyMap<number, ReleaseResult>>;
   /**

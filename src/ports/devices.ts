@@ -6,7 +6,6 @@ export interface RolloutPage {
   readonly releaseId: number;
   readonly compatible: string;
   readonly channel: string;
-  readonly heardSince: Date;
   /** The last of the page before; `''` for the first page. */
   readonly afterId: string;
   readonly limit: number;
@@ -16,6 +15,9 @@ export interface RolloutDevice {
   readonly id: string;
   readonly labels: readonly string[];
   readonly systemVersion: string | null;
+  readonly lastContactAt: Date;
+  readonly isHeld: boolean;
+  readonly isPinned: boolean;
   /** Of its latest installation for the release; `null` when it has none. */
   readonly state: InstallationState | null;
 }
@@ -28,9 +30,8 @@ export interface DeviceRecords {
    */
   silentIn(times: { readonly from: Date; readonly until: Date }, limit: number): Promise<readonly string[]>;
   /**
-   * By id: admitted, not held, not pinned, and heard since a time. `SELECT id, system_version, … FROM devices WHERE compatible = $1 AND
-   * channel = $2 AND id > $3 AND admission = 'admitted' AND hold_at IS NULL AND pin_bundle IS NULL AND last_contact_at >= $4 ORDER BY id
-   * LIMIT $5`
+   * By id: those that are admitted and were heard of. `SELECT id, system_version, … FROM devices WHERE compatible = $1 AND channel = $2
+   * AND id > $3 AND admission = 'admitted' AND last_contact_at IS NOT NULL ORDER BY id LIMIT $4`
    */
   rolloutDevices(page: RolloutPage): Promise<readonly RolloutDevice[]>;
   /** A device's installations, newest first. `SELECT * FROM installations WHERE device = $1 ORDER BY id DESC LIMIT $2` */

@@ -1,3 +1,4 @@
+import { calledAs } from '../base/text/called-as';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -131,6 +132,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     trustedProxies: config.trustedProxies,
     publicDir,
     version,
+    command: calledAs(process.argv[1]),
     metrics,
     eventStreams,
     health: () => ({ unsaved_devices: services.health().unsavedDevices }),

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { isTooWide, looks, openWindow, seriousFindings } from './browser';
+import { openWindow } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
+import { problemsInLooks } from './for-everybody';
 
 let server: DashboardServer;
 beforeAll(async () => {
@@ -31,6 +32,8 @@ async function api(path: string, body: object): Promise<void> {
 const dialogOf = (page: Page) => page.getByRole('dialog');
 const status = (page: Page, words: string | RegExp) => page.locator('.notice').filter({ hasText: words });
 
+const focused = (page: Page) => page.evaluate('document.activeElement.textContent.trim()');
+
 describe('tokens', () => {
   const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
@@ -49,8 +52,15 @@ describe('tokens', () => {
       headers: { Authorization: `Bearer ${secret}` },
     });
     expect(await answer.json()).toMatchObject({ name: 'ci', scopes: ['read', 'publish'] });
-    await page.keyboard.press('Escape');
+    // It is not lost by a slip: neither by Escape, however often, nor by a click beside it.
+    for (let times = 0; times < 3; times += 1) await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    await dialogOf(page).getByText('It is not copied yet').waitFor();
+    expect(await dialogOf(page).locator('.secret').innerText()).toBe(secret);
+    await page.getByRole('button', { name: 'Close without copying' }).focus();
+    await page.keyboard.press('Enter');
     await rowOf(page, 'ci').getByText('publish', { exact: true }).waitFor();
+    expect(await focused(page)).toBe('Create a token');
     expect(await page.content()).not.toContain(secret);
     expect(
       await page.evaluate('JSON.stringify([localStorage, sessionStorage, location.href])'),
@@ -127,6 +137,8 @@ describe('webhooks', () => {
     await page.getByRole('heading', { name: 'Webhook ops' }).waitFor();
     const secret = await dialogOf(page).locator('.secret').innerText();
     expect(secret).toMatch(/^whsec_/);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await dialogOf(page).getByRole('button', { name: 'Copy' }).click();
     await dialogOf(page).locator('footer').getByRole('button', { name: 'Close' }).click();
     await hookOf(page, 'ops').getByText('All about rollouts').waitFor();
     await hookOf(page, 'ops').getByText('Installations: failed').waitFor();
@@ -252,12 +264,11 @@ describe('the page of settings', () => {
     expect(await isSeen()).toBe(true);
   });
 
-  it.each(looks)('is fit for all people: %s %p', async (theme, size) => {
-    const page = await open({ theme, ...size });
-    expect(await seriousFindings(page)).toEqual([]);
-    expect(await isTooWide(page)).toBe(false);
+  it('is fit for all people', async () => {
+    const page = await open();
+    expect(await problemsInLooks(page)).toEqual([]);
     await page.getByRole('button', { name: 'Create a webhook' }).click();
     await page.getByLabel('Only some').check();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await problemsInLooks(page)).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
  * A disk that is slow, stuck or broken, or loses its power: preloaded into a server, it stands before fsync and fdatasync. The file that
  * HELD_DISK names is read at each call: its first letter says what happens to those of the database's files and of bundles.
  *   d<milliseconds>  they take so much longer
+ *   u<milliseconds>  those of bundles take so much longer
  *   h                they are held until it says something else
  *   f                those of the -wal file fail with EIO
  * Every call is told in the file that HELD_DISK_LOG names, with who made it: `loop` for the thread that the process began with.
@@ -98,7 +99,7 @@ static int held(const char *call, int descriptor) {
     if (order[0] != 'h') break;
     nap(5);
   }
-  if (order[0] == 'd') nap(atol(order + 1));
+  if (order[0] == 'd' || (order[0] == 'u' && !is_database)) nap(atol(order + 1));
   if (order[0] == 'f' && strstr(name, "-wal") != NULL) {
     errno = EIO;
     return -1;

@@ -50,6 +50,11 @@ export class HeldDisk {
     this.#tell(`d${milliseconds}`);
   }
 
+  /** Syncs of bundles take so much longer. */
+  delayUploads(milliseconds: number): void {
+    this.#tell(`u${milliseconds}`);
+  }
+
   /** Syncs take until it is told otherwise. */
   hold(): void {
     this.#tell('h');

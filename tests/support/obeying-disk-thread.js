@@ -1,7 +1,7 @@
 'use strict';
 // Preloaded into the thread that waits for the disk. The file `disk-order` beside the data folder says what becomes of a sync of the
-// -wal file: `hold` until it says something else, `fail`, `exit` of the thread, `unclonable` for an answer that cannot be sent. Each
-// sync adds a line to `disk-log`.
+// -wal file: `hold` until it says something else, `fail`, `exit` of the thread, `unclonable` for an answer that cannot be sent, `unreadable` for
+// one that arrives and cannot be read. Each sync adds a line to `disk-log`.
 const fs = require('node:fs');
 const path = require('node:path');
 const { parentPort, workerData } = require('node:worker_threads');
@@ -10,6 +10,9 @@ const beside = path.dirname(path.dirname(workerData.file));
 const orders = path.join(beside, 'disk-order');
 const log = path.join(beside, 'disk-log');
 const real = fs.fdatasyncSync;
+/** What becomes an answer that cannot be read. */
+let handle;
+void fs.promises.open(__filename).then((opened) => (handle = opened));
 const order = () => fs.readFileSync(orders, 'utf8');
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -24,6 +27,17 @@ fs.fdatasyncSync = (descriptor) => {
       break;
     case 'unclonable':
       parentPort?.postMessage(() => undefined);
+      break;
+    case 'unreadable':
+      parentPort?.postMessage(unreadable(handle), [handle]);
   }
   real(descriptor);
 };
+
+/** As Node tests it: what is sent of a handle names a class that the other side may not make of it. */
+function unreadable(handle) {
+  const symbols = Object.getOwnPropertySymbols(Object.getPrototypeOf(handle));
+  const transfer = symbols.find(({ description }) => description === 'messaging_transfer_symbol');
+  handle[transfer] = () => ({ data: 'nothing', deserializeInfo: 'net:Socket' });
+  return handle;
+}

@@ -4,7 +4,7 @@ import type { DiskThreadOptions } from '../../src/store/sqlite/disk-worker';
 import { eventually } from './eventually';
 
 /** What becomes of a sync. */
-export type DiskOrder = 'go' | 'hold' | 'fail' | 'exit' | 'unclonable';
+export type DiskOrder = 'go' | 'hold' | 'fail' | 'exit' | 'unclonable' | 'unreadable';
 
 /** The thread that waits for the disk, as the source has it, with a disk that does what it is told. */
 export class ObeyingDisk {

@@ -30,8 +30,11 @@ export function loadComponent(file: string, name: string): Component {
   return loadFunction(file, name) as Component;
 }
 
-/** A function of the page, as {@link loadComponent}. The page has types of its own: the caller says that of the function. */
-export function loadFunction(file: string, name: string): (...given: never[]) => unknown {
+/**
+ * A function of the page, as {@link loadComponent}. The page has types of its own: the caller says that of the function.
+ * @param given what of a browser it needs beside that
+ */
+export function loadFunction(file: string, name: string, given: object = {}): (...given: never[]) => unknown {
   const { outputFiles } = buildSync({
     entryPoints: [path.join(dashboard, file)],
     write: false,
@@ -43,7 +46,7 @@ export function loadFunction(file: string, name: string): (...given: never[]) =>
     logLevel: 'warning',
   });
   const module: { exports: Readonly<Record<string, unknown>> } = { exports: {} };
-  runInNewContext(outputFiles[0]?.text ?? '', { ...emptyWindow, module });
+  runInNewContext(outputFiles[0]?.text ?? '', { ...emptyWindow, ...given, module });
   const loaded = module.exports[name];
   if (typeof loaded !== 'function') throw new Error(`${file} has no ${name}`);
   return loaded as (...given: never[]) => unknown;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { policyJson } from '../../contract/policy';
 import { releaseDetailsJson } from '../../contract/release';
+import type { MeantDevicesJson } from '../../contract/rollout';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
@@ -15,7 +16,7 @@ const shownDetails = shownRelease.extend({
   rollout: shownRelease.shape.rollout.extend({
     policy: policyJson.partial({ allow_downgrade: true, from: true }),
   }),
-  progress: releaseDetailsJson.shape.progress,
+  progress: releaseDetailsJson.shape.progress.partial({ total: true }),
 });
 
 /** `release show` and `rollout show`: a release with its policy, and how far it has come, step by step. */
@@ -53,6 +54,7 @@ function releaseDetails(answer: unknown): string {
     ['downgrades', policy.allow_downgrade === true ? 'allowed' : '-'],
     ['in progress', String(progress.in_progress)],
     ['failed', `${progress.failures_in_step} devices in this step`],
+    ...(progress.total === undefined ? [] : [['devices', devicesOf(progress.total)] as const]),
     ['next', progress.next],
   ]);
   const rows = progress.steps.map(({ step, devices, proven, installations }, index) => [
@@ -69,8 +71,25 @@ function releaseDetails(answer: unknown): string {
 
 /** The path of a release by its id, the first argument of a command. @throws DomainError `invalid-input` */
 export function releasePath([id = '']: readonly string[]): string {
-  if (/^\d{1,15}$/.test(id)) return `/api/releases/${id}`;
+  return `/api/releases/${parseReleaseId(id)}`;
+}
+
+/** @throws DomainError `invalid-input` */
+export function parseReleaseId(id: string): number {
+  if (/^\d{1,15}$/.test(id)) return Number(id);
   throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not a release id`, {
     remedy: 'Use a number shown by `release list`.',
   });
+}
+
+/** `40 of 42 proven, 1 silent; not waited for: 2 held, 1 pinned`. */
+function devicesOf(total: MeantDevicesJson): string {
+  const { devices, proven, silent, not_reached: unreached, held, pinned } = total;
+  const open = namedCounts({ silent, 'not reached': unreached });
+  const beside = namedCounts({ held, pinned });
+  return `${[`${proven} of ${devices} proven`, ...open].join(', ')}${beside.length === 0 ? '' : `; not waited for: ${beside.join(', ')}`}`;
+}
+
+function namedCounts(counts: Readonly<Record<string, number>>): readonly string[] {
+  return Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
 }

@@ -10,17 +10,30 @@ import { type PolicyFlags, policyFields, policyOptions } from './policy-options'
 import { printTable } from '../kernel/print-table';
 import { shownEffect, tellReach, tellWarnings } from './reach';
 import { addBack } from './release-back';
-import { addShow } from './release-show';
+import { addShow, parseReleaseId } from './release-show';
 import { addUndo } from './release-undo';
 import { describeResult, describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
-import type { channelOfCompatible, newReleaseBody } from '../../contract/release';
+import type { deactivateBody, newReleaseBody } from '../../contract/release';
 
 const shownReleases = z.object({ releases: z.array(shownRelease) });
-const shownHistory = z.object({ history: z.array(historyLineJson) });
+const wholeResult = historyLineJson.shape.result.unwrap();
+/** An older server tells less of what a release came to. */
+const shownResult = wholeResult
+  .pick({ state: true, step: true, steps: true, devices: true, proven: true, failed: true })
+  .extend(wholeResult.pick({ outcome: true, percent: true, total: true }).partial().shape);
+const shownLine = historyLineJson.omit({ forced: true }).partial({ ended_by: true });
+const shownHistory = z.object({
+  history: z.array(shownLine.extend({ result: shownResult.nullable() })),
+});
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const channelOption = new Option('--channel <channel>', 'channel (default stable)');
+
+const expectedOption = new Option(
+  '--expected-release <release>',
+  'refuse when another release is current by now',
+).argParser(parseReleaseId);
 
 const historyColumns = [
   'AT',
@@ -41,6 +54,10 @@ const filterOptions = [
 
 interface ChannelFlags {
   readonly channel?: string;
+}
+
+interface DeactivateFlags extends ChannelFlags {
+  readonly expectedRelease?: number;
 }
 
 interface FilterFlags extends ChannelFlags {
@@ -136,19 +153,23 @@ function addCreate(release: Command, context: CliContext): void {
 }
 
 function addDeactivate(release: Command, context: CliContext): void {
-  addCommand<ChannelFlags>(release, context, {
+  addCommand<DeactivateFlags>(release, context, {
     usage: 'deactivate <compatible>',
     summary: 'stop offering updates on a channel of a compatible',
-    options: [channelOption],
+    options: [channelOption, expectedOption],
     configKeys,
-    examples: ['release deactivate my-board --channel beta'],
+    examples: [
+      'release deactivate my-board --channel beta',
+      'release deactivate my-board --expected-release 12',
+    ],
     run: async ({ args: [name = ''], options, config }) => {
       const compatible = parseCompatible(name);
       const answer = await (
         await AdminClient.open(context, config)
-      ).post<RequestOf<typeof channelOfCompatible>>('/api/releases/deactivate', {
+      ).post<RequestOf<typeof deactivateBody>>('/api/releases/deactivate', {
         compatible,
         channel: options.channel,
+        expected_release: options.expectedRelease,
       });
       if (options.json === true) printJson(context, answer);
       else {
@@ -182,7 +203,7 @@ function addHistory(release: Command, context: CliContext): void {
           line.previous_bundle ?? '-',
           line.release_id === null ? '-' : String(line.release_id),
           line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
-          line.result === null ? '-' : describeResult(line.result),
+          line.result === null ? '-' : describeResult(line.result, line.ended_by),
         ]);
         printTable(context, historyColumns, rows);
       }

@@ -4,10 +4,15 @@ import type { Read } from '../../contract/reader';
 import { markedState } from '../kernel/state-mark';
 import { type RolloutJson, rolloutJson } from '../../contract/rollout';
 
+/** An older server does not tell whether it is complete. */
+const shownRollout = rolloutJson
+  .pick({ state: true, step: true, steps: true, reason: true, completed_at: true })
+  .partial({ completed_at: true });
+
 /** What the commands read of a release. */
 export const shownRelease = releaseWithRolloutJson
   .pick({ id: true, compatible: true, channel: true, bundle: true, version: true, released_at: true })
-  .extend({ rollout: rolloutJson.pick({ state: true, step: true, steps: true, reason: true }) });
+  .extend({ rollout: shownRollout });
 
 type Place = Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>>;
 
@@ -15,20 +20,42 @@ type Place = Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>>;
 export function describeState({
   rollout,
 }: {
-  readonly rollout: Place & { readonly reason: string | null };
+  readonly rollout: Place & {
+    readonly reason: string | null;
+    readonly completed_at?: string | null | undefined;
+  };
 }): string {
+  const { completed_at: completedAt, state } = rollout;
+  if (completedAt != null && state === 'running')
+    return `${markedState('complete')} since ${completedAt.replace(/\.\d+Z$/, 'Z')}`;
   return `${placeOf(rollout)}${rollout.reason === null ? '' : `: ${rollout.reason}`}`;
 }
 
-/** `running, step 2 of 3: proven on 40 of 42 devices, 1 failed`. */
-export function describeResult(
-  result: Place & Pick<ReleaseResultJson, 'devices' | 'proven' | 'failed'>,
-): string {
-  const { devices, proven, failed } = result;
-  const place = placeOf(result);
-  if (devices === 0) return `${place}: no device started to install it`;
+/** What an older server tells of a result. */
+type Result = Place &
+  Read<Pick<ReleaseResultJson, 'devices' | 'proven' | 'failed'>> & {
+    [Key in 'outcome' | 'percent' | 'total']?: Read<ReleaseResultJson[Key]> | undefined;
+  };
+
+/**
+ * `running, step 2 of 3: proven on 40 of 42 devices, 1 failed`; of a release that is over, `replaced at 83 %: …`.
+ * @param endedBy the bundle that took its place
+ */
+export function describeResult(result: Result, endedBy: string | null = null): string {
+  const { devices, proven, failed, total } = result;
+  const place = outcomeWords(result, endedBy);
+  if (devices === 0) return `${place}: no device began to install it`;
   const failures = failed === 0 ? '' : `, ${failed} failed`;
-  return `${place}: proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'}${failures}`;
+  const silent = total == null || total.silent === 0 ? '' : `, ${total.silent} silent`;
+  return `${place}: proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'}${failures}${silent}`;
+}
+
+function outcomeWords(result: Result, endedBy: string | null): string {
+  const { outcome, percent } = result;
+  if (outcome === undefined || outcome === result.state) return placeOf(result);
+  const to = outcome === 'rolled-back-to' && endedBy !== null ? ` to ${endedBy}` : '';
+  const at = outcome === 'complete' || percent == null ? '' : ` at ${percent} %`;
+  return `${markedState(outcome)}${to}${at}`;
 }
 
 function placeOf({ state, step, steps }: Place): string {

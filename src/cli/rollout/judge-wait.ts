@@ -3,15 +3,18 @@ import type { RolloutJson, RolloutProgressJson } from '../../contract/rollout';
 import { failedStates } from '../../core/installation-states';
 
 /**
- * What `rollout wait` waits for: `proven` is every device of the steps reached so far, `complete` every device of all
- * steps.
+ * What `rollout wait` waits for: `proven` is every device of the steps reached so far, `complete` that the server has noted the rollout
+ * as complete.
  */
 export const waitTargets = ['proven', 'complete'] as const;
 export type WaitTarget = (typeof waitTargets)[number];
 
 /** What the judgement needs of a release. */
 export interface WaitedRelease {
-  readonly rollout: Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>>;
+  readonly rollout: Read<Pick<RolloutJson, 'state' | 'step' | 'steps'>> & {
+    /** An older server does not tell it: complete is judged by the steps there. */
+    readonly completed_at?: string | null | undefined;
+  };
   readonly progress: Pick<RolloutProgressJson, 'steps' | 'in_progress'>;
 }
 
@@ -43,7 +46,9 @@ export function judgeWait(release: WaitedRelease, target: WaitTarget): 'reached'
   const { rollout, progress } = release;
   const { devices, proven, failed } = tallyReached(release);
   const isFarEnough = target === 'proven' || rollout.step === rollout.steps;
-  if (isFarEnough && devices > 0 && proven >= devices) return 'reached';
+  const completedAt = target === 'complete' ? rollout.completed_at : undefined;
+  const isReached = isFarEnough && devices > 0 && proven >= devices;
+  if (completedAt === undefined ? isReached : completedAt !== null) return 'reached';
   if (rollout.state !== 'running') return 'failed';
   const isSettled = progress.in_progress === 0 && proven + failed >= devices;
   return isFarEnough && failed > 0 && isSettled ? 'failed' : 'waiting';

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import type { Command } from 'commander';
+import { quoteWord } from '../../base/text/quote-word';
 import type { Config } from '../../config/config';
 import { flagName, getOption, optionKeys } from '../../config/options';
 import { DomainError } from '../../core/errors';
@@ -26,10 +28,15 @@ export function addServe(program: Command, context: CliContext): void {
     ],
     run: async ({ config, options }) => {
       const stop = stopSignal(context);
+      const crashes = watchCrashes(context);
       try {
-        const server = await startServer(context, config);
+        const server = await Promise.race([startServer(context, config), crashes.first]).catch(
+          (error: unknown) => crashes.found() ?? Promise.reject(error),
+        );
+        if ('error' in server) return endAfterCrash(context, server.error);
+        crashes.tell((error) => server.crashed(error));
         printBanner(context, config, server, options.json === true);
-        const end = await Promise.race([stop.received, crash(context, server)]);
+        const end = await Promise.race([stop.received, crashes.first]);
         if (typeof end === 'object') return await closeAfterCrash(context, server, end.error);
         talk(
           context,
@@ -58,14 +65,38 @@ function stopSignal({ surroundings }: CliContext): { received: Promise<StopSigna
   return { received, forget };
 }
 
-/** Resolves at the first exception that nothing caught. More may follow while the server closes: they are only logged. */
-function crash({ surroundings }: CliContext, server: RunningServer): Promise<{ readonly error: unknown }> {
-  return new Promise((resolve) => {
+interface Crash {
+  readonly error: unknown;
+}
+
+interface Crashes {
+  /** Resolves at the first exception that nothing caught. */
+  readonly first: Promise<Crash>;
+  /** The first one, if there was any. */
+  readonly found: () => Crash | undefined;
+  /** Who notes them from now on: more may follow while the server closes. */
+  readonly tell: (note: (error: unknown) => void) => void;
+}
+
+/** Listens before the start: a thread may fail while the server starts. */
+function watchCrashes({ surroundings }: CliContext): Crashes {
+  const before: unknown[] = [];
+  let note: ((error: unknown) => void) | undefined;
+  const first = new Promise<Crash>((resolve) => {
     surroundings.onUncaughtException((error) => {
-      server.crashed(error);
+      if (note === undefined) before.push(error);
+      else note(error);
       resolve({ error });
     });
   });
+  return {
+    first,
+    found: () => (before.length === 0 ? undefined : { error: before[0] }),
+    tell(listener) {
+      note = listener;
+      for (const error of before.splice(0)) listener(error);
+    },
+  };
 }
 
 /** After an uncaught exception closing itself may hang, so it gets only this long. */
@@ -78,17 +109,29 @@ async function closeAfterCrash(
   error: unknown,
 ): Promise<ExitCode> {
   const { surroundings } = context;
+  sayCrash(context, error);
+  const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
+  await server.close(crashGraceMs / 5).catch(() => undefined);
+  clearTimeout(timer);
+  surroundings.exit(70); // what failed may keep the process alive
+  return 70;
+}
+
+/** Nobody was told of anything yet: the next start finds the disk as after a power cut. */
+function endAfterCrash(context: CliContext, error: unknown): ExitCode {
+  sayCrash(context, error);
+  if (!(error instanceof DomainError)) talk(context, inspect(error)); // there may be no log yet
+  context.surroundings.exit(70);
+  return 70;
+}
+
+function sayCrash(context: CliContext, error: unknown): void {
   if (error instanceof DomainError) {
     talk(context, `error: ${error.message}. Shutting down.`); // of the disk, which the server cannot do without
     if (error.remedy !== undefined) talk(context, `hint: ${error.remedy}`);
   } else {
     talk(context, 'error: this is a bug in rauc-simple-server: see the log above. Shutting down.');
   }
-  const timer = setTimeout(() => surroundings.exit(70), crashGraceMs);
-  await server.close(crashGraceMs / 5).catch(() => undefined);
-  clearTimeout(timer);
-  surroundings.exit(70); // what failed may keep the process alive
-  return 70;
 }
 
 /** Whatever keeps a server from starting has to be put right by who started it: exit code 2. */
@@ -155,9 +198,5 @@ function nextCommand(context: CliContext, config: Config): string {
 function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
   const line = `npx rauc-simple-server ${words}`;
   if (config.sources[folder] !== 'flag') return line;
-  return `${line} ${flagName(folder)} ${quote(shownPath(context, config[folder]))}`;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return `${line} ${flagName(folder)} ${quoteWord(shownPath(context, config[folder]))}`;
 }

@@ -35,7 +35,7 @@ export const listenerOptions = {
     'TRUSTED_PROXIES',
     networks,
     '',
-    'Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. This never replaces a token.',
+    'Addresses or networks of reverse proxies, separated by commas. Their `X-Forwarded-For` header identifies the client in the journal and for rate limits, and their own connections do not count toward limits per address. Their `X-Forwarded-Proto` header says whether a device kit with a private key travels encrypted. Neither replaces a token.',
   ),
   sessionLifetime: {
     ...server(

@@ -1,5 +1,38 @@
 import type { Reasons } from './reason-words';
 
+interface Judged {
+  name: string;
+  findings: readonly string[];
+}
+
+interface Needs {
+  name: string;
+  /** Devices with an open installation of it. */
+  installations: number;
+  /** Some of the devices that are pinned to it. */
+  pinned: readonly string[];
+  /** How many more there are. */
+  others: number;
+}
+
+function listed(findings: readonly string[]): string {
+  return findings.join('; ') || 'no reason is known';
+}
+
+function installing(installations: number): string[] {
+  if (installations === 0) return [];
+  const devices =
+    installations === 1
+      ? '1 device has an open installation'
+      : `${installations} devices have open installations`;
+  return [`${devices} of it`];
+}
+
+function pinnedTo(pinned: readonly string[], others: number): string[] {
+  if (pinned.length === 0) return [];
+  return [`pinned to it: ${pinned.join(', ')}${others > 0 ? ` and ${others} more` : ''}`];
+}
+
 export const bundleReasons = {
   'not-a-bundle-name': {
     code: 'invalid-input',
@@ -65,5 +98,34 @@ export const bundleReasons = {
     code: 'not-found',
     says: ({ name }: { name: string }) => `the bundle ${name} was deleted`,
     remedy: 'Choose another bundle.',
+  },
+  'bundle-broken': {
+    code: 'bundle-broken',
+    says: ({ name, findings }: Judged) => `${name} is broken: ${listed(findings)}`,
+    remedy: 'Build it again and check it with "rauc info" before the upload.',
+  },
+  'bundle-not-trusted': {
+    code: 'bundle-untrusted',
+    says: ({ name, findings }: Judged) => `${name} is not trusted: ${listed(findings)}`,
+    remedy: 'Sign it with a certificate of the keyring, or configure the keyring that the devices have.',
+  },
+  'bundle-current': {
+    code: 'conflict',
+    says: ({ name, places }: { name: string; places: readonly string[] }) =>
+      `${name} is current for ${places.join(', ')}`,
+    remedy: 'Activate another bundle there or deactivate it, then delete.',
+  },
+  'bundle-needed': {
+    code: 'conflict',
+    says: ({ name, installations, pinned, others }: Needs) =>
+      `${name} is needed: ${[...installing(installations), ...pinnedTo(pinned, others)].join('; ')}`,
+    remedy:
+      'Cancel those installations and lift the pins, or wait until they have ended. Or insist with force.',
+  },
+  'name-of-other-bytes': {
+    code: 'conflict',
+    says: ({ name, isDeleted }: { name: string; isDeleted: boolean }) =>
+      `${name} ${isDeleted ? 'was once' : 'is'} the name of a bundle with other bytes`,
+    remedy: 'Give the new bundle a name of its own, for example with its version in it.',
   },
 } satisfies Reasons;

@@ -11,6 +11,7 @@ import { serverReasons } from './server';
 import { storageReasons } from './storage';
 import { uploadReasons } from './upload';
 import { webhookReasons } from './webhook';
+import { windowReasons } from './window';
 
 /** Every reason why something is refused or fails, in English. A translation is another table with the same keys. */
 export const catalogue = {
@@ -26,6 +27,7 @@ export const catalogue = {
   ...storageReasons,
   ...uploadReasons,
   ...webhookReasons,
+  ...windowReasons,
 };
 
 type Catalogue = typeof catalogue;

@@ -1,5 +1,8 @@
 import type { Reasons } from './reason-words';
 
+const forceNewOne =
+  'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.';
+
 export const certificateReasons = {
   'not-a-serial-number': {
     code: 'invalid-input',
@@ -51,5 +54,29 @@ export const certificateReasons = {
     code: 'invalid-input',
     says: () => 'name exactly one certificate',
     remedy: 'Send "serial", "certificate", or "device" for the certificate it is using now.',
+  },
+  'kit-certificate-expired': {
+    code: 'conflict',
+    says: ({ commonName }: { commonName: string }) =>
+      `${commonName} has a certificate already, and it has expired`,
+    remedy: forceNewOne,
+  },
+  'kit-request-not-signed': {
+    code: 'conflict',
+    says: ({ commonName }: { commonName: string }) =>
+      `${commonName} has a certificate already: the request would not be signed`,
+    remedy: forceNewOne,
+  },
+  'kit-certificate-stays': {
+    code: 'conflict',
+    says: ({ commonName }: { commonName: string }) =>
+      `${commonName} has a certificate already: its validity and key stay as they are`,
+    remedy: forceNewOne,
+  },
+  'kit-certificate-bound': {
+    code: 'conflict',
+    says: ({ commonName, compatibles }: { commonName: string; compatibles: readonly string[] }) =>
+      `${commonName} has a certificate already, which is bound to ${compatibles.join(', ')}`,
+    remedy: forceNewOne,
   },
 } satisfies Reasons;

@@ -1,5 +1,13 @@
 import type { Reasons } from './reason-words';
 
+const howToName = ({ maxLength }: { maxLength: number }) =>
+  `Use letters, digits and ". _ = : @ + -", starting with a letter or digit, at most ${maxLength} characters.`;
+
+const fieldNames = { notes: 'notes', reason: 'a reason' } as const;
+
+/** What people write of a device. */
+export type TextField = keyof typeof fieldNames;
+
 export const deviceReasons = {
   'not-a-device-id': {
     code: 'invalid-input',
@@ -57,5 +65,20 @@ export const deviceReasons = {
   'device-id-taken': {
     code: 'conflict',
     says: ({ id }: { id: string }) => `the device ${id} already exists`,
+  },
+  'not-a-channel': {
+    code: 'invalid-input',
+    says: ({ word }: { word: string }) => `${JSON.stringify(word)} is not the name of a channel`,
+    remedy: howToName,
+  },
+  'not-a-label': {
+    code: 'invalid-input',
+    says: ({ word }: { word: string }) => `${JSON.stringify(word)} is not the name of a label`,
+    remedy: howToName,
+  },
+  'text-too-long': {
+    code: 'invalid-input',
+    says: ({ field, maxLength }: { field: TextField; maxLength: number }) =>
+      `${fieldNames[field]} has at most ${maxLength} characters`,
   },
 } satisfies Reasons;

@@ -1,5 +1,10 @@
 import type { Reasons } from './reason-words';
 
+interface Place {
+  compatible: string;
+  channel: string;
+}
+
 export const releaseReasons = {
   'bundle-for-another-compatible': {
     code: 'conflict',
@@ -51,5 +56,34 @@ export const releaseReasons = {
     says: ({ releaseId }: { releaseId: number }) =>
       `release ${releaseId} was brought back: there is nothing to undo`,
     remedy: 'Go back to the previous release, or release another bundle.',
+  },
+  'version-untellable': {
+    code: 'conflict',
+    says: ({ name, length, maxLength }: { name: string; length: number; maxLength: number }) =>
+      `no device can tell that it runs ${name}: its version ${length > maxLength ? `has ${length} characters` : 'is not plain text'}`,
+    remedy: ({ maxLength }: { maxLength: number }) =>
+      `Build it with a version of 1 to ${maxLength} printable characters, no blank at either end.`,
+  },
+  'nothing-before': {
+    code: 'not-found',
+    says: ({ compatible, channel }: Place) => `nothing was current for ${compatible} (${channel}) before`,
+    remedy: 'Activate a bundle, or deactivate to offer nothing.',
+  },
+  'all-before-aborted': {
+    code: 'not-found',
+    says: ({ compatible, channel }: Place) =>
+      `every release of ${compatible} (${channel}) before was aborted`,
+    remedy: 'Activate a bundle, or deactivate to offer nothing.',
+  },
+  'nothing-before-meanwhile': {
+    code: 'conflict',
+    says: ({ why }: { why: string }) => `${why}: somebody released or went back meanwhile`,
+    remedy: 'Look at the history of the channel, and decide again.',
+  },
+  'another-before-meanwhile': {
+    code: 'conflict',
+    says: ({ name, releaseId }: { name: string; releaseId: number }) =>
+      `the release before is ${name} (release ${releaseId}) now: somebody released or went back meanwhile`,
+    remedy: 'Look at the history of the channel, and decide again.',
   },
 } satisfies Reasons;

@@ -1,5 +1,7 @@
 import type { Reasons } from './reason-words';
 
+const done = { promote: 'promoted', pause: 'paused', resume: 'resumed' } as const;
+
 export const rolloutReasons = {
   'not-a-version-range': {
     code: 'invalid-input',
@@ -35,5 +37,22 @@ export const rolloutReasons = {
   'reason-too-long': {
     code: 'invalid-input',
     says: ({ maxLength }: { maxLength: number }) => `a reason may have at most ${maxLength} characters`,
+  },
+  'not-a-share': {
+    code: 'invalid-input',
+    says: ({ field }: { field: 'promote at' | 'pause at' }) =>
+      `${field}: a share is more than 0 and at most 100 percent`,
+  },
+  'not-a-count': {
+    code: 'invalid-input',
+    says: ({ field }: { field: 'pause at failures' | 'at a time' }) =>
+      `${field}: must be a whole number, 1 or more`,
+  },
+  'rollout-not-running': {
+    code: 'conflict',
+    says: ({ state, action }: { state: string; action: keyof typeof done }) =>
+      `the rollout is ${state}: it cannot be ${done[action]}`,
+    remedy: ({ state }: { state: string }) =>
+      state === 'aborted' ? 'Make the bundle current again to begin anew.' : 'Look at it again.',
   },
 } satisfies Reasons;

@@ -40,4 +40,29 @@ export const webhookReasons = {
     says: ({ name }: { name: string }) => `the webhook ${name} is off`,
     remedy: 'Turn it on, then retry.',
   },
+  'receiver-refused': {
+    code: 'invalid-input',
+    says: ({ why }: { why: string }) => why,
+    remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
+  },
+  'not-a-webhook-name': {
+    code: 'invalid-input',
+    says: () => 'that is not the name of a webhook',
+    remedy: 'Use 1 to 64 letters, digits and ". _ -".',
+  },
+  'not-a-webhook-url': {
+    code: 'invalid-input',
+    says: () => 'that is not the URL of a webhook',
+    remedy: 'Use http or https, a host and a path, without user and password.',
+  },
+  'not-an-event-kind': {
+    code: 'invalid-input',
+    says: ({ kind }: { kind: string }) => `${JSON.stringify(kind)} is no kind of event`,
+    remedy: 'Use kinds such as installation.failed, or "rollout." for all of a noun.',
+  },
+  'not-a-webhook-secret': {
+    code: 'invalid-input',
+    says: () => 'that is no secret',
+    remedy: 'Use 16 to 256 printable characters without blanks.',
+  },
 } satisfies Reasons;

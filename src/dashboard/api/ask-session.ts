@@ -1,10 +1,15 @@
 import { get } from './client';
-import { session } from './session';
+import { endSession, needsLoginAgain, session } from './session';
 import type { SessionJson } from '../../contract/session';
 
 /** Asks the server who looks at the page. @throws Failure */
 export async function askSession(): Promise<void> {
   const answer = await get<SessionJson>('/api/session');
+  const hasPage = session.peek()?.signed_in === true || needsLoginAgain.peek();
+  if (!answer.signed_in && hasPage) {
+    endSession();
+    return;
+  }
   // The same answer is no news: what follows the session would begin anew.
   if (JSON.stringify(answer) !== JSON.stringify(session.peek())) session.value = answer;
 }

@@ -1,7 +1,11 @@
 import type { ProblemJson } from '../../contract/problem';
 import type { Read } from '../../contract/reader';
+import { camelCase } from '../../base/text/field-names';
+import type { Reason } from '../../core/reasons/catalogue';
+import type { ReasonParameters } from '../../core/reasons/reason-words';
+import { isReasonCode, remedyOf, sentenceOf } from '../../core/reasons/sentences';
 import { atBase } from '../base';
-import { signOutHere } from './session';
+import { endSession } from './session';
 import { text } from '../texts';
 
 /** What went wrong with a request, in words: the server's problem document (RFC 9457), or that it could not be reached. */
@@ -96,20 +100,32 @@ export function unreachable(): Failure {
 type Problem = Partial<Read<ProblemJson>>;
 
 /**
- * Reads an answer that is none of success. An end of the session shows the login page.
+ * Reads an answer that is none of success. An end of the session asks to sign in again.
  * @param server what it says of who made it
  */
 export function failureOf(status: number, body: string, server: string | null): Failure {
   const problem = problemOf(body);
   if (problem.code === undefined) return proxyFailure(status, server);
-  if (status === 401) signOutHere();
+  if (status === 401) endSession();
+  const { says, remedy } = wordsOf(problem);
   return new Failure(
-    problem.detail ?? problem.title ?? text.failure.status(status),
+    says ?? problem.title ?? text.failure.status(status),
     status,
     problem.code,
-    problem.remedy ?? null,
+    remedy ?? null,
     problem.request_id ?? null,
   );
+}
+
+/** The page says a reason that it knows in its own words; of a server that is newer it tells the sentence. */
+function wordsOf({ reason: code, parameters = {}, detail, remedy }: Problem) {
+  if (!isReasonCode(code)) return { says: detail, remedy };
+  const reason: Reason = { code, parameters: camelCase(parameters) as ReasonParameters };
+  try {
+    return { says: sentenceOf(reason), remedy: remedyOf(reason) };
+  } catch {
+    return { says: detail, remedy }; // the server that was started since knows other parameters
+  }
 }
 
 /** What is not the server's own comes from a proxy in front of it. */

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { may } from '../api/session';
 import { Icon } from '../parts/icon';
+import { modals } from '../parts/modals';
 import { text } from '../texts';
 import { addUploads } from '../uploads';
 
-/** Bundles may be dropped anywhere on any page. */
+/** Bundles may be dropped anywhere on any page. A dialog that is open takes the files that it asks for, and no bundle. */
 export function DropZone() {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
@@ -12,24 +13,28 @@ export function DropZone() {
     let depth = 0;
     const hasFiles = (event: DragEvent) =>
       may('publish') && (event.dataTransfer?.types.includes('Files') ?? false);
+    const isTaken = () => modals.peek().length > 0;
     const onEnter = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
+      if (!hasFiles(event) || isTaken()) return;
       depth += 1;
       setOver(true);
     };
     const onLeave = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
+      if (!hasFiles(event) || isTaken()) return;
       depth -= 1;
       if (depth <= 0) setOver(false);
     };
     const onOver = (event: DragEvent) => {
-      if (hasFiles(event)) event.preventDefault();
+      if (event.defaultPrevented || !hasFiles(event)) return;
+      event.preventDefault(); // else the browser would leave the page to show the file
+      if (isTaken() && event.dataTransfer !== null) event.dataTransfer.dropEffect = 'none';
     };
     const onDrop = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
+      if (event.defaultPrevented || !hasFiles(event)) return;
       event.preventDefault();
       depth = 0;
       setOver(false);
+      if (isTaken()) return;
       addUploads(event.dataTransfer?.files ?? []);
     };
     addEventListener('dragenter', onEnter);

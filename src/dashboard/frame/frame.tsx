@@ -4,7 +4,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { session } from '../api/session';
 import { address } from '../location';
 import { Icon, type IconName } from '../parts/icon';
-import { Notices } from '../parts/notices';
 import { text } from '../texts';
 import { DropZone } from './drop-zone';
 import { LiveMark } from './live-mark';
@@ -92,7 +91,6 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
       </main>
       <UploadTray />
       <DropZone />
-      <Notices />
     </div>
   );
 }

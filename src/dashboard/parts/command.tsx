@@ -1,23 +1,35 @@
 import { useState } from 'preact/hooks';
+import { session } from '../api/session';
 import { text } from '../texts';
 import { tellFailure } from './notices';
 
-/** A command line to copy. */
+/** What the words of the page call the command line. */
+const program = 'rauc-simple-server';
+
+/** A command line to copy, as it works in the folder that the server was started in. */
 export function Command({ line }: { readonly line: string }) {
+  const command = session.value?.command ?? program;
+  const typed = line.startsWith(`${program} `) ? `${command}${line.slice(program.length)}` : line;
   return (
     <div class="command">
-      <code>{line}</code>
-      <CopyButton value={line} />
+      <code>{typed}</code>
+      <CopyButton value={typed} />
     </div>
   );
 }
 
-export function CopyButton({ value }: { readonly value: string }) {
+interface CopyButtonProps {
+  readonly value: string;
+  readonly onCopied?: (() => void) | undefined;
+}
+
+export function CopyButton({ value, onCopied }: CopyButtonProps) {
   const [isCopied, setCopied] = useState(false);
   async function copy(): Promise<void> {
     try {
       await writeClipboard(value);
       setCopied(true);
+      onCopied?.();
       setTimeout(() => setCopied(false), 2_000);
     } catch (error) {
       tellFailure(error);
@@ -49,11 +61,11 @@ async function writeClipboard(value: string): Promise<void> {
 }
 
 /** A secret that is shown once. */
-export function Secret({ value }: { readonly value: string }) {
+export function Secret({ value, onCopied }: CopyButtonProps) {
   return (
     <div class="command">
       <code class="secret">{value}</code>
-      <CopyButton value={value} />
+      <CopyButton value={value} onCopied={onCopied} />
     </div>
   );
 }

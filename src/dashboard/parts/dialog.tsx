@@ -3,28 +3,32 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { asFailure, type Failure } from '../api/client';
 import { text } from '../texts';
 import { Icon } from './icon';
+import { focusNear, pathOf } from '../keep-focus';
+import { openModal } from './modals';
 import { FailureBox, tellFailure } from './notices';
 
 interface DialogProps {
   readonly title: string;
-  readonly onClose: () => void;
+  /** Closes it, or asks before; missing for one that can only be answered. */
+  readonly onClose?: (() => void) | undefined;
   readonly children: ComponentChildren;
   readonly isWide?: boolean;
 }
 
-/** A modal dialog: the browser keeps the focus inside, closes it by Escape, and gives the focus back. */
+/** A modal dialog: the browser keeps the focus inside; Escape asks to close it, and the focus goes back to where it was. */
 export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const opener = document.activeElement;
+    const opener = pathOf(document.activeElement);
     const dialog = element.current;
-    dialog?.showModal();
+    if (dialog === null) return;
+    const close = openModal(dialog);
     // The browser would begin at the button that closes it.
-    dialog?.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    dialog.querySelector<HTMLElement>('input, select, textarea')?.focus();
     return () => {
-      dialog?.close(); // what is behind a modal dialog can't have the focus
-      if (opener instanceof HTMLElement) opener.focus();
+      close(); // what is behind a modal dialog can't have the focus
+      focusNear(opener);
     };
   }, []);
   return (
@@ -33,15 +37,24 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
       class={isWide ? 'wide' : ''}
       aria-labelledby={titleId}
       onCancel={(event) => {
+        // A file field inside has an event of this name, too.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
-        onClose();
+        onClose?.();
+      }}
+      onClose={({ target, currentTarget }) => {
+        // A browser closes it by the second Escape, whatever the page says.
+        if (target === currentTarget && currentTarget.isConnected && !currentTarget.open)
+          currentTarget.showModal();
       }}
     >
       <header class="dialog-head">
         <h2 id={titleId}>{title}</h2>
-        <button type="button" class="quiet square" aria-label={text.common.close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        {onClose !== undefined && (
+          <button type="button" class="quiet square" aria-label={text.common.close} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
       </header>
       {children}
     </dialog>
@@ -49,7 +62,7 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
 }
 
 /** A dialog that has something to show and nothing to ask. */
-export function ShowingDialog({ children, ...dialog }: DialogProps) {
+export function ShowingDialog({ children, ...dialog }: DialogProps & { readonly onClose: () => void }) {
   return (
     <Dialog {...dialog}>
       <div class="dialog-body">

@@ -9,6 +9,7 @@ import { Ago } from './time';
 /** What of an event gives it its colour: `installation.failed` is as bad as the state `failed`. */
 function stateOf({ kind }: EventJson): string {
   const [, what = ''] = kind.split('.');
+  if (kind === 'rollout.completed') return 'complete';
   return kind.startsWith('installation.') || what === 'paused' || what === 'aborted' || what === 'held'
     ? what
     : '';

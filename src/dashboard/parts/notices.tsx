@@ -1,8 +1,9 @@
-import { signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
+import { effect, signal } from '@preact/signals';
+import { type ComponentChildren, render } from 'preact';
 import { asFailure } from '../api/client';
 import { text } from '../texts';
 import { Icon } from './icon';
+import { modals } from './modals';
 
 interface Notice {
   readonly id: number;
@@ -59,7 +60,17 @@ export async function attempt(
   return true;
 }
 
-export function Notices() {
+/**
+ * Shows the notices on every page. What is outside an open modal dialog can be neither clicked nor heard: they are inside of it as long.
+ * Call it once.
+ */
+export function startNotices(): void {
+  const place = document.createElement('div');
+  render(<Notices />, place);
+  effect(() => (modals.value.at(-1) ?? document.body).append(place));
+}
+
+function Notices() {
   const shown = notices.value;
   return (
     <div class="notices" role="region" aria-label={text.frame.notices}>
@@ -70,7 +81,7 @@ export function Notices() {
             <NoticeBox key={notice.id} notice={notice} />
           ))}
       </div>
-      <div role="alert">
+      <div>
         {shown
           .filter((notice) => notice.isFailure)
           .map((notice) => (
@@ -84,7 +95,7 @@ export function Notices() {
 function NoticeBox({ notice }: { readonly notice: Notice }) {
   const { id, isFailure, message, remedy, requestId, undo } = notice;
   return (
-    <div class={`notice ${isFailure ? 'bad' : 'good'}`}>
+    <div class={`notice ${isFailure ? 'bad' : 'good'}`} role={isFailure ? 'alert' : undefined}>
       <Icon name={isFailure ? 'alert' : 'check'} />
       <div class="notice-text">
         <p>{message}</p>

@@ -4,7 +4,8 @@ import { StateBadge } from './badge';
 
 /** Where a rollout stands, in a badge and few words. */
 export function RolloutMark({ rollout }: { readonly rollout: RolloutJson }) {
-  const { state, step, steps, reason } = rollout;
+  const { step, steps, reason } = rollout;
+  const state = rollout.state === 'running' && rollout.completed_at !== null ? 'complete' : rollout.state;
   const isForAll = state === 'running' && step === steps;
   return (
     <span class="rollout-mark">

@@ -1,6 +1,10 @@
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { text } from '../texts';
+import { useGuard } from '../use-guard';
 import { Secret } from './command';
-import { ShowingDialog } from './dialog';
+import { Dialog } from './dialog';
+import { Hint } from './notices';
 
 interface SecretDialogProps {
   readonly title: string;
@@ -12,13 +16,30 @@ interface SecretDialogProps {
   readonly children?: ComponentChildren;
 }
 
-/** A secret that was just made. */
+/** A secret that was just made. Nobody loses it by a slip: it closes at once after it was copied, and else by a second word. */
 export function SecretDialog({ title, hint, secret, onClose, children }: SecretDialogProps) {
+  const [isCopied, setCopied] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  useGuard(!isCopied);
+  const words = text.common;
+  const needsWord = isAsking && !isCopied;
   return (
-    <ShowingDialog title={title} onClose={onClose}>
-      <p>{hint}</p>
-      <Secret value={secret} />
-      {children}
-    </ShowingDialog>
+    <Dialog title={title} onClose={() => setAsking(true)}>
+      <div class="dialog-body" onCopy={() => setCopied(true)}>
+        <p>{hint}</p>
+        <Secret value={secret} onCopied={() => setCopied(true)} />
+        {children}
+        <div aria-live="polite">{needsWord && <Hint tone="warn">{words.secretNotCopied}</Hint>}</div>
+        <footer class="dialog-foot">
+          <button
+            type="button"
+            class={needsWord ? 'danger' : 'primary'}
+            onClick={() => (isCopied || isAsking ? onClose() : setAsking(true))}
+          >
+            {needsWord ? words.closeUncopied : words.close}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
   );
 }

@@ -9,8 +9,10 @@ export interface Column<Row> {
   /** The name that the server sorts by, where it can. */
   readonly sort?: string;
   readonly isNumber?: boolean;
-  /** Goes first where there is little room. */
-  readonly isMinor?: boolean;
+  /** Holds names or words that may be long: they wrap where there is little room. */
+  readonly isLong?: boolean;
+  /** Holds what can be done with the row, which stays in sight. */
+  readonly isAction?: boolean;
 }
 
 interface TableProps<Row> {
@@ -32,7 +34,10 @@ export interface Selection {
   readonly labelOf: (key: string) => string;
 }
 
-/** A table that may be wider than the page: it scrolls by itself, and a keyboard can scroll it too. */
+/**
+ * A table; where its box is narrow, each row is a card with labelled fields, headed by the first column. A table that is wider than
+ * its box even so scrolls by itself, and a keyboard can scroll it too.
+ */
 export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, rows, keyOf, sort, onSort, selection, isLoading = false } = props;
   const allKeys = rows.map((row) => String(keyOf(row)));
@@ -78,8 +83,12 @@ export function Table<Row>(props: TableProps<Row>) {
                     />
                   </td>
                 )}
-                {columns.map((column) => (
-                  <td key={column.id} class={classOf(column)}>
+                {columns.map((column, index) => (
+                  <td
+                    key={column.id}
+                    class={classOf(column)}
+                    data-label={index === 0 || column.isAction === true ? undefined : column.label}
+                  >
                     {column.cell(row)}
                   </td>
                 ))}
@@ -123,8 +132,12 @@ function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>) {
   );
 }
 
-function classOf({ isNumber, isMinor }: Column<never>): string {
-  return `${isNumber === true ? 'number ' : ''}${isMinor === true ? 'minor' : ''}`;
+function classOf({ isNumber, isLong, isAction }: Column<never>): string {
+  const classes = { number: isNumber, long: isLong, 'row-end': isAction };
+  return Object.entries(classes)
+    .filter(([, isSet]) => isSet === true)
+    .map(([name]) => name)
+    .join(' ');
 }
 
 interface PagerProps {

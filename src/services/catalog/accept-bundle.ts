@@ -9,16 +9,18 @@ import type { Finding, Inspection } from '../../core/inspection';
 export function acceptBundle(name: string, inspection: Inspection, allowUntrusted: boolean): void {
   const { verdict, reasons } = inspection;
   if (verdict === 'broken') {
-    throw new DomainError('bundle-broken', `${name} is broken: ${sentenceOf(reasons)}`, {
-      remedy: 'Build it again and check it with "rauc info" before the upload.',
-      details: { reasons },
-    });
+    throw DomainError.of(
+      'bundle-broken',
+      { name, findings: reasons.map(({ message }) => message) },
+      { details: { reasons } },
+    );
   }
   if (verdict === 'untrusted' && !allowUntrusted) {
-    throw new DomainError('bundle-untrusted', `${name} is not trusted: ${sentenceOf(reasons)}`, {
-      remedy: 'Sign it with a certificate of the keyring, or configure the keyring that the devices have.',
-      details: { reasons },
-    });
+    throw DomainError.of(
+      'bundle-not-trusted',
+      { name, findings: reasons.map(({ message }) => message) },
+      { details: { reasons } },
+    );
   }
 }
 

@@ -24,6 +24,11 @@ export interface ChannelRequest {
   readonly address?: string | null;
 }
 
+export interface DeactivateRequest extends ChannelRequest {
+  /** The release that is meant; whatever is current when left out. */
+  readonly expectedReleaseId?: number;
+}
+
 export interface ActivateRelease {
   /**
    * Makes a bundle current for a compatible, in one transaction with its history. Activating what is current already
@@ -34,9 +39,9 @@ export interface ActivateRelease {
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
   /**
    * Stops offering anything to a compatible.
-   * @throws DomainError `not-found` when nothing was current
+   * @throws DomainError `not-found` when nothing was current, `conflict` when it is another release than the one that is meant
    */
-  deactivate(request: ChannelRequest): Promise<Activation>;
+  deactivate(request: DeactivateRequest): Promise<Activation>;
 }
 
 export interface ActivatePorts {
@@ -78,12 +83,13 @@ export function createActivateRelease({
   return {
     activate: (request) => catalog.exclusively(() => activate(request)),
 
-    deactivate: ({ compatible, channel = defaultChannel, actor, address = null }) =>
+    deactivate: ({ compatible, channel = defaultChannel, expectedReleaseId, actor, address = null }) =>
       catalog.exclusively(async () => {
         parseCompatible(compatible);
         parseChannel(channel);
         const current = catalog.currentName(compatible, channel);
         if (current === undefined) throw nothingCurrent(compatible);
+        refuseOther(catalog.currentId(compatible, channel), expectedReleaseId, current);
         const activation = await catalog.commit({
           activation: {
             compatible,
@@ -116,6 +122,19 @@ function changeOf(
     ...(policy === undefined ? {} : { policy }),
     events: (made: Activation | undefined) => (made === undefined ? [] : [tellActivation(made, address)]),
   };
+}
+
+/** What a person decided about may have been replaced meanwhile. @throws DomainError `conflict` */
+function refuseOther(currentId: number | undefined, expectedId: number | undefined, bundle: string): void {
+  if (expectedId === undefined || currentId === expectedId) return;
+  throw new DomainError(
+    'conflict',
+    `release ${expectedId} is not current any more: ${bundle} is, by release ${currentId}`,
+    {
+      remedy: 'Look at the release that is current now, and decide again.',
+      details: { current_release_id: currentId },
+    },
+  );
 }
 
 function nothingCurrent(compatible: string): DomainError {

@@ -4,6 +4,7 @@ import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { Activation, Release } from '../../core/release';
 import { beginRollout, everyoneAtOnce, type Rollout, type RolloutPolicy } from '../../core/rollout';
+import type { RolloutCount } from '../../core/rollout-count';
 import type { CatalogChange, CatalogRecords, HistoryFilter, Tombstone } from '../../ports/catalog';
 
 /** A release by the name of its bundle, which may be lost. */
@@ -102,6 +103,11 @@ export class Catalog {
     return this.#current.get(keyOf({ compatible, channel }))?.bundleName;
   }
 
+  /** The release that is current, also when its bundle is lost. */
+  currentId(compatible: string, channel: string): number | undefined {
+    return this.#current.get(keyOf({ compatible, channel }))?.id;
+  }
+
   /** Where a bundle is current, also when it is lost. */
   usesOf(name: string): readonly { readonly compatible: string; readonly channel: string }[] {
     return [...this.#current.values()]
@@ -152,6 +158,11 @@ export class Catalog {
     }
     if (rollout !== undefined) this.#applyRollout(rollout.releaseId, rollout.rollout);
     this.#index();
+  }
+
+  /** Keeps the last count of a rollout's devices. @throws DomainError `storage-full`, `unavailable` */
+  saveCount(releaseId: number, count: RolloutCount): Promise<void> {
+    return this.records.saveCount(releaseId, count);
   }
 
   /** Deletes a bundle; the tombstone that stays keeps its name bound. Call it inside {@link Catalog.exclusively}. */

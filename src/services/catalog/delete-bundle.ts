@@ -96,11 +96,8 @@ async function deleteOnFull(
 function refuseActive(catalog: Catalog, name: string): void {
   const uses = catalog.usesOf(name);
   if (uses.length === 0) return;
-  const places = uses.map(({ compatible, channel }) => `${compatible} (${channel})`).join(', ');
-  throw new DomainError('conflict', `${name} is current for ${places}`, {
-    remedy: 'Activate another bundle there or deactivate it, then delete.',
-    details: { activeFor: uses },
-  });
+  const places = uses.map(({ compatible, channel }) => `${compatible} (${channel})`);
+  throw DomainError.of('bundle-current', { name, places }, { details: { activeFor: uses } });
 }
 
 /** So many pins are named; of more, the number tells enough. */
@@ -108,23 +105,14 @@ const namedPins = 5;
 const maxDetails = 100;
 
 function refuseNeeded(name: string, { askingDevices, pinnedDevices }: BundleNeeds): void {
-  const reasons: string[] = [];
-  if (askingDevices > 0) {
-    const devices =
-      askingDevices === 1
-        ? '1 device has an open installation'
-        : `${askingDevices} devices have open installations`;
-    reasons.push(`${devices} of it`);
-  }
-  if (pinnedDevices.length > 0) {
-    const others = pinnedDevices.length - namedPins;
-    const more = others > 0 ? ` and ${others} more` : '';
-    reasons.push(`pinned to it: ${pinnedDevices.slice(0, namedPins).join(', ')}${more}`);
-  }
-  if (reasons.length === 0) return;
-  throw new DomainError('conflict', `${name} is needed: ${reasons.join('; ')}`, {
-    remedy:
-      'Cancel those installations and lift the pins, or wait until they have ended. Or insist with force.',
+  if (askingDevices === 0 && pinnedDevices.length === 0) return;
+  const needs = {
+    name,
+    installations: askingDevices,
+    pinned: pinnedDevices.slice(0, namedPins),
+    others: pinnedDevices.length - namedPins,
+  };
+  throw DomainError.of('bundle-needed', needs, {
     details: {
       openInstallations: askingDevices,
       pinnedDevices: pinnedDevices.slice(0, maxDetails),

@@ -82,8 +82,5 @@ function noCompatible(name: string): DomainError {
 export function refuseUntellable({ name, inspection }: Bundle): void {
   const version = inspection.manifest?.version ?? null;
   if (version === null || canBeTold(version)) return;
-  const what = version.length > toldMaxLength ? `has ${version.length} characters` : 'is not plain text';
-  throw new DomainError('conflict', `no device can tell that it runs ${name}: its version ${what}`, {
-    remedy: `Build it with a version of 1 to ${toldMaxLength} printable characters, no blank at either end.`,
-  });
+  throw DomainError.of('version-untellable', { name, length: version.length, maxLength: toldMaxLength });
 }

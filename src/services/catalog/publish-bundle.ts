@@ -198,11 +198,8 @@ function tellPublication(bundle: Bundle, { actor, address = null }: PublishReque
 async function refuseOtherBytes(catalog: Catalog, name: string, staged: StagedBundle): Promise<void> {
   const binding = await catalog.binding(name);
   if (binding === undefined || binding.sha256 === staged.sha256) return;
-  const was = binding.deletedAt === null ? 'is' : 'was once';
-  throw new DomainError('conflict', `${name} ${was} the name of a bundle with other bytes`, {
-    remedy: 'Give the new bundle a name of its own, for example with its version in it.',
-    details: { name, storedSha256: binding.sha256, sha256: staged.sha256 },
-  });
+  const details = { name, storedSha256: binding.sha256, sha256: staged.sha256 };
+  throw DomainError.of('name-of-other-bytes', { name, isDeleted: binding.deletedAt !== null }, { details });
 }
 
 async function takeBack({ catalog, storage, log }: PublishPorts, bundle: Bundle): Promise<void> {

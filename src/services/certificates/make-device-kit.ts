@@ -19,6 +19,8 @@ export interface KitRequest extends IssueOptions {
   readonly polling?: KitPolling;
   /** A request for the key that the device has. */
   readonly csrPem?: string | Uint8Array;
+  /** Whether the kit goes where nobody on the way can read it; true when left out. Else it is refused if it would hold a key. */
+  readonly mayHoldKey?: boolean;
 }
 
 export interface MadeKit {
@@ -39,7 +41,7 @@ export interface MadeKit {
 
 /**
  * Makes all that a device needs, with the certificate that it has, or a new one. Nothing is issued for a kit that could not connect.
- * @throws DomainError `invalid-input`, `conflict`, `certificate-refused`, `configuration`, `storage-full`
+ * @throws DomainError `invalid-input`, `forbidden` (a private key that others could read), `conflict`, `certificate-refused`, `configuration`, `storage-full`
  */
 export type MakeDeviceKit = (request: KitRequest) => Promise<MadeKit>;
 
@@ -57,6 +59,8 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
     const trust = await certificates.findServerTrust(hostOfUrl(serverUrl));
     const found = request.force === true ? null : await certificates.readDevice(id);
     if (found !== null) checkExisting(found, request, compatible, now());
+    const willHoldKey = found === null ? request.csrPem === undefined : found.keyPem !== null;
+    if (willHoldKey && request.mayHoldKey === false) throw keyInTheOpen(id);
     const issued = found === null ? await issue(request) : null;
     const { certificatePem, keyPem, ...device } = found ?? (await readIssued(id));
     const extraRoot = trust?.extraRoot ?? null;
@@ -98,6 +102,16 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
   }
 }
 
+function keyInTheOpen(id: string): DomainError {
+  return new DomainError(
+    'forbidden',
+    'the kit would hold a private key, and this connection is not encrypted',
+    {
+      remedy: `Use https through a proxy that TRUSTED_PROXIES names and that sends X-Forwarded-Proto, or an SSH tunnel to the server's localhost. Or give a request of the device ("csr", --csr): then its key stays where it is. Or run this on the server: rauc-simple-server device kit ${id}.`,
+    },
+  );
+}
+
 /** How a kit is called: its folder, and its archive before the `.tar.gz`. */
 export function kitName(id: string): string {
   return `device-kit-${id}`;
@@ -124,16 +138,10 @@ function checkExisting(
   if (revokedAt !== null) {
     throw DomainError.of('kit-certificate-revoked', { commonName });
   }
-  const refuse = (what: string) => {
-    throw new DomainError('conflict', `${commonName} has a certificate already${what}`, {
-      remedy:
-        'Issue a new one by force (--force); the old files are kept beside. Or ask for nothing of a new one.',
-    });
-  };
-  if (notAfter <= at) refuse(', and it has expired');
-  if (csrPem !== undefined) refuse(': the request would not be signed');
-  if (days !== undefined || key !== undefined) refuse(': its validity and key stay as they are');
+  if (notAfter <= at) throw DomainError.of('kit-certificate-expired', { commonName });
+  if (csrPem !== undefined) throw DomainError.of('kit-request-not-signed', { commonName });
+  if (days !== undefined || key !== undefined) throw DomainError.of('kit-certificate-stays', { commonName });
   if (compatible !== null && compatibles.length > 0 && !compatibles.includes(compatible)) {
-    refuse(`, which is bound to ${compatibles.join(', ')}`);
+    throw DomainError.of('kit-certificate-bound', { commonName, compatibles });
   }
 }

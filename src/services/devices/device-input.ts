@@ -1,6 +1,7 @@
 import { type Device, maxLabels, parseChannel, parseLabel, tooManyLabels } from '../../core/device';
 import { type DecisionChange, relabel } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
+import type { TextField } from '../../core/reasons/device';
 
 /** What a person wants of a device. */
 export interface DeviceInput {
@@ -61,9 +62,8 @@ function parseLabels(labels: readonly string[]): readonly string[] {
   return parsed;
 }
 
-/** @param what such as `a reason` @throws DomainError `invalid-input` */
-export function parseText(text: string, maxLength: number, what: string): string {
-  if (text.length > maxLength)
-    throw new DomainError('invalid-input', `${what} has at most ${maxLength} characters`);
+/** @throws DomainError `invalid-input` */
+export function parseText(text: string, maxLength: number, field: TextField): string {
+  if (text.length > maxLength) throw DomainError.of('text-too-long', { field, maxLength });
   return text.trim();
 }

@@ -59,7 +59,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     }),
 
     hold(reason) {
-      const text = parseText(reason, reasonMaxLength, 'a reason');
+      const text = parseText(reason, reasonMaxLength, 'reason');
       const hold = { reason: text, by: actor.name, at: now() };
       return {
         change: () => ({ hold }),

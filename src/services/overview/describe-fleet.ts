@@ -52,7 +52,9 @@ export interface FleetOverview {
   readonly firstSteps: {
     readonly hasBundle: boolean;
     readonly hasRelease: boolean;
+    /** One that is neither revoked nor expired. */
     readonly hasDeviceCertificate: boolean;
+    /** One was heard, not only made by a person. */
     readonly hasDevice: boolean;
     /** A device told the end of an installation, or proved one. */
     readonly hasReport: boolean;
@@ -124,7 +126,7 @@ export class FleetDescriber {
       this.ports.manageWebhooks.list(),
       this.ports.restores.lastRestore(),
     ]);
-    const { census, seenLastDay, hasReport, pinned: pins, ...devices } = counted;
+    const { census, seenLastDay, hasHeard, hasReport, pinned: pins, ...devices } = counted;
     const releases = this.ports.manageRollouts.list();
     const bundles = this.ports.listBundles.list().map(({ bundle }) => bundle);
     const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
@@ -164,8 +166,10 @@ export class FleetDescriber {
       firstSteps: {
         hasBundle: bundles.length > 0,
         hasRelease: releases.length > 0,
-        hasDeviceCertificate: inventory.devices.length > 0,
-        hasDevice: devices.decided.devices > 0,
+        hasDeviceCertificate: inventory.devices.some(
+          ({ revokedAt, notAfter }) => revokedAt === null && notAfter > at,
+        ),
+        hasDevice: hasHeard,
         hasReport,
       },
     };
@@ -174,7 +178,12 @@ export class FleetDescriber {
   async #countDevices(at: Date) {
     const { listing, counts, uses } = this.ports;
     const before = (ms: number) => new Date(at.getTime() - ms);
+    const seenLastDay = await counts.seenSince(before(dayMs));
+    const hasReport = await counts.hasOutcome();
     return {
+      seenLastDay,
+      hasReport,
+      hasHeard: hasReport || seenLastDay > 0 || (await counts.seenSince(new Date(0))) > 0,
       decided: await listing.attention(),
       census: await listing.census(),
       pinned: await uses.pinnedBundles(),
@@ -184,8 +193,6 @@ export class FleetDescriber {
       otherClaims: await counts.otherClaims(),
       silentPollers: await counts.silentPollers(),
       silent: await this.#countSilent(),
-      seenLastDay: await counts.seenSince(before(dayMs)),
-      hasReport: await counts.hasOutcome(),
     };
   }
 

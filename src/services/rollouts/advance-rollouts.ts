@@ -2,6 +2,7 @@ import { theServer } from '../../core/event';
 import { DomainError } from '../../core/errors';
 import type { Release } from '../../core/release';
 import { nextMove, type RolloutMove } from '../../core/rollout';
+import { isNowComplete } from '../../core/rollout-count';
 import type { Catalog } from '../catalog/catalog';
 import { countStepDevices, type CountPorts, type StepDevices } from './count-step-devices';
 import type { Fleet } from '../../ports/fleet';
@@ -31,17 +32,23 @@ export interface AdvancePorts extends CountPorts {
 interface Count extends StepDevices {
   /** Of the release's installations when the count began. */
   readonly revision: number;
+  /** How long it took, in milliseconds, with all that had its turn in between. */
+  readonly tookMs: number;
 }
 
 /** A count reads the whole registry: not more often, even when devices come all the time. */
 const countEveryMs = 5_000;
 /** And not less often: devices come and go without an event for this release. */
 const countAgainAfterMs = 60_000;
+/** Where no move depends on a count, this part of the time at the most goes into counting. */
+const countingShare = 1 / 50;
 
 /** Counts a release's devices when a move depends on it, and makes the move. */
 export class RolloutAdvance implements AdvanceRollouts {
   readonly #counts = new Map<number, Count>();
   readonly #counting = new Map<number, Promise<Count>>();
+  /** What is known to be in the database, by release. */
+  readonly #saved = new Map<number, string>();
 
   constructor(private readonly ports: AdvancePorts) {}
 
@@ -70,13 +77,18 @@ export class RolloutAdvance implements AdvanceRollouts {
   async advance(): Promise<void> {
     const releases = this.ports.catalog.releases();
     const current = new Set(releases.map(({ id }) => id));
-    for (const id of [...this.#counts.keys()]) if (!current.has(id)) this.#counts.delete(id);
+    for (const known of [this.#counts, this.#saved])
+      for (const id of [...known.keys()]) if (!current.has(id)) known.delete(id);
     const failed: { readonly id: number; readonly error: unknown }[] = [];
     for (const release of releases) {
       if (release.rollout.state === 'aborted') continue;
       try {
         await this.#forgiveNoMore(release);
-        if (release.rollout.state === 'running') await this.#advanceOne(release);
+        if (release.rollout.state === 'running' && (await this.#advanceOne(release))) continue;
+        // No pause waits for a count that it does not depend on.
+        if (await this.#mustCount(release)) await this.count(release);
+        await this.#completeOne(release);
+        await this.#keepCount(release.id);
       } catch (error) {
         if (!wasFaster(error)) failed.push({ id: release.id, error });
       }
@@ -95,19 +107,46 @@ export class RolloutAdvance implements AdvanceRollouts {
   }
 
   async #countNow(release: Release): Promise<Count> {
-    const revision = (await this.ports.fleet.releases()).revision(release.id);
-    const counted = { ...(await countStepDevices(this.ports, release)), revision };
+    const { fleet, now } = this.ports;
+    const revision = (await fleet.releases()).revision(release.id);
+    const beganMs = now().getTime();
+    const devices = await countStepDevices(this.ports, release);
+    const counted = { ...devices, revision, tookMs: Math.max(0, now().getTime() - beganMs) };
     this.#counts.set(release.id, counted);
     return counted;
   }
 
   async #mustCount(release: Release): Promise<boolean> {
-    if (!dependsOnCount(release)) return false;
     const counted = this.#counts.get(release.id);
     if (counted === undefined) return true;
     const ageMs = Math.abs(this.ports.now().getTime() - counted.countedAt.getTime());
     const revision = (await this.ports.fleet.releases()).revision(release.id);
-    return ageMs >= (counted.revision === revision ? countAgainAfterMs : countEveryMs);
+    const isSame = counted.revision === revision;
+    if (dependsOnCount(release)) return ageMs >= (isSame ? countAgainAfterMs : countEveryMs);
+    const { completedAt } = release.rollout;
+    if (isSame && completedAt !== null) return false;
+    const everyMs = isSame || completedAt !== null ? countAgainAfterMs : countEveryMs;
+    return ageMs >= Math.max(everyMs, counted.tookMs / countingShare);
+  }
+
+  /** The count is what is left of the fleet in the history, so it is written when it has changed. */
+  async #keepCount(id: number): Promise<void> {
+    const total = this.#counts.get(id)?.total;
+    if (total === undefined) return;
+    const { countedAt: _, ...numbers } = total;
+    const text = JSON.stringify(numbers);
+    if (this.#saved.get(id) === text) return;
+    await this.ports.catalog.saveCount(id, total);
+    this.#saved.set(id, text);
+  }
+
+  /** By a count that nothing has changed since, or not yet. */
+  async #completeOne({ id, rollout }: Release): Promise<void> {
+    const counted = this.#counts.get(id);
+    if (counted === undefined || !isNowComplete(rollout, counted.total)) return;
+    if (counted.revision !== (await this.ports.fleet.releases()).revision(id)) return;
+    await this.#keepCount(id);
+    await this.ports.manageRollouts.complete(id, counted.total, counted.revision);
   }
 
   /** What is about to happen must not follow from what is known to be old. */
@@ -140,15 +179,17 @@ export class RolloutAdvance implements AdvanceRollouts {
     });
   }
 
-  async #advanceOne(release: Release): Promise<void> {
+  /** @returns whether it made a move */
+  async #advanceOne(release: Release): Promise<boolean> {
     const { id } = release;
-    if (await this.#mustCount(release)) await this.count(release);
+    if (dependsOnCount(release) && (await this.#mustCount(release))) await this.count(release);
     const due = await this.#moveByFreshCount(id);
-    if (due === undefined) return;
+    if (due === undefined) return false;
     const { move } = due;
     await (move.kind === 'pause'
       ? this.ports.manageRollouts.pause(id, move.reason, theServer)
       : this.ports.manageRollouts.promote(id, due.release.rollout.step, theServer, move.reason));
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Release } from '../../core/release';
 import type { RolloutPolicy } from '../../core/rollout';
+import type { RolloutCount } from '../../core/rollout-count';
 import { stepOf } from '../../core/rollout-step';
 import { versionFit } from '../../core/version-rules';
 import type { DeviceRecords, RolloutDevice } from '../../ports/devices';
@@ -9,12 +10,14 @@ import type { Clock } from '../../ports/clock';
 export interface StepDevices {
   readonly devices: readonly number[];
   readonly proven: readonly number[];
+  /** Of all steps together, and with the devices that are silent. */
+  readonly total: RolloutCount;
   readonly countedAt: Date;
 }
 
 export interface CountPorts {
   readonly devices: Pick<DeviceRecords, 'rolloutDevices'>;
-  /** Devices that were not heard since don't count. */
+  /** Devices that were not heard since are silent: no step waits for them. */
   readonly heardSince: () => Date;
   readonly now: Clock;
 }
@@ -36,24 +39,38 @@ export async function countStepDevices(
   const proven = steps.map(() => 0);
   const version = bundle.inspection.manifest?.version ?? null;
   const heardSince = earliest();
+  const total = { devices: 0, proven: 0, silent: 0, notReached: 0, held: 0, pinned: 0 };
   let afterId = '';
   for (;;) {
     const page = await registry.rolloutDevices({
       releaseId,
       compatible,
       channel,
-      heardSince,
       afterId,
       limit: pageSize,
     });
     for (const device of page) {
       const step = stepOf(rollout.policy, releaseId, device);
       if (step === null || isLeftOut(rollout.policy, version, device)) continue;
+      const isDone = isProven(device, version);
+      if (device.isHeld || device.isPinned) {
+        if (!isDone) total[device.isHeld ? 'held' : 'pinned'] += 1;
+        continue;
+      }
+      const isSilent = device.lastContactAt < heardSince;
+      total.devices += 1;
+      if (isDone) total.proven += 1;
+      else if (isSilent) total.silent += 1;
+      if (!isDone && device.state === null) total.notReached += 1;
+      if (isSilent) continue;
       devices[step] = (devices[step] ?? 0) + 1;
-      if (isProven(device, version)) proven[step] = (proven[step] ?? 0) + 1;
+      if (isDone) proven[step] = (proven[step] ?? 0) + 1;
     }
     const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return { devices, proven, countedAt: now() };
+    if (last === undefined || page.length < pageSize) {
+      const countedAt = now();
+      return { devices, proven, total: { ...total, countedAt }, countedAt };
+    }
     afterId = last.id;
   }
 }

@@ -1,6 +1,7 @@
 import type { InstallationState } from '../../core/installation-states';
 import type { Release } from '../../core/release';
 import { type RolloutStep, whatNext } from '../../core/rollout';
+import type { RolloutCount } from '../../core/rollout-count';
 import type { AdvanceRollouts } from './advance-rollouts';
 import type { FleetListing } from '../../ports/fleet-queries';
 import type { Fleet } from '../../ports/fleet';
@@ -22,6 +23,8 @@ export interface RolloutProgressReport {
   readonly failuresInStep: number;
   /** What it waits for, for people. */
   readonly next: string;
+  /** Of all steps together. */
+  readonly total: RolloutCount;
   readonly countedAt: Date;
 }
 
@@ -59,11 +62,12 @@ export function createDescribeRollout(ports: DescribeRolloutPorts): DescribeRoll
       })),
       inProgress: releases.inProgress(release.id),
       failuresInStep: Math.max(0, failures - forgivenFailures),
-      next: whatNext(release.rollout, {
-        devices: counted.devices[present] ?? 0,
-        proven: counted.proven[present] ?? 0,
-        failures,
-      }),
+      next: whatNext(
+        release.rollout,
+        { devices: counted.devices[present] ?? 0, proven: counted.proven[present] ?? 0, failures },
+        counted.total,
+      ),
+      total: counted.total,
       countedAt: counted.countedAt,
     };
   };

@@ -11,7 +11,7 @@ import type { Fleet } from '../../ports/fleet';
 import type { Log } from '../../ports/log';
 import { planActivation } from '../catalog/plan-activation';
 import { tellActivation } from '../catalog/release-events';
-import type { ReleaseResults } from '../../ports/catalog';
+import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
 import type { Clock } from '../../ports/clock';
 
 /** So far back in the history of a channel. */
@@ -25,6 +25,8 @@ export interface BackTarget {
   /** Where it stood: it comes back there. */
   readonly rollout: Rollout;
   readonly outcomes: Outcomes;
+  /** What is known of that line of the history. */
+  readonly result: ReleaseResult;
   /** Whether any device has proven the bundle, or runs its version. */
   readonly isProven: boolean;
 }
@@ -82,7 +84,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       if (result === undefined || result.rollout.state === 'aborted') continue;
       const bundle = catalog.get(made.bundleName);
       const { rollout, outcomes } = result;
-      return { made, bundle, rollout, outcomes, isProven: await isProven(bundle) };
+      return { made, bundle, rollout, outcomes, result, isProven: await isProven(bundle) };
     }
     throw nothingBefore(compatible, channel, before.length > 0);
   }
@@ -108,7 +110,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       target = await preview(request);
     } catch (error) {
       if (isAny || !(error instanceof DomainError) || error.code !== 'not-found') throw error;
-      throw anotherBefore(error.message, error);
+      throw DomainError.of('nothing-before-meanwhile', { why: error.message }, { cause: error });
     }
     const { bundle, made } = target;
     if (isAny && (await isBroughtBack(made))) throw broughtBack(bundle.name, made.releaseId);
@@ -116,7 +118,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
       (expected === undefined || expected === bundle.name) &&
       (expectedRelease === undefined || expectedRelease === made.releaseId);
     if (isExpected) return target;
-    throw anotherBefore(`the release before is ${bundle.name} (release ${made.releaseId}) now`);
+    throw DomainError.of('another-before-meanwhile', { name: bundle.name, releaseId: made.releaseId });
   }
 
   /** Whether what is current was itself gone back to: of two who press at once, the second would go one further. */
@@ -160,7 +162,8 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     { isResumed, actor }: BackRequest,
     { at, forgivenFailures }: { readonly at: Date; readonly forgivenFailures: number },
   ): Rollout {
-    const rollout = { ...left, policy: allowingDowngrade(left.policy) };
+    // Devices have left it meanwhile: whether it is complete is decided anew.
+    const rollout = { ...left, policy: allowingDowngrade(left.policy), completedAt: null };
     if (isResumed !== true || rollout.state !== 'paused') return rollout;
     return { ...rollout, state: 'running', reason: null, forgivenFailures, changedBy: actor, changedAt: at };
   }
@@ -173,19 +176,7 @@ function versionOf({ inspection }: Bundle): string | null {
 }
 
 function nothingBefore(compatible: string, channel: string, isAborted: boolean): DomainError {
-  const message = isAborted
-    ? `every release of ${compatible} (${channel}) before was aborted`
-    : `nothing was current for ${compatible} (${channel}) before`;
-  return new DomainError('not-found', message, {
-    remedy: 'Activate a bundle, or deactivate to offer nothing.',
-  });
-}
-
-function anotherBefore(message: string, cause?: unknown): DomainError {
-  return new DomainError('conflict', `${message}: somebody released or went back meanwhile`, {
-    remedy: 'Look at the history of the channel, and decide again.',
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return DomainError.of(isAborted ? 'all-before-aborted' : 'nothing-before', { compatible, channel });
 }
 
 function broughtBack(name: string, releaseId: number): DomainError {

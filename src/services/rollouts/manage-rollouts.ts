@@ -1,7 +1,8 @@
 import { DomainError } from '../../core/errors';
-import type { Actor, EventKind, NewEvent } from '../../core/event';
+import { type Actor, type EventKind, type NewEvent, theServer } from '../../core/event';
 import type { Release } from '../../core/release';
 import type { Rollout } from '../../core/rollout';
+import { isNowComplete, type RolloutCount } from '../../core/rollout-count';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { Fleet } from '../../ports/fleet';
@@ -28,6 +29,12 @@ export interface ManageRollouts {
    * @throws DomainError `not-found`, `conflict` when it is not paused, `bundle-untrusted`
    */
   resume(releaseId: number, actor: Actor): Promise<Release>;
+  /**
+   * Notes that all devices that it is meant for are proven.
+   * @param revision of the release's installations when they were counted
+   * @throws DomainError `not-found`, `conflict` when it is complete already, or anything has changed since the count
+   */
+  complete(releaseId: number, count: RolloutCount, revision: number): Promise<Release>;
   /** Offers it to nobody any more; devices keep what they have. @throws DomainError `not-found`, `conflict` */
   abort(releaseId: number, reason: string, actor: Actor): Promise<Release>;
 }
@@ -43,6 +50,8 @@ export interface ManageRolloutsPorts {
 interface Moment {
   readonly at: Date;
   readonly failures: number;
+  /** Of the release's installations. */
+  readonly revision: number;
 }
 
 const reasonMaxLength = 200;
@@ -68,13 +77,19 @@ export function createManageRollouts({
     plan: (
       release: Release,
       moment: Moment,
-    ) => { readonly change: Partial<Rollout>; readonly message: string },
+    ) => {
+      readonly change: Partial<Rollout>;
+      readonly message: string;
+      readonly facts?: Readonly<Record<string, unknown>>;
+    },
   ): Promise<Release> {
     return catalog.exclusively(async () => {
-      const failures = (await fleet.releases()).failures(releaseId);
+      const numbers = await fleet.releases();
+      const failures = numbers.failures(releaseId);
+      const revision = numbers.revision(releaseId);
       const release = get(releaseId);
       const at = now();
-      const { change, message } = plan(release, { at, failures });
+      const { change, message, facts } = plan(release, { at, failures, revision });
       const rollout: Rollout = { ...release.rollout, ...change, changedBy: actor.name, changedAt: at };
       const { compatible, channel, bundle } = release;
       const event: NewEvent = {
@@ -84,7 +99,7 @@ export function createManageRollouts({
         message,
         subject: { compatible, channel, bundleName: bundle.name, releaseId },
         before: { state: release.rollout.state, step: release.rollout.step },
-        after: { state: rollout.state, step: rollout.step },
+        after: { state: rollout.state, step: rollout.step, ...facts },
       };
       await catalog.commit({ rollout: { releaseId, rollout }, events: () => [event] });
       return get(releaseId);
@@ -101,7 +116,7 @@ export function createManageRollouts({
         'rollout.promoted',
         actor,
         ({ bundle, rollout }, { at, failures: forgivenFailures }) => {
-          requireState(rollout, 'running', 'promoted');
+          requireState(rollout, 'running', 'promote');
           const { step, policy } = rollout;
           if (step !== fromStep) {
             throw DomainError.of('rollout-in-another-step', { step, fromStep }, { details: { step } });
@@ -115,17 +130,29 @@ export function createManageRollouts({
       ),
     pause: (releaseId, reason, actor) =>
       move(releaseId, 'rollout.paused', actor, ({ bundle, rollout }) => {
-        requireState(rollout, 'running', 'paused');
+        requireState(rollout, 'running', 'pause');
         const why = parseReason(reason);
         return { change: { state: 'paused', reason: why }, message: tell(`${bundle.name} is paused`, why) };
       }),
     resume: (releaseId, actor) =>
       move(releaseId, 'rollout.resumed', actor, ({ bundle, rollout }, { failures: forgivenFailures }) => {
-        requireState(rollout, 'paused', 'resumed');
+        requireState(rollout, 'paused', 'resume');
         bundleTrust.require(bundle);
         return {
           change: { state: 'running', reason: null, forgivenFailures },
           message: `${bundle.name} goes on`,
+        };
+      }),
+    complete: (releaseId, count, revision) =>
+      move(releaseId, 'rollout.completed', theServer, ({ bundle, rollout, releasedAt }, now) => {
+        if (!isNowComplete(rollout, count) || now.revision !== revision)
+          throw new DomainError('conflict', 'the rollout has changed since its devices were counted');
+        const { devices, held, pinned } = count;
+        const seconds = Math.max(0, Math.round((now.at.getTime() - releasedAt.getTime()) / 1_000));
+        return {
+          change: { completedAt: now.at },
+          message: `${bundle.name} is complete: proven on ${devices === 1 ? '1 device' : `all ${devices} devices`}`,
+          facts: { devices, held, pinned, duration_seconds: seconds },
         };
       }),
     abort: (releaseId, reason, actor) =>
@@ -137,11 +164,13 @@ export function createManageRollouts({
   };
 }
 
-function requireState({ state }: Rollout, wanted: Rollout['state'], what: string): void {
+function requireState(
+  { state }: Rollout,
+  wanted: Rollout['state'],
+  action: 'promote' | 'pause' | 'resume',
+): void {
   if (state === wanted) return;
-  throw new DomainError('conflict', `the rollout is ${state}: it can not be ${what}`, {
-    remedy: state === 'aborted' ? 'Make the bundle current again to begin anew.' : 'Look at it again.',
-  });
+  throw DomainError.of('rollout-not-running', { state, action });
 }
 
 function parseReason(reason: string): string | null {

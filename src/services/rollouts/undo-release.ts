@@ -90,6 +90,7 @@ export function createUndoRelease({ catalog, results, fleet, changed, log, now }
     if (target !== null) await fleet.recount(target.releaseId);
     const { compatible, channel, bundleName } = undone;
     const line = await catalog.commit({
+      ending: 'undone',
       guard: { releaseId, check: (wasOffered) => refuseOffered(releaseId, wasOffered) },
       activation: {
         compatible,

@@ -82,9 +82,7 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
       check({ name, url, kinds, secret });
       const refused = (await ports.refuseReceiver?.(url)) ?? null;
       if (refused !== null) {
-        throw new DomainError('invalid-input', refused, {
-          remedy: 'Name a receiver elsewhere, or start the server with WEBHOOK_ALLOW_LOCAL=true.',
-        });
+        throw DomainError.of('receiver-refused', { why: refused });
       }
       const made = { name, url, kinds, inOrder, createdAt: now(), createdBy: actor.name };
       const { origin } = new URL(url); // a path may hold a secret of the receiver
@@ -148,9 +146,7 @@ function testEvent(name: string, at: Date): JournalEvent {
 }
 
 function check({ name, url, kinds, secret }: Required<Omit<NewWebhook, 'inOrder'>>): void {
-  const problem = (message: string, remedy: string) => new DomainError('invalid-input', message, { remedy });
-  if (!namePattern.test(name))
-    throw problem('that is not the name of a webhook', 'Use 1 to 64 letters, digits and ". _ -".');
+  if (!namePattern.test(name)) throw DomainError.of('not-a-webhook-name');
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
   if (
@@ -160,17 +156,10 @@ function check({ name, url, kinds, secret }: Required<Omit<NewWebhook, 'inOrder'
     parsed.password !== '' ||
     url.length > 1_000
   )
-    throw problem(
-      'that is not the URL of a webhook',
-      'Use http or https, a host and a path, without user and password.',
-    );
+    throw DomainError.of('not-a-webhook-url');
   for (const kind of kinds) {
     if (kind.startsWith('webhook.') || !isKnownKind(kind))
-      throw problem(
-        `${JSON.stringify(kind.slice(0, 80))} is no kind of event`,
-        'Use kinds such as installation.failed, or "rollout." for all of a noun.',
-      );
+      throw DomainError.of('not-an-event-kind', { kind: kind.slice(0, 80) });
   }
-  if (!secretPattern.test(secret))
-    throw problem('that is no secret', 'Use 16 to 256 printable characters without blanks.');
+  if (!secretPattern.test(secret)) throw DomainError.of('not-a-webhook-secret');
 }

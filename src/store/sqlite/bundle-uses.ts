@@ -8,7 +8,7 @@ export function createBundleUses(database: Database): BundleUses {
   const { query } = database;
   return {
     async pinnedBundles() {
-      const rows = await database.read(
+      const rows = await database.search(
         query
           .selectFrom('devices')
           .select(['pin_bundle', ({ fn }) => fn.countAll<number>().as('devices')])

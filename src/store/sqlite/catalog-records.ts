@@ -2,14 +2,16 @@ import type { Selectable } from 'kysely';
 import type { Bundle } from '../../core/bundle';
 import type { Activation, NewActivation, Release } from '../../core/release';
 import { beginRollout, type Rollout } from '../../core/rollout';
-import type { CatalogRecords } from '../../ports/catalog';
+import type { ReleaseEnding } from '../../core/release-end';
+import type { CatalogChange, CatalogRecords } from '../../ports/catalog';
 import { needsOf } from './bundle-uses';
 import type { Database } from './database';
 import { imageCheckFromJson, imageCheckToJson } from './image-check-json';
 import { inspectionFromJson, inspectionToJson } from './inspection-json';
 import type { SqliteJournal } from './journal-records';
+import { saveEnd } from './release-ends';
 import { wasOffered } from './release-outcomes';
-import { toRollout, toRolloutRow } from './rollout-rows';
+import { countToJson, toRollout, toRolloutRow } from './rollout-rows';
 import type { ActivationTable, BundleTable } from './schema';
 
 /** Bundles, releases and their history in the database. */
@@ -63,6 +65,7 @@ export function createCatalogRecords(
         const { bundle, rollout, returning } = change;
         change.guard?.check(wasOffered(database, change.guard.releaseId));
         if (bundle !== undefined) saveBundle(database, bundle);
+        if (change.activation !== undefined) saveEnd(database, change.activation, endingOf(change));
         const activation =
           change.activation === undefined
             ? undefined
@@ -90,6 +93,13 @@ export function createCatalogRecords(
       });
     },
 
+    saveCount(releaseId, count) {
+      return database.transact(() => {
+        const counted = countToJson(count);
+        database.all(query.updateTable('rollouts').set({ counted }).where('release_id', '=', releaseId));
+      });
+    },
+
     async history(filter) {
       let select = query
         .selectFrom('activations')
@@ -101,9 +111,15 @@ export function createCatalogRecords(
       if (filter.channel !== undefined) select = select.where('channel', '=', filter.channel);
       if (filter.activated !== undefined)
         select = select.where('action', '=', 'activate').where('bundle', '=', filter.activated);
-      return (await database.read(select)).map(toActivation);
+      return (await database.search(select)).map(toActivation);
     },
   };
+}
+
+function endingOf({ ending, activation, returning }: CatalogChange): ReleaseEnding {
+  if (ending !== undefined) return ending;
+  if (activation?.action === 'deactivate') return 'deactivated';
+  return returning === undefined ? 'replaced' : 'rolled-back-to';
 }
 
 function saveBundle(database: Database, bundle: Bundle): void {

@@ -19,6 +19,7 @@ import { type Connection, openToRead, openToWrite } from './open-sqlite';
 import type { Schema } from './schema';
 import { databaseClosed, isOfDisk, isUnwritable, storageError } from '../storage-error';
 import { tryDisk } from '../try-disk';
+import { type SearchLimits, Searches } from './searches';
 import { Turns } from './turns';
 
 /**
@@ -31,10 +32,16 @@ export interface Database {
   /** Runs a query at once, for a transaction or a piece of a long read. @throws DomainError `storage-full`, `unavailable` */
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[];
   /**
-   * Runs a query by itself: by the time that its rows are there they may be out of date. What it found is on disk by then, also where
-   * it was committed a moment before. @throws as {@link Database.all}
+   * Runs a query that finds a few rows by itself: by the time that they are there they may be out of date. What it found is on disk by
+   * then, also where it was committed a moment before. @throws as {@link Database.all}
    */
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
+  /**
+   * As {@link Database.read}, for a query that looks at many rows: a thread looks at them where the event loop answers others meanwhile.
+   * It sees all that is committed. Others may commit between two searches, and a long one asks for a bounded number of rows at a time.
+   * @throws DomainError `unavailable` when it takes too long as well
+   */
+  search<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]>;
   /** Runs queries that only read, as one piece: also where nothing can be written. What they found is on disk by then. */
   readTogether<Result>(work: () => Result): Promise<Result>;
   /**
@@ -49,8 +56,6 @@ export interface Database {
   afterCommit(callback: () => void): void;
   /** Calls back when the transaction that is running is on disk, before its promise resolves, whatever others throw. */
   afterSync(callback: () => void): void;
-  /** For reads that take long. */
-  readonly turns: Turns;
   /** What kept a write from the disk, until {@link Database.tryWriting} has succeeded; `null` when nothing did. */
   writeProblem(): DomainError | null;
   /** After a write that did not get to the disk: finds out whether one would now. */
@@ -67,8 +72,10 @@ export interface DatabaseOptions {
   readonly onError?: (error: unknown) => void;
   /** Called before the database is opened to write, which what it throws prevents. */
   readonly beforeWriting?: () => void;
-  /** Has a thread wait for the disk rather than the event loop: for a program that answers others meanwhile. */
+  /** Has threads wait for the disk rather than the event loop: for a program that answers others meanwhile. */
   readonly diskThread?: DiskThreadOptions | undefined;
+  /** How long and how many searches wait for that. */
+  readonly searches?: SearchLimits;
   /** Opens it to read alone when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
   readonly mayOnlyRead?: boolean;
 }
@@ -94,6 +101,7 @@ export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Da
       const disk = isSynchronous ? waitedFor : new DiskWorker(file, { ...diskThread, onError });
       return new GroupCommit(sqlite, { disk, busyTimeoutMs, onError, onRefused });
     },
+    searches: () => (isSynchronous ? null : new Searches(file, options.searches)),
   };
   try {
     return new SqliteDatabase(openers, openers.toWrite(), null);
@@ -109,6 +117,8 @@ interface Openers {
   /** Whether there is room to go on with. @throws DomainError `storage-full`, `unavailable` */
   readonly tryDisk: () => Promise<void>;
   readonly commits: (connection: Connection, onRefused: (error: unknown) => void) => GroupCommit;
+  /** `null` where nobody waits for the event loop. */
+  readonly searches: () => Searches | null;
 }
 
 class SqliteDatabase implements Database {
@@ -120,7 +130,7 @@ class SqliteDatabase implements Database {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   });
-  readonly turns = new Turns(() => this.#commits?.synced());
+  readonly #turns = new Turns();
   /**
    * Each is prepared once: that costs more than running it, and what is prepared and dropped holds memory that Node does not
    * see.
@@ -128,6 +138,8 @@ class SqliteDatabase implements Database {
   #statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
   /** `null` while it can only be read. */
   #commits: GroupCommit | null;
+  /** `null` while it can only be read, too: then no second connection may have the file open. */
+  #searches: Searches | null = null;
   #problem: DomainError | null;
   #isClosed = false;
 
@@ -157,6 +169,17 @@ class SqliteDatabase implements Database {
 
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
     return this.readTogether(() => this.all(query));
+  }
+
+  async search<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
+    const compiled = 'compile' in query ? query.compile() : query;
+    const searches = this.#searches;
+    const found =
+      searches === null
+        ? await this.#turns.take(() => this.all(compiled))
+        : ((await searches.run(compiled)) as Row[]);
+    await this.#commits?.synced();
+    return found;
   }
 
   async readTogether<Result>(work: () => Result): Promise<Result> {
@@ -197,6 +220,7 @@ class SqliteDatabase implements Database {
 
   close(): void {
     if (this.#isClosed) return;
+    this.#searches?.close();
     try {
       this.#commits?.close();
     } finally {
@@ -239,9 +263,11 @@ class SqliteDatabase implements Database {
   }
 
   #begin(connection: Connection): GroupCommit {
-    return this.openers.commits(connection, (error) => {
+    const commits = this.openers.commits(connection, (error) => {
       if (isOfDisk(error)) this.#problem = error;
     });
+    this.#searches = this.openers.searches();
+    return commits;
   }
 
   #unwritable(): DomainError {

@@ -8,25 +8,29 @@ const fewDevices = 5_000;
 /**
  * Conditions for devices that fit, by an index that leads to few, all those that fit among them. It looks at few itself.
  * @returns `undefined` when there is no such index
+ * @throws DomainError `unavailable`
  */
-export function conditionsByIndex(
+export async function conditionsByIndex(
   database: Database,
   filters: DeviceFilter,
-): readonly RawBuilder<SqlBool>[] | undefined {
-  const alone = indexedAlone(filters).find((one) => hasFew(database, one));
-  if (alone === undefined) return undefined;
-  const others = Object.fromEntries(Object.entries(filters).filter(([name]) => !(name in alone)));
-  return [...conditionsOf(alone, true), ...conditionsOf(others, false)];
+): Promise<readonly RawBuilder<SqlBool>[] | undefined> {
+  for (const alone of indexedAlone(filters)) {
+    if (!(await hasFew(database, alone))) continue;
+    const others = Object.fromEntries(Object.entries(filters).filter(([name]) => !(name in alone)));
+    return [...conditionsOf(alone, true), ...conditionsOf(others, false)];
+  }
+  return undefined;
 }
 
-function hasFew(database: Database, alone: DeviceFilter): boolean {
+async function hasFew(database: Database, alone: DeviceFilter): Promise<boolean> {
   const candidates =
     alone.label === undefined
       ? sql`SELECT 1 FROM devices WHERE ${sql.join(conditionsOf(alone, true), sql` AND `)}`
       : sql`SELECT 1 FROM device_labels WHERE label = ${alone.label}`;
   const counted = sql<{ readonly devices: number }>`
     SELECT count(*) AS devices FROM (${candidates} LIMIT ${fewDevices + 1})`;
-  return (database.all(counted.compile(database.query))[0]?.devices ?? 0) <= fewDevices;
+  const [found] = await database.search(counted.compile(database.query));
+  return (found?.devices ?? 0) <= fewDevices;
 }
 
 /** Each filter that has an index, alone; with a channel or a version its compatible. */

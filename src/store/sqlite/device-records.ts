@@ -102,56 +102,58 @@ export function createDeviceRecords(
     async silentIn({ from, until }, limit) {
       const open = query.selectFrom('devices').select('id').where('installation_state', 'in', openStates);
       const sorted = open.orderBy('last_contact_at').limit(limit);
-      const before = await database.read(sorted.where('last_contact_at', '<', from.toISOString()));
-      const after = await database.read(sorted.where('last_contact_at', '>', until.toISOString()));
+      const before = await database.search(sorted.where('last_contact_at', '<', from.toISOString()));
+      const after = await database.search(sorted.where('last_contact_at', '>', until.toISOString()));
       return [...before, ...after].slice(0, limit).map(({ id }) => id);
     },
 
     async rolloutDevices(page) {
-      const rows = await database.turns.take(() =>
-        database.all(
-          query
-            .selectFrom('devices')
-            .select((eb) => [
-              'id',
-              'system_version',
-              eb
-                .selectFrom('device_labels')
-                .select(sql<string>`group_concat(label, ' ')`.as('labels'))
-                .whereRef('device_labels.device', '=', 'devices.id')
-                .as('labels'),
-              eb
-                .selectFrom('installations')
-                .select('state')
-                .whereRef('installations.device', '=', 'devices.id')
-                // The plus keeps SQLite from walking the release's installations for each of its devices.
-                .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
-                .orderBy('installations.id', 'desc')
-                .limit(1)
-                .as('state'),
-            ])
-            .where('compatible', '=', page.compatible)
-            .where('channel', '=', page.channel)
-            .where('id', '>', page.afterId)
-            .where('admission', '=', 'admitted')
-            .where('hold_at', 'is', null)
-            .where('pin_bundle', 'is', null)
-            .where('last_contact_at', '>=', page.heardSince.toISOString())
-            .orderBy('id')
-            .limit(page.limit),
-        ),
+      const rows = await database.search(
+        query
+          .selectFrom('devices')
+          .select((eb) => [
+            'id',
+            'system_version',
+            'last_contact_at',
+            'hold_at',
+            'pin_bundle',
+            eb
+              .selectFrom('device_labels')
+              .select(sql<string>`group_concat(label, ' ')`.as('labels'))
+              .whereRef('device_labels.device', '=', 'devices.id')
+              .as('labels'),
+            eb
+              .selectFrom('installations')
+              .select('state')
+              .whereRef('installations.device', '=', 'devices.id')
+              // The plus keeps SQLite from walking the release's installations for each of its devices.
+              .where(sql<SqlBool>`+release_id = ${page.releaseId}`)
+              .orderBy('installations.id', 'desc')
+              .limit(1)
+              .as('state'),
+          ])
+          .where('compatible', '=', page.compatible)
+          .where('channel', '=', page.channel)
+          .where('id', '>', page.afterId)
+          .where('admission', '=', 'admitted')
+          .where('last_contact_at', 'is not', null)
+          .orderBy('id')
+          .limit(page.limit),
       );
-      return rows.map(({ id, system_version: systemVersion, labels, state }) => ({
+      return rows.map(({ id, system_version: systemVersion, labels, state, ...row }) => ({
         id,
         systemVersion,
         state,
+        lastContactAt: new Date(row.last_contact_at ?? 0),
+        isHeld: row.hold_at !== null,
+        isPinned: row.pin_bundle !== null,
         labels: labels === null ? [] : labels.split(' '),
       }));
     },
 
     async installations(deviceId, limit) {
       const ofDevice = query.selectFrom('installations').selectAll().where('device', '=', deviceId);
-      return (await database.read(ofDevice.orderBy('id', 'desc').limit(limit))).map(toInstallation);
+      return (await database.search(ofDevice.orderBy('id', 'desc').limit(limit))).map(toInstallation);
     },
 
     async findInstallation(id) {

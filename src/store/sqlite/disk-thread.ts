@@ -55,15 +55,21 @@ function checkpoint(): string | null {
 function takeIn(): void {
   const sqlite = new Sqlite(file);
   try {
-    // What `exec` runs leaves no statement behind that would keep the connection open.
-    sqlite.exec('PRAGMA busy_timeout = 1000');
-    sqlite.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    // The first commit afterwards begins the file again, for which SQLite syncs its new head (wal.c, walWriteFrames): here rather than
-    // on the event loop. It changes nothing: the server has no application id.
-    sqlite.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; COMMIT');
+    // What `exec` runs leaves no statement behind that would keep the connection open. Searches of this process end soon: other
+    // programs that read may have it wait as long, once in so many frames.
+    sqlite.exec('PRAGMA busy_timeout = 300; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 1000');
+    beginWal(sqlite);
   } finally {
     sqlite.close();
   }
+}
+
+/**
+ * The first commit of a -wal file that begins again also syncs its new head (wal.c, walWriteFrames): here rather than on the event
+ * loop. It changes nothing: the server has no application id.
+ */
+function beginWal(sqlite: Sqlite.Database): void {
+  sqlite.exec('BEGIN IMMEDIATE; PRAGMA application_id = 0; COMMIT');
 }
 
 /**

@@ -28,28 +28,28 @@ const devicesInPiece = 5_000;
 
 /**
  * Finds a page of the devices that fit, and how many they are. A large part of a large fleet is read piece by piece in the order
- * in which it is stored, each piece in its turn: an index would only lead from row to row all over the file.
+ * in which it is stored, and others read between the pieces: an index would only lead from row to row all over the file.
  * @throws DomainError `unavailable`
  */
 export async function findDevices(database: Database, wanted: Wanted): Promise<FoundDevices> {
   const { filters } = wanted;
   // Of all devices a page is found by the index of its order; of some it would have most rows looked at for nothing.
   if (conditionsOf(filters, true).length === 0) return findAtOnce(database, wanted, [], '');
-  const conditions = conditionsByIndex(database, filters);
+  const conditions = await conditionsByIndex(database, filters);
   return conditions === undefined ? scan(database, wanted) : findAtOnce(database, wanted, conditions, '+');
 }
 
-function findAtOnce(
+async function findAtOnce(
   database: Database,
   { cursor, limit, ...order }: Wanted,
   conditions: readonly Expression<SqlBool>[],
   plus: '' | '+',
-): FoundDevices {
+): Promise<FoundDevices> {
   const after = cursor === undefined ? [] : [isAfter(order, cursor)];
-  const found = database.all(
+  const found = await database.search(
     select([...conditions, ...after], order, { limit, plus }).compile(database.query),
   );
-  return { found, total: countOf(database, conditions) };
+  return { found, total: await countOf(database, conditions) };
 }
 
 async function scan(database: Database, { filters, cursor, limit, ...order }: Wanted): Promise<FoundDevices> {
@@ -57,36 +57,31 @@ async function scan(database: Database, { filters, cursor, limit, ...order }: Wa
   const after = cursor === undefined ? [] : [isAfter(order, cursor)];
   let found: readonly Found[] = [];
   let total = 0;
-  let from: number | null = 0;
-  while (from !== null) {
-    const begin: number = from;
-    from = await database.turns.take(() => {
-      const end = endOfPiece(database, begin);
-      if (end === null) return null;
-      const piece = [sql<SqlBool>`rowid > ${begin} AND rowid <= ${end}`, ...conditions];
-      const devices = countOf(database, piece);
-      total += devices;
-      if (devices === 0) return end;
-      const next = database.all(
-        select([...piece, ...after], order, { limit, plus: '+' }).compile(database.query),
-      );
-      if (next.length > 0) found = [...found, ...next].sort(compareBy(order)).slice(0, limit);
-      return end;
-    });
+  let begin = 0;
+  for (let end = await endOfPiece(database, 0); end !== null; end = await endOfPiece(database, begin)) {
+    const piece = [sql<SqlBool>`rowid > ${begin} AND rowid <= ${end}`, ...conditions];
+    begin = end;
+    const devices = await countOf(database, piece);
+    total += devices;
+    if (devices === 0) continue;
+    const next = await database.search(
+      select([...piece, ...after], order, { limit, plus: '+' }).compile(database.query),
+    );
+    if (next.length > 0) found = [...found, ...next].sort(compareBy(order)).slice(0, limit);
   }
   return { found, total };
 }
 
-function countOf(database: Database, conditions: readonly Expression<SqlBool>[]): number {
+async function countOf(database: Database, conditions: readonly Expression<SqlBool>[]): Promise<number> {
   const counted = sql<{
     readonly devices: number;
   }>`SELECT count(*) AS devices FROM devices WHERE ${all(conditions)}`;
-  return database.all(counted.compile(database.query))[0]?.devices ?? 0;
+  return (await database.search(counted.compile(database.query)))[0]?.devices ?? 0;
 }
 
 /** @returns the last row of the piece after a row; `null` when there is none */
-function endOfPiece(database: Database, begin: number): number | null {
-  const [piece] = database.all(
+async function endOfPiece(database: Database, begin: number): Promise<number | null> {
+  const [piece] = await database.search(
     sql<{ readonly last: number | null }>`
       SELECT max(rowid) AS last FROM
         (SELECT rowid FROM devices WHERE rowid > ${begin} ORDER BY rowid LIMIT ${devicesInPiece})`.compile(

@@ -24,11 +24,11 @@ export function createFleetCounts(database: Database): FleetCounts {
 
   async function hasState(state: InstallationState): Promise<boolean> {
     const select = query.selectFrom('installations').select('id').where('state', '=', state).limit(1);
-    return (await database.read(select)).length > 0;
+    return (await database.search(select)).length > 0;
   }
 
   async function troubled() {
-    const rows = await database.read(
+    const rows = await database.search(
       query
         .selectFrom('devices')
         .innerJoin('installations', 'installations.id', 'devices.installation_id')
@@ -47,7 +47,7 @@ export function createFleetCounts(database: Database): FleetCounts {
 
   const labels = new SpacedCount(
     () =>
-      database.read(
+      database.search(
         query
           .selectFrom('device_labels')
           .select(({ fn }) => ['label', fn.countAll<number>().as('devices')])
@@ -65,7 +65,7 @@ export function createFleetCounts(database: Database): FleetCounts {
     troubled: () => troubles.get(),
 
     stopped(before: Date) {
-      return database.read(
+      return database.search(
         query
           .selectFrom('devices')
           .innerJoin('installations', 'installations.id', 'devices.installation_id')
@@ -80,7 +80,7 @@ export function createFleetCounts(database: Database): FleetCounts {
     },
 
     async sharedCertificates(since: Date, limit: number) {
-      const rows = await database.read(
+      const rows = await database.search(
         query
           .selectFrom('devices')
           .select(['id', 'boards'])
@@ -99,8 +99,8 @@ export function createFleetCounts(database: Database): FleetCounts {
       const counted = claims.select(({ fn }) => fn.countAll<number>().as('devices'));
       const named = claims.select('id').orderBy('id').limit(namedDevices);
       return {
-        devices: (await database.read(counted))[0]?.devices ?? 0,
-        ids: (await database.read(named)).map(({ id }) => id),
+        devices: (await database.search(counted))[0]?.devices ?? 0,
+        ids: (await database.search(named)).map(({ id }) => id),
       };
     },
 
@@ -113,10 +113,10 @@ export function createFleetCounts(database: Database): FleetCounts {
         .orderBy('poller_omits');
       const named = async (omits: string | null) => {
         const select = silent.select('id').where('poller_omits', '=', omits).orderBy('id');
-        return (await database.read(select.limit(namedDevices))).map(({ id }) => id);
+        return (await database.search(select.limit(namedDevices))).map(({ id }) => id);
       };
       return Promise.all(
-        (await database.read(counted)).map(async ({ poller_omits: omits, devices }) => ({
+        (await database.search(counted)).map(async ({ poller_omits: omits, devices }) => ({
           omits: toOmitted(omits) ?? [],
           devices,
           ids: await named(omits),
@@ -129,8 +129,8 @@ export function createFleetCounts(database: Database): FleetCounts {
       const devices = query.selectFrom('devices');
       const counted = devices.select(({ fn }) => fn.countAll<number>().as('devices'));
       // Two indexes have all that is asked: of those that are held there are few, and the plus keeps SQLite with their index.
-      const [all] = await database.read(counted.where('last_contact_at', '<', at));
-      const [held] = await database.read(
+      const [all] = await database.search(counted.where('last_contact_at', '<', at));
+      const [held] = await database.search(
         counted.where('hold_at', 'is not', null).where(sql<SqlBool>`+last_contact_at < ${at}`),
       );
       const named = devices
@@ -142,7 +142,7 @@ export function createFleetCounts(database: Database): FleetCounts {
         .limit(namedDevices);
       return {
         devices: (all?.devices ?? 0) - (held?.devices ?? 0),
-        ids: (await database.read(named)).map(({ id }) => id),
+        ids: (await database.search(named)).map(({ id }) => id),
       };
     },
 
@@ -151,7 +151,7 @@ export function createFleetCounts(database: Database): FleetCounts {
         .selectFrom('devices')
         .select(({ fn }) => fn.countAll<number>().as('devices'))
         .where('last_contact_at', '>=', at.toISOString());
-      return (await database.read(select))[0]?.devices ?? 0;
+      return (await database.search(select))[0]?.devices ?? 0;
     },
 
     async hasOutcome() {
@@ -165,7 +165,7 @@ export function createFleetCounts(database: Database): FleetCounts {
 
     async ofBundle({ name, compatible, version }: BundleKey) {
       const devices = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
-      const count = async (select: typeof devices) => (await database.read(select))[0]?.devices ?? 0;
+      const count = async (select: typeof devices) => (await database.search(select))[0]?.devices ?? 0;
       // The installations of a bundle are few beside the fleet, and a device's latest is found by its id.
       const latest = (states: readonly InstallationState[]) =>
         devices

@@ -28,7 +28,7 @@ export function createFleetListing(database: Database): FleetListing {
   const { query } = database;
 
   async function census() {
-    const rows = await database.read(
+    const rows = await database.search(
       query
         .selectFrom('devices')
         .select(({ fn }) => [
@@ -51,7 +51,7 @@ export function createFleetListing(database: Database): FleetListing {
 
   async function decided() {
     const all = query.selectFrom('devices').select(({ fn }) => fn.countAll<number>().as('devices'));
-    const count = async (select: typeof all) => (await database.read(select))[0]?.devices ?? 0;
+    const count = async (select: typeof all) => (await database.search(select))[0]?.devices ?? 0;
     return {
       devices: await count(all),
       // As a word and not as a parameter: else its index does not fit.
@@ -62,7 +62,7 @@ export function createFleetListing(database: Database): FleetListing {
   }
 
   async function offeredAt(id: number): Promise<Date | null> {
-    const [row] = await database.read(
+    const [row] = await database.search(
       query.selectFrom('installations').select('offered_at').where('id', '=', id),
     );
     return row === undefined ? null : new Date(row.offered_at);
@@ -81,7 +81,7 @@ export function createFleetListing(database: Database): FleetListing {
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
       return {
-        devices: devicesOf(
+        devices: await devicesOf(
           database,
           shown.map(({ id }) => id),
         ),
@@ -92,7 +92,7 @@ export function createFleetListing(database: Database): FleetListing {
 
     async walk(filter: DeviceFilter, afterId: string) {
       const { ids, next } = await walkDevices(database, filter, afterId);
-      return { devices: devicesOf(database, ids), next };
+      return { devices: await devicesOf(database, ids), next };
     },
 
     /** Newest first. */
@@ -125,9 +125,9 @@ export function createFleetListing(database: Database): FleetListing {
       const isFirst = afterVersion === '';
       const rows = [
         ...(isFirst
-          ? await database.read(following.where('system_version', 'is', null).groupBy('system_version'))
+          ? await database.search(following.where('system_version', 'is', null).groupBy('system_version'))
           : []),
-        ...(await database.read(
+        ...(await database.search(
           following
             .where('system_version', '>', afterVersion)
             .groupBy('system_version')
@@ -135,7 +135,7 @@ export function createFleetListing(database: Database): FleetListing {
             .limit(limit),
         )),
       ];
-      const pinned = await database.read(
+      const pinned = await database.search(
         counted
           .where('pin_bundle', 'is not', null)
           // The plus keeps SQLite with the index of pinned devices.
@@ -152,7 +152,7 @@ export function createFleetListing(database: Database): FleetListing {
 
     /** The devices with a label, by id. */
     labelledDevices({ label, afterId, limit }: LabelledPage) {
-      return database.read(
+      return database.search(
         query
           .selectFrom('device_labels')
           .innerJoin('devices', 'devices.id', 'device_labels.device')
@@ -173,52 +173,58 @@ export function createFleetListing(database: Database): FleetListing {
 }
 
 /** In the order of the ids; one that was forgotten meanwhile is left out. */
-function devicesOf(database: Database, wanted: readonly string[]): readonly ListedDevice[] {
-  const rows = rowsOf(database, wanted);
-  const ids = rows.map(({ id }) => id);
-  const labels = labelsOf(database, ids);
-  const certificates = certificatesOf(database, ids);
-  const installations = installationsOf(
-    database,
-    rows.flatMap(({ installation_id: id }) => (id === null ? [] : [id])),
-  );
+async function devicesOf(database: Database, ids: readonly string[]): Promise<readonly ListedDevice[]> {
+  if (ids.length === 0) return [];
+  const [rows, labels, certificates, installations] = await Promise.all([
+    rowsOf(database, ids),
+    labelsOf(database, ids),
+    certificatesOf(database, ids),
+    installationsOf(database, ids),
+  ]);
   return rows.map((row) => ({
     device: toDevice(row, labels.get(row.id) ?? [], certificates.get(row.id) ?? []),
-    installation: installations.get(row.installation_id ?? 0) ?? null,
+    installation: installations.get(row.id) ?? null,
   }));
 }
 
 /** In the order of the ids. */
-function rowsOf(database: Database, ids: readonly string[]): readonly Selectable<DeviceTable>[] {
-  const rows = database.all(
-    database.query.selectFrom('devices').selectAll().where('id', 'in', inList<string>(ids)),
+async function rowsOf(
+  database: Database,
+  ids: readonly string[],
+): Promise<readonly Selectable<DeviceTable>[]> {
+  const rows = await database.search(
+    database.query.selectFrom('devices').selectAll().where('id', 'in', inList(ids)),
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-function labelsOf(database: Database, ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+async function labelsOf(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
-  if (ids.length === 0) return found;
-  const rows = database.all(
+  const rows = await database.search(
     database.query
       .selectFrom('device_labels')
       .select(['device', 'label'])
-      .where('device', 'in', inList<string>(ids))
+      .where('device', 'in', inList(ids))
       .orderBy('label'),
   );
   for (const { device, label } of rows) found.set(device, [...(found.get(device) ?? []), label]);
   return found;
 }
 
-function certificatesOf(database: Database, ids: readonly string[]): ReadonlyMap<string, SeenCertificate[]> {
+async function certificatesOf(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, SeenCertificate[]>> {
   const found = new Map<string, SeenCertificate[]>();
-  if (ids.length === 0) return found;
-  const rows = database.all(
+  const rows = await database.search(
     database.query
       .selectFrom('device_certificates')
       .selectAll()
-      .where('device', 'in', inList<string>(ids))
+      .where('device', 'in', inList(ids))
       .orderBy('first_seen_at'),
   );
   for (const row of rows) {
@@ -229,15 +235,22 @@ function certificatesOf(database: Database, ids: readonly string[]): ReadonlyMap
   return found;
 }
 
-function installationsOf(database: Database, ids: readonly number[]): ReadonlyMap<number, Installation> {
-  if (ids.length === 0) return new Map();
-  const rows = database.all(
-    database.query.selectFrom('installations').selectAll().where('id', 'in', inList<number>(ids)),
+/** Their latest ones, by device. */
+async function installationsOf(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Installation>> {
+  const rows = await database.search(
+    database.query
+      .selectFrom('devices')
+      .innerJoin('installations', 'installations.id', 'devices.installation_id')
+      .selectAll('installations')
+      .where('devices.id', 'in', inList(ids)),
   );
-  return new Map(rows.map((row) => [row.id, toInstallation(row)]));
+  return new Map(rows.map((row) => [row.device, toInstallation(row)]));
 }
 
 /** One parameter for a list of any length: the statement stays the same, and prepared. */
-function inList<T extends string | number>(values: readonly T[]) {
-  return sql<T>`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+function inList(values: readonly string[]) {
+  return sql<string>`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }

@@ -39,7 +39,7 @@ export function createHistoryRecords(database: Database): HistoryRecords {
 
     async times(since: Date): Promise<readonly Date[]> {
       const select = query.selectFrom('fleet_snapshots').select('at').where('at', '>=', since.toISOString());
-      return (await database.read(select.orderBy('at'))).map(({ at }) => new Date(at));
+      return (await database.search(select.orderBy('at'))).map(({ at }) => new Date(at));
     },
 
     async counts(times: readonly Date[], { compatible, channel }: HistoryScope) {
@@ -51,7 +51,7 @@ export function createHistoryRecords(database: Database): HistoryRecords {
         .groupBy(['at', 'version']);
       if (compatible !== undefined) select = select.where('compatible', '=', compatible);
       if (channel !== undefined) select = select.where('channel', '=', channel);
-      return (await database.read(select)).map(({ at, version, devices }) => ({
+      return (await database.search(select)).map(({ at, version, devices }) => ({
         at: new Date(at),
         version: version || null,
         devices,

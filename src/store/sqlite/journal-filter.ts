@@ -2,18 +2,18 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { theServer } from '../../core/event';
 import type { EventFilter } from '../../core/event-filter';
 import type { Database } from './database';
-import { idsOfTime } from './journal-blocks';
+import { searchIdsOfTime } from './journal-blocks';
 import type { Lines } from './look-back';
 
 type Column = 'device' | 'compatible' | 'channel' | 'bundle' | 'release_id' | 'installation_id' | 'actor';
 
 /** The index that leads to the fewest lines, and what is left to be looked at in each of them. */
-export function journalLines(database: Database, filter: EventFilter, afterId = 0): Lines {
+export async function journalLines(database: Database, filter: EventFilter, afterId = 0): Promise<Lines> {
   const { since, until, kinds: wanted = [] } = filter;
   const isTimed = since !== undefined || until !== undefined;
-  const times = isTimed ? idsOfTime(database, filter) : { fromId: 1 };
+  const times = isTimed ? await searchIdsOfTime(database, filter) : { fromId: 1 };
   if (times === undefined) return { walks: [], rest: [] };
-  const kinds = wanted.length === 0 ? undefined : kindsIn(database, wanted);
+  const kinds = wanted.length === 0 ? undefined : await kindsIn(database, wanted);
   const equal: readonly (readonly [Column, string | number | undefined])[] = [
     ['device', filter.deviceId],
     ['compatible', filter.compatible],
@@ -74,8 +74,8 @@ function walksOf(
 }
 
 /** The kinds that are in the journal and wanted. There are few, and each is found by one look into the index. */
-function kindsIn(database: Database, wanted: readonly string[]): readonly string[] {
-  const known = database.all(
+async function kindsIn(database: Database, wanted: readonly string[]): Promise<readonly string[]> {
+  const known = await database.search(
     sql<{ readonly kind: string }>`
       WITH RECURSIVE known (kind) AS (
         SELECT min(kind) FROM events

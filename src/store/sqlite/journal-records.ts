@@ -46,7 +46,7 @@ export class SqliteJournal implements JournalRecords {
     filter: EventFilter,
     { afterId, ...page }: BackPage & { readonly afterId?: number },
   ): Promise<JournalPage> {
-    const lines = journalLines(this.database, filter, afterId);
+    const lines = await journalLines(this.database, filter, afterId);
     const { rows, nextBefore, isCut } = await lookBack<EventRow>(this.database, 'events', lines, page);
     return {
       events: rows.map(toEvent),
@@ -55,10 +55,10 @@ export class SqliteJournal implements JournalRecords {
     };
   }
 
-  after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
+  async after(afterId: number, limit: number): Promise<readonly JournalEvent[]> {
     const { database } = this;
     const select = database.query.selectFrom('events').selectAll().where('id', '>', afterId);
-    return database.turns.take(() => database.all(select.orderBy('id').limit(limit)).map(toEvent));
+    return (await database.search(select.orderBy('id').limit(limit))).map(toEvent);
   }
 
   async lastId(): Promise<number> {

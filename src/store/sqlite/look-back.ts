@@ -34,7 +34,7 @@ export interface BackPage {
 }
 
 /**
- * Looks for lines from the newest to the oldest, piece by piece, each in its turn.
+ * Looks for lines from the newest to the oldest, piece by piece: others read between them.
  * @throws DomainError `unavailable`
  */
 export async function lookBack<Row extends { readonly id: number }>(
@@ -43,22 +43,22 @@ export async function lookBack<Row extends { readonly id: number }>(
   lines: Lines,
   page: BackPage,
 ): Promise<Back<Row>> {
-  let found = lookAtPiece<Row>(database, table, lines, page);
+  let found = await lookAtPiece<Row>(database, table, lines, page);
   for (let piece = 1; piece < piecesInSearch && found.isCut && found.nextBefore !== null; piece += 1) {
     const older = { limit: page.limit - found.rows.length, beforeId: found.nextBefore };
-    const next = await database.turns.take(() => lookAtPiece<Row>(database, table, lines, older));
+    const next = await lookAtPiece<Row>(database, table, lines, older);
     found = { ...next, rows: [...found.rows, ...next.rows] };
   }
   return found;
 }
 
-/** Looks at a bounded number of lines, and is done with them before anything else happens. */
-function lookAtPiece<Row extends { readonly id: number }>(
+/** Looks at a bounded number of lines. */
+async function lookAtPiece<Row extends { readonly id: number }>(
   database: Database,
   table: 'events' | 'installations',
   { walks, rest, fromId = 1, beforeId = Number.MAX_SAFE_INTEGER }: Lines,
   { limit, ...page }: BackPage,
-): Back<Row> {
+): Promise<Back<Row>> {
   if (walks.length === 0) return { rows: [], nextBefore: null, isCut: false };
   const isExact = rest.length === 0;
   const most = isExact ? limit : linesInPiece;
@@ -69,7 +69,7 @@ function lookAtPiece<Row extends { readonly id: number }>(
     sql` UNION ALL `,
   )} ORDER BY id DESC LIMIT ${most}`;
   const conditions = [sql<SqlBool>`id IN (${walk})`, ...rest];
-  const rows = database.all(
+  const rows = await database.search(
     sql<Row>`SELECT * FROM ${sql.ref(table)} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY id DESC LIMIT ${limit}`.compile(
       database.query,
     ),
@@ -77,7 +77,7 @@ function lookAtPiece<Row extends { readonly id: number }>(
   const last = rows.at(-1);
   if (rows.length === limit && last !== undefined) return { rows, nextBefore: last.id, isCut: false };
   if (isExact) return { rows, nextBefore: null, isCut: false };
-  const [looked] = database.all(
+  const [looked] = await database.search(
     sql<{ readonly lines: number; readonly oldest: number | null }>`
       SELECT count(*) AS lines, min(id) AS oldest FROM (${walk})`.compile(database.query),
   );

@@ -58,7 +58,7 @@ export function forgetOutcomes(database: Database, deviceId: string): void {
 
 /** By step, from 0, and state; devices that are in no step have `null`. */
 export async function outcomesOf(database: Database, releaseId: number) {
-  const rows = await database.read(
+  const rows = await database.search(
     database.query
       .selectFrom('release_outcomes')
       .select(['step', 'state', 'devices'])
@@ -75,7 +75,7 @@ export async function outcomesOfAll(
   database: Database,
   releaseIds: readonly number[],
 ): Promise<ReadonlyMap<number, Outcomes>> {
-  const rows = await database.read(
+  const rows = await database.search(
     database.query
       .selectFrom('release_outcomes')
       .select(({ fn }) => ['release_id', 'state', fn.sum<number>('devices').as('devices')])

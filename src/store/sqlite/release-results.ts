@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
-import type { ReleaseResults } from '../../ports/catalog';
+import { failedStates } from '../../core/installation-states';
+import type { FailureReason, ReleaseEnd } from '../../core/release-end';
+import type { ReleaseResult, ReleaseResults } from '../../ports/catalog';
 import type { Database } from './database';
+import { failuresOf } from './release-ends';
 import { outcomeRow, outcomesOfAll } from './release-outcomes';
-import { toRollout } from './rollout-rows';
+import { countFromJson, toRollout } from './rollout-rows';
 
 /** What releases came to, also those that are over. */
 export function createReleaseResults(database: Database): ReleaseResults {
@@ -16,18 +19,42 @@ export function createReleaseResults(database: Database): ReleaseResults {
       const releaseIds = [...new Set(made.map(({ releaseId }) => releaseId))];
       const rollouts = new Map(
         (
-          await database.read(
+          await database.search(
             query.selectFrom('rollouts').selectAll().where('release_id', 'in', inList(releaseIds)),
           )
         ).map((row) => [row.release_id, row]),
       );
       const outcomes = await outcomesOfAll(database, releaseIds);
-      const ends = await endsOf(made.map(({ id }) => id));
+      const ids = made.map(({ id }) => id);
+      const next = await nextOf(ids);
+      const ends = new Map(
+        (
+          await database.read(query.selectFrom('release_ends').selectAll().where('line', 'in', inList(ids)))
+        ).map((row) => [row.line, row]),
+      );
       return new Map(
-        made.map(({ id, releaseId, by, at }) => {
-          const rollout = toRollout(rollouts.get(releaseId), { by, at });
-          const result = { rollout, outcomes: outcomes.get(releaseId) ?? {}, endedAt: ends.get(id) ?? null };
-          return [id, result] as const;
+        made.map(({ id, releaseId, by, at }): [number, ReleaseResult] => {
+          const row = rollouts.get(releaseId);
+          const rollout = toRollout(row, { by, at });
+          const came = outcomes.get(releaseId) ?? {};
+          const after = next.get(id);
+          const end = ends.get(id);
+          if (end === undefined || after === undefined) {
+            const hasFailed = failedStates.some((state) => came[state] !== undefined);
+            const failures = hasFailed ? failuresOf(database, releaseId, rollout.policy.steps.length) : [];
+            const count = countFromJson(row?.counted ?? null);
+            return [id, { rollout, outcomes: came, end: after ?? null, left: rollout, count, failures }];
+          }
+          const { state, step, reason, how, completed_at: completedAt } = end;
+          const left = {
+            state,
+            step,
+            reason,
+            completedAt: completedAt === null ? null : new Date(completedAt),
+          };
+          const count = countFromJson(end.counted);
+          const failures = JSON.parse(end.failures) as FailureReason[];
+          return [id, { rollout, outcomes: came, end: { ...after, how }, left, count, failures }];
         }),
       );
     },
@@ -51,7 +78,7 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .where('release_outcomes.state', '=', 'proven')
         .where('release_outcomes.devices', '>', 0)
         .limit(1);
-      if ((await database.read(released)).length > 0 || (await database.read(installed)).length > 0)
+      if ((await database.search(released)).length > 0 || (await database.search(installed)).length > 0)
         return true;
       if (compatible === null || version === null) return false;
       const running = query
@@ -60,31 +87,36 @@ export function createReleaseResults(database: Database): ReleaseResults {
         .where('compatible', '=', compatible)
         .where('system_version', '=', version)
         .limit(1);
-      return (await database.read(running)).length > 0;
+      return (await database.search(running)).length > 0;
     },
   };
 
-  /** When the next line of the same channel was written. */
-  async function endsOf(ids: readonly number[]): Promise<ReadonlyMap<number, Date>> {
-    const rows = await database.read(
+  /** The next line of the same channel, and what it did as far as the line itself tells. */
+  async function nextOf(ids: readonly number[]): Promise<ReadonlyMap<number, ReleaseEnd>> {
+    const rows = await database.search(
       query
         .selectFrom('activations as line')
-        .select((eb) => [
-          'line.id',
-          eb
-            .selectFrom('activations as next')
-            .select('next.at')
-            .whereRef('next.compatible', '=', 'line.compatible')
-            .whereRef('next.channel', '=', 'line.channel')
-            .whereRef('next.id', '>', 'line.id')
-            .orderBy('next.id')
-            .limit(1)
-            .as('ended_at'),
-        ])
+        .innerJoin('activations as next', (join) =>
+          join.on('next.id', '=', (eb) =>
+            eb
+              .selectFrom('activations as later')
+              .select('later.id')
+              .whereRef('later.compatible', '=', 'line.compatible')
+              .whereRef('later.channel', '=', 'line.channel')
+              .whereRef('later.id', '>', 'line.id')
+              .orderBy('later.id')
+              .limit(1),
+          ),
+        )
+        .select(['line.id as line', 'next.at', 'next.action', 'next.bundle', 'next.release_id'])
         .where('line.id', 'in', inList(ids)),
     );
     return new Map(
-      rows.flatMap(({ id, ended_at: at }) => (at === null ? [] : [[id, new Date(at)] as const])),
+      rows.map(({ line, at, action, bundle, release_id: brought }) => {
+        const how =
+          action === 'deactivate' ? 'deactivated' : brought === null ? 'replaced' : 'rolled-back-to';
+        return [line, { how, bundleName: bundle, at: new Date(at) }] as const;
+      }),
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import { beginRollout, everyoneAsBefore, type Rollout, type RolloutPolicy } from '../../core/rollout';
+import type { RolloutCount } from '../../core/rollout-count';
 import { parseVersionRange } from '../../core/version-range';
 import type { RolloutTable } from './schema';
 
@@ -18,6 +19,7 @@ export function toRollout(
     changedBy: row.changed_by,
     changedAt: new Date(row.changed_at),
     forgivenFailures: row.forgiven_failures,
+    completedAt: row.completed_at === null ? null : new Date(row.completed_at),
   };
 }
 
@@ -32,6 +34,7 @@ export function toRolloutRow(releaseId: number, rollout: Rollout): Insertable<Ro
     changed_by: rollout.changedBy,
     changed_at: rollout.changedAt.toISOString(),
     forgiven_failures: rollout.forgivenFailures,
+    completed_at: rollout.completedAt?.toISOString() ?? null,
   };
 }
 
@@ -58,4 +61,15 @@ function policyFromJson(json: string): RolloutPolicy {
       ? { allowDowngrade: true, isDowngradeInherited: true }
       : { allowDowngrade }),
   };
+}
+
+export function countToJson(count: RolloutCount): string {
+  return JSON.stringify(count);
+}
+
+/** Dates are text in JSON. */
+export function countFromJson(json: string | null): RolloutCount | null {
+  if (json === null) return null;
+  const stored = JSON.parse(json) as Omit<RolloutCount, 'countedAt'> & { readonly countedAt: string };
+  return { ...stored, countedAt: new Date(stored.countedAt) };
 }

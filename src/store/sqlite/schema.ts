@@ -2,6 +2,7 @@ import type { Generated, GeneratedAlways } from 'kysely';
 import type { Admission } from '../../core/device';
 import type { SignatureState } from '../../core/installation';
 import type { InstallationState } from '../../core/installation-states';
+import type { ReleaseEnding } from '../../core/release-end';
 import type { RolloutState } from '../../core/rollout';
 import type { DeliveryState } from '../../core/webhook-delivery';
 import type { Kept } from '../../ports/up-time';
@@ -26,6 +27,7 @@ export interface Schema {
   fleet_snapshots: FleetSnapshotTable;
   fleet_counts: FleetCountTable;
   release_outcomes: ReleaseOutcomeTable;
+  release_ends: ReleaseEndTable;
   markers: MarkerTable;
   database_identity: DatabaseIdentityTable;
   foreign_hashes: ForeignHashTable;
@@ -73,6 +75,22 @@ export interface RolloutTable {
   changed_by: string;
   changed_at: string;
   forgiven_failures: number;
+  completed_at: string | null;
+  /** The last count of its devices, as JSON. */
+  counted: Generated<string | null>;
+}
+
+export interface ReleaseEndTable {
+  /** Of the line of the history that made or brought back the release. */
+  line: number;
+  how: ReleaseEnding;
+  state: RolloutState;
+  step: number;
+  reason: string | null;
+  completed_at: string | null;
+  counted: string | null;
+  /** As a JSON list. */
+  failures: string;
 }
 
 export interface DeviceTable {

@@ -15,7 +15,7 @@ interface Stretch {
 }
 
 /**
- * Finds the next of the devices that fit, by id. Like a search it looks at a bounded number of rows when it is its turn.
+ * Finds the next of the devices that fit, by id. Like a search it looks at a bounded number of rows at a time.
  * @throws DomainError `unavailable`
  */
 export async function walkDevices(
@@ -23,14 +23,13 @@ export async function walkDevices(
   filter: DeviceFilter,
   afterId: string,
 ): Promise<Stretch> {
-  return database.turns.take(() => {
-    const few = conditionsByIndex(database, filter);
-    if (few !== undefined) return stretchOf(idsWhere(database, [...few, sql`+id > ${afterId}`], '+'), null);
-    const end = endOfPiece(database, afterId);
-    const piece = sql<SqlBool>`id > ${afterId}`;
-    const upTo = end === null ? [] : [sql<SqlBool>`id <= ${end}`];
-    return stretchOf(idsWhere(database, [piece, ...upTo, ...conditionsOf(filter, false)], ''), end);
-  });
+  const few = await conditionsByIndex(database, filter);
+  if (few !== undefined)
+    return stretchOf(await idsWhere(database, [...few, sql`+id > ${afterId}`], '+'), null);
+  const end = await endOfPiece(database, afterId);
+  const piece = sql<SqlBool>`id > ${afterId}`;
+  const upTo = end === null ? [] : [sql<SqlBool>`id <= ${end}`];
+  return stretchOf(await idsWhere(database, [piece, ...upTo, ...conditionsOf(filter, false)], ''), end);
 }
 
 /** @param end where the look ended, `null` for the end of all */
@@ -43,20 +42,20 @@ function stretchOf(found: readonly string[], end: string | null): Stretch {
  * One more than come at a time: it tells that there is more.
  * @param plus keeps SQLite from going by the ids where another index leads to few
  */
-function idsWhere(
+async function idsWhere(
   database: Database,
   conditions: readonly RawBuilder<SqlBool>[],
   plus: '' | '+',
-): readonly string[] {
+): Promise<readonly string[]> {
   const select = sql<{ readonly id: string }>`
     SELECT id FROM devices WHERE ${sql.join(conditions, sql` AND `)}
     ORDER BY ${sql.raw(plus)}id LIMIT ${devicesInStretch + 1}`;
-  return database.all(select.compile(database.query)).map(({ id }) => id);
+  return (await database.search(select.compile(database.query))).map(({ id }) => id);
 }
 
 /** @returns the last device of the piece after one; `null` when the piece goes to the end */
-function endOfPiece(database: Database, afterId: string): string | null {
+async function endOfPiece(database: Database, afterId: string): Promise<string | null> {
   const last = sql<{ readonly id: string }>`
     SELECT id FROM devices WHERE id > ${afterId} ORDER BY id LIMIT 1 OFFSET ${devicesInPiece - 1}`;
-  return database.all(last.compile(database.query))[0]?.id ?? null;
+  return (await database.search(last.compile(database.query)))[0]?.id ?? null;
 }

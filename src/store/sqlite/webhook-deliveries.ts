@@ -116,7 +116,7 @@ export function createWebhookDeliveries(
         .where('webhook', '=', webhookId)
         .where('event', '<', beforeEvent);
       const wanted = state === undefined ? ofIt : ofIt.where('state', '=', state);
-      const rows = await database.read(wanted.orderBy('event', 'desc').limit(limit));
+      const rows = await database.search(wanted.orderBy('event', 'desc').limit(limit));
       return {
         deliveries: rows.map(toDelivery),
         nextBefore: rows.length < limit ? null : (rows.at(-1)?.event ?? null),

@@ -24,7 +24,7 @@ export async function webhookQueues(
         row_number() OVER (PARTITION BY webhook ORDER BY failing_since IS NULL, failing_since, event) AS place
       FROM webhook_deliveries WHERE state = 'waiting'
     ) WHERE place = 1`;
-  const rows = await database.read(select.compile(database.query));
+  const rows = await database.search(select.compile(database.query));
   return new Map(rows.map((row) => [row.webhook, toQueue(row)]));
 }
 

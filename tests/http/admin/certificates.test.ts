@@ -357,6 +357,54 @@ describe('a kit', () => {
     expect((await filesOf(answer.body as Buffer)).join()).not.toContain('device.key');
   });
 
+  describe('with a private key', () => {
+    let secret: string;
+    const trust = async (...trustedProxies: string[]) => {
+      const { certsDir } = admin;
+      await admin.close();
+      admin = await openAdminListener({
+        now,
+        certsDir,
+        admin: { now, serverUrl: 'https://updates.test:8443', trustedProxies },
+      });
+      ({ secret } = await admin.services.manageTokens.create({ name: 'me', scope: 'admin', actor: 'local' }));
+    };
+    const through = (headers: object, body: object = {}) =>
+      kit('board-1', body).set({ Authorization: `Bearer ${secret}`, ...headers });
+
+    it.each([
+      ['by another host than this machine', [], { Host: '192.0.2.5:8080' }],
+      ['by a proxy that nobody named, whatever it says', [], { 'X-Forwarded-Proto': 'https' }],
+      ['by a proxy that says nothing of https', ['127.0.0.1'], { 'X-Forwarded-For': '192.0.2.1' }],
+      ['by a proxy that was asked over http', ['127.0.0.1'], { 'X-Forwarded-Proto': 'http' }],
+      ['by proxies that disagree', ['127.0.0.1'], { 'X-Forwarded-Proto': 'https, http' }],
+    ])('goes to nobody in plain text (%s)', async (_how, proxies, headers) => {
+      await trust(...proxies);
+      const answer = await through(headers).expect(403);
+      expect(JSON.parse(String(answer.body))).toMatchObject({
+        code: 'forbidden',
+        remedy: expect.stringContaining('TRUSTED_PROXIES') as string,
+      });
+      expect(await journal()).toEqual([]);
+      await folder.createDevice({ id: 'board-1' });
+      await through(headers).expect(403);
+    });
+
+    it('goes to who asked a trusted proxy over https', async () => {
+      await trust('127.0.0.1');
+      const answer = await through({ 'X-Forwarded-Proto': 'https' }).expect(200);
+      expect((await filesOf(answer.body as Buffer)).join()).toContain('device.key');
+    });
+
+    it('is none where the device has its key: such a kit goes anywhere', async () => {
+      await trust();
+      const headers = { Host: '192.0.2.5:8080' };
+      const answer = await through(headers, { csr: await makeRequest('board-1') }).expect(200);
+      expect((await filesOf(answer.body as Buffer)).join()).not.toContain('device.key');
+      await through(headers).expect(200);
+    });
+  });
+
   it.each([
     { server_url: 'http://updates.test' },
     { server_url: 'https://updates.test/path' },

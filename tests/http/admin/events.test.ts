@@ -259,7 +259,7 @@ describe('the stream of events', () => {
       expect(refused.headers['retry-after']).toBe('30');
       expect(JSON.parse(refused.text)).toMatchObject({
         code: 'too-many-requests',
-        detail: 'token:ops has 20 event streams already',
+        detail: 'token:ops already has 20 event streams',
         remedy: expect.stringContaining('a separate token') as string,
       });
       expect((await openAs({})).status).toBe(200);

@@ -76,6 +76,19 @@ describe('the overview', () => {
     expect((await overview()).first_steps).toMatchObject({ has_report: true });
   });
 
+  it('takes no step for done before it is: a device made by a person is not heard, a revoked certificate lets nobody in', async () => {
+    const certificates = openCertificateFolder(admin.certsDir, { now });
+    await certificates.createCa({});
+    const { certificate } = await certificates.createDevice({ id: 'a' });
+    await admin.http.post('/api/devices').send({ id: 'a' }).expect(201);
+    expect((await overview()).first_steps).toMatchObject({ has_device_certificate: true, has_device: false });
+    await admin.http.post('/api/revocations').send({ serial: certificate.serial }).expect(200);
+    expect((await overview()).first_steps).toMatchObject({ has_device_certificate: false });
+    await new SimulatedDevice(admin.opened.services, 'b', { now }).poll();
+    at = new Date(at.getTime() + 10 * 86_400_000);
+    expect((await overview()).first_steps).toMatchObject({ has_device: true });
+  });
+
   it('counts the devices of each channel by version, and those that run what is current', async () => {
     const { path } = await makeBundle({ compatible: 'board', version: '2.0.0' });
     await admin.opened.publish(path, { name: 'v2.raucb', activate: true });

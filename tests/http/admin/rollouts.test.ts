@@ -140,6 +140,21 @@ describe('a release', () => {
     expect(await listed()).toEqual(['stable v1.0.0.raucb']);
   });
 
+  it('withdraws the release that was meant, and no other that came meanwhile', async () => {
+    const place = { compatible: 'test-board', channel: 'meant' };
+    const { id: seen } = await create({ channel: 'meant' });
+    const { id: newer } = await create({ channel: 'meant', bundle: 'v2.0.0.raucb' });
+    const deactivate = (expected: number) =>
+      admin.http.post('/api/releases/deactivate').send({ ...place, expected_release: expected });
+    expect((await deactivate(seen).expect(409)).body).toMatchObject({
+      code: 'conflict',
+      current_release_id: newer,
+    });
+    await admin.http.get(`/api/releases/${newer}`).expect(200);
+    await deactivate(newer).expect(200);
+    await deactivate(newer).expect(404);
+  });
+
   it('tells where going back leads, and needs a word when no device has proven that', async () => {
     const channel = 'back';
     const place = { compatible: 'test-board', channel };

@@ -57,7 +57,7 @@ it('searches a large journal in parts, and lets others in meanwhile', async () =
   expect(refused?.headers['retry-after']).toBe('5');
   expect(refused?.body).toMatchObject({
     code: 'too-many-requests',
-    detail: 'local has 10 searches under way already',
+    detail: 'local already has 10 searches under way',
   });
   expect((await admin.http.get('/metrics')).text).toMatch(/^rauc_searches_refused_total [1-4]$/m);
   await get(rare);

@@ -46,6 +46,7 @@ const signedOut = {
   name: null,
   scopes: [],
   version: '9.8.7',
+  command: null,
 };
 
 describe('a browser', () => {
@@ -63,6 +64,7 @@ describe('a browser', () => {
       name: 'ann',
       scopes: ['read', 'publish'],
       version: '9.8.7',
+      command: 'rauc-simple-server',
     };
     expect(answer.body).toEqual(expected);
     expect(answer.headers['cache-control']).toBe('no-store');

@@ -28,13 +28,11 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 /** A real database whose changes fail and hang when they are told to. */
 class FaultyDatabase implements Database {
   readonly query: Database['query'];
-  readonly turns: Database['turns'];
   #stepsLeft = Infinity;
   #gate = Promise.resolve();
 
   constructor(private readonly database: Database) {
     this.query = database.query;
-    this.turns = database.turns;
   }
 
   failAt(step: number): void {
@@ -54,6 +52,10 @@ class FaultyDatabase implements Database {
 
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
     return this.database.read(query);
+  }
+
+  search<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
+    return this.database.search(query);
   }
 
   readTogether<Result>(work: () => Result): Promise<Result> {

@@ -99,6 +99,8 @@ describe('the command line', () => {
 
   it('shows every state of an installation and every decision by shape and word', async () => {
     const device = {
+      first_contact_at: '2026-11-24T04:00:00.000Z',
+      certificates: [],
       last_contact_at: null,
       compatible: 'board',
       system_version: '1',
@@ -114,7 +116,7 @@ describe('the command line', () => {
       ...installationStates.map((state) => ({
         ...device,
         id: state,
-        installation: { bundle: 'fw.raucb', state, progress: 40 },
+        installation: { bundle: 'fw.raucb', sha256: 'x', from_version: '0', state, progress: 40 },
       })),
       {
         ...device,
@@ -125,7 +127,10 @@ describe('the command line', () => {
       },
       { ...device, id: 'nothing' },
     ];
-    answers = { '/api/devices': { devices, next: null, total: devices.length } };
+    answers = {
+      '/api/devices': { devices, next: null, total: devices.length },
+      '/api/releases': { releases: [] },
+    };
     const lines = await linesOf('device', 'list');
     const cells = lines.map((line) => line.split(/ {2,}/)[4]);
     expect(cells).toEqual([

@@ -1,5 +1,6 @@
 import type { BundleDetailsJson } from '../../../contract/bundle';
 import { formatBytes } from '../../format';
+import { linkTo } from '../../location';
 import { Facts, Section } from '../../parts/page';
 import { Moment } from '../../parts/time';
 import { text } from '../../texts';
@@ -12,7 +13,19 @@ export function BundleFacts({ bundle }: { readonly bundle: BundleDetailsJson }) 
   const given = (label: string, value: string | null | undefined) =>
     value === null || value === undefined ? null : ([label, value] as const);
   return (
-    <Section title={words.facts}>
+    <Section
+      title={words.facts}
+      actions={
+        <a
+          class="button small"
+          href={`${linkTo('api', 'bundles', bundle.name)}/content`}
+          download={bundle.name}
+          title={`${words.sha256} ${bundle.sha256}`}
+        >
+          {words.downloadFile(formatBytes(bundle.size))}
+        </a>
+      }
+    >
       <Facts
         facts={[
           [words.columns.compatible, bundle.compatible],

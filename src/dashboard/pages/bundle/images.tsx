@@ -12,10 +12,11 @@ const columns: readonly Column<ImageJson>[] = [
   {
     id: 'slot',
     label: words.slot,
+    isLong: true,
     cell: ({ slot_class: slot, artifact }) => (artifact === null ? slot : `${slot}/${artifact}`),
   },
-  { id: 'variant', label: words.variant, cell: ({ variant }) => variant ?? none },
-  { id: 'file', label: words.file, cell: ({ filename }) => filename ?? none },
+  { id: 'variant', label: words.variant, isLong: true, cell: ({ variant }) => variant ?? none },
+  { id: 'file', label: words.file, isLong: true, cell: ({ filename }) => filename ?? none },
   { id: 'type', label: words.type, cell: ({ type }) => type ?? none },
   {
     id: 'size',
@@ -23,8 +24,13 @@ const columns: readonly Column<ImageJson>[] = [
     isNumber: true,
     cell: ({ size }) => (size === null ? none : formatBytes(size)),
   },
-  { id: 'adaptive', label: words.adaptive, cell: ({ adaptive }) => adaptive.join(', ') || none },
-  { id: 'hooks', label: words.hooks, cell: ({ hooks }) => hooks.join(', ') || none },
+  {
+    id: 'adaptive',
+    label: words.adaptive,
+    isLong: true,
+    cell: ({ adaptive }) => adaptive.join(', ') || none,
+  },
+  { id: 'hooks', label: words.hooks, isLong: true, cell: ({ hooks }) => hooks.join(', ') || none },
   {
     id: 'sha256',
     label: words.sha256,

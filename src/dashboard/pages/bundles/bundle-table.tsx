@@ -12,15 +12,20 @@ import { text } from '../../texts';
 const words = text.bundles.columns;
 
 const columns: readonly Column<BundleJson>[] = [
-  { id: 'name', label: words.name, cell: ({ name }) => <a href={linkTo('bundles', name)}>{name}</a> },
+  {
+    id: 'name',
+    label: words.name,
+    isLong: true,
+    cell: ({ name }) => <a href={linkTo('bundles', name)}>{name}</a>,
+  },
   {
     id: 'compatible',
     label: words.compatible,
-    isMinor: true,
+    isLong: true,
     cell: ({ compatible }) => compatible ?? text.common.unknown,
   },
-  { id: 'version', label: words.version, cell: ({ version }) => version ?? text.common.none },
-  { id: 'current', label: words.current, cell: (bundle) => <CurrentOn bundle={bundle} /> },
+  { id: 'version', label: words.version, isLong: true, cell: ({ version }) => version ?? text.common.none },
+  { id: 'current', label: words.current, isLong: true, cell: (bundle) => <CurrentOn bundle={bundle} /> },
   {
     id: 'verdict',
     label: words.verdict,
@@ -39,21 +44,22 @@ const columns: readonly Column<BundleJson>[] = [
   {
     id: 'images',
     label: words.images,
-    isMinor: true,
+
     cell: ({ image_check: { state, files, reason } }) => (
       <StateBadge state={state} title={reason ?? files.join(', ')} />
     ),
   },
-  { id: 'format', label: words.format, isMinor: true, cell: ({ format }) => format ?? text.common.unknown },
-  { id: 'size', label: words.size, isMinor: true, isNumber: true, cell: ({ size }) => formatBytes(size) },
-  { id: 'uploaded', label: words.uploaded, isMinor: true, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
+  { id: 'format', label: words.format, cell: ({ format }) => format ?? text.common.unknown },
+  { id: 'size', label: words.size, isNumber: true, cell: ({ size }) => formatBytes(size) },
+  { id: 'uploaded', label: words.uploaded, cell: ({ uploaded_at: at }) => <Ago at={at} /> },
 ];
 
 export function BundleTable({ bundles }: { readonly bundles: readonly BundleJson[] }) {
   const [released, setReleased] = useState<BundleJson | null>(null);
   const action: Column<BundleJson> = {
     id: 'action',
-    label: '',
+    label: words.actions,
+    isAction: true,
     cell: (bundle) => (
       <button
         type="button"

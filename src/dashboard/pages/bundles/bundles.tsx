@@ -1,15 +1,13 @@
-import { useRef } from 'preact/hooks';
 import { compareNaturally } from '../../../base/text/natural-order';
 import { may } from '../../api/session';
 import type { BundleJson, BundleListJson } from '../../../contract/bundle';
 import { address, setQuery } from '../../location';
 import { Command } from '../../parts/command';
-import { Icon } from '../../parts/icon';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
 import { isBeingChecked, useReloadWhile } from '../../reload-while';
+import { UploadButton } from '../../parts/upload-button';
 import { text } from '../../texts';
-import { addUploads } from '../../uploads';
 import { useData } from '../../use-data';
 import { BundleTable } from './bundle-table';
 
@@ -22,36 +20,21 @@ export function BundlesPage() {
   const bundles = data.value?.bundles ?? [];
   useReloadWhile(bundles.some(isBeingChecked), data.reload);
   return (
-    <Page title={text.frame.pages.bundles} actions={may('publish') && <UploadButton />}>
+    <Page
+      title={text.frame.pages.bundles}
+      actions={
+        may('publish') && (
+          <>
+            <span class="muted small wide-only">{text.bundles.dropHint}</span>
+            <UploadButton />
+          </>
+        )
+      }
+    >
       <Loaded data={data}>
         {({ bundles }) => (bundles.length === 0 ? <NoBundles /> : <FilteredBundles bundles={bundles} />)}
       </Loaded>
     </Page>
-  );
-}
-
-function UploadButton() {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <span class="muted small wide-only">{text.bundles.dropHint}</span>
-      <button type="button" class="primary" onClick={() => input.current?.click()}>
-        <Icon name="up" />
-        {text.bundles.upload}
-      </button>
-      <input
-        ref={input}
-        type="file"
-        accept=".raucb"
-        multiple
-        hidden
-        aria-label={text.bundles.upload}
-        onChange={({ currentTarget }) => {
-          addUploads(currentTarget.files ?? []);
-          currentTarget.value = ''; // so that the same file can be chosen again
-        }}
-      />
-    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { StateBadge } from '../../parts/badge';
 import { Command } from '../../parts/command';
 import { EmptyState, Section } from '../../parts/page';
 import { QueryField } from '../../parts/query-field';
+import { SerialLink } from '../../parts/serial-link';
 import { type Column, Pager, Table } from '../../parts/table';
 import { Day } from '../../parts/time';
 import { text } from '../../texts';
@@ -75,6 +76,7 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'device',
     label: words.columns.device,
+    isLong: true,
     sort: 'device',
     cell: ({ device }) => <a href={linkTo('devices', device)}>{device}</a>,
   },
@@ -106,11 +108,7 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
   {
     id: 'serial',
     label: words.columns.serial,
-    cell: ({ serial }) => (
-      <span class="mono" title={serial}>
-        {formatHash(serial)}
-      </span>
-    ),
+    cell: ({ serial }) => <SerialLink serial={serial} isShort />,
   },
 ];
 
@@ -127,7 +125,7 @@ function actionsColumn(
   return {
     id: 'actions',
     label: words.columns.actions,
-    isNumber: true,
+    isAction: true,
     cell: (certificate) => {
       const { device, serial, revocable, has_file: hasFile } = certificate;
       return (

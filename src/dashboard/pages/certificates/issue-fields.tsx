@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, Ref } from 'preact';
 import { optional, typedIn } from '../../parts/form-fields';
 import { text } from '../../texts';
 
@@ -8,16 +8,25 @@ const defaultDays = 3_650;
 interface DeviceFieldsProps {
   /** The dialog begins here. */
   readonly isFirst?: boolean;
+  readonly idField?: Ref<HTMLInputElement>;
   readonly children?: ComponentChildren;
 }
 
 /** What every certificate of a device is asked for. */
-export function DeviceFields({ isFirst = false, children }: DeviceFieldsProps) {
+export function DeviceFields({ isFirst = false, idField, children }: DeviceFieldsProps) {
   return (
     <>
       <label>
         {words.device}
-        <input name="id" autoFocus={isFirst} required maxLength={64} autocomplete="off" spellcheck={false} />
+        <input
+          {...(idField && { ref: idField })}
+          name="id"
+          autoFocus={isFirst}
+          required
+          maxLength={64}
+          autocomplete="off"
+          spellcheck={false}
+        />
         <span class="field-hint">{words.deviceHint}</span>
       </label>
       <div class="fields two">

@@ -1,11 +1,14 @@
 import { useState } from 'preact/hooks';
 import { isLoopbackUrl } from '../../../base/text/loopback';
-import { postForFile } from '../../api/client';
+import { apiPath, postForFile } from '../../api/client';
+import type { CertificatesJson } from '../../../contract/certificate';
 import type { AboutJson } from '../../../contract/server';
 import type { FleetJson } from '../../../contract/fleet';
 import { linkTo } from '../../location';
+import { Command } from '../../parts/command';
+import { commandToCover, coversHostOf } from '../../parts/covers-host';
 import { FormDialog } from '../../parts/dialog';
-import { optional } from '../../parts/form-fields';
+import { optional, typedIn } from '../../parts/form-fields';
 import { KitPollingField } from '../../parts/kit-polling-field';
 import { Loaded } from '../../parts/loaded';
 import { Hint, tell } from '../../parts/notices';
@@ -22,10 +25,12 @@ interface KitDialogProps {
   readonly onClose: () => void;
 }
 
-/** All that a device needs, in one archive; with the certificate that the device has. */
+/** All that a device needs, in one archive; with the certificate that the device has. It may hold a private key: the browser keeps no copy. */
 export function KitDialog({ device, onClose }: KitDialogProps) {
   const about = useData<AboutJson>('/api/about', { isStale: () => false });
   const { value: fleet } = useData<FleetJson>('/api/fleet', { isStale: () => false });
+  const { value: certificates } = useData<CertificatesJson>(apiPath('/api/certificates', { limit: 1 }));
+  const [failedFor, setFailedFor] = useState<string | null>(null);
   const compatibles = new Set((fleet?.counts ?? []).flatMap(({ compatible }) => compatible ?? []));
 
   async function download(fields: FormData): Promise<void> {
@@ -35,7 +40,12 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
       ...optional(fields, 'polling'),
     };
     const path = linkTo('api', 'devices', device, 'kit');
-    saveFile(await postForFile(path, body), `device-kit-${device}.tar.gz`);
+    try {
+      saveFile(await postForFile(path, body), `device-kit-${device}.tar.gz`);
+    } catch (error) {
+      setFailedFor(typedIn(fields, 'server_url'));
+      throw error;
+    }
     tell(words.kitDone(device));
   }
 
@@ -51,7 +61,7 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
       <Loaded data={about}>
         {(value) => (
           <>
-            <ServerUrl url={value.device_url} />
+            <ServerUrl url={value.device_url} names={certificates?.server?.names ?? null} />
             <ServerUrlNote about={value} />
           </>
         )}
@@ -63,13 +73,31 @@ export function KitDialog({ device, onClose }: KitDialogProps) {
       </label>
       <Suggestions id="kit-compatibles" values={compatibles} />
       <KitPollingField />
+      {failedFor !== null && isOneWord(failedFor) && (
+        <div class="stack">
+          <p>{words.kitByCommand}</p>
+          <Command line={words.kitCommand(device, failedFor)} />
+        </div>
+      )}
     </FormDialog>
   );
 }
 
+/** What a person typed, and a shell must not find more in. */
+function isOneWord(typed: string): boolean {
+  return /^https:\/\/[\w.:[\]-]+$/.test(typed);
+}
+
+interface ServerUrlProps {
+  readonly url: string;
+  /** Of the server certificate; `null` where there is none here. */
+  readonly names: readonly string[] | null;
+}
+
 /** A person may well look at the server from the machine that it runs on; a device can't. */
-function ServerUrl({ url }: { readonly url: string }) {
-  const [isLocal, setLocal] = useState(() => isLoopbackUrl(url));
+function ServerUrl({ url, names }: ServerUrlProps) {
+  const [typed, setTyped] = useState(() => url.replace(/\/$/, ''));
+  const isMissed = names !== null && !coversHostOf(names, typed);
   return (
     <>
       <label>
@@ -78,14 +106,22 @@ function ServerUrl({ url }: { readonly url: string }) {
           name="server_url"
           required
           maxLength={310}
-          onInput={(event) => setLocal(isLoopbackUrl(event.currentTarget.value))}
-          defaultValue={url.replace(/\/$/, '')}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+          value={typed}
           autocomplete="off"
           spellcheck={false}
         />
         <span class="field-hint">{words.serverUrlHint}</span>
       </label>
-      {isLocal && <Hint tone="warn">{words.serverUrlLocal}</Hint>}
+      {isLoopbackUrl(typed) && <Hint tone="warn">{words.serverUrlLocal}</Hint>}
+      {isMissed && (
+        <Hint tone="warn">
+          <div class="stack">
+            <p>{words.serverUrlMissed(names.join(', '))}</p>
+            {isOneWord(typed) && <Command line={commandToCover(typed)} />}
+          </div>
+        </Hint>
+      )}
     </>
   );
 }

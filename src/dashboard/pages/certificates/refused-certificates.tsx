@@ -56,6 +56,7 @@ const columnsWith = (
   {
     id: 'subject',
     label: words.subject,
+    isLong: true,
     cell: ({ device, subject }) =>
       device === null ? (
         <span>{subject === '' ? words.unreadable : subject}</span>
@@ -66,6 +67,7 @@ const columnsWith = (
   {
     id: 'reason',
     label: words.refusedWhy,
+    isLong: true,
     cell: ({ reason, remedy, cause, device }) => (
       <div class="stack">
         <span>{reason}</span>
@@ -85,14 +87,15 @@ const columnsWith = (
       </div>
     ),
   },
-  { id: 'issuer', label: words.issuer, isMinor: true, cell: ({ issuer }) => issuer },
+  { id: 'issuer', label: words.issuer, isLong: true, cell: ({ issuer }) => issuer },
   {
     id: 'serial',
     label: words.columns.serial,
-    isMinor: true,
+    isLong: true,
+
     cell: ({ serial, ours }) => (ours ? <SerialLink serial={serial} /> : <span class="mono">{serial}</span>),
   },
-  { id: 'address', label: words.address, isMinor: true, cell: ({ address }) => address },
+  { id: 'address', label: words.address, isLong: true, cell: ({ address }) => address },
   { id: 'count', label: words.times, isNumber: true, cell: ({ count }) => formatCount(count) },
   { id: 'last', label: words.lastRefused, cell: ({ last_at: at }) => <Ago at={at} /> },
 ];

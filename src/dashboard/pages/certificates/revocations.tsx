@@ -40,6 +40,7 @@ const columns: readonly Column<RevocationJson>[] = [
   {
     id: 'device',
     label: words.columns.device,
+    isLong: true,
     cell: ({ device }) =>
       device === null ? (
         <span class="muted">{words.neverSeen}</span>
@@ -47,7 +48,12 @@ const columns: readonly Column<RevocationJson>[] = [
         <a href={linkTo('devices', device)}>{device}</a>
       ),
   },
-  { id: 'serial', label: words.columns.serial, cell: ({ serial }) => <SerialLink serial={serial} /> },
+  {
+    id: 'serial',
+    label: words.columns.serial,
+    isLong: true,
+    cell: ({ serial }) => <SerialLink serial={serial} />,
+  },
   { id: 'revoked', label: words.columns.revoked, cell: ({ revoked_at: at }) => <Day at={at} /> },
-  { id: 'reason', label: words.reason, cell: ({ reason }) => reason },
+  { id: 'reason', label: words.reason, isLong: true, cell: ({ reason }) => reason },
 ];

@@ -1,14 +1,14 @@
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { post } from '../../api/client';
 import type { IssuedCertificateJson } from '../../../contract/certificate';
 import { FormDialog } from '../../parts/dialog';
 import { typedIn } from '../../parts/form-fields';
-import { Hint } from '../../parts/notices';
+import { PemField } from '../../parts/pem-field';
+import { nameOfRequest } from '../../parts/request-name';
 import { text } from '../../texts';
 import { DeviceFields, issueFields } from './issue-fields';
 
 const words = text.certificates;
-const maxRequestSize = 32_768;
 
 interface SignDialogProps {
   readonly onDone: (made: IssuedCertificateJson) => void;
@@ -17,47 +17,38 @@ interface SignDialogProps {
 
 /** A certificate for a key that the device has. */
 export function SignDialog({ onDone, onClose }: SignDialogProps) {
-  const request = useRef<HTMLTextAreaElement>(null);
-  const [isTooLarge, setTooLarge] = useState(false);
+  const device = useRef<HTMLInputElement>(null);
+  const filled = useRef('');
 
   async function sign(fields: FormData): Promise<void> {
     const body = { ...issueFields(fields), csr: typedIn(fields, 'csr') };
     onDone(await post<IssuedCertificateJson>('/api/certificates', body));
   }
 
-  async function take(file: File | undefined): Promise<void> {
-    if (file === undefined) return;
-    setTooLarge(file.size > maxRequestSize);
-    if (file.size > maxRequestSize || request.current === null) return;
-    request.current.value = await file.text();
+  /** The name in the request is the device's id, unless a person has typed another. */
+  function fillDevice(pem: string): void {
+    const name = nameOfRequest(pem);
+    const field = device.current;
+    if (name === null || field === null || ![filled.current, ''].includes(field.value)) return;
+    field.value = name;
+    filled.current = name;
   }
 
   return (
     <FormDialog title={words.sign} action={words.signAction} onSubmit={sign} onClose={onClose} isWide>
       <p class="muted">{words.signHint}</p>
-      <label>
-        {words.csr}
-        <textarea
-          ref={request}
-          name="csr"
-          autoFocus
-          class="mono pem"
-          required
-          maxLength={maxRequestSize}
-          spellcheck={false}
-          placeholder="-----BEGIN CERTIFICATE REQUEST-----"
-        />
-      </label>
-      <label>
-        {words.csrFile}
-        <input
-          type="file"
-          accept=".csr,.pem,.req,application/pkcs10"
-          onChange={(event) => void take(event.currentTarget.files?.[0])}
-        />
-      </label>
-      {isTooLarge && <Hint tone="bad">{words.csrTooLarge}</Hint>}
-      <DeviceFields />
+      <PemField
+        name="csr"
+        label={words.csr}
+        placeholder="-----BEGIN CERTIFICATE REQUEST-----"
+        fileLabel={words.csrFile}
+        accept=".csr,.pem,.req,application/pkcs10"
+        tooLarge={words.csrTooLarge}
+        isRequired
+        isFirst
+        onText={fillDevice}
+      />
+      <DeviceFields idField={device} />
     </FormDialog>
   );
 }

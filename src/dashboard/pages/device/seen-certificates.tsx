@@ -16,6 +16,7 @@ const columns: readonly Column<Seen>[] = [
   {
     id: 'serial',
     label: text.devices.one.certificateSerial,
+    isLong: true,
     cell: ({ serial, revoked_at: revokedAt }) => (
       <>
         <SerialLink serial={serial} /> {revokedAt !== null && <StateBadge state="revoked" />}
@@ -61,7 +62,7 @@ function revokeColumn(device: string, onRevoke: (serial: string) => void): Colum
   return {
     id: 'actions',
     label: words.columns.actions,
-    isNumber: true,
+    isAction: true,
     cell: ({ serial, revoked_at: revokedAt }) =>
       revokedAt === null && (
         <button

@@ -1,6 +1,7 @@
 import type { BulkResultJson } from '../../../contract/device-action';
 import { asFailure, type Failure, post } from '../../api/client';
 import type { DeviceJson } from '../../../contract/device';
+import { text } from '../../texts';
 
 export type Verb =
   'admit' | 'hold' | 'unhold' | 'pin' | 'unpin' | 'clear' | 'channel' | 'add-label' | 'remove-label';
@@ -16,6 +17,8 @@ export interface BulkAction {
 export interface BulkOutcome {
   readonly done: readonly string[];
   readonly failed: readonly Omit<BulkResultJson['failed'][number], 'code'>[];
+  /** Never sent: something ended it before. */
+  readonly notTried: readonly string[];
 }
 
 /** So many at a time, so that one sees it going on. */
@@ -23,7 +26,7 @@ const atOnce = 200;
 
 /**
  * Does one thing to many devices; each succeeds or fails for itself.
- * @throws Failure when nothing was done at all; later, what was not reached counts as failed
+ * @throws Failure of the first request: nothing is known to be done. A later one ends it, and says what was not tried
  */
 export async function actOnDevices(
   { verb, ids, value }: BulkAction,
@@ -44,12 +47,13 @@ export async function actOnDevices(
     } catch (error) {
       const failure: Failure = asFailure(error);
       if (from === 0) throw failure;
-      failed.push(...ids.slice(from).map((id) => ({ id, message: failure.message })));
-      break;
+      const message = failure.status === 0 ? text.devices.answerLost(failure.message) : failure.message;
+      failed.push(...part.map((id) => ({ id, message })));
+      return { done, failed, notTried: ids.slice(from + part.length) };
     }
     onProgress(from + part.length);
   }
-  return { done, failed };
+  return { done, failed, notTried: [] };
 }
 
 /** What brings devices back to how they were before; `null` for what can't be undone, or changed nothing. */

@@ -1,4 +1,5 @@
 import { post } from '../../api/client';
+import { defaultChannel } from '../../../core/release';
 import type { DeviceJson } from '../../../contract/device';
 import type { FleetJson } from '../../../contract/fleet';
 import { goTo, linkTo } from '../../location';
@@ -38,7 +39,13 @@ export function AddDevice({ fleet, onClose }: AddDeviceProps) {
       <div class="fields two">
         <label>
           {addDialog.channel}
-          <input name="channel" maxLength={64} placeholder="stable" list="channels" autocomplete="off" />
+          <input
+            name="channel"
+            maxLength={64}
+            placeholder={defaultChannel}
+            list="channels"
+            autocomplete="off"
+          />
         </label>
         <label>
           {addDialog.labels}

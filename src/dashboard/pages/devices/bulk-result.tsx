@@ -9,10 +9,10 @@ interface BulkResultProps {
 }
 
 /** What became of an action that did not work for all: each device with why. */
-export function BulkResult({ outcome: { done, failed }, onClose }: BulkResultProps) {
+export function BulkResult({ outcome: { done, failed, notTried }, onClose }: BulkResultProps) {
   return (
     <ShowingDialog
-      title={text.devices.partly(done.length, done.length + failed.length)}
+      title={text.devices.partly(done.length, done.length + failed.length + notTried.length)}
       onClose={onClose}
       isWide
     >
@@ -25,6 +25,19 @@ export function BulkResult({ outcome: { done, failed }, onClose }: BulkResultPro
           </li>
         ))}
       </ul>
+      {notTried.length > 0 && (
+        <>
+          <p>{text.devices.notTried(notTried.length)}</p>
+          <ul class="rows failed-devices">
+            {notTried.map((id) => (
+              <li key={id}>
+                <a href={linkTo('devices', id)}>{id}</a>{' '}
+                <span class="muted">{text.devices.notTriedMark}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </ShowingDialog>
   );
 }

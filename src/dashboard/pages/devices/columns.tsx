@@ -24,6 +24,7 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
   {
     id: 'id',
     label: labels.id,
+    isLong: true,
     sort: 'id',
     cell: ({ id }) => (
       <a class="device-id" href={linkTo('devices', id)}>
@@ -35,11 +36,17 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
   {
     id: 'version',
     label: labels.version,
+    isLong: true,
     sort: 'version',
     cell: (device) => device.system_version ?? nothing,
   },
-  { id: 'compatible', label: labels.compatible, cell: (device) => device.compatible ?? nothing },
-  { id: 'channel', label: labels.channel, cell: ({ channel }) => channel },
+  {
+    id: 'compatible',
+    label: labels.compatible,
+    isLong: true,
+    cell: (device) => device.compatible ?? nothing,
+  },
+  { id: 'channel', label: labels.channel, isLong: true, cell: ({ channel }) => channel },
   {
     id: 'lastContact',
     label: labels.lastContact,
@@ -47,9 +54,9 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
     cell: (device) => <Ago at={device.last_contact_at} />,
   },
   { id: 'decisions', label: labels.decisions, cell: (device) => <DecisionsCell device={device} /> },
-  { id: 'labels', label: labels.labels, cell: (device) => <LabelsCell device={device} /> },
-  { id: 'address', label: labels.address, cell: ({ address }) => address ?? nothing },
-  { id: 'serial', label: labels.serial, cell: ({ serial }) => serial ?? nothing },
+  { id: 'labels', label: labels.labels, isLong: true, cell: (device) => <LabelsCell device={device} /> },
+  { id: 'address', label: labels.address, isLong: true, cell: ({ address }) => address ?? nothing },
+  { id: 'serial', label: labels.serial, isLong: true, cell: ({ serial }) => serial ?? nothing },
 ];
 
 function StateCell({ device }: { readonly device: DeviceJson }) {
@@ -85,7 +92,7 @@ function LabelsCell({ device: { labels: all } }: { readonly device: DeviceJson }
   if (all.length === 0) return nothing;
   const rest = all.slice(shownLabels);
   return (
-    <span class="tags one-line">
+    <span class="tags">
       {all.slice(0, shownLabels).map((label) => (
         <span key={label} class="tag">
           {label}

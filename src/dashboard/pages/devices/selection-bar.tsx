@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useGuard } from '../../use-guard';
 import type { DeviceJson } from '../../../contract/device';
 import type { FleetJson } from '../../../contract/fleet';
 import { Icon } from '../../parts/icon';
@@ -38,11 +39,13 @@ export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarPr
   const ids = devices.map(({ id }) => id);
   const needed = neededFor(devices);
 
+  useGuard(reached !== null);
+
   async function act(verb: Verb, value?: string): Promise<void> {
     setReached(0);
     try {
       const result = await actOnDevices({ verb, ids, ...(value === undefined ? {} : { value }) }, setReached);
-      const { done, failed } = result;
+      const { done, failed, notTried } = result;
       if (done.length > 0) {
         const before = devices.filter(({ id }) => done.includes(id));
         const undo = undoOf(verb, value, before);
@@ -53,7 +56,7 @@ export function SelectionBar({ selection, total, fleet, onDone }: SelectionBarPr
       }
       if (failed.length > 0) {
         setOutcome(result);
-        selection.choose(new Set(failed.map(({ id }) => id)));
+        selection.choose(new Set([...failed.map(({ id }) => id), ...notTried]));
       } else {
         selection.clear();
       }
@@ -128,9 +131,10 @@ async function takeBack(actions: NonNullable<ReturnType<typeof undoOf>>, onDone:
   let count = 0;
   try {
     for (const action of actions) {
-      const { done, failed } = await actOnDevices(action);
+      const { done, failed, notTried } = await actOnDevices(action);
       count += done.length;
       for (const { id, message } of failed) tellFailure(new Error(`${id}: ${message}`));
+      if (notTried.length > 0) tellFailure(new Error(text.devices.notUndone(notTried.length)));
     }
     tell(text.devices.undone(count));
   } catch (error) {

@@ -5,6 +5,7 @@ import { Icon, type IconName } from '../../parts/icon';
 import { attempt } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
+import { AttentionAction } from './attention-action';
 
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
@@ -59,6 +60,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
                 <Icon name={icon} />
               </span>
               <a href={placeOf(item)}>{item.message}</a>
+              <AttentionAction item={item} />
               {item.subjects !== undefined && <Dismiss kind={item.kind} subjects={item.subjects} />}
             </li>
           );

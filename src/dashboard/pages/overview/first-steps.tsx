@@ -1,8 +1,8 @@
 import type { OverviewJson } from '../../../contract/overview';
-import { Command } from '../../parts/command';
 import { Icon } from '../../parts/icon';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
+import { CertificateHelp, KitHelp, ReleaseHelp, UploadHelp } from './step-helps';
 
 const { step: words } = text.overview;
 
@@ -10,18 +10,20 @@ const { step: words } = text.overview;
 export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_steps'] }) {
   if (steps.has_report) return null;
   const list = [
-    { isDone: steps.has_bundle, ...words.bundle, commands: [words.bundle.command] },
-    { isDone: steps.has_release, ...words.release, commands: [words.release.command] },
-    { isDone: steps.has_device_certificate, ...words.certificate },
-    { isDone: steps.has_device, ...words.device, commands: [words.device.command] },
-    { isDone: steps.has_report, ...words.report, commands: [] },
+    { isDone: steps.has_bundle, ...words.bundle, Help: UploadHelp },
+    { isDone: steps.has_release, ...words.release, Help: ReleaseHelp },
+    { isDone: steps.has_device_certificate, ...words.certificate, Help: CertificateHelp },
+    { isDone: steps.has_device, ...words.device, Help: KitHelp },
+    { isDone: steps.has_report, ...words.report, Help: null },
   ];
   const next = list.findIndex(({ isDone }) => !isDone);
   return (
     <Section title={text.overview.firstSteps}>
-      <p class="muted">{text.overview.firstStepsHint}</p>
+      <p class="muted">
+        {text.overview.firstStepsHint} {words.folder}
+      </p>
       <ol class="first-steps">
-        {list.map(({ title, text: sentence, commands, isDone }, index) => (
+        {list.map(({ title, text: sentence, Help, isDone }, index) => (
           <li
             key={title}
             class={isDone ? 'is-done' : index === next ? 'is-next' : ''}
@@ -43,7 +45,7 @@ export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_step
                 </span>
               </h3>
               {!isDone && <p class="muted">{sentence}</p>}
-              {!isDone && commands.map((line) => <Command key={line} line={line} />)}
+              {!isDone && Help !== null && <Help />}
             </div>
           </li>
         ))}

@@ -31,7 +31,7 @@ export function HistoryChart({ history }: { readonly history: FleetHistoryJson }
     <figure class="history">
       <div class="history-plot">
         <span class="history-top muted small" aria-hidden="true">
-          {formatCount(highest)}
+          {text.overview.historyTop(highest, formatCount(highest))}
         </span>
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
           {versions.map((version, index) => (

@@ -1,4 +1,5 @@
-import { post } from '../../api/client';
+import { useState } from 'preact/hooks';
+import { asFailure, post } from '../../api/client';
 import { goTo } from '../../location';
 import { FormDialog } from '../../parts/dialog';
 import { tell } from '../../parts/notices';
@@ -7,8 +8,9 @@ import type { ActionDialogProps } from './dialog-props';
 
 const words = text.rollouts;
 
-export function DeactivateDialog({ release, onClose }: ActionDialogProps) {
-  const { compatible, channel, bundle } = release;
+/** Withdraws the release that the person saw when they asked for it, and no other. */
+export function DeactivateDialog({ release, reload, onClose }: ActionDialogProps) {
+  const [{ id, compatible, channel, bundle }] = useState(release);
   const where = words.where(compatible, channel);
   return (
     <FormDialog
@@ -16,7 +18,12 @@ export function DeactivateDialog({ release, onClose }: ActionDialogProps) {
       action={words.deactivateAction}
       isDangerous
       onSubmit={async () => {
-        await post('/api/releases/deactivate', { compatible, channel });
+        try {
+          await post('/api/releases/deactivate', { compatible, channel, expected_release: id });
+        } catch (error) {
+          if ([404, 409].includes(asFailure(error).status)) reload();
+          throw error;
+        }
         tell(words.deactivated(where));
         goTo('/rollouts');
       }}

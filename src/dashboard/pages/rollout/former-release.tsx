@@ -1,7 +1,9 @@
 import { apiPath } from '../../api/client';
 import type { ReleaseListJson, ReleaseWithRolloutJson } from '../../../contract/release';
-import type { HistoryLineJson, HistoryPageJson } from '../../../contract/release-history';
+import type { HistoryLineJson, HistoryPageJson, ReleaseResultJson } from '../../../contract/release-history';
+import { formatCount } from '../../format';
 import { linkTo } from '../../location';
+import { StateBadge } from '../../parts/badge';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
 import { ResultWords } from '../../parts/release/result-words';
@@ -63,9 +65,10 @@ function Known({ line }: { readonly line: HistoryLineJson }) {
         </p>
         {result !== null && (
           <p>
-            <ResultWords result={result} />
+            <ResultWords result={result} endedBy={line.ended_by} />
           </p>
         )}
+        {result !== null && <Failures failures={result.failures} />}
         <Loaded data={releases}>{({ releases: [current] }) => <InItsPlace current={current} />}</Loaded>
         <p>
           <a href="/rollouts">{words.toRollouts}</a>
@@ -75,6 +78,19 @@ function Known({ line }: { readonly line: HistoryLineJson }) {
         <Timeline releaseId={id} />
       </div>
     </Page>
+  );
+}
+
+function Failures({ failures }: { readonly failures: ReleaseResultJson['failures'] }) {
+  if (failures.length === 0) return null;
+  return (
+    <ul class="rows" aria-label={words.failures}>
+      {failures.map(({ state, reason, devices }) => (
+        <li key={`${state}\n${reason ?? ''}`}>
+          <StateBadge state={state} /> {words.failed(formatCount(devices), devices === 1)} {reason}
+        </li>
+      ))}
+    </ul>
   );
 }
 

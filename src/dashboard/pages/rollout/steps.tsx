@@ -24,12 +24,36 @@ export function Steps({ release }: { readonly release: ReleaseDetailsJson }) {
           {words.startsAt} <Moment at={release.rollout.policy.start_at} />
         </Hint>
       )}
+      <Completion release={release} />
       <ol class="rollout-steps">
         {progress.steps.map(({ step }, index) => (
           <StepRow key={step} release={release} index={index} />
         ))}
       </ol>
     </Section>
+  );
+}
+
+/** Whether it is complete, and what keeps it from that. */
+function Completion({ release: { rollout, progress } }: { readonly release: ReleaseDetailsJson }) {
+  const { completed_at: completedAt } = rollout;
+  const { devices, proven, silent, held, pinned } = progress.total;
+  const open = devices - proven;
+  return (
+    <>
+      {completedAt !== null && (
+        <p>
+          {words.completeSince} <Moment at={completedAt} />.{' '}
+          {open > 0 && words.cameLater(formatCount(open), open === 1)}
+        </p>
+      )}
+      {completedAt === null && silent > 0 && (
+        <p class="muted">{words.silent(formatCount(silent), silent === 1)}</p>
+      )}
+      {held + pinned > 0 && (
+        <p class="muted small">{words.notWaitedFor(formatCount(held), formatCount(pinned))}</p>
+      )}
+    </>
   );
 }
 

@@ -13,11 +13,17 @@ const words = text.rollouts;
 
 const columns: readonly Column<HistoryLineJson>[] = [
   { id: 'at', label: words.column.at, cell: ({ at }) => <Ago at={at} /> },
-  { id: 'compatible', label: words.column.compatible, cell: ({ compatible }) => compatible },
-  { id: 'channel', label: words.column.channel, cell: ({ channel }) => <span class="tag">{channel}</span> },
+  { id: 'compatible', label: words.column.compatible, isLong: true, cell: ({ compatible }) => compatible },
+  {
+    id: 'channel',
+    label: words.column.channel,
+    isLong: true,
+    cell: ({ channel }) => <span class="tag">{channel}</span>,
+  },
   {
     id: 'what',
     label: words.column.what,
+    isLong: true,
     cell: ({ bundle, forced }) => (
       <>
         <BundleLink name={bundle} /> {forced && <span class="warn-text">{words.byForce}</span>}
@@ -27,6 +33,7 @@ const columns: readonly Column<HistoryLineJson>[] = [
   {
     id: 'before',
     label: words.column.before,
+    isLong: true,
     cell: ({ previous_bundle: name }) => <BundleLink name={name} />,
   },
   {
@@ -40,14 +47,15 @@ const columns: readonly Column<HistoryLineJson>[] = [
   {
     id: 'result',
     label: words.column.result,
-    cell: ({ result, release_id: id }) =>
+    isLong: true,
+    cell: ({ result, release_id: id, ended_by: endedBy }) =>
       result === null ? null : (
         <a href={linkTo('rollouts', id ?? '')}>
-          <ResultWords result={result} />
+          <ResultWords result={result} endedBy={endedBy} />
         </a>
       ),
   },
-  { id: 'by', label: words.column.by, cell: ({ by }) => by },
+  { id: 'by', label: words.column.by, isLong: true, cell: ({ by }) => by },
 ];
 
 function BundleLink({ name }: { readonly name: string | null }) {

@@ -129,14 +129,14 @@ const columns: readonly Column<DeliveryJson>[] = [
     label: words.columns.next,
     cell: ({ next_attempt_at: at }) => at !== null && <Ago at={at} />,
   },
-  { id: 'error', label: words.columns.error, cell: ({ last_error: error }) => error },
+  { id: 'error', label: words.columns.error, isLong: true, cell: ({ last_error: error }) => error },
 ];
 
 function actionsColumn(onReplay: (event: number) => Promise<void>): Column<DeliveryJson> {
   return {
     id: 'actions',
     label: words.columns.actions,
-    isNumber: true,
+    isAction: true,
     cell: ({ event, kind }) =>
       kind !== null && (
         <div class="row-actions">

@@ -65,7 +65,7 @@ function rank({ revoked_at: revokedAt }: TokenJson): number {
 }
 
 const columns: readonly Column<TokenJson>[] = [
-  { id: 'name', label: words.columns.name, cell: ({ name }) => name },
+  { id: 'name', label: words.columns.name, isLong: true, cell: ({ name }) => name },
   {
     id: 'scope',
     label: words.columns.scope,
@@ -91,6 +91,7 @@ const columns: readonly Column<TokenJson>[] = [
   {
     id: 'created',
     label: words.columns.created,
+    isLong: true,
     cell: ({ created_at: at, created_by: by }) => (
       <>
         <Ago at={at} /> <span class="muted small">{words.by(by)}</span>
@@ -103,7 +104,7 @@ function actionsColumn(onRevoke: (name: string) => void): Column<TokenJson> {
   return {
     id: 'actions',
     label: words.columns.actions,
-    isNumber: true,
+    isAction: true,
     cell: ({ name, revoked_at: at }) =>
       at === null && (
         <div class="row-actions">

@@ -5,18 +5,28 @@ import { StateBadge } from '../badge';
 
 const words = text.rollouts;
 
+interface ResultWordsProps {
+  readonly result: ReleaseResultJson;
+  /** The bundle that took its place. */
+  readonly endedBy?: string | null;
+}
+
 /** What a release came to: where its rollout was left, and how many devices proved it. */
-export function ResultWords({ result }: { readonly result: ReleaseResultJson }) {
-  const { state, step, steps, reason, devices, proven, failed } = result;
+export function ResultWords({ result, endedBy = null }: ResultWordsProps) {
+  const { outcome, percent, step, steps, reason, devices, proven, failed, total } = result;
+  const silent = total?.silent ?? 0;
   return (
     <span>
-      <StateBadge state={state} {...(reason === null ? {} : { title: reason })} />{' '}
+      <StateBadge state={outcome} {...(reason === null ? {} : { title: reason })} />{' '}
       <span class="small">
+        {outcome === 'rolled-back-to' && endedBy !== null && words.resultTo(endedBy)}
+        {outcome !== 'complete' && percent !== null && words.resultAt(percent)}
         {words.stepOf(step, steps)},{' '}
         {devices === 0
           ? words.resultNobody
           : words.resultProven(formatCount(proven), formatCount(devices), devices === 1)}
         {failed > 0 && <span class="bad-text">{words.resultFailed(formatCount(failed))}</span>}
+        {silent > 0 && words.resultSilent(formatCount(silent))}
       </span>
     </span>
   );

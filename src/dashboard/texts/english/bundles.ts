@@ -43,6 +43,7 @@ export const bundles = {
     format: 'Format',
     size: 'Size',
     uploaded: 'Uploaded',
+    actions: 'Actions',
   },
   warnings: (count: number) => (count === 1 ? '1 warning' : `${count} warnings`),
   release: 'Release …',
@@ -70,6 +71,7 @@ export const bundles = {
       `These images do not match the manifest: ${files}. Devices that need them will download the bundle and refuse to install it. Build it again.`,
     notChecked: (reason: string) => `The images were not checked: ${reason}.`,
   },
+  downloadFile: (size: string) => `Download, ${size}`,
   facts: 'Bundle',
   description: 'Description',
   build: 'Build',
@@ -128,6 +130,4 @@ export const bundles = {
   device: 'device',
   deviceMany: 'devices',
   released: (bundle: string, where: string) => `${bundle} released to ${where}`,
-  download:
-    'Devices download it from the device listener with their certificates. It cannot be downloaded from this page.',
 };

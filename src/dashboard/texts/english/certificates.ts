@@ -1,3 +1,5 @@
+import { formatCount } from '../../locale';
+
 const inDays = (days: number) => (days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`);
 
 export const certificates = {
@@ -28,7 +30,7 @@ export const certificates = {
       ? `${-days} ${days === -1 ? 'day' : 'days'} ago`
       : days === 0
         ? 'less than a day left'
-        : `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'} left`,
+        : `${formatCount(days)} ${days === 1 ? 'day' : 'days'} left`,
   devices: 'Device certificates',
   search: 'Search',
   searchHint: 'Device or serial',
@@ -73,7 +75,7 @@ export const certificates = {
   signAction: 'Sign the request',
   signHint: 'The device keeps its private key. Only the public key is taken from the request.',
   csr: 'Certificate signing request (PEM)',
-  csrFile: 'Or choose its file',
+  csrFile: 'Or choose or drop its file',
   csrTooLarge: 'The file is too large to be a request, which has a few kilobytes.',
   issuedTitle: (device: string) => `Certificate of ${device}`,
   issued: (until: string) => `Issued, valid until ${until}.`,
@@ -89,6 +91,9 @@ export const certificates = {
   serverUrl: 'URL that the device uses to reach this server',
   serverUrlHint: 'https, a host that the server certificate covers, and the port.',
   serverUrlLocal: 'On the device, this name refers to the device itself. Enter one that reaches this server.',
+  serverUrlMissed: (names: string) =>
+    `The server certificate does not cover this host, so the device would refuse to connect. It covers: ${names === '' ? 'no host' : names}. Use one of these, or add the host:`,
+  kitByCommand: 'On the server itself, the command line makes it:',
   kitCompatible: 'Install on this compatible only',
   kitCompatibleHint: 'Leave empty to allow any board.',
   kitDone: (device: string) => `Kit for ${device} downloaded`,
@@ -110,7 +115,7 @@ export const certificates = {
   revokeOtherOne: 'Enter either the serial or the certificate.',
   serialHint: 'In hex, as openssl x509 -noout -serial prints it.',
   orCertificate: 'Or the certificate itself (PEM)',
-  certificateFile: 'Or choose its file',
+  certificateFile: 'Or choose or drop its file',
   certificateTooLarge: 'The file is too large to be a certificate, which has a few kilobytes.',
   revocations: 'Revoked certificates',
   revokedCommand: 'rauc-simple-server cert revoked',

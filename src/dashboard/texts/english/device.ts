@@ -150,16 +150,6 @@ export const device = {
     'Its certificate stays valid: if it polls again, it comes back as a new device. Revoke the certificate to keep it out.',
   forgetAction: 'Forget device',
   kit: 'Device kit …',
-  kitTitle: (id: string) => `Device kit for ${id}`,
-  kitHint:
-    'One archive with everything the device needs: certificate, RAUC configuration and an installer. If it has no certificate yet, one is issued and its private key is in the archive: treat it as a secret.',
-  kitFile: (id: string) => `device-kit-${id}.tar.gz`,
-  kitServer: 'Server address for the device (optional)',
-  kitServerNeeded: 'Server address for the device',
-  kitServerHint:
-    'Such as https://updates.example.com:8443, with a host that the server certificate covers. Leave empty for SERVER_URL.',
-  kitAction: 'Download',
-  kitFailed: 'The kit could not be made here. Use the command line:',
 
   done: {
     held: (id: string) => `${id} is held`,
@@ -172,7 +162,6 @@ export const device = {
     cancelled: 'The installation is called off',
     admitted: (id: string) => `${id} is admitted`,
     forgotten: (id: string) => `${id} is forgotten`,
-    kit: (file: string) => `${file} created`,
     undone: 'Undone',
   },
 };

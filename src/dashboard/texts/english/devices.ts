@@ -1,6 +1,7 @@
 import { device } from './device';
+import { formatCount } from '../../locale';
 
-const devicesOf = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'device' : 'devices'}`;
+const devicesOf = (n: number) => `${formatCount(n)} ${n === 1 ? 'device' : 'devices'}`;
 
 export const devices = {
   one: device,
@@ -99,17 +100,21 @@ export const devices = {
   pinnedTo: (bundle: string) => `to ${bundle}`,
   select: (id: string) => `Select ${id}`,
   selectPage: 'Select all on this page',
-  selected: (n: number) => `${n.toLocaleString('en')} selected`,
+  selected: (n: number) => `${formatCount(n)} selected`,
   selectAll: (n: number, total: number) =>
     n === total
-      ? `Select all ${total.toLocaleString('en')} that match`
-      : `Select the first ${n.toLocaleString('en')} of ${total.toLocaleString('en')}`,
-  selecting: (n: number) => `Finding devices: ${n.toLocaleString('en')} …`,
+      ? `Select all ${formatCount(total)} that match`
+      : `Select the first ${formatCount(n)} of ${formatCount(total)}`,
+  selecting: (n: number) => `Finding devices: ${formatCount(n)} …`,
   clearSelection: 'Clear the selection',
   moreActions: 'More actions',
-  working: (n: number, total: number) => `${n.toLocaleString('en')} of ${total.toLocaleString('en')} done …`,
-  partly: (n: number, total: number) => `Done for ${n.toLocaleString('en')} of ${devicesOf(total)}`,
-  failedSelected: 'These were refused. They stay selected.',
+  working: (n: number, total: number) => `${formatCount(n)} of ${formatCount(total)} done …`,
+  partly: (n: number, total: number) => `Done for ${formatCount(n)} of ${devicesOf(total)}`,
+  failedSelected: 'These failed. They stay selected.',
+  notTried: (n: number) => `${devicesOf(n)} not tried, because it ended before. They stay selected, too.`,
+  notTriedMark: 'not tried',
+  answerLost: (message: string) => `${message}. Whether it was done is not known.`,
+  notUndone: (n: number) => `Not tried for ${devicesOf(n)}: they stay as they are`,
   undone: (n: number) => `Undone for ${devicesOf(n)}`,
   verbs: {
     hold: {

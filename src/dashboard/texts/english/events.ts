@@ -26,6 +26,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'rollout.paused': 'paused',
   'rollout.resumed': 'resumed',
   'rollout.aborted': 'aborted',
+  'rollout.completed': 'complete',
   'device.registered': 'registered',
   'device.admitted': 'admitted',
   'device.changed': 'changed',

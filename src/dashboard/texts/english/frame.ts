@@ -1,4 +1,5 @@
 import { stateWords } from '../../../contract/state-looks';
+import { formatCount } from '../../locale';
 
 /** The frame of the page, and words that all pages use. */
 export const frame = {
@@ -45,6 +46,9 @@ export const login = {
   hint: 'This server requires an admin token. Its administrator can create one with:',
   none: 'There is no token yet. Create one in a terminal on the server:',
   command: 'rauc-simple-server token create you --scope admin',
+  again: 'Sign in again',
+  over: 'Your session has ended. Sign in to go on: what you see and what you have typed stays.',
+  leave: 'Leave this page',
 };
 
 export const common = {
@@ -56,6 +60,8 @@ export const common = {
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
+  secretNotCopied: 'It is not copied yet, and it is not shown again. Copy it before you close this.',
+  closeUncopied: 'Close without copying',
   notCopied: 'The browser does not allow copying. Select the text and copy it yourself.',
   none: '—',
   unknown: 'unknown',
@@ -72,7 +78,7 @@ export const common = {
   dismiss: 'Dismiss',
   request: (id: string) => `Request ${id}`,
   utc: (moment: string) => `${moment} UTC`,
-  count: (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`,
+  count: (n: number, one: string, many: string) => `${formatCount(n)} ${n === 1 ? one : many}`,
 };
 
 interface ProxyWords {

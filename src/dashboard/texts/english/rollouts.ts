@@ -37,6 +37,17 @@ export const rollouts = {
   resultProven: (proven: string, devices: string, one: boolean) =>
     `proven on ${proven} of ${devices} ${one ? 'device' : 'devices'}`,
   resultFailed: (n: string) => `, ${n} failed`,
+  resultSilent: (n: string) => `, ${n} silent`,
+  resultTo: (bundle: string) => `to ${bundle}, `,
+  resultAt: (percent: number) => `at ${percent} %, `,
+  completeSince: 'Complete since',
+  silent: (n: string, one: boolean) =>
+    one
+      ? '1 silent device keeps it from being complete. Forget or hold it when it will not come back.'
+      : `${n} silent devices keep it from being complete. Forget or hold those that will not come back.`,
+  notWaitedFor: (held: string, pinned: string) => `Not waited for: ${held} held, ${pinned} pinned.`,
+  cameLater: (n: string, one: boolean) =>
+    one ? '1 device came later and is not proven yet.' : `${n} devices came later and are not proven yet.`,
   nothing: 'nothing',
   byForce: 'by force',
   stepPicture: (step: number, steps: number, whom: string) => `Step ${step} of ${steps}: ${whom}`,
@@ -155,7 +166,9 @@ export const rollouts = {
     nothing: 'Nothing is current there now.',
     toRollouts: 'See all rollouts',
     released: 'It was released',
-    ended: ', and replaced',
+    ended: ', until',
+    failures: 'Why devices failed',
+    failed: (n: string, one: boolean) => (one ? '1 device:' : `${n} devices:`),
   },
   undo: 'Undo the release',
   undoTitle: (bundle: string) => `Undo the release of ${bundle}`,

@@ -17,7 +17,7 @@ export interface SessionPorts {
 
 /** How a browser signs in: it gives a token once, and has a cookie from then on. */
 export function sessionRoutes(
-  { services, version }: AdminOptions,
+  { services, version, command = 'rauc-simple-server' }: AdminOptions,
   { checkToken, identify, cookies, needsToken }: SessionPorts,
 ): readonly Route[] {
   const { manageSessions, manageTokens } = services;
@@ -30,6 +30,7 @@ export function sessionRoutes(
       name: caller?.name ?? null,
       scopes: [...(caller?.scopes ?? [])],
       version,
+      command: caller === null ? null : command,
     };
     return { status: 200, json, secret: true };
   }

@@ -9,7 +9,9 @@ import {
 } from '../../../contract/certificate';
 import { deviceParams } from '../../../contract/device';
 import { DomainError } from '../../../core/errors';
+import { createIsTrustedProxy } from '../../client-address';
 import type { AdminOptions } from '../kernel/admin-options';
+import { isPrivate } from '../kernel/private-connection';
 import { answered, defineRoute, type Route } from '../kernel/route';
 import { defined } from '../kernel/service-request';
 import { presentCertificates } from './certificate-json';
@@ -19,6 +21,7 @@ const pemMediaType = 'application/x-pem-file';
 /** Certificates of devices: issued, handed over. */
 export function certificateRoutes(options: AdminOptions): readonly Route[] {
   const { manageCertificates } = options.services;
+  const isTrustedProxy = createIsTrustedProxy(options.trustedProxies ?? []);
   return [
     defineRoute({
       method: 'get',
@@ -91,7 +94,7 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       scope: 'admin',
       operation: 'makeDeviceKit',
       summary:
-        'Everything a device needs in one archive, with its certificate or a new one; refused if the device could not connect',
+        'Everything a device needs in one archive, with its certificate or a new one; refused if the device could not connect, and, with a private key, over plain HTTP',
       input: {
         params: deviceParams,
         body: kitBody,
@@ -99,13 +102,14 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       answers: {
         200: { description: 'A .tar.gz, which may contain a private key', mediaType: 'application/gzip' },
       },
-      problems: ['conflict', 'certificate-refused', 'configuration', 'storage-full'],
-      handle: async ({ input: { params, body }, actor, response }) => {
+      problems: ['forbidden', 'conflict', 'certificate-refused', 'configuration', 'storage-full'],
+      handle: async ({ input: { params, body }, actor, request, response }) => {
         const kit = await manageCertificates.makeKit(
           {
             id: params.id,
             serverUrl: serverUrlOf(body.server_url, options),
             polling: body.polling,
+            mayHoldKey: isPrivate(request, isTrustedProxy),
             ...issueRequest(body),
             ...(body.compatible === undefined ? {} : { compatible: body.compatible }),
           },

@@ -83,6 +83,8 @@ export interface AdminOptions {
   /** Folder of the page's files. */
   readonly publicDir: string;
   readonly version: string;
+  /** How the command line is called where the server was started; by its plain name when left out. */
+  readonly command?: string;
   /** More facts for `GET /health`, which everybody can read. */
   readonly health?: () => object;
   /** Where `GET /metrics` reads; others may register theirs beside ours. */

@@ -1,16 +1,19 @@
 import type { BackTargetJson, HistoryLineJson, ReleaseResultJson } from '../../../contract/release-history';
 import type { Activation } from '../../../core/release';
+import { outcomeOf } from '../../../core/release-end';
 import { summarizeOutcomes } from '../../../core/release-outcome';
+import { provenPercent } from '../../../core/rollout-count';
 import type { BackTarget } from '../../../services/rollouts/go-back';
 import type { ReleaseResult } from '../../../ports/catalog';
 import { presentActivation } from './release-json';
-import { presentPolicy } from './rollout-json';
+import { presentPolicy, presentTotal } from './rollout-json';
 
 export function presentHistoryLine(line: Activation, result: ReleaseResult | undefined): HistoryLineJson {
   return {
     ...presentActivation(line),
-    ended_at: result?.endedAt?.toISOString() ?? null,
-    result: result === undefined ? null : presentResult(result),
+    ended_at: result?.end?.at.toISOString() ?? null,
+    ended_by: result?.end?.bundleName ?? null,
+    result: result === undefined ? null : presentResult(line, result),
   };
 }
 
@@ -23,21 +26,29 @@ export function presentBackTarget(target: BackTarget): BackTargetJson {
     released_at: made.at.toISOString(),
     released_by: made.by,
     policy: presentPolicy(rollout.policy),
-    result: presentResult(target),
+    result: presentResult(made, target.result),
     ever_proven: isProven,
   };
 }
 
-function presentResult({
-  rollout,
-  outcomes,
-}: Pick<ReleaseResult, 'rollout' | 'outcomes'>): ReleaseResultJson {
+function presentResult({ at }: Activation, result: ReleaseResult): ReleaseResultJson {
+  const { rollout, outcomes, left, end, count, failures } = result;
+  const { rolledBack, ...summary } = summarizeOutcomes(outcomes);
+  const until = left.completedAt ?? end?.at ?? null;
   return {
-    state: rollout.state,
-    step: rollout.step + 1,
+    outcome: outcomeOf(left, end?.how ?? null),
+    completed_at: left.completedAt?.toISOString() ?? null,
+    duration_seconds:
+      until === null ? null : Math.max(0, Math.round((until.getTime() - at.getTime()) / 1_000)),
+    percent: count === null ? null : provenPercent(count),
+    total: count === null ? null : { ...presentTotal(count), counted_at: count.countedAt.toISOString() },
+    state: left.state,
+    step: left.step + 1,
     steps: rollout.policy.steps.length,
-    reason: rollout.reason,
-    ...summarizeOutcomes(outcomes),
+    reason: left.reason,
+    ...summary,
+    rolled_back: rolledBack,
+    failures: [...failures],
     outcomes: { ...outcomes },
   };
 }

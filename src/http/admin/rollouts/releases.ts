@@ -1,5 +1,5 @@
 import {
-  channelOfCompatible,
+  deactivateBody,
   deactivatedChannelJson,
   madeReleaseJson,
   newReleaseBody,
@@ -104,15 +104,15 @@ export function releaseRoutes({ services, releaseDefaults }: AdminOptions): read
       scope: 'publish',
       operation: 'deactivateChannel',
       summary: 'Stop offering updates on a channel of a compatible',
-      input: { body: channelOfCompatible },
+      input: { body: deactivateBody },
       answers: {
         200: { description: 'Nothing is offered there', schema: deactivatedChannelJson },
       },
-      problems: ['not-found'],
+      problems: ['not-found', 'conflict'],
       handle: async ({ input: { body }, actor }) => {
         const { previousBundleName } = await activateRelease.deactivate({
           compatible: parseCompatible(body.compatible),
-          ...(body.channel === undefined ? {} : { channel: body.channel }),
+          ...defined({ channel: body.channel, expectedReleaseId: body.expected_release }),
           ...by(actor),
         });
         return { status: 200, json: { deactivated: previousBundleName ?? '' } };

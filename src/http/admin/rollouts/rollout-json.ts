@@ -1,8 +1,9 @@
 import type { PolicyJson } from '../../../contract/policy';
-import type { RolloutJson, RolloutProgressJson } from '../../../contract/rollout';
+import type { MeantDevicesJson, RolloutJson, RolloutProgressJson } from '../../../contract/rollout';
 import { formatWindow } from '../../../core/maintenance-window';
 import type { Release } from '../../../core/release';
 import type { RolloutPolicy } from '../../../core/rollout';
+import type { RolloutCount } from '../../../core/rollout-count';
 import { formatSteps } from '../../../core/rollout-policy';
 import type { RolloutProgressReport } from '../../../services/rollouts/describe-rollout';
 
@@ -15,12 +16,14 @@ export function presentRollout({ rollout }: Release): RolloutJson {
     reason: rollout.reason,
     changed_by: rollout.changedBy,
     changed_at: rollout.changedAt.toISOString(),
+    completed_at: rollout.completedAt?.toISOString() ?? null,
     policy: presentPolicy(rollout.policy),
   };
 }
 
 export function presentProgress(progress: RolloutProgressReport): RolloutProgressJson {
   return {
+    total: presentTotal(progress.total),
     steps: progress.steps.map(({ step, devices, proven, installations }) => ({
       step: formatSteps([step]),
       devices,
@@ -32,6 +35,11 @@ export function presentProgress(progress: RolloutProgressReport): RolloutProgres
     next: progress.next,
     counted_at: progress.countedAt.toISOString(),
   };
+}
+
+export function presentTotal(count: RolloutCount): MeantDevicesJson {
+  const { devices, proven, silent, notReached, held, pinned } = count;
+  return { devices, proven, silent, not_reached: notReached, held, pinned };
 }
 
 export function presentPolicy(policy: RolloutPolicy): PolicyJson {

@@ -404,7 +404,7 @@ describe('the other commands', () => {
       ['a.img', 'b.img'],
       null,
       'mismatch',
-      'fw-1.raucb does not have the images that its manifest says: a.img, b.img\n',
+      'fw-1.raucb has images that do not match its manifest: a.img, b.img\n',
     ],
     [
       'not-checked',

@@ -102,6 +102,17 @@ describe('release', () => {
     await must('release', 'deactivate', 'test-board', '--channel', 'old');
   });
 
+  it('is withdrawn by its number alone when that is given', async () => {
+    const place = ['test-board', '--channel', 'numbered'];
+    await must('release', 'create', 'v1.raucb', '--channel', 'numbered');
+    const { id } = (await json('release', 'create', 'v2.raucb', '--channel', 'numbered')) as { id: number };
+    const expecting = (release: string) =>
+      run('release', 'deactivate', ...place, '--expected-release', release);
+    expect(await expecting(String(id - 1))).toMatchObject({ code: 1 });
+    expect(await expecting('twelve')).toMatchObject({ code: 2 });
+    expect(await expecting(String(id))).toMatchObject({ code: 0 });
+  });
+
   it('goes back, one release at a time', async () => {
     await must('release', 'create', 'v2.raucb');
     await must('release', 'create', 'v3.raucb');

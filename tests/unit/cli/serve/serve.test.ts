@@ -180,7 +180,7 @@ describe('serve', () => {
         exit: (status) => exits.push(status),
         onUncaughtException: (listener) => {
           broken = listener;
-          listener('first');
+          setImmediate(() => listener('first')); // once it has started
           return () => undefined;
         },
       },
@@ -192,6 +192,35 @@ describe('serve', () => {
       graces: [1_000],
     });
     expect(stderr).toContain('bug');
+  });
+
+  it.each([
+    ['is not over', () => new Promise<never>(() => undefined)],
+    ['fails by it', () => Promise.reject(new DomainError('unavailable', 'a disk error'))],
+  ])('ends with 70 after an exception that nothing caught while the start %s', async (_how, start) => {
+    const exits: number[] = [];
+    const lost = new DomainError('unavailable', 'the disk kept nothing', { remedy: 'Check the disk.' });
+    let broken: (error: unknown) => void = () => undefined;
+    const { code, stdout, stderr } = await runCommand(['serve'], {
+      cwd: '/srv',
+      wiring: {
+        serve() {
+          broken(lost);
+          return start();
+        },
+      },
+      surroundings: {
+        exit: (status) => exits.push(status),
+        onUncaughtException(listener) {
+          broken = listener;
+          return () => undefined;
+        },
+      },
+    });
+    expect({ code, exits, stdout }).toEqual({ code: 70, exits: [70], stdout: '' });
+    expect(stderr).toContain('the disk kept nothing');
+    expect(stderr).toContain('Check the disk.');
+    expect(stderr).not.toContain('bug');
   });
 
   it('does not lose a signal that comes during the start', async () => {

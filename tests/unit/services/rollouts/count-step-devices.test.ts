@@ -117,3 +117,24 @@ it('counts each of many devices once, in the step that reaches it, at a cost tha
   // A tenth of a second; many seconds, were each device looked up among all of the release's installations.
   expect(millis).toBeLessThan(3_000);
 }, 60_000);
+
+it('counts silent, held and pinned devices beside the steps', async () => {
+  const silent = { lastContactAt: new Date(at.getTime() - 25 * hourMs) };
+  await put('here', { state: 'proven' });
+  await put('new');
+  await put('silent', silent);
+  await put('silent-but-proven', { ...silent, state: 'proven' });
+  await put('held', { hold: { ...decision, reason: '' } });
+  await put('held-but-proven', { hold: { ...decision, reason: '' }, state: 'proven' });
+  await put('pinned', { pin: { ...decision, bundleName: 'x.raucb' }, state: 'failed' });
+  const { total: all } = await count();
+  expect(all).toEqual({
+    devices: 4,
+    proven: 2,
+    silent: 1,
+    notReached: 2,
+    held: 1,
+    pinned: 1,
+    countedAt: at,
+  });
+});

@@ -56,8 +56,8 @@ describe('a commit', () => {
     await disk.begun(2);
     const listed = database.read(database.query.selectFrom('markers').select('name'));
     void listed.then(() => heard.push('listed'));
-    const piece = database.turns.take(() => 1);
-    void piece.then(() => heard.push('piece'));
+    const searched = database.search(database.query.selectFrom('markers').select('name'));
+    void searched.then(() => heard.push('searched'));
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     expect(heard).toEqual(['a committed']);
@@ -66,9 +66,9 @@ describe('a commit', () => {
     disk.tell('go');
     await written;
     expect(await listed).toEqual([{ name: 'a' }]);
-    await piece;
+    expect(await searched).toEqual([{ name: 'a' }]);
     expect(heard.slice(0, 3)).toEqual(['a committed', 'a synced', 'a acknowledged']);
-    expect(heard.slice(3).sort()).toEqual(['listed', 'piece']);
+    expect(heard.slice(3).sort()).toEqual(['listed', 'searched']);
     expect(await database.read(database.query.selectFrom('markers').select('name'))).toEqual([{ name: 'a' }]);
   });
 
@@ -111,6 +111,7 @@ describe.each<[DiskOrder, string]>([
   ['fail', 'a sync that fails'],
   ['exit', 'a thread that ends'],
   ['unclonable', 'a thread with an answer that cannot be sent'],
+  ['unreadable', 'a thread with an answer that cannot be read'],
 ])('%s: %s', (order) => {
   it('acknowledges nothing any more, ends the process, and takes nothing into the database', async () => {
     const heard: string[] = [];
@@ -122,7 +123,8 @@ describe.each<[DiskOrder, string]>([
     await disk.begun(syncs + 1);
     const waiting = write('waiting', heard);
     const listed = database.read(database.query.selectFrom('markers').select('name'));
-    const outcomes = Promise.allSettled([written, waiting, listed]);
+    const searched = database.search(database.query.selectFrom('markers').select('name'));
+    const outcomes = Promise.allSettled([written, waiting, listed, searched]);
     disk.tell(order);
     for (const outcome of await outcomes)
       expect(outcome).toEqual({ status: 'rejected', reason: refusal('unavailable') });

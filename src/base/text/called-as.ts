@@ -1,0 +1,17 @@
+import { quoteWord } from './quote-word';
+
+const name = 'rauc-simple-server';
+
+/**
+ * How somebody in the folder of this process calls the command line again.
+ * @param script that Node.js runs, as `process.argv[1]` has it
+ */
+export function calledAs(script: string | undefined): string {
+  if (script === undefined) return name;
+  const folders = script.split('/');
+  const file = folders.pop();
+  if (folders.includes('node_modules') && folders.at(-1) === '.bin') return `npx ${name}`;
+  // Installed for the whole machine: a link in a folder that shells look into.
+  if (file === name) return name;
+  return `node ${quoteWord(script)}`;
+}

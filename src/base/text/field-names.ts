@@ -1,0 +1,13 @@
+/** The notation of the API: `retry_after_seconds` for `retryAfterSeconds`. */
+export function snakeCase(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return renamed(facts, (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+}
+
+/** The other way round. */
+export function camelCase(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return renamed(facts, (name) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+}
+
+function renamed(facts: Readonly<Record<string, unknown>>, rename: (name: string) => string) {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [rename(name), value]));
+}

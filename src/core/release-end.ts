@@ -1,0 +1,38 @@
+import type { InstallationState } from './installation-states';
+import type { RolloutState } from './rollout';
+
+/** What takes a release's place: another one, nothing, what was before as if it had never been, or an earlier one again. */
+export const releaseEndings = ['replaced', 'deactivated', 'undone', 'rolled-back-to'] as const;
+export type ReleaseEnding = (typeof releaseEndings)[number];
+
+/** Devices that failed with a release for one reason. */
+export interface FailureReason {
+  readonly state: InstallationState;
+  /** What the devices said, or what was concluded. */
+  readonly reason: string | null;
+  readonly devices: number;
+}
+
+/** How a release was left. */
+export interface ReleaseEnd {
+  readonly how: ReleaseEnding;
+  /** What took its place; `null` for nothing. */
+  readonly bundleName: string | null;
+  readonly at: Date;
+}
+
+/** What became of a release, in one word: while it is current as its rollout stands. */
+export const releaseOutcomes = ['running', 'paused', 'aborted', 'complete', ...releaseEndings] as const;
+export type ReleaseOutcome = (typeof releaseOutcomes)[number];
+
+/** That it was taken back weighs more than that it was complete, which weighs more than what came after it. */
+export function outcomeOf(
+  { state, completedAt }: { readonly state: RolloutState; readonly completedAt: Date | null },
+  how: ReleaseEnding | null,
+): ReleaseOutcome {
+  if (how === 'undone' || how === 'rolled-back-to') return how;
+  if (state !== 'running' && how === null) return state;
+  if (completedAt !== null) return 'complete';
+  if (state === 'aborted') return 'aborted';
+  return how ?? state;
+}

@@ -1,0 +1,21 @@
+import { signOutHere } from '../../api/session';
+import { Dialog } from '../../parts/dialog';
+import { text } from '../../texts';
+import { SignInForm } from './sign-in-form';
+
+/** The session ended: over the page, so that whatever is open there is found again as it was. */
+export function SignInAgain() {
+  return (
+    <Dialog title={text.login.again}>
+      <div class="dialog-body">
+        <p>{text.login.over}</p>
+        <SignInForm class="stack" />
+        <footer class="dialog-foot">
+          <button type="button" class="quiet" onClick={signOutHere}>
+            {text.login.leave}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}

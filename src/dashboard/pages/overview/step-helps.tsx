@@ -1,0 +1,107 @@
+import { useSignal } from '@preact/signals';
+import { useState } from 'preact/hooks';
+import type { BundleListJson } from '../../../contract/bundle';
+import type { CertificatesJson } from '../../../contract/certificate';
+import type { AboutJson } from '../../../contract/server';
+import { apiPath } from '../../api/client';
+import { may } from '../../api/session';
+import { Command } from '../../parts/command';
+import { ReleaseForm } from '../../parts/release-form';
+import { UploadButton } from '../../parts/upload-button';
+import { text } from '../../texts';
+import { useData } from '../../use-data';
+import { CertificateDialogs, type OpenDialog } from '../certificates/certificate-dialogs';
+import { stateOf } from '../certificates/expiry';
+
+const { step: words } = text.overview;
+const { certificates } = text;
+/** Enough to find one that is good. */
+const certificatesSeen = 50;
+
+export function UploadHelp() {
+  return (
+    <>
+      {may('publish') && (
+        <div class="actions">
+          <UploadButton />
+        </div>
+      )}
+      <Command line={words.bundle.command} />
+    </>
+  );
+}
+
+/** Names the bundle that was uploaded last. */
+export function ReleaseHelp() {
+  const { value } = useData<BundleListJson>('/api/bundles', {
+    isStale: ({ kind }) => kind.startsWith('bundle.'),
+  });
+  const [isOpen, setOpen] = useState(false);
+  const [bundle] = [...(value?.bundles ?? [])].sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
+  const name = bundle?.name ?? words.release.exampleBundle;
+  return (
+    <>
+      {bundle !== undefined && may('publish') && (
+        <div class="actions">
+          <button type="button" class="primary" onClick={() => setOpen(true)}>
+            {words.release.button(bundle.name)}
+          </button>
+        </div>
+      )}
+      <Command line={words.release.command(name)} />
+      {isOpen && bundle !== undefined && (
+        <ReleaseForm bundle={bundle.name} compatible={bundle.compatible} onClose={() => setOpen(false)} />
+      )}
+    </>
+  );
+}
+
+export function CertificateHelp() {
+  const dialog = useSignal<OpenDialog | null>(null);
+  const { value, reload } = useCertificates();
+  return (
+    <>
+      {value?.can_issue === true && may('admin') && (
+        <div class="actions">
+          <button type="button" class="primary" onClick={() => (dialog.value = { kind: 'issue' })}>
+            {certificates.issue}
+          </button>
+        </div>
+      )}
+      <Command line={certificates.deviceCommand(certificates.exampleDevice)} />
+      <CertificateDialogs dialog={dialog} onChange={reload} />
+    </>
+  );
+}
+
+/** For the device that got a certificate. */
+export function KitHelp() {
+  const dialog = useSignal<OpenDialog | null>(null);
+  const { value, reload } = useCertificates();
+  const { value: about } = useData<AboutJson>('/api/about', { isStale: () => false });
+  const known = value?.devices.find((one) => one.has_file && one.revocable && stateOf(one) !== 'expired');
+  const device = known?.device ?? certificates.exampleDevice;
+  return (
+    <>
+      {known !== undefined && may('admin') && (
+        <div class="actions">
+          <button type="button" class="primary" onClick={() => (dialog.value = { kind: 'kit', device })}>
+            {certificates.kitOf(device)}
+          </button>
+        </div>
+      )}
+      {about !== null && (
+        <Command line={certificates.kitCommand(device, about.device_url.replace(/\/$/, ''))} />
+      )}
+      <Command line={words.device.unpack(device)} />
+      <CertificateDialogs dialog={dialog} onChange={reload} />
+    </>
+  );
+}
+
+function useCertificates() {
+  return useData<CertificatesJson>(apiPath('/api/certificates', { limit: certificatesSeen }), {
+    isStale: ({ kind }) => kind.startsWith('certificate.'),
+    everyMs: 10_000,
+  });
+}

@@ -1,0 +1,35 @@
+import { hostOfUrl } from '../../base/text/host-of-url';
+
+/**
+ * Whether a server certificate is for the host of a URL (RFC 9525, section 6), so that a person hears of it while they type; the server
+ * checks it again.
+ * @param names DNS names and addresses of the certificate
+ * @returns true for what is no URL yet
+ */
+export function coversHostOf(names: readonly string[], url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const wanted = spelling(hostOfUrl(url));
+  const parent = wanted.replace(/^[^.]+/, '*');
+  return names
+    .map(spelling)
+    .some(
+      (name) => name === wanted || (!isAddress(wanted) && name === parent && parent.split('.').length > 2),
+    );
+}
+
+/** What to type where the certificates are, so that it covers the host of a URL, too. */
+export function commandToCover(url: string): string {
+  const host = hostOfUrl(url);
+  return `rauc-simple-server cert server ${isAddress(host) ? '--ip' : '--name'} ${host} --force`;
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(':') || /^[\d.]+$/.test(host);
+}
+
+/** One of the many that a host has: the URL parser of every browser agrees on it. */
+function spelling(host: string): string {
+  const url = `https://${host.includes(':') ? `[${host}]` : host}`;
+  const plain = URL.canParse(url) ? hostOfUrl(url) : host;
+  return plain.toLowerCase().replace(/\.$/, '');
+}

@@ -1,0 +1,156 @@
+import { pathToFileURL } from 'node:url';
+import type { CompiledQuery } from 'kysely';
+import Sqlite from 'libsql/promise';
+import { RecentMap } from '../../base/collections/recent-map';
+import { DomainError } from '../../core/errors';
+import { databaseClosed, storageError } from '../storage-error';
+
+export interface SearchLimits {
+  /** After so many milliseconds a search that has no rows yet is given up; 30 s when left out. */
+  readonly timeoutMs?: number;
+  /** So many may wait for their turn; 500 when left out. */
+  readonly maxWaiting?: number;
+}
+
+type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
+
+interface Search {
+  readonly query: Query;
+  readonly resolve: (rows: readonly unknown[]) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+  /** Who asked has an answer already. */
+  isOver: boolean;
+}
+
+/** What is used of the binding's types, which say `any`. */
+interface Statement {
+  all(parameters: readonly unknown[]): Promise<readonly unknown[]>;
+}
+
+interface Reader {
+  readonly sqlite: Sqlite;
+  readonly isReady: Promise<unknown>;
+  readonly statements: RecentMap<string, Promise<Statement>>;
+}
+
+/** A list with many filters has a statement for each mix of them. */
+const maxStatements = 100;
+
+/**
+ * Reads beside the event loop, with a connection of its own that never writes: a thread of the binding waits for the disk and looks at
+ * the rows, one query at a time, in the order in which they were asked for. A search in pieces asks for its next piece when it has the
+ * last one, behind all others that wait, so that a slow one keeps nobody from a quick one.
+ *
+ * A query sees all that was committed before it began. No snapshot outlasts its query.
+ */
+export class Searches {
+  #waiting: Search[] = [];
+  #running: Search | null = null;
+  #reader: Reader | null = null;
+  #isClosed = false;
+  readonly #timeoutMs: number;
+  readonly #maxWaiting: number;
+
+  /** @param file the database, which is open in WAL mode */
+  constructor(
+    private readonly file: string,
+    { timeoutMs = 30_000, maxWaiting = 500 }: SearchLimits = {},
+  ) {
+    this.#timeoutMs = timeoutMs;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /** Runs a query that only reads. @throws DomainError `unavailable` (by the promise), also when it takes too long or too many wait */
+  run(query: Query): Promise<readonly unknown[]> {
+    if (this.#isClosed) return Promise.reject(databaseClosed());
+    if (this.#waiting.length >= this.#maxWaiting) return Promise.reject(tooMany());
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#giveUp(search), this.#timeoutMs);
+      const search: Search = { query, resolve, reject, timer, isOver: false };
+      this.#waiting.push(search);
+      if (this.#running === null) void this.#runAll();
+    });
+  }
+
+  /** Refuses what has no rows yet. Soon after, nothing is read any more. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const running = this.#running === null ? [] : [this.#running];
+    for (const search of [...running, ...this.#waiting.splice(0)]) refuse(search, databaseClosed());
+    this.#drop();
+  }
+
+  async #runAll(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      this.#running = next;
+      await this.#runOne(next);
+    }
+    this.#running = null;
+  }
+
+  async #runOne(search: Search): Promise<void> {
+    const { sql, parameters } = search.query;
+    try {
+      const { sqlite, isReady, statements } = (this.#reader ??= openReader(this.file));
+      await isReady;
+      if (search.isOver) return;
+      const statement = await statements.getOrMake(sql, () => prepare(sqlite, sql));
+      if (search.isOver) return;
+      search.resolve(await statement.all(parameters));
+      clearTimeout(search.timer);
+    } catch (error) {
+      this.#drop(); // the next one begins with a connection of its own
+      refuse(search, storageError(error));
+    }
+  }
+
+  #giveUp(search: Search): void {
+    this.#waiting = this.#waiting.filter((other) => other !== search);
+    refuse(search, tooLong(this.#timeoutMs));
+    if (search === this.#running) this.#reader?.sqlite.interrupt();
+  }
+
+  /** Ends what runs, and the connection. */
+  #drop(): void {
+    this.#reader?.sqlite.interrupt();
+    this.#reader?.sqlite.close();
+    this.#reader = null;
+  }
+}
+
+function refuse(search: Search, why: unknown): void {
+  clearTimeout(search.timer);
+  search.isOver = true;
+  search.reject(why);
+}
+
+function openReader(file: string): Reader {
+  const sqlite = new Sqlite(`${pathToFileURL(file).href}?mode=ro`, {});
+  // 4 MiB for pages: the kernel has the rest.
+  const isReady = sqlite.exec(
+    'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -4096',
+  ) as Promise<unknown>;
+  return { sqlite, isReady, statements: new RecentMap(maxStatements) };
+}
+
+/**
+ * The binding's thread only gets the first row: the others would be looked for on the event loop. Of what is materialized all is found
+ * before the first row is there, and SQLite keeps its order.
+ */
+function prepare(sqlite: Sqlite, sql: string): Promise<Statement> {
+  return sqlite.prepare(`WITH found AS MATERIALIZED (${sql}) SELECT * FROM found`) as Promise<Statement>;
+}
+
+function tooLong(timeoutMs: number): DomainError {
+  return new DomainError('unavailable', `the database did not find it within ${timeoutMs / 1_000} s`, {
+    remedy: 'Ask for less, or try again. If it lasts, look whether the disk is slow.',
+  });
+}
+
+function tooMany(): DomainError {
+  return new DomainError('unavailable', 'too many searches wait already', {
+    remedy: 'Try again in a moment.',
+  });
+}
