@@ -3,9 +3,10 @@ import { eventually } from '../support/eventually';
 import { startServer } from '../support/server-process';
 import { desktop, type Look, looks, openWindow, phone } from './browser';
 import { type DashboardServer, startDashboard } from './dashboard-server';
-import { remarkable } from './demo-fleet';
+import { fileOf, gateway, remarkable } from './demo-fleet';
 import { layoutProblems, problemsInLooks } from './for-everybody';
 import { openLongFleet } from './long-names';
+import { buildPseudoPage, speakPseudoIn } from './pseudo-page';
 
 const names = ['Bundles', 'Devices', 'Rollouts', 'Certificates', 'Events', 'Settings', 'Overview'];
 
@@ -42,6 +43,58 @@ describe('the frame', () => {
     }
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  });
+
+  describe('in another language', () => {
+    let script: string;
+    beforeAll(async () => {
+      script = await buildPseudoPage();
+    });
+
+    it.each([
+      '/',
+      '/bundles',
+      `/bundles/${fileOf(gateway, '2.4.0')}`,
+      '/devices',
+      `/devices/${remarkable.labelled}`,
+      '/rollouts',
+      '/certificates',
+      '/events',
+      '/settings',
+      '/none',
+    ])('has nothing of this one left at %s: words come from a table of texts or the API', async (address) => {
+      const page = await openWindow(server.adminUrl);
+      const pseudo = await speakPseudoIn(page, script);
+      await page.goto(address);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('main .loading').first().waitFor({ state: 'detached' });
+      expect(await pseudo.missed()).toEqual([]);
+    });
+
+    it('says why the server refuses, with what to do', async () => {
+      const page = await openWindow(server.adminUrl);
+      await speakPseudoIn(page, script);
+      const problem = {
+        type: 'about:blank',
+        title: 'Insufficient Storage',
+        status: 507,
+        code: 'storage-full',
+        detail: 'english',
+        reason: 'disk-full',
+        parameters: {},
+      };
+      await page.route('**/api/bundles', (route) =>
+        route.fulfill({
+          status: 507,
+          contentType: 'application/problem+json',
+          body: JSON.stringify(problem),
+        }),
+      );
+      await page.goto('/bundles');
+      const box = page.getByRole('main').getByRole('alert');
+      await box.waitFor();
+      expect(await box.textContent()).toMatch(/^⟦the disk .+⟧⟦Make room .+⟧/);
+    });
   });
 
   it('is used by keyboard alone', async () => {
