@@ -147,9 +147,9 @@ export function whatNext(
   if (state === 'aborted') return 'it is offered to nobody any more';
   if (state === 'paused') return 'it waits until a person resumes it';
   if (step >= policy.steps.length - 1) return whatLast(rollout, count);
-  if (policy.promoteAtPercent === null) return 'a person promotes it';
+  if (policy.promoteAtPercent === null) return 'you promote it';
   if (devices === null || devices === 0)
-    return 'no device of this step is known: it does not go on by itself, a person promotes it';
+    return 'no device in this step is known: it does not advance automatically, you promote it';
   return `${proven} of ${devices} devices of this step are proven: it goes on at ${policy.promoteAtPercent} %`;
 }
 

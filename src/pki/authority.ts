@@ -25,15 +25,15 @@ export async function loadAuthority(folder: string): Promise<Authority> {
   const certificates = await loadAuthorities(folder);
   const keyPem = await readIfExists(keyPath);
   if (keyPem === undefined) {
-    throw new DomainError('configuration', `${keyPath} is missing, so nothing can be issued here`, {
-      remedy: 'Issue on the machine that has the CA key, or bring the key here for the time it is needed.',
+    throw new DomainError('configuration', `${keyPath} is missing, so no certificates can be issued here`, {
+      remedy: 'Issue on the machine that has the CA key, or bring the key here while you need it.',
     });
   }
   const keys = readPrivateKey(keyPem, keyPath, 'configuration');
   const certificate = certificates.find((candidate) => candidate.x509.checkPrivateKey(keys.privateKey));
   if (certificate === undefined) {
     throw new DomainError('configuration', `${keyPath} is not the key of ${certificatePath}`, {
-      remedy: 'Restore the two files that belong together.',
+      remedy: 'Restore the matching pair of files.',
     });
   }
   const problem = keyProblem(certificate.spkiDer, keys.publicKey);
@@ -41,9 +41,9 @@ export async function loadAuthority(folder: string): Promise<Authority> {
   if (problem !== null && keys.publicKey.asymmetricKeyType !== 'rsa') {
     throw new DomainError(
       'configuration',
-      `the CA in ${certificatePath} has ${problem}: not every device could verify what it signs`,
+      `the CA in ${certificatePath} has ${problem}, so not every device could verify what it signs`,
       {
-        remedy: `Use a CA with ${acceptedKeys}; or take its key away and issue elsewhere.`,
+        remedy: `Use a CA with ${acceptedKeys}, or remove its key and issue elsewhere.`,
       },
     );
   }
@@ -59,13 +59,13 @@ export async function loadAuthorities(folder: string): Promise<CertificateFields
   const pem = await readIfExists(path);
   if (pem === undefined) {
     throw new DomainError('configuration', `${path} is missing`, {
-      remedy: 'Restore it from a backup; make a CA with: cert ca; or take one over with: cert ca --import.',
+      remedy: 'Restore it from a backup, create a CA with: cert ca, or import one with: cert ca --import.',
     });
   }
   const certificates = readCertificates(pem, path, 'configuration');
   if (!certificates.every(isAuthority)) {
-    throw new DomainError('configuration', `${path} holds a certificate that is not a CA`, {
-      remedy: 'Leave only CA certificates in it: others would be trusted as they are.',
+    throw new DomainError('configuration', `${path} contains a certificate that is not a CA`, {
+      remedy: 'Keep only CA certificates in it: any other certificate would be trusted itself.',
     });
   }
   return certificates;

@@ -68,7 +68,7 @@ function parseX509(source: string | Buffer): X509Certificate {
   } catch (cause) {
     throw new DomainError('invalid-input', 'this is not a certificate', {
       cause,
-      remedy: 'Give a certificate in PEM form, beginning with "-----BEGIN CERTIFICATE-----".',
+      remedy: 'Use a PEM certificate, which starts with "-----BEGIN CERTIFICATE-----".',
     });
   }
 }

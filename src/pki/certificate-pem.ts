@@ -11,17 +11,17 @@ const maxCertificates = 100;
 export function readCertificates(pem: string, source: string, code: ErrorCode): CertificateFields[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0 || blocks.length > maxCertificates) {
-    throw new DomainError(code, `${source} has ${blocks.length} certificates in it`, {
-      remedy: 'It must hold a certificate in PEM form, beginning with "-----BEGIN CERTIFICATE-----".',
+    throw new DomainError(code, `${source} contains ${blocks.length} certificates`, {
+      remedy: 'It must contain a PEM certificate, which starts with "-----BEGIN CERTIFICATE-----".',
     });
   }
   return blocks.map((block) => {
     try {
       return readCertificate(block);
     } catch (cause) {
-      throw new DomainError(code, `${source} has a certificate in it that cannot be read`, {
+      throw new DomainError(code, `${source} contains an unreadable certificate`, {
         cause,
-        remedy: 'Restore it from a backup, or make it again.',
+        remedy: 'Restore it from a backup, or create it again.',
       });
     }
   });

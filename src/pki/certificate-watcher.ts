@@ -129,6 +129,6 @@ function tlsContent({ cert, key, ca }: ServerTls): string {
 function listGone(path: string): DomainError {
   return new DomainError('configuration', `${path} is gone`, {
     remedy:
-      'Restore it from a backup. Until then the list that was read before stays in use; a restart would forget it.',
+      'Restore it from a backup. Until then the server keeps using the list it read before; a restart would lose it.',
   });
 }

@@ -104,7 +104,7 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 }
 
 export function alreadyExists(path: string): DomainError {
-  return new DomainError('conflict', `${path} exists already`, {
+  return new DomainError('conflict', `${path} already exists`, {
     remedy: 'Use --force to replace it; the old file is kept beside the new one.',
   });
 }
@@ -116,13 +116,13 @@ export function asFileError(error: unknown, path: string): unknown {
   if (isOutOfSpace(error)) return noSpace(path, error);
   return new DomainError('configuration', `${path} cannot be used (${code})`, {
     cause: error,
-    remedy: 'Check that it is there and that this user may read and write it.',
+    remedy: 'Check that it exists and that this user may read and write it.',
   });
 }
 
 export function noSpace(path: string, cause: unknown): DomainError {
-  return new DomainError('storage-full', `there is no space left to write ${path}`, {
+  return new DomainError('storage-full', `no space left to write ${path}`, {
     cause,
-    remedy: 'Free some space, then do it again: nothing was changed.',
+    remedy: 'Free some space, then retry: nothing was changed.',
   });
 }

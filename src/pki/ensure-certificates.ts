@@ -39,15 +39,15 @@ async function makeCa(context: FolderContext): Promise<string[]> {
   if (lonelyKey !== undefined && (await hasDevices(dir))) {
     throw new DomainError(
       'configuration',
-      `${join(dir, 'ca.crt')} is missing, but its key and devices are there`,
+      `${join(dir, 'ca.crt')} is missing, but its key and device certificates exist`,
       {
         remedy:
-          'Restore ca.crt from a backup; or make a new CA with: cert ca --force, and new device certificates.',
+          'Restore ca.crt from a backup, or create a new CA with: cert ca --force, and new device certificates.',
       },
     );
   }
   const isMade = await unlessMadeMeanwhile(() => issueCa(context, {}, lonelyKey));
-  return isMade ? [`Made a CA: ${join(dir, 'ca.crt')} (its key: ${join(dir, 'ca.key')}).`] : [];
+  return isMade ? [`Created a CA: ${join(dir, 'ca.crt')} (its key: ${join(dir, 'ca.key')}).`] : [];
 }
 
 async function makeServer(context: FolderContext, hosts: readonly string[]): Promise<string[]> {
@@ -59,7 +59,7 @@ async function makeServer(context: FolderContext, hosts: readonly string[]): Pro
   const ips = [...own.ips, ...hostNames.filter((host) => isIP(host) !== 0)];
   const lonelyKey = await readKey(join(dir, 'server.key'));
   const isMade = await unlessMadeMeanwhile(() => issueServer(context, { names, ips }, lonelyKey));
-  return isMade ? [`Made a server certificate: ${join(dir, 'server.crt')}.`] : [];
+  return isMade ? [`Created a server certificate: ${join(dir, 'server.crt')}.`] : [];
 }
 
 const keptCertificate = /^server\.crt\.\d{8}T\d{6}Z(-\d+)?\.old$/;

@@ -27,7 +27,7 @@ export function expiry(
   at: Date,
   severity: FolderFinding['severity'],
 ): FolderFinding[] {
-  const remedy = 'Make a new one in time, with --force, and bring it to where it is used.';
+  const remedy = 'Create a new one in time, with --force, and copy it to where it is used.';
   const until = notAfter.toISOString();
   if (notBefore > at) {
     const message = `it is not valid before ${notBefore.toISOString()}`;
@@ -61,7 +61,7 @@ export function acceptedFrom(
 ): FolderFinding[] {
   const since = new Date(Math.max(...chain.map(({ notBefore }) => notBefore.getTime())));
   if (since <= beginning) return [];
-  const message = `boards accept it from ${since.toISOString()} on by their own clock: one without a battery starts in 1970`;
+  const message = `boards accept it only once their clock is past ${since.toISOString()}; a board without a battery starts in 1970`;
   return [{ severity: 'note', path, message, remedy }];
 }
 
@@ -83,5 +83,5 @@ export const stray = (path: string): FolderFinding =>
   warning(
     path,
     'this file does not belong here',
-    'Move it away: this folder is for what the server made or uses.',
+    'Move it away: this folder is for files that the server made or uses.',
   );

@@ -68,7 +68,7 @@ async function acquire(folder: string, deadline: number): Promise<() => void> {
     if (release !== undefined) return release;
     if (performance.now() >= deadline) {
       throw new DomainError('unavailable', `another process is changing ${folder}`, {
-        remedy: 'Wait for it to end, then do it again.',
+        remedy: 'Wait for it to finish, then retry.',
       });
     }
     await delay(retryMs);
@@ -127,6 +127,6 @@ function cannotLock(path: string, cause: unknown): DomainError {
   if (systemErrorCode(cause) === 'SQLITE_FULL') return noSpace(path, cause); // it makes an empty file one page long
   return new DomainError('configuration', `${path} cannot be locked against other processes`, {
     cause,
-    remedy: 'Check that this user may write there, and that the file system has locks (NFS: version 4).',
+    remedy: 'Check that this user may write there, and that the file system supports locks (NFS: version 4).',
   });
 }

@@ -82,12 +82,12 @@ function checkChain(chain: readonly CertificateFields[], at: Date): void {
     const { commonName, notBefore, notAfter } = summarizeFields(certificate);
     if (!isAuthority(certificate)) {
       throw new DomainError('invalid-input', `the certificate of ${commonName} is not a CA certificate`, {
-        remedy: 'Give a certificate with basicConstraints CA:TRUE.',
+        remedy: 'Use a certificate with basicConstraints CA:TRUE.',
       });
     }
     if (at >= notAfter) {
       throw new DomainError('invalid-input', `the CA ${commonName} expired on ${notAfter.toISOString()}`, {
-        remedy: 'Renew it before it is imported.',
+        remedy: 'Renew it before importing it.',
       });
     }
     if (at < notBefore) {
@@ -108,7 +108,7 @@ function warnOfReach(chain: readonly CertificateFields[]): Finding[] {
   const [only] = chain;
   if (only === undefined || only.pathLength === 0 || only.version < 3) return [];
   const message =
-    'devices of the CAs below it are let in too, when they send their intermediate: to let in those of one CA alone, import that one';
+    'devices of CAs below it are also let in if they send their intermediate; to let in only the devices of one CA, import that CA';
   return [{ code: 'trusts-cas-below', message }];
 }
 
@@ -117,16 +117,16 @@ function checkKey(pem: string, { x509, spkiDer }: CertificateFields, file: strin
   const keys = readPrivateKey(pem, 'the CA key', 'invalid-input', file);
   if (!x509.checkPrivateKey(keys.privateKey)) {
     throw new DomainError('invalid-input', 'the key is not the key of the first certificate in the CA file', {
-      remedy: 'Give the two files that belong together, the CA that signs first.',
+      remedy: 'Use a matching pair of files, with the signing CA first.',
     });
   }
   const problem = keyProblem(spkiDer, keys.publicKey);
   if (problem !== null) {
     throw new DomainError(
       'invalid-input',
-      `the CA has ${problem}: not every device could verify what it signs`,
+      `the CA has ${problem}, so not every device could verify what it signs`,
       {
-        remedy: `Use a CA with ${acceptedKeys}; or import it without its key, and issue elsewhere.`,
+        remedy: `Use a CA with ${acceptedKeys}, or import it without its key and issue elsewhere.`,
       },
     );
   }

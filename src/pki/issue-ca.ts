@@ -87,8 +87,8 @@ export async function warnOfOrphans(dir: string): Promise<Finding[]> {
     {
       code: 'issued-by-another-ca',
       message:
-        'certificates made before may be of another CA: then make the server and device certificates again, ' +
-        'or keep the old CA in ca.crt below the new one until all devices have changed',
+        'earlier certificates may be from another CA: if so, create the server and device certificates again, ' +
+        'or keep the old CA in ca.crt below the new one until all devices have new certificates',
     },
   ];
 }
@@ -98,7 +98,7 @@ function checkCommonName(commonName: string): string {
   if (commonName === '' || commonName.length > commonNameMaxLength || !isPrintable) {
     throw new DomainError(
       'invalid-input',
-      `${JSON.stringify(commonName.slice(0, 80))} is not a name for a CA`,
+      `${JSON.stringify(commonName.slice(0, 80))} is not a valid CA name`,
       {
         remedy: `Use 1 to ${commonNameMaxLength} printable characters.`,
       },

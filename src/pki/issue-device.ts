@@ -112,7 +112,7 @@ async function keyOf(
   if (commonName !== null && commonName !== request.id) {
     const named = JSON.stringify(commonName.slice(0, 80));
     throw new DomainError('certificate-refused', `the request is for ${named}, not for ${request.id}`, {
-      remedy: 'Give the id that the request names, or make a request without a common name.',
+      remedy: 'Use the id in the request, or create a request without a common name.',
     });
   }
   return { publicKey, privateKey: null };
@@ -130,7 +130,7 @@ async function warnOfRevoked(dir: string, id: string): Promise<Finding[]> {
   const revocations = await readRevocations(dir);
   if (!revocations.some(({ commonName }) => commonName === id)) return [];
   return [
-    { code: 'id-was-revoked', message: `certificates of ${id} were revoked before: this new one works` },
+    { code: 'id-was-revoked', message: `earlier certificates of ${id} were revoked; this new one works` },
   ];
 }
 
@@ -140,7 +140,7 @@ function warnOfShort(at: Date, notAfter: Date): Finding[] {
   return [
     {
       code: 'short-validity',
-      message: `it expires in ${days} days: a device that is not given a new one by then can't update any more`,
+      message: `it expires in ${days} days; without a new one by then, the device can no longer update`,
     },
   ];
 }

@@ -94,7 +94,7 @@ async function readCurrent(dir: string): Promise<Current> {
     return { leaf, sentAlong, warnings: [] };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const message = `${path} cannot be read, so the names that it had are not kept: give each with --name or --ip`;
+    const message = `${path} cannot be read, so its names are not kept: give each with --name or --ip`;
     return { ...nothing, warnings: [{ code: 'names-unknown', message }] };
   }
 }

@@ -52,12 +52,12 @@ export function createJudgeDevice(
     const issuer = issuers.find(certificate);
     if (issuer === undefined) {
       const name = displayName(certificate.issuer);
-      const reason = `its issuer, ${name}, is no CA of ca.crt that may issue device certificates`;
+      const reason = `its issuer, ${name}, is not a CA in ca.crt that may issue device certificates`;
       return { ok: false, cause: 'unknown-ca', reason };
     }
     const isOld = certificate.extendedKeyUsage === null;
     if (isOld && !takesOld(issuer)) {
-      const reason = 'it does not say that it is for TLS clients (no extended key usage with clientAuth)';
+      const reason = 'it is not marked for TLS clients (no extended key usage with clientAuth)';
       return { ok: false, cause: 'old-certificate', reason };
     }
     return { ok: true, identity: found.identity, isOld };

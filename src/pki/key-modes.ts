@@ -17,7 +17,7 @@ export async function findOpenKey(path: string): Promise<FolderFinding | undefin
   return {
     severity: 'error',
     path,
-    message: 'others than its owner may read this key',
+    message: 'other users can read this key',
     remedy: `chmod 600 ${path}`,
   };
 }

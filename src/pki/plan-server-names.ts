@@ -24,8 +24,8 @@ export function planServerNames(
     hasAsked || current === null ? parseServerNames(hasAsked ? request : defaultServerNames()) : [];
   const contradiction = asked.find(isDropped);
   if (contradiction !== undefined) {
-    throw new DomainError('invalid-input', `${contradiction.value} is to be covered and to be dropped`, {
-      remedy: 'Name it once: with --name or --ip, or with --drop-name.',
+    throw new DomainError('invalid-input', `${contradiction.value} is given both to cover and to drop`, {
+      remedy: 'Give it only once: with --name or --ip, or with --drop-name.',
     });
   }
   const names = uniqueNames([...(current ?? []).filter((name) => !isDropped(name)), ...asked]);
@@ -67,9 +67,7 @@ function refuseUnknown(name: string, current: readonly AlternativeName[]): void 
   const covered = current.map(({ value }) => value).join(', ');
   throw new DomainError('invalid-input', `the server certificate does not cover ${JSON.stringify(name)}`, {
     remedy:
-      covered === ''
-        ? 'Leave --drop-name out.'
-        : `Give a name or address as it is in the certificate: ${covered}.`,
+      covered === '' ? 'Leave out --drop-name.' : `Use a name or address from the certificate: ${covered}.`,
   });
 }
 

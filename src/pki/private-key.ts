@@ -36,14 +36,14 @@ export function readPrivateKey(
     return { privateKey, publicKey: createPublicKey(privateKey) };
   } catch (cause) {
     if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(pem.toString('latin1'))) {
-      throw new DomainError(code, `${source} is encrypted with a pass phrase`, {
+      throw new DomainError(code, `${source} is encrypted with a passphrase`, {
         cause,
         remedy: decryptRemedy(source, file),
       });
     }
     throw new DomainError(code, `${source} is not a private key`, {
       cause,
-      remedy: `Give it unencrypted and in PEM form: ${acceptedKeys}.`,
+      remedy: `Use an unencrypted PEM key: ${acceptedKeys}.`,
     });
   }
 }
@@ -54,7 +54,7 @@ function decryptRemedy(source: string, file: string | null): string {
   const to = quoteWord(`${file ?? 'encrypted.key'}.decrypted`);
   const command = `openssl pkey -in ${from} -out ${to}`;
   if (file === source) return `Decrypt it: ${command} && mv ${to} ${from}`;
-  return `Decrypt it, then give the new file: ${command}`;
+  return `Decrypt it, then use the new file: ${command}`;
 }
 
 export function exportPrivateKey(key: KeyObject): string {

@@ -55,7 +55,7 @@ export async function proveImport(
           {
             code: 'name-constraints',
             message:
-              'it has name constraints: device certificates that it issues elsewhere are let in only when their names fit',
+              'it has name constraints: device certificates issued elsewhere are let in only if their names satisfy them',
           },
         ]
       : []),
@@ -64,7 +64,7 @@ export async function proveImport(
       : [
           {
             code: 'issues-no-server',
-            message: `clients refuse a server certificate of this CA: ${server.reason}. Bring one of another CA as server.crt and server.key`,
+            message: `clients refuse a server certificate of this CA: ${server.reason}. Use one from another CA as server.crt and server.key`,
           },
         ]),
   ];

@@ -96,11 +96,11 @@ function explain(
   if (!mayIssueFor(issuer, purpose) || code === 'INVALID_PURPOSE' || code === 'INVALID_CA') {
     return refusal(
       `its extended key usage, or that of a CA above it, does not allow ${purpose}`,
-      `Use a CA without extended key usage, or with clientAuth and serverAuth: it has to issue ${words[purpose]}.`,
+      `Use a CA without extended key usage, or with clientAuth and serverAuth: it must issue ${words[purpose]}.`,
     );
   }
   const own = keyProblem(readCertificate(certificate).spkiDer, certificate.publicKey);
-  if (own !== null) return refusal(`it has ${own}`, `Make it again with ${acceptedKeys}.`);
+  if (own !== null) return refusal(`it has ${own}`, `Create it again with ${acceptedKeys}.`);
   const problem = cas.map((ca) => keyProblem(ca.spkiDer, ca.x509.publicKey)).find((one) => one !== null);
   if (problem !== undefined) return refusal(`a CA has ${problem}`, `Use a CA with ${acceptedKeys}.`);
   if (code === 'PATH_LENGTH_EXCEEDED') {
@@ -115,7 +115,7 @@ function explain(
       'Use a CA whose name constraints allow the ids of devices and the names of the server, or one without.',
     );
   }
-  return refusal(`OpenSSL says ${code}`, 'Use another CA, or make one with: cert ca.');
+  return refusal(`OpenSSL says ${code}`, 'Use another CA, or create one with: cert ca.');
 }
 
 export function hasNameConstraints({ extensions }: CertificateFields): boolean {

@@ -31,7 +31,7 @@ export async function readDevice(dir: string, deviceId: string): Promise<DeviceF
       ? `is the certificate of ${certificate.commonName}`
       : `does not belong to ${keyPath}`;
     throw new DomainError('configuration', `${path} ${other}`, {
-      remedy: 'Restore the two files that belong together, or issue new ones with --force.',
+      remedy: 'Restore the matching pair of files, or issue new ones with --force.',
     });
   }
   await loadAuthorities(dir); // whether the file below is what it should be

@@ -81,7 +81,7 @@ async function readServerKey(dir: string, leaf: CertificateFields) {
   const keys = readPrivateKey(pem, path, 'configuration');
   if (leaf.x509.checkPrivateKey(keys.privateKey)) return keys;
   throw new DomainError('configuration', `${path} is not the key of server.crt`, {
-    remedy: 'Restore the two files that belong together.',
+    remedy: 'Restore the matching pair of files.',
   });
 }
 
@@ -102,18 +102,18 @@ function missing(path: string): DomainError {
 function ofAnotherCa(dir: string): DomainError {
   return new DomainError(
     'configuration',
-    `server.crt is of another CA than the one whose key is in ${join(dir, 'ca.key')}`,
-    { remedy: 'Renew it where it was made, and bring server.crt and server.key here.' },
+    `server.crt is from a different CA than the key in ${join(dir, 'ca.key')}`,
+    { remedy: 'Renew it where it was issued, and copy server.crt and server.key here.' },
   );
 }
 
 function noLonger({ notAfter }: CertificateFields): DomainError {
   return new DomainError(
     'configuration',
-    `the CA expires on ${notAfter.toISOString()}, and no certificate of it outlasts it`,
+    `the CA expires on ${notAfter.toISOString()}, and its certificates cannot outlast it`,
     {
       remedy:
-        'Make a CA elsewhere, bring its certificate to every device beside the old one, then use it here: cert ca --import.',
+        'Create a CA elsewhere, add its certificate to every device beside the old one, then import it here: cert ca --import.',
     },
   );
 }

@@ -37,7 +37,7 @@ export async function readRevocations(folder: string): Promise<Revocation[]> {
     throw new DomainError('configuration', `${path} is damaged`, {
       cause,
       remedy:
-        'Restore it from a backup, or correct it by hand: without it revoked certificates would work again.',
+        'Restore it from a backup, or correct it by hand: without it, revoked certificates would work again.',
     });
   }
 }

@@ -76,10 +76,10 @@ async function findKnown(dir: string, which: string, isSerial: boolean): Promise
   await refuseOwn(dir, which);
   throw new DomainError(
     'not-found',
-    `no certificate was made here for ${JSON.stringify(which.slice(0, 80))}`,
+    `no certificate was issued here for ${JSON.stringify(which.slice(0, 80))}`,
     {
       remedy:
-        'See: cert list. One that was made elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one that a device uses now; over the API, POST /api/revocations.',
+        'See: cert list. To revoke one issued elsewhere: cert revoke --file <certificate>, cert revoke --serial <serial>, or device revoke <id> for the one a device is using now. In the API: POST /api/revocations.',
     },
   );
 }
@@ -107,7 +107,7 @@ async function refuseOwn(dir: string, which: string): Promise<void> {
 }
 
 function notOfDevice(): DomainError {
-  return new DomainError('invalid-input', 'only certificates of devices can be revoked', {
+  return new DomainError('invalid-input', 'only device certificates can be revoked', {
     remedy: 'Replace the server certificate with: cert server --force; the CA with: cert ca --force.',
   });
 }
@@ -120,7 +120,7 @@ function uniqueBySerial(certificates: readonly Meant[]): Meant[] {
 
 function checkReason(reason: string): string {
   if (reason.length > reasonMaxLength || /[\p{C}\p{Zl}\p{Zp}]/u.test(reason)) {
-    throw new DomainError('invalid-input', 'the reason is too long or has control characters in it', {
+    throw new DomainError('invalid-input', 'the reason is too long or contains control characters', {
       remedy: `Use at most ${reasonMaxLength} printable characters.`,
     });
   }

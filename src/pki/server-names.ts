@@ -73,7 +73,7 @@ export function uncoveredHost(
   host: string,
   { code, of }: { readonly code: 'configuration' | 'conflict'; readonly of?: string },
 ): DomainError {
-  const covered = names.length === 0 ? 'It covers no host.' : `It covers ${names.join(', ')}.`;
+  const covered = names.length === 0 ? 'It does not cover any host.' : `It covers ${names.join(', ')}.`;
   return new DomainError(
     code,
     `the server certificate does not cover ${host}${of === undefined ? '' : `, ${of}`}`,

@@ -28,7 +28,7 @@ export interface ServerTls {
   readonly summary: CertificateSummary;
 }
 
-const renew = 'Make it again with: cert server --force.';
+const renew = 'Create it again with: cert server --force.';
 
 export interface LoadOptions {
   readonly now?: Clock;
@@ -53,7 +53,7 @@ export async function loadServerTls(
   const { privateKey } = readPrivateKey(key, keyPath, 'configuration');
   if (!leaf.x509.checkPrivateKey(privateKey)) {
     throw new DomainError('configuration', `${keyPath} is not the key of the certificate in ${certPath}`, {
-      remedy: `Restore the two files that belong together (the server's own certificate comes first). ${renew}`,
+      remedy: `Restore the matching pair of files (the server's own certificate comes first). ${renew}`,
     });
   }
   checkServerCertificate(leaf, certPath);
@@ -61,7 +61,7 @@ export async function loadServerTls(
   const authorities = await loadAuthorities(dir);
   if (!allowsExpired && authorities.every(({ notAfter }) => notAfter <= now())) {
     throw new DomainError('configuration', `the CA in ${join(dir, 'ca.crt')} has expired`, {
-      remedy: 'Make a new one with: cert ca --force, then a server certificate and device certificates.',
+      remedy: 'Create a new one with: cert ca --force, then a server certificate and device certificates.',
     });
   }
   return {
@@ -92,7 +92,7 @@ async function readRequired(path: string): Promise<string> {
   const content = await readIfExists(path);
   if (content === undefined) {
     throw new DomainError('configuration', `${path} is missing`, {
-      remedy: 'Restore it from a backup, or make it with: cert server.',
+      remedy: 'Restore it from a backup, or create it with: cert server.',
     });
   }
   return content;

@@ -75,7 +75,7 @@ function findRoot(leaf: CertificateFields, known: Known): X509Certificate | null
     `the server certificate is from ${displayName(below.issuer)}, a CA that is not in ca.crt: a device with this kit could not connect`,
     {
       remedy:
-        'Make one with the CA in ca.crt: rauc-simple-server cert server --force. Or add the CAs above it to server.crt, up to the root, if devices are to trust that CA.',
+        'Create one with the CA in ca.crt: rauc-simple-server cert server --force. Or, if devices should trust that CA, add the CAs above it to server.crt, up to the root.',
     },
   );
 }
@@ -115,7 +115,7 @@ function refused(path: string, verdict: string): DomainError {
     `a device with this kit could not connect: it would refuse ${path} (OpenSSL says ${verdict})`,
     {
       remedy:
-        'See what is wrong with: rauc-simple-server cert verify; then make it again: rauc-simple-server cert server --force.',
+        'Check it with: rauc-simple-server cert verify. Then create it again: rauc-simple-server cert server --force.',
     },
   );
 }

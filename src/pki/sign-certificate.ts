@@ -82,7 +82,7 @@ function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
     default: {
       const ecdsa = key.asymmetricKeyType === 'ec' ? ecdsaAlgorithms[curve] : undefined;
       if (ecdsa === undefined) {
-        throw new DomainError('configuration', 'the CA has a key of a kind that is not supported', {
+        throw new DomainError('configuration', 'the CA has an unsupported type of key', {
           remedy: `Use a CA with ${acceptedKeys}.`,
         });
       }

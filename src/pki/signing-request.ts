@@ -51,14 +51,14 @@ function readRequest(der: Buffer): SigningRequest {
   const algorithm = plainAlgorithm(id);
   if (algorithm === undefined || algorithm.keyType !== publicKey.asymmetricKeyType) {
     throw refused(
-      'it is signed with an algorithm that is not accepted',
+      'its signature algorithm is not accepted',
       'Sign it with SHA-256, SHA-384 or SHA-512, for example: openssl req -new -sha256 -key device.key -subj /CN=board-1 -out device.csr',
     );
   }
   if (!isSigned(algorithm.hash, info.raw, publicKey, signature)) {
     throw refused(
       'its own signature is wrong',
-      'It was changed or damaged on the way: make or copy it again.',
+      'It was changed or damaged in transit: create or copy it again.',
     );
   }
   return { publicKey, commonName: readCommonName(subject) };
@@ -79,9 +79,9 @@ function requestDer(source: string | Uint8Array): Buffer {
   if (blocks.length !== 1) {
     throw new DomainError(
       'invalid-input',
-      `there are ${blocks.length} certificate requests in it instead of one`,
+      `it contains ${blocks.length} certificate requests instead of one`,
       {
-        remedy: 'Give one request in PEM or DER form, as "openssl req -new" makes it.',
+        remedy: 'Use one request in PEM or DER form, as created by "openssl req -new".',
       },
     );
   }
@@ -128,10 +128,10 @@ function isSigned(hash: string | null, signed: Buffer, key: KeyObject, signature
 
 function readCommonName(subject: Element): string | null {
   const names = commonNames(readName(subject));
-  if (names.length > 1) throw refused('it has several common names', 'Make it with one, or without.');
+  if (names.length > 1) throw refused('it has several common names', 'Create it with one, or with none.');
   const [name] = names;
   if (name === null)
-    throw refused('its common name is not text', 'Make it with the device id as common name.');
+    throw refused('its common name is not text', 'Create it with the device id as common name.');
   return name ?? null;
 }
 

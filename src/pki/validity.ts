@@ -48,7 +48,7 @@ export function planValidity(
   if (now >= issuer.notAfter) {
     throw new DomainError('configuration', `the CA expired on ${issuer.notAfter.toISOString()}`, {
       remedy:
-        'Make a new one with: cert ca --force. Devices need the new ca.crt before they trust the server again.',
+        'Create a new one with: cert ca --force. Devices need the new ca.crt before they trust the server again.',
     });
   }
   const lostMs = Math.max(0, wanted.getTime() - issuer.notAfter.getTime());
@@ -60,7 +60,7 @@ export function planValidity(
       ? [
           {
             code: 'clipped-to-ca',
-            message: `it is valid until ${issuer.notAfter.toISOString()} only, because the CA expires then`,
+            message: `it is valid only until ${issuer.notAfter.toISOString()}, because the CA expires then`,
           },
         ]
       : [],

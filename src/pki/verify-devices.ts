@@ -38,7 +38,7 @@ export async function verifyDevices(folder: string, terms: DeviceTerms): Promise
     else if (kind === 'crt') findings.push(...(await collect(path, () => verifyDevice(path, id, terms))));
     else if (!names.includes(`${id}.crt`)) {
       findings.push(
-        warning(path, 'it is a key without a certificate', `Make one with: cert device ${id} --force.`),
+        warning(path, 'this key has no certificate', `Create one with: cert device ${id} --force.`),
       );
     }
   }
@@ -48,17 +48,17 @@ export async function verifyDevices(folder: string, terms: DeviceTerms): Promise
 async function verifyDevice(path: string, id: string, terms: DeviceTerms): Promise<FolderFinding[]> {
   const [leaf] = readCertificates(await readFile(path, 'utf8'), path, 'configuration');
   if (leaf === undefined) return [];
-  const remedy = `Make it again with: cert device ${id} --force.`;
+  const remedy = `Create it again with: cert device ${id} --force.`;
   const findings = expiry(path, leaf, terms.at, 'warning');
   const identity = deviceIdentity(leaf.x509);
-  if (!identity.ok) findings.push(error(path, `it is no device certificate: ${identity.reason}`, remedy));
+  if (!identity.ok) findings.push(error(path, `it is not a device certificate: ${identity.reason}`, remedy));
   else if (identity.identity.id !== id) {
     findings.push(warning(path, `it is for the device ${identity.identity.id}`, 'Rename the file.'));
   }
   const issuer = terms.authorities.find((ca) => isIssuedBy(leaf, ca));
   if (issuer === undefined) findings.push(error(path, 'it is not signed by the CA in ca.crt', remedy));
   else if (identity.ok && leaf.extendedKeyUsage === null) {
-    const what = 'it does not say what it is for';
+    const what = 'it has no stated purpose';
     if (terms.takenOver.includes(fingerprintOf(issuer))) findings.push(warning(path, what, remedy));
     else findings.push(error(path, `${what}, and is refused without OLD_CERTIFICATES=accept`, remedy));
   }

@@ -24,14 +24,14 @@ const ownFiles =
   /^(ca\.(crt|key|srl)|server\.(crt|key)|issued\.jsonl|revoked\.json|devices|README\.md|\..*|.*\.old)$/;
 
 /** Its CA says so, and a new one would have to reach every device first. */
-const setsItsClock = 'Leave it when your boards have a clock; otherwise let them set it before they connect.';
+const setsItsClock = 'Ignore this if your boards have a clock; otherwise set it before they connect.';
 
 /**
  * Checks the whole folder: chains, expiry, keys, modes, lists and files that don't belong there. What is issued is tried in real
  * handshakes, as at an import. An empty list is good, and so are notes.
  */
 export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderFinding[]> {
-  if (!(await exists(dir))) return [error(dir, 'it is missing', 'Make it with: cert ca.')];
+  if (!(await exists(dir))) return [error(dir, 'it is missing', 'Create it with: cert ca.')];
   const findings: FolderFinding[] = [];
   const check = async (path: string, work: () => Promise<FolderFinding[]>): Promise<void> => {
     findings.push(...(await collect(path, work)));
@@ -64,7 +64,7 @@ async function verifyCa(dir: string, at: Date): Promise<FolderFinding[]> {
     findings.push(...(await collect(path, () => proveCa(path, authorities, ca, keys))));
   }
   const strict = strictFindings(authorities).map(({ message }) =>
-    warning(path, message, 'Use a CA made with: cert ca; or leave it when no client is that strict.'),
+    warning(path, message, 'Use a CA made with: cert ca. Ignore this if no client is that strict.'),
   );
   return [...findings, ...strict];
 }
@@ -95,22 +95,25 @@ async function verifyServer(
   if (!(await exists(path)) && !(await exists(join(dir, 'server.key')))) {
     // As on a machine that only issues.
     return [
-      warning(path, 'there is none', 'The server makes one when it starts; or make it with: cert server.'),
+      warning(
+        path,
+        'it is missing',
+        'The server creates one when it starts. Or create it with: cert server.',
+      ),
     ];
   }
   const { cert, key, names } = await loadServerTls(dir, { now: () => at });
   const chain = readCertificates(cert, path, 'configuration');
   const [leaf] = chain;
   if (leaf === undefined) return [];
-  const remedy = 'Make it again with: cert server --force.';
+  const remedy = 'Create it again with: cert server --force.';
   const issuer = authorities.find((ca) => isIssuedBy(leaf, ca));
   const couldBeginEarlier = issuer !== undefined && issuer.notBefore < leaf.notBefore;
   const findings = [
     ...expiry(path, leaf, at, 'error'),
     ...acceptedFrom(path, chain, couldBeginEarlier ? `${remedy} It then begins with its CA.` : setsItsClock),
   ];
-  if (names.length === 0)
-    findings.push(error(path, 'it names no host, so that every client refuses it', remedy));
+  if (names.length === 0) findings.push(error(path, 'it names no host, so every client refuses it', remedy));
   // A public CA's certificate is fine, when devices are told to trust that CA.
   if (issuer === undefined)
     return [...findings, warning(path, 'it is not signed by the CA in ca.crt', remedy)];
@@ -131,11 +134,11 @@ async function verifyLog(dir: string, at: Date): Promise<FolderFinding[]> {
   const findings: FolderFinding[] = [];
   const last = issued.at(-1)?.issuedAt;
   if (last !== undefined && isBeforeIssue(at, last)) {
-    const message = `by its last line a certificate was issued on ${last.toISOString()}, after what this machine's clock says`;
+    const message = `according to its last line, a certificate was issued on ${last.toISOString()}, which is later than this machine's clock`;
     findings.push(error(path, message, setTheClock));
   }
   if (damagedLines > 0) {
-    const remedy = 'Revoke by serial what it may have named, then remove the damaged lines.';
+    const remedy = 'Revoke by serial any certificates it may have listed, then remove the damaged lines.';
     findings.push(warning(path, `it has ${damagedLines} damaged lines`, remedy));
   }
   return findings;

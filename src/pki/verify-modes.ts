@@ -13,9 +13,7 @@ export async function verifyModes(folder: string, names: readonly string[]): Pro
   }
   const { mode } = await stat(folder);
   const remedy = `chmod 700 ${folder}`;
-  if ((mode & 0o022) !== 0)
-    findings.push(error(folder, 'others than its owner may write to this folder', remedy));
-  else if ((mode & 0o077) !== 0)
-    findings.push(warning(folder, 'others than its owner may look into this folder', remedy));
+  if ((mode & 0o022) !== 0) findings.push(error(folder, 'other users can write to this folder', remedy));
+  else if ((mode & 0o077) !== 0) findings.push(warning(folder, 'other users can read this folder', remedy));
   return findings;
 }

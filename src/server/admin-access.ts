@@ -22,7 +22,7 @@ export async function decideAdminAccess(
   const requireToken = isOpen || config.adminHosts.length > 0 || config.adminRequireToken;
   const lacksToken = requireToken && !hasToken;
   if (lacksToken)
-    log.warn({}, 'the dashboard needs a token, and there is none: make one with `token create`');
+    log.warn({}, 'the dashboard needs a token, and none exists: create one with `token create`');
   return { requireToken, lacksToken };
 }
 

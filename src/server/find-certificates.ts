@@ -57,7 +57,7 @@ export function warnOfExpiry(
 async function warnOfOpenKeys(certsDir: string, log: Log): Promise<readonly string[]> {
   const findings = await findOpenKeys(certsDir);
   for (const { path: key, remedy } of findings) {
-    log.warn({ key, remedy }, 'others than its owner may read this key');
+    log.warn({ key, remedy }, 'other users can read this key');
   }
   return findings.map(({ path: key, message, remedy }) => `${key}: ${message}. Run: ${remedy}`);
 }

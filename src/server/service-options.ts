@@ -17,7 +17,7 @@ export function openDataStore({ dataDir }: Config, log: Log): Promise<OpenStore>
     newName: randomUUID,
     pid: process.pid,
     onUpgrade: ({ file, sizeBytes }) =>
-      log.info({ file, sizeBytes }, 'the database is brought up to date: a large one takes minutes'),
+      log.info({ file, sizeBytes }, 'migrating the database: a large one takes minutes'),
     onError: (error) => log.error({ err: error }, 'what follows a commit failed; the commit stands'),
     diskThread: {},
     uploadThreads: {},

@@ -69,7 +69,7 @@ export class ServingCertificates implements RevocationsInForce {
     const askedNames = await AskedNames.open({ records: store.askedNames, now });
     const certificates = new ServingCertificates(parts, askedNames);
     await certificates.#server.run().catch((error: unknown) => {
-      log.error({ err: error }, 'cannot look after the server certificate: it is tried again in an hour');
+      log.error({ err: error }, 'cannot check the server certificate: retrying in an hour');
     });
     if (certificates.status().renewals.renewed > 0)
       certificates.#tls = await loadServerTls(parts.config.certsDir, { allowsExpired: true });
@@ -139,10 +139,10 @@ export class ServingCertificates implements RevocationsInForce {
         onRevocations: (list) => {
           this.#revoked = bySerial(list);
           const ended = devices.enforceRevocations();
-          log.info({ revoked: this.#revoked.size, ended }, 'revocations taken over');
+          log.info({ revoked: this.#revoked.size, ended }, 'revocations reloaded');
         },
         onError: (error) =>
-          log.error({ err: error }, 'new certificates are not usable: the old ones stay in use'),
+          log.error({ err: error }, 'the new certificates are not usable: the old ones stay in use'),
       },
       { initial: { tls: this.#tls, revocations: found.revocations } },
     );
@@ -164,7 +164,7 @@ export class ServingCertificates implements RevocationsInForce {
     this.#judge = judge;
     this.#describe = createDescribeRefused(next.ca);
     this.#tls = next;
-    log.info({ names: next.names, notAfter: next.summary.notAfter }, 'certificates taken over');
+    log.info({ names: next.names, notAfter: next.summary.notAfter }, 'certificates reloaded');
   }
 }
 

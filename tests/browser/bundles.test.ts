@@ -169,7 +169,7 @@ describe('the bundles', () => {
     const images = page.getByRole('region', { name: 'Images' }).first();
     await images.getByText('do not match the manifest: rootfs.img').waitFor();
     await page.getByRole('button', { name: 'Release …', exact: true }).click();
-    await page.getByRole('dialog').getByText('does not have the images').waitFor();
+    await page.getByRole('dialog').getByText('has images that do not match').waitFor();
     await page.goto(`/bundles/${fileOf(gateway, '2.4.0')}`);
     await images.getByText('The images match').waitFor();
   });

@@ -36,7 +36,7 @@ describe('the overview of a fleet', () => {
     for (const [words, address] of [
       [/rolled back on 2 devices/, /\/devices\?compatible=acme-display&channel=stable&state=rolled-back$/],
       [/failed on 1 device/, /state=failed$/],
-      [/to be admitted by a person/, /\/devices\?waiting=true$/],
+      [/waiting for admission/, /\/devices\?waiting=true$/],
       [/is paused: 2 devices failed/, /\/rollouts\/\d+$/],
     ] as const) {
       await attention.getByRole('link', { name: words }).click();

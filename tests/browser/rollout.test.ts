@@ -61,7 +61,7 @@ describe('hands on a rollout', () => {
     await confirm(first, 'Go to step 2');
     await first.getByRole('dialog').waitFor({ state: 'detached' });
     await confirm(second, 'Go to step 2');
-    await second.getByRole('dialog').getByRole('alert').getByText('Somebody was faster').waitFor();
+    await second.getByRole('dialog').getByRole('alert').getByText('Someone else has changed it').waitFor();
     await second.locator('[aria-current=step]', { hasText: 'Step 2' }).waitFor();
     expect((await releaseOf(gateway)).rollout.step).toBe(2);
   });
@@ -109,7 +109,7 @@ describe('hands on a rollout', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('too warm');
     await post(`/api/releases/${id}/abort`, {});
     await confirm(page, 'Pause');
-    await page.getByRole('dialog').getByRole('alert').getByText('the rollout is aborted').waitFor();
+    await page.getByRole('dialog').getByRole('alert').getByText('the rollout is already aborted').waitFor();
     expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('too warm');
     expect(await page.getByText('is paused', { exact: false }).count()).toBe(0);
   });

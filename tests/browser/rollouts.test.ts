@@ -39,7 +39,7 @@ describe('the page of all rollouts', () => {
       .waitFor();
     const gateways = rows.filter({ hasText: fileOf(gateway, '2.4.0') });
     await gateways.getByRole('img', { name: 'Step 2 of 3: 60 %' }).waitFor();
-    await gateways.getByText('a person promotes it').waitFor();
+    await gateways.getByText('you promote it').waitFor();
     await gateways.getByRole('link', { name: 'failed' }).waitFor();
     expect(await rows.count()).toBe(4);
     const id = (await currentOn(gateway, 'stable'))?.id ?? 0;
@@ -142,7 +142,7 @@ describe('the page of all rollouts', () => {
     await dialog.locator('[name=steps]').fill('50,25');
     await dialog.locator('[name=pause_at_failures]').fill('7');
     await dialog.getByRole('button', { name: 'Release', exact: true }).click();
-    await dialog.getByRole('alert').getByText('are no steps of a rollout').waitFor();
+    await dialog.getByRole('alert').getByText('are not valid rollout steps').waitFor();
     const typed = ['bundle', 'channel', 'steps', 'pause_at_failures'].map((name) =>
       dialog.locator(`[name=${name}]`).inputValue(),
     );

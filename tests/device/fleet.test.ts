@@ -156,7 +156,7 @@ describe('a device that is set up with a kit', () => {
       return rollout.state === 'paused';
     }, 10_000);
     await server.manage('rollout', 'resume', String(made9.id));
-    expect((await poll()).output).toContain('failed once on this bundle');
+    expect((await poll()).output).toContain('this bundle failed here once');
     expect(await device.booted()).toEqual({ slot: 'A', version: '5.0.0' });
   });
 

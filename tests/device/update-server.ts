@@ -79,7 +79,7 @@ export class UpdateServer {
 
   /** Revokes a device's certificates, and resolves when the running server says that it knows. */
   async revokeDevice(id: string): Promise<void> {
-    const taken = this.logged('revocations taken over');
+    const taken = this.logged('revocations reloaded');
     await mustCli(this.folder, 'cert', 'revoke', id);
     await taken;
   }

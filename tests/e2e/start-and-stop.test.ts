@@ -206,7 +206,7 @@ describe('on a disk that takes no writes', () => {
     expect(JSON.parse(manifest.stdout)).toMatchObject({ bundle_url: '' });
 
     expect(await server.stop()).toBe(0);
-    expect(server.output.stderr).toContain('nothing can be saved: the data folder can only be read');
+    expect(server.output.stderr).toContain('cannot save changes: the data folder is read-only');
     expect(server.output.stderr).not.toContain('not caught');
   });
 

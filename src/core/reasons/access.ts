@@ -9,7 +9,7 @@ export const accessReasons = {
   'token-name-taken': {
     code: 'conflict',
     says: ({ name }: { name: string }) => `there is, or was, a token named ${name}`,
-    remedy: 'Choose another name: the history tells who did what by it.',
+    remedy: 'Choose another name: the history identifies tokens by name.',
   },
   'no-such-token': {
     code: 'not-found',
@@ -20,28 +20,28 @@ export const accessReasons = {
     code: 'too-many-requests',
     says: () => 'too many wrong tokens from this address',
     remedy: ({ retryAfterSeconds }: { retryAfterSeconds: number }) =>
-      `Check the token: the right one is taken at once, another wrong one is looked at in ${retryAfterSeconds} seconds.`,
+      `Check the token. The right one is accepted at once; retry another in ${retryAfterSeconds} seconds.`,
   },
   'token-unknown-or-revoked': {
     code: 'unauthenticated',
     says: () => 'the token is unknown or revoked',
-    remedy: 'Make another with `rauc-simple-server token create`.',
+    remedy: 'Create a new one with `rauc-simple-server token create`.',
   },
   'token-needed': {
     code: 'unauthenticated',
-    says: () => 'a token is needed',
-    remedy: 'Send "Authorization: Bearer <token>"; make one with `rauc-simple-server token create`.',
+    says: () => 'a token is required',
+    remedy: 'Send "Authorization: Bearer <token>". Create a token with `rauc-simple-server token create`.',
   },
   'scope-needed': {
     code: 'forbidden',
     says: ({ name, scope, needed }: { name: string; scope: string | undefined; needed: string }) =>
-      `the token ${name} may ${scope ?? 'nothing'}, this needs ${needed}`,
+      `the token ${name} has the scope ${scope ?? 'none'}; this requires ${needed}`,
     remedy: ({ needed }: { needed: string }) => `Use a token with the scope ${needed}.`,
   },
   'page-not-named': {
     code: 'forbidden',
-    says: () => 'a change under a session must say which page it comes from',
-    remedy: 'Use the page of this server; programs send "Authorization: Bearer <token>" instead of a cookie.',
+    says: () => 'a change in a session must name the page it comes from',
+    remedy: 'Use this server\'s page. Programs send "Authorization: Bearer <token>" instead of a cookie.',
   },
   'access-ended-during-export': {
     code: 'unauthenticated',

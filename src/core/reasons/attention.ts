@@ -4,7 +4,7 @@ export const attentionReasons = {
   'nothing-to-dismiss': {
     code: 'not-found',
     says: ({ kind, unknown }: { kind: string; unknown: string }) =>
-      `nothing of the kind ${kind} is shown for ${unknown}`,
-    remedy: 'Read the overview: an item that can be dismissed names its subjects.',
+      `no item of kind ${kind} is shown for ${unknown}`,
+    remedy: 'Check the overview: items that can be dismissed list their subjects.',
   },
 } satisfies Reasons;

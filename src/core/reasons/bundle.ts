@@ -59,26 +59,26 @@ export const bundleReasons = {
   'bundle-being-judged': {
     code: 'unavailable',
     says: ({ name }: { name: string }) =>
-      `the signature of ${name} is being checked against the present keyring`,
+      `the signature of ${name} is being checked against the current keyring`,
     remedy: 'Try again in a moment.',
   },
   'bundle-not-trusted-any-more': {
     code: 'bundle-untrusted',
-    says: ({ name, why }: { name: string; why: string }) => `${name} is not trusted any more: ${why}`,
-    remedy: 'Sign it anew with a certificate of the keyring, or configure the keyring that the devices have.',
+    says: ({ name, why }: { name: string; why: string }) => `${name} is no longer trusted: ${why}`,
+    remedy: "Sign it again with a certificate of the keyring, or configure the devices' keyring.",
   },
   'bundle-bytes-gone': {
     code: 'not-found',
-    says: ({ name }: { name: string }) => `${name} is no longer there as it was stored`,
+    says: ({ name }: { name: string }) => `the file of ${name} is missing or has changed`,
     remedy: 'Upload the same bundle again.',
   },
   'name-of-deleted-bundle': {
     code: 'conflict',
-    says: () => 'its name belongs to a deleted bundle with other bytes',
+    says: () => 'its name belongs to a deleted bundle with different content',
   },
   'bytes-not-as-noted': {
     code: 'conflict',
-    says: () => 'its bytes are not those that were noted at its upload',
+    says: () => 'its content differs from what was uploaded',
   },
   'no-bundle-for-device': {
     code: 'not-found',
@@ -91,9 +91,8 @@ export const bundleReasons = {
   },
   'unknown-file-in-the-way': {
     code: 'conflict',
-    says: ({ name }: { name: string }) =>
-      `a file named ${name} that the server does not know lies in its bundle folder`,
-    remedy: 'See what it is and move it away, or choose another name.',
+    says: ({ name }: { name: string }) => `the bundle folder contains an unknown file named ${name}`,
+    remedy: 'Check what it is and move it away, or choose another name.',
   },
   'bundle-deleted': {
     code: 'not-found',

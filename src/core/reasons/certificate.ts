@@ -12,8 +12,8 @@ export const certificateReasons = {
   'kit-certificate-revoked': {
     code: 'conflict',
     says: ({ commonName }: { commonName: string }) =>
-      `the certificate of ${commonName} is revoked: a kit with it would be of no use`,
-    remedy: 'Issue a new one by force (--force, or "force": true); the old files are kept beside.',
+      `the certificate of ${commonName} is revoked, so a kit with it would not work`,
+    remedy: 'Issue a new one with --force, or "force": true in the API; the old files are kept.',
   },
   'not-an-ip-address': {
     code: 'invalid-input',
@@ -22,13 +22,13 @@ export const certificateReasons = {
   'no-ca': {
     code: 'not-found',
     says: () => 'there is no CA here yet',
-    remedy: 'Make one, or take over one that you have: rauc-simple-server cert ca.',
+    remedy: 'Create one, or import your own: rauc-simple-server cert ca.',
   },
   'ca-key-elsewhere': {
     code: 'conflict',
-    says: () => "the CA's key is not on this server, so it can issue nothing",
+    says: () => 'the CA key is not on this server, so it cannot issue certificates',
     remedy:
-      'Issue on the machine that has ca.key: rauc-simple-server cert device <id>; or put ca.key into CERTS_DIR for the time it is needed.',
+      'Issue on the machine that has ca.key: rauc-simple-server cert device <id>; or put ca.key into CERTS_DIR while you need it.',
   },
   'device-without-certificate': {
     code: 'conflict',
@@ -38,13 +38,13 @@ export const certificateReasons = {
   },
   'key-and-request-given': {
     code: 'invalid-input',
-    says: () => '"key" makes a new key, "csr" brings one',
-    remedy: 'Leave out one of them.',
+    says: () => '"key" and "csr" exclude each other',
+    remedy: '"key" generates a new key, "csr" brings one: leave out one of them.',
   },
   'server-url-unset': {
     code: 'conflict',
-    says: () => 'SERVER_URL is not set, and a device must know where its server is',
-    remedy: 'Set SERVER_URL and start the server again, or give "server_url".',
+    says: () => 'SERVER_URL is not set, so the device would not know where its server is',
+    remedy: 'Set SERVER_URL and restart the server, or send "server_url".',
   },
   'server-url-invalid': {
     code: 'invalid-input',
@@ -52,8 +52,8 @@ export const certificateReasons = {
   },
   'certificate-named-ambiguously': {
     code: 'invalid-input',
-    says: () => 'say which certificate, in one way',
-    remedy: 'Give "serial", "certificate", or "device" for the certificate that it uses now.',
+    says: () => 'name exactly one certificate',
+    remedy: 'Send "serial", "certificate", or "device" for the certificate it is using now.',
   },
   'kit-certificate-expired': {
     code: 'conflict',

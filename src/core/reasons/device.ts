@@ -21,8 +21,8 @@ export const deviceReasons = {
   },
   'second-board': {
     code: 'forbidden',
-    says: ({ id }: { id: string }) => `another board uses the certificate of ${id} already`,
-    remedy: 'Issue this board a certificate under a name of its own.',
+    says: ({ id }: { id: string }) => `another board already uses the certificate of ${id}`,
+    remedy: 'Issue this board a certificate with its own id.',
   },
   'pin-for-another-compatible': {
     code: 'conflict',
@@ -36,8 +36,9 @@ export const deviceReasons = {
       own: string | null;
       id: string;
       compatible: string;
-    }) => `${bundleName} is for ${own ?? 'an unknown compatible'}, and ${id} is a ${compatible}`,
-    remedy: 'Pin a bundle of its compatible.',
+    }) =>
+      `${bundleName} is for ${own ?? 'an unknown compatible'}, but the compatible of ${id} is ${compatible}`,
+    remedy: 'Pin a bundle for its compatible.',
   },
   'no-installation-log': {
     code: 'not-found',
@@ -54,16 +55,16 @@ export const deviceReasons = {
   },
   'device-awaits-admission': {
     code: 'forbidden',
-    says: () => 'this device is new and waits until a person admits it',
+    says: () => 'this device is new and waiting for admission',
   },
   'no-such-device': {
     code: 'not-found',
     says: ({ id }: { id: string }) => `there is no device ${JSON.stringify(id)}`,
-    remedy: 'List the devices to see their ids: one appears when it makes contact.',
+    remedy: 'List the devices to see their ids. A device appears at its first contact.',
   },
   'device-id-taken': {
     code: 'conflict',
-    says: ({ id }: { id: string }) => `there is a device ${id} already`,
+    says: ({ id }: { id: string }) => `the device ${id} already exists`,
   },
   'not-a-channel': {
     code: 'invalid-input',

@@ -10,12 +10,12 @@ export const releaseReasons = {
     code: 'conflict',
     says: ({ name, own, asked }: { name: string; own: string | null; asked: string }) =>
       `${name} is for ${own ?? 'no compatible'}, not for ${asked}`,
-    remedy: 'Check the compatible; force it only if these devices accept the bundle.',
+    remedy: 'Check the compatible. Force it only if these devices accept the bundle.',
   },
   'bundle-compatible-unknown': {
     code: 'invalid-input',
-    says: ({ name }: { name: string }) => `the compatible of ${name} is not known`,
-    remedy: 'Name the compatible of the devices: the manifest of this bundle can not be read.',
+    says: ({ name }: { name: string }) => `the compatible of ${name} is unknown`,
+    remedy: 'Name the compatible of the devices, because the manifest of this bundle cannot be read.',
   },
   'nothing-current': {
     code: 'not-found',
@@ -25,20 +25,21 @@ export const releaseReasons = {
   'went-back-already': {
     code: 'conflict',
     says: ({ name, releaseId }: { name: string; releaseId: number }) =>
-      `somebody went back already; the release before is ${name} (release ${releaseId}) now`,
+      `someone has already gone back; the previous release is now ${name} (release ${releaseId})`,
     remedy: ({ releaseId }: { releaseId: number }) =>
-      `To go further back, name it: "expected_release": ${releaseId} in the API. GET /api/releases/back says where going back leads.`,
+      `To go further back, name it: "expected_release": ${releaseId} in the API. GET /api/releases/back shows which release would come back.`,
   },
   'never-proven': {
     code: 'conflict',
-    says: ({ name }: { name: string }) => `${name} was never proven on any device`,
+    says: ({ name }: { name: string }) => `${name} was never proven on a device`,
     remedy:
-      'Release a bundle that was proven, or insist: --unproven on the command line, "unproven": true in the API.',
+      'Release a proven bundle, or force it: --unproven on the command line, "unproven": true in the API.',
   },
   'release-offered-already': {
     code: 'conflict',
-    says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} was offered to a device already`,
-    remedy: 'Go back to the release before, or abort the rollout.',
+    says: ({ releaseId }: { releaseId: number }) =>
+      `release ${releaseId} has already been offered to a device`,
+    remedy: 'Go back to the previous release, or abort the rollout.',
   },
   'no-such-release': {
     code: 'not-found',
@@ -47,14 +48,14 @@ export const releaseReasons = {
   },
   'release-not-current-any-more': {
     code: 'conflict',
-    says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} is not current any more`,
-    remedy: 'Look at the history of the channel, and decide again.',
+    says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} is no longer current`,
+    remedy: 'Check the history of the channel and decide again.',
   },
   'release-was-brought-back': {
     code: 'conflict',
     says: ({ releaseId }: { releaseId: number }) =>
       `release ${releaseId} was brought back: there is nothing to undo`,
-    remedy: 'Go back to the release before, or release another bundle.',
+    remedy: 'Go back to the previous release, or release another bundle.',
   },
   'version-untellable': {
     code: 'conflict',

@@ -3,16 +3,16 @@ import type { Reasons } from './reason-words';
 export const requestReasons = {
   'server-stops': {
     code: 'unavailable',
-    says: () => 'the server stops',
+    says: () => 'the server is shutting down',
   },
   'list-changed': {
     code: 'invalid-input',
-    says: () => 'the list has changed: no page begins there',
-    remedy: 'Begin with the first page.',
+    says: () => 'the list has changed: no page starts there',
+    remedy: 'Start again with the first page.',
   },
   'host-not-named-once': {
     code: 'invalid-input',
-    says: () => 'the request does not name one host',
+    says: () => 'the request must name exactly one host',
   },
   'host-unknown': {
     code: 'forbidden',
@@ -21,13 +21,13 @@ export const requestReasons = {
   },
   'origin-foreign': {
     code: 'forbidden',
-    says: () => 'the request comes from another web page',
+    says: () => 'the request comes from another website',
     remedy:
-      'Use the page of this server. If it is reached through a proxy under another name, add that name to ADMIN_HOSTS.',
+      "Use this server's page. If you reach it through a proxy under another name, add that name to ADMIN_HOSTS.",
   },
   'address-malformed': {
     code: 'invalid-input',
-    says: () => 'the address is not well-formed',
+    says: () => 'the address is malformed',
   },
   'nothing-at-path': {
     code: 'not-found',
@@ -40,13 +40,13 @@ export const requestReasons = {
   },
   'requests-being-read': {
     code: 'too-many-requests',
-    says: ({ others }: { others: number }) => `${others} requests of this device are being read`,
-    remedy: 'Send one after the other.',
+    says: ({ others }: { others: number }) => `${others} requests from this device are still being read`,
+    remedy: 'Send them one after another.',
   },
   'device-asks-too-often': {
     code: 'too-many-requests',
-    says: ({ id }: { id: string }) => `${id} asks more than twice a second for long`,
-    remedy: 'Wait as long as Retry-After says, and ask less often from then on.',
+    says: ({ id }: { id: string }) => `${id} has sent more than two requests a second for too long`,
+    remedy: 'Wait as long as Retry-After says, then poll less often.',
   },
   'request-names-two-hosts': {
     code: 'invalid-input',
@@ -54,7 +54,7 @@ export const requestReasons = {
   },
   'body-not-expected': {
     code: 'too-large',
-    says: () => 'a request has no body here',
+    says: () => 'this request must not have a body',
   },
   'nothing-at-address': {
     code: 'not-found',
@@ -66,7 +66,7 @@ export const requestReasons = {
   },
   'body-too-slow': {
     code: 'invalid-input',
-    says: () => 'the body did not come to its end in time',
+    says: () => 'the body did not arrive in time',
   },
   'body-too-long': {
     code: 'too-large',
@@ -74,7 +74,7 @@ export const requestReasons = {
   },
   'compatible-named-twice': {
     code: 'invalid-input',
-    says: () => 'compatible is there more than once',
+    says: () => 'compatible is given more than once',
   },
   'compatible-not-utf8': {
     code: 'invalid-input',
@@ -82,18 +82,17 @@ export const requestReasons = {
   },
   'manifest-name-invalid': {
     code: 'not-found',
-    says: () => 'a manifest ends in .json',
+    says: () => 'the name of a manifest must end in .json',
   },
   'report-versions-differ': {
     code: 'invalid-input',
     says: ({ version, running }: { version: string; running: string }) =>
       `"version" says ${version}, and "running_version" says ${running}`,
-    remedy: 'Send "running_version" for what runs and "installed_version" for what was installed.',
+    remedy: 'Send "running_version" for the running version and "installed_version" for the installed one.',
   },
   'report-invalid': {
     code: 'invalid-input',
-    says: ({ problems }: { problems: readonly string[] }) =>
-      `the report is not understood: ${problems.join('; ')}`,
+    says: ({ problems }: { problems: readonly string[] }) => `invalid report: ${problems.join('; ')}`,
     remedy: ({ states }: { states: string }) => `Send JSON with a "state" of ${states}.`,
   },
   'report-not-json': {
@@ -102,7 +101,7 @@ export const requestReasons = {
   },
   'cursor-of-another-list': {
     code: 'invalid-input',
-    says: () => 'the place in the list is not one of this list',
-    remedy: 'Begin at the first page, and keep sort and order while paging.',
+    says: () => 'this cursor belongs to another query',
+    remedy: 'Start at the first page, and keep filters, sort and order while paging.',
   },
 } satisfies Reasons;

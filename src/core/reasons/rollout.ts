@@ -11,32 +11,32 @@ export const rolloutReasons = {
   },
   'not-rollout-steps': {
     code: 'invalid-input',
-    says: ({ text }: { text: string }) => `${JSON.stringify(text)} are no steps of a rollout`,
+    says: ({ text }: { text: string }) => `${JSON.stringify(text)} are not valid rollout steps`,
     remedy: ({ maxSteps }: { maxSteps: number }) =>
-      `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100": percentages grow, up to 100.`,
+      `Write 1 to ${maxSteps} steps as "5,25,100" or "group:lab,10,100", with increasing percentages up to 100.`,
   },
   'release-not-current': {
     code: 'not-found',
     says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} is not current`,
-    remedy: 'List the releases: only one that is current has a rollout.',
+    remedy: 'List the releases: only a current release has a rollout.',
   },
   'rollout-in-another-step': {
     code: 'conflict',
     says: ({ step, fromStep }: { step: number; fromStep: number }) =>
-      `the rollout is in step ${step + 1}, not in step ${fromStep + 1}`,
-    remedy: 'Somebody was faster: look at it again.',
+      `the rollout is at step ${step + 1}, not at step ${fromStep + 1}`,
+    remedy: 'Someone else has changed it: check the rollout again.',
   },
   'rollout-in-last-step': {
     code: 'conflict',
-    says: () => 'the rollout is in its last step already',
+    says: () => 'the rollout is already at its last step',
   },
   'rollout-aborted-already': {
     code: 'conflict',
-    says: () => 'the rollout is aborted already',
+    says: () => 'the rollout is already aborted',
   },
   'reason-too-long': {
     code: 'invalid-input',
-    says: ({ maxLength }: { maxLength: number }) => `a reason has at most ${maxLength} characters`,
+    says: ({ maxLength }: { maxLength: number }) => `a reason may have at most ${maxLength} characters`,
   },
   'not-a-share': {
     code: 'invalid-input',

@@ -4,25 +4,25 @@ export const storageReasons = {
   'symbolic-link-in-data': {
     code: 'configuration',
     says: ({ file }: { file: string }) =>
-      `${file} is a symbolic link, and the server follows none inside its data folder`,
+      `${file} is a symbolic link, which the server does not follow inside its data folder`,
     remedy:
-      'Put there what it points at, or mount it there. To keep all data elsewhere set DATA_DIR; the data folder itself may be a link.',
+      'Replace the link with its target, or mount the target there. To keep all data elsewhere, set DATA_DIR; the data folder itself may be a link.',
   },
   'disk-full': {
     code: 'storage-full',
     says: () => 'the disk that holds the data folder is full',
     remedy:
-      'Make room on it, such as by deleting bundles that no device needs; df and df -i show what is left.',
+      'Free some space, for example by deleting bundles that no device needs. df and df -i show what is left.',
   },
   'data-folder-read-only': {
     code: 'unavailable',
-    says: () => 'the data folder can only be read',
+    says: () => 'the data folder is read-only',
     remedy: 'Give the server a data folder that it can write to.',
   },
   'database-locked': {
     code: 'unavailable',
     says: () => 'another program keeps the database locked',
-    remedy: 'Try again; if it lasts, look for a program that has server.db open.',
+    remedy: 'Retry. If it persists, look for a program that has server.db open.',
   },
   'disk-errors': {
     code: 'unavailable',
@@ -31,19 +31,19 @@ export const storageReasons = {
   },
   'database-closed': {
     code: 'unavailable',
-    says: () => 'the database is closed: the server stops',
+    says: () => 'the database is closed: the server is shutting down',
   },
   'database-emptied': {
     code: 'configuration',
     says: ({ file }: { file: string }) =>
-      `${file} is missing or empty, but database.marker beside it says that a server has run here`,
+      `${file} is missing or empty, but database.marker beside it shows that a server has run here`,
     remedy:
-      'Restore the newest backup: rauc-simple-server restore ARCHIVE --force. To start with an empty database instead, move database.marker away: bundles are taken over, but releases, devices, tokens and the journal are lost.',
+      'Restore the newest backup: rauc-simple-server restore ARCHIVE --force. To start with an empty database instead, move database.marker away: bundles are kept, but releases, devices, tokens and the journal are lost.',
   },
   'write-not-on-disk': {
     code: 'unavailable',
-    says: ({ why }: { why: string }) => `what was written could not be brought to the disk: ${why}`,
-    remedy: 'Check the disk. Once the server runs again, look whether the change is there.',
+    says: ({ why }: { why: string }) => `cannot save changes to disk: ${why}`,
+    remedy: 'Check the disk. Once the server is running again, check whether the change was saved.',
   },
   'database-of-newer-version': {
     code: 'configuration',
@@ -52,26 +52,26 @@ export const storageReasons = {
   },
   'not-a-database': {
     code: 'configuration',
-    says: ({ file }: { file: string }) => `${file} is not a database or is damaged`,
-    remedy: 'Restore it from a backup, with its -wal file removed.',
+    says: ({ file }: { file: string }) => `${file} is damaged or not a database`,
+    remedy: 'Remove its -wal file and restore it from a backup.',
   },
   'database-unusable': {
     code: 'configuration',
-    says: ({ file }: { file: string }) => `${file} can't be opened`,
-    remedy: 'Give the user that runs the server a data folder that it owns.',
+    says: ({ file }: { file: string }) => `cannot open ${file}`,
+    remedy: 'Make sure that the data folder belongs to the user that runs the server.',
   },
   'lock-file-unusable': {
     code: 'configuration',
-    says: ({ file }: { file: string }) => `${file} can't be opened`,
-    remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
+    says: ({ file }: { file: string }) => `cannot open ${file}`,
+    remedy: 'Make sure that the data folder (DATA_DIR) belongs to the user that runs the server.',
   },
   'installation-numbers-used-up': {
     code: 'unavailable',
-    says: () => 'there are no numbers left for installations',
+    says: () => 'no installation numbers are left',
   },
   'data-folder-unusable': {
     code: 'configuration',
-    says: ({ dataDir }: { dataDir: string }) => `the data folder ${dataDir} can't be used`,
-    remedy: 'Give the user that runs the server a data folder that it owns (DATA_DIR).',
+    says: ({ dataDir }: { dataDir: string }) => `cannot use the data folder ${dataDir}`,
+    remedy: 'Make sure that the data folder (DATA_DIR) belongs to the user that runs the server.',
   },
 } satisfies Reasons;

@@ -24,8 +24,8 @@ export const uploadReasons = {
   },
   'rollout-without-activation': {
     code: 'invalid-input',
-    says: () => 'a channel and a rollout are for a bundle that is activated',
-    remedy: 'Send activate=true with them, or leave them out.',
+    says: () => 'a channel and a rollout policy need activate=true',
+    remedy: 'Send activate=true as well, or leave them out.',
   },
   'upload-empty': {
     code: 'invalid-input',
@@ -33,13 +33,13 @@ export const uploadReasons = {
   },
   'upload-broke-off': {
     code: 'invalid-input',
-    says: () => 'the upload broke off',
+    says: () => 'the upload was interrupted',
     remedy: 'Send it again.',
   },
   'bundle-too-large': {
     code: 'too-large',
     says: ({ limitBytes }: { limitBytes: number }) => `the bundle is larger than ${limitBytes} bytes`,
-    remedy: 'Raise UPLOAD_LIMIT if bundles of this size are wanted.',
+    remedy: 'Raise UPLOAD_LIMIT if you need bundles of this size.',
   },
   'upload-thread-ended': {
     code: 'unavailable',

@@ -8,22 +8,22 @@ export const webhookReasons = {
   },
   'too-many-webhooks': {
     code: 'conflict',
-    says: ({ maxWebhooks }: { maxWebhooks: number }) => `there are ${maxWebhooks} webhooks already`,
+    says: ({ maxWebhooks }: { maxWebhooks: number }) => `there are already ${maxWebhooks} webhooks`,
   },
   'webhook-name-taken': {
     code: 'conflict',
-    says: ({ name }: { name: string }) => `there is a webhook named ${name}`,
+    says: ({ name }: { name: string }) => `the webhook ${name} already exists`,
   },
   'receiver-did-not-take-it': {
     code: 'unavailable',
-    says: ({ shown }: { shown: string }) => `the receiver did not take it: ${shown}`,
-    remedy: 'Check that the URL is reached from this server, and that the receiver answers with 200.',
+    says: ({ shown }: { shown: string }) => `the receiver did not accept it: ${shown}`,
+    remedy: 'Check that this server can reach the URL and that the receiver answers with 200.',
   },
   'too-many-events-waiting': {
     code: 'conflict',
     says: ({ maxWaiting, name }: { maxWaiting: number; name: string }) =>
-      `${maxWaiting} events wait for the webhook ${name} already`,
-    remedy: 'Wait until the receiver has taken some, then retry.',
+      `${maxWaiting} events are already waiting for the webhook ${name}`,
+    remedy: 'Wait until the receiver has accepted some, then retry.',
   },
   'event-left-journal': {
     code: 'conflict',

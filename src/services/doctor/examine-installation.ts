@@ -37,8 +37,8 @@ async function runWithin(
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
-      const message = `this check came to no end within ${silenceLimitMs / 1000} s`;
-      seen.error(check.name, message, 'Look whether a disk or the network hangs, then retry.');
+      const message = `this check timed out after ${silenceLimitMs / 1000} s`;
+      seen.error(check.name, message, 'Check whether a disk or the network is stuck, then retry.');
       resolve();
     }, silenceLimitMs);
   });
@@ -88,7 +88,7 @@ class Sightings implements CheckReport {
   /** @throws what is a bug */
   failure(error: unknown): void {
     if (error instanceof DomainError) {
-      this.error(this.check, error.message, error.remedy ?? 'Mend that, then retry.');
+      this.error(this.check, error.message, error.remedy ?? 'Fix that, then retry.');
       return;
     }
     const code = systemErrorCode(error);

@@ -44,7 +44,7 @@ function ofExpiry(
 ): AttentionItem {
   const days = certificate === null ? expiryNoticeDays : daysLeft(certificate.notAfter, at);
   const when = days < 0 ? 'has expired' : `expires ${inDays(days)}`;
-  const message = `the ${name} certificate ${when}: devices can't connect then`;
+  const message = `the ${name} certificate ${when}: devices cannot connect then`;
   return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
 }
 
@@ -62,7 +62,7 @@ function ofOldCertificates({ oldCertificates, inventory, at }: CertificateFacts)
   const ids = [...new Set([...oldCertificates, ...filed.map(({ deviceId }) => deviceId)])].sort();
   const [have, their] = ids.length === 1 ? ['has', 'its'] : ['have', 'their'];
   const message =
-    `${counted(ids.length, 'device')} ${have} a certificate that does not say what it is for, as an earlier server made them: ` +
+    `${counted(ids.length, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ` +
     `${named(ids.slice(0, maxNamed), ids.length)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
     'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.';
   return { kind: 'old-certificate', count: ids.length, message };

@@ -4,25 +4,25 @@ import type { AttentionItem } from './attention-item';
 
 /** What people lose while a chore fails. */
 const consequences: Readonly<Record<ChoreName, string>> = {
-  'storage-writes': 'what waited for the disk is not done',
-  restores: 'the marker that tells an older copy of the database is not up to date',
-  'device-writes': 'what devices did last is not saved',
-  'lost-installations': 'installations that went silent are not ended',
+  'storage-writes': 'work that waited for the disk is not done',
+  restores: 'the marker that identifies an older copy of the database is out of date',
+  'device-writes': "the devices' latest activity is not saved",
+  'lost-installations': 'silent installations are not marked as lost',
   'untrusted-rollouts': 'rollouts of bundles that are no longer trusted are not paused',
-  rollouts: 'rollouts do not move by themselves',
+  rollouts: 'rollouts do not advance automatically',
   'journal-retention': 'old events are not deleted',
-  'fleet-history': 'the history of the fleet gets no new points',
-  'server-clock': 'the clock of the server is not watched',
-  storage: 'the room on the disk is not watched',
+  'fleet-history': 'the fleet history is not recorded',
+  'server-clock': "the server's clock is not monitored",
+  storage: 'free disk space is not monitored',
   webhooks: 'webhooks are not sent',
   'webhook-retention': 'old webhook deliveries are not deleted',
   'bundle-verdicts': 'stored bundles are not verified again',
   'image-checks': 'the images of stored bundles are not checked',
-  'server-certificate': 'the server certificate is not looked after',
+  'server-certificate': 'the server certificate is not renewed',
   'asked-names': 'the names that devices ask for are not saved',
 };
 
-const usualRemedy = 'See the log of the server, and restart it if that does not help.';
+const usualRemedy = "See the server's log, and restart the server if that does not help.";
 
 /** Chores that have failed for a while, and what to do. */
 export function ofChores(chores: readonly ChoreStatus[], at: Date): readonly AttentionItem[] {

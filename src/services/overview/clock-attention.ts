@@ -21,15 +21,15 @@ export function ofClock({ clock: trouble, dismissed }: ClockFacts): readonly Att
   if (trouble.kind === 'behind') {
     const message =
       `the clock of the server is ${by} behind the last time at which it ran, ${minuteOf(trouble.sureAt)}. ${remedy}. ` +
-      'If the clock is right and was wrong before, dismiss this.';
+      'If the clock is right now and was wrong before, dismiss this.';
     return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
   }
   const jumped = `the clock of the server jumped ${trouble.byMs > 0 ? 'forward' : 'back'} by ${by}`;
   if (!trouble.isFollowed) {
-    const message = `${jumped}. The server follows it when that has lasted for 15 minutes. ${remedy}.`;
+    const message = `${jumped}. The server accepts the new time once it has lasted for 15 minutes. ${remedy}.`;
     return [{ kind, count: 1, message }];
   }
-  const message = `${jumped}. ${remedy}. If the clock is right now, dismiss this; it goes away after a day, too.`;
+  const message = `${jumped}. ${remedy}. If the clock is right now, dismiss this; otherwise it disappears after a day.`;
   return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
 }
 

@@ -53,33 +53,33 @@ export function ofDecided({
     {
       kind: 'waiting',
       count: waiting,
-      message: `${counted(waiting, 'device')} to be admitted by a person`,
+      message: `${counted(waiting, 'device')} waiting for admission`,
     },
-    { kind: 'held', count: held, message: `${counted(held, 'device')} held, and offered nothing` },
+    { kind: 'held', count: held, message: `${counted(held, 'device')} on hold and offered nothing` },
   ];
 }
 
 function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {
   const message =
     `two boards use the certificate of ${deviceId}: one has ${describeBoard(own)}; the other has ${describeBoard(other)}. ` +
-    'Issue the other one a certificate under a name of its own, then clear the device.';
+    'Issue the other one a certificate with its own id, then clear the device.';
   return { kind: 'second-board', count: 1, deviceId, message };
 }
 
 function ofOtherClaims({ devices, ids }: NoticedDevices['otherClaims']): AttentionItem {
   const message =
-    `${counted(devices, 'device')} of another compatible than the certificate says, by their own word: ${named(ids, devices)}. ` +
-    'The certificate counts; issue another one if it is wrong';
+    `${counted(devices, 'device')} that report another compatible than their certificate: ${named(ids, devices)}. ` +
+    'The certificate takes precedence; issue another one if it is wrong';
   return { kind: 'other-compatible', count: devices, message };
 }
 
 function ofSilent({ devices, ids, before, afterMs }: SilentDevices): AttentionItem {
   const [have, remedy] =
     devices === 1
-      ? ['has', 'Check its power and network. Hold it if it is put away, or forget it if it is gone']
+      ? ['has', 'Check its power and network. Put it on hold if it is in storage, or forget it if it is gone']
       : [
           'have',
-          'Check their power and network. Hold those that are put away, and forget those that are gone',
+          'Check their power and network. Put those in storage on hold, and forget those that are gone',
         ];
   const silent = `${counted(devices, 'device')} ${have} been silent for more than ${lengthOf(afterMs)}`;
   const message = `${silent}: ${named(ids, devices)}. ${remedy}`;
@@ -99,7 +99,7 @@ function ofSilentPoller({ omits, devices, ids }: SilentPollerCount): AttentionIt
   const [poll, their] = devices === 1 ? ['polls', 'its'] : ['poll', 'their'];
   const message =
     `${counted(devices, 'device')} that ${poll} by update.raucb without telling ${their} ${missing}: ${named(ids, devices)}. ` +
-    'Nobody learns there what came of an update, and a bundle that does not boot is tried again. ' +
-    `In system.conf, under [streaming], add to send-headers: send-headers=${omits.join(';')}`;
+    'The server cannot learn how updates end there, and a bundle that does not boot is tried again. ' +
+    `In system.conf, under [streaming], set send-headers=${omits.join(';')}`;
   return { kind: 'silent-poller', count: devices, message };
 }

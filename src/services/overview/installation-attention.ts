@@ -24,7 +24,7 @@ const troubleWords = {
   failed: 'failed on',
   'rolled-back': 'was rolled back on',
   rejected: 'was rejected by',
-  lost: 'came to no end on',
+  lost: 'went silent on',
   interrupted: 'was interrupted by a reboot on',
 } as const satisfies Readonly<Record<TroubledState, string>>;
 
@@ -41,7 +41,8 @@ function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): At
 
 function ofStopped({ compatible, channel, devices }: StoppedDevices): AttentionItem {
   const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
-  const [it, waits] = devices === 1 ? ['it', 'waits for its reboot'] : ['they', 'wait for their reboot'];
+  const [it, waits] =
+    devices === 1 ? ['it', 'is waiting for its reboot'] : ['they', 'are waiting for their reboot'];
   return {
     kind: 'stopped',
     count: devices,
@@ -49,6 +50,6 @@ function ofStopped({ compatible, channel, devices }: StoppedDevices): AttentionI
     channel,
     message:
       `${counted(devices, 'device')} ${place} stopped reading the bundle over a day ago and did not reboot: the installation failed, or ${it} ${waits}. ` +
-      "Look at RAUC's log there, then reboot, or call the installation off (device cancel)",
+      "Check RAUC's log there, then reboot the device, or call off the installation (device cancel)",
   };
 }

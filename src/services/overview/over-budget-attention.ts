@@ -12,7 +12,7 @@ export function ofOverBudget(overBudget: readonly Excess[]): readonly AttentionI
 
 const excessWords: Readonly<Record<Budget, string>> = {
   memory: 'answers that it does not read',
-  resets: 'requests that it gives up at once',
+  resets: 'requests that it cancels at once',
   connections: 'connections at a time',
   handshakes: 'TLS handshakes',
   requests: 'requests a minute',
@@ -24,13 +24,13 @@ function ofExcess({ holder, times }: Excess): AttentionItem {
   const what = `more than a device may use, refused ${counted(sumOf(times), 'time')} lately: ${words}`;
   if ('address' in holder) {
     const message =
-      `${holder.address} asks for ${what}. If a proxy for devices is there, name it in TRUSTED_PROXIES; ` +
+      `${holder.address} asks for ${what}. If it is a proxy for devices, add it to TRUSTED_PROXIES; ` +
       'otherwise find out what it is, or block it in the firewall.';
     return { kind: 'over-budget', count: 1, message };
   }
   const { deviceId } = holder;
   const message =
-    `${deviceId} asks for ${what}. Look at what runs there; ` +
-    `if nobody can say, revoke its certificate: rauc-simple-server cert revoke ${deviceId}`;
+    `${deviceId} asks for ${what}. Check what is running there; ` +
+    `if you cannot find out, revoke its certificate: rauc-simple-server cert revoke ${deviceId}`;
   return { kind: 'over-budget', count: 1, deviceId, message };
 }

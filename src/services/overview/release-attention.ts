@@ -48,7 +48,7 @@ function ofPins({ pinned, bundleTrust }: ReleaseFacts): AttentionItem[] {
   return pinned.flatMap(({ bundle, devices }): AttentionItem[] => {
     const why = bundleTrust.whyUntrusted(bundle);
     if (why === null) return [];
-    const message = `${bundle.name} is not trusted any more, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`;
+    const message = `${bundle.name} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`;
     return [{ kind: 'bundle-untrusted', count: devices, bundleName: bundle.name, message }];
   });
 }
@@ -63,7 +63,7 @@ function usedBundles({ releases, pinned }: ReleaseFacts): readonly Bundle[] {
 function ofImages(facts: ReleaseFacts): AttentionItem[] {
   return usedBundles(facts).flatMap(({ name, imageCheck }): AttentionItem[] => {
     if (imageCheck.state !== 'mismatch') return [];
-    const message = `${name} does not have the images that its manifest says, and devices refuse to install it: ${namedImages(imageCheck.files)}; build it again and release that`;
+    const message = `${name} has images that do not match its manifest, and devices refuse to install it: ${namedImages(imageCheck.files)}. Build it again and release the new one`;
     return [{ kind: 'images-mismatch', count: 1, bundleName: name, message }];
   });
 }
@@ -78,8 +78,8 @@ function ofSigners(facts: ReleaseFacts): AttentionItem[] {
     const what = `a certificate of the signer of ${bundle.name}`;
     const message =
       days < 0
-        ? `${what} has expired: devices refuse the bundle; sign it anew and release that`
-        : `${what} expires in ${counted(days, 'day')}: devices refuse the bundle then; sign it anew and release that`;
+        ? `${what} has expired, and devices refuse the bundle. Sign it again and release the new one`
+        : `${what} expires in ${counted(days, 'day')}. Devices will then refuse the bundle. Sign it again and release the new one`;
     return [{ kind: 'signer-expiring', count: 1, bundleName: bundle.name, message }];
   });
 }

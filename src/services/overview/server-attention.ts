@@ -42,13 +42,13 @@ export function ofRestore({ lastRestore, dismissed }: RestoreFacts): readonly At
   const isSeen = dismissed.some((one) => one.kind === kind && one.subject === id);
   const message =
     `${reason} (${at.toISOString().slice(0, 16)}Z). Rollouts are paused, and devices with a pin are held: ` +
-    'upload and release what was published since, resume or abort each rollout, lift the holds that are right, then dismiss this';
+    'upload and release what was published since, resume or abort each rollout, lift holds where the pin is right, then dismiss this';
   return [{ kind, count: isSeen ? 0 : 1, message, subjects: [id] }];
 }
 
 function ofWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
   const failing = webhooks.filter(({ isEnabled, failingSince }) => isEnabled && failingSince !== null);
-  const message = `events can't be delivered to ${failing.map(({ name }) => name).join(', ')}`;
+  const message = `cannot deliver events to ${failing.map(({ name }) => name).join(', ')}`;
   return { kind: 'webhook-failing', count: failing.length, message };
 }
 
@@ -56,8 +56,8 @@ function ofWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
 function ofFullWebhooks(webhooks: readonly WebhookStatus[]): AttentionItem {
   const full = webhooks.filter(({ isEnabled, waiting }) => isEnabled && waiting >= maxWaiting);
   const message =
-    `${maxWaiting} events or more wait for ${full.map(({ name }) => name).join(', ')}; later ones stay in the journal until there ` +
-    'is room. Check the receiver, or turn the webhook off to skip what waits';
+    `${maxWaiting} or more events are waiting for ${full.map(({ name }) => name).join(', ')}; later ones stay in the journal until there ` +
+    'is room. Check the receiver, or turn the webhook off to skip waiting events';
   return { kind: 'webhook-full', count: full.length, message };
 }
 
@@ -67,6 +67,6 @@ function ofCrash(crash: Crash): AttentionItem {
   return {
     kind: 'crashed',
     count: 1,
-    message: `the server ended by an error of its own and was started again: ${crash.message}.${leftOut}`,
+    message: `the server stopped after an internal error and was restarted: ${crash.message}.${leftOut}`,
   };
 }

@@ -20,7 +20,7 @@ function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Da
   const when =
     leftMs <= 0
       ? "has expired: devices can't connect"
-      : `expires ${inDays(days)}: devices can't connect then`;
+      : `expires ${inDays(days)}: devices cannot connect then`;
   const message = `the server certificate ${when}. It cannot renew itself: ${reason}. ${remedy}`;
   return [{ kind: 'server-certificate-expiring', count: 1, message }];
 }
@@ -28,24 +28,24 @@ function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Da
 function ofHeldBack({ heldBack, notAfter }: ServerCertificateStatus): AttentionItem[] {
   if (heldBack === null) return [];
   const kind = 'server-certificate-held-back';
-  const until = `The one before stays in use, and expires on ${notAfter.toISOString().slice(0, 10)}.`;
+  const until = `The previous one stays in use and expires on ${notAfter.toISOString().slice(0, 10)}.`;
   if (heldBack.kind === 'expired') {
     const expired = heldBack.notAfter.toISOString().slice(0, 10);
-    const message = `the new server certificate is not in use: it expired on ${expired}. ${until} Make it again with: cert server --force`;
+    const message = `the new server certificate is not in use: it expired on ${expired}. ${until} Create it again with: cert server --force`;
     return [{ kind, count: 1, message }];
   }
   const { names } = heldBack;
   const message =
     `the new server certificate is not in use: it does not cover ${listed(names)}, which devices asked for in the last 7 days. ${until} ` +
-    `Make it again with: cert server ${asOptions(names)} --force. It is used anyway after a restart, or 7 days after the last device asked.`;
+    `Create it again with: cert server ${asOptions(names)} --force. It is used anyway after a restart, or 7 days after a device last asked for such a name.`;
   return [{ kind, count: names.length, message }];
 }
 
 function ofMissedNames({ missedNames }: ServerCertificateStatus): AttentionItem[] {
   if (missedNames.length === 0) return [];
   const message =
-    `the server certificate does not cover ${listed(missedNames)}, which devices asked for in the last 7 days: those devices can't connect. ` +
-    `Make it again with: cert server ${asOptions(missedNames)} --force`;
+    `the server certificate does not cover ${listed(missedNames)}, which devices asked for in the last 7 days: those devices cannot connect. ` +
+    `Create it again with: cert server ${asOptions(missedNames)} --force`;
   return [{ kind: 'server-certificate-misses-names', count: missedNames.length, message }];
 }
 

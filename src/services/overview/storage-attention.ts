@@ -25,8 +25,8 @@ export function ofStorage(facts: StorageFacts): readonly AttentionItem[] {
 function ofUnwritable({ writeProblem }: StorageFacts): AttentionItem[] {
   if (writeProblem === null) return [];
   const { message, remedy } = writeProblem;
-  const effect = 'Devices are answered from what is known; reports and changes are refused.';
-  const words = [`nothing can be saved: ${message}.`, effect, ...(remedy === undefined ? [] : [remedy])];
+  const effect = 'Devices are answered from memory; reports and changes are refused.';
+  const words = [`cannot save changes: ${message}.`, effect, ...(remedy === undefined ? [] : [remedy])];
   return [{ kind: 'storage-unwritable', count: 1, message: words.join(' ') }];
 }
 
@@ -43,5 +43,5 @@ function shortage({ storage, largestBundleBytes, daysUntilFull: days }: RoomFact
   const left = `${mebibytes(freeBytes)} are left for bundles and the database`;
   if (freeBytes < neededRoomBytes(largestBundleBytes)) return left;
   if (days === null || days >= fullNoticeDays) return null;
-  return `${left}, which lasts ${days === 1 ? '1 day' : `${days} days`} at the pace of the last days`;
+  return `${left}, which lasts ${days === 1 ? '1 day' : `${days} days`} at the current rate`;
 }

@@ -11,11 +11,11 @@ const names: Readonly<Record<StoragePart, string>> = {
 const remedies: Readonly<Record<StoragePart, string>> = {
   bundles: 'Delete bundles that no device needs, or give the data folder more space.',
   uploads:
-    'Wait for running uploads to end. If there are none, restart the server: it removes what they left.',
+    'Wait for running uploads to finish. If there are none, restart the server: it removes their remains.',
   database: 'Give the data folder more space. EVENT_RETENTION limits how long events are kept.',
   other:
-    'Move away what the server does not need there, such as backups and the server.db.….old that a restore kept.',
-  outside: 'Make room on the disk: look at logs, backups and other programs.',
+    'Move away what the server does not need there, such as backups and the server.db.….old kept by a restore.',
+  outside: 'Free some disk space: check logs, backups and other programs.',
 };
 
 /** So many are named; the rest takes little. */

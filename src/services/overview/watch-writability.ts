@@ -24,7 +24,7 @@ export class WritabilityWatch {
     if (writability.problem() !== null || this.#told === null) return;
     await onHealed();
     this.#told = null;
-    log.info({}, 'the data folder takes writes again');
+    log.info({}, 'the data folder is writable again');
   }
 
   #tell(): void {
@@ -33,7 +33,7 @@ export class WritabilityWatch {
     this.#told = problem.message;
     this.ports.log.error(
       { err: problem },
-      `nothing can be saved: ${problem.message}. Devices are answered from what is known`,
+      `cannot save changes: ${problem.message}. Devices are answered from memory`,
     );
   }
 }

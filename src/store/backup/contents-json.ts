@@ -26,7 +26,7 @@ export function contentsText(contents: BackupContents): string {
 export function parseContents(text: string): BackupContents {
   const json = parseObject(text);
   if (json['format'] !== format) {
-    throw new DomainError('invalid-input', 'a newer version of this server made the archive', {
+    throw new DomainError('invalid-input', 'the archive was made by a newer version of this server', {
       remedy: 'Restore it with that version.',
     });
   }

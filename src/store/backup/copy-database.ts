@@ -85,6 +85,6 @@ function cannotCopy(error: unknown, file: string): unknown {
     return code === 'SQLITE_FULL' ? error : storageError(error);
   return new DomainError('unavailable', `${file} is damaged, and no backup can be made of it`, {
     cause: error,
-    remedy: 'Keep the archives that there are, run doctor, and restore the last one.',
+    remedy: 'Keep the existing archives, run doctor, and restore the latest one.',
   });
 }

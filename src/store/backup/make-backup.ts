@@ -98,7 +98,7 @@ async function requireDatabase(file: string): Promise<void> {
   );
   if (isThere) return;
   throw new DomainError('not-found', `there is no database ${file}`, {
-    remedy: 'Give the same DATA_DIR as the server, and run it as the user of the server.',
+    remedy: "Use the server's DATA_DIR, and run this as the server's user.",
   });
 }
 
@@ -159,7 +159,7 @@ async function nameIt(draft: string, file: string): Promise<void> {
     await link(draft, file);
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') throw error;
-    throw new DomainError('conflict', `${file} is there already`, { remedy: 'Retry in a second.' });
+    throw new DomainError('conflict', `${file} already exists`, { remedy: 'Retry in a second.' });
   }
 }
 
@@ -174,17 +174,17 @@ async function removeStale(folder: string, at: Date): Promise<void> {
 function brokenBundle(name: string): DomainError {
   return new DomainError(
     'bundle-broken',
-    `the file of ${name} is missing or damaged, so that no whole backup can be made`,
+    `the file of ${name} is missing or damaged, so a complete backup is not possible`,
     {
-      remedy: 'If it was deleted just now, retry; otherwise run doctor, and upload the same bundle again.',
+      remedy: 'If it was just deleted, retry. Otherwise run doctor and upload the same bundle again.',
     },
   );
 }
 
 function noRoom(folder: string, cause: unknown): DomainError {
-  return new DomainError('storage-full', `there is no room for the archive in ${folder}`, {
+  return new DomainError('storage-full', `not enough space for the archive in ${folder}`, {
     cause,
     remedy:
-      'Remove older archives (--keep does), leave out the bytes of bundles (--bundles reference), or use another disk.',
+      'Remove older archives (--keep), leave out the bundles (--bundles reference), or use another disk.',
   });
 }

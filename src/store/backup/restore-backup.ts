@@ -53,9 +53,9 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
     }
   } catch (error) {
     if (!isOutOfSpace(error)) throw error;
-    throw new DomainError('storage-full', `there is no room in ${dataDir}`, {
+    throw new DomainError('storage-full', `not enough space in ${dataDir}`, {
       cause: error,
-      remedy: 'Give the data folder more space, then retry: what was there is unchanged.',
+      remedy: 'Give the data folder more space, then retry. Nothing was changed.',
     });
   } finally {
     lock.release();
@@ -64,8 +64,8 @@ export async function restoreBackup(request: RestoreRun): Promise<RestoredBackup
 
 function refuseToReplace({ dataDir, isForced }: RestoreRun): void {
   if (isForced || !existsSync(path.join(dataDir, 'server.db'))) return;
-  throw new DomainError('conflict', `there is a database in ${dataDir}`, {
-    remedy: 'Give --force to put the archive in its place; the one that is there is kept beside.',
+  throw new DomainError('conflict', `${dataDir} already has a database`, {
+    remedy: 'Use --force to replace it; the existing database is kept beside it.',
   });
 }
 

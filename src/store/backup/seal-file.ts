@@ -68,7 +68,8 @@ function keyOf(passphrase: string, salt: Buffer): Promise<Buffer> {
 }
 
 function wrong(): DomainError {
-  return new DomainError('forbidden', 'the certificates of the archive do not open with this passphrase', {
-    remedy: 'Give the passphrase that the archive was made with; if it is that one, use another archive.',
+  return new DomainError('forbidden', 'this passphrase does not decrypt the certificates in the archive', {
+    remedy:
+      'Use the passphrase the archive was made with. If it is the right one, the archive is damaged: use another one.',
   });
 }

@@ -72,9 +72,13 @@ export async function readTar(
     for await (const entry of reader) {
       const { name, type, size } = entry.header;
       if (type !== 'file')
-        throw new DomainError('invalid-input', `the archive has ${JSON.stringify(name)}, which is no file`, {
-          remedy: otherArchive,
-        });
+        throw new DomainError(
+          'invalid-input',
+          `the archive has ${JSON.stringify(name)}, which is not a file`,
+          {
+            remedy: otherArchive,
+          },
+        );
       await take(name, entry, size ?? 0);
     }
     await pumping;
@@ -99,5 +103,8 @@ function isTarError(error: unknown): boolean {
 }
 
 function broken(file: string, cause: unknown): DomainError {
-  return new DomainError('invalid-input', `${file} is no whole archive`, { cause, remedy: otherArchive });
+  return new DomainError('invalid-input', `${file} is not a complete archive`, {
+    cause,
+    remedy: otherArchive,
+  });
 }

@@ -73,7 +73,7 @@ function targetOf(name: string, folder: string, keepsBundles: boolean): string |
   if (bundle === undefined)
     throw new DomainError(
       'invalid-input',
-      `the archive has ${JSON.stringify(name)}, which belongs to no backup`,
+      `the archive has ${JSON.stringify(name)}, which is not part of a backup`,
       {
         remedy: otherArchive,
       },
@@ -87,7 +87,7 @@ function compare(archive: string, contents: BackupContents, hashes: ReadonlyMap<
   if (contents.hasBundles)
     for (const { name, sha256 } of contents.bundles) expected.set(`bundles/${name}`, sha256);
   for (const [name, sha256] of expected)
-    if (hashes.get(name) !== sha256) throw damaged(archive, `${name} is not what was put in`);
+    if (hashes.get(name) !== sha256) throw damaged(archive, `${name} has changed since the backup`);
 }
 
 async function unpackCertificates(
@@ -98,7 +98,7 @@ async function unpackCertificates(
   const plain = path.join(folder, partNames.certificates);
   if (certificates === 'encrypted') {
     if (passphrase === null)
-      throw new DomainError('forbidden', 'the certificates of the archive are encrypted', {
+      throw new DomainError('forbidden', 'the certificates in the archive are encrypted', {
         remedy: 'Give the passphrase with --passphrase-file.',
       });
     await openSealedFile(path.join(folder, partNames.sealedCertificates), plain, passphrase);

@@ -22,8 +22,8 @@ export async function inspectModes(dataDir: string): Promise<readonly FolderFind
   const findings: FolderFinding[] = [...findLink(dataDir)];
   const root = await statOf(dataDir);
   if (root === undefined) {
-    const remedy = 'Check DATA_DIR. A server that never ran makes the folder when it starts.';
-    return [{ severity: 'error', path: dataDir, message: 'there is no such folder', remedy }];
+    const remedy = 'Check DATA_DIR. A new server creates the folder when it starts.';
+    return [{ severity: 'error', path: dataDir, message: 'the folder does not exist', remedy }];
   }
   for (const part of parts) {
     const file = path.join(dataDir, part);
@@ -59,9 +59,9 @@ function modeFinding(file: string, stats: Stats): FolderFinding[] {
   const { mode } = stats;
   const remedy = `chmod ${stats.isDirectory() ? 700 : 600} ${file}`;
   if ((mode & 0o022) !== 0)
-    return [{ severity: 'error', path: file, message: 'others than its owner may write to it', remedy }];
+    return [{ severity: 'error', path: file, message: 'other users can write to it', remedy }];
   if ((mode & 0o044) === 0) return [];
-  return [{ severity: 'warning', path: file, message: 'others than its owner may read it', remedy }];
+  return [{ severity: 'warning', path: file, message: 'other users can read it', remedy }];
 }
 
 async function writeFinding(file: string): Promise<FolderFinding[]> {
@@ -72,10 +72,10 @@ async function writeFinding(file: string): Promise<FolderFinding[]> {
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return []; // it was just removed
     const isReadOnly = code === 'EROFS';
-    const message = isReadOnly ? 'its file system can only be read' : 'this user may not write to it';
+    const message = isReadOnly ? 'its file system is read-only' : 'this user may not write to it';
     const remedy = isReadOnly
-      ? 'Mount it writable: a disk with errors is often mounted so (see dmesg).'
-      : 'Run doctor as the user that runs the server; if that is this one, give it the data folder (chown -R).';
+      ? 'Mount it writable. A disk with errors is often mounted read-only (see dmesg).'
+      : 'Run doctor as the user that runs the server. If you did, make that user the owner of the data folder (chown -R).';
     return [{ severity: 'error', path: file, message, remedy }];
   }
 }

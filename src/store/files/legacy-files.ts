@@ -54,7 +54,7 @@ async function readJson(dataDir: string, name: string): Promise<LegacyJson | und
   } catch (error) {
     if (isAbsent(error)) return undefined;
     if (error instanceof SyntaxError) return { path: name, problem: 'it is not JSON' };
-    return { path: name, problem: `it can't be read (${systemErrorCode(error) ?? 'unknown'})` };
+    return { path: name, problem: `it cannot be read (${systemErrorCode(error) ?? 'unknown'})` };
   }
 }
 

@@ -176,7 +176,7 @@ describe('the certificates', () => {
     });
     await unlink(certs('ca.crt'));
     expect((await admin.http.get('/api/ca.crt').expect(404)).body).toMatchObject({ code: 'not-found' });
-    await writeFile(certs('ca.crt'), 'nothing of the kind');
+    await writeFile(certs('ca.crt'), 'no item of kind');
     expect((await admin.http.get('/api/ca.crt')).body).toMatchObject({ code: 'configuration' });
   });
 

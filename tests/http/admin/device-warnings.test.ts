@@ -106,7 +106,7 @@ describe('a device that needs a look', () => {
     };
     const of = (kind: string) => body.attention.find((item) => item.kind === kind);
     expect(of('second-board')).toMatchObject({ device: 'twins', count: 1 });
-    for (const told of ['SN-A', 'SN-B', '192.0.2.1', '192.0.2.2', 'certificate under a name of its own'])
+    for (const told of ['SN-A', 'SN-B', '192.0.2.1', '192.0.2.2', 'certificate with its own id'])
       expect(of('second-board')?.message).toContain(told);
     expect(of('other-compatible')).toMatchObject({
       count: 1,

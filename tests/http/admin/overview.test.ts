@@ -173,7 +173,7 @@ describe('what needs a person', () => {
     const [item] = (await overview()).attention;
     expect(item).toMatchObject({ kind: 'stopped', count: 1, compatible: 'board', channel: 'stable' });
     expect(item?.message).toMatch(
-      /1 device of board \(stable\) stopped.*reboot, or call the installation off/,
+      /1 device of board \(stable\) stopped.*reboot the device, or call off the installation/,
     );
     await stopped(dayAgo, at);
     expect(await kinds()).toEqual([]);
@@ -306,7 +306,7 @@ describe('what needs a person', () => {
       }),
     });
     const all = async () => (await overview()).attention.map(({ kind, message }) => [kind, message]);
-    expect(await all()).toEqual([['webhook-failing', "events can't be delivered to chat"]]);
+    expect(await all()).toEqual([['webhook-failing', 'cannot deliver events to chat']]);
     freeBytes -= 1;
     expect((await all())[1]).toEqual([
       'storage',
@@ -330,7 +330,7 @@ describe('what needs a person', () => {
     expect(await words()).toEqual({ attention: 0, health: 'writable', metrics: '1' });
     problem = new DomainError('storage-full', 'the disk is full');
     expect(await words()).toEqual({ attention: 1, health: 'full', metrics: '0' });
-    problem = new DomainError('unavailable', 'the data folder can only be read');
+    problem = new DomainError('unavailable', 'the data folder is read-only');
     expect(await words()).toEqual({ attention: 1, health: 'unwritable', metrics: '0' });
   });
 

@@ -247,8 +247,8 @@ describe('a rollout', () => {
     lab.boot();
     await lab.poll();
     expect(await one(id)).toMatchObject({ progress: { in_progress: 0, failures_in_step: 1 } });
-    await move(id, 'pause', { reason: 'look at it' }).expect(200);
-    expect(await one(id)).toMatchObject({ rollout: { state: 'paused', reason: 'look at it' } });
+    await move(id, 'pause', { reason: 'check the rollout again' }).expect(200);
+    expect(await one(id)).toMatchObject({ rollout: { state: 'paused', reason: 'check the rollout again' } });
   });
 
   it('is promoted from the step that the caller saw, counted from 1, and once of two', async () => {

@@ -71,7 +71,7 @@ describe('nothing is offered, and a person reads why', () => {
   it.each<[NothingReason, RegExp, Asked]>([
     ['no-compatible', /did not name its compatible/, { device: { compatible: null } }],
     ['not-its-compatible', /bound to other compatibles than board/, { device: { boundCompatibles: ['gw'] } }],
-    ['waiting-for-admission', /waits until a person admits it/, { device: { admission: 'waiting' } }],
+    ['waiting-for-admission', /waiting for admission/, { device: { admission: 'waiting' } }],
     ['held', /^held by token:ops: on a test bench$/, { device: { hold } }],
     ['held', /^held by token:ops$/, { device: { hold: { ...hold, reason: '' } } }],
     ['no-release', /nothing is released for board$/, { releases: [] }],
@@ -113,7 +113,7 @@ describe('nothing is offered, and a person reads why', () => {
     ],
     [
       'crypt-not-encrypted',
-      /crypt but not encrypted/,
+      /crypt but is not encrypted/,
       {
         question: { limits: streaming },
         releases: [releaseOf('board', { bundle: bundleOf('board', '2.0.0', { format: 'crypt' }) })],
@@ -127,7 +127,7 @@ describe('nothing is offered, and a person reads why', () => {
         releases: [releaseOf('board', { bundle: bundleOf('board', null) })],
       },
     ],
-    ['up-to-date', /runs 2.0.0 already/, { device: { systemVersion: '2.0.0' } }],
+    ['up-to-date', /already runs 2.0.0/, { device: { systemVersion: '2.0.0' } }],
     [
       'up-to-date',
       /proven to run board-none.raucb/,
@@ -138,20 +138,20 @@ describe('nothing is offered, and a person reads why', () => {
     ],
     [
       'failed-before',
-      /^failed once on this bundle/,
+      /^this bundle failed here once/,
       { device: { failures: new Map([[current.sha256, 1]]) } },
     ],
     [
       'failed-before',
-      /^failed twice on this bundle/,
+      /^this bundle failed here twice/,
       { device: { failures: new Map([[current.sha256, 2]]) }, terms: { maxTries: 2 } },
     ],
     [
       'failed-before',
-      /^failed 3 times on this bundle/,
+      /^this bundle failed here 3 times/,
       { device: { failures: new Map([[current.sha256, 3]]) } },
     ],
-    ['cancelled', /called this bundle off/, { device: { cancelledSha256: current.sha256 } }],
+    ['cancelled', /was called off here/, { device: { cancelledSha256: current.sha256 } }],
     [
       'rollout-paused',
       /the rollout is paused: 3 failed/,
@@ -161,7 +161,7 @@ describe('nothing is offered, and a person reads why', () => {
     ['rollout-aborted', /the rollout is aborted$/, { releases: rollout({ state: 'aborted' }) }],
     [
       'not-started',
-      /begins at 2026-11-03T00:00:00.000Z/,
+      /starts at 2026-11-03T00:00:00.000Z/,
       { releases: [releaseOf('board', { policy: { startAt: new Date('2026-11-03T00:00:00Z') } })] },
     ],
     ['not-in-step', /^step 1 of 3: not in the group lab$/, { releases: inSteps(0) }],
@@ -179,7 +179,7 @@ describe('nothing is offered, and a person reads why', () => {
     ],
     [
       'too-many-in-progress',
-      /3 are in progress already, and 3 may be/,
+      /3 of at most 3 are already in progress/,
       { releases: [releaseOf('board', { policy: { maxInProgress: 3 } })], terms: { inProgress: () => 3 } },
     ],
   ])('%s: %s', (reason, sentence, asked) => {
@@ -196,24 +196,24 @@ describe('what a rule says when it passes', () => {
   const gwByForce = releaseOf('board', { bundle: bundleOf('gw'), forced: true });
 
   it.each<[OfferRule, boolean | null, RegExp, Asked]>([
-    ['compatible', true, /it is a board/, {}],
-    ['certificate', true, /bound to no compatible/, {}],
+    ['compatible', true, /its compatible is board/, {}],
+    ['certificate', true, /not bound to a compatible/, {}],
     ['certificate', true, /bound to board/, { device: { boundCompatibles: ['gw', 'board'] } }],
     ['admitted', true, /admitted/, {}],
-    ['not-held', true, /nobody holds it/, {}],
-    ['standing-offer', null, /does not begin to install/, {}],
-    ['standing-offer', null, /no offer stands/, { question: { isInstall: true } }],
-    ['standing-offer', true, /told of board-2.0.0/, { question: { isInstall: true }, device: { standing } }],
+    ['not-held', true, /not on hold/, {}],
+    ['standing-offer', null, /does not start an installation/, {}],
+    ['standing-offer', null, /without a standing offer/, { question: { isInstall: true } }],
+    ['standing-offer', true, /offered board-2.0.0/, { question: { isInstall: true }, device: { standing } }],
     ['release', true, /board-2.0.0.raucb is current on the channel stable/, {}],
     ['release', true, /pinned to board-2.0.0.raucb/, { device: pinned }],
-    ['release', null, /nobody knows/, { device: { ...pinned, compatible: null } }],
+    ['release', null, /its compatible is unknown/, { device: { ...pinned, compatible: null } }],
     ['bundle-compatible', true, /the bundle is for board/, {}],
-    ['bundle-compatible', true, /is for gw, but a person insisted/, { releases: [gwByForce] }],
-    ['trusted', true, /nothing speaks against/, {}],
-    ['streamable', null, /does not ask as a poller/, {}],
+    ['bundle-compatible', true, /is for gw, released by force/, { releases: [gwByForce] }],
+    ['trusted', true, /signature is acceptable/, {}],
+    ['streamable', null, /does not need to stream/, {}],
     ['streamable', true, /can be streamed/, { question: { limits: streaming } }],
     ['other-version', true, /runs 1.0.0, not 2.0.0/, {}],
-    ['other-version', true, /runs nobody knows what/, { device: { systemVersion: null } }],
+    ['other-version', true, /version is unknown/, { device: { systemVersion: null } }],
     ['tries-left', true, /never failed here/, {}],
     [
       'tries-left',
@@ -221,13 +221,13 @@ describe('what a rule says when it passes', () => {
       /failed here once/,
       { device: { failures: new Map([[current.sha256, 1]]) }, terms: { maxTries: 2 } },
     ],
-    ['running', true, /the rollout runs/, {}],
+    ['running', true, /the rollout is running/, {}],
     ['running', null, /a pinned bundle has no rollout/, { device: pinned }],
-    ['started', true, /has begun/, {}],
+    ['started', true, /has started/, {}],
     ['step', true, /step 1 of 3/, { releases: inSteps(2), device: { labels: ['lab'] } }],
     ['step', true, /step 3 of 3/, { releases: inSteps(2) }],
     ['window', true, /at any time/, {}],
-    ['capacity', true, /any number/, {}],
+    ['capacity', true, /is not limited/, {}],
     ['capacity', true, /2 of 3 are in progress/, { releases: limited, terms: { inProgress: () => 2 } }],
     [
       'capacity',

@@ -195,7 +195,7 @@ describe('what a rollout waits for', () => {
 
   it('is a person where the policy promotes nothing, and where no device of the step is known', () => {
     const byHand = whatNext(rolloutOf({}), progress());
-    expect(byHand).toMatch(/person/);
+    expect(byHand).toMatch(/you promote it/);
     expect(whatNext(rolloutOf({}), progress({ devices: 0 }))).toBe(byHand);
     const unknown = whatNext(automatic, progress({ devices: 0 }));
     expect(unknown).toMatch(/no device .* known/);

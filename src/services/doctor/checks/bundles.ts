@@ -12,7 +12,7 @@ export interface BundlesPorts {
   readonly isQuick: boolean;
 }
 
-const remedy = 'Upload the same bundle again: it takes this place.';
+const remedy = 'Upload the same bundle again.';
 
 /** Whether each bundle has its file, with the bytes that were published. */
 export function bundlesCheck(ports: BundlesPorts): Check {
@@ -61,7 +61,7 @@ async function findProblem(
   onBytes: (bytes: number) => void,
 ): Promise<string | null> {
   const file = await data.openBundle(name);
-  if (file === undefined) return 'its file is missing: devices that are offered it get an error';
+  if (file === undefined) return 'its file is missing, so devices that are offered it get an error';
   try {
     if (file.sizeBytes !== sizeBytes) return `it has ${file.sizeBytes} bytes instead of ${sizeBytes}`;
     if (isQuick) return null;
@@ -73,7 +73,7 @@ async function findProblem(
     }
     return hash.digest('hex') === sha256
       ? null
-      : 'its bytes are not those that were published: check the disk';
+      : 'its content differs from what was published: check the disk';
   } finally {
     await file.close();
   }
@@ -88,8 +88,8 @@ async function tellStrays(
   const files = await ports.data.listFiles();
   const known = new Set([...before, ...(await ports.data.listBundles())].map(({ name }) => name));
   for (const name of files.filter((file) => !known.has(file))) {
-    const message = 'it is no bundle of this server';
-    report.warning(pathOf(ports, name), message, 'Restart the server to take it in, or move it away.');
+    const message = 'it is not a bundle of this server';
+    report.warning(pathOf(ports, name), message, 'Restart the server to import it, or move it away.');
   }
 }
 

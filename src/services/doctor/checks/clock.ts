@@ -23,8 +23,8 @@ export function clockCheck({ installation, now }: ClockPorts): Check {
       const database = await installation.database();
       const last = database.kind === 'read' ? database.lastEventAt : null;
       if (last === null || last.getTime() <= at.getTime() + toleranceMs) return;
-      const message = `it says ${at.toISOString()}, but the last line of the journal is of ${last.toISOString()}`;
-      report.error('clock', message, `${remedy} If it was wrong then and is right now, leave it.`);
+      const message = `it says ${at.toISOString()}, but the last line of the journal is from ${last.toISOString()}`;
+      report.error('clock', message, `${remedy} If the clock was wrong then and is right now, ignore this.`);
     },
   };
 }

@@ -12,7 +12,7 @@ export function databaseCheck({ installation }: { installation: Pick<Installatio
           report.error(
             database.file,
             'there is no database',
-            'Check DATA_DIR. If it is right, restore the database from a backup; a server that never ran makes one when it starts.',
+            'Check DATA_DIR. If it is right, restore the database from a backup. A new server creates one when it starts.',
           );
           return;
         }

@@ -17,23 +17,23 @@ export function handshakeCheck({ at, installation }: HandshakePorts): Check {
       const { chainProblem, fingerprint, answer } = device;
       if (chainProblem !== null) {
         const message = `devices refuse the certificate that the server shows: ${chainProblem}`;
-        report.error(at, message, 'Make a new one with: cert server --force.');
+        report.error(at, message, 'Create a new one with: cert server --force.');
       }
       const own = await installation.serverCertificate();
       if (own !== null && own.fingerprint !== fingerprint) {
-        const message = 'the server shows another certificate than the one in server.crt';
+        const message = 'the server uses a different certificate than server.crt';
         const remedy =
-          'See whether attention list says that it holds the new one back. Otherwise restart it, and give doctor the same CERTS_DIR.';
+          'Check whether "attention list" says that the new one is held back. Otherwise restart the server, and run doctor with the same CERTS_DIR.';
         report.warning(at, message, remedy);
       }
       if (answer === null) {
-        report.skip('the key of the CA is not here: no device certificate was tried');
+        report.skip('the CA key is not here, so no device certificate was tested');
       } else if ('refusal' in answer) {
         const message = `the server refuses a new device certificate of this CA: ${answer.refusal}`;
-        report.error(at, message, 'Restart the server, so that it trusts the ca.crt that is here.');
+        report.error(at, message, 'Restart the server, so that it trusts the current ca.crt.');
       } else if (answer.status !== 200) {
-        const message = `a device that asks for /health gets HTTP ${answer.status}`;
-        report.error(at, message, "Look at the server's log.");
+        const message = `a device that requests /health gets HTTP ${answer.status}`;
+        report.error(at, message, "Check the server's log.");
       }
     },
   };

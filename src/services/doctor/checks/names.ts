@@ -31,7 +31,7 @@ export function namesCheck({ serverHost, installation, probes, covers, now }: Na
           report.error(path, message, `Add it: cert server ${hostOption(serverHost)} --force.`);
         }
         if (!(await probes.resolves(serverHost))) {
-          const message = `${serverHost} leads nowhere from this machine`;
+          const message = `${serverHost} cannot be resolved on this machine`;
           report.warning('SERVER_URL', message, 'Check the name in your DNS, as devices see it.');
         }
       }

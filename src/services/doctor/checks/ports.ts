@@ -24,14 +24,14 @@ export function portsCheck({ admin, device, installation }: PortsFacts): Check {
       const silent = parts.filter(({ answer }) => answer.kind === 'silent');
       const isRunning = parts.some(({ answer }) => answer.kind === 'greeted');
       if (!isRunning && silent.length > 0)
-        report.skip('no server answers here: nothing was asked of its listeners');
+        report.skip('no server is running here, so its listeners were not checked');
       if (!isRunning) return;
       for (const { at, what, answer } of silent) {
         const code = answer.kind === 'silent' ? answer.code : '';
         report.error(
           at,
-          `the ${what} does not answer (${code}), but the server runs`,
-          'Give doctor the same options as the server, and look for a firewall on this machine.',
+          `the ${what} does not answer (${code}), but the server is running`,
+          'Run doctor with the same options as the server, and check the firewall on this machine.',
         );
       }
     },

@@ -27,7 +27,7 @@ export function proxiesCheck(ports: ProxiesPorts): Check {
       if (admin.kind !== 'greeted') return;
       if (ports.adminProxy !== null) await checkAdminWay(ports.adminProxy, ports, report);
       else if (ports.adminHosts.length > 0)
-        report.skip('name the address that people use with --server to have its proxy checked');
+        report.skip('to check the proxy, pass the address that people use with --server');
     },
   };
 }
@@ -43,7 +43,7 @@ async function checkDeviceWay(
     const why = found.kind === 'silent' ? found.code : `it ${found.does}`;
     const message = `${at.host} port ${at.port} cannot be reached from here (${why})`;
     const remedy =
-      'Try it from the network of your devices; some routers do not lead back in. Then mend the forwarding.';
+      'Try it from the network of your devices, because some routers do not route back in. Then fix the forwarding.';
     report.warning('SERVER_URL', message, remedy);
     return;
   }
@@ -51,8 +51,8 @@ async function checkDeviceWay(
   if (device.kind !== 'greeted' || device.fingerprint === found.fingerprint) return;
   report.error(
     'SERVER_URL',
-    `${at.host} port ${at.port} shows another certificate than the server: a proxy ends TLS there, so that no device can show its own`,
-    'Let the proxy pass on the bytes as they are (TCP, in nginx `stream`), or let SERVER_URL lead to the server itself.',
+    `${at.host} port ${at.port} shows a different certificate than the server: a proxy terminates TLS there, so devices cannot present theirs`,
+    'Let the proxy forward TCP unchanged (`stream` in nginx), or point SERVER_URL to the server itself.',
   );
 }
 
@@ -61,28 +61,28 @@ const recipes = 'docs/reverse-proxy.md has tested configurations.';
 async function checkAdminWay(url: string, ports: ProxiesPorts, report: CheckReport): Promise<void> {
   const found = await ports.probes.greetProxy(url, ports.uploadLimitBytes);
   if (found.kind === 'silent') {
-    report.error(url, `nobody answers there (${found.code})`, `Check the address and the proxy. ${recipes}`);
+    report.error(url, `nothing answers there (${found.code})`, `Check the address and the proxy. ${recipes}`);
     return;
   }
   if (found.kind === 'stranger') {
     report.error(
       url,
       `it ${found.does}`,
-      `Check where the proxy passes requests to, and that ADMIN_HOSTS has this name. ${recipes}`,
+      `Check where the proxy forwards requests, and that ADMIN_HOSTS contains this name. ${recipes}`,
     );
     return;
   }
   if (found.statusWithoutToken === 200) {
     report.error(
       url,
-      'everybody who reaches it is taken for an administrator: the server cannot tell the proxy from a program on this machine',
+      'everyone who reaches it is treated as an administrator, because the server cannot distinguish the proxy from a program on this machine',
       `Set ADMIN_REQUIRE_TOKEN=true, or let the proxy send X-Forwarded-For. ${recipes}`,
     );
   }
   if (found.statusOfUpload === 413) {
     report.error(
       url,
-      'the proxy takes no bundle as large as the server does',
+      "the proxy's size limit is lower than the server's",
       'Raise its limit: client_max_body_size in nginx, max_size of request_body in Caddy.',
     );
   }

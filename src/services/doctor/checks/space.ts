@@ -22,7 +22,7 @@ export function spaceCheck({ dataDir, data, installation }: SpacePorts): Check {
       const sizes = database.kind === 'read' ? database.bundles.map(({ sizeBytes }) => sizeBytes) : [];
       const neededBytes = neededRoomBytes(Math.max(0, ...sizes));
       if (freeBytes >= neededBytes) return;
-      const room = `${mebibytes(freeBytes)} are free; ${mebibytes(neededBytes)} should be, for the next upload and the database`;
+      const room = `${mebibytes(freeBytes)} free; the next upload and the database need ${mebibytes(neededBytes)}`;
       report.warning(dataDir, `${room}. ${spaceTakers(taken)}`, spaceRemedy(taken));
     },
   };

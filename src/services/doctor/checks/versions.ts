@@ -28,11 +28,11 @@ export function versionsCheck({
         report.error('Node.js', `it is ${node}`, `Install Node.js ${oldestNode} or later.`);
       const { admin } = await installation.listeners();
       if (admin.kind === 'greeted' && admin.version !== program) {
-        const message = `the server that runs is ${admin.version}, and this program is ${program}`;
+        const message = `the running server is version ${admin.version}, and this program is ${program}`;
         report.warning(
           'rauc-simple-server',
           message,
-          'Restart the server, or run doctor of its own version.',
+          "Restart the server, or run the doctor of the server's version.",
         );
       }
       const database = await installation.database();

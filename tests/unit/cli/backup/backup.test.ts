@@ -252,7 +252,7 @@ describe('restore', () => {
     ['is named by a whole path', { name: '/tmp/evil.raucb' }],
     ['is no bundle', { name: 'bundles/.hidden' }],
     ['is a link', { name: 'bundles/evil.raucb', type: 'symlink', linkname: '/etc/passwd' }],
-    ['belongs to no backup', { name: 'server.lock' }],
+    ['not part of a backup', { name: 'server.lock' }],
   ])('refuses an archive with a file that %s', async (_, header) => {
     const here = await nothing();
     const tar = pack();

@@ -76,7 +76,7 @@ const bundle = {
   encrypted: false,
   verdict: 'trusted',
   reasons: [],
-  warnings: [{ code: 'plain-format', message: 'can not be streamed' }],
+  warnings: [{ code: 'plain-format', message: 'cannot be streamed' }],
   uploaded_at: '2026-11-24T04:00:00.000Z',
   uploaded_by: 'local',
   active_for: [{ compatible: 'my-board', channel: 'stable' }],
@@ -110,7 +110,7 @@ describe('bundle upload', () => {
       code: 0,
       stdout: 'fw-1.raucb  my-board, 1.0.0, 3.0 MiB, trusted, release 12\n',
     });
-    expect(stderr).toContain('can not be streamed');
+    expect(stderr).toContain('cannot be streamed');
     expect(form?.fields).toEqual({ activate: 'true', compatible: 'acme gw é', force: 'true' });
     expect(form?.name).toBe('fw-1.raucb');
     expect(form?.content?.equals(await readFile(path.join(cwd, 'fw-1.raucb')))).toBe(true);

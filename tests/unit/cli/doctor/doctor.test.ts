@@ -78,7 +78,7 @@ describe('doctor, with the server stopped', () => {
     expect(await findings()).toMatchObject({ findings: [], skipped: [{ check: 'ports' }] });
     const told = await doctor();
     expect(told).toMatchObject({ code: 0, stdout: '' });
-    expect(told.stderr).toContain('no server answers here');
+    expect(told.stderr).toContain('no server is running here');
     expect(await picture(folder)).toEqual(before);
   });
 
@@ -88,7 +88,7 @@ describe('doctor, with the server stopped', () => {
     const { code, stdout } = await doctor();
     expect(code).toBe(1);
     expect(stdout).toBe(
-      `error: certs/ca.key: others than its owner may read this key\n  chmod 600 ${at('certs', 'ca.key')}\n`,
+      `error: certs/ca.key: other users can read this key\n  chmod 600 ${at('certs', 'ca.key')}\n`,
     );
   });
 

@@ -201,7 +201,7 @@ describe('on a full disk', () => {
   });
 
   it('nothing goes where the disk can only be read', async () => {
-    const readOnly = new DomainError('unavailable', 'the data folder can only be read');
+    const readOnly = new DomainError('unavailable', 'the data folder is read-only');
     hasRoom = () => Promise.reject(readOnly);
     await expect(remove('a.raucb')).rejects.toBe(readOnly);
     expect(opened.services.readBundle.find('a.raucb')).toBeDefined();

@@ -18,7 +18,7 @@ describe('a chore that has failed for a while', () => {
     const [item] = ofChores([failingOf('device-writes', error)], at);
     expect(item).toMatchObject({ kind: 'chore-failing', count: 1 });
     for (const words of [
-      'what devices did last is not saved',
+      "the devices' latest activity is not saved",
       '2030-01-01T00:00Z',
       'the disk is full',
       'Make room.',
@@ -29,7 +29,7 @@ describe('a chore that has failed for a while', () => {
   it('tells nobody what an unexpected error says, which is for the log', () => {
     const [item] = ofChores([failingOf('rollouts', new Error('/secret/path is broken'))], at);
     expect(item?.message).not.toContain('secret');
-    expect(item?.message).toContain('See the log');
+    expect(item?.message).toContain("See the server's log");
   });
 
   it('is shown after five minutes, and not when it succeeds', () => {

@@ -22,12 +22,10 @@ const messages = (change: Partial<StorageFacts>) =>
 describe('a disk', () => {
   it('that takes no writes is told with what still works and what to do, before what is left', () => {
     const remedy = 'Let the server write there.';
-    const writeProblem = new DomainError('unavailable', 'the data folder can only be read', { remedy });
+    const writeProblem = new DomainError('unavailable', 'the data folder is read-only', { remedy });
     const items = ofStorage({ ...plenty, writeProblem, storage: storageUsage(0) });
     expect(items.map(({ kind }) => kind)).toEqual(['storage-unwritable', 'storage']);
-    expect(items[0]?.message).toMatch(
-      /can only be read\. Devices are answered .* Let the server write there\.$/,
-    );
+    expect(items[0]?.message).toMatch(/is read-only\. Devices are answered .* Let the server write there\.$/);
   });
 
   it('that has room for the next bundle and does not fill needs no attention', () => {

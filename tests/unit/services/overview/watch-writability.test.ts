@@ -2,7 +2,7 @@ import { DomainError } from '../../../../src/core/errors';
 import { WritabilityWatch } from '../../../../src/services/overview/watch-writability';
 
 const full = new DomainError('storage-full', 'the disk is full');
-const readOnly = new DomainError('unavailable', 'the data folder can only be read');
+const readOnly = new DomainError('unavailable', 'the data folder is read-only');
 
 let problem: DomainError | null;
 let found: DomainError | null;
@@ -56,9 +56,9 @@ describe('the watch of a disk that takes no writes', () => {
     await become(null);
     await become(null);
     expect(told).toEqual([
-      expect.stringContaining('error nothing can be saved: the disk is full'),
-      expect.stringContaining('error nothing can be saved: the data folder can only be read'),
-      'info the data folder takes writes again',
+      expect.stringContaining('error cannot save changes: the disk is full'),
+      expect.stringContaining('error cannot save changes: the data folder is read-only'),
+      'info the data folder is writable again',
     ]);
     expect(healed).toBe(1);
   });

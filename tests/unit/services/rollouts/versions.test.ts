@@ -213,10 +213,10 @@ describe('a release that starts from some versions', () => {
     expect(await rule('old', 'from')).toEqual({
       rule: 'from',
       passed: false,
-      message: 'it starts from >=10.4 <12, and the device runs 9.0: a pin to v11.2.raucb takes it to 11.2',
+      message: 'it requires >=10.4 <12, and the device runs 9.0: a pin to v11.2.raucb takes it to 11.2',
     });
     expect((await rule('silent', 'from')).message).toMatch(
-      /^it starts from >=10.4 <12, and the device's version is unknown: a pin/,
+      /^it requires >=10.4 <12, and the device's version is unknown: a pin/,
     );
     await opened.services.manageDevices.pin('old', 'v11.2.raucb', actor);
     expect(await device('old', { version: '9.0' }).offered()).toBe('v11.2.raucb');
@@ -234,7 +234,7 @@ describe('a release that starts from some versions', () => {
   it('says nothing more where nothing takes it there', async () => {
     await release('12.0', from('=11.5'));
     await device('old', { version: '9.0' }).poll();
-    expect((await rule('old', 'from')).message).toBe('it starts from =11.5, and the device runs 9.0');
+    expect((await rule('old', 'from')).message).toBe('it requires =11.5, and the device runs 9.0');
   });
 
   it('counts the devices that do not fit, before and after it is made', async () => {

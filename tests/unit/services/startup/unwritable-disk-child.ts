@@ -107,7 +107,7 @@ async function start(disk: SmallDisk, dataDir: string, end: string) {
   const other = new SimulatedDevice(broken.services, 'other', { now });
   await broken.services.runHousekeeping();
   const whileBroken = await ask(broken.services, other);
-  const told = broken.errors.filter((line) => line.startsWith('nothing can be saved'));
+  const told = broken.errors.filter((line) => line.startsWith('cannot save changes'));
   disk.mend();
   await broken.services.runHousekeeping();
   const healed = broken.services.health().writeProblem;

@@ -58,7 +58,7 @@ describe('a start on a disk that takes no writes', () => {
         bundles: ['bundle.raucb'],
         problem: code,
       },
-      told: [expect.stringMatching(/^nothing can be saved: .* Devices are answered/)],
+      told: [expect.stringMatching(/^cannot save changes: .* Devices are answered/)],
       healed: null,
       afterwards: {
         known: 'held',

@@ -122,7 +122,7 @@ describe('an event that is refused', () => {
     expect((await hook())?.lastError).toBe('cannot call …: … is wrong');
     expect(await list()).toMatchObject([{ lastError: 'cannot call …: … is wrong' }]);
     await expect(opened.services.manageWebhooks.test('ops')).rejects.toMatchObject({
-      message: 'the receiver did not take it: cannot call …: … is wrong',
+      message: 'the receiver did not accept it: cannot call …: … is wrong',
     });
   });
 });
