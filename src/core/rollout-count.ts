@@ -1,5 +1,3 @@
-import type { Rollout } from './rollout';
-
 /**
  * The devices that a rollout is meant for: those of its channel that a step reaches and that its versions do not leave out, silent
  * ones among them. Those that somebody holds or has pinned are not waited for, nor those that nobody has heard of yet.
@@ -17,18 +15,6 @@ export interface RolloutCount {
   /** Beside them: not proven, and pinned. */
   readonly pinned: number;
   readonly countedAt: Date;
-}
-
-/** Whether a rollout is complete now that was not before: it runs in its last step, and all devices that it is meant for are proven. */
-export function isNowComplete(rollout: Rollout, { devices, proven }: RolloutCount): boolean {
-  const { state, step, policy, completedAt } = rollout;
-  return (
-    completedAt === null &&
-    state === 'running' &&
-    step >= policy.steps.length - 1 &&
-    devices > 0 &&
-    proven >= devices
-  );
 }
 
 /** How many percent of the devices are proven, rounded down; `null` without devices. */

@@ -91,6 +91,18 @@ export function beginRollout(policy: RolloutPolicy, by: string, at: Date): Rollo
   };
 }
 
+/** Whether a rollout is complete now that was not before: it runs in its last step, and all devices that it is meant for are proven. */
+export function isNowComplete(rollout: Rollout, { devices, proven }: RolloutCount): boolean {
+  const { state, step, policy, completedAt } = rollout;
+  return (
+    completedAt === null &&
+    state === 'running' &&
+    step >= policy.steps.length - 1 &&
+    devices > 0 &&
+    proven >= devices
+  );
+}
+
 /** What has become of a release's devices, as far as its rollout's next move depends on it. */
 export interface RolloutProgress {
   /** Devices that the present step reaches first; `null` before they were counted. */

@@ -31,7 +31,11 @@ export function addServe(program: Command, context: CliContext): void {
       const crashes = watchCrashes(context);
       try {
         const server = await Promise.race([startServer(context, config), crashes.first]).catch(
-          (error: unknown) => crashes.found() ?? Promise.reject(error),
+          (error: unknown) => {
+            const crash = crashes.found();
+            if (crash === undefined) throw error;
+            return crash;
+          },
         );
         if ('error' in server) return endAfterCrash(context, server.error);
         crashes.tell((error) => server.crashed(error));

@@ -15,6 +15,12 @@ export const certificateReasons = {
       `the certificate of ${commonName} is revoked, so a kit with it would not work`,
     remedy: 'Issue a new one with --force, or "force": true in the API; the old files are kept.',
   },
+  'kit-key-in-the-open': {
+    code: 'forbidden',
+    says: () => 'the kit would contain a private key, and this connection is not encrypted',
+    remedy: ({ deviceId }: { deviceId: string }) =>
+      `Use https through a proxy that TRUSTED_PROXIES names and that sends X-Forwarded-Proto, or an SSH tunnel to the server's localhost. Or send a request made on the device ("csr", --csr), so that its key stays there. Or run this on the server: rauc-simple-server device kit ${deviceId}.`,
+  },
   'not-an-ip-address': {
     code: 'invalid-input',
     says: ({ text }: { text: string }) => `${JSON.stringify(text)} is not an IP address`,

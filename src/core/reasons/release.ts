@@ -51,6 +51,12 @@ export const releaseReasons = {
     says: ({ releaseId }: { releaseId: number }) => `release ${releaseId} is no longer current`,
     remedy: 'Check the history of the channel and decide again.',
   },
+  'another-is-current': {
+    code: 'conflict',
+    says: ({ releaseId, name, currentId }: { releaseId: number; name: string; currentId: number | null }) =>
+      `release ${releaseId} is no longer current: ${name} is now${currentId === null ? '' : ` (release ${currentId})`}`,
+    remedy: 'Check the release that is current now and decide again.',
+  },
   'release-was-brought-back': {
     code: 'conflict',
     says: ({ releaseId }: { releaseId: number }) =>

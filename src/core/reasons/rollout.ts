@@ -26,6 +26,10 @@ export const rolloutReasons = {
       `the rollout is at step ${step + 1}, not at step ${fromStep + 1}`,
     remedy: 'Someone else has changed it: check the rollout again.',
   },
+  'rollout-changed-since-count': {
+    code: 'conflict',
+    says: () => 'the rollout has changed since its devices were counted',
+  },
   'rollout-in-last-step': {
     code: 'conflict',
     says: () => 'the rollout is already at its last step',

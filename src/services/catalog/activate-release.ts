@@ -127,13 +127,10 @@ function changeOf(
 /** What a person decided about may have been replaced meanwhile. @throws DomainError `conflict` */
 function refuseOther(currentId: number | undefined, expectedId: number | undefined, bundle: string): void {
   if (expectedId === undefined || currentId === expectedId) return;
-  throw new DomainError(
-    'conflict',
-    `release ${expectedId} is not current any more: ${bundle} is, by release ${currentId}`,
-    {
-      remedy: 'Look at the release that is current now, and decide again.',
-      details: { current_release_id: currentId },
-    },
+  throw DomainError.of(
+    'another-is-current',
+    { releaseId: expectedId, name: bundle, currentId: currentId ?? null },
+    { details: { current_release_id: currentId } },
   );
 }
 

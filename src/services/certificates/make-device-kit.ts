@@ -103,13 +103,7 @@ export function createMakeDeviceKit({ certificates, readText, now }: KitPorts): 
 }
 
 function keyInTheOpen(id: string): DomainError {
-  return new DomainError(
-    'forbidden',
-    'the kit would hold a private key, and this connection is not encrypted',
-    {
-      remedy: `Use https through a proxy that TRUSTED_PROXIES names and that sends X-Forwarded-Proto, or an SSH tunnel to the server's localhost. Or give a request of the device ("csr", --csr): then its key stays where it is. Or run this on the server: rauc-simple-server device kit ${id}.`,
-    },
-  );
+  return DomainError.of('kit-key-in-the-open', { deviceId: id });
 }
 
 /** How a kit is called: its folder, and its archive before the `.tar.gz`. */

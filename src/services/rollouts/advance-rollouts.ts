@@ -1,8 +1,7 @@
 import { theServer } from '../../core/event';
 import { DomainError } from '../../core/errors';
 import type { Release } from '../../core/release';
-import { nextMove, type RolloutMove } from '../../core/rollout';
-import { isNowComplete } from '../../core/rollout-count';
+import { isNowComplete, nextMove, type RolloutMove } from '../../core/rollout';
 import type { Catalog } from '../catalog/catalog';
 import { countStepDevices, type CountPorts, type StepDevices } from './count-step-devices';
 import type { Fleet } from '../../ports/fleet';
@@ -133,8 +132,7 @@ export class RolloutAdvance implements AdvanceRollouts {
   async #keepCount(id: number): Promise<void> {
     const total = this.#counts.get(id)?.total;
     if (total === undefined) return;
-    const { countedAt: _, ...numbers } = total;
-    const text = JSON.stringify(numbers);
+    const text = JSON.stringify({ ...total, countedAt: undefined });
     if (this.#saved.get(id) === text) return;
     await this.ports.catalog.saveCount(id, total);
     this.#saved.set(id, text);

@@ -1,8 +1,8 @@
 import { DomainError } from '../../core/errors';
 import { type Actor, type EventKind, type NewEvent, theServer } from '../../core/event';
 import type { Release } from '../../core/release';
-import type { Rollout } from '../../core/rollout';
-import { isNowComplete, type RolloutCount } from '../../core/rollout-count';
+import { isNowComplete, type Rollout } from '../../core/rollout';
+import type { RolloutCount } from '../../core/rollout-count';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { Catalog } from '../catalog/catalog';
 import type { Fleet } from '../../ports/fleet';
@@ -146,7 +146,7 @@ export function createManageRollouts({
     complete: (releaseId, count, revision) =>
       move(releaseId, 'rollout.completed', theServer, ({ bundle, rollout, releasedAt }, now) => {
         if (!isNowComplete(rollout, count) || now.revision !== revision)
-          throw new DomainError('conflict', 'the rollout has changed since its devices were counted');
+          throw DomainError.of('rollout-changed-since-count');
         const { devices, held, pinned } = count;
         const seconds = Math.max(0, Math.round((now.at.getTime() - releasedAt.getTime()) / 1_000));
         return {

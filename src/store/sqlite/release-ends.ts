@@ -62,10 +62,11 @@ export function failuresOf(database: Database, releaseId: number, steps: number)
         .where('release_id', '=', releaseId)
         .where('step', step === -1 ? 'is' : '=', step === -1 ? null : step)
         .where('state', 'in', failedStates)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('installations as later')
+        .where((where) =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom('installations as later')
                 .select('later.id')
                 .whereRef('later.device', '=', 'failed.device')
                 .whereRef('later.id', '>', 'failed.id')

@@ -95,9 +95,9 @@ export class Searches {
     try {
       const { sqlite, isReady, statements } = (this.#reader ??= openReader(this.file));
       await isReady;
-      if (search.isOver) return;
+      if (isOver(search)) return;
       const statement = await statements.getOrMake(sql, () => prepare(sqlite, sql));
-      if (search.isOver) return;
+      if (isOver(search)) return;
       search.resolve(await statement.all(parameters));
       clearTimeout(search.timer);
     } catch (error) {
@@ -118,6 +118,11 @@ export class Searches {
     this.#reader?.sqlite.close();
     this.#reader = null;
   }
+}
+
+/** Asked anew after each wait. */
+function isOver(search: Search): boolean {
+  return search.isOver;
 }
 
 function refuse(search: Search, why: unknown): void {

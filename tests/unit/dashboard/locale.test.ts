@@ -28,9 +28,9 @@ it.each([
   ['en-GB', '12,345', '1.5'],
   ['de-DE', '12.345', '1,5'],
 ])('numbers are those of %s', (language, count, fraction) => {
-  const { number } = formatsOf([language]);
-  expect(number(12_345)).toBe(count);
-  expect(number(1.5, 1)).toBe(fraction);
+  const formats = formatsOf([language]);
+  expect(formats.number(12_345)).toBe(count);
+  expect(formats.number(1.5, 1)).toBe(fraction);
 });
 
 it('the first language that a browser knows counts, and English when it knows none', () => {

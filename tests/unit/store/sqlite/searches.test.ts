@@ -160,15 +160,15 @@ describe('the connection that searches', () => {
   });
 
   it('does not keep the -wal file from beginning again', async () => {
-    let isOver = false;
+    const writing = { isOver: false };
     const searching = (async () => {
-      while (!isOver)
+      while (!writing.isOver)
         await database.search(
           compiled(sql`${numbers(20_000)} SELECT count(*), (SELECT max(name) FROM markers) FROM numbers`),
         );
     })();
     for (let number = 0; number < 200; number += 1) await write(`${number} `.padEnd(100_000, 'x'));
-    isOver = true;
+    writing.isOver = true;
     await searching;
     expect(statSync(file('-wal')).size).toBeLessThan(4_200 * (4096 + 24));
   });
