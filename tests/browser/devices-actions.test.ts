@@ -135,7 +135,7 @@ describe('actions on many devices', () => {
     await page.getByRole('dialog').getByLabel('Bundle').selectOption(otherBundle);
     await page.getByRole('dialog').getByRole('button', { name: 'Pin' }).click();
     const result = page.getByRole('dialog', { name: 'Done for 1 of 2 devices' });
-    await result.getByText(`${otherBundle} is for sensor, and board-60 is a board`).waitFor();
+    await result.getByText(`${otherBundle} is for sensor, but the compatible of board-60 is board`).waitFor();
     expect(await result.getByText('sensor-1', { exact: true }).count()).toBe(0);
     await result.getByRole('button', { name: 'Close' }).last().click();
     await bar(page).getByText('1 selected').waitFor();

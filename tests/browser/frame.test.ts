@@ -93,7 +93,7 @@ describe('the frame', () => {
       await page.goto('/bundles');
       const box = page.getByRole('main').getByRole('alert');
       await box.waitFor();
-      expect(await box.textContent()).toMatch(/^⟦the disk .+⟧⟦Make room .+⟧/);
+      expect(await box.textContent()).toMatch(/^⟦the disk .+⟧⟦Free some space.+⟧/);
     });
   });
 

@@ -69,7 +69,7 @@ describe('an upload from the page through nginx', () => {
       .getByText(/proxy.*nginx.*HTTP 502/)
       .first()
       .waitFor();
-    await page.getByText('Check that the server is running.').first().waitFor();
+    await page.getByText('Check that the server is running').first().waitFor();
     await proxy.stop();
   });
 });

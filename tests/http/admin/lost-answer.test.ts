@@ -44,7 +44,7 @@ describe('an upload whose answer is lost', () => {
       code: 0,
       stdout: expect.stringContaining('fw-1.raucb  test-board') as string,
     });
-    expect(stderr).toMatch(/looking whether the server has fw-1\.raucb/);
+    expect(stderr).toMatch(/checking whether the server has fw-1\.raucb/);
     expect(stderr).toMatch(/its answer was lost/);
     expect((await admin.stored()).bundles).toEqual(['fw-1.raucb']);
   });

@@ -352,7 +352,7 @@ describe('what needs a person', () => {
       }),
     });
     expect((await overview()).attention).toMatchObject([
-      { kind: 'webhook-full', count: 1, message: expect.stringContaining('wait for chat;') as string },
+      { kind: 'webhook-full', count: 1, message: expect.stringContaining('are waiting for chat;') as string },
     ]);
   });
 

@@ -190,7 +190,7 @@ describe('a new device that waits for admission', () => {
     const manifest = () => client.request(`/api/v1/manifest.json?compatible=${board}`);
     expect(JSON.parse((await manifest()).body.toString())).toMatchObject({
       bundle_url: '',
-      reason: expect.stringContaining('waits') as string,
+      reason: expect.stringContaining('waiting for admission') as string,
     });
     expect((await client.request('/bundles/v2.0.0.raucb')).status).toBe(403);
     expect((await client.request('/bundles/no-such.raucb')).status).toBe(403); // names are not told either

@@ -119,7 +119,7 @@ describe('release', () => {
     const look = await must('release', 'back', 'test-board', '--dry-run');
     expect(look).toMatchObject({
       stdout: 'v2.raucb\n',
-      stderr: expect.stringContaining('no device started to install it') as string,
+      stderr: expect.stringContaining('no device began to install it') as string,
     });
     expect((await current()).at(-1)).toMatchObject({ bundle: 'v3.raucb' });
     // No device has proven it.
@@ -202,7 +202,7 @@ describe('rollout', () => {
     await must('rollout', 'resume', id);
     const { stdout } = await must('release', 'show', id);
     expect(stdout).toBe((await must('rollout', 'show', id)).stdout);
-    expect(stdout).toMatch(/next +no device of this step is known/);
+    expect(stdout).toMatch(/next +no device in this step is known/);
     await must('rollout', 'abort', id);
     expect(await json('rollout', 'show', id)).toMatchObject({ rollout: { state: 'aborted', step: 2 } });
   });

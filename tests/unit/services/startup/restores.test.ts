@@ -62,6 +62,9 @@ function rolloutOf({ services }: OpenedServices) {
   return { id: release.id, ...release.rollout };
 }
 
+/** Later than all that the servers before have seen of the clock of these tests, which goes on by a second each time it is read. */
+const steady = () => new Date('2026-01-01T00:10:00Z');
+
 describe('an older copy of the database beside the same bundles', () => {
   it('is offered to nobody until a person resumes', async () => {
     const one = await open({ dataDir: await restoredFolder() });
@@ -86,7 +89,7 @@ describe('an older copy of the database beside the same bundles', () => {
     expect(item).toMatchObject({ kind: 'database-restored', count: 1, subjects: [expect.any(String)] });
     expect(item?.message).toMatch(/restored .*resume or abort each rollout.*then dismiss this$/);
     await close(first);
-    const second = await open({ dataDir: first.dataDir });
+    const second = await open({ dataDir: first.dataDir, now: steady });
     expect(await fleetAttention(second, now)).toEqual([item]);
     const { kind = 'held', subjects = [] } = item ?? {};
     const event = { kind: 'attention.dismissed', at: now(), actor: person, message: 'seen' } as const;
@@ -257,6 +260,7 @@ describe('a database that is no older copy', () => {
     let isFull = true;
     const one = await open({
       dataDir,
+      now: steady,
       changeStore: ({ databaseMarker }) => ({
         databaseMarker: {
           ...databaseMarker,
