@@ -27,10 +27,10 @@ describe('an item of attention that can be dismissed', () => {
     expect(await items.count()).toBe(2);
     await restored.getByRole('button', { name: 'Dismiss' }).click();
     await restored.waitFor({ state: 'detached' });
-    await items.filter({ hasText: '1 device held' }).waitFor();
+    await items.filter({ hasText: '1 device on hold' }).waitFor();
     expect(await items.getByRole('button', { name: 'Dismiss' }).count()).toBe(0);
     await page.reload();
-    await items.filter({ hasText: '1 device held' }).waitFor();
+    await items.filter({ hasText: '1 device on hold' }).waitFor();
     expect(await items.count()).toBe(1);
   });
 });

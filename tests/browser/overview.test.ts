@@ -48,7 +48,7 @@ describe('the overview of a fleet', () => {
   it('draws the versions over time, and says them in words', async () => {
     const page = await open(server);
     const history = region(page, 'Versions over time');
-    await history.getByLabel('Of').selectOption('acme-gateway, stable');
+    await history.getByLabel('Devices').selectOption('acme-gateway, stable');
     const picture = history.getByRole('img');
     await picture.waitFor();
     expect(await picture.getAttribute('aria-label')).toMatch(

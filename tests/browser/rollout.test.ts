@@ -109,7 +109,11 @@ describe('hands on a rollout', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('too warm');
     await post(`/api/releases/${id}/abort`, {});
     await confirm(page, 'Pause');
-    await page.getByRole('dialog').getByRole('alert').getByText('the rollout is already aborted').waitFor();
+    await page
+      .getByRole('dialog')
+      .getByRole('alert')
+      .getByText('the rollout is aborted: it cannot be paused')
+      .waitFor();
     expect(await page.getByRole('dialog').getByLabel('Reason').inputValue()).toBe('too warm');
     expect(await page.getByText('is paused', { exact: false }).count()).toBe(0);
   });
@@ -146,7 +150,7 @@ describe('hands on a rollout', () => {
     await page.getByRole('dialog').getByText('Nothing was current').waitFor(); // not to and fro
 
     await page.goto(`/rollouts/${former.id}`);
-    await page.getByText(`${former.bundle} is not current`).waitFor();
+    await page.getByText(`${former.bundle} is no longer current`).waitFor();
     await page.getByRole('main').getByRole('link', { name: now.bundle }).first().click();
     await page.getByRole('heading', { level: 1, name: `${gateway} 2.3.0` }).waitFor();
   });
@@ -159,7 +163,7 @@ describe('hands on a rollout', () => {
     const devices = box.getByRole('link', { name: '2 rolled back' });
     expect(await devices.getAttribute('href')).toBe(`/devices?release=${id}&state=rolled-back`);
     await box.getByRole('button', { name: 'Resume' }).click();
-    await page.getByRole('dialog').getByText('2 devices that failed in this step are accepted').waitFor();
+    await page.getByRole('dialog').getByText('2 failed devices in this step are accepted').waitFor();
     await confirm(page, 'Resume');
     await box.waitFor({ state: 'detached' });
     const { rollout, progress } = await releaseOf(display);

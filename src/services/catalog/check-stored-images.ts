@@ -148,7 +148,7 @@ function tell({ name, compatible }: Bundle, check: StoredImageCheck, at: Date): 
       kind: 'bundle.images-mismatch',
       at,
       actor: theServer,
-      message: `${name} does not have the images that its manifest says: ${namedImages(check.files)}`,
+      message: `${name} has images that do not match its manifest: ${namedImages(check.files)}`,
       subject: { bundleName: name, compatible },
       after: { images: check.files.slice(0, maxTold) },
     },

@@ -5,6 +5,6 @@ import type { Finding } from '../../core/inspection';
 /** Warns of a bundle that devices would download and then refuse. Nothing is said while it is still being checked. */
 export function warnOfImages({ name, imageCheck }: Bundle): readonly Finding[] {
   if (imageCheck.state !== 'mismatch') return [];
-  const message = `${name} does not have the images that its manifest says: ${namedImages(imageCheck.files)}; devices that need them download it and refuse to install it. Build it again.`;
+  const message = `${name} has images that do not match its manifest: ${namedImages(imageCheck.files)}. Devices that need them download it and refuse to install it. Build it again.`;
   return [{ code: 'images-mismatch', message }];
 }
