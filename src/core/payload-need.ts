@@ -1,7 +1,7 @@
 import type { Bundle } from './bundle';
 import type { Image } from './inspection';
 
-/** How much of a bundle's payload an installation takes, in bytes; 0 where nobody knows. */
+/** How much of a bundle's payload an installation takes, in bytes; 0 when unknown. */
 export interface PayloadNeed {
   /** With fewer, no device can have written an image: one that stopped there failed. */
   readonly leastBytes: number;

@@ -13,7 +13,7 @@ export interface Release {
   readonly bundle: Bundle;
   readonly releasedAt: Date;
   readonly releasedBy: string;
-  /** Whether a person insisted although the bundle names another compatible. */
+  /** Whether it was released by force: the bundle names another compatible. */
   readonly forced: boolean;
   readonly rollout: Rollout;
 }
@@ -33,7 +33,7 @@ export interface Activation {
   readonly releaseId: number | null;
   readonly at: Date;
   readonly by: string;
-  /** Whether a person insisted although the bundle names another compatible. */
+  /** Whether it was released by force: the bundle names another compatible. */
   readonly forced: boolean;
 }
 

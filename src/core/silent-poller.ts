@@ -41,11 +41,11 @@ export function unprovenDownloads(
 }
 
 /**
- * How many tries the downloads of a bundle come to.
+ * How many attempts the downloads of a bundle amount to.
  *
- * A try is a download that took as much as the whole bundle does: what a bad line cut short counts for its bytes alone. RAUC reads
- * some blocks twice, which makes no more tries than there were begins. Of an adaptive bundle, and wherever nobody knows how much of
- * it a device reads, each begin is a try: once its blocks are in the slot, the next try reads hardly any of them.
+ * One attempt is as many bytes as the whole bundle has, so that a download cut short by a bad line counts only for its bytes. RAUC reads
+ * some blocks twice; there are still never more attempts than downloads that started. For an adaptive bundle, and wherever it is unknown
+ * how much of it a device reads, each start is an attempt: once its blocks are in the slot, the next one reads hardly any of them.
  */
 export function untoldTries(
   { attempts, bytesSent }: Pick<UnprovenDownloads, 'attempts' | 'bytesSent'>,

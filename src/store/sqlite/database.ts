@@ -158,7 +158,7 @@ class SqliteDatabase implements Database {
     if (this.#isClosed) throw databaseClosed(); // the binding would end the whole process
     if (this.connection === null) throw this.#unwritable();
     const { sqlite } = this.connection;
-    const { sql, parameters } = 'compile' in query ? query.compile() : query;
+    const { sql, parameters } = compiled(query);
     try {
       // The one place where rows get their type: the query that Kysely checked against the schema says it.
       return this.#statements.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
@@ -172,12 +172,11 @@ class SqliteDatabase implements Database {
   }
 
   async search<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
-    const compiled = 'compile' in query ? query.compile() : query;
     const searches = this.#searches;
     const found =
       searches === null
-        ? await this.#turns.take(() => this.all(compiled))
-        : ((await searches.run(compiled)) as Row[]);
+        ? await this.#turns.take(() => this.all(query))
+        : ((await searches.run(compiled(query))) as Row[]);
     await this.#commits?.synced();
     return found;
   }
@@ -273,6 +272,10 @@ class SqliteDatabase implements Database {
   #unwritable(): DomainError {
     return this.#problem ?? databaseClosed();
   }
+}
+
+function compiled<Row>(query: Compilable<Row> | CompiledQuery<Row>): CompiledQuery<Row> {
+  return 'compile' in query ? query.compile() : query;
 }
 
 /** Statements that stay prepared. A list with many filters has one for each mix of them. */

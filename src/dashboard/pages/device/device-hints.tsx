@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { may } from '../../api/session';
 import { apiPath } from '../../api/client';
-import { isRefused } from '../../parts/device-state';
+import { isRefused } from '../../../contract/device-state';
 import { Hint } from '../../parts/notices';
 import { text } from '../../texts';
 import { carryOutNow, type Subject } from './deed';

@@ -4,7 +4,7 @@ import { apiPath } from '../../api/client';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
 import { Command } from '../../parts/command';
-import { deviceState } from '../../parts/device-state';
+import { deviceState } from '../../../contract/device-state';
 import { Loaded } from '../../parts/loaded';
 import { EmptyState, Page } from '../../parts/page';
 import { text } from '../../texts';

@@ -2,7 +2,7 @@ import type { InstallationJson } from '../../../contract/installation';
 import { lookOf } from '../../../contract/state-looks';
 import { formatBytes, formatPercent, stateLabel } from '../../format';
 import { linkTo } from '../../location';
-import { isToClear } from '../../parts/device-state';
+import { isToClear } from '../../parts/to-clear';
 import { Icon, type IconName } from '../../parts/icon';
 import { Section } from '../../parts/page';
 import { Progress } from '../../parts/progress';

@@ -6,7 +6,7 @@ import type { ReleaseJson } from '../../../contract/release';
 import { formatPercent } from '../../format';
 import { linkTo } from '../../location';
 import { StateBadge } from '../../parts/badge';
-import { deviceState, isRefused, runsCurrent } from '../../parts/device-state';
+import { deviceState, isRefused, runsCurrent } from '../../../contract/device-state';
 import { Progress } from '../../parts/progress';
 import type { Column } from '../../parts/table';
 import { Ago } from '../../parts/time';

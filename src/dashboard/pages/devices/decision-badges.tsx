@@ -1,6 +1,6 @@
 import type { DeviceJson } from '../../../contract/device';
 import { StateBadge } from '../../parts/badge';
-import { isRefused } from '../../parts/device-state';
+import { isRefused } from '../../../contract/device-state';
 import { text } from '../../texts';
 
 /** What people decided about a device, or have to. */

@@ -4,7 +4,7 @@ import type { DeviceJson } from '../../../contract/device';
 import type { FleetJson } from '../../../contract/fleet';
 import { Icon } from '../../parts/icon';
 import { Menu } from '../../parts/menu';
-import { isToClear } from '../../parts/device-state';
+import { isToClear } from '../../parts/to-clear';
 import { attempt, tell, tellFailure } from '../../parts/notices';
 import { text } from '../../texts';
 import { actOnDevices, type BulkOutcome, undoOf, type Verb } from './actions';

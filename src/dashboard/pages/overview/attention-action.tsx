@@ -4,7 +4,7 @@ import type { DeviceJson, DevicePageJson } from '../../../contract/device';
 import { apiPath, Failure } from '../../api/client';
 import { may } from '../../api/session';
 import { formatCount } from '../../format';
-import { isToClear } from '../../parts/device-state';
+import { isToClear } from '../../parts/to-clear';
 import { FormDialog } from '../../parts/dialog';
 import { Loaded } from '../../parts/loaded';
 import { tell } from '../../parts/notices';
