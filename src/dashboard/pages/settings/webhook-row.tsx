@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { patch, post } from '../../api/client';
 import type { WebhookJson } from '../../../contract/webhook';
 import { formatCount } from '../../format';
@@ -62,17 +62,24 @@ export function WebhookRow({ webhook, onChange, onDelete }: WebhookRowProps) {
 }
 
 function Order({ webhook: { name, in_order: inOrder }, onChange }: Omit<WebhookRowProps, 'onDelete'>) {
+  // Shown as chosen until the list says so too: it may be read again before the server has answered.
+  const [chosen, setChosen] = useState<boolean>();
+  useEffect(() => setChosen(undefined), [inOrder]);
+
   async function choose(wanted: boolean): Promise<void> {
-    await attempt(
+    setChosen(wanted);
+    const isDone = await attempt(
       () => patch(linkTo('api', 'webhooks', name), { in_order: wanted }),
       wanted ? words.ordered(name) : words.unordered(name),
       () => void choose(!wanted),
     );
+    if (!isDone) setChosen(undefined);
     onChange();
   }
+  const isChecked = chosen ?? inOrder;
   return (
     <label class="inline">
-      <input type="checkbox" checked={inOrder} onChange={() => void choose(!inOrder)} />
+      <input type="checkbox" checked={isChecked} onChange={() => void choose(!isChecked)} />
       {words.inOrder}
     </label>
   );
