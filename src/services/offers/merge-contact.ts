@@ -10,8 +10,8 @@ import {
 import type { DeviceFacts } from '../../core/device-facts';
 import { omittedHeaders } from '../../core/silent-poller';
 
-/** Custom headers that are kept of one device, over all its contacts. */
-export const maxAttributes = 32;
+/** Attributes that are kept of one device, over all its contacts. */
+export const maxAttributes = 100;
 
 /** The device as it is after a contact. */
 export function mergeContact(device: Device, identity: DeviceIdentity, contact: Contact): Device {
@@ -19,7 +19,7 @@ export function mergeContact(device: Device, identity: DeviceIdentity, contact: 
   const { compatibles: bound } = identity;
   const claimed = contact.facts.compatible ?? device.claimedCompatible;
   const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
-  const facts = { ...mergeFacts(device.facts, contact.facts), compatible };
+  const facts = { ...mergeFacts(device.facts, contact.facts, contact.attributes), compatible };
   return {
     ...device,
     firstContactAt: device.firstContactAt ?? at,
