@@ -56,7 +56,7 @@ export function parseFeedback(body: Buffer): Feedback {
 }
 
 function cleanText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
+  return text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
 }
 
 /** What feedback on a deployment means for its installation. */

@@ -51,6 +51,8 @@ describe('attributes', () => {
     expect(await device.configData(of(100))).toBe(200);
     expect(await device.configData(of(100, 'b'))).toBe(200);
     expect((await facts()).attributes).toEqual(of(100));
+    expect(await device.configData(of(100, 'c'), 'replace')).toBe(200);
+    expect((await facts()).attributes).toEqual(of(100, 'c'));
   });
 
   it.each([{}, { a: 1 }, [], 'text', null, undefined])('are refused as %j', async (data) => {

@@ -22,19 +22,20 @@ const post = async (body: string, at = `deploymentBase/${action}`) =>
 const cancel = () => fleet.services.manageDevices.cancel(id, person);
 
 describe('feedback', () => {
-  it.each(executions.flatMap((execution) => results.map((result) => [execution, result])))(
-    '%s/%s is taken',
-    async (execution, result) => {
-      const answer = await device.request(
-        `${device.base}/deploymentBase/${action}/feedback`,
-        'POST',
-        JSON.stringify({ status: { execution, result: { finished: result } } }),
-      );
-      expect([answer.status, answer.body.length]).toEqual([200, 0]);
-      const ended = result === 'failure' ? 'failed' : 'installed';
-      expect(await state()).toBe(execution === 'closed' ? ended : 'downloading');
-    },
-  );
+  it.each(results)('closed/%s closes the action', async (result) => {
+    expect(await device.feedback(action, 'closed', result)).toBe(200);
+    expect(await state()).toBe(result === 'failure' ? 'failed' : 'installed');
+  });
+
+  it('of every other kind is taken, and leaves the action open', async () => {
+    for (const execution of executions.filter((one) => one !== 'closed'))
+      for (const finished of results) {
+        const status = { execution, result: { finished } };
+        const at = `${device.base}/deploymentBase/${action}/feedback`;
+        const answer = await device.request(at, 'POST', JSON.stringify({ status }));
+        expect([answer.status, answer.body.length, await state()]).toEqual([200, 0, 'downloading']);
+      }
+  });
 
   it('is taken whatever its id, its other members and its log are', async () => {
     const status = {
