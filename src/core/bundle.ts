@@ -2,12 +2,20 @@ import { DomainError } from './errors';
 import type { StoredImageCheck } from './image-check';
 import type { Inspection } from './inspection';
 
+/** Hashes that some update clients ask for. They protect against accidents alone. Lower-case hex. */
+export interface WeakHashes {
+  readonly sha1: string;
+  readonly md5: string;
+}
+
 /** A stored bundle. Its name never changes its bytes. */
 export interface Bundle {
   /** File name, unique on this server. */
   readonly name: string;
   /** Of the whole file, lower-case hex: its ETag and the pin in its URL. */
   readonly sha256: string;
+  /** `null` until they are known: bundles from before they were kept are hashed in the background. */
+  readonly weakHashes: WeakHashes | null;
   readonly sizeBytes: number;
   /** From the manifest, or as told by the operator for an encrypted one; `null` when nobody said. */
   readonly compatible: string | null;

@@ -14,6 +14,7 @@ export const choreNames = [
   'webhooks',
   'bundle-verdicts',
   'image-checks',
+  'bundle-hashes',
   'server-certificate',
   'asked-names',
 ] as const;

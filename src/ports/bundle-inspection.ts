@@ -1,3 +1,4 @@
+import type { WeakHashes } from '../core/bundle';
 import type { ImageCheck } from '../core/image-check';
 import type { Finding, Inspection, Judgement } from '../core/inspection';
 import type { OpenFile } from './bundle-storage';
@@ -22,6 +23,15 @@ export type CheckImages = (
   inspection: Inspection,
   signal: AbortSignal,
 ) => Promise<ImageCheck>;
+
+/**
+ * Hashes all bytes of a bundle, not on the event loop. Rejects when it cannot be read, when that ended early, and when it is called
+ * off.
+ */
+export type HashBundle = (
+  bytes: BundleBytes,
+  signal: AbortSignal,
+) => Promise<{ readonly sha256: string; readonly weakHashes: WeakHashes }>;
 
 /** What verdicts depend on now. */
 export interface TrustTerms {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { WeakHashes } from '../core/bundle';
 
 /** The bytes of a bundle, readable until they are closed, also when the bundle is removed meanwhile. */
 export interface OpenBytes {
@@ -23,6 +24,7 @@ export interface OpenFile extends OpenBytes {
 export interface StagedBundle {
   /** Of all its bytes, in lower-case hex. */
   readonly sha256: string;
+  readonly weakHashes: WeakHashes;
   readonly sizeBytes: number;
   open(): Promise<OpenFile>;
   /**

@@ -1,6 +1,7 @@
 import type { ImageCheck } from '../core/image-check';
 import type { Inspection } from '../core/inspection';
 import type { Looked } from './check-images';
+import type { BundleHashes } from './hash-bundle';
 import type { SignatureJudgement } from './judge-signature';
 import type { VerificationProfile } from './profile';
 
@@ -15,13 +16,15 @@ export interface OpenBundle {
 export type BundleTask =
   | { readonly kind: 'inspect'; readonly now: Date }
   | { readonly kind: 'judge'; readonly now: Date }
-  | { readonly kind: 'check-images'; readonly looked: Looked };
+  | { readonly kind: 'check-images'; readonly looked: Looked }
+  | { readonly kind: 'hash' };
 
 /** What comes of each kind of task. */
 export interface BundleResults {
   readonly inspect: Inspection;
   readonly judge: SignatureJudgement;
   readonly 'check-images': ImageCheck;
+  readonly hash: BundleHashes;
 }
 
 /** One task on its way to the thread. */

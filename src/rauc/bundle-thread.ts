@@ -4,6 +4,7 @@ import { readExactlySync } from '../base/files/read-exactly';
 import { giveWay } from '../base/threads/give-way';
 import type { BundleAnswer, BundleRequest, BundleResults, ThreadData } from './bundle-tasks';
 import { checkImages } from './check-images';
+import { hashBundle } from './hash-bundle';
 import { inspectBundle } from './inspect';
 import { judgeSignature } from './judge-signature';
 import type { BundleSource } from './source';
@@ -47,5 +48,7 @@ function perform({ bundle, task }: BundleRequest): Promise<BundleResults[keyof B
       return judgeSignature(source, profile, task.now);
     case 'check-images':
       return checkImages(source, task.looked);
+    case 'hash':
+      return hashBundle(source);
   }
 }

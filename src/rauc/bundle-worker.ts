@@ -12,6 +12,7 @@ import type {
   ThreadData,
 } from './bundle-tasks';
 import type { Looked } from './check-images';
+import type { BundleHashes } from './hash-bundle';
 import type { SignatureJudgement } from './judge-signature';
 
 export interface BundleWorkerOptions extends ThreadData {
@@ -74,23 +75,33 @@ export class BundleWorker {
    */
   async checkImages(bundle: OpenBundle, inspection: Looked, signal: AbortSignal): Promise<ImageCheck> {
     const { manifest, payloadSizeBytes, encrypted } = inspection;
-    signal.throwIfAborted();
-    const end = () => void this.#end();
-    signal.addEventListener('abort', end);
-    try {
-      return await this.#ask(bundle, {
-        kind: 'check-images',
-        looked: { manifest, payloadSizeBytes, encrypted },
-      });
-    } finally {
-      signal.removeEventListener('abort', end);
-    }
+    const task = { kind: 'check-images', looked: { manifest, payloadSizeBytes, encrypted } } as const;
+    return this.#until(signal, () => this.#ask(bundle, task));
+  }
+
+  /**
+   * As `hashBundle` does.
+   * @param signal ends the thread, with all that it does
+   */
+  async hash(bundle: OpenBundle, signal: AbortSignal): Promise<BundleHashes> {
+    return this.#until(signal, () => this.#ask(bundle, { kind: 'hash' }));
   }
 
   /** Ends the thread, with all that it does. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#end();
+  }
+
+  async #until<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    signal.throwIfAborted();
+    const end = () => void this.#end();
+    signal.addEventListener('abort', end);
+    try {
+      return await work();
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
   }
 
   #ask<Kind extends BundleTask['kind']>(

@@ -57,13 +57,14 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });
   let { devicePort } = config; // 0 until the listener has one
   const baseUrl = () => deviceBaseUrl(config, devicePort);
-  const { inspect, judge, checkImages, trustTerms } = startBundleWorkers(profile, closing, now);
+  const { inspect, judge, checkImages, hashBundle, trustTerms } = startBundleWorkers(profile, closing, now);
   const { deliver, refuseReceiver } = outboundPorts(config, now);
   const services = await createServices({
     store,
     inspect,
     judge,
     checkImages,
+    hashBundle,
     trustTerms,
     deliver,
     refuseReceiver,

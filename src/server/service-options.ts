@@ -29,7 +29,7 @@ export function startBundleWorkers(
   profile: VerificationProfile,
   closing: Closing,
   now: Clock,
-): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms'> {
+): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'hashBundle' | 'trustTerms'> {
   const worker = new BundleWorker({ profile });
   const imageWorker = new BundleWorker({ profile }); // no upload waits for it
   closing.add(() => Promise.all([worker.close(), imageWorker.close()]));
@@ -38,6 +38,7 @@ export function startBundleWorkers(
     inspect: (bytes) => worker.inspect(bytes, now()),
     judge: (bytes) => worker.judge(bytes, now()),
     checkImages: (bytes, inspection, signal) => imageWorker.checkImages(bytes, inspection, signal),
+    hashBundle: (bytes, signal) => imageWorker.hash(bytes, signal),
     trustTerms: () => trustTerms,
   };
 }

@@ -1,6 +1,7 @@
 import type { JournalRecords } from '../ports/journal';
 import type { WebhookDeliveries } from '../ports/webhook-deliveries';
 import type { CheckStoredImages } from './catalog/check-stored-images';
+import type { HashStoredBundles } from './catalog/hash-stored-bundles';
 import type { JudgeBundles } from './catalog/judge-bundles';
 import type { ServerClock } from './clock/server-clock';
 import type { FindLost } from './devices/find-lost';
@@ -22,6 +23,7 @@ export interface HousekeepingPorts {
   readonly fleetHistory: Pick<FleetHistory, 'record'>;
   readonly judgeBundles: Pick<JudgeBundles, 'run'>;
   readonly checkStoredImages: Pick<CheckStoredImages, 'run'>;
+  readonly hashStoredBundles: Pick<HashStoredBundles, 'run'>;
   readonly pauseUntrusted: PauseUntrusted;
   readonly sendWebhooks: Pick<SendWebhooks, 'begin'>;
   readonly watchRestores: Pick<WatchRestores, 'run'>;
@@ -149,6 +151,14 @@ export function fleetChores(ports: HousekeepingPorts): readonly Chore[] {
       ...besides,
       limitMs: 24 * hourMs,
       run: () => ports.checkStoredImages.run(),
+    },
+    {
+      name: 'bundle-hashes',
+      everyMs: minuteMs,
+      runsOn: 'leader',
+      ...besides,
+      limitMs: 24 * hourMs,
+      run: () => ports.hashStoredBundles.run(),
     },
   ];
 }

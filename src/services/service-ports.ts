@@ -1,7 +1,13 @@
 import type { Crash } from '../core/crash';
 import type { Admission } from '../core/device';
 import type { OfferingProtocol } from '../core/protocol';
-import type { CheckImages, InspectBundle, JudgeSignature, TrustTerms } from '../ports/bundle-inspection';
+import type {
+  CheckImages,
+  HashBundle,
+  InspectBundle,
+  JudgeSignature,
+  TrustTerms,
+} from '../ports/bundle-inspection';
 import type { Clock, MonotonicClock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RandomBytes } from '../ports/randomness';
@@ -41,6 +47,7 @@ export interface ServicePorts {
   readonly inspect: InspectBundle;
   readonly judge: JudgeSignature;
   readonly checkImages: CheckImages;
+  readonly hashBundle: HashBundle;
   /** What the configured profile makes verdicts depend on. */
   readonly trustTerms: () => TrustTerms;
   /** The protocols by which devices ask what to install. */

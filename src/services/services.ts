@@ -100,7 +100,8 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const startup = await takeOver(ports, catalog);
   let isTakenOver = store.writability.problem() === null;
   const catalogServices = createCatalogServices(ports, catalog);
-  const { bundleTrust, changed, judgeBundles, checkStoredImages, listBundles } = catalogServices;
+  const { bundleTrust, changed, judgeBundles, checkStoredImages, hashStoredBundles, listBundles } =
+    catalogServices;
   await changed();
   await judgeBundles.begin();
 
@@ -155,6 +156,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     fleetHistory,
     judgeBundles,
     checkStoredImages,
+    hashStoredBundles,
     pauseUntrusted,
     sendWebhooks,
     watchRestores,
@@ -205,6 +207,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
     startup,
     async close() {
       await checkStoredImages.close();
+      await hashStoredBundles.close();
       await judgeBundles.close();
       await sendWebhooks.close();
       await housekeeping.close(); // the look that goes on, or a last one

@@ -71,6 +71,7 @@ export function bundleOf(
       recipients: [],
       ...change,
     },
+    weakHashes: { sha1: 'b'.repeat(40), md5: 'c'.repeat(32) },
     imageCheck: { state: 'sound' },
   };
 }

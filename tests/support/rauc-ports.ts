@@ -1,6 +1,7 @@
 import { offeringProtocols } from '../../src/http/device/kernel/protocol';
 import { deviceProtocols } from '../../src/http/device/protocols';
 import { checkImages } from '../../src/rauc/check-images';
+import { hashBundle } from '../../src/rauc/hash-bundle';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { judgeSignature } from '../../src/rauc/judge-signature';
 import { describeProfile, type VerificationProfile } from '../../src/rauc/profile';
@@ -20,11 +21,12 @@ export const withoutKeyring: VerificationProfile = {
 export function raucPorts(
   profile: VerificationProfile,
   now: () => Date,
-): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'trustTerms' | 'protocols'> {
+): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'hashBundle' | 'trustTerms' | 'protocols'> {
   return {
     inspect: (bytes) => inspectBundle(bytes, profile, now()),
     judge: (bytes) => judgeSignature(bytes, profile, now()),
     checkImages: (bytes, inspection) => checkImages(bytes, inspection),
+    hashBundle: (bytes) => hashBundle(bytes),
     trustTerms: () => describeProfile(profile),
     protocols: offeringProtocols(deviceProtocols),
   };

@@ -47,6 +47,7 @@ export async function makeSparseBundle(
       judgedUnder: null,
       recipients: [],
     },
+    weakHashes: { sha1: 'b'.repeat(40), md5: 'c'.repeat(32) },
     imageCheck: { state: 'sound' },
   };
   return {

@@ -5,6 +5,7 @@ import type { Catalog } from './catalog';
 import { type CheckStoredImages, StoredImageChecks } from './check-stored-images';
 import { createDeleteBundle, type DeleteBundle } from './delete-bundle';
 import { BundleJudge, type JudgeBundles } from './judge-bundles';
+import { type HashStoredBundles, StoredBundleHashes } from './hash-stored-bundles';
 import { createListBundles, type ListBundles } from './list-bundles';
 import { createPublishBundle, type PublishBundle } from './publish-bundle';
 import { BundleReader } from './read-bundle';
@@ -20,6 +21,7 @@ export interface CatalogServices {
   readonly bundleTrust: BundleTrust;
   readonly judgeBundles: JudgeBundles;
   readonly checkStoredImages: CheckStoredImages;
+  readonly hashStoredBundles: HashStoredBundles;
   /** Writes the manifest file anew, for other tools: after each change of a release. Never rejects. */
   readonly changed: () => Promise<void>;
 }
@@ -30,7 +32,7 @@ const idleMs = 5_000;
 export function createCatalogServices(ports: ServicePorts, catalog: Catalog): CatalogServices {
   const { store, trustTerms, allowUntrusted, configuredCompatible, baseUrl, log, now } = ports;
   const { bundles: storage, uses, writability, writeManifestFile } = store;
-  const { inspect, judge, checkImages } = ports;
+  const { inspect, judge, checkImages, hashBundle } = ports;
   const changed = createWriteManifestFile({ catalog, configuredCompatible, baseUrl, writeManifestFile, log });
   const bundleTrust = createBundleTrust({ trustTerms, allowUntrusted });
   return {
@@ -42,6 +44,7 @@ export function createCatalogServices(ports: ServicePorts, catalog: Catalog): Ca
     bundleTrust,
     judgeBundles: new BundleJudge({ catalog, storage, judge, trustTerms, bundleTrust, uses, log, now }),
     checkStoredImages: new StoredImageChecks({ catalog, storage, checkImages, uses, log, now }),
+    hashStoredBundles: new StoredBundleHashes({ catalog, storage, hashBundle, log, now }),
     changed,
   };
 }

@@ -169,6 +169,7 @@ function describe(
   return {
     name: request.name,
     sha256: staged.sha256,
+    weakHashes: staged.weakHashes,
     sizeBytes: staged.sizeBytes,
     compatible: own ?? asked,
     uploadedAt: known?.uploadedAt ?? now,

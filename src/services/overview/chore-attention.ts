@@ -18,6 +18,7 @@ const consequences: Readonly<Record<ChoreName, string>> = {
   'webhook-retention': 'old webhook deliveries are not deleted',
   'bundle-verdicts': 'stored bundles are not verified again',
   'image-checks': 'the images of stored bundles are not checked',
+  'bundle-hashes': 'the SHA-1 and MD5 of older bundles are not computed, which hawkBit clients need',
   'server-certificate': 'the server certificate is not renewed',
   'asked-names': 'the names that devices ask for are not saved',
 };

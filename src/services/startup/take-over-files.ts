@@ -111,6 +111,7 @@ async function adopt(ports: TakeOverPorts, found: FoundFile, report: Report): Pr
     const bundle: Bundle = {
       name,
       sha256,
+      weakHashes: null,
       sizeBytes: file.sizeBytes,
       compatible: inspection.manifest?.compatible ?? notes.compatible ?? null,
       uploadedAt: notes.uploadedAt ?? found.modifiedAt,

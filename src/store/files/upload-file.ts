@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -11,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { FileHashes } from '../../base/files/file-hashes';
 import { syncFolderSync } from '../../base/files/replace-file';
 import { systemErrorCode } from '../../base/files/system-error';
 import type { Place, TaskFailure, UploadAnswer, UploadResults, UploadTask } from './upload-tasks';
@@ -20,7 +20,7 @@ import type { Place, TaskFailure, UploadAnswer, UploadResults, UploadTask } from
  * When it could not be written or synced it is gone, and every task but `discard` fails as the first one did.
  */
 export class UploadFile {
-  readonly #hash = createHash('sha256');
+  readonly #hashes = new FileHashes();
   #sizeBytes = 0;
   #descriptor: number | null = null;
   #failure: TaskFailure | null = null;
@@ -57,7 +57,7 @@ export class UploadFile {
         this.#write(task.bytes);
         return null;
       case 'finish':
-        return { sha256: this.#hash.digest('hex'), sizeBytes: this.#sizeBytes };
+        return { ...this.#hashes.digest(), sizeBytes: this.#sizeBytes };
       case 'keep':
         giveName(this.file, task.place);
         return null;
@@ -70,7 +70,7 @@ export class UploadFile {
 
   #write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += writeSync(this.#opened(), bytes, at);
-    this.#hash.update(bytes);
+    this.#hashes.update(bytes);
     this.#sizeBytes += bytes.length;
   }
 

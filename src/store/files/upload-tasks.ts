@@ -1,3 +1,5 @@
+import type { WeakHashes } from '../../core/bundle';
+
 /** Where a bundle gets its name. */
 export interface Place {
   readonly file: string;
@@ -16,6 +18,7 @@ export type UploadTask =
 export interface Written {
   /** In lower-case hex. */
   readonly sha256: string;
+  readonly weakHashes: WeakHashes;
   readonly sizeBytes: number;
 }
 

@@ -132,6 +132,8 @@ function saveBundle(database: Database, bundle: Bundle): void {
     uploaded_by: bundle.uploadedBy,
     inspection: inspectionToJson(bundle.inspection),
     image_check: imageCheckToJson(bundle.imageCheck),
+    sha1: bundle.weakHashes?.sha1 ?? null,
+    md5: bundle.weakHashes?.md5 ?? null,
     deleted_at: null,
     deleted_by: null,
   };
@@ -202,6 +204,7 @@ function toBundle(row: Selectable<BundleTable>): Bundle {
   return {
     name: row.name,
     sha256: row.sha256,
+    weakHashes: row.sha1 === null || row.md5 === null ? null : { sha1: row.sha1, md5: row.md5 },
     sizeBytes: row.size_bytes,
     compatible: row.compatible,
     uploadedAt: new Date(row.uploaded_at),

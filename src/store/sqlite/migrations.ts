@@ -462,4 +462,9 @@ export const migrations: readonly string[] = [
   -- People do little beside devices and the server.
   CREATE INDEX events_by_people ON events (id) WHERE actor NOT LIKE 'device:%' AND actor <> 'server';
   `,
+  `
+  -- Other hashes of a bundle, which some update clients ask for; NULL until they are known.
+  ALTER TABLE bundles ADD COLUMN sha1 TEXT;
+  ALTER TABLE bundles ADD COLUMN md5 TEXT;
+  `,
 ];

@@ -51,6 +51,9 @@ export interface BundleTable {
   deleted_by: string | null;
   /** As JSON; `null` when it was never begun. */
   image_check: string | null;
+  /** Both `null` until they are known. */
+  sha1: string | null;
+  md5: string | null;
 }
 
 export interface ReleaseTable {

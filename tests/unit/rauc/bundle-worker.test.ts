@@ -1,6 +1,7 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenBundle } from '../../../src/rauc/bundle-tasks';
+import { hashBundle } from '../../../src/rauc/hash-bundle';
 import { inspectBundle } from '../../../src/rauc/inspect';
 import { judgeSignature } from '../../../src/rauc/judge-signature';
 import { type BundleSource, fileSource } from '../../../src/rauc/source';
@@ -55,6 +56,7 @@ describe('BundleWorker', () => {
       const judgement = await judgeSignature(source, await profile(), testNow);
       expect(await worker.judge(bundle, testNow)).toEqual(judgement);
       expect(await worker.checkImages(bundle, here, never)).toEqual({ state: 'sound' });
+      expect(await worker.hash(bundle, never)).toEqual(await hashBundle(source));
     });
   });
 

@@ -1,0 +1,19 @@
+import { FileHashes } from '../base/files/file-hashes';
+import type { WeakHashes } from '../core/bundle';
+import type { BundleSource } from './source';
+
+/** Hashes of all bytes of a bundle. */
+export interface BundleHashes {
+  readonly sha256: string;
+  readonly weakHashes: WeakHashes;
+}
+
+const pieceSizeBytes = 1 << 20;
+
+/** Reads all of a bundle and hashes it. */
+export async function hashBundle(source: BundleSource): Promise<BundleHashes> {
+  const hashes = new FileHashes();
+  for (let at = 0; at < source.sizeBytes; at += pieceSizeBytes)
+    hashes.update(await source.read(at, Math.min(pieceSizeBytes, source.sizeBytes - at)));
+  return hashes.digest();
+}
