@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { parseBundleName, parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
-import { addCommand } from '../kernel/command';
+import { addCommand, addGroup } from '../kernel/command';
 import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
@@ -31,7 +31,12 @@ interface DeactivateFlags extends ChannelFlags {
 }
 
 /** `release list|show|create|back|undo|deactivate|history` */
-export function addReleaseCommands(release: Command, context: CliContext): void {
+export function addReleaseCommands(program: Command, context: CliContext): void {
+  const release = addGroup(program, 'release', 'manage what is current on the channels of a running server', [
+    'release list',
+    'release create fw-2.0.0.raucb --steps 5,25,100',
+    'release back my-board',
+  ]);
   addList(release, context);
   addShow(release, 'release', context);
   addCreate(release, context);
