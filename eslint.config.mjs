@@ -46,6 +46,14 @@ export default tseslint.config(
   },
   { files: ['src/config/**', 'tests/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   {
+    // They load what a command needs when it is called.
+    files: ['src/server.ts', 'src/cli/program.ts'],
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/consistent-type-imports': 'off',
+    },
+  },
+  {
     files: ['src/dashboard/**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

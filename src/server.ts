@@ -2,15 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { version } from '../package.json';
 import { runCli } from './cli/program';
 import type { Wiring } from './cli/kernel/wiring';
-import { openCertificateFolder } from './pki/certificate-folder';
-import { checkFileImages, inspectFile } from './server/bundle-files';
-import { examine } from './server/doctor';
 import type { Clock } from './ports/clock';
 import { readKitText } from './server/package-files';
-import { serve } from './server/serve';
-import { createManageTokens } from './services/access/manage-tokens';
-import { createBackups } from './store/backup/backups';
-import { openTokenStore } from './store/store';
 
 /** The composition root: this file and `src/server/` alone know every room and put them together. */
 
@@ -21,19 +14,34 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await runCli(argv, createWiring());
 }
 
+/** A command loads only what it needs: loading the whole server takes longer than most commands do. */
+const load = {
+  backups: () => require('./store/backup/backups') as typeof import('./store/backup/backups'),
+  certificateFolder: () => require('./pki/certificate-folder') as typeof import('./pki/certificate-folder'),
+  doctor: () => require('./server/doctor') as typeof import('./server/doctor'),
+  inspectFiles: () => require('./server/inspect-files') as typeof import('./server/inspect-files'),
+  manageTokens: () =>
+    require('./services/access/manage-tokens') as typeof import('./services/access/manage-tokens'),
+  serve: () => require('./server/serve') as typeof import('./server/serve'),
+  store: () => require('./store/store') as typeof import('./store/store'),
+};
+
 function createWiring(): Wiring {
   return {
-    serve,
-    certificates: (config) => openCertificateFolder(config.certsDir, { now }),
+    serve: (config) => load.serve().serve(config),
+    certificates: (config) => load.certificateFolder().openCertificateFolder(config.certsDir, { now }),
     kitText: readKitText,
     tokens(config) {
-      const store = openTokenStore(config.dataDir);
-      const manageTokens = createManageTokens({ tokens: store.tokens, randomBytes, now });
+      const store = load.store().openTokenStore(config.dataDir);
+      const manageTokens = load.manageTokens().createManageTokens({ tokens: store.tokens, randomBytes, now });
       return { ...manageTokens, close: () => store.close() };
     },
-    backups: createBackups({ version, pid: process.pid, now, newId: () => randomBytes(16).toString('hex') }),
-    doctor: (config, request) => examine(config, { ...request, now }),
-    inspect: inspectFile,
-    checkImages: checkFileImages,
+    get backups() {
+      const newId = () => randomBytes(16).toString('hex');
+      return load.backups().createBackups({ version, pid: process.pid, now, newId });
+    },
+    doctor: (config, request) => load.doctor().examine(config, { ...request, now }),
+    inspect: (path, config) => load.inspectFiles().inspectFile(path, config),
+    checkImages: (...file) => load.inspectFiles().checkFileImages(...file),
   };
 }

@@ -1,46 +1,43 @@
 import { Command } from 'commander';
-import { addAttentionCommands } from './journal/attention';
-import { addBackup } from './backup/backup';
-import { addRestore } from './backup/restore';
-import { addBundleActivate } from './bundle/bundle-activate';
-import { addBundleDeactivate } from './bundle/bundle-deactivate';
-import { addBundleDelete } from './bundle/bundle-delete';
-import { addBundleDownload } from './bundle/bundle-download';
-import { addBundleInspect } from './bundle/bundle-inspect';
-import { addBundleList } from './bundle/bundle-list';
-import { addBundleShow } from './bundle/bundle-show';
-import { addBundleUpload } from './bundle/bundle-upload';
-import { addCertCa } from './cert/cert-ca';
-import { addCertDevice } from './cert/cert-device';
-import { addCertList } from './cert/cert-list';
-import { addCertRefused } from './cert/cert-refused';
-import { addCertRevoke } from './cert/cert-revoke';
-import { addCertRevoked } from './cert/cert-revoked';
-import { addCertServer } from './cert/cert-server';
-import { addCertShow } from './cert/cert-show';
-import { addCertVerify } from './cert/cert-verify';
 import { addExamples } from './kernel/command';
-import { addCompletion } from './completion/completion';
-import { addDoctor } from './doctor/doctor';
-import { addEvents } from './journal/events';
-import { addReleaseCommands } from './release/release';
-import { addRolloutCommands } from './rollout/rollout';
-import { addWebhookCommands } from './webhook/webhook';
-import { addConfigShow } from './serve/config-show';
 import type { CliContext, ExitCode } from './kernel/context';
-import { addDeviceKit } from './device/device-kit';
-import { deviceCommands } from './device/device-commands';
 import { isDone, reportFailure } from './kernel/failure';
 import { printable } from './kernel/printable';
-import { addServe } from './serve/serve';
 import { processSurroundings, processTerminal, type Surroundings } from './kernel/surroundings';
-import { addTokenCreate } from './token/token-create';
-import { addTokenList } from './token/token-list';
-import { addTokenRevoke } from './token/token-revoke';
 import type { Terminal, Wiring } from './kernel/wiring';
 
-/** The command line as data and actions; `isJson` keeps commander's own words away from programs. */
-export function createProgram(context: CliContext, isJson = false): Command {
+type AddCommands = (program: Command, context: CliContext) => void;
+
+/** Commands and groups, in the order of the help. Only the one that is asked for is loaded: loading is most of a start. */
+const commands: Readonly<Record<string, () => AddCommands>> = {
+  serve: () => (require('./serve/serve') as typeof import('./serve/serve')).addServe,
+  doctor: () => (require('./doctor/doctor') as typeof import('./doctor/doctor')).addDoctor,
+  backup: () => (require('./backup/backup') as typeof import('./backup/backup')).addBackup,
+  restore: () => (require('./backup/restore') as typeof import('./backup/restore')).addRestore,
+  config: () => (require('./serve/config-show') as typeof import('./serve/config-show')).addConfigCommands,
+  cert: () => (require('./cert/cert-commands') as typeof import('./cert/cert-commands')).addCertCommands,
+  bundle: () =>
+    (require('./bundle/bundle-commands') as typeof import('./bundle/bundle-commands')).addBundleCommands,
+  release: () => (require('./release/release') as typeof import('./release/release')).addReleaseCommands,
+  rollout: () => (require('./rollout/rollout') as typeof import('./rollout/rollout')).addRolloutCommands,
+  attention: () =>
+    (require('./journal/attention') as typeof import('./journal/attention')).addAttentionCommands,
+  events: () => (require('./journal/events') as typeof import('./journal/events')).addEvents,
+  webhook: () => (require('./webhook/webhook') as typeof import('./webhook/webhook')).addWebhookCommands,
+  device: () =>
+    (require('./device/device-commands') as typeof import('./device/device-commands')).addDeviceCommands,
+  token: () =>
+    (require('./token/token-commands') as typeof import('./token/token-commands')).addTokenCommands,
+  completion: () =>
+    (require('./completion/completion') as typeof import('./completion/completion')).addCompletion,
+};
+
+/**
+ * The command line as data and actions.
+ * @param only the one command that is needed; anything else loads all of them, for the help and the completion
+ * @param isJson keeps commander's own words away from programs
+ */
+export function createProgram(context: CliContext, only?: string, isJson = false): Command {
   const { stdout, stderr } = context.terminal;
   const program = new Command('rauc-simple-server')
     .description('Over-the-air update server for devices that run RAUC')
@@ -59,83 +56,12 @@ export function createProgram(context: CliContext, isJson = false): Command {
       getErrHasColors: () => false,
     });
   addExamples(program, ['serve', 'cert device board-1', 'bundle upload my-bundle.raucb --activate']);
-  addServe(program, context);
-  addDoctor(program, context);
-  addBackup(program, context);
-  addRestore(program, context);
-
-  const config = group(program, 'config', 'show the configuration', ['config show']);
-  addConfigShow(config, context);
-
-  const cert = group(program, 'cert', 'manage the certificates of the CA, the server and the devices', [
-    'cert device board-1',
-    'cert list',
-    'cert verify',
-  ]);
-  for (const add of [addCertCa, addCertServer, addCertDevice, addCertList, addCertShow, addCertVerify]) {
-    add(cert, context);
-  }
-  addCertRevoke(cert, context);
-  addCertRevoked(cert, context);
-  addCertRefused(cert, context);
-
-  const bundle = group(program, 'bundle', 'inspect local bundles, or manage those on a running server', [
-    'bundle upload my-bundle.raucb --activate',
-    'bundle list',
-    'bundle inspect my-bundle.raucb',
-  ]);
-  addBundleUpload(bundle, context);
-  addBundleDownload(bundle, context);
-  for (const add of [addBundleList, addBundleShow, addBundleInspect, addBundleActivate]) add(bundle, context);
-  addBundleDeactivate(bundle, context);
-  addBundleDelete(bundle, context);
-
-  const release = group(program, 'release', 'manage what is current on the channels of a running server', [
-    'release list',
-    'release create fw-2.0.0.raucb --steps 5,25,100',
-    'release back my-board',
-  ]);
-  addReleaseCommands(release, context);
-
-  const rollout = group(program, 'rollout', 'control how releases reach their devices', [
-    'rollout show 12',
-    'rollout promote 12',
-  ]);
-  addRolloutCommands(rollout, context);
-
-  const attention = group(program, 'attention', 'show what needs attention', ['attention list']);
-  addAttentionCommands(attention, context);
-
-  addEvents(program, context);
-
-  const webhook = group(program, 'webhook', 'manage where events are sent', [
-    'webhook create ops https://chat.example.com/hook --kind rollout.',
-    'webhook list',
-    'webhook deliveries ops --state gave-up',
-  ]);
-  addWebhookCommands(webhook, context);
-  const device = group(program, 'device', 'manage the devices of a running server', [
-    'device list --state failed',
-    'device explain board-1',
-    'device hold board-1 --reason "on the test bench"',
-    'device kit board-1 --server-url https://updates.example.com:8443',
-  ]);
-  for (const add of deviceCommands) add(device, context);
-  addDeviceKit(device, context);
-
-  const token = group(program, 'token', 'manage admin tokens for people and CI jobs', [
-    'token create ci --scope publish',
-    'token list',
-  ]);
-  for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(token, context);
-  addCompletion(program, context);
+  const names =
+    only !== undefined && only !== 'completion' && Object.hasOwn(commands, only)
+      ? [only]
+      : Object.keys(commands);
+  for (const name of names) commands[name]?.()(program, context);
   return program;
-}
-
-function group(program: Command, name: string, summary: string, examples: readonly string[]): Command {
-  const command = program.command(name).description(summary);
-  addExamples(command, examples);
-  return command;
 }
 
 /**
@@ -155,7 +81,8 @@ export async function runCli(
   const isJson = (end === -1 ? words : words.slice(0, end)).includes('--json');
   const output = new OutputWatch(context);
   try {
-    await createProgram(context, isJson).parseAsync([...words], { from: 'user' });
+    const program = createProgram(context, words[0], isJson);
+    await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (!isDone(error)) {
       context.exitCode = reportFailure(context, error, { isJson, isDebug: isDebug(words, surroundings) });

@@ -21,7 +21,7 @@ import { createServices } from '../services/services';
 import { CrashWatch } from '../services/startup/watch-crashes';
 import { openCrashFile } from '../store/files/crash-file';
 import { decideAdminAccess } from './admin-access';
-import { readProfile } from './bundle-files';
+import { readProfile } from './read-profile';
 import { Closing } from './closing';
 import { findCertificates, warnOfExpiry } from './find-certificates';
 import { adminUrlOf, listenForDevices, listenForPeople } from './listeners';

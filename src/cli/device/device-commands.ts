@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addGroup } from '../kernel/command';
 import type { CliContext } from '../kernel/context';
 import { addDeviceAdmit } from './device-admit';
 import { addDeviceBulk } from './device-bulk';
@@ -10,6 +11,7 @@ import { addDeviceExplain } from './device-explain';
 import { addDeviceExport } from './device-export';
 import { addDeviceForget } from './device-forget';
 import { addDeviceHold } from './device-hold';
+import { addDeviceKit } from './device-kit';
 import { addDeviceLabel } from './device-label';
 import { addDeviceList } from './device-list';
 import { addDeviceLog } from './device-log';
@@ -20,8 +22,8 @@ import { addDeviceShow } from './device-show';
 import { addDeviceUnhold } from './device-unhold';
 import { addDeviceUnpin } from './device-unpin';
 
-/** The commands about devices of a running server, in the order of the help. */
-export const deviceCommands: readonly ((device: Command, context: CliContext) => void)[] = [
+/** In the order of the help. */
+const commands = [
   addDeviceList,
   addDeviceExport,
   addDeviceShow,
@@ -41,4 +43,15 @@ export const deviceCommands: readonly ((device: Command, context: CliContext) =>
   addDeviceRevoke,
   addDeviceForget,
   addDeviceBulk,
+  addDeviceKit,
 ];
+
+export function addDeviceCommands(program: Command, context: CliContext): void {
+  const device = addGroup(program, 'device', 'manage the devices of a running server', [
+    'device list --state failed',
+    'device explain board-1',
+    'device hold board-1 --reason "on the test bench"',
+    'device kit board-1 --server-url https://updates.example.com:8443',
+  ]);
+  for (const add of commands) add(device, context);
+}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { attentionJson } from '../../contract/attention';
 import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
-import { addCommand } from '../kernel/command';
+import { addCommand, addGroup } from '../kernel/command';
 import { type CliContext, printJson, talk } from '../kernel/context';
 import { printTable } from '../kernel/print-table';
 import { parseAnswer } from '../kernel/server-answer';
@@ -17,7 +17,8 @@ const shownOverview = z.object({
 });
 
 /** `attention list|dismiss` */
-export function addAttentionCommands(attention: Command, context: CliContext): void {
+export function addAttentionCommands(program: Command, context: CliContext): void {
+  const attention = addGroup(program, 'attention', 'show what needs attention', ['attention list']);
   addCommand(attention, context, {
     usage: 'list',
     summary: 'list what needs attention',

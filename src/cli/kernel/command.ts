@@ -58,6 +58,18 @@ export function addCommand<Options extends object>(
   });
 }
 
+/** Adds a group of commands, such as `cert`, to the program. */
+export function addGroup(
+  program: Command,
+  name: string,
+  summary: string,
+  examples: readonly string[],
+): Command {
+  const command = program.command(name).description(summary);
+  addExamples(command, examples);
+  return command;
+}
+
 export function addExamples(command: Command, examples: readonly string[]): void {
   command.addHelpText(
     'after',

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { AdminClient } from '../kernel/admin-client';
-import { addCommand, type Call } from '../kernel/command';
+import { addCommand, addGroup, type Call } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { describeState, shownRelease } from '../release/shown-release';
 import { addShow, releasePath } from '../release/release-show';
@@ -18,7 +18,11 @@ interface ReasonFlags {
 }
 
 /** `rollout show|wait|promote|pause|resume|abort`, by the id of the release */
-export function addRolloutCommands(rollout: Command, context: CliContext): void {
+export function addRolloutCommands(program: Command, context: CliContext): void {
+  const rollout = addGroup(program, 'rollout', 'control how releases reach their devices', [
+    'rollout show 12',
+    'rollout promote 12',
+  ]);
   addShow(rollout, 'rollout', context);
   addRolloutWait(rollout, context);
   addPromote(rollout, context);

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { sourceNames, type Config } from '../../config/config';
 import { getOption, optionKeys, type OptionKey } from '../../config/options';
 import { showOption } from '../../config/shown-options';
-import { addCommand } from '../kernel/command';
+import { addCommand, addGroup } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { formatTable } from '../kernel/printable';
 
-export function addConfigShow(config: Command, context: CliContext): void {
+/** `config show` */
+export function addConfigCommands(program: Command, context: CliContext): void {
+  const config = addGroup(program, 'config', 'show the configuration', ['config show']);
   addCommand(config, context, {
     usage: 'show',
     summary: 'print the configuration and where each value comes from; secrets are hidden',

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { newWebhookJson, webhookJson } from '../../contract/webhook';
 import { AdminClient } from '../kernel/admin-client';
-import { addCommand } from '../kernel/command';
+import { addCommand, addGroup } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { printTable } from '../kernel/print-table';
 import { markedState } from '../kernel/state-mark';
@@ -33,7 +33,12 @@ const shownWebhook = webhookJson
 const shownWebhooks = z.object({ webhooks: z.array(shownWebhook) });
 
 /** `webhook create|list|order|enable|disable|test|deliveries|replay|delete` */
-export function addWebhookCommands(webhook: Command, context: CliContext): void {
+export function addWebhookCommands(program: Command, context: CliContext): void {
+  const webhook = addGroup(program, 'webhook', 'manage where events are sent', [
+    'webhook create ops https://chat.example.com/hook --kind rollout.',
+    'webhook list',
+    'webhook deliveries ops --state gave-up',
+  ]);
   addCommand<{ readonly kind?: string; readonly inOrder?: boolean }>(webhook, context, {
     usage: 'create <name> <url>',
     summary: 'send new events to a URL; the signing secret is shown only once',

@@ -13,7 +13,7 @@ function commandPaths(command: Command, words: readonly string[] = []): readonly
   return [words, ...command.commands.flatMap((child) => commandPaths(child, [...words, child.name()]))];
 }
 
-function program(): Command {
+function program(only?: string): Command {
   const stream = new PassThrough();
   const terminal = { stdin: stream, stdout: stream, stderr: stream };
   const context: CliContext = {
@@ -22,8 +22,15 @@ function program(): Command {
     surroundings: testSurroundings(cwd),
     exitCode: 0,
   };
-  return createProgram(context);
+  return createProgram(context, only);
 }
+
+it('knows only the command that is asked for, and all of them where none is', () => {
+  const names = (only?: string) => program(only).commands.map((command) => command.name());
+  expect(names('token')).toEqual(['token']);
+  for (const other of [undefined, '--help', 'tokens', 'completion', 'constructor'])
+    expect(names(other)).toContain('serve');
+});
 
 describe('help', () => {
   it('of every command is on standard output, with examples that begin with that command', async () => {
