@@ -18,7 +18,7 @@ export function slotOf({ attributes }: Partial<Pick<DeviceFacts, 'attributes'>>)
   return attributes?.['slot'] ?? null;
 }
 
-/** What is known after a contact. Attributes are brought up to date one by one. */
+/** What is known after a contact. Attributes are updated one by one. */
 export function mergeFacts(known: DeviceFacts, told: Partial<DeviceFacts>): DeviceFacts {
   return { ...known, ...told, attributes: mergeAttributes(known.attributes, told.attributes ?? {}) };
 }
@@ -39,9 +39,8 @@ export type BootChange = 'same' | 'new' | 'unknown';
 const uptimeSlackSeconds = 5;
 
 /**
- * Tells whether a device has booted since it was heard before: by its boot id, else by an uptime that is shorter than the
- * time that has passed.
- * @param before what was known, and when it was heard; `null` when it was never heard
+ * Tells whether a device has booted since its previous contact: by its boot id, or else by an uptime shorter than the time since.
+ * @param before what was known, and since when; `null` before the first contact
  */
 export function bootChange(
   before: Pick<DeviceFacts, 'bootId' | 'uptimeSeconds'>,
@@ -54,6 +53,6 @@ export function bootChange(
   const passedSeconds = (now.at.getTime() - heardAt.getTime()) / 1000;
   if (uptimeSeconds + uptimeSlackSeconds < passedSeconds) return 'new';
   if (before.uptimeSeconds === null) return 'unknown';
-  // Also when the clock was set: an uptime only falls by a boot.
+  // Even if the clock was set: an uptime only falls when a board boots.
   return uptimeSeconds + uptimeSlackSeconds < before.uptimeSeconds ? 'new' : 'same';
 }

@@ -3,7 +3,7 @@ import { quoteWord } from './quote-word';
 const name = 'rauc-simple-server';
 
 /**
- * How somebody in the folder of this process calls the command line again.
+ * How to call the command line again from the folder of this process.
  * @param script that Node.js runs, as `process.argv[1]` has it
  */
 export function calledAs(script: string | undefined): string {
