@@ -1,5 +1,8 @@
 import type { DeviceFacts } from './device-facts';
 
+/** Told attributes are put beside the known ones, take the place of all of them, or name those that go. */
+export type AttributeMode = 'merge' | 'replace' | 'remove';
+
 /** What one request of a device tells. A part that the request does not mention is missing: it then stays as it was. */
 export interface Contact {
   readonly at: Date;
@@ -9,6 +12,8 @@ export interface Contact {
   readonly facts: Partial<DeviceFacts>;
   /** RAUC's name for one attempt to install; polls have none. */
   readonly transactionId: string | null;
+  /** What becomes of the attributes that were known; `merge` when left out. */
+  readonly attributes?: AttributeMode;
   /** RAUC's own poller asks, or begins to install; left out for everything else. */
   readonly isPoller?: boolean;
 }
@@ -18,9 +23,28 @@ export function slotOf({ attributes }: Partial<Pick<DeviceFacts, 'attributes'>>)
   return attributes?.['slot'] ?? null;
 }
 
-/** What is known after a contact. Attributes are updated one by one. */
-export function mergeFacts(known: DeviceFacts, told: Partial<DeviceFacts>): DeviceFacts {
-  return { ...known, ...told, attributes: mergeAttributes(known.attributes, told.attributes ?? {}) };
+/** What is known after a contact. Attributes are updated one by one, unless the device says otherwise. */
+export function mergeFacts(
+  known: DeviceFacts,
+  told: Partial<DeviceFacts>,
+  mode: AttributeMode = 'merge',
+): DeviceFacts {
+  return { ...known, ...told, attributes: changeAttributes(known.attributes, told.attributes ?? {}, mode) };
+}
+
+function changeAttributes(
+  known: DeviceFacts['attributes'],
+  told: DeviceFacts['attributes'],
+  mode: AttributeMode,
+): DeviceFacts['attributes'] {
+  switch (mode) {
+    case 'merge':
+      return mergeAttributes(known, told);
+    case 'replace':
+      return told;
+    case 'remove':
+      return Object.fromEntries(Object.entries(known).filter(([name]) => !Object.hasOwn(told, name)));
+  }
 }
 
 /** The known ones themselves when nothing is new: a fleet's polls then leave less behind to clean up. */
@@ -39,8 +63,9 @@ export type BootChange = 'same' | 'new' | 'unknown';
 const uptimeSlackSeconds = 5;
 
 /**
- * Tells whether a device has booted since its previous contact: by its boot id, or else by an uptime shorter than the time since.
- * @param before what was known, and since when; `null` before the first contact
+ * Tells whether a device has booted since it was heard before: by its boot id, else by an uptime that is shorter than the
+ * time that has passed.
+ * @param before what was known, and when it was heard; `null` when it was never heard
  */
 export function bootChange(
   before: Pick<DeviceFacts, 'bootId' | 'uptimeSeconds'>,
@@ -53,6 +78,6 @@ export function bootChange(
   const passedSeconds = (now.at.getTime() - heardAt.getTime()) / 1000;
   if (uptimeSeconds + uptimeSlackSeconds < passedSeconds) return 'new';
   if (before.uptimeSeconds === null) return 'unknown';
-  // Even if the clock was set: an uptime only falls when a board boots.
+  // Also when the clock was set: an uptime only falls by a boot.
   return uptimeSeconds + uptimeSlackSeconds < before.uptimeSeconds ? 'new' : 'same';
 }

@@ -7,7 +7,7 @@ import type { ProtocolLimits } from './protocol';
  * What devices do, in words that all protocols share. Each protocol translates what it hears into these events, and passes them
  * to `services/offers`: there is no other way from a protocol to a device's record.
  */
-export type DeviceEvent = Asked | Began | Read | Reported;
+export type DeviceEvent = Asked | Described | Began | Read | Reported;
 
 /** It asks what to install. */
 export interface Asked {
@@ -23,6 +23,12 @@ export interface Asked {
   readonly native: Evidence['native'];
   /** The hash of a bundle that it names as the one that it has seen; `null` when it names none. */
   readonly namedSha256: string | null;
+}
+
+/** It tells of itself, and asks for nothing. */
+export interface Described {
+  readonly kind: 'described';
+  readonly contact: Contact;
 }
 
 /** It asks for a bundle, perhaps with RAUC's name for the attempt to install it, which begins then. */
@@ -88,9 +94,13 @@ export interface CancelAcknowledged extends Told {
 
 interface Told {
   readonly contact: Contact;
+  /** The number of the installation that it is about; left out for the latest. */
+  readonly installationId?: number;
   /** RAUC's name for the attempt that it is about; `null` when it does not say. */
   readonly transactionId: string | null;
   readonly message: string | null;
   /** The newest log of the installation; `null` or `""` for none. */
   readonly log: string | null;
+  /** Lines that go to the end of that log. */
+  readonly moreLog?: string;
 }

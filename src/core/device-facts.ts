@@ -9,7 +9,7 @@ export interface DeviceFacts {
   /** The version that runs. */
   readonly systemVersion: string | null;
   readonly uptimeSeconds: number | null;
-  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case. */
+  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case, and what the device is configured to tell of itself. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 

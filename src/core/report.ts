@@ -97,7 +97,13 @@ function judgeAcknowledgement(
   if (installation.state !== 'cancelling') return null;
   if (stops) return { state: 'cancelled', message: message ?? installation.message };
   const before = installation.installedAt === null ? 'downloading' : 'installed';
-  return { state: before, movedAt: at, message: message ?? 'the device did not stop' };
+  const { progressPercent } = installation;
+  return {
+    state: before,
+    movedAt: at,
+    message: message ?? 'the device did not stop',
+    progressPercent: progressPercent ?? 0, // it installs
+  };
 }
 
 function movedOn(

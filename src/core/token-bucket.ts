@@ -6,7 +6,7 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** What is left of a {@link Rate}. The caller passes the time. A clock that was set back adds nothing; it costs at most one burst. */
+/** What is left of a {@link Rate}. The caller passes the time. A clock set back adds nothing and costs at most one burst. */
 export class TokenBucket {
   readonly #intervalMs: number;
   /** When it will be full again. */
