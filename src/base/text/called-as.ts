@@ -5,7 +5,7 @@ const name = 'rauc-simple-server';
 const byPath = 'node ';
 
 /**
- * How somebody in the folder of this process calls the command line again.
+ * How to call the command line again from the folder of this process.
  * @param script that Node.js runs, as `process.argv[1]` has it
  */
 export function calledAs(script: string | undefined): string {

@@ -98,7 +98,7 @@ function standingOffer(
 
 /**
  * What a device says that it has installed waits for its reboot until it is lost. Of one that says nothing, what it has read
- * waits as long as a boot would still count as its own.
+ * waits as long as a boot would still count as its own. Of one that tells nothing by which a boot could be seen, nothing waits.
  */
 function unbootedBundle(
   { proofRules }: AskingPorts,
@@ -107,9 +107,16 @@ function unbootedBundle(
   const installation = record?.installation ?? null;
   if (installation === null) return null;
   const { state, bundleName, sha256, installedAt, movedAt, startedAt } = installation;
+  if (state === 'installed' && !tellsBoots(record)) return null;
   const isSilent = state === 'stopped' && installedAt === null && mayBeWritten(installation);
   if (state !== 'installed' && !isSilent) return null;
   const since = movedAt ?? installedAt ?? startedAt ?? installation.offeredAt;
   const waitMs = isSilent ? proofRules.rollbackWindowMs : proofRules.stalledAfterMs;
   return { bundleName, sha256, until: new Date(since.getTime() + waitMs) };
+}
+
+function tellsBoots(record: DeviceRecord | undefined): boolean {
+  if (record === undefined) return false;
+  const { facts } = record.device;
+  return facts.systemVersion !== null || facts.bootId !== null || slotOf(facts) !== null;
 }

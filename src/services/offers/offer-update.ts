@@ -14,6 +14,7 @@ import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';
 import type { BeginInstallation } from './begin-installation';
 import type { DeviceContacts, HeardDevice } from './device-contacts';
+import { goesOnBefore } from './follow-numbers';
 import type { OfferDecisions } from './offer-decisions';
 import type { SilentPollers } from './silent-pollers';
 
@@ -104,7 +105,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
     const { offer, isOld } = answer(releases, heard, device, asked);
     if (!isOld && !isInDoubt && !heard.isAside && !isAside(releases, heard, device, offer, asked))
-      remember(ports, draft, offer, contact);
+      remember(ports, draft, offer, asked);
     return offer;
   }
 
@@ -165,10 +166,11 @@ function remember(
   { beginInstallation }: OfferPorts,
   draft: DeviceDraft,
   offer: Offer,
-  contact: Contact,
+  { contact, limits }: Asked,
 ): void {
   if (offer.kind === 'bundle') {
-    beginInstallation(draft, offer, contact);
+    if (limits.followsNumbers !== true || !goesOnBefore(offer.bundle, draft, contact))
+      beginInstallation(draft, offer, contact);
     return;
   }
   const { record } = draft;
