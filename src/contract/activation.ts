@@ -23,7 +23,7 @@ export const activatedJson = z.object({
 
 export const deactivateParams = z.object({ compatible });
 
-/** A form sends text, and an empty field where a person typed nothing. */
+/** A form sends text, with an empty field where nothing was typed. */
 export const deactivateCompatibleBody = z.strictObject({
   expected_release: z
     .union([count, z.literal(''), wholeNumber])

@@ -23,7 +23,7 @@ export function slotOf({ attributes }: Partial<Pick<DeviceFacts, 'attributes'>>)
   return attributes?.['slot'] ?? null;
 }
 
-/** What is known after a contact. Attributes are brought up to date one by one, unless the device says otherwise. */
+/** What is known after a contact. Attributes are updated one by one, unless the device says otherwise. */
 export function mergeFacts(
   known: DeviceFacts,
   told: Partial<DeviceFacts>,

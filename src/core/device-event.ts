@@ -4,8 +4,8 @@ import type { Evidence } from './evidence';
 import type { ProtocolLimits } from './protocol';
 
 /**
- * What devices do, in the words that all protocols share. Each protocol translates what it hears into these events;
- * `services/offers` takes them, and no other way leads from a protocol to a device's record.
+ * What devices do, in words that all protocols share. Each protocol translates what it hears into these events, and passes them
+ * to `services/offers`: there is no other way from a protocol to a device's record.
  */
 export type DeviceEvent = Asked | Described | Began | Read | Reported;
 
@@ -19,7 +19,7 @@ export interface Asked {
   readonly compatible: string | null;
   /** Without a name it means the default compatible, whatever it told before. */
   readonly meansDefault: boolean;
-  /** RAUC's own poller asks; `null` for everybody else. */
+  /** RAUC's own poller asks; `null` for any other client. */
   readonly native: Evidence['native'];
   /** The hash of a bundle that it names as the one that it has seen; `null` when it names none. */
   readonly namedSha256: string | null;
@@ -85,10 +85,10 @@ export interface Ended extends Told {
   readonly outcome: 'installed' | 'failed' | 'good';
 }
 
-/** It has heard that a person called the installation off. */
+/** The device knows that the installation was called off. */
 export interface CancelAcknowledged extends Told {
   readonly kind: 'cancel-acknowledged';
-  /** Whether it stops; else it goes on. */
+  /** Whether it stops or continues. */
   readonly stops: boolean;
 }
 

@@ -4,7 +4,7 @@ export interface DeviceFacts {
   readonly variant: string | null;
   readonly serial: string | null;
   readonly machineId: string | null;
-  /** The kernel's boot id: another one means that the device has booted meanwhile. */
+  /** The kernel's boot id: it changes with each boot. */
   readonly bootId: string | null;
   /** The version that runs. */
   readonly systemVersion: string | null;
