@@ -15,7 +15,7 @@ export const sessionJson = z.object({
     .string()
     .nullable()
     .describe(
-      'how the command line is called in the folder that the server was started in; null until one is signed in',
+      'how the command line is called in the folder that the server was started in; null where that tells a path to somebody elsewhere who is not signed in',
     ),
 });
 
