@@ -98,13 +98,15 @@ export function acknowledgementOf(
 
 const messageMaxLength = 1_024;
 const lastError = 'LastError:';
+/** What says nothing that people want to read in the place of what was said before: that RAUC has stopped, and no error. */
+const saysNothing = new Set([lastError, 'idle']);
 
 /**
  * The messages in one line. `rauc-hawkbit-updater` tells why RAUC failed (`LastError: …`) right before it says that it failed, without a reason:
  * both are kept.
  */
 function messageOf({ execution, finished, details }: Feedback, { message }: Installation): string | null {
-  const told = details.filter((text) => text !== lastError);
+  const told = details.filter((text) => !saysNothing.has(text));
   const why = message ?? '';
   const isFailure = execution === 'closed' && finished === 'failure';
   if (isFailure && why.startsWith(lastError) && !told.includes(why)) told.push(why);

@@ -21,9 +21,10 @@ export function createPollHandler(
   const { services, counters, now } = kit;
   const config = { polling: { sleep: sleepOf(kit.pollIntervalMs) } };
   return async (exchange, { device, params }) => {
+    const contact = contactOf(exchange, now());
     const offer = await services.deviceEvents.take(device, {
       kind: 'asked',
-      contact: contactOf(exchange, now()),
+      contact,
       limits,
       compatible: null,
       meansDefault: false,
@@ -40,7 +41,7 @@ export function createPollHandler(
       config,
       _links: {
         ...(link === null ? {} : { [link]: { href: `${url}/${link}/${numberOf(installation)}` } }),
-        ...(attributes.isWanted(device.id) || isBootAwaited
+        ...(attributes.isWanted(device.id, contact.at) || isBootAwaited
           ? { configData: { href: `${url}/configData` } }
           : {}),
       },
@@ -64,7 +65,7 @@ export function takeConfigData(
       kind: 'described',
       contact: { ...contact, facts: { ...contact.facts, ...facts }, attributes: mode },
     });
-    attributes.areTold(device.id);
+    attributes.areTold(device.id, contact.at);
     sendDone(exchange);
   };
 }

@@ -97,6 +97,7 @@ describe.each(protocols)("hawkBit's clients over %s", (protocol) => {
   it('get no second go at what failed, and people read why', async () => {
     const { action } = await device.links();
     await device.feedback(action, 'proceeding', 'none', ['LastError: signature verification failed']);
+    await device.feedback(action, 'proceeding', 'none', ['idle']);
     expect(await device.feedback(action, 'closed', 'failure', ['Failed to install software bundle.'])).toBe(
       200,
     );
@@ -108,11 +109,14 @@ describe.each(protocols)("hawkBit's clients over %s", (protocol) => {
     expect((await device.request(`${device.base}/deploymentBase/${action}`)).status).toBe(410);
   });
 
-  it('are asked for their attributes once, and again when they have installed something', async () => {
+  it('are asked for their attributes once an hour, and when they have installed something', async () => {
     const wants = async () => (await device.poll())._links.configData !== undefined;
     expect(await wants()).toBe(true);
     expect(await device.configData({ product: 'box' })).toBe(200);
     expect(await wants()).toBe(false);
+    fleet.wait(3_600);
+    expect(await wants()).toBe(true);
+    await device.configData({ product: 'box' });
     const { action } = await device.links();
     await device.feedback(action, 'closed', 'success');
     expect(await wants()).toBe(true);

@@ -106,9 +106,10 @@ describe('feedback', () => {
       message: 'Failed; LastError: no space',
     });
     expect(eventOf(of('closed', 'success', []), told, contact)).toMatchObject({ message: null });
-    expect(eventOf(of('proceeding', 'none', ['LastError: ']), told, contact)).toMatchObject({
-      kind: 'progressed',
-      message: null,
-    });
+    for (const text of ['LastError: ', 'idle'])
+      expect(eventOf(of('proceeding', 'none', [text]), told, contact)).toMatchObject({
+        kind: 'progressed',
+        message: null,
+      });
   });
 });
