@@ -25,7 +25,7 @@ export interface RolloutDevice {
 /** Of a log that grows. */
 export const appendedLogMaxLength = 16 << 10;
 
-/** What is read of devices and their installations beside the fleet, and the logs that they send. */
+/** Reads of devices and installations outside the fleet, and the logs that devices send. */
 export interface DeviceRecords {
   /**
    * Devices that have an unsettled installation, and were last heard of at none of these times; a few at a time. `SELECT id FROM devices

@@ -1,6 +1,7 @@
 import type {
   CertificateSort,
   CertificateSummary,
+  FolderFinding,
   IssuedFiles,
   IssueOptions,
   KnownCertificate,
@@ -30,7 +31,7 @@ export interface CertificatePage {
   readonly server: CertificateSummary | null;
   /** In the order that was asked for; those of one device the newest first. */
   readonly devices: readonly KnownCertificate[];
-  /** How many fit in all. */
+  /** How many match in total. */
   readonly total: number;
   /** For the page after this one; `null` on the last. */
   readonly next: string | null;
@@ -46,6 +47,8 @@ export interface DeviceCertificateRequest extends IssueOptions {
 export interface ManageCertificates {
   /** @throws DomainError `invalid-input` for a page that is none of this list's */
   list(query: CertificateQuery): Promise<CertificatePage>;
+  /** Checks the whole folder, as `cert verify` does. Who asks during a check shares it, for it reads every file. */
+  verify(): Promise<readonly FolderFinding[]>;
   /** The CAs that devices verify the server with, in PEM. @throws DomainError `not-found` when there is none, `configuration` */
   readCa(): Promise<string>;
   /**
@@ -72,7 +75,7 @@ export interface ManageCertificatesPorts {
 export function createManageCertificates(ports: ManageCertificatesPorts): ManageCertificates {
   const { certificates, readKitText, log, now } = ports;
 
-  /** What is done is done, whether the journal takes its line or not. */
+  /** It is already done, whether or not the journal takes its line. */
   async function tell(event: Omit<NewEvent, 'at'>): Promise<void> {
     try {
       await ports.journal.record([{ ...event, at: now() }]);
@@ -95,6 +98,7 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
     return files;
   }
 
+  let verifying: Promise<readonly FolderFinding[]> | undefined;
   const orderOf = createCertificateOrder();
   return {
     async list({ search = '', sort, isDescending, limit, after }) {
@@ -114,6 +118,11 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
         total: found.length,
         next: hasMore ? (page.at(-1)?.serial ?? null) : null,
       };
+    },
+
+    verify() {
+      verifying ??= certificates.verify().finally(() => (verifying = undefined));
+      return verifying;
     },
 
     async readCa() {

@@ -5,7 +5,7 @@ import type { DeviceUpdates } from '../../ports/device-updates';
 
 /** Installations as protocols see them that give them to devices by their number. */
 export interface DeviceActions {
-  /** Of a device that was heard lately this asks memory alone. */
+  /** For a recently heard device this reads only memory. */
   latest(identity: Pick<DeviceIdentity, 'id'>): Promise<LatestAction>;
   /** @returns `undefined` for a number that is none of the device's installations, or of one that is forgotten */
   find(identity: Pick<DeviceIdentity, 'id'>, installationId: number): Promise<Installation | undefined>;

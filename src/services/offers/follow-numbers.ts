@@ -5,8 +5,8 @@ import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 
 /**
- * Goes on with what a device that follows numbers was given before (`ProtocolLimits.followsNumbers`), instead of an offer: what it has begun
- * is called off first, as long as it only downloads, and nothing is installed twice.
+ * Continues what a device that follows numbers was given before (`ProtocolLimits.followsNumbers`), instead of an offer: an
+ * attempt that is only downloading is called off first, and nothing is installed twice.
  * @returns whether the offer has to wait
  */
 export function goesOnBefore(

@@ -36,7 +36,7 @@ export function mergeContact(device: Device, identity: DeviceIdentity, contact: 
   };
 }
 
-/** New attributes are taken while there is room: a device can't fill the disk with names and texts. */
+/** New attributes are kept while there is room: a device cannot fill the disk with names and texts. */
 function bounded(
   known: DeviceFacts['attributes'],
   merged: DeviceFacts['attributes'],
@@ -65,7 +65,7 @@ function withCertificate(device: Device, serial: string, at: Date): Device['cert
   return [...device.certificates, { serial, firstSeenAt: at, lastSeenAt: at }].slice(-maxCertificates);
 }
 
-/** Whether two looks at a device tell the same facts; the uptime always grows. */
+/** Whether two contacts of a device report the same facts; the uptime always grows. */
 export function isSameDevice(before: Device, after: Device): boolean {
   if (!isSameBoards(before.boards, after.boards)) return false;
   if (before.certificates.length !== after.certificates.length) return false;

@@ -17,7 +17,7 @@ import { createRecordProgress } from './record-progress';
 import { createRecordReport } from './record-report';
 import { AskingPollers } from './silent-pollers';
 
-/** What a contact of a device means, and what it is told. */
+/** What a device's contact means, and what the device is told. */
 export interface OfferServices {
   readonly deviceEvents: DeviceEvents;
   readonly bundleAccess: BundleAccess;

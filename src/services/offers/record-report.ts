@@ -28,7 +28,7 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
     const { id } = identity;
     const { contact, log } = event;
     const { transactionId, installationId, moreLog = '' } = event;
-    // Of a device that was heard lately nothing is waited for, so that what it reports counts for all who ask after it.
+    // For a recently heard device nothing waits, so its report counts for every later question.
     const known = (fleet.lately(id) ?? (await fleet.find(id)))?.installation ?? null;
     const isEarlier = known !== null && transactionId !== null && known.transactionId !== transactionId;
     const named = isEarlier ? await findEarlier(devices, known, transactionId) : known;
