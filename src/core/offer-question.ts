@@ -1,3 +1,4 @@
+import type { WayToVersion } from './way-to-version';
 import type { Bundle } from './bundle';
 import type { Admission, Hold } from './device';
 import type { ProtocolLimits } from './protocol';
@@ -75,6 +76,6 @@ export interface OfferTerms {
   readonly pauseReason?: (release: Release) => string | null;
   /** Why a bundle must not reach devices by today's verdict; `null` when it may. */
   readonly distrust?: (bundle: Bundle) => string | null;
-  /** How the device gets to a version in a range, in words; left out where no one reads them. */
-  readonly wayTo?: (range: VersionRange) => string | null;
+  /** How the device gets to a version in a range; left out where no one reads them. */
+  readonly wayTo?: (range: VersionRange) => WayToVersion | null;
 }

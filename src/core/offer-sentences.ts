@@ -1,6 +1,7 @@
 import type { Said, VerdictCode, VerdictParameters } from './offer-verdict';
 import { defaultChannel } from './release';
 import { parseRaucVersion } from './version';
+import type { WayToVersion } from './way-to-version';
 import { whyNotComparable, whyNotOrdered } from './version-rules';
 
 /** The sentence of each code: the only place where a verdict has words. */
@@ -30,7 +31,7 @@ const sentences: { readonly [Code in VerdictCode]: (parameters: VerdictParameter
   'outside-from': ({ from, running, way }) => {
     const isUnknown = running === null || parseRaucVersion(running) === null;
     const runs = isUnknown ? whyNotComparable('device', running) : `the device runs ${running}`;
-    return `it requires ${from}, and ${runs}${way === null ? '' : `: ${way}`}`;
+    return `it requires ${from}, and ${runs}${way === null ? '' : `: ${wayWords(way)}`}`;
   },
   'failed-before': ({ count }) =>
     `this bundle failed here ${times(count)} and is not offered again until you clear it`,
@@ -110,4 +111,10 @@ function because(reason: string | null): string {
 
 function times(count: number): string {
   return ['never', 'once', 'twice'][count] ?? `${count} times`;
+}
+
+function wayWords(way: WayToVersion): string {
+  return way.kind === 'channel'
+    ? `the channel ${way.channel} takes it to ${way.version}`
+    : `a pin to ${way.bundleName} takes it to ${way.version}`;
 }

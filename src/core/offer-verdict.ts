@@ -1,3 +1,5 @@
+import type { WayToVersion } from './way-to-version';
+
 /** For a code that needs no parameters. */
 type Nothing = Readonly<Record<string, never>>;
 
@@ -23,7 +25,7 @@ export interface RefusalParameters {
   'waits-for-reboot': InBundle & { /** The bundle that is installed. */ readonly unbooted: string };
   'older-version': Versions;
   'outside-from': Start & {
-    /** How it comes to a version that it may start from. */ readonly way: string | null;
+    /** How it comes to a version that it may start from. */ readonly way: WayToVersion | null;
   };
   'failed-before': Count;
   'downloaded-before': Count;

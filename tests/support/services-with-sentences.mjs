@@ -38,7 +38,6 @@ export const servicesWithSentences = [
   'src/services/doctor/examine-installation.ts',
   'src/services/offers/begin-installation.ts',
   'src/services/offers/contact-lines.ts',
-  'src/services/offers/describe-way.ts',
   'src/services/offers/device-contacts.ts',
   'src/services/offers/suspend-offers.ts',
   'src/services/overview/attention-words.ts',

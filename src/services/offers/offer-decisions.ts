@@ -9,7 +9,7 @@ import type { Catalog } from '../catalog/catalog';
 import type { ReleaseNumbers } from '../../ports/device-updates';
 import type { WatchRestores } from '../startup/watch-restores';
 import { type AskingPorts, describeAsking } from './asking-device';
-import { describeWay } from './describe-way';
+import { findWay } from './find-way';
 
 export interface DecisionPorts extends AskingPorts {
   readonly catalog: Catalog;
@@ -66,7 +66,7 @@ export function createOfferDecisions(ports: DecisionPorts): OfferDecisions {
 
     explain(releases, device, question) {
       // For people, who can act on it; a device that polls is not made to wait for it.
-      const wayTo = (range: VersionRange) => describeWay(catalog, device, range);
+      const wayTo = (range: VersionRange) => findWay(catalog, device, range);
       const asked = [device, releasesFor(device), question, { ...termsBy(releases), wayTo }] as const;
       return { offer: decideOffer(...asked), chain: judgeOffer(...asked) };
     },

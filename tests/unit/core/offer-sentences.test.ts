@@ -22,7 +22,11 @@ const said: Some = {
   'up-to-date': { version: '2.0.1' },
   'waits-for-reboot': { bundle: 'b.raucb', unbooted: 'a.raucb' },
   'older-version': { version: '1.5.1', running: '2.0.1' },
-  'outside-from': { from: '>=1.5', running: '2.0.1', way: 'by the channel bridge' },
+  'outside-from': {
+    from: '>=1.5',
+    running: '2.0.1',
+    way: { kind: 'channel', channel: 'bridge', version: '1.9' },
+  },
   'failed-before': { count: 17 },
   'downloaded-before': { count: 17 },
   'interrupted-before': { count: 17 },
@@ -90,13 +94,19 @@ function inWords(name: string, value: unknown): string {
   return String(name === 'step' ? Number(value) + 1 : value);
 }
 
+/** All that a parameter tells: of a way, each of its parts. */
+function wordsOf(name: string, value: unknown): readonly string[] {
+  const isGroup = typeof value === 'object' && value !== null && !(value instanceof Date);
+  return isGroup ? Object.values(value).map(String) : [inWords(name, value)];
+}
+
 describe('the sentence of a verdict', () => {
   it.each(codes)('says something, and names all that it is about: %s', (code) => {
     const text = sentence(code, said[code]);
     expect(text).toMatch(/\w{2,} \w/);
     for (const [name, value] of Object.entries(said[code]))
       if (value !== null && unnamed[code]?.includes(name) !== true)
-        expect(text).toContain(inWords(name, value));
+        for (const word of wordsOf(name, value)) expect(text).toContain(word);
   });
 
   it('is no other code’s', () => {

@@ -47,11 +47,12 @@ describe('a release that starts from other versions', () => {
   const candidate = { ...released, release: releaseOf('board', { policy: { from } }) };
 
   it('says how the device comes to one of them, as far as somebody knows', () => {
-    const wayTo = () => 'by way of 1.5';
+    const way = { kind: 'channel', channel: 'bridge', version: '1.5' } as const;
+    const wayTo = () => way;
     const start = { from: '>=1.5', running: '1.0.0' };
     expect(versionRules.from(caseOf({}, { candidate, terms: { ...terms, wayTo } }))).toMatchObject({
       code: 'outside-from',
-      parameters: { ...start, way: 'by way of 1.5' },
+      parameters: { ...start, way },
     });
     expect(versionRules.from(caseOf({}, { candidate }))).toMatchObject({
       code: 'outside-from',
