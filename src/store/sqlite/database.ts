@@ -68,21 +68,21 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number;
   /** Told before an older database is brought up to date, which takes a while when it is large. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Told of what goes wrong where nobody waits for it; without it that is not told. */
+  /** Told of failures that no caller waits for; without it they go unreported. */
   readonly onError?: (error: unknown) => void;
-  /** Called before the database is opened to write, which what it throws prevents. */
+  /** Called before the database is opened for writing; throwing prevents that. */
   readonly beforeWriting?: () => void;
-  /** Has threads wait for the disk rather than the event loop: for a program that answers others meanwhile. */
+  /** Lets threads wait for the disk instead of the event loop: for a program that answers others meanwhile. */
   readonly diskThread?: DiskThreadOptions | undefined;
   /** How long and how many searches wait for that. */
   readonly searches?: SearchLimits;
-  /** Opens it to read alone when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
+  /** Opens it read-only when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
   readonly mayOnlyRead?: boolean;
 }
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when the folder can't be used, or the database is damaged, from a newer version, or gone while
+ * @throws DomainError `configuration` when the folder cannot be used, or the database is damaged, from a newer version, or gone while
  * its marker is there; `storage-full`, `unavailable`
  */
 export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Database {
@@ -117,7 +117,7 @@ interface Openers {
   /** Whether there is room to go on with. @throws DomainError `storage-full`, `unavailable` */
   readonly tryDisk: () => Promise<void>;
   readonly commits: (connection: Connection, onRefused: (error: unknown) => void) => GroupCommit;
-  /** `null` where nobody waits for the event loop. */
+  /** `null` where no event loop must be kept free. */
   readonly searches: () => Searches | null;
 }
 
@@ -225,7 +225,7 @@ class SqliteDatabase implements Database {
     } finally {
       this.#isClosed = true;
     }
-    // After a sync that failed nothing may be taken into the database, as closing it would: the next start reads what is there.
+    // After a failed sync nothing may be moved into the database, as closing it would: the next start reads what is there.
     if ((this.#commits?.failure ?? null) === null) this.connection?.close();
   }
 

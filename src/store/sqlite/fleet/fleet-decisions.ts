@@ -27,7 +27,7 @@ export interface FleetDecisionPorts extends InterventionPorts {
   readonly save: (entry: Entry) => void;
   /** Drops what waits to be written about a device. */
   readonly drop: (entry: Entry) => void;
-  /** Installations that were told of again, which the database may not know yet. */
+  /** Repeated offers, which the database may not know yet. */
   readonly renewals: () => readonly Installation[];
   readonly now: Clock;
 }
@@ -81,7 +81,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
 
   /**
    * Counts what a release's installations are at, for one that becomes current again: nobody has counted it since the start.
-   * @throws DomainError `storage-full`, `unavailable` when changes of it can't be written
+   * @throws DomainError `storage-full`, `unavailable` when changes of it cannot be written
    */
   recount(releaseId: number): Promise<void> {
     const { devices, entries, counters, commit, renewals, now } = this.ports;
