@@ -1,11 +1,11 @@
 #!/bin/sh
-# Puts the kit in place. Can be run again at any time: what is in place already stays as it is.
+# Installs the kit. Safe to run again: it changes only what is not in place yet.
 #
 #   ./install.sh                                       on the device, as root
-#   DESTDIR=rootfs RAUC_VERSION=1.15 ./install.sh      into the root file system of an image that is being built
+#   DESTDIR=rootfs RAUC_VERSION=1.15 ./install.sh      into the root file system of an image you are building
 #
-# RAUC_VERSION is the oldest RAUC that reads this system.conf. It has to be named for an image. On a device whose slots share their
-# system.conf it says that no slot has an older RAUC; what an older one would not start with is left out otherwise.
+# RAUC_VERSION is the oldest RAUC that reads this system.conf. It is required for an image. On a device whose slots share their
+# system.conf it promises that no slot has an older RAUC; without it, lines that would keep an older one from starting are left out.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 destdir=${DESTDIR:-}
@@ -64,7 +64,7 @@ edit() {
   rm -f "$file.awk"
 }
 
-# RAUC does not start on a section or key that it does not know, so its version decides what it is given.
+# RAUC does not start if there is a section or key it does not know, so its version decides which ones it gets.
 rauc_version() {
   if [ -n "${RAUC_VERSION:-}" ]; then
     printf '%s\n' "$RAUC_VERSION"
@@ -80,14 +80,14 @@ is_rauc() {
 mount_of() {
   df -P "$1" 2>/dev/null | awk 'NR > 1 { print $NF }'
 }
-# Whether the RAUC of another slot, whose version nobody knows, may read this system.conf too: it lies outside the slot then.
+# is_shared: whether another slot's RAUC, of unknown version, may read this system.conf too. It does if the file is outside the slot.
 is_shared() {
   if [ -n "$destdir" ] || [ -n "${RAUC_VERSION:-}" ]; then return 1; fi
   if awk '$2 == "/" { type = $3 } END { exit type != "overlay" }' /proc/mounts; then return 0; fi
   [ "$(mount_of "$conf")" != "$(mount_of /)" ]
 }
 
-# Adds what is safe for every RAUC that reads the file.
+# Adds the lines that every RAUC that reads the file can take.
 add_streaming() {
   if ! has_section streaming "$1"; then
     if ! is_rauc 7; then return 0; fi
@@ -96,10 +96,10 @@ add_streaming() {
   else
     certificate=$(value streaming tls-cert "$1")
     if [ -z "$certificate" ]; then
-      say "system.conf: its section [streaming] stays as it is; RAUC needs the lines tls-... of system.conf.d/streaming.conf in it"
+      say "system.conf: left section [streaming] unchanged; add the tls-... lines from system.conf.d/streaming.conf to it"
       return 0
     elif [ "$certificate" != /etc/rauc/update/device.crt ]; then
-      say "system.conf: its section [streaming] stays as it is, with tls-cert=$certificate"
+      say "system.conf: left section [streaming] unchanged, with tls-cert=$certificate"
       return 0
     fi
   fi
@@ -110,7 +110,7 @@ add_send_headers() {
   headers=$(sed -n '/^send-headers=/p' "$here/system.conf.d/streaming.conf")
   if ! is_rauc 15; then headers=${headers%;system-version}; fi
   if is_shared; then
-    say "system.conf: left out of [streaming], since a RAUC before 1.11 in another slot would not start with it:"
+    say "system.conf: left out of [streaming], because a RAUC before 1.11 in another slot would not start with it:"
     say "  $headers"
     say "$if_no_older"
     return 0
@@ -124,7 +124,7 @@ add_send_headers() {
   say "system.conf: send-headers= added to [streaming]"
 }
 
-# What a section says, without its url.
+# The lines of section [polling] except its url.
 polling_keys() {
   awk '
     { gsub(/^[ \t]+|[ \t\r]+$/, "") }
@@ -154,7 +154,7 @@ set_polling_url() {
   '
 }
 
-# Has RAUC poll where the kit asks for it and every RAUC that reads the file can; what was polled for the kit before goes.
+# Has RAUC poll if the kit asks for it and every RAUC that reads the file can. Removes the polling that an earlier kit set up.
 set_polling() {
   if ! has_section polling "$1"; then
     if [ "$(kit_value polling)" = native ]; then add_polling "$1"; fi
@@ -164,39 +164,39 @@ set_polling() {
   case $url in
     */api/v1/update.raucb) ;;
     *)
-      say "system.conf: its section [polling] stays as it is. It asks $url, beside the script, which asks this server."
+      say "system.conf: left section [polling] unchanged. RAUC polls $url, and the script polls this server."
       return 0
       ;;
   esac
   if [ "$(kit_value polling)" != native ] && is_polling_of_kit "$1"; then
     remove_polling "$1"
-    say "system.conf: section [polling] removed: the script polls"
+    say "system.conf: section [polling] removed; the script polls instead"
     return 0
   fi
   polls=itself
   if [ "$url" != "$polling_url" ]; then
     set_polling_url "$1"
-    say "system.conf: its section [polling] asks $polling_url now"
+    say "system.conf: section [polling] now polls $polling_url"
   fi
   if [ "$(kit_value polling)" != native ]; then
-    say "system.conf: its section [polling] stays, since it is not as the kit makes it: RAUC polls by itself, the script does not"
+    say "system.conf: left section [polling] unchanged, because it differs from the kit's: RAUC polls, the script does not"
   fi
 }
 add_polling() {
   if ! is_rauc 16; then
-    say "warning: RAUC polls by itself from 1.16 on: the script polls"
+    say "warning: only RAUC 1.16 or later can poll on its own; the script polls instead"
   elif is_shared; then
-    say "warning: left out, since a RAUC before 1.16 in another slot would not start with it: [polling] of system.conf.d/polling.conf"
+    say "warning: section [polling] not added, because a RAUC before 1.16 in another slot would not start with it"
     say "The script polls. $if_no_older"
   else
     { echo && cat "$here/system.conf.d/polling.conf"; } >>"$1"
     polls=itself
     say "system.conf: section [polling] added"
-    say "warning: RAUC's own polling is a preview: a later RAUC may need another system.conf"
+    say "warning: RAUC's own polling is a preview; a later RAUC may need a different system.conf"
   fi
 }
 
-# Names our handler in [handlers]; the one that was there is remembered, and called by ours.
+# Names our handler in [handlers]. Remembers the previous one, which ours calls.
 set_handler() {
   before=$(value handlers system-info "$1")
   if [ "$before" = "$handler" ]; then return 0; fi
@@ -224,7 +224,7 @@ set_handler() {
   fi
 }
 
-# Changes a copy of system.conf, and puts it in place in one step.
+# Changes a copy of system.conf, then puts it in place in one step.
 change_system_conf() {
   conf=$(readlink -f "$conf")
   new=$conf.kit-new
@@ -240,24 +240,24 @@ change_system_conf() {
   if [ ! -e "$conf.before-kit" ]; then cp -p "$conf" "$conf.before-kit"; fi
   mv "$new" "$conf"
   is_changed=1
-  say "system.conf: changed; as it was: $conf.before-kit"
+  say "system.conf: changed; the original is $conf.before-kit"
 }
 
-# RAUC's downloads run as another user, who must be able to read the key, and nobody else.
+# RAUC downloads as another user. That user must be able to read the key, and no other may.
 open_key() {
   user=
   if [ -f "$conf" ]; then user=$(value streaming sandbox-user "$conf"); fi
   user=${user:-nobody}
   group=$(awk -F: -v user="$user" '$1 == user { print $4; exit }' "$destdir/etc/passwd" 2>/dev/null || true)
   if [ -z "$group" ]; then
-    say "warning: there is no user $user, whom RAUC streams as"
+    say "warning: RAUC streams as user $user, which does not exist"
   elif ! chgrp "$group" "$kit/device.key" 2>/dev/null; then
-    say "warning: /etc/rauc/update/device.key must belong to group $group; this user may not do that"
+    say "warning: cannot change the group of /etc/rauc/update/device.key to $group; run this as root"
   fi
   chmod 640 "$kit/device.key"
 }
 
-# switch_on WITH UNIT: has systemd start a unit with another.
+# switch_on WITH UNIT: has systemd start UNIT along with WITH.
 switch_on() {
   mkdir -p "$units/$1.wants"
   if [ ! -L "$units/$1.wants/$2" ]; then
@@ -273,7 +273,7 @@ set_up_systemd() {
     put "etc/systemd/system/rauc-update-$unit" 644
   done
   switch_on multi-user.target rauc-update-mark-good.service
-  # Whenever RAUC's service starts.
+  # Each time RAUC's service starts.
   switch_on rauc.service rauc-update-mark-good-again.service
   if [ "$polls" = itself ]; then
     switch_on multi-user.target rauc-update-watch.service
@@ -284,13 +284,13 @@ set_up_systemd() {
   fi
   if [ -n "$destdir" ] || [ ! -d /run/systemd/system ]; then return 0; fi
   systemctl daemon-reload
-  # A kit of before kept no note of it in this boot.
+  # An earlier kit left no note in this boot that the slot is good.
   if systemctl --quiet is-active rauc-update-mark-good.service; then (umask 077 && mkdir -p /run/rauc-update && : >/run/rauc-update/good); fi
   if [ "$is_changed" = 1 ]; then restart_rauc; fi
   systemctl start --no-block rauc-update-mark-good.service
   if [ "$polls" = itself ]; then
     systemctl stop rauc-update-poll.timer 2>/dev/null || true
-    # Again, since it knows the server from its start on.
+    # It reads the server's address only when it starts.
     systemctl restart rauc-update-watch.service || say "warning: rauc-update-watch.service did not start"
   else
     systemctl stop rauc-update-watch.service 2>/dev/null || true
@@ -300,13 +300,13 @@ set_up_systemd() {
 restart_rauc() {
   if systemctl --quiet is-active rauc.service && busctl get-property de.pengutronix.rauc / \
     de.pengutronix.rauc.Installer Operation 2>/dev/null | grep -q installing; then
-    say "warning: RAUC is installing and was not restarted: it reads system.conf at its next start"
+    say "warning: RAUC is installing and was not restarted; it reads the new system.conf when it next starts"
   else
     systemctl try-restart rauc.service || say "warning: rauc.service did not restart"
   fi
 }
 
-# Names the files that still name the server of the kit before this one: its host, or its port where that alone is another.
+# Lists the files that still name the previous kit's server: its host, or host and port where only the port changed.
 tell_what_is_left() {
   old=${server_before#https://}
   new=${server_url#https://}
@@ -315,10 +315,10 @@ tell_what_is_left() {
   for folder in etc etc/rauc/ usr/local/; do
     find "$destdir/$folder" -type f ! -name '*.before-kit' -exec grep -lF -e "$old" {} + 2>/dev/null || true
   done | sort -u | while read -r file; do
-    if names_old "$file"; then say "left as it is: ${file#"$destdir"} names $old, the server before"; fi
+    if names_old "$file"; then say "unchanged: ${file#"$destdir"} still names the previous server, $old"; fi
   done
 }
-# The name of the new server may contain the old one's.
+# The new server's name may contain the old one's.
 names_old() {
   awk -v old="$old" -v new="$new" '
     {
@@ -329,7 +329,7 @@ names_old() {
   ' "$1"
 }
 
-# An absolute link in an image would lead to the files of this machine.
+# An absolute link in an image would lead to files of this machine.
 check_links() {
   inside=$(readlink -f "$destdir")
   for name in etc etc/rauc etc/rauc/system.conf etc/rauc/update etc/systemd etc/systemd/system usr usr/local usr/local/lib usr/local/sbin; do
@@ -357,7 +357,7 @@ server_before=
 if [ -f "$kit/server.conf" ]; then server_before=$(sed -n 's/^server_url=//p' "$kit/server.conf"); fi
 if_no_older="If no slot has an older RAUC than this one, run this again with RAUC_VERSION=${version%% *}.${version##* }."
 if [ -z "$version" ]; then
-  say "warning: the version of RAUC is not known: system.conf gets no [streaming] and no [polling]. Set RAUC_VERSION, such as 1.15."
+  say "warning: RAUC's version is unknown, so system.conf gets neither [streaming] nor [polling]. Set it, as in RAUC_VERSION=1.15."
 fi
 
 for file in ca.crt device.crt; do put "etc/rauc/update/$file" 644; done
@@ -369,9 +369,9 @@ for program in rauc-update-poll rauc-update-report rauc-update-mark-good rauc-up
 if [ -f "$conf" ]; then
   change_system_conf
 else
-  say "warning: there is no $conf: run this again when there is"
+  say "warning: there is no $conf; run this again once there is"
 fi
-# After system.conf: a kit that was interrupted still knows which server was before.
+# After system.conf, so that an interrupted run still knows the previous server.
 put etc/rauc/update/server.conf 644
 if [ -n "$server_before" ]; then tell_what_is_left; fi
 if [ -f "$kit/device.key" ]; then
@@ -382,15 +382,15 @@ fi
 if has_systemd; then
   set_up_systemd
 else
-  say "There is no systemd. At each boot call: /usr/local/sbin/rauc-update-mark-good"
+  say "There is no systemd. Run at each boot: /usr/local/sbin/rauc-update-mark-good"
   if [ "$polls" = itself ]; then
-    say "RAUC polls only after that: call \"rauc-update-mark-good again\" whenever its service has started again."
+    say "RAUC polls only after that. Run \"rauc-update-mark-good again\" each time its service restarts."
   else
-    say "From cron, every 15 minutes: /usr/local/sbin/rauc-update-poll"
+    say "Run every 15 minutes, from cron: /usr/local/sbin/rauc-update-poll"
   fi
-  if [ "$is_changed" = 1 ]; then say "Restart RAUC's service: it reads system.conf when it starts."; fi
+  if [ "$is_changed" = 1 ]; then say "Restart RAUC's service now, so that it reads the new system.conf."; fi
 fi
 case $polls in
-  itself) say "Ready: RAUC polls by itself." ;;
+  itself) say "Ready: RAUC does its own polling." ;;
   *) say "Ready. Try it: /usr/local/sbin/rauc-update-poll" ;;
 esac

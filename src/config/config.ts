@@ -26,7 +26,7 @@ export interface ConfigInput {
 }
 
 /**
- * Puts the configuration together: flags over environment over `.env` over defaults. An empty variable is unset.
+ * Assembles the configuration: flags over environment over `.env` over defaults. An empty variable counts as unset.
  * @throws DomainError `configuration` with every problem at once, also as `details.problems` ({@link ConfigProblem})
  */
 export function loadConfig(input: ConfigInput): Config {

@@ -5,8 +5,8 @@ import type { ConfigProblem } from './problem';
 import type { Environment } from './environment';
 
 /**
- * Reads a `.env` file; there need not be one. One that can't be read is a problem, since going on with defaults
- * could mean an open port.
+ * Reads a `.env` file, if there is one. A file that cannot be read is a problem, since falling back to defaults could mean an
+ * open port.
  */
 export function readDotenv(path: string | null, problems: ConfigProblem[]): Environment {
   if (path === null) return {};

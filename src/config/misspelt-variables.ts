@@ -11,8 +11,8 @@ export interface MisspeltVariable {
 }
 
 /**
- * Finds variables of a `.env` file that are almost one of ours, and so have no effect. Others are none of our business: the file may be
- * shared with other programs.
+ * Finds variables in a `.env` file that are almost one of ours, and so have no effect. Ignores all others: other programs may
+ * share the file.
  */
 export function findMisspelt(dotenvPath: string): readonly MisspeltVariable[] {
   const known = optionKeys.map((key) => getOption(key).env);

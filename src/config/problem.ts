@@ -1,7 +1,7 @@
 /** Where a value came from, strongest first. */
 export type ValueSource = 'flag' | 'env' | '.env' | 'default';
 
-/** A value that can't be used. */
+/** A value that cannot be used. */
 export interface ConfigProblem {
   /** Environment name of the option, or the `.env` file's path. */
   readonly option: string;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { count } from './answer-fields';
 import { channelField, policyFields } from './policy';
 import { effectFields } from './reach';
 import { releaseJson } from './release';
 import { activationJson } from './release-history';
-import { bundleName, compatible, flag } from './request-fields';
+import { bundleName, compatible, flag, wholeNumber } from './request-fields';
 
 /** The path that makes a bundle current for a compatible. */
 export const activateParams = z.object({ compatible, name: bundleName });
@@ -21,6 +22,15 @@ export const activatedJson = z.object({
 });
 
 export const deactivateParams = z.object({ compatible });
+
+/** A form sends text, with an empty field where nothing was typed. */
+export const deactivateCompatibleBody = z.strictObject({
+  expected_release: z
+    .union([count, z.literal(''), wholeNumber])
+    .optional()
+    .transform((value) => (value === undefined || value === '' ? undefined : Number(value)))
+    .describe('refuse when another release is current'),
+});
 
 export const deactivatedJson = z.object({ activation: activationJson });
 

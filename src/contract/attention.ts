@@ -18,7 +18,7 @@ export const attentionJson = z.object({
   subjects: stringList.optional().describe('what POST /api/attention/dismiss takes'),
 });
 
-/** What a person has seen: the request, and the answer to it. */
+/** Dismisses an item: the request, and the answer to it. */
 export const dismissalJson = z.strictObject({
   kind: z.enum(attentionKinds),
   subjects: z.array(z.string().min(1).max(200)).min(1).max(maxSubjects).describe('as the item names them'),

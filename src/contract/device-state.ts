@@ -12,7 +12,7 @@ interface SeenCertificate extends Pick<SeenCertificateJson, 'last_seen_at'> {
 
 type Installation = Read<Pick<InstallationJson, 'bundle' | 'sha256' | 'state' | 'from_version'>>;
 
-/** What is known of a device where its state is told. */
+/** What is known of a device when its state is worked out. */
 export interface Standing extends Pick<DeviceJson, 'first_contact_at'> {
   readonly certificates: readonly SeenCertificate[];
   readonly installation: Pick<Installation, 'state'> | null;
@@ -28,9 +28,8 @@ export interface Running extends Read<
 type Current = Pick<ReleaseJson, 'compatible' | 'channel' | 'version' | 'sha256'>;
 
 /**
- * The state of a device in one word; `null` when there is nothing to say. A device that is refused is never called up to date,
- * and one whose latest installation is still open is called by that. What an installation came to that is over says less than
- * what the device runs.
+ * The state of a device in one word, or `null` when there is nothing to say. A refused device is never up to date. A device whose
+ * latest installation is open has that installation's state; once it is over, what the device runs says more.
  * @param isUpToDate whether it runs what it should
  */
 export function deviceState(
@@ -43,7 +42,7 @@ export function deviceState(
   return installation?.state ?? (device.first_contact_at === null ? 'never-heard' : null);
 }
 
-/** Whether a device runs what is current for it, as far as a list of devices and releases tells. */
+/** Whether a device runs what is current for it, as far as a list of devices and releases can tell. */
 export function runsCurrent(device: Running, releases: readonly Current[]): boolean {
   const { installation, pin, hold, admission, system_version: running } = device;
   if (hold !== null || admission === 'waiting') return false;
@@ -58,7 +57,7 @@ export function runsCurrent(device: Running, releases: readonly Current[]): bool
   return !ranItBefore(installation, release, running);
 }
 
-/** The build of before has the same version: the one that is current was tried, and did not get there. */
+/** The previous build has the same version: the device tried the current one and did not get there. */
 function ranItBefore(
   installation: Installation | null,
   { sha256 }: Pick<Current, 'sha256'>,

@@ -31,7 +31,7 @@ export const timeOrAgo = z
   )
   .describe('a time such as 2026-03-01T09:30:00Z, or how long ago, such as 90m, 12h or 7d');
 
-/** Which devices are meant; everything given must fit. */
+/** Selects devices; a device must match all given fields. */
 const deviceFilterFields = {
   search: z
     .string()
@@ -132,7 +132,7 @@ export const devicePageJson = z.object({
   total: count.describe('how many fit in all'),
 });
 
-/** All devices that fit. */
+/** All matching devices. */
 export const deviceExportJson = z.object({ devices: z.array(deviceJson) });
 
 export const forgottenDeviceJson = z.object({ forgotten: z.string() });

@@ -44,7 +44,7 @@ export const eventQuery = z.strictObject({
   after: wholeNumber.transform(Number).optional().describe('the id of the last event that is known'),
 });
 
-/** Where a reader of the event stream goes on, as the header `Last-Event-ID` has it. */
+/** Where a reader of the event stream resumes, as in the header `Last-Event-ID`. */
 export const lastEventId = wholeNumber.transform(Number);
 
 const facts = z.record(z.string(), z.unknown()).nullable();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, nullableInstant, nullableText } from './answer-fields';
 
-/** What is current, in the form in which devices get it. */
+/** What is current, in the form that devices get. */
 export const manifestJson = z.object({
   bundle_url: z.string(),
   compatible: z.string(),

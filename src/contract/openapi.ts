@@ -1,5 +1,5 @@
 import { z } from 'zod';
 
-/** An OpenAPI 3.1 document, as far as it is of interest here. */
+/** The parts of an OpenAPI 3.1 document that we need. */
 export const openApiJson = z.looseObject({ openapi: z.string() });
 export type OpenApiDocument = z.infer<typeof openApiJson>;

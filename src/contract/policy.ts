@@ -4,7 +4,7 @@ import { rangeMaxLength } from '../core/version-range';
 import { nullableInstant, nullableText } from './answer-fields';
 import { flag } from './request-fields';
 
-/** A form sends text, and an empty field where a person typed nothing. */
+/** A form sends text, with an empty field where nothing was typed. */
 const number = z
   .union([z.number(), z.string().regex(/^(\d{1,9}(\.\d{1,3})?)?$/, 'not a number')])
   .optional()

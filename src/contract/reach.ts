@@ -9,7 +9,7 @@ const deviceGroupJson = z.object({
     .describe('what they run, the most frequent first; at most 10'),
 });
 
-/** Whom a release reaches on its channel, as far as versions decide. */
+/** Which devices a release reaches on its channel, as far as versions decide. */
 export const reachJson = z.object({
   devices: count.describe('that follow the channel; pinned ones do not count'),
   up_to_date: count.describe('run its version already'),
@@ -22,7 +22,7 @@ export const reachJson = z.object({
   unknown_version: count.describe('of all: their version is unknown, or RAUC cannot compare it'),
 });
 
-/** What is probably not meant with a release. */
+/** What is probably not intended with a release. */
 export const warningsJson = z
   .array(findingJson)
   .describe(

@@ -36,7 +36,7 @@ export const activationJson = z.object({
   forced: z.boolean(),
 });
 
-/** What a release came to, in numbers of devices. */
+/** The outcome of a release, in numbers of devices. */
 const releaseResultJson = z.object({
   outcome: z.enum(releaseOutcomes).describe('what became of it; while it is current, how its rollout stands'),
   completed_at: nullableInstant.describe('when all devices that it is meant for were proven'),
@@ -64,7 +64,7 @@ const releaseResultJson = z.object({
   outcomes: z.record(z.string(), count).describe('devices by the state of their installation'),
 });
 
-/** A line of the history, with what its release came to. */
+/** A line of the history, with the outcome of its release. */
 export const historyLineJson = activationJson.extend({
   ended_by: nullableText.describe('the bundle that took its place; null for nothing'),
   ended_at: nullableInstant.describe('when something else took its place; null while it is the last'),

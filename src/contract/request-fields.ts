@@ -7,7 +7,7 @@ export const compatible = z.string().min(1).max(compatibleMaxLength);
 export const deviceId = z.string().min(1).max(deviceIdMaxLength);
 /** The body of a request that has nothing to say. */
 export const nothing = z.strictObject({});
-/** Of a person who holds a device, or stops a rollout. */
+/** The reason that people give for a hold, or for stopping a rollout. */
 export const reasonBody = z.strictObject({ reason: z.string().max(200).default('') });
 /** In hex, as people copy it. */
 export const certificateSerial = z.string().regex(/^[0-9A-Fa-f:]{1,100}$/, 'not a serial number');
@@ -16,7 +16,7 @@ export const word = z.string().min(1).max(wordMaxLength);
 export const wholeNumber = z.string().regex(/^\d{1,15}$/, 'not a whole number');
 /** How much of a list is wanted at a time. */
 export const pageLimit = wholeNumber.transform(Number).pipe(z.number().min(1).max(1000)).default(100);
-/** A form sends an empty field where a person typed nothing. */
+/** A form sends an empty field where nothing was typed. */
 export const optionalCompatible = z
   .string()
   .max(compatibleMaxLength)

@@ -3,7 +3,7 @@ import { tokenScope } from './token';
 
 export const signInBody = z.strictObject({ token: z.string().min(1).max(256) });
 
-/** Who asks, and what they may do. */
+/** Who is asking, and what they may do. */
 export const sessionJson = z.object({
   signed_in: z.boolean().describe('whether the other requests are answered'),
   token_required: z.boolean(),
@@ -15,7 +15,7 @@ export const sessionJson = z.object({
     .string()
     .nullable()
     .describe(
-      'how the command line is called in the folder that the server was started in; null until one is signed in',
+      'how the command line is called in the folder that the server was started in; null where that tells a path to somebody elsewhere who is not signed in',
     ),
 });
 

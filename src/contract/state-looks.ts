@@ -5,7 +5,7 @@ import type { ReleaseOutcome } from '../core/release-end';
 import type { RolloutState } from '../core/rollout';
 import type { DeliveryState } from '../core/webhook-delivery';
 
-/** What a state means for whoever looks at it; the page has a colour for each. */
+/** What a state means to people; the page has a colour for each. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle';
 
 /** Each shape of a state, as one character for a terminal. The page has a drawing of the same name. */
@@ -34,20 +34,20 @@ export const shapeMarks = {
 
 export type Shape = keyof typeof shapeMarks;
 
-/** How a state is shown. Word and shape tell it from every other state of its kind, so that nobody needs to see the colour. */
+/** How a state is shown. Word and shape set it apart from every other state of its kind, so that colour is never needed. */
 export interface StateLook {
-  /** As it stands within a sentence. */
+  /** Its form within a sentence. */
   readonly word: string;
   readonly shape: Shape;
   readonly tone: Tone;
 }
 
-/** Where a device stands, beside its installations. */
+/** The state of a device, apart from its installations. */
 export type DeviceState = 'up-to-date' | 'never-heard' | 'waiting' | 'held' | 'pinned' | 'refused';
 
 type CertificateState = 'valid' | 'expiring' | 'expired' | 'revoked';
 type WebhookState = 'enabled' | 'failing' | 'disabled';
-/** Those that wait are told apart by whether they failed. */
+/** Waiting deliveries differ by whether an attempt has failed. */
 type DeliveryLook = 'queued' | 'retrying' | Exclude<DeliveryState, 'waiting'>;
 
 function look(word: string, shape: Shape, tone: Tone): StateLook {
@@ -76,7 +76,7 @@ const rollout = {
   aborted: look('aborted', 'cross', 'bad'),
 } as const satisfies Readonly<Record<RolloutState, StateLook>>;
 
-/** What became of a release, beside how its rollout stands while it is current. */
+/** The fate of a release; while it is current, `rolloutLooks` says more. */
 const release = {
   complete: look('complete', 'check', 'good'),
   replaced: look('replaced', 'minus', 'idle'),
@@ -129,7 +129,7 @@ const delivery = {
   skipped: look('skipped', 'minus', 'idle'),
 } as const satisfies Readonly<Record<DeliveryLook, StateLook>>;
 
-/** Every state that people see, by what it is a state of. The codes are those of the API, and no two kinds share one. */
+/** Every state that people see, by kind. The codes are those of the API, and no two kinds share one. */
 export const stateLooks = {
   installation,
   rollout,
@@ -149,7 +149,7 @@ const byCode: ReadonlyMap<string, StateLook> = new Map(
   Object.values(stateLooks).flatMap((kind) => Object.entries<StateLook>(kind)),
 );
 
-/** How a state is shown; one that a newer server has goes by its code. */
+/** How a state is shown. An unknown one, from a newer server, is shown as its code. */
 export function lookOf(state: string): StateLook {
   return byCode.get(state) ?? look(state.replaceAll('-', ' '), 'dot', 'idle');
 }
@@ -159,7 +159,7 @@ export const stateWords: Readonly<Record<string, string>> = Object.fromEntries(
   [...byCode].map(([code, { word }]) => [code, word]),
 );
 
-/** What a delivery is shown as. @param attempts in vain */
+/** How a delivery is shown. @param attempts that failed */
 export function deliveryLook<State extends string>(
   state: State | 'waiting',
   attempts: number,

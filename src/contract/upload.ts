@@ -5,7 +5,7 @@ import { reachJson, warningsJson } from './reach';
 import { releaseJson } from './release';
 import { flag, optionalCompatible } from './request-fields';
 
-/** The fields of the form beside the file. */
+/** The form's fields besides the file. */
 export const uploadFields = z.strictObject({
   activate: flag.describe('make it current for its compatible in the same step'),
   compatible: optionalCompatible.describe(

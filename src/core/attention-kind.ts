@@ -1,4 +1,4 @@
-/** The kinds of what a person should look at. */
+/** The kinds of things that need attention. */
 export const attentionKinds = [
   'database-restored',
   'failed',

@@ -16,7 +16,7 @@ export interface BackupContents {
   readonly version: string;
   /** SHA-256 of the database, lower-case hex. */
   readonly database: string;
-  /** All that the database names. */
+  /** Every file that the database names. */
   readonly bundles: readonly BackedUpBundle[];
   /** Whether their bytes are in the archive; otherwise it only says which they are. */
   readonly hasBundles: boolean;

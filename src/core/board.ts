@@ -1,9 +1,10 @@
 /**
- * A device is known by its certificate. Which board uses that certificate is read from what it tells beside: a boot id belongs to
- * one boot of one board, a serial to one board, and a machine-id to one installation of a system, or to one slot or boot of it.
+ * A certificate identifies a device. Which board uses that certificate follows from the rest that the board reports: a boot id
+ * belongs to one boot of one board, a serial to one board, and a machine-id to one installation of a system, or to one slot or
+ * boot of it.
  */
 
-/** What one boot of a board told of itself; `null` is what it did not tell. */
+/** What one boot of a board reported about itself; `null` for what it left out. */
 export interface SeenBoot {
   readonly bootId: string | null;
   readonly serial: string | null;
@@ -17,7 +18,7 @@ export interface SeenBoot {
 /** Two boards that use the certificate of one device at the same time. */
 export interface SecondBoard {
   readonly foundAt: Date;
-  /** When what is here was written last. */
+  /** When this was last written. */
   readonly notedAt: Date;
   /** The one that was here first: it is the device. */
   readonly own: SeenBoot;
@@ -26,13 +27,13 @@ export interface SecondBoard {
   readonly unclear: SeenBoot | null;
 }
 
-/** What is remembered of the boards behind one certificate. */
+/** What we remember of the boards behind one certificate. */
 export interface Boards {
   /** The latest boots, the newest last; at most {@link maxBoots}. */
   readonly boots: readonly SeenBoot[];
-  /** `null` as long as one board is all that was seen. */
+  /** `null` while only one board has been seen. */
   readonly second: SecondBoard | null;
-  /** Since then it is another board, or flashed anew: what was offered before says nothing about it. */
+  /** Since then it is another board, or newly flashed: earlier offers say nothing about it. */
   readonly freshAt: Date | null;
 }
 
@@ -40,10 +41,10 @@ export const noBoards: Boards = { boots: [], second: null, freshAt: null };
 
 export const maxBoots = 6;
 
-/** A board that was not heard for so long has gone: RAUC's poller asks every four days at the least. */
+/** A board not heard from for this long is gone: RAUC's poller asks at least every four days. */
 export const boardGoneAfterMs = 7 * 86_400_000;
 
-/** Whether nothing changed that must last: times and addresses alone may be lost, but for an hour at the most. */
+/** Whether nothing changed that must last: only times and addresses may be lost, for an hour at most. */
 export function isSameBoards(before: Boards, after: Boards): boolean {
   if (before === after) return true;
   if (before.freshAt?.getTime() !== after.freshAt?.getTime()) return false;

@@ -2,7 +2,7 @@ import { DomainError } from './errors';
 import type { StoredImageCheck } from './image-check';
 import type { Inspection } from './inspection';
 
-/** Hashes that some update clients ask for. They protect against accidents alone. Lower-case hex. */
+/** Hashes that some update clients ask for. They protect only against accidents. Lower-case hex. */
 export interface WeakHashes {
   readonly sha1: string;
   readonly md5: string;
@@ -17,7 +17,7 @@ export interface Bundle {
   /** `null` until they are known: bundles from before they were kept are hashed in the background. */
   readonly weakHashes: WeakHashes | null;
   readonly sizeBytes: number;
-  /** From the manifest, or as told by the operator for an encrypted one; `null` when nobody said. */
+  /** From the manifest, or given by the operator for an encrypted one; `null` when unknown. */
   readonly compatible: string | null;
   readonly uploadedAt: Date;
   readonly uploadedBy: string;
@@ -29,8 +29,8 @@ export const bundleNameMaxLength = 200;
 const bundleNamePattern = /^[A-Za-z0-9_][A-Za-z0-9 ._+~@=,()-]*(?<! )\.raucb$/;
 
 /**
- * Checks a bundle's file name and returns it unchanged: hostile names are refused, never rewritten, so two names
- * can't become one.
+ * Checks a bundle's file name and returns it unchanged: hostile names are refused, never rewritten, so two names cannot become
+ * one.
  * @throws DomainError `invalid-input`
  */
 export function parseBundleName(name: string): string {
@@ -52,8 +52,8 @@ export function parseSha256(sha256: string): string {
 export const compatibleMaxLength = 200;
 
 /**
- * Checks a compatible and returns it unchanged. RAUC compares compatibles exactly and allows any text, so only what
- * can't be in a manifest value or would mislead people is refused: control characters, blanks at the ends.
+ * Checks a compatible and returns it unchanged. RAUC compares compatibles exactly and allows any text, so this refuses only what
+ * cannot be in a manifest value or would mislead people: control characters, blanks at the ends.
  * @throws DomainError `invalid-input`
  */
 export function parseCompatible(compatible: string): string {

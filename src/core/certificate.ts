@@ -25,7 +25,7 @@ export interface CertificateSummary {
   readonly compatibles: readonly string[];
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
-  /** Whether it says what it is for, by its extended key usage. */
+  /** Whether its extended key usage states its purpose. */
   readonly statesPurpose: boolean;
 }
 
@@ -45,8 +45,8 @@ export interface Revocation {
 }
 
 /**
- * Where device certificates are taken that do not say what they are for: X.509 v1, or no extended key usage. Of a CA that was
- * taken over from an earlier server, of every CA, or nowhere.
+ * Which CAs may have device certificates without a stated purpose (X.509 v1, or no extended key usage): those taken over from an
+ * earlier server, all, or none.
  */
 export const oldCertificatePolicies = ['taken-over', 'accept', 'refuse'] as const;
 export type OldCertificatePolicy = (typeof oldCertificatePolicies)[number];
@@ -58,7 +58,7 @@ export interface IssueOptions {
   /** Validity; each role has its own default. */
   readonly days?: number;
   readonly key?: KeyType;
-  /** Replace existing files, keeping the old ones beside. */
+  /** Replace existing files, keeping the old ones next to the new. */
   readonly force?: boolean;
 }
 
@@ -98,12 +98,12 @@ export interface KnownCertificate {
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** `null` when nobody noted it: a certificate that begins at 1970 does not tell. */
+  /** `null` when unknown: a certificate that begins in 1970 does not tell. */
   readonly issuedAt: Date | null;
   readonly revokedAt: Date | null;
   /** Whether it is the one that lies in the devices' folder. */
   readonly hasFile: boolean;
-  /** It does not say what it is for: X.509 v1, or no extended key usage. */
+  /** It states no purpose: X.509 v1, or no extended key usage. */
   readonly isOld: boolean;
 }
 
@@ -111,7 +111,7 @@ export interface KnownCertificate {
 export const certificateSorts = ['device', 'expires'] as const;
 export type CertificateSort = (typeof certificateSorts)[number];
 
-/** All certificates that are known, from the folder and from the log of what was issued. */
+/** All known certificates, from the folder and from the log of issued ones. */
 export interface CertificateInventory {
   /** Of several, the one that is valid longest. */
   readonly ca: CertificateSummary | null;
@@ -134,7 +134,7 @@ export interface DeviceFiles {
 }
 
 export interface FolderFinding {
-  /** A note is about what is right here and may surprise elsewhere. */
+  /** A note is about what is right here and may be a surprise elsewhere. */
   readonly severity: 'error' | 'warning' | 'note';
   readonly path: string;
   readonly message: string;

@@ -1,4 +1,4 @@
-/** What the server does by itself, again and again. */
+/** The server's recurring work. */
 export const choreNames = [
   'storage-writes',
   'restores',
@@ -39,10 +39,10 @@ export interface ChoreFailure {
   readonly error: unknown;
 }
 
-/** A chore is tried again by itself: people hear of it when that has not helped for so long. */
+/** A failed chore is retried on its own: people hear of it once it has kept failing for this long. */
 export const choreNoticeMs = 5 * 60_000;
 
-/** Whether it has failed for so long that a person should look. A clock that was set back counts, too. */
+/** Whether it has failed long enough to need attention. Copes with a clock that was set back. */
 export function needsAttention({ failing }: ChoreStatus, at: Date): boolean {
   return failing !== null && Math.abs(at.getTime() - failing.since.getTime()) >= choreNoticeMs;
 }

@@ -41,7 +41,7 @@ export function isAboutCertificate(cause: RefusalCause): boolean {
   return remedies[cause] !== undefined;
 }
 
-/** What people are told of a certificate that is refused. It may be hostile: every text is bounded and fit to show on one line. */
+/** What people see of a refused certificate. It may be hostile: every text is bounded and safe to show on one line. */
 export interface RefusedSubject {
   /** Empty when the certificate cannot be read. */
   readonly subject: string;
@@ -50,7 +50,7 @@ export interface RefusedSubject {
   readonly serial: string;
   /** The device that it names; `null` unless one of our CAs signed that. */
   readonly deviceId: string | null;
-  /** Whether a CA of `ca.crt` signed it: nobody else can make more of these. */
+  /** Whether a CA in `ca.crt` signed it, so that strangers cannot make more of these. */
   readonly isOurs: boolean;
 }
 

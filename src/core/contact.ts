@@ -1,5 +1,8 @@
 import type { DeviceFacts } from './device-facts';
 
+/** Told attributes are put beside the known ones, take the place of all of them, or name those that go. */
+export type AttributeMode = 'merge' | 'replace' | 'remove';
+
 /** What one request of a device tells. A part that the request does not mention is missing: it then stays as it was. */
 export interface Contact {
   readonly at: Date;
@@ -9,6 +12,8 @@ export interface Contact {
   readonly facts: Partial<DeviceFacts>;
   /** RAUC's name for one attempt to install; polls have none. */
   readonly transactionId: string | null;
+  /** What becomes of the attributes that were known; `merge` when left out. */
+  readonly attributes?: AttributeMode;
   /** RAUC's own poller asks, or begins to install; left out for everything else. */
   readonly isPoller?: boolean;
 }
@@ -18,9 +23,28 @@ export function slotOf({ attributes }: Partial<Pick<DeviceFacts, 'attributes'>>)
   return attributes?.['slot'] ?? null;
 }
 
-/** What is known after a contact. Attributes are brought up to date one by one. */
-export function mergeFacts(known: DeviceFacts, told: Partial<DeviceFacts>): DeviceFacts {
-  return { ...known, ...told, attributes: mergeAttributes(known.attributes, told.attributes ?? {}) };
+/** What is known after a contact. Attributes are updated one by one, unless the device says otherwise. */
+export function mergeFacts(
+  known: DeviceFacts,
+  told: Partial<DeviceFacts>,
+  mode: AttributeMode = 'merge',
+): DeviceFacts {
+  return { ...known, ...told, attributes: changeAttributes(known.attributes, told.attributes ?? {}, mode) };
+}
+
+function changeAttributes(
+  known: DeviceFacts['attributes'],
+  told: DeviceFacts['attributes'],
+  mode: AttributeMode,
+): DeviceFacts['attributes'] {
+  switch (mode) {
+    case 'merge':
+      return mergeAttributes(known, told);
+    case 'replace':
+      return told;
+    case 'remove':
+      return Object.fromEntries(Object.entries(known).filter(([name]) => !Object.hasOwn(told, name)));
+  }
 }
 
 /** The known ones themselves when nothing is new: a fleet's polls then leave less behind to clean up. */

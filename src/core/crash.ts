@@ -7,7 +7,7 @@ export interface Crash {
   readonly at: Date;
   /** When that run began. */
   readonly startedAt: Date;
-  /** What it came from; `null` for everything that the server cannot do without. */
+  /** The part it came from; `null` for a part that the server cannot do without. */
   readonly part: OptionalPart | null;
   readonly message: string;
   /** How many runs in a row ended like this, each soon after its start but for the first. */

@@ -1,15 +1,15 @@
 import type { Device } from './device';
 
-/** What a person decides about a device. */
+/** What people decide about a device. */
 export type DeviceDecisions = Pick<Device, 'channel' | 'labels' | 'notes' | 'admission' | 'hold' | 'pin'>;
 
-/** Labels that a person adds and removes, whatever the others are. One that is in both is there. */
+/** Labels to add and to remove; all others stay. A label in both is added. */
 export interface LabelChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
 
-/** What one decision changes; what it does not name stays, whoever decides it meanwhile. */
+/** The changes of one decision. Whatever it does not name stays, even if somebody else changes that meanwhile. */
 export interface DecisionChange extends Partial<DeviceDecisions> {
   /** Instead of all `labels`. */
   readonly labelChange?: LabelChange;

@@ -4,10 +4,10 @@ import type { Evidence } from './evidence';
 import type { ProtocolLimits } from './protocol';
 
 /**
- * What devices do, in the words that all protocols share. Each protocol translates what it hears into these events;
- * `services/offers` takes them, and no other way leads from a protocol to a device's record.
+ * What devices do, in words that all protocols share. Each protocol translates what it hears into these events, and passes them
+ * to `services/offers`: there is no other way from a protocol to a device's record.
  */
-export type DeviceEvent = Asked | Began | Read | Reported;
+export type DeviceEvent = Asked | Described | Began | Read | Reported;
 
 /** It asks what to install. */
 export interface Asked {
@@ -19,10 +19,16 @@ export interface Asked {
   readonly compatible: string | null;
   /** Without a name it means the default compatible, whatever it told before. */
   readonly meansDefault: boolean;
-  /** RAUC's own poller asks; `null` for everybody else. */
+  /** RAUC's own poller asks; `null` for any other client. */
   readonly native: Evidence['native'];
   /** The hash of a bundle that it names as the one that it has seen; `null` when it names none. */
   readonly namedSha256: string | null;
+}
+
+/** It tells of itself, and asks for nothing. */
+export interface Described {
+  readonly kind: 'described';
+  readonly contact: Contact;
 }
 
 /** It asks for a bundle, perhaps with RAUC's name for the attempt to install it, which begins then. */
@@ -79,18 +85,22 @@ export interface Ended extends Told {
   readonly outcome: 'installed' | 'failed' | 'good';
 }
 
-/** It has heard that a person called the installation off. */
+/** The device knows that the installation was called off. */
 export interface CancelAcknowledged extends Told {
   readonly kind: 'cancel-acknowledged';
-  /** Whether it stops; else it goes on. */
+  /** Whether it stops or continues. */
   readonly stops: boolean;
 }
 
 interface Told {
   readonly contact: Contact;
+  /** The number of the installation that it is about; left out for the latest. */
+  readonly installationId?: number;
   /** RAUC's name for the attempt that it is about; `null` when it does not say. */
   readonly transactionId: string | null;
   readonly message: string | null;
   /** The newest log of the installation; `null` or `""` for none. */
   readonly log: string | null;
+  /** Lines that go to the end of that log. */
+  readonly moreLog?: string;
 }

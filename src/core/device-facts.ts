@@ -4,12 +4,12 @@ export interface DeviceFacts {
   readonly variant: string | null;
   readonly serial: string | null;
   readonly machineId: string | null;
-  /** The kernel's boot id: another one means that the device has booted meanwhile. */
+  /** The kernel's boot id: it changes with each boot. */
   readonly bootId: string | null;
   /** The version that runs. */
   readonly systemVersion: string | null;
   readonly uptimeSeconds: number | null;
-  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case. */
+  /** Custom `RAUC-*` headers, by their name without the prefix, in lower case, and what the device is configured to tell of itself. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 

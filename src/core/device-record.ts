@@ -2,14 +2,14 @@ import type { Device } from './device';
 import type { Installation } from './installation';
 import { isFailure } from './installation-states';
 
-/** A device with what its next offer depends on. */
+/** A device with everything that its next offer depends on. */
 export interface DeviceRecord {
   readonly device: Device;
   /** The latest; `null` when there never was one. */
   readonly installation: Installation | null;
-  /** Failures and rollbacks that nobody has cleared, by the hash of the bundle. */
+  /** Failures and rollbacks not yet cleared, by the hash of the bundle. */
   readonly failures: ReadonlyMap<string, number>;
-  /** Installations that a reboot interrupted and that nobody has cleared, by the hash of the bundle. */
+  /** Installations interrupted by a reboot and not yet cleared, by the hash of the bundle. */
   readonly interruptions: ReadonlyMap<string, number>;
 }
 
@@ -33,7 +33,7 @@ export function withInstallation(
   };
 }
 
-/** How often something has happened with each bundle, when nobody has cleared it. */
+/** How often something happened with each bundle since it was last cleared. */
 function recount(
   counts: ReadonlyMap<string, number>,
   happened: (installation: Installation) => boolean,

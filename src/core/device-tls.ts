@@ -9,8 +9,8 @@ export const deviceTlsOptions = {
 } as const;
 
 /**
- * Node's own, without the key exchange of TLS 1.2 in which the client encrypts the secret with the server's RSA key: whoever gets
- * that key later reads what was recorded (RFC 9325, section 4.1), and a slip in its decryption gives it away at once.
+ * Node's own, without TLS 1.2 key exchanges that encrypt the secret with the server's RSA key: with them, someone who obtains
+ * that key later can read recorded connections (RFC 9325, section 4.1), and a slip in decryption leaks the secret at once.
  * @param nodesOwn `DEFAULT_CIPHERS` of Node's TLS
  */
 export function deviceCiphers(nodesOwn: string): string {
@@ -21,10 +21,10 @@ export function deviceCiphers(nodesOwn: string): string {
 const lastArcs = { serverAuth: 0x01, clientAuth: 0x02 } as const;
 
 /**
- * A CA as the end of chains, whether it is self-signed or not. OpenSSL ends a chain at an intermediate only where it is told
- * what the intermediate is trusted for: a `TRUSTED CERTIFICATE` (X509_CERT_AUX), which is the DER with a list of purposes behind
- * it. Node's `allowPartialTrustChain` does nothing on a server, and Node 20 does not know it.
- * OpenSSL does not look at the CA's own extended key usage then: who gives an anchor has to.
+ * A CA that ends chains, whether self-signed or not. OpenSSL ends a chain at an intermediate only if told what the intermediate
+ * is trusted for: a `TRUSTED CERTIFICATE` (X509_CERT_AUX), which is the DER followed by a list of purposes. Node's
+ * `allowPartialTrustChain` has no effect on a server, and Node 20 does not have it. OpenSSL then ignores the CA's own extended
+ * key usage, so the caller must check it.
  * @returns PEM, for `ca` of Node's TLS
  */
 export function trustAnchorPem(certificateDer: Uint8Array, purpose: keyof typeof lastArcs): string {

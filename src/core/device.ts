@@ -14,18 +14,18 @@ export interface DeviceIdentity {
   readonly compatibles: readonly string[];
 }
 
-/** Whether a device may have anything: an unknown one waits for a person where the configuration says so. */
+/** Whether a device may have anything: depending on the configuration, an unknown one must be admitted first. */
 export const admissions = ['admitted', 'waiting'] as const;
 export type Admission = (typeof admissions)[number];
 
-/** A person's word that a device gets nothing. */
+/** A decision that a device gets nothing. */
 export interface Hold {
   readonly reason: string;
   readonly by: string;
   readonly at: Date;
 }
 
-/** A person's word that a device gets this bundle, whatever its channel says. */
+/** A decision that a device gets this bundle, whatever its channel says. */
 export interface Pin {
   readonly bundleName: string;
   readonly by: string;
@@ -61,17 +61,17 @@ export interface Device {
   readonly hold: Hold | null;
   readonly pin: Pin | null;
   readonly certificates: readonly SeenCertificate[];
-  /** What is remembered of the boards that use its certificate: one, if all is well. */
+  /** What is remembered of the boards that use its certificate: normally one. */
   readonly boards: Boards;
-  /** What its certificate was bound to at the last contact; empty means no binding, or not heard yet. */
+  /** What its certificate was bound to at the last contact; empty means no binding, or no contact yet. */
   readonly boundCompatibles: readonly string[];
-  /** What it says to be although its certificate says otherwise; `null` when the two agree. */
+  /** The compatible it claims against its certificate; `null` when the two agree. */
   readonly claimedCompatible: string | null;
   /** What RAUC's own poller left out when it asked last; `null` for a device that does not use it. */
   readonly pollerOmits: readonly ProvingHeader[] | null;
 }
 
-/** A device that was never heard and about which nobody decided anything. */
+/** A device without contacts or decisions. */
 export function newDevice(id: string, admission: Admission, createdAt: Date): Device {
   return {
     id,
@@ -105,12 +105,12 @@ export function certificateInUse({
   );
 }
 
-/** Whether a device may be what it says: a claim never beats its certificate. @param bound empty means no binding */
+/** Whether a device may be what it claims: a claim never beats its certificate. @param bound empty means no binding */
 export function mayBe(compatible: string, bound: readonly string[]): boolean {
   return bound.length === 0 || bound.includes(compatible);
 }
 
-/** What a device is: what it says as far as its certificate lets it, else what was known, else all that it can be. */
+/** A device's compatible: what it claims if its certificate allows it, else what was known, else everything it may be. */
 export function certifiedCompatible(
   bound: readonly string[],
   claimed: string | null,

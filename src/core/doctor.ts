@@ -1,4 +1,4 @@
-/** What `doctor` looks at, in its order. */
+/** What `doctor` checks, in order. */
 export const doctorChecks = [
   'versions',
   'modes',
@@ -21,13 +21,13 @@ export type DoctorSeverity = (typeof doctorSeverities)[number];
 export interface DoctorFinding {
   readonly check: DoctorCheck;
   readonly severity: DoctorSeverity;
-  /** What it is about: a path, an address or an option. */
+  /** The subject: a path, an address or an option. */
   readonly subject: string;
   readonly message: string;
   readonly remedy: string;
 }
 
-/** What could not be looked at, and why. */
+/** What could not be checked, and why. */
 export interface SkippedCheck {
   readonly check: DoctorCheck;
   readonly reason: string;

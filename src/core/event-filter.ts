@@ -1,8 +1,8 @@
 import { eventKinds, isPerson, type JournalEvent } from './event';
 
-/** Which lines of the journal somebody looks for. Everything given must fit. */
+/** Which lines of the journal to find. A line must match everything given. */
 export interface EventFilter {
-  /** Kinds, or nouns with a dot at their end: `device.` means all that begin with it. Empty means all. */
+  /** Kinds, or nouns ending in a dot: `device.` means every kind that begins with it. Empty means all. */
   readonly kinds?: readonly string[];
   readonly deviceId?: string;
   readonly compatible?: string;
@@ -11,7 +11,7 @@ export interface EventFilter {
   readonly releaseId?: number;
   readonly installationId?: number;
   readonly actor?: string;
-  /** Only what people did: neither devices nor the server by itself. */
+  /** Only what people did, not devices or the server on its own. */
   readonly isByPeople?: boolean;
   readonly since?: Date;
   readonly until?: Date;

@@ -53,13 +53,13 @@ export type EventKind = (typeof eventKinds)[number];
 
 /** Who did something, and from where. */
 export interface Actor {
-  /** `local`, `token:<name>`, `cli:<user>`, `device:<id>`, or `server` for what it does by itself. */
+  /** `local`, `token:<name>`, `cli:<user>`, `device:<id>`, or `server` for what it does on its own. */
   readonly name: string;
   /** Network address; `null` for what did not come over the network. */
   readonly address: string | null;
 }
 
-/** Whether a person did it, in the page, on the command line or by a token: neither a device nor the server by itself. */
+/** Whether a person did it, in the dashboard, on the command line or with a token, rather than a device or the server. */
 export function isPerson({ name }: Pick<Actor, 'name'>): boolean {
   return name !== theServer.name && !name.startsWith(deviceActor);
 }
@@ -69,7 +69,7 @@ const deviceActor = 'device:';
 
 export const theServer: Actor = { name: 'server', address: null };
 
-/** What one line stands for, when a device did the same again and again: `at` and the rest are those of the last time. */
+/** Stands for repeats by one device, in one line: `at` and the rest are those of the last one. */
 export interface Repeats {
   readonly count: number;
   readonly firstAt: Date;
@@ -84,12 +84,12 @@ export interface JournalEvent {
   readonly actor: Actor;
   /** A sentence for people. */
   readonly message: string;
-  /** What it is about; those that don't apply are `null`. */
+  /** What it is about; `null` for what does not apply. */
   readonly subject: EventSubject;
-  /** What was there before and after, as far as it is data: small objects, no secrets. */
+  /** The state before and after, as data: small objects, no secrets. */
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
-  /** `null` for a line that stands for one time. */
+  /** `null` for a line that stands for a single event. */
   readonly repeats: Repeats | null;
 }
 

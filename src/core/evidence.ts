@@ -7,9 +7,9 @@ export interface Evidence {
   readonly transactionId: string | null;
   /** It asks what there is, and neither begins, downloads nor reports. */
   readonly isPoll: boolean;
-  /** With `isPoll` alone: RAUC's own poller asks. `null` for everybody else. */
+  /** Only with `isPoll`: RAUC's own poller asks. `null` for any other client. */
   readonly native: {
-    /** The ETag of what it accepted last, as it says in If-None-Match; `null` when it says none. */
+    /** The ETag of the bundle it accepted last, from If-None-Match; `null` without that header. */
     readonly knownEtag: string | null;
   } | null;
   /** Whether the device has booted since the contact before. */

@@ -1,17 +1,17 @@
 /**
- * How far one device's attempt at one bundle has come:
- * - `offered`: the device was told of the bundle
+ * The progress of one device's attempt at one bundle:
+ * - `offered`: the device was told about the bundle
  * - `downloading`: it asks for the payload
- * - `installed`: it says that the bundle is written; it has not booted into it yet
- * - `stopped`: the download has stopped and the outcome is unknown: it failed, or the device waits for its reboot
- * - `interrupted`: the device booted before it had read the payload; that says nothing about the bundle
- * - `proven`: it came back from a new boot running the bundle's version
- * - `rolled-back`: it came back from a new boot running the version that it had before
- * - `failed`: it says that it failed
+ * - `installed`: it reports that the bundle is written, and has not booted into it yet
+ * - `stopped`: the download stopped and the outcome is unknown: it failed, or the device is waiting for its reboot
+ * - `interrupted`: the device booted before it had read the payload, which says nothing about the bundle
+ * - `proven`: after a new boot it runs the bundle's version
+ * - `rolled-back`: after a new boot it runs its previous version
+ * - `failed`: it reports a failure
  * - `rejected`: the device read the signature and did not accept the bundle
- * - `lost`: it has not been heard of for long; a contact takes it up again
- * - `withdrawn`: it came to nothing, and that says nothing about the bundle: the offer lapsed or was replaced
- * - `cancelling`, `cancelled`: a person called it off; the device has not confirmed, or has
+ * - `lost`: it has been silent for long; a contact takes the attempt up again
+ * - `withdrawn`: the offer lapsed or was replaced before the device began, which says nothing about the bundle
+ * - `cancelling`, `cancelled`: the attempt was called off; the device has not confirmed that yet, or has
  */
 export const installationStates = [
   'offered',
@@ -57,8 +57,7 @@ export const toldStates = [...writtenStates, ...failedStates] as const;
 /** What the device ran after a boot decided it. */
 export const decidedByBootStates = ['proven', 'rolled-back', 'interrupted'] as const;
 /**
- * It has not begun, or came to nothing: what its device came to earlier with the same release says more, and counts in its
- * place.
+ * It has not begun, or was withdrawn: the device's earlier attempt at the same release says more, and counts instead.
  */
 export const mutedStates = ['offered', 'withdrawn'] as const;
 

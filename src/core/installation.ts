@@ -1,9 +1,9 @@
 import { type InstallationState, isUnsettled } from './installation-states';
 
 /**
- * - `unread`: it has not read all of it, as far as anybody knows
+ * - `unread`: it has not read all of it, as far as we know
  * - `read`: it has
- * - `accepted`: it has, and remembers the bundle (If-None-Match): the signature was good
+ * - `accepted`: it has, and remembers the bundle (If-None-Match), so the signature was good
  */
 export type SignatureState = 'unread' | 'read' | 'accepted';
 

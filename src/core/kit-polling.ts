@@ -1,5 +1,5 @@
 /**
- * Who asks the server: the kit's `script`, or RAUC itself (`native`), from 1.16 on. RAUC calls its own polling a preview, so the
+ * What asks the server: the kit's `script`, or RAUC itself (`native`), since 1.16. RAUC calls its own polling a preview, so the
  * script is the default.
  */
 export const kitPollings = ['script', 'native'] as const;

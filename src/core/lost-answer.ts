@@ -1,11 +1,11 @@
-/** How fast a server reads a bundle again at the least, in bytes a millisecond: a small board with a slow card. */
+/** The slowest rate at which a server reads a bundle again, in bytes a millisecond: a small board with a slow card. */
 const slowestBytesPerMs = 20_000;
 const patienceMs = 30_000;
 const longestPauseMs = 15_000;
 
 /**
- * The pauses, in milliseconds, between looks at a server for an upload whose answer was lost: it may still be checking the bundle.
- * Together they last half a minute, and longer for a large bundle.
+ * The pauses, in milliseconds, between checks for an upload whose answer was lost: the server may still be checking the bundle.
+ * In total they last half a minute, or longer for a large bundle.
  */
 export function lookPauses(sizeBytes: number): readonly number[] {
   const limitMs = patienceMs + sizeBytes / slowestBytesPerMs;

@@ -95,7 +95,7 @@ function opensOn(days: readonly Weekday[], local: number): boolean {
   return weekday !== undefined && days.includes(weekday);
 }
 
-/** Also before 1970, where a clock that was never set may be. */
+/** Works before 1970 too, for a clock that was never set. */
 function timeOfDay(local: number): number {
   return ((local % dayMs) + dayMs) % dayMs;
 }

@@ -2,7 +2,7 @@ import type { Bundle } from './bundle';
 import type { AskingDevice, OfferTerms, Question } from './offer-question';
 import type { Release } from './release';
 
-/** The bundle that the rules are asked about. */
+/** The bundle that the rules judge. */
 export interface Candidate {
   readonly source: 'standing' | 'pin' | 'release';
   readonly bundle: Bundle;
@@ -10,7 +10,7 @@ export interface Candidate {
   readonly step: number | null;
 }
 
-/** What the rules are asked about. */
+/** What the rules judge. */
 export interface Case {
   readonly device: AskingDevice;
   readonly question: Question;

@@ -5,10 +5,10 @@ import type { Release } from './release';
 import type { UnprovenDownloads } from './silent-poller';
 import type { VersionRange } from './version-range';
 
-/** What a device is, as far as the offer depends on it. */
+/** The parts of a device that an offer depends on. */
 export interface AskingDevice {
   readonly id: string;
-  /** What it asked for or is known to be; `null` when it is unknown and the server has no default. */
+  /** What it asked for or is known to be; `null` when that is unknown and the server has no default. */
   readonly compatible: string | null;
   /** What its certificate is bound to; empty means no binding. */
   readonly boundCompatibles: readonly string[];
@@ -16,31 +16,31 @@ export interface AskingDevice {
   readonly labels: readonly string[];
   readonly admission: Admission;
   readonly hold: Hold | null;
-  /** The bundle that a person chose for it; its bundle is `undefined` when it is gone. */
+  /** The bundle it is pinned to; `undefined` inside when that bundle is gone. */
   readonly pin: { readonly bundleName: string; readonly bundle: Bundle | undefined } | null;
   readonly systemVersion: string | null;
   /** The hash of the bundle that it is proven to run; `null` when it is unknown. */
   readonly provenSha256: string | null;
   /** It tells its slot: then a bundle of the version that runs can be told from a rollback. */
   readonly tellsSlot: boolean;
-  /** Failures and rollbacks by the bundle's hash, as far as nobody has cleared them. */
+  /** Failures and rollbacks not yet cleared, by the bundle's hash. */
   readonly failures: ReadonlyMap<string, number>;
   /** Installations that a reboot interrupted, likewise. */
   readonly interruptions: ReadonlyMap<string, number>;
-  /** What its own poller has downloaded last and tells nothing of; `null` when it tells enough. */
+  /** The last download of a poller that reports too little; `null` for one that reports enough. */
   readonly unproven: UnprovenDownloads | null;
-  /** The hash of the bundle that a person called off on it and nobody has cleared. */
+  /** The hash of a bundle called off on this device and not yet cleared. */
   readonly cancelledSha256: string | null;
   /** The bundle that it was told of and may still ask for. */
   readonly standing: StandingOffer | null;
-  /** The bundle that it has installed, as far as anybody knows, and has not booted into; `null` without. */
+  /** The bundle it has installed, as far as we know, and not yet booted; `null` without one. */
   readonly unbooted: UnbootedBundle | null;
 }
 
 export interface UnbootedBundle {
   readonly bundleName: string;
   readonly sha256: string;
-  /** After that nobody waits for the boot any more. */
+  /** After that, stop waiting for the boot. */
   readonly until: Date;
 }
 
@@ -48,22 +48,22 @@ export interface StandingOffer {
   readonly bundle: Bundle;
   readonly releaseId: number | null;
   readonly endsAt: Date;
-  /** The device was seen to begin: it is in progress, also when the offer has ended. */
+  /** The device has visibly begun: the installation is in progress even if the offer has ended. */
   readonly hasBegun: boolean;
-  /** It was told again and again and does not begin: its place is another's, and it asks for one anew. */
+  /** It was told repeatedly and does not begin: its place goes to another device, and it must ask for a new one. */
   readonly isIgnored: boolean;
 }
 
 /** How the device asks. */
 export interface Question {
   readonly at: Date;
-  /** It begins to install what it was told of, and must get just that. */
+  /** It begins to install what it was offered, and must get exactly that. */
   readonly isInstall: boolean;
   /** Of the protocol that it asks by. */
   readonly limits: ProtocolLimits;
 }
 
-/** What is known beside the device. */
+/** What is known besides the device. */
 export interface OfferTerms {
   /** How often a bundle may fail on a device. */
   readonly maxTries: number;
@@ -75,6 +75,6 @@ export interface OfferTerms {
   readonly pauseReason?: (release: Release) => string | null;
   /** Why a bundle must not reach devices by today's verdict; `null` when it may. */
   readonly distrust?: (bundle: Bundle) => string | null;
-  /** How the device comes to a version in a range, as words for people; left out where nobody reads them. */
+  /** How the device gets to a version in a range, in words; left out where no one reads them. */
   readonly wayTo?: (range: VersionRange) => string | null;
 }

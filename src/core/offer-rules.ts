@@ -11,7 +11,7 @@ const judges = { ...deviceRules, ...bundleRules, ...versionRules, ...triesRules,
 /** A rule on the way to an offer. */
 export type OfferRule = keyof typeof judges;
 
-/** The order in which the rules are asked. */
+/** The rules, in the order they are asked. */
 export const offerRules = [
   'compatible',
   'certificate',

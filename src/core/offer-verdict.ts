@@ -1,7 +1,7 @@
-/** Of a code that says everything by itself. */
+/** For a code that needs no parameters. */
 type Nothing = Readonly<Record<string, never>>;
 
-/** Why a device gets nothing: each reason with what its sentence needs. */
+/** Why a device gets nothing: each reason with the parameters of its sentence. */
 export interface RefusalParameters {
   'no-compatible': Nothing;
   'not-its-compatible': { readonly compatible: string | null };
@@ -123,11 +123,11 @@ interface Count {
   readonly count: number;
 }
 
-/** Everything that a rule can say, with what its sentence needs. */
+/** Everything a rule can say, with the parameters of its sentence. */
 export type VerdictParameters = RefusalParameters & PassParameters & SkipParameters;
 export type VerdictCode = keyof VerdictParameters;
 
-/** A code with its parameters. Its sentence is made when somebody reads it: `offer-sentences.ts`. */
+/** A code with its parameters. `offer-sentences.ts` turns it into a sentence when someone reads it. */
 export interface Said<Code extends VerdictCode> {
   readonly code: Code;
   readonly parameters: VerdictParameters[Code];

@@ -21,7 +21,7 @@ export type Offer = {
   | {
       readonly kind: 'nothing';
       readonly reason: NothingReason;
-      /** The reason with what its sentence needs. */
+      /** The reason with the parameters of its sentence. */
       readonly because: Refusal;
     }
 );
@@ -30,11 +30,11 @@ export type Offer = {
 export type RuleResult = { readonly rule: OfferRule } & Verdict;
 
 /**
- * Decides what a device gets. Every protocol translates this answer, none decides.
+ * Decides what a device gets. Protocols translate this answer and decide nothing.
  *
- * Pure: the same question gets the same answer. A held device never gets anything; a bundle goes to devices of its own
- * compatible alone, unless a person released it by force for another one; a pin wins over the channel and its rollout.
- * @param releases the releases that may concern the device; others are ignored
+ * Pure: the same question gets the same answer. A held device never gets anything; a bundle goes only to devices of its own
+ * compatible, unless it was released by force for another; a pin wins over the channel and its rollout.
+ * @param releases those that may concern the device; others are ignored
  */
 export function decideOffer(
   device: AskingDevice,
@@ -55,7 +55,7 @@ export function decideOffer(
   return { kind: 'bundle', compatible, bundle, release, step };
 }
 
-/** What every rule says on the way to {@link decideOffer}'s answer, also those after the one that decided: for people. */
+/** What every rule says on the way to {@link decideOffer}'s answer, including the rules after the deciding one: for people. */
 export function judgeOffer(
   device: AskingDevice,
   releases: readonly Release[],

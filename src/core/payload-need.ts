@@ -13,17 +13,17 @@ const unknownNeed: PayloadNeed = { leastBytes: 0, wholeBytes: 0 };
 
 /** Files that are no image, tables of the squashfs, and bytes of which a crash of the server took the count. */
 const slack = 0.1;
-/** How much better the smallest image may be compressed than the others are. */
+/** How much better than the others the smallest image may be compressed. */
 const compressionSpread = 8;
 
 /**
- * Tells how much of a bundle's payload devices read at least.
+ * Estimates the least of a bundle's payload that devices must read.
  *
- * Both bounds are low on purpose. RAUC reads each image whole, whatever a page cache holds, unless it is adaptive, is kept as an
- * artifact, is converted, or has a hook or handler of its own that does the installing: of such a bundle nothing is known. What is
- * sent is compressed, while a manifest tells sizes of what is written: so the payload without its hash tree counts, and of several
- * images the smallest one's share of it, with room for one that is compressed better than the others. One image is enough, because
- * slots that are equal already may be skipped (`install-same=false`), and images of other variants are not read.
+ * Both bounds are low on purpose. RAUC reads each image whole, whatever a page cache holds, unless it is adaptive, kept as an
+ * artifact, converted, or installed by a hook or handler: for such a bundle nothing is known. What is sent is compressed, but a
+ * manifest lists uncompressed sizes. So the payload without its hash tree counts; of several images, only the smallest one's
+ * share, allowing for better compression than the others'. One image is enough, because RAUC may skip slots that are already
+ * equal (`install-same=false`) and does not read images of other variants.
  */
 export function payloadNeed({
   inspection,

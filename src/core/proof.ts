@@ -8,8 +8,8 @@ import { judgeSilence, takeUp } from './silence';
 export const patiencePolls = 3;
 
 /**
- * Judges what a contact means for an installation, also of a device that never reports: RAUC's own poller tells no outcome, so
- * it is read from what the device runs after a boot.
+ * Judges what a contact means for an installation, even if the device never reports: RAUC's own poller reports no outcome, so
+ * what the device runs after a boot has to show it.
  * @returns what changes, or `null`
  */
 export function judgeContact(
@@ -70,7 +70,7 @@ function judgeBoot(
   if (systemVersion === null)
     return boot === 'new' ? judgeInterruption(installation, 'the device booted') : null;
   const otherBefore = fromVersion === systemVersion ? null : fromVersion;
-  // When nobody tells of boots: a version changes by a boot alone.
+  // Without boot ids: a version changes only with a boot.
   if (boot === 'unknown' && otherBefore === null) return null;
   const booted = { bootedVersion: systemVersion, bootedSlot: slot };
   if (fromVersion === systemVersion && startedAt !== null) {
@@ -156,7 +156,7 @@ function judgeInterruption(installation: Installation, what: string): Installati
   return { state: 'interrupted', message: `${what} before it had read the bundle` };
 }
 
-/** What was concluded from silence is taken back when the device shows that it was wrong. */
+/** Takes back a conclusion from silence when the device proves it wrong. */
 function judgePresumed(
   installation: Installation,
   evidence: Evidence,
@@ -174,7 +174,7 @@ function judgePresumed(
   return boot?.state === 'proven' ? { ...boot, isPresumed: false } : null;
 }
 
-/** What runs may not last: a system that boots, makes contact, and is never marked good falls back to the old one. */
+/** The running system may not last: one that boots, makes contact and is never marked good falls back to the old one. */
 function judgeFallback(
   installation: Installation,
   evidence: Evidence,
@@ -198,7 +198,7 @@ function judgeFallback(
     : null;
 }
 
-/** Boot ids since the offer tell more than what happened since the last contact. A slot changes by a boot alone. */
+/** Boot ids since the offer say more than events since the last contact. A slot changes only with a boot. */
 function bootSinceOffer(
   { fromBootId, fromSlot }: Installation,
   { boot, bootId, slot }: Evidence,

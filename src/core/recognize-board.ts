@@ -2,22 +2,22 @@ import { boardGoneAfterMs, type Boards, maxBoots, type SecondBoard, type SeenBoo
 import type { Contact } from './contact';
 import type { DeviceFacts } from './device-facts';
 
-/** The attribute, `RAUC_HTTP_PROVISIONED` of the system-info handler, by which a board says that it was flashed anew. */
+/** The attribute by which a board says that it was newly flashed: `RAUC_HTTP_PROVISIONED` from the system-info handler. */
 export const provisionedAttribute = 'provisioned';
 
 /**
- * Whose contact it is:
- * - `own`: the device's
- * - `late`: a report from an earlier boot of the device, which tells nothing of today
- * - `other`, `unclear`: of the second board, or perhaps
- * - `found`: the device's, and it shows that the boot before was of a second board
- * - `replaced`: perhaps of another board than before, as the serial is another one
- * - `reflashed`: perhaps of a board that was flashed anew, as the machine-id is another one for the first time
- * - `provisioned`: of a board that says so
+ * Where a contact comes from:
+ * - `own`: the device
+ * - `late`: a report from an earlier boot of the device, which says nothing about now
+ * - `other`, `unclear`: the second board, certainly or perhaps
+ * - `found`: the device; it shows that the previous boot was the second board's
+ * - `replaced`: perhaps a different board, because the serial is different
+ * - `reflashed`: perhaps a newly flashed board, because the machine-id changed for the first time
+ * - `provisioned`: a board that says it is newly flashed
  */
 export type Sight = 'own' | 'late' | 'other' | 'unclear' | 'found' | 'replaced' | 'reflashed' | 'provisioned';
 
-/** What is known of the device from the contacts before. */
+/** What is known of the device from earlier contacts. */
 export interface KnownBoards {
   readonly boards: Boards;
   readonly facts: DeviceFacts;
@@ -88,7 +88,7 @@ function ofOtherSerial(
   return { boards: withSecond(boards, last, updated(before, now), now.lastSeenAt), sight: 'other' };
 }
 
-/** A machine-id that was another one before changes by itself: with each boot, or with the slot. */
+/** A machine-id that has changed before changes on its own: with each boot, or with the slot. */
 function isReflashed(known: readonly SeenBoot[], last: SeenBoot, now: SeenBoot): boolean {
   if (now.serial === null || last.serial === null || now.machineId === null) return false;
   if (now.bootId !== null && now.bootId === last.bootId) return false;
@@ -174,7 +174,7 @@ function updated(boot: SeenBoot, now: SeenBoot): SeenBoot {
   };
 }
 
-/** Both are told, and differ. */
+/** Both are known, and differ. */
 function isOther(a: string | null, b: string | null): boolean {
   return a !== null && b !== null && a !== b;
 }

@@ -1,4 +1,4 @@
-/** A line of a channel's history, as far as it matters here. */
+/** The parts of a line of a channel's history that matter here. */
 interface HistoryLine {
   readonly action: 'activate' | 'deactivate';
   readonly bundleName: string | null;
@@ -10,11 +10,11 @@ interface HistoryLine {
 type Made<Line extends HistoryLine> = Line & { readonly bundleName: string; readonly releaseId: number };
 
 /**
- * The releases of a channel that going back may lead to, the nearest first. A release that was brought back stands where it stood
- * before, and so does a bundle that was made current again by hand: going back twice leads two releases back, not to and fro. Of
- * one bundle the latest release counts.
+ * The releases of a channel that going back may lead to, the nearest first. A release that was brought back keeps its old place,
+ * and so does a bundle that was made current again by hand: going back twice leads two releases back, not back and forth. For
+ * each bundle only the latest release counts.
  * @param history of the channel, newest first
- * @param isCurrent whether anything is current there now; else the last one is the one before
+ * @param isCurrent whether anything is current there now; otherwise the last one counts as the one before
  */
 export function releasesBefore<Line extends HistoryLine>(
   history: readonly Line[],

@@ -1,14 +1,14 @@
 import type { InstallationState } from './installation-states';
 import type { RolloutState } from './rollout';
 
-/** What takes a release's place: another one, nothing, what was before as if it had never been, or an earlier one again. */
+/** What takes a release's place: another one, nothing, the previous one as if it had never been replaced, or an earlier one. */
 export const releaseEndings = ['replaced', 'deactivated', 'undone', 'rolled-back-to'] as const;
 export type ReleaseEnding = (typeof releaseEndings)[number];
 
 /** Devices that failed with a release for one reason. */
 export interface FailureReason {
   readonly state: InstallationState;
-  /** What the devices said, or what was concluded. */
+  /** What the devices reported, or what was concluded. */
   readonly reason: string | null;
   readonly devices: number;
 }
@@ -21,7 +21,7 @@ export interface ReleaseEnd {
   readonly at: Date;
 }
 
-/** What became of a release, in one word: while it is current as its rollout stands. */
+/** The fate of a release, in one word; while it is current, the state of its rollout. */
 export const releaseOutcomes = ['running', 'paused', 'aborted', 'complete', ...releaseEndings] as const;
 export type ReleaseOutcome = (typeof releaseOutcomes)[number];
 

@@ -3,7 +3,7 @@ import { type InstallationState, isFailure, isMuted, isWritten } from './install
 /** What became of a release's devices: how many by the state of their installation. */
 export type Outcomes = Readonly<Partial<Record<InstallationState, number>>>;
 
-/** What a release came to, in numbers of devices. */
+/** The outcome of a release, in numbers of devices. */
 export interface OutcomeSummary {
   /** That began to install it. */
   readonly devices: number;

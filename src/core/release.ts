@@ -1,7 +1,7 @@
 import type { Bundle } from './bundle';
 import type { Rollout } from './rollout';
 
-/** The stream of releases that a device follows when nothing else is said. */
+/** The channel of devices for which nothing else is set. */
 export const defaultChannel = 'stable';
 
 /** The decision that a bundle is current on (compatible, channel). */

@@ -3,14 +3,14 @@ import type { EventKind, NewEvent } from './event';
 /** A device's lines of one kind that are written as they come, within {@link spellMs}. */
 export const plainLines = 30;
 export const spellMs = 3_600_000;
-/** After so long what was counted is told in one line: soon at first, then rarely. */
+/** How long to count repeats before they become one line: short at first, then longer. */
 const tellAfterMs = [60_000, 600_000, spellMs] as const;
 
 interface Spell {
   startedAtMs: number;
   /** Lines that were written as they came. */
   lines: number;
-  /** How often what was counted was told, and when last. */
+  /** How often counted repeats were written, and when last. */
   told: number;
   toldAtMs: number;
   counted: { count: number; readonly firstAt: Date; last: NewEvent; readonly dueAtMs: number } | null;
@@ -30,7 +30,7 @@ export class RepeatedLines {
     return false;
   }
 
-  /** @returns the lines to write now: this one, none while it is only counted, or what was counted with it */
+  /** @returns the lines to write now: this one, none while repeats are only counted, or the counted ones along with it */
   take(event: NewEvent): readonly NewEvent[] {
     const atMs = event.at.getTime();
     const spell = this.#spellOf(event.kind, atMs);
@@ -51,12 +51,12 @@ export class RepeatedLines {
     return [];
   }
 
-  /** The lines about what was counted that are due by now. */
+  /** The lines for counted repeats that are due. */
   due(now: Date): readonly NewEvent[] {
     return this.#tellWhere((counted) => isDue(counted, now.getTime()), now);
   }
 
-  /** The lines about all that was counted, due or not: nothing comes after it. */
+  /** The lines for all counted repeats, due or not: nothing comes after them. */
   rest(now: Date): readonly NewEvent[] {
     return this.#tellWhere(() => true, now);
   }
@@ -81,7 +81,7 @@ function newSpell(startedAtMs: number): Spell {
   return { startedAtMs, lines: 0, told: 0, toldAtMs: -Infinity, counted: null };
 }
 
-/** Also when the clock was set back: nobody would ever hear of it else. */
+/** Also due when the clock was set back: otherwise they would never be written. */
 function isDue({ dueAtMs, firstAt }: NonNullable<Spell['counted']>, atMs: number): boolean {
   return atMs >= dueAtMs || atMs < firstAt.getTime();
 }

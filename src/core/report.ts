@@ -33,7 +33,7 @@ export function judgeReport(
     case 'cancel-acknowledged':
       return isOtherAttempt ? null : judgeAcknowledgement(installation, report, at);
     case 'ended':
-      // Whatever is told of another attempt is late, but for its begin.
+      // A report about another attempt is late, unless it begins one.
       return isOtherAttempt ? null : judgeEnd(installation, report, at);
     case 'progressed':
       return isOtherAttempt ? beginAnew(installation, report, at) : judgeProgress(installation, report, at);
@@ -88,7 +88,7 @@ function beginAnew(installation: Installation, report: Progress, at: Date): Inst
   };
 }
 
-/** A device that goes on with what was called off is where it was before. */
+/** A device that continues a called-off installation is back where it was. */
 function judgeAcknowledgement(
   installation: Installation,
   { stops, message }: Pick<CancelAcknowledged, 'stops' | 'message'>,
@@ -97,7 +97,13 @@ function judgeAcknowledgement(
   if (installation.state !== 'cancelling') return null;
   if (stops) return { state: 'cancelled', message: message ?? installation.message };
   const before = installation.installedAt === null ? 'downloading' : 'installed';
-  return { state: before, movedAt: at, message: message ?? 'the device did not stop' };
+  const { progressPercent } = installation;
+  return {
+    state: before,
+    movedAt: at,
+    message: message ?? 'the device did not stop',
+    progressPercent: progressPercent ?? 0, // it installs
+  };
 }
 
 function movedOn(

@@ -11,7 +11,7 @@ export interface DatabaseIdentity {
   readonly isMarked: boolean;
 }
 
-/** What lies beside the database and is no part of it: which one ran here last, and how far it had come at least. */
+/** Kept beside the database, not in it: which one last ran here, and the least it had reached. */
 export type Marker = Pick<DatabaseIdentity, 'id' | 'decision'>;
 
 /** The marker as it was found. */
@@ -24,7 +24,7 @@ export type FoundMarker = Marker | 'missing' | 'unreadable';
  */
 export function judgeMarker({ id, decision, isMarked }: DatabaseIdentity, found: FoundMarker): string | null {
   if (found === 'missing' || found === 'unreadable') {
-    // At the first start, also of a version that knows markers, there is none yet.
+    // The first start, or the first with a version that knows markers, finds none.
     if (!isMarked) return null;
     return found === 'missing'
       ? 'the database was put here without its marker, and may be an older copy'
@@ -35,22 +35,22 @@ export function judgeMarker({ id, decision, isMarked }: DatabaseIdentity, found:
   return null;
 }
 
-/** Whether a line of the journal tells a decision, of a person or of the server: not what a device did. */
+/** Whether a line of the journal is a decision, by people or the server, and not something a device did. */
 export function isDecision({ actor }: { readonly actor: Actor }): boolean {
   return !actor.name.startsWith('device:');
 }
 
-/** So many devices must name the same hash. A smaller fleet has to be of one mind. */
+/** This many devices must name the same hash. A smaller fleet must be unanimous. */
 export const witnessesNeeded = 3;
-/** What was named longer ago is no evidence any more. */
+/** A hash named longer ago is no longer evidence. */
 export const evidenceLastsMs = 86_400_000;
 /** Of so many devices the latest word is kept. */
 const maxWitnesses = 1_000;
 
 /**
- * Hears the hashes that devices name and this database never had: after the whole data folder was restored, devices still run
- * what they got before. A certified device may lie, so that one alone proves nothing: {@link witnessesNeeded} must name the same
- * hash within a day, and each has one word at a time.
+ * Collects hashes that devices name and this database never had: after the whole data folder was restored, devices still run what
+ * they got before. A certified device may lie, so one alone proves nothing: {@link witnessesNeeded} devices must name the same
+ * hash within a day, and only the latest hash of each counts.
  */
 export class RestoreEvidence {
   /** By device, in the order of the last word. */

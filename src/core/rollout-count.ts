@@ -1,6 +1,6 @@
 /**
- * The devices that a rollout is meant for: those of its channel that a step reaches and that its versions do not leave out, silent
- * ones among them. Those that somebody holds or has pinned are not waited for, nor those that nobody has heard of yet.
+ * The devices that a rollout is meant for: those of its channel that a step reaches and its versions do not exclude, including
+ * silent ones. It does not wait for held or pinned devices, nor for devices that have never made contact.
  */
 export interface RolloutCount {
   readonly devices: number;
@@ -10,9 +10,9 @@ export interface RolloutCount {
   readonly silent: number;
   /** Of them: not proven, and it was never offered to them. */
   readonly notReached: number;
-  /** Beside them: not proven, and held. */
+  /** Apart from these: held and not proven. */
   readonly held: number;
-  /** Beside them: not proven, and pinned. */
+  /** Apart from these: pinned and not proven. */
   readonly pinned: number;
   readonly countedAt: Date;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RolloutPolicy } from './rollout';
 
 /**
- * A device's place in a release, from 0 up to but not including 100. It depends on the two ids alone: it is stable, needs no
+ * A device's place in a release, from 0 up to but not including 100. It depends only on the two ids: it is stable, needs no
  * table, and differs from release to release, so that it is not always the same devices that go first.
  */
 export function placeInRelease(releaseId: number, deviceId: string): number {

@@ -2,7 +2,7 @@ import type { RolloutCount } from './rollout-count';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { VersionRange } from './version-range';
 
-/** Whom a step reaches, beside those of the steps before it. */
+/** Whom a step reaches in addition to the steps before it. */
 export type RolloutStep =
   | { readonly kind: 'percent'; /** 1 to 100, of all devices. */ readonly percent: number }
   | { readonly kind: 'group'; /** Devices with this label. */ readonly label: string };
@@ -24,7 +24,7 @@ export interface RolloutPolicy {
   readonly window: MaintenanceWindow | null;
   /** Whether it also reaches devices that run a newer version. */
   readonly allowDowngrade: boolean;
-  /** Nobody decided about downgrades: the release is older than the question, and keeps what it allowed. */
+  /** The release predates the choice about downgrades, and keeps what it allowed. */
   readonly isDowngradeInherited?: true;
   /** The versions that it may start from; `null`: any. */
   readonly from: VersionRange | null;
@@ -49,7 +49,7 @@ export const everyoneAsBefore: RolloutPolicy = {
   isDowngradeInherited: true,
 };
 
-/** A policy with a person's word that devices may go down to it, as a pin has it. */
+/** A policy that allows downgrades, as a pin does. */
 export function allowingDowngrade(policy: RolloutPolicy): RolloutPolicy {
   const decided = { ...policy, allowDowngrade: true };
   delete decided.isDowngradeInherited;
@@ -59,7 +59,7 @@ export function allowingDowngrade(policy: RolloutPolicy): RolloutPolicy {
 export const rolloutStates = ['running', 'paused', 'aborted'] as const;
 export type RolloutState = (typeof rolloutStates)[number];
 
-/** Where a release's way to its devices stands. */
+/** The state of a rollout. */
 export interface Rollout {
   readonly policy: RolloutPolicy;
   readonly state: RolloutState;
@@ -71,7 +71,7 @@ export interface Rollout {
   /** Who changed it last: a person, or `server`. */
   readonly changedBy: string;
   readonly changedAt: Date;
-  /** Devices whose failures and rollbacks a person has accepted by going on: they don't pause it again. */
+  /** Devices whose failures and rollbacks were accepted by resuming: they do not pause it again. */
   readonly forgivenFailures: number;
   /** When all devices that it is meant for were proven; devices that come later change nothing about that. */
   readonly completedAt: Date | null;
@@ -103,7 +103,7 @@ export function isNowComplete(rollout: Rollout, { devices, proven }: RolloutCoun
   );
 }
 
-/** What has become of a release's devices, as far as its rollout's next move depends on it. */
+/** The devices of a release, as far as its rollout's next move depends on them. */
 export interface RolloutProgress {
   /** Devices that the present step reaches first; `null` before they were counted. */
   readonly devices: number | null;
@@ -117,7 +117,7 @@ export type RolloutMove =
   { readonly kind: 'pause'; readonly reason: string } | { readonly kind: 'promote'; readonly reason: string };
 
 /**
- * What a running rollout does next by itself, or `null`. It depends on what is known alone: asked twice it says the same, and
+ * What a running rollout does next on its own, or `null`. It depends only on its arguments: asked twice it says the same, and
  * after a move it says something else.
  */
 export function nextMove(rollout: Rollout, progress: RolloutProgress): RolloutMove | null {

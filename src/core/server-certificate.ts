@@ -4,13 +4,13 @@ import { isIP } from 'node:net';
 
 const dayMs = 86_400_000;
 
-/** So long before its end it is renewed, or people are told that it cannot be. */
+/** How long before its end it is renewed, or people are told that it cannot be. */
 export const renewalNoticeMs = 30 * dayMs;
 
 /** So long a name counts as in use after a device asked for it. */
 export const askedNameLifetimeMs = 7 * dayMs;
 
-/** What is judged of a server certificate. */
+/** What is judged about a server certificate. */
 export interface ServerCertificateTerms {
   readonly notAfter: Date;
   /** DNS names and addresses. */
@@ -18,8 +18,8 @@ export interface ServerCertificateTerms {
 }
 
 /**
- * Whether the last days of a certificate have come, in which it is renewed: 30 days, or a third of the life of one that is short-lived.
- * @param issuedAt `null` when nobody noted it; a clock that was wrong then tells nothing either
+ * Whether a certificate is close enough to its end to renew: the last 30 days, or the last third of a short-lived one.
+ * @param issuedAt `null` when unknown; if the clock was wrong, it says nothing either
  */
 export function isRenewalDue(notAfter: Date, issuedAt: Date | null, at: Date): boolean {
   const isKnown = issuedAt !== null && issuedAt < notAfter;
@@ -32,9 +32,9 @@ export type HoldReason =
   | { readonly kind: 'misses-names'; readonly names: readonly string[] };
 
 /**
- * Why a running server goes on with the certificate that it has, rather than with a new one; `null` when the new one is no worse.
- * @param asked names that devices asked for in the last days
- * @param covers whether a certificate of such names is for a host
+ * Why a running server keeps its certificate instead of a new one; `null` when the new one is no worse.
+ * @param asked names that devices asked for in recent days
+ * @param covers whether a certificate with these names covers a host
  */
 export function whyHeldBack(
   inUse: ServerCertificateTerms,

@@ -1,4 +1,4 @@
-/** What the server knows of its own clock, which may be wrong: before NTP has set it, after a battery was empty, or by a person. */
+/** What the server knows about its own clock, which may be wrong: before NTP sets it, with an empty battery, or if set by hand. */
 
 /** A clock that is off by no more was slewed or stepped by NTP, and is right; in milliseconds. */
 export const clockToleranceMs = 60_000;
@@ -12,7 +12,7 @@ export type ClockTrouble =
 
 export const clockTroubleKinds = ['jumped', 'behind'] as const satisfies readonly ClockTrouble['kind'][];
 
-/** A time in which the server was up and nobody set its clock. Times that grow evenly are in milliseconds since the first start. */
+/** A period in which the server was up and its clock was not set. Even times are in milliseconds since the first start. */
 export interface UpSpan {
   /** Grows from span to span. */
   readonly id: number;
@@ -22,7 +22,7 @@ export interface UpSpan {
   /** How long the server had been up, in all its runs. */
   readonly fromUpMs: number;
   readonly upMs: number;
-  /** The same with the time in which it was off, as far as its clock told. */
+  /** The same, including the time in which it was off, as far as its clock could tell. */
   readonly ageMs: number;
   /** The latest time that is known to have been right, and how long the server had been up then. */
   readonly sureAt: Date | null;
@@ -65,9 +65,9 @@ export function timesOfLast(
 }
 
 /**
- * How long ago the clock showed a time, counted by how the server aged since. Where the clock showed it more than once, the last one counts.
- * @param slackMs what was written up to so long after the end of a span belongs to it
- * @returns `undefined` when it showed it in none of the spans
+ * How long ago the clock showed a time, counted in server uptime. If the clock showed it more than once, the last time counts.
+ * @param slackMs writes up to this long after the end of a span belong to it
+ * @returns `undefined` when the clock showed it in none of the spans
  */
 export function ageOf(spans: readonly UpSpan[], at: Date, slackMs: number): number | undefined {
   const last = spans.at(-1);
@@ -81,7 +81,7 @@ export function ageOf(spans: readonly UpSpan[], at: Date, slackMs: number): numb
   return last.ageMs - shown.ageMs + Math.min(sinceMs, lengthMs);
 }
 
-/** One that was joined does not say what its clock showed in between: its begin is early enough. */
+/** A joined span does not tell what its clock showed in between: its begin is early enough. */
 function wallAt({ fromAt, untilAt, fromUpMs, upMs }: UpSpan, atUpMs: number): number {
   const isEven = Math.abs(untilAt.getTime() - fromAt.getTime() - (upMs - fromUpMs)) <= clockToleranceMs;
   return fromAt.getTime() + (isEven ? Math.max(0, atUpMs - fromUpMs) : 0);

@@ -22,14 +22,15 @@ export const conclusions = {
 /** RAUC tries a poll up to six times, a second apart; the next poll comes half a minute later at the earliest. */
 export const samePollMs = 20_000;
 
-/** After what it rejects RAUC waits for more than an interval, which is a minute at least; an installation begins before. */
+/** After rejecting a bundle RAUC waits longer than one interval, which is at least a minute; an installation begins sooner. */
 const rejectedAfterMs = 60_000;
 
 /**
- * Judges a contact that proves nothing: it may take up what was lost, leave people with a question, or tell by what is missing.
+ * Judges a contact that proves nothing: it may revive what was lost, leave a question for people, or show something by what is
+ * missing.
  *
- * RAUC's own poller does not poll while it installs: its poll says that whatever ran is over, and not how it ended. A script polls
- * on while its installer may still run, so of a script only a long standstill tells something.
+ * RAUC's own poller does not poll while it installs: a poll means that any installation is over, but not how it ended. A script
+ * may poll while its installer still runs, so for a script only a long standstill means something.
  * @returns what changes, or `null`
  */
 export function judgeSilence(
@@ -48,7 +49,7 @@ export function judgeSilence(
     : judgePoller(installation, { ...evidence, native: evidence.native }, rules);
 }
 
-/** Goes on where the device was before it was lost. */
+/** Continues where the device was before it was lost. */
 export function takeUp(installation: Installation, at: Date): InstallationChange {
   return { state: reachedState(installation), message: 'the device was lost and is back', movedAt: at };
 }
@@ -106,7 +107,7 @@ const rejected: InstallationChange = {
   message: conclusions.rejected,
 };
 
-/** RAUC remembers what it accepted, and says so with If-None-Match. */
+/** RAUC remembers what it accepted, and sends it in If-None-Match. */
 function isRejected({ signature, updatedAt }: Installation, at: Date): boolean {
   return signature === 'read' && Math.abs(at.getTime() - updatedAt.getTime()) >= rejectedAfterMs;
 }
@@ -123,7 +124,7 @@ function countSilence(
     : { state: 'failed', isPresumed: true, message: conclusions.tooLong };
 }
 
-/** Since when it has begun, read, or reported; also of a clock that was set back. */
+/** When it last began, read or reported; works with a clock that was set back. */
 function stoodStillMs({ movedAt, installedAt, startedAt, offeredAt }: Installation, at: Date): number {
   return Math.abs(at.getTime() - (movedAt ?? installedAt ?? startedAt ?? offeredAt).getTime());
 }

@@ -5,8 +5,8 @@ import { isFailure, isUnsettled } from './installation-states';
 import { payloadNeed } from './payload-need';
 
 /**
- * What RAUC's own poller must tell so that a boot proves or disproves an update, as `[streaming] send-headers=` names it. It reports
- * nothing, so that without one of them a bundle that does not boot would be offered, installed and rolled back for ever.
+ * What RAUC's own poller must send so that a boot proves or disproves an update, as named in `[streaming] send-headers=`. It
+ * reports nothing, so if one is missing, a bundle that does not boot would be offered, installed and rolled back endlessly.
  */
 export const provingHeaders = ['boot-id', 'system-version'] as const;
 export type ProvingHeader = (typeof provingHeaders)[number];
@@ -17,7 +17,7 @@ export function omittedHeaders({ bootId, systemVersion }: Partial<DeviceFacts>):
   return provingHeaders.filter((name) => (told[name] ?? null) === null);
 }
 
-/** What a device has downloaded of a bundle without a word about what came of it. */
+/** What a device has downloaded of a bundle without reporting the outcome. */
 export interface UnprovenDownloads {
   readonly sha256: string;
   /** How often it began. */
@@ -27,7 +27,7 @@ export interface UnprovenDownloads {
   readonly isFailure: boolean;
 }
 
-/** @param omits what its poller leaves out; `null` for a device that does not use it */
+/** @param omits what its poller leaves out; `null` for a device without RAUC's poller */
 export function unprovenDownloads(
   omits: readonly ProvingHeader[] | null,
   installation: Installation | null,

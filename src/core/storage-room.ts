@@ -17,7 +17,7 @@ export function neededRoomBytes(largestBundleBytes: number): number {
   return Math.max(smallestRoomBytes, 2 * largestBundleBytes);
 }
 
-/** How much was free at a time of a clock that nobody sets, in milliseconds. */
+/** How much was free at a time, in milliseconds on a clock that is never set. */
 export interface RoomSample {
   readonly atMs: number;
   readonly freeBytes: number;
@@ -38,7 +38,7 @@ export function withSample(samples: readonly RoomSample[], next: RoomSample): re
 }
 
 /**
- * When the disk is full if it goes on as on the days before: on half of the days it grew by so much or more.
+ * When the disk will be full if it keeps growing as before: on half of the days it grew by at least that much.
  * @param samples as {@link withSample} keeps them
  * @returns days from now; `null` where nothing grows, or too few days are known
  */

@@ -1,6 +1,6 @@
 /**
- * Whether a text can be kept and shown as it is: SQLite and C programs end it at a NUL, and half of a surrogate pair is no character
- * in UTF-8, so that what is read back is another text.
+ * Whether a text survives storage and display: SQLite and C programs end it at a NUL, and half a surrogate pair is not a
+ * character in UTF-8, so reading it back would give a different text.
  */
 export function canBeStored(text: string): boolean {
   return !/[\0\p{Cs}]/u.test(text);

@@ -2,14 +2,14 @@
 export interface Rate {
   /** So often at once. */
   readonly burst: number;
-  /** And so often a second from then on. */
+  /** After that, this many a second. */
   readonly perSecond: number;
 }
 
-/** What is left of a {@link Rate}. Time comes in; a clock that was set back gives nothing, and takes no more than a burst. */
+/** What is left of a {@link Rate}. The caller passes the time. A clock set back adds nothing and costs at most one burst. */
 export class TokenBucket {
   readonly #intervalMs: number;
-  /** When nothing of it will be used any more. */
+  /** When it will be full again. */
   #fullAtMs = -Infinity;
 
   constructor(private readonly rate: Rate) {

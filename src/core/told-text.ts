@@ -2,8 +2,8 @@
 export const toldMaxLength = 256;
 
 /**
- * Whether a device can tell a text, such as the version that it runs, in a header: not empty, not too long, printable, and
- * with no blank at the ends, where headers lose it. What a device tells beside that counts as not told.
+ * Whether a device can send a text, such as its version, in a header: not empty, not too long, printable, and without blanks at
+ * the ends, which headers drop. Anything else counts as not sent.
  */
 export function canBeTold(text: string): boolean {
   return (

@@ -8,7 +8,7 @@ interface Bound {
   readonly version: RaucVersion;
 }
 
-/** Versions between bounds, in RAUC's order. Made by {@link parseVersionRange} alone. */
+/** Versions between bounds, in RAUC's order. Only {@link parseVersionRange} makes one. */
 export interface VersionRange {
   /** As it was written, with one blank between the bounds. */
   readonly text: string;

@@ -32,7 +32,7 @@ export function whyNotOrdered(target: string | null, running: string | null): st
   ].join(' and ');
 }
 
-/** What the versions alone say about a device that a release may reach. */
+/** What versions alone say about a device that a release may reach. */
 export type VersionFit = 'runs-it' | 'older' | 'outside-from' | 'fits';
 
 /** @param target of the bundle */

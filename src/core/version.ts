@@ -13,8 +13,8 @@ export interface RaucVersion {
 const maxU64 = 2n ** 64n - 1n;
 
 /**
- * Parses a version by RAUC's rules: `N[.N[.N]][-pre][+build]`, split at the last `+`, then at the last `-`. It minds
- * the numbers alone: whatever stands behind the marks is taken as it is (seen in RAUC 1.15.2).
+ * Parses a version by RAUC's rules: `N[.N[.N]][-pre][+build]`, split at the last `+`, then at the last `-`. RAUC checks only the
+ * numbers: anything after the marks is accepted (seen in RAUC 1.15.2).
  * @returns `null` when RAUC could not compare it
  */
 export function parseRaucVersion(text: string): RaucVersion | null {
@@ -69,7 +69,7 @@ function compare<T extends bigint | string>(a: T, b: T): number {
   return a < b ? -1 : 1;
 }
 
-/** A number that is greater than 64 bits is a word to RAUC. */
+/** RAUC treats a number of more than 64 bits as a word. */
 function parseU64(text: string): bigint | null {
   if (!/^0*\d{1,20}$/.test(text)) return null;
   const number = BigInt(text);

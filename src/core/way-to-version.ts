@@ -10,8 +10,8 @@ export type WayToVersion =
   | { readonly kind: 'pin'; readonly bundleName: string; readonly version: string };
 
 /**
- * Looks for a channel, else for a bundle to pin, that takes a device to a version in a range. A channel is named only when its
- * release would be offered to the device, as far as versions and its state decide.
+ * Finds a channel, or else a bundle to pin, that takes a device to a version in a range. It names a channel only if the device
+ * would be offered its release, as far as versions and the device's state decide.
  * @param running what the device runs
  * @param releases of the device's compatible
  * @param bundles of the device's compatible

@@ -1,7 +1,7 @@
 import type { EventKind } from './event';
 import { retryDelayMs } from './webhook';
 
-/** `gave-up`: tried for a day in vain. `skipped`: the webhook was turned off or deleted first. */
+/** `gave-up`: attempts failed for a day. `skipped`: the webhook was turned off or deleted first. */
 export const deliveryStates = ['waiting', 'delivered', 'gave-up', 'skipped'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
@@ -17,7 +17,7 @@ export interface WebhookDelivery {
   readonly attempts: number;
   /** `null` for one that does not wait. */
   readonly nextAttemptAt: Date | null;
-  /** Since when it has been tried in vain; `null` when it has not. */
+  /** Since when attempts have failed; `null` without a failure. */
   readonly failingSince: Date | null;
   /** Of the last attempt that failed. */
   readonly lastError: string | null;
@@ -37,7 +37,7 @@ export interface DeliveryAttempt {
   readonly failure: string | null;
   /** When it ended. */
   readonly at: Date;
-  /** For how long the delivery has been tried in vain before, in milliseconds, whatever happened to the clock. */
+  /** How long attempts at the delivery have failed, in milliseconds, whatever happened to the clock. */
   readonly failedForMs: number;
   /** From 0 up to 1. */
   readonly random: number;

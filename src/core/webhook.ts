@@ -21,9 +21,9 @@ export interface Webhook {
 export interface WebhookQueue {
   /** Deliveries that wait for an attempt, up to {@link maxWaiting}. */
   readonly waiting: number;
-  /** Of these, how many have been tried in vain. */
+  /** How many of these have failed attempts. */
   readonly failing: number;
-  /** How often the delivery that fails longest has been tried in vain. */
+  /** The failed attempts of the delivery that has failed longest. */
   readonly attempts: number;
   /** When that one is tried next; `null` when nothing fails. */
   readonly nextAttemptAt: Date | null;
@@ -31,7 +31,7 @@ export interface WebhookQueue {
   readonly failingSince: Date | null;
 }
 
-/** A webhook and how it does. Its last error is that of the delivery that fails longest, as far as one fails. */
+/** A webhook and its state. Its last error is that of the delivery that has failed longest, if any is failing. */
 export interface WebhookStatus extends Webhook, WebhookQueue {}
 
 export const emptyQueue: WebhookQueue = {

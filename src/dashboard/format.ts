@@ -1,6 +1,7 @@
 import { formats } from './locale';
 import { text } from './texts';
 
+export { formatDuration } from '../base/text/duration';
 export { formatCount } from './locale';
 
 /** Of the page's words. Dates and numbers are the viewer's: see `locale`. */
@@ -60,27 +61,6 @@ export function formatClock(moment: Date): string {
 /** The same in UTC to the second, for comparing with logs. */
 export function formatUtc(moment: Date): string {
   return text.common.utc(moment.toISOString().slice(0, 19).replace('T', ' '));
-}
-
-/** A length of time by its two largest units: `2 d 3 h`, `4 min 10 s`. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const units: readonly (readonly [string, number])[] = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-    ['s', 1],
-  ];
-  const first = units.findIndex(([, size]) => whole >= size);
-  if (first < 0) return '0 s';
-  let rest = whole;
-  const parts: string[] = [];
-  for (const [unit, size] of units.slice(first, first + 2)) {
-    const amount = Math.floor(rest / size);
-    rest -= amount * size;
-    if (amount > 0) parts.push(`${amount} ${unit}`);
-  }
-  return parts.join(' ');
 }
 
 /** The beginning of a hash, enough to compare by eye. */

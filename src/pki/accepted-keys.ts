@@ -9,8 +9,8 @@ const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 export const acceptedKeys = `an EC key on P-256, P-384 or P-521, an RSA key of ${rsaBits.min} to ${rsaBits.max} bits, or an Ed25519 key`;
 
 /**
- * Why a key is not one that every TLS library of a device takes, in the words that follow "it has"; `null` when it is.
- * Of brainpool, RSA-PSS and Ed448, which OpenSSL takes, GnuTLS and mbed TLS leave out one or the other.
+ * Why some device TLS libraries do not take a key, as the words after "it has"; `null` when all do. OpenSSL takes brainpool,
+ * RSA-PSS and Ed448, but GnuTLS and mbed TLS each lack one or another.
  */
 export function keyProblem(spkiDer: Buffer, key: KeyObject): string | null {
   const { modulusLength = 0, namedCurve = 'an unnamed curve' } = key.asymmetricKeyDetails ?? {};

@@ -37,7 +37,7 @@ export async function loadAuthority(folder: string): Promise<Authority> {
     });
   }
   const problem = keyProblem(certificate.spkiDer, keys.publicKey);
-  // A short RSA key is told about by the proof of what it signs: it may be in use for long.
+  // The proof of what it signs reports a short RSA key, which may be in use for long.
   if (problem !== null && keys.publicKey.asymmetricKeyType !== 'rsa') {
     throw new DomainError(
       'configuration',

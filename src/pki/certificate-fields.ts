@@ -5,7 +5,7 @@ import { extensionOids, keyPurposes, sayingOf } from '../x509/extensions';
 import { type AlternativeName, readAlternativeNames } from '../x509/general-name';
 import { Malformed } from '../x509/malformed';
 
-/** What a certificate of the folder, of a device or of a person says. */
+/** What a certificate says, whether from the folder, a device or a person. */
 export interface CertificateFields extends Certificate {
   /** Lower-case hex without leading zeros. */
   readonly serial: string;
@@ -48,8 +48,8 @@ export function isAuthority({ ca, keyUsage, version, selfIssued }: CertificateFi
 }
 
 /**
- * Whether a CA may issue certificates for a purpose. Its own extended key usage limits what is below it, as OpenSSL reads it
- * (RFC 5280, section 4.2.1.12, leaves that open).
+ * Whether a CA may issue certificates for a purpose. As OpenSSL reads it, the CA's extended key usage also limits what is below
+ * it (RFC 5280, section 4.2.1.12, leaves that open).
  */
 export function mayIssueFor(certificate: CertificateFields, purpose: TlsPurpose): boolean {
   return isAuthority(certificate) && certificate.extendedKeyUsage?.includes(keyPurposes[purpose]) !== false;

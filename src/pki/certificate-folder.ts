@@ -23,8 +23,8 @@ export interface CertificateFolderOptions {
 }
 
 /**
- * The certificates of this server, as people manage them: each method is told about beside the function that does it.
- * @param dir the `certs/` folder; it need not exist yet
+ * The certificates of this server, as people manage them. Each method is documented at the function behind it.
+ * @param dir the `certs/` folder; it may not exist yet
  */
 export function openCertificateFolder(
   dir: string,

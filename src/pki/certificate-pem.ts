@@ -4,9 +4,9 @@ import { type CertificateFields, readCertificate } from './certificate-fields';
 const maxCertificates = 100;
 
 /**
- * All certificates of a PEM text, in order; what lies between them is passed over, as OpenSSL does.
- * @param source what the reader knows the text by, such as its path
- * @throws DomainError with the given code when there is none, or one that can't be read
+ * All certificates of a PEM text, in order. Skips what is between them, as OpenSSL does.
+ * @param source how the reader knows the text, such as its path
+ * @throws DomainError with the given code when there is none, or an unreadable one
  */
 export function readCertificates(pem: string, source: string, code: ErrorCode): CertificateFields[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];

@@ -32,12 +32,12 @@ export function caExtensions(keys: KeyIdentifiers): Asn1[] {
   ];
 }
 
-/** A TLS client and nothing else: it can't act as a server or CA. */
+/** A TLS client and nothing else: it cannot act as a server or CA. */
 export function deviceExtensions(keys: KeyIdentifiers, names: readonly AlternativeName[]): Asn1[] {
   return endEntityExtensions(keys, names, keyPurposes.clientAuth);
 }
 
-/** A TLS server and nothing else: it can't pretend to be a device. */
+/** A TLS server and nothing else: it cannot pretend to be a device. */
 export function serverExtensions(keys: KeyIdentifiers, names: readonly AlternativeName[]): Asn1[] {
   return endEntityExtensions(keys, names, keyPurposes.serverAuth);
 }

@@ -18,22 +18,22 @@ export interface CertificateHandlers {
   onTls(tls: ServerTls): void;
   /** The whole list, whenever it changed. */
   onRevocations(revocations: readonly Revocation[]): void;
-  /** Something new is bad: what was there before stays in use. */
+  /** New files are bad: the old ones stay in use. */
   onError(error: unknown): void;
 }
 
 export interface WatchOptions {
   readonly now?: Clock;
-  /** What the server started with: changes since then are told about, too. */
+  /** What the server started with. Changes since then are reported, too. */
   readonly initial?: { readonly tls: ServerTls; readonly revocations: readonly Revocation[] };
   /** A key and its certificate are written one after the other: wait until nothing has changed for this long. */
   readonly settleMs?: number;
-  /** For file systems that tell nothing: look at the files this often. */
+  /** For file systems without notifications: how often to check the files. */
   readonly pollMs?: number;
 }
 
 /**
- * Takes over changed `server.crt`, `server.key`, `ca.crt` and `revoked.json` while the server runs.
+ * Applies changes to `server.crt`, `server.key`, `ca.crt` and `revoked.json` while the server runs.
  *
  * @example
  * const watcher = new CertificateWatcher(dir, { onTls: (tls) => server.reload(tls), onRevocations, onError });

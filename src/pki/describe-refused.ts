@@ -7,7 +7,7 @@ import { type CertificateFields, isIssuedBy, readCertificate } from './certifica
 import { readCertificates } from './certificate-pem';
 import { identityOf } from './device-identity';
 
-/** Of a name that is shown; whoever comes without a certificate of ours writes what he likes. */
+/** Bounds a name that is shown: a stranger's certificate can contain anything. */
 const nameMaxLength = 200;
 /** RFC 5280 (section 4.1.2.2) allows 40 digits. */
 const serialMaxLength = 64;
@@ -17,8 +17,8 @@ const unreadable: RefusedSubject = { subject: '', issuer: '', serial: '', device
 
 /**
  * @param caPem the CAs of `ca.crt`
- * @returns what describes a certificate that TLS or we refused. It reads the certificate, and checks a signature when it names one of
- * our CAs, so it is asked once a certificate.
+ * @returns a function that describes a certificate that TLS or we refused. It reads the certificate and, if it names one of our
+ * CAs, checks a signature, so call it once per certificate.
  */
 export function createDescribeRefused(caPem: string): (x509: X509Certificate) => RefusedSubject {
   const authorities = readCertificates(caPem, 'ca.crt', 'configuration');

@@ -23,7 +23,7 @@ export function deviceIdentity(x509: X509Certificate): IdentityResult {
   }
 }
 
-/** As {@link deviceIdentity}, of a certificate that was read. @throws DomainError `invalid-input` for a binding that can't be read */
+/** As {@link deviceIdentity}, for a parsed certificate. @throws DomainError `invalid-input` for an unreadable binding */
 export function identityOf(certificate: CertificateFields): IdentityResult {
   if (
     certificate.ca === true ||

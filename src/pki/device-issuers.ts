@@ -7,9 +7,9 @@ const maxRemembered = 64;
 const maxDepth = 8;
 
 /**
- * Finds the CA of `ca.crt` that answers for a device: the one that issued its certificate, or the one above an intermediate that the
- * device sent. A CA that has one of its own intermediates beside it in `ca.crt` answers for that one and for what it
- * issued itself, not for its other intermediates.
+ * Finds the CA in `ca.crt` that answers for a device: the one that issued its certificate, or the one above an intermediate that
+ * the device sent. A CA with one of its own intermediates in `ca.crt` answers for that one and for what it issued directly, but
+ * not for its other intermediates.
  */
 export class DeviceIssuers {
   /** Those that answer for their intermediates. */
@@ -61,7 +61,7 @@ function nearestAbove(
   return undefined;
 }
 
-/** The intermediates that came with a certificate, each signed by the next, as far as they may issue device certificates. */
+/** The intermediates sent with a certificate, each signed by the next, as long as they may issue device certificates. */
 function chainAbove(device: CertificateFields): CertificateFields[] {
   const chain: CertificateFields[] = [];
   let below = device;

@@ -4,7 +4,7 @@ import type { AlternativeName } from '../x509/general-name';
 const deviceUrn = 'urn:rauc-simple-server:device:';
 const compatibleUrn = 'urn:rauc-simple-server:compatible:';
 
-/** How a device's id is said in its certificate: as a DNS name where it is one, else as a URN. */
+/** A device's id as its certificate states it: a DNS name if it is one, otherwise a URN. */
 export function deviceName(id: string): AlternativeName {
   return isHostName(id)
     ? { kind: 'dns', value: id }
@@ -15,7 +15,7 @@ export function compatibleName(compatible: string): AlternativeName {
   return { kind: 'uri', value: compatibleUrn + encodeURIComponent(compatible) };
 }
 
-/** @throws DomainError `invalid-input` when one can't be decoded: a binding must never get lost */
+/** @throws DomainError `invalid-input` when one cannot be decoded: a binding must never get lost */
 export function boundCompatibles(names: readonly AlternativeName[]): string[] {
   return urnValues(names, compatibleUrn);
 }

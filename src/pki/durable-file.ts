@@ -31,7 +31,7 @@ function temporaryPath(folder: string): string {
 }
 
 /**
- * Gives a temporary file its name, which must be free: `link` never overwrites, also when two try at once.
+ * Gives a temporary file its name, which must be free: `link` never overwrites, even if two try at once.
  * @throws DomainError `conflict`
  */
 export async function publish(temporary: string, path: string): Promise<void> {
@@ -70,7 +70,7 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** Closes a folder that nothing was put in yet, such as the one that git made; others may have been opened on purpose. */
+/** Closes a folder that is still empty, such as one that git made; others may be open on purpose. */
 export async function closeFreshFolder(folder: string): Promise<void> {
   try {
     const names = await readdir(folder);
@@ -93,7 +93,7 @@ export async function removeTemporaries(folder: string): Promise<void> {
   );
 }
 
-/** @throws DomainError `configuration` when it is there and can't be read */
+/** @throws DomainError `configuration` when it exists and cannot be read */
 export async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -109,7 +109,7 @@ export function alreadyExists(path: string): DomainError {
   });
 }
 
-/** Translates a system error about a path; what is none stays as it is. */
+/** Translates a system error about a path; returns anything else unchanged. */
 export function asFileError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof DomainError) return error;

@@ -15,11 +15,11 @@ import { systemContext } from './system-context';
 import type { Clock } from '../ports/clock';
 
 /**
- * Makes what a first start needs, the CA and the server's certificate, and changes nothing that exists. Two starts at once are
- * fine, and so is one after a start that was killed in between.
- * @param options hosts: names and addresses that the certificate covers beside the machine's own
- * @returns sentences about what was made
- * @throws DomainError `configuration` when something is missing that can't be made here
+ * Makes the CA and the server certificate that a first start needs, and changes nothing that exists. Two starts at once are fine,
+ * and so is a start after one that was killed.
+ * @param options hosts: names and addresses for the certificate besides the machine's own
+ * @returns sentences about what it made
+ * @throws DomainError `configuration` when something is missing that cannot be made here
  */
 export async function ensureCertificates(
   dir: string,

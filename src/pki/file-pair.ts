@@ -16,19 +16,19 @@ export interface FilePair {
   readonly folder: string;
   readonly name: string;
   readonly certificatePem: string;
-  /** `null` when the key is elsewhere: a key that lies there must not stay beside a certificate that is not its own. */
+  /** `null` when the key is elsewhere: a key that is there now must not stay with a certificate that is not its own. */
   readonly keyPem: string | null;
-  /** Move what is in the way aside. */
+  /** Move existing files aside. */
   readonly force: boolean;
   /** The key that lies there is the certificate's: leave it. */
   readonly keepsKey?: boolean;
 }
 
 /**
- * Writes a pair so that a kill at any point leaves no key beside a certificate that is not its own: the old certificate goes
- * first, the new one comes last. Only for who holds the lock of the certificates' folder.
- * @param record runs when everything is on the disk under temporary names and nothing has changed yet
- * @throws DomainError `conflict` when a file is in the way and not forced, `storage-full`, `configuration`
+ * Writes a pair so that a kill at any point leaves no key with a certificate that is not its own: it removes the old certificate
+ * first and adds the new one last. The caller must hold the lock of the certificates folder.
+ * @param record runs when everything is on the disk under temporary names, before anything changes
+ * @throws DomainError `conflict` when a file exists and is not forced, `storage-full`, `configuration`
  */
 export async function writeFilePair(
   pair: FilePair,
@@ -75,7 +75,7 @@ export async function writeFilePair(
   return { written: published, kept: moved.map(({ to }) => to) };
 }
 
-/** Where a replaced file stays: beside, with a time in its name, and never over another. */
+/** Where a replaced file is kept: next to the new one, with a time in its name, never overwriting another. */
 async function keptPath(path: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   for (let attempt = 1; ; attempt++) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock';
 
-/** The certificates' folder and what is not pure: given to everything that works on it. */
+/** The certificates folder and everything impure; passed to all code that works on it. */
 export interface FolderContext {
   readonly dir: string;
   readonly now: Clock;

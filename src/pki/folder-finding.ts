@@ -37,7 +37,7 @@ export function expiry(
   return notAfter.getTime() - at.getTime() < soonMs ? [warning(path, `it expires on ${until}`, remedy)] : [];
 }
 
-/** What a check can't get past is a finding too. */
+/** When a check cannot continue, that is a finding too. */
 export async function collect(path: string, work: () => Promise<FolderFinding[]>): Promise<FolderFinding[]> {
   try {
     return await work();
@@ -51,8 +51,8 @@ export async function collect(path: string, work: () => Promise<FolderFinding[]>
 }
 
 /**
- * From which clock on boards accept a certificate of the server's side, where that is later than 1970.
- * @param chain the certificate and what it is sent with
+ * Since when, by their own clock, boards accept a server-side certificate, where that is later than 1970.
+ * @param chain the certificate and those sent with it
  */
 export function acceptedFrom(
   path: string,

@@ -11,16 +11,16 @@ const lockName = '.folder.lock';
 const retryMs = 15;
 const defaultGiveUpMs = 20_000;
 
-/** Who waits in this process, by folder: in turn, so that nobody waits for ever. */
+/** Waiting callers in this process, by folder. They take turns, so none waits forever. */
 const queues = new Map<string, SerialQueue>();
 /** Locks that are held: an unreferenced connection would be collected, and its lock with it. */
 const held = new Set<Sqlite.Database>();
 
 /**
- * Does something while no other process does the like in the same folder. The lock is SQLite's on a file of its own: the
- * kernel frees it at the moment in which its holder ends, however that ends, and never before. A name with a process id in it
- * cannot do that: between the look at a holder that has just ended and the removal of its lock, the lock is somebody else's.
- * @param giveUpMs how long another process is waited for, in milliseconds of the monotonic clock
+ * Runs something while no other process does so in the same folder. The lock is SQLite's, on a separate file: the kernel frees it
+ * the moment its holder ends, however that ends, and never before. A file with a process id cannot do that: between finding that
+ * a holder has ended and removing its lock, another process may take the lock.
+ * @param giveUpMs how long to wait for another process, in milliseconds of the monotonic clock
  * @throws DomainError `unavailable` when another process holds the lock for too long, `configuration`, `storage-full`
  */
 export async function withFolderLock<T>(
@@ -51,7 +51,7 @@ export function isFolderLocked(folder: string): boolean {
   }
 }
 
-/** Runs what is asked for one folder one after the other, in this process. */
+/** Runs requests for one folder one after the other, in this process. */
 async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const queue = queues.get(folder) ?? new SerialQueue();
   queues.set(folder, queue);
@@ -75,7 +75,7 @@ async function acquire(folder: string, deadline: number): Promise<() => void> {
   }
 }
 
-/** @returns what releases the lock; `undefined` while somebody else has it */
+/** @returns a function that releases the lock; `undefined` while another process has it */
 function tryAcquire(folder: string): (() => void) | undefined {
   const sqlite = openLockFile(join(folder, lockName));
   try {

@@ -8,9 +8,9 @@ export interface FollowOptions<T> {
   readonly paths: readonly string[];
   /** Files of one change are written one after the other: wait until nothing has changed for this long. */
   readonly settleMs: number;
-  /** What is in use; `undefined` to take what is found first for it. */
+  /** What is in use; `undefined` to start with what it finds first. */
   readonly current: string | undefined;
-  /** Somebody has more to do: what is there now is not meant to be used. */
+  /** More changes are coming: the current state is not meant to be used. */
   readonly isBeingChanged: () => boolean;
   readonly read: () => Promise<T>;
   readonly contentOf: (value: T) => string;
@@ -76,7 +76,7 @@ export class FollowedFiles<T> {
   async #take(state: string): Promise<void> {
     const { paths, read, contentOf, onChange, onError } = this.options;
     const [found] = await Promise.allSettled([read()]);
-    // Changed while it was read: what was read, or could not be, may be half of each.
+    // Changed while it was being read: what was read, or failed, may be half of each.
     if ((await stateOf(paths)) !== state) {
       this.#lookAgain = true;
       return;
@@ -94,7 +94,7 @@ export class FollowedFiles<T> {
   }
 }
 
-/** Changes whenever one of the files does: also for a rename of the same size within one tick of the clock. */
+/** Changes whenever one of the files does, even on a rename of the same size within one clock tick. */
 async function stateOf(paths: readonly string[]): Promise<string> {
   const states = await Promise.all(
     paths.map(async (path) => {

@@ -31,7 +31,7 @@ export async function shakeHands(server: TlsOptions, client: ConnectionOptions):
     const greeted = once(socket, 'secureConnect').then(() => outcome);
     greeted.catch(() => undefined); // the client's error tells
     listener.emit('connection', near);
-    // A client that does not trust the server says why; the server hears of an alert alone.
+    // A client that does not trust the server knows why; the server only gets an alert.
     return await Promise.race([asked, greeted, outcome.then((verdict) => verdict ?? greeted)]);
   } catch (error) {
     return verdictOf(error); // of a key that is too weak to begin with

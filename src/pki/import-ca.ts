@@ -19,9 +19,9 @@ import { strictFindings } from './strict-rules';
 import { summarizeFields } from './summarize-certificate';
 
 /**
- * Takes over a CA that exists, an intermediate alone too. Without its key the server runs, and nothing can be issued here.
- * Nothing is written before a throw-away device got in with it.
- * @throws DomainError `invalid-input` for what is no usable CA, `conflict` when there is one and it is not forced
+ * Imports an existing CA, which may be an intermediate alone. Without its key the server runs but cannot issue certificates.
+ * Nothing is written until a throw-away device has connected with it.
+ * @throws DomainError `invalid-input` for an unusable CA, `conflict` when there is already one and it is not forced
  */
 export async function importCa({ dir, now }: FolderContext, request: ImportCaRequest): Promise<IssuedFiles> {
   const at = now();
@@ -54,7 +54,7 @@ export async function importCa({ dir, now }: FolderContext, request: ImportCaReq
   });
 }
 
-/** Whatever makes a CA unusable, it is what was given. */
+/** Whatever makes a CA unusable, the input is at fault. */
 async function asInput<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -68,7 +68,7 @@ async function asInput<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A CA of an earlier server that is here already stays what it is: its devices have the certificates that they have. */
+/** A CA that an earlier server left here keeps its status: its devices keep their certificates. */
 async function recordImport(dir: string, chain: readonly CertificateFields[], at: Date): Promise<void> {
   const current = await loadAuthorities(dir).catch(() => []);
   const known = new Set(current.map(fingerprintOf));

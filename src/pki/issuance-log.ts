@@ -72,8 +72,8 @@ async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean
 }
 
 /**
- * Torn lines are counted and passed over: their certificates were never given out.
- * @throws DomainError `configuration` when the file can't be read
+ * Counts and skips torn lines: their certificates were never handed out.
+ * @throws DomainError `configuration` when the file cannot be read
  */
 export async function readIssued(
   folder: string,
@@ -89,9 +89,9 @@ export async function readIssued(
 const tailSizeBytes = 1 << 16;
 
 /**
- * When something was last issued here, by the last line that can be read; `undefined` when there is none. The log of a large fleet is
- * not read as a whole.
- * @throws DomainError `configuration` when the file can't be read
+ * When something was last issued here, according to the last readable line; `undefined` when there is none. It does not read the
+ * whole log of a large fleet.
+ * @throws DomainError `configuration` when the file cannot be read
  */
 export async function readLastIssuedAt(folder: string): Promise<Date | undefined> {
   const path = join(folder, issuanceLogName);

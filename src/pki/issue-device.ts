@@ -67,7 +67,7 @@ export async function issueDevice(
     },
     caKeys,
   );
-  // The key behind a request is not here: another device of the same names stands in.
+  // The key behind a request is not here, so another device with the same names stands in.
   const tried =
     privateKey === null ? await makeThrowAwayDevice(authority, names, id) : { certificate, privateKey };
   const refusal = await proveCertificate({

@@ -77,14 +77,14 @@ async function issue(
 
 interface Current {
   readonly leaf: CertificateFields | null;
-  /** What it is sent with. */
+  /** The certificates sent with it. */
   readonly sentAlong: readonly CertificateFields[];
   readonly warnings: readonly Finding[];
 }
 
 const nothing: Current = { leaf: null, sentAlong: [], warnings: [] };
 
-/** The certificate that is there; one that cannot be read is of no use to devices either, and is replaced all the same. */
+/** The existing certificate. An unreadable one is useless to devices too, so it is simply replaced. */
 async function readCurrent(dir: string): Promise<Current> {
   const path = join(dir, 'server.crt');
   const pem = await readIfExists(path);
@@ -113,7 +113,7 @@ function keyTypeOf(current: CertificateFields | null): KeyType {
   return current?.x509.publicKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec';
 }
 
-/** Clients look at the subjectAltName alone (RFC 9525, section 6.3); the CN is for people. */
+/** Clients check only the subjectAltName (RFC 9525, section 6.3); the CN is for people. */
 function commonNameOf(names: readonly string[]): string {
   const [first] = names;
   if (first === undefined)

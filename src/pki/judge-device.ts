@@ -12,7 +12,7 @@ export type DeviceVerdict =
   | {
       readonly ok: true;
       readonly identity: DeviceIdentity;
-      /** It does not say what it is for: X.509 v1, or no extended key usage. */
+      /** It states no purpose: X.509 v1, or no extended key usage. */
       readonly isOld: boolean;
     }
   | {
@@ -30,9 +30,9 @@ export interface DeviceTerms {
 }
 
 /**
- * @returns what decides whether a peer is a device, after TLS has verified its chain and dates: who issued it, whom it names, and
- * whether it says that it is for TLS clients. It reads the certificate and checks one signature, so it is asked for each
- * connection, not for each request.
+ * @returns a function that decides whether a peer is a device, after TLS has verified its chain and dates: who issued it, which
+ * device it names, and whether it is meant for TLS clients. It reads the certificate and checks one signature, so call it once
+ * per connection, not per request.
  */
 export function createJudgeDevice(
   { ca, takenOver }: DeviceTerms,

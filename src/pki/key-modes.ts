@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { FolderFinding } from '../core/certificate';
 import { systemErrorCode } from '../base/files/system-error';
 
-/** Of a file: that others than its owner may read or write it. */
+/** File mode bits that let others read or write. */
 const others = 0o077;
 
 /**
- * A private key that others than its owner may read.
- * @returns what it is and the command that mends it; `undefined` for one that is closed, or not there
- * @throws the system's error when it cannot be looked at
+ * Finds a private key that others can read.
+ * @returns a description and the command that fixes it; `undefined` when the key is private, or missing
+ * @throws the system's error when it cannot be checked
  */
 export async function findOpenKey(path: string): Promise<FolderFinding | undefined> {
   const mode = await modeOf(path);

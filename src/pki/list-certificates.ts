@@ -13,8 +13,8 @@ import { summarizeFields } from './summarize-certificate';
 const filesAtOnce = 32;
 
 /**
- * The certificates of the folder: the CA, the server's, then the devices' by name. Files that can't be read are left out:
- * `verify` tells about them.
+ * The certificates of the folder: the CA's, the server's, then the devices' by name. Leaves out unreadable files; `verify`
+ * reports them.
  */
 export async function listCertificates(dir: string): Promise<ListedCertificate[]> {
   const revokedAt = await revocationTimes(dir);
@@ -47,8 +47,8 @@ export async function showCertificates(dir: string, which: string): Promise<List
 }
 
 /**
- * Device certificates that were ever written to the folder, those that a new one replaced among them.
- * @param which an id or serial: others may be left out
+ * Device certificates ever written to the folder, including replaced ones.
+ * @param which an id or serial; may leave out others
  */
 export async function findDeviceCertificates(dir: string, which: string): Promise<CertificateSummary[]> {
   const listed = await listDevices(dir, /\.crt(\..+\.old)?$/, new Map(), mentions(which));

@@ -7,10 +7,10 @@ import { summarizeFields } from './summarize-certificate';
 import { coversHost, defaultServerNames, parseServerNames } from './server-names';
 
 /**
- * The names of the next server certificate: those that it has, those that are asked for, and the host that devices use. A name goes
- * only where somebody says so, because every device that uses it is cut off.
- * @param current of the certificate that is replaced; `null` when there is none, or when its names do not count
- * @throws DomainError `invalid-input` for what is no name, or for one that cannot go
+ * The names for the next server certificate: the existing ones, the requested ones, and the host that devices use. A name is
+ * dropped only on request, because every device that uses it is cut off.
+ * @param current names of the certificate being replaced; `null` when there is none, or its names do not count
+ * @throws DomainError `invalid-input` for an invalid name, or one that cannot be dropped
  */
 export function planServerNames(
   request: Pick<CreateServerRequest, 'names' | 'ips' | 'host' | 'dropNames'>,
@@ -32,7 +32,7 @@ export function planServerNames(
   return withHost(names, request.host, dropped);
 }
 
-/** What a certificate covers. Clients that are old enough look at the common name where there is nothing else (RFC 6125, section 6.4.4). */
+/** What a certificate covers. Old clients use the common name if there is nothing else (RFC 6125, section 6.4.4). */
 export function namesOf(leaf: CertificateFields): AlternativeName[] {
   const names = leaf.alternativeNames.filter(({ kind }) => kind !== 'uri');
   if (names.length > 0) return names;

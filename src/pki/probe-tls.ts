@@ -8,8 +8,8 @@ import { exportPrivateKey } from './private-key';
 import { makeThrowAwayDevice } from './throw-away';
 
 /**
- * What a device of the folder's CA trusts, and a certificate of it that exists in memory alone. There is none where the CA's key is
- * not here, or cannot be used.
+ * What a device of the folder's CA trusts, with a certificate that exists only in memory. There is no such certificate if the
+ * CA's key is missing or unusable.
  */
 export async function deviceTlsOf(dir: string): Promise<DeviceTls> {
   const cas = await loadAuthorities(dir).catch(ifUnusable([]));
@@ -22,7 +22,7 @@ export async function deviceTlsOf(dir: string): Promise<DeviceTls> {
   return { ca, client: { cert: certificate.toString(), key: exportPrivateKey(privateKey) } };
 }
 
-/** What cannot be used is told by the check of the folder. */
+/** The check of the folder reports what is unusable. */
 function ifUnusable<Result>(result: Result): (error: unknown) => Result {
   return (error) => {
     if (error instanceof DomainError || systemErrorCode(error) !== undefined) return result;

@@ -7,10 +7,10 @@ import { hasNameConstraints, proveCertificate, type Refusal } from './prove-cert
 import { makeThrowAwayDevice, makeThrowAwayServerOf, standInFor, type ThrowAway } from './throw-away';
 
 /**
- * Tries what a CA would issue.
- * @param keys `null` when they are elsewhere: then a CA that says the same, with a key of the same kind, stands in for it
- * @returns why a device certificate is refused, and a server certificate where one can be issued here; `null` when it works
- * @throws DomainError `invalid-input` for a key of a kind that signs no certificates
+ * Tries out what a CA would issue.
+ * @param keys `null` when they are elsewhere: then an equivalent CA, with a key of the same kind, stands in
+ * @returns why a device certificate would be refused, or a server certificate if one can be issued here; `null` when it works
+ * @throws DomainError `invalid-input` for a kind of key that cannot sign certificates
  */
 export async function proveAuthority(
   cas: readonly CertificateFields[],
@@ -29,7 +29,7 @@ export async function proveAuthority(
 }
 
 /**
- * @returns what is worth telling of a certificate that was proved
+ * @returns notes about a proven certificate
  * @throws DomainError `configuration` when it does not work
  */
 export function findingsOf(what: string, refusal: Refusal | null): Finding[] {
@@ -39,8 +39,8 @@ export function findingsOf(what: string, refusal: Refusal | null): Finding[] {
 }
 
 /**
- * @returns what is worth telling of a CA that is taken over
- * @throws DomainError `invalid-input` when devices of it would be refused, be it by strict rules alone
+ * @returns notes about an imported CA
+ * @throws DomainError `invalid-input` when its devices would be refused, even if only under strict rules
  */
 export async function proveImport(
   chain: readonly CertificateFields[],

@@ -68,7 +68,7 @@ async function shake(proof: ToProve, rules: Rules): Promise<string | null> {
   return verdict !== null && aboutDates.has(verdict) ? null : verdict;
 }
 
-/** Strictly, a chain goes on to the highest CA that is there; that one is taken for an anchor as it is, where it is a root. */
+/** In strict mode a chain continues to the highest CA there is; if that one is a root, it is accepted as an anchor unchecked. */
 function anchorsOf({ cas, purpose }: ToProve, rules: Rules): string {
   return cas
     .map((ca) => {

@@ -3,9 +3,9 @@ import { loadAuthorities } from './authority';
 import { exists } from './file-pair';
 
 /**
- * What devices verify the server with, in PEM: the certificates of `ca.crt`, and nothing else that somebody may have put there.
- * @returns `null` when there is no such file
- * @throws DomainError `configuration` when it is not what it should be
+ * The CAs with which devices verify the server, in PEM: the certificates in `ca.crt`, and nothing else that may be in the file.
+ * @returns `null` when the file does not exist
+ * @throws DomainError `configuration` when it is not valid
  */
 export async function readCa(dir: string): Promise<string | null> {
   if (!(await exists(join(dir, 'ca.crt')))) return null;

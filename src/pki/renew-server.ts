@@ -17,17 +17,17 @@ import { readPrivateKey } from './private-key';
 import { summarizeCertificate, summarizeFields } from './summarize-certificate';
 import { defaultDays, planValidity } from './validity';
 
-/** What was there before the last renewal. */
+/** The certificate before the last renewal. */
 export const renewedName = 'server.crt.renewed.old';
 
 const dayMs = 86_400_000;
 
 /**
- * Renews the server's certificate when its last days have come: the same names, the same key, the same CA. Because the key stays,
- * devices that pin it go on, and one file is replaced in one step, so that a kill at any point leaves a pair that works. Nothing is
- * written before a client that knows `ca.crt` took it in a handshake.
- * @returns `null` when it is not time yet, or another process has done it
- * @throws DomainError `configuration` and others with the remedy, when it is time and cannot be done
+ * Renews the server certificate near its end, with the same names, key and CA. Since the key stays, devices that pin it keep
+ * working, and only one file is replaced, in one step, so a kill at any point leaves a working pair. Nothing is written until a
+ * client that knows `ca.crt` has accepted it in a handshake.
+ * @returns `null` when it is not due, or another process has done it
+ * @throws DomainError `configuration` and others, with the remedy, when it is due and cannot be done
  */
 export async function renewServer({ dir, now, random }: FolderContext): Promise<RenewedServer | null> {
   return await withFolderLock(dir, async () => {

@@ -19,8 +19,8 @@ const fileSchema = z.object({
 });
 
 /**
- * The revoked certificates; none when there is no file.
- * @throws DomainError `configuration` when the file is damaged: that must never count as "nobody is revoked"
+ * The revoked certificates; empty when there is no file.
+ * @throws DomainError `configuration` when the file is damaged: that must never look like an empty list
  */
 export async function readRevocations(folder: string): Promise<Revocation[]> {
   const path = join(folder, revocationFileName);

@@ -9,7 +9,7 @@ import { findDeviceCertificates, listCertificates, listOwnCertificates } from '.
 import { readRevocations, writeRevocations } from './revocation-list';
 import { summarizeFields } from './summarize-certificate';
 
-/** What is revoked: a certificate known from the log, from its file, or by its serial alone. */
+/** What to revoke: a certificate known from the log, from its file, or only by its serial. */
 interface Meant {
   readonly serial: string;
   /** Empty for a serial that was never seen here. */
@@ -19,9 +19,9 @@ interface Meant {
 const reasonMaxLength = 200;
 
 /**
- * Revokes all certificates ever made for a device id, the one with a serial, or the one that is given, which need not have been
- * made here. What is revoked already stays as it is.
- * @returns the revocations of all that were meant, old and new; they are on the disk
+ * Revokes all certificates ever made for a device id, the one with a serial, or a given one, even if it was not made here.
+ * Revoking a revoked certificate changes nothing.
+ * @returns all matching revocations, old and new; they are on the disk
  * @throws DomainError `not-found`, `invalid-input` for the server's or the CA's own certificate
  */
 export async function revokeCertificates(
@@ -84,7 +84,7 @@ async function findKnown(dir: string, which: string, isSerial: boolean): Promise
   );
 }
 
-/** @param which an id or serial: others may be left out */
+/** @param which an id or serial; may leave out others */
 async function knownDevices(dir: string, which: string): Promise<Meant[]> {
   const { issued } = await readIssued(dir);
   return uniqueBySerial([

@@ -11,10 +11,10 @@ export interface Machine {
   readonly interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 }
 
-/** A machine with hundreds of containers has as many addresses; nobody connects to those. */
+/** A machine with hundreds of containers has as many addresses; devices do not connect to those. */
 const maxAddresses = 32;
 
-/** The names and addresses that this machine is reached by, as far as it can know them. */
+/** The names and addresses of this machine, as far as it knows them. */
 export function defaultServerNames(
   machine: Machine = { hostname: hostname(), interfaces: networkInterfaces() },
 ): { readonly names: readonly string[]; readonly ips: readonly string[] } {
@@ -91,7 +91,7 @@ function parseName(name: string): string {
   return ascii;
 }
 
-/** Punycode for names in other scripts. Its URL parser rewrites what is no name at all: that is refused. */
+/** Punycode for names in other scripts. The URL parser rewrites text that is not a name; such text is refused. */
 function toAscii(name: string): string {
   if (/^[\x21-\x7e]*$/.test(name)) return name.toLowerCase();
   return /[/?#@:\\%\s\p{C}]/u.test(name) ? '' : domainToASCII(name);

@@ -32,12 +32,12 @@ const renew = 'Create it again with: cert server --force.';
 
 export interface LoadOptions {
   readonly now?: Clock;
-  /** A server that cannot serve its devices still tells people so: an expired certificate, or an expired CA, is loaded all the same. */
+  /** A server that cannot serve devices still tells people why, so it loads an expired certificate or CA. */
   readonly allowsExpired?: boolean;
 }
 
 /**
- * Reads and checks what the device listener needs. `ca.key` is not needed and not looked at.
+ * Reads and checks what the device listener needs. It neither needs nor reads `ca.key`.
  * @throws DomainError `configuration` naming the file and the remedy
  */
 export async function loadServerTls(

@@ -54,9 +54,9 @@ interface Known {
 }
 
 /**
- * Goes up from the server certificate.
- * @returns the root that is needed beside `ca.crt`; `null` when `ca.crt` has a CA of the chain
- * @throws DomainError `conflict` when the chain ends at a CA that nobody here has
+ * Follows the chain up from the server certificate.
+ * @returns the root that is needed in addition to `ca.crt`; `null` when `ca.crt` has a CA of the chain
+ * @throws DomainError `conflict` when the chain ends at a CA that is not available here
  */
 function findRoot(leaf: CertificateFields, known: Known): X509Certificate | null {
   let below = leaf;

@@ -32,8 +32,8 @@ export interface CertificateContent {
 }
 
 /**
- * Builds an X.509 certificate with node-forge's ASN.1 and signs it with node:crypto, because forge signs with RSA alone.
- * @throws DomainError `configuration` when the signer's key is of a kind that can't sign certificates here
+ * Builds an X.509 certificate with node-forge's ASN.1 and signs it with node:crypto, because forge signs only with RSA.
+ * @throws DomainError `configuration` when the signer's kind of key cannot sign certificates here
  */
 export function signCertificate(content: CertificateContent, signer: KeyPair): X509Certificate {
   const { algorithm, hash, padding = {} } = signatureAlgorithm(signer.privateKey);
@@ -67,7 +67,7 @@ interface SignatureAlgorithm {
   readonly padding?: { readonly padding: number; readonly saltLength: number };
 }
 
-/** Also of kinds that nothing is issued with here: a proof stands in for CAs that issue elsewhere. */
+/** Includes kinds that we issue nothing with: a proof stands in for CAs that issue elsewhere. */
 function signatureAlgorithm(key: KeyObject): SignatureAlgorithm {
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
   switch (key.asymmetricKeyType) {

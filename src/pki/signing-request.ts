@@ -11,10 +11,10 @@ import { plainAlgorithm } from '../x509/signature-algorithm';
 import { explicit, tags } from '../x509/tags';
 import { acceptedKeys, keyProblem } from './accepted-keys';
 
-/** What is taken from a request (PKCS #10, RFC 2986): the key, and the name to compare. The rest is policy. */
+/** What we take from a request (PKCS #10, RFC 2986): the key, and the name to compare. The rest is policy. */
 export interface SigningRequest {
   readonly publicKey: KeyObject;
-  /** `null` when it names nobody. */
+  /** `null` when it has no name. */
   readonly commonName: string | null;
 }
 
@@ -22,7 +22,7 @@ const maxSizeBytes = 64 * 1024;
 const minRsaExponent = 65_537n; // NIST SP 800-56B, section 6.2; with 1 anybody could sign
 
 /**
- * Reads a request and checks that its key is strong and that whoever made it has the private key.
+ * Reads a request, and checks that its key is strong and its maker has the private key.
  * @param source PEM or DER, at most 64 KiB
  * @throws DomainError `invalid-input` when it is not a request, `certificate-refused` when it is not good enough
  */

@@ -4,8 +4,8 @@ import { displayName } from '../x509/name';
 import type { CertificateFields } from './certificate-fields';
 
 /**
- * What `X509_V_FLAG_X509_STRICT` of OpenSSL refuses in a CA although it works elsewhere (RFC 5280, section 4.2.1). Python from 3.13 on
- * sets it; Node cannot. Only those rules that a CA of an older tool breaks: the rest is found by a handshake.
+ * What OpenSSL's `X509_V_FLAG_X509_STRICT` refuses in a CA that works elsewhere (RFC 5280, section 4.2.1). Python 3.13 and later
+ * set it; Node cannot. Only the rules that CAs from older tools break; a handshake finds the rest.
  * @returns at most one finding for each CA
  */
 export function strictFindings(cas: readonly CertificateFields[]): Finding[] {

@@ -7,11 +7,11 @@ import { issuanceLogName } from './issuance-log';
 import { fingerprintOf } from './judge-device';
 
 /**
- * Which CAs an earlier server left in the folder: roots that were neither made nor imported here. The original's script made
- * device certificates that do not say what they are for. A CA of ours is known by what it says, also without the log,
- * because a server may run on a copy of `ca.crt` alone.
+ * Which CAs an earlier server left in the folder: roots neither made nor imported here. The original server's script made device
+ * certificates that state no purpose. Our own CAs are recognized by their profile even without the log, because a server may have
+ * only a copy of `ca.crt`.
  * @returns fingerprints
- * @throws DomainError `configuration` when the log can't be read
+ * @throws DomainError `configuration` when the log cannot be read
  */
 export async function findTakenOver(dir: string, cas: readonly CertificateFields[]): Promise<string[]> {
   const log = (await readIfExists(join(dir, issuanceLogName))) ?? '';

@@ -14,14 +14,14 @@ import type { Presented } from './handshake';
 import { exportPrivateKey, exportPublicKey, type KeyPair, makeKeyPair } from './private-key';
 import { keyIdentifier, signCertificate } from './sign-certificate';
 
-/** An end entity that exists for one proof and in memory alone. */
+/** An end entity that exists only in memory, for one proof. */
 export interface ThrowAway {
   readonly certificate: X509Certificate;
   readonly privateKey: KeyObject;
 }
 
 const proofId = 'proof-of-this-ca';
-/** Nobody counts it: it is gone before it could be. */
+/** Not random: it is gone before the serial matters. */
 const serial = Buffer.of(1);
 const generate = promisify(generateKeyPair);
 const decades = { notBefore: new Date('2000-01-01T00:00:00Z'), notAfter: new Date('2099-01-01T00:00:00Z') };
@@ -68,7 +68,7 @@ async function issue(
 
 let server: Promise<Presented> | undefined;
 
-/** A TLS server that nobody has to trust. The same one for all proofs of a process. */
+/** A TLS server that need not be trusted. All proofs of a process share it. */
 export function makeThrowAwayServer(): Promise<Presented> {
   return (server ??= makeSelfSigned());
 }
@@ -84,10 +84,10 @@ async function makeSelfSigned(): Promise<Presented> {
 }
 
 /**
- * CAs that say the same as others and have keys of the same kind, for a CA whose key is elsewhere. Name constraints are left out:
- * nobody here knows how the certificates are named that are issued elsewhere.
- * @param cas the one that issues first
- * @returns what issues in its place, and all of them
+ * Stand-ins for CAs whose keys are elsewhere: the same fields, with keys of the same kind. Name constraints are left out, because
+ * we do not know how the certificates issued elsewhere are named.
+ * @param cas the issuing one first
+ * @returns the stand-in for the issuing CA, and all of them
  */
 export async function standInFor(cas: readonly CertificateFields[]): Promise<Authority> {
   const made = new Map<CertificateFields, { readonly fields: CertificateFields; readonly keys: KeyPair }>();

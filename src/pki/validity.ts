@@ -27,13 +27,13 @@ const dayMs = 86_400_000;
 const maxDays = 36_500;
 /** Machines that issue into the same folder have clocks that are a little apart. */
 const clockSkewMs = 5 * 60_000;
-/** A clock that says less was never set: what is issued then is expired when the clock is right. */
+/** A clock that is earlier was never set: what it issues would have expired once the clock is right. */
 const plausibleSince = new Date('2024-01-01T00:00:00Z');
 
 /**
- * When a certificate is valid: from {@link beginning} on, and never outside the time of its issuer. A default that is cut a
- * little is nothing to tell: every device of a CA as old as its devices shall get would be.
- * @param days 1 to 36,500; the default when nobody asked for a number
+ * When a certificate is valid: from {@link beginning}, and never outside its issuer's time. Trimming the default a little is not
+ * worth a message: it would appear for every device of a CA with the same lifetime as its devices.
+ * @param days 1 to 36,500; the default when no number was given
  * @throws DomainError `invalid-input` for other days, `configuration` when the clock is wrong or the CA has expired
  */
 export function planValidity(

@@ -80,7 +80,7 @@ async function verifyDevice(path: string, id: string, terms: DeviceTerms): Promi
   return [...findings, ...proved(path, 'it', refusal, 'error')];
 }
 
-/** What a handshake depends on. Names alone where the CA has constraints on them. */
+/** What a handshake depends on. Names matter only where the CA constrains them. */
 function kindOf(leaf: CertificateFields, issuer: CertificateFields): string {
   const { version, signatureAlgorithm, extensions, x509 } = leaf;
   const shape = extensions.map(({ id, isCritical }) => [id, isCritical]);

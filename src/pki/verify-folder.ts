@@ -27,8 +27,8 @@ const ownFiles =
 const setsItsClock = 'Ignore this if your boards have a clock; otherwise set it before they connect.';
 
 /**
- * Checks the whole folder: chains, expiry, keys, modes, lists and files that don't belong there. What is issued is tried in real
- * handshakes, as at an import. An empty list is good, and so are notes.
+ * Checks the whole folder: chains, expiry, keys, modes, lists and stray files. It tries certificates in real handshakes, as an
+ * import does. An empty list means all is well; notes are harmless.
  */
 export async function verifyFolder({ dir, now }: FolderContext): Promise<FolderFinding[]> {
   if (!(await exists(dir))) return [error(dir, 'it is missing', 'Create it with: cert ca.')];
@@ -114,7 +114,7 @@ async function verifyServer(
     ...acceptedFrom(path, chain, couldBeginEarlier ? `${remedy} It then begins with its CA.` : setsItsClock),
   ];
   if (names.length === 0) findings.push(error(path, 'it names no host, so every client refuses it', remedy));
-  // A public CA's certificate is fine, when devices are told to trust that CA.
+  // A public CA's certificate is fine if devices are told to trust that CA.
   if (issuer === undefined)
     return [...findings, warning(path, 'it is not signed by the CA in ca.crt', remedy)];
   const { privateKey } = readPrivateKey(key, path, 'configuration');

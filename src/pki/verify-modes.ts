@@ -4,7 +4,7 @@ import type { FolderFinding } from '../core/certificate';
 import { error, warning } from './folder-finding';
 import { findOpenKey } from './key-modes';
 
-/** Keys are for their owner alone, and so is the folder that they are in. */
+/** Only their owner may access keys and the folder they are in. */
 export async function verifyModes(folder: string, names: readonly string[]): Promise<FolderFinding[]> {
   const findings: FolderFinding[] = [];
   for (const name of names.filter((candidate) => /\.key(\..*\.old)?$/.test(candidate))) {

@@ -11,16 +11,16 @@ export interface TokenRecords {
   /** By name. `SELECT * FROM tokens ORDER BY name` */
   all(): Promise<readonly Token[]>;
   /**
-   * Revokes a token. Of two who do it at once the first is told in the journal, and the time stays what it was.
-   * `UPDATE tokens SET revoked_at = $2, revoked_by = $3 WHERE name = $1 AND revoked_at IS NULL RETURNING *`, the lines if a row
-   * changed, else `SELECT * FROM tokens WHERE name = $1`
+   * Revokes a token. If two people do so at once, only the first is in the journal, and the time does not change. `UPDATE tokens
+   * SET revoked_at = $2, revoked_by = $3 WHERE name = $1 AND revoked_at IS NULL RETURNING *`, the lines if a row changed, else
+   * `SELECT * FROM tokens WHERE name = $1`
    */
   revoke(name: string, at: Date, by: string, events: readonly NewEvent[]): Promise<Token | undefined>;
   /** `SELECT * FROM tokens WHERE secret_hash = $1` */
   findByHash(secretHash: string): Promise<Token | undefined>;
 }
 
-/** Where sessions last, so that a restart signs nobody out. */
+/** Where sessions are kept, so that a restart signs no one out. */
 export interface SessionRecords {
   /**
    * Those that have expired go; of one token the newest stay. `SELECT 1 FROM tokens WHERE name = $2 FOR UPDATE`, so that sessions

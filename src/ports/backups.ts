@@ -27,7 +27,7 @@ export interface RestoreRequest {
   readonly dataDir: string;
   readonly certsDir: string;
   readonly passphrase: string | null;
-  /** Replaces a database that is there; it is kept beside. */
+  /** Replaces an existing database, which is kept next to the new one. */
   readonly isForced: boolean;
 }
 

@@ -3,13 +3,13 @@ import type { ImageCheck } from '../core/image-check';
 import type { Finding, Inspection, Judgement } from '../core/inspection';
 import type { OpenFile } from './bundle-storage';
 
-/** What of an open bundle is looked at: a thread of this process reads it by its descriptor. */
+/** Which part of an open bundle to inspect. A thread of this process reads it by its descriptor. */
 export type BundleBytes = Pick<OpenFile, 'sizeBytes' | 'descriptor' | 'read'>;
 
 /** Looks into a bundle and verifies it under the configured profile, not on the event loop. */
 export type InspectBundle = (bytes: BundleBytes) => Promise<Inspection>;
 
-/** Judges a stored bundle by trailer and CMS alone, under the present keyring and profile. */
+/** Judges a stored bundle by trailer and CMS alone, under the current keyring and profile. */
 export type JudgeSignature = (
   bytes: BundleBytes,
 ) => Promise<Judgement & { readonly signerWarnings: readonly Finding[] }>;

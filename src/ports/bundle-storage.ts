@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { WeakHashes } from '../core/bundle';
 
-/** The bytes of a bundle, readable until they are closed, also when the bundle is removed meanwhile. */
+/** The bytes of a bundle, readable until closed, even if the bundle is removed in the meantime. */
 export interface OpenBytes {
   readonly sizeBytes: number;
   /** Reads exactly `length` bytes; rejects when there are fewer. */
@@ -18,8 +18,7 @@ export interface OpenFile extends OpenBytes {
 }
 
 /**
- * An upload that lies complete on this machine, and is not stored yet: it can be looked at while it gets to the disk. It can be kept
- * once.
+ * An upload that is complete on this machine but not yet stored. It can be inspected while it reaches the disk, and kept once.
  */
 export interface StagedBundle {
   /** Of all its bytes, in lower-case hex. */
@@ -64,9 +63,9 @@ export interface BundleStorage {
   open(sha256: string): Promise<OpenBytes>;
   /** The same as a file of this machine, fetched whole where it is elsewhere. @throws DomainError as `open` does */
   openFile(sha256: string): Promise<OpenFile>;
-  /** What is there, complete or not; `undefined` when nothing is. */
+  /** What exists, complete or not; `undefined` when nothing does. */
   stat(sha256: string): Promise<StoredBytes | undefined>;
-  /** All that is stored, by hash. */
+  /** Everything stored, by hash. */
   list(): Promise<readonly StoredBytes[]>;
   /** Removes bytes, if they are there. Open ones stay readable. */
   remove(sha256: string, bundle: RemovedBundle): Promise<void>;

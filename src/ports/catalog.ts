@@ -30,9 +30,9 @@ export interface CatalogChange {
 export interface OfferGuard {
   readonly releaseId: number;
   /**
-   * Throws when the change must not happen any more. Beside what it is told it may look at memory alone; it changes nothing, and
-   * may be asked again.
-   * @param wasOffered as the transaction sees it
+   * Throws when the change must no longer happen. Apart from its arguments it may only read memory; it changes nothing, and may
+   * be called again.
+   * @param wasOffered within the transaction
    */
   check(wasOffered: boolean): void;
 }
@@ -45,7 +45,7 @@ export interface BundleNeeds {
   readonly pinnedDevices: readonly string[];
 }
 
-/** A bundle that is deleted: its row stays, and with it whose bytes the name stands for. */
+/** A deleted bundle. Its row stays, and with it the bytes that the name stands for. */
 export interface Tombstone {
   readonly name: string;
   /** Offers that have ended by then do not count. */
@@ -82,7 +82,7 @@ export interface CatalogRecords {
    * deleted_at IS NULL` and `SELECT … FROM releases LEFT JOIN rollouts …` under `REPEATABLE READ`
    */
   load(): Promise<{ readonly bundles: readonly Bundle[]; readonly releases: readonly Release[] }>;
-  /** The bytes that a name is bound to, also when the bundle was deleted. `SELECT sha256, deleted_at FROM bundles WHERE name = $1` */
+  /** The bytes bound to a name, even if the bundle was deleted. `SELECT sha256, deleted_at FROM bundles WHERE name = $1` */
   binding(name: string): Promise<{ readonly sha256: string; readonly deletedAt: Date | null } | undefined>;
   /**
    * `SELECT version FROM catalog FOR UPDATE`, so that changes come one after the other; the guard asks `SELECT EXISTS (SELECT 1 FROM
@@ -93,14 +93,14 @@ export interface CatalogRecords {
    */
   commit(change: RecordedChange): Promise<Activation | undefined>;
   /**
-   * `SELECT … FROM bundles WHERE name = $1 FOR UPDATE`, against which who pins a device or makes an offer holds `FOR SHARE`; the
-   * check is told `SELECT count(DISTINCT device) FROM installations WHERE bundle = $1 AND …` and `SELECT id FROM devices WHERE
-   * pin_bundle = $1 ORDER BY id`; then `UPDATE bundles SET deleted_at = $2, deleted_by = $3 WHERE name = $1`, and the lines
+   * `SELECT … FROM bundles WHERE name = $1 FOR UPDATE`, against which pins and offers hold `FOR SHARE`; the check receives
+   * `SELECT count(DISTINCT device) FROM installations WHERE bundle = $1 AND …` and `SELECT id FROM devices WHERE pin_bundle = $1
+   * ORDER BY id`; then `UPDATE bundles SET deleted_at = $2, deleted_by = $3 WHERE name = $1`, and the lines
    * @throws DomainError `storage-full`, `unavailable`; what the check throws
    */
   tombstone(tombstone: RecordedTombstone): Promise<void>;
   /**
-   * Keeps the last count of a rollout's devices: it is all that is known of them once the release has ended.
+   * Keeps the last count of a rollout's devices, the only record of them once the release has ended.
    * `UPDATE rollouts SET counted = $2 WHERE release_id = $1`
    * @throws DomainError `storage-full`, `unavailable`
    */
@@ -109,13 +109,13 @@ export interface CatalogRecords {
   history(filter: HistoryFilter): Promise<readonly Activation[]>;
 }
 
-/** What a release came to. It stays known when another one takes its place. */
+/** The outcome of a release. It is kept when another release takes its place. */
 export interface ReleaseResult {
   readonly rollout: Rollout;
   readonly outcomes: Outcomes;
   /** What took the place of this line of the history; `null` while it is the last. */
   readonly end: ReleaseEnd | null;
-  /** Where the rollout was left at the end of this line; one that was brought back since stands elsewhere. */
+  /** The state in which the rollout was left at the end of this line; if it was brought back since, its state now differs. */
   readonly left: Pick<Rollout, 'state' | 'step' | 'reason' | 'completedAt'>;
   /** Its devices as they were counted last; `null` when they never were. */
   readonly count: RolloutCount | null;
@@ -123,7 +123,7 @@ export interface ReleaseResult {
   readonly failures: readonly FailureReason[];
 }
 
-/** What releases came to, also those that are over. */
+/** The outcomes of releases, including past ones. */
 export interface ReleaseResults {
   /**
    * By the id of the line; lines that ended a release have none. `SELECT … FROM activations LEFT JOIN rollouts … WHERE id = ANY($1)`

@@ -24,7 +24,7 @@ export type {
 /** The certificates of this server, as people manage them. `src/pki` implements it on `certs/`. */
 export interface CertificateFolder {
   createCa(request: IssueOptions & { readonly commonName?: string }): Promise<IssuedFiles>;
-  /** Takes over a CA that exists; without `keyPem` nothing can be issued here. */
+  /** Imports an existing CA; without `keyPem` nothing can be issued here. */
   importCa(request: ImportCaRequest): Promise<IssuedFiles>;
   createServer(request: CreateServerRequest): Promise<IssuedFiles>;
   /**
@@ -39,9 +39,9 @@ export interface CertificateFolder {
   /** The files of a device; `null` when it has no certificate here. @throws DomainError `invalid-input`, `configuration` */
   readDevice(id: string): Promise<DeviceFiles | null>;
   /**
-   * What a device needs beside `ca.crt` to reach the server under a host (without brackets); `null` when there is no server
-   * certificate here, so that nobody can tell.
-   * @throws DomainError `conflict` when a device could not connect, with what to do; `configuration`
+   * What a device needs besides `ca.crt` to reach the server under a host (without brackets); `null` when there is no server
+   * certificate here to check.
+   * @throws DomainError `conflict` when a device could not connect, with the remedy; `configuration`
    */
   findServerTrust(host: string): Promise<ServerTrust | null>;
   /** `ca.crt`, which devices verify the server with; `null` when there is none. @throws DomainError `configuration` */
@@ -56,8 +56,8 @@ export interface CertificateFolder {
   /** The whole list, in the order in which it grew. @throws DomainError `configuration` when it is damaged */
   revocations(): Promise<readonly Revocation[]>;
   /**
-   * Revokes what is known here by device id (all its certificates) or serial, any serial, or a certificate that is given.
-   * @returns the revocations of all that were meant, old and new; they are on the disk
+   * Revokes by a known device id (all its certificates) or serial, by any serial, or by a given certificate.
+   * @returns all matching revocations, old and new; they are on the disk
    * @throws DomainError `not-found`, `invalid-input`, `configuration`, `storage-full`, `unavailable`
    */
   revoke(request: RevokeRequest): Promise<readonly Revocation[]>;
@@ -67,7 +67,7 @@ export interface ImportCaRequest {
   /** The CA that signs first; CAs above it are not needed. */
   readonly certificatePem: string;
   readonly keyPem?: string;
-  /** Where the key was read, for what its reader is told to type. */
+  /** Where the key was read, for the command that the reader is told to type. */
   readonly keyFile?: string;
   readonly force?: boolean;
 }

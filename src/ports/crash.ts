@@ -2,7 +2,7 @@ import type { Crash } from '../core/crash';
 
 /** How the last run of the server ended, when it was an exception. */
 export interface CrashRecord {
-  /** @returns `undefined` when the last run ended in an orderly way, or nobody can tell */
+  /** @returns `undefined` when the last run ended normally, or that is unknown */
   read(): Crash | undefined;
   /**
    * Writes it before it returns: the process is about to end.

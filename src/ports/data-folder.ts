@@ -1,6 +1,6 @@
 import type { StorageSizes } from '../core/storage-room';
 
-/** What takes the space of the disk that holds the data folder, and what is left, in bytes. */
+/** What uses space on the disk of the data folder, and what is left, in bytes. */
 export interface StorageUsage {
   readonly sizes: StorageSizes;
   /** Where bundles have a disk of their own, the smaller of the two. */

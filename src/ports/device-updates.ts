@@ -5,9 +5,9 @@ import type { DeviceRecord } from '../core/device-record';
 
 /** What the installations of releases are at. */
 export interface ReleaseNumbers {
-  /** Installations that run, and offers that stand. */
+  /** Running installations, and open offers. */
   inProgress(releaseId: number): number;
-  /** Whether an offer has ended and gave its place to others, whatever the clock says now. */
+  /** Whether an offer has ended and given its place to others, whatever the clock says now. */
   hasEnded(installation: Installation): boolean;
   /** Devices that failed or rolled back, each once. */
   failures(releaseId: number): number;
@@ -17,9 +17,9 @@ export interface ReleaseNumbers {
 
 /** What an update of a device is decided on. */
 export interface DeviceSight {
-  /** `undefined` for a device that nobody knows. */
+  /** `undefined` for an unknown device. */
   readonly record: DeviceRecord | undefined;
-  /** As they are in the moment in which the update takes effect: what it claims of them nobody else can claim. */
+  /** As of the moment the update takes effect: what it claims of them, no other update can claim. */
   readonly releases: ReleaseNumbers;
   /**
    * The number of the installation that begins, if one does.
@@ -28,10 +28,10 @@ export interface DeviceSight {
   readonly nextInstallationId: () => number;
 }
 
-/** What an update makes of a device; what it does not name stays. */
+/** The result of an update. What it does not name stays. */
 export interface DeviceUpdate<Answer> {
   readonly answer: Answer;
-  /** After the contact; a device that nobody knew appears by it. */
+  /** After the contact, which also adds an unknown device. */
   readonly device?: Device | undefined;
   /** The same after a contact that told nothing new. A crash may take it. */
   readonly seen?: Device | undefined;
@@ -48,24 +48,24 @@ export interface DeviceUpdate<Answer> {
 export type DecideUpdate<Answer> = (sight: DeviceSight) => DeviceUpdate<Answer>;
 
 /**
- * The only way in which a contact changes a device: what it was, what it becomes and what it claims are one step.
+ * The only way for a contact to change a device: its old state, new state and claims are one step.
  *
  * In PostgreSQL one transaction: `SELECT … FROM devices LEFT JOIN installations … WHERE id = $1 FOR UPDATE OF devices`, the
- * counts of the releases that concern it with their rows locked, then `UPDATE … SET` of the columns that changed and
- * `INSERT INTO events`. What is `seen` or `renewed` alone waits for the statement that writes a second's worth of it.
+ * counts of the releases that concern it with their rows locked, then `UPDATE … SET` of the columns that changed and `INSERT INTO
+ * events`. Changes that are only `seen` or `renewed` wait for the statement that writes a second's worth of them.
  */
 export interface DeviceUpdates {
   /**
-   * What this node knows of a device that it has heard lately, which may be a little old; `undefined` also for one that it would
-   * have to ask the database about. It costs nothing: a range waits for it.
+   * What this node knows of a recently heard device, possibly a little old; `undefined` also if that would take a database read.
+   * It costs nothing: a range waits for it.
    */
   lately(id: string): DeviceRecord | undefined;
-  /** @returns what is known at the moment; to decide on it, {@link update} it */
+  /** @returns what is known now; to decide on it, use {@link update} */
   find(id: string): Promise<DeviceRecord | undefined>;
   /**
-   * Updates a device. What came of it is on disk when the promise resolves, if it can be: while nothing can be written the
-   * device is answered from what is known, and the write is tried again.
-   * @throws what `decide` throws; then nothing has changed
+   * Updates a device. The result is on disk when the promise resolves, if possible: while nothing can be written, the device is
+   * answered from memory, and the write is retried.
+   * @throws what `decide` throws; nothing has changed then
    */
   update<Answer>(id: string, decide: DecideUpdate<Answer>): Promise<Answer>;
   /**

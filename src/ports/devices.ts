@@ -22,7 +22,10 @@ export interface RolloutDevice {
   readonly state: InstallationState | null;
 }
 
-/** What is read of devices and their installations beside the fleet, and the logs that they send. */
+/** Of a log that grows. */
+export const appendedLogMaxLength = 16 << 10;
+
+/** Reads of devices and installations outside the fleet, and the logs that devices send. */
 export interface DeviceRecords {
   /**
    * Devices that have an unsettled installation, and were last heard of at none of these times; a few at a time. `SELECT id FROM devices
@@ -40,6 +43,11 @@ export interface DeviceRecords {
   findInstallation(id: number): Promise<Installation | undefined>;
   /** Keeps the newest log of an installation. `INSERT INTO installation_logs … ON CONFLICT (installation) DO UPDATE` */
   saveLog(installationId: number, log: string, at: Date): Promise<void>;
+  /**
+   * Puts lines at the end of an installation's log, of which the last {@link appendedLogMaxLength} characters are kept. `INSERT INTO
+   * installation_logs … ON CONFLICT (installation) DO UPDATE SET log = right(log || $2, …)`
+   */
+  appendLog(installationId: number, lines: string, at: Date): Promise<void>;
   /** `SELECT log, at FROM installation_logs WHERE installation = $1` */
   log(installationId: number): Promise<{ readonly log: string; readonly at: Date } | undefined>;
 }

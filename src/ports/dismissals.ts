@@ -1,6 +1,6 @@
 import type { NewEvent } from '../core/event';
 
-/** What a person dismissed of what needed attention. */
+/** Items that people dismissed from what needs attention. */
 export interface Dismissal {
   readonly kind: string;
   readonly subject: string;
@@ -11,8 +11,8 @@ export interface DismissalRecords {
   /** `SELECT kind, subject FROM dismissals` */
   all(): Promise<readonly Dismissal[]>;
   /**
-   * Of two who dismiss the same, the first is told in the journal. `INSERT INTO dismissals … SELECT … FROM unnest($3) ORDER BY 1
-   * ON CONFLICT DO NOTHING RETURNING subject`, and the line if it added any
+   * If two people dismiss the same item, only the first is in the journal. `INSERT INTO dismissals … SELECT … FROM unnest($3)
+   * ORDER BY 1 ON CONFLICT DO NOTHING RETURNING subject`, and the line if it added any
    * @throws DomainError `storage-full`, `unavailable`
    */
   add(

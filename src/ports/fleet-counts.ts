@@ -3,7 +3,7 @@ import type { TroubledState } from '../core/installation-states';
 import type { ProvingHeader } from '../core/silent-poller';
 import type { BundleNeeds } from './catalog';
 
-/** Devices whose latest installation needs a person, of one kind. */
+/** Devices whose latest installation needs attention, of one kind. */
 export interface TroubledDevices {
   readonly compatible: string | null;
   readonly channel: string;
@@ -11,7 +11,7 @@ export interface TroubledDevices {
   readonly devices: number;
 }
 
-/** Devices of one channel that stopped reading a bundle long ago, and nobody knows what came of it. */
+/** Devices of one channel that stopped reading a bundle long ago, with unknown outcome. */
 export interface StoppedDevices {
   readonly compatible: string | null;
   readonly channel: string;
@@ -47,13 +47,13 @@ export interface SilentPollerCount {
 /** Counts of the fleet, by the database. All throw DomainError `unavailable`. */
 export interface FleetCounts {
   /**
-   * A failure that a person has cleared is over. `SELECT compatible, channel, installation_state, count(*) FROM devices JOIN
-   * installations ON installations.id = installation_id WHERE installation_state = ANY($1) AND cleared_at IS NULL GROUP BY 1, 2, 3`
+   * A cleared failure is over. `SELECT compatible, channel, installation_state, count(*) FROM devices JOIN installations ON
+   * installations.id = installation_id WHERE installation_state = ANY($1) AND cleared_at IS NULL GROUP BY 1, 2, 3`
    */
   troubled(): Promise<readonly TroubledDevices[]>;
   /**
-   * Devices whose latest installation stopped before a time, its outcome unknown; one that a person has cleared is over.
-   * The same join, `WHERE installation_state = 'stopped' AND cleared_at IS NULL AND coalesce(moved_at, offered_at) <= $1`
+   * Devices whose latest installation stopped before a time with unknown outcome; a cleared one is over. The same join, `WHERE
+   * installation_state = 'stopped' AND cleared_at IS NULL AND coalesce(moved_at, offered_at) <= $1`
    */
   stopped(before: Date): Promise<readonly StoppedDevices[]>;
   /**
@@ -72,7 +72,7 @@ export interface FleetCounts {
    */
   silentPollers(): Promise<readonly SilentPollerCount[]>;
   /**
-   * Devices that nobody holds and that were last heard of before a time: how many, and the ids of some, the latest first.
+   * Devices that are not held and were last heard before a time: how many, and the ids of some, the latest first.
    * `SELECT count(*), (array_agg(id ORDER BY last_contact_at DESC, id DESC))[1:3] FROM devices WHERE last_contact_at < $1 AND hold_at IS NULL`
    */
   silent(before: Date): Promise<{ readonly devices: number; readonly ids: readonly string[] }>;
@@ -100,6 +100,6 @@ export interface BundleUses {
    * `SELECT pin_bundle, count(*) FROM devices WHERE pin_bundle IS NOT NULL GROUP BY pin_bundle ORDER BY pin_bundle`
    */
   pinnedBundles(): Promise<readonly { readonly bundleName: string; readonly devices: number }[]>;
-  /** As a tombstone's check hears it, also where nothing can be written. @param at offers that have ended by then do not count */
+  /** As the check of a deletion needs it, even where nothing can be written. @param at offers that ended by then do not count */
   needs(name: string, at: Date): Promise<BundleNeeds>;
 }

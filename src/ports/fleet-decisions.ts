@@ -11,13 +11,13 @@ export interface Decided {
   readonly failed: readonly { readonly id: string; readonly error: DomainError }[];
 }
 
-/** What a person decides of a device, as it is. It throws where the device cannot have that; it is pure, and may be called again. */
+/** A decision about a device in its current state. It throws if the device cannot have it; it is pure, and may be called again. */
 export type DecideOnDevice = (device: Device) => DecisionChange;
 
 /** The lines of the journal that tell a decision about a device, as it was before. */
 export type TellDecision = (device: Device) => readonly NewEvent[];
 
-/** What a person does about the installations of a device. */
+/** What people do about a device's installations. */
 export interface Intervention {
   /** New or changed. */
   readonly installations: readonly Installation[];
@@ -27,19 +27,19 @@ export interface Intervention {
 }
 
 /**
- * Decides what a person does about a device. It is pure, and is asked again about a device that went on in the same moment.
+ * Decides what to do about a device. It is pure, and called again if the device moved on in the same moment.
  * @param installations of the device, newest first
  * @throws DomainError where that cannot be done
  */
 export type PlanIntervention = (record: DeviceRecord, installations: readonly Installation[]) => Intervention;
 
-/** What people decide about devices. It is on disk first and shows then: what a person was told no about does not happen later. */
+/** What people decide about devices. A decision is on disk before it takes effect: one reported as failed never happens later. */
 export interface FleetDecisions {
   /**
-   * Only what is decided is written; all the rest stays, whoever decides it meanwhile. `SELECT … FROM devices WHERE id = $1 FOR UPDATE`,
-   * for a pin `SELECT name FROM bundles WHERE name = $1 AND deleted_at IS NULL FOR SHARE`, `UPDATE devices SET hold_reason = $2, … WHERE
-   * id = $1` with the columns of the decision alone, `DELETE FROM device_labels WHERE device = $1 AND label = ANY($2)` and `INSERT … ON
-   * CONFLICT DO NOTHING` for labels that are removed and added, and the lines
+   * Writes only what is decided; everything else stays, even if somebody else changes it meanwhile. `SELECT … FROM devices WHERE
+   * id = $1 FOR UPDATE`, for a pin `SELECT name FROM bundles WHERE name = $1 AND deleted_at IS NULL FOR SHARE`, `UPDATE devices
+   * SET hold_reason = $2, … WHERE id = $1` with only the columns of the decision, `DELETE FROM device_labels WHERE device = $1
+   * AND label = ANY($2)` and `INSERT … ON CONFLICT DO NOTHING` for removed and added labels, and the lines
    * @throws DomainError `not-found`, `invalid-input` when others have added too many labels, `storage-full`, `unavailable`, and what `decide`
    * throws
    */
@@ -50,7 +50,7 @@ export interface FleetDecisions {
    */
   decideAll(ids: readonly string[], decide: DecideOnDevice, tell: TellDecision): Promise<Decided>;
   /**
-   * Makes a device that nobody knows. `INSERT INTO devices … ON CONFLICT (id) DO NOTHING`
+   * Adds a new device. `INSERT INTO devices … ON CONFLICT (id) DO NOTHING`
    * @throws DomainError `conflict`, `storage-full`, `unavailable`
    */
   make(device: Device, events: readonly NewEvent[]): Promise<DeviceRecord>;
@@ -66,7 +66,7 @@ export interface FleetDecisions {
    */
   interveneAll(ids: readonly string[], plan: PlanIntervention): Promise<Decided>;
   /**
-   * Removes a device with all that is known of it but the journal. `DELETE FROM devices WHERE id = $1`, the rest by its keys
+   * Removes a device and everything known about it except the journal. `DELETE FROM devices WHERE id = $1`, the rest by its keys
    * @throws DomainError `not-found`, `storage-full`, `unavailable`
    */
   forget(id: string, tell: TellDecision): Promise<void>;

@@ -3,7 +3,7 @@ import type { DeviceSort } from '../core/device-sort';
 import type { Installation } from '../core/installation';
 import type { InstallationState } from '../core/installation-states';
 
-/** What a person looks for. Everything given must fit. */
+/** A search for devices. A device must match everything given. */
 export interface DeviceFilter {
   /** Part of the id, the serial number, the machine id, the address, the notes, an attribute or a label; case does not count. */
   readonly search?: string;
@@ -18,7 +18,7 @@ export interface DeviceFilter {
   readonly isWaiting?: boolean;
   /** Whether two boards use its certificate. */
   readonly hasSecondBoard?: boolean;
-  /** Whether it says to be of another compatible than its certificate. */
+  /** Whether it claims a compatible other than its certificate's. */
   readonly hasOtherClaim?: boolean;
   /** Whether RAUC's own poller tells too little there to prove an update. */
   readonly hasSilentPoller?: boolean;
@@ -45,15 +45,15 @@ export interface DevicePage {
   readonly devices: readonly ListedDevice[];
   /** For the page after this one; `null` on the last. */
   readonly next: string | null;
-  /** How many fit in all. */
+  /** How many match in total. */
   readonly total: number;
 }
 
-/** Some of the devices that fit, on the way through all of them. */
+/** Some of the matching devices, on the way through all of them. */
 export interface DeviceStretch {
   /** By id. */
   readonly devices: readonly ListedDevice[];
-  /** After which id it goes on; `null` at the end. */
+  /** The id to continue after; `null` at the end. */
   readonly next: string | null;
 }
 
@@ -66,7 +66,7 @@ export interface FleetCount {
   readonly devices: number;
 }
 
-/** Which installations a person looks for. Everything given must fit. */
+/** A search for installations. An installation must match everything given. */
 export interface InstallationFilter {
   readonly deviceId?: string;
   readonly state?: InstallationState;
@@ -84,7 +84,7 @@ export interface InstallationPage {
   readonly installations: readonly Installation[];
   /** For the page after this one; `null` on the last. */
   readonly nextBefore: number | null;
-  /** Set when it ended before it was full, because it had looked at enough: when the oldest that it looked at was offered. */
+  /** Set when the search stopped early because it had looked at enough: when the oldest installation it saw was offered. */
   readonly searchedUntil: Date | null;
 }
 
@@ -105,7 +105,7 @@ export interface LabelledPage {
   readonly limit: number;
 }
 
-/** Devices in all, and those that somebody decided about. */
+/** The number of devices, and of those with a decision about them. */
 export interface FleetDecided {
   readonly devices: number;
   readonly waiting: number;
@@ -125,8 +125,8 @@ export interface FleetListing {
     readonly { readonly id: string; readonly compatible: string | null; readonly channel: string }[]
   >;
   /**
-   * What the devices of a channel run, a page of versions at a time, those that are pinned left out. Devices that tell none
-   * (`null`) come with the first page, beside its limit. `SELECT system_version, count(*) FROM devices WHERE compatible = $1 AND
+   * What the devices of a channel run, a page of versions at a time, without pinned ones. Devices that report none (`null`) come
+   * with the first page, in addition to its limit. `SELECT system_version, count(*) FROM devices WHERE compatible = $1 AND
    * channel = $2 AND pin_bundle IS NULL AND system_version > $3 GROUP BY system_version ORDER BY system_version LIMIT $4`
    */
   channelVersions(page: ChannelVersionsPage): Promise<
@@ -144,15 +144,16 @@ export interface FleetListing {
    */
   list(query: DeviceQuery): Promise<DevicePage>;
   /**
-   * Goes through all devices that fit, by id: one that is there all the time comes once, whatever changes meanwhile. A stretch is
-   * bounded in what it looks at, so it may be empty and not the last. `SELECT … FROM devices WHERE … AND id > $1 ORDER BY id LIMIT $2`
-   * @param afterId where the stretch before ended; `''` at the begin
+   * Goes through all matching devices by id: one that exists throughout comes exactly once, whatever changes meanwhile. Each
+   * stretch is bounded in what it looks at, so an empty one need not be the last. `SELECT … FROM devices WHERE … AND id > $1
+   * ORDER BY id LIMIT $2`
+   * @param afterId where the previous stretch ended; `''` at first
    * @throws DomainError `unavailable`
    */
   walk(filter: DeviceFilter, afterId: string): Promise<DeviceStretch>;
   /**
    * `SELECT * FROM installations WHERE id < $1 AND device = $2 AND state = $3 AND … ORDER BY id DESC LIMIT $4`, under a
-   * `statement_timeout`; a database that looks at all of them in one go never says `searchedUntil`
+   * `statement_timeout`; a database that reads all of them in one go never sets `searchedUntil`
    * @throws DomainError `unavailable`
    */
   listInstallations(query: InstallationQuery): Promise<InstallationPage>;
@@ -162,7 +163,7 @@ export interface FleetListing {
    */
   census(): Promise<readonly FleetCount[]>;
   /**
-   * Devices in all, and those that somebody decided about; of a large fleet some seconds old. `SELECT count(*), count(*) FILTER
+   * The number of devices, and of those with a decision; for a large fleet a few seconds old. `SELECT count(*), count(*) FILTER
    * (WHERE admission = 'waiting'), count(hold_at), count(pin_bundle) FROM devices`
    */
   attention(): Promise<FleetDecided>;

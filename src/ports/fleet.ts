@@ -15,23 +15,23 @@ export interface Fleet extends DeviceUpdates {
    * `SELECT release_id, count(*) FILTER (WHERE state = ANY($1)), … FROM installations WHERE release_id = ANY($2) GROUP BY release_id`
    */
   releases(): Promise<ReleaseNumbers>;
-  /** Whether this node has offered a release to a device since its start; what others offered is in the database. It costs nothing. */
+  /** Whether this node has offered a release to a device since it started; the database knows other nodes' offers. It costs nothing. */
   hasOffered(releaseId: number): boolean;
   /**
-   * Counts a release anew that becomes current again. A database that counts when it is asked has nothing to do.
-   * @throws DomainError `storage-full`, `unavailable` when changes of it cannot be written
+   * Recounts a release that becomes current again. A database that counts on demand has nothing to do.
+   * @throws DomainError `storage-full`, `unavailable` when its changes cannot be written
    */
   recount(releaseId: number): Promise<void>;
   /** How many installations have come to each state on this node since its start. */
   reached(): ReadonlyMap<InstallationState, number>;
   /**
-   * Writes what is batched, and tries again what could not be written. Call it about once a second.
+   * Writes what is batched, and retries what could not be written. Call it about once a second.
    * @throws DomainError `storage-full`, `unavailable`
    */
   flush(): Promise<void>;
-  /** How many devices have changes that could not be written; they are answered all the same. */
+  /** How many devices have changes that could not be written. They are still answered. */
   unsavedDevices(): number;
-  /** Writes what is left, as far as it can be. Close the store after it. */
+  /** Writes what is left, as far as possible. Close the store after it. */
   close(): Promise<void>;
 }
 
@@ -39,12 +39,12 @@ export interface FleetOptions {
   /** Releases that are current at the start. */
   readonly releaseIds: readonly number[];
   readonly log: Log;
-  /** No offer stands for longer, in milliseconds. */
+  /** The longest time that an offer stands, in milliseconds. */
   readonly offerLifetimeMs: number;
   readonly now: Clock;
-  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  /** How long the server has been up, in milliseconds: it grows evenly, even when the clock is set. */
   readonly ageMs: () => number;
-  /** Hears of a device whose lines of the journal are counted rather than written. */
+  /** Told about each device whose journal lines are counted rather than written. */
   readonly onRepeats?: (deviceId: string) => void;
 }
 

@@ -11,13 +11,13 @@ export interface FoundFile {
   readonly changedAt: Date;
 }
 
-/** What lies in the bundle folder beside the stored bundles: a crash, a person or an earlier server left it there. */
+/** Other files in the bundle folder, left there by a crash, a person or an earlier server. */
 export interface FoundFiles {
   /** By name. */
   list(): Promise<readonly FoundFile[]>;
-  /** @throws DomainError `not-found`, `invalid-input` for what is no name of a bundle */
+  /** @throws DomainError `not-found`, `invalid-input` for an invalid bundle name */
   open(name: string): Promise<OpenFile>;
-  /** From now on the storage has it, where it lies; an object store copies it to where it belongs. @throws DomainError `unavailable` */
+  /** From now on the storage has it in place; an object store copies it. @throws DomainError `unavailable` */
   adopt(name: string, bytes: { readonly sha256: string; readonly sizeBytes: number }): Promise<void>;
   /** @throws DomainError `unavailable` */
   remove(name: string): Promise<void>;

@@ -10,7 +10,7 @@ export interface HistoryCount extends VersionCount {
   readonly channel: string;
 }
 
-/** How long a snapshot stays: the first of a day, the first of an hour, or one of the others. */
+/** How long a snapshot is kept: the first of a day, the first of an hour, or any other. */
 export type SnapshotGrain = 'day' | 'hour' | 'moment';
 
 /** Where snapshots of the fleet last. */
@@ -38,7 +38,7 @@ export interface HistoryRecords {
   ): Promise<readonly (VersionCount & { readonly at: Date })[]>;
 }
 
-/** The devices that are looked at: all that fit. */
+/** The devices counted: all that match. */
 export interface HistoryScope {
   readonly compatible?: string;
   readonly channel?: string;

@@ -35,7 +35,7 @@ export interface InstalledData {
   readonly knownSchema: number;
   /** @param isQuick leaves out what takes long in a large database: whether indexes agree with their tables */
   readDatabase(isQuick: boolean): Promise<DatabaseCondition>;
-  /** The bundles alone, as they are now. */
+  /** Only the bundles, as they are now. */
   listBundles(): Promise<readonly InstalledBundle[]>;
   /** Files of the bundle folder, without those that are being uploaded. */
   listFiles(): Promise<readonly string[]>;

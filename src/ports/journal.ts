@@ -6,15 +6,15 @@ export interface JournalPage {
   readonly events: readonly JournalEvent[];
   /** For the page after this one; `null` on the last. */
   readonly nextBefore: number | null;
-  /** Set when it ended before it was full, because it had looked at enough: nothing newer than this fits beside what it has. */
+  /** Set when the search stopped early because it had looked at enough: it found everything that matches from here on. */
   readonly searchedUntil: Date | null;
 }
 
-/** Reads the journal, and hears of new lines. */
+/** Reads the journal, and reports new lines. */
 export interface ReadJournal {
   /**
-   * Looks back through the journal, in turn with everything else, as far as one search may.
-   * `SELECT * FROM events WHERE id < $1 AND id > $2 AND … ORDER BY id DESC LIMIT $3`, with a statement timeout
+   * Searches back through the journal, taking turns with everything else, as far as one search may. `SELECT * FROM events WHERE
+   * id < $1 AND id > $2 AND … ORDER BY id DESC LIMIT $3`, with a statement timeout
    * @throws DomainError `unavailable`
    */
   search(
@@ -35,7 +35,7 @@ export interface ReadJournal {
   after(afterId: number, limit: number): Promise<readonly JournalEvent[]>;
   /** The id of the newest line, or 0. `SELECT max(id) FROM events` */
   lastId(): Promise<number>;
-  /** Hears of lines as they are committed: of other nodes', by `LISTEN journal`. It is a hint alone. @returns what ends it */
+  /** Reports lines as they are committed, other nodes' by `LISTEN journal`. It is only a hint. @returns what stops it */
   listen(listener: (events: readonly JournalEvent[]) => void): () => void;
 }
 

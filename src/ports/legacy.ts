@@ -1,19 +1,19 @@
-/** A JSON file that an earlier server left: its content, or why it can't be used. */
+/** A JSON file that an earlier server left: its content, or why it cannot be used. */
 export type LegacyJson =
   | { readonly path: string; readonly modifiedAt: Date; readonly content: unknown }
   | { readonly path: string; readonly problem: string };
 
 /** What an earlier server left in the data folder. */
 export interface LegacyFiles {
-  /** What was noted about a bundle when it was uploaded. */
+  /** What was noted about a bundle at its upload. */
   notes(bundleName: string): Promise<readonly LegacyJson[]>;
   /** Its releases, the one of its default compatible last. */
   manifests(): Promise<readonly LegacyJson[]>;
-  /** Keeps its `manifest.json` beside the one that this server writes. */
+  /** Keeps its `manifest.json` next to the one that this server writes. */
   keepManifest(): Promise<void>;
 }
 
-/** What was done once and must not be done again. */
+/** One-time steps that must not run again. */
 export interface MarkerRecords {
   has(name: string): Promise<boolean>;
   set(name: string, at: Date): Promise<void>;

@@ -1,6 +1,6 @@
 /** How a listener of the running server looks from outside. */
 
-/** Nobody answered; the code is the system's, such as `ECONNREFUSED`, or `ETIMEDOUT`. */
+/** No answer; the code is the system's, such as `ECONNREFUSED` or `ETIMEDOUT`. */
 export interface Silence {
   readonly kind: 'silent';
   readonly code: string;
@@ -33,13 +33,13 @@ export interface DeviceGreeting {
 export interface ProxyGreeting {
   readonly kind: 'greeted';
   readonly version: string;
-  /** Status of a question that needs a token, asked without one from somebody else's address. */
+  /** The status of a request that needs a token, sent without one from a foreign address. */
   readonly statusWithoutToken: number;
   /** Status of an upload as large as the server takes, of which no byte is sent. */
   readonly statusOfUpload: number;
 }
 
-/** A device's TLS: whom it trusts, and the certificate that it shows. PEM. */
+/** A device's TLS: whom it trusts, and its certificate. PEM. */
 export interface DeviceTls {
   readonly ca: string;
   readonly client: { readonly cert: string; readonly key: string } | null;
@@ -50,7 +50,7 @@ export interface ProbeListeners {
   greetAdmin(url: string): Promise<AdminGreeting | Silence | Stranger>;
   /** A handshake, and a request when there is a certificate to show. */
   greetDevices(at: Endpoint, tls: DeviceTls): Promise<DeviceGreeting | Silence | Stranger>;
-  /** Asks the admin listener through what is in front of it. Nothing is changed there. */
+  /** Asks the admin listener through whatever is in front of it. Changes nothing there. */
   greetProxy(url: string, uploadLimitBytes: number): Promise<ProxyGreeting | Silence | Stranger>;
   /** Whether a name leads anywhere from here. */
   resolves(name: string): Promise<boolean>;

@@ -1,12 +1,12 @@
-/** Where services tell what a person should know; a pino logger fits. */
+/** Where services report what people should know; a pino logger will do. */
 export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
-  /** A person must act now. */
+  /** Somebody must act now. */
   error(facts: object, message: string): void;
 }
 
-/** Where listeners tell what happens; a pino logger fits. */
+/** Where listeners report what happens; a pino logger will do. */
 export interface RequestLog extends Log {
   debug(facts: object, message: string): void;
 }

@@ -16,17 +16,17 @@ export interface RestoreRecords {
    */
   identity(newId: string): Promise<DatabaseIdentity & { readonly suspicion: string | null }>;
   /**
-   * Notes that the database may be an older copy, until {@link RestoreRecords.marked}. It is another one from now on.
-   * `UPDATE database_identity SET id = $1, is_marked = false, …`, then `INSERT INTO foreign_hashes … ON CONFLICT DO NOTHING` or
-   * `UPDATE installations SET offer_ends_at = $4 WHERE ended_at IS NULL AND offer_ends_at > $4`
-   * @param named the hash that devices named: it is known from now on, and not told again; `null` when the marker told, at a
-   * start: then no offer of before stands any longer
+   * Notes that the database may be an older copy, until {@link RestoreRecords.marked}, and gives it a new id. `UPDATE
+   * database_identity SET id = $1, is_marked = false, …`, then `INSERT INTO foreign_hashes … ON CONFLICT DO NOTHING` or `UPDATE
+   * installations SET offer_ends_at = $4 WHERE ended_at IS NULL AND offer_ends_at > $4`
+   * @param named the hash that devices named: it is known from now on, and not reported again; `null` when the marker showed it
+   * at a start: then no earlier offer stands any longer
    * @throws DomainError `storage-full`, `unavailable`
    */
   suspect(newId: string, reason: string, named: string | null, at: Date): Promise<void>;
   /**
-   * The last time that it was taken for an older copy, under an id that it had then alone; `undefined` when it never was.
-   * `SELECT id, restored_reason, restored_at FROM database_identity WHERE restored_at IS NOT NULL`
+   * When it was last taken for an older copy, with the id that it had only then; `undefined` if never. `SELECT id,
+   * restored_reason, restored_at FROM database_identity WHERE restored_at IS NOT NULL`
    */
   lastRestore(): Promise<LastRestore | undefined>;
   /**
@@ -47,7 +47,7 @@ export interface RestoreRecords {
   heardDevices(limit: number): Promise<number>;
 }
 
-/** The marker beside the database: which one ran here last, and how far it had come. */
+/** The marker beside the database: which one ran here last, and the least it had reached. */
 export interface DatabaseMarker {
   /** Never rejects: what cannot be read is `unreadable`. */
   read(): Promise<FoundMarker>;

@@ -5,7 +5,7 @@ export interface UpTimeRecords {
   /** Oldest first. */
   all(): Promise<readonly UpSpan[]>;
   /**
-   * Adds or replaces spans, and takes others away.
+   * Adds or replaces spans, and removes others.
    * @throws DomainError `storage-full`, `unavailable`
    */
   save(spans: readonly UpSpan[], removed: readonly number[]): Promise<void>;
@@ -17,13 +17,13 @@ export type Kept = 'journal' | 'webhook-deliveries' | 'history-moment' | 'histor
 /** How far something old was deleted. */
 export interface RetentionMark {
   readonly what: Kept;
-  /** What is older may be gone. */
+  /** Anything older may be gone. */
   readonly before: Date;
   /** How long the server had been up then, in milliseconds. */
   readonly upMs: number;
 }
 
-/** Where it lasts how far what is old was deleted. */
+/** Persists how far old data has been deleted. */
 export interface RetentionRecords {
   all(): Promise<readonly RetentionMark[]>;
   /** @throws DomainError `storage-full`, `unavailable` */

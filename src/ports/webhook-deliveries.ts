@@ -2,7 +2,7 @@ import type { JournalEvent, NewEvent } from '../core/event';
 import type { Webhook, WebhookQueue } from '../core/webhook';
 import type { DeliveryProgress, DeliveryState, WebhookDelivery } from '../core/webhook-delivery';
 
-/** The state that an attempt begins from: what it came to is saved while the delivery is still in it. */
+/** The state in which an attempt begins; its outcome is saved only while the delivery is still in it. */
 export interface DeliveryPlace {
   readonly webhookId: number;
   readonly eventId: number;
@@ -42,11 +42,11 @@ export interface DeliveryPage {
  */
 export interface WebhookDeliveries {
   /**
-   * Makes deliveries of what a webhook wants, as far as there is room for `room` that wait, and moves its cursor as far, in one
-   * step: `SELECT cursor FROM webhooks WHERE id = $1 AND is_enabled FOR UPDATE`, `SELECT count(*) FROM webhook_deliveries WHERE
-   * webhook = $1 AND state = 'waiting'`, `INSERT INTO webhook_deliveries … ON CONFLICT DO NOTHING`, `UPDATE webhooks SET cursor = …`
-   * @returns the cursor, and whether all of the part was taken; `undefined`, and nothing changed, when the webhook is off or gone, or
-   * is no longer at `from`
+   * Makes deliveries of the events a webhook wants, while fewer than `room` wait, and moves its cursor accordingly, in one step:
+   * `SELECT cursor FROM webhooks WHERE id = $1 AND is_enabled FOR UPDATE`, `SELECT count(*) FROM webhook_deliveries WHERE webhook
+   * = $1 AND state = 'waiting'`, `INSERT INTO webhook_deliveries … ON CONFLICT DO NOTHING`, `UPDATE webhooks SET cursor = …`
+   * @returns the cursor, and whether all of the part was taken; `undefined`, and no change, when the webhook is off, gone, or no
+   * longer at `from`
    */
   queue(
     part: LookedThrough,
@@ -54,9 +54,10 @@ export interface WebhookDeliveries {
     at: Date,
   ): Promise<{ readonly cursor: number; readonly isWhole: boolean } | undefined>;
   /**
-   * Deliveries whose next attempt is due, or so far ahead that the clock was set back: the longest due first. In order, the first
-   * that waits alone. `SELECT event, attempts FROM webhook_deliveries WHERE webhook = $1 AND state = 'waiting' AND (next_attempt_at <=
-   * $2 OR next_attempt_at > $3) ORDER BY next_attempt_at, event LIMIT $4`; in order also `AND event = (SELECT min(event) …)`
+   * Deliveries whose next attempt is due, or so far ahead that the clock must have been set back: the longest due first. In
+   * order, only the first that waits. `SELECT event, attempts FROM webhook_deliveries WHERE webhook = $1 AND state = 'waiting'
+   * AND (next_attempt_at <= $2 OR next_attempt_at > $3) ORDER BY next_attempt_at, event LIMIT $4`; in order also `AND event =
+   * (SELECT min(event) …)`
    */
   due(webhook: Pick<Webhook, 'id' | 'inOrder'>, at: Date, limit: number): Promise<readonly DeliveryPlace[]>;
   /**
@@ -68,7 +69,7 @@ export interface WebhookDeliveries {
   /**
    * `UPDATE webhook_deliveries SET … WHERE webhook = $1 AND event = $2 AND attempts = $3 AND state = 'waiting' RETURNING event`, then,
    * if there is a row, the lines and `UPDATE webhooks SET last_error = …, last_delivered_at = … WHERE id = $1`
-   * @returns false when somebody has changed it meanwhile: then nothing is saved
+   * @returns false, and saves nothing, when it has changed meanwhile
    */
   save(place: DeliveryPlace, progress: DeliveryProgress, events: readonly NewEvent[]): Promise<boolean>;
   /**
@@ -96,9 +97,9 @@ export interface WebhookDeliveries {
     how: ReplayTerms,
   ): Promise<'replayed' | 'off' | 'full' | 'no-delivery' | 'no-event'>;
   /**
-   * The same for those that were given up, the oldest events first, as far as there is room: `UPDATE … WHERE webhook = $1 AND event IN
+   * The same for given-up deliveries, the oldest events first, while there is room: `UPDATE … WHERE webhook = $1 AND event IN
    * (SELECT event … WHERE state = 'gave-up' ORDER BY event LIMIT $2)`
-   * @returns how many, and whether others are left for want of room; `off` changes nothing
+   * @returns how many, and whether some were left for lack of room; `off` changes nothing
    */
   replayGivenUp(
     webhookId: number,

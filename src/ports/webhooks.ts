@@ -1,7 +1,7 @@
 import type { JournalEvent, NewEvent } from '../core/event';
 import type { Webhook } from '../core/webhook';
 
-/** A webhook with what signs its deliveries: for who delivers, never for who looks. */
+/** A webhook with the secret that signs its deliveries: only for the sender, never for display. */
 export interface SigningWebhook {
   readonly webhook: Webhook;
   readonly secret: string;
@@ -25,11 +25,11 @@ export interface WebhookRecords {
     maxWebhooks: number,
   ): Promise<Webhook | 'name-in-use' | 'too-many'>;
   /**
-   * Turned on, it begins after the last line of the journal, without its failures; turned off, what waits for it is skipped. One
-   * that is so already stays as it is. `UPDATE webhooks SET is_enabled = $2, cursor = … WHERE name = $1 AND is_enabled <> $2
-   * RETURNING *`, then, if there is a row, the lines and `UPDATE webhook_deliveries SET state = 'skipped', … WHERE webhook = $3 AND
-   * state = 'waiting'`, else `SELECT * FROM webhooks WHERE name = $1`
-   * @returns `undefined` when there is none of this name; nothing is told unless something changed
+   * Turning it on starts it after the last line of the journal, without its failures; turning it off skips what is waiting. No
+   * change does nothing. `UPDATE webhooks SET is_enabled = $2, cursor = … WHERE name = $1 AND is_enabled <> $2 RETURNING *`,
+   * then, if there is a row, the lines and `UPDATE webhook_deliveries SET state = 'skipped', … WHERE webhook = $3 AND state =
+   * 'waiting'`, else `SELECT * FROM webhooks WHERE name = $1`
+   * @returns `undefined` when there is none of this name; lines are written only if something changed
    */
   setEnabled(
     name: string,
@@ -40,14 +40,14 @@ export interface WebhookRecords {
   /**
    * `UPDATE webhooks SET in_order = $2 WHERE name = $1 AND in_order <> $2 RETURNING *`, the lines if there is a row, else
    * `SELECT * FROM webhooks WHERE name = $1`
-   * @returns `undefined` when there is none of this name; nothing is told unless something changed
+   * @returns `undefined` when there is none of this name; lines are written only if something changed
    */
   setInOrder(name: string, inOrder: boolean, events: readonly NewEvent[]): Promise<Webhook | undefined>;
   /**
-   * What waits for it is skipped; what came of its deliveries stays until it is old. `DELETE FROM webhooks WHERE name = $1
-   * RETURNING id`, then, if there was a row, the lines and `UPDATE webhook_deliveries SET state = 'skipped', … WHERE webhook = $2 AND
-   * state = 'waiting'`
-   * @returns false when there is none of this name; then nothing is told
+   * Skips what is waiting; outcomes of deliveries stay until they are old. `DELETE FROM webhooks WHERE name = $1 RETURNING id`,
+   * then, if there was a row, the lines and `UPDATE webhook_deliveries SET state = 'skipped', … WHERE webhook = $2 AND state =
+   * 'waiting'`
+   * @returns false, and writes no line, when there is none of this name
    */
   remove(name: string, at: Date, events: readonly NewEvent[]): Promise<boolean>;
 }
@@ -71,7 +71,7 @@ export type DeliverEvent = (
 ) => Promise<string | null>;
 
 /**
- * Checks a URL that somebody wants to keep. What its name leads to may change: each call is checked again.
- * @returns why it may not be called; `null` when it may, and for a name that does not resolve now
+ * Checks a URL before it is saved. What its name resolves to may change, so each call checks again.
+ * @returns why it may not be called; `null` when it may, or its name does not resolve now
  */
 export type RefuseReceiver = (url: string) => Promise<string | null>;

@@ -1,6 +1,6 @@
 import type { DomainError } from '../core/errors';
 
-/** Whether what is decided and told can be kept. A disk may be full, or read-only after an error. */
+/** Whether state can be saved. A disk may be full, or read-only after an error. */
 export interface Writability {
   /** What kept a write from the disk, for people, until {@link Writability.tryAgain} has succeeded; `null` when nothing did. */
   problem(): DomainError | null;

@@ -10,7 +10,7 @@ export interface AdminAccess {
   readonly lacksToken: boolean;
 }
 
-/** @throws DomainError `configuration` when others may reach the listener and nobody has a token */
+/** @throws DomainError `configuration` when others may reach the listener and no one has a token */
 export async function decideAdminAccess(
   config: Config,
   manageTokens: Pick<ManageTokens, 'exists'>,

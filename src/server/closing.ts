@@ -1,6 +1,6 @@
 type Close = (graceMs: number) => unknown;
 
-/** What has to be closed at the end, in the opposite order of how it was opened. */
+/** What has to be closed at the end, in reverse order of opening. */
 export class Closing {
   readonly #steps: Close[] = [];
 
@@ -9,7 +9,7 @@ export class Closing {
     this.#steps.push(close);
   }
 
-  /** Closes all that was added since the last time. */
+  /** Closes everything added since the last call. */
   async run(graceMs: number): Promise<void> {
     for (const close of this.#steps.splice(0).reverse()) await close(graceMs);
   }

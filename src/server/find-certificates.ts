@@ -14,13 +14,13 @@ import { expiryWords, type ServerCertificateStatus } from '../services/certifica
 export interface FoundCertificates {
   readonly tls: ServerTls;
   readonly revocations: readonly Revocation[];
-  /** What was made because it was missing, as sentences. */
+  /** What was created because it was missing, as sentences. */
   readonly made: readonly string[];
-  /** Keys that others may read, each with the command that mends it. */
+  /** Keys that others can read, each with the command that fixes it. */
   readonly warnings: readonly string[];
 }
 
-/** Reads the folder, and makes what is missing. @throws DomainError `configuration` */
+/** Reads the folder, and creates what is missing. @throws DomainError `configuration` */
 export async function findCertificates(
   config: Config,
   { log, now }: { readonly log: Log; readonly now: Clock },
@@ -42,7 +42,7 @@ export function checkServerUrl({ serverUrl }: Config, { names }: ServerTls): voi
   throw uncoveredHost(names, host, { code: 'configuration', of: 'the host of SERVER_URL' });
 }
 
-/** The start says it and goes on: on the admin listener people see what to do. */
+/** Reported at the start, which continues: the admin listener shows people what to do. */
 export function warnOfExpiry(
   { notAfter, renewalProblem }: ServerCertificateStatus,
   now: Date,
@@ -53,7 +53,7 @@ export function warnOfExpiry(
   ];
 }
 
-/** A key that others may read is still the key: the start says it, and goes on. */
+/** A key that others can read still works: the start reports it and continues. */
 async function warnOfOpenKeys(certsDir: string, log: Log): Promise<readonly string[]> {
   const findings = await findOpenKeys(certsDir);
   for (const { path: key, remedy } of findings) {

@@ -26,6 +26,7 @@ export function listenForDevices(config: Config, parts: DeviceListenerParts): Pr
       tls: certificates.tls,
       services,
       baseUrl: config.serverUrl,
+      pollIntervalMs: config.ddiPollInterval,
       certificateNames: () => certificates.tls.names,
       coversHost: (name) => certificates.coversHost(name),
       noteName: (name) => certificates.noteName(name),

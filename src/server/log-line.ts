@@ -23,8 +23,8 @@ const logged = z.looseObject({
 const leftOut = new Set(['level', 'time', 'msg', 'err', 'pid', 'hostname']);
 
 /**
- * Makes a line of the log readable: `2026-11-02T12:00:00Z info  listening  adminUrl=http://127.0.0.1:8080/`. The stack of an error follows
- * on lines of its own. What others sent cannot command the terminal.
+ * Makes a line of the log readable: `2026-11-02T12:00:00Z info  listening  adminUrl=http://127.0.0.1:8080/`. An error's stack
+ * follows on separate lines. Text from outside cannot send terminal commands.
  * @param json as pino writes it
  */
 export function readableLine(json: string): string {

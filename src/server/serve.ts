@@ -32,7 +32,7 @@ import { ServingCertificates } from './serving-certificates';
 
 const housekeepingEveryMs = 1_000;
 
-/** Starts the server. What was opened before a failure is closed again. @throws DomainError `configuration` */
+/** Starts the server. After a failure it closes whatever it opened. @throws DomainError `configuration` */
 export async function serve(config: Config): Promise<RunningServer> {
   const log = openLog(config);
   const closing = new Closing();

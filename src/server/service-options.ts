@@ -57,7 +57,7 @@ export function fleetRulesOf(config: Config): FleetRules {
   };
 }
 
-/** Who the server calls by itself. */
+/** Whom the server calls on its own. */
 export function outboundPorts(
   { webhookAllowLocal: allowLocal }: Config,
   now: Clock,

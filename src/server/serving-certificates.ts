@@ -113,7 +113,7 @@ export class ServingCertificates implements RevocationsInForce {
     return this.#server.status();
   }
 
-  /** What has to be done again and again, such as a renewal. */
+  /** Recurring work, such as renewals. */
   chores(): readonly Chore[] {
     const ofEachNode = { runsOn: 'every-node', isWaitedFor: false, limitMs: 10 * minuteMs } as const;
     return [
@@ -128,7 +128,7 @@ export class ServingCertificates implements RevocationsInForce {
     ];
   }
 
-  /** From now on changed files are taken over, and the listener hears of them. What is not usable changes nothing. */
+  /** From now on, applies changed files and tells the listener. Unusable files change nothing. */
   watch(devices: Pick<DeviceServer, 'reload' | 'enforceRevocations'>): void {
     const { config, found, log } = this.#parts;
     this.#devices = devices;

@@ -12,7 +12,7 @@ import { createManageRevocations, type ManageRevocations } from './certificates/
 import type { Store } from '../ports/store';
 import type { Services } from './services';
 
-/** What people see and do on the admin listener alone; devices never come here. */
+/** What people see and do on the admin listener; devices never come here. */
 export interface Administration {
   readonly describeFleet: DescribeFleet;
   readonly dismissAttention: DismissAttention;
@@ -31,7 +31,7 @@ export interface AdministrationPorts {
   /** What devices use to reach the server. */
   readonly deviceUrl: () => string;
   readonly certificates: CertificateFolder;
-  /** Ids of devices that came with a certificate that does not say what it is for. */
+  /** Ids of devices that came with a certificate that states no purpose. */
   readonly oldCertificates: () => readonly string[];
   /** How the server's own certificate is. */
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;

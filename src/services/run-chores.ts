@@ -9,7 +9,7 @@ export const moreToDo = Symbol('more to do');
 /** With each look, which is about once a second. */
 export const eachLook = 0;
 
-/** Something that the server does by itself, again and again. */
+/** Recurring work of the server. */
 export interface Chore {
   readonly name: ChoreName;
   /** From the begin of a run to the next one, in milliseconds; {@link eachLook} for the shortest. */
@@ -18,7 +18,7 @@ export interface Chore {
   readonly retryMs?: number;
   /** On each node, or on the one that leads. */
   readonly runsOn: 'every-node' | 'leader';
-  /** Whether those behind it in the list begin after its end; otherwise it goes on beside them. */
+  /** Whether later chores in the list wait for its end; otherwise it runs alongside them. */
   readonly isWaitedFor: boolean;
   /** A run that takes longer has failed, in milliseconds. */
   readonly limitMs: number;
@@ -37,7 +37,7 @@ export interface ChorePorts {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Those behind a chore wait so long for it, in milliseconds; then it goes on beside them. */
+/** How long later chores wait for one, in milliseconds; then it runs alongside them. */
 export const chorePatienceMs = 5_000;
 
 /** Runs chores in their order, each when it is due. One that fails or hangs stops no other. */
@@ -60,7 +60,7 @@ export class ChoreRunner {
     return this.#entries.map((entry) => entry.status());
   }
 
-  /** A last look; what hangs is not waited for, and what fails from then on is told to nobody. */
+  /** A last run. It does not wait for hanging chores, and later failures go unreported. */
   async close(): Promise<void> {
     await this.run();
     for (const entry of this.#entries) entry.silence();
@@ -158,7 +158,7 @@ class ChoreEntry {
     this.#failing = null;
   }
 
-  /** The log hears of the first failure and of each one with another reason. */
+  /** Logs the first failure, and each one with a different reason. */
   #fail(error: unknown): void {
     const before = this.#failing;
     this.#failures += 1;

@@ -18,15 +18,15 @@ import type { SecondBoards } from './offers/device-contacts';
 
 /** How the fleet is treated. */
 export interface FleetRules {
-  /** What a device is at its first contact, when nobody made it ahead. */
+  /** A device's settings at its first contact, unless it was added beforehand. */
   readonly newDevices: Admission;
-  /** How often a bundle may fail on a device before it is not offered there any more. */
+  /** How often a bundle may fail on a device before it is no longer offered there. */
   readonly maxTries: number;
-  /** How often a reboot may interrupt the installation of a bundle on a device before it is not offered there any more. */
+  /** How often a reboot may interrupt a bundle's installation on a device before it is no longer offered there. */
   readonly maxInterruptions: number;
   /** After so many polls of RAUC's own poller without a boot, what stopped has failed; 0 for never. */
   readonly failAfterPolls: number;
-  /** How long a device may still ask for what it was told of, in milliseconds. */
+  /** How long a device may still ask for what it was offered, in milliseconds. */
   readonly offerLifetimeMs: number;
   /** After so long without a contact an installation counts as lost, in milliseconds. */
   readonly lostAfterMs: number;
@@ -59,7 +59,7 @@ export interface ServicePorts {
   readonly sessionLifetimeMs?: number;
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
-  /** What the server has to do again and again beside the fleet's own chores. */
+  /** The server's recurring work besides the fleet's chores. */
   readonly chores?: readonly Chore[];
   /** The default compatible; `null` when none is configured. */
   readonly configuredCompatible: string | null;

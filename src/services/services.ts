@@ -31,7 +31,7 @@ import type { UpTime } from './clock/up-time';
 import { createWebhookServices, type WebhookServices } from './webhooks/webhook-services';
 
 export interface ServiceHealth {
-  /** Devices whose last changes could not be written; they are answered all the same. */
+  /** Devices whose last changes could not be written; they are still answered. */
   readonly unsavedDevices: number;
   /** What kept a write from the disk, until one got there again; `null` when nothing did. */
   readonly writeProblem: DomainError | null;
@@ -49,7 +49,7 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   readonly silence: Silence;
   readonly refusedCertificates: RefusedCertificates;
   readonly serverClock: Pick<ServerClock, 'trouble' | 'upTime'>;
-  /** When the disk is full if it goes on as before; `null` when nobody knows. */
+  /** When the disk will be full if it keeps growing; `null` when unknown. */
   readonly daysUntilFull: (freeBytes: number) => number | null;
   readonly manageDevices: ManageDevices;
   readonly listFleet: FleetListing;
@@ -63,14 +63,14 @@ export interface Services extends CatalogServices, RolloutServices, OfferService
   runHousekeeping(): Promise<void>;
   /** How each chore of housekeeping does. */
   readonly chores: () => readonly ChoreStatus[];
-  /** What the start took over, and what it left alone and why. It is in the log too. */
+  /** What the start imported, and what it left alone and why. Also in the log. */
   readonly startup: Startup;
-  /** Waits for the change that is running and closes files that nobody reads. Close the store after it. */
+  /** Waits for the running change and closes unused files. Close the store after it. */
   close(): Promise<void>;
 }
 
 /**
- * Loads the catalog, takes over what lies in the data folder, and assembles the use cases on it.
+ * Loads the catalog, imports what is in the data folder, and assembles the use cases on it.
  *
  * @example
  * ```ts

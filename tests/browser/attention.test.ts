@@ -2,9 +2,10 @@ import path from 'node:path';
 import { temporaryFolder } from '../support/programs';
 import { type ServerProcess, startServer } from '../support/server-process';
 import { openServices } from '../support/services';
+import { SimulatedDevice } from '../support/simulated-device';
 import { openWindow } from './browser';
 
-describe('an item of attention that can be dismissed', () => {
+describe('an item of attention', () => {
   let server: ServerProcess;
   beforeAll(async () => {
     const folder = await temporaryFolder();
@@ -13,9 +14,57 @@ describe('an item of attention that can be dismissed', () => {
     const person = { name: 'local', address: null };
     await opened.services.manageDevices.create('dev-0', {}, person);
     await opened.services.manageDevices.hold('dev-0', 'on a desk', person);
+    const boards = ['A', 'B'].map((board) => {
+      const facts = { serial: `SN-${board}`, machineId: `m-${board}` };
+      return new SimulatedDevice(opened.services, 'shared', { now, facts });
+    });
+    boards[1]?.boot();
+    for (const board of [...boards, ...boards]) await board.poll();
     await opened.store.restores.suspect('copy', 'the database was restored from an older copy', null, now());
     await opened.close();
     server = await startServer({ folder });
+  });
+
+  it('can be worked on while a notice is over the page: the notice is inside of the dialog as long', async () => {
+    const page = await openWindow(server.adminUrl);
+    await page.goto('/');
+    await page.route('**/api/attention/dismiss', (route) => route.fulfill({ status: 503, body: '{}' }));
+    const items = page.locator('.attention');
+    await items.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('region', { name: 'Messages' }).getByRole('alert').waitFor();
+    await items.filter({ hasText: 'certificate of shared' }).getByRole('button', { name: 'Clear' }).click();
+    const dialog = page.getByRole('dialog');
+    const notice = dialog.getByRole('region', { name: 'Messages' }).getByRole('alert');
+    await notice.getByRole('button', { name: 'Dismiss' }).click();
+    await notice.waitFor({ state: 'detached' });
+    await dialog.getByText('shared').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByRole('region', { name: 'Messages' }).getByRole('alert').count()).toBe(0);
+  });
+
+  it('about a certificate on two boards has its revocation beside it', async () => {
+    const page = await openWindow(server.adminUrl);
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Revoke the certificate that shared uses' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Revoke the certificate of shared?' });
+    await dialog.getByText('01', { exact: true }).waitFor();
+    await dialog.getByLabel('Reason').fill('copied');
+    await dialog.getByRole('button', { name: 'Revoke it for shared' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const answer = (await (await fetch(`${server.adminUrl}/api/revocations`)).json()) as object;
+    expect(answer).toMatchObject({ revocations: [{ device: 'shared', serial: '1', reason: 'copied' }] });
+  });
+
+  it('comes first on a server that devices poll: what is open of the first steps is folded away', async () => {
+    const page = await openWindow(server.adminUrl);
+    await page.goto('/');
+    const steps = page.getByRole('region', { name: 'First steps' });
+    const summary = steps.getByText('Next: Upload a bundle');
+    await summary.waitFor();
+    expect(await steps.getByRole('heading', { name: 'Upload a bundle' }).isVisible()).toBe(false);
+    await summary.click();
+    await steps.getByRole('heading', { name: 'Upload a bundle' }).waitFor();
   });
 
   it('goes when a person dismisses it, for good, and the others stay', async () => {
@@ -24,13 +73,13 @@ describe('an item of attention that can be dismissed', () => {
     const items = page.locator('.attention');
     const restored = items.filter({ hasText: 'restored from an older copy' });
     await restored.getByRole('link').waitFor();
-    expect(await items.count()).toBe(2);
+    expect(await items.count()).toBe(3);
     await restored.getByRole('button', { name: 'Dismiss' }).click();
     await restored.waitFor({ state: 'detached' });
     await items.filter({ hasText: '1 device on hold' }).waitFor();
     expect(await items.getByRole('button', { name: 'Dismiss' }).count()).toBe(0);
     await page.reload();
     await items.filter({ hasText: '1 device on hold' }).waitFor();
-    expect(await items.count()).toBe(1);
+    expect(await items.count()).toBe(2);
   });
 });

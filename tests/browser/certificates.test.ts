@@ -94,6 +94,20 @@ describe('the certificates', () => {
     await page.locator('tbody tr').first().getByText('short-lived').waitFor();
     await rowOf(page, 'short-lived').getByRole('button', { name: 'Renew' }).waitFor();
     await page.getByText('The server certificate expires in').waitFor();
+    const overview = await openWindow(server.adminUrl);
+    await overview.goto('/');
+    const expiring = overview.locator('.attention', { hasText: 'expires within 30 days' });
+    await expiring.getByRole('button', { name: 'Renew' }).click();
+    await overview.getByRole('button', { name: 'Renew the certificate of short-lived' }).click();
+    const renewing = overview.getByRole('dialog', { name: 'Renew the certificate of short-lived' });
+    await renewing.getByRole('button', { name: 'Issue' }).click();
+    // It stays when the item is gone.
+    await expiring.waitFor({ state: 'detached' });
+    await overview
+      .getByRole('dialog', { name: /short-lived/ })
+      .getByRole('button', { name: 'Close' })
+      .last()
+      .click();
     await page.getByText(/rauc-simple-server(\.js)? cert server --force$/).waitFor();
     await writeFile(path.join(server.folder, 'certs/server.crt'), old);
     await writeFile(path.join(server.folder, 'certs/server.key'), key);

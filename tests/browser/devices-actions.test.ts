@@ -214,7 +214,9 @@ describe('actions on many devices', () => {
     await page.keyboard.press('Enter');
     await message(page, '1 device held').waitFor();
     expect((await fleet.known('board-13')).hold).toMatchObject({ reason: 'by hand' });
-    expect(await focused()).toBe('Export all matching devices'); // the nearest to what went away
+    // What it was done with has gone: the keyboard goes on at the table, and what was done is told.
+    await page.locator('.table-box:focus').waitFor();
+    expect(await focused()).toBe('Devices');
   });
 });
 

@@ -51,7 +51,7 @@ const measure = `(() => {
   }
   const isNarrow = document.documentElement.clientWidth < 500;
   for (const row of document.querySelectorAll('tbody tr')) {
-    if (isNarrow && getComputedStyle(row).display !== 'grid') tell('no card', row);
+    if (isNarrow && !['grid', 'flex'].includes(getComputedStyle(row).display)) tell('no card', row);
   }
   for (const cell of document.querySelectorAll('tbody td[data-label]')) {
     const { content } = getComputedStyle(cell, '::before');

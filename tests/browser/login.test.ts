@@ -60,6 +60,10 @@ async function signIn(page: Page, token: string): Promise<void> {
 describe('a person', () => {
   it('with a wrong token is told so, and types over it', async () => {
     const page = await openLogin();
+    // It can be pasted as it stands.
+    expect(await page.locator('.command code').innerText()).toBe(
+      `node ${entryPoint} token create you --scope admin`,
+    );
     await page.getByLabel('Admin token').fill('rst_wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();

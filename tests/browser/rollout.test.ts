@@ -22,7 +22,7 @@ describe('the page of a rollout', () => {
     const failed = present.getByRole('link', { name: 'failed' });
     expect(await failed.getAttribute('href')).toBe(`/devices?release=${id}&state=failed`);
     await page.getByRole('region', { name: 'Timeline' }).getByText('goes to step 2 of 3').waitFor();
-    await page.getByRole('button', { name: 'Show older releases' }).click();
+    await page.getByRole('button', { name: 'Older events' }).click();
     await page.getByText(`${fileOf(gateway, '2.4.0')} is current for`).waitFor();
   });
 

@@ -83,7 +83,7 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
     mustInstall(await board.install(native, { RAUC_VERSION: '1.16' }));
     const before = await snapshot(board.root);
     const result = await board.install(native, { RAUC_VERSION: '1.16' });
-    expect(mustInstall(result)).toBe('Ready: RAUC polls by itself.\n');
+    expect(mustInstall(result)).toBe('Ready: RAUC does its own polling.\n');
     expect(await snapshot(board.root)).toBe(before);
   });
 
@@ -99,7 +99,9 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
   it('says that an older RAUC does not poll by itself, and has the script do it', async () => {
     const board = await KitBoard.make(shell, 'board-1');
     const said = mustInstall(await board.install(native, { RAUC_VERSION: '1.15.2' }));
-    expect(said).toContain('warning: RAUC polls by itself from 1.16 on: the script polls\n');
+    expect(said).toContain(
+      'warning: only RAUC 1.16 or later can poll on its own; the script polls instead\n',
+    );
     expect(await board.read('etc/rauc/system.conf')).not.toContain('[polling]');
   });
 
@@ -131,9 +133,9 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
     );
     const moved = await kitFor('https://new.example.org:9443', '--polling', 'native');
     const said = mustInstall(await board.install(moved, { RAUC_VERSION: '1.16' }));
-    expect(said.match(/^left as it is: .*$/gm)).toEqual([
-      'left as it is: /etc/hosts names updates.example.com, the server before',
-      'left as it is: /usr/local/bin/own-poll names updates.example.com, the server before',
+    expect(said.match(/^unchanged: .*$/gm)).toEqual([
+      'unchanged: /etc/hosts still names the previous server, updates.example.com',
+      'unchanged: /usr/local/bin/own-poll still names the previous server, updates.example.com',
     ]);
     expect(await board.read('etc/rauc/update/server.conf')).toContain('https://new.example.org:9443\n');
     expect(await board.read('etc/rauc/system.conf')).toContain(
@@ -141,20 +143,20 @@ describe.each(boardShells)('install.sh with %s', (shell) => {
     );
     const before = await snapshot(board.root);
     expect(mustInstall(await board.install(moved, { RAUC_VERSION: '1.16' }))).toBe(
-      'Ready: RAUC polls by itself.\n',
+      'Ready: RAUC does its own polling.\n',
     );
     expect(await snapshot(board.root)).toBe(before);
   });
 
-  it('tells another port and a longer name from the server before', async () => {
+  it('tells another port and a longer name from the previous server', async () => {
     const board = await KitBoard.make(shell, 'board-1');
     mustInstall(await board.install(kit));
     await board.write('etc/own', 'https://updates.example.com:8443/ or https://updates.example.com/\n');
     const port = mustInstall(await board.install(await kitFor('https://updates.example.com:9443')));
-    expect(port).toContain('left as it is: /etc/own names updates.example.com:8443,');
+    expect(port).toContain('unchanged: /etc/own still names the previous server, updates.example.com:8443');
     await board.write('etc/own', 'https://eu.updates.example.com:9443/\n');
     const name = mustInstall(await board.install(await kitFor('https://eu.updates.example.com:9443')));
-    expect(name).not.toContain('left as it is');
+    expect(name).not.toContain('unchanged: ');
   });
 
   it('refuses an image whose links lead to this machine, before it changes anything', async () => {

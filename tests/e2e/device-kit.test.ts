@@ -148,7 +148,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(await installationOf(board)).toMatchObject({ state: 'downloading' });
     });
 
-    it('downloads for a RAUC that can not stream, from where an earlier download was cut', async () => {
+    it('downloads for a RAUC that cannot stream, and resumes an earlier download', async () => {
       const board = await enroll();
       await withoutStreaming(board);
       const downloads = path.join(board.root, 'var/lib/rauc-update');
@@ -187,7 +187,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       expect(await board.raucCalls()).toEqual([]);
       expect(await installationOf(board)).toMatchObject({
         state: 'downloading',
-        message: 'the download was cut',
+        message: 'the download was cut off',
       });
     });
 
@@ -233,7 +233,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
     expect(await installationOf(board)).toMatchObject({ state: 'installed' });
   });
 
-  it('says apart that the server is not reached, and that the kit is not whole', async () => {
+  it('tells an unreachable server from an incomplete kit', async () => {
     const board = await enroll();
     const conf = await board.read('etc/rauc/update/server.conf');
     await board.write('etc/rauc/update/server.conf', conf.replace(listener.url, 'https://localhost:9'));
@@ -309,7 +309,7 @@ describe.each(boardShells)('a board with %s', (shell: BoardShell) => {
       const again = await board.program('rauc-update-mark-good', ['again'], {
         RAUC_UPDATE_RETRY_SECONDS: '0',
       });
-      expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('stays so') as string });
+      expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('stays bad') as string });
       expect((await board.raucCalls()).filter((call) => call === 'status mark-good')).toHaveLength(1);
     });
 

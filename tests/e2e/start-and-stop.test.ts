@@ -111,7 +111,7 @@ describe('a running server', () => {
       certificate_names: expect.arrayContaining(['localhost', '127.0.0.1']) as string[],
       data_dir: path.join(folder, 'data'),
       certs_dir: path.join(folder, 'certs'),
-      next: 'npx rauc-simple-server cert device board-1',
+      next: `node ${entryPoint} cert device board-1`,
     });
     expect(await server.stop()).toBe(0);
   });

@@ -75,7 +75,7 @@ const future = ['20700101000000Z', '20800101000000Z'] as const;
 
 /** Each heading of the document that has a table of programs. */
 const situations: Readonly<Record<string, () => Promise<Situation>>> = {
-  'The connection ends without a word': async () => ({ files: await made('late', { validity: past }) }),
+  'The connection ends without a message': async () => ({ files: await made('late', { validity: past }) }),
   'The device sends no certificate': async () => ({ files: { ca: (await made('unused')).ca } }),
   '403 Forbidden': async () => {
     const files = await listener.device('lost');
@@ -88,7 +88,7 @@ const situations: Readonly<Record<string, () => Promise<Situation>>> = {
     await issue(folder, { name: 'other', subject: '/CN=Other devices', extensions });
     return { files: { ...(await made('moved')), ca: path.join(folder, 'other.crt') } };
   },
-  "The name is not one of the server's": async () => ({
+  "The server's certificate does not cover the name": async () => ({
     files: await made('misled'),
     port: await serverWith('named', {}, 'DNS:updates.example.com'),
   }),
@@ -100,10 +100,10 @@ const situations: Readonly<Record<string, () => Promise<Situation>>> = {
     files: await made('good-2'),
     port: await serverWith('new', { validity: future }),
   }),
-  "The device's key does not fit its certificate": async () => ({
+  "The device's key does not match its certificate": async () => ({
     files: { ...(await made('mixed')), key: (await made('mixed-2')).key },
   }),
-  'Nothing listens there': async () => ({ files: await made('early'), port: 1 }),
+  'Nothing is listening there': async () => ({ files: await made('early'), port: 1 }),
 };
 
 /** TLS 1.2, where a program has the choice: there a refusal is part of the handshake, and looks the same each time. */

@@ -58,6 +58,7 @@ export function testSurroundings(cwd: string, env: Readonly<Record<string, strin
   return {
     env,
     cwd,
+    command: 'npx rauc-simple-server',
     user: 'tester',
     version: '1.2.3',
     now: () => cliNow,

@@ -27,6 +27,13 @@ export class RolloutFleet {
     return new RolloutFleet(opened, devices, made.path, clock);
   }
 
+  /** The same folder in a new server, an hour later; the devices are those of before, and speak to the old one. */
+  async openAgain(): Promise<RolloutFleet> {
+    const clock = { at: new Date(this.clock.at.getTime() + 3_600_000) };
+    const opened = await openServices({ dataDir: this.opened.dataDir, now: () => clock.at });
+    return new RolloutFleet(opened, this.devices, this.bundlePath, clock);
+  }
+
   async release(policy: Partial<Omit<RolloutPolicy, 'steps'>> & { steps?: string }): Promise<number> {
     const { steps = '100', ...rest } = policy;
     const { release } = await this.opened.services.activateRelease.activate({

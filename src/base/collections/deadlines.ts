@@ -12,7 +12,7 @@ const slack = 64;
  */
 export class Deadlines<Id> {
   readonly #ends = new Map<Id, number>();
-  /** A binary heap, the earliest end first. An entry that {@link #ends} does not have any more is out of date. */
+  /** A binary heap, the earliest end first. An entry that is no longer in {@link #ends} is out of date. */
   #heap: Deadline<Id>[] = [];
 
   constructor(ends: Iterable<readonly [Id, number]> = []) {

@@ -1,4 +1,4 @@
-/** A map that remembers what was used last, and forgets what was used longest ago when it is full. */
+/** A map that drops its least recently used entry when it is full. */
 export class RecentMap<Key, Value> {
   /** In the order of last use. */
   readonly #entries = new Map<Key, Value>();
@@ -16,7 +16,7 @@ export class RecentMap<Key, Value> {
     return value;
   }
 
-  /** As {@link get}, and makes what is not there. */
+  /** Like {@link get}, but makes a missing entry. */
   getOrMake(key: Key, make: () => Value): Value {
     const known = this.get(key);
     if (known !== undefined) return known;

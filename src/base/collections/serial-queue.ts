@@ -1,4 +1,4 @@
-/** Runs work one after the other, in the order in which it was asked for. What fails keeps nothing behind it from running. */
+/** Runs work one piece at a time, in the order it was asked for. A failure does not stop what comes after it. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -8,7 +8,7 @@ export class SerialQueue {
     return this.#waiting === 0;
   }
 
-  /** @returns what the work came to: its failure is the caller's alone */
+  /** @returns the result of the work; only its caller sees its failure */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#waiting += 1;
     const done = this.#last.then(work).finally(() => {

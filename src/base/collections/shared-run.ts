@@ -1,4 +1,4 @@
-/** Work that runs once at a time: whoever starts it while it runs waits for that run. */
+/** Work that runs once at a time: callers that arrive during a run share it. */
 export class SharedRun {
   #running: Promise<void> | undefined;
 
@@ -12,7 +12,7 @@ export class SharedRun {
     return this.#running;
   }
 
-  /** The end of the run that goes on, whatever it comes to; at once when none does. */
+  /** Resolves when the current run ends, however it ends; at once when nothing runs. */
   async ended(): Promise<void> {
     await this.#running?.catch(() => undefined); // whoever started it hears of that
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Hashes a file while its bytes pass by, once for all that ask for another hash of it. */
+/** Hashes a file while its bytes pass, once for everyone who wants the same hash. */
 export class FileHashes {
   readonly #sha256 = createHash('sha256');
   readonly #sha1 = createHash('sha1');

@@ -11,8 +11,8 @@ export interface ReadableFile {
 }
 
 /**
- * Reads exactly as many bytes as are asked for, however few the system gives at a time.
- * @throws Error when the file ends before
+ * Reads exactly the number of bytes asked for, however few the system returns at a time.
+ * @throws Error when the file ends first
  */
 export async function readExactly(file: ReadableFile, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
@@ -25,7 +25,7 @@ export async function readExactly(file: ReadableFile, position: number, length: 
   return buffer;
 }
 
-/** As {@link readExactly}, and it waits for the disk: for a thread that serves nobody. @throws Error when the file ends before */
+/** Like {@link readExactly}, but blocks: for a thread that serves no requests. @throws Error when the file ends first */
 export function readExactlySync(descriptor: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
   for (let filled = 0; filled < length;) {

@@ -7,9 +7,9 @@ import { systemErrorCode } from './system-error';
 export type FileContent = string | Uint8Array;
 
 /**
- * Writes a file that is not there yet, and waits until its bytes are on the disk. Nothing stays behind when it fails.
+ * Writes a new file, and waits until its bytes are on the disk. Leaves nothing behind when it fails.
  * @param mode whatever the umask is
- * @throws the system's error; `EEXIST` when something has the name, and is left alone
+ * @throws the system's error; `EEXIST` when the name is taken; the existing file is left alone
  */
 export async function writeNewFile(path: string, content: FileContent, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode);
@@ -45,9 +45,9 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Replaces a small file in one step: readers see the old or the new one, whole, also after a power cut.
- * @param temporary a path in the same folder that nobody else uses at this time; what a killed process left there is overwritten
- * @throws the system's error; then the old file is there
+ * Replaces a small file in one step: readers see either the old or the new content, complete, even after a power cut.
+ * @param temporary a path in the same folder that nothing else uses now; overwrites what a killed process left there
+ * @throws the system's error; the old file is then still there
  */
 export async function replaceFile(
   path: string,

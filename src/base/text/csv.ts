@@ -1,4 +1,4 @@
-/** What makes a spreadsheet run a value, or skip to where it does (OWASP, CSV injection); also as full-width characters. */
+/** What makes a spreadsheet run a value, or skip to a part it runs (OWASP, CSV injection), including full-width characters. */
 const formulaStart = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 /** What needs no quotes in any dialect of CSV. */
 const plain = /^[\w.:/-]*$/;

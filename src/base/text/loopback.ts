@@ -11,7 +11,7 @@ export function isLoopback(host: string): boolean {
   return /^[\da-f:.]*:[\da-f:.]*$/i.test(host) && ipv6.test(shortest(host));
 }
 
-/** Whether a URL leads whoever uses it to itself, whatever the network says; nothing else than a URL does. */
+/** Whether a URL always leads back to the machine that uses it, whatever the network says. */
 export function isLoopbackUrl(url: string): boolean {
   return URL.canParse(url) && isLoopback(hostOfUrl(url));
 }

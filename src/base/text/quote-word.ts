@@ -1,4 +1,4 @@
-/** A word as a POSIX shell takes it for itself, whatever is in it. */
+/** Quotes any text as one word for a POSIX shell. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 
 /**
- * Has the calling thread give way to others: devices come first. Linux has a priority for each thread, under the thread's number;
+ * Lowers the calling thread's priority: devices come first. Linux has a priority for each thread, under the thread's number;
  * elsewhere nothing happens.
  */
 export function giveWay(): void {

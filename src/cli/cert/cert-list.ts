@@ -30,7 +30,7 @@ export function addCertList(cert: Command, context: CliContext): void {
     run: async ({ options, config }) => {
       const isByExpiry = options.byExpiry === true;
       if (isRemote(options, config)) {
-        const answer = await listRemote(await AdminClient.open(context, config), isByExpiry);
+        const answer = await listRemote(await AdminClient.open(context, config), { isByExpiry });
         if (options.json === true) {
           printJson(context, answer);
           return 0;

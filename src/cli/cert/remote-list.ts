@@ -37,13 +37,22 @@ export interface RemoteCertificate {
   readonly revokedAt: Date | null;
 }
 
+interface RemoteListRequest {
+  /** Those of devices in the order in which they expire, else by device. */
+  readonly isByExpiry?: boolean;
+  /** Part of the device's id or of the serial. */
+  readonly search?: string;
+}
+
 /**
  * All certificates that a running server knows, its pages as one.
- * @param isByExpiry those of devices in the order in which they expire, else by device
  * @throws ServerRefusal; DomainError `unavailable`
  */
-export async function listRemote(client: Pick<AdminClient, 'get'>, isByExpiry = false): Promise<object> {
-  const order = isByExpiry ? '&sort=expires' : '';
+export async function listRemote(
+  client: Pick<AdminClient, 'get'>,
+  { isByExpiry = false, search }: RemoteListRequest = {},
+): Promise<object> {
+  const order = `${isByExpiry ? '&sort=expires' : ''}${search === undefined ? '' : `&search=${encodeURIComponent(search)}`}`;
   const all: unknown[] = [];
   let place = '';
   for (;;) {

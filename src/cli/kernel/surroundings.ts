@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { calledAs } from '../../base/text/called-as';
 import { processEnvironment, type Environment } from '../../config/environment';
 import type { Clock } from '../../ports/clock';
 import type { Terminal } from './wiring';
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly env: Environment;
   /** Where `.env` is looked for and relative paths start. */
   readonly cwd: string;
+  /** How somebody in `cwd` calls the command line again. */
+  readonly command: string;
   /** Who runs the command, for the history. */
   readonly user: string;
   readonly version: string;
@@ -38,6 +41,7 @@ export function processSurroundings(): Surroundings {
   return {
     env: processEnvironment(),
     cwd: process.cwd(),
+    command: calledAs(process.argv[1]),
     user: userName(),
     version: packageVersion(),
     now: () => new Date(),

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { policyJson } from '../../contract/policy';
 import { releaseDetailsJson } from '../../contract/release';
 import type { MeantDevicesJson } from '../../contract/rollout';
-import { DomainError } from '../../core/errors';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson } from '../kernel/context';
 import { formatFacts, formatTable } from '../kernel/printable';
+import { ServerRefusal } from '../kernel/server-refusal';
 import { markedState } from '../kernel/state-mark';
+import { findFormer, formerDetails } from './former-release';
+import { parseReleaseId } from './release-options';
 import { describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -23,16 +25,30 @@ const shownDetails = shownRelease.extend({
 export function addShow(parent: Command, noun: 'release' | 'rollout', context: CliContext): void {
   addCommand(parent, context, {
     usage: 'show <release>',
-    summary: 'show the policy and progress of a current release, step by step',
+    summary:
+      'show the policy and progress of a current release, step by step, or what a past release came to',
     configKeys: ['server', 'token', 'tokenFile'],
     examples: [`${noun} show 12`, `${noun} show 12 --json`],
     run: async ({ args, options, config }) => {
-      const answer = await (await AdminClient.open(context, config)).get(releasePath(args));
+      const client = await AdminClient.open(context, config);
+      const { answer, describe } = await findRelease(client, args);
       if (options.json === true) printJson(context, answer);
-      else print(context, releaseDetails(answer));
+      else print(context, describe(answer));
       return 0;
     },
   });
+}
+
+/** A release that is not current any more is found in the history. @throws ServerRefusal `not-found` for one that never was */
+async function findRelease(client: AdminClient, args: readonly string[]) {
+  try {
+    return { answer: await client.get(releasePath(args)), describe: releaseDetails };
+  } catch (error) {
+    if (!(error instanceof ServerRefusal && error.code === 'not-found')) throw error;
+    const answer = await findFormer(client, args);
+    if (answer === undefined) throw error;
+    return { answer, describe: formerDetails };
+  }
 }
 
 function releaseDetails(answer: unknown): string {
@@ -72,14 +88,6 @@ function releaseDetails(answer: unknown): string {
 /** The path of a release by its id, the first argument of a command. @throws DomainError `invalid-input` */
 export function releasePath([id = '']: readonly string[]): string {
   return `/api/releases/${parseReleaseId(id)}`;
-}
-
-/** @throws DomainError `invalid-input` */
-export function parseReleaseId(id: string): number {
-  if (/^\d{1,15}$/.test(id)) return Number(id);
-  throw new DomainError('invalid-input', `${JSON.stringify(id.slice(0, 80))} is not a release id`, {
-    remedy: 'Use a number shown by `release list`.',
-  });
 }
 
 /** `40 of 42 proven, 1 silent; not waited for: 2 held, 1 pinned`. */

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { historyLineJson } from '../../contract/release-history';
 import { parseBundleName, parseCompatible } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand, addGroup } from '../kernel/command';
@@ -10,47 +9,18 @@ import { type PolicyFlags, policyFields, policyOptions } from './policy-options'
 import { printTable } from '../kernel/print-table';
 import { shownEffect, tellReach, tellWarnings } from './reach';
 import { addBack } from './release-back';
-import { addShow, parseReleaseId } from './release-show';
+import { addHistory } from './release-history';
+import { expectedReleaseOption, type FilterFlags, filterOptions, filterQuery } from './release-options';
+import { addShow } from './release-show';
 import { addUndo } from './release-undo';
-import { describeResult, describeState, shownRelease } from './shown-release';
+import { describeState, shownRelease } from './shown-release';
 import { parseAnswer } from '../kernel/server-answer';
 import type { RequestOf } from '../../contract/request';
 import type { deactivateBody, newReleaseBody } from '../../contract/release';
 
 const shownReleases = z.object({ releases: z.array(shownRelease) });
-const wholeResult = historyLineJson.shape.result.unwrap();
-/** An older server tells less of what a release came to. */
-const shownResult = wholeResult
-  .pick({ state: true, step: true, steps: true, devices: true, proven: true, failed: true })
-  .extend(wholeResult.pick({ outcome: true, percent: true, total: true }).partial().shape);
-const shownLine = historyLineJson.omit({ forced: true }).partial({ ended_by: true });
-const shownHistory = z.object({
-  history: z.array(shownLine.extend({ result: shownResult.nullable() })),
-});
 const configKeys = ['server', 'token', 'tokenFile'] as const;
 const channelOption = new Option('--channel <channel>', 'channel (default stable)');
-
-const expectedOption = new Option(
-  '--expected-release <release>',
-  'refuse when another release is current by now',
-).argParser(parseReleaseId);
-
-const historyColumns = [
-  'AT',
-  'BY',
-  'COMPATIBLE',
-  'CHANNEL',
-  'CURRENT',
-  'BEFORE',
-  'RELEASE',
-  'ENDED',
-  'OUTCOME',
-];
-
-const filterOptions = [
-  new Option('--compatible <compatible>', 'for this compatible'),
-  new Option('--channel <channel>', 'on this channel'),
-];
 
 interface ChannelFlags {
   readonly channel?: string;
@@ -58,10 +28,6 @@ interface ChannelFlags {
 
 interface DeactivateFlags extends ChannelFlags {
   readonly expectedRelease?: number;
-}
-
-interface FilterFlags extends ChannelFlags {
-  readonly compatible?: string;
 }
 
 /** `release list|show|create|back|undo|deactivate|history` */
@@ -161,7 +127,7 @@ function addDeactivate(release: Command, context: CliContext): void {
   addCommand<DeactivateFlags>(release, context, {
     usage: 'deactivate <compatible>',
     summary: 'stop offering updates on a channel of a compatible',
-    options: [channelOption, expectedOption],
+    options: [channelOption, expectedReleaseOption],
     configKeys,
     examples: [
       'release deactivate my-board --channel beta',
@@ -186,46 +152,8 @@ function addDeactivate(release: Command, context: CliContext): void {
   });
 }
 
-function addHistory(release: Command, context: CliContext): void {
-  addCommand<FilterFlags>(release, context, {
-    usage: 'history',
-    summary:
-      'list past releases, newest first: who made what current, when, what it replaced and how it ended',
-    options: filterOptions,
-    configKeys,
-    examples: ['release history', 'release history --compatible my-board --json'],
-    run: async ({ options, config }) => {
-      const client = await AdminClient.open(context, config);
-      const answer = await client.get(`/api/history?${filterQuery(options)}`);
-      if (options.json === true) printJson(context, answer);
-      else {
-        const rows = parseAnswer(shownHistory, answer).history.map((line) => [
-          line.at.replace(/\.\d+Z$/, 'Z'),
-          line.by,
-          line.compatible,
-          line.channel,
-          line.bundle ?? '-',
-          line.previous_bundle ?? '-',
-          line.release_id === null ? '-' : String(line.release_id),
-          line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
-          line.result === null ? '-' : describeResult(line.result, line.ended_by),
-        ]);
-        printTable(context, historyColumns, rows);
-      }
-      return 0;
-    },
-  });
-}
-
 function tell(context: CliContext, answer: unknown): void {
   const release = parseAnswer(shownRelease, answer);
   print(context, `${release.id}  ${release.compatible}  ${release.channel}  ${release.bundle}`);
   talk(context, describeState(release));
-}
-
-function filterQuery({ compatible, channel }: FilterFlags): string {
-  return new URLSearchParams({
-    ...(compatible === undefined ? {} : { compatible }),
-    ...(channel === undefined ? {} : { channel }),
-  }).toString();
 }

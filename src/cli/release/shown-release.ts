@@ -50,6 +50,13 @@ export function describeResult(result: Result, endedBy: string | null = null): s
   return `${place}: proven on ${proven} of ${devices} ${devices === 1 ? 'device' : 'devices'}${failures}${silent}`;
 }
 
+/** `2 rolled back: the device booted into 0.9.0 again`, for each reason. */
+export function describeFailures(failures: Read<ReleaseResultJson['failures']>): readonly string[] {
+  return failures.map(
+    ({ state, reason, devices }) => `${devices} ${markedState(state)}${reason === null ? '' : `: ${reason}`}`,
+  );
+}
+
 function outcomeWords(result: Result, endedBy: string | null): string {
   const { outcome, percent } = result;
   if (outcome === undefined || outcome === result.state) return placeOf(result);

@@ -200,7 +200,7 @@ function nextCommand(context: CliContext, config: Config): string {
 
 /** As typed in a second terminal in the same folder: what this one got as a flag, that one needs too. */
 function command(context: CliContext, config: Config, words: string, folder: 'certsDir' | 'dataDir'): string {
-  const line = `npx rauc-simple-server ${words}`;
+  const line = `${context.surroundings.command} ${words}`;
   if (config.sources[folder] !== 'flag') return line;
   return `${line} ${flagName(folder)} ${quoteWord(shownPath(context, config[folder]))}`;
 }

@@ -1,4 +1,4 @@
-import { count, countOrNone } from '../value-types/amount';
+import { count, countOrNone, period } from '../value-types/amount';
 import { choice } from '../value-types/choice';
 import { server } from './option';
 
@@ -10,6 +10,15 @@ export const deviceOptions = {
     'admit',
     'What to do with a device that makes contact before it was created: admit it, or let it wait for admission.',
   ),
+  ddiPollInterval: {
+    ...server(
+      'DDI_POLL_INTERVAL',
+      period,
+      '5m',
+      "How often clients of hawkBit's device protocol should ask for updates: 1 second to a day.",
+    ),
+    unit: 'milliseconds',
+  },
   secondBoards: server(
     'SECOND_BOARDS',
     choice('answer', 'refuse'),

@@ -15,7 +15,7 @@ export const httpsOrigin: ValueType<string> = {
   format: plain,
 };
 
-/** Where a server is reached: an HTTP or HTTPS URL, also below a path, without the slash at the end. */
+/** The address of a server: an HTTP or HTTPS URL, possibly with a path, without a slash at the end. */
 export const serverAddress: ValueType<string> = {
   name: 'URL',
   accepts:

@@ -41,7 +41,7 @@ export const rolloutSteps: ValueType<string> = {
   format: plain,
 };
 
-/** A file or folder; it is not looked at here. */
+/** A file or folder; its existence is not checked here. */
 export const filePath: ValueType<string> = {
   name: 'path',
   accepts: 'a path',

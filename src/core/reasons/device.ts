@@ -19,6 +19,28 @@ export const deviceReasons = {
     code: 'invalid-input',
     says: ({ maxLabels }: { maxLabels: number }) => `a device has at most ${maxLabels} labels`,
   },
+  'controller-is-another': {
+    code: 'unauthenticated',
+    says: ({ id, controllerId }: { id: string; controllerId: string }) =>
+      `the certificate is that of ${id}, not of ${JSON.stringify(controllerId)}`,
+    remedy: ({ id }: { id: string }) => `Set the target name of the client to ${id}.`,
+  },
+  'attributes-invalid': {
+    code: 'invalid-input',
+    says: ({ problems }: { problems: readonly string[] }) =>
+      `these are no attributes: ${problems.join('; ')}`,
+    remedy: ({ maxAttributes }: { maxAttributes: number }) =>
+      `Send {"data": {name: value}} with 1 to ${maxAttributes} texts.`,
+  },
+  'feedback-invalid': {
+    code: 'invalid-input',
+    says: ({ problems }: { problems: readonly string[] }) => `this is no feedback: ${problems.join('; ')}`,
+  },
+  'action-unknown': {
+    code: 'not-found',
+    says: ({ action, id }: { action: string; id: string }) =>
+      `${id} has no action ${JSON.stringify(action)} for this`,
+  },
   'second-board': {
     code: 'forbidden',
     says: ({ id }: { id: string }) => `another board already uses the certificate of ${id}`,

@@ -1,6 +1,6 @@
 import type { Reasons } from './reason-words';
 
-/** @param wrong what is wrong with a part of it, which is quoted */
+/** @param wrong what is wrong with the part that is quoted */
 function window(wrong: (part: string) => string) {
   return {
     code: 'invalid-input',

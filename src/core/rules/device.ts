@@ -1,7 +1,7 @@
 import type { Case } from '../offer-case';
 import { pass, refuse, skip, type Verdict } from '../offer-verdict';
 
-/** Rules about the device alone: a bundle of any kind waits for them. */
+/** Rules about the device alone: they hold for any bundle. */
 export const deviceRules = {
   compatible: ({ device: { compatible } }: Case): Verdict =>
     compatible === null ? refuse('no-compatible', {}) : pass('compatible-known', { compatible }),

@@ -20,7 +20,7 @@ export const triesRules = {
   },
 };
 
-/** A device may tell so little that nobody learns what came of its tries: it gets no more of them than others. */
+/** A device may report so little that the outcome of its tries stays unknown: it gets no more of them than others. */
 function untoldTriesLeft({ device, question, terms }: Case, bundle: Bundle, failures: number): Verdict {
   const left = pass('failures-left', { count: failures });
   const { unproven } = device;

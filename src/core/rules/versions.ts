@@ -15,7 +15,7 @@ export const versionRules = {
     const version = inspection.manifest?.version ?? null;
     if (provenSha256 === sha256) return refuse('up-to-date', { proven: bundle });
     if (running !== null && running === version) {
-      // By version alone nobody could tell how it ends, and it would be offered again and again.
+      // By version alone the outcome could never be told, and it would be offered again and again.
       return provenSha256 !== null && tellsSlot
         ? pass('told-apart-by-slot', { version })
         : refuse('up-to-date', { version });
@@ -49,7 +49,7 @@ export const versionRules = {
   },
 };
 
-/** Rules of a release's policy: a pin is a person's word that the device goes to any version. */
+/** Rules of a release's policy. They do not apply to a pin, which may go to any version. */
 function ofPolicy(
   judge: (
     policy: RolloutPolicy,

@@ -15,14 +15,15 @@ function stateOf({ kind }: EventJson): string {
     : '';
 }
 
-/** One line of the journal: what happened, to what, by whom, when. */
+/** One line of the journal: what happened, to what, by whom (unless the device that it names did it), when. */
 export function EventLine({ event }: { readonly event: EventJson }) {
   return (
     <li class="event">
       <EventMark event={event} />
       <EventText event={event} />
       <span class="muted small event-by">
-        {event.actor} · <Ago at={event.at} />
+        {event.actor !== `device:${event.device ?? ''}` && `${event.actor} · `}
+        <Ago at={event.at} />
       </span>
     </li>
   );

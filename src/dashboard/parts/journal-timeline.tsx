@@ -49,7 +49,7 @@ function TimelineLines({ empty, query, isAbout }: JournalTimelineProps) {
           )
         }
       </Loaded>
-      <MoreButton label={text.rollouts.historyOlder} more={more} />
+      <MoreButton label={text.events.more} more={more} />
     </>
   );
 }

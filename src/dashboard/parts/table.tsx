@@ -11,6 +11,10 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Holds names or words that may be long: they wrap where there is little room. */
   readonly isLong?: boolean;
+  /** Stands beside the name in a dense card. */
+  readonly isHead?: boolean;
+  /** Says what it is by itself: a dense card shows no label. */
+  readonly isPlain?: boolean;
   /** Holds what can be done with the row, which stays in sight. */
   readonly isAction?: boolean;
 }
@@ -25,6 +29,8 @@ interface TableProps<Row> {
   readonly onSort?: (by: string, isDescending: boolean) => void;
   readonly selection?: Selection;
   readonly isLoading?: boolean;
+  /** Its cards are of two lines: for a list that is long on a phone, too. */
+  readonly isDense?: boolean;
 }
 
 export interface Selection {
@@ -39,12 +45,18 @@ export interface Selection {
  * its box even so scrolls by itself, and a keyboard can scroll it too.
  */
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, keyOf, sort, onSort, selection, isLoading = false } = props;
+  const { label, columns, rows, keyOf, sort, onSort, selection, isLoading = false, isDense = false } = props;
   const allKeys = rows.map((row) => String(keyOf(row)));
   const isAll =
     selection !== undefined && allKeys.length > 0 && allKeys.every((key) => selection.keys.has(key));
   return (
-    <div class="table-box" role="region" aria-label={label} tabIndex={0} aria-busy={isLoading}>
+    <div
+      class={`table-box ${isDense ? 'dense' : ''}`}
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      aria-busy={isLoading}
+    >
       <table>
         <thead>
           <tr>
@@ -132,8 +144,8 @@ function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>) {
   );
 }
 
-function classOf({ isNumber, isLong, isAction }: Column<never>): string {
-  const classes = { number: isNumber, long: isLong, 'row-end': isAction };
+function classOf({ isNumber, isLong, isAction, isHead, isPlain }: Column<never>): string {
+  const classes = { number: isNumber, long: isLong, 'row-end': isAction, head: isHead, plain: isPlain };
   return Object.entries(classes)
     .filter(([, isSet]) => isSet === true)
     .map(([name]) => name)

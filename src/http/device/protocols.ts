@@ -1,3 +1,4 @@
+import { ddi } from './ddi/ddi';
 import { health } from './kernel/health';
 import type { Protocol } from './kernel/protocol';
 import { bundles } from './rauc/bundles';
@@ -6,4 +7,4 @@ import { nativePolling } from './rauc/native-polling';
 import { status } from './rauc/status';
 
 /** What the device listener speaks: a new protocol is a line here. */
-export const deviceProtocols: readonly Protocol[] = [manifest, nativePolling, status, bundles, health];
+export const deviceProtocols: readonly Protocol[] = [manifest, nativePolling, status, ddi, bundles, health];

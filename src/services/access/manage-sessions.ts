@@ -5,7 +5,7 @@ import type { SessionRecords } from '../../ports/access';
 import type { RandomBytes } from '../../ports/randomness';
 import type { Clock } from '../../ports/clock';
 
-/** Browsers that signed in: they have a random id in a cookie, which stands for a token that they don't have. */
+/** Signed-in browsers. A cookie holds a random id, which stands for a token that the browser does not have. */
 export interface ManageSessions {
   /** @returns the id (43 characters of base64url), which is not stored, and how long it is good for */
   begin(token: Token, address: string | null): Promise<{ readonly id: string; readonly lifetimeMs: number }>;
@@ -20,7 +20,7 @@ export interface SessionPorts {
   /** From the begin, whether it is used or not; 12 hours when left out. */
   readonly sessionLifetimeMs?: number | undefined;
   readonly randomBytes: RandomBytes;
-  /** How long the server is there, in milliseconds: it grows evenly, also where its clock is set. */
+  /** How long the server has been up, in milliseconds: it grows evenly, even when the clock is set. */
   readonly ageMs: () => number;
   readonly now: Clock;
 }

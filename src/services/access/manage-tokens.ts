@@ -12,7 +12,7 @@ export type { Token, TokenScope } from '../../core/token';
 /** Admin tokens: shown once, stored as SHA-256. Each change is on disk with its line in the journal, or not at all. */
 export interface ManageTokens {
   /**
-   * @returns the secret (`rss_` and 43 characters of base64url), which can't be shown again
+   * @returns the secret (`rss_` and 43 characters of base64url), which cannot be shown again
    * @throws DomainError `invalid-input` for a bad name, `conflict` for one in use
    */
   create(request: {

@@ -31,10 +31,10 @@ export interface DeactivateRequest extends ChannelRequest {
 
 export interface ActivateRelease {
   /**
-   * Makes a bundle current for a compatible, in one transaction with its history. Activating what is current already
-   * changes nothing, unless a policy is given or its rollout is aborted: then it begins anew.
-   * @throws DomainError `not-found`, `invalid-input` (no compatible known, bad policy), `conflict` (another compatible, not
-   * forced; a version that no device can tell), `bundle-untrusted` and `unavailable` (by today's verdict)
+   * Makes a bundle current for a compatible, in one transaction with its history. If it is already current, nothing changes,
+   * unless a policy is given or its rollout was aborted: then it starts over.
+   * @throws DomainError `not-found`, `invalid-input` (unknown compatible, bad policy), `conflict` (another compatible, not
+   * forced; a version that devices cannot report), `bundle-untrusted` and `unavailable` (by the current verdict)
    */
   activate(request: ActivateRequest): Promise<{ readonly release: Release; readonly changed: boolean }>;
   /**
@@ -124,7 +124,7 @@ function changeOf(
   };
 }
 
-/** What a person decided about may have been replaced meanwhile. @throws DomainError `conflict` */
+/** What the decision was about may have been replaced meanwhile. @throws DomainError `conflict` */
 function refuseOther(currentId: number | undefined, expectedId: number | undefined, bundle: string): void {
   if (expectedId === undefined || currentId === expectedId) return;
   throw DomainError.of(

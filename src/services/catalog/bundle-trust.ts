@@ -4,13 +4,13 @@ import type { Inspection } from '../../core/inspection';
 import type { TrustTerms } from '../../ports/bundle-inspection';
 import { sentenceOf } from './accept-bundle';
 
-/** Whether bundles may reach devices by today's verdict. Cheap: it reads what was judged. */
+/** Whether bundles may reach devices by the current verdict. Cheap: it reads a stored verdict. */
 export interface BundleTrust {
   /** Why a bundle must not be offered now; `null` when it may. */
   whyNot(bundle: Pick<Bundle, 'inspection'>): string | null;
   /** Why it is judged to be untrusted; `null` when it is not, or is still to be judged. */
   whyUntrusted(bundle: Pick<Bundle, 'inspection'>): string | null;
-  /** When the first certificate of its signer's chain runs out, if devices look at their clock; else `null`. */
+  /** When the first certificate in its signer's chain expires, if devices check their clock; otherwise `null`. */
   endsAt(bundle: Pick<Bundle, 'inspection'>): Date | null;
   /** @throws DomainError `bundle-untrusted`, or `unavailable` while it is still to be judged */
   require(bundle: Pick<Bundle, 'name' | 'inspection'>): void;

@@ -11,7 +11,7 @@ import { createPublishBundle, type PublishBundle } from './publish-bundle';
 import { BundleReader } from './read-bundle';
 import { createWriteManifestFile } from './write-manifest-file';
 
-/** What is done with bundles, and how one becomes current. */
+/** What can be done with bundles, and how one becomes current. */
 export interface CatalogServices {
   readonly publishBundle: PublishBundle;
   readonly deleteBundle: DeleteBundle;
@@ -22,7 +22,7 @@ export interface CatalogServices {
   readonly judgeBundles: JudgeBundles;
   readonly checkStoredImages: CheckStoredImages;
   readonly hashStoredBundles: HashStoredBundles;
-  /** Writes the manifest file anew, for other tools: after each change of a release. Never rejects. */
+  /** Rewrites the manifest file for other tools, after each change of a release. Never rejects. */
   readonly changed: () => Promise<void>;
 }
 

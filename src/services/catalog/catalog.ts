@@ -62,7 +62,7 @@ export class Catalog {
     return this.#releases.get(compatible) ?? [];
   }
 
-  /** What is current on a channel of a compatible. */
+  /** What is current on a compatible's channel. */
   findCurrent(compatible: string, channel: string): Release | undefined {
     return this.releasesOf(compatible).find((release) => release.channel === channel);
   }
@@ -79,7 +79,7 @@ export class Catalog {
       .sort((a, b) => compareNaturally(a.compatible, b.compatible) || compareNaturally(a.channel, b.channel));
   }
 
-  /** All that is current, also while its bundle is lost: it goes on when the bytes come back. */
+  /** Everything current, even if its bundle is lost: it resumes when the bytes come back. */
   allCurrent(): readonly Current[] {
     return [...this.#current.values()];
   }
@@ -98,17 +98,17 @@ export class Catalog {
     return undefined;
   }
 
-  /** Names the bundle that is current, also when it is lost. */
+  /** Names the current bundle, even if it is lost. */
   currentName(compatible: string, channel: string): string | undefined {
     return this.#current.get(keyOf({ compatible, channel }))?.bundleName;
   }
 
-  /** The release that is current, also when its bundle is lost. */
+  /** The current release, even if its bundle is lost. */
   currentId(compatible: string, channel: string): number | undefined {
     return this.#current.get(keyOf({ compatible, channel }))?.id;
   }
 
-  /** Where a bundle is current, also when it is lost. */
+  /** Where a bundle is current, even if it is lost. */
   usesOf(name: string): readonly { readonly compatible: string; readonly channel: string }[] {
     return [...this.#current.values()]
       .filter((current) => current.bundleName === name)
@@ -128,7 +128,7 @@ export class Catalog {
     return this.records.history(filter);
   }
 
-  /** Runs work that decides and commits, after all that was asked before: nothing changes under it. */
+  /** Runs work that decides and commits, after all earlier work: nothing changes underneath it. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#changes.run(work);
   }

@@ -10,11 +10,11 @@ import type { Log } from '../../ports/log';
 import { wantedBundles } from './wanted-bundles';
 import type { Clock } from '../../ports/clock';
 
-/** Hashes the images of stored bundles, after their upload, and keeps what it came to. */
+/** Hashes the images of stored bundles after their upload, and keeps the results. */
 export interface CheckStoredImages {
   /** Checks what is due, one bundle after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when nothing can be kept */
   run(): Promise<void>;
-  /** Calls off the check that goes on: the next start of the server begins it again. */
+  /** Cancels the running check; the next start of the server begins it again. */
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface CheckStoredImagesPorts {
   readonly now: Clock;
 }
 
-/** A check that ended early is begun so often in all; whoever uploads the bundle again begins anew. */
+/** How often a check that ends early is started in total. Uploading the bundle again resets it. */
 const maxTries = 5;
 const tryAgainAfterMs = 60_000;
 
@@ -72,7 +72,7 @@ export class StoredImageChecks implements CheckStoredImages {
     });
   }
 
-  /** @returns the bundle as it is kept; `undefined` when it was deleted or uploaded again meanwhile */
+  /** @returns the stored bundle; `undefined` when it was deleted or uploaded again meanwhile */
   async #keep(bundle: Bundle, imageCheck: StoredImageCheck): Promise<Bundle | undefined> {
     return this.ports.catalog.exclusively(async () => {
       const stored = this.ports.catalog.find(bundle.name);
@@ -92,7 +92,7 @@ export class StoredImageChecks implements CheckStoredImages {
       await this.#keep(found, notChecked('the server was ended during each check'));
       return;
     }
-    // Counted first: a check that takes the server with it must not be begun for ever.
+    // Counted first: a check that takes the server down must not be started forever.
     const begun = await this.#keep(found, { state: 'being-checked', tries: tries + 1 });
     if (begun === undefined) return;
     try {
@@ -140,7 +140,7 @@ function notChecked(why: string): ImageCheck {
   return { state: 'not-checked', reason };
 }
 
-/** A mismatch alone: that images are sound is what everybody expects. */
+/** Only a mismatch: sound images are what everyone expects. */
 function tell({ name, compatible }: Bundle, check: StoredImageCheck, at: Date): NewEvent[] {
   if (check.state !== 'mismatch') return [];
   return [

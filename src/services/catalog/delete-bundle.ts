@@ -11,15 +11,15 @@ import type { Writability } from '../../ports/writability';
 
 export interface DeleteBundle {
   /**
-   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it. On a full disk its file
-   * makes the room that this takes.
-   * @throws DomainError `not-found`; `conflict` when it is current, or when devices install it or are pinned to it and nobody
-   * insists (the message says where, and how many); `storage-full` when there is no room all the same: then it is served no more, and
-   * can be deleted later
+   * Deletes a bundle that is current nowhere. Its name stays bound to its bytes: other bytes never get it. On a full disk,
+   * removing its file makes the room that this needs.
+   * @throws DomainError `not-found`; `conflict` when it is current, or without force when devices install it or are pinned to it
+   * (the message says where, and how many); `storage-full` when there is still no room: it is then no longer served, and can be
+   * deleted later
    */
   delete(request: {
     readonly name: string;
-    /** Also when devices install it, which then fails there, or are pinned to it, which then get nothing. */
+    /** Even if devices install it, which fails then, or are pinned to it, and then get nothing. */
     readonly force?: boolean;
     readonly actor: string;
     /** Network address of the actor, if there is one. */
@@ -76,7 +76,7 @@ export function createDeleteBundle(ports: DeletePorts): DeleteBundle {
   };
 }
 
-/** Where the row does not fit on the disk the file goes first. Killed between, it is a bundle whose file is missing. */
+/** If the row does not fit on the disk, the file goes first. A kill in between leaves a bundle whose file is missing. */
 async function deleteOnFull(
   { catalog, storage, uses, writability }: DeletePorts,
   bundle: Bundle,

@@ -2,7 +2,7 @@ import type { Activation, Release } from '../../core/release';
 import type { BundleDevices, FleetCounts } from '../../ports/fleet-counts';
 import type { ListBundles, ListedBundle } from './list-bundles';
 
-/** A bundle with all that a delete would concern. */
+/** A bundle with everything that deleting it would affect. */
 export interface BundleDescription extends ListedBundle {
   readonly current: readonly Release[];
   /** When it was made current, the newest first. */

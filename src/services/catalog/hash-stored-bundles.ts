@@ -10,7 +10,7 @@ import type { Catalog } from './catalog';
 export interface HashStoredBundles {
   /** Hashes what is due, one bundle after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when nothing can be kept */
   run(): Promise<void>;
-  /** Calls off what goes on: the next start of the server begins it again. */
+  /** Cancels the running work; the next start of the server begins it again. */
   close(): Promise<void>;
 }
 

@@ -18,7 +18,7 @@ export interface JudgeBundles {
   begin(): Promise<void>;
   /** Judges what is due, one after the other. One run at a time. @throws DomainError `storage-full`, `unavailable` when a verdict cannot be kept */
   run(): Promise<void>;
-  /** Lets the run that goes on come to its end, after the bundle that it is at. */
+  /** Lets the current run finish after the bundle it is working on. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface JudgePorts {
 
 /** So many before the server listens: a second or two. */
 const judgedAtBegin = 200;
-/** What depends on the time is looked at so often, and what could not be read is tried again. */
+/** How often time-dependent verdicts are checked, and unreadable bundles are retried. */
 const lookAgainAfterMs = 3_600_000;
 const tryAgainAfterMs = 60_000;
 /** Verdicts that are committed together. */
@@ -46,7 +46,7 @@ const signerWarningCodes = new Set(['signer-expired', 'signer-expires-soon', 'co
 
 /** {@link JudgeBundles} one after the other. */
 export class BundleJudge implements JudgeBundles {
-  /** When a bundle was looked at last in this process, and whether that failed. */
+  /** When a bundle was last checked in this process, and whether that failed. */
   readonly #looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
   readonly #runs = new SharedRun(() => this.#runOnce());
   readonly #closing = new AbortController();
@@ -130,7 +130,7 @@ export class BundleJudge implements JudgeBundles {
     }
   }
 
-  /** One commit for all of them; what was deleted or uploaded again meanwhile keeps what it has. */
+  /** One commit for all of them. A bundle deleted or uploaded again meanwhile is left unchanged. */
   async #keep(judged: readonly Judged[]): Promise<void> {
     const changed = judged.filter(
       ({ bundle, inspection }) => JSON.stringify(bundle.inspection) !== JSON.stringify(inspection),
@@ -162,7 +162,7 @@ interface Judged {
   readonly inspection: Inspection;
 }
 
-/** What changed for people: not that it was looked at. */
+/** What changed for people; being checked again does not count. */
 function tell({ name, compatible, inspection: before }: Bundle, after: Inspection, at: Date): NewEvent[] {
   if (before.verdict === after.verdict) return [];
   const why = after.reasons.length === 0 ? '' : `: ${sentenceOf(after.reasons)}`;

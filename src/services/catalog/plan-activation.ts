@@ -78,7 +78,7 @@ function noCompatible(name: string): DomainError {
   return DomainError.of('bundle-compatible-unknown', { name });
 }
 
-/** A device that can't say that it runs this version would be offered the bundle for ever. @throws DomainError `conflict` */
+/** A device that cannot report this version would be offered the bundle forever. @throws DomainError `conflict` */
 export function refuseUntellable({ name, inspection }: Bundle): void {
   const version = inspection.manifest?.version ?? null;
   if (version === null || canBeTold(version)) return;

@@ -50,7 +50,7 @@ export interface PublishBundle {
    */
   stage(content: Readable, options: StageOptions): Promise<StagedBundle>;
   /**
-   * Inspects a staged upload and stores it. Consumes the staged file, also when it refuses.
+   * Inspects a staged upload and stores it. Consumes the staged file even if it refuses the upload.
    * @throws DomainError `invalid-input`, `bundle-broken`, `bundle-untrusted`, `conflict`, `storage-full`
    */
   publish(staged: StagedBundle, request: PublishRequest): Promise<Publication>;

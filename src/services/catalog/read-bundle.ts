@@ -5,7 +5,7 @@ import type { BundleStorage } from '../../ports/bundle-storage';
 import type { Catalog } from './catalog';
 import { SharedFiles } from './shared-files';
 
-/** An open bundle file: its bytes stay readable until the lease is released, also when the bundle is deleted. */
+/** An open bundle file. Its bytes stay readable until the lease is released, even if the bundle is deleted. */
 export interface BundleLease {
   readonly sizeBytes: number;
   /** Reads exactly `length` bytes; rejects when there are fewer. */
@@ -15,7 +15,7 @@ export interface BundleLease {
   release(): void;
 }
 
-/** How downloads find and read bundles: from memory and the disk alone, without the database. */
+/** How downloads find and read bundles: from memory and disk, without the database. */
 export interface ReadBundle {
   find(name: string): Bundle | undefined;
   /**
@@ -28,7 +28,7 @@ export interface ReadBundle {
 export interface BundleReaderPorts {
   readonly catalog: Pick<Catalog, 'find'>;
   readonly storage: Pick<BundleStorage, 'open'>;
-  /** How long bytes that nobody reads stay open for the next reader, in milliseconds. */
+  /** How long unused files stay open for the next reader, in milliseconds. */
   readonly idleMs: number;
 }
 
@@ -51,7 +51,7 @@ export class BundleReader implements ReadBundle {
     return { ...lease, sizeBytes };
   }
 
-  /** For the end of the server: closes what nobody reads. */
+  /** Closes what is not being read, for the end of the server. */
   close(): Promise<void> {
     return this.#shared.close();
   }

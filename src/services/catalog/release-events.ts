@@ -3,8 +3,8 @@ import type { Activation } from '../../core/release';
 import type { Rollout } from '../../core/rollout';
 
 /**
- * The line of the journal for a change of what is current.
- * @param returning where the rollout stands that the change brings back
+ * The journal line for a change of what is current.
+ * @param returning the state of the rollout that the change brings back
  */
 export function tellActivation(
   activation: Activation,
@@ -39,9 +39,9 @@ export function tellActivation(
 }
 
 /**
- * The line of the journal for a release that was taken back.
+ * The journal line for an undone release.
  * @param undone the id of the release
- * @param returning where the rollout stands that comes back, if one does
+ * @param returning the state of the rollout that comes back, if one does
  */
 export function tellUndone(
   activation: Activation,

@@ -14,18 +14,17 @@ interface Shared {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** Files that stay open although nobody reads them; the oldest goes first. */
+/** How many unused files stay open; the oldest is closed first. */
 const maxIdleFiles = 32;
 
 /**
- * Opens each file once for all who read it at the same time. It stays open a little longer: a device asks for
- * thousands of ranges, one after the other. One that could not be read is opened anew for the next reader: it may have been
- * replaced.
+ * Opens each file once for all concurrent readers, and keeps it open a little longer: a device asks for thousands of ranges, one
+ * after another. An unreadable file is reopened for the next reader, because it may have been replaced.
  */
 export class SharedFiles {
   readonly #byKey = new Map<string, Shared>();
 
-  /** @param idleMs how long a file that nobody reads stays open */
+  /** @param idleMs how long an unused file stays open */
   constructor(private readonly idleMs: number) {}
 
   async lease(key: string, open: () => Promise<OpenBytes>): Promise<FileLease> {
@@ -42,7 +41,7 @@ export class SharedFiles {
     }
   }
 
-  /** Closes what nobody reads; what is read closes with its last lease, after the idle time. */
+  /** Closes unused files; others close with their last lease, after the idle time. */
   async close(): Promise<void> {
     const idle = [...this.#byKey].filter(([, shared]) => shared.leases === 0);
     await Promise.allSettled(idle.map(([key, shared]) => this.#discard(key, shared)));
@@ -72,7 +71,7 @@ export class SharedFiles {
     };
   }
 
-  /** Nobody reads it at the moment. */
+  /** It is not being read at the moment. */
   #rest(key: string, shared: Shared): void {
     shared.idle = setTimeout(
       () => void this.#discard(key, shared).catch(() => undefined),

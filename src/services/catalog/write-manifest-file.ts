@@ -16,8 +16,8 @@ export interface ManifestFilePorts {
 }
 
 /**
- * Writes the current release of the default compatible for other tools. The server never reads it, so a failure is
- * told to a person and stops nothing.
+ * Writes the default compatible's current release for other tools. The server never reads it, so a failure is reported and stops
+ * nothing.
  */
 export function createWriteManifestFile(ports: ManifestFilePorts): () => Promise<void> {
   const { catalog, log } = ports;

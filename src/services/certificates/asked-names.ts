@@ -13,7 +13,7 @@ interface Asked {
   savedMs: number;
 }
 
-/** A name that was asked for within this time costs a look-up alone. */
+/** A name that was asked for within this time costs only a look-up. */
 const freshMs = 60_000;
 /** What the disk has may be so much older than what memory has: names are in use for days. */
 const savedAgainAfterMs = 3_600_000;
@@ -21,7 +21,7 @@ const savedAgainAfterMs = 3_600_000;
 const maxNames = 1_000;
 const maxNameLength = 255;
 
-/** Which names and addresses of the server devices asked for in the last days, also over a restart. Bounded in memory and on disk. */
+/** Which server names and addresses devices asked for in recent days, across restarts. Bounded in memory and on disk. */
 export class AskedNames {
   /** In the order in which they were asked for. */
   readonly #names = new Map<string, Asked>();

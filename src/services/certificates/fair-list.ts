@@ -4,8 +4,8 @@ interface Place<Value> {
 }
 
 /**
- * Remembers a bounded number of things, each for the one that it came from last. Where it is full, whoever has most in it loses what he
- * brought longest ago: one that brings ever new things pushes out his own.
+ * Remembers a bounded number of things, each under its latest source. When it is full, the source with the most entries loses its
+ * oldest, so one that keeps bringing new things only displaces its own.
  */
 export class FairList<Value> {
   /** In the order in which they came last. */

@@ -22,7 +22,7 @@ export interface KitFile {
   readonly content: string;
 }
 
-/** The texts and their modes. What is below `root/` goes to the same place below the device's `/`. */
+/** The texts and their modes. Files below `root/` go to the same place on the device. */
 const texts: readonly (readonly [name: string, mode: number])[] = [
   ['README.md', 0o644],
   ['install.sh', 0o755],
@@ -43,8 +43,8 @@ const texts: readonly (readonly [name: string, mode: number])[] = [
 ];
 
 /**
- * The key is for root and for the group of RAUC's streaming user (`nobody`), which `install.sh` gives it to: the number of that
- * group differs from board to board.
+ * Only root and the group of RAUC's streaming user (`nobody`) can read the key. `install.sh` sets the group, whose number differs
+ * between boards.
  */
 const keyMode = 0o640;
 const certificates = 'root/etc/rauc/update';

@@ -19,7 +19,7 @@ export interface KitRequest extends IssueOptions {
   readonly polling?: KitPolling;
   /** A request for the key that the device has. */
   readonly csrPem?: string | Uint8Array;
-  /** Whether the kit goes where nobody on the way can read it; true when left out. Else it is refused if it would hold a key. */
+  /** Whether the kit travels where others cannot read it; true when left out. If not, it is refused if it would contain a key. */
   readonly mayHoldKey?: boolean;
 }
 
@@ -35,12 +35,12 @@ export interface MadeKit {
   readonly warnings: readonly string[];
   /** Whether there was a server certificate here, to be checked against the kit. */
   readonly isServerChecked: boolean;
-  /** What was issued for it; `null` when the device had a certificate. */
+  /** What was issued for it; `null` when the device already had a certificate. */
   readonly issued: IssuedFiles | null;
 }
 
 /**
- * Makes all that a device needs, with the certificate that it has, or a new one. Nothing is issued for a kit that could not connect.
+ * Makes everything a device needs, with its existing certificate or a new one. Issues nothing for a kit that could not connect.
  * @throws DomainError `invalid-input`, `forbidden` (a private key that others could read), `conflict`, `certificate-refused`, `configuration`, `storage-full`
  */
 export type MakeDeviceKit = (request: KitRequest) => Promise<MadeKit>;

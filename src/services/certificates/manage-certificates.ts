@@ -30,7 +30,7 @@ export interface CertificatePage {
   readonly server: CertificateSummary | null;
   /** In the order that was asked for; those of one device the newest first. */
   readonly devices: readonly KnownCertificate[];
-  /** How many fit in all. */
+  /** How many match in total. */
   readonly total: number;
   /** For the page after this one; `null` on the last. */
   readonly next: string | null;
@@ -72,7 +72,7 @@ export interface ManageCertificatesPorts {
 export function createManageCertificates(ports: ManageCertificatesPorts): ManageCertificates {
   const { certificates, readKitText, log, now } = ports;
 
-  /** What is done is done, whether the journal takes its line or not. */
+  /** It is already done, whether or not the journal takes its line. */
   async function tell(event: Omit<NewEvent, 'at'>): Promise<void> {
     try {
       await ports.journal.record([{ ...event, at: now() }]);

@@ -7,7 +7,7 @@ import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
 import type { Clock } from '../../ports/clock';
 
-/** What is revoked. */
+/** What to revoke. */
 export type RevocationTarget =
   | {
       /** In any spelling. */
@@ -34,13 +34,13 @@ export interface RevocationPage {
   readonly next: string | null;
 }
 
-/** Which certificates of devices are refused, whoever issued them. */
+/** Which device certificates are refused, whoever issued them. */
 export interface ManageRevocations {
   /** @throws DomainError `invalid-input` for a page that is none of this list's, `configuration` when the list is damaged */
   list(query: { readonly limit: number; readonly after?: string }): Promise<RevocationPage>;
   /**
-   * Revokes one certificate: it is on the disk and in force, also for open connections, when the promise resolves. One that was
-   * revoked before stays as it is.
+   * Revokes one certificate: when the promise resolves, that is on disk and in force, also for open connections. Revoking a
+   * revoked certificate changes nothing.
    * @throws DomainError `not-found`, `conflict` for a device that has not connected, `invalid-input`, `configuration`,
    * `storage-full`, `unavailable`
    */
@@ -73,7 +73,7 @@ export function createManageRevocations(ports: ManageRevocationsPorts): ManageRe
     return { serial, ...(deviceId === undefined ? {} : { deviceId: parseDeviceId(deviceId) }) };
   }
 
-  /** What is done is done, whether the journal takes its line or not. */
+  /** It is already done, whether or not the journal takes its line. */
   async function tell({ serial, commonName: deviceId, reason }: Revocation, actor: Actor): Promise<void> {
     const of = deviceId === '' ? '' : ` of ${deviceId}`;
     try {

@@ -12,7 +12,7 @@ export interface RefusedContact extends ConnectionRefusal {
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
   readonly address: string | null;
-  /** Whom limits count the address for: an IPv6 network is one. */
+  /** What limits count an address as: an IPv6 network counts as one. */
   readonly addressGroup: string;
   /** Reads it; asked once as long as it is remembered. */
   readonly describe: () => RefusedSubject;
@@ -27,7 +27,7 @@ export interface RefusedQuery {
 export interface RefusedPage {
   /** Those of our CAs first, then the latest first. */
   readonly certificates: readonly RefusedCertificate[];
-  /** How many fit in all. */
+  /** How many match in total. */
   readonly total: number;
 }
 
@@ -93,7 +93,7 @@ export class RefusedCertificateList implements RefusedCertificates {
     return { certificates: found.slice(0, limit), total: found.length };
   }
 
-  /** Once an hour and certificate at the most. */
+  /** At most once an hour for each certificate. */
   #tell(entry: Entry): void {
     const { fingerprint, isOurs, lastAt } = entry;
     const atMs = lastAt.getTime();

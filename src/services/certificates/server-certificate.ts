@@ -35,7 +35,7 @@ export interface ServerCertificatePorts<Tls extends ServedTls> {
   readonly inUse: () => Tls;
   /** Uses what {@link ServerCertificate.choose} held back before. */
   readonly takeOver: (found: Tls) => void;
-  /** As `CertificateFolder.renewServer`: the listener takes over what it writes like any other new certificate. */
+  /** As `CertificateFolder.renewServer`: the listener applies what it writes like any other new certificate. */
   readonly renew: () => Promise<RenewedServer | null>;
   readonly askedNames: Pick<AskedNames, 'note' | 'recent'>;
   readonly covers: (names: readonly string[], host: string) => boolean;
@@ -68,8 +68,8 @@ export class ServerCertificate<Tls extends ServedTls> {
   }
 
   /**
-   * What to use of new files: all of them; or, where their certificate is worse for devices than the one in use, the CAs alone. People
-   * are told then.
+   * What to use of new files: all of them or, if their certificate is worse for devices than the current one, only the CAs. In
+   * that case people are told.
    */
   choose(found: Tls): Tls {
     const inUse = this.ports.inUse();
@@ -101,7 +101,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     return this.#runs.start();
   }
 
-  /** Waits for what it does right now. */
+  /** Waits for the work in progress. */
   close(): Promise<void> {
     return this.#runs.ended();
   }
@@ -199,7 +199,7 @@ export class ServerCertificate<Tls extends ServedTls> {
     });
   }
 
-  /** What is done is done, whether the journal takes its line or not. */
+  /** It is already done, whether or not the journal takes its line. */
   async #record(event: Omit<NewEvent, 'at' | 'actor'>): Promise<void> {
     try {
       await this.ports.journal.record([{ ...event, at: this.ports.now(), actor: theServer }]);

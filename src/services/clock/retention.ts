@@ -8,12 +8,12 @@ export interface RetentionPorts {
   readonly now: Clock;
 }
 
-/** So much of what is old may be deleted in the time that the server is up: two days' worth a day. */
+/** How much old data may be deleted while the server is up: two days' worth a day. */
 const pace = 2;
-/** The disk may be so far behind: after a kill as much is deleted again at the most. */
+/** How far the disk may lag: after a kill, at most this much is deleted again. */
 const saveEveryMs = 10 * 60_000;
 
-/** Says what is old enough to be deleted. A clock that is far ahead makes nothing old at once. */
+/** Says what is old enough to delete. A clock far ahead does not make everything old at once. */
 export class Retention {
   readonly #marks: Map<Kept, RetentionMark>;
   readonly #saved: Map<Kept, RetentionMark>;

@@ -52,14 +52,14 @@ export class ServerClock {
     return byMs !== null && sureAt !== null ? { kind: 'jumped', byMs, sureAt, isFollowed: false } : trouble;
   }
 
-  /** Looks at the clock. Call it about once a second. @throws DomainError `storage-full`, `unavailable` */
+  /** Checks the clock. Call it about once a second. @throws DomainError `storage-full`, `unavailable` */
   async run(): Promise<void> {
     await this.#hearPeople();
     this.#tell();
     await this.upTime.run();
   }
 
-  /** Whoever dismisses what attention says about the clock says that it is right. */
+  /** Dismissing the attention item about the clock confirms that the clock is right. */
   async #hearPeople(): Promise<void> {
     const trouble = this.upTime.trouble();
     if (trouble === null) return;
@@ -68,7 +68,7 @@ export class ServerClock {
     if (dismissed.some((one) => one.kind === 'clock' && one.subject === subject)) this.upTime.accept();
   }
 
-  /** The log hears once of each trouble, and of its end. */
+  /** Logs each problem once, and its end. */
   #tell(): void {
     const trouble = this.trouble();
     const kind = trouble?.kind ?? null;

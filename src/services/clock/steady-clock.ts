@@ -1,7 +1,7 @@
 import { clockToleranceMs } from '../../core/server-clock';
 import type { Clock, MonotonicClock } from '../../ports/clock';
 
-/** A new time that has lasted for so long is the time, whoever set it; in milliseconds of the monotonic clock. */
+/** How long a new time must last to be accepted, whoever set it; in milliseconds of the monotonic clock. */
 export const followAfterMs = 15 * 60_000;
 
 export interface SteadyClockPorts {
@@ -17,9 +17,9 @@ export interface SteadyClockPorts {
 export class SteadyClock {
   #timeMs: number;
   #monotonicMs: number;
-  /** The machine's clock ahead of the monotonic one, since it differs from what was expected. */
+  /** How far the machine's clock is ahead of the monotonic one, once it differs from what was expected. */
   #doubt: { readonly aheadMs: number; readonly byMs: number; readonly sinceMs: number } | null = null;
-  /** The same before the jump that was followed last: who is back there is right. */
+  /** The same before the last accepted jump: a clock that returns there is right. */
   #aheadBefore: number | null = null;
   #knownMs = -Infinity;
 

@@ -20,13 +20,13 @@ export interface UpTimePorts {
 const saveEveryMs = 60_000;
 /** What was written in the last minute before a kill is later than what was saved. */
 const unsavedMs = 2 * saveEveryMs;
-/** So long after a jump the time that it came to is taken for right. */
+/** How long after a jump the new time counts as right. */
 const sureAfterMs = 24 * 3_600_000;
 const maxSpans = 500;
 
 /**
- * How long the server has been up, in all its runs, by the monotonic clock: what counts time in this way stands a clock that is set.
- * A kill takes a minute of it at the most.
+ * How long the server has been up, over all its runs, by the monotonic clock: anything that counts time this way tolerates a
+ * clock that is set. A kill loses at most a minute.
  */
 export class UpTime {
   readonly #earlier: UpSpan[];
@@ -61,7 +61,7 @@ export class UpTime {
     return this.#tick().upMs;
   }
 
-  /** The same with the time in which it was off, as far as its clock told at the start. */
+  /** The same, including the time it was off, as far as its clock showed at the start. */
   ageMs(): number {
     return this.#tick().ageMs;
   }
@@ -80,7 +80,7 @@ export class UpTime {
     return times && { from: times.from, until: new Date(times.until.getTime() + unsavedMs) };
   }
 
-  /** How long ago the clock showed a time, in milliseconds, also where it was set since. It may be off by a minute. */
+  /** How long ago the clock showed a time, in milliseconds, even if it was set since. It may be off by a minute. */
   agoMs(at: Date): number {
     const span = this.#tick();
     return ageOf([...this.#earlier, span], at, unsavedMs) ?? Math.abs(span.untilAt.getTime() - at.getTime());
@@ -95,7 +95,7 @@ export class UpTime {
     return byMs < -clockToleranceMs ? { kind: 'behind', byMs, sureAt } : null;
   }
 
-  /** Takes the present time for right, because a person says so. */
+  /** Accepts the present time as right, because a person says so. */
   accept(): void {
     const { untilAt: sureAt, upMs: sureUpMs } = this.#span;
     this.#span = { ...this.#span, jumpedByMs: null, sureAt, sureUpMs };
@@ -172,7 +172,7 @@ function judge(span: UpSpan): UpSpan {
 function firstSpan(at: Date, last: UpSpan | undefined, sureAt: Date | null): UpSpan {
   const offMs = last === undefined ? 0 : Math.max(0, at.getTime() - last.untilAt.getTime());
   const upMs = last?.upMs ?? 0;
-  // Who is still as far ahead as before the restart may still be wrong.
+  // A clock still as far ahead as before the restart may still be wrong.
   const isStillAhead = last !== undefined && !isBehind(at, last.untilAt);
   return {
     id: (last?.id ?? 0) + 1,
@@ -195,7 +195,7 @@ function latest(spans: readonly UpSpan[], lineAt: Date | null): Date | null {
   return spans.every(({ untilAt }) => lineAt > untilAt) ? lineAt : sureAt;
 }
 
-/** By how much a clock that was set is ahead of what was expected; `null` when it was put right, or is behind. */
+/** How far a clock that was set is ahead of what was expected; `null` when it was corrected, or is behind. */
 function jumpOf(before: UpSpan, { upMs, sureUpMs, sureAt }: UpSpan, at: Date): number | null {
   if (sureAt === null || (before.jumpedByMs === null && isBehind(before.untilAt, sureAt))) return null;
   const aheadMs = at.getTime() - (sureAt.getTime() + upMs - sureUpMs);

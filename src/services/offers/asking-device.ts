@@ -20,11 +20,11 @@ export interface AskingPorts {
 }
 
 /**
- * Describes a device to the offer's rules. Its compatible is what it asks for, else the only one that its certificate is bound
- * to, else what it told before, else the default.
- * @param record `undefined` for a device that nobody knows
+ * Describes a device to the offer's rules. Its compatible is the one it asks for, else the only one its certificate is bound to,
+ * else the one it last reported, else the default.
+ * @param record `undefined` for an unknown device
  * @param asked what it names now; `null` when it names none
- * @param meansDefault who names none means the default, whatever it told before
+ * @param meansDefault a device that names none means the default, whatever it reported before
  */
 export function describeAsking(
   ports: AskingPorts,
@@ -66,7 +66,7 @@ export function describeAsking(
   };
 }
 
-/** What it is proven to run, as long as it says that it runs just that. */
+/** What it is proven to run, as long as it still reports exactly that. */
 function provenSha256(record: DeviceRecord | undefined): string | null {
   const installation = record?.installation;
   if (installation?.state !== 'proven') return null;
@@ -97,8 +97,8 @@ function standingOffer(
 }
 
 /**
- * What a device says that it has installed waits for its reboot until it is lost. Of one that says nothing, what it has read
- * waits as long as a boot would still count as its own.
+ * What a device reports as installed waits for its reboot until the device is lost. If it reports nothing, what it has read waits
+ * as long as a boot would still count. If it reports nothing that would show a boot, nothing waits.
  */
 function unbootedBundle(
   { proofRules }: AskingPorts,
@@ -107,9 +107,16 @@ function unbootedBundle(
   const installation = record?.installation ?? null;
   if (installation === null) return null;
   const { state, bundleName, sha256, installedAt, movedAt, startedAt } = installation;
+  if (state === 'installed' && !tellsBoots(record)) return null;
   const isSilent = state === 'stopped' && installedAt === null && mayBeWritten(installation);
   if (state !== 'installed' && !isSilent) return null;
   const since = movedAt ?? installedAt ?? startedAt ?? installation.offeredAt;
   const waitMs = isSilent ? proofRules.rollbackWindowMs : proofRules.stalledAfterMs;
   return { bundleName, sha256, until: new Date(since.getTime() + waitMs) };
+}
+
+function tellsBoots(record: DeviceRecord | undefined): boolean {
+  if (record === undefined) return false;
+  const { facts } = record.device;
+  return facts.systemVersion !== null || facts.bootId !== null || slotOf(facts) !== null;
 }

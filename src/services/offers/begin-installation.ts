@@ -11,7 +11,7 @@ import type { DeviceRecord } from '../../core/device-record';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed, tellState } from '../devices/installation-events';
 
-/** A bundle, and the release that it is offered for; without one it is pinned, or the device took it by itself. */
+/** A bundle, and the release it is offered for; without a release it is pinned, or the device took it on its own. */
 export interface Offered {
   readonly bundle: Bundle;
   readonly release: { readonly id: number } | null;
@@ -21,7 +21,7 @@ export interface Offered {
 
 export interface BeginPorts {
   readonly proofRules: ProofRules;
-  /** How long a device may still ask for what it was told of, in milliseconds. */
+  /** How long a device may still ask for what it was offered, in milliseconds. */
   readonly offerLifetimeMs: number;
 }
 
@@ -62,7 +62,7 @@ export function createBeginInstallation({ proofRules, offerLifetimeMs }: BeginPo
     );
   };
 
-  /** What a crash may take of the renewal then matters to nobody: without it, the offer stands all the same. */
+  /** It does not matter if a crash loses the renewal: the offer stands without it. */
   function standsForLong({ offerEndsAt }: Installation, at: Date): boolean {
     const leftMs = offerEndsAt.getTime() - at.getTime();
     return leftMs >= offerLifetimeMs / 2 && leftMs <= offerLifetimeMs;

@@ -34,7 +34,7 @@ export function createBundleAccess({ fleet, catalog, newDevices }: AccessPorts):
     isTheirs({ compatibles }, bundle) {
       if (compatibles.length === 0) return true;
       if (bundle.compatible !== null && compatibles.includes(bundle.compatible)) return true;
-      // A person may have released a bundle of another compatible by force: then it is theirs as well.
+      // A bundle of another compatible may have been released by force: then it is for these devices as well.
       return compatibles.some((compatible) => isReleased(bundle, compatible));
     },
 

@@ -15,7 +15,7 @@ export function tellSecond(before: Device, { id, facts, boards }: Device, cause:
   return [{ kind: 'device.second-board', ...cause, subject, message }];
 }
 
-/** Another board, or the same one with nothing of what it had. */
+/** Another board, or the same one with nothing left of what it had. */
 export function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly NewEvent[] {
   const message = `${id} starts afresh: ${freshReason(sight) ?? 'another board'}`;
   const subject = { deviceId: id, compatible: facts.compatible };

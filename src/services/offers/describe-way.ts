@@ -4,7 +4,7 @@ import { wayToVersion } from '../../core/way-to-version';
 import type { Catalog } from '../catalog/catalog';
 
 /**
- * Says how a device comes to a version in a range, for people: by another channel, or by a pin. It looks at every bundle.
+ * Says how a device gets to a version in a range, for people: by another channel, or by a pin. It checks every bundle.
  * @returns `null` when nothing here takes it there
  */
 export function describeWay(

@@ -18,21 +18,21 @@ import { isSameDevice, mergeContact } from './merge-contact';
 
 export interface ContactPorts {
   readonly fleet: Pick<DeviceUpdates, 'update' | 'updateOnDisk'>;
-  /** What a device is at its first contact, when nobody made it ahead. */
+  /** A device's settings at its first contact, unless it was added beforehand. */
   readonly newDevices: Admission;
   readonly proofRules: ProofRules;
   /** What happens to a second board that uses the certificate of another. */
   readonly secondBoards: SecondBoards;
 }
 
-/** A second board that uses a device's certificate is answered for itself, or refused; people are told either way. */
+/** A second board with a device's certificate is answered on its own, or refused; people are told either way. */
 export type SecondBoards = 'answer' | 'refuse';
 
 /** A device that made contact. */
 export interface HeardDevice extends DeviceRecord {
   /**
-   * It is not the device, or perhaps not, but a second board with its certificate: it is answered as what it tells, and nothing
-   * of it is kept.
+   * It is not the device, or may not be, but a second board with its certificate: it is answered by what it reports, and nothing
+   * about it is kept.
    */
   readonly isAside: boolean;
   /** It is a second board for certain. */
@@ -48,9 +48,9 @@ export type FollowUp<Answer> = (heard: HeardDevice, draft: DeviceDraft) => Answe
 /** Takes in what devices tell by asking for something. */
 export interface DeviceContacts {
   /**
-   * Brings the registry up to date: a device appears at its first contact; what it runs after a boot proves or disproves its
-   * installation. What follows from it is a part of the same update. All of it is on disk when the promise resolves, if it can be.
-   * @param poll it asks what there is; `null` when it begins, downloads or reports
+   * Updates the registry: a device appears at its first contact, and what it runs after a boot proves or disproves its
+   * installation. The consequences are part of the same update. All of it is on disk when the promise resolves, if possible.
+   * @param poll the device asks what there is; `null` when it begins, downloads or reports
    * @throws DomainError `forbidden` for a second board, where the configuration says so
    */
   hear<Answer>(
@@ -59,7 +59,7 @@ export interface DeviceContacts {
     poll: Poll | null,
     follow: FollowUp<Answer>,
   ): Promise<Answer>;
-  /** As {@link hear}, for what must be on disk. @throws DomainError `storage-full`, `unavailable` too */
+  /** Like {@link hear}, for what must be on disk. @throws DomainError `storage-full`, `unavailable` too */
   hearOnDisk<Answer>(identity: DeviceIdentity, contact: Contact, follow: FollowUp<Answer>): Promise<Answer>;
 }
 
@@ -86,7 +86,7 @@ export function createDeviceContacts({
     return (sight) => {
       const draft = new DeviceDraft(sight);
       const heard = hear(draft, identity, contact, poll);
-      // That it came is kept all the same.
+      // The contact itself is still recorded.
       if (heard.isOther && secondBoards === 'refuse')
         return draft.update({ refusal: refuseSecond(identity) });
       return draft.update({ answer: follow(heard, draft) });
@@ -170,7 +170,7 @@ export function createDeviceContacts({
     draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, message, subject }]);
   }
 
-  /** What the contact says about the latest installation, as far as the same board has made it. */
+  /** What the contact says about the latest installation, as long as it comes from the same board. */
   function judge(
     { installation: latest }: DeviceRecord,
     contact: Contact,
@@ -232,7 +232,7 @@ interface Judged {
   readonly boards: Boards;
 }
 
-/** What is the same of all boards with one certificate. */
+/** What all boards with one certificate have in common. */
 function asideFacts({ compatible, variant }: DeviceFacts): DeviceFacts {
   return { ...noFacts, compatible, variant };
 }

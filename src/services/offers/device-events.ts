@@ -1,7 +1,8 @@
 import type { DeviceIdentity } from '../../core/device';
-import type { Asked, Began, DeviceEvent, Read, Reported } from '../../core/device-event';
+import type { Asked, Began, Described, DeviceEvent, Read, Reported } from '../../core/device-event';
 import type { Installation } from '../../core/installation';
 import type { Offer } from '../../core/offer';
+import type { DeviceContacts } from './device-contacts';
 import type { OfferUpdate } from './offer-update';
 import type { RecordProgress } from './record-progress';
 import type { RecordReport } from './record-report';
@@ -10,6 +11,8 @@ import type { RecordReport } from './record-report';
 export interface DeviceEvents {
   /** @returns what to tell the device; what must not be lost is on disk by then, if it can be */
   take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
+  /** It is on disk when the promise resolves. @throws DomainError `storage-full`, `unavailable` */
+  take(identity: DeviceIdentity, event: Described): Promise<void>;
   /** Resolves when it is on disk, if it can be. */
   take(identity: DeviceIdentity, event: Began): Promise<void>;
   /** Cheap: a range waits for it. */
@@ -23,13 +26,20 @@ export interface DeviceEvents {
 }
 
 export interface EventPorts {
+  readonly contacts: Pick<DeviceContacts, 'hearOnDisk'>;
   readonly offerUpdate: OfferUpdate;
   readonly recordProgress: RecordProgress;
   readonly recordReport: RecordReport;
 }
 
-export function createDeviceEvents({ offerUpdate, recordProgress, recordReport }: EventPorts): DeviceEvents {
+export function createDeviceEvents({
+  contacts,
+  offerUpdate,
+  recordProgress,
+  recordReport,
+}: EventPorts): DeviceEvents {
   function take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
+  function take(identity: DeviceIdentity, event: Described): Promise<void>;
   function take(identity: DeviceIdentity, event: Began): Promise<void>;
   function take(identity: DeviceIdentity, event: Read): void;
   function take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;
@@ -37,6 +47,8 @@ export function createDeviceEvents({ offerUpdate, recordProgress, recordReport }
     switch (event.kind) {
       case 'asked':
         return offerUpdate(identity, event);
+      case 'described':
+        return contacts.hearOnDisk(identity, event.contact, () => undefined);
       case 'began':
         if (event.by === 'request') return recordProgress.begin(identity, event);
         recordProgress.read(identity, event);

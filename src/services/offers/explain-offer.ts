@@ -22,12 +22,12 @@ export interface Explanation {
 /** Answers "why does this device (not) get this?". */
 export interface ExplainOffer {
   /**
-   * What the device would be told now, by the rules that answer it. What its certificate is bound to is what it was at the
-   * last contact; without a binding that rule is told as not asked.
+   * What the device would be told now, by the rules that answer it. Its certificate counts as bound to what it was bound to at
+   * the last contact; without a binding that rule is shown as not asked.
    * @throws DomainError `not-found`
    */
   explain(deviceId: string): Promise<Explanation>;
-  /** What a device would be told now, also one that nobody knows; changes nothing. */
+  /** What a device would be told now, even an unknown one; changes nothing. */
   preview(
     identity: Pick<DeviceIdentity, 'id' | 'compatibles'>,
     compatible: string | null,

@@ -10,8 +10,10 @@ import {
 import type { DeviceFacts } from '../../core/device-facts';
 import { omittedHeaders } from '../../core/silent-poller';
 
-/** Custom headers that are kept of one device, over all its contacts. */
-export const maxAttributes = 32;
+/** Attributes that are kept of one device, over all its contacts. */
+export const maxAttributes = 100;
+/** Their names and values together, in characters. */
+const maxAttributesLength = 24 << 10;
 
 /** The device as it is after a contact. */
 export function mergeContact(device: Device, identity: DeviceIdentity, contact: Contact): Device {
@@ -19,7 +21,7 @@ export function mergeContact(device: Device, identity: DeviceIdentity, contact: 
   const { compatibles: bound } = identity;
   const claimed = contact.facts.compatible ?? device.claimedCompatible;
   const compatible = certifiedCompatible(bound, contact.facts.compatible ?? null, device.facts.compatible);
-  const facts = { ...mergeFacts(device.facts, contact.facts), compatible };
+  const facts = { ...mergeFacts(device.facts, contact.facts, contact.attributes), compatible };
   return {
     ...device,
     firstContactAt: device.firstContactAt ?? at,
@@ -34,15 +36,25 @@ export function mergeContact(device: Device, identity: DeviceIdentity, contact: 
   };
 }
 
-/** New attributes are taken while there is room: a device can't fill the disk with names. */
+/** New attributes are kept while there is room: a device cannot fill the disk with names and texts. */
 function bounded(
   known: DeviceFacts['attributes'],
   merged: DeviceFacts['attributes'],
 ): DeviceFacts['attributes'] {
+  if (merged === known) return merged;
   const names = Object.keys(merged);
-  if (names.length <= maxAttributes) return merged;
-  const kept = [...Object.keys(known), ...names.filter((name) => !(name in known))].slice(0, maxAttributes);
-  return Object.fromEntries(kept.map((name) => [name, merged[name] ?? '']));
+  const kept: [string, string][] = [];
+  let length = 0;
+  for (const name of [
+    ...names.filter((one) => Object.hasOwn(known, one)),
+    ...names.filter((one) => !Object.hasOwn(known, one)),
+  ]) {
+    const value = merged[name] ?? '';
+    length += name.length + value.length;
+    if (kept.length === maxAttributes || length > maxAttributesLength) break;
+    kept.push([name, value]);
+  }
+  return kept.length === names.length ? merged : Object.fromEntries(kept);
 }
 
 function withCertificate(device: Device, serial: string, at: Date): Device['certificates'] {
@@ -53,7 +65,7 @@ function withCertificate(device: Device, serial: string, at: Date): Device['cert
   return [...device.certificates, { serial, firstSeenAt: at, lastSeenAt: at }].slice(-maxCertificates);
 }
 
-/** Whether two looks at a device tell the same facts; the uptime always grows. */
+/** Whether two contacts of a device report the same facts; the uptime always grows. */
 export function isSameDevice(before: Device, after: Device): boolean {
   if (!isSameBoards(before.boards, after.boards)) return false;
   if (before.certificates.length !== after.certificates.length) return false;

@@ -23,9 +23,9 @@ export interface DecisionPorts extends AskingPorts {
   readonly bundleTrust: Pick<BundleTrust, 'whyNot'>;
 }
 
-/** Puts questions to the rules of an offer, with what the server knows beside the device. */
+/** Asks the rules of an offer, adding what the server knows besides the device. */
 export interface OfferDecisions {
-  /** Describes a device, as {@link describeAsking}; as long as the server itself holds everybody, it is held. */
+  /** Describes a device, like {@link describeAsking}; while the server itself holds all devices, it is held. */
   describe(
     releases: ReleaseNumbers,
     record: DeviceRecord | undefined,
@@ -57,7 +57,7 @@ export function createOfferDecisions(ports: DecisionPorts): OfferDecisions {
   return {
     describe(releases, record, identity, asked, meansDefault = false) {
       const device = describeAsking(ports, releases, record, identity, asked, meansDefault);
-      // A hold of the server's own comes after a person's.
+      // A person's hold comes before the server's own.
       return { ...device, hold: device.hold ?? watchRestores.hold() };
     },
 

@@ -7,6 +7,7 @@ import type { ServicePorts } from '../service-ports';
 import type { WatchRestores } from '../startup/watch-restores';
 import { createBeginInstallation } from './begin-installation';
 import { type BundleAccess, createBundleAccess } from './bundle-access';
+import { createDeviceActions, type DeviceActions } from './device-actions';
 import { createDeviceContacts } from './device-contacts';
 import { createDeviceEvents, type DeviceEvents } from './device-events';
 import { createExplainOffer, type ExplainOffer } from './explain-offer';
@@ -16,10 +17,11 @@ import { createRecordProgress } from './record-progress';
 import { createRecordReport } from './record-report';
 import { AskingPollers } from './silent-pollers';
 
-/** What a contact of a device means, and what it is told. */
+/** What a device's contact means, and what the device is told. */
 export interface OfferServices {
   readonly deviceEvents: DeviceEvents;
   readonly bundleAccess: BundleAccess;
+  readonly deviceActions: DeviceActions;
   readonly explainOffer: ExplainOffer;
 }
 
@@ -54,6 +56,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
   });
   return {
     deviceEvents: createDeviceEvents({
+      contacts,
       offerUpdate: createOfferUpdate({
         contacts,
         beginInstallation,
@@ -66,6 +69,7 @@ export function createOfferServices(ports: ServicePorts, parts: OfferParts): Off
       recordReport: createRecordReport({ fleet, contacts, devices }),
     }),
     bundleAccess: createBundleAccess({ fleet, catalog, newDevices }),
+    deviceActions: createDeviceActions({ fleet, devices }),
     explainOffer: createExplainOffer({ fleet, decisions, protocols, now }),
   };
 }

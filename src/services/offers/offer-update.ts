@@ -14,12 +14,12 @@ import { changed } from '../devices/installation-events';
 import type { WatchRestores } from '../startup/watch-restores';
 import type { BeginInstallation } from './begin-installation';
 import type { DeviceContacts, HeardDevice } from './device-contacts';
+import { goesOnBefore } from './follow-numbers';
 import type { OfferDecisions } from './offer-decisions';
 import type { SilentPollers } from './silent-pollers';
 
 /**
- * Answers a device that asks what to install, and remembers what it was told: on disk when the promise resolves, if it can
- * be.
+ * Answers a device that asks what to install, and remembers the answer: on disk when the promise resolves, if possible.
  */
 export type OfferUpdate = (identity: DeviceIdentity, asked: Asked) => Promise<Offer>;
 
@@ -29,7 +29,7 @@ export interface OfferPorts {
   readonly beginInstallation: BeginInstallation;
   readonly silentPollers: Pick<SilentPollers, 'asked'>;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
-  /** How long a device may still ask for what it was told of, in milliseconds. */
+  /** How long a device may still ask for what it was offered, in milliseconds. */
   readonly offerLifetimeMs: number;
 }
 
@@ -51,11 +51,11 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     const install = () => decisions.decide(releases, device, { at, isInstall: true, limits });
     if (transactionId !== null) {
       const offer = install();
-      // What it was told of in another protocol it may not be able to install.
+      // It may be unable to install what it was offered over another protocol.
       return { offer: offer.kind === 'nothing' && isStanding ? current() : offer, isOld: false };
     }
     const offer = current();
-    // It may begin to install and not say so: then a new release must not come in between, but a person's word counts.
+    // It may begin to install without saying so: a new release must not interfere then, but a person's decision counts.
     const mayInstall =
       offer.kind === 'bundle' && native?.knownEtag === null && wasJustTold(ports, record, at);
     if (!mayInstall || !isStanding || isAbout(device.standing, offer)) return { offer, isOld: false };
@@ -77,7 +77,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
       : standsElsewhere(releases, record, device, offer, asked);
   }
 
-  /** What this protocol cannot carry, the device may have been told of in another one, where it still stands. */
+  /** What this protocol cannot carry may have been offered over another one, where it still stands. */
   function standsElsewhere(
     releases: ReleaseNumbers,
     record: DeviceRecord,
@@ -91,20 +91,20 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
     return elsewhere.kind === 'bundle' && elsewhere.bundle.sha256 === record.installation.sha256;
   }
 
-  /** What a device that was heard is told, and what stays of it. */
+  /** The answer to a device, and what is kept of it. */
   function offerTo(identity: DeviceIdentity, asked: Asked, heard: HeardDevice, draft: DeviceDraft): Offer {
     const { contact, compatible } = asked;
     const { before, releases } = draft;
     const isInDoubt = before?.installation?.state !== 'rejected' && heard.installation?.state === 'rejected';
     const told = contact.facts.compatible ?? null;
-    // What it tells beside the question is its word alone.
+    // The rest of what it reports is only its word.
     const named = compatible ?? (told !== null && mayBe(told, identity.compatibles) ? told : null);
     const asking = decisions.describe(releases, heard, identity, named, asked.meansDefault);
     // It may begin to install without a word: that very question still gets the bundle, and if it reads it, all was well.
     const device = isInDoubt ? { ...asking, failures: before?.failures ?? new Map() } : asking;
     const { offer, isOld } = answer(releases, heard, device, asked);
     if (!isOld && !isInDoubt && !heard.isAside && !isAside(releases, heard, device, offer, asked))
-      remember(ports, draft, offer, contact);
+      remember(ports, draft, offer, asked);
     return offer;
   }
 
@@ -122,7 +122,7 @@ export function createOfferUpdate(ports: OfferPorts): OfferUpdate {
   };
 }
 
-/** What a device asks for is what it says to be. */
+/** A device that asks for a compatible claims to be of it. */
 function withCompatible(contact: Contact, asked: string | null): Contact {
   if (asked === null) return contact;
   return { ...contact, facts: { ...contact.facts, compatible: asked } };
@@ -141,7 +141,7 @@ function isAbout(standing: AskingDevice['standing'], offer: Offer): boolean {
   return offer.release === null || offer.release.id === standing.releaseId;
 }
 
-/** Who names nothing hears of the default, which is not what it is. */
+/** A device that names no compatible is answered for the default, which may not be its own. */
 function isGuess(
   { device: { facts } }: DeviceRecord,
   { boundCompatibles }: AskingDevice,
@@ -154,7 +154,7 @@ function isGuess(
 
 type WithInstallation = DeviceRecord & { readonly installation: NonNullable<DeviceRecord['installation']> };
 
-/** What has begun goes on when nothing is offered: the device may wait for its reboot. */
+/** An installation that has begun continues when nothing is offered: the device may be waiting for its reboot. */
 function canBeWithdrawn(record: DeviceRecord): record is WithInstallation {
   const { installation } = record;
   return installation !== null && isUnsettled(installation) && installation.startedAt === null;
@@ -165,10 +165,11 @@ function remember(
   { beginInstallation }: OfferPorts,
   draft: DeviceDraft,
   offer: Offer,
-  contact: Contact,
+  { contact, limits }: Asked,
 ): void {
   if (offer.kind === 'bundle') {
-    beginInstallation(draft, offer, contact);
+    if (limits.followsNumbers !== true || !goesOnBefore(offer.bundle, draft, contact))
+      beginInstallation(draft, offer, contact);
     return;
   }
   const { record } = draft;

@@ -16,7 +16,7 @@ import type { DeviceRecord } from '../../core/device-record';
 export interface RecordProgress {
   /** A device asks for a bundle. An attempt that has a name begins, and is on disk when it resolves, if it can be. */
   begin(identity: DeviceIdentity, began: Began): Promise<void>;
-  /** A device that was heard lately reads a bundle: seen in memory alone unless that begins the download. */
+  /** A recently heard device reads a bundle: kept only in memory unless it begins the download. */
   read(identity: DeviceIdentity, read: Read): void;
 }
 
@@ -35,7 +35,7 @@ export function createRecordProgress({
   silentPollers,
   now,
 }: ProgressPorts): RecordProgress {
-  /** The first range of the payload begins the download; all others cost a look. */
+  /** The first range of the payload begins the download; all others cost a look-up. */
   function readsPayload({ id }: DeviceIdentity, { sha256 }: Bundle): void {
     const known = fleet.lately(id);
     const isAnew = known !== undefined && goesOn(known, sha256) && silentPollers.begins(id);
@@ -81,7 +81,7 @@ export function createRecordProgress({
   };
 }
 
-/** Whether a device that reads payload of a bundle goes on with its latest installation. */
+/** Whether a device that reads a bundle's payload continues its latest installation. */
 function goesOn({ device, installation }: DeviceRecord, sha256: string): boolean {
   if (installation?.sha256 !== sha256 || !canGoOn(installation)) return false;
   // Ranges do not say which of two boards asks.
@@ -108,7 +108,7 @@ function begunBy({ startedAt, attempts }: Installation, isAnew: boolean, at: Dat
   };
 }
 
-/** Also one that was taken for failed because the device was silent. */
+/** Includes one that counted as failed because the device was silent. */
 function canGoOn(installation: Installation): boolean {
   return isUnsettled(installation) || (installation.isPresumed && isFailure(installation));
 }

@@ -20,21 +20,22 @@ export const reportLogLimitBytes = 64 << 10;
 export interface ReportPorts {
   readonly fleet: Pick<DeviceUpdates, 'lately' | 'find'>;
   readonly contacts: DeviceContacts;
-  readonly devices: Pick<DeviceRecords, 'saveLog' | 'installations'>;
+  readonly devices: Pick<DeviceRecords, 'saveLog' | 'appendLog' | 'installations'>;
 }
 
 export function createRecordReport({ fleet, contacts, devices }: ReportPorts): RecordReport {
   return async (identity, event) => {
     const { id } = identity;
     const { contact, log } = event;
-    const { transactionId } = event;
-    // Of a device that was heard lately nothing is waited for, so that what it reports counts for all who ask after it.
+    const { transactionId, installationId, moreLog = '' } = event;
+    // For a recently heard device nothing waits, so its report counts for every later question.
     const known = (fleet.lately(id) ?? (await fleet.find(id)))?.installation ?? null;
     const isEarlier = known !== null && transactionId !== null && known.transactionId !== transactionId;
     const named = isEarlier ? await findEarlier(devices, known, transactionId) : known;
     const installation = await contacts.hearOnDisk(identity, contact, ({ isAside, ...record }, draft) => {
       if (isAside) return null;
       const latest = record.installation;
+      if (installationId !== undefined && installationId !== latest?.id) return null;
       // It says nothing of the latest, which may have begun since.
       if (transactionId !== null && named !== null && named.id !== latest?.id) return named;
       const change = latest === null ? null : judgeReport(latest, event, contact.at);
@@ -46,6 +47,8 @@ export function createRecordReport({ fleet, contacts, devices }: ReportPorts): R
     });
     if (installation !== null && log !== null && log !== '')
       await devices.saveLog(installation.id, log, contact.at);
+    if (installation !== null && moreLog !== '')
+      await devices.appendLog(installation.id, moreLog, contact.at);
     return installation;
   };
 }

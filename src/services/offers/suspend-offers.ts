@@ -14,8 +14,8 @@ export interface SuspendPorts {
 const heldAtOnce = 500;
 
 /**
- * Stops all offers until people have looked: every rollout is paused, also of a bundle that is lost at the moment, and every
- * device with a pin is held. Done again after it was cut short it goes on where it was.
+ * Stops all offers until people have checked: pauses every rollout, even if its bundle is lost at the moment, and holds every
+ * pinned device. If it was interrupted, calling it again continues.
  * @throws DomainError `storage-full`, `unavailable`
  */
 export function createSuspendOffers({ catalog, manageDevices, listing, now }: SuspendPorts) {

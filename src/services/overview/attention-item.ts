@@ -1,6 +1,6 @@
 import type { AttentionKind } from '../../core/attention-kind';
 
-/** Something that a person should look at. */
+/** Something that needs attention. */
 export interface AttentionItem {
   readonly kind: AttentionKind;
   /** How many there are of it. */
@@ -10,10 +10,10 @@ export interface AttentionItem {
   readonly releaseId?: number;
   readonly bundleName?: string;
   readonly deviceId?: string;
-  /** The devices that are meant were last heard of before this. */
+  /** The devices in question were last heard before this. */
   readonly lastContactBefore?: Date;
   /** A sentence for people. */
   readonly message: string;
-  /** What a person may dismiss of it, such as ids of releases; missing when it goes away by itself alone. */
+  /** What people can dismiss in it, such as ids of releases; missing when it can only go away on its own. */
   readonly subjects?: readonly string[];
 }

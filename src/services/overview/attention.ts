@@ -8,7 +8,7 @@ import { ofOverBudget } from './over-budget-attention';
 import { ofReleases, type ReleaseFacts } from './release-attention';
 import { ofRestore, ofServer, type RestoreFacts, type ServerFacts } from './server-attention';
 
-/** What attention is judged by; each file beside this one says what its items need. */
+/** The input for attention; each file next to this one says what its items need. */
 export interface AttentionFacts
   extends
     RestoreFacts,
@@ -23,7 +23,7 @@ export interface AttentionFacts
   readonly decided: { readonly waiting: number; readonly held: number };
 }
 
-/** What a person should look at, in the order in which it matters. */
+/** What needs attention, most important first. */
 export function findAttention(facts: AttentionFacts): readonly AttentionItem[] {
   return [
     ...ofRestore(facts),

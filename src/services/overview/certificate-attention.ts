@@ -14,16 +14,16 @@ export interface CertificateFacts {
   readonly inventory: CertificateInventory;
   /** The server's own certificate, where a server runs that looks after it. */
   readonly serverCertificate?: ServerCertificateStatus | undefined;
-  /** Devices that came with a certificate that does not say what it is for. */
+  /** Devices that came with a certificate that states no purpose. */
   readonly oldCertificates: readonly string[];
 }
 
-/** Enough to renew by hand. A certificate that expired longer ago is of a device that nobody misses. */
+/** Enough to renew by hand. A certificate that expired longer ago belongs to a device that is no longer used. */
 const expiryNoticeDays = 30;
 /** Devices that a sentence names. */
 const maxNamed = 5;
 
-/** What a person should look at of the CA, the server's certificate and those of devices. */
+/** What needs attention about the certificates of the CA, the server and devices. */
 export function ofCertificates(facts: CertificateFacts): readonly AttentionItem[] {
   const { at, inventory, serverCertificate } = facts;
   return [

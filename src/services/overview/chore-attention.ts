@@ -30,7 +30,7 @@ export function ofChores(chores: readonly ChoreStatus[], at: Date): readonly Att
   return chores.flatMap((chore): AttentionItem[] => {
     if (chore.failing === null || !needsAttention(chore, at)) return [];
     const { since, error } = chore.failing;
-    // What is no expected failure may say anything: it is for the log.
+    // An unexpected failure may say anything: it is for the log.
     const expected = error instanceof DomainError ? error : undefined;
     const reason = expected === undefined ? '' : `: ${expected.message}`;
     const message =

@@ -40,7 +40,7 @@ export interface ChannelFigures {
 /** The fleet at a glance. */
 export interface FleetOverview {
   readonly channels: readonly ChannelFigures[];
-  /** What a person should look at. */
+  /** What needs attention. */
   readonly attention: readonly AttentionItem[];
   readonly devices: {
     readonly total: number;
@@ -54,7 +54,7 @@ export interface FleetOverview {
     readonly hasRelease: boolean;
     /** One that is neither revoked nor expired. */
     readonly hasDeviceCertificate: boolean;
-    /** One was heard, not only made by a person. */
+    /** At least one made contact, and was not only added by hand. */
     readonly hasDevice: boolean;
     /** A device told the end of an installation, or proved one. */
     readonly hasReport: boolean;
@@ -75,7 +75,7 @@ export interface DescribeFleetPorts {
   readonly dismissals: Pick<DismissalRecords, 'all'>;
   readonly certificates: Pick<CertificateFolder, 'inventory'>;
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
-  /** Ids of devices that came with a certificate that does not say what it is for. */
+  /** Ids of devices that came with a certificate that states no purpose. */
   readonly oldCertificates: () => readonly string[];
   readonly serverCertificate?: (() => ServerCertificateStatus) | undefined;
   readonly measureStorage: MeasureStorage;

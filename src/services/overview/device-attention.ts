@@ -12,12 +12,12 @@ export interface NoticedDevices {
   readonly silent: SilentDevices | null;
 }
 
-/** Devices that nobody holds and that were not heard of for long. */
+/** Devices that are not held and have been silent for long. */
 export interface SilentDevices {
   readonly devices: number;
   /** Of some of them. */
   readonly ids: readonly string[];
-  /** They were last heard of before this. */
+  /** They were last heard before this. */
   readonly before: Date;
   /** For how long the server was up since then, at least; in milliseconds. */
   readonly afterMs: number;
@@ -26,7 +26,7 @@ export interface SilentDevices {
 /** Of devices that are named one by one. */
 export const maxSharedCertificates = 20;
 
-/** What a person should look at of what devices are and tell. */
+/** What needs attention about what devices are and report. */
 export function ofDevices({
   shared,
   otherClaims,
@@ -41,7 +41,7 @@ export function ofDevices({
   ];
 }
 
-/** Devices for which a person has to decide, or has decided, that they get nothing. */
+/** Devices that get nothing because of a decision, or until there is one. */
 export function ofDecided({
   waiting,
   held,

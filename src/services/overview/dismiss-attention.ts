@@ -6,8 +6,8 @@ import type { DescribeFleet } from './describe-fleet';
 import type { Clock } from '../../ports/clock';
 
 /**
- * Says that a person has seen what an attention item tells: it is not shown again, also after a restart.
- * @param subjects of the item, as it names them; those that are dismissed already change nothing
+ * Dismisses an attention item: it is not shown again, even after a restart.
+ * @param subjects of the item, as it names them; dismissed ones change nothing
  * @throws DomainError `not-found` for what is neither shown nor dismissed
  */
 export type DismissAttention = (

@@ -17,7 +17,7 @@ export interface HistoryPoint {
 }
 
 export interface FleetHistory {
-  /** Takes a snapshot when one is due. Call it often: it looks at the clock. @throws DomainError `storage-full`, `unavailable` */
+  /** Takes a snapshot when one is due. Call it often: it checks the clock. @throws DomainError `storage-full`, `unavailable` */
   record(): Promise<void>;
   /**
    * @param hours back from now
@@ -88,7 +88,7 @@ export class FleetSnapshots implements FleetHistory {
     const { history, listing, retention } = this.ports;
     const last = await history.lastAt();
     if (last?.getTime() === at.getTime()) return;
-    // A clock that is far behind is no reason to lose what is there: it is waited for.
+    // A clock far behind is no reason to lose what is there: wait for it.
     if (last !== undefined && last > at && (await history.times(at)).length > maxTakenBack) return;
     await history.save(at, grainOf(at, last), channelCounts(await listing.census()));
     for (const grain of ['moment', 'hour', 'day'] as const) {

@@ -14,7 +14,7 @@ export const stoppedNoticeMs = 86_400_000;
 /** Devices name their compatible themselves: there may be many. */
 const maxTroubles = 100;
 
-/** What a person should look at of how installations end, what hits most devices first. */
+/** What needs attention about how installations end; what affects most devices comes first. */
 export function ofInstallations({ troubled, stopped }: InstallationFacts): readonly AttentionItem[] {
   const worst = [...troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles);
   return [...worst.map(ofTrouble), ...stopped.slice(0, maxTroubles).map(ofStopped)];

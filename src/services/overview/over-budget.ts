@@ -10,7 +10,7 @@ export interface Excess {
   readonly lastAt: Date;
 }
 
-/** Who goes beyond what one device may use. It is kept in memory: it says what goes on now. */
+/** Devices that exceed their budget. Kept in memory: it shows what is happening now. */
 export interface OverBudget {
   note(holder: BudgetHolder, budget: Budget): void;
   /** How often that happened since the start. */
@@ -20,7 +20,7 @@ export interface OverBudget {
 }
 
 const forgottenAfterMs = 3_600_000;
-/** Addresses are cheap to change: whoever was heard longest ago is forgotten first. */
+/** Addresses are cheap to change, so the one seen longest ago is forgotten first. */
 const maxHolders = 1_000;
 
 /** {@link OverBudget} in memory. */

@@ -23,7 +23,7 @@ const expiryNoticeDays = 30;
 /** Releases that a sentence names. */
 const maxNamed = 5;
 
-/** What a person should look at of what is released, and of what devices are pinned to. */
+/** What needs attention about releases and pinned bundles. */
 export function ofReleases(facts: ReleaseFacts): readonly AttentionItem[] {
   return [
     ...ofPaused(facts),

@@ -22,7 +22,7 @@ export interface RestoreFacts {
   readonly dismissed: readonly Dismissal[];
 }
 
-/** What a person should look at of the server itself. */
+/** What needs attention about the server itself. */
 export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
   const { at, webhooks, chores, lastCrash } = facts;
   return [
@@ -34,7 +34,7 @@ export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
   ];
 }
 
-/** What was decided after the copy was made is lost, which only people can know. */
+/** Decisions made after the copy are lost, and only people can know them. */
 export function ofRestore({ lastRestore, dismissed }: RestoreFacts): readonly AttentionItem[] {
   if (lastRestore === undefined) return [];
   const { id, reason, at } = lastRestore;

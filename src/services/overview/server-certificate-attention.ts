@@ -7,7 +7,7 @@ import { inDays } from './attention-words';
 /** Names that a sentence has. */
 const maxNamed = 5;
 
-/** What a person has to do about the server's certificate. Nothing while it renews itself. */
+/** What people have to do about the server's certificate. Nothing while it renews itself. */
 export function ofServerCertificate(status: ServerCertificateStatus, at: Date): readonly AttentionItem[] {
   return [...ofRenewal(status, at), ...ofHeldBack(status), ...ofMissedNames(status)];
 }

@@ -8,7 +8,7 @@ import { mebibytes, spaceRemedy, spaceTakers } from './storage-words';
 export interface RoomFacts {
   readonly storage: StorageUsage;
   readonly largestBundleBytes: number;
-  /** When the disk is full if it goes on as before; `null` when nobody knows. */
+  /** When the disk will be full if it keeps growing; `null` when unknown. */
   readonly daysUntilFull: number | null;
 }
 

@@ -19,12 +19,12 @@ export class StorageWatch {
 
   constructor(private readonly ports: WatchStoragePorts) {}
 
-  /** When the disk is full if it goes on as before; `null` when nobody knows. */
+  /** When the disk will be full if it keeps growing; `null` when unknown. */
   daysUntilFull(freeBytes: number): number | null {
     return daysUntilFull(this.#samples, freeBytes);
   }
 
-  /** Looks at the disk, and tells the log when there begins to be too little room. Call it about once a minute. */
+  /** Checks the disk, and logs when space runs low. Call it about once a minute. */
   async run(): Promise<void> {
     const { measureStorage, listBundles, monotonicMs, log } = this.ports;
     const storage = await measureStorage();

@@ -8,9 +8,9 @@ export interface WatchWritabilityPorts {
   readonly log: Log;
 }
 
-/** Looks whether the disk takes writes again, and tells the log when that begins and ends. */
+/** Checks whether the disk takes writes again, and logs when a problem begins and ends. */
 export class WritabilityWatch {
-  /** What was told last; `null` in quiet times. */
+  /** What was last logged; `null` when all is well. */
   #told: string | null = null;
 
   constructor(private readonly ports: WatchWritabilityPorts) {}

@@ -10,7 +10,7 @@ import type { ManageRollouts } from './manage-rollouts';
 /** Moves rollouts by themselves, as their policies say. */
 export interface AdvanceRollouts {
   /**
-   * Why a release must not be offered any more although nobody has paused it yet; `null` when it may. Cheap.
+   * Why a release must no longer be offered although it has not been paused yet; `null` when it may. Cheap.
    * @param failures devices that failed or rolled back
    */
   pauseReason(release: Release, failures: number): string | null;
@@ -31,7 +31,7 @@ export interface AdvancePorts extends CountPorts {
 interface Count extends StepDevices {
   /** Of the release's installations when the count began. */
   readonly revision: number;
-  /** How long it took, in milliseconds, with all that had its turn in between. */
+  /** How long it took, in milliseconds, including everything that ran in between. */
   readonly tookMs: number;
 }
 
@@ -39,7 +39,7 @@ interface Count extends StepDevices {
 const countEveryMs = 5_000;
 /** And not less often: devices come and go without an event for this release. */
 const countAgainAfterMs = 60_000;
-/** Where no move depends on a count, this part of the time at the most goes into counting. */
+/** Where no move depends on a count, counting may take at most this share of the time. */
 const countingShare = 1 / 50;
 
 /** Counts a release's devices when a move depends on it, and makes the move. */
@@ -56,7 +56,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     if (move !== null) return move.kind === 'pause' ? move.reason : null;
     const { state, policy, forgivenFailures } = release.rollout;
     if (state !== 'running' || policy.pauseAtPercent === null || this.#counts.has(release.id)) return null;
-    // A share of nobody knows how many: within a second they are counted.
+    // A share of an unknown number: they are counted within a second.
     return failures > forgivenFailures ? 'its devices are being counted' : null;
   }
 
@@ -64,7 +64,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     return this.#counts.get(releaseId);
   }
 
-  /** Who asks while it counts gets that count. */
+  /** Callers that arrive during a count share it. */
   count(release: Release): Promise<Count> {
     const running = this.#counting.get(release.id);
     if (running !== undefined) return running;
@@ -128,7 +128,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     return ageMs >= Math.max(everyMs, counted.tookMs / countingShare);
   }
 
-  /** The count is what is left of the fleet in the history, so it is written when it has changed. */
+  /** The count is all that the history keeps of the fleet, so it is written when it changes. */
   async #keepCount(id: number): Promise<void> {
     const total = this.#counts.get(id)?.total;
     if (total === undefined) return;
@@ -147,7 +147,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     await this.ports.manageRollouts.complete(id, counted.total, counted.revision);
   }
 
-  /** What is about to happen must not follow from what is known to be old. */
+  /** What is about to happen must not follow from outdated facts. */
   async #moveByFreshCount(id: number): Promise<{ release: Release; move: RolloutMove } | undefined> {
     const { catalog, fleet } = this.ports;
     const before = await fleet.releases();
@@ -162,7 +162,7 @@ export class RolloutAdvance implements AdvanceRollouts {
     return present === undefined || move === null ? undefined : { release: present, move };
   }
 
-  /** A device that was forgotten takes its failure along, also one that was forgiven: or it would hide the next one. */
+  /** A forgotten device takes its failure with it, even a forgiven one, which would otherwise hide the next. */
   async #forgiveNoMore({ id, rollout }: Release): Promise<void> {
     const { fleet, catalog } = this.ports;
     if ((await fleet.releases()).failures(id) >= rollout.forgivenFailures) return;
@@ -197,7 +197,7 @@ function dependsOnCount({ rollout: { policy, step } }: Release): boolean {
   return mayPromote || policy.pauseAtPercent !== null;
 }
 
-/** A person made the move: the next look decides anew. */
+/** A person made the move: decide again next time. */
 function wasFaster(error: unknown): boolean {
   return error instanceof DomainError && (error.code === 'conflict' || error.code === 'not-found');
 }

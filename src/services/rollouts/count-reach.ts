@@ -12,8 +12,8 @@ export interface DeviceGroup {
 }
 
 /**
- * Whom a release reaches on its channel, as far as versions decide: every device that follows the channel is counted, also one
- * that is held or silent; one that is pinned is not, because it gets what a person pinned.
+ * Whom a release reaches on its channel, as far as versions decide. Every device that follows the channel counts, including held
+ * and silent ones; a pinned device does not, because it gets what it is pinned to.
  */
 export interface ReleaseReach {
   readonly devices: number;
@@ -31,12 +31,12 @@ export interface ReleaseReach {
   readonly unknownVersion: number;
 }
 
-/** A page takes a few milliseconds, in which nobody else is answered. */
+/** A page takes a few milliseconds, in which nothing else is answered. */
 const pageSize = 500;
-/** Devices name their version themselves: nobody can make an answer endless. */
+/** Devices name their own version, so the answer must be bounded. */
 const maxVersions = 10;
 
-/** Counts whom a release reaches. It reads what the channel runs in pages, and lets others work between them. */
+/** Counts whom a release reaches. It reads what the channel runs in pages, and lets other work run between them. */
 export async function countReach(
   listing: Pick<FleetListing, 'channelVersions'>,
   { compatible, channel, bundle, rollout }: Pick<Release, 'compatible' | 'channel' | 'bundle' | 'rollout'>,

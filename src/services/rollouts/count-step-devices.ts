@@ -22,12 +22,12 @@ export interface CountPorts {
   readonly now: Clock;
 }
 
-/** A page takes a few milliseconds, in which the store may answer nobody else. */
+/** A page takes a few milliseconds, in which the store may answer nothing else. */
 const pageSize = 500;
 
 /**
  * Counts the devices of a release by the step that reaches them: those of its compatible and channel that could get it. It reads
- * the registry in pages, so that others are answered between them.
+ * the registry in pages, so that other requests are answered between them.
  */
 export async function countStepDevices(
   { devices: registry, heardSince: earliest, now }: CountPorts,

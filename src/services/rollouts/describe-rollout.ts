@@ -19,7 +19,7 @@ export interface StepProgress {
 export interface RolloutProgressReport {
   readonly steps: readonly StepProgress[];
   readonly inProgress: number;
-  /** Devices that failed or rolled back since the step began or a person went on. */
+  /** Devices that failed or rolled back since the step began or the rollout was resumed. */
   readonly failuresInStep: number;
   /** What it waits for, for people. */
   readonly next: string;

@@ -17,7 +17,7 @@ import type { Clock } from '../../ports/clock';
 /** So far back in the history of a channel. */
 const lookedAt = 1_000;
 
-/** The release that going back leads to, and what it had come to. */
+/** The release that going back leads to, and its outcome. */
 export interface BackTarget {
   /** The line of the history that made it. */
   readonly made: Activation & { readonly releaseId: number };
@@ -49,9 +49,9 @@ export interface GoBack {
    */
   preview(place: Pick<ChannelRequest, 'compatible' | 'channel'>): Promise<BackTarget>;
   /**
-   * Brings the release before back as it was: with its policy, in its step, paused if it was paused, and to the same devices.
+   * Brings back the previous release as it was: with its policy, step and devices, and paused if it was paused.
    * @throws DomainError `not-found` when there is none, or its bundle is deleted; `conflict` when it is not the expected one,
-   * nothing is expected where somebody went back already, or no device has proven it and nobody insists
+   * when nothing is expected and somebody already went back, or without force when no device has proven it
    */
   goBack(request: BackRequest): Promise<Release>;
 }
@@ -121,7 +121,7 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     throw DomainError.of('another-before-meanwhile', { name: bundle.name, releaseId: made.releaseId });
   }
 
-  /** Whether what is current was itself gone back to: of two who press at once, the second would go one further. */
+  /** Whether the current release was itself gone back to: if two people go back at once, the second would go too far. */
   async function isBroughtBack({ compatible, channel }: BackTarget['made']): Promise<boolean> {
     const [last] = await catalog.history({ compatible, channel, limit: 1 });
     return last !== undefined && last.releaseId !== null && last.releaseId !== last.id;
@@ -156,13 +156,13 @@ export function createGoBack({ catalog, results, fleet, changed, log, now }: GoB
     return release;
   }
 
-  /** Going back is a person's word that devices may go down to it. */
+  /** Going back allows downgrades. */
   function rolloutOf(
     { rollout: left }: BackTarget,
     { isResumed, actor }: BackRequest,
     { at, forgivenFailures }: { readonly at: Date; readonly forgivenFailures: number },
   ): Rollout {
-    // Devices have left it meanwhile: whether it is complete is decided anew.
+    // Devices have left it meanwhile: decide again whether it is complete.
     const rollout = { ...left, policy: allowingDowngrade(left.policy), completedAt: null };
     if (isResumed !== true || rollout.state !== 'paused') return rollout;
     return { ...rollout, state: 'running', reason: null, forgivenFailures, changedBy: actor, changedAt: at };

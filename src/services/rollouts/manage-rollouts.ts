@@ -35,7 +35,7 @@ export interface ManageRollouts {
    * @throws DomainError `not-found`, `conflict` when it is complete already, or anything has changed since the count
    */
   complete(releaseId: number, count: RolloutCount, revision: number): Promise<Release>;
-  /** Offers it to nobody any more; devices keep what they have. @throws DomainError `not-found`, `conflict` */
+  /** Offers it to no further devices; devices keep what they have. @throws DomainError `not-found`, `conflict` */
   abort(releaseId: number, reason: string, actor: Actor): Promise<Release>;
 }
 

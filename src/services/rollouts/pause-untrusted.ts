@@ -5,8 +5,8 @@ import type { Catalog } from '../catalog/catalog';
 import type { ManageRollouts } from './manage-rollouts';
 
 /**
- * Pauses rollouts whose bundle is no longer trusted. It follows from what is stored alone, so that a kill loses nothing. One that
- * cannot be paused stops no other. @throws what the first of them threw
+ * Pauses rollouts whose bundle is no longer trusted. It depends only on stored state, so a kill loses nothing. A rollout that
+ * cannot be paused does not stop the others. @throws what the first of them threw
  */
 export type PauseUntrusted = () => Promise<void>;
 
@@ -34,7 +34,7 @@ export function createPauseUntrusted({
       try {
         await manageRollouts.pause(id, reason, theServer);
       } catch (error) {
-        // A person was faster.
+        // Somebody else was faster.
         if (!(error instanceof DomainError) || (error.code !== 'conflict' && error.code !== 'not-found'))
           failures.push(error);
       }

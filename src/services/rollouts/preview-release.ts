@@ -22,20 +22,20 @@ export interface ReleasePreview {
   /** False when it is current already and would stay as it is. */
   readonly changes: boolean;
   readonly reach: ReleaseReach;
-  /** What is probably not meant. */
+  /** What is probably not intended. */
   readonly warnings: readonly Finding[];
 }
 
-/** Tells whom a release reaches, before or after it is made. */
+/** Says whom a release reaches, before or after it is made. */
 export interface PreviewRelease {
   /**
    * What an activation would do; changes nothing.
    * @throws DomainError as the activation would; `unavailable`
    */
   preview(request: ActivateRequest): Promise<ReleasePreview>;
-  /** Whom a release reaches that was made; `null` when that cannot be counted now, which is no reason to refuse it. */
+  /** Whom a new release reaches; `null` when that cannot be counted now, which is no reason to refuse it. */
   reachOf(release: Release): Promise<ReleaseReach | null>;
-  /** What is probably not meant with a release that was made; none when that cannot be found out now. */
+  /** What is probably not intended with a new release; empty when that cannot be found out now. */
   warningsOf(release: Release): Promise<readonly Finding[]>;
 }
 

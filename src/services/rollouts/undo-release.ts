@@ -29,10 +29,10 @@ export interface UndoRelease {
   /** What would be current then; `null` for nothing; `undefined` when the release cannot be undone. */
   preview(releaseId: number): Promise<UndoTarget | null | undefined>;
   /**
-   * Brings back what was current before, as it was. Devices are asked about in the transaction that does it.
+   * Brings back what was current before, as it was. The transaction that does so checks the devices.
    * @returns what is current then; `null` for nothing
-   * @throws DomainError `not-found` when there is no such release, or the bundle before is deleted; `conflict` when a device was
-   * offered it, or it is not the latest decision on its channel; `storage-full`, `unavailable`
+   * @throws DomainError `not-found` when there is no such release, or the previous bundle is deleted; `conflict` when a device
+   * was offered it, or it is not the latest decision on its channel; `storage-full`, `unavailable`
    */
   undo(releaseId: number, actor: Actor): Promise<Release | null>;
 }
@@ -49,7 +49,7 @@ export interface UndoPorts {
 
 export function createUndoRelease({ catalog, results, fleet, changed, log, now }: UndoPorts): UndoRelease {
   /**
-   * @param wasOffered as the database has it; what a device is told now is in memory, and on its way there
+   * @param wasOffered according to the database; an offer made just now is in memory, and on its way there
    * @throws DomainError `conflict`
    */
   function refuseOffered(releaseId: number, wasOffered: boolean): void {

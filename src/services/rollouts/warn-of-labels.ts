@@ -3,10 +3,10 @@ import type { Finding } from '../../core/inspection';
 import type { Release } from '../../core/release';
 import type { FleetListing } from '../../ports/fleet-queries';
 
-/** A page takes a few milliseconds, in which nobody else is answered. */
+/** A page takes a few milliseconds, in which nothing else is answered. */
 const pageSize = 500;
 
-/** Warns of each step for a label that no device of the channel has: a mistyped one reaches nobody. */
+/** Warns about each step for a label that no device of the channel has, such as a mistyped one. */
 export async function warnOfLabels(
   listing: Pick<FleetListing, 'labelledDevices'>,
   { compatible, channel, rollout }: Pick<Release, 'compatible' | 'channel' | 'rollout'>,

@@ -34,8 +34,8 @@ interface LegacyRelease {
 }
 
 /**
- * Takes over the releases of the original Python server, once: `manifests/*.json` and `manifest.json`. The bundles
- * must be known by then. Killed on its way it starts over at the next start and changes nothing twice.
+ * Imports the releases of the original Python server, once: `manifests/*.json` and `manifest.json`. The bundles must be known by
+ * then. If killed, it starts over at the next start and changes nothing twice.
  */
 export async function importLegacyReleases(ports: ImportPorts): Promise<Imported> {
   const { catalog, legacy, markers } = ports;
@@ -130,11 +130,11 @@ async function takeOver(catalog: Catalog, release: LegacyRelease, report: Report
   }
   try {
     return await catalog.exclusively(async () => {
-      // A person decided it once, and devices refuse what is not for them: so the earlier server's word counts.
+      // It was decided once, and devices refuse what is not for them: so the earlier server's choice counts.
       const input = { compatible, force: true, actor: importer };
       const plan = planActivation(catalog, bundle, input, releasedAt);
       if (plan.activation === undefined) return false;
-      // The earlier server asked nobody about downgrades.
+      // The earlier server had no setting for downgrades.
       const policy = everyoneAsBefore;
       await catalog.commit({ bundle: plan.bundle, activation: plan.activation, policy });
       if (plan.activation.forced) {

@@ -38,9 +38,9 @@ export interface TakenOver {
 const readSizeBytes = 1 << 20;
 
 /**
- * Brings catalog and folder together at the start: a bundle without its file is reported and not served; a file that
- * nobody knows (a crash came between file and row, or a person or an earlier server put it there) is taken in if it
- * would be accepted as an upload, else reported and left alone.
+ * Reconciles catalog and folder at the start. A bundle without its file is reported and not served. An unknown file (left by a
+ * crash between file and row, or put there by a person or an earlier server) is imported if it would be accepted as an upload,
+ * and otherwise reported and left alone.
  */
 export async function takeOverFiles(ports: TakeOverPorts): Promise<TakenOver> {
   const { catalog, storage, foundFiles } = ports;

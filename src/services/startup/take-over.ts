@@ -5,7 +5,7 @@ import { DomainError } from '../../core/errors';
 import { type Imported, importLegacyReleases } from './import-legacy';
 import { type StartupProblem, takeOverFiles } from './take-over-files';
 
-/** What a start took over, and what it left alone and why. */
+/** What a start imported, and what it left alone and why. */
 export interface Startup {
   /** How the run before ended, if it was an exception that nothing caught. */
   readonly lastCrash: Crash | undefined;
@@ -16,7 +16,7 @@ export interface Startup {
   readonly problems: readonly StartupProblem[];
 }
 
-/** Takes over what lies in the data folder, and says so in the log. @throws DomainError `configuration` */
+/** Imports what is in the data folder, and logs it. @throws DomainError `configuration` */
 export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<Startup> {
   const { store, inspect, allowUntrusted, lastCrash, log, now } = ports;
   const { bundles: storage, foundFiles, legacy, markers } = store;
@@ -32,7 +32,7 @@ export async function takeOver(ports: ServicePorts, catalog: Catalog): Promise<S
   return { lastCrash, adopted: files.adopted, released: releases.released, problems };
 }
 
-/** A full disk does not keep the server from its devices. @throws what is not about the disk */
+/** A full disk does not keep the server from serving devices. @throws what is not about the disk */
 function leftForLater(error: unknown): Imported {
   if (!(error instanceof DomainError) || (error.code !== 'storage-full' && error.code !== 'unavailable'))
     throw error;

@@ -30,22 +30,22 @@ export interface WatchRestores {
   /** Names the database; another one after a restore. */
   readonly databaseId: string;
   /**
-   * Hears which bundle a device names, by its hash: in an ETag or a pinned URL. What follows from it for this device's question
-   * counts when the promise resolves. @throws DomainError `unavailable`
+   * Takes note of the bundle that a device names by its hash, in an ETag or a pinned URL. The consequences for this device's
+   * question are in force when the promise resolves. @throws DomainError `unavailable`
    */
   hear(deviceId: string, sha256: string): Promise<void>;
   /** What every device is held by until rollouts and pins are stopped; `null` in quiet times. */
   hold(): Hold | null;
-  /** Does what is due. Never rejects: what failed is tried again by {@link run}. */
+  /** Does what is due. Never rejects: {@link run} retries what failed. */
   settle(): Promise<void>;
-  /** As {@link settle}. @throws what it failed with */
+  /** Like {@link settle}. @throws what it failed with */
   run(): Promise<void>;
   /** Names what stops offers, and the fleet to ask about devices. */
   begin(ports: {
     readonly fleet: Pick<Fleet, 'find'>;
     readonly suspend: (reason: string) => Promise<void>;
   }): void;
-  /** Hears of no more decisions. */
+  /** Stops listening for decisions. */
   close(): void;
 }
 
@@ -58,7 +58,7 @@ interface Suspicion {
   isSuspended: boolean;
 }
 
-/** Hashes that are known to be known: as many as there are bundles, at the most. */
+/** Hashes known to be known: at most as many as there are bundles. */
 const maxRemembered = 10_000;
 
 /** {@link WatchRestores} by the marker beside the database, and by the hashes that devices name. */
@@ -85,7 +85,7 @@ export class RestoreWatch implements WatchRestores {
     this.#decision = decision;
   }
 
-  /** Looks at database and marker, before anything is decided on them. @throws DomainError `storage-full`, `unavailable` */
+  /** Compares database and marker, before anything is decided on them. @throws DomainError `storage-full`, `unavailable` */
   static async start(ports: WatchRestoresPorts): Promise<RestoreWatch> {
     const found = await ports.databaseMarker.read();
     const known = await ports.restores.identity(newId(ports));
@@ -132,7 +132,7 @@ export class RestoreWatch implements WatchRestores {
     return open === null || open.isSuspended ? null : heldFor(open.reason, open.at);
   }
 
-  /** One at a time; who comes while it runs waits for the next run, which sees what it brings. */
+  /** One at a time. Callers that arrive during a run wait for the next one, which sees what they bring. */
   settle(): Promise<void> {
     const next = (this.#running ?? Promise.resolve())
       .then(() => this.#settleNow())
@@ -188,7 +188,7 @@ export class RestoreWatch implements WatchRestores {
     }
   }
 
-  /** What is on disk already is not written again. */
+  /** What is already on disk is not written again. */
   async #keep(open: Suspicion): Promise<void> {
     if (open.isKept) return;
     const next = newId(this.ports);

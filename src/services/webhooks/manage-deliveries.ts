@@ -20,8 +20,8 @@ export interface ManageDeliveries {
    */
   replay(name: string, eventId: number, actor: Actor): Promise<void>;
   /**
-   * Sends all again that were given up, as far as there is room.
-   * @returns how many, and whether others are left
+   * Resends everything that was given up, while there is room.
+   * @returns how many, and whether some are left
    * @throws DomainError `not-found`, `conflict` when the webhook is off
    */
   replayGivenUp(name: string, actor: Actor): Promise<{ readonly replayed: number; readonly isMore: boolean }>;

@@ -32,7 +32,7 @@ export interface ManageWebhooks {
   /** By name. */
   list(): Promise<readonly WebhookStatus[]>;
   /**
-   * It begins with what happens from now on.
+   * It starts with the next event.
    * @returns the secret, which is not shown again
    * @throws DomainError `invalid-input`, `conflict` for a name in use
    */
@@ -41,8 +41,8 @@ export interface ManageWebhooks {
     actor: Actor,
   ): Promise<{ readonly webhook: WebhookStatus; readonly secret: string }>;
   /**
-   * Turned on again, it begins with what happens from then on, and without its failures. One that is on, or off, already stays as
-   * it is. What waits when it is turned off is skipped. @throws DomainError `not-found`
+   * When turned on, it starts with the next event and without its failures; when turned off, what is waiting is skipped. No
+   * change does nothing. @throws DomainError `not-found`
    */
   setEnabled(name: string, isEnabled: boolean, actor: Actor): Promise<WebhookStatus>;
   /** Has events wait for those before them, or not. @throws DomainError `not-found` */

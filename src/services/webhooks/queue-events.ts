@@ -13,8 +13,8 @@ export interface QueueEventsPorts {
 const page = 500;
 
 /**
- * Makes deliveries of the lines of the journal that a webhook has not seen yet, as far as there is room. The cursor moves with them
- * in one step, so that a kill at any time loses none and doubles none.
+ * Makes deliveries of the journal lines that a webhook has not seen yet, while there is room. The cursor moves with them in one
+ * step, so a kill at any time loses and duplicates nothing.
  */
 export async function queueEvents(
   { deliveries, journal, now }: QueueEventsPorts,
@@ -26,7 +26,7 @@ export async function queueEvents(
     const events = await journal.after(from, page);
     const last = events.at(-1);
     if (last === undefined) return;
-    // A webhook does not hear of webhooks: its own failures would feed it for ever.
+    // Webhooks get no events about webhooks: their own failures would feed them forever.
     const wanted = events.filter((event) => isWanted(event, { kinds }) && !event.kind.startsWith('webhook.'));
     const part = { webhookId, from, to: last.id, eventIds: wanted.map(({ id }) => id) };
     const queued = await deliveries.queue(part, maxWaiting, now());

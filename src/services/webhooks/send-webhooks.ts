@@ -19,7 +19,7 @@ export interface SendWebhooksPorts {
   readonly deliver: DeliverEvent;
   /** Send nothing in this run of the server: the last ones ended by it. */
   readonly isLeftOut?: boolean;
-  /** How long ago the clock of the server showed a time, in milliseconds, also where it was set since. */
+  /** How long ago the server's clock showed a time, in milliseconds, even if it was set since. */
   readonly agoMs: (at: Date) => number;
   readonly now: Clock;
   /** From 0 up to 1. */
@@ -38,25 +38,25 @@ export interface WebhookCounts {
   readonly full: number;
 }
 
-/** Sends the journal to webhooks, and goes on after a restart where it was. */
+/** Sends the journal to webhooks, and resumes after a restart. */
 export interface SendWebhooks {
   /**
-   * Begins to send what is due, each webhook for itself.
-   * @returns the end of what is under way, which need not be waited for; it never rejects
-   * @throws what a webhook failed with on this server's side, such as DomainError `storage-full`, until that one goes on
+   * Starts sending what is due, separately for each webhook.
+   * @returns the end of what is under way, which need not be awaited; it never rejects
+   * @throws the webhook failures on this server's side, such as DomainError `storage-full`, while they last
    */
   begin(): Promise<{ readonly ended: Promise<void> }>;
   counts(): Promise<WebhookCounts>;
-  /** Cuts what is under way short; it is sent again after the next start. */
+  /** Cuts short what is under way; it is sent again after the next start. */
   close(): Promise<void>;
 }
 
-/** Sends the deliveries of each webhook by itself, and makes them of the journal. */
+/** Creates deliveries from the journal, and sends each webhook's separately. */
 export class WebhookSender implements SendWebhooks {
   readonly #totals = { delivered: 0, failed: 0, gaveUp: 0 };
   readonly #running = new Set<Promise<void>>();
   readonly #lanes = new Map<number, WebhookLanes>();
-  /** What a webhook failed with on this side, until it goes on. */
+  /** A webhook's failures on this side, while they last. */
   readonly #failures = new Map<number, unknown>();
   readonly #stop = new AbortController();
 
@@ -94,7 +94,7 @@ export class WebhookSender implements SendWebhooks {
     return this.#stop.signal.aborted;
   }
 
-  /** Each has a run of its own, so that a slow receiver holds up nobody else. A slow event holds up no later run either. */
+  /** Each webhook has its own run, so a slow receiver holds up no other, and a slow event holds up no later run. */
   #start(webhook: Webhook): void {
     const started = queueEvents(this.ports, webhook, this.#stop.signal)
       .then(() => this.#lanesOf(webhook.id).run(webhook))

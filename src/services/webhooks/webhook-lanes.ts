@@ -5,7 +5,7 @@ import type { OpenDelivery, WebhookDeliveries } from '../../ports/webhook-delive
 
 export interface WebhookLanesPorts {
   readonly deliveries: Pick<WebhookDeliveries, 'due' | 'open' | 'save'>;
-  /** Tries a delivery. @returns what is to be saved of it; `undefined` when it was cut short */
+  /** Attempts a delivery. @returns what to save about it; `undefined` when it was cut short */
   readonly attempt: (delivery: OpenDelivery) => Promise<Outcome | undefined>;
   readonly now: Clock;
   readonly stop: AbortSignal;
@@ -22,13 +22,13 @@ export interface Outcome {
 const parallel = 4;
 /** After so many failures in a row the rest waits for the next look: a receiver that is down is not asked for each event at once. */
 const failuresAtOnce = 4;
-/** Those on their way may be among what is read as due. */
+/** What is read as due may include some under way. */
 const readAtOnce = 4 * parallel;
 
 /** Sends what is due to one receiver, several at a time. */
 export class WebhookLanes {
   readonly #inFlight = new Set<number>();
-  /** What was sent and could not be saved, by event: while it cannot, nothing more is sent. It counts as on its way. */
+  /** Sent but not saved, by event: until they are, nothing more is sent. They count as under way. */
   readonly #unsaved = new Map<number, Outcome['change']>();
   readonly #savingAgain = new SharedRun(() => this.#saveAgain());
   #failuresLeft = failuresAtOnce;
@@ -39,7 +39,7 @@ export class WebhookLanes {
     return this.#inFlight.size === 0;
   }
 
-  /** Goes on until nothing is due. It may be called again meanwhile: what is on its way is not sent twice. */
+  /** Continues until nothing is due. It may be called again meanwhile: nothing under way is sent twice. */
   async run(webhook: Pick<Webhook, 'id' | 'inOrder'>): Promise<void> {
     await this.#savingAgain.start();
     this.#failuresLeft = failuresAtOnce;
@@ -64,7 +64,7 @@ export class WebhookLanes {
     }
   }
 
-  /** What is due next and not on its way; it is on its way from then on. */
+  /** The next due deliveries not under way; they are under way from then on. */
   async #take(webhook: Pick<Webhook, 'id' | 'inOrder'>, lanes: number): Promise<OpenDelivery | undefined> {
     const { deliveries, now, stop } = this.ports;
     for (const place of await deliveries.due(webhook, now(), readAtOnce)) {
@@ -73,7 +73,7 @@ export class WebhookLanes {
       this.#inFlight.add(place.eventId);
       let opened: OpenDelivery | undefined;
       try {
-        // What is due may have been sent since it was read.
+        // What was due may have been sent since it was read.
         opened = await deliveries.open(place);
       } finally {
         if (opened === undefined) this.#inFlight.delete(place.eventId);

@@ -1,6 +1,7 @@
 import { sql, type SqlBool } from 'kysely';
 import { failedStates, openStates, startedStates } from '../../core/installation-states';
 import { patiencePolls } from '../../core/proof';
+import { appendedLogMaxLength } from '../../ports/devices';
 import type { FleetRecords, ReleaseCounts } from './fleet/fleet-records';
 import type { Database } from './database';
 import { toContactRow, toInstallation, toInstallationRow } from './device-rows';
@@ -163,6 +164,23 @@ export function createDeviceRecords(
             .insertInto('installation_logs')
             .values(row)
             .onConflict((conflict) => conflict.column('installation').doUpdateSet(row)),
+        );
+      });
+    },
+
+    appendLog(installationId, lines, at) {
+      const row = {
+        installation: installationId,
+        at: at.toISOString(),
+        log: lines.slice(-appendedLogMaxLength),
+      };
+      const log = sql<string>`substr(installation_logs.log || excluded.log, ${-appendedLogMaxLength})`;
+      return database.transact(() => {
+        database.all(
+          query
+            .insertInto('installation_logs')
+            .values(row)
+            .onConflict((conflict) => conflict.column('installation').doUpdateSet({ at: row.at, log })),
         );
       });
     },

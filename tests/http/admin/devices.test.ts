@@ -274,10 +274,14 @@ describe('GET /api/devices/{id}/explain', () => {
 
   it('names every protocol, and says the same under the names that scripts know', async () => {
     const { body } = (await admin.http.get('/api/devices/board-1/explain').expect(200)) as { body: unknown };
-    const { answers, manifest, polling } = body as Record<'answers' | 'manifest' | 'polling', object>;
+    const { answers, manifest, polling } = body as Record<
+      'answers' | 'manifest' | 'polling',
+      { rules?: object }
+    >;
     expect(answers).toEqual([
       { protocol: 'manifest', ...manifest },
       { protocol: 'polling', ...polling },
+      { ...manifest, protocol: 'ddi', rules: polling.rules },
     ]);
   });
 

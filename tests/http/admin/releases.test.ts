@@ -110,6 +110,30 @@ describe('releasing', () => {
     expect((await admin.http.get('/api/manifests').expect(200)).body).toEqual({ manifests: [] });
   });
 
+  it('deactivates a compatible while the release is current that was meant, by JSON and by a form', async () => {
+    const current = async () => {
+      const answer = await admin.http.get('/api/releases?compatible=acme').expect(200);
+      return (answer.body as { releases: { id: number }[] }).releases.map(({ id }) => id);
+    };
+    await admin.http.post('/activate/fw-2.raucb').expect(200);
+    const [id = 0] = await current();
+    const deactivate = (expected: unknown) =>
+      admin.http.post('/deactivate/acme').send({ expected_release: expected });
+    expect((await deactivate(id - 1).expect(409)).body).toMatchObject({
+      code: 'conflict',
+      current_release_id: id,
+    });
+    await deactivate('newest').expect(400);
+    await admin.http
+      .post('/deactivate/acme')
+      .type('form')
+      .send(`expected_release=${id - 1}`)
+      .expect(409);
+    expect(await current()).toEqual([id]);
+    await admin.http.post('/deactivate/acme').type('form').send(`expected_release=${id}`).expect(200);
+    expect(await current()).toEqual([]);
+  });
+
   it('refuses to delete a current bundle, and deletes another', async () => {
     await admin.http.post('/activate/fw-2.raucb').expect(200);
     const refused = await admin.http.post('/delete/fw-2.raucb').expect(409);

@@ -254,3 +254,69 @@ describe('without --remote', () => {
     expect(await readdir(cwd)).not.toContain('certs');
   });
 });
+
+describe('cert show --remote', () => {
+  it('shows certificates by device, by serial in any form, and those of the CA and the server', async () => {
+    const { certificate } = await folder.createDevice({ id: 'board-1' });
+    await folder.createDevice({ id: 'board-10' });
+    const { serial } = certificate;
+    await folder.revoke({ which: serial });
+    const shown = async (which: string) => {
+      const { stdout } = await run('cert', 'show', which, '--json');
+      return (JSON.parse(stdout) as { certificates: Record<string, unknown>[] }).certificates;
+    };
+    const expected = [{ device: 'board-1', role: 'device', serial, has_file: true }];
+    expect(await shown('board-1')).toMatchObject(expected);
+    const withColons = (serial.match(/../g) ?? []).join(':').toUpperCase();
+    expect(await shown(withColons)).toMatchObject(expected);
+    expect(await shown('ca')).toMatchObject([{ role: 'ca', has_key: true }]);
+    const server = (await run('cert', 'show', 'server')).stdout;
+    expect(server).toMatch(/^Role +server$/m);
+    expect(server).toMatch(/^Names +updates\.test$/m);
+    const board = (await run('cert', 'show', 'board-1')).stdout;
+    expect(board).toMatch(/^State +⊘ revoked$/m);
+    expect(board).toMatch(/^Revoked +2026-/m);
+  });
+
+  it('finds nothing else, and no file of this machine', async () => {
+    await writeFile(path.join(cwd, 'board-1.crt'), 'here');
+    for (const which of ['board', './board-1.crt', 'ff'.repeat(200)]) {
+      const { code, stderr } = await run('cert', 'show', which, '--json');
+      expect([code, codeOf(stderr)]).toEqual([1, 'not-found']);
+    }
+  });
+});
+
+describe('cert revoked --remote', () => {
+  it('lists what the server has revoked, newest first', async () => {
+    expect(await run('cert', 'revoked')).toMatchObject({ code: 0, stdout: '' });
+    await folder.createDevice({ id: 'board-1' });
+    await folder.revoke({ which: 'board-1', reason: 'stolen' });
+    await folder.revoke({ serial: '5f3a9c41' });
+    const { stdout } = await run('cert', 'revoked');
+    expect(stdout).toMatch(/^NAME +SERIAL +REVOKED +REASON\n- +5f3a9c41 .*\nboard-1 .* stolen\n$/);
+    const json = JSON.parse((await run('cert', 'revoked', '--json')).stdout) as object;
+    expect(json).toMatchObject({
+      total: 2,
+      next: null,
+      revocations: [{ serial: '5f3a9c41', device: null }, { device: 'board-1' }],
+    });
+  });
+
+  it('reads page after page', async () => {
+    const asked: (string | undefined)[] = [];
+    const pages = [
+      { revocations: [{ serial: 'b1' }], next: 'b1', total: 2 },
+      { revocations: [{ serial: 'a0' }], next: null, total: 2 },
+    ];
+    const listener = http.createServer((request, response) => {
+      response.end(JSON.stringify(pages[asked.push(request.url) - 1]));
+    });
+    const { port, close } = await open(listener);
+    const args = ['cert', 'revoked', '--remote', '--server', `http://127.0.0.1:${port}`, '--json'];
+    const { stdout } = await runCommand(args, { cwd });
+    close();
+    expect(asked).toEqual(['/api/revocations?limit=1000', '/api/revocations?limit=1000&after=b1']);
+    expect(JSON.parse(stdout)).toMatchObject({ revocations: [{ serial: 'b1' }, { serial: 'a0' }] });
+  });
+});

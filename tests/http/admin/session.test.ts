@@ -46,8 +46,27 @@ const signedOut = {
   name: null,
   scopes: [],
   version: '9.8.7',
-  command: null,
+  command: 'rauc-simple-server',
 };
+
+describe('how the command line is called', () => {
+  it.each([
+    ['npx rauc-simple-server', true, true],
+    ['node /srv/updates/bin/rauc-simple-server.js', true, false],
+  ])('%s is told here before one signs in: %s, and elsewhere: %s', async (command, here, elsewhere) => {
+    const other = await openAdminListener({ admin: { command, requireToken: true } });
+    const told = async (headers: object) => {
+      const answer = await other.http
+        .get('/api/session')
+        .set({ ...headers })
+        .expect(200);
+      return (answer.body as { command: string | null }).command;
+    };
+    expect(await told({})).toBe(here ? command : null);
+    expect(await told({ 'X-Forwarded-For': '192.0.2.1' })).toBe(elsewhere ? command : null);
+    await other.close();
+  });
+});
 
 describe('a browser', () => {
   it('signs in with a token, and is told what it may do', async () => {

@@ -124,6 +124,7 @@ it('is explained beside the others, with its own limits', async () => {
   expect(answers.map(({ protocol, offer }) => [protocol, offer.kind])).toEqual([
     ['manifest', 'bundle'],
     ['polling', 'nothing'],
+    ['ddi', 'bundle'],
     ['notes', 'nothing'],
   ]);
   await opened.close();

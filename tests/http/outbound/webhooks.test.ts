@@ -5,6 +5,7 @@ import { type JournalEvent, noSubject } from '../../../src/core/event';
 import { retryDelayMs } from '../../../src/core/webhook';
 import { isLocalAddress } from '../../../src/http/outbound/allowed-address';
 import { createDeliverEvent } from '../../../src/http/outbound/deliver-event';
+import { makeBundle } from '../../support/bundle-factory';
 import { eventually } from '../../support/eventually';
 import { hourMs } from '../../support/fleet-factory';
 import { type OpenedServices, openServices } from '../../support/services';
@@ -100,6 +101,32 @@ describe('webhooks', () => {
     await run();
     await run();
     expect(receiver.kinds()).toEqual(['device.held']);
+  });
+
+  it('hears once that a rollout is complete, with how many devices and how long it took', async () => {
+    const device = new SimulatedDevice(opened.services, 'a', { now: () => now });
+    await device.poll();
+    const made = await makeBundle({ version: '1.0.0' });
+    await opened.publish(made.path, { name: 'v1.raucb', activate: true });
+    const [release] = opened.services.manageRollouts.list();
+    await create({ kinds: ['rollout.completed'] });
+    await device.poll('t-1');
+    device.boot('1.0.0');
+    await device.poll();
+    for (let look = 0; look < 3; look += 1) {
+      later(60_000);
+      await opened.services.runHousekeeping();
+      await run();
+    }
+    expect(receiver.received.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      {
+        kind: 'rollout.completed',
+        release_id: release?.id,
+        bundle: 'v1.raucb',
+        compatible: 'test-board',
+        after: { devices: 1, duration_seconds: 60 },
+      },
+    ]);
   });
 
   it('is tried again, later each time, in order, and after a restart', async () => {

@@ -14,7 +14,7 @@ export type OpenDialog =
   | { readonly kind: 'issue'; readonly device?: string }
   | { readonly kind: 'issued'; readonly made: IssuedCertificateJson; readonly hasKey: boolean }
   | { readonly kind: 'kit'; readonly device: string }
-  | { readonly kind: 'revoke'; readonly certificate: DeviceCertificateJson };
+  | { readonly kind: 'revoke'; readonly certificate: Pick<DeviceCertificateJson, 'device' | 'serial'> };
 
 interface CertificateDialogsProps {
   readonly dialog: Signal<OpenDialog | null>;

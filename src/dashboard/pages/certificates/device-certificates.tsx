@@ -12,7 +12,7 @@ import { Day } from '../../parts/time';
 import { text } from '../../texts';
 import type { OpenDialog } from './certificate-dialogs';
 import { DaysLeft } from './days-left';
-import { stateOf } from './expiry';
+import { isRunningOut, stateOf } from './expiry';
 
 const words = text.certificates;
 
@@ -111,12 +111,6 @@ const columns: readonly Column<DeviceCertificateJson>[] = [
     cell: ({ serial }) => <SerialLink serial={serial} isShort />,
   },
 ];
-
-/** One that was revoked may be out of a stolen device: who wants another all the same issues it by its own name. */
-function isRunningOut(certificate: DeviceCertificateJson): boolean {
-  const state = stateOf(certificate);
-  return state === 'expiring' || state === 'expired';
-}
 
 function actionsColumn(
   onOpen: DeviceCertificatesProps['onOpen'],

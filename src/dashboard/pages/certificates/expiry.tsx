@@ -17,6 +17,12 @@ export function stateOf({
   return days < noticeDays ? 'expiring' : 'valid';
 }
 
+/** One that was revoked may be out of a stolen device: who wants another all the same issues it by its own name. */
+export function isRunningOut(certificate: Parameters<typeof stateOf>[0]): boolean {
+  const state = stateOf(certificate);
+  return state === 'expiring' || state === 'expired';
+}
+
 /** The day, how long that is, and whether somebody should do something. */
 export function Expiry({ certificate }: { readonly certificate: Expiring }) {
   const state = stateOf(certificate);

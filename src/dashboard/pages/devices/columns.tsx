@@ -13,7 +13,7 @@ import { Ago } from '../../parts/time';
 import { text } from '../../texts';
 import { DecisionBadges } from './decision-badges';
 
-const nothing = <span class="muted">{text.common.none}</span>;
+const nothing = <span class="muted nothing">{text.common.none}</span>;
 const { columns: labels } = text.devices;
 
 /** What is current, by which a row tells whether its device is up to date. */
@@ -32,10 +32,18 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
       </a>
     ),
   },
-  { id: 'state', label: labels.state, sort: 'state', cell: (device) => <StateCell device={device} /> },
+  {
+    id: 'state',
+    label: labels.state,
+    isHead: true,
+    isPlain: true,
+    sort: 'state',
+    cell: (device) => <StateCell device={device} />,
+  },
   {
     id: 'version',
     label: labels.version,
+    isPlain: true,
     isLong: true,
     sort: 'version',
     cell: (device) => device.system_version ?? nothing,
@@ -43,18 +51,31 @@ export const deviceColumns: readonly Column<DeviceJson>[] = [
   {
     id: 'compatible',
     label: labels.compatible,
+    isPlain: true,
     isLong: true,
     cell: (device) => device.compatible ?? nothing,
   },
-  { id: 'channel', label: labels.channel, isLong: true, cell: ({ channel }) => channel },
+  { id: 'channel', label: labels.channel, isLong: true, isPlain: true, cell: ({ channel }) => channel },
   {
     id: 'lastContact',
     label: labels.lastContact,
+    isPlain: true,
     sort: 'last_contact',
     cell: (device) => <Ago at={device.last_contact_at} />,
   },
-  { id: 'decisions', label: labels.decisions, cell: (device) => <DecisionsCell device={device} /> },
-  { id: 'labels', label: labels.labels, isLong: true, cell: (device) => <LabelsCell device={device} /> },
+  {
+    id: 'decisions',
+    label: labels.decisions,
+    isPlain: true,
+    cell: (device) => <DecisionsCell device={device} />,
+  },
+  {
+    id: 'labels',
+    label: labels.labels,
+    isLong: true,
+    isPlain: true,
+    cell: (device) => <LabelsCell device={device} />,
+  },
   { id: 'address', label: labels.address, isLong: true, cell: ({ address }) => address ?? nothing },
   { id: 'serial', label: labels.serial, isLong: true, cell: ({ serial }) => serial ?? nothing },
 ];

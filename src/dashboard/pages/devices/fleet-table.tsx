@@ -28,8 +28,9 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
   const isSelecting = selection.devices.size > 0;
   const wasSelecting = useRef(false);
   useEffect(() => {
-    // What had the focus went away with the bar of actions: the keyboard goes on at the table.
-    if (wasSelecting.current && !isSelecting && document.activeElement === document.body)
+    // What had the focus went away with the bar of actions, and what took its place (such as the export) is not meant: the keyboard
+    // goes on at the table.
+    if (wasSelecting.current && !isSelecting && hasLostFocus(box.current))
       box.current?.querySelector<HTMLElement>('.table-box')?.focus({ preventScroll: true });
     wasSelecting.current = isSelecting;
   }, [isSelecting]);
@@ -67,6 +68,7 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
         sort={{ by: view.sort, isDescending: view.isDescending }}
         onSort={sortBy}
         isLoading={list.isLoading}
+        isDense
         {...(may('publish') && {
           selection: {
             keys: new Set(selection.devices.keys()),
@@ -85,4 +87,10 @@ export function FleetTable({ view, page, fleet, list }: FleetTableProps) {
       />
     </div>
   );
+}
+
+function hasLostFocus(box: HTMLElement | null): boolean {
+  const { activeElement: element } = document;
+  if (element === null || element === document.body || element.tagName === 'MAIN') return true;
+  return box?.querySelector('.table-head')?.contains(element) === true;
 }

@@ -11,7 +11,9 @@ import { tell } from '../../parts/notices';
 import { text } from '../../texts';
 import { useData } from '../../use-data';
 import { CaLink } from '../certificates/ca-link';
+import type { OpenDialog } from '../certificates/certificate-dialogs';
 import { actOnDevices } from '../devices/actions';
+import { RenewAction, RevokeAction } from './certificate-actions';
 
 const words = text.overview.act;
 const maxDevices = 250;
@@ -24,12 +26,30 @@ interface Remedy {
   readonly isMeant: (device: DeviceJson) => boolean;
 }
 
+interface AttentionActionProps {
+  readonly item: AttentionJson;
+  /** Opens a dialog about certificates, which outlives the item. */
+  readonly onOpen: (dialog: OpenDialog) => void;
+}
+
 /** What settles an item, beside it; nothing where a page has to be looked at first. */
-export function AttentionAction({ item }: { readonly item: AttentionJson }) {
-  const [isOpen, setOpen] = useState(false);
-  if (item.kind === 'ca-certificate-expiring') return <CaLink />;
+export function AttentionAction({ item, onOpen }: AttentionActionProps) {
+  const { kind, device } = item;
   const remedy = remedyOf(item);
-  if (remedy === null || !may('publish')) return null;
+  return (
+    <>
+      {kind === 'ca-certificate-expiring' && <CaLink />}
+      {remedy !== null && may('publish') && <DevicesAction remedy={remedy} />}
+      {kind === 'certificate-expiring' && may('admin') && <RenewAction onOpen={onOpen} />}
+      {(kind === 'second-board' || kind === 'silent') && device !== undefined && may('admin') && (
+        <RevokeAction device={device} onOpen={onOpen} />
+      )}
+    </>
+  );
+}
+
+function DevicesAction({ remedy }: { readonly remedy: Remedy }) {
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
       <button type="button" class="small" onClick={() => setOpen(true)}>

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { AttentionJson } from '../../../contract/attention';
 import { post } from '../../api/client';
 import { linkTo } from '../../location';
@@ -5,6 +6,7 @@ import { Icon, type IconName } from '../../parts/icon';
 import { attempt } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
+import { CertificateDialogs, type OpenDialog } from '../certificates/certificate-dialogs';
 import { AttentionAction } from './attention-action';
 
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
@@ -44,6 +46,7 @@ const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
 
 /** What a person should look at; each leads to where it can be settled. */
 export function Attention({ items }: { readonly items: readonly AttentionJson[] }) {
+  const dialog = useSignal<OpenDialog | null>(null);
   return (
     <Section title={text.overview.attention} isUrgent>
       {items.length === 0 && (
@@ -60,12 +63,13 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
                 <Icon name={icon} />
               </span>
               <a href={placeOf(item)}>{item.message}</a>
-              <AttentionAction item={item} />
+              <AttentionAction item={item} onOpen={(wanted) => (dialog.value = wanted)} />
               {item.subjects !== undefined && <Dismiss kind={item.kind} subjects={item.subjects} />}
             </li>
           );
         })}
       </ul>
+      <CertificateDialogs dialog={dialog} onChange={() => undefined} />
     </Section>
   );
 }

@@ -6,8 +6,14 @@ import { CertificateHelp, KitHelp, ReleaseHelp, UploadHelp } from './step-helps'
 
 const { step: words } = text.overview;
 
+interface FirstStepsProps {
+  readonly steps: OverviewJson['first_steps'];
+  /** Devices poll already: what is open folds away, for what they do comes first. */
+  readonly isFleet: boolean;
+}
+
 /** Leads from an empty server to the first device that is proven; then it is gone for good. */
-export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_steps'] }) {
+export function FirstSteps({ steps, isFleet }: FirstStepsProps) {
   if (steps.has_report) return null;
   const list = [
     { isDone: steps.has_bundle, ...words.bundle, Help: UploadHelp },
@@ -17,8 +23,8 @@ export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_step
     { isDone: steps.has_report, ...words.report, Help: null },
   ];
   const next = list.findIndex(({ isDone }) => !isDone);
-  return (
-    <Section title={text.overview.firstSteps}>
+  const content = (
+    <>
       <p class="muted">
         {text.overview.firstStepsHint} {words.folder}
       </p>
@@ -50,6 +56,19 @@ export function FirstSteps({ steps }: { readonly steps: OverviewJson['first_step
           </li>
         ))}
       </ol>
+    </>
+  );
+  const isDone = list.filter((step) => step.isDone).length;
+  return (
+    <Section title={text.overview.firstSteps}>
+      {isFleet ? (
+        <details class="why">
+          <summary>{words.left(isDone, list.length, list[next]?.title ?? '')}</summary>
+          {content}
+        </details>
+      ) : (
+        content
+      )}
     </Section>
   );
 }

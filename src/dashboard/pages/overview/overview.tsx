@@ -17,7 +17,7 @@ export function OverviewPage() {
       <Loaded data={overview}>
         {({ channels, attention, devices, first_steps: steps }) => (
           <>
-            <FirstSteps steps={steps} />
+            <FirstSteps steps={steps} isFleet={devices.total > 1 && steps.has_device} />
             {devices.total > 0 && <Totals devices={devices} />}
             <div class="columns main-first">
               <div>

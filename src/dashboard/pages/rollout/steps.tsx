@@ -51,7 +51,7 @@ function Completion({ release: { rollout, progress } }: { readonly release: Rele
         <p class="muted">{words.silent(formatCount(silent), silent === 1)}</p>
       )}
       {held + pinned > 0 && (
-        <p class="muted small">{words.notWaitedFor(formatCount(held), formatCount(pinned))}</p>
+        <p class="muted small not-waited">{words.notWaitedFor(formatCount(held), formatCount(pinned))}</p>
       )}
     </>
   );

@@ -99,6 +99,7 @@ export const certificates = {
   kitDone: (device: string) => `Kit for ${device} downloaded`,
   revoke: 'Revoke',
   revokeOf: (device: string, serial: string) => `Revoke the certificate ${serial} of ${device}`,
+  revokeUsedBy: (device: string) => `Revoke the certificate that ${device} uses`,
   revokeTitle: (device: string) => `Revoke the certificate of ${device}?`,
   revokeWhat: (device: string) =>
     `${device} is refused with this certificate from now on, and its open connections are closed. This cannot be undone, but a new certificate works.`,

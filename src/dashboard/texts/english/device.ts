@@ -64,6 +64,7 @@ export const device = {
   protocols: new Map([
     ['polling', "RAUC's own polling"],
     ['manifest', 'Scripts that read the manifest'],
+    ['ddi', "Clients of hawkBit's device protocol"],
   ]),
   sameInAll: (protocols: readonly string[]) => `The same in every protocol: ${protocols.join('; ')}.`,
   why: 'Why?',

@@ -37,6 +37,8 @@ export const overview = {
       title: 'Clear what happened on these devices',
       what: 'What went wrong is forgotten, and what is released is offered to them again. Look at the reason first:',
     },
+    renewTitle: 'Renew certificates that expire',
+    noCertificate: (device: string) => `${device} has used no certificate that could be revoked`,
     none: 'No device needs it any more.',
     others: (names: string, more: string) => `${names} and ${more} more`,
     first: (count: string) => `These are the first ${count}; repeat it for the rest.`,
@@ -45,6 +47,7 @@ export const overview = {
   firstSteps: 'First steps',
   firstStepsHint: 'From an empty server to a device that has proven your bundle.',
   step: {
+    left: (done: number, all: number, next: string) => `${done} of ${all} done. Next: ${next}`,
     folder: 'Commands work in the folder that the server was started in.',
     bundle: {
       title: 'Upload a bundle',

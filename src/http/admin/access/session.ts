@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
 import { sessionJson, type SessionJson, signInBody } from '../../../contract/session';
 import { DomainError } from '../../../core/errors';
+import { tellsPath } from '../../../base/text/called-as';
 import type { AdminOptions } from '../kernel/admin-options';
 import { type Caller, callerOf, type Identify } from './authenticate';
 import type { CheckToken } from './check-token';
+import { isDirect } from '../kernel/direct-request';
 import { defineRoute, type Route } from '../kernel/route';
 import { contextOf } from '../kernel/request-context';
 import type { SessionCookies } from './session-cookie';
@@ -22,6 +24,11 @@ export function sessionRoutes(
 ): readonly Route[] {
   const { manageSessions, manageTokens } = services;
 
+  /** Who uses this machine sees the path in the list of its processes. */
+  function mayKnowCommand(request: Request, caller: Caller | null): boolean {
+    return caller !== null || !tellsPath(command) || isDirect(request);
+  }
+
   async function present(request: Request, caller: Caller | null) {
     const json: SessionJson = {
       signed_in: caller !== null,
@@ -30,7 +37,7 @@ export function sessionRoutes(
       name: caller?.name ?? null,
       scopes: [...(caller?.scopes ?? [])],
       version,
-      command: caller === null ? null : command,
+      command: mayKnowCommand(request, caller) ? command : null,
     };
     return { status: 200, json, secret: true };
   }

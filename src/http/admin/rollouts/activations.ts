@@ -3,6 +3,7 @@ import {
   type ActivateBody,
   activatedJson,
   activateParams,
+  deactivateCompatibleBody,
   deactivatedJson,
   deactivateParams,
 } from '../../../contract/activation';
@@ -69,14 +70,18 @@ export function activationRoutes({ services }: AdminOptions): readonly Route[] {
       scope: 'publish',
       operation: 'deactivate',
       summary: 'Stop offering updates to a compatible',
-      input: { params: deactivateParams },
+      input: { params: deactivateParams, body: deactivateCompatibleBody },
       answers: {
         200: { description: 'Nothing is offered now', schema: deactivatedJson },
       },
-      problems: ['not-found'],
+      problems: ['not-found', 'conflict'],
       handle: async ({ input, actor }) => {
         const name = parseCompatible(input.params.compatible);
-        const activation = await activateRelease.deactivate({ compatible: name, ...by(actor) });
+        const activation = await activateRelease.deactivate({
+          compatible: name,
+          ...defined({ expectedReleaseId: input.body.expected_release }),
+          ...by(actor),
+        });
         return {
           status: 200,
           json: { activation: presentActivation(activation) },

@@ -18,6 +18,8 @@ export interface MountOptions {
   readonly certificateNames: () => readonly string[];
   /** Whether the server certificate in use is for a host. */
   readonly coversHost: (host: string) => boolean;
+  /** How often devices should ask, where a protocol tells them, in milliseconds; five minutes when left out. */
+  readonly pollIntervalMs?: number;
   readonly now: Clock;
   readonly log: RequestLog;
   readonly version: string;
@@ -38,12 +40,13 @@ export function mountProtocols(
   options: MountOptions,
   { counters, charge, port, onBytes }: MountPorts,
 ): readonly MountedProtocol[] {
-  const { services, now, version } = options;
+  const { services, now, version, pollIntervalMs = 300_000 } = options;
   const downloads = new DownloadLog(options.log, now);
   const shared = {
     services,
     now,
     version,
+    pollIntervalMs,
     charge,
     onBytes,
     baseUrl: (authority: string | undefined) =>

@@ -3,6 +3,7 @@ import type { DeviceIdentity } from '../../../core/device';
 import type { OfferingProtocol, ProtocolLimits } from '../../../core/protocol';
 import type { ReadBundle } from '../../../services/catalog/read-bundle';
 import type { BundleAccess } from '../../../services/offers/bundle-access';
+import type { DeviceActions } from '../../../services/offers/device-actions';
 import type { DeviceEvents } from '../../../services/offers/device-events';
 import type { WatchRestores } from '../../../services/startup/watch-restores';
 import type { Exchange } from '../transport/exchange';
@@ -45,6 +46,8 @@ export interface ProtocolKit {
   /** What a device reaches the server by, without a slash at the end. @param authority that the device used */
   readonly baseUrl: (authority: string | undefined) => string;
   readonly now: Clock;
+  /** How often devices should ask, where a protocol tells them, in milliseconds. */
+  readonly pollIntervalMs: number;
   /** Of this server. */
   readonly version: string;
   /** The protocol's own. */
@@ -60,6 +63,7 @@ export interface ProtocolKit {
 export interface ProtocolServices {
   readonly deviceEvents: DeviceEvents;
   readonly bundleAccess: BundleAccess;
+  readonly deviceActions: DeviceActions;
   readonly readBundle: ReadBundle;
   readonly watchRestores: Pick<WatchRestores, 'hear'>;
 }

@@ -1,4 +1,4 @@
-import { calledAs } from '../../../../src/base/text/called-as';
+import { calledAs, tellsPath } from '../../../../src/base/text/called-as';
 
 it.each([
   ['/home/ann/.npm/_npx/0f1a/node_modules/.bin/rauc-simple-server', 'npx rauc-simple-server'],
@@ -9,4 +9,5 @@ it.each([
   [undefined, 'rauc-simple-server'],
 ])('a server that %s started says how to call it', (script, command) => {
   expect(calledAs(script)).toBe(command);
+  expect(tellsPath(command)).toBe(command.includes('/'));
 });

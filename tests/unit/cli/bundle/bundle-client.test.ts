@@ -440,6 +440,12 @@ describe('the other commands', () => {
     ],
     [['deactivate', 'acme/gw é'], '/deactivate/acme%2Fgw%20%C3%A9', '{}', { activation: {} }],
     [['deactivate', '..'], '/deactivate/..', '{}', { activation: {} }],
+    [
+      ['deactivate', 'acme', '--expected-release', '12'],
+      '/deactivate/acme',
+      '{"expected_release":12}',
+      { activation: {} },
+    ],
     [['delete', 'fw-1.raucb'], '/delete/fw-1.raucb', '{}', { deleted: { name: 'fw-1.raucb' } }],
     [
       ['delete', 'fw-1.raucb', '--force'],
@@ -468,6 +474,7 @@ describe('the other commands', () => {
       ['activate', '../x.raucb'],
       ['delete', 'x'],
       ['deactivate', ' blank'],
+      ['deactivate', 'acme', '--expected-release', 'twelve'],
     ]) {
       const { stderr } = await run([...args, ...server, '--json']);
       expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'invalid-input' } });

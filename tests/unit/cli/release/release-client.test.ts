@@ -345,3 +345,50 @@ describe('webhook', () => {
     expect((await must('events', '--kind', 'webhook.')).stdout).not.toContain('whsec_');
   });
 });
+
+describe('a past release', () => {
+  it('is shown with what it came to and why devices failed, in the history too', async () => {
+    const { services } = admin.opened;
+    const place = ['--channel', 'past'];
+    const made = (await json('release', 'create', 'v2.raucb', ...place)) as { id: number };
+    const devices = ['good', 'bad', 'worse'].map(
+      (id) => new SimulatedDevice(services, id, { now: () => new Date() }),
+    );
+    for (const device of devices) {
+      await services.manageDevices.create(device.id, { channel: 'past' }, { name: 'local', address: null });
+      await device.poll(`t-${device.id}`);
+      device.boot(device.id === 'good' ? '2.0.0' : '0.9.0');
+      await device.poll();
+    }
+    await services.runHousekeeping();
+    await must('release', 'create', 'v3.raucb', ...place);
+
+    const shown = await must('rollout', 'show', String(made.id));
+    expect(shown.stdout).toMatch(/^for +test-board, channel past$/m);
+    expect(shown.stdout).toMatch(/^replaced by +v3\.raucb$/m);
+    expect(shown.stdout).toMatch(/^outcome .*replaced at 33 %: proven on 1 of 3 devices, 2 failed$/m);
+    expect(shown.stdout).toMatch(/^failures +2 .*rolled back: the device booted into 0\.9\.0 again$/m);
+    expect(await json('release', 'show', String(made.id))).toMatchObject({
+      id: made.id,
+      ended_by: 'v3.raucb',
+      result: {
+        outcome: 'replaced',
+        completed_at: null,
+        duration_seconds: expect.any(Number) as number,
+        percent: 33,
+        total: { devices: 3, proven: 1 },
+        offered: 3,
+        installed: 3,
+        rolled_back: 2,
+        failures: [{ state: 'rolled-back', devices: 2 }],
+      },
+    });
+    const { stdout } = await must('release', 'history', ...place);
+    expect(stdout.split('\n')[0]).toMatch(/OUTCOME +FAILURES$/);
+    expect(stdout).toMatch(/v2\.raucb.* 2 .*rolled back: the device booted into 0\.9\.0 again$/m);
+
+    await must('release', 'deactivate', 'test-board', ...place);
+    const [line] = ((await json('release', 'history', ...place)) as { history: { id: number }[] }).history;
+    expect(await run('rollout', 'show', String(line?.id))).toMatchObject({ code: 1 }); // that was no release
+  });
+});

@@ -109,9 +109,9 @@ describe('serve', () => {
     const { stdout } = await runCommand(['serve', '--data-dir', 'my data'], {
       cwd: '/srv',
       wiring,
-      surroundings: signals.surroundings(),
+      surroundings: { ...signals.surroundings(), command: 'node /opt/rss.js' },
     });
-    expect(stdout).toContain("npx rauc-simple-server token create me --scope admin --data-dir 'my data'\n");
+    expect(stdout).toContain("node /opt/rss.js token create me --scope admin --data-dir 'my data'\n");
   });
 
   it('takes its flags and hands on typed values', async () => {

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { outcomeOf } from '../../../../src/core/release-end';
 import { makeBundle } from '../../../support/bundle-factory';
+import { run } from '../../../support/programs';
 import { RolloutFleet } from '../../../support/rollout-fleet';
 import { SimulatedDevice } from '../../../support/simulated-device';
 
@@ -128,6 +130,76 @@ describe('what a release came to', () => {
       ['complete', 'v3.0.0.raucb'],
       ['undone', 'v1.raucb'],
       ['complete', 'v2.0.0.raucb'],
+    ]);
+  });
+});
+
+describe('a server that is killed', () => {
+  const around = ['0', '1', '2', '4', '8', 'committed'];
+
+  /** Until the child has killed itself. */
+  async function killWhile(what: string, point: string): Promise<void> {
+    const { dataDir } = fleet.opened;
+    await fleet.close();
+    const hook = path.join(__dirname, '../../../support/typescript-hook.js');
+    const child = path.join(__dirname, 'completion-fault-child.ts');
+    expect((await run(process.execPath, ['-r', hook, child, dataDir, what, point])).code).toBe(128);
+    fleet = await fleet.openAgain();
+  }
+
+  it.each(around)(
+    'while a rollout becomes complete (%s) has noted that once, or notes it after the start',
+    async (point) => {
+      fleet = await RolloutFleet.start(3);
+      const id = await fleet.release({});
+      await fleet.install(fleet.devices, '1.0.0');
+      await killWhile('complete', point);
+      const noted = fleet.rollout(id).completedAt;
+      expect(await fleet.lines('rollout.completed')).toHaveLength(noted === null ? 0 : 1);
+      if (point === 'committed') expect(noted).not.toBeNull();
+      for (let look = 0; look < 3; look += 1) await fleet.runHousekeeping();
+      expect(await fleet.lines('rollout.completed')).toMatchObject([{ after: { devices: 3 } }]);
+      const { completedAt } = fleet.rollout(id);
+      if (noted !== null) expect(completedAt).toEqual(noted);
+      await replace('2.0.0');
+      expect(await results()).toMatchObject([
+        { outcome: 'running' },
+        {
+          outcome: 'complete',
+          outcomes: { proven: 3 },
+          count: { devices: 3, proven: 3 },
+          left: { completedAt },
+        },
+      ]);
+    },
+  );
+
+  it.each(around)('while a release is replaced (%s) keeps what it came to, once', async (point) => {
+    fleet = await RolloutFleet.start(3);
+    const id = await fleet.release({});
+    const made = await makeBundle({ version: '2.0.0' });
+    await fleet.opened.publish(made.path, { name: 'v2.raucb' });
+    const [failing, ...others] = fleet.devices;
+    await fleet.install(others, '1.0.0');
+    await fleet.install(failing === undefined ? [] : [failing], '0.9.0');
+    await fleet.runHousekeeping();
+    await killWhile('replace', point);
+    const lines = await results();
+    const activations = (await fleet.lines('release.activated')).length;
+    expect(activations).toBe(lines.length);
+    if (point === 'committed') expect(lines).toHaveLength(2);
+    const { activateRelease, manageRollouts } = fleet.opened.services;
+    await activateRelease.activate({ name: 'v2.raucb', actor: 'local' }); // again, as a person would who got no answer
+    expect(manageRollouts.list().map(({ id: current }) => current)).not.toContain(id);
+    expect(await results()).toMatchObject([
+      { outcome: 'running' },
+      {
+        outcome: 'replaced',
+        outcomes: { proven: 2, 'rolled-back': 1 },
+        count: { devices: 3, proven: 2 },
+        failures: [{ state: 'rolled-back', devices: 1 }],
+        end: { how: 'replaced', bundleName: 'v2.raucb' },
+      },
     ]);
   });
 });

@@ -1,0 +1,48 @@
+import { maxInstallationId, type Installation } from '../../../core/installation';
+import { isStarted, isUnsettled, isWritten } from '../../../core/installation-states';
+
+/**
+ * What an installation is to hawkBit's clients:
+ * - `active`: the device may have it, and reports on it
+ * - `cancelling`: it was called off, and the device has not answered yet
+ * - `closed`: the device has said how it ended, or it came to an end otherwise
+ */
+export type ActionState = 'active' | 'cancelling' | 'closed';
+
+export function actionStateOf(installation: Installation): ActionState {
+  // What it has installed waits for its boot: to the client that is over.
+  if (!isUnsettled(installation) || installation.installedAt !== null) return 'closed';
+  return installation.state === 'cancelling' ? 'cancelling' : 'active';
+}
+
+export type ActionLink = 'deploymentBase' | 'cancelAction' | 'installedBase';
+
+/**
+ * The one link that a poll gets for the latest installation of its device; `null` for none.
+ * @param offeredSha256 of the bundle that the device is offered now; `null` for none
+ * @param isServable its bundle is here, with the hashes that clients want
+ */
+export function linkOf(
+  installation: Installation | null,
+  offeredSha256: string | null,
+  isServable: boolean,
+): ActionLink | null {
+  if (installation === null) return null;
+  switch (actionStateOf(installation)) {
+    case 'cancelling':
+      return 'cancelAction';
+    case 'closed':
+      return isWritten(installation) && isServable ? 'installedBase' : null;
+    case 'active': {
+      const isOffered = offeredSha256 === installation.sha256;
+      return isServable && (isOffered || isStarted(installation)) ? 'deploymentBase' : null;
+    }
+  }
+}
+
+/** @returns `undefined` for what is no number of an installation */
+export function parseAction(text: string | undefined): number | undefined {
+  if (text === undefined || !/^[1-9]\d{0,9}$/.test(text)) return undefined;
+  const id = Number(text);
+  return id <= maxInstallationId ? id : undefined;
+}

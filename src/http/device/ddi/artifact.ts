@@ -1,0 +1,67 @@
+import type { Bundle } from '../../../core/bundle';
+import type { DeviceIdentity } from '../../../core/device';
+import { DomainError } from '../../../core/errors';
+import type { Installation } from '../../../core/installation';
+import { isUnsettled, isWritten } from '../../../core/installation-states';
+import type { Handler, PathParams } from '../kernel/handler';
+import type { ProtocolKit } from '../kernel/protocol';
+import { createSendBundle } from '../kernel/send-bundle';
+import { readContact, transactionIdOf } from '../rauc/device-facts';
+import type { Exchange } from '../transport/exchange';
+import { noAction } from './find-action';
+import { servableBundle } from './servable-bundle';
+
+/**
+ * The bundle of the latest installation, or a range of it. A range looks at memory alone. RAUC streams from here, too, and tells of itself in its
+ * first request, as it does elsewhere.
+ */
+export function createArtifactHandler(kit: ProtocolKit): Handler {
+  const send = createSendBundle(kit);
+  return async (exchange, { device, params }) => {
+    const bundle = await getBundle(kit, exchange, device, params);
+    const transactionId = exchange.method === 'GET' ? transactionIdOf(exchange) : undefined;
+    if (transactionId !== undefined) await noteAttempt(kit, exchange, device, bundle, transactionId);
+    await send(exchange, device, bundle, { isPinned: true, isConditional: transactionId === undefined });
+  };
+}
+
+/** @throws DomainError `not-found` for what is no bundle of the device's; `forbidden` as long as it waits */
+async function getBundle(
+  kit: ProtocolKit,
+  exchange: Exchange,
+  device: DeviceIdentity,
+  { action, file }: PathParams,
+): Promise<Bundle> {
+  const { bundleAccess, deviceActions } = kit.services;
+  const { installation } = await deviceActions.latest(device);
+  const bundle = servableBundle(kit, installation);
+  const isNamed = installation !== null && String(installation.id) === action && bundle?.name === file;
+  if (!isNamed || bundle === undefined || !mayRead(installation)) {
+    kit.charge(exchange);
+    throw noAction(device, action);
+  }
+  if (!(await bundleAccess.isAdmitted(device))) throw DomainError.of('device-awaits-admission');
+  return bundle;
+}
+
+/** A client that is told to stop finishes its download first. */
+function mayRead(installation: Installation): boolean {
+  return isUnsettled(installation) || isWritten(installation);
+}
+
+async function noteAttempt(
+  { services: { bundleAccess, deviceEvents }, charge, now }: ProtocolKit,
+  exchange: Exchange,
+  device: DeviceIdentity,
+  bundle: Bundle,
+  transactionId: string,
+): Promise<void> {
+  if (await bundleAccess.hasBegun(device, bundle, transactionId)) return;
+  charge(exchange);
+  await deviceEvents.take(device, {
+    kind: 'began',
+    by: 'request',
+    contact: readContact(exchange, now()),
+    bundle,
+  });
+}

@@ -1,0 +1,38 @@
+import type { Handler } from '../kernel/handler';
+import type { ProtocolKit } from '../kernel/protocol';
+import { sendJson } from '../kernel/send-json';
+import { actionStateOf } from './action-state';
+import { sendClosed, sendDone, sendRefusal } from './answers';
+import { contactOf } from './contact-of';
+import { acknowledgementOf, parseFeedback } from './feedback';
+import { findAction, noAction } from './find-action';
+
+/** What a device is to stop: both ids are texts, and the same. */
+export function answerCancelAction(kit: ProtocolKit): Handler {
+  return async (exchange, { device, params }) => {
+    const installation = await findAction(kit, device, params);
+    if (actionStateOf(installation) !== 'cancelling') throw noAction(device, params['action']);
+    const id = String(installation.id);
+    sendJson(exchange, { id, cancelAction: { stopId: id } });
+  };
+}
+
+/** Whether a device stops. */
+export function takeCancelFeedback(kit: ProtocolKit): Handler {
+  return async (exchange, { device, params, readBody }) => {
+    const feedback = parseFeedback(await readBody());
+    const installation = await findAction(kit, device, params);
+    const state = actionStateOf(installation);
+    if (state === 'closed') {
+      sendClosed(exchange, installation);
+      return;
+    }
+    if (state === 'active') {
+      sendRefusal(exchange, 405, `action ${installation.id} was not called off`);
+      return;
+    }
+    const event = acknowledgementOf(feedback, installation, contactOf(exchange, kit.now()));
+    if (event !== null) await kit.services.deviceEvents.take(device, event);
+    sendDone(exchange);
+  };
+}

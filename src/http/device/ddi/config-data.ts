@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { parseCompatible } from '../../../core/bundle';
+import type { AttributeMode } from '../../../core/contact';
+import type { DeviceFacts } from '../../../core/device-facts';
+import { DomainError } from '../../../core/errors';
+import { canBeTold } from '../../../core/told-text';
+import { parseJsonBody } from './json-body';
+
+/** 100 values of 256 characters, escaped, and their names. */
+export const configDataLimitBytes = 256 << 10;
+/** hawkBit's. */
+export const maxAttributes = 100;
+const nameMaxLength = 128;
+
+const configDataSchema = z.object({
+  mode: z.enum(['merge', 'replace', 'remove']).nullish(),
+  data: z
+    .record(z.string(), z.string())
+    .refine((data) => Object.keys(data).length > 0, 'is empty')
+    .refine((data) => Object.keys(data).length <= maxAttributes, `has more than ${maxAttributes} entries`),
+});
+
+/** What a client tells of its device. */
+export interface ConfigData {
+  readonly mode: AttributeMode;
+  readonly facts: Partial<DeviceFacts>;
+}
+
+/** Attributes with a meaning, by their name with hyphens: the same as the headers `RAUC-*`. */
+const factNames = {
+  compatible: 'compatible',
+  variant: 'variant',
+  serial: 'serial',
+  'machine-id': 'machineId',
+  'boot-id': 'bootId',
+  'system-version': 'systemVersion',
+} as const;
+
+/**
+ * Reads the attributes of a device. All stay attributes; those of {@link factNames} are facts beside, also with `_` for `-`. What is too long or
+ * not printable counts as not told.
+ * @throws DomainError `invalid-input`
+ */
+export function parseConfigData(body: Buffer): ConfigData {
+  let content: unknown;
+  try {
+    content = parseJsonBody(body);
+  } catch (cause) {
+    throw DomainError.of('attributes-invalid', { problems: ['not JSON'], maxAttributes }, { cause });
+  }
+  const parsed = configDataSchema.safeParse(content);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+    throw DomainError.of('attributes-invalid', { problems: problems.slice(0, 10), maxAttributes });
+  }
+  const mode = parsed.data.mode ?? 'merge';
+  const told = Object.entries(parsed.data.data)
+    .map(([name, value]) => [name.trim(), value.trim()] as const)
+    .filter(([name, value]) => canBeNamed(name) && (mode === 'remove' || canBeTold(value)));
+  return { mode, facts: { ...factsOf(told, mode), attributes: Object.fromEntries(told) } };
+}
+
+function canBeNamed(name: string): boolean {
+  return name.length <= nameMaxLength && canBeTold(name);
+}
+
+function factsOf(
+  told: readonly (readonly [string, string])[],
+  mode: AttributeMode,
+): Partial<Omit<DeviceFacts, 'attributes'>> {
+  const facts: Partial<Record<keyof DeviceFacts, string | null>> = {};
+  for (const [name, value] of told) {
+    const known = name.toLowerCase().replaceAll('_', '-');
+    if (!Object.hasOwn(factNames, known)) continue;
+    const fact = factNames[known as keyof typeof factNames];
+    const read = mode === 'remove' ? null : valueOf(fact, value);
+    if (read !== undefined) facts[fact] = read;
+  }
+  return facts as Partial<Omit<DeviceFacts, 'attributes'>>;
+}
+
+function valueOf(fact: (typeof factNames)[keyof typeof factNames], value: string): string | undefined {
+  if (fact === 'bootId') return value.toLowerCase();
+  if (fact !== 'compatible') return value;
+  try {
+    return parseCompatible(value);
+  } catch {
+    return undefined;
+  }
+}

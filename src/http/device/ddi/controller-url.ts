@@ -1,0 +1,13 @@
+import type { PathParams } from '../kernel/handler';
+import type { ProtocolKit } from '../kernel/protocol';
+import type { Exchange } from '../transport/exchange';
+
+/** The absolute address of a device's resources, as it asked for them, without a slash at the end. */
+export function controllerUrl(
+  { baseUrl }: Pick<ProtocolKit, 'baseUrl'>,
+  { authority }: Exchange,
+  { tenant = '', controllerId = '' }: PathParams,
+): string {
+  const [name, id] = [tenant, controllerId].map(encodeURIComponent);
+  return `${baseUrl(authority)}/${name}/controller/v1/${id}`;
+}

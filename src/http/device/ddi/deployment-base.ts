@@ -1,0 +1,66 @@
+import type { DeviceIdentity } from '../../../core/device';
+import type { Installation } from '../../../core/installation';
+import { isCalledOff, isWritten } from '../../../core/installation-states';
+import type { Handler, PathParams } from '../kernel/handler';
+import type { ProtocolKit } from '../kernel/protocol';
+import { sendJson } from '../kernel/send-json';
+import type { Exchange } from '../transport/exchange';
+import { actionStateOf } from './action-state';
+import { sendClosed, sendDone } from './answers';
+import { contactOf } from './contact-of';
+import { controllerUrl } from './controller-url';
+import { describeDeployment } from './deployment';
+import { eventOf, parseFeedback } from './feedback';
+import { findAction, noAction } from './find-action';
+import { servableBundle } from './servable-bundle';
+import type { WantedAttributes } from './wanted-attributes';
+
+/** What a device is to install. */
+export function answerDeployment(kit: ProtocolKit): Handler {
+  return async (exchange, { device, params }) => {
+    const installation = await findAction(kit, device, params);
+    if (isCalledOff(installation)) throw noAction(device, params['action']);
+    if (actionStateOf(installation) === 'closed') sendClosed(exchange, installation);
+    else sendDeployment(kit, exchange, device, params, installation);
+  };
+}
+
+/** What a device has installed. */
+export function answerInstalled(kit: ProtocolKit): Handler {
+  return async (exchange, { device, params }) => {
+    const installation = await findAction(kit, device, params);
+    if (!isWritten(installation)) throw noAction(device, params['action']);
+    sendDeployment(kit, exchange, device, params, installation);
+  };
+}
+
+function sendDeployment(
+  kit: ProtocolKit,
+  exchange: Exchange,
+  device: DeviceIdentity,
+  params: PathParams,
+  installation: Installation,
+): void {
+  const bundle = servableBundle(kit, installation);
+  if (bundle === undefined) throw noAction(device, params['action']);
+  sendJson(exchange, describeDeployment(installation, bundle, controllerUrl(kit, exchange, params)));
+}
+
+/** How a device gets on, and how it ended. It is on disk before the answer: clients never say it again. */
+export function takeFeedback(kit: ProtocolKit, attributes: WantedAttributes): Handler {
+  const { services, counters, now } = kit;
+  return async (exchange, { device, params, readBody }) => {
+    const feedback = parseFeedback(await readBody());
+    const installation = await findAction(kit, device, params);
+    if (actionStateOf(installation) === 'closed') {
+      sendClosed(exchange, installation);
+      return;
+    }
+    const event = eventOf(feedback, installation, contactOf(exchange, now()));
+    await services.deviceEvents.take(device, event);
+    const hasEnded = event.kind === 'ended';
+    if (hasEnded && event.outcome === 'installed') attributes.want(device.id);
+    counters.countReport(hasEnded ? event.outcome : 'downloading');
+    sendDone(exchange);
+  };
+}

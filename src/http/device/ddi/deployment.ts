@@ -1,0 +1,23 @@
+import type { Installation } from '../../../core/installation';
+import type { ServableBundle } from './servable-bundle';
+
+/**
+ * A deployment as clients read it: `rauc-hawkbit-updater` wants one chunk with one artifact, texts for ids, and lower-case hashes.
+ * @param url of the device's resources
+ */
+export function describeDeployment({ id }: Installation, bundle: ServableBundle, url: string): object {
+  const { name, sizeBytes, sha256, weakHashes, inspection, compatible } = bundle;
+  const artifact = {
+    filename: name,
+    size: sizeBytes,
+    hashes: { ...weakHashes, sha256 },
+    _links: { download: { href: `${url}/softwaremodules/${id}/artifacts/${encodeURIComponent(name)}` } },
+  };
+  const chunk = {
+    part: 'os',
+    version: inspection.manifest?.version ?? sha256.slice(0, 12),
+    name: compatible ?? name,
+    artifacts: [artifact],
+  };
+  return { id: String(id), deployment: { download: 'forced', update: 'forced', chunks: [chunk] } };
+}

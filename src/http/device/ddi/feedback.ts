@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Contact } from '../../../core/contact';
+import type { Reported } from '../../../core/device-event';
+import { DomainError } from '../../../core/errors';
+import type { Installation } from '../../../core/installation';
+import { parseJsonBody } from './json-body';
+
+/** 48 lines of a log, each longer than any that SWUpdate writes, escaped. */
+export const feedbackLimitBytes = 256 << 10;
+
+export const executions = [
+  'closed',
+  'proceeding',
+  'canceled',
+  'scheduled',
+  'rejected',
+  'resumed',
+  'downloaded',
+  'download',
+] as const;
+export const results = ['success', 'failure', 'none'] as const;
+
+/** What clients send beside is not needed: the address names the action, and their clocks say nothing. */
+const feedbackSchema = z.object({
+  status: z.object({
+    execution: z.enum(executions),
+    result: z.object({ finished: z.enum(results) }),
+    details: z.array(z.unknown()).nullish().catch(null),
+  }),
+});
+
+/** What a client says of an action. */
+export interface Feedback {
+  readonly execution: (typeof executions)[number];
+  readonly finished: (typeof results)[number];
+  /** Its messages: none is empty or has control characters. */
+  readonly details: readonly string[];
+}
+
+/** @throws DomainError `invalid-input` */
+export function parseFeedback(body: Buffer): Feedback {
+  let content: unknown;
+  try {
+    content = parseJsonBody(body);
+  } catch (cause) {
+    throw DomainError.of('feedback-invalid', { problems: ['it is not JSON'] }, { cause });
+  }
+  const parsed = feedbackSchema.safeParse(content);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+    throw DomainError.of('feedback-invalid', { problems });
+  }
+  const { execution, result, details } = parsed.data.status;
+  const texts = (details ?? []).filter((one) => typeof one === 'string').map(cleanText);
+  return { execution, finished: result.finished, details: texts.filter((text) => text !== '') };
+}
+
+function cleanText(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
+}
+
+/** What feedback on a deployment means for its installation. */
+export function eventOf(feedback: Feedback, installation: Installation, contact: Contact): Reported {
+  const { execution, finished } = feedback;
+  const told = {
+    contact,
+    installationId: installation.id,
+    transactionId: null,
+    message: messageOf(feedback, installation),
+    log: null,
+    moreLog: linesOf(feedback, contact.at),
+  };
+  if (execution === 'closed')
+    return { kind: 'ended', outcome: finished === 'failure' ? 'failed' : 'installed', ...told };
+  const phase = 'downloading' as const;
+  return { kind: 'progressed', by: 'report', phase, progressPercent: percentOf(feedback), ...told };
+}
+
+/** What an answer to a cancel means; `null` as long as it is none. */
+export function acknowledgementOf(
+  feedback: Feedback,
+  installation: Installation,
+  contact: Contact,
+): Reported | null {
+  const { execution, finished } = feedback;
+  if (execution !== 'closed' && execution !== 'rejected') return null;
+  return {
+    kind: 'cancel-acknowledged',
+    stops: execution === 'closed' && finished !== 'failure',
+    contact,
+    installationId: installation.id,
+    transactionId: null,
+    message: messageOf(feedback, installation),
+    log: null,
+    moreLog: linesOf(feedback, contact.at),
+  };
+}
+
+const messageMaxLength = 1_024;
+const lastError = 'LastError:';
+/** What says nothing that people want to read in the place of what was said before: that RAUC has stopped, and no error. */
+const saysNothing = new Set([lastError, 'idle']);
+
+/**
+ * The messages in one line. `rauc-hawkbit-updater` tells why RAUC failed (`LastError: …`) right before it says that it failed, without a reason:
+ * both are kept.
+ */
+function messageOf({ execution, finished, details }: Feedback, { message }: Installation): string | null {
+  const told = details.filter((text) => !saysNothing.has(text));
+  const why = message ?? '';
+  const isFailure = execution === 'closed' && finished === 'failure';
+  if (isFailure && why.startsWith(lastError) && !told.includes(why)) told.push(why);
+  return told.length === 0 ? null : told.join('; ').slice(0, messageMaxLength).trim();
+}
+
+/** How far RAUC is, as it says in front of a step: ` 42% Copying image to rootfs.1`. */
+export function percentOf({ details }: Pick<Feedback, 'details'>): number | null {
+  const percents = details
+    .map((text) => /^\s*(\d{1,3})% /.exec(text)?.[1])
+    .filter((found) => found !== undefined)
+    .map(Number);
+  const last = percents.at(-1) ?? null;
+  return last === null || last > 100 ? null : last;
+}
+
+/** Lines for the log of the installation. */
+function linesOf({ execution, finished, details }: Feedback, at: Date): string {
+  const what = `${at.toISOString()} ${execution}/${finished}`;
+  return (details.length === 0 ? [what] : details.map((text) => `${what}: ${text}`))
+    .map((line) => `${line}\n`)
+    .join('');
+}

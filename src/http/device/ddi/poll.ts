@@ -1,0 +1,71 @@
+import type { Installation } from '../../../core/installation';
+import type { ProtocolLimits } from '../../../core/protocol';
+import type { Handler } from '../kernel/handler';
+import type { ProtocolKit } from '../kernel/protocol';
+import { sendJson } from '../kernel/send-json';
+import { linkOf } from './action-state';
+import { sendDone } from './answers';
+import { parseConfigData } from './config-data';
+import { contactOf } from './contact-of';
+import { controllerUrl } from './controller-url';
+import { servableBundle } from './servable-bundle';
+import { sleepOf } from './sleep';
+import type { WantedAttributes } from './wanted-attributes';
+
+/** What there is for a device: one action at the most. */
+export function createPollHandler(
+  kit: ProtocolKit,
+  attributes: WantedAttributes,
+  limits: ProtocolLimits,
+): Handler {
+  const { services, counters, now } = kit;
+  const config = { polling: { sleep: sleepOf(kit.pollIntervalMs) } };
+  return async (exchange, { device, params }) => {
+    const contact = contactOf(exchange, now());
+    const offer = await services.deviceEvents.take(device, {
+      kind: 'asked',
+      contact,
+      limits,
+      compatible: null,
+      meansDefault: false,
+      native: null,
+      namedSha256: null,
+    });
+    counters.countOffer(offer);
+    const { installation, tellsVersion } = await services.deviceActions.latest(device);
+    const offered = offer.kind === 'bundle' ? offer.bundle.sha256 : null;
+    const link = linkOf(installation, offered, servableBundle(kit, installation) !== undefined);
+    const url = controllerUrl(kit, exchange, params);
+    const isBootAwaited = tellsVersion && installation?.state === 'installed';
+    sendJson(exchange, {
+      config,
+      _links: {
+        ...(link === null ? {} : { [link]: { href: `${url}/${link}/${numberOf(installation)}` } }),
+        ...(attributes.isWanted(device.id, contact.at) || isBootAwaited
+          ? { configData: { href: `${url}/configData` } }
+          : {}),
+      },
+    });
+  };
+}
+
+function numberOf(installation: Installation | null): string {
+  return installation === null ? '' : String(installation.id);
+}
+
+/** What a device is, as it tells: the certificate alone says which. */
+export function takeConfigData(
+  { services: { deviceEvents }, now }: ProtocolKit,
+  attributes: WantedAttributes,
+): Handler {
+  return async (exchange, { device, readBody }) => {
+    const { mode, facts } = parseConfigData(await readBody());
+    const contact = contactOf(exchange, now());
+    await deviceEvents.take(device, {
+      kind: 'described',
+      contact: { ...contact, facts: { ...contact.facts, ...facts }, attributes: mode },
+    });
+    attributes.areTold(device.id, contact.at);
+    sendDone(exchange);
+  };
+}

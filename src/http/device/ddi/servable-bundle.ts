@@ -1,0 +1,20 @@
+import type { Bundle, WeakHashes } from '../../../core/bundle';
+import type { Installation } from '../../../core/installation';
+import type { ProtocolKit } from '../kernel/protocol';
+
+/** A bundle with all the hashes that clients want. */
+export interface ServableBundle extends Bundle {
+  readonly weakHashes: WeakHashes;
+}
+
+/** The bundle of an installation; `undefined` when it is not here, or its hashes are not known yet. */
+export function servableBundle(
+  { services: { readBundle } }: Pick<ProtocolKit, 'services'>,
+  installation: Installation | null,
+): ServableBundle | undefined {
+  const bundle = installation === null ? undefined : readBundle.find(installation.bundleName);
+  if (bundle === undefined || bundle.sha256 !== installation?.sha256 || bundle.sizeBytes === 0)
+    return undefined;
+  const { weakHashes } = bundle;
+  return weakHashes === null ? undefined : { ...bundle, weakHashes };
+}

@@ -1,0 +1,213 @@
+import { DomainError } from '../../../../src/core/errors';
+import { executions, results } from '../../../../src/http/device/ddi/feedback';
+import { HawkbitClient } from '../../../support/hawkbit-client';
+import { person, type ReleasedFleet, startReleasedFleet } from '../../../support/released-fleet';
+
+const id = 'dev-1';
+let fleet: ReleasedFleet;
+let device: HawkbitClient;
+let action: string;
+
+beforeEach(async () => {
+  fleet = await startReleasedFleet();
+  device = new HawkbitClient((await fleet.connect(id, 'HTTP/1.1')).client, id);
+  ({ action } = await device.links());
+});
+afterEach(() => fleet.close());
+
+const latest = async () => await fleet.latest(id);
+const state = async () => (await latest())?.state;
+const post = async (body: string, at = `deploymentBase/${action}`) =>
+  (await device.request(`${device.base}/${at}/feedback`, 'POST', body)).status;
+const cancel = () => fleet.services.manageDevices.cancel(id, person);
+
+describe('feedback', () => {
+  it.each(results)('closed/%s closes the action', async (result) => {
+    expect(await device.feedback(action, 'closed', result)).toBe(200);
+    expect(await state()).toBe(result === 'failure' ? 'failed' : 'installed');
+  });
+
+  it('of every other kind is taken, and leaves the action open', async () => {
+    for (const execution of executions.filter((one) => one !== 'closed'))
+      for (const finished of results) {
+        const status = { execution, result: { finished } };
+        const at = `${device.base}/deploymentBase/${action}/feedback`;
+        const answer = await device.request(at, 'POST', JSON.stringify({ status }));
+        expect([answer.status, answer.body.length, await state()]).toEqual([200, 0, 'downloading']);
+      }
+  });
+
+  it('is taken whatever its id, its other members and its log are', async () => {
+    const status = {
+      execution: 'proceeding',
+      result: { finished: 'none', progress: { cnt: 1, of: 3 } },
+      code: 200,
+    };
+    for (const feedbackId of [action, Number(action), '', null, undefined])
+      expect(await post(JSON.stringify({ id: feedbackId, time: 'x', more: [], status }))).toBe(200);
+    const details = Array.from({ length: 48 }, (_, index) => `${index} `.padEnd(512, 'ä'));
+    expect(await post(JSON.stringify({ status: { ...status, details } }))).toBe(200);
+    expect((await latest())?.message).toHaveLength(1024);
+    expect(
+      await post(
+        `{"status":{"execution":"proceeding","result":{"finished":"none"},"details":["a\u0001\tb",3]}}`,
+      ),
+    ).toBe(200);
+    expect((await latest())?.message).toBe('a b');
+    const { log } = await fleet.services.manageDevices.log(Number(action));
+    expect(log).toHaveLength(16 << 10);
+    expect(log.endsWith('proceeding/none: a b\n')).toBe(true);
+  });
+
+  it.each([
+    ['{"status":', 'JSON that ends early'],
+    ['', 'nothing'],
+    ['[]', 'no object'],
+    ['{"status":{"execution":"done","result":{"finished":"none"}}}', 'another execution'],
+    ['{"status":{"execution":"closed","result":{"finished":"yes"}}}', 'another result'],
+    ['{"status":{"execution":"closed"}}', 'no result'],
+  ])('%s is refused: %s', async (body) => {
+    expect(await post(body)).toBe(400);
+    expect(await state()).toBe('offered');
+  });
+
+  it('changes nothing once the action is closed', async () => {
+    await device.feedback(action, 'closed', 'success', ['done']);
+    const before = await latest();
+    for (const [execution, result] of [
+      ['closed', 'success'],
+      ['closed', 'failure'],
+      ['proceeding', 'none'],
+    ] as const)
+      expect(await device.feedback(action, execution, result, ['late'])).toBe(410);
+    expect(await latest()).toEqual(before);
+  });
+
+  it('comes in bursts of sixty', async () => {
+    const told = Array.from({ length: 60 }, (_, index) =>
+      device.feedback(action, 'proceeding', 'none', [`${index}% Copying`]),
+    );
+    expect(new Set(await Promise.all(told))).toEqual(new Set([200]));
+    expect((await latest())?.progressPercent).toBe(59);
+  }, 60_000);
+
+  it('of a disk that is full is not lost unseen: the device hears of it', async () => {
+    await fleet.close();
+    let isFull = false;
+    fleet = await startReleasedFleet({
+      changeStore: ({ devices }) => ({
+        devices: {
+          ...devices,
+          appendLog: (...log) =>
+            isFull ? Promise.reject(new DomainError('storage-full', 'full')) : devices.appendLog(...log),
+        },
+      }),
+    });
+    device = new HawkbitClient((await fleet.connect(id, 'HTTP/1.1')).client, id);
+    ({ action } = await device.links());
+    isFull = true;
+    expect(await device.feedback(action, 'proceeding', 'none', ['x'])).toBe(507);
+  });
+});
+
+describe('a cancel', () => {
+  const cancelAction = () => device.request(`${device.base}/cancelAction/${action}`);
+
+  it('before the start takes the action away at once', async () => {
+    await cancel();
+    expect((await device.links()).kinds).toEqual(['configData']);
+    expect(await state()).toBe('cancelled');
+    expect((await cancelAction()).status).toBe(404);
+    expect(await device.feedback(action, 'closed', 'success')).toBe(410);
+  });
+
+  it('during the download is told, acknowledged, and does not come back', async () => {
+    await device.feedback(action, 'proceeding', 'none', ['Downloading']);
+    await cancel();
+    const { _links: links } = await device.poll();
+    expect(links.deploymentBase).toBeUndefined();
+    expect(links.cancelAction?.href).toBe(`${fleet.url}${device.base}/cancelAction/${action}`);
+    const told = JSON.parse((await cancelAction()).body.toString()) as unknown;
+    expect(told).toEqual({ id: action, cancelAction: { stopId: action } });
+    expect((await device.request(`${device.base}/deploymentBase/${action}`)).status).toBe(404);
+    expect(await device.feedback(action, 'proceeding', 'none', ['10% late'])).toBe(200);
+    expect(await device.cancelFeedback(action, 'canceled', 'success')).toBe(200);
+    expect(await device.cancelFeedback(action, 'proceeding', 'none')).toBe(200);
+    expect(await state()).toBe('cancelling');
+    expect(await device.cancelFeedback(action, 'closed', 'success')).toBe(200);
+    expect(await state()).toBe('cancelled');
+    expect((await device.links()).kinds).toEqual(['configData']);
+    expect(await device.cancelFeedback(action, 'closed', 'success')).toBe(410);
+  });
+
+  it.each([
+    ['rejected', 'success'],
+    ['closed', 'failure'],
+  ])('that the device answers with %s/%s lets it go on', async (execution, result) => {
+    await device.feedback(action, 'proceeding', 'none', [' 10% Installing']);
+    await cancel();
+    expect(await device.cancelFeedback(action, execution, result)).toBe(200);
+    expect(await state()).toBe('downloading');
+    expect((await device.links()).kinds).toContain('deploymentBase');
+    expect(await device.feedback(action, 'closed', 'success')).toBe(200);
+    expect(await state()).toBe('installed');
+  });
+
+  it('is over when the device says how the installation ended', async () => {
+    await device.feedback(action, 'proceeding', 'none');
+    await cancel();
+    expect(await device.feedback(action, 'closed', 'failure')).toBe(200);
+    expect(await state()).toBe('cancelled');
+    expect((await device.links()).kinds).toEqual(['configData']);
+  });
+
+  it('that comes too late leaves nothing to answer', async () => {
+    await device.feedback(action, 'closed', 'success');
+    await cancel();
+    expect((await device.links()).kinds).toEqual(['configData']);
+    expect((await cancelAction()).status).toBe(404);
+    expect(await device.cancelFeedback(action, 'closed', 'success')).toBe(410);
+  });
+
+  it('that nobody asked for is not allowed', async () => {
+    expect(await device.cancelFeedback(action, 'closed', 'success')).toBe(405);
+    expect(await state()).toBe('offered');
+  });
+});
+
+describe('a release that takes the place of another', () => {
+  it('comes at once where nothing has begun', async () => {
+    await fleet.release('3.0.0');
+    const next = await device.links();
+    expect(next.kinds).toContain('deploymentBase');
+    expect(next.action).not.toBe(action);
+  });
+
+  it('comes after the download of the other was called off', async () => {
+    await device.feedback(action, 'proceeding', 'none', ['Downloading']);
+    await fleet.release('3.0.0');
+    for (let poll = 0; poll < 2; poll += 1)
+      expect(await device.links()).toEqual({ kinds: ['cancelAction', 'configData'], action });
+    expect(await latest()).toMatchObject({ state: 'cancelling', message: 'v3.0.0.raucb takes its place' });
+    await device.cancelFeedback(action, 'closed', 'success');
+    const next = await device.links();
+    expect(next.kinds).toContain('deploymentBase');
+    expect((await device.deployment()).deployment.chunks[0]?.version).toBe('3.0.0');
+  });
+
+  it.each(['reported', 'rejected'])('waits for one that installs: %s', async (how) => {
+    if (how === 'reported') {
+      await device.feedback(action, 'proceeding', 'none', [' 1% Installing']);
+      await fleet.release('3.0.0');
+    } else {
+      await device.feedback(action, 'proceeding', 'none', ['Downloading']);
+      await fleet.release('3.0.0');
+      await device.links();
+      await device.cancelFeedback(action, 'rejected', 'success');
+    }
+    for (let poll = 0; poll < 2; poll += 1)
+      expect(await device.links()).toEqual({ kinds: ['deploymentBase', 'configData'], action });
+    await device.feedback(action, 'closed', 'success');
+    expect((await device.deployment()).deployment.chunks[0]?.version).toBe('3.0.0');
+  });
+});
