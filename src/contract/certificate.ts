@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { certificateSorts, keyTypes } from '../core/certificate';
+import { certificateSorts, findingSeverities, keyTypes } from '../core/certificate';
 import { kitPollings } from '../core/kit-polling';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
@@ -76,6 +76,19 @@ export const certificatesJson = z.object({
   next: nullableText,
 });
 
+/** What a check of the certificates folder found. */
+export const verificationJson = z.object({
+  ok: z.boolean().describe('no finding is an error'),
+  findings: z.array(
+    z.object({
+      severity: z.enum(findingSeverities),
+      path: z.string().describe('on the server'),
+      message: z.string(),
+      remedy: z.string(),
+    }),
+  ),
+});
+
 export const issuedCertificateJson = z.object({
   device: z.string(),
   serial: z.string(),
@@ -85,6 +98,7 @@ export const issuedCertificateJson = z.object({
 
 /** What the requests for a certificate and for a device kit share. */
 export type IssueFields = z.infer<z.ZodObject<typeof issueFields>>;
+export type VerificationJson = z.infer<typeof verificationJson>;
 export type DeviceCertificateJson = z.infer<typeof deviceCertificateJson>;
 export type CertificatesJson = z.infer<typeof certificatesJson>;
 export type IssuedCertificateJson = z.infer<typeof issuedCertificateJson>;

@@ -133,12 +133,19 @@ export interface DeviceFiles {
   readonly caPem: string;
 }
 
+/** A note is about what is right here and may be a surprise elsewhere. */
+export const findingSeverities = ['error', 'warning', 'note'] as const;
+
 export interface FolderFinding {
-  /** A note is about what is right here and may be a surprise elsewhere. */
-  readonly severity: 'error' | 'warning' | 'note';
+  readonly severity: (typeof findingSeverities)[number];
   readonly path: string;
   readonly message: string;
   readonly remedy: string;
+}
+
+/** Warnings and notes alone are good. */
+export function isFolderGood(findings: readonly Pick<FolderFinding, 'severity'>[]): boolean {
+  return !findings.some(({ severity }) => severity === 'error');
 }
 
 /** Hex digits: RFC 5280 (section 4.1.2.2) allows 40, and some CAs never read it. */

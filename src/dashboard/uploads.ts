@@ -91,7 +91,7 @@ function sendNext(): void {
 
 type UploadAnswer = Pick<UploadJson, 'bundle' | 'created'>;
 
-/** `fetch` can't tell how much was sent; the older interface can. */
+/** `fetch` cannot tell how much was sent; the older interface can. */
 async function send({ id, file }: Upload): Promise<void> {
   const request = new XMLHttpRequest();
   requests.set(id, request);

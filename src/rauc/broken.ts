@@ -14,7 +14,7 @@ export class BrokenBundle extends Error {
 }
 
 export function malformed(what: string): BrokenBundle {
-  return new BrokenBundle('signature-encoding', `the signature can't be read: ${what}`);
+  return new BrokenBundle('signature-encoding', `the signature cannot be read: ${what}`);
 }
 
 /**

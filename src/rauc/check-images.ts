@@ -17,7 +17,7 @@ export type Looked = Pick<Inspection, 'manifest' | 'payloadSizeBytes' | 'encrypt
 
 /**
  * Hashes the images in a payload, a block at a time, and compares them with the manifest. Inspect the bundle first.
- * @returns `not-checked`, with why, for what can't be read here; rejects only when the source can't be read
+ * @returns `not-checked`, with why, for what cannot be read here; rejects only when the source cannot be read
  */
 export async function checkImages(
   source: BundleSource,

@@ -45,8 +45,8 @@ export async function verifySignature(
   if (typeof scheme === 'string') throw broken(scheme);
   const { hash } = scheme;
   checkDigestAlgorithm(cms.signedData, info);
-  // Ed25519 is fine for a CA, but the OpenSSL 3.0 of many devices can't verify a CMS that is signed with it.
-  if (hash === null) throw broken('devices can not verify a signer with such a key');
+  // Ed25519 is fine for a CA, but the OpenSSL 3.0 of many devices cannot verify a CMS that is signed with it.
+  if (hash === null) throw broken('devices cannot verify a signer with such a key');
   if (hash !== digestAlgorithm) throw broken('its digest and its signature use two different hashes');
   const signature = Buffer.from(info.signature.getValue());
 

@@ -94,7 +94,7 @@ function joinOctets(octets: AsnType): Buffer {
 
 function readRecipients(content: unknown): Recipient[] {
   const enveloped = new EnvelopedData({ schema: content });
-  if (enveloped.recipientInfos.length === 0) throw malformed('it is encrypted to nobody');
+  if (enveloped.recipientInfos.length === 0) throw malformed('it has no recipient');
   return enveloped.recipientInfos.flatMap((info): Recipient[] => {
     const value: unknown = info.value;
     if (typeof value !== 'object' || value === null) return [];

@@ -55,7 +55,7 @@ export function parseImage(section: string, group: GroupReader, format: BundleFo
     converted: group.list('converted').map((name) => group.checkFileName(name)),
   };
   if (format === 'plain' && (artifact !== null || image.convert.length > 0 || image.converted.length > 0)) {
-    throw group.refusal('uses artifacts or convert, which a plain bundle can not have');
+    throw group.refusal('uses artifacts or convert, which a plain bundle cannot have');
   }
   group.ignore('version', 'description', 'build');
   group.refuseOthers();
@@ -70,14 +70,14 @@ function parseType(
 ): string | null {
   const explicit = group.filledText('type');
   if (artifact !== null) {
-    if (explicit !== null) throw group.refusal('has a type, which an artifact can not have');
+    if (explicit !== null) throw group.refusal('has a type, which an artifact cannot have');
     if (filename === null) throw group.refusal('has no filename, which an artifact must have');
     return null;
   }
   if (explicit !== null) {
     if (!knownTypes.has(explicit)) throw group.refusal(`has an unknown type ${shown(explicit)}`);
     if (explicit === 'emptyfs' && filename !== null)
-      throw group.refusal('has a filename, which an emptyfs can not have');
+      throw group.refusal('has a filename, which an emptyfs cannot have');
     return explicit;
   }
   const derived = typeByFilename.find(([glob]) => filename !== null && fits(filename, glob))?.[1];

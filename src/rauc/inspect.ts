@@ -33,7 +33,7 @@ type Signed = BundleCms & { readonly kind: 'signed' };
  * Looks into a bundle and verifies all that can be verified without a device: structure, signature, signer chain,
  * manifest, and the whole payload.
  * @param now the time for certificates' validity, unless the profile takes the signing time
- * @returns verdict `broken` for a bad bundle; rejects only when the source can't be read
+ * @returns verdict `broken` for a bad bundle; rejects only when the source cannot be read
  * @throws DomainError `configuration` when the profile's keyring is unusable
  */
 export async function inspectBundle(

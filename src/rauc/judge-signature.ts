@@ -18,7 +18,7 @@ export interface SignatureJudgement extends Judgement {
  * Judges a stored bundle again, by its trailer and CMS alone: the payload was verified when it was stored, and its bytes
  * never change. What today's rules would not store counts as untrusted.
  * @param now the time for certificates' validity, unless the profile takes the signing time
- * @throws DomainError `configuration` when the profile's keyring is unusable; rejects when the source can't be read
+ * @throws DomainError `configuration` when the profile's keyring is unusable; rejects when the source cannot be read
  */
 export async function judgeSignature(
   source: BundleSource,

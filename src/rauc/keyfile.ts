@@ -28,7 +28,7 @@ export function parseKeyfile(raw: Buffer): Keyfile {
       groups.set(name, group);
       continue;
     }
-    if (group === undefined) throw syntax(`the line ${shown(line)} stands before any group`);
+    if (group === undefined) throw syntax(`the line ${shown(line)} comes before any group`);
     addEntry(group, text);
   }
   checkEncoding(groups);
@@ -115,7 +115,7 @@ export function sizeValue(raw: string): number {
 }
 
 export function syntax(what: string): BrokenBundle {
-  return new BrokenBundle('manifest-syntax', `the manifest can't be read: ${what}`);
+  return new BrokenBundle('manifest-syntax', `the manifest cannot be read: ${what}`);
 }
 
 export function shown(text: string): string {

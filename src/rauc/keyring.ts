@@ -10,7 +10,7 @@ export interface Keyring {
 
 /**
  * Parses a PEM keyring.
- * @throws DomainError `configuration` when it has no certificate, or one that can't be read
+ * @throws DomainError `configuration` when it has no certificate, or one that cannot be read
  */
 export function parseKeyring(pem: string): Keyring {
   const certificates = blocks(pem, '(?:X509 )?CERTIFICATE').map((der) =>
@@ -34,6 +34,6 @@ function read<T>(what: string, parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
-    throw new DomainError('configuration', `a ${what} in the keyring can't be read`, { cause });
+    throw new DomainError('configuration', `a ${what} in the keyring cannot be read`, { cause });
   }
 }

@@ -109,7 +109,7 @@ function parseMeta(name: string, entries: ReadonlyMap<string, string>): [string,
   return [name.slice('meta.'.length), Object.fromEntries(pairs)];
 }
 
-/** RAUC refuses a `min-rauc-version` that it can't compare, and one from before it knew the key (1.14). */
+/** RAUC refuses a `min-rauc-version` that it cannot compare, and one from before it knew the key (1.14). */
 function isMinRaucVersion(text: string): boolean {
   const version = parseRaucVersion(text);
   if (version === null) return false;

@@ -6,7 +6,7 @@ import { openSquashfs } from './squashfs';
 
 /**
  * Whether the files that a manifest names are in the payload, with the sizes that it says. No claim is made about a
- * payload that can't be read here: an encrypted one, one with a compressor that we don't have, one that is malformed.
+ * payload that cannot be read here: an encrypted one, one with a compressor that we don't have, one that is malformed.
  */
 export async function imageWarnings(
   source: BundleSource,

@@ -70,7 +70,7 @@ export class SquashfsBlocks {
     try {
       inflated = this.decompress(bytes, limit);
     } catch (error) {
-      throw bad(`a block can't be decompressed (${error instanceof Error ? error.message : String(error)})`);
+      throw bad(`a block cannot be decompressed (${error instanceof Error ? error.message : String(error)})`);
     }
     if (inflated.length > limit) throw bad('a block is larger than allowed when decompressed');
     return inflated;

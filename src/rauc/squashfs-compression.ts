@@ -14,7 +14,7 @@ const zstdBudgetMs = 500;
 const earnedMsPerKibibyte = 1 / 8;
 
 /**
- * A decompressor that can't be made to hang. In four kilobytes, a hostile frame can order as many copies as take
+ * A decompressor that cannot be made to hang. In four kilobytes, a hostile frame can order as many copies as take
  * minutes: fzstd does not stop at the end of its output. Only the engine can interrupt it.
  */
 class BoundedZstd {

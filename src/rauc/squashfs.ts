@@ -27,7 +27,7 @@ export async function isSquashfs(source: BundleSource): Promise<boolean> {
   return hasMagic(await source.read(0, 4));
 }
 
-/** Why something can't be had here although the bundle may be sound. */
+/** Why something cannot be had here although the bundle may be sound. */
 export interface Unavailable {
   readonly unavailable: string;
 }

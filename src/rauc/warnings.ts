@@ -82,5 +82,5 @@ export const notEncryptedWarning: Finding = {
 
 export const noSquashfsWarning: Finding = {
   code: 'not-installable',
-  message: 'The payload is not a squashfs: RAUC can not mount it and will not install it.',
+  message: 'The payload is not a squashfs: RAUC cannot mount it and will not install it.',
 };

@@ -67,7 +67,7 @@ export interface StoreOptions {
 /**
  * Opens a data folder for the server: alone on it, with the database up to date and no leftovers of uploads. Where the disk is
  * full or read-only, what is there is read until it can be written.
- * @throws DomainError `configuration` when another server runs on it or it can't be used; `storage-full`, `unavailable` when
+ * @throws DomainError `configuration` when another server runs on it or it cannot be used; `storage-full`, `unavailable` when
  * there is no database of this version to read
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<OpenStore> {

@@ -296,7 +296,7 @@ describe('what one can do to a device', () => {
     await fleet.admin.http.get('/api/devices/board-13').expect(404);
   });
 
-  it('gives a device kit, or says why it can not', async () => {
+  it('gives a device kit, or says why it cannot', async () => {
     const page = await look('board-14');
     await choose(page, 'Device kit …');
     await dialog(page).getByLabel('URL that the device uses').fill('https://updates.test:8443');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
-import { seriousFindings } from './browser';
+import { phone, seriousFindings } from './browser';
 import { boardIds, type FleetServer, message, openFleet, shownIds, showsOnly } from './devices-fleet';
 import { problemsInLooks } from './for-everybody';
 
@@ -18,6 +18,19 @@ describe('the list of devices', () => {
       .patch('/api/devices/board-05')
       .send({ labels: ['lab'] })
       .expect(200);
+  });
+
+  it('takes a few lines a device on a phone, on which what is not there is left out', async () => {
+    const page = await fleet.open('/devices', phone);
+    await page.locator('.device-id').first().waitFor();
+    const rows = await page.evaluate<{ height: number; shown: string }[]>(
+      `[...document.querySelectorAll('tbody tr')].map((row) =>
+        ({ height: row.getBoundingClientRect().height, shown: row.innerText }))`,
+    );
+    expect(rows).toHaveLength(50);
+    const total = rows.reduce((sum, { height }) => sum + height, 0);
+    expect(total / rows.length).toBeLessThan(90);
+    expect(rows.filter(({ shown }) => shown.includes('—'))).toEqual([]);
   });
 
   it('goes through the fleet a page at a time, and back by the back button', async () => {

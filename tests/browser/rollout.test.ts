@@ -26,7 +26,7 @@ describe('the page of a rollout', () => {
     await page.getByText(`${fileOf(gateway, '2.4.0')} is current for`).waitFor();
   });
 
-  it('can not go back where nothing was before', async () => {
+  it('cannot go back where nothing was before', async () => {
     const page = await openRollout(display);
     await choose(page, 'Go back to the previous release');
     await page.getByRole('dialog').getByText('Nothing was current').waitFor();

@@ -105,7 +105,7 @@ describe('with curl', () => {
     expect(await reach('a.b.fleet.example.com')).toBe(notItsName);
   });
 
-  it('a device certificate can not pretend to be the server', async () => {
+  it('a device certificate cannot pretend to be the server', async () => {
     const made = await emptyFolder();
     await made.folder.createCa({});
     await made.folder.createDevice({ id: 'localhost' });

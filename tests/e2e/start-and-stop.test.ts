@@ -25,7 +25,7 @@ async function prepared(): Promise<string> {
   return folder;
 }
 
-describe('a start that can not succeed ends with exit code 2 and the remedy', () => {
+describe('a start that cannot succeed ends with exit code 2 and the remedy', () => {
   it('names every bad value at once', async () => {
     const { code, stderr } = await serve(await temporaryFolder(), {
       ADMIN_PORT: 'eighty',
@@ -61,7 +61,7 @@ describe('a start that can not succeed ends with exit code 2 and the remedy', ()
     expect(stderr).toContain('server.key');
   });
 
-  it('says that the key can not be read', async () => {
+  it('says that the key cannot be read', async () => {
     const folder = await prepared();
     await writeFile(path.join(folder, 'certs/server.key'), 'no key\n');
     const { code, stderr } = await serve(folder);

@@ -50,7 +50,7 @@ export interface ListenerOptions {
   readonly readBundle?: ReadBundle;
   /** The services' clock; the real one when left out. */
   readonly now?: () => Date;
-  /** Replaces parts of the store, for faults that can't be had otherwise. */
+  /** Replaces parts of the store, for faults that cannot be had otherwise. */
   readonly changeStore?: OpenServicesOptions['changeStore'];
   readonly oldCertificates?: OldCertificatePolicy;
   /** Of an earlier listener, to go on with it. */

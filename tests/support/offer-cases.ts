@@ -28,7 +28,7 @@ function rarely<T>(usual: T, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
 
 const compatibles = mostly('board', fc.constantFrom('gw', 'Board'));
 const channels = mostly('stable', fc.constant('beta'));
-/** RAUC can not compare the last one. */
+/** RAUC cannot compare the last one. */
 const versions = fc.constantFrom('1', '2', '2', '2.0.0-rc.1', '3', 'v3');
 const ranges = fc.constantFrom('>=1 <3', '=2', '>2').map(parseVersionRange);
 const labels = fc.subarray(['lab', 'site=berlin', 'vip']);

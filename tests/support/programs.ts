@@ -18,7 +18,7 @@ export interface ProgramResult {
   readonly code: number;
 }
 
-/** Runs a program to its end. Never rejects on an exit code, only when the program can't be started. */
+/** Runs a program to its end. Never rejects on an exit code, only when the program cannot be started. */
 export function run(
   program: string,
   args: readonly string[],

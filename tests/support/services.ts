@@ -30,7 +30,7 @@ export interface OpenServicesOptions {
   readonly diskThread?: DiskThreadOptions;
   /** Without it signers are not checked. */
   readonly keyringPath?: string;
-  /** Replaces ports, for faults that can't be had otherwise. */
+  /** Replaces ports, for faults that cannot be had otherwise. */
   readonly change?: (ports: ServicePorts) => Partial<ServicePorts>;
   /** The same for parts of the store. */
   readonly changeStore?: (store: OpenStore) => Partial<OpenStore>;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * A system.conf for `rauc info` of a URL. As root RAUC streams as the user `nobody`, who can't read what tests keep in
+ * A system.conf for `rauc info` of a URL. As root RAUC streams as the user `nobody`, who cannot read what tests keep in
  * folders of their own.
  * @param more lines, beginning in the section `[streaming]`
  */

@@ -4,7 +4,7 @@ export interface Server {
   readonly pids: readonly number[];
   /** Where devices reach it, such as `https://localhost:8443`: every server has the bundle and the manifest at the same paths. */
   readonly url: (protocol: Protocol) => string;
-  /** Where bundles are uploaded, without TLS; empty where they can't be. */
+  /** Where bundles are uploaded, without TLS; empty where they cannot be. */
   readonly uploadUrl: string;
   stop(): Promise<void>;
 }

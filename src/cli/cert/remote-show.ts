@@ -1,5 +1,6 @@
 import { certificatesJson, type CertificatesJson } from '../../contract/certificate';
 import type { Read } from '../../contract/reader';
+import { parseSerial } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import type { AdminClient } from '../kernel/admin-client';
 import { parseAnswer } from '../kernel/server-answer';
@@ -18,15 +19,15 @@ export type RemoteShown =
 
 /**
  * The certificates of a running server that a name means.
- * @param which a device id, a serial (hex, with or without colons), `ca` or `server`
+ * @param which a device id, a serial as people copy it, `ca` or `server`
  * @throws ServerRefusal; DomainError `not-found`, `unavailable`
  */
 export async function showRemote(
   client: Pick<AdminClient, 'get'>,
   which: string,
 ): Promise<readonly RemoteShown[]> {
-  const serial = which.replaceAll(':', '').toLowerCase();
-  for (const search of new Set([which, serial])) {
+  const serial = serialOf(which);
+  for (const search of new Set([which, serial ?? which])) {
     const answer = await listRemote(client, { search: search.slice(0, longestSearch) });
     const shown = meantBy(parseAnswer(certificatesJson, answer), which, serial);
     if (shown.length > 0) return shown;
@@ -41,7 +42,20 @@ export async function showRemote(
   );
 }
 
-function meantBy({ ca, server, devices }: Known, which: string, serial: string): readonly RemoteShown[] {
+/** `null` for a name. */
+function serialOf(which: string): string | null {
+  try {
+    return parseSerial(which);
+  } catch {
+    return null;
+  }
+}
+
+function meantBy(
+  { ca, server, devices }: Known,
+  which: string,
+  serial: string | null,
+): readonly RemoteShown[] {
   const own = [
     ...(ca === null ? [] : [{ role: 'ca' as const, revoked_at: null, ...ca }]),
     ...(server === null ? [] : [{ role: 'server' as const, revoked_at: null, ...server }]),

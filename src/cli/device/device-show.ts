@@ -87,7 +87,7 @@ function facts(device: ShownDevice): string {
     ['Variant', device.variant ?? '-'],
     ['Serial', device.serial ?? '-'],
     ['Machine id', device.machine_id ?? '-'],
-    ...Object.entries(attributes).map(([name, value]) => [`RAUC-${name}`, value] as const),
+    ...Object.entries(attributes).map(([name, value]) => [`Attribute ${name}`, value] as const),
     ['First contact', instant(device.first_contact_at)],
     ['Last contact', instant(device.last_contact_at)],
     ['From', device.address === null ? '-' : `${device.address}, ${device.protocol ?? ''}`],

@@ -17,7 +17,7 @@ export interface CliContext {
   exitCode: ExitCode;
 }
 
-/** Writes data for people to standard output; text of others can't command their terminal. */
+/** Writes data for people to standard output; text of others cannot command their terminal. */
 export function print(context: CliContext, text: string): void {
   writeText(context, context.terminal.stdout, text);
 }

@@ -49,7 +49,7 @@ async function writeClipboard(value: string): Promise<void> {
   const area = document.createElement('textarea');
   area.value = value;
   area.className = 'off-screen';
-  // What is behind an open dialog can't be selected.
+  // What is behind an open dialog cannot be selected.
   ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(area);
   area.select();
   // The standard calls it old, and has nothing else for pages without TLS.

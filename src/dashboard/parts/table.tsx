@@ -145,7 +145,13 @@ function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>) {
 }
 
 function classOf({ isNumber, isLong, isAction, isHead, isPlain }: Column<never>): string {
-  const classes = { number: isNumber, long: isLong, 'row-end': isAction, head: isHead, plain: isPlain };
+  const classes = {
+    number: isNumber,
+    long: isLong,
+    'row-end': isAction,
+    'card-head': isHead,
+    'no-label': isPlain,
+  };
   return Object.entries(classes)
     .filter(([, isSet]) => isSet === true)
     .map(([name]) => name)

@@ -41,7 +41,7 @@ export const connectionsPerAddress = 256;
 
 /**
  * Listens with an admin app.
- * @throws the system's error (`EADDRINUSE` ...) when it can't have the address
+ * @throws the system's error (`EADDRINUSE` ...) when it cannot have the address
  */
 export async function startAdminServer(
   app: RequestListener,

@@ -112,7 +112,7 @@ export interface DeviceServer {
 
 /**
  * Starts the listener that devices talk to: mutual TLS, HTTP/2 and HTTP/1.1.
- * @throws DomainError `configuration` when the TLS files or the address can't be used
+ * @throws DomainError `configuration` when the TLS files or the address cannot be used
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
   const { log, now, services, protocols = deviceProtocols } = options;

@@ -1,6 +1,7 @@
 import type {
   CertificateSort,
   CertificateSummary,
+  FolderFinding,
   IssuedFiles,
   IssueOptions,
   KnownCertificate,
@@ -46,6 +47,8 @@ export interface DeviceCertificateRequest extends IssueOptions {
 export interface ManageCertificates {
   /** @throws DomainError `invalid-input` for a page that is none of this list's */
   list(query: CertificateQuery): Promise<CertificatePage>;
+  /** Checks the whole folder, as `cert verify` does. Who asks during a check shares it, for it reads every file. */
+  verify(): Promise<readonly FolderFinding[]>;
   /** The CAs that devices verify the server with, in PEM. @throws DomainError `not-found` when there is none, `configuration` */
   readCa(): Promise<string>;
   /**
@@ -95,6 +98,7 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
     return files;
   }
 
+  let verifying: Promise<readonly FolderFinding[]> | undefined;
   const orderOf = createCertificateOrder();
   return {
     async list({ search = '', sort, isDescending, limit, after }) {
@@ -114,6 +118,11 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
         total: found.length,
         next: hasMore ? (page.at(-1)?.serial ?? null) : null,
       };
+    },
+
+    verify() {
+      verifying ??= certificates.verify().finally(() => (verifying = undefined));
+      return verifying;
     },
 
     async readCa() {

@@ -39,7 +39,7 @@ export interface ManageDevices {
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
   /**
    * One decision about many devices, in one write: it shows on all those that can have it, or on none.
-   * @param plan what is decided; where it can't be, it fails for each
+   * @param plan what is decided; where it cannot be, it fails for each
    */
   decideAll(ids: readonly string[], plan: (plans: DecisionPlans) => Decision, actor: Actor): Promise<Decided>;
   /** Lets bundles be tried again that failed, were interrupted or were called off. */
@@ -134,7 +134,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         if (installation === null || !isCancellable(installation)) {
           throw DomainError.of('nothing-to-call-off', { id });
         }
-        // What has not begun can't be in the middle of anything.
+        // What has not begun cannot be in the middle of anything.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
         const message = `called off by ${actor.name}`;
         const after = changed(installation, { state, message }, { at, actor });

@@ -11,7 +11,7 @@ import { type DeviceChange, parseText, planChange } from './device-input';
 
 /** What a person decides, whichever device it is about. */
 export interface Decision {
-  /** @throws DomainError `conflict` for a device that can't have it */
+  /** @throws DomainError `conflict` for a device that cannot have it */
   readonly change: DecideOnDevice;
   /** Tells it, and what it replaced. */
   readonly tell: TellDecision;

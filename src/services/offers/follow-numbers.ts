@@ -1,28 +1,21 @@
 import type { Bundle } from '../../core/bundle';
 import type { Contact } from '../../core/contact';
-import { isStarted, isUnsettled } from '../../core/installation-states';
+import { judgeNext } from '../../core/follow-numbers';
 import type { DeviceDraft } from '../devices/device-draft';
 import { changed } from '../devices/installation-events';
 
-/**
- * Continues what a device that follows numbers was given before (`ProtocolLimits.followsNumbers`), instead of an offer: an
- * attempt that is only downloading is called off first, and nothing is installed twice.
- * @returns whether the offer has to wait
- */
+/** Whether a device that follows numbers goes on with what it was given before, instead of an offer; it may be called off. */
 export function goesOnBefore(
   bundle: Bundle,
   draft: DeviceDraft,
   { at, address }: Pick<Contact, 'at' | 'address'>,
 ): boolean {
   const { device, installation } = draft.record;
-  if (installation === null || !isUnsettled(installation)) return false;
-  const { state, sha256, installedAt, progressPercent } = installation;
-  if (sha256 === bundle.sha256) return installedAt !== null || isStarted(installation);
-  if (installedAt !== null || !isStarted(installation)) return false;
-  if (state === 'cancelling' || progressPercent !== null) return true;
-  const change = { state: 'cancelling', message: `${bundle.name} takes its place` } as const;
-  const actor = { name: `device:${device.id}`, address };
-  const calledOff = changed(installation, change, { at, actor });
-  draft.change(calledOff.installation, calledOff.events);
-  return true;
+  const { waits, change } = judgeNext(installation, bundle);
+  if (installation !== null && change !== null) {
+    const actor = { name: `device:${device.id}`, address };
+    const calledOff = changed(installation, change, { at, actor });
+    draft.change(calledOff.installation, calledOff.events);
+  }
+  return waits;
 }

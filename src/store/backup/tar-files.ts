@@ -32,7 +32,7 @@ export async function writeTar(
   const archive = pack();
   const writing = pipeline(archive, createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }));
   const failed = writing.then(
-    () => Promise.reject(new Error('the archive ended by itself')),
+    () => Promise.reject(new Error('the archive ended early')),
     (error: unknown) => Promise.reject(error instanceof Error ? error : new Error(String(error))),
   );
   failed.catch(() => undefined); // whoever waits for a part hears of it

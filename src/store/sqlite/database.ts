@@ -82,7 +82,7 @@ export interface DatabaseOptions {
 
 /**
  * Opens `server.db` in the data folder, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when the folder can't be used, or the database is damaged, from a newer version, or gone while
+ * @throws DomainError `configuration` when the folder cannot be used, or the database is damaged, from a newer version, or gone while
  * its marker is there; `storage-full`, `unavailable`
  */
 export function openDatabase(dataDir: string, options: DatabaseOptions = {}): Database {

@@ -30,7 +30,7 @@ export interface Connection {
 
 /**
  * Opens a database to read and write, made with mode 0700 and 0600 when missing, and brings it up to date.
- * @throws DomainError `configuration` when it can't be used, `storage-full`, `unavailable`
+ * @throws DomainError `configuration` when it cannot be used, `storage-full`, `unavailable`
  */
 export function openToWrite(
   file: string,

@@ -186,7 +186,7 @@ describe('what people do to a device', () => {
     expect(await post('clear')).toMatchObject({ installation: { cleared_at: now().toISOString() } });
   });
 
-  it('is refused when it can not be done', async () => {
+  it('is refused when it cannot be done', async () => {
     await admin.http.post('/api/devices/board-3/cancel').expect(409);
     await admin.http.post('/api/devices/board-3/pin').send({ bundle: 'gone.raucb' }).expect(404);
     await admin.http.post('/api/devices/board-3/pin').send({}).expect(400);

@@ -267,7 +267,7 @@ describe('cert show --remote', () => {
     };
     const expected = [{ device: 'board-1', role: 'device', serial, has_file: true }];
     expect(await shown('board-1')).toMatchObject(expected);
-    const withColons = (serial.match(/../g) ?? []).join(':').toUpperCase();
+    const withColons = (serial.padStart(40, '0').match(/../g) ?? []).join(':').toUpperCase(); // as OpenSSL has it
     expect(await shown(withColons)).toMatchObject(expected);
     expect(await shown('ca')).toMatchObject([{ role: 'ca', has_key: true }]);
     const server = (await run('cert', 'show', 'server')).stdout;
@@ -284,6 +284,38 @@ describe('cert show --remote', () => {
       const { code, stderr } = await run('cert', 'show', which, '--json');
       expect([code, codeOf(stderr)]).toEqual([1, 'not-found']);
     }
+  });
+});
+
+describe('cert verify --remote', () => {
+  it('has the server check its folder, and fails with what is wrong there', async () => {
+    await folder.createDevice({ id: 'board-1' });
+    expect(await run('cert', 'verify')).toMatchObject({ code: 0 });
+    const key = path.join(admin.certsDir, 'devices/board-1.key');
+    await writeFile(key, 'no key');
+    const { code, stdout } = await run('cert', 'verify');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^SEVERITY +FILE +WHAT +WHAT TO DO$/m);
+    expect(stdout).toMatch(/^error .*board-1\.key/m);
+    const json = await run('cert', 'verify', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      findings: expect.arrayContaining([
+        expect.objectContaining({ severity: 'error', message: expect.stringContaining(key) as string }),
+      ]) as object[],
+    });
+    expect(json.code).toBe(1);
+  });
+
+  it('is for administrators alone', async () => {
+    const { secret } = await admin.opened.services.manageTokens.create({
+      name: 'ci',
+      scope: 'publish',
+      actor: 'local',
+    });
+    const asCi = { Authorization: `Bearer ${secret}` };
+    await admin.http.get('/api/certificates').set(asCi).expect(200);
+    await admin.http.get('/api/certificates/verification').set(asCi).expect(403);
   });
 });
 

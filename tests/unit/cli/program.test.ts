@@ -295,7 +295,7 @@ describe('exit codes', () => {
   });
 });
 
-describe('output that can not be written', () => {
+describe('output that cannot be written', () => {
   const failingStream = (code: string) =>
     new Writable({
       write: (_piece, _encoding, done) => done(Object.assign(new Error(code), { code })),

@@ -134,7 +134,7 @@ describe('the identity of a device', () => {
   });
 
   it.each(['%zz', '%ff', '', '%0a', '%20a'])(
-    'never loses a binding that it can not read: %j',
+    'never loses a binding that it cannot read: %j',
     async (text) => {
       const value = `urn:rauc-simple-server:compatible:${text}`;
       const certificate = await certificateFor(buildName('a'), bound([{ kind: 'uri', value }]));

@@ -108,7 +108,7 @@ describe('killed at any step', () => {
 });
 
 describe('a full disk', () => {
-  it('is told, and gives out no certificate that can not be noted', async () => {
+  it('is told, and gives out no certificate that cannot be noted', async () => {
     const { folder, at } = await folderWithCa();
     await unlink(at('issued.jsonl'));
     await symlink('/dev/full', at('issued.jsonl'));

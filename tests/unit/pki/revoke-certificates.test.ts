@@ -131,7 +131,7 @@ describe('the list of revoked certificates', () => {
     },
   );
 
-  it('is an error when it can not be read', async () => {
+  it('is an error when it cannot be read', async () => {
     const { dir, at } = await folderWithCa();
     await mustRun('mkdir', [at('revoked.json')]);
     await expect(readRevocations(dir)).rejects.toEqual(refusal('configuration'));

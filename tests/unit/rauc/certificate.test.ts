@@ -45,7 +45,7 @@ describe('parseCertificate', () => {
   });
 
   it.each<SignerKind>(['garbled-purpose', 'garbled-key-usage', 'cut-key-usage', 'garbled-constraints'])(
-    'refuses one whose limits can not be read: %s',
+    'refuses one whose limits cannot be read: %s',
     async (kind) => {
       const der = await derOf(kind);
       expect(() => parseCertificate(der)).toThrow();

@@ -106,7 +106,7 @@ describe('checkImages', () => {
     expect(await checkMade({ format: 'crypt', rauc: 'sid' })).toEqual(notChecked);
   });
 
-  it('does not call a squashfs that can not be read sound', async () => {
+  it('does not call a squashfs that cannot be read sound', async () => {
     const bytes = await readFile((await makeBundle({ format: 'plain' })).path);
     const inspection = await inspectBytes(bytes, await profileFor((await bundleSigner()).caPath));
     for (const at of [0, 32, 64, 72]) {

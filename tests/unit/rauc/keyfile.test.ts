@@ -39,7 +39,7 @@ describe('parseKeyfile', () => {
   });
 
   it.each<[string | Buffer, RegExp]>([
-    ['k=v', /line "k=v" stands before any group/],
+    ['k=v', /line "k=v" comes before any group/],
     ['[a]\nno equals sign', /neither a group, a key nor a comment/],
     ['[a]\n=v', /the key in "=v" is malformed/],
     ['[a]\n; comment', /neither a group, a key nor a comment/],
@@ -64,7 +64,7 @@ describe('parseKeyfile', () => {
   ])('refuses %j, and says why', (text, why) => {
     expect(() => parse(text)).toThrow(refused);
     expect(() => parse(text)).toThrow(why);
-    expect(() => parse(text)).toThrow(/^the manifest can't be read: /);
+    expect(() => parse(text)).toThrow(/^the manifest cannot be read: /);
   });
 
   it('shows no more than 60 characters of a line that it refuses', () => {

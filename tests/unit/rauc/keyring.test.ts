@@ -42,10 +42,10 @@ describe('a keyring', () => {
   it('is refused with one that cannot be read', () => {
     const broken = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
     expect(() => parseKeyring(certificate + broken('CERTIFICATE'))).toThrow(
-      refused(/^a certificate in the keyring can't be read$/),
+      refused(/^a certificate in the keyring cannot be read$/),
     );
     expect(() => parseKeyring(certificate + broken('X509 CRL'))).toThrow(
-      refused(/^a revocation list in the keyring can't be read$/),
+      refused(/^a revocation list in the keyring cannot be read$/),
     );
   });
 

@@ -84,10 +84,10 @@ describe('parseManifest', () => {
       `${verity}[image.rootfs]\nhooks=pre-install\n`,
       /neither a type nor a filename/,
     ],
-    ['an emptyfs with a file', `${verity}${image}type=emptyfs\n`, /emptyfs can not have/],
+    ['an emptyfs with a file', `${verity}${image}type=emptyfs\n`, /emptyfs cannot have/],
     ['an empty file name', `${verity}[image.rootfs]\nfilename=\ntype=raw\n`, /no value for filename/],
     ['an empty type', `${verity}${image}type=\n`, /no value for type/],
-    ['a type on an artifact', `${verity}[image.a/b]\nfilename=r.img\ntype=raw\n`, /artifact can not have/],
+    ['a type on an artifact', `${verity}[image.a/b]\nfilename=r.img\ntype=raw\n`, /artifact cannot have/],
     ['an artifact without a file', `${verity}[image.a/b]\nsize=1\n`, /artifact must have/],
     [
       'a crypt-key in a verity bundle',
@@ -145,7 +145,7 @@ describe('parseManifest', () => {
   it('refuses artifacts, convert and hash trees in a plain bundle', () => {
     const plain = (more: string) => parseManifest(Buffer.from(`[update]\ncompatible=b\n${more}`), 'payload');
     expect(plain(image).manifest).toMatchObject({ format: 'plain', verityHash: null });
-    const notInPlain = /artifacts or convert, which a plain bundle can not have/;
+    const notInPlain = /artifacts or convert, which a plain bundle cannot have/;
     for (const more of ['[image.a/b]\nfilename=r\n', `${image}convert=x\n`, `${image}converted=x\n`])
       expect(() => plain(more)).toThrow(notInPlain);
     expect(() => plain(`[bundle]\nverity-size=4096\n`)).toThrow(/unknown key "verity-size"/);

@@ -66,7 +66,7 @@ describe('signed attributes', () => {
     expect(await judge(other)).toBe('content-damaged');
   });
 
-  it('without a signing time can not vouch for a time (H20)', async () => {
+  it('without a signing time cannot vouch for a time (H20)', async () => {
     expect(await judge(without(signingTime))).toBe('signing-time');
   });
 

@@ -132,7 +132,7 @@ describe('the content of a file', () => {
     ],
     [
       'a block that is packed and larger than blocks are',
-      /can't be decompressed/,
+      /cannot be decompressed/,
       fileInode({ sizeBytes: blockSize, words: [deflateSync(block('a', blockSize + 1)).length] }),
       { data: deflateSync(block('a', blockSize + 1)) },
     ],

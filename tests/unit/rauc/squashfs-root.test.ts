@@ -82,7 +82,7 @@ describe('the root directory', () => {
     ],
     [
       'is packed and larger than a block is',
-      /can't be decompressed/,
+      /cannot be decompressed/,
       {
         inodes: [directoryInode(size)],
         listing,

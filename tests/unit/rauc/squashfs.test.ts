@@ -170,7 +170,7 @@ describe('a metadata block made to hurt', () => {
     return image;
   }
 
-  it('can not keep it reading, as one of a million blocks of one byte each', async () => {
+  it('cannot keep it reading, as one of a million blocks of one byte each', async () => {
     const blocks = 1_000_000;
     const payload = await plainPayload();
     const table = Buffer.alloc(3 * blocks, Buffer.from([0x01, 0x80, 0x00])); // stored as it is: one byte
@@ -216,19 +216,19 @@ describe('a metadata block made to hurt', () => {
     await expect(read(payload)).rejects.toMatchObject({ code: 'squashfs' });
   });
 
-  it('can not make gzip inflate beyond its bound', async () => {
+  it('cannot make gzip inflate beyond its bound', async () => {
     const bomb = await withInodeTable(1, deflateSync(Buffer.alloc(4 << 20), { level: 9 }));
     const before = process.memoryUsage().arrayBuffers;
     await expect(read(bomb)).rejects.toMatchObject({ code: 'squashfs' });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 << 20);
   });
 
-  it('can not make Zstandard allocate what a frame declares', async () => {
+  it('cannot make Zstandard allocate what a frame declares', async () => {
     const frame = Buffer.from('28b52ffd' + 'e0' + 'ffffffffffff0f00' + '010000', 'hex');
     await expect(read(await withInodeTable(6, frame))).rejects.toMatchObject({ code: 'squashfs' });
   });
 
-  it('can not hold the process with copies beyond the end of the output', async () => {
+  it('cannot hold the process with copies beyond the end of the output', async () => {
     // One compressed block: 1 literal, then 98,047 sequences of 65,536 literals and a match of 65,539 bytes each.
     const sequences = Buffer.from([0x09, 0x61, 0xff, 0xff, 0xff, 0x54, 35, 0, 52, 0x80]);
     const blockHeader = Buffer.alloc(3);
@@ -240,7 +240,7 @@ describe('a metadata block made to hurt', () => {
   });
 
   it.each(['', '28b52ffd', '28b52ffd00', 'ffffffffffff', '28b52ffd2004', '502a4d18ffffffff'])(
-    'can not be malformed in a way that escapes: %s',
+    'cannot be malformed in a way that escapes: %s',
     async (hex) => {
       await expect(read(await withInodeTable(6, Buffer.from(hex, 'hex')))).rejects.toMatchObject({
         code: 'squashfs',

@@ -17,7 +17,7 @@ describe('warnings that save a trip to the field', () => {
     ['a plain bundle', { format: 'plain' }, 'ec', ['plain-not-streamable']],
     ['no version', { manifest: adaptive('') }, 'ec', ['no-version']],
     [
-      'a version that RAUC can not compare',
+      'a version that RAUC cannot compare',
       { manifest: adaptive('version=v1-2-g0\n') },
       'ec',
       ['version-not-semver'],

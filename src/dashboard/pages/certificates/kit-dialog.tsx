@@ -94,7 +94,7 @@ interface ServerUrlProps {
   readonly names: readonly string[] | null;
 }
 
-/** A person may well look at the server from the machine that it runs on; a device can't. */
+/** A person may well look at the server from the machine that it runs on; a device cannot. */
 function ServerUrl({ url, names }: ServerUrlProps) {
   const [typed, setTyped] = useState(() => url.replace(/\/$/, ''));
   const isMissed = names !== null && !coversHostOf(names, typed);

@@ -4,14 +4,16 @@ import { Moment } from '../../parts/time';
 
 /** One line of the journal, with its exact time in front. */
 export function TimelineLine({ event }: { readonly event: EventJson }) {
-  const { at, message, actor } = event;
+  const { at, message, actor, device } = event;
+  // What the device did itself its name in the sentence says.
+  const isItself = actor === `device:${device ?? ''}`;
   return (
     <div class="event-line">
       <span class="muted small event-time">
         <Moment at={at} />
       </span>
       <span class="event-message">
-        {message} <Repeats event={event} /> <span class="muted small">{actor}</span>
+        {message} <Repeats event={event} /> {!isItself && <span class="muted small">{actor}</span>}
       </span>
     </div>
   );

@@ -56,7 +56,7 @@ export async function actOnDevices(
   return { done, failed, notTried: [] };
 }
 
-/** What brings devices back to how they were before; `null` for what can't be undone, or changed nothing. */
+/** What brings devices back to how they were before; `null` for what cannot be undone, or changed nothing. */
 export function undoOf(
   verb: Verb,
   value: string | undefined,

@@ -4,7 +4,7 @@ import { formatWindow, type Weekday, weekdays } from '../../../core/maintenance-
 /** A release as it stands in the form: what was typed, not yet what is meant. */
 export interface ReleaseDraft {
   readonly bundle: string;
-  /** For a bundle whose manifest can not be read. */
+  /** For a bundle whose manifest cannot be read. */
   readonly compatible: string;
   readonly channel: string;
   readonly isStepwise: boolean;

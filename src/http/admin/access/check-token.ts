@@ -14,7 +14,7 @@ export type CheckToken = (secret: string | undefined, request: Request) => Promi
 export const wrongTokenAnswers = ['refused', 'slowed'] as const;
 export type WrongTokenAnswer = (typeof wrongTokenAnswers)[number];
 
-/** A valid token always passes the limiter, so that one bad job behind a shared proxy can't lock out the others. */
+/** A valid token always passes the limiter, so that one bad job behind a shared proxy cannot lock out the others. */
 export function createCheckToken(
   tokens: Pick<ManageTokens, 'find'>,
   limiter: Pick<FailureLimiter, 'fail'>,

@@ -6,7 +6,9 @@ import {
   issuedCertificateJson,
   type IssueFields,
   kitBody,
+  verificationJson,
 } from '../../../contract/certificate';
+import { isFolderGood } from '../../../core/certificate';
 import { deviceParams } from '../../../contract/device';
 import { DomainError } from '../../../core/errors';
 import { createIsTrustedProxy } from '../../client-address';
@@ -44,6 +46,20 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
           ...defined({ search, after }),
         });
         return { status: 200, json: presentCertificates(page, options.now()) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/certificates/verification',
+      scope: 'admin',
+      operation: 'verifyCertificates',
+      summary: 'Check the certificates folder: chains, expiry, keys, file modes',
+      input: {},
+      answers: { 200: { description: 'What was found', schema: verificationJson } },
+      problems: [],
+      handle: async () => {
+        const findings = await manageCertificates.verify();
+        return { status: 200, json: { ok: isFolderGood(findings), findings: [...findings] } };
       },
     }),
     defineRoute({

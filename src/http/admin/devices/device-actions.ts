@@ -108,7 +108,7 @@ function bulkRoute(devices: ManageDevices): Route {
   });
 }
 
-/** @throws DomainError `invalid-input` when the value is missing, or can't be what it is for */
+/** @throws DomainError `invalid-input` when the value is missing, or cannot be what it is for */
 function bulkPlan(
   action: BulkVerb,
   value: string | undefined,

@@ -37,7 +37,7 @@ export function hasNamedPort({ host, port }: Authority, adminHosts: readonly str
 
 /**
  * Refuses requests for names that are not ours. A web page can make its own name resolve to this machine (DNS
- * rebinding) and then counts as same-origin in the browser; what it can't do is make the browser send another name,
+ * rebinding) and then counts as same-origin in the browser; what it cannot do is make the browser send another name,
  * or an IP address, as `Host`.
  * @throws DomainError `forbidden`; `invalid-input` for a request that has no single host
  */

@@ -11,7 +11,7 @@ export class Http1Exchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
-  /** What would come of its body can't be told from the next request. */
+  /** What would come of its body cannot be told from the next request. */
   #isGivenUp = false;
 
   constructor(

@@ -14,7 +14,7 @@ export interface StreamListener {
 
 const abortedHere = new WeakSet<ServerHttp2Stream>();
 
-/** Ends an answer that can't be completed. The device did not give it up. */
+/** Ends an answer that cannot be completed. The device did not give it up. */
 export function abortStream(stream: ServerHttp2Stream): void {
   if (stream.destroyed || stream.closed) return;
   abortedHere.add(stream);

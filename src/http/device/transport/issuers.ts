@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 
 /**
- * The certificates of a PEM text. OpenSSL passes over what it can't read, and would let nobody in.
- * @throws Error when there is none, or one that can't be read
+ * The certificates of a PEM text. OpenSSL passes over what it cannot read, and would let nobody in.
+ * @throws Error when there is none, or one that cannot be read
  */
 export function parseAuthorities(caPem: string): X509Certificate[] {
   const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];

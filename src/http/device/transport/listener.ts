@@ -27,7 +27,7 @@ export const limits = {
   maxSessionMemoryMegabytes: 32,
 } as const;
 
-/** The server of Node that speaks TLS, HTTP/2 and, for those who can't, HTTP/1.1. It does not listen yet. */
+/** The server of Node that speaks TLS, HTTP/2 and, for those who cannot, HTTP/1.1. It does not listen yet. */
 export function createListener(
   tls: ReturnType<TlsSettings['build']>,
   quietTimeoutMs: number,

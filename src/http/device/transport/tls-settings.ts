@@ -25,7 +25,7 @@ export class TlsSettings {
 
   /**
    * What a listener or a reload needs.
-   * @throws DomainError `configuration` when OpenSSL can't use it; then nothing has changed
+   * @throws DomainError `configuration` when OpenSSL cannot use it; then nothing has changed
    */
   build(tls: DeviceTls): SecureContextOptions & Pick<TlsOptions, 'ticketKeys' | 'sessionTimeout'> {
     const isNewCa = this.#ca !== undefined && this.#ca !== tls.ca;

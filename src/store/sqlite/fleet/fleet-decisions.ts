@@ -81,7 +81,7 @@ export class SqliteFleetDecisions implements FleetDecisions {
 
   /**
    * Counts what a release's installations are at, for one that becomes current again: nobody has counted it since the start.
-   * @throws DomainError `storage-full`, `unavailable` when changes of it can't be written
+   * @throws DomainError `storage-full`, `unavailable` when changes of it cannot be written
    */
   recount(releaseId: number): Promise<void> {
     const { devices, entries, counters, commit, renewals, now } = this.ports;

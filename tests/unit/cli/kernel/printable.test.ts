@@ -36,7 +36,7 @@ describe('text for a terminal', () => {
     expect(printableJson(tagged)).not.toMatch(harmful);
   });
 
-  it('is laid out in columns that a hostile cell can not break', () => {
+  it('is laid out in columns that a hostile cell cannot break', () => {
     expect(formatTable(['A', 'LONG'], [['one\ntwo', 'x'], ['y']])).toBe('A         LONG\none\\ntwo  x\ny');
     expect(
       formatFacts([

@@ -130,7 +130,7 @@ describe('manifest.json', () => {
     expect(await manifest()).toMatchObject({ bundle_url: '', filename: '' });
   });
 
-  it('that can not be written is told to a person and does not stop the activation', async () => {
+  it('that cannot be written is told to a person and does not stop the activation', async () => {
     const file = path.join(opened.dataDir, 'manifest.json');
     await rm(file);
     await mkdir(file); // a folder can't be replaced by a file, also not by root

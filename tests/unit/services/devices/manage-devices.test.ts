@@ -416,7 +416,7 @@ describe('one decision about many devices', () => {
     expect(lines).toHaveLength(200);
   });
 
-  it('leaves out those that can not have it, and says why', async () => {
+  it('leaves out those that cannot have it, and says why', async () => {
     await opened.store.devices.write({ device: deviceOf('foreign', { facts: { compatible: 'other' } }) });
     const pinned = await devices.decideAll(
       ['board-1', 'foreign', 'nobody', 'board-1'],

@@ -34,7 +34,7 @@ describe('an automatic pause', () => {
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['rollout-paused']));
   });
 
-  it('stays in force while it can not be written, and is written when it can be', async () => {
+  it('stays in force while it cannot be written, and is written when it can be', async () => {
     let isLocked = false;
     fleet = await RolloutFleet.start(10, {
       changeStore: ({ catalog }) => ({

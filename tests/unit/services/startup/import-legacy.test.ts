@@ -191,7 +191,7 @@ it('reports what is named like a bundle and is no plain file, and leaves it alon
   await opened.close();
 });
 
-it('starts although a bundle can not be read by its user, and says so', async () => {
+it('starts although a bundle cannot be read by its user, and says so', async () => {
   const dataDir = await legacyFolder();
   await addBundle(dataDir, 'good.raucb');
   await addBundle(dataDir, 'locked.raucb');

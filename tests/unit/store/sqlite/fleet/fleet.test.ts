@@ -467,7 +467,7 @@ describe('a device that is forgotten', () => {
     expect((await fleet.releases()).inProgress(1)).toBe(0);
   });
 
-  it('stays, with what it told meanwhile, when that can not be written', async () => {
+  it('stays, with what it told meanwhile, when that cannot be written', async () => {
     const forget = () => Promise.reject(new DomainError('unavailable', 'locked'));
     const fleet = await fleetWith({ forget });
     await addDevice(fleet, deviceOf('a'));
