@@ -16,14 +16,14 @@ export interface EntryPorts {
 /** Devices that stay in memory after they were heard. */
 const maxRemembered = 100_000;
 
-/** The devices in memory: those heard lately; the others are read when they come. */
+/** The devices in memory: those heard recently; others are read when they make contact. */
 export class FleetEntries {
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #unpacked = new UnpackedRecords(() => this.#entries.size);
-  /** Devices that are being read, once for all who ask meanwhile. */
+  /** Devices being read, once for all concurrent callers. */
   readonly #reads = new Map<string, Promise<Entry | undefined>>();
-  /** Those of them that changed on disk meanwhile. */
+  /** Those that changed on disk meanwhile. */
   readonly #outdated = new Set<string>();
 
   constructor(private readonly ports: EntryPorts) {}
