@@ -1,3 +1,5 @@
+import { DomainError } from './errors';
+
 /** The server's recurring work. */
 export const choreNames = [
   'storage-writes',
@@ -45,4 +47,9 @@ export const choreNoticeMs = 5 * 60_000;
 /** Whether it has failed long enough to need attention. Copes with a clock that was set back. */
 export function needsAttention({ failing }: ChoreStatus, at: Date): boolean {
   return failing !== null && Math.abs(at.getTime() - failing.since.getTime()) >= choreNoticeMs;
+}
+
+/** Whether a chore fails because nothing can be saved, which is told by itself. @param writeProblem what keeps writes from the disk */
+export function isWriteProblem(error: unknown, writeProblem: DomainError | null): boolean {
+  return error instanceof DomainError && writeProblem !== null && error.message === writeProblem.message;
 }

@@ -17,6 +17,13 @@ export function neededRoomBytes(largestBundleBytes: number): number {
   return Math.max(smallestRoomBytes, 2 * largestBundleBytes);
 }
 
+const leastRoomBytes = 1 << 20;
+
+/** Whether so little is free that no change can be saved. */
+export function isDiskFull(freeBytes: number): boolean {
+  return freeBytes < leastRoomBytes;
+}
+
 /** How much was free at a time, in milliseconds on a clock that is never set. */
 export interface RoomSample {
   readonly atMs: number;

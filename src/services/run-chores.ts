@@ -1,5 +1,6 @@
 import { SharedRun } from '../base/collections/shared-run';
-import type { ChoreFailure, ChoreName, ChoreStatus } from '../core/chore';
+import { type ChoreFailure, type ChoreName, type ChoreStatus, isWriteProblem } from '../core/chore';
+import type { DomainError } from '../core/errors';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 
@@ -29,6 +30,8 @@ export interface Chore {
 export interface ChorePorts {
   readonly chores: readonly Chore[];
   readonly isLeader: () => boolean;
+  /** What keeps writes from the disk, which somebody else logs; `null` when nothing does. */
+  readonly writeProblem: () => DomainError | null;
   readonly log: Log;
   readonly now: Clock;
   /** Grows evenly, whatever happens to the clock; in milliseconds. */
@@ -95,6 +98,8 @@ class ChoreEntry {
   #lastDurationMs: number | null = null;
   #failures = 0;
   #failing: ChoreFailure | null = null;
+  /** Why it fails, as last logged; `null` when all is well. */
+  #told: string | null = null;
   #isSilent = false;
 
   constructor(
@@ -153,17 +158,20 @@ class ChoreEntry {
 
   #succeed(): void {
     this.#lastSuccessAt = this.ports.now();
-    if (this.#failing !== null && !this.#isSilent)
+    if (this.#told !== null && !this.#isSilent)
       this.ports.log.info({ chore: this.chore.name }, 'a chore of the server succeeds again');
     this.#failing = null;
+    this.#told = null;
   }
 
-  /** Logs the first failure, and each one with a different reason. */
+  /** Logs the first failure, and each one with a different reason; not that nothing can be saved, which is one cause for many chores. */
   #fail(error: unknown): void {
     const before = this.#failing;
     this.#failures += 1;
     this.#failing = { since: before?.since ?? this.ports.now(), error };
-    if (this.#isSilent || (before !== null && reasonOf(before.error) === reasonOf(error))) return;
+    const reason = reasonOf(error);
+    if (this.#isSilent || this.#told === reason || isWriteProblem(error, this.ports.writeProblem())) return;
+    this.#told = reason;
     this.ports.log.error(
       { err: error, chore: this.chore.name },
       'a chore of the server fails: it is tried again',

@@ -169,6 +169,7 @@ export async function createServices(ports: ServicePorts): Promise<Services> {
   const housekeeping = new ChoreRunner({
     chores: [...chores, ...(ports.chores ?? [])],
     isLeader: () => true, // there is one process
+    writeProblem: () => store.writability.problem(),
     log,
     now,
     monotonicMs,

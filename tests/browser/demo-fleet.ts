@@ -122,7 +122,7 @@ export async function makeDemoFleet(dataDir: string, gateways = 24): Promise<Dem
     transactionId: 't-failed',
     log: 'rauc[311]: mounting slot rootfs.1 failed\n',
   });
-  await downloads.poll('t-downloads');
+  await downloads.begin('t-downloads');
   download(opened, downloads, '2.4.0');
   for (const one of rest.slice(0, 3)) await install(one, '2.4.0', later);
   for (const one of sensors.slice(4)) await one.poll();

@@ -1,4 +1,4 @@
-import { type ChoreName, type ChoreStatus, needsAttention } from '../../core/chore';
+import { type ChoreName, type ChoreStatus, isWriteProblem, needsAttention } from '../../core/chore';
 import { DomainError } from '../../core/errors';
 import type { AttentionItem } from './attention-item';
 
@@ -25,11 +25,19 @@ const consequences: Readonly<Record<ChoreName, string>> = {
 
 const usualRemedy = "See the server's log, and restart the server if that does not help.";
 
-/** Chores that have failed for a while, and what to do. */
-export function ofChores(chores: readonly ChoreStatus[], at: Date): readonly AttentionItem[] {
+/**
+ * Chores that have failed for a while, and what to do.
+ * @param writeProblem what keeps writes from the disk; it has an item of its own, so chores that fail of it have none
+ */
+export function ofChores(
+  chores: readonly ChoreStatus[],
+  at: Date,
+  writeProblem: DomainError | null,
+): readonly AttentionItem[] {
   return chores.flatMap((chore): AttentionItem[] => {
     if (chore.failing === null || !needsAttention(chore, at)) return [];
     const { since, error } = chore.failing;
+    if (isWriteProblem(error, writeProblem)) return [];
     // An unexpected failure may say anything: it is for the log.
     const expected = error instanceof DomainError ? error : undefined;
     const reason = expected === undefined ? '' : `: ${expected.message}`;

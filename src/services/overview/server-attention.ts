@@ -28,7 +28,7 @@ export function ofServer(facts: ServerFacts): readonly AttentionItem[] {
   return [
     ofWebhooks(webhooks),
     ofFullWebhooks(webhooks),
-    ...ofChores(chores, at),
+    ...ofChores(chores, at, facts.writeProblem),
     ...(lastCrash === undefined ? [] : [ofCrash(lastCrash)]),
     ...ofStorage(facts),
   ];

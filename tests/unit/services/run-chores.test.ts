@@ -1,3 +1,4 @@
+import { DomainError } from '../../../src/core/errors';
 import { type ChoreName, choreNoticeMs, needsAttention } from '../../../src/core/chore';
 import {
   type Chore,
@@ -44,6 +45,7 @@ function runnerOf(chores: readonly Chore[], more: Partial<ChorePorts> = {}): Cho
   return new ChoreRunner({
     chores,
     isLeader: () => true,
+    writeProblem: () => null,
     log: { info: line('info'), warn: line('warn'), error: line('error') },
     now: () => at,
     monotonicMs: () => monotonicMs,
@@ -76,6 +78,42 @@ beforeEach(() => {
 });
 
 describe('the chores of the server', () => {
+  it('do not log that nothing can be saved, which is logged once for all, until that is not the reason', async () => {
+    let writeProblem: DomainError | null = DomainError.of('disk-full', {});
+    const error = DomainError.of('disk-full', {});
+    let fails = true;
+    const run = () => (fails ? Promise.reject(error) : Promise.resolve());
+    const runner = runnerOf([chore('rollouts', { run }), chore('storage', { run })], {
+      writeProblem: () => writeProblem,
+    });
+    await runner.run();
+    expect(log).toEqual([]);
+    expect(statusOf(runner, 'rollouts')?.failures).toBe(1);
+
+    writeProblem = null;
+    await runner.run();
+    await runner.run();
+    expect(log.map(({ level, chore: name }) => [level, name])).toEqual([
+      ['error', 'rollouts'],
+      ['error', 'storage'],
+    ]);
+
+    fails = false;
+    await runner.run();
+    expect(log.map(({ level }) => level)).toEqual(['error', 'error', 'info', 'info']);
+  });
+
+  it('do not say that they succeed again where nobody heard that they failed', async () => {
+    const full = DomainError.of('disk-full', {});
+    let fails = true;
+    const run = () => (fails ? Promise.reject(full) : Promise.resolve());
+    const runner = runnerOf([chore('rollouts', { run })], { writeProblem: () => full });
+    await runner.run();
+    fails = false;
+    await runner.run();
+    expect(log).toEqual([]);
+  });
+
   it('run one after the other in their order, each after its period', async () => {
     const runner = runnerOf([
       chore('rollouts'),

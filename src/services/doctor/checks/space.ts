@@ -1,5 +1,5 @@
 import type { InstalledData } from '../../../ports/installed-data';
-import { neededRoomBytes } from '../../../core/storage-room';
+import { isDiskFull, neededRoomBytes } from '../../../core/storage-room';
 import { mebibytes, spaceRemedy, spaceTakers } from '../../overview/storage-words';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
@@ -10,7 +10,7 @@ export interface SpacePorts {
   readonly installation: Pick<Installation, 'database'>;
 }
 
-/** Room for the next upload. */
+/** Room for the next upload; a full disk is an error, because no change can be saved. */
 export function spaceCheck({ dataDir, data, installation }: SpacePorts): Check {
   return {
     name: 'space',
@@ -23,7 +23,13 @@ export function spaceCheck({ dataDir, data, installation }: SpacePorts): Check {
       const neededBytes = neededRoomBytes(Math.max(0, ...sizes));
       if (freeBytes >= neededBytes) return;
       const room = `${mebibytes(freeBytes)} free; the next upload and the database need ${mebibytes(neededBytes)}`;
-      report.warning(dataDir, `${room}. ${spaceTakers(taken)}`, spaceRemedy(taken));
+      if (isDiskFull(freeBytes))
+        report.error(
+          dataDir,
+          `the disk is full, the server cannot save changes: ${room}. ${spaceTakers(taken)}`,
+          spaceRemedy(taken),
+        );
+      else report.warning(dataDir, `${room}. ${spaceTakers(taken)}`, spaceRemedy(taken));
     },
   };
 }

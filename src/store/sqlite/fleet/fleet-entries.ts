@@ -19,7 +19,7 @@ const maxRemembered = 100_000;
 /** So many that were used stay, at the most, while one that was not is looked for: nobody waits for a walk through all of them. */
 const maxSpared = 8;
 
-/** The devices in memory: those heard lately; the others are read when they come. */
+/** The devices in memory: those heard recently; others are read when they make contact. */
 export class FleetEntries {
   /**
    * In the order in which they came, or were spared when another one left: to put each at the end when it is used would make garbage of
@@ -28,9 +28,9 @@ export class FleetEntries {
   readonly #entries = new Map<string, Entry>();
   readonly #slabs = new TextSlabs();
   readonly #unpacked = new UnpackedRecords(() => this.#entries.size);
-  /** Devices that are being read, once for all who ask meanwhile. */
+  /** Devices being read, once for all concurrent callers. */
   readonly #reads = new Map<string, Promise<Entry | undefined>>();
-  /** Those of them that changed on disk meanwhile. */
+  /** Those that changed on disk meanwhile. */
   readonly #outdated = new Set<string>();
 
   constructor(

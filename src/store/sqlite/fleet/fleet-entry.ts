@@ -15,16 +15,16 @@ export interface Unsaved {
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
 const maxUnsavedEvents = 50;
 
-/** A device in memory. Its record is packed while nobody needs it, and unpacked when somebody looks at it. */
+/** A device in memory. Its record is packed while unused, and unpacked when it is read. */
 export class Entry implements Packable {
   readonly id: string;
   /** Another one when its installations have changed; last-seen updates do not count. */
   revision = 0;
-  /** The write that runs; what changes meanwhile waits for the next one. */
+  /** The running write; later changes wait for the next one. */
   saving: Promise<void> | null = null;
   /** Why the last write failed. */
   failure: unknown = undefined;
-  /** It is being forgotten: what it tells meanwhile is not kept. */
+  /** It is being forgotten: what it reports meanwhile is not kept. */
   isForgotten = false;
   /** It was looked at since somebody last had to leave the memory. */
   wasUsed = false;

@@ -53,6 +53,12 @@ describe('the check of space', () => {
     expect((await run(check(6 * 2 ** 30 - 1))).found).toEqual(['warning space /data']);
     expect((await run(check(6 * 2 ** 30))).found).toEqual([]);
   });
+
+  it('fails on a full disk, where the server cannot save anything', async () => {
+    expect((await run(check(0))).found).toEqual(['error space /data']);
+    expect((await run(check(2 ** 20 - 1))).found).toEqual(['error space /data']);
+    expect((await run(check(2 ** 20))).found).toEqual(['warning space /data']);
+  });
 });
 
 describe('the check of versions', () => {

@@ -15,7 +15,7 @@ const failingOf = (name: ChoreStatus['name'], error: unknown): ChoreStatus => ({
 describe('a chore that has failed for a while', () => {
   it('is named by what people lose, with the reason and what to do', () => {
     const error = new DomainError('storage-full', 'the disk is full', { remedy: 'Make room.' });
-    const [item] = ofChores([failingOf('device-writes', error)], at);
+    const [item] = ofChores([failingOf('device-writes', error)], at, null);
     expect(item).toMatchObject({ kind: 'chore-failing', count: 1 });
     for (const words of [
       "the devices' latest activity is not saved",
@@ -27,21 +27,30 @@ describe('a chore that has failed for a while', () => {
   });
 
   it('tells nobody what an unexpected error says, which is for the log', () => {
-    const [item] = ofChores([failingOf('rollouts', new Error('/secret/path is broken'))], at);
+    const [item] = ofChores([failingOf('rollouts', new Error('/secret/path is broken'))], at, null);
     expect(item?.message).not.toContain('secret');
     expect(item?.message).toContain("See the server's log");
   });
 
+  it('is not named beside the item that says why nothing can be saved', () => {
+    const full = DomainError.of('disk-full', {});
+    const chores = [failingOf('device-writes', full), failingOf('rollouts', new Error('broken'))];
+    expect(ofChores(chores, at, DomainError.of('disk-full', {}))).toHaveLength(1);
+    expect(ofChores(chores, at, DomainError.of('data-folder-read-only', {}))).toHaveLength(2);
+    expect(ofChores(chores, at, null)).toHaveLength(2);
+  });
+
   it('is shown after five minutes, and not when it succeeds', () => {
     const failing = failingOf('rollouts', new Error('broken'));
-    expect(ofChores([failing], new Date(at.getTime() - 1))).toEqual([]);
-    expect(ofChores([{ ...failing, failing: null }], at)).toEqual([]);
+    expect(ofChores([failing], new Date(at.getTime() - 1), null)).toEqual([]);
+    expect(ofChores([{ ...failing, failing: null }], at, null)).toEqual([]);
   });
 
   it('has words for each chore that there is', () => {
     const items = ofChores(
       choreNames.map((name) => failingOf(name, 'broken')),
       at,
+      null,
     );
     expect(new Set(items.map(({ message }) => message)).size).toBe(choreNames.length);
   });
