@@ -1,4 +1,4 @@
-# Build: everything, then only what runs is kept.
+# Build everything, then keep only what runs.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -237,8 +237,8 @@ async function countRollout({ manageRollouts, describeRollout }: Services): Prom
   );
 }
 
-async function measure(devices: number, folder: string): Promise<void> {
-  const dataDir = path.join(folder, String(devices));
+/** Nothing of it is in memory afterwards. */
+async function makeFleet(devices: number, dataDir: string): Promise<void> {
   const fresh = await open(dataDir);
   const bundle = await fresh.services.publishBundle.stage(Readable.from([Buffer.alloc(8192)]), {
     limitBytes: 1 << 20,
@@ -248,10 +248,14 @@ async function measure(devices: number, folder: string): Promise<void> {
     activate: true,
     actor: 'bench',
   });
-  console.log(`${devices} devices`);
   console.log(`  first contacts: ${Math.round(await register(fresh.services, devices))} a second`);
   await fresh.close();
+}
 
+async function measure(devices: number, folder: string): Promise<void> {
+  const dataDir = path.join(folder, String(devices));
+  console.log(`${devices} devices`);
+  await makeFleet(devices, dataDir);
   await start(dataDir); // makes the certificates
   console.log(`  start of the server until it lists devices: ${(await start(dataDir)).toFixed(2)} s`);
   const opened = await open(dataDir);

@@ -27,6 +27,7 @@ import { findCertificates, warnOfExpiry } from './find-certificates';
 import { adminUrlOf, listenForDevices, listenForPeople } from './listeners';
 import { openLog } from './log';
 import { publicDir, readKitText } from './package-files';
+import { machineMemoryBytes } from '../http/device/transport/machine-memory';
 import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
 import { ServingCertificates } from './serving-certificates';
 
@@ -71,6 +72,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
     allowUntrusted: config.allowUntrusted,
     fleetRules: fleetRulesOf(config),
     sessionLifetimeMs: config.sessionLifetime,
+    bundleCacheBytes: Math.min(config.bundleCache, Math.floor(machineMemoryBytes() / 16)),
     lastCrash: crashes.last,
     chores: certificates.chores(),
     configuredCompatible: config.compatible,

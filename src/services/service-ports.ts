@@ -57,6 +57,8 @@ export interface ServicePorts {
   readonly fleetRules: FleetRules;
   /** How long a browser stays signed in, in milliseconds; 12 hours when left out. */
   readonly sessionLifetimeMs?: number;
+  /** Memory for blocks of bundles that devices read again; 64 MiB when left out, none for 0. */
+  readonly bundleCacheBytes?: number;
   /** How the last run of the server ended, if it was an exception that nothing caught. */
   readonly lastCrash?: Crash | undefined;
   /** The server's recurring work besides the fleet's chores. */

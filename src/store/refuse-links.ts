@@ -41,7 +41,7 @@ function isLink(file: string): boolean {
   }
 }
 
-/** Opens a file by its own name alone: with `ELOOP` when that is a symbolic link. */
+/** Opens a file only by its own name: fails with `ELOOP` if that is a symbolic link. */
 export const readOnlyNoFollow = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**

@@ -55,7 +55,7 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** For who asks while the server stops. */
+/** For callers that ask while the server stops. */
 export function databaseClosed(): DomainError {
   return DomainError.of('database-closed');
 }

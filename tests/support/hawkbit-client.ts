@@ -48,21 +48,22 @@ export class HawkbitClient {
   }
 
   async poll(): Promise<Poll> {
-    return jsonOf<Poll>(await this.request(this.base));
+    return jsonOf(await this.request(this.base)) as Poll;
   }
 
   /** @returns the kinds of links that a poll gets, and the number of the action that one names */
   async links(): Promise<{ readonly kinds: string[]; readonly action: string }> {
     const { _links: links } = await this.poll();
-    const { configData: _configData, ...actions } = links;
-    const [href = ''] = Object.values(actions).map((link) => link.href);
+    const [href = ''] = [links.deploymentBase, links.cancelAction, links.installedBase].flatMap(
+      (link) => link?.href ?? [],
+    );
     return { kinds: Object.keys(links), action: /\/(\d+)$/.exec(href)?.[1] ?? '' };
   }
 
   /** The deployment that a poll leads to. */
   async deployment(): Promise<Deployment> {
     const { _links: links } = await this.poll();
-    return jsonOf<Deployment>(await this.request(links.deploymentBase?.href ?? '/no-deployment'));
+    return jsonOf(await this.request(links.deploymentBase?.href ?? '/no-deployment')) as Deployment;
   }
 
   feedback(action: string, execution: string, finished: string, details?: readonly unknown[]) {
@@ -85,9 +86,9 @@ export class HawkbitClient {
   }
 }
 
-export function jsonOf<Content>({ status, body }: Answer): Content {
+export function jsonOf({ status, body }: Answer): unknown {
   if (status !== 200) throw new Error(`answered with ${status}: ${body.toString()}`);
-  return JSON.parse(body.toString()) as Content;
+  return JSON.parse(body.toString()) as unknown;
 }
 
 function pathOf(target: string): string {

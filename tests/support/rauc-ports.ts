@@ -22,12 +22,13 @@ export function raucPorts(
   profile: VerificationProfile,
   now: () => Date,
 ): Pick<ServicePorts, 'inspect' | 'judge' | 'checkImages' | 'hashBundle' | 'trustTerms' | 'protocols'> {
+  const trustTerms = describeProfile(profile);
   return {
     inspect: (bytes) => inspectBundle(bytes, profile, now()),
     judge: (bytes) => judgeSignature(bytes, profile, now()),
     checkImages: (bytes, inspection) => checkImages(bytes, inspection),
     hashBundle: (bytes) => hashBundle(bytes),
-    trustTerms: () => describeProfile(profile),
+    trustTerms: () => trustTerms,
     protocols: offeringProtocols(deviceProtocols),
   };
 }

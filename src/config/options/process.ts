@@ -1,4 +1,4 @@
-import { duration, period, size } from '../value-types/amount';
+import { cacheSize, duration, period, size } from '../value-types/amount';
 import { choice, flag } from '../value-types/choice';
 import { server } from './option';
 
@@ -21,6 +21,15 @@ export const processOptions = {
   ),
   uploadLimit: {
     ...server('UPLOAD_LIMIT', size, '16GiB', 'Size of the largest bundle that is accepted.'),
+    unit: 'bytes',
+  },
+  bundleCache: {
+    ...server(
+      'BUNDLE_CACHE',
+      cacheSize,
+      '64MiB',
+      "Memory for parts of bundles that devices read again, at most a sixteenth of the machine's. 0 turns it off.",
+    ),
     unit: 'bytes',
   },
   shutdownGrace: {

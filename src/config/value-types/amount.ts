@@ -30,22 +30,33 @@ function scaled(
   };
 }
 
+const sizeScales = [
+  ['TiB', 2 ** 40],
+  ['GiB', 2 ** 30],
+  ['MiB', 2 ** 20],
+  ['KiB', 2 ** 10],
+  ['TB', 1e12],
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+  ['B', 1],
+] as const;
+
 /** Bytes. */
 export const size = scaled(
   'size',
   'a size such as 16GiB, 600MB or a plain number of bytes, at least 1',
-  [
-    ['TiB', 2 ** 40],
-    ['GiB', 2 ** 30],
-    ['MiB', 2 ** 20],
-    ['KiB', 2 ** 10],
-    ['TB', 1e12],
-    ['GB', 1e9],
-    ['MB', 1e6],
-    ['kB', 1e3],
-    ['B', 1],
-  ],
+  sizeScales,
   { min: 1, max: Number.MAX_SAFE_INTEGER },
+  true,
+);
+
+/** Bytes of memory for something that can be turned off. */
+export const cacheSize = scaled(
+  'size',
+  'a size such as 64MiB, 0 for none, at most 1GiB',
+  sizeScales,
+  { min: 0, max: 2 ** 30 },
   true,
 );
 

@@ -1,5 +1,6 @@
 import type { ServicePorts } from '../service-ports';
 import { type ActivateRelease, createActivateRelease } from './activate-release';
+import { BlockCache } from './block-cache';
 import { type BundleTrust, createBundleTrust } from './bundle-trust';
 import type { Catalog } from './catalog';
 import { type CheckStoredImages, StoredImageChecks } from './check-stored-images';
@@ -29,6 +30,8 @@ export interface CatalogServices {
 /** So long stays open what a device reads, after its last range. */
 const idleMs = 5_000;
 
+const usualCacheBytes = 64 << 20;
+
 export function createCatalogServices(ports: ServicePorts, catalog: Catalog): CatalogServices {
   const { store, trustTerms, allowUntrusted, configuredCompatible, baseUrl, log, now } = ports;
   const { bundles: storage, uses, writability, writeManifestFile } = store;
@@ -39,7 +42,12 @@ export function createCatalogServices(ports: ServicePorts, catalog: Catalog): Ca
     publishBundle: createPublishBundle({ catalog, storage, inspect, allowUntrusted, changed, log, now }),
     deleteBundle: createDeleteBundle({ catalog, storage, uses, writability, log, now }),
     listBundles: createListBundles(catalog, configuredCompatible),
-    readBundle: new BundleReader({ catalog, storage, idleMs }),
+    readBundle: new BundleReader({
+      catalog,
+      storage,
+      idleMs,
+      cache: new BlockCache(ports.bundleCacheBytes ?? usualCacheBytes),
+    }),
     activateRelease: createActivateRelease({ catalog, bundleTrust, changed, log, now }),
     bundleTrust,
     judgeBundles: new BundleJudge({ catalog, storage, judge, trustTerms, bundleTrust, uses, log, now }),

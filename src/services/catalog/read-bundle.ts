@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Bundle } from '../../core/bundle';
 import { DomainError } from '../../core/errors';
 import type { BundleStorage } from '../../ports/bundle-storage';
+import type { BlockCache } from './block-cache';
 import type { Catalog } from './catalog';
 import { SharedFiles } from './shared-files';
 
@@ -30,6 +31,7 @@ export interface BundleReaderPorts {
   readonly storage: Pick<BundleStorage, 'open'>;
   /** How long unused files stay open for the next reader, in milliseconds. */
   readonly idleMs: number;
+  readonly cache: BlockCache;
 }
 
 /** Reads the bundles of the catalog from the storage. */
@@ -45,9 +47,9 @@ export class BundleReader implements ReadBundle {
   }
 
   async open({ name, sha256, sizeBytes }: Bundle): Promise<BundleLease> {
-    const { catalog, storage } = this.ports;
+    const { cache, catalog, storage } = this.ports;
     if (catalog.find(name)?.sha256 !== sha256) throw gone(name);
-    const lease = await this.#shared.lease(sha256, () => storage.open(sha256));
+    const lease = await this.#shared.lease(sha256, async () => cache.of(await storage.open(sha256)));
     return { ...lease, sizeBytes };
   }
 

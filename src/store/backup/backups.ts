@@ -6,7 +6,7 @@ import { restoreBackup } from './restore-backup';
 export interface BackupTerms {
   /** Of this program. */
   readonly version: string;
-  /** This process, told to a server that is refused meanwhile. */
+  /** Names this process to servers that are refused meanwhile. */
   readonly pid: number;
   readonly now: Clock;
   /** An id for a database that was restored, each used once. */

@@ -5,7 +5,7 @@ import { DomainError } from '../../core/errors';
 /** The last file of an archive: an archive without it was cut short. */
 export const contentsName = 'backup.json';
 
-/** What this program writes, and all that it reads. */
+/** The version that this program writes, and the only one it reads. */
 const format = 1;
 
 export function contentsText(contents: BackupContents): string {

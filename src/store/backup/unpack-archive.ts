@@ -12,7 +12,7 @@ import { contentsName, parseContents } from './contents-json';
 import { openSealedFile } from './seal-file';
 import { hashing, readTar } from './tar-files';
 
-/** Names in an archive, beside those below `bundles/`. */
+/** Names in an archive, besides those below `bundles/`. */
 export const partNames = {
   database: 'server.db',
   certificates: 'certs.tar',
@@ -21,7 +21,7 @@ export const partNames = {
 
 export interface UnpackOptions {
   readonly passphrase: string | null;
-  /** Whether bundles are written; otherwise they are read and compared alone. */
+  /** Whether to write bundles; otherwise they are only read and compared. */
   readonly keepsBundles: boolean;
 }
 
@@ -55,7 +55,7 @@ export async function unpackArchive(
   return contents;
 }
 
-/** @returns the SHA-256 of what was read */
+/** @returns the SHA-256 of what it read */
 async function take(content: Readable, target: string | null): Promise<string> {
   const hash = createHash('sha256');
   const sink =

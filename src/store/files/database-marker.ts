@@ -10,7 +10,7 @@ import { storing } from '../storage-error';
 /** More is no marker of ours. */
 const maxSizeBytes = 1_024;
 
-/** `database.marker` beside the database: which one ran here last, and how far it had come. */
+/** `database.marker` beside the database: which one ran here last, and the least it had reached. */
 export function createDatabaseMarker(dataDir: string): DatabaseMarker {
   const file = path.join(dataDir, 'database.marker');
   return {

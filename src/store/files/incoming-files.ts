@@ -136,7 +136,7 @@ async function removeSecondName(file: string, second: string): Promise<void> {
     const [own, other] = await Promise.all([lstat(file), lstat(second)]);
     if (own.dev === other.dev && own.ino === other.ino) await rm(second);
   } catch {
-    // One of them is not there, or the disk fails: the next start looks at what lies in the folder.
+    // One of them is missing, or the disk fails: the next start checks the folder.
   }
 }
 

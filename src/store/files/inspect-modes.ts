@@ -6,7 +6,7 @@ import type { FolderFinding } from '../../core/certificate';
 import { DomainError } from '../../core/errors';
 import { refuseLinks } from '../refuse-links';
 
-/** What has to be the server's own. */
+/** What only the server may access. */
 const parts = [
   '.',
   'server.db',

@@ -7,10 +7,10 @@ import { storing } from '../storage-error';
 
 const maxJsonSizeBytes = 1 << 20;
 
-/** What an earlier server left beside the bundles in the data folder. Read, never changed. */
+/** Files that an earlier server left next to the bundles in the data folder. Read, never changed. */
 export function createLegacyFiles(dataDir: string): LegacyFiles {
   return {
-    /** What was noted about a bundle when it was uploaded: `<name>.meta.json`, or without the `.raucb`. */
+    /** What was noted about a bundle at its upload: `<name>.meta.json`, or without the `.raucb`. */
     notes: (bundleName: string): Promise<LegacyJson[]> =>
       storing(async () => {
         const stem = bundleName.replace(/\.raucb$/, '');

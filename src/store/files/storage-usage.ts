@@ -8,7 +8,7 @@ import type { StorageUsage } from '../../ports/data-folder';
 const maxOtherEntries = 10_000;
 const databaseNames = new Set(['server.db', 'server.db-wal', 'server.db-shm']);
 
-/** What takes the space of the disk, or of the two if bundles have one of their own, and what is left. */
+/** What uses the space of the disk, or of both if bundles have their own, and what is left. */
 export async function measureStorage(dataDir: string): Promise<StorageUsage> {
   const folder = path.join(dataDir, 'bundles');
   const top = await entriesOf(dataDir);
@@ -63,7 +63,7 @@ async function sizeBelow(entries: readonly Dirent[]): Promise<number> {
   return sum;
 }
 
-/** Files come and go meanwhile. */
+/** Files come and go during the walk. */
 async function ifThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
   try {
     return await work;

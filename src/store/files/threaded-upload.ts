@@ -21,7 +21,7 @@ const pieces = 4;
 const pieceSizeBytes = 512 * 1024;
 /** It has little to remember. */
 const maxHeapMebibytes = 64;
-/** Built or not, the thread's file lies beside this one. */
+/** Built or not, the thread's file is next to this one. */
 const threadFile = path.join(__dirname, `upload-thread${path.extname(__filename)}`);
 
 interface Waiting {
@@ -93,7 +93,7 @@ export class ThreadedUpload implements UploadWriter {
     await this.#ask({ kind: 'keep', place });
   }
 
-  /** Rejects with `unavailable` when the thread is dead; the file may be there then, and nobody writes it any more. */
+  /** Rejects with `unavailable` when the thread is dead; the file may exist then, and nothing writes to it. */
   async discard(): Promise<void> {
     try {
       await this.#ask({ kind: 'discard' });

@@ -105,7 +105,7 @@ export class UploadFile {
     try {
       this.#close();
     } catch {
-      // It is closed all the same.
+      // It is closed anyway.
     }
     try {
       rmSync(this.file, { force: true });
@@ -126,7 +126,7 @@ function openNew(file: string): number {
   }
 }
 
-/** By a link, because a rename would replace what is there. @throws the system's error; `EEXIST` for a name that is taken */
+/** By a link, because a rename would replace an existing file. @throws the system's error; `EEXIST` for a taken name */
 function giveName(file: string, { file: target, replaces }: Place): void {
   const folder = path.dirname(target);
   if (replaces) {

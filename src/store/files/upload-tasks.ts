@@ -3,11 +3,11 @@ import type { WeakHashes } from '../../core/bundle';
 /** Where a bundle gets its name. */
 export interface Place {
   readonly file: string;
-  /** Takes the place of what is there; otherwise a file that has the name is left alone. */
+  /** Replaces an existing file; otherwise a file of that name is left alone. */
   readonly replaces: boolean;
 }
 
-/** What is done with the file of one upload, in this order; `discard` may come at any time, and is the last. */
+/** The steps for the file of one upload, in this order; `discard` may come at any time, and is the last. */
 export type UploadTask =
   | { readonly kind: 'write'; readonly bytes: Uint8Array }
   | { readonly kind: 'finish' }

@@ -3,7 +3,7 @@ import { giveWay } from '../../base/threads/give-way';
 import { UploadFile } from './upload-file';
 import type { UploadTask, UploadThreadAnswer, UploadThreadData } from './upload-tasks';
 
-/** What `ThreadedUpload` runs in a thread of its own: all that an upload waits for the disk. */
+/** What `ThreadedUpload` runs in its own thread: everything in an upload that waits for the disk. */
 
 giveWay();
 

@@ -13,7 +13,7 @@ export interface UploadWriter {
   discard(): Promise<void>;
 }
 
-/** For a short program, which serves nobody: it waits for the disk itself. */
+/** For a short program that serves no one: it waits for the disk itself. */
 export class DirectUpload implements UploadWriter {
   readonly #file: UploadFile;
 

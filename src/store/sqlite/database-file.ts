@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 
-/** Changes when somebody writes to a file or replaces it. @throws the system's error */
+/** Changes when a file is written to or replaced. @throws the system's error */
 export function stampOf(file: string): string {
   const { mtimeMs, size, ino } = lstatSync(file);
   return `${mtimeMs} ${size} ${ino}`;

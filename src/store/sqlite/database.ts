@@ -68,15 +68,15 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number;
   /** Told before an older database is brought up to date, which takes a while when it is large. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Told of what goes wrong where nobody waits for it; without it that is not told. */
+  /** Told of failures that no caller waits for; without it they go unreported. */
   readonly onError?: (error: unknown) => void;
-  /** Called before the database is opened to write, which what it throws prevents. */
+  /** Called before the database is opened for writing; throwing prevents that. */
   readonly beforeWriting?: () => void;
-  /** Has threads wait for the disk rather than the event loop: for a program that answers others meanwhile. */
+  /** Lets threads wait for the disk instead of the event loop: for a program that answers others meanwhile. */
   readonly diskThread?: DiskThreadOptions | undefined;
   /** How long and how many searches wait for that. */
   readonly searches?: SearchLimits;
-  /** Opens it to read alone when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
+  /** Opens it read-only when its disk is full or read-only, until {@link Database.tryWriting}. Otherwise that is refused. */
   readonly mayOnlyRead?: boolean;
 }
 
@@ -117,7 +117,7 @@ interface Openers {
   /** Whether there is room to go on with. @throws DomainError `storage-full`, `unavailable` */
   readonly tryDisk: () => Promise<void>;
   readonly commits: (connection: Connection, onRefused: (error: unknown) => void) => GroupCommit;
-  /** `null` where nobody waits for the event loop. */
+  /** `null` where no event loop must be kept free. */
   readonly searches: () => Searches | null;
 }
 
@@ -225,7 +225,7 @@ class SqliteDatabase implements Database {
     } finally {
       this.#isClosed = true;
     }
-    // After a sync that failed nothing may be taken into the database, as closing it would: the next start reads what is there.
+    // After a failed sync nothing may be moved into the database, as closing it would: the next start reads what is there.
     if ((this.#commits?.failure ?? null) === null) this.connection?.close();
   }
 

@@ -16,7 +16,7 @@ export const sortColumns = {
 
 /** Where a page ended. */
 export interface DeviceCursor {
-  /** What the last device was sorted by; what is missing sorts as the least, which is SQLite's own order. */
+  /** What the last device was sorted by; missing values sort first, which is SQLite's own order. */
   readonly value: string | null;
   readonly id: string;
 }
@@ -44,7 +44,7 @@ export function writeCursor({ sort, isDescending }: DeviceOrder, { value, id }: 
   return Buffer.from(JSON.stringify([sort, isDescending, value, id])).toString('base64url');
 }
 
-/** @throws DomainError `invalid-input` for what is no place in a list of this order */
+/** @throws DomainError `invalid-input` for a cursor that does not belong to this order */
 export function readCursor(text: string, { sort, isDescending }: DeviceOrder): DeviceCursor {
   const parsed = parseJson(Buffer.from(text, 'base64url').toString());
   const [itsSort, itsDirection, value, id] = Array.isArray(parsed) ? (parsed as unknown[]) : [];

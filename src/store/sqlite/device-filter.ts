@@ -98,7 +98,7 @@ export function conditionsOf(filters: DeviceFilter, mayUseIndex: boolean): reado
   return conditions;
 }
 
-/** What a device's row has comes first: a look at its labels costs more. */
+/** A device's own columns come first: reading its labels costs more. */
 function isFoundBy(search: string): RawBuilder<SqlBool> {
   return sql`(instr(found_by, lower(${search})) > 0 OR EXISTS (
     SELECT 1 FROM device_labels WHERE device = devices.id AND instr(lower(label), lower(${search})) > 0))`;

@@ -70,12 +70,12 @@ export function toContactRow(device: Device) {
   };
 }
 
-/** The columns that a person's decision changes. */
+/** The columns that a decision changes. */
 export function toDecisionRow({ channel, notes, admission, hold, pin }: Decisions) {
   return { channel, notes, admission, ...toHoldRow(hold), ...toPinRow(pin) };
 }
 
-/** The columns of what one decision names, and no others. */
+/** Only the columns that one decision names. */
 export function toDecidedColumns({ channel, notes, admission, hold, pin }: Partial<Decisions>) {
   return {
     ...(channel === undefined ? {} : { channel }),

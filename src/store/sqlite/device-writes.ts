@@ -7,7 +7,7 @@ import type { Database } from './database';
 import { toContactRow, toDecidedColumns, toDecisionRow, toInstallationRow } from './device-rows';
 import { countingOutcome } from './release-outcomes';
 
-/** A new device comes with what was decided for it; of a known one only the contact changes. */
+/** A new device includes what was decided for it; for a known one only the contact's changes are written. */
 export function saveContact(database: Database, device: Device): void {
   const { query } = database;
   const { id, createdAt, labels } = device;
@@ -43,7 +43,7 @@ export function saveDecision(database: Database, { id, change }: DeviceDecision)
   else if (change.labels !== undefined) saveLabels(database, id, change.labels);
 }
 
-/** A bundle may be deleted while somebody decides to pin a device to it. @throws DomainError `not-found` */
+/** A bundle may be deleted while a device is being pinned to it. @throws DomainError `not-found` */
 export function requireBundle(database: Database, name: string): void {
   const { query } = database;
   const kept = query.selectFrom('bundles').select('name').where('name', '=', name);

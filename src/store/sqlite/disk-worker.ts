@@ -30,7 +30,7 @@ export interface DiskWorkerOptions extends DiskThreadOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Built or not, the thread's file lies beside this one. */
+/** Built or not, the thread's file is next to this one. */
 const threadFile = path.join(__dirname, `disk-thread${path.extname(__filename)}`);
 
 /**

@@ -1,22 +1,22 @@
 import type { DomainError } from '../../core/errors';
 
-/** Hears when something is on disk, or why nobody can say whether it is. */
+/** Learns when something is on disk, or why that is unknown. */
 export type TellSynced = (failure?: DomainError) => void;
 
-/** How what is committed gets to the disk. */
+/** How committed data gets to the disk. */
 export interface Disk {
-  /** Why nothing may be acknowledged any more; `null` as long as all is well. */
+  /** Why nothing more may be acknowledged; `null` while all is well. */
   readonly failure: DomainError | null;
   /** Calls back once transactions may begin: at once when they may. */
   whenFree(callback: () => void): void;
-  /** Calls back once all that is committed by now is on disk. Call it right after a commit. */
+  /** Calls back once everything committed so far is on disk. Call it right after a commit. */
   committed(tell: TellSynced): void;
   /**
    * Resolves once all that is committed by now is on disk; `undefined` when it is.
    * @throws DomainError `unavailable` (by the promise) when that failed
    */
   synced(): Promise<void> | undefined;
-  /** Waits, without letting anything else happen, until all that is committed is on disk. @throws DomainError `unavailable` */
+  /** Blocks until everything committed is on disk. @throws DomainError `unavailable` */
   close(): void;
 }
 

@@ -19,11 +19,11 @@ interface Wanted extends DeviceOrder {
 interface FoundDevices {
   /** In order. */
   readonly found: readonly Found[];
-  /** How many fit in all. */
+  /** How many match in total. */
   readonly total: number;
 }
 
-/** So many devices are looked at in one piece: some milliseconds. */
+/** How many devices to read in one piece: a few milliseconds. */
 const devicesInPiece = 5_000;
 
 /**

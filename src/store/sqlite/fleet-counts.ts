@@ -15,7 +15,7 @@ import { SpacedCount } from './spaced';
 
 /** A sentence has room for so many ids. */
 const namedDevices = 3;
-/** Nobody looks through more. */
+/** No one looks through more. */
 const maxLabels = 1_000;
 
 /** Counts of the fleet that pages show, each by an index of its own. */

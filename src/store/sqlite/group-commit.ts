@@ -15,14 +15,14 @@ export interface GroupCommitOptions {
   readonly disk: Disk;
   /** How long a write waits for another process to finish its own, in milliseconds. */
   readonly busyTimeoutMs: number;
-  /** Told of what goes wrong where nobody waits for it. */
+  /** Told of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
   /** Told why a piece of work is not committed, before who asked for it. */
   readonly onRefused: (error: unknown) => void;
 }
 
 const busyRetryMs = 20;
-/** A commit of more would keep everybody else waiting for too long. */
+/** A larger commit would delay everything else for too long. */
 const maxGroup = 200;
 
 /**
@@ -55,7 +55,7 @@ export class GroupCommit {
     });
   }
 
-  /** Why nothing may be acknowledged any more; `null` as long as all is well. */
+  /** Why nothing more may be acknowledged; `null` while all is well. */
   get failure(): DomainError | null {
     return this.options.disk.failure;
   }
@@ -86,7 +86,7 @@ export class GroupCommit {
     this.#afterSync.push(callback);
   }
 
-  /** Commits all that is waiting, now. */
+  /** Commits everything that is waiting, now. */
   flush(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;

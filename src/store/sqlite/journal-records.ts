@@ -94,7 +94,7 @@ export class SqliteJournal implements JournalRecords {
     });
   }
 
-  /** One that throws keeps nobody else from hearing. */
+  /** A listener that throws does not stop the others. */
   listen(listener: JournalListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

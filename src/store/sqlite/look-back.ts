@@ -1,18 +1,18 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { Database } from './database';
 
-/** So many lines are looked at in one piece: some milliseconds. */
+/** How many lines to read in one piece: a few milliseconds. */
 const linesInPiece = 2_000;
-/** One request looks at so many pieces; it says how far it came, and the next one goes on from there. */
+/** How many pieces one request reads; it says how far it got, and the next one continues there. */
 const piecesInSearch = 50;
 
 /** Lines of a table whose `id` grows, and how they are found. */
 export interface Lines {
   /** Each leads to ids, in their order, by an index: `SELECT id FROM events WHERE device = ?`. More conditions follow it. */
   readonly walks: readonly RawBuilder<unknown>[];
-  /** No line with a smaller id fits. */
+  /** No line with a smaller id matches. */
   readonly fromId?: number;
-  /** No line from this id on fits. */
+  /** No line from this id on matches. */
   readonly beforeId?: number;
   /** What the walk has not seen to, with a plus before each column, which keeps SQLite on the walk. */
   readonly rest: readonly RawBuilder<SqlBool>[];
@@ -23,7 +23,7 @@ export interface Back<Row> {
   readonly rows: readonly Row[];
   /** Where an older page begins; `null` when there is nothing older. */
   readonly nextBefore: number | null;
-  /** Whether it ended before it had found enough, because it had looked at enough. */
+  /** Whether it stopped early because it had read enough. */
   readonly isCut: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function lookBack<Row extends { readonly id: number }>(
   return found;
 }
 
-/** Looks at a bounded number of lines. */
+/** Reads a bounded number of lines. */
 async function lookAtPiece<Row extends { readonly id: number }>(
   database: Database,
   table: 'events' | 'installations',

@@ -1,7 +1,7 @@
 import type { MarkerRecords } from '../../ports/legacy';
 import type { Database } from './database';
 
-/** Remembers what was done once and must not be done again. */
+/** Remembers one-time steps that must not run again. */
 export function createMarkerRecords(database: Database): MarkerRecords {
   const { query } = database;
   return {

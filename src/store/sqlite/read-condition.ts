@@ -12,7 +12,7 @@ import { emptied, isMarked, refuseEmptied } from './refuse-emptied';
 /** How many migrations this program has. */
 export const knownSchema = migrations.length;
 
-/** SQLite's check names so many places at the most. */
+/** SQLite's check names at most this many places. */
 const maxDamage = 10;
 
 /**

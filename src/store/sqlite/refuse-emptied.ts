@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DomainError } from '../../core/errors';
 
-/** The marker is written after the first commit: beside it the database has something in it. */
+/** The marker is written after the first commit, so a database with a marker is not empty. */
 export function isMarked(file: string): boolean {
   return existsSync(path.join(path.dirname(file), 'database.marker'));
 }

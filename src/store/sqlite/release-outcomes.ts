@@ -6,7 +6,7 @@ import type { Database } from './database';
 
 type OfRelease = Pick<Installation, 'deviceId'> & { readonly releaseId: number };
 
-/** What a device came to with a release. */
+/** A device's result with a release. */
 interface Outcome {
   readonly step: number;
   readonly state: InstallationState;

@@ -7,7 +7,7 @@ import { failuresOf } from './release-ends';
 import { outcomeRow, outcomesOfAll } from './release-outcomes';
 import { countFromJson, toRollout } from './rollout-rows';
 
-/** What releases came to, also those that are over. */
+/** The outcomes of releases, including past ones. */
 export function createReleaseResults(database: Database): ReleaseResults {
   const { query } = database;
 

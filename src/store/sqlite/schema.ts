@@ -327,7 +327,7 @@ export interface ReleaseOutcomeTable {
   devices: number;
 }
 
-/** What was done once and must not be done again. */
+/** One-time steps that must not run again. */
 export interface MarkerTable {
   name: string;
   at: string;

@@ -2,7 +2,7 @@ import type { MonotonicClock } from '../../ports/clock';
 
 /** A fleet of this size is counted again after a second at the earliest, one of ten times the size after ten. */
 const devicesPerSecond = 50_000;
-/** A smaller one is counted whenever somebody asks. */
+/** A smaller one is counted on every request. */
 const smallFleet = 10_000;
 
 /**

@@ -3,7 +3,7 @@ import type { DeviceFilter } from '../../ports/fleet-queries';
 import type { Database } from './database';
 import { conditionsByIndex, conditionsOf } from './device-filter';
 
-/** So many devices are looked at in one piece: some milliseconds. */
+/** How many devices to read in one piece: a few milliseconds. */
 const devicesInPiece = 5_000;
 /** So many come at a time. */
 const devicesInStretch = 250;

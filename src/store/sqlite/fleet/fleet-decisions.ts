@@ -27,7 +27,7 @@ export interface FleetDecisionPorts extends InterventionPorts {
   readonly save: (entry: Entry) => void;
   /** Drops what waits to be written about a device. */
   readonly drop: (entry: Entry) => void;
-  /** Installations that were told of again, which the database may not know yet. */
+  /** Repeated offers, which the database may not know yet. */
   readonly renewals: () => readonly Installation[];
   readonly now: Clock;
 }

@@ -1,3 +1,4 @@
+import { TextSlabs } from '../../../base/collections/text-slabs';
 import { type DeviceRecord, withInstallation } from '../../../core/device-record';
 import { DomainError } from '../../../core/errors';
 import type { Installation } from '../../../core/installation';
@@ -15,25 +16,32 @@ export interface EntryPorts {
 
 /** Devices that stay in memory after they were heard. */
 const maxRemembered = 100_000;
+/** So many that were used stay, at the most, while one that was not is looked for: nobody waits for a walk through all of them. */
+const maxSpared = 8;
 
-/** The devices in memory: those heard lately; the others are read when they come. */
+/** The devices in memory: those heard recently; others are read when they make contact. */
 export class FleetEntries {
-  /** In the order of last use. */
+  /**
+   * In the order in which they came, or were spared when another one left: to put each at the end when it is used would make garbage of
+   * the whole table again and again.
+   */
   readonly #entries = new Map<string, Entry>();
+  readonly #slabs = new TextSlabs();
   readonly #unpacked = new UnpackedRecords(() => this.#entries.size);
-  /** Devices that are being read, once for all who ask meanwhile. */
+  /** Devices being read, once for all concurrent callers. */
   readonly #reads = new Map<string, Promise<Entry | undefined>>();
-  /** Those of them that changed on disk meanwhile. */
+  /** Those that changed on disk meanwhile. */
   readonly #outdated = new Set<string>();
 
-  constructor(private readonly ports: EntryPorts) {}
+  constructor(
+    private readonly ports: EntryPorts,
+    private readonly max = maxRemembered,
+  ) {}
 
   /** One that is in memory, which counts as a use. */
   lately(id: string): Entry | undefined {
     const known = this.#entries.get(id);
-    if (known === undefined) return undefined;
-    this.#entries.delete(id); // put at the end
-    this.#entries.set(id, known);
+    if (known !== undefined) known.wasUsed = true;
     return known;
   }
 
@@ -59,13 +67,14 @@ export class FleetEntries {
   }
 
   add(record: DeviceRecord): Entry {
-    const entry = new Entry(record, this.#unpacked);
+    const entry = new Entry(record, this.#unpacked, this.#slabs);
     this.#entries.set(entry.id, entry);
-    if (this.#entries.size > maxRemembered) this.#dropOldest(entry);
+    if (this.#entries.size > this.max) this.#dropOldest(entry);
     return entry;
   }
 
   delete(id: string): void {
+    this.#entries.get(id)?.leave();
     this.#entries.delete(id);
   }
 
@@ -81,10 +90,17 @@ export class FleetEntries {
   }
 
   #dropOldest(added: Entry): void {
+    let spared = 0;
     for (const [oldest, entry] of this.#entries) {
       if (entry === added || this.ports.isBusy(entry)) continue;
       this.#entries.delete(oldest);
-      return;
+      if (!entry.wasUsed || spared >= maxSpared) {
+        entry.leave();
+        return;
+      }
+      entry.wasUsed = false;
+      this.#entries.set(oldest, entry); // at the end
+      spared += 1;
     }
   }
 

@@ -1,3 +1,4 @@
+import type { TextPlace, TextSlabs } from '../../../base/collections/text-slabs';
 import type { DeviceRecord } from '../../../core/device-record';
 import type { NewEvent } from '../../../core/event';
 import type { Installation } from '../../../core/installation';
@@ -14,23 +15,30 @@ export interface Unsaved {
 /** While nothing can be written, a device's lines of the journal beyond so many are dropped. */
 const maxUnsavedEvents = 50;
 
-/** A device in memory. Its record is packed while nobody needs it, and unpacked when somebody looks at it. */
+/** A device in memory. Its record is packed while unused, and unpacked when it is read. */
 export class Entry implements Packable {
   readonly id: string;
   /** Another one when its installations have changed; last-seen updates do not count. */
   revision = 0;
-  /** The write that runs; what changes meanwhile waits for the next one. */
+  /** The running write; later changes wait for the next one. */
   saving: Promise<void> | null = null;
   /** Why the last write failed. */
   failure: unknown = undefined;
-  /** It is being forgotten: what it tells meanwhile is not kept. */
+  /** It is being forgotten: what it reports meanwhile is not kept. */
   isForgotten = false;
-  #record: DeviceRecord | string;
+  /** It was looked at since somebody last had to leave the memory. */
+  wasUsed = false;
+  /** `null` while it is packed. */
+  #record: DeviceRecord | null;
+  /** Where it is packed, or was before it was unpacked. */
+  #place: TextPlace | null = null;
+  #hasLeft = false;
   #unsaved: Unsaved | null = null;
 
   constructor(
     record: DeviceRecord,
     private readonly unpacked: UnpackedRecords,
+    private readonly slabs: TextSlabs,
   ) {
     this.id = record.device.id;
     this.#record = record;
@@ -38,9 +46,9 @@ export class Entry implements Packable {
   }
 
   get record(): DeviceRecord {
-    const record = this.#record;
-    if (typeof record !== 'string') return record;
-    const unpacked = unpackRecord(this.id, record);
+    if (this.#record !== null) return this.#record;
+    if (this.#place === null) throw new Error(`the record of ${this.id} is nowhere`);
+    const unpacked = unpackRecord(this.id, this.slabs.read(this.#place));
     this.record = unpacked;
     return unpacked;
   }
@@ -52,12 +60,22 @@ export class Entry implements Packable {
   }
 
   get isPacked(): boolean {
-    return typeof this.#record === 'string';
+    return this.#record === null;
   }
 
   pack(): void {
-    if (typeof this.#record !== 'string') this.#record = packRecord(this.#record);
+    if (this.#hasLeft) return;
+    if (this.#record !== null) this.#place = this.slabs.put(packRecord(this.#record), this.#place);
+    this.#record = null;
     if (!this.hasUnsaved) this.#unsaved = null;
+  }
+
+  /** It leaves the memory. Who still holds it goes on with its record, and its place is another's. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.#record = this.record; // unpacked, for good
+    if (this.#place !== null) this.slabs.free(this.#place);
+    this.#place = null;
   }
 
   /** To add to. */

@@ -2,7 +2,7 @@ import type { Entry } from './fleet-entry';
 import type { FleetRecords } from './fleet-records';
 import type { Log } from '../../../ports/log';
 
-/** A device is not kept waiting longer for the disk: it is answered from what is known. */
+/** A device waits no longer than this for the disk: then it is answered from memory. */
 const patienceMs = 1_000;
 
 /** Writes what changes about devices, each device's in order. What fails is kept, to be tried again. */
@@ -46,7 +46,7 @@ export class FleetWriter {
     if (entry.saving !== null) await entry.saving;
   }
 
-  /** As {@link saved}, for a second at the most. */
+  /** Like {@link saved}, for a second at most. */
   async savedInTime(entry: Entry): Promise<void> {
     if (entry.saving === null) return;
     let timer: NodeJS.Timeout | undefined;

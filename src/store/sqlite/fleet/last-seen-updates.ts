@@ -2,7 +2,7 @@ import type { Installation } from '../../../core/installation';
 import type { Entry } from './fleet-entry';
 import type { FleetRecords } from './fleet-records';
 
-/** Contacts that are written in one go: more would keep everybody else waiting. */
+/** How many contacts to write at once: more would delay everything else. */
 const maxAtOnce = 1_000;
 
 /**

@@ -95,7 +95,7 @@ export class ReleaseCounters implements ReleaseNumbers {
     if (polls <= patiencePolls) this.#setOffer(counter, id, offerEndsAt.getTime());
   }
 
-  /** Begins to count a release anew. */
+  /** Starts counting a release from scratch. */
   set(counted: ReleaseCounts): void {
     const { releaseId, started, failures, offers } = counted;
     const counter = { ...newCounter(started, failures), revision: this.revision(releaseId) + 1 };

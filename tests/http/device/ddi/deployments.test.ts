@@ -65,7 +65,7 @@ describe("hawkBit's clients", () => {
     expect(await device.feedback(action, 'closed', 'success', ['Software bundle installed.'])).toBe(200);
     expect(await latest()).toMatchObject({ state: 'installed', message: 'Software bundle installed.' });
     expect((await device.links()).kinds).toEqual(['installedBase', 'configData']);
-    const installed = jsonOf<Deployment>(await device.request(`${device.base}/installedBase/${action}`));
+    const installed = jsonOf(await device.request(`${device.base}/installedBase/${action}`)) as Deployment;
     expect(installed.id).toBe(action);
     fleet.wait(60);
     await device.configData({ 'boot-id': 'boot-2', system_version: '2.0.0' });

@@ -3,6 +3,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Bundle } from '../../../../src/core/bundle';
+import { BlockCache } from '../../../../src/services/catalog/block-cache';
 import { BundleReader } from '../../../../src/services/catalog/read-bundle';
 import { makeBundle } from '../../../support/bundle-factory';
 import { type OpenedServices, openServices } from '../../../support/services';
@@ -84,6 +85,7 @@ describe('an idle file', () => {
       catalog: { find },
       storage: { open: () => opened.store.bundles.open(bundle.sha256) },
       idleMs,
+      cache: new BlockCache(1 << 20),
     });
 
   it('stays open for the next reader, then is closed', async () => {

@@ -1,0 +1,61 @@
+import { type TextPlace, TextSlabs } from '../../../../src/base/collections/text-slabs';
+
+describe('texts in slabs', () => {
+  it.each(['', 'a', 'x'.repeat(128), 'x'.repeat(129), 'Zürich 東京 🚀', 'y'.repeat(3_000_000)])(
+    'come back as they were (%#)',
+    (text) => {
+      const slabs = new TextSlabs();
+      expect(slabs.read(slabs.put(text, null))).toBe(text);
+    },
+  );
+
+  it('stay apart, whatever becomes of the others', () => {
+    const slabs = new TextSlabs();
+    const places: (TextPlace | null)[] = Array.from({ length: 500 }, () => null);
+    const texts: string[] = [];
+    for (let round = 0; round < 4_000; round += 1) {
+      const index = (round * 7919) % places.length;
+      const before = places[index] ?? null;
+      if (before !== null && round % 5 === 0) {
+        slabs.free(before);
+        places[index] = null;
+      } else {
+        texts[index] = `${round}é`.repeat(1 + ((round * 104_729) % 900));
+        places[index] = slabs.put(texts[index], before);
+      }
+    }
+    const kept = places.flatMap((place, index) =>
+      place === null ? [] : [[slabs.read(place), texts[index]]],
+    );
+    expect(kept.length).toBeGreaterThan(300);
+    for (const [read, text] of kept) expect(read).toBe(text);
+  });
+
+  it('replace one another where they are, as long as they fit', () => {
+    const slabs = new TextSlabs();
+    const first = slabs.put('x'.repeat(100), null);
+    expect(slabs.put('y'.repeat(128), first)).toBe(first);
+    expect(slabs.read(first)).toBe('y'.repeat(128));
+    const moved = slabs.put('z'.repeat(129), first);
+    expect(moved).not.toBe(first);
+    expect(slabs.put('w'.repeat(90), null)).toBe(first);
+    expect(slabs.read(moved)).toBe('z'.repeat(129));
+  });
+
+  it('share memory, and use again what was freed', () => {
+    const slabs = new TextSlabs();
+    const put = () => Array.from({ length: 1_000 }, () => slabs.put('x'.repeat(700), null));
+    const places = put();
+    const used = new Set(places.map(({ slab }) => slab));
+    expect(used.size).toBe(1);
+    for (const place of places) slabs.free(place);
+    expect(new Set(put().map(({ slab }) => slab))).toEqual(used);
+  });
+
+  it('give the memory of a long one back', () => {
+    const slabs = new TextSlabs();
+    const long = slabs.put('x'.repeat(100_000), null);
+    slabs.free(long);
+    expect(slabs.put('x'.repeat(100_000), null).slab).not.toBe(long.slab);
+  });
+});
