@@ -11,10 +11,11 @@ import type { RecordReport } from './record-report';
 export interface DeviceEvents {
   /** @returns what to tell the device; what must not be lost is on disk by then, if it can be */
   take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
-  /** It is on disk when the promise resolves. @throws DomainError `storage-full`, `unavailable` */
-  take(identity: DeviceIdentity, event: Described): Promise<void>;
-  /** Resolves when it is on disk, if it can be. */
-  take(identity: DeviceIdentity, event: Began): Promise<void>;
+  /**
+   * Resolves when it is on disk. What a device began is on disk if it can be.
+   * @throws DomainError `storage-full`, `unavailable` for what it tells of itself
+   */
+  take(identity: DeviceIdentity, event: Described | Began): Promise<void>;
   /** Cheap: a range waits for it. */
   take(identity: DeviceIdentity, event: Read): void;
   /**
@@ -39,8 +40,7 @@ export function createDeviceEvents({
   recordReport,
 }: EventPorts): DeviceEvents {
   function take(identity: DeviceIdentity, event: Asked): Promise<Offer>;
-  function take(identity: DeviceIdentity, event: Described): Promise<void>;
-  function take(identity: DeviceIdentity, event: Began): Promise<void>;
+  function take(identity: DeviceIdentity, event: Described | Began): Promise<void>;
   function take(identity: DeviceIdentity, event: Read): void;
   function take(identity: DeviceIdentity, event: Reported): Promise<Installation | null>;
   function take(identity: DeviceIdentity, event: DeviceEvent): unknown {
