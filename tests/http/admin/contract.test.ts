@@ -192,6 +192,7 @@ describe('what the admin API answers', () => {
   it('about certificates fits its schema', async () => {
     const { serial } = await call('issueCertificate', {}, { id: 'board-4' });
     await call('listCertificates');
+    await call('verifyCertificates');
     await call('downloadCa');
     await call('makeDeviceKit', { id: 'board-5' }, {});
     await call('revokeCertificate', { serial: String(serial) }, { reason: 'stolen' });
