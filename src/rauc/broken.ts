@@ -18,8 +18,8 @@ export function malformed(what: string): BrokenBundle {
 }
 
 /**
- * Reads something of a signature.
- * @throws BrokenBundle `signature-encoding` for whatever is wrong with it, where the reader had no better word
+ * Reads a part of a signature.
+ * @throws BrokenBundle `signature-encoding` for any fault that the reader has no better code for
  */
 export function readOfSignature<T>(read: () => T): T {
   try {

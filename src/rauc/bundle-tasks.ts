@@ -5,7 +5,7 @@ import type { BundleHashes } from './hash-bundle';
 import type { SignatureJudgement } from './judge-signature';
 import type { VerificationProfile } from './profile';
 
-/** A bundle in a file that whoever asks keeps open until the answer is there. */
+/** A bundle in a file that the caller keeps open until the answer arrives. */
 export interface OpenBundle {
   /** Of the file, in this process. */
   readonly descriptor: number;
@@ -19,7 +19,7 @@ export type BundleTask =
   | { readonly kind: 'check-images'; readonly looked: Looked }
   | { readonly kind: 'hash' };
 
-/** What comes of each kind of task. */
+/** The result of each kind of task. */
 export interface BundleResults {
   readonly inspect: Inspection;
   readonly judge: SignatureJudgement;
@@ -27,19 +27,19 @@ export interface BundleResults {
   readonly hash: BundleHashes;
 }
 
-/** One task on its way to the thread. */
+/** One task sent to the thread. */
 export interface BundleRequest {
   readonly id: number;
   readonly bundle: OpenBundle;
   readonly task: BundleTask;
 }
 
-/** What comes back for a request; an error has lost its class on the way. */
+/** The answer to a request; an error loses its class in transit. */
 export type BundleAnswer =
   | { readonly id: number; readonly result: BundleResults[keyof BundleResults] }
   | { readonly id: number; readonly error: unknown };
 
-/** What a thread is started with. */
+/** What a thread starts with. */
 export interface ThreadData {
   readonly profile: VerificationProfile;
 }

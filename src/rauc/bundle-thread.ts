@@ -9,11 +9,11 @@ import { inspectBundle } from './inspect';
 import { judgeSignature } from './judge-signature';
 import type { BundleSource } from './source';
 
-/** What `BundleWorker` runs in a thread of its own: hostile bytes hold up nobody there. */
+/** What `BundleWorker` runs in its own thread, where hostile bytes block nobody else. */
 
 const { profile } = workerData as ThreadData;
 
-giveWay(); // a hostile bundle may keep a processor busy for seconds
+giveWay(); // a hostile bundle can keep a processor busy for seconds
 
 parentPort?.on('message', (request: BundleRequest) => {
   void answer(request).then((message) => parentPort?.postMessage(message));
@@ -29,8 +29,8 @@ async function answer(request: BundleRequest): Promise<BundleAnswer> {
 }
 
 /**
- * Reads wait for the disk here: those of devices go through Node's own pool, which has four threads. Before each of them others have
- * their turn, so that a small bundle does not wait for the end of a large one.
+ * Reads wait for the disk here; reads for devices use Node's own pool, which has four threads. Others get a turn before each read,
+ * so that a small bundle does not wait for a large one to finish.
  */
 function perform({ bundle, task }: BundleRequest): Promise<BundleResults[keyof BundleResults]> {
   const { descriptor, sizeBytes } = bundle;

@@ -16,29 +16,29 @@ import type { BundleHashes } from './hash-bundle';
 import type { SignatureJudgement } from './judge-signature';
 
 export interface BundleWorkerOptions extends ThreadData {
-  /** Options of Node for the thread; those of the process when left out. */
+  /** Node options for the thread; the process's own when omitted. */
   readonly execArgv?: string[];
-  /** One of Node's when left out. */
+  /** Node's own when omitted. */
   readonly startThread?: () => BundleThread;
-  /** A thread without work costs memory for so long; 30 seconds when left out. */
+  /** How long an idle thread may stay, because it costs memory; 30 seconds when omitted. */
   readonly idleMs?: number;
 }
 
-/** What a worker needs of its thread. */
+/** What a worker needs from its thread. */
 export interface BundleThread {
   on(event: 'message', listener: (answer: BundleAnswer) => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: 'exit', listener: () => void): unknown;
   postMessage(request: BundleRequest): void;
-  /** The process waits for it, or not. */
+  /** Whether the process waits for it. */
   ref(): void;
   unref(): void;
   terminate(): Promise<unknown>;
 }
 
-/** A hostile bundle may make a thread run out of memory; it must not be that of the machine. */
+/** A hostile bundle may exhaust the thread's memory, but not the machine's. */
 const maxHeapMebibytes = 256;
-/** Built or not, the thread's file lies beside this one. */
+/** Built or not, the thread's file is next to this one. */
 const threadFile = path.join(__dirname, `bundle-thread${path.extname(__filename)}`);
 
 interface Waiting {
@@ -47,9 +47,9 @@ interface Waiting {
 }
 
 /**
- * Looks into bundles in a thread of its own, so that no bundle holds up the event loop. The thread starts with the first
- * task, and ends when there is none for a while. All methods reject with DomainError `unavailable` when the thread ends
- * before the answer, and only after it has ended: the file may be closed then.
+ * Looks into bundles in its own thread, so that no bundle blocks the event loop. The thread starts with the first
+ * task, and ends after a while without one. All methods reject with DomainError `unavailable` when the thread ends
+ * before answering, and only after it has ended: then the file can be closed.
  */
 export class BundleWorker {
   #thread: { readonly worker: BundleThread; readonly waiting: Map<number, Waiting> } | undefined;
@@ -59,19 +59,19 @@ export class BundleWorker {
 
   constructor(private readonly options: BundleWorkerOptions) {}
 
-  /** As `inspectBundle` does. */
+  /** See `inspectBundle`. */
   inspect(bundle: OpenBundle, now: Date): Promise<Inspection> {
     return this.#ask(bundle, { kind: 'inspect', now });
   }
 
-  /** As `judgeSignature` does. */
+  /** See `judgeSignature`. */
   judge(bundle: OpenBundle, now: Date): Promise<SignatureJudgement> {
     return this.#ask(bundle, { kind: 'judge', now });
   }
 
   /**
-   * As `checkImages` does.
-   * @param signal ends the thread, with all that it does
+   * See `checkImages`.
+   * @param signal ends the thread and everything it does
    */
   async checkImages(bundle: OpenBundle, inspection: Looked, signal: AbortSignal): Promise<ImageCheck> {
     const { manifest, payloadSizeBytes, encrypted } = inspection;
@@ -80,14 +80,14 @@ export class BundleWorker {
   }
 
   /**
-   * As `hashBundle` does.
-   * @param signal ends the thread, with all that it does
+   * See `hashBundle`.
+   * @param signal ends the thread and everything it does
    */
   async hash(bundle: OpenBundle, signal: AbortSignal): Promise<BundleHashes> {
     return this.#until(signal, () => this.#ask(bundle, { kind: 'hash' }));
   }
 
-  /** Ends the thread, with all that it does. */
+  /** Ends the thread and everything it does. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#end();
@@ -142,7 +142,7 @@ export class BundleWorker {
     return thread;
   }
 
-  /** An idle thread keeps no process alive, and does not stay for ever. */
+  /** An idle thread does not keep the process alive, and ends after a while. */
   #rest(worker: BundleThread): void {
     worker.unref();
     clearTimeout(this.#idle);
@@ -154,7 +154,7 @@ export class BundleWorker {
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
     const ended = this.#thread?.worker;
-    this.#thread = undefined; // who asks now gets another one
+    this.#thread = undefined; // the next caller gets a new one
     await ended?.terminate();
   }
 }

@@ -10,27 +10,27 @@ import { readFlags } from '../x509/primitives';
 import { signsWith } from '../x509/signature-algorithm';
 import { readOfSignature } from './broken';
 
-/** A certificate as OpenSSL takes it where it validates a path (RFC 5280, section 6). */
+/** A certificate as OpenSSL sees it during path validation (RFC 5280, section 6). */
 export interface ParsedCertificate extends Certificate {
   /** Of the subjectKeyIdentifier, in hex; `null` when there is none. */
   readonly keyId: string | null;
-  /** By name, key identifier and kind of key. Where a chain ends, OpenSSL does not verify the signature. */
+  /** By name, key identifier and kind of key. OpenSSL does not verify the signature at the end of a chain. */
   readonly selfSigned: boolean;
-  /** basicConstraints CA, or an old self-signed v1 certificate, which OpenSSL takes for a CA too. */
+  /** basicConstraints CA, or an old self-signed v1 certificate, which OpenSSL also accepts as a CA. */
   readonly isCa: boolean;
   /** Whether its key usage, if there is one, lets it issue certificates. */
   readonly maySign: boolean;
-  /** Bits of Netscape's old certificate type; `null` when there is none. */
+  /** Bits of the old Netscape certificate type; `null` when there is none. */
   readonly netscapeType: number | null;
-  /** OIDs of critical extensions that are unknown here, and of those that OpenSSL heeds whether critical or not. */
+  /** OIDs of critical extensions that are unknown here, and of those that OpenSSL honours even when not critical. */
   readonly notUnderstood: readonly string[];
-  /** What it allows the certificates below it to be named; `null` when it says nothing. */
+  /** Limits on the names of certificates below it; `null` when there are none. */
   readonly nameLimits: NameLimits | null;
-  /** `null` for one that is not text. */
+  /** `null` when it is not text. */
   readonly commonNames: readonly (string | null)[];
 }
 
-/** OpenSSL refuses it, also when it is not critical. */
+/** OpenSSL refuses it even when it is not critical. */
 const limiting: ReadonlySet<string> = new Set([extensionOids.proxyCertInfo]);
 
 /** Critical extensions that we process, or that don't limit what a bundle's signer may do. */
@@ -44,7 +44,7 @@ const processed: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Parses a certificate from DER, or BER as OpenSSL takes it.
+ * Parses a certificate from DER, or BER as OpenSSL accepts it.
  * @throws BrokenBundle `signature-encoding` when it is malformed
  */
 export function parseCertificate(bytes: Buffer): ParsedCertificate {
@@ -72,8 +72,8 @@ type Issuer = Pick<ParsedCertificate, 'publicKey' | 'subjectName' | 'issuerName'
 type Subject = Pick<ParsedCertificate, 'signatureAlgorithm' | 'issuerName' | 'authorityKeyId'>;
 
 /**
- * Whether OpenSSL takes one certificate for the issuer of another (`X509_check_issued` without key usage): by what they
- * say of each other. Whether its key made the signature is not asked.
+ * Whether OpenSSL accepts one certificate as the issuer of another (`X509_check_issued` without key usage), judging by their fields
+ * alone. Whether its key made the signature is not checked.
  */
 export function mayHaveIssued(issuer: Issuer, subject: Subject): boolean {
   return (
@@ -83,7 +83,7 @@ export function mayHaveIssued(issuer: Issuer, subject: Subject): boolean {
   );
 }
 
-/** Whether a certificate is the one that an authorityKeyIdentifier means (`X509_check_akid`). */
+/** Whether a certificate matches an authorityKeyIdentifier (`X509_check_akid`). */
 export function isIdentifiedBy(
   issuer: Pick<Issuer, 'keyId' | 'serial' | 'issuerName'>,
   id: AuthorityKeyId,
@@ -95,12 +95,12 @@ export function isIdentifiedBy(
   );
 }
 
-/** Whether a certificate is valid; OpenSSL takes it for expired in the second that it names as its last. */
+/** Whether a certificate is valid; OpenSSL treats its last second as expired. */
 export function isCurrent({ notBefore, notAfter }: ParsedCertificate, at: Date): boolean {
   return notBefore <= at && at < notAfter;
 }
 
-/** Runs a check that throws on hostile input as if it had failed. */
+/** Runs a check; one that throws on hostile input counts as failed. */
 export function safely(check: () => boolean): boolean {
   try {
     return check();
@@ -109,7 +109,7 @@ export function safely(check: () => boolean): boolean {
   }
 }
 
-/** The facts that people are shown. */
+/** The facts to show. */
 export function describeCertificate(certificate: ParsedCertificate): SignerCertificate {
   const digest = createHash('sha256').update(certificate.spkiDer).digest('hex').toUpperCase();
   return {

@@ -2,7 +2,7 @@ import type { ParsedCertificate } from './certificate';
 import type { Keyring } from './keyring';
 import type { VerificationProfile } from './profile';
 
-/** A complete chain, signer first, and what it is measured against. */
+/** A complete chain, signer first, and what to check it against. */
 export interface ChainFacts {
   readonly chain: readonly ParsedCertificate[];
   readonly keyring: Keyring;

@@ -8,7 +8,7 @@ import { nameOf, refusal } from './refusal';
 import { checkRevocation } from './revocation';
 import { keyWeakness, strongScheme } from './strong-scheme';
 
-/** Bits of Netscape's certificate type that OpenSSL takes for signing mail: S/MIME, and TLS client. */
+/** Bits of Netscape's certificate type that OpenSSL accepts for signing mail: S/MIME, and TLS client. */
 const mailOrClient = 0x20 | 0x80;
 
 type Rule = (facts: ChainFacts) => Finding | null;
@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
   checkSignerName,
 ];
 
-/** The first rule that a chain breaks; `null` when it keeps all. */
+/** The first rule that a chain breaks; `null` when it breaks none. */
 export function checkRules(facts: ChainFacts): Finding | null {
   for (const rule of rules) {
     const problem = rule(facts);
@@ -46,7 +46,7 @@ function checkKeys({ chain }: ChainFacts): Finding | null {
   return null;
 }
 
-/** The names fit, but names can be given to anybody. */
+/** The names match, but anybody can be given a name. */
 function checkSignatures({ chain }: ChainFacts): Finding | null {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
@@ -91,7 +91,7 @@ function checkAuthorities({ chain }: ChainFacts): Finding | null {
   return null;
 }
 
-/** A CA may limit the names below it; only certificates in the middle that are self-issued are exempt. */
+/** A CA may limit the names below it; only self-issued intermediates are exempt. */
 function checkNames({ chain }: ChainFacts): Finding | null {
   for (const [index, certificate] of chain.entries()) {
     if (index > 0 && certificate.selfIssued) continue;
@@ -108,7 +108,7 @@ function checkNames({ chain }: ChainFacts): Finding | null {
   return null;
 }
 
-/** Whether a certificate keeps the limits of a CA above it, as far as that can be told here. */
+/** Whether a certificate obeys the limits of a CA above it, as far as we can tell. */
 function keepsLimits({ subject, subjectName, extensions }: ParsedCertificate, limits: NameLimits): boolean {
   const hasOtherNames =
     subject.some(({ type }) => type === attributeOids.emailAddress) ||

@@ -12,19 +12,19 @@ export interface ChainResult {
   readonly problem: Finding | null;
 }
 
-/** What comes with the signature, and nobody vouches for. */
+/** What comes with the signature; nobody vouches for it. */
 export interface Untrusted {
   readonly certificates: readonly ParsedCertificate[];
   readonly revocationLists: Keyring['revocationLists'];
 }
 
-/** OpenSSL stops at a hundred; no bundle is signed so far below its root. */
+/** OpenSSL stops at a hundred; no bundle's chain is that long. */
 const maxChainLength = 10;
 
 /**
- * Validates the signer's chain as RAUC does with OpenSSL: one chain is built without regard to what will be checked,
- * and then checked: basic constraints, key usage, validity, purpose, revocation lists, signer names (RFC 5280 section 6;
- * RAUC reference, "[keyring] section"). That another chain would hold does not help, on a device neither.
+ * Validates the signer's chain as RAUC does with OpenSSL: builds one chain without regard to what will be checked,
+ * then checks it: basic constraints, key usage, validity, purpose, revocation lists, signer names (RFC 5280 section 6;
+ * RAUC reference, "[keyring] section"). Another chain that would hold does not help, here or on a device.
  * @param at the time that every certificate must be valid at
  */
 export function validateChain(
@@ -41,7 +41,7 @@ export function validateChain(
 
 /**
  * Builds the chain that OpenSSL builds (`build_chain` of crypto/x509/x509_vfy.c, which looks for an issuer among the
- * trusted certificates first): from the first issuer in the keyring on, nothing but the keyring is looked at.
+ * trusted certificates first): after the first issuer in the keyring, only the keyring counts.
  */
 function buildChain(
   signer: ParsedCertificate,
@@ -57,7 +57,7 @@ function buildChain(
     const anchor = bestIssuer(last, keyring.certificates, at);
     if (anchor !== undefined && last.selfSigned) {
       if (isSame(anchor, last)) return { chain, problem: null };
-      break; // the keyring has another one of this name and key first
+      break; // the keyring has another one with this name and key first
     }
     if (anchor !== undefined) {
       chain.push(anchor);
@@ -77,7 +77,7 @@ function buildChain(
   return { chain, problem: last.selfSigned ? notAnchored(last) : incomplete(last) };
 }
 
-/** The first issuer that is valid now; else the one that is valid for longest, as OpenSSL chooses. */
+/** The first issuer that is valid now; else the one that is valid longest, as OpenSSL chooses. */
 function bestIssuer(
   certificate: ParsedCertificate,
   candidates: readonly ParsedCertificate[],

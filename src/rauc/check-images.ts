@@ -6,18 +6,18 @@ import { isChunkIndex } from './payload-images';
 import type { BundleSource } from './source';
 import { openSquashfs, type SquashfsReader } from './squashfs';
 
-/** Of all images together. In a few bytes, a squashfs can say that a file has any number of zeros. */
+/** For all images together. A few bytes of squashfs can claim any number of zeros. */
 const maxTotalBytes = 64 * 2 ** 30;
 
-/** Told how far a check is: bytes hashed, and bytes to hash. */
+/** Receives the progress of a check: bytes hashed, and bytes to hash. */
 export type CheckProgress = (doneBytes: number, totalBytes: number) => void;
 
-/** What of an inspection tells where the images are. */
+/** The part of an inspection that says where the images are. */
 export type Looked = Pick<Inspection, 'manifest' | 'payloadSizeBytes' | 'encrypted'>;
 
 /**
  * Hashes the images in a payload, a block at a time, and compares them with the manifest. Inspect the bundle first.
- * @returns `not-checked`, with why, for what cannot be read here; rejects only when the source cannot be read
+ * @returns `not-checked`, with a reason, for what cannot be read here; rejects only when the source cannot be read
  */
 export async function checkImages(
   source: BundleSource,
@@ -43,12 +43,12 @@ function notChecked(reason: string): ImageCheck {
   return { state: 'not-checked', reason };
 }
 
-/** The hashes that the manifest has for each file; two images may share one. */
+/** The hashes in the manifest for each file; two images may share one. */
 function expectedHashes({ images }: Manifest): ReadonlyMap<string, ReadonlySet<string>> {
   const hashes = new Map<string, Set<string>>();
   for (const { filename, sha256, converted } of images) {
     if (filename === null || sha256 === null || isChunkIndex(filename)) continue;
-    if (converted.length > 0 && !converted.includes(filename)) continue; // it is there as what it became
+    if (converted.length > 0 && !converted.includes(filename)) continue; // present as what it became
     hashes.set(filename, (hashes.get(filename) ?? new Set()).add(sha256.toLowerCase()));
   }
   return hashes;

@@ -8,10 +8,10 @@ import { explicit, implicit, tags } from '../x509/tags';
 const maxStringNesting = 5;
 
 /**
- * Holds a CMS SignedData against its grammar (RFC 5652, sections 3, 5 and 10) as strictly as OpenSSL does: each
- * element in its place, and none more. Lengths may be BER, as `openssl cms -stream` writes them. The values of signed
- * attributes must be DER: OpenSSL encodes some of them anew before it verifies, and others not.
- * Stricter than OpenSSL: strings in pieces are for the content alone, and certificates are X.509 certificates.
+ * Checks a CMS SignedData against its grammar (RFC 5652, sections 3, 5 and 10) as strictly as OpenSSL does: each
+ * element in its place, and no others. Lengths may be BER, as `openssl cms -stream` writes them. The values of signed
+ * attributes must be DER: OpenSSL re-encodes only some of them before it verifies.
+ * Stricter than OpenSSL: only the content may be a string in pieces, and certificates are X.509 certificates.
  * @throws Malformed
  */
 export function checkSignedDataGrammar(cms: Buffer): void {
@@ -88,9 +88,9 @@ function checkAttribute(element: Element): Element {
 }
 
 /**
- * Signed attributes as OpenSSL hashes them: with the shortest lengths, in the order in which they stand, and with the
+ * Signed attributes as OpenSSL hashes them: with the shortest lengths, in the order found, and with the
  * tag of a SET OF in place of `[0]`.
- * @param encoded as {@link checkSignedDataGrammar} accepted them, which is why their values need nothing
+ * @param encoded as {@link checkSignedDataGrammar} accepted them, so their values need no change
  */
 export function derOfSignedAttributes(encoded: Buffer): Buffer {
   const attributes = readElement(encoded, 'BER')
@@ -104,7 +104,7 @@ export function derOfSignedAttributes(encoded: Buffer): Buffer {
   return encodeDer(tags.set, ...attributes);
 }
 
-/** Fields of which OpenSSL can read what is primitive. The content and the certificates have rules of their own. */
+/** Fields whose primitive elements OpenSSL can read. The content and the certificates have their own rules. */
 class SoundFields extends Fields {
   override take(...allowed: readonly number[]): Element {
     return checkPrimitive(super.take(...allowed));
@@ -126,7 +126,7 @@ function checkPrimitive(field: Element): Element {
   return field;
 }
 
-/** OpenSSL reads it into 32 bits and does not look at it; no version in use needs more than one octet. */
+/** OpenSSL reads it into 32 bits and ignores it; no version in use needs more than one octet. */
 function checkVersion({ content }: Element): void {
   if (content.length !== 1) throw misplaced();
 }

@@ -16,7 +16,7 @@ export type ContentReader = (sink: (piece: Buffer) => void) => Promise<void>;
 
 export interface VerifiedSignature {
   readonly signer: ParsedCertificate;
-  /** What the signer claims; `null` when it does not, or not in a way that counts. */
+  /** What the signer claims; `null` when absent, or in a form that does not count. */
   readonly signingTime: Date | null;
 }
 
@@ -26,8 +26,8 @@ const signingTimeId = '1.2.840.113549.1.9.5';
 const countersignatureId = '1.2.840.113549.1.9.6';
 
 /**
- * Verifies the one signature of a SignedData over its content (RFC 5652, section 5.4). Who the signer is to be
- * trusted by is not decided here.
+ * Verifies the one signature of a SignedData over its content (RFC 5652, section 5.4). Whether the signer is
+ * trusted is not decided here.
  * @throws BrokenBundle when it does not verify
  */
 export async function verifySignature(
@@ -67,7 +67,7 @@ export async function verifySignature(
   return { signer, signingTime: signedAt };
 }
 
-/** Who signed and when, without looking whether it verifies: of a bundle that was verified when it was stored. */
+/** Who signed and when, without verifying: for a bundle that was verified when it was stored. */
 export function readSigner(cms: BundleCms & { kind: 'signed' }): VerifiedSignature {
   const info = onlySigner(cms.signedData);
   return { signer: findSigner(info, cms.certificates), signingTime: signingTime(info) };
@@ -77,8 +77,8 @@ export function readSigner(cms: BundleCms & { kind: 'signed' }): VerifiedSignatu
 const digestsOfOpenSsl = /^(1\.3\.14\.3\.2\.26|2\.16\.840\.1\.101\.3\.4\.2\.([1-9]|10))$/;
 
 /**
- * OpenSSL hashes the content with the algorithms of this list, and with them alone: with one that it does not know it
- * gives up, and with another one than the signer's devices find no digest.
+ * OpenSSL hashes the content only with the algorithms in this list: on an unknown one it
+ * gives up, and when the signer's is missing, devices find no digest.
  */
 function checkDigestAlgorithm({ digestAlgorithms }: SignedData, { digestAlgorithm }: SignerInfo): void {
   const unknown = digestAlgorithms.find(({ algorithmId }) => !digestsOfOpenSsl.test(algorithmId));
@@ -103,7 +103,7 @@ function findSigner(info: SignerInfo, certificates: readonly ParsedCertificate[]
   return signer;
 }
 
-/** Reads a signer id once: there may be many certificates to compare it with, and its name may be long. */
+/** Parses a signer id once: it may be compared with many certificates, and its name may be long. */
 function identifiedBy(id: unknown): (certificate: ParsedCertificate) => boolean {
   if (id instanceof IssuerAndSerialNumber) {
     const name = readOfSignature(() => canonicalName(elementOf(id.issuer)));
@@ -146,7 +146,7 @@ function checkAttributes(info: SignerInfo, signedData: SignedData, digest: Buffe
   }
 }
 
-/** The one value of an attribute that must not be repeated, nor be empty; `undefined` when there is none. */
+/** The one value of an attribute that must not be repeated or empty; `undefined` when there is none. */
 function attributeValue(info: SignerInfo, type: string): unknown {
   const found = attributesOf(info.signedAttrs, type);
   const values: unknown[] = found.flatMap((attribute): unknown[] => attribute.values);
@@ -160,7 +160,7 @@ function attributesOf(attributes: SignerInfo['signedAttrs'], type: string): Attr
   return (attributes?.attributes ?? []).filter((attribute) => attribute.type === type);
 }
 
-/** Which attributes must be signed, and which must not be (RFC 5652, section 11), as OpenSSL insists. */
+/** Which attributes must be signed and which must not (RFC 5652, section 11), as OpenSSL requires. */
 function checkPlaces({ signedAttrs, unsignedAttrs }: SignerInfo): void {
   if (attributesOf(signedAttrs, countersignatureId).length > 0)
     throw broken('a countersignature must not be among its signed attributes');
@@ -172,12 +172,12 @@ function checkPlaces({ signedAttrs, unsignedAttrs }: SignerInfo): void {
 
 /**
  * The time that the signer claims, in DER (X.690, sections 11.7 and 11.8). RAUC reads it only with
- * `use-bundle-signing-time`, but not every version of OpenSSL verifies a signature with a strange one.
+ * `use-bundle-signing-time`, but not every OpenSSL verifies a signature with an unusual one.
  */
 function signingTime(info: SignerInfo): Date | null {
   const value = attributeValue(info, signingTimeId);
   if (value === undefined) return null;
-  // A GeneralizedTime is one, too, for the parser.
+  // To the parser, a GeneralizedTime is a UTCTime, too.
   const time =
     value instanceof UTCTime
       ? parseTime(value.idBlock.tagNumber, Buffer.from(value.valueBlock.valueHexView))

@@ -21,14 +21,14 @@ export type BundleCms =
       readonly signedData: SignedData;
       readonly certificates: readonly ParsedCertificate[];
       readonly revocationLists: readonly RevocationList[];
-      /** The manifest; `null` when the signature is detached (a plain bundle). */
+      /** The manifest; `null` when the signature is detached (plain bundle). */
       readonly content: Buffer | null;
     }
   | { readonly kind: 'enveloped'; readonly recipients: readonly Recipient[] };
 
 /**
  * Parses the CMS of a bundle (RFC 5652), DER or BER.
- * @throws BrokenBundle for anything that is not exactly one SignedData or EnvelopedData as RAUC's bundles have
+ * @throws BrokenBundle for anything but exactly one SignedData or EnvelopedData, as in RAUC's bundles
  */
 export function parseCms(bytes: Buffer): BundleCms {
   const info = readOfSignature(() => new ContentInfo({ schema: parseBer(bytes) }));
@@ -61,8 +61,8 @@ export function parseCms(bytes: Buffer): BundleCms {
 }
 
 /**
- * The certificates (0) or revocation lists (1) of a SignedData as they stand in it: their signatures are over these
- * bytes, which encoding anew might change.
+ * The certificates (0) or revocation lists (1) of a SignedData exactly as encoded: their signatures cover these
+ * bytes, which re-encoding might change.
  */
 function membersOf(signedData: unknown, tagNumber: 0 | 1): Buffer[] {
   const fields = signedData instanceof Sequence ? signedData.valueBlock.value : [];
@@ -81,7 +81,7 @@ function readContent(signedData: SignedData): Buffer | null {
   return octets === undefined ? null : readOfSignature(() => joinOctets(octets));
 }
 
-/** What the parser of a CMS made of an element, for a reader of ours. */
+/** Converts an element of the CMS parser for our own reader. */
 export function elementOf(parsed: { toSchema(): { toBER(): ArrayBuffer } }): Element {
   return readElement(Buffer.from(parsed.toSchema().toBER()), 'BER');
 }

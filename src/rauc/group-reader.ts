@@ -1,7 +1,7 @@
 import { BrokenBundle } from './broken';
 import { listValue, shown, sizeValue, textValue } from './keyfile';
 
-/** Reads the keys of one manifest group and knows which ones nobody asked for. */
+/** Reads the keys of one manifest group and knows which ones were never read. */
 export class GroupReader {
   private readonly unread: Set<string>;
 
@@ -12,7 +12,7 @@ export class GroupReader {
     this.unread = new Set(entries.keys());
   }
 
-  /** The value as text; `null` when the key is missing or empty, which RAUC treats alike. */
+  /** The value as text; `null` when the key is missing or empty, which RAUC treats the same. */
   text(key: string): string | null {
     const raw = this.raw(key);
     if (raw === undefined) return null;
@@ -44,7 +44,7 @@ export class GroupReader {
     return name;
   }
 
-  /** The value as a list; with `known`, other items are refused. */
+  /** The value as a list; with `known`, it refuses other items. */
   list(key: string, known?: readonly string[]): string[] {
     const raw = this.raw(key);
     const items = raw === undefined ? [] : listValue(raw);

@@ -2,7 +2,7 @@ import { FileHashes } from '../base/files/file-hashes';
 import type { WeakHashes } from '../core/bundle';
 import type { BundleSource } from './source';
 
-/** Hashes of all bytes of a bundle. */
+/** Hashes of a whole bundle. */
 export interface BundleHashes {
   readonly sha256: string;
   readonly weakHashes: WeakHashes;
@@ -10,7 +10,7 @@ export interface BundleHashes {
 
 const pieceSizeBytes = 1 << 20;
 
-/** Reads all of a bundle and hashes it. */
+/** Reads and hashes a whole bundle. */
 export async function hashBundle(source: BundleSource): Promise<BundleHashes> {
   const hashes = new FileHashes();
   for (let at = 0; at < source.sizeBytes; at += pieceSizeBytes)

@@ -1,11 +1,11 @@
 import type { Finding, Image, Manifest } from '../core/inspection';
 
-/** Types that RAUC writes to a slot block by block. Archives, UBI volumes and casync's it does not. */
+/** Types that RAUC writes to a slot block by block. Not archives, UBI volumes or casync's. */
 const blockTypes = new Set(['raw', 'ext4', 'vfat', 'squashfs']);
 /** Of `block-hash-index`: an image of another size has no index. */
 const blockSizeBytes = 4096;
 
-/** What could be better about a sound manifest, and does no harm as it is. */
+/** What could be better about a sound manifest but does no harm. */
 export function manifestHints(manifest: Manifest): Finding[] {
   const slow = manifest.images.filter(
     (image) => couldBeAdaptive(manifest, image) && image.adaptive.length === 0,

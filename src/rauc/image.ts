@@ -2,7 +2,7 @@ import type { BundleFormat, Image } from '../core/inspection';
 import { shown } from './keyfile';
 import type { GroupReader } from './group-reader';
 
-/** How RAUC finds an image's type when the manifest does not say it: the first pattern that fits the file name. */
+/** How RAUC finds an image's type when the manifest does not say it: the first pattern that matches the file name. */
 const typeByFilename: readonly (readonly [glob: string, type: string])[] = [
   ['*.ext4.caibx', 'ext4-caibx'],
   ['*.vfat.caibx', 'vfat-caibx'],
@@ -26,7 +26,7 @@ const knownTypes = new Set([...typeByFilename.map(([, type]) => type), 'emptyfs'
 
 /**
  * Parses one `[image.CLASS]`, `[image.CLASS.VARIANT]` or `[image.REPOSITORY/ARTIFACT]` group.
- * @param section the part of the group's name behind `image.`
+ * @param section the part of the group's name after `image.`
  * @throws BrokenBundle
  */
 export function parseImage(section: string, group: GroupReader, format: BundleFormat): Image {
@@ -89,8 +89,8 @@ function parseType(
 }
 
 /**
- * Whether a name fits a glob that begins with `*`. Not a regular expression: in a hostile name that looks for the end
- * from each beginning anew.
+ * Whether a name matches a glob that begins with `*`. Not a regular expression: on a hostile name it would search for
+ * the end again from each position.
  */
 function fits(name: string, glob: string): boolean {
   const [, ...parts] = glob.split('*');

@@ -24,15 +24,15 @@ import {
   signerWarnings,
 } from './warnings';
 
-/** One read of a payload; the event loop runs between two. */
+/** One read of a payload; the event loop runs between reads. */
 const readSizeBytes = 1 << 20;
 
 type Signed = BundleCms & { readonly kind: 'signed' };
 
 /**
- * Looks into a bundle and verifies all that can be verified without a device: structure, signature, signer chain,
+ * Inspects a bundle and verifies everything that can be verified without a device: structure, signature, signer chain,
  * manifest, and the whole payload.
- * @param now the time for certificates' validity, unless the profile takes the signing time
+ * @param now when certificates must be valid, unless the profile uses the signing time
  * @returns verdict `broken` for a bad bundle; rejects only when the source cannot be read
  * @throws DomainError `configuration` when the profile's keyring is unusable
  */
@@ -138,14 +138,14 @@ function contentOf(cms: Signed, source: BundleSource, payloadSizeBytes: number) 
   };
 }
 
-/** What the signer's chain came to. */
+/** The verdict on the signer's chain. */
 export interface Trust {
   readonly verdict: Verdict;
   readonly reasons: readonly Finding[];
   readonly chain: readonly ParsedCertificate[];
 }
 
-/** Judges the signer of a signature by the keyring. @throws DomainError `configuration` */
+/** Judges the signer of a signature against the keyring. @throws DomainError `configuration` */
 export function decideTrust(
   signature: VerifiedSignature,
   untrusted: Untrusted,
@@ -208,7 +208,7 @@ async function verifyPayload(
   payloadSizeBytes: number,
   manifest: Manifest,
 ): Promise<void> {
-  if (manifest.format === 'plain') return; // the signature is over the whole payload
+  if (manifest.format === 'plain') return; // the signature covers the whole payload
   const { verityHash: hash, veritySalt: salt, veritySizeBytes: sizeBytes } = manifest;
   if (hash === null || salt === null || sizeBytes === null)
     throw new BrokenBundle('manifest-content', 'the manifest has no hash tree');

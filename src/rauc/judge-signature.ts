@@ -9,15 +9,15 @@ import type { BundleSource } from './source';
 import { readTrailer } from './trailer';
 import { signerWarnings } from './warnings';
 
-/** A judgement, with what to warn of today. */
+/** A judgement, with today's warnings. */
 export interface SignatureJudgement extends Judgement {
   readonly signerWarnings: readonly Finding[];
 }
 
 /**
- * Judges a stored bundle again, by its trailer and CMS alone: the payload was verified when it was stored, and its bytes
- * never change. What today's rules would not store counts as untrusted.
- * @param now the time for certificates' validity, unless the profile takes the signing time
+ * Judges a stored bundle again, from its trailer and CMS alone: the payload was verified when it was stored, and its bytes
+ * never change. A bundle that today's rules would refuse to store counts as untrusted.
+ * @param now when certificates must be valid, unless the profile uses the signing time
  * @throws DomainError `configuration` when the profile's keyring is unusable; rejects when the source cannot be read
  */
 export async function judgeSignature(

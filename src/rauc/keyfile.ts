@@ -4,15 +4,15 @@ import { BrokenBundle } from './broken';
 /** Groups in order of appearance, each with its keys; values are raw, still escaped. */
 export type Keyfile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** What GLib calls space: U+000B is none, nor is anything beyond ASCII. */
+/** What GLib calls space: neither U+000B nor anything beyond ASCII. */
 const blanks = ' \t\r\f';
 const leadingBlanks = /^[ \t\r\f]+/;
 
 const groupPattern = /^\[([^[\]\p{Cc}]+)\][ \t]*$/u;
 
 /**
- * Parses GLib's key file grammar as RAUC reads a manifest (`GKeyFile`, no flags), and stricter where GLib is
- * careless or looks at the device: NUL bytes, repeated keys and translations are refused.
+ * Parses GLib's key file grammar as RAUC reads a manifest (`GKeyFile`, no flags). It is stricter where GLib is
+ * careless or depends on the device: it refuses NUL bytes, repeated keys and translations.
  * @throws BrokenBundle `manifest-syntax`
  */
 export function parseKeyfile(raw: Buffer): Keyfile {
@@ -39,14 +39,14 @@ function addEntry(group: Map<string, string>, text: string): void {
   const equals = text.indexOf('=');
   if (equals < 0) throw syntax(`the line ${shown(text)} is neither a group, a key nor a comment`);
   const key = withoutBlanksBehind(text.slice(0, equals));
-  // GLib drops a translation (`version[de]`) unless it is for the locale of the device, and C is one of every device.
+  // GLib drops a translation (`version[de]`) unless it is for the device's locale, and every device has C.
   if (/\[.*\]$/u.test(key)) throw syntax(`the key ${shown(key)} is for one language only`);
   if (key === '' || /[[\]\p{Cc}]/u.test(key)) throw syntax(`the key in ${shown(text)} is malformed`);
   if (group.has(key)) throw syntax(`the key ${shown(key)} appears twice`);
   group.set(key, text.slice(equals + 1).replace(leadingBlanks, ''));
 }
 
-/** The first group may say how the file is encoded, whatever the group means; GLib knows UTF-8 alone. */
+/** The first group may name the file's encoding, whatever the group is; GLib knows only UTF-8. */
 function checkEncoding(groups: Keyfile): void {
   const [first] = groups.values();
   const encoding = first?.get('Encoding');
@@ -54,7 +54,7 @@ function checkEncoding(groups: Keyfile): void {
     throw syntax(`its encoding ${shown(encoding)} is not UTF-8`);
 }
 
-/** Not with `/[…]+$/`: among many blanks in the middle, that takes time that grows with their square. */
+/** Not with `/[…]+$/`: on many blanks in the middle it takes quadratic time. */
 function withoutBlanksBehind(text: string): string {
   let end = text.length;
   while (end > 0 && blanks.includes(text.charAt(end - 1))) end--;
@@ -104,7 +104,7 @@ function unescape(raw: string, known: Readonly<Record<string, string>>): string 
 }
 
 /**
- * A whole number (`g_key_file_get_uint64`), narrower than GLib: no sign but `+`, no wrap-around, and not beyond what
+ * A whole number (`g_key_file_get_uint64`), narrower than GLib: no sign but `+`, no wrap-around, and no more than
  * a JavaScript number holds exactly.
  * @throws BrokenBundle `manifest-syntax`
  */

@@ -1,14 +1,14 @@
-/** RAUC's default `max-bundle-signature-size`: a larger CMS is refused by devices. */
+/** RAUC's default `max-bundle-signature-size`: devices refuse a larger CMS. */
 export const maxSignatureSizeBytes = 65_536;
 
 /**
- * Of certificates, and of revocation lists, in a CMS. RAUC has no such bound; a hundred is as long as OpenSSL lets a chain
- * become, and no bundle has a tenth of it.
+ * Limit on certificates, and on revocation lists, in a CMS. RAUC has none; OpenSSL lets a chain reach a hundred,
+ * and no bundle has a tenth of that.
  */
 export const maxCmsMembers = 100;
 
-/** An inline manifest is inside the CMS; one inside a squashfs is held to the same bound. */
+/** An inline manifest is inside the CMS; one inside a squashfs has the same limit. */
 export const maxManifestSizeBytes = maxSignatureSizeBytes;
 
-/** RAUC verifies a plain bundle only below 2 GiB; older versions silently check a part of it (CVE-2026-34155). */
+/** RAUC verifies a plain bundle only below 2 GiB; older versions silently check only part of it (CVE-2026-34155). */
 export const maxPlainPayloadSizeBytes = 2 ** 31 - 1;

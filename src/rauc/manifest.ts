@@ -8,7 +8,7 @@ import { parseRaucVersion } from '../core/version';
 
 export interface ParsedManifest {
   readonly manifest: Manifest;
-  /** What makes an installation fail although `rauc info` accepts the manifest. */
+  /** Errors that make an installation fail although `rauc info` accepts the manifest. */
   readonly problems: readonly Finding[];
 }
 
@@ -16,8 +16,8 @@ export interface ParsedManifest {
  * Parses `manifest.raucm`: all groups and keys of RAUC's reference, "Manifest". Unknown groups and keys are refused,
  * as RAUC refuses them.
  * @param raw the exact bytes, as signed
- * @param place where they were found: a plain bundle has its manifest in the payload, the others in the signature
- * @throws BrokenBundle when RAUC could not read it, or would read something else than we do
+ * @param place where they were found: in the payload of a plain bundle, in the signature of others
+ * @throws BrokenBundle when RAUC could not read it, or would read it differently
  */
 export function parseManifest(raw: Buffer, place: 'payload' | 'signature'): ParsedManifest {
   if (raw.length > maxManifestSizeBytes)
@@ -109,7 +109,7 @@ function parseMeta(name: string, entries: ReadonlyMap<string, string>): [string,
   return [name.slice('meta.'.length), Object.fromEntries(pairs)];
 }
 
-/** RAUC refuses a `min-rauc-version` that it cannot compare, and one from before it knew the key (1.14). */
+/** RAUC refuses a `min-rauc-version` that it cannot compare, or one older than the key itself (1.14). */
 function isMinRaucVersion(text: string): boolean {
   const version = parseRaucVersion(text);
   if (version === null) return false;

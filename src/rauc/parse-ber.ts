@@ -4,7 +4,7 @@ import { BrokenBundle, malformed, readOfSignature } from './broken';
 
 /**
  * Parses BER that is exactly one element.
- * @throws BrokenBundle `signature-junk` for bytes behind it, `signature-encoding` for anything else that is wrong
+ * @throws BrokenBundle `signature-junk` for bytes after it, `signature-encoding` for any other fault
  */
 export function parseBer(bytes: Buffer): AsnType {
   if (readOfSignature(() => measure(bytes, 'BER')) !== bytes.length)

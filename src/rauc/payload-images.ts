@@ -5,8 +5,8 @@ import type { BundleSource } from './source';
 import { openSquashfs } from './squashfs';
 
 /**
- * Whether the files that a manifest names are in the payload, with the sizes that it says. No claim is made about a
- * payload that cannot be read here: an encrypted one, one with a compressor that we don't have, one that is malformed.
+ * Whether the files named in a manifest are in the payload, with the sizes stated. Makes no claim about a
+ * payload that cannot be read here: encrypted, malformed, or with a compressor that we don't have.
  */
 export async function imageWarnings(
   source: BundleSource,
@@ -25,8 +25,8 @@ export async function imageWarnings(
 }
 
 /**
- * The files that must be in the payload, with their size where the manifest says it. A converted image is there as
- * what it became; of an image that casync cut into chunks, only the index is.
+ * The files that must be in the payload, with their size where the manifest states it. A converted image is present as
+ * what it became; for an image that casync cut into chunks, only the index is.
  */
 function expectedFiles(images: readonly Image[]): ReadonlyMap<string, number | null> {
   const sizes = new Map<string, number | null>();
@@ -39,7 +39,7 @@ function expectedFiles(images: readonly Image[]): ReadonlyMap<string, number | n
   return sizes;
 }
 
-/** Whether a file is the index of a casync chunk store: the manifest's size and hash are those of the image itself. */
+/** Whether a file is the index of a casync chunk store: the manifest's size and hash are those of the original image. */
 export function isChunkIndex(filename: string): boolean {
   return /\.(caibx|caidx)$/.test(filename);
 }

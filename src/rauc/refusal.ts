@@ -7,7 +7,7 @@ export function refusal(code: string, message: string): Finding {
   return { code, message };
 }
 
-/** A certificate as people know it, safe to show. */
+/** A certificate in readable form, safe to show. */
 export function nameOf(certificate: Pick<ParsedCertificate, 'commonNames' | 'x509'>): string {
   return `"${displaySafe(certificate.commonNames[0] ?? certificate.x509.serialNumber)}"`;
 }

@@ -7,8 +7,8 @@ import { nameOf, refusal } from './refusal';
 import { strongScheme } from './strong-scheme';
 
 /**
- * `check-crl`: each certificate of the chain needs a current list of its issuer in the keyring, and must not be on it.
- * Lists that come with the signature do not help; but OpenSSL looks at them first, so they must not harm.
+ * `check-crl`: each certificate of the chain needs a current list from its issuer in the keyring, and must not be on it.
+ * Lists that come with the signature do not help; but OpenSSL reads them first, so they must do no harm.
  */
 export function checkRevocation({ chain, keyring, profile, at, untrustedLists }: ChainFacts): Finding | null {
   if (!profile.checkCrl) return null;
@@ -28,7 +28,7 @@ export function checkRevocation({ chain, keyring, profile, at, untrustedLists }:
   return null;
 }
 
-/** What lists in the signature have against a certificate: with an outdated one, OpenSSL looks for no other. */
+/** What lists in the signature say against a certificate; after an outdated one OpenSSL looks for no other. */
 function askDelivered(
   lists: Lists,
   certificate: ParsedCertificate,
@@ -67,10 +67,10 @@ function findingOf(
 
 type Lists = readonly RevocationList[];
 
-/** What the lists say of a certificate. As with chains, OpenSSL takes one list, and only then verifies it. */
+/** What the lists say of a certificate. As with chains, OpenSSL picks one list, and only then verifies it. */
 function ask(lists: Lists, certificate: ParsedCertificate, issuer: ParsedCertificate, at: Date): Answer {
   const current = lists.filter((list) => isOf(list, issuer) && isCurrentList(list, at));
-  // Which certificates a partial list is about is not looked into: it may take trust away, but not give it.
+  // We do not check which certificates a partial list covers: it may remove trust, but not add any.
   if (current.some((list) => list.isPartial && list.revoked.has(certificate.serial))) return 'revoked';
   const list = newest(current.filter((candidate) => !candidate.isPartial));
   if (list === undefined) return 'none';

@@ -7,12 +7,12 @@ export interface BundleSource {
   read(position: number, length: number): Promise<Buffer>;
 }
 
-/** A bundle in an open file, which stays the caller's to close. */
+/** A bundle in an open file, which the caller closes. */
 export function fileSource(file: ReadableFile, sizeBytes: number): BundleSource {
   return { sizeBytes, read: (position, length) => readExactly(file, position, length) };
 }
 
-/** A bundle, or a part of one, in memory. */
+/** A bundle or part of one in memory. */
 export function bufferSource(bytes: Buffer): BundleSource {
   return {
     sizeBytes: bytes.length,

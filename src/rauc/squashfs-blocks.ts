@@ -4,7 +4,7 @@ import { bad } from './squashfs-superblock';
 
 const metadataBlockSize = 8192;
 
-/** Reads blocks of an image, each within its bounds. All methods throw BrokenBundle `squashfs` for what is malformed. */
+/** Reads blocks of an image, each within its bounds. All methods throw BrokenBundle `squashfs` for malformed data. */
 export class SquashfsBlocks {
   constructor(
     private readonly source: BundleSource,
@@ -19,7 +19,7 @@ export class SquashfsBlocks {
     return Buffer.concat(pieces);
   }
 
-  /** `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may go on in the next. */
+  /** `length` bytes that begin `inBlock` bytes into the metadata block at `position`, and may continue in the next. */
   async *metadataPieces(
     position: number,
     inBlock: number,
@@ -46,7 +46,7 @@ export class SquashfsBlocks {
       const piece = block.subarray(skip, skip + missing);
       yield piece;
       missing -= piece.length;
-      // All but the last of a table are full; else a table of one-byte blocks would keep us reading for minutes.
+      // All blocks of a table but the last are full; a table of one-byte blocks would keep us reading for minutes.
       if (missing > 0 && block.length < metadataBlockSize) {
         if (upTo) return;
         throw bad('a metadata block in the middle of a table is not full');
@@ -60,7 +60,7 @@ export class SquashfsBlocks {
     try {
       return this.inflate(bytes, metadataBlockSize);
     } catch (error) {
-      if (optional) return undefined; // behind the last inode lies another table
+      if (optional) return undefined; // after the last inode comes another table
       throw error;
     }
   }

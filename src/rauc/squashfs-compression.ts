@@ -8,27 +8,27 @@ export type Decompress = (block: Buffer, limit: number) => Buffer;
 
 const gzip: Decompress = (block, limit) => inflateSync(block, { maxOutputLength: limit });
 
-/** Processor time that the Zstandard blocks of one squashfs may take beyond what they earn; real ones earn more. */
+/** Processor time that the Zstandard blocks of one squashfs may use beyond what they earn; real ones earn more. */
 const zstdBudgetMs = 500;
-/** What a block earns by what it holds. */
+/** What a block earns by its content. */
 const earnedMsPerKibibyte = 1 / 8;
 
 /**
- * A decompressor that cannot be made to hang. In four kilobytes, a hostile frame can order as many copies as take
- * minutes: fzstd does not stop at the end of its output. Only the engine can interrupt it.
+ * A decompressor that cannot be made to hang. In four kilobytes, a hostile frame can order enough copies to take
+ * minutes: fzstd does not stop at the end of its output. Only the JavaScript engine can interrupt it.
  */
 class BoundedZstd {
   readonly #job = { decompress: (): number => 0 };
-  readonly #context = createContext(this.#job); // making one takes longer than a block
+  readonly #context = createContext(this.#job); // creating one takes longer than a block
   readonly #script = new Script('decompress()');
   #budgetMs = zstdBudgetMs;
 
   decompress(block: Buffer, limit: number): Buffer {
     const size = zstdContentSize(block);
     if (size > limit) throw new Error(`${size} bytes when decompressed`);
-    // With a buffer of ours, no size in a hostile header makes fzstd allocate.
+    // With our own buffer, no size in a hostile header makes fzstd allocate.
     const output = new Uint8Array(size);
-    const beforeMs = threadTimeMs(); // not the time on the wall: on a busy machine, a sound block would be refused
+    const beforeMs = threadTimeMs(); // not wall time: a busy machine would refuse a sound block
     this.#job.decompress = () => zstdDecompress(block, output).length;
     const timeout = Math.max(1, Math.ceil(this.#budgetMs));
     const length: unknown = this.#script.runInContext(this.#context, { timeout });

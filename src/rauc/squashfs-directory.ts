@@ -1,21 +1,21 @@
 import { BrokenBundle } from './broken';
 
-/** Where a file's inode is: its metadata block in the inode table, and the place in it. */
+/** Where a file's inode is: its metadata block in the inode table, and the offset in it. */
 export interface DirectoryEntry {
   readonly start: number;
   readonly offset: number;
 }
 
 const headerSizeBytes = 12;
-/** Without the name. */
+/** Size without the name. */
 const entrySizeBytes = 8;
-/** A header is followed by no more entries than this (Linux, `SQUASHFS_DIR_COUNT`). */
+/** A header precedes at most this many entries (Linux, `SQUASHFS_DIR_COUNT`). */
 const maxEntriesPerHeader = 256;
 
-/** Looks for names in the listing of a directory, which comes in pieces of any size. */
+/** Finds names in a directory listing, which arrives in pieces of any size. */
 export class DirectorySearch {
   readonly found = new Map<string, DirectoryEntry>();
-  /** By their bytes, one a character: what a directory holds need not be UTF-8. */
+  /** By their bytes, one per character: names in a directory need not be UTF-8. */
   private readonly names: ReadonlyMap<string, string>;
   private rest = Buffer.alloc(0);
   private entriesToCome = 0;

@@ -16,7 +16,7 @@ export interface Superblock {
   readonly fragmentCount: number;
 }
 
-/** Whether bytes begin as a squashfs does. */
+/** Whether bytes begin like a squashfs. */
 export function hasMagic(header: Buffer): boolean {
   return header.readUInt32LE(0) === magic;
 }
@@ -43,7 +43,7 @@ export function parseSuperblock(header: Buffer, payloadSizeBytes: number): Super
   };
 }
 
-/** An offset in the image, or in what of it is in use. @throws BrokenBundle `squashfs` */
+/** An offset in the image, or in the part in use. @throws BrokenBundle `squashfs` */
 export function offset(value: bigint, limit: number): number {
   if (value >= BigInt(limit)) throw bad('an offset lies outside of it');
   return Number(value);

@@ -14,20 +14,20 @@ import {
 } from './squashfs-superblock';
 
 /**
- * The smallest reader that finds files in a squashfs 4.0 image: root directory only, every offset and size bounded
+ * A minimal reader that finds files in a squashfs 4.0 image: root directory only, every offset and size bounded
  * before it is used. (Layout: Linux `Documentation/filesystems/squashfs.rst`.)
  */
 
-/** Of the root directory; a quarter of a million files have room in it. */
+/** Of the root directory; it has room for a quarter of a million files. */
 const maxDirectorySizeBytes = 16 << 20;
 const noFragment = 0xffff_ffff;
 
-/** Whether a payload begins as a squashfs does. What follows is only looked at where a manifest is in it. */
+/** Whether a payload begins like a squashfs. The rest is read only when it holds a manifest. */
 export async function isSquashfs(source: BundleSource): Promise<boolean> {
   return hasMagic(await source.read(0, 4));
 }
 
-/** Why something cannot be had here although the bundle may be sound. */
+/** Why something cannot be read here although the bundle may be sound. */
 export interface Unavailable {
   readonly unavailable: string;
 }
@@ -37,7 +37,7 @@ const tooLarge: Unavailable = {
 };
 
 /**
- * Reads `/manifest.raucm` out of a plain bundle's payload. Verify the signature over the payload first.
+ * Reads `/manifest.raucm` from a plain bundle's payload. Verify the signature over the payload first.
  * @throws BrokenBundle `squashfs` for anything malformed; a compressor we don't have is not an error
  */
 export async function readManifestFromSquashfs(
@@ -80,23 +80,23 @@ export async function openSquashfs(
 /** A regular file, and where its content is. */
 export interface SquashfsFile {
   readonly sizeBytes: number;
-  /** Of its first block. */
+  /** Offset of its first block. */
   readonly position: number;
   readonly fragment: number;
   readonly fragmentOffset: number;
   readonly inode: DirectoryEntry;
-  /** Of the sizes of its blocks, in its inode. */
+  /** Offset of its block sizes in its inode. */
   readonly sizesAt: number;
 }
 
-/** Reads the files of the root directory. All methods throw BrokenBundle `squashfs` for what is malformed. */
+/** Reads the files of the root directory. All methods throw BrokenBundle `squashfs` for malformed data. */
 export class SquashfsReader {
   constructor(
     private readonly superblock: Superblock,
     private readonly blocks: SquashfsBlocks,
   ) {}
 
-  /** Looks for names in the root directory; what is not in the answer is not there. */
+  /** Finds names in the root directory; a name missing from the answer does not exist. */
   async findInRoot(names: Iterable<string>): Promise<ReadonlyMap<string, DirectoryEntry> | Unavailable> {
     const { inodeTable, rootInode, directoryTable } = this.superblock;
     const inode = await this.readInode(inodeTable + Number(rootInode >> 16n), Number(rootInode & 0xffffn));
@@ -119,7 +119,7 @@ export class SquashfsReader {
     return search.found;
   }
 
-  /** @returns `undefined` for a folder, a link and all else that is no regular file */
+  /** @returns `undefined` for a folder, a link or anything else but a regular file */
   async openFile(entry: DirectoryEntry): Promise<SquashfsFile | undefined> {
     const inode = await this.readInode(this.superblock.inodeTable + entry.start, entry.offset);
     const type = inode.readUInt16LE(0);
@@ -141,7 +141,7 @@ export class SquashfsReader {
     };
   }
 
-  /** The content of a file, a block at a time. Blocks of zeros cost nothing in the bundle: bound the size first. */
+  /** The content of a file, a block at a time. Blocks of zeros take no space in the bundle: limit the size first. */
   async *content(file: SquashfsFile): AsyncGenerator<Buffer> {
     const { blockSize } = this.superblock;
     const { sizeBytes, fragment, fragmentOffset } = file;
@@ -182,7 +182,7 @@ export class SquashfsReader {
   }
 
   private async readInode(position: number, inBlock: number): Promise<Buffer> {
-    // Directory, file and their extended forms, without the sizes of a file's blocks, are within this.
+    // Directory, file and their extended forms, without a file's block sizes, fit in this.
     const inode = await this.blocks.readMetadata(position, inBlock, 56, true);
     if (inode.length < 16) throw bad('an inode is cut short');
     return inode;

@@ -6,8 +6,8 @@ const minRsaBits = 2048;
 const curves = /^(prime256v1|secp(256|384|521)[rk]1|brainpoolP(256|384|512)[rt]1)$/;
 
 /**
- * How a signature is to be verified that we trust, or why it is refused: the algorithm or the key is weak, unknown, or they don't go together.
- * @param digest the digest algorithm that goes with it in a CMS, for the identifiers that name none
+ * How to verify a trustworthy signature, or why it is refused: the algorithm or key is weak or unknown, or they do not match.
+ * @param digest the digest algorithm that goes with it in a CMS, for identifiers that name none
  */
 export function strongScheme(
   algorithm: Algorithm,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Processor time that the calling thread has used, in milliseconds, from any beginning. Where the system does not tell
- * it (it is Linux that does), that of the whole process.
+ * Processor time used by the calling thread, in milliseconds, from an arbitrary start. Only Linux reports
+ * it; elsewhere, the time of the whole process.
  */
 export function threadTimeMs(): number {
   const nanoseconds = Number(readSchedulerStatistics().split(' ', 1)[0]);

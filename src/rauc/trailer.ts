@@ -2,7 +2,7 @@ import { BrokenBundle } from './broken';
 import { maxSignatureSizeBytes } from './limits';
 import type { BundleSource } from './source';
 
-/** Where the parts of a bundle file lie: payload, CMS, and the 8 bytes that hold the length of the CMS. */
+/** Where the parts of a bundle file are: payload, CMS, and the 8 bytes that hold the length of the CMS. */
 export interface Trailer {
   readonly payloadSizeBytes: number;
   readonly signatureSizeBytes: number;
@@ -14,7 +14,7 @@ const blockSizeBytes = 4096;
 
 /**
  * Reads the trailer: an unsigned 64-bit big-endian length of the CMS before it (RAUC reference, "Bundle format").
- * @throws BrokenBundle when the parts do not fit into the file, or the payload is not made of whole blocks
+ * @throws BrokenBundle when the parts do not fit into the file, or the payload does not consist of whole blocks
  */
 export async function readTrailer(source: BundleSource): Promise<Trailer> {
   if (source.sizeBytes < trailerSizeBytes) {

@@ -9,24 +9,24 @@ export interface VerityParameters {
   readonly hash: string;
   /** 64 hex digits. */
   readonly salt: string;
-  /** Size of the hash tree behind the data. */
+  /** Size of the hash tree after the data. */
   readonly sizeBytes: number;
 }
 
 const blockSize = 4096;
 const digestSize = 32;
 const digestsPerBlock = blockSize / digestSize;
-/** One read hashes at most this many blocks, so that the event loop is held for about a millisecond. */
+/** One read hashes at most this many blocks, which blocks the event loop for about a millisecond. */
 const blocksPerRead = digestsPerBlock * 2;
 
 interface Level {
-  /** Where its hash blocks lie in the file. */
+  /** Where its hash blocks are in the file. */
   readonly position: number;
   readonly blocks: number;
 }
 
 /**
- * Verifies the hash tree over the whole payload as dm-verity (format 1, no superblock) will on the device: each level
+ * Verifies the hash tree over the whole payload as dm-verity (format 1, no superblock) does on the device: each level
  * as stored, its zero padding, and the root. Memory does not grow with the payload.
  * @throws BrokenBundle `verity-size` for impossible sizes, `payload-damaged` for a block that does not match
  */
@@ -39,7 +39,7 @@ export async function verifyVerity(
   if (
     verity.sizeBytes <= 0 ||
     verity.sizeBytes % blockSize !== 0 ||
-    dataSize <= blockSize || // a tree over one block has no level: its root is the block's own hash
+    dataSize <= blockSize || // a tree over one block has no levels: the root is the block's own hash
     dataSize % blockSize !== 0
   ) {
     throw new BrokenBundle(

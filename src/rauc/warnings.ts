@@ -4,11 +4,11 @@ import { keyPurposes } from '../x509/extensions';
 import type { ParsedCertificate } from './certificate';
 import { isChunkIndex } from './payload-images';
 
-/** A signer certificate with less left than this is worth a word: field devices may be updated months later. */
+/** A signer certificate with less time left than this deserves a warning: devices in the field may update months later. */
 const expiryWarningDays = 60;
 const dayMs = 86_400_000;
 
-/** What a sound manifest still should be looked at for, before it costs a trip to the field. */
+/** What to fix in a sound manifest before it costs a trip to the field. */
 export function manifestWarnings(manifest: Manifest): Finding[] {
   const warnings: Finding[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });

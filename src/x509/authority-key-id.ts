@@ -4,13 +4,13 @@ import { Fields } from './fields';
 import { directoryNameOf } from './general-name';
 import { explicit, implicit } from './tags';
 
-/** Which certificate an issuer used, as authorityKeyIdentifier tells (RFC 5280, section 4.2.1.1); `null`: not told. */
+/** Which certificate an issuer used, from authorityKeyIdentifier (RFC 5280, section 4.2.1.1); `null`: not given. */
 export interface AuthorityKeyId {
   /** The subjectKeyIdentifier of that certificate, in hex. */
   readonly keyId: string | null;
-  /** Of the issuer's issuer, canonical. */
+  /** The name of the issuer's issuer, canonical. */
   readonly issuerName: string | null;
-  /** In hex, as it stands in that certificate. */
+  /** In hex, as in that certificate. */
   readonly serial: string | null;
 }
 

@@ -1,20 +1,20 @@
 import { Malformed } from './malformed';
 
 /**
- * How strictly elements are read. DER where two readers must not see two things: definite lengths in as few octets as
- * possible, and tags of one octet. BER where OpenSSL takes it, as in the CMS that `openssl cms -stream` writes.
+ * How strictly elements are read. DER where two readers must not disagree: definite lengths in as few octets as
+ * possible, and tags of one octet. BER where OpenSSL accepts it, as in the CMS that `openssl cms -stream` writes.
  */
 export type Encoding = 'BER' | 'DER';
 
 const maxDepth = 32;
 const maxElements = 20_000;
-/** 256 TiB: as long as a length stays an exact number. */
+/** 256 TiB: lengths below it are exact numbers. */
 const maxLengthOctets = 6;
 
 /**
- * Walks through an element before anything recursive sees it, so that its depth, the number of elements in it and all
+ * Walks an element before any recursive reader sees it, so that its depth, the number of elements in it and all
  * lengths are known to be sane.
- * @returns the size of the first element: what lies behind it is not looked at
+ * @returns the size of the first element: bytes after it are ignored
  * @throws Malformed
  */
 export function measure(bytes: Buffer, encoding: Encoding): number {
@@ -43,7 +43,7 @@ export function measure(bytes: Buffer, encoding: Encoding): number {
 }
 
 export interface Header {
-  /** The first identifier octet: class, form, and the tag's number, which is 31 where more octets hold it. */
+  /** The first identifier octet: class, form, and the tag's number, which is 31 when more octets hold it. */
   readonly tag: number;
   readonly contentStart: number;
   /** `undefined` for the indefinite form. */
@@ -52,7 +52,7 @@ export interface Header {
 
 /**
  * Identifier and length octets (X.690, sections 8.1.2 and 8.1.3).
- * @param end where what holds the element ends
+ * @param end where the enclosing element ends
  * @throws Malformed
  */
 export function readHeader(bytes: Buffer, start: number, end: number, encoding: Encoding): Header {
@@ -80,7 +80,7 @@ export function readHeader(bytes: Buffer, start: number, end: number, encoding: 
   return { tag, contentStart: at, length };
 }
 
-/** How many octets hold a length beside the first one, in the shortest form (X.690, section 10.1). */
+/** How many octets besides the first hold a length, in the shortest form (X.690, section 10.1). */
 export function extraLengthOctets(length: number): number {
   return length < 0x80 ? 0 : Math.ceil(Math.log2(length + 1) / 8);
 }

@@ -3,7 +3,7 @@ import { splitName } from './name';
 import { tags } from './tags';
 import { decodeText } from './text';
 
-/** Kinds of strings that OpenSSL takes for one (`ASN1_MASK_CANON`). */
+/** String types that OpenSSL treats as one (`ASN1_MASK_CANON`). */
 const comparable: ReadonlySet<number> = new Set([
   tags.utf8String,
   tags.printableString,
@@ -13,7 +13,7 @@ const comparable: ReadonlySet<number> = new Set([
   tags.universalString,
   tags.bmpString,
 ]);
-/** Of these, those whose octets are Latin-1 for OpenSSL. */
+/** Of these, the ones that OpenSSL reads as Latin-1. */
 const latin1: ReadonlySet<number> = new Set([
   tags.printableString,
   tags.teletexString,
@@ -22,8 +22,8 @@ const latin1: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * A distinguished name in a form that is equal where OpenSSL takes two names for one (`X509_NAME_cmp`): whatever kinds
- * of strings they are made of, capital or small (ASCII alone), and however many blanks are in them.
+ * A distinguished name in a form that is equal when OpenSSL considers two names equal (`X509_NAME_cmp`): whatever string
+ * types they use, in upper or lower case (ASCII only), and however many blanks they contain.
  * @param name a Name (RFC 5280, section 4.1.2.4)
  * @throws Malformed
  */

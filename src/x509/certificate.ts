@@ -26,13 +26,13 @@ import { readTime } from './time';
 /** What a certificate says (RFC 5280, section 4.1), read from its bytes rather than from OpenSSL's text forms. */
 export interface Certificate {
   readonly x509: X509Certificate;
-  /** `null` when it is of a kind that OpenSSL does not know. */
+  /** `null` when OpenSSL does not know its kind. */
   readonly publicKey: KeyObject | null;
   /** 1 or 3 (2 is never seen). */
   readonly version: number;
-  /** Lower-case hex of its octets, as they stand. */
+  /** Lower-case hex of its octets, unchanged. */
   readonly serial: string;
-  /** Of its signature, as it stands among what is signed. */
+  /** The signature's algorithm, as named in the signed part. */
   readonly signatureAlgorithm: Algorithm;
   readonly subjectDer: Buffer;
   readonly issuerDer: Buffer;
@@ -61,9 +61,9 @@ export interface Certificate {
 }
 
 /**
- * Reads a certificate. An extension that says what it may be used for must be readable, or its limit would be lost: OpenSSL, too, uses no
- * certificate with one that is not.
- * @param known OpenSSL's own reading of the same bytes, where somebody has it
+ * Reads a certificate. An extension that limits its use must be readable, or the limit would be lost; OpenSSL, too, uses no
+ * certificate with an unreadable one.
+ * @param known OpenSSL's own reading of the same bytes, if available
  * @throws Malformed
  */
 export function readCertificate(bytes: Buffer, encoding: Encoding, known?: X509Certificate): Certificate {

@@ -1,6 +1,6 @@
 import { asn1 } from 'node-forge';
 
-/** A structure on its way to DER, in node-forge's terms. */
+/** A structure to encode as DER, in node-forge's terms. */
 export type Asn1 = asn1.Asn1;
 
 const { UNIVERSAL, CONTEXT_SPECIFIC } = asn1.Class;
@@ -37,7 +37,7 @@ export function integer(bytes: Buffer): Asn1 {
   return asn1.create(UNIVERSAL, Type.INTEGER, false, padding + binary(magnitude));
 }
 
-/** The context-specific tags in use. node-forge's declarations know a tag's number as a universal type only. */
+/** The context-specific tags in use. node-forge's types know a tag's number only as a universal type. */
 const contextTags = {
   0: Type.NONE,
   1: Type.BOOLEAN,
@@ -68,8 +68,8 @@ export function toDer(structure: Asn1): Buffer {
 }
 
 /**
- * Takes over an element as it is.
- * @throws Error when it would not come out with the same bytes, which would break whoever compares them
+ * Adds an element as it is.
+ * @throws Error when its bytes would change, which would break comparisons
  */
 export function embed(der: Buffer): Asn1 {
   const structure = asn1.fromDer(binary(der));

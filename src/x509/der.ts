@@ -2,7 +2,7 @@ import { extraLengthOctets, hasLongTag } from './bounds';
 import type { Element } from './element';
 import { tags } from './tags';
 
-/** Whether all of an element is in DER, so that whoever encodes it again gets the same bytes (X.690, section 10). */
+/** Whether a whole element is DER, so that re-encoding yields the same bytes (X.690, section 10). */
 function isDer(element: Element): boolean {
   if (!element.hasShortestLength) return false;
   if (!element.isConstructed) return isSoundPrimitive(element);
@@ -11,7 +11,7 @@ function isDer(element: Element): boolean {
   return element.tag === tags.set ? areSortedDer(members) : members.every(isDer);
 }
 
-/** Whether these are the members of a SET OF in DER (X.690, section 11.6). */
+/** Whether these are in DER order for a SET OF (X.690, section 11.6). */
 export function areSortedDer(members: readonly Element[]): boolean {
   return members.every((member, at) => {
     const before = members[at - 1];
@@ -19,7 +19,7 @@ export function areSortedDer(members: readonly Element[]): boolean {
   });
 }
 
-/** An element with the shortest length, around content that is encoded already. */
+/** An element with the shortest length, around content that is already encoded. */
 export function encodeDer(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const extra = extraLengthOctets(content.length);
@@ -29,7 +29,7 @@ export function encodeDer(tag: number, ...contents: readonly Buffer[]): Buffer {
   return Buffer.concat([header, length, content]);
 }
 
-/** Whether OpenSSL can read all that is primitive within an element; how lengths are written does not matter. */
+/** Whether OpenSSL can read every primitive in an element; the form of lengths does not matter. */
 export function isReadable(element: Element): boolean {
   return element.isConstructed
     ? !hasLongTag(element.tag) && element.members().every(isReadable)
@@ -40,7 +40,7 @@ function isUniversal({ tag }: Element): boolean {
   return (tag & 0xc0) === 0;
 }
 
-/** A primitive element has the one content that DER allows for its value (X.690, sections 8 and 11). */
+/** A primitive element has the only content that DER allows for its value (X.690, sections 8 and 11). */
 function isSoundPrimitive({ tag, content }: Element): boolean {
   const first = content[0];
   switch (tag) {

@@ -8,7 +8,7 @@ const curveNames: Readonly<Record<string, string>> = {
 
 /**
  * For people: `EC P-256`, `RSA 3072`, `Ed25519`.
- * @param key `null` when it is of a kind that is not known here
+ * @param key `null` when its kind is unknown
  */
 export function describeKey(key: KeyObject | null): string {
   const { modulusLength = 0, namedCurve = 'unknown curve' } = key?.asymmetricKeyDetails ?? {};

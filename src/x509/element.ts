@@ -1,17 +1,17 @@
 import { type Encoding, extraLengthOctets, isConstructed, measure, readHeader } from './bounds';
 import { Malformed } from './malformed';
 
-/** One element as it stands. Its buffers are views into the bytes that it was read from. */
+/** One element as encoded. Its buffers are views into the source bytes. */
 export class Element {
   constructor(
-    /** The first identifier octet: class, form, and the tag's number, which is 31 where more octets hold it. */
+    /** The first identifier octet: class, form, and the tag's number, which is 31 when more octets hold it. */
     readonly tag: number,
     readonly content: Buffer,
-    /** Identifier, length and content, as they were encoded. */
+    /** Identifier, length and content, as encoded. */
     readonly raw: Buffer,
     /** Whether its length is written as DER writes it. */
     readonly hasShortestLength: boolean,
-    /** How it was read; what is in it is read alike. */
+    /** How it was read; its content is read the same way. */
     private readonly encoding: Encoding,
   ) {}
 
@@ -19,20 +19,20 @@ export class Element {
     return isConstructed(this.tag);
   }
 
-  /** The elements that it is made of. @throws Malformed */
+  /** The elements inside it. @throws Malformed */
   members(): Element[] {
     return readElements(this.content, this.encoding);
   }
 
-  /** The one element that an explicit tag or an OCTET STRING is around. @throws Malformed */
+  /** The one element inside an explicit tag or an OCTET STRING. @throws Malformed */
   inner(): Element {
     return readElement(this.content, this.encoding);
   }
 }
 
 /**
- * The one element that bytes are.
- * @throws Malformed when something follows it, too
+ * The one element in some bytes.
+ * @throws Malformed also when something follows it
  */
 export function readElement(bytes: Buffer, encoding: Encoding): Element {
   const element = elementAt(bytes, encoding);
@@ -41,8 +41,8 @@ export function readElement(bytes: Buffer, encoding: Encoding): Element {
 }
 
 /**
- * The elements that follow one another in `bytes`.
- * @throws Malformed when something else is among them
+ * The consecutive elements in `bytes`.
+ * @throws Malformed when anything else is among them
  */
 export function readElements(bytes: Buffer, encoding: Encoding): Element[] {
   const elements: Element[] = [];
@@ -54,7 +54,7 @@ export function readElements(bytes: Buffer, encoding: Encoding): Element[] {
   return elements;
 }
 
-/** @throws Malformed when there is none, or one of another kind */
+/** @throws Malformed when there is none, or it is of another kind */
 export function expectTag(element: Element | undefined, tag: number): Element {
   if (element?.tag !== tag) throw misplaced();
   return element;

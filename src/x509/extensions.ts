@@ -33,15 +33,15 @@ export interface Extension {
   /** Dotted object identifier. */
   readonly id: string;
   readonly isCritical: boolean;
-  /** The OCTET STRING that holds what it says. */
+  /** The OCTET STRING that holds its value. */
   readonly octets: Element;
-  /** The whole extension, as it was encoded. */
+  /** The whole extension, as encoded. */
   readonly raw: Buffer;
 }
 
 /**
- * The extensions of a certificate or of a revocation list (RFC 5280, section 4.2), none of them twice: two readers could choose different ones.
- * @param list `undefined` where there are none
+ * The extensions of a certificate or revocation list (RFC 5280, section 4.2), none repeated: two readers could choose different ones.
+ * @param list `undefined` when there are none
  * @throws Malformed
  */
 export function readExtensions(list: Element | undefined): Extension[] {
@@ -61,9 +61,9 @@ function readExtension(extension: Element): Extension {
 }
 
 /**
- * What an extension says.
- * @returns `null` when it is not there
- * @throws Malformed when it cannot be read: what it limits must not get lost
+ * The value of an extension.
+ * @returns `null` when it is missing
+ * @throws Malformed when it cannot be read: its limits must not get lost
  */
 export function sayingOf<T>(
   extensions: readonly Extension[],

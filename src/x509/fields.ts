@@ -5,19 +5,19 @@ import { tags } from './tags';
 export class Fields {
   private readonly left: Element[];
 
-  /** @param tag its own one where another stands in the place of that of a SEQUENCE */
+  /** @param tag its own tag, if it replaces that of a SEQUENCE */
   constructor(sequence: Element | undefined, tag: number = tags.sequence) {
     this.left = expectTag(sequence, tag).members();
   }
 
-  /** The next field, which must be there, with one of these tags. */
+  /** The next field, which must exist and have one of these tags. */
   take(...allowed: readonly number[]): Element {
     const field = this.left.shift();
     if (field === undefined || !allowed.includes(field.tag)) throw misplaced();
     return field;
   }
 
-  /** The next field where it has one of these tags. */
+  /** The next field, if it has one of these tags. */
   takeIf(...allowed: readonly number[]): Element | undefined {
     const [next] = this.left;
     return next !== undefined && allowed.includes(next.tag) ? this.left.shift() : undefined;
@@ -28,7 +28,7 @@ export class Fields {
     return this.left.shift();
   }
 
-  /** Nothing may be left. */
+  /** No field may be left. */
   end(): void {
     if (this.left.length > 0) throw misplaced();
   }

@@ -5,13 +5,13 @@ import { type Element, expectTag } from './element';
 import { Malformed } from './malformed';
 import { explicit, implicit, tags } from './tags';
 
-/** A GeneralName of the kinds that we use (RFC 5280, section 4.2.1.6). */
+/** A GeneralName of a kind that we use (RFC 5280, section 4.2.1.6). */
 export interface AlternativeName {
   readonly kind: 'dns' | 'uri' | 'ip';
   readonly value: string;
 }
 
-/** The numbers of the tags of a GeneralName. */
+/** The tag numbers of a GeneralName. */
 export const generalNameTags = { email: 1, dns: 2, directory: 4, uri: 6, ip: 7 } as const;
 
 export function buildAlternativeName({ kind, value }: AlternativeName): Asn1 {
@@ -44,7 +44,7 @@ export function directoryNameOf(name: Element): Element | undefined {
   return name.tag === explicit(generalNameTags.directory) ? name.inner() : undefined;
 }
 
-/** One spelling for each address: lower case and shortest for IPv6 (RFC 5952). `undefined` for what is none. */
+/** One spelling for each address: lower case and shortest for IPv6 (RFC 5952). `undefined` for anything else. */
 export function canonicalIp(text: string): string | undefined {
   const address = text.replace(/^\[(.*)\]$/, '$1');
   if (isIP(address) === 4) return address;

@@ -5,17 +5,17 @@ import { directoryNameOf, generalNameTags } from './general-name';
 import { readCount } from './primitives';
 import { explicit, implicit } from './tags';
 
-/** What a CA allows the names of certificates below it to be (RFC 5280, section 4.2.1.10). */
+/** Limits that a CA sets on the names of certificates below it (RFC 5280, section 4.2.1.10). */
 export interface NameLimits {
-  /** Canonical directory names that a subject must begin with one of; empty means any. */
+  /** Canonical directory names; a subject must begin with one of them; empty means any. */
   readonly permitted: readonly string[];
-  /** Canonical directory names that no subject may begin with. */
+  /** Canonical directory names; no subject may begin with one of them. */
   readonly excluded: readonly string[];
-  /** Whether there are limits that are not understood here: on DNS names, or with bounds. */
+  /** Whether there are limits that we do not support: on DNS names, or with bounds. */
   readonly hasOthers: boolean;
 }
 
-/** Limits on these concern no certificate without such names. A common name can be one of a host. */
+/** Limits on these do not affect certificates without such names. A common name may be a host name. */
 const harmless: ReadonlySet<number> = new Set([
   implicit(generalNameTags.email),
   implicit(generalNameTags.uri),
@@ -58,7 +58,7 @@ function readSubtree(element: Element): Subtree {
   };
 }
 
-/** Whether a name is within the limits on directory names, and there are no others. */
+/** Whether a name is within the limits on directory names, and no others exist. */
 export function isWithinLimits(canonical: string, { permitted, excluded, hasOthers }: NameLimits): boolean {
   const isWithin = (base: string) => base === '' || canonical === base || canonical.startsWith(`${base},`);
   return !hasOthers && (permitted.length === 0 || permitted.some(isWithin)) && !excluded.some(isWithin);

@@ -8,7 +8,7 @@ import { decodeText } from './text';
 export interface NameAttribute {
   /** Dotted object identifier. */
   readonly type: string;
-  /** `null` when it is not text, or not in the encoding that it claims. */
+  /** `null` when it is not text, or not in its declared encoding. */
   readonly value: string | null;
 }
 
@@ -27,13 +27,13 @@ const shortNames: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'DC',
 };
 
-/** A name of one CN (RFC 5280, section 4.1.2.4). */
+/** A name with one CN (RFC 5280, section 4.1.2.4). */
 export function buildName(commonName: string): Asn1 {
   return sequence(set(sequence(oid(attributeOids.commonName), utf8(commonName))));
 }
 
 /**
- * The attributes of a Name, those of multi-valued RDNs among them.
+ * The attributes of a Name, including those of multi-valued RDNs.
  * @throws Malformed
  */
 export function readName(name: Element): NameAttribute[] {
@@ -43,7 +43,7 @@ export function readName(name: Element): NameAttribute[] {
 }
 
 /**
- * A Name as it is built: RDNs, each of one attribute or several (RFC 5280, section 4.1.2.4).
+ * The structure of a Name: RDNs, each with one or more attributes (RFC 5280, section 4.1.2.4).
  * @throws Malformed
  */
 export function splitName(name: Element): { readonly type: string; readonly value: Element }[][] {
@@ -67,7 +67,7 @@ export function commonNames(attributes: readonly NameAttribute[]): (string | nul
   return attributes.filter(({ type }) => type === attributeOids.commonName).map(({ value }) => value);
 }
 
-/** One line, safe to show: what could pretend to be structure, and control and direction characters, are escaped. */
+/** One line, safe to show: escapes what could pass for structure, and control and direction characters. */
 export function displayName(attributes: readonly NameAttribute[]): string {
   return attributes
     .map(

@@ -6,8 +6,8 @@ import { tags } from './tags';
 const maxArcOctets = 19;
 
 /**
- * An object identifier in dotted text (X.690, section 8.19). Each has one spelling alone, as in OpenSSL, so that nothing known can hide behind
- * another one.
+ * An object identifier in dotted text (X.690, section 8.19). Each has only one spelling, as in OpenSSL, so that a known one cannot hide behind
+ * another.
  * @throws Malformed
  */
 export function readOid(element: Element | undefined): string {

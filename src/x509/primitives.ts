@@ -2,19 +2,19 @@ import { type Element, expectTag } from './element';
 import { Malformed } from './malformed';
 import { tags } from './tags';
 
-/** Counts beyond it mean as much as no limit. */
+/** Counts beyond this mean "no limit". */
 const maxCountOctets = 6;
 
 /** @throws Malformed */
 export function readBoolean(element: Element | undefined): boolean {
   const { content } = expectTag(element, tags.boolean);
   if (content.length !== 1) throw new Malformed('a truth value is not one octet');
-  return content[0] !== 0; // BER takes all but 0 for true, as OpenSSL does
+  return content[0] !== 0; // BER reads all but 0 as true, as OpenSSL does
 }
 
 /**
- * An INTEGER, or what stands in its place, that says how much of something there may be. One that is too large for an exact number comes out
- * as the largest of these.
+ * An INTEGER, or an implicitly tagged one, that limits a quantity. One that is too large for an exact number becomes
+ * the largest of these.
  * @throws Malformed for a negative one
  */
 export function readCount({ content }: Element): number {
@@ -31,7 +31,7 @@ export function readBitString(element: Element | undefined): Buffer {
   return content.subarray(1);
 }
 
-/** The first eight bits of a BIT STRING that names bits, the first one highest; those that are missing are 0. @throws Malformed */
+/** The first eight bits of a BIT STRING that names bits, the first one highest; missing bits are 0. @throws Malformed */
 export function readFlags(element: Element | undefined): number {
   const [unused, ...octets] = expectTag(element, tags.bitString).content.subarray(0, 3);
   if (unused === undefined || unused > 7) throw new Malformed('a bit string cannot be read');
@@ -39,7 +39,7 @@ export function readFlags(element: Element | undefined): number {
   return octets.length === 1 ? first & (0xff << unused) : first;
 }
 
-/** Whole numbers of bits in a positive INTEGER; leading zeros do not count. */
+/** The number of bits in a positive INTEGER; leading zeros do not count. */
 export function bitsOf({ content }: Element): number {
   const at = content.findIndex((octet) => octet !== 0);
   if (at < 0) return 0;

@@ -8,7 +8,7 @@ import { explicit } from './tags';
 /** Dotted object identifiers, and bytes. */
 export interface PssParameters {
   readonly hash: string;
-  /** Of the mask generation function, MGF1. */
+  /** Hash of the mask generation function, MGF1. */
   readonly maskHash: string;
   readonly saltLength: number;
 }
@@ -21,8 +21,8 @@ const defaultSaltLength = 20;
 const trailer = 1;
 
 /**
- * RSASSA-PSS-params (RFC 4055, section 3.1). What is left out has its default: SHA-1.
- * @throws Malformed also for what OpenSSL takes no signature with: another mask generation function or trailer, a negative salt length
+ * RSASSA-PSS-params (RFC 4055, section 3.1). The default of an omitted field is SHA-1.
+ * @throws Malformed also for what OpenSSL refuses: another mask generation function or trailer, a negative salt length
  */
 export function readPssParameters(parameters: Element | undefined): PssParameters {
   const fields = new Fields(parameters);

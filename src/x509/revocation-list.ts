@@ -15,15 +15,15 @@ export interface RevocationList {
   readonly issuerName: string;
   readonly authorityKeyId: AuthorityKeyId;
   readonly thisUpdate: Date;
-  /** `null` when it does not say when the next one comes. */
+  /** `null` when it does not say when the next one is due. */
   readonly nextUpdate: Date | null;
   /** Serials of the revoked certificates in hex, as {@link Certificate.serial}. */
   readonly revoked: ReadonlySet<string>;
   /**
-   * It is about changes, or about some certificates only; or has something critical, which may mean so (RFC 5280, sections 5.2 and 5.3).
+   * It covers only changes or some certificates, or has a critical extension that may mean so (RFC 5280, sections 5.2 and 5.3).
    */
   readonly isPartial: boolean;
-  /** What the signature is over. */
+  /** What the signature covers. */
   readonly signedBytes: Buffer;
   readonly signatureAlgorithm: Algorithm;
   readonly signature: Buffer;
@@ -44,7 +44,7 @@ function readSigned(
 ): Omit<RevocationList, 'signedBytes' | 'signatureAlgorithm' | 'signature'> {
   const fields = new Fields(signed);
   fields.takeIf(tags.integer); // version
-  fields.take(tags.sequence); // the algorithm once more
+  fields.take(tags.sequence); // the algorithm again
   const issuer = fields.take(tags.sequence);
   const thisUpdate = readTime(fields.take(tags.utcTime, tags.generalizedTime));
   const next = fields.takeIf(tags.utcTime, tags.generalizedTime);

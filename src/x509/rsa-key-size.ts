@@ -5,13 +5,13 @@ import { Malformed } from './malformed';
 import { bitsOf, readBitString } from './primitives';
 import { tags } from './tags';
 
-/** What OpenSSL verifies with (`RSA_MAX_MODULUS_BITS`, `RSA_SMALL_MODULUS_BITS`, `RSA_MAX_PUBEXP_BITS` of openssl/rsa.h). */
+/** The largest keys that OpenSSL verifies with (`RSA_MAX_MODULUS_BITS`, `RSA_SMALL_MODULUS_BITS`, `RSA_MAX_PUBEXP_BITS` of openssl/rsa.h). */
 const maxModulusBits = 16_384;
 const smallModulusBits = 3_072;
 const maxExponentBits = 64;
 
 /**
- * Refuses an RSA key that OpenSSL verifies nothing with. Call it before anything else looks at the key: merely to ask
+ * Refuses an RSA key that OpenSSL does not verify with. Call it before anything else reads the key: merely asking
  * Node for the exponent takes seconds when it fills a CMS.
  * @throws Malformed
  */

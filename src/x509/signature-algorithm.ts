@@ -18,7 +18,7 @@ const hashes: ReadonlyMap<string, HashName> = new Map([
   [hashOids.sha512, 'sha512'],
 ]);
 
-/** The hash of a digest algorithm identifier; `undefined` for one that is too weak (SHA-1) or unknown. */
+/** The hash of a digest algorithm identifier; `undefined` when it is too weak (SHA-1) or unknown. */
 export function hashOf(algorithmOid: string): HashName | undefined {
   return hashes.get(algorithmOid);
 }
@@ -37,10 +37,10 @@ export const signatureOids = {
   ed448: '1.3.101.113',
 } as const;
 
-/** What an algorithm identifier says that has no parameters. */
+/** What an algorithm identifier without parameters stands for. */
 export interface PlainAlgorithm {
   readonly keyType: 'rsa' | 'ec' | 'ed25519' | 'ed448';
-  /** `null` where the algorithm has its own (Ed25519, Ed448). */
+  /** `null` when the algorithm has its own (Ed25519, Ed448). */
   readonly hash: HashName | null;
 }
 
@@ -55,14 +55,14 @@ const plainAlgorithms: ReadonlyMap<string, PlainAlgorithm> = new Map<string, Pla
   [signatureOids.ed448, { keyType: 'ed448', hash: null }],
 ]);
 
-/** A signature algorithm that has no parameters. SHA-1 and MD5 are absent, because collisions forge them. */
+/** A signature algorithm without parameters. SHA-1 and MD5 are absent, because collisions forge them. */
 export function plainAlgorithm(algorithmOid: string): PlainAlgorithm | undefined {
   return plainAlgorithms.get(algorithmOid);
 }
 
-/** How a signature is to be verified: hash, and the key options of node:crypto. */
+/** How to verify a signature: hash, and the key options of node:crypto. */
 export interface SignatureScheme {
-  /** `null` where the algorithm has its own (Ed25519, Ed448). */
+  /** `null` when the algorithm has its own (Ed25519, Ed448). */
   readonly hash: HashName | null;
   readonly key: VerifyKeyObjectInput;
 }
@@ -71,8 +71,8 @@ const wrongKey = 'the signature algorithm is not one for the key of the signer';
 
 /**
  * Finds how to verify a signature with a key (RFC 8017, RFC 5754, RFC 4056, RFC 5758, RFC 8410).
- * @param digest the digest algorithm that goes with it in a CMS, for the identifiers that name none
- * @returns why it is refused, when the algorithm is unknown, weak, or is not one for this key
+ * @param digest the digest algorithm that goes with it in a CMS, for identifiers that name none
+ * @returns why it is refused, when the algorithm is unknown, weak or wrong for this key
  */
 export function signatureScheme(
   algorithm: Algorithm,
@@ -98,7 +98,7 @@ export function signatureScheme(
     : { hash, key: { key: publicKey, dsaEncoding: 'der' } };
 }
 
-/** Whether a key is of the kind that makes signatures of an algorithm, as OpenSSL asks before it verifies one. */
+/** Whether a key fits a signature algorithm, which OpenSSL checks before it verifies. */
 export function signsWith(algorithmOid: string, key: KeyObject | null): boolean {
   const type = key?.asymmetricKeyType;
   if (type === undefined) return false;

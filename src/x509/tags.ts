@@ -22,8 +22,8 @@ export const tags = {
   constructedOctetString: 0x24,
 } as const;
 
-/** A context-specific tag in the place of a primitive's own, such as `[0] IMPLICIT OCTET STRING`. */
+/** A context-specific tag that replaces a primitive's own, such as `[0] IMPLICIT OCTET STRING`. */
 export const implicit = (number: number): number => 0x80 | number;
 
-/** A context-specific tag around an element, or in the place of that of something constructed. */
+/** A context-specific tag around an element, or in place of a constructed element's own. */
 export const explicit = (number: number): number => 0xa0 | number;

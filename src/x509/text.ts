@@ -2,7 +2,7 @@ import { decodeUtf8 } from '../base/text/utf8';
 import type { Element } from './element';
 import { tags } from './tags';
 
-/** How the octets of a string are read (X.690, section 8.23); `undefined` for what is not in the encoding that it claims. */
+/** Decodes the octets of a string (X.690, section 8.23); `undefined` when they are not in the declared encoding. */
 const decoders: Readonly<Record<number, (octets: Buffer) => string | undefined>> = {
   [tags.utf8String]: (octets) => decodeUtf8(octets, 'keep'),
   [tags.numericString]: decodeAscii,
@@ -15,8 +15,8 @@ const decoders: Readonly<Record<number, (octets: Buffer) => string | undefined>>
 };
 
 /**
- * DirectoryString and IA5String (RFC 5280, section 4.1.2.4). Teletex is taken for ASCII, as nobody agrees on the rest.
- * @returns `undefined` for what is not text
+ * DirectoryString and IA5String (RFC 5280, section 4.1.2.4). Teletex is read as ASCII, as nobody agrees on the rest.
+ * @returns `undefined` when it is not text
  */
 export function decodeText({ tag, content }: Element): string | undefined {
   return decoders[tag]?.(content);

@@ -4,7 +4,7 @@ import { tags } from './tags';
 
 const digits: Readonly<Record<number, number>> = { [tags.utcTime]: 12, [tags.generalizedTime]: 14 };
 
-/** @throws Malformed for anything that OpenSSL would not compare with the clock */
+/** @throws Malformed for a time that OpenSSL would not compare with the clock */
 export function readTime(element: Element): Date {
   const time = parseTime(element.tag, element.content);
   if (time === undefined) throw new Malformed('a time is not in the form of RFC 5280');
@@ -12,9 +12,9 @@ export function readTime(element: Element): Date {
 }
 
 /**
- * A UTCTime or GeneralizedTime in the one form that certificates have them in (RFC 5280, section 4.1.2.5), which is also the one of DER:
+ * A UTCTime or GeneralizedTime in the one form that certificates use (RFC 5280, section 4.1.2.5), which is also that of DER:
  * with seconds, without fractions, in UTC.
- * @returns `undefined` for another form, and for a day or hour that does not exist
+ * @returns `undefined` for another form, or a day or hour that does not exist
  */
 export function parseTime(tag: number, content: Buffer): Date | undefined {
   const text = content.toString('latin1');

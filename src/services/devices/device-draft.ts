@@ -4,7 +4,7 @@ import type { Installation } from '../../core/installation';
 import type { DeviceSight, DeviceUpdate, ReleaseNumbers } from '../../ports/device-updates';
 import { type DeviceRecord, newcomer, withInstallation } from '../../core/device-record';
 
-/** A device while an update is decided: each step sees what the steps before made of it. */
+/** A device while an update is being decided: each step sees the result of the steps before. */
 export class DeviceDraft {
   readonly releases: ReleaseNumbers;
   readonly #before: DeviceRecord | undefined;
@@ -23,12 +23,12 @@ export class DeviceDraft {
     this.#nextInstallationId = nextInstallationId;
   }
 
-  /** As it was before the update; `undefined` for a device that nobody knew. */
+  /** As it was before the update; `undefined` for an unknown device. */
   get before(): DeviceRecord | undefined {
     return this.#before;
   }
 
-  /** As it is by now. Register a device that nobody knew before you look at it. */
+  /** As it is now. Register an unknown device before reading it. */
   get record(): DeviceRecord {
     if (this.#record === undefined) throw new Error('the device of this update was not registered');
     return this.#record;
@@ -40,14 +40,14 @@ export class DeviceDraft {
     this.tell(device, events);
   }
 
-  /** It told something new. */
+  /** It reported something new. */
   tell(device: Device, events: readonly NewEvent[]): void {
     this.#record = { ...this.record, device };
     this.#device = device;
     this.#events.push(...events);
   }
 
-  /** It told nothing new. */
+  /** It reported nothing new. */
   see(device: Device): void {
     this.#record = { ...this.record, device };
     if (this.#device === undefined) this.#seen = device;
@@ -63,7 +63,7 @@ export class DeviceDraft {
     this.#events.push(...events);
   }
 
-  /** Its latest installation is as it was, and was told of again: state, attempt and message stay. */
+  /** Its latest installation was reported again unchanged: state, attempt and message stay. */
   renew(installation: Installation): void {
     this.#record = { ...this.record, installation };
     if (this.#installations.at(-1)?.id === installation.id) this.#installations.push(installation);
@@ -76,7 +76,7 @@ export class DeviceDraft {
     this.change(begun, [tellBegun(begun)]);
   }
 
-  /** What all steps together make of the device. */
+  /** The combined result of all steps. */
   update<Answer>(answer: Answer): DeviceUpdate<Answer> {
     return {
       answer,

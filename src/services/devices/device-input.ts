@@ -3,21 +3,21 @@ import { type DecisionChange, relabel } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import type { TextField } from '../../core/reasons/device';
 
-/** What a person wants of a device. */
+/** What a person wants for a device. */
 export interface DeviceInput {
   readonly channel?: string;
-  /** Instead of those that it has. */
+  /** Replaces the labels that it has. */
   readonly labels?: readonly string[];
   readonly notes?: string;
 }
 
-/** What a person wants changed; what is left out stays. */
+/** What a person wants changed; omitted fields stay. */
 export interface DeviceChange extends DeviceInput {
   readonly addLabels?: readonly string[];
   readonly removeLabels?: readonly string[];
 }
 
-/** Whether a change names nothing. */
+/** Whether a change is empty. */
 export function isNothing({ addLabels = [], removeLabels = [], ...input }: DeviceChange): boolean {
   return addLabels.length === 0 && removeLabels.length === 0 && Object.keys(parseInput(input)).length === 0;
 }
@@ -34,7 +34,7 @@ export function parseInput({ channel, labels, notes }: DeviceInput): DeviceInput
 }
 
 /**
- * @returns what makes the decisions of a change, each label added or removed whatever the others are
+ * @returns what applies a change to decisions; it adds or removes each label independently of the others
  * @throws DomainError `invalid-input`
  */
 export function planChange({

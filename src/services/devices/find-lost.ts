@@ -12,20 +12,20 @@ export interface FindLostPorts {
   readonly fleet: Pick<Fleet, 'update'>;
   readonly devices: Pick<DeviceRecords, 'silentIn'>;
   readonly upTime: Pick<UpTime, 'timesOfLast'>;
-  /** After so long without a contact, in which the server was up, an installation counts as lost; in milliseconds. */
+  /** After this long without a contact while the server was up, an installation counts as lost; in milliseconds. */
   readonly lostAfterMs: number;
   readonly now: Clock;
 }
 
-/** Ends installations of devices that went silent. @returns whether there may be more of them */
+/** Ends installations of devices that went silent. @returns whether there may be more */
 export type FindLost = () => Promise<boolean>;
 
-/** So many at a time: a change of the option may make many. */
+/** Batch size: changing the option may affect many. */
 const lostAtOnce = 200;
 
 export function createFindLost({ fleet, devices, upTime, lostAfterMs, now }: FindLostPorts): FindLost {
   return async () => {
-    // Nobody could be heard while the server was off, and a clock that is set makes nobody silent.
+    // No device could be heard while the server was off, and setting the clock makes no device silent.
     const times = upTime.timesOfLast(lostAfterMs);
     if (times === null) return false;
     const silent = await devices.silentIn(times, lostAtOnce);
@@ -37,7 +37,7 @@ export function createFindLost({ fleet, devices, upTime, lostAfterMs, now }: Fin
 function takeForLost(record: DeviceRecord | undefined, at: Date): DeviceUpdate<void> {
   const installation = record?.installation ?? null;
   if (installation === null || !isOpen(installation)) return { answer: undefined };
-  // What a person called off must not go on when the device comes back.
+  // A cancelled installation must not continue when the device comes back.
   const state = endingAs(installation, 'lost');
   const message = 'the device has not been heard of';
   const lost = changed(installation, { state, message }, { at, actor: theServer });

@@ -3,17 +3,17 @@ import { changeInstallation, type Installation, type InstallationChange } from '
 
 export interface ChangedInstallation {
   readonly installation: Installation;
-  /** One line, or none when nothing that people want to read has changed. */
+  /** One line, or none when nothing worth reading has changed. */
   readonly events: readonly NewEvent[];
 }
 
-/** By whom and when something happened to an installation. */
+/** Who did something to an installation, and when. */
 export interface Cause {
   readonly at: Date;
   readonly actor: Actor;
 }
 
-/** Applies a change to an installation, with the line of the journal that tells it. */
+/** Applies a change to an installation, with its line for the journal. */
 export function changed(
   installation: Installation,
   change: InstallationChange,
@@ -30,7 +30,7 @@ export function changed(
   };
 }
 
-/** The line of an installation that begins. */
+/** The journal line for an installation that begins. */
 export function tellState(before: Installation | null, after: Installation, cause: Cause): NewEvent {
   const kind: EventKind = `installation.${after.state}`;
   return tell(kind, before, after, cause);

@@ -26,7 +26,7 @@ export interface ManageDevices {
   get(id: string): Promise<DeviceDetails>;
   /** The newest log that a device sent with a report. @throws DomainError `not-found` */
   log(installationId: number): Promise<{ readonly log: string; readonly at: Date }>;
-  /** Makes a device ahead of its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
+  /** Creates a device before its first contact; it is admitted. @throws DomainError `invalid-input`, `conflict` */
   create(id: string, input: DeviceInput, actor: Actor): Promise<DeviceRecord>;
   /** @throws DomainError `not-found`, `invalid-input` */
   change(id: string, change: DeviceChange, actor: Actor): Promise<DeviceRecord>;
@@ -34,21 +34,21 @@ export interface ManageDevices {
   /** Nothing is offered to it until the hold is lifted. */
   hold(id: string, reason: string, actor: Actor): Promise<DeviceRecord>;
   liftHold(id: string, actor: Actor): Promise<DeviceRecord>;
-  /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for one of another compatible */
+  /** It gets this bundle, whatever its channel says. @throws DomainError `conflict` for another compatible */
   pin(id: string, bundleName: string, actor: Actor): Promise<DeviceRecord>;
   unpin(id: string, actor: Actor): Promise<DeviceRecord>;
   /**
-   * One decision about many devices, in one write: it shows on all those that can have it, or on none.
-   * @param plan what is decided; where it cannot be, it fails for each
+   * One decision about many devices, in one write: it takes effect on all that can have it, or on none.
+   * @param plan the decision; an invalid one fails for each device
    */
   decideAll(ids: readonly string[], plan: (plans: DecisionPlans) => Decision, actor: Actor): Promise<Decided>;
-  /** Lets bundles be tried again that failed, were interrupted or were called off. */
+  /** Clears bundles that failed, were interrupted or were cancelled, so that they can be tried again. */
   clearFailures(id: string, actor: Actor): Promise<DeviceRecord>;
-  /** The same about many devices, in one write: it shows on all those that are there, or on none. */
+  /** The same for many devices, in one write: it takes effect on all that exist, or on none. */
   clearAllFailures(ids: readonly string[], actor: Actor): Promise<Decided>;
-  /** Calls its installation off; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
+  /** Cancels its installation; the bundle is not offered again until that is cleared. @throws DomainError `conflict` */
   cancel(id: string, actor: Actor): Promise<DeviceRecord>;
-  /** Removes what is known of it; with a valid certificate it comes back as a new one. */
+  /** Forgets the device; with a valid certificate it comes back as a new one. */
   forget(id: string, actor: Actor): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export interface ManageDevicesPorts {
   readonly bundleTrust: Pick<BundleTrust, 'require'>;
   readonly fleet: Fleet;
   readonly devices: DeviceRecords;
-  /** How often a bundle may be tried on a device. */
+  /** How often a bundle may be tried on one device. */
   readonly maxTries: number;
   readonly now: Clock;
 }
@@ -134,7 +134,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
         if (installation === null || !isCancellable(installation)) {
           throw DomainError.of('nothing-to-call-off', { id });
         }
-        // What has not begun cannot be in the middle of anything.
+        // An installation that has not begun has nothing to interrupt.
         const state = installation.startedAt === null ? 'cancelled' : 'cancelling';
         const message = `called off by ${actor.name}`;
         const after = changed(installation, { state, message }, { at, actor });

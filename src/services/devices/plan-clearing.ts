@@ -12,16 +12,16 @@ import { startAnew } from './start-anew';
 
 export interface ClearingPorts {
   readonly catalog: Pick<Catalog, 'find'>;
-  /** How often a bundle may be tried on a device. */
+  /** How often a bundle may be tried on one device. */
   readonly maxTries: number;
   readonly now: Clock;
 }
 
-/** Lets bundles be tried again that failed, were interrupted or were called off. */
+/** Clears bundles that failed, were interrupted or were cancelled, so that they can be tried again. */
 export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: Actor): PlanIntervention {
   const at = now();
 
-  /** Whether its own poller has had all its tries of a bundle without telling what came of them. */
+  /** Whether its own poller has used all its tries of a bundle without reporting a result. */
   function triedInVain(
     { pollerOmits }: Device,
     installation: Installation | null,

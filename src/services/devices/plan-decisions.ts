@@ -9,21 +9,21 @@ import type { Catalog } from '../catalog/catalog';
 import { refuseUntellable } from '../catalog/plan-activation';
 import { type DeviceChange, parseText, planChange } from './device-input';
 
-/** What a person decides, whichever device it is about. */
+/** What a person decides, for any device. */
 export interface Decision {
-  /** @throws DomainError `conflict` for a device that cannot have it */
+  /** @throws DomainError `conflict` for a device that it cannot apply to */
   readonly change: DecideOnDevice;
-  /** Tells it, and what it replaced. */
+  /** Describes it, and what it replaced. */
   readonly tell: TellDecision;
 }
 
-/** The decisions that there are, by one person. */
+/** All possible decisions, made by one person. */
 export interface DecisionPlans {
   admit(): Decision;
   /** @throws DomainError `invalid-input` for a reason that is too long */
   hold(reason: string): Decision;
   liftHold(): Decision;
-  /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can have */
+  /** @throws DomainError `not-found`; `bundle-untrusted`, `conflict` for a bundle that no device can get */
   pin(bundleName: string): Decision;
   unpin(): Decision;
   /** @throws DomainError `invalid-input` */
@@ -38,7 +38,7 @@ export interface PlanPorts {
 
 const reasonMaxLength = 200;
 
-/** Plans what people decide about devices. */
+/** Plans decisions about devices. */
 export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, actor: Actor): DecisionPlans {
   function line(
     kind: EventKind,
@@ -125,7 +125,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
   };
 }
 
-/** A line of the journal about a device. */
+/** A journal line about a device. */
 export function deviceLine(
   kind: EventKind,
   device: Device,

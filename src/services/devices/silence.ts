@@ -2,9 +2,9 @@ import type { UpTime } from '../clock/up-time';
 
 /** When a device counts as silent. */
 export interface Silence {
-  /** After so long without a contact, in which the server was up; in milliseconds. */
+  /** After this long without a contact while the server was up; in milliseconds. */
   readonly afterMs: number;
-  /** Since when all others were heard; `null` when the server was not up for so long, so that none is silent. */
+  /** All others were heard since then; `null` when the server was not up long enough for any to be silent. */
   readonly heardSince: () => Date | null;
 }
 

@@ -1,6 +1,6 @@
 import type { Device } from '../../core/device';
 
-/** Forgets that two boards used its certificate and that it is silent: its next poll tells that again, if it is so. */
+/** Forgets that two boards used its certificate and that it is silent; if so, its next poll shows it again. */
 export function startAnew(device: Device): Device {
   const { second } = device.boards;
   const isSilent = (device.pollerOmits ?? []).length > 0;

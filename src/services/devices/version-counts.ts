@@ -1,10 +1,10 @@
 import type { FleetCount } from '../../ports/fleet-queries';
 import type { VersionCount } from '../../ports/history';
 
-/** Devices name their version themselves: nobody can make an answer endless. */
+/** Devices report their own versions, so the answer needs a limit. */
 const maxVersions = 20;
 
-/** The most frequent versions first; the rest counts as `null`, with those that are not known. */
+/** The most frequent versions first; the rest count as `null`, along with unknown ones. */
 export function mostFrequent(versions: ReadonlyMap<string | null, number>): readonly VersionCount[] {
   const named = [...versions]
     .flatMap(([version, devices]) => (version === null ? [] : [{ version, devices }]))
@@ -15,7 +15,7 @@ export function mostFrequent(versions: ReadonlyMap<string | null, number>): read
   return [...named.slice(0, maxVersions), ...(others === 0 ? [] : [{ version: null, devices: others }])];
 }
 
-/** The devices of a channel, by the version that they run. */
+/** The devices of a channel, by running version. */
 export interface ChannelCounts {
   readonly compatible: string;
   readonly channel: string;
@@ -23,7 +23,7 @@ export interface ChannelCounts {
   readonly versions: ReadonlyMap<string | null, number>;
 }
 
-/** The channels that devices follow. Those that have not told their compatible follow none. */
+/** The channels that devices follow. Devices with an unknown compatible follow none. */
 export function countByChannel(census: readonly FleetCount[]): readonly ChannelCounts[] {
   const channels = new Map<
     string,

@@ -5,7 +5,7 @@ import type { Check, CheckReport } from './check';
 
 export interface ExamineOptions {
   readonly checks: readonly Check[];
-  /** So long a check may go on without any progress. */
+  /** How long a check may run without progress. */
   readonly silenceLimitMs: number;
   readonly onProgress?: (progress: CheckProgress) => void;
 }
@@ -16,7 +16,7 @@ export interface CheckProgress {
   readonly totalBytes: number;
 }
 
-/** Runs checks, one after the other. What stops one is a finding, and stops no other. */
+/** Runs checks one after the other. An error in one is a finding, and does not stop the others. */
 export async function examineInstallation(options: ExamineOptions): Promise<Diagnosis> {
   const findings: DoctorFinding[] = [];
   const skipped: SkippedCheck[] = [];
@@ -56,7 +56,7 @@ async function runWithin(
   }
 }
 
-/** What one check saw. Once it is closed, a check that goes on adds nothing. */
+/** What one check found. Once it is closed, a check still running adds nothing. */
 class Sightings implements CheckReport {
   readonly findings: DoctorFinding[] = [];
   readonly skipped: SkippedCheck[] = [];
@@ -85,7 +85,7 @@ class Sightings implements CheckReport {
     if (!this.#isClosed) this.onProgress(doneBytes, totalBytes);
   }
 
-  /** @throws what is a bug */
+  /** @throws any error that is a bug */
   failure(error: unknown): void {
     if (error instanceof DomainError) {
       this.error(this.check, error.message, error.remedy ?? 'Fix that, then retry.');

@@ -33,12 +33,12 @@ export interface Listeners {
   readonly device: DeviceGreeting | Silence | Stranger;
 }
 
-/** What several checks look at; each is read once. */
+/** What several checks read; each is read once. */
 export interface Installation {
   database(): Promise<DatabaseCondition>;
   listeners(): Promise<Listeners>;
   deviceTls(): Promise<DeviceTls>;
-  /** The one in `server.crt`; `null` when there is none that can be read, which is for the check of certificates to say. */
+  /** The one in `server.crt`; `null` when none can be read, which the certificate check reports. */
   serverCertificate(): Promise<ShownCertificate | null>;
 }
 

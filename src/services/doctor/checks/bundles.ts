@@ -8,7 +8,7 @@ export interface BundlesPorts {
   readonly dataDir: string;
   readonly data: Pick<InstalledData, 'listBundles' | 'listFiles' | 'openBundle'>;
   readonly installation: Pick<Installation, 'database'>;
-  /** Compares sizes alone. */
+  /** Compares only sizes. */
   readonly isQuick: boolean;
 }
 
@@ -47,7 +47,7 @@ export function bundlesCheck(ports: BundlesPorts): Check {
     report: CheckReport,
   ): Promise<void> {
     if (found.size === 0) return;
-    // One that was deleted meanwhile has rightly lost its file.
+    // A bundle deleted meanwhile has no file, rightly.
     const still = new Set((await data.listBundles()).map(({ name }) => name));
     for (const [name, problem] of found) {
       if (still.has(name)) report.error(pathOf(at, name), problem, remedy);
@@ -79,7 +79,7 @@ async function findProblem(
   }
 }
 
-/** A file that came while this ran belongs to an upload. */
+/** A file that appeared during the check belongs to an upload. */
 async function tellStrays(
   before: readonly InstalledBundle[],
   ports: BundlesPorts,

@@ -1,7 +1,7 @@
 import type { CertificateFolder } from '../../../ports/certificates';
 import type { Check } from '../check';
 
-/** All that `cert verify` checks. */
+/** Everything `cert verify` checks. */
 export function certificatesCheck({
   certificates,
 }: {

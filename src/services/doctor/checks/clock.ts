@@ -7,9 +7,9 @@ export interface ClockPorts {
   readonly now: Clock;
 }
 
-/** Such a step of a clock is nothing to tell. */
+/** A clock step this small is not worth reporting. */
 const toleranceMs = 5 * 60_000;
-/** A clock that says less was never set. */
+/** A clock earlier than this was never set. */
 const plausibleSince = new Date('2024-01-01T00:00:00Z');
 const remedy = 'Set the clock (timedatectl shows whether it is synchronised), then restart the server.';
 

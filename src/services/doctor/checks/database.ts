@@ -1,7 +1,7 @@
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 
-/** Whether the database is there and whole, by SQLite's own check. */
+/** Whether the database exists and is intact, by SQLite's own check. */
 export function databaseCheck({ installation }: { installation: Pick<Installation, 'database'> }): Check {
   return {
     name: 'database',

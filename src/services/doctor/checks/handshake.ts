@@ -7,7 +7,7 @@ export interface HandshakePorts {
   readonly installation: Pick<Installation, 'listeners' | 'serverCertificate'>;
 }
 
-/** What a device meets at the device listener that runs: a real handshake, and a question. */
+/** What a device meets at the running device listener: a real handshake and a request. */
 export function handshakeCheck({ at, installation }: HandshakePorts): Check {
   return {
     name: 'handshake',

@@ -1,7 +1,7 @@
 import type { InstalledData } from '../../../ports/installed-data';
 import type { Check } from '../check';
 
-/** Links, owners and modes in the data folder; those of `certs/` are in the check of certificates. */
+/** Links, owners and modes in the data folder; the certificate check covers `certs/`. */
 export function modesCheck({ data }: { readonly data: Pick<InstalledData, 'inspectModes'> }): Check {
   return {
     name: 'modes',

@@ -5,16 +5,16 @@ import type { Check } from '../check';
 import type { Installation } from '../installation';
 
 export interface NamesPorts {
-  /** Of SERVER_URL, without brackets; `null` when it is not set. */
+  /** The host in SERVER_URL, without brackets; `null` when it is not set. */
   readonly serverHost: string | null;
   readonly installation: Pick<Installation, 'serverCertificate' | 'database'>;
   readonly probes: Pick<ProbeListeners, 'resolves'>;
-  /** Whether a certificate of such names is for a host. */
+  /** Whether a certificate with such names covers a host. */
   readonly covers: (names: readonly string[], host: string) => boolean;
   readonly now: Clock;
 }
 
-/** Whether the server's certificate has the names that devices use, and the name leads somewhere. */
+/** Whether the server's certificate has the names that devices use, and the name resolves. */
 export function namesCheck({ serverHost, installation, probes, covers, now }: NamesPorts): Check {
   return {
     name: 'names',

@@ -8,7 +8,7 @@ export interface PortsFacts {
   readonly installation: Pick<Installation, 'listeners'>;
 }
 
-/** Whether both listeners answer, or neither, and nobody else has their ports. */
+/** Whether both listeners answer, or neither, and no other program uses their ports. */
 export function portsCheck({ admin, device, installation }: PortsFacts): Check {
   return {
     name: 'ports',

@@ -3,18 +3,18 @@ import type { Check, CheckReport } from '../check';
 import type { Installation } from '../installation';
 
 export interface ProxiesPorts {
-  /** Where SERVER_URL leads to; `null` when it is not set. */
+  /** Where SERVER_URL leads; `null` when it is not set. */
   readonly serverEndpoint: Endpoint | null;
-  /** Address of the admin listener through a proxy; `null` when none was named. */
+  /** Address of the admin listener through a proxy; `null` when none was given. */
   readonly adminProxy: string | null;
-  /** ADMIN_HOSTS: names under which people reach the admin listener. */
+  /** ADMIN_HOSTS: names that people use for the admin listener. */
   readonly adminHosts: readonly string[];
   readonly uploadLimitBytes: number;
   readonly installation: Pick<Installation, 'listeners' | 'serverCertificate' | 'deviceTls'>;
   readonly probes: Pick<ProbeListeners, 'greetDevices' | 'greetProxy'>;
 }
 
-/** What is in front of the two listeners. */
+/** What is in front of the listeners. */
 export function proxiesCheck(ports: ProxiesPorts): Check {
   return {
     name: 'proxies',

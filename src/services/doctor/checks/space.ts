@@ -16,7 +16,7 @@ export function spaceCheck({ dataDir, data, installation }: SpacePorts): Check {
     name: 'space',
     async run(report) {
       const usage = await data.measureStorage();
-      if (usage === undefined) return; // the check of modes tells
+      if (usage === undefined) return; // the mode check reports it
       const { freeBytes, sizes: taken } = usage;
       const database = await installation.database();
       const sizes = database.kind === 'read' ? database.bundles.map(({ sizeBytes }) => sizeBytes) : [];

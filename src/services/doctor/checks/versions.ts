@@ -2,9 +2,9 @@ import type { Check } from '../check';
 import type { Installation } from '../installation';
 
 export interface VersionFacts {
-  /** Of this program. */
+  /** Version of this program. */
   readonly program: string;
-  /** Of Node.js, such as `20.19.0`. */
+  /** Version of Node.js, such as `20.19.0`. */
   readonly node: string;
   /** The oldest Node.js that this program runs on, such as `20.19`. */
   readonly oldestNode: string;
