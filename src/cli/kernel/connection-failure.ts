@@ -4,7 +4,8 @@ import { meetServer } from './met-server';
 import { ServerRefusal } from './server-refusal';
 
 const remedies: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Check that the server is running, or name another one with --server.',
+  ECONNREFUSED:
+    'Check that the server is running (`npx rauc-simple-server serve`), or name another one with --server.',
   ENOTFOUND: 'Check the host in --server or RAUC_SERVER.',
   EAI_AGAIN: 'The DNS server does not answer. Check the network.',
 };
