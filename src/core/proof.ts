@@ -142,7 +142,7 @@ function judgeOtherSystem(
   const interruption = judgeInterruption(installation, `${runs} again${where}`);
   if (interruption !== null) return interruption;
   if (fromVersion === null && targetVersion === null)
-    return { state: 'withdrawn', message: `${runs}, and nobody knows whether that is the old version` };
+    return { state: 'withdrawn', message: `${runs}, which may be the old version or another one` };
   const isRecent = at.getTime() - startedAt.getTime() <= rollbackWindowMs;
   return installedAt !== null || isRecent
     ? { state: 'rolled-back', message: `${runs} again${where}` }

@@ -27,7 +27,7 @@ import { findCertificates, warnOfExpiry } from './find-certificates';
 import { adminUrlOf, listenForDevices, listenForPeople } from './listeners';
 import { openLog } from './log';
 import { publicDir, readKitText } from './package-files';
-import { machineMemoryBytes } from '../http/device/transport/machine-memory';
+import { machineMemoryBytes } from '../base/machine/memory';
 import { fleetRulesOf, openDataStore, outboundPorts, startBundleWorkers } from './service-options';
 import { ServingCertificates } from './serving-certificates';
 

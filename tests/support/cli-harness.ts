@@ -11,6 +11,7 @@ import { checkImages } from '../../src/rauc/check-images';
 import { inspectBundle } from '../../src/rauc/inspect';
 import { fileSource } from '../../src/rauc/source';
 import { examine } from '../../src/server/doctor';
+import { readProfile } from '../../src/server/read-profile';
 import { createManageTokens } from '../../src/services/access/manage-tokens';
 import { createBackups } from '../../src/store/backup/backups';
 import { openTokenStore } from '../../src/store/store';
@@ -142,16 +143,7 @@ const realWiring: Wiring = {
     const handle = await open(file, 'r');
     try {
       const { size } = await handle.stat();
-      const anchorsPem = config.bundleKeyring === null ? null : await readFile(config.bundleKeyring, 'utf8');
-      const profile = {
-        anchorsPem,
-        purpose: config.bundlePurpose,
-        allowPartialChain: config.bundlePartialChain,
-        checkCrl: config.bundleCheckCrl,
-        timeSource: config.bundleTimeSource,
-        allowedSignerCns: config.bundleSignerCns,
-      };
-      return await inspectBundle(fileSource(handle, size), profile, cliNow);
+      return await inspectBundle(fileSource(handle, size), await readProfile(config), cliNow);
     } finally {
       await handle.close();
     }

@@ -6,7 +6,7 @@ import type { Read } from '../../contract/reader';
 import { addCommand } from '../kernel/command';
 import { type CliContext, printJson, talk } from '../kernel/context';
 import { printTable } from '../kernel/print-table';
-import { formatSize } from '../kernel/printable';
+import { formatInstant, formatSize } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -78,7 +78,7 @@ function rowOf(bundle: ShownBundle): readonly string[] {
     markedState(bundle.verdict),
     bundle.image_check === undefined ? '-' : markedState(bundle.image_check.state),
     formatSize(bundle.size),
-    bundle.uploaded_at.replace(/\.\d+Z$/, 'Z'),
+    formatInstant(bundle.uploaded_at),
     bundle.active_for.map(({ compatible }) => compatible).join(', ') || '-',
   ];
 }

@@ -6,7 +6,7 @@ import { parseBundleName } from '../../core/bundle';
 import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
-import { formatFacts, formatSize, formatTable } from '../kernel/printable';
+import { formatFacts, formatInstant, formatSize, formatTable } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 import { markedState } from '../kernel/state-mark';
 
@@ -80,7 +80,7 @@ function describe(bundle: ShownBundle): string {
     ['manifest', bundle.manifest_hash ?? '-'],
     ['verdict', markedState(bundle.verdict)],
     ['images', check === undefined ? '-' : markedState(check.state)],
-    ['uploaded', `${bundle.uploaded_at.replace(/\.\d+Z$/, 'Z')} by ${bundle.uploaded_by}`],
+    ['uploaded', `${formatInstant(bundle.uploaded_at)} by ${bundle.uploaded_by}`],
     ['current for', current.join('; ') || '-'],
     [
       'devices',

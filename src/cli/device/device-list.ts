@@ -12,6 +12,7 @@ import { type CliContext, printJson, talk } from '../kernel/context';
 import { type DeviceFilter, filterOptions, filterQuery, parseCount } from './device-filter';
 import { allPages, devicesPath, largestPage } from './device-pages';
 import { printTable } from '../kernel/print-table';
+import { formatInstant } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -115,7 +116,7 @@ function rowOf(device: ShownDevice, releases: Releases): readonly string[] {
     device.channel,
     stateOf(device, releases),
     device.installation?.bundle ?? '-',
-    device.last_contact_at?.replace(/\.\d+Z$/, 'Z') ?? 'never',
+    device.last_contact_at == null ? 'never' : formatInstant(device.last_contact_at),
     device.labels.join(', ') || '-',
   ];
 }

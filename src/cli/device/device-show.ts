@@ -9,7 +9,7 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { devicePath } from './device-action';
-import { formatFacts, formatSize, formatTable } from '../kernel/printable';
+import { formatFacts, formatInstant, formatSize, formatTable } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { parseAnswer } from '../kernel/server-answer';
 
@@ -149,5 +149,5 @@ function table(installations: readonly Read<z.infer<typeof shownInstallation>>[]
 }
 
 function instant(text: string | null): string {
-  return text === null ? '-' : text.replace(/\.\d+Z$/, 'Z');
+  return text === null ? '-' : formatInstant(text);
 }

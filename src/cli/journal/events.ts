@@ -8,7 +8,7 @@ import { type CliContext, print, printJson, talk, talkJson } from '../kernel/con
 import { findEvents } from './find-events';
 import { followEvents } from './follow-events';
 import { printTable } from '../kernel/print-table';
-import { printableJson } from '../kernel/printable';
+import { formatInstant, printableJson } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 
 interface Flags {
@@ -101,7 +101,7 @@ export function addEvents(program: Command, context: CliContext): void {
 }
 
 function shortTime(at: string): string {
-  return at.replace(/\.\d+Z$/, 'Z');
+  return formatInstant(at);
 }
 
 function sentenceOf({ message, count = 1, first_at: firstAt }: z.infer<typeof shownEvent>): string {

@@ -36,8 +36,8 @@ export function formatSize(bytes: number): string {
 }
 
 /** An instant in UTC to the second, `2026-11-23T20:47:16Z`. */
-export function formatInstant(at: Date): string {
-  return at.toISOString().replace(/\.\d+Z$/, 'Z');
+export function formatInstant(at: Date | string): string {
+  return (typeof at === 'string' ? at : at.toISOString()).replace(/\.\d+Z$/, 'Z');
 }
 
 /** The day of an instant in UTC. */

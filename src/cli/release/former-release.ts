@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../../base/text/duration';
 import type { AdminClient } from '../kernel/admin-client';
-import { formatFacts } from '../kernel/printable';
+import { formatFacts, formatInstant } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 import { parseReleaseId } from './release-options';
 import { shownLine } from './shown-history';
@@ -21,7 +21,7 @@ export async function findFormer(client: AdminClient, [text = '']: readonly stri
 export function formerDetails(answer: unknown): string {
   const line = parseAnswer(shownLine, answer);
   const { result } = line;
-  const second = (at: string | null | undefined) => at?.replace(/\.\d+Z$/, 'Z') ?? '-';
+  const second = (at: string | null | undefined) => (at == null ? '-' : formatInstant(at));
   const duration = result?.duration_seconds;
   return formatFacts([
     ['release', String(line.id)],

@@ -4,6 +4,7 @@ import { AdminClient } from '../kernel/admin-client';
 import { addCommand } from '../kernel/command';
 import { type CliContext, printJson } from '../kernel/context';
 import { printTable } from '../kernel/print-table';
+import { formatInstant } from '../kernel/printable';
 import { parseAnswer } from '../kernel/server-answer';
 import { type FilterFlags, filterOptions, filterQuery } from './release-options';
 import { type ShownLine, shownLine } from './shown-history';
@@ -47,14 +48,14 @@ export function addHistory(release: Command, context: CliContext): void {
 function rowOf(line: ShownLine): readonly string[] {
   const { result } = line;
   return [
-    line.at.replace(/\.\d+Z$/, 'Z'),
+    formatInstant(line.at),
     line.by,
     line.compatible,
     line.channel,
     line.bundle ?? '-',
     line.previous_bundle ?? '-',
     line.release_id === null ? '-' : String(line.release_id),
-    line.ended_at?.replace(/\.\d+Z$/, 'Z') ?? '-',
+    line.ended_at == null ? '-' : formatInstant(line.ended_at),
     result === null ? '-' : describeResult(result, line.ended_by),
     failuresOf(result?.failures ?? []),
   ];

@@ -7,6 +7,7 @@ import { confirmRelease, mustConfirm, yesOption } from './confirm-release';
 import { type CliContext, print, printJson, talk } from '../kernel/context';
 import { type PolicyFlags, policyFields, policyOptions } from './policy-options';
 import { printTable } from '../kernel/print-table';
+import { formatInstant } from '../kernel/printable';
 import { shownEffect, tellReach, tellWarnings } from './reach';
 import { addBack } from './release-back';
 import { addHistory } from './release-history';
@@ -73,7 +74,7 @@ function releaseRows(answer: unknown): readonly (readonly string[])[] {
     release.bundle,
     release.version ?? '-',
     describeState(release),
-    release.released_at.replace(/\.\d+Z$/, 'Z'),
+    formatInstant(release.released_at),
   ]);
 }
 

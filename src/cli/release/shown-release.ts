@@ -1,6 +1,7 @@
 import { releaseWithRolloutJson } from '../../contract/release';
 import type { ReleaseResultJson } from '../../contract/release-history';
 import type { Read } from '../../contract/reader';
+import { formatInstant } from '../kernel/printable';
 import { markedState } from '../kernel/state-mark';
 import { type RolloutJson, rolloutJson } from '../../contract/rollout';
 
@@ -27,7 +28,7 @@ export function describeState({
 }): string {
   const { completed_at: completedAt, state } = rollout;
   if (completedAt != null && state === 'running')
-    return `${markedState('complete')} since ${completedAt.replace(/\.\d+Z$/, 'Z')}`;
+    return `${markedState('complete')} since ${formatInstant(completedAt)}`;
   return `${placeOf(rollout)}${rollout.reason === null ? '' : `: ${rollout.reason}`}`;
 }
 

@@ -26,7 +26,7 @@ import { handshakeLimits, type HandshakeLimits } from './transport/handshake-que
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
 import { createListener, limits } from './transport/listener';
-import { machineMemoryBytes } from './transport/machine-memory';
+import { machineMemoryBytes } from '../../base/machine/memory';
 import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';

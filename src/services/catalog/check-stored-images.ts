@@ -1,4 +1,4 @@
-import { SharedRun } from '../../base/collections/shared-run';
+import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import { type ImageCheck, namedImages, type StoredImageCheck } from '../../core/image-check';
@@ -7,7 +7,7 @@ import type { BundleStorage } from '../../ports/bundle-storage';
 import type { BundleUses } from '../../ports/fleet-counts';
 import type { Catalog } from './catalog';
 import type { Log } from '../../ports/log';
-import { wantedBundles } from './wanted-bundles';
+import { mostWanted, wantedBundles } from './wanted-bundles';
 import type { Clock } from '../../ports/clock';
 
 /** Hashes the images of stored bundles after their upload, and keeps the results. */
@@ -35,22 +35,16 @@ const tryAgainAfterMs = 60_000;
 export class StoredImageChecks implements CheckStoredImages {
   /** When the check of a bundle ended early. */
   readonly #failures = new Map<string, number>();
-  readonly #runs = new SharedRun(() => this.#runOnce());
-  readonly #closing = new AbortController();
+  readonly #runs = new ClosableRun(() => this.#runOnce());
 
   constructor(private readonly ports: CheckStoredImagesPorts) {}
 
   run(): Promise<void> {
-    return this.#isClosing() ? Promise.resolve() : this.#runs.start();
+    return this.#runs.start();
   }
 
   close(): Promise<void> {
-    this.#closing.abort();
-    return this.#runs.ended();
-  }
-
-  #isClosing(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#runs.close();
   }
 
   #rests(name: string): boolean {
@@ -64,12 +58,7 @@ export class StoredImageChecks implements CheckStoredImages {
       .bundles()
       .filter(({ name, imageCheck }) => imageCheck.state === 'being-checked' && !this.#rests(name));
     if (due.length < 2) return due[0];
-    const wanted = await wantedBundles(this.ports.catalog, this.ports.uses);
-    const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
-    return due.reduce((best, bundle) => {
-      const [[isWanted, at], [isBestWanted, bestAt]] = [rank(bundle), rank(best)];
-      return isWanted > isBestWanted || (isWanted === isBestWanted && at > bestAt) ? bundle : best;
-    });
+    return mostWanted(due, await wantedBundles(this.ports.catalog, this.ports.uses));
   }
 
   /** @returns the stored bundle; `undefined` when it was deleted or uploaded again meanwhile */
@@ -100,7 +89,7 @@ export class StoredImageChecks implements CheckStoredImages {
       this.#failures.delete(name);
       await this.#keep(begun, check);
     } catch (error) {
-      if (this.#isClosing()) await this.#keep(begun, { state: 'being-checked', tries });
+      if (this.#runs.isClosed()) await this.#keep(begun, { state: 'being-checked', tries });
       else await this.#fail(begun, tries + 1, error);
     }
   }
@@ -108,7 +97,7 @@ export class StoredImageChecks implements CheckStoredImages {
   async #read(bundle: Bundle): Promise<ImageCheck> {
     const file = await this.ports.storage.openFile(bundle.sha256);
     try {
-      return await this.ports.checkImages(file, bundle.inspection, this.#closing.signal);
+      return await this.ports.checkImages(file, bundle.inspection, this.#runs.signal);
     } finally {
       await file.close();
     }
@@ -128,7 +117,7 @@ export class StoredImageChecks implements CheckStoredImages {
   async #runOnce(): Promise<void> {
     for (
       let bundle = await this.#next();
-      bundle !== undefined && !this.#isClosing();
+      bundle !== undefined && !this.#runs.isClosed();
       bundle = await this.#next()
     )
       await this.#checkOne(bundle);

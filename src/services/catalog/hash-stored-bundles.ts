@@ -1,10 +1,11 @@
-import { SharedRun } from '../../base/collections/shared-run';
+import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle, WeakHashes } from '../../core/bundle';
 import type { HashBundle } from '../../ports/bundle-inspection';
 import type { BundleStorage } from '../../ports/bundle-storage';
 import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
 import type { Catalog } from './catalog';
+import { mostWanted } from './wanted-bundles';
 
 /** Finds out the weak hashes of bundles that were stored without them. */
 export interface HashStoredBundles {
@@ -29,22 +30,16 @@ const tryAgainAfterMs = 3_600_000;
 export class StoredBundleHashes implements HashStoredBundles {
   /** When a bundle could not be hashed, by its SHA-256. */
   readonly #failures = new Map<string, number>();
-  readonly #runs = new SharedRun(() => this.#runOnce());
-  readonly #closing = new AbortController();
+  readonly #runs = new ClosableRun(() => this.#runOnce());
 
   constructor(private readonly ports: HashStoredBundlesPorts) {}
 
   run(): Promise<void> {
-    return this.#isClosing() ? Promise.resolve() : this.#runs.start();
+    return this.#runs.start();
   }
 
   close(): Promise<void> {
-    this.#closing.abort();
-    return this.#runs.ended();
-  }
-
-  #isClosing(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#runs.close();
   }
 
   #rests({ sha256 }: Bundle): boolean {
@@ -55,10 +50,7 @@ export class StoredBundleHashes implements HashStoredBundles {
   #next(): Bundle | undefined {
     const { catalog } = this.ports;
     const due = catalog.bundles().filter((bundle) => bundle.weakHashes === null && !this.#rests(bundle));
-    if (due.length < 2) return due[0];
-    const current = new Set(catalog.releases().map(({ bundle }) => bundle.name));
-    const rank = ({ name, uploadedAt }: Bundle) => (current.has(name) ? 1e16 : 0) + uploadedAt.getTime();
-    return due.reduce((best, bundle) => (rank(bundle) > rank(best) ? bundle : best));
+    return mostWanted(due, new Set(catalog.releases().map(({ bundle }) => bundle.name)));
   }
 
   async #hashOne(bundle: Bundle): Promise<void> {
@@ -67,7 +59,7 @@ export class StoredBundleHashes implements HashStoredBundles {
     try {
       weakHashes = await this.#read(bundle);
     } catch (error) {
-      if (this.#isClosing()) return;
+      if (this.#runs.isClosed()) return;
       this.#failures.set(sha256, this.ports.now().getTime());
       this.ports.log.error({ err: error, bundle: name }, 'a bundle could not be hashed');
       return;
@@ -78,7 +70,7 @@ export class StoredBundleHashes implements HashStoredBundles {
   async #read({ sha256 }: Bundle): Promise<WeakHashes> {
     const file = await this.ports.storage.openFile(sha256);
     try {
-      const found = await this.ports.hashBundle(file, this.#closing.signal);
+      const found = await this.ports.hashBundle(file, this.#runs.signal);
       if (found.sha256 !== sha256) throw new Error(`its SHA-256 is ${found.sha256} instead of ${sha256}`);
       return found.weakHashes;
     } finally {
@@ -95,7 +87,7 @@ export class StoredBundleHashes implements HashStoredBundles {
   }
 
   async #runOnce(): Promise<void> {
-    for (let next = this.#next(); next !== undefined && !this.#isClosing(); next = this.#next())
+    for (let next = this.#next(); next !== undefined && !this.#runs.isClosed(); next = this.#next())
       await this.#hashOne(next);
   }
 }

@@ -1,4 +1,4 @@
-import { SharedRun } from '../../base/collections/shared-run';
+import { ClosableRun } from '../../base/collections/closable-run';
 import type { Bundle } from '../../core/bundle';
 import { type NewEvent, theServer } from '../../core/event';
 import type { Inspection } from '../../core/inspection';
@@ -48,8 +48,7 @@ const signerWarningCodes = new Set(['signer-expired', 'signer-expires-soon', 'co
 export class BundleJudge implements JudgeBundles {
   /** When a bundle was last checked in this process, and whether that failed. */
   readonly #looks = new Map<string, { readonly atMs: number; readonly hasFailed: boolean }>();
-  readonly #runs = new SharedRun(() => this.#runOnce());
-  readonly #closing = new AbortController();
+  readonly #runs = new ClosableRun(() => this.#runOnce());
 
   constructor(private readonly ports: JudgePorts) {}
 
@@ -62,16 +61,11 @@ export class BundleJudge implements JudgeBundles {
   }
 
   run(): Promise<void> {
-    return this.#isClosing() ? Promise.resolve() : this.#runs.start();
+    return this.#runs.start();
   }
 
   close(): Promise<void> {
-    this.#closing.abort();
-    return this.#runs.ended();
-  }
-
-  #isClosing(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#runs.close();
   }
 
   #isDue(bundle: Bundle, at: Date): boolean {
@@ -95,10 +89,10 @@ export class BundleJudge implements JudgeBundles {
   }
 
   async #judgeAll(bundles: readonly Bundle[]): Promise<void> {
-    for (let first = 0; first < bundles.length && !this.#isClosing(); first += batchSize) {
+    for (let first = 0; first < bundles.length && !this.#runs.isClosed(); first += batchSize) {
       const judged: Judged[] = [];
       for (const bundle of bundles.slice(first, first + batchSize)) {
-        if (this.#isClosing()) break;
+        if (this.#runs.isClosed()) break;
         const inspection = await this.#judgeOne(bundle);
         if (inspection !== undefined) judged.push({ bundle, inspection });
       }
@@ -120,10 +114,10 @@ export class BundleJudge implements JudgeBundles {
         await file.close();
       }
     } catch (error) {
-      if (this.#looks.get(name)?.hasFailed !== true && !this.#isClosing())
+      if (this.#looks.get(name)?.hasFailed !== true && !this.#runs.isClosed())
         this.ports.log.error(
           { err: error, bundle: name },
-          'the signature of a stored bundle can not be judged',
+          'the signature of a stored bundle cannot be judged',
         );
       this.#looks.set(name, { atMs, hasFailed: true });
       return undefined;

@@ -1,3 +1,4 @@
+import type { Bundle } from '../../core/bundle';
 import type { BundleUses } from '../../ports/fleet-counts';
 import type { Catalog } from './catalog';
 
@@ -11,4 +12,14 @@ export async function wantedBundles(
     ...catalog.releases().map(({ bundle }) => bundle.name),
     ...pinned.map(({ bundleName }) => bundleName),
   ]);
+}
+
+/** The bundle whose turn it is: first those that are wanted, then the newest. `undefined` when there is none. */
+export function mostWanted(bundles: readonly Bundle[], wanted: ReadonlySet<string>): Bundle | undefined {
+  const rank = ({ name, uploadedAt }: Bundle) => [wanted.has(name) ? 1 : 0, uploadedAt.getTime()] as const;
+  return bundles.reduce<Bundle | undefined>((best, bundle) => {
+    if (best === undefined) return bundle;
+    const [[isWanted, at], [isBestWanted, bestAt]] = [rank(bundle), rank(best)];
+    return isWanted > isBestWanted || (isWanted === isBestWanted && at > bestAt) ? bundle : best;
+  }, undefined);
 }

@@ -1,15 +1,5 @@
 import path from 'node:path';
-import {
-  type Compilable,
-  type CompiledQuery,
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
-import type Sqlite from 'libsql';
-import { RecentMap } from '../../base/collections/recent-map';
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import { DomainError } from '../../core/errors';
 import { waitedFor } from './disk';
 import { type DiskThreadOptions, DiskWorker } from './disk-worker';
@@ -17,7 +7,8 @@ import { GroupCommit } from './group-commit';
 import type { Upgrade } from './migrate';
 import { type Connection, openToRead, openToWrite } from './open-sqlite';
 import type { Schema } from './schema';
-import { databaseClosed, isOfDisk, isUnwritable, storageError } from '../storage-error';
+import { compiled, queryBuilder, Statements } from './statements';
+import { databaseClosed, isOfDisk, isUnwritable } from '../storage-error';
 import { tryDisk } from '../try-disk';
 import { type SearchLimits, Searches } from './searches';
 import { Turns } from './turns';
@@ -122,20 +113,9 @@ interface Openers {
 }
 
 class SqliteDatabase implements Database {
-  readonly query = new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
+  readonly query = queryBuilder();
   readonly #turns = new Turns();
-  /**
-   * Each is prepared once: that costs more than running it, and what is prepared and dropped holds memory that Node does not
-   * see.
-   */
-  #statements = new RecentMap<string, Sqlite.Statement>(maxStatements);
+  #statements = new Statements();
   /** `null` while it can only be read. */
   #commits: GroupCommit | null;
   /** `null` while it can only be read, too: then no second connection may have the file open. */
@@ -157,14 +137,7 @@ class SqliteDatabase implements Database {
   all<Row>(query: Compilable<Row> | CompiledQuery<Row>): Row[] {
     if (this.#isClosed) throw databaseClosed(); // the binding would end the whole process
     if (this.connection === null) throw this.#unwritable();
-    const { sqlite } = this.connection;
-    const { sql, parameters } = compiled(query);
-    try {
-      // The one place where rows get their type: the query that Kysely checked against the schema says it.
-      return this.#statements.getOrMake(sql, () => sqlite.prepare(sql)).all(parameters) as Row[];
-    } catch (error) {
-      throw storageError(error);
-    }
+    return this.#statements.run(this.connection.sqlite, query);
   }
 
   read<Row>(query: Compilable<Row> | CompiledQuery<Row>): Promise<Row[]> {
@@ -258,7 +231,7 @@ class SqliteDatabase implements Database {
   #disconnect(): void {
     this.connection?.close();
     this.connection = null;
-    this.#statements = new RecentMap(maxStatements);
+    this.#statements = new Statements();
   }
 
   #begin(connection: Connection): GroupCommit {
@@ -273,10 +246,3 @@ class SqliteDatabase implements Database {
     return this.#problem ?? databaseClosed();
   }
 }
-
-function compiled<Row>(query: Compilable<Row> | CompiledQuery<Row>): CompiledQuery<Row> {
-  return 'compile' in query ? query.compile() : query;
-}
-
-/** Statements that stay prepared. A list with many filters has one for each mix of them. */
-const maxStatements = 300;

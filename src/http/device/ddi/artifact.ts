@@ -6,7 +6,8 @@ import { isUnsettled, isWritten } from '../../../core/installation-states';
 import type { Handler, PathParams } from '../kernel/handler';
 import type { ProtocolKit } from '../kernel/protocol';
 import { createSendBundle } from '../kernel/send-bundle';
-import { readContact, transactionIdOf } from '../rauc/device-facts';
+import { transactionIdOf } from '../rauc/device-facts';
+import { noteAttempt } from '../rauc/note-attempt';
 import type { Exchange } from '../transport/exchange';
 import { noAction } from './find-action';
 import { servableBundle } from './servable-bundle';
@@ -47,21 +48,4 @@ async function getBundle(
 /** A client that is told to stop finishes its download first. */
 function mayRead(installation: Installation): boolean {
   return isUnsettled(installation) || isWritten(installation);
-}
-
-async function noteAttempt(
-  { services: { bundleAccess, deviceEvents }, charge, now }: ProtocolKit,
-  exchange: Exchange,
-  device: DeviceIdentity,
-  bundle: Bundle,
-  transactionId: string,
-): Promise<void> {
-  if (await bundleAccess.hasBegun(device, bundle, transactionId)) return;
-  charge(exchange);
-  await deviceEvents.take(device, {
-    kind: 'began',
-    by: 'request',
-    contact: readContact(exchange, now()),
-    bundle,
-  });
 }

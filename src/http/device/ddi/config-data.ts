@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { parseCompatible } from '../../../core/bundle';
 import type { AttributeMode } from '../../../core/contact';
 import type { DeviceFacts } from '../../../core/device-facts';
 import { DomainError } from '../../../core/errors';
 import { canBeTold } from '../../../core/told-text';
+import { factNames, readFact } from '../rauc/device-facts';
 import { parseJsonBody } from './json-body';
 
 /** 100 values of 256 characters, escaped, and their names. */
@@ -26,18 +26,8 @@ export interface ConfigData {
   readonly facts: Partial<DeviceFacts>;
 }
 
-/** Attributes with a meaning, by their name with hyphens: the same as the headers `RAUC-*`. */
-const factNames = {
-  compatible: 'compatible',
-  variant: 'variant',
-  serial: 'serial',
-  'machine-id': 'machineId',
-  'boot-id': 'bootId',
-  'system-version': 'systemVersion',
-} as const;
-
 /**
- * Reads the attributes of a device. All stay attributes; those of {@link factNames} are facts beside, also with `_` for `-`. What is too long or
+ * Reads the attributes of a device. All stay attributes; those named like a header `RAUC-*` ({@link factNames}) are facts too, also with `_` for `-`. What is too long or
  * not printable counts as not told.
  * @throws DomainError `invalid-input`
  */
@@ -73,18 +63,8 @@ function factsOf(
     const known = name.toLowerCase().replaceAll('_', '-');
     if (!Object.hasOwn(factNames, known)) continue;
     const fact = factNames[known as keyof typeof factNames];
-    const read = mode === 'remove' ? null : valueOf(fact, value);
+    const read = mode === 'remove' ? null : readFact(fact, value);
     if (read !== undefined) facts[fact] = read;
   }
   return facts as Partial<Omit<DeviceFacts, 'attributes'>>;
-}
-
-function valueOf(fact: (typeof factNames)[keyof typeof factNames], value: string): string | undefined {
-  if (fact === 'bootId') return value.toLowerCase();
-  if (fact !== 'compatible') return value;
-  try {
-    return parseCompatible(value);
-  } catch {
-    return undefined;
-  }
 }

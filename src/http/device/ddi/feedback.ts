@@ -62,14 +62,7 @@ function cleanText(text: string): string {
 /** What feedback on a deployment means for its installation. */
 export function eventOf(feedback: Feedback, installation: Installation, contact: Contact): Reported {
   const { execution, finished } = feedback;
-  const told = {
-    contact,
-    installationId: installation.id,
-    transactionId: null,
-    message: messageOf(feedback, installation),
-    log: null,
-    moreLog: linesOf(feedback, contact.at),
-  };
+  const told = toldOf(feedback, installation, contact);
   if (execution === 'closed')
     return { kind: 'ended', outcome: finished === 'failure' ? 'failed' : 'installed', ...told };
   const phase = 'downloading' as const;
@@ -87,6 +80,13 @@ export function acknowledgementOf(
   return {
     kind: 'cancel-acknowledged',
     stops: execution === 'closed' && finished !== 'failure',
+    ...toldOf(feedback, installation, contact),
+  };
+}
+
+/** What every feedback says of its installation. */
+function toldOf(feedback: Feedback, installation: Installation, contact: Contact) {
+  return {
     contact,
     installationId: installation.id,
     transactionId: null,

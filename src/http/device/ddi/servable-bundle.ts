@@ -15,6 +15,9 @@ export function servableBundle(
   const bundle = installation === null ? undefined : readBundle.find(installation.bundleName);
   if (bundle === undefined || bundle.sha256 !== installation?.sha256 || bundle.sizeBytes === 0)
     return undefined;
-  const { weakHashes } = bundle;
-  return weakHashes === null ? undefined : { ...bundle, weakHashes };
+  return hasWeakHashes(bundle) ? bundle : undefined;
+}
+
+function hasWeakHashes(bundle: Bundle): bundle is ServableBundle {
+  return bundle.weakHashes !== null;
 }

@@ -5,8 +5,9 @@ import type { Handler } from '../kernel/handler';
 import { byCertificate, type Protocol, type ProtocolKit } from '../kernel/protocol';
 import { createSendBundle } from '../kernel/send-bundle';
 import type { Exchange } from '../transport/exchange';
-import { readContact, transactionIdOf } from './device-facts';
+import { transactionIdOf } from './device-facts';
 import { isHash, namedHash } from './named-hash';
+import { noteAttempt } from './note-attempt';
 
 /** `GET /bundles/{name}` and `/bundles/{sha256}/{name}`: the bundle or a range of it (RFC 9110, section 14). */
 export const bundles: Protocol = {
@@ -32,28 +33,6 @@ function createBundleHandler(kit: ProtocolKit): Handler {
     const isConditional = transactionId === undefined;
     await send(exchange, device, bundle, { isPinned: sha256 !== undefined, isConditional });
   };
-}
-
-/**
- * RAUC tells of itself in the first request of an operation alone; the thousands of ranges that follow say nothing, and touch
- * no database. A HEAD installs nothing.
- */
-async function noteAttempt(
-  { services: { bundleAccess, deviceEvents }, charge, now }: ProtocolKit,
-  exchange: Exchange,
-  device: DeviceIdentity,
-  bundle: Bundle,
-  transactionId: string | undefined,
-): Promise<void> {
-  if (exchange.method !== 'GET') return;
-  const isNoted =
-    transactionId === undefined
-      ? await bundleAccess.isKnown(device)
-      : await bundleAccess.hasBegun(device, bundle, transactionId);
-  if (isNoted) return;
-  charge(exchange);
-  const contact = readContact(exchange, now());
-  await deviceEvents.take(device, { kind: 'began', by: 'request', contact, bundle });
 }
 
 /** @throws DomainError `not-found`: also for what a device may not know about; `forbidden` as long as it waits */

@@ -9,17 +9,19 @@ const nameMaxLength = 64;
 /** Custom headers of one request that are read. */
 const maxAttributes = 32;
 
+/** Facts that are texts, by the name of their header without `RAUC-`. */
+export const factNames = {
+  compatible: 'compatible',
+  variant: 'variant',
+  serial: 'serial',
+  'machine-id': 'machineId',
+  'boot-id': 'bootId',
+  'system-version': 'systemVersion',
+} as const;
+export type TextFact = (typeof factNames)[keyof typeof factNames];
+
 /** Headers that RAUC has a meaning for; every other `RAUC-*` is the device maker's own. */
-const standardNames = new Set([
-  'boot-id',
-  'machine-id',
-  'serial',
-  'variant',
-  'transaction-id',
-  'uptime',
-  'system-version',
-  'compatible',
-]);
+const standardNames = new Set([...Object.keys(factNames), 'transaction-id', 'uptime']);
 
 /**
  * Reads what a device tells of itself in `RAUC-*` headers. All of it is untrusted: what is too long or not printable counts as
@@ -34,13 +36,8 @@ export function readContact(exchange: Exchange, at: Date): Contact {
     protocol: exchange.connection.session === null ? 'http/1.1' : 'h2',
     transactionId: told.get('transaction-id') ?? null,
     facts: {
-      ...factOf('compatible', compatibleOf(told.get('compatible'))),
-      ...factOf('variant', told.get('variant')),
-      ...factOf('serial', told.get('serial')),
-      ...factOf('machineId', told.get('machine-id')),
-      ...factOf('bootId', told.get('boot-id')?.toLowerCase()),
-      ...factOf('systemVersion', told.get('system-version')),
-      ...factOf('uptimeSeconds', secondsOf(told.get('uptime'))),
+      ...textFacts(told),
+      ...uptimeOf(told.get('uptime')),
       ...(custom.length === 0 ? {} : { attributes: Object.fromEntries(custom) }),
     },
   };
@@ -66,11 +63,20 @@ export function transactionIdOf(exchange: Exchange): string | undefined {
   return printable(exchange.header('rauc-transaction-id'));
 }
 
-function factOf<Key extends keyof DeviceFacts>(
-  key: Key,
-  value: DeviceFacts[Key] | undefined,
-): Partial<Pick<DeviceFacts, Key>> {
-  return value === undefined ? {} : ({ [key]: value } as Partial<Pick<DeviceFacts, Key>>);
+function textFacts(told: ReadonlyMap<string, string>): Partial<Pick<DeviceFacts, TextFact>> {
+  const facts: Partial<Record<TextFact, string>> = {};
+  for (const [name, fact] of Object.entries(factNames)) {
+    const text = told.get(name);
+    const value = text === undefined ? undefined : readFact(fact, text);
+    if (value !== undefined) facts[fact] = value;
+  }
+  return facts;
+}
+
+/** @returns `undefined` for what the fact cannot be */
+export function readFact(fact: TextFact, text: string): string | undefined {
+  if (fact === 'bootId') return text.toLowerCase();
+  return fact === 'compatible' ? compatibleOf(text) : text;
 }
 
 /** @returns `undefined` for what is empty, too long, or not printable UTF-8 */
@@ -80,16 +86,16 @@ function printable(header: string | undefined): string | undefined {
   return text !== undefined && canBeTold(text) ? text : undefined;
 }
 
-function compatibleOf(text: string | undefined): string | undefined {
+function compatibleOf(text: string): string | undefined {
   try {
-    return text === undefined ? undefined : parseCompatible(text);
+    return parseCompatible(text);
   } catch {
     return undefined;
   }
 }
 
 /** Seconds with two decimals; RAUC may say `(null)`. */
-function secondsOf(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,12}(\.\d{1,6})?$/.test(text)) return undefined;
-  return Number(text);
+function uptimeOf(text: string | undefined): Partial<Pick<DeviceFacts, 'uptimeSeconds'>> {
+  if (text === undefined || !/^\d{1,12}(\.\d{1,6})?$/.test(text)) return {};
+  return { uptimeSeconds: Number(text) };
 }
