@@ -18,6 +18,11 @@ const digestSize = 32;
 const digestsPerBlock = blockSize / digestSize;
 /** One read hashes at most this many blocks, which blocks the event loop for about a millisecond. */
 const blocksPerRead = digestsPerBlock * 2;
+/** For one read of blocks and one of their digests; new memory for each would cost more than the hashing. */
+const memorySizes = {
+  blocks: blocksPerRead * blockSize,
+  digests: (blocksPerRead / digestsPerBlock) * blockSize,
+};
 
 interface Level {
   /** Where its hash blocks are in the file. */
@@ -93,13 +98,18 @@ async function verifyLevel(
   level: Level,
   hashBlock: HashBlock,
 ): Promise<void> {
+  const memory = {
+    blocks: Buffer.allocUnsafe(memorySizes.blocks),
+    digests: Buffer.allocUnsafe(memorySizes.digests),
+  };
   for (let first = 0; first < below.blocks; first += blocksPerRead) {
     const count = Math.min(blocksPerRead, below.blocks - first);
     const hashBlocks = Math.ceil(count / digestsPerBlock);
-    const blocks = await source.read(below.position + first * blockSize, count * blockSize);
+    const blocks = await source.read(below.position + first * blockSize, count * blockSize, memory.blocks);
     const stored = await source.read(
       level.position + (first / digestsPerBlock) * blockSize,
       hashBlocks * blockSize,
+      memory.digests,
     );
     for (let i = 0; i < count; i++) {
       const digest = hashBlock(blocks.subarray(i * blockSize, (i + 1) * blockSize));
