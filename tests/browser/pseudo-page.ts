@@ -14,6 +14,7 @@ const spoken: Readonly<Record<string, string>> = {
   'dashboard/texts/index.ts': 'export const text = pseudo(real.text);',
   'core/reasons/sentences.ts':
     'export const sentenceOf = pseudo(real.sentenceOf); export const remedyOf = pseudo(real.remedyOf);',
+  'core/reasons/attention/sentences.ts': 'export const attentionSentence = pseudo(real.attentionSentence);',
   'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
