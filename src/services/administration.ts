@@ -78,7 +78,14 @@ export function createAdministration(ports: AdministrationPorts): Administration
     describeServer: createDescribeServer({ facts, deviceUrl, measureStorage, now }),
     describeBundle: createDescribeBundle({ listBundles, counts }),
     listLabels: (limit) => counts.labels(limit),
-    manageCertificates: createManageCertificates({ certificates, readKitText, journal, log, now }),
+    manageCertificates: createManageCertificates({
+      certificates,
+      oldCertificates,
+      readKitText,
+      journal,
+      log,
+      now,
+    }),
     manageRevocations: createManageRevocations({
       certificates,
       getDevice,

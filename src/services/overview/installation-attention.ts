@@ -1,12 +1,13 @@
-import type { TroubledState } from '../../core/installation-states';
+import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { StoppedDevices, TroubledDevices } from '../../ports/fleet-counts';
 import type { AttentionItem } from './attention-item';
-import { counted } from './attention-words';
 
 export interface InstallationFacts {
   readonly troubled: readonly TroubledDevices[];
   /** Devices that stopped reading a bundle, at least {@link stoppedNoticeMs} ago. */
   readonly stopped: readonly StoppedDevices[];
+  /** Devices whose certificates are all revoked. */
+  readonly revokedDevices: ReadonlySet<string>;
 }
 
 /** So long a device may wait for its reboot before anybody looks. */
@@ -15,41 +16,29 @@ export const stoppedNoticeMs = 86_400_000;
 const maxTroubles = 100;
 
 /** What needs attention about how installations end; what affects most devices comes first. */
-export function ofInstallations({ troubled, stopped }: InstallationFacts): readonly AttentionItem[] {
+export function ofInstallations({
+  troubled,
+  stopped,
+  revokedDevices,
+}: InstallationFacts): readonly AttentionItem[] {
   const worst = [...troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles);
-  return [...worst.map(ofTrouble), ...stopped.slice(0, maxTroubles).map(ofStopped)];
+  return [
+    ...worst.map((one) => ofTrouble(one, revokedDevices)),
+    ...stopped.slice(0, maxTroubles).map(ofStopped),
+  ];
 }
 
-const troubleWords = {
-  failed: 'failed on',
-  'rolled-back': 'was rolled back on',
-  rejected: 'was rejected by',
-  lost: 'went silent on',
-  interrupted: 'was interrupted by a reboot on',
-} as const satisfies Readonly<Record<TroubledState, string>>;
-
-function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {
-  const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
-  return {
-    kind: state,
-    count: devices,
-    ...(compatible === null ? {} : { compatible }),
-    channel,
-    message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
-  };
+function ofTrouble(trouble: TroubledDevices, revokedDevices: ReadonlySet<string>): AttentionItem {
+  const { state, ...where } = trouble;
+  if (state !== 'lost') return { kind: state, ...placeOf(where), reason: attentionReason(state, where) };
+  const revoked = where.ids.filter((id) => revokedDevices.has(id));
+  return { kind: state, ...placeOf(where), revoked, reason: attentionReason(state, { ...where, revoked }) };
 }
 
-function ofStopped({ compatible, channel, devices }: StoppedDevices): AttentionItem {
-  const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
-  const [it, waits] =
-    devices === 1 ? ['it', 'is waiting for its reboot'] : ['they', 'are waiting for their reboot'];
-  return {
-    kind: 'stopped',
-    count: devices,
-    ...(compatible === null ? {} : { compatible }),
-    channel,
-    message:
-      `${counted(devices, 'device')} ${place} stopped reading the bundle over a day ago and did not reboot: the installation failed, or ${it} ${waits}. ` +
-      "Check RAUC's log there, then reboot the device, or call off the installation (device cancel)",
-  };
+function ofStopped(where: StoppedDevices): AttentionItem {
+  return { kind: 'stopped', ...placeOf(where), reason: attentionReason('stopped', where) };
+}
+
+function placeOf({ compatible, channel, devices, ids }: StoppedDevices) {
+  return { count: devices, devices: ids, ...(compatible === null ? {} : { compatible }), channel };
 }

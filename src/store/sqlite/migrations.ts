@@ -467,4 +467,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE bundles ADD COLUMN sha1 TEXT;
   ALTER TABLE bundles ADD COLUMN md5 TEXT;
   `,
+  `
+  -- What a line of the journal says: a code, and as JSON what its sentence needs. Lines from before have the sentence itself.
+  ALTER TABLE events ADD COLUMN reason TEXT;
+  ALTER TABLE events ADD COLUMN parameters TEXT;
+  `,
 ];

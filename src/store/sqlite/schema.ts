@@ -212,6 +212,10 @@ export interface EventTable {
   count: Generated<number>;
   /** The first time, when it happened more than once. */
   first_at: string | null;
+  /** What it says, instead of `message`. */
+  reason: string | null;
+  /** As JSON. */
+  parameters: string | null;
 }
 
 /** Between which times the lines of a block of the journal are. */
