@@ -5,6 +5,7 @@ import { type CliResult, runCommand, SignalSource } from '../../../support/cli-h
 
 const running: RunningServer = {
   adminUrl: 'http://127.0.0.1:8080/',
+  hawkbitUrl: null,
   deviceUrl: 'https://localhost:8443/',
   certificateNames: ['localhost', '192.0.2.7'],
   made: ['a CA in certs/ca.crt'],
