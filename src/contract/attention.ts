@@ -15,6 +15,8 @@ export const attentionJson = z.object({
     .optional()
     .describe('the devices that are meant were last heard of before this'),
   message: z.string().describe('a sentence for people'),
+  reason: z.string().describe('a code for those who say it in their own words; more may be added'),
+  parameters: z.record(z.string(), z.unknown()).describe('what the sentence of `reason` needs'),
   subjects: stringList.optional().describe('what POST /api/attention/dismiss takes'),
 });
 

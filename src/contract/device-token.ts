@@ -25,8 +25,8 @@ export const rotateTokenBody = newDeviceTokenBody.extend({
 
 export const deviceTokenJson = z.object({
   token: z.string(),
-  made_at: instant,
-  made_by: z.string(),
+  created_at: instant,
+  created_by: z.string(),
   previous_until: nullableInstant.describe('until when the token before it is valid, too'),
 });
 

@@ -56,7 +56,11 @@ export const eventJson = z.object({
   kind: z.string(),
   actor: z.string().describe('local, token:<name>, cli:<user>, device:<id> or server'),
   address: nullableText.describe('where the actor was'),
-  message: z.string(),
+  message: z.string().describe('a sentence for people'),
+  reason: nullableText.describe(
+    'what happened, more closely than `kind`: a code for those who say it in their own words; more may be added. Null for a line that an earlier version wrote',
+  ),
+  parameters: facts.describe('what the sentence of `reason` needs'),
   device: nullableText,
   compatible: nullableText,
   channel: nullableText,

@@ -36,15 +36,4 @@ export const defaultOverlapMs = 7 * 86_400_000;
 /** A year, in milliseconds. */
 export const maxOverlapMs = 365 * 86_400_000;
 
-export type TokenChange = 'made' | 'rotated' | 'removed';
-
-/** The line of the journal. @param previousUntil until when the token before it stays valid */
-export function tellTokenChange(holder: TokenHolder, what: TokenChange, previousUntil: Date | null): string {
-  const still =
-    previousUntil === null ? '' : `; the one before it is valid until ${previousUntil.toISOString()}`;
-  return `the token of ${holderName(holder)} was ${what}${still}`;
-}
-
-export function tellTokensRemoved(count: number): string {
-  return count === 1 ? 'the only device token was removed' : `all ${count} device tokens were removed`;
-}
+export type TokenChange = 'created' | 'rotated' | 'removed';

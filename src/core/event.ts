@@ -1,4 +1,5 @@
 import { installationStates } from './installation-states';
+import type { EventReason, LineCode } from './journal/catalogue';
 
 /** Everything that goes into the journal. The part before the dot is the noun that it is about. */
 export const eventKinds = [
@@ -40,7 +41,7 @@ export const eventKinds = [
   'attention.dismissed',
   'token.created',
   'token.revoked',
-  'device-token.made',
+  'device-token.created',
   'device-token.rotated',
   'device-token.removed',
   'session.begun',
@@ -85,7 +86,9 @@ export interface JournalEvent {
   readonly at: Date;
   readonly kind: EventKind;
   readonly actor: Actor;
-  /** A sentence for people. */
+  /** What happened, as a code with what its sentence needs; `null` for a line that an earlier version wrote. */
+  readonly reason: EventReason | null;
+  /** The sentence that an earlier version wrote; empty where `reason` says it. */
   readonly message: string;
   /** What it is about; `null` for what does not apply. */
   readonly subject: EventSubject;
@@ -116,7 +119,9 @@ export const noSubject: EventSubject = {
 };
 
 /** An event on its way into the journal. */
-export interface NewEvent extends Omit<JournalEvent, 'id' | 'subject' | 'before' | 'after' | 'repeats'> {
+export interface NewEvent extends Pick<JournalEvent, 'at' | 'kind' | 'actor'> {
+  readonly reason?: EventReason<LineCode>;
+  readonly message?: string;
   readonly subject?: Partial<EventSubject>;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;

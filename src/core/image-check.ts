@@ -23,8 +23,11 @@ export const notYetChecked: StoredImageCheck = { state: 'being-checked', tries: 
 /** So many are named in a sentence. */
 const maxNames = 5;
 
-/** The names of files that a manifest does not fit, for a sentence. */
-export function namedImages(files: readonly string[]): string {
-  const more = files.length - maxNames;
+/**
+ * The names of files that a manifest does not fit, for a sentence.
+ * @param count of all of them, where not all are at hand
+ */
+export function namedImages(files: readonly string[], count = files.length): string {
+  const more = count - maxNames;
   return `${files.slice(0, maxNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -3,14 +3,14 @@ import type { NewEvent } from '../core/event';
 /** The token of one holder, sealed, and the one before it as long as that is valid. */
 export interface StoredDeviceToken {
   readonly sealed: string;
-  readonly madeAt: Date;
-  readonly madeBy: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
   /** Both `null` when there is none. */
   readonly previous: string | null;
   readonly previousUntil: Date | null;
 }
 
-export interface NewDeviceToken extends Pick<StoredDeviceToken, 'sealed' | 'madeAt' | 'madeBy'> {
+export interface NewDeviceToken extends Pick<StoredDeviceToken, 'sealed' | 'createdAt' | 'createdBy'> {
   /** Until when the token that it replaces stays valid; `null` for no longer. */
   readonly overlapUntil: Date | null;
 }
@@ -18,7 +18,7 @@ export interface NewDeviceToken extends Pick<StoredDeviceToken, 'sealed' | 'made
 /** What may be there already. */
 export type TokenExpectation = 'none' | 'one' | 'any';
 
-export type PutToken = 'made' | 'rotated' | 'taken' | 'missing' | 'no-device';
+export type PutToken = 'created' | 'rotated' | 'taken' | 'missing' | 'no-device';
 
 /** Where the tokens of devices last. A device that is deleted takes its token along. */
 export interface DeviceTokenRecords {
@@ -35,7 +35,7 @@ export interface DeviceTokenRecords {
     deviceId: string | null,
     token: NewDeviceToken,
     expects: TokenExpectation,
-    events: (became: 'made' | 'rotated') => readonly NewEvent[],
+    events: (became: 'created' | 'rotated') => readonly NewEvent[],
   ): Promise<PutToken>;
   /** `DELETE FROM device_tokens WHERE holder = $1 RETURNING holder`, and the lines if it was there. */
   remove(holder: string, events: readonly NewEvent[]): Promise<boolean>;

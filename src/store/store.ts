@@ -19,7 +19,7 @@ import { createDatabaseMarker } from './files/database-marker';
 import { createDismissalRecords } from './sqlite/dismissal-records';
 import { createLegacyFiles } from './files/legacy-files';
 import { cleanIncoming } from './files/incoming-files';
-import type { UploadThreadOptions } from './files/threaded-upload';
+import type { UploadThreadOptions } from './files/upload-worker';
 import { type DataDirLock, lockDataDir } from './files/lock-data-dir';
 import { createFleetCounts } from './sqlite/fleet-counts';
 import { createFleetListing } from './sqlite/fleet-listing';
@@ -124,6 +124,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           tryAgain: () => database.tryWriting(),
         },
         close() {
+          void bundles.close();
           try {
             database.close();
           } finally {

@@ -3,8 +3,8 @@ import { build, type Plugin } from 'esbuild';
 import type { Page } from 'playwright-core';
 
 /**
- * The page in a language that nobody speaks: every text of its tables, and every sentence of the catalogue of reasons, stands
- * between two marks. What stands between none is no text of a table.
+ * The page in a language that nobody speaks: every text of its tables, and every sentence of the catalogues of reasons and of the
+ * journal, stands between two marks. What stands between none is no text of a table.
  */
 const source = path.join(__dirname, '../../src');
 const marks = ['⟦', '⟧'] as const;
@@ -14,6 +14,8 @@ const spoken: Readonly<Record<string, string>> = {
   'dashboard/texts/index.ts': 'export const text = pseudo(real.text);',
   'core/reasons/sentences.ts':
     'export const sentenceOf = pseudo(real.sentenceOf); export const remedyOf = pseudo(real.remedyOf);',
+  'core/reasons/attention/sentences.ts': 'export const attentionSentence = pseudo(real.attentionSentence);',
+  'core/journal/sentences.ts': 'export const messageOf = pseudo(real.messageOf);',
   'contract/state-looks.ts':
     'export const lookOf = (state) => { const look = real.lookOf(state); return { ...look, word: pseudo(look.word) }; };',
 };
@@ -91,13 +93,23 @@ Response.prototype.text = async function () {
 };
 `;
 
-/** All that people see, or hear from a screen reader; what stands in code is for programs. */
+/**
+ * All that people see, or hear from a screen reader; what stands in code is for programs. Where a link stands in a sentence, each
+ * piece of the sentence has the marks of the whole.
+ */
 const readShown = `(() => {
   const found = [document.title];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let block = null;
+  let depth = 0;
   while (walker.nextNode()) {
     const { parentElement, data } = walker.currentNode;
-    if (parentElement.closest('script, style, noscript, code, pre') === null) found.push(data);
+    if (parentElement.closest('script, style, noscript, code, pre') !== null) continue;
+    if (parentElement.closest('div, p, li, td, dd') !== block) depth = 0;
+    block = parentElement.closest('div, p, li, td, dd');
+    const opened = '${marks[0]}'.repeat(depth);
+    for (const letter of data) depth += letter === '${marks[0]}' ? 1 : letter === '${marks[1]}' ? -1 : 0;
+    found.push(opened + data);
   }
   for (const name of ['title', 'placeholder', 'alt', 'aria-label', 'aria-description', 'aria-valuetext']) {
     for (const element of document.querySelectorAll('[' + name + ']')) found.push(element.getAttribute(name));
@@ -133,11 +145,16 @@ export async function speakPseudoIn(page: Page, script: string): Promise<PseudoP
   };
 }
 
-/** Every string of an answer, and every name of a member, which may be a state or a compatible. */
+/**
+ * Every string of an answer, and every name of a member, which may be a state or a compatible. A sentence with a code beside it is
+ * none: the page says it in its own words.
+ */
 function* dataIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
   if (typeof value !== 'object' || value === null) return;
+  const isSaid = 'parameters' in value && value.parameters !== null;
   for (const [name, member] of Object.entries(value)) {
+    if (isSaid && name === 'message') continue;
     if (!Array.isArray(value)) yield name;
     yield* dataIn(member);
   }

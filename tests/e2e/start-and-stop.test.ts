@@ -60,19 +60,6 @@ describe('a start that cannot succeed ends with exit code 2 and the remedy', () 
     expect(stderr).toContain('set HAWKBIT_HOST to 127.0.0.1 and put a reverse proxy before it, or use https');
   });
 
-  it('says that the key of device tokens is gone', async () => {
-    const folder = await prepared();
-    const server = await startServer({ folder });
-    const made = await cli(folder, 'device', 'token', 'create', '--gateway', '--server', server.adminUrl);
-    expect(made.code).toBe(0);
-    await server.stop();
-    await rm(path.join(folder, 'certs/device-tokens.key'));
-    const { code, stderr } = await serve(folder, { HAWKBIT_PORT: '0', HAWKBIT_HOST: '127.0.0.1' });
-    expect(code).toBe(2);
-    expect(stderr).toContain('device-tokens.key, which unseals the tokens of devices, is missing');
-    expect(stderr).toContain('device token remove --all');
-  });
-
   it('says that the key does not match the certificate', async () => {
     const [folder, other] = [await prepared(), await prepared()];
     await copyFile(path.join(other, 'certs/server.key'), path.join(folder, 'certs/server.key'));
@@ -121,7 +108,7 @@ describe('a running server', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it("answers hawkBit's clients that have a token, where it is told to", async () => {
+  it("answers hawkBit's clients that have a token, and does not start without the key of the tokens", async () => {
     const folder = await prepared();
     const server = await startServer({
       folder,
@@ -139,6 +126,11 @@ describe('a running server', () => {
     expect((await poll('wrong')).stdout).toMatch(/401$/);
     expect(server.output.stderr).not.toContain(made.stdout.trim());
     expect(await server.stop()).toBe(0);
+    await rm(path.join(folder, 'certs/device-tokens.key'));
+    const { code, stderr } = await serve(folder, { HAWKBIT_PORT: '0', HAWKBIT_HOST: '127.0.0.1' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('device-tokens.key, which unseals the tokens of devices, is missing');
+    expect(stderr).toContain('device token remove --all');
   });
 
   it('prints where it is, what the certificate covers, where things are, and what to type next', async () => {

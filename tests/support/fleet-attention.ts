@@ -2,12 +2,13 @@ import type { AttentionItem } from '../../src/services/overview/attention-item';
 import { FleetDescriber } from '../../src/services/overview/describe-fleet';
 import type { OpenedServices } from './services';
 import { storageUsage } from './storage-usage';
+import { withMessage } from './with-message';
 
 /** What people are asked to look at now, as far as devices and rollouts are the cause: certificates and disk are in order. */
 export async function fleetAttention(
   { services, store }: Pick<OpenedServices, 'services' | 'store'>,
   now: () => Date,
-): Promise<readonly AttentionItem[]> {
+): Promise<readonly (AttentionItem & { readonly message: string })[]> {
   const describer = new FleetDescriber({
     listBundles: services.listBundles,
     manageRollouts: services.manageRollouts,
@@ -32,5 +33,5 @@ export async function fleetAttention(
     writeProblem: () => services.health().writeProblem,
     now,
   });
-  return (await describer.describe()).attention;
+  return withMessage((await describer.describe()).attention);
 }

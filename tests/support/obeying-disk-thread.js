@@ -5,14 +5,12 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { parentPort, workerData } = require('node:worker_threads');
+const { sendUnreadable } = require('./unreadable-answer.js');
 
 const beside = path.dirname(path.dirname(workerData.file));
 const orders = path.join(beside, 'disk-order');
 const log = path.join(beside, 'disk-log');
 const real = fs.fdatasyncSync;
-/** What becomes an answer that cannot be read. */
-let handle;
-void fs.promises.open(__filename).then((opened) => (handle = opened));
 const order = () => fs.readFileSync(orders, 'utf8');
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -29,15 +27,7 @@ fs.fdatasyncSync = (descriptor) => {
       parentPort?.postMessage(() => undefined);
       break;
     case 'unreadable':
-      parentPort?.postMessage(unreadable(handle), [handle]);
+      sendUnreadable(parentPort);
   }
   real(descriptor);
 };
-
-/** As Node tests it: what is sent of a handle names a class that the other side may not make of it. */
-function unreadable(handle) {
-  const symbols = Object.getOwnPropertySymbols(Object.getPrototypeOf(handle));
-  const transfer = symbols.find(({ description }) => description === 'messaging_transfer_symbol');
-  handle[transfer] = () => ({ data: 'nothing', deserializeInfo: 'net:Socket' });
-  return handle;
-}

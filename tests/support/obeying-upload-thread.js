@@ -1,16 +1,27 @@
 'use strict';
-// Preloaded into a thread that writes an upload. The file `upload-order` beside the bundle folder says what becomes of its disk: `hold`
-// until it says something else, `hold-sync` the same for a sync alone, `full`, `fail` a sync, `exit` at the first write, `exit-synced` and
-// `exit-linked` once the file has what they say.
+// Preloaded into a thread that writes uploads. The file `upload-order` beside the bundle folder says what becomes of its disk: `hold`
+// until it says something else, `hold-sync` the same for a sync alone, `full`, `fail` a sync, `stuck` a removal that fails, `exit` at the
+// first write, `exit-synced` and `exit-linked` once the file has what they say, `unreadable` for an answer that cannot be read, `unread` for a
+// task that cannot. Each upload adds the number of its thread to `upload-log`.
 const fs = require('node:fs');
 const path = require('node:path');
-const { workerData } = require('node:worker_threads');
+const { parentPort, threadId } = require('node:worker_threads');
+const { sendUnreadable } = require('./unreadable-answer.js');
 
-const orders = path.join(workerData.file, '../../../upload-order');
-const order = () => fs.readFileSync(orders, 'utf8');
+let beside;
+const order = () => fs.readFileSync(path.join(beside, 'upload-order'), 'utf8');
 const pause = new Int32Array(new SharedArrayBuffer(4));
-const { writeSync, fsyncSync, linkSync } = fs;
+const { openSync, writeSync, fsyncSync, linkSync, rmSync } = fs;
 const systemError = (code) => Object.assign(new Error(`${code}: told so`), { code });
+
+fs.openSync = (file, flags, mode) => {
+  const descriptor = openSync(file, flags, mode);
+  if (flags === 'wx') {
+    beside = path.join(file, '../../..');
+    fs.appendFileSync(path.join(beside, 'upload-log'), `${threadId}\n`);
+  }
+  return descriptor;
+};
 
 fs.writeSync = (...args) => {
   while (order() === 'hold') Atomics.wait(pause, 0, 0, 5);
@@ -19,6 +30,12 @@ fs.writeSync = (...args) => {
       throw systemError('ENOSPC');
     case 'exit':
       process.exit(1);
+      break;
+    case 'unreadable':
+      sendUnreadable(parentPort);
+      break;
+    case 'unread':
+      parentPort.emit('messageerror', new Error('told so'));
   }
   return writeSync(...args);
 };
@@ -33,4 +50,9 @@ fs.fsyncSync = (descriptor) => {
 fs.linkSync = (...args) => {
   linkSync(...args);
   if (order() === 'exit-linked') process.exit(1);
+};
+
+fs.rmSync = (...args) => {
+  if (order() === 'stuck') throw systemError('EIO');
+  rmSync(...args);
 };

@@ -1,24 +1,42 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { UploadThreadOptions } from '../../src/store/files/threaded-upload';
+import type { UploadThreadOptions } from '../../src/store/files/upload-worker';
 
 /** What becomes of what an upload asks of its disk. */
 export type UploadOrder =
-  'go' | 'hold' | 'hold-sync' | 'full' | 'fail' | 'exit' | 'exit-synced' | 'exit-linked';
+  | 'go'
+  | 'hold'
+  | 'hold-sync'
+  | 'full'
+  | 'fail'
+  | 'stuck'
+  | 'exit'
+  | 'exit-synced'
+  | 'exit-linked'
+  | 'unreadable'
+  | 'unread';
 
 /** The threads that write uploads, as the source has them, with a disk that does what it is told. */
 export class ObeyingUploads {
   readonly #orders: string;
+  readonly #log: string;
 
   /** @param folder of the bundles */
   constructor(folder: string) {
     this.#orders = path.join(folder, '../upload-order');
+    this.#log = path.join(folder, '../upload-log');
     this.tell('go');
   }
 
-  threads(): UploadThreadOptions {
+  /** @param idleMs how long an idle one may stay */
+  threads(idleMs = 60_000): UploadThreadOptions {
     const preloaded = ['typescript-hook.js', 'obeying-upload-thread.js'];
-    return { execArgv: preloaded.flatMap((file) => ['-r', path.join(__dirname, file)]) };
+    return { execArgv: preloaded.flatMap((file) => ['-r', path.join(__dirname, file)]), idleMs };
+  }
+
+  /** The number of the thread of each upload so far. */
+  used(): readonly string[] {
+    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').trimEnd().split('\n') : [];
   }
 
   tell(order: UploadOrder): void {

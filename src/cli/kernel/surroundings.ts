@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { version } from '../../../package.json';
 import { calledAs } from '../../base/text/called-as';
 import { processEnvironment, type Environment } from '../../config/environment';
 import type { Clock } from '../../ports/clock';
@@ -43,7 +42,7 @@ export function processSurroundings(): Surroundings {
     cwd: process.cwd(),
     command: calledAs(process.argv[1]),
     user: userName(),
-    version: packageVersion(),
+    version,
     now: () => new Date(),
     newId: randomUUID,
     wait: (ms) => delay(ms),
@@ -71,10 +70,4 @@ function userName(): string {
   } catch {
     return `uid-${process.getuid?.() ?? 'unknown'}`;
   }
-}
-
-function packageVersion(): string {
-  const content: unknown = JSON.parse(readFileSync(path.join(__dirname, '../../../package.json'), 'utf8'));
-  const isNamed = typeof content === 'object' && content !== null && 'version' in content;
-  return isNamed ? String(content.version) : 'unknown';
 }

@@ -1,5 +1,6 @@
 import type { EventJson } from '../../contract/event';
 import { lookOf } from '../../contract/state-looks';
+import { eventSentence } from '../event-sentence';
 import { formatCount, formatMoment } from '../format';
 import { linkTo } from '../location';
 import { Icon } from './icon';
@@ -41,7 +42,7 @@ export function EventMark({ event }: { readonly event: EventJson }) {
 
 /** The sentence, with a link where it names what it is about. */
 export function EventText({ event }: { readonly event: EventJson }) {
-  const { message } = event;
+  const message = eventSentence(event);
   const subject = subjectOf(event);
   const at = subject === null ? -1 : message.indexOf(subject.name);
   if (subject === null || at < 0)

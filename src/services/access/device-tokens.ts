@@ -7,13 +7,12 @@ import {
   holderName,
   maxOverlapMs,
   parseDeviceToken,
-  tellTokenChange,
-  tellTokensRemoved,
   type TokenChange,
   type TokenHolder,
 } from '../../core/device-token';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Clock, MonotonicClock } from '../../ports/clock';
 import type { DeviceTokenRecords, StoredDeviceToken, TokenExpectation } from '../../ports/device-tokens';
 import type { RandomBytes } from '../../ports/randomness';
@@ -22,8 +21,8 @@ import type { Sealing } from '../../ports/sealing';
 /** A token as administrators see it: it goes into a device's configuration, so it can be shown again. */
 export interface ShownDeviceToken {
   readonly token: string;
-  readonly madeAt: Date;
-  readonly madeBy: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
   /** Until when the token before it is valid, too; `null` when there is none. */
   readonly previousUntil: Date | null;
 }
@@ -111,9 +110,10 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     actor: Actor,
     previousUntil: Date | null = null,
   ): NewEvent {
-    const message = tellTokenChange(holder, what, previousUntil);
+    const parameters = { holder: holderName(holder), until: previousUntil?.toISOString() ?? null };
     const subject = holder.kind === 'device' ? { deviceId: holder.id } : {};
-    return { kind: `device-token.${what}`, at: now(), actor, message, subject };
+    const reason = saying(`device-token-${what}`, parameters);
+    return { kind: `device-token.${what}`, at: now(), actor, reason, subject };
   }
 
   async function put(
@@ -126,9 +126,9 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     if (!(overlapMs >= 0 && overlapMs <= maxOverlapMs)) throw DomainError.of('overlap-too-long');
     const text = token === undefined ? randomBytes(tokenSizeBytes).toString('hex') : parseDeviceToken(token);
     const key = holderKey(holder);
-    const madeAt = now();
-    const made = { madeAt, madeBy: actor.name };
-    const overlapUntil = overlapMs === 0 ? null : new Date(madeAt.getTime() + overlapMs);
+    const createdAt = now();
+    const made = { createdAt, createdBy: actor.name };
+    const overlapUntil = overlapMs === 0 ? null : new Date(createdAt.getTime() + overlapMs);
     // A key of its own for a few among many tokens would hide that theirs is lost.
     const sealed = await sealing.seal(text, key, (await records.any()) === undefined);
     const became = await records.put(key, deviceId, { sealed, ...made, overlapUntil }, expects, (done) => [
@@ -151,9 +151,9 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     async show(holder) {
       const found = await find(holder);
       if (found === undefined) throw noToken(holder);
-      const { token, madeAt, madeBy, previousUntil } = found;
+      const { token, createdAt, createdBy, previousUntil } = found;
       const isStillValid = previousUntil !== null && previousUntil > now();
-      return { token, madeAt, madeBy, previousUntil: isStillValid ? previousUntil : null };
+      return { token, createdAt, createdBy, previousUntil: isStillValid ? previousUntil : null };
     },
     create: (holder, request, actor) => put(holder, request, 'none', actor),
     rotate: (holder, request, actor) => put(holder, request, 'one', actor),
@@ -171,7 +171,7 @@ export function createDeviceTokens(ports: DeviceTokenPorts): DeviceTokens {
     async removeAll(actor) {
       const kind = 'device-token.removed';
       const count = await records.removeAll((all) => [
-        { kind, at: now(), actor, message: tellTokensRemoved(all) },
+        { kind, at: now(), actor, reason: saying('device-tokens-removed', { count: all }) },
       ]);
       for (const [holder] of [...known.entries()]) known.delete(holder);
       return count;

@@ -1,6 +1,7 @@
 import { type Device, newDevice, parseDeviceId } from '../../core/device';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
+import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { type Installation, keptInstallations } from '../../core/installation';
 import { isCancellable } from '../../core/installation-states';
 import type { BundleTrust } from '../catalog/bundle-trust';
@@ -69,10 +70,10 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
     kind: EventKind,
     device: Device,
     actor: Actor,
-    message: string,
+    reason: EventReason<LineCode>,
     facts: Pick<NewEvent, 'before' | 'after'> = {},
   ): NewEvent {
-    return { ...deviceLine(kind, device, { message, actor, at: now() }), ...facts };
+    return { ...deviceLine(kind, device, { reason, actor, at: now() }), ...facts };
   }
 
   const plans = (actor: Actor) => createDecisionPlans(ports, actor);
@@ -97,7 +98,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
       parseDeviceId(id);
       const wanted = parseInput(input);
       const device: Device = { ...newDevice(id, 'admitted', now()), ...wanted };
-      const event = line('device.registered', device, actor, `${id} was made ahead of its first contact`);
+      const event = line('device.registered', device, actor, saying('device-added', { device: id }));
       return fleet.decisions.make(device, [event]);
     },
 
@@ -144,7 +145,7 @@ export function createManageDevices(ports: ManageDevicesPorts): ManageDevices {
 
     forget: (id, actor) =>
       fleet.decisions.forget(id, (device) => [
-        line('device.forgotten', device, actor, `${id} was forgotten`, {
+        line('device.forgotten', device, actor, saying('device-forgotten', { device: id }), {
           before: { compatible: device.facts.compatible, version: device.facts.systemVersion },
         }),
       ]),

@@ -2,6 +2,7 @@ import type { Device } from '../../core/device';
 import type { Actor } from '../../core/event';
 import type { Installation } from '../../core/installation';
 import { isCalledOff, isFailure } from '../../core/installation-states';
+import { saying } from '../../core/journal/catalogue';
 import { unprovenDownloads, untoldTries } from '../../core/silent-poller';
 import type { Clock } from '../../ports/clock';
 import type { Catalog } from '../catalog/catalog';
@@ -43,8 +44,8 @@ export function planClearing({ catalog, maxTries, now }: ClearingPorts, actor: A
       : null;
     const freed = [...cleared, ...(again === null ? [] : [again.installation])];
     const bundles = [...new Set(freed.map(({ bundleName }) => bundleName))];
-    const message = `${device.id} may try again${bundles.length === 0 ? '' : `: ${bundles.join(', ')}`}`;
-    const line = deviceLine('device.failures-cleared', device, { message, actor, at });
+    const reason = saying('device-failures-cleared', { device: device.id, bundles });
+    const line = deviceLine('device.failures-cleared', device, { reason, actor, at });
     return {
       installations: freed,
       events: [...(again?.events ?? []), { ...line, after: { bundles } }],

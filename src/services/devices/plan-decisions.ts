@@ -2,6 +2,7 @@ import type { Device } from '../../core/device';
 import { decided, type DeviceDecisions } from '../../core/device-decisions';
 import { DomainError } from '../../core/errors';
 import type { Actor, EventKind, NewEvent } from '../../core/event';
+import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import type { Clock } from '../../ports/clock';
 import type { DecideOnDevice, TellDecision } from '../../ports/fleet-decisions';
 import type { BundleTrust } from '../catalog/bundle-trust';
@@ -43,17 +44,17 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
   function line(
     kind: EventKind,
     device: Device,
-    message: string,
+    reason: EventReason<LineCode>,
     facts: Pick<NewEvent, 'before' | 'after'> = {},
   ): readonly NewEvent[] {
-    return [{ ...deviceLine(kind, device, { message, actor, at: now() }), ...facts }];
+    return [{ ...deviceLine(kind, device, { reason, actor, at: now() }), ...facts }];
   }
 
   return {
     admit: () => ({
       change: () => ({ admission: 'admitted' }),
       tell: (device) =>
-        line('device.admitted', device, `${device.id} was admitted`, {
+        line('device.admitted', device, saying('device-admitted', { device: device.id }), {
           before: { admission: device.admission },
         }),
     }),
@@ -64,7 +65,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
       return {
         change: () => ({ hold }),
         tell: (device) =>
-          line('device.held', device, `${device.id} is held${text === '' ? '' : `: ${text}`}`, {
+          line('device.held', device, saying('device-held', { device: device.id, why: text }), {
             after: { reason: text },
           }),
       };
@@ -73,7 +74,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     liftHold: () => ({
       change: () => ({ hold: null }),
       tell: (device) =>
-        line('device.hold-lifted', device, `the hold of ${device.id} is lifted`, {
+        line('device.hold-lifted', device, saying('device-hold-lifted', { device: device.id }), {
           before: { reason: device.hold?.reason ?? null },
         }),
     }),
@@ -93,7 +94,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
           );
         },
         tell: (device) =>
-          line('device.pinned', device, `${device.id} is pinned to ${bundleName}`, {
+          line('device.pinned', device, saying('device-pinned', { device: device.id, bundle: bundleName }), {
             before: { bundle: device.pin?.bundleName ?? null },
             after: { bundle: bundleName },
           }),
@@ -103,7 +104,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
     unpin: () => ({
       change: () => ({ pin: null }),
       tell: (device) =>
-        line('device.unpinned', device, `${device.id} follows its channel again`, {
+        line('device.unpinned', device, saying('device-unpinned', { device: device.id }), {
           before: { bundle: device.pin?.bundleName ?? null },
         }),
     }),
@@ -114,8 +115,8 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
         change,
         tell(device) {
           const after = decided(device, change(device));
-          const message = `${device.id} was changed: ${Object.keys(after).join(', ')}`;
-          return line('device.changed', device, message, {
+          const reason = saying('device-changed', { device: device.id, fields: Object.keys(after) });
+          return line('device.changed', device, reason, {
             before: pick(device, after),
             after: { ...after },
           });
@@ -129,7 +130,7 @@ export function createDecisionPlans({ catalog, bundleTrust, now }: PlanPorts, ac
 export function deviceLine(
   kind: EventKind,
   device: Device,
-  told: Pick<NewEvent, 'message' | 'actor' | 'at'>,
+  told: Pick<NewEvent, 'reason' | 'actor' | 'at'>,
 ): NewEvent {
   const subject = { deviceId: device.id, compatible: device.facts.compatible, channel: device.channel };
   return { kind, ...told, subject };

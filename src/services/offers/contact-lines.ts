@@ -1,8 +1,8 @@
 import { describeBoard } from '../../core/board';
-import { freshReason } from '../../core/board-evidence';
 import type { BootChange } from '../../core/contact';
 import type { Device } from '../../core/device';
 import type { Actor, NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Sight } from '../../core/recognize-board';
 import type { Cause } from '../devices/installation-events';
 
@@ -10,16 +10,20 @@ import type { Cause } from '../devices/installation-events';
 export function tellSecond(before: Device, { id, facts, boards }: Device, cause: Cause): readonly NewEvent[] {
   if (before.boards.second !== null || boards.second === null) return [];
   const { own, other } = boards.second;
-  const message = `two boards use the certificate of ${id}: ${describeBoard(own)}; and ${describeBoard(other)}`;
+  const reason = saying('device-second-board', {
+    device: id,
+    own: describeBoard(own),
+    other: describeBoard(other),
+  });
   const subject = { deviceId: id, compatible: facts.compatible };
-  return [{ kind: 'device.second-board', ...cause, subject, message }];
+  return [{ kind: 'device.second-board', ...cause, subject, reason }];
 }
 
 /** Another board, or the same one with nothing left of what it had. */
 export function tellFresh({ id, facts }: Device, sight: Sight, cause: Cause): readonly NewEvent[] {
-  const message = `${id} starts afresh: ${freshReason(sight) ?? 'another board'}`;
+  const reason = saying('device-started-afresh', { device: id, sight });
   const subject = { deviceId: id, compatible: facts.compatible };
-  return [{ kind: 'device.started-afresh', ...cause, subject, message }];
+  return [{ kind: 'device.started-afresh', ...cause, subject, reason }];
 }
 
 /** What of a device has changed. */
@@ -31,21 +35,22 @@ export function tellContact(
 ): NewEvent[] {
   const events: NewEvent[] = [];
   const { id } = after;
-  const say = (event: Pick<NewEvent, 'kind' | 'message' | 'before' | 'after'>) => {
+  const say = (event: Pick<NewEvent, 'kind' | 'reason' | 'before' | 'after'>) => {
     events.push({ ...event, at, actor, subject: { deviceId: id, compatible: after.facts.compatible } });
   };
   const serial = after.certificates.find(
     (one) => !before.certificates.some((known) => known.serial === one.serial),
   )?.serial;
   if (serial !== undefined && before.firstContactAt !== null) {
-    say({ kind: 'device.certificate-seen', message: `${id} has another certificate`, after: { serial } });
+    const reason = saying('device-certificate-seen', { device: id });
+    say({ kind: 'device.certificate-seen', reason, after: { serial } });
   }
   if (before.firstContactAt === null)
-    say({ kind: 'device.registered', message: `${id} made its first contact` });
+    say({ kind: 'device.registered', reason: saying('device-first-contact', { device: id }) });
   if (boot === 'new') {
     say({
       kind: 'device.booted',
-      message: `${id} has booted`,
+      reason: saying('device-booted', { device: id }),
       before: { boot_id: before.facts.bootId },
       after: { boot_id: after.facts.bootId },
     });
@@ -54,7 +59,7 @@ export function tellContact(
   if (from !== to && to !== null) {
     say({
       kind: 'device.version-changed',
-      message: from === null ? `${id} runs ${to}` : `${id} runs ${to}, and ran ${from} before`,
+      reason: saying('device-version-changed', { device: id, from, to }),
       before: { system_version: from },
       after: { system_version: to },
     });

@@ -6,6 +6,7 @@ import { type Admission, type DeviceIdentity, newDevice } from '../../core/devic
 import { type Recognized, recognizeBoard } from '../../core/recognize-board';
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import type { Installation, InstallationChange } from '../../core/installation';
 import type { Evidence, ProofRules } from '../../core/evidence';
 import { judgeContact } from '../../core/proof';
@@ -164,10 +165,10 @@ export function createDeviceContacts({
     const made = newDevice(id, newDevices, contact.at);
     const { boards } = recognizeBoard(made, contact, true);
     const device = { ...mergeContact(made, identity, contact), boards };
-    const waits = newDevices === 'waiting' ? ', and waits for admission' : '';
-    const message = `${id} made its first contact${waits}`;
+    const code = newDevices === 'waiting' ? 'device-awaits-admission' : 'device-first-contact';
+    const reason = saying(code, { device: id });
     const subject = { deviceId: id, compatible: device.facts.compatible };
-    draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, message, subject }]);
+    draft.register(device, [{ kind: 'device.registered', at: contact.at, actor, reason, subject }]);
   }
 
   /** What the contact says about the latest installation, as long as it comes from the same board. */

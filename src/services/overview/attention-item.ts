@@ -1,4 +1,5 @@
 import type { AttentionKind } from '../../core/attention-kind';
+import type { AttentionReason } from '../../core/reasons/attention/sentences';
 
 /** Something that needs attention. */
 export interface AttentionItem {
@@ -12,8 +13,8 @@ export interface AttentionItem {
   readonly deviceId?: string;
   /** The devices in question were last heard before this. */
   readonly lastContactBefore?: Date;
-  /** A sentence for people. */
-  readonly message: string;
+  /** Why, and what to do: a sentence for people is made of it. */
+  readonly reason: AttentionReason;
   /** What people can dismiss in it, such as ids of releases; missing when it can only go away on its own. */
   readonly subjects?: readonly string[];
 }

@@ -5,8 +5,8 @@ import {
   type KnownCertificate,
 } from '../../core/certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
+import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
-import { counted, inDays, named } from './attention-words';
 import { ofServerCertificate } from './server-certificate-attention';
 
 export interface CertificateFacts {
@@ -20,16 +20,14 @@ export interface CertificateFacts {
 
 /** Enough to renew by hand. A certificate that expired longer ago belongs to a device that is no longer used. */
 const expiryNoticeDays = 30;
-/** Devices that a sentence names. */
-const maxNamed = 5;
 
 /** What needs attention about the certificates of the CA, the server and devices. */
 export function ofCertificates(facts: CertificateFacts): readonly AttentionItem[] {
   const { at, inventory, serverCertificate } = facts;
   return [
-    ofExpiry('ca-certificate-expiring', 'CA', inventory.ca, at),
+    ofExpiry('ca-certificate-expiring', inventory.ca, at),
     ...(serverCertificate === undefined
-      ? [ofExpiry('server-certificate-expiring', 'server', inventory.server, at)]
+      ? [ofExpiry('server-certificate-expiring', inventory.server, at)]
       : ofServerCertificate(serverCertificate, at)),
     ofDeviceExpiry(facts),
     ofOldCertificates(facts),
@@ -37,35 +35,32 @@ export function ofCertificates(facts: CertificateFacts): readonly AttentionItem[
 }
 
 function ofExpiry(
-  kind: AttentionItem['kind'],
-  name: string,
+  kind: 'ca-certificate-expiring' | 'server-certificate-expiring',
   certificate: CertificateSummary | null,
   at: Date,
 ): AttentionItem {
   const days = certificate === null ? expiryNoticeDays : daysLeft(certificate.notAfter, at);
-  const when = days < 0 ? 'has expired' : `expires ${inDays(days)}`;
-  const message = `the ${name} certificate ${when}: devices cannot connect then`;
-  return { kind, count: days < expiryNoticeDays ? 1 : 0, message };
+  return { kind, count: days < expiryNoticeDays ? 1 : 0, reason: attentionReason(kind, { days }) };
 }
 
 function ofDeviceExpiry({ at, inventory }: CertificateFacts): AttentionItem {
-  const expiring = newestOfEach(inventory.devices).filter(
+  const devices = newestOfEach(inventory.devices).filter(
     ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
   ).length;
-  const message = `${counted(expiring, 'device')} with a certificate that expires within ${expiryNoticeDays} days, or has expired lately`;
-  return { kind: 'certificate-expiring', count: expiring, message };
+  const reason = attentionReason('certificate-expiring', { devices, noticeDays: expiryNoticeDays });
+  return { kind: 'certificate-expiring', count: devices, reason };
 }
 
 /** Those that came with one, and those whose newest one in the folder is one. */
 function ofOldCertificates({ oldCertificates, inventory, at }: CertificateFacts): AttentionItem {
   const filed = newestOfEach(inventory.devices).filter(({ isOld, notAfter }) => isOld && notAfter > at);
   const ids = [...new Set([...oldCertificates, ...filed.map(({ deviceId }) => deviceId)])].sort();
-  const [have, their] = ids.length === 1 ? ['has', 'its'] : ['have', 'their'];
-  const message =
-    `${counted(ids.length, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ` +
-    `${named(ids.slice(0, maxNamed), ids.length)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
-    'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.';
-  return { kind: 'old-certificate', count: ids.length, message };
+  const count = ids.length;
+  return {
+    kind: 'old-certificate',
+    count,
+    reason: attentionReason('old-certificate', { devices: count, ids: ids.slice(0, 20) }),
+  };
 }
 
 /** A device that has a new one does not miss the old. They come by device, the newest first. */

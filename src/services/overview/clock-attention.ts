@@ -1,8 +1,8 @@
 import type { ClockTrouble } from '../../core/server-clock';
 import type { Dismissal } from '../../ports/dismissals';
+import { attentionReason } from '../../core/reasons/attention/sentences';
 import { subjectOf } from '../clock/server-clock';
 import type { AttentionItem } from './attention-item';
-import { lengthOf } from './attention-words';
 
 export interface ClockFacts {
   /** Why the server's own clock looks wrong; `null` when it does not. */
@@ -16,23 +16,12 @@ export function ofClock({ clock: trouble, dismissed }: ClockFacts): readonly Att
   const kind = 'clock';
   if (trouble === null || dismissed.some((one) => one.kind === kind && one.subject === subjectOf(trouble)))
     return [];
-  const remedy = 'Check the date on the server, and that NTP runs';
-  const by = lengthOf(trouble.byMs);
-  if (trouble.kind === 'behind') {
-    const message =
-      `the clock of the server is ${by} behind the last time at which it ran, ${minuteOf(trouble.sureAt)}. ${remedy}. ` +
-      'If the clock is right now and was wrong before, dismiss this.';
-    return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
-  }
-  const jumped = `the clock of the server jumped ${trouble.byMs > 0 ? 'forward' : 'back'} by ${by}`;
-  if (!trouble.isFollowed) {
-    const message = `${jumped}. The server accepts the new time once it has lasted for 15 minutes. ${remedy}.`;
-    return [{ kind, count: 1, message }];
-  }
-  const message = `${jumped}. ${remedy}. If the clock is right now, dismiss this; otherwise it disappears after a day.`;
-  return [{ kind, count: 1, message, subjects: [subjectOf(trouble)] }];
-}
-
-function minuteOf(at: Date): string {
-  return `${at.toISOString().slice(0, 16)}Z`;
+  const { byMs } = trouble;
+  if (trouble.kind === 'jumped' && !trouble.isFollowed)
+    return [{ kind, count: 1, reason: attentionReason('clock-doubted', { byMs }) }];
+  const reason =
+    trouble.kind === 'behind'
+      ? attentionReason('clock-behind', { byMs, sureAt: trouble.sureAt.toISOString() })
+      : attentionReason('clock-jumped', { byMs });
+  return [{ kind, count: 1, reason, subjects: [subjectOf(trouble)] }];
 }

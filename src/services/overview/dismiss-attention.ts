@@ -1,4 +1,5 @@
 import { DomainError } from '../../core/errors';
+import { attentionSentence } from '../../core/reasons/attention/sentences';
 import type { Actor } from '../../core/event';
 import type { DismissalRecords } from '../../ports/dismissals';
 import type { AttentionItem } from './attention-item';
@@ -33,7 +34,7 @@ export function createDismissAttention({ describeFleet, dismissals, now }: Dismi
       throw DomainError.of('nothing-to-dismiss', { kind, unknown });
     }
     const after = { kind, subjects: [...subjects] };
-    const message = shown?.message ?? `${kind} was dismissed`;
+    const message = shown === undefined ? `${kind} was dismissed` : attentionSentence(shown.reason);
     await dismissals.add(after, { kind: 'attention.dismissed', at: now(), actor, message, after });
   };
 }

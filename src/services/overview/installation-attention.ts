@@ -1,7 +1,6 @@
-import type { TroubledState } from '../../core/installation-states';
+import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { StoppedDevices, TroubledDevices } from '../../ports/fleet-counts';
 import type { AttentionItem } from './attention-item';
-import { counted } from './attention-words';
 
 export interface InstallationFacts {
   readonly troubled: readonly TroubledDevices[];
@@ -20,36 +19,22 @@ export function ofInstallations({ troubled, stopped }: InstallationFacts): reado
   return [...worst.map(ofTrouble), ...stopped.slice(0, maxTroubles).map(ofStopped)];
 }
 
-const troubleWords = {
-  failed: 'failed on',
-  'rolled-back': 'was rolled back on',
-  rejected: 'was rejected by',
-  lost: 'went silent on',
-  interrupted: 'was interrupted by a reboot on',
-} as const satisfies Readonly<Record<TroubledState, string>>;
-
 function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {
-  const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
   return {
     kind: state,
     count: devices,
     ...(compatible === null ? {} : { compatible }),
     channel,
-    message: `the latest installation ${troubleWords[state]} ${counted(devices, 'device')} ${place}`,
+    reason: attentionReason(state, { devices, compatible, channel }),
   };
 }
 
 function ofStopped({ compatible, channel, devices }: StoppedDevices): AttentionItem {
-  const place = compatible === null ? 'of an unknown compatible' : `of ${compatible} (${channel})`;
-  const [it, waits] =
-    devices === 1 ? ['it', 'is waiting for its reboot'] : ['they', 'are waiting for their reboot'];
   return {
     kind: 'stopped',
     count: devices,
     ...(compatible === null ? {} : { compatible }),
     channel,
-    message:
-      `${counted(devices, 'device')} ${place} stopped reading the bundle over a day ago and did not reboot: the installation failed, or ${it} ${waits}. ` +
-      "Check RAUC's log there, then reboot the device, or call off the installation (device cancel)",
+    reason: attentionReason('stopped', { devices, compatible, channel }),
   };
 }

@@ -1,12 +1,11 @@
 import { maxSubjects } from '../../core/attention-kind';
 import type { Bundle } from '../../core/bundle';
 import { daysLeft } from '../../core/certificate';
-import { namedImages } from '../../core/image-check';
+import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { Release } from '../../core/release';
 import type { Dismissal } from '../../ports/dismissals';
 import type { BundleTrust } from '../catalog/bundle-trust';
 import type { AttentionItem } from './attention-item';
-import { counted } from './attention-words';
 
 export interface ReleaseFacts {
   readonly at: Date;
@@ -20,7 +19,7 @@ export interface ReleaseFacts {
 
 /** Enough to sign again by hand. */
 const expiryNoticeDays = 30;
-/** Releases that a sentence names. */
+/** Releases that are named. */
 const maxNamed = 5;
 
 /** What needs attention about releases and pinned bundles. */
@@ -37,9 +36,9 @@ export function ofReleases(facts: ReleaseFacts): readonly AttentionItem[] {
 function ofPaused({ releases }: ReleaseFacts): AttentionItem[] {
   return releases.flatMap(({ id, compatible, channel, bundle, rollout }): AttentionItem[] => {
     if (rollout.state !== 'paused') return [];
-    const reason = rollout.reason === null ? '' : `: ${rollout.reason}`;
-    const message = `the rollout of ${bundle.name} to ${compatible} (${channel}) is paused${reason}`;
-    return [{ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, message }];
+    const why = rollout.reason;
+    const reason = attentionReason('paused-rollout', { bundle: bundle.name, compatible, channel, why });
+    return [{ kind: 'paused-rollout', count: 1, compatible, channel, releaseId: id, reason }];
   });
 }
 
@@ -48,8 +47,8 @@ function ofPins({ pinned, bundleTrust }: ReleaseFacts): AttentionItem[] {
   return pinned.flatMap(({ bundle, devices }): AttentionItem[] => {
     const why = bundleTrust.whyUntrusted(bundle);
     if (why === null) return [];
-    const message = `${bundle.name} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`;
-    return [{ kind: 'bundle-untrusted', count: devices, bundleName: bundle.name, message }];
+    const reason = attentionReason('pinned-bundle-untrusted', { bundle: bundle.name, devices, why });
+    return [{ kind: 'bundle-untrusted', count: devices, bundleName: bundle.name, reason }];
   });
 }
 
@@ -63,8 +62,8 @@ function usedBundles({ releases, pinned }: ReleaseFacts): readonly Bundle[] {
 function ofImages(facts: ReleaseFacts): AttentionItem[] {
   return usedBundles(facts).flatMap(({ name, imageCheck }): AttentionItem[] => {
     if (imageCheck.state !== 'mismatch') return [];
-    const message = `${name} has images that do not match its manifest, and devices refuse to install it: ${namedImages(imageCheck.files)}. Build it again and release the new one`;
-    return [{ kind: 'images-mismatch', count: 1, bundleName: name, message }];
+    const reason = attentionReason('images-mismatch', { bundle: name, files: imageCheck.files });
+    return [{ kind: 'images-mismatch', count: 1, bundleName: name, reason }];
   });
 }
 
@@ -75,12 +74,12 @@ function ofSigners(facts: ReleaseFacts): AttentionItem[] {
     const endsAt = bundleTrust.endsAt(bundle);
     const days = endsAt === null ? expiryNoticeDays : daysLeft(endsAt, at);
     if (days >= expiryNoticeDays) return [];
-    const what = `a certificate of the signer of ${bundle.name}`;
-    const message =
+    const { name } = bundle;
+    const reason =
       days < 0
-        ? `${what} has expired, and devices refuse the bundle. Sign it again and release the new one`
-        : `${what} expires in ${counted(days, 'day')}. Devices will then refuse the bundle. Sign it again and release the new one`;
-    return [{ kind: 'signer-expiring', count: 1, bundleName: bundle.name, message }];
+        ? attentionReason('signer-expired', { bundle: name })
+        : attentionReason('signer-expiring', { bundle: name, days });
+    return [{ kind: 'signer-expiring', count: 1, bundleName: name, reason }];
   });
 }
 
@@ -91,16 +90,16 @@ function ofInheritedDowngrades({ releases, dismissed }: ReleaseFacts): Attention
   const inherited = releases.filter(
     ({ id, rollout: { policy } }) => policy.isDowngradeInherited === true && !seen.has(String(id)),
   );
-  const named = inherited
-    .slice(0, maxNamed)
-    .map(({ bundle, compatible, channel }) => `${bundle.name} for ${compatible} (${channel})`);
-  const others = inherited.length - named.length;
-  const which = [...named, ...(others === 0 ? [] : [`${others} more`])].join(', ');
-  const reach = inherited.length === 1 ? 'also reaches' : 'also reach';
+  const named = inherited.slice(0, maxNamed);
   return {
     kind,
     count: inherited.length,
-    message: `${counted(inherited.length, 'release')} from before the upgrade ${reach} devices that run a newer version: ${which}`,
+    reason: attentionReason('downgrade-allowed', {
+      releases: inherited.length,
+      bundles: named.map(({ bundle }) => bundle.name),
+      compatibles: named.map(({ compatible }) => compatible),
+      channels: named.map(({ channel }) => channel),
+    }),
     subjects: inherited.slice(0, maxSubjects).map(({ id }) => String(id)),
   };
 }

@@ -1,11 +1,8 @@
 import { daysLeft } from '../../core/certificate';
 import { hostOption, renewalNoticeMs } from '../../core/server-certificate';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
+import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
-import { inDays } from './attention-words';
-
-/** Names that a sentence has. */
-const maxNamed = 5;
 
 /** What people have to do about the server's certificate. Nothing while it renews itself. */
 export function ofServerCertificate(status: ServerCertificateStatus, at: Date): readonly AttentionItem[] {
@@ -15,44 +12,34 @@ export function ofServerCertificate(status: ServerCertificateStatus, at: Date): 
 function ofRenewal({ renewalProblem, notAfter }: ServerCertificateStatus, at: Date): AttentionItem[] {
   const leftMs = notAfter.getTime() - at.getTime();
   if (renewalProblem === null || leftMs >= renewalNoticeMs) return [];
-  const { reason, remedy } = renewalProblem;
-  const days = daysLeft(notAfter, at);
-  const when =
-    leftMs <= 0
-      ? "has expired: devices can't connect"
-      : `expires ${inDays(days)}: devices cannot connect then`;
-  const message = `the server certificate ${when}. It cannot renew itself: ${reason}. ${remedy}`;
-  return [{ kind: 'server-certificate-expiring', count: 1, message }];
+  const reason = attentionReason('server-certificate-not-renewed', {
+    days: daysLeft(notAfter, at),
+    hasExpired: leftMs <= 0,
+    why: renewalProblem.reason,
+    remedy: renewalProblem.remedy,
+  });
+  return [{ kind: 'server-certificate-expiring', count: 1, reason }];
 }
 
 function ofHeldBack({ heldBack, notAfter }: ServerCertificateStatus): AttentionItem[] {
   if (heldBack === null) return [];
   const kind = 'server-certificate-held-back';
-  const until = `The previous one stays in use and expires on ${notAfter.toISOString().slice(0, 10)}.`;
+  const until = notAfter.toISOString();
   if (heldBack.kind === 'expired') {
-    const expired = heldBack.notAfter.toISOString().slice(0, 10);
-    const message = `the new server certificate is not in use: it expired on ${expired}. ${until} Create it again with: cert server --force`;
-    return [{ kind, count: 1, message }];
+    const expiredAt = heldBack.notAfter.toISOString();
+    return [
+      { kind, count: 1, reason: attentionReason('new-server-certificate-expired', { expiredAt, until }) },
+    ];
   }
   const { names } = heldBack;
-  const message =
-    `the new server certificate is not in use: it does not cover ${listed(names)}, which devices asked for in the last 7 days. ${until} ` +
-    `Create it again with: cert server ${asOptions(names)} --force. It is used anyway after a restart, or 7 days after a device last asked for such a name.`;
-  return [{ kind, count: names.length, message }];
+  const missed = { names, options: names.map(hostOption) };
+  const reason = attentionReason('new-server-certificate-misses-names', { ...missed, until });
+  return [{ kind, count: names.length, reason }];
 }
 
-function ofMissedNames({ missedNames }: ServerCertificateStatus): AttentionItem[] {
-  if (missedNames.length === 0) return [];
-  const message =
-    `the server certificate does not cover ${listed(missedNames)}, which devices asked for in the last 7 days: those devices cannot connect. ` +
-    `Create it again with: cert server ${asOptions(missedNames)} --force`;
-  return [{ kind: 'server-certificate-misses-names', count: missedNames.length, message }];
-}
-
-function listed(names: readonly string[]): string {
-  return `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' and others' : ''}`;
-}
-
-function asOptions(names: readonly string[]): string {
-  return names.slice(0, maxNamed).map(hostOption).join(' ');
+function ofMissedNames({ missedNames: names }: ServerCertificateStatus): AttentionItem[] {
+  if (names.length === 0) return [];
+  const kind = 'server-certificate-misses-names';
+  const reason = attentionReason(kind, { names, options: names.map(hostOption) });
+  return [{ kind, count: names.length, reason }];
 }

@@ -1,8 +1,8 @@
 import type { DomainError } from '../../core/errors';
 import { fullNoticeDays, neededRoomBytes } from '../../core/storage-room';
 import type { StorageUsage } from '../../ports/data-folder';
+import { type AttentionReason, attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
-import { mebibytes, spaceRemedy, spaceTakers } from './storage-words';
 
 /** How much room there is. */
 export interface RoomFacts {
@@ -24,24 +24,22 @@ export function ofStorage(facts: StorageFacts): readonly AttentionItem[] {
 
 function ofUnwritable({ writeProblem }: StorageFacts): AttentionItem[] {
   if (writeProblem === null) return [];
-  const { message, remedy } = writeProblem;
-  const effect = 'Devices are answered from memory; reports and changes are refused.';
-  const words = [`cannot save changes: ${message}.`, effect, ...(remedy === undefined ? [] : [remedy])];
-  return [{ kind: 'storage-unwritable', count: 1, message: words.join(' ') }];
+  const { message: why, remedy = null } = writeProblem;
+  return [
+    { kind: 'storage-unwritable', count: 1, reason: attentionReason('storage-unwritable', { why, remedy }) },
+  ];
 }
 
 /** A disk that has too little room, or will have. */
 export function ofRoom(facts: RoomFacts): readonly AttentionItem[] {
-  const why = shortage(facts);
-  if (why === null) return [];
-  const { sizes } = facts.storage;
-  return [{ kind: 'storage', count: 1, message: `${why}. ${spaceTakers(sizes)}. ${spaceRemedy(sizes)}` }];
+  const reason = shortage(facts);
+  return reason === null ? [] : [{ kind: 'storage', count: 1, reason }];
 }
 
-function shortage({ storage, largestBundleBytes, daysUntilFull: days }: RoomFacts): string | null {
-  const { freeBytes } = storage;
-  const left = `${mebibytes(freeBytes)} are left for bundles and the database`;
-  if (freeBytes < neededRoomBytes(largestBundleBytes)) return left;
+function shortage({ storage, largestBundleBytes, daysUntilFull: days }: RoomFacts): AttentionReason | null {
+  const { freeBytes, sizes } = storage;
+  if (freeBytes < neededRoomBytes(largestBundleBytes))
+    return attentionReason('storage-short', { freeBytes, ...sizes });
   if (days === null || days >= fullNoticeDays) return null;
-  return `${left}, which lasts ${days === 1 ? '1 day' : `${days} days`} at the current rate`;
+  return attentionReason('storage-filling', { freeBytes, days, ...sizes });
 }

@@ -1,3 +1,4 @@
+import { attentionSentence } from '../../core/reasons/attention/sentences';
 import { daysUntilFull, neededRoomBytes, type RoomSample, withSample } from '../../core/storage-room';
 import type { MonotonicClock } from '../../ports/clock';
 import type { MeasureStorage } from '../../ports/data-folder';
@@ -34,7 +35,8 @@ export class StorageWatch {
       .list()
       .reduce((most, { bundle }) => Math.max(most, bundle.sizeBytes), 0);
     const [item] = ofRoom({ storage, largestBundleBytes, daysUntilFull: this.daysUntilFull(freeBytes) });
-    if (item !== undefined && !this.#isTold) log.warn({ freeBytes, sizes: storage.sizes }, item.message);
+    if (item !== undefined && !this.#isTold)
+      log.warn({ freeBytes, sizes: storage.sizes }, attentionSentence(item.reason));
     // Around the limit it would be told again and again.
     if (item !== undefined) this.#isTold = true;
     else if (freeBytes >= 1.1 * neededRoomBytes(largestBundleBytes)) this.#isTold = false;

@@ -1,5 +1,6 @@
 import { DomainError } from '../../core/errors';
 import type { Actor, NewEvent } from '../../core/event';
+import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { maxWaiting } from '../../core/webhook';
 import type { DeliveryState } from '../../core/webhook-delivery';
 import type { Clock } from '../../ports/clock';
@@ -44,13 +45,17 @@ export function createManageDeliveries({
     return found.webhook.id;
   }
 
-  function terms(actor: Actor, message: (replayed: number) => string, after: NewEvent['after']): ReplayTerms {
+  function terms(
+    actor: Actor,
+    reason: (replayed: number) => EventReason<LineCode>,
+    after: NewEvent['after'],
+  ): ReplayTerms {
     const at = now();
     const line = (replayed: number): NewEvent => ({
       kind: 'webhook.replayed',
       at,
       actor,
-      message: message(replayed),
+      reason: reason(replayed),
       after: { ...after, deliveries: replayed },
     });
     return { at, room: maxWaiting, line };
@@ -60,11 +65,11 @@ export function createManageDeliveries({
     list: async (name, page) => deliveries.page(await idOf(name), page),
 
     async replay(name, eventId, actor) {
-      const message = () => `event ${eventId} is sent again to the webhook ${name}`;
+      const reason = () => saying('webhook-event-replayed', { webhook: name, event: eventId });
       const outcome = await deliveries.replay(
         await idOf(name),
         eventId,
-        terms(actor, message, { event: eventId }),
+        terms(actor, reason, { event: eventId }),
       );
       switch (outcome) {
         case 'replayed':
@@ -81,9 +86,9 @@ export function createManageDeliveries({
     },
 
     async replayGivenUp(name, actor) {
-      const message = (replayed: number) =>
-        `${replayed} ${replayed === 1 ? 'event is' : 'events are'} sent again to the webhook ${name}`;
-      const outcome = await deliveries.replayGivenUp(await idOf(name), terms(actor, message, {}));
+      const reason = (replayed: number) =>
+        saying('webhook-events-replayed', { webhook: name, events: replayed });
+      const outcome = await deliveries.replayGivenUp(await idOf(name), terms(actor, reason, {}));
       if (outcome === 'off') throw isOff(name);
       return outcome;
     },

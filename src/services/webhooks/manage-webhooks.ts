@@ -7,6 +7,7 @@ import {
   noSubject,
   theServer,
 } from '../../core/event';
+import { type EventReason, type LineCode, saying } from '../../core/journal/catalogue';
 import { isKnownKind } from '../../core/event-filter';
 import type { WebhookStatus } from '../../core/webhook';
 import { shownError } from '../../core/webhook-error';
@@ -71,8 +72,13 @@ const maxWebhooks = 50;
 export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks {
   const { webhooks, describe, deliver, now } = ports;
 
-  function line(kind: EventKind, actor: Actor, message: string, after?: NewEvent['after']): NewEvent {
-    return { kind, at: now(), actor, message, ...(after === undefined ? {} : { after }) };
+  function line(
+    kind: EventKind,
+    actor: Actor,
+    reason: EventReason<LineCode>,
+    after?: NewEvent['after'],
+  ): NewEvent {
+    return { kind, at: now(), actor, reason, ...(after === undefined ? {} : { after }) };
   }
 
   return {
@@ -86,7 +92,10 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
       }
       const made = { name, url, kinds, inOrder, createdAt: now(), createdBy: actor.name };
       const { origin } = new URL(url); // a path may hold a secret of the receiver
-      const event = line('webhook.created', actor, `the webhook ${name} was made`, { origin, kinds });
+      const event = line('webhook.created', actor, saying('webhook-created', { webhook: name }), {
+        origin,
+        kinds,
+      });
       const webhook = await webhooks.add(made, secret, [event], maxWebhooks);
       if (webhook === 'too-many') throw DomainError.of('too-many-webhooks', { maxWebhooks });
       if (webhook === 'name-in-use') throw DomainError.of('webhook-name-taken', { name });
@@ -94,23 +103,23 @@ export function createManageWebhooks(ports: ManageWebhooksPorts): ManageWebhooks
     },
 
     async setEnabled(name, isEnabled, actor) {
-      const message = `the webhook ${name} was turned ${isEnabled ? 'on' : 'off'}`;
-      const event = line('webhook.changed', actor, message, { enabled: isEnabled });
+      const reason = saying(isEnabled ? 'webhook-turned-on' : 'webhook-turned-off', { webhook: name });
+      const event = line('webhook.changed', actor, reason, { enabled: isEnabled });
       const webhook = await webhooks.setEnabled(name, isEnabled, event.at, [event]);
       if (webhook === undefined) throw noWebhook(name);
       return describe.one(webhook);
     },
 
     async setInOrder(name, inOrder, actor) {
-      const message = `the webhook ${name} gets its events ${inOrder ? 'in order' : 'in any order'}`;
-      const event = line('webhook.changed', actor, message, { in_order: inOrder });
+      const reason = saying(inOrder ? 'webhook-in-order' : 'webhook-in-any-order', { webhook: name });
+      const event = line('webhook.changed', actor, reason, { in_order: inOrder });
       const webhook = await webhooks.setInOrder(name, inOrder, [event]);
       if (webhook === undefined) throw noWebhook(name);
       return describe.one(webhook);
     },
 
     async remove(name, actor) {
-      const event = line('webhook.deleted', actor, `the webhook ${name} was deleted`);
+      const event = line('webhook.deleted', actor, saying('webhook-deleted', { webhook: name }));
       if (!(await webhooks.remove(name, event.at, [event]))) throw noWebhook(name);
     },
 
@@ -137,7 +146,8 @@ function testEvent(name: string, at: Date): JournalEvent {
     at,
     kind: 'webhook.changed',
     actor: theServer,
-    message: `this is a test of the webhook ${name}; nothing has happened`,
+    reason: saying('webhook-tested', { webhook: name }),
+    message: '',
     subject: noSubject,
     before: null,
     after: null,

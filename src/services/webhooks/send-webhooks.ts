@@ -1,4 +1,5 @@
 import { type NewEvent, theServer } from '../../core/event';
+import { saying } from '../../core/journal/catalogue';
 import { maxWaiting, type Webhook } from '../../core/webhook';
 import { afterAttempt, type DeliveryProgress, withoutEvent } from '../../core/webhook-delivery';
 import { shownError } from '../../core/webhook-error';
@@ -142,7 +143,7 @@ export class WebhookSender implements SendWebhooks {
         kind: 'webhook.gave-up',
         at: endedAt ?? now(),
         actor: theServer,
-        message: `the webhook ${name} gave up on event ${place.eventId}: ${lastError ?? ''}`,
+        reason: saying('webhook-gave-up', { webhook: name, event: place.eventId, why: lastError }),
         after: { event: place.eventId },
       };
     }

@@ -19,7 +19,9 @@ import { storing } from '../storage-error';
 import { openBundleFile } from './bundle-file';
 import { type IncomingFile, IncomingFiles } from './incoming-files';
 import { type NamedBytes, NamedBytesIndex } from './named-bytes';
-import { ThreadedUpload, type UploadThreadOptions } from './threaded-upload';
+import { ThreadedUpload } from './threaded-upload';
+import { UploadThreads } from './upload-threads';
+import type { UploadThreadOptions } from './upload-worker';
 import { DirectUpload } from './upload-writer';
 
 export interface BundleFolderOptions {
@@ -28,7 +30,7 @@ export interface BundleFolderOptions {
   readonly newName: () => string;
   /** The bundles that the database knows: their files have their names. */
   readonly known: readonly NamedBytes[];
-  /** Has a thread wait for the disk rather than the event loop, one for each upload. */
+  /** Has threads wait for the disk rather than the event loop, one for each upload. */
   readonly uploadThreads?: UploadThreadOptions | undefined;
 }
 
@@ -37,11 +39,14 @@ export class BundleFolder implements BundleStorage {
   readonly #folder: string;
   readonly #incoming: IncomingFiles;
   readonly #index: NamedBytesIndex;
+  readonly #threads: UploadThreads | null;
 
   constructor({ folder, newName, known, uploadThreads }: BundleFolderOptions) {
     this.#folder = folder;
+    const threads = uploadThreads === undefined ? null : new UploadThreads(uploadThreads);
+    this.#threads = threads;
     this.#incoming = new IncomingFiles(path.join(folder, '.incoming'), newName, (file) =>
-      uploadThreads === undefined ? new DirectUpload(file) : new ThreadedUpload(file, uploadThreads),
+      threads === null ? new DirectUpload(file) : new ThreadedUpload(file, threads),
     );
     this.#index = new NamedBytesIndex(known);
   }
@@ -103,6 +108,11 @@ export class BundleFolder implements BundleStorage {
       else await rm(file, { force: true });
       await syncFolder(this.#folder);
     });
+  }
+
+  /** Ends the threads of uploads: those that are idle now, the others with their uploads. */
+  async close(): Promise<void> {
+    await this.#threads?.close();
   }
 
   /** What lies in the folder and is no stored bundle. */

@@ -1,33 +1,11 @@
-import path from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { DomainError } from '../../core/errors';
-import type {
-  Place,
-  UploadResults,
-  UploadTask,
-  UploadThreadAnswer,
-  UploadThreadData,
-  Written,
-} from './upload-tasks';
+import type { Place, UploadResults, UploadTask, Written } from './upload-tasks';
+import type { UploadThreads } from './upload-threads';
+import type { UploadWorker } from './upload-worker';
 import { errorOf, type UploadWriter } from './upload-writer';
-
-export interface UploadThreadOptions {
-  /** Options of Node for each thread; those of the process when left out. */
-  readonly execArgv?: string[];
-}
 
 /** An upload has so many pieces of memory, each of so many bytes, on their way to its thread and back. */
 const pieces = 4;
 const pieceSizeBytes = 512 * 1024;
-/** It has little to remember. */
-const maxHeapMebibytes = 64;
-/** Built or not, the thread's file is next to this one. */
-const threadFile = path.join(__dirname, `upload-thread${path.extname(__filename)}`);
-
-interface Waiting {
-  readonly resolve: (answer: UploadThreadAnswer) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /**
  * Has a thread write, hash and sync one upload, and give the file its name: neither the event loop nor the threads of Node's own pool,
@@ -35,11 +13,8 @@ interface Waiting {
  * nothing of it was acknowledged.
  */
 export class ThreadedUpload implements UploadWriter {
-  readonly #thread: Worker;
-  readonly #ended: Promise<void>;
-  /** In the order of the tasks, which is that of the answers. */
-  readonly #waiting: Waiting[] = [];
-  #failure: unknown = null;
+  readonly #thread: UploadWorker;
+  #isOver = false;
   /** What comes back first is first. */
   readonly #onTheirWay: Promise<ArrayBuffer>[] = [];
   #made = 0;
@@ -47,30 +22,12 @@ export class ThreadedUpload implements UploadWriter {
   #filled = 0;
 
   /** @param file to be written; nothing has this name */
-  constructor(file: string, { execArgv }: UploadThreadOptions) {
-    this.#thread = new Worker(threadFile, {
-      workerData: { file } satisfies UploadThreadData,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMebibytes },
-      ...(execArgv === undefined ? {} : { execArgv }),
-    });
-    this.#thread.on('message', (answer: UploadThreadAnswer) => {
-      this.#waiting.shift()?.resolve(answer);
-      if (this.#waiting.length === 0) this.#thread.unref();
-    });
-    const fail = (error: unknown) => {
-      this.#failure ??= error;
-      void this.#thread.terminate(); // an answer is missing: the next one would be taken for it
-    };
-    this.#thread.on('messageerror', fail);
-    this.#thread.on('error', fail);
-    this.#ended = new Promise((resolve) => {
-      this.#thread.on('exit', () => {
-        this.#failure ??= new Error('it was stopped');
-        for (const { reject } of this.#waiting.splice(0)) reject(endedEarly(this.#failure));
-        resolve();
-      });
-    });
-    this.#thread.unref();
+  constructor(
+    file: string,
+    private readonly threads: UploadThreads,
+  ) {
+    this.#thread = threads.take();
+    this.#thread.begin(file);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -93,14 +50,20 @@ export class ThreadedUpload implements UploadWriter {
     await this.#ask({ kind: 'keep', place });
   }
 
-  /** Rejects with `unavailable` when the thread is dead; the file may exist then, and nothing writes to it. */
+  /**
+   * Once this is answered, everything before is done, the sync included: the thread can take another upload. Rejects with `unavailable`
+   * when the thread is dead; the file may exist then, and nothing writes to it.
+   */
   async discard(): Promise<void> {
+    const asked = this.#ask({ kind: 'discard' });
+    this.#isOver = true;
     try {
-      await this.#ask({ kind: 'discard' });
-    } finally {
-      void this.#thread.terminate();
-      await this.#ended;
+      await asked;
+    } catch (error) {
+      await this.#thread.end();
+      throw error;
     }
+    this.threads.giveBack(this.#thread);
   }
 
   /** One that is new, or came back: then the thread has written what was in it. */
@@ -134,17 +97,8 @@ export class ThreadedUpload implements UploadWriter {
     return answer.result as UploadResults[Kind];
   }
 
-  #post(task: UploadTask, moved: ArrayBuffer[] = []): Promise<UploadThreadAnswer> {
-    if (this.#failure !== null) return Promise.reject(endedEarly(this.#failure));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#thread.ref(); // the process waits for what it asked
-      this.#thread.postMessage(task, moved);
-    });
+  #post(task: UploadTask, moved: ArrayBuffer[] = []): ReturnType<UploadWorker['ask']> {
+    if (this.#isOver) return Promise.reject(new Error('this upload is over'));
+    return this.#thread.ask(task, moved);
   }
-}
-
-function endedEarly(cause: unknown): DomainError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return DomainError.of('upload-thread-ended', { why }, { cause });
 }

@@ -46,8 +46,8 @@ export interface UploadThreadAnswer {
   readonly memory: ArrayBuffer | null;
 }
 
-/** What a thread is started with. */
-export interface UploadThreadData {
-  /** Where the upload is written; nothing has this name. */
-  readonly file: string;
-}
+/** What is sent to a thread: an upload begins, and then come its tasks. */
+export type UploadThreadTask =
+  | UploadTask
+  /** Not answered. Nothing has the name of this file. */
+  | { readonly kind: 'begin'; readonly file: string };

@@ -1,15 +1,24 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { giveWay } from '../../base/threads/give-way';
 import { UploadFile } from './upload-file';
-import type { UploadTask, UploadThreadAnswer, UploadThreadData } from './upload-tasks';
+import type { UploadTask, UploadThreadAnswer, UploadThreadTask } from './upload-tasks';
 
-/** What `ThreadedUpload` runs in its own thread: everything in an upload that waits for the disk. */
+/** What `UploadWorker` runs in its own thread: everything in an upload that waits for the disk. One upload follows another. */
 
 giveWay();
 
-const upload = new UploadFile((workerData as UploadThreadData).file);
+let upload: UploadFile | null = null;
 
-parentPort?.on('message', (task: UploadTask) => {
+parentPort?.on('message', (task: UploadThreadTask) => {
+  if (task.kind === 'begin') upload = new UploadFile(task.file);
+  else perform(task);
+});
+parentPort?.on('messageerror', (error) => {
+  throw error;
+});
+
+function perform(task: UploadTask): void {
+  if (upload === null) throw new Error('no upload has begun');
   upload.perform(task, (answer) => {
     if (task.kind !== 'write') {
       tell({ answer, memory: null });
@@ -18,10 +27,7 @@ parentPort?.on('message', (task: UploadTask) => {
     const memory = task.bytes.buffer as ArrayBuffer; // it goes back, to be filled again
     tell({ answer, memory }, [memory]);
   });
-});
-parentPort?.on('messageerror', (error) => {
-  throw error;
-});
+}
 
 function tell(message: UploadThreadAnswer, moved: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, moved);

@@ -20,7 +20,7 @@ export function createDeviceTokenRecords(
       return (await database.read(ofHolder(holder))).map(toStored)[0];
     },
 
-    put(holder, deviceId, { sealed, madeAt, madeBy, overlapUntil }, expects, events) {
+    put(holder, deviceId, { sealed, createdAt, createdBy, overlapUntil }, expects, events) {
       return database.transact(() => {
         if (deviceId !== null && !existsDevice(deviceId)) return 'no-device';
         const [known] = database.all(ofHolder(holder));
@@ -29,8 +29,8 @@ export function createDeviceTokenRecords(
         const before = known === undefined || overlapUntil === null ? null : known.sealed;
         const values = {
           sealed,
-          made_at: madeAt.toISOString(),
-          made_by: madeBy,
+          created_at: createdAt.toISOString(),
+          created_by: createdBy,
           previous: before,
           previous_until: before === null ? null : (overlapUntil?.toISOString() ?? null),
         };
@@ -40,7 +40,7 @@ export function createDeviceTokenRecords(
             .values({ holder, ...values })
             .onConflict((conflict) => conflict.column('holder').doUpdateSet(values)),
         );
-        const became = known === undefined ? 'made' : 'rotated';
+        const became = known === undefined ? 'created' : 'rotated';
         journal.append(events(became));
         return became;
       });
@@ -73,8 +73,8 @@ export function createDeviceTokenRecords(
 function toStored(row: Selectable<DeviceTokenTable>): StoredDeviceToken {
   return {
     sealed: row.sealed,
-    madeAt: new Date(row.made_at),
-    madeBy: row.made_by,
+    createdAt: new Date(row.created_at),
+    createdBy: row.created_by,
     previous: row.previous,
     previousUntil: row.previous_until === null ? null : new Date(row.previous_until),
   };

@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import { type EventKind, type JournalEvent, type NewEvent, theServer } from '../../core/event';
 import type { EventFilter } from '../../core/event-filter';
+import type { EventReason } from '../../core/journal/catalogue';
+import type { ReasonParameters } from '../../core/reasons/reason-words';
 import { isDecision } from '../../core/restore';
 import type { JournalPage, JournalRecords } from '../../ports/journal';
 import type { Database } from './database';
@@ -114,13 +116,13 @@ export function latestLine(database: Database): number {
 }
 
 function toRow(event: NewEvent) {
-  const { subject = {}, before, after, repeats } = event;
+  const { subject = {}, before, after, repeats, reason } = event;
   return {
     at: event.at.toISOString(),
     kind: event.kind,
     actor: event.actor.name,
     address: event.actor.address,
-    message: event.message,
+    message: event.message ?? '',
     device: subject.deviceId ?? null,
     compatible: subject.compatible ?? null,
     channel: subject.channel ?? null,
@@ -131,6 +133,8 @@ function toRow(event: NewEvent) {
     after: after === undefined ? null : JSON.stringify(after),
     count: repeats?.count ?? 1,
     first_at: repeats?.firstAt.toISOString() ?? null,
+    reason: reason?.code ?? null,
+    parameters: reason === undefined ? null : JSON.stringify(reason.parameters),
   };
 }
 
@@ -141,6 +145,7 @@ export function toEvent(row: Selectable<EventTable>): JournalEvent {
     // What is in the table was a kind when it was written, perhaps by another version.
     kind: row.kind as EventKind,
     actor: { name: row.actor, address: row.address },
+    reason: reasonOf(row),
     message: row.message,
     subject: {
       deviceId: row.device,
@@ -154,6 +159,10 @@ export function toEvent(row: Selectable<EventTable>): JournalEvent {
     after: parse(row.after),
     repeats: row.first_at === null ? null : { count: row.count, firstAt: new Date(row.first_at) },
   };
+}
+
+function reasonOf({ reason: code, parameters }: Selectable<EventTable>): EventReason | null {
+  return code === null ? null : { code, parameters: (parse(parameters) ?? {}) as ReasonParameters };
 }
 
 function parse(json: string | null): Record<string, unknown> | null {

@@ -468,12 +468,17 @@ export const migrations: readonly string[] = [
   ALTER TABLE bundles ADD COLUMN md5 TEXT;
   `,
   `
+  -- What a line of the journal says: a code, and as JSON what its sentence needs. Lines from before have the sentence itself.
+  ALTER TABLE events ADD COLUMN reason TEXT;
+  ALTER TABLE events ADD COLUMN parameters TEXT;
+  `,
+  `
   -- Tokens by which devices show who they are, sealed with a key that is not in this database. A device takes its own along.
   CREATE TABLE device_tokens (
     holder TEXT NOT NULL PRIMARY KEY,
     sealed TEXT NOT NULL,
-    made_at TEXT NOT NULL,
-    made_by TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
     previous TEXT,
     previous_until TEXT
   ) STRICT, WITHOUT ROWID;

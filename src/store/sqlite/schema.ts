@@ -213,6 +213,10 @@ export interface EventTable {
   count: Generated<number>;
   /** The first time, when it happened more than once. */
   first_at: string | null;
+  /** What it says, instead of `message`. */
+  reason: string | null;
+  /** As JSON. */
+  parameters: string | null;
 }
 
 /** Between which times the lines of a block of the journal are. */
@@ -284,8 +288,8 @@ export interface DeviceTokenTable {
   holder: string;
   /** Sealed with a key that is not in the database. */
   sealed: string;
-  made_at: string;
-  made_by: string;
+  created_at: string;
+  created_by: string;
   /** The one before, sealed the same way, and until when it is valid; both `null` when there is none. */
   previous: string | null;
   previous_until: string | null;

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { eventKinds } from '../../../src/core/event';
+import type { EventReason, LineCode } from '../../../src/core/journal/catalogue';
 import { eventually } from '../../support/eventually';
 import { openTokenStore } from '../../../src/store/store';
 import { SimulatedDevice } from '../../support/simulated-device';
@@ -46,6 +47,8 @@ describe('the journal over HTTP', () => {
       actor: 'local',
       address: '127.0.0.1',
       message: 'b is held: on a desk',
+      reason: 'device-held',
+      parameters: { device: 'b', why: 'on a desk' },
       after: { reason: 'on a desk' },
     });
     expect(events[0]).toMatchObject({ before: { labels: [] }, after: { labels: ['lab'] } });
@@ -99,6 +102,26 @@ describe('the journal over HTTP', () => {
     await eventually(() => sse.events.length === 1);
     expect(sse.events[0]?.data).toMatchObject(told);
     sse.close();
+  });
+
+  it('tells a line of another version by the sentence that came with it, or else by its kind', async () => {
+    const { journal } = admin.opened.store;
+    const at = new Date('2026-11-02T14:00:00Z');
+    const line = { kind: 'session.begun', at, actor: person } as const;
+    const reason = { code: 'session-stolen', parameters: { tokenName: 'ci' } };
+    const unknown = { ...line, reason: reason as unknown as EventReason<LineCode> };
+    await journal.record([
+      { ...line, message: 'somebody signed in' },
+      { ...unknown, message: 'stolen' },
+      unknown,
+    ]);
+    const { events } = await page('?kind=session.');
+    const said = { reason: 'session-stolen', parameters: { token_name: 'ci' } };
+    expect(events).toMatchObject([
+      { message: 'session.begun', ...said },
+      { message: 'stolen', ...said },
+      { message: 'somebody signed in', reason: null, parameters: null },
+    ]);
   });
 
   it.each(['?kind=device.exploded', '?kind=device', '?kind=devise.', '?kind=device.held,device.exploded'])(

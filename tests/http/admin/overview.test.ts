@@ -1,7 +1,10 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { camelCase } from '../../../src/base/text/field-names';
 import { openCertificateFolder } from '../../../src/pki/certificate-folder';
 import { DomainError } from '../../../src/core/errors';
+import { attentionSentence, isAttentionCode } from '../../../src/core/reasons/attention/sentences';
+import type { ReasonParameters } from '../../../src/core/reasons/reason-words';
 import type { WebhookStatus } from '../../../src/core/webhook';
 import { makeBundle } from '../../support/bundle-factory';
 import { deviceOf } from '../../support/device-factory';
@@ -14,7 +17,14 @@ import { type AdminListener, openAdminListener } from './admin-listener';
 
 interface Overview {
   readonly channels: readonly { compatible: string; channel: string; versions: object[]; devices: number }[];
-  readonly attention: readonly { kind: string; count: number; message: string; release_id?: number }[];
+  readonly attention: readonly {
+    kind: string;
+    count: number;
+    message: string;
+    reason: string;
+    parameters: Readonly<Record<string, unknown>>;
+    release_id?: number;
+  }[];
   readonly devices: object;
   readonly first_steps: Readonly<Record<string, boolean>>;
 }
@@ -32,8 +42,15 @@ afterEach(() => admin.close());
 
 const overview = async () => {
   at = new Date(at.getTime() + 2_000);
-  return (await admin.http.get('/api/overview').expect(200)).body as Overview;
+  const body = (await admin.http.get('/api/overview').expect(200)).body as Overview;
+  for (const item of body.attention) expect(wordsOf(item)).toBe(item.message);
+  return body;
 };
+/** What the page makes of its code and parameters. */
+const wordsOf = ({ reason, parameters }: Overview['attention'][number]) =>
+  isAttentionCode(reason)
+    ? attentionSentence({ code: reason, parameters: camelCase(parameters) as ReasonParameters })
+    : null;
 const device = (id: string, change: Parameters<typeof deviceOf>[1] = {}) =>
   admin.opened.store.devices.write({ device: deviceOf(id, { lastContactAt: at, ...change }) });
 const kinds = async () =>

@@ -9,6 +9,7 @@ const event: JournalEvent = {
   at: new Date(0),
   kind: 'device.held',
   actor: { name: 'local', address: null },
+  reason: null,
   message: '',
   subject: noSubject,
   before: null,

@@ -23,13 +23,13 @@ export function describeDeviceTokenRecords(make: MakeAdapter): void {
 
   const tokens = () => adapter.store.deviceTokens;
   const put = (sealed: string, expects: TokenExpectation = 'any', overlapUntil: Date | null = until) =>
-    tokens().put('device:a', 'a', { sealed, madeAt: at, madeBy: 'ann', overlapUntil }, expects, (became) => [
+    tokens().put('device:a', 'a', { sealed, createdAt: at, createdBy: 'ann', overlapUntil }, expects, (became) => [
       line(`device-token.${became}`, sealed),
     ]);
-  const one = { madeAt: at, madeBy: 'ann', previous: null, previousUntil: null };
+  const one = { createdAt: at, createdBy: 'ann', previous: null, previousUntil: null };
 
   it('keeps a token and the one before it, also over a restart', async () => {
-    expect(await put('first', 'none')).toBe('made');
+    expect(await put('first', 'none')).toBe('created');
     expect(await put('second', 'one')).toBe('rotated');
     await adapter.reopen();
     expect(await tokens().find('device:a')).toEqual({
@@ -44,8 +44,8 @@ export function describeDeviceTokenRecords(make: MakeAdapter): void {
   });
 
   it('gives a device to the first of two who make its token at once, and tells of that one alone', async () => {
-    expect(await Promise.all([put('first', 'none'), put('second', 'none')])).toEqual(['made', 'taken']);
-    expect(await told(adapter)).toEqual(['first: device-token.made']);
+    expect(await Promise.all([put('first', 'none'), put('second', 'none')])).toEqual(['created', 'taken']);
+    expect(await told(adapter)).toEqual(['first: device-token.created']);
     expect(await put('third', 'one')).toBe('rotated');
   });
 
@@ -58,9 +58,9 @@ export function describeDeviceTokenRecords(make: MakeAdapter): void {
 
   it('has none for a device that does not exist, and deletes that of a device that is forgotten', async () => {
     await put('first');
-    const token = { sealed: 'x', madeAt: at, madeBy: 'ann', overlapUntil: null };
+    const token = { sealed: 'x', createdAt: at, createdBy: 'ann', overlapUntil: null };
     expect(await tokens().put('device:b', 'b', token, 'any', () => [])).toBe('no-device');
-    expect(await tokens().put('gateway', null, token, 'any', () => [])).toBe('made');
+    expect(await tokens().put('gateway', null, token, 'any', () => [])).toBe('created');
     await (await adapter.fleet()).decisions.forget('a', () => []);
     expect(await tokens().find('device:a')).toBeUndefined();
     expect(await tokens().any()).toBe('gateway');
@@ -86,7 +86,7 @@ export function describeDeviceTokenRecords(make: MakeAdapter): void {
       () => put('second'),
       async () => {
         expect(await tokens().find('device:a')).toMatchObject({ sealed: 'first' });
-        expect(await told(adapter)).toEqual(['first: device-token.made']);
+        expect(await told(adapter)).toEqual(['first: device-token.created']);
       },
     );
   });

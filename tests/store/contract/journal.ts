@@ -1,4 +1,5 @@
 import { type NewEvent, theServer } from '../../../src/core/event';
+import { saying } from '../../../src/core/journal/catalogue';
 import { type ContractAdapter, failAtEachStep, type MakeAdapter } from './adapter';
 
 const at = new Date('2026-11-02T12:00:00Z');
@@ -26,7 +27,8 @@ export function describeJournal(make: MakeAdapter): void {
   const messages = async (afterId = 0) => (await journal().after(afterId, 100)).map(({ message }) => message);
 
   it('keeps all of a line, also over a restart', async () => {
-    const told = line('held', {
+    const told = line('', {
+      reason: saying('device-held', { device: 'dev-1', why: 'on a desk' }),
       subject: { deviceId: 'dev-1', compatible: 'board', channel: 'beta', bundleName: 'v1', releaseId: 7 },
       before: { hold: null },
       after: { hold: 'why' },
@@ -39,6 +41,7 @@ export function describeJournal(make: MakeAdapter): void {
       { ...told, id: 1, subject: { ...told.subject, installationId: null } },
       {
         ...line('bare'),
+        reason: null,
         id: 2,
         subject: { ...none, deviceId: null, installationId: null },
         before: null,

@@ -19,6 +19,7 @@ const event: JournalEvent = {
   at: madeAt,
   kind: 'device.booted',
   actor: { name: 'device:dev-1', address: null },
+  reason: null,
   message: 'it booted',
   subject,
   before: null,

@@ -1,10 +1,11 @@
 import type { EventJson } from '../../../contract/event';
+import { eventSentence } from '../../event-sentence';
 import { Repeats } from '../../parts/event-line';
 import { Moment } from '../../parts/time';
 
 /** One line of the journal, with its exact time in front. */
 export function TimelineLine({ event }: { readonly event: EventJson }) {
-  const { at, message, actor, device } = event;
+  const { at, actor, device } = event;
   // What the device did itself its name in the sentence says.
   const isItself = actor === `device:${device ?? ''}`;
   return (
@@ -13,7 +14,8 @@ export function TimelineLine({ event }: { readonly event: EventJson }) {
         <Moment at={at} />
       </span>
       <span class="event-message">
-        {message} <Repeats event={event} /> {!isItself && <span class="muted small">{actor}</span>}
+        {eventSentence(event)} <Repeats event={event} />{' '}
+        {!isItself && <span class="muted small">{actor}</span>}
       </span>
     </div>
   );

@@ -8,6 +8,7 @@ import { Section } from '../../parts/page';
 import { text } from '../../texts';
 import { CertificateDialogs, type OpenDialog } from '../certificates/certificate-dialogs';
 import { AttentionAction } from './attention-action';
+import { attentionWords } from './attention-words';
 
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
   'paused-rollout': ['warn', 'pause'],
@@ -62,7 +63,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
               <span class={`event-mark ${tone}`}>
                 <Icon name={icon} />
               </span>
-              <a href={placeOf(item)}>{item.message}</a>
+              <a href={placeOf(item)}>{attentionWords(item)}</a>
               <AttentionAction item={item} onOpen={(wanted) => (dialog.value = wanted)} />
               {item.subjects !== undefined && <Dismiss kind={item.kind} subjects={item.subjects} />}
             </li>

@@ -66,7 +66,7 @@ const kinds: Readonly<Record<EventKind, string>> = {
   'attention.dismissed': 'dismissed',
   'token.created': 'created',
   'token.revoked': 'revoked',
-  'device-token.made': 'made',
+  'device-token.created': 'created',
   'device-token.rotated': 'rotated',
   'device-token.removed': 'removed',
   'session.begun': 'signed in',

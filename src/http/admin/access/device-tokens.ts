@@ -172,8 +172,8 @@ function ofGateway({ services: { deviceTokens } }: AdminOptions): readonly Route
 function answer<Status extends 200 | 201>(status: Status, token: ShownDeviceToken) {
   const json = {
     token: token.token,
-    made_at: token.madeAt.toISOString(),
-    made_by: token.madeBy,
+    created_at: token.createdAt.toISOString(),
+    created_by: token.createdBy,
     previous_until: token.previousUntil?.toISOString() ?? null,
   };
   return { status, json, secret: true };

@@ -5,6 +5,7 @@ import type { ChannelFigures } from '../../../services/overview/describe-fleet';
 import type { AdminOptions } from '../kernel/admin-options';
 import { defineRoute, type Route } from '../kernel/route';
 import { presentWithRollout } from '../rollouts/release-json';
+import { presentAttention } from './attention-json';
 
 /** A menu of filters is no use with more. */
 const maxLabels = 200;
@@ -25,16 +26,7 @@ export function overviewRoutes({ services }: AdminOptions): readonly Route[] {
         const { channels, attention, devices, firstSteps } = await services.describeFleet();
         const json: OverviewJson = {
           channels: channels.map(presentChannel),
-          attention: attention.map(
-            ({ releaseId, bundleName, deviceId, lastContactBefore: before, subjects, ...item }) => ({
-              ...item,
-              ...(subjects === undefined ? {} : { subjects: [...subjects] }),
-              ...(releaseId === undefined ? {} : { release_id: releaseId }),
-              ...(deviceId === undefined ? {} : { device: deviceId }),
-              ...(before === undefined ? {} : { last_contact_before: before.toISOString() }),
-              ...(bundleName === undefined ? {} : { bundle: bundleName }),
-            }),
-          ),
+          attention: attention.map(presentAttention),
           devices: {
             total: devices.total,
             seen_last_day: devices.seenLastDay,

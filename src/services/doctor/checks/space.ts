@@ -1,6 +1,6 @@
 import type { InstalledData } from '../../../ports/installed-data';
 import { isDiskFull, neededRoomBytes } from '../../../core/storage-room';
-import { mebibytes, spaceRemedy, spaceTakers } from '../../overview/storage-words';
+import { mebibytes, spaceRemedy, spaceTakers } from '../../../core/reasons/storage-words';
 import type { Check } from '../check';
 import type { Installation } from '../installation';
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Device } from '../../../core/device';
+import type { NewEvent } from '../../../core/event';
 import { type Installation, keptInstallations } from '../../../core/installation';
 import type { Decided, Intervention, PlanIntervention } from '../../../ports/fleet-decisions';
 import type { FleetEntries } from './fleet-entries';
@@ -64,7 +65,7 @@ export class FleetInterventions {
         continue;
       }
       for (const [index, one] of ready.entries()) {
-        for (const { message } of one.intervention.events) one.progress.told.add(message);
+        for (const event of one.intervention.events) one.progress.told.add(wordsOf(event));
         if (one.entry.revision !== one.revision) continue; // what it did meanwhile is written over this
         this.#show(one, before[index]);
         done.push(one.id);
@@ -131,9 +132,14 @@ export class FleetInterventions {
 
 function writeOf({ entry, progress, intervention }: Planned): DeviceWrite {
   const { installations, events, change } = intervention;
-  const untold = events.filter(({ message }) => !progress.told.has(message));
+  const untold = events.filter((event) => !progress.told.has(wordsOf(event)));
   const device = change === undefined ? {} : { device: change(entry.record.device) };
   return { ...device, installations, events: untold };
+}
+
+/** What tells lines about one device apart. */
+function wordsOf({ reason, message }: NewEvent): string {
+  return JSON.stringify([reason, message]);
 }
 
 /** With what was seen of the same installation meanwhile. */

@@ -223,7 +223,7 @@ describe('the bounds of the listener', () => {
     expect(lines.length).toBeGreaterThan(0);
     for (const secret of [token, wrong]) expect(lines.join()).not.toContain(secret);
     const { events } = await listener.fleet.services.readJournal.search({ deviceId: 'dev-1' }, { limit: 50 });
-    expect(events.map(({ kind }) => kind)).toContain('device-token.made');
+    expect(events.map(({ kind }) => kind)).toContain('device-token.created');
     expect(JSON.stringify(events)).not.toContain(token);
   });
 });

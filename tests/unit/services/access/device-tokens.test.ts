@@ -99,7 +99,7 @@ it('keeps a token that was moved to another row shut', async () => {
   const { token } = await deviceTokens.create(board, {}, person);
   const database = new Sqlite(path.join(opened.dataDir, 'server.db'));
   database.exec(
-    "INSERT INTO device_tokens SELECT 'device:b', sealed, made_at, made_by, NULL, NULL FROM device_tokens",
+    "INSERT INTO device_tokens SELECT 'device:b', sealed, created_at, created_by, NULL, NULL FROM device_tokens",
   );
   database.close();
   const other = { kind: 'device', id: 'b' } as const;

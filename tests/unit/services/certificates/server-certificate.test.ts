@@ -15,6 +15,7 @@ import { type OpenStore, openStore } from '../../../../src/store/store';
 import { emptyFolder, type TestFolder } from '../../../support/certificate-folder';
 import { eventually } from '../../../support/eventually';
 import { temporaryFolder } from '../../../support/programs';
+import { withMessage } from '../../../support/with-message';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -58,7 +59,8 @@ async function serve(
   });
 }
 
-const attention = (served: ServerCertificate<ServerTls>) => ofServerCertificate(served.status(), at);
+const attention = (served: ServerCertificate<ServerTls>) =>
+  withMessage(ofServerCertificate(served.status(), at));
 async function metrics(served: ServerCertificate<ServerTls>): Promise<string> {
   const registry = new Registry();
   registerCertificateMetrics(registry, () => served.status());

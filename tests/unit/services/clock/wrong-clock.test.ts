@@ -11,6 +11,7 @@ import { eventually } from '../../../support/eventually';
 import { dayMs, hourMs, MachineClock, minuteMs, secondMs, yearMs } from '../../../support/machine-clock';
 import { type OpenedServices, openServices } from '../../../support/services';
 import { SimulatedDevice } from '../../../support/simulated-device';
+import { withMessage } from '../../../support/with-message';
 
 const person = { name: 'local', address: null };
 let machine: MachineClock;
@@ -316,7 +317,7 @@ it('says that a jump is not followed yet, until the clock is right again', async
   const steady = new SteadyClock({ wall: machine.now, monotonicMs: machine.monotonicMs });
   opened = await open(undefined, steady.now, () => steady.doubtMs());
   const { serverClock } = opened.services;
-  const words = () => ofClock({ clock: serverClock.trouble(), dismissed: [] });
+  const words = () => withMessage(ofClock({ clock: serverClock.trouble(), dismissed: [] }));
   expect(words()).toEqual([]);
   machine.set(-2 * hourMs);
   expect(serverClock.trouble()).toMatchObject({ kind: 'jumped', byMs: -2 * hourMs, isFollowed: false });

@@ -1,6 +1,7 @@
 import { type AttentionFacts, findAttention } from '../../../../src/services/overview/attention';
 import { bundleOf, releaseOf } from '../../../support/fleet-factory';
 import { storageUsage } from '../../../support/storage-usage';
+import { withMessage } from '../../../support/with-message';
 
 const at = new Date('2026-11-02T12:00:00Z');
 const trusted = { whyUntrusted: () => null, endsAt: () => null };
@@ -32,6 +33,7 @@ const wellKept: AttentionFacts = {
   largestBundleBytes: 0,
 };
 
+const itemsOf = (change: Partial<AttentionFacts>) => withMessage(findAttention({ ...wellKept, ...change }));
 const kindsOf = (change: Partial<AttentionFacts>) =>
   findAttention({ ...wellKept, ...change }).map(({ kind, count }) => `${kind} ${count}`);
 
@@ -99,10 +101,10 @@ describe('what needs attention', () => {
 
   it('names devices that have been silent for long, and what to do about them', () => {
     const silent = { before: at, afterMs: 14 * 86_400_000 };
-    const [one] = findAttention({ ...wellKept, silent: { ...silent, devices: 1, ids: ['dev-1'] } });
+    const [one] = itemsOf({ silent: { ...silent, devices: 1, ids: ['dev-1'] } });
     expect(one).toMatchObject({ kind: 'silent', deviceId: 'dev-1', lastContactBefore: at });
     expect(one?.message).toMatch(/^1 device has been silent for more than 14 days: dev-1\. Check its power/);
-    const [many] = findAttention({ ...wellKept, silent: { ...silent, devices: 9, ids: ['dev-1', 'dev-2'] } });
+    const [many] = itemsOf({ silent: { ...silent, devices: 9, ids: ['dev-1', 'dev-2'] } });
     expect(many?.deviceId).toBeUndefined();
     expect(many?.message).toMatch(
       /^9 devices have been silent for more than 14 days: dev-1, dev-2 and others\. Check their power/,

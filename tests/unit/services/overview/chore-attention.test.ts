@@ -1,6 +1,7 @@
 import { choreNames, choreNoticeMs, type ChoreStatus } from '../../../../src/core/chore';
 import { DomainError } from '../../../../src/core/errors';
 import { ofChores } from '../../../../src/services/overview/chore-attention';
+import { withMessage } from '../../../support/with-message';
 
 const since = new Date('2030-01-01T00:00:00Z');
 const at = new Date(since.getTime() + choreNoticeMs);
@@ -15,7 +16,7 @@ const failingOf = (name: ChoreStatus['name'], error: unknown): ChoreStatus => ({
 describe('a chore that has failed for a while', () => {
   it('is named by what people lose, with the reason and what to do', () => {
     const error = new DomainError('storage-full', 'the disk is full', { remedy: 'Make room.' });
-    const [item] = ofChores([failingOf('device-writes', error)], at, null);
+    const [item] = withMessage(ofChores([failingOf('device-writes', error)], at, null));
     expect(item).toMatchObject({ kind: 'chore-failing', count: 1 });
     for (const words of [
       "the devices' latest activity is not saved",
@@ -27,7 +28,8 @@ describe('a chore that has failed for a while', () => {
   });
 
   it('tells nobody what an unexpected error says, which is for the log', () => {
-    const [item] = ofChores([failingOf('rollouts', new Error('/secret/path is broken'))], at, null);
+    const error = new Error('/secret/path is broken');
+    const [item] = withMessage(ofChores([failingOf('rollouts', error)], at, null));
     expect(item?.message).not.toContain('secret');
     expect(item?.message).toContain("See the server's log");
   });
@@ -52,6 +54,6 @@ describe('a chore that has failed for a while', () => {
       at,
       null,
     );
-    expect(new Set(items.map(({ message }) => message)).size).toBe(choreNames.length);
+    expect(new Set(withMessage(items).map(({ message }) => message)).size).toBe(choreNames.length);
   });
 });

@@ -2,6 +2,7 @@ import { DomainError } from '../../../../src/core/errors';
 import { storageParts } from '../../../../src/core/storage-room';
 import { ofStorage, type StorageFacts } from '../../../../src/services/overview/storage-attention';
 import { storageUsage } from '../../../support/storage-usage';
+import { withMessage } from '../../../support/with-message';
 
 const mebibyte = 1 << 20;
 const gibibyte = 1 << 30;
@@ -17,13 +18,13 @@ const plenty: StorageFacts = {
 };
 
 const messages = (change: Partial<StorageFacts>) =>
-  ofStorage({ ...plenty, ...change }).map(({ message }) => message);
+  withMessage(ofStorage({ ...plenty, ...change })).map(({ message }) => message);
 
 describe('a disk', () => {
   it('that takes no writes is told with what still works and what to do, before what is left', () => {
     const remedy = 'Let the server write there.';
     const writeProblem = new DomainError('unavailable', 'the data folder is read-only', { remedy });
-    const items = ofStorage({ ...plenty, writeProblem, storage: storageUsage(0) });
+    const items = withMessage(ofStorage({ ...plenty, writeProblem, storage: storageUsage(0) }));
     expect(items.map(({ kind }) => kind)).toEqual(['storage-unwritable', 'storage']);
     expect(items[0]?.message).toMatch(/is read-only\. Devices are answered .* Let the server write there\.$/);
   });

@@ -12,16 +12,26 @@ import { refusal } from '../../../support/refusal';
 
 let folder: string;
 let disk: ObeyingUploads;
+let opened: BundleFolder[];
 beforeEach(async () => {
+  opened = [];
   folder = path.join(await temporaryFolder(), 'bundles');
   await mkdir(folder);
   disk = new ObeyingUploads(folder);
 });
 
-const open = () =>
-  Promise.resolve(
-    new BundleFolder({ folder, newName: randomUUID, known: [], uploadThreads: disk.threads() }),
-  );
+afterEach(() => Promise.all(opened.map((storage) => storage.close())));
+
+const open = (idleMs?: number) => {
+  const storage = new BundleFolder({
+    folder,
+    newName: randomUUID,
+    known: [],
+    uploadThreads: disk.threads(idleMs),
+  });
+  opened.push(storage);
+  return Promise.resolve(storage);
+};
 const names = async () => (await readdir(folder)).filter((name) => name !== '.incoming').sort();
 const incoming = () => readdir(path.join(folder, '.incoming')).catch(() => []);
 const limits = { limitBytes: 1 << 30 };
@@ -44,7 +54,7 @@ async function poolRequests(work: () => Promise<void>): Promise<string[]> {
 }
 
 describe('a bundle folder whose uploads have threads is a bundle storage that', () => {
-  describeBundleStorage(open);
+  describeBundleStorage(() => open());
 });
 
 describe('an upload with a thread', () => {
@@ -130,6 +140,22 @@ describe('an upload with a thread', () => {
     expect([await names(), await incoming()]).toEqual([['a.raucb', 'other.raucb'], []]);
   });
 
+  it.each(['unreadable', 'unread'] as const)(
+    'fails alone when a message cannot be read, and the next one gets another thread: %s',
+    async (order) => {
+      const storage = await open();
+      const other = await stageText(storage, 'other');
+      disk.tell(order);
+      await expect(stageText(storage, 'bytes')).rejects.toEqual(refusal('unavailable'));
+      disk.tell('go');
+      expect(await incoming()).toHaveLength(1);
+      await other.keep('other.raucb');
+      await keepText(storage, 'bytes', 'a.raucb');
+      expect([await names(), await incoming()]).toEqual([['a.raucb', 'other.raucb'], []]);
+      expect(new Set(disk.used()).size).toBe(2); // of three uploads
+    },
+  );
+
   it.each(['exit-synced', 'exit-linked'] as const)(
     'has no name when its thread ended early: %s',
     async (order) => {
@@ -164,5 +190,51 @@ describe('an upload with a thread', () => {
     const staged = await staging;
     expect(staged.sizeBytes).toBe(16 << 20);
     await staged.discard();
+  });
+});
+
+describe('the thread of an upload', () => {
+  it('takes the next upload when the one before is over, whatever became of that', async () => {
+    const storage = await open();
+    await keepText(storage, 'one', 'a.raucb');
+    await (await stageText(storage, 'two')).discard();
+    await expect(storage.stage(Readable.from([Buffer.alloc(9)]), { limitBytes: 8 })).rejects.toEqual(
+      refusal('too-large'),
+    );
+    disk.tell('full');
+    await expect(stageText(storage, 'four')).rejects.toEqual(refusal('storage-full'));
+    disk.tell('fail');
+    const unsynced = await stageText(storage, 'five');
+    await expect(unsynced.keep('b.raucb')).rejects.toEqual(refusal('unavailable'));
+    await unsynced.discard();
+    disk.tell('go');
+    await keepText(storage, 'six', 'c.raucb');
+    expect(disk.used()).toHaveLength(6);
+    expect(new Set(disk.used()).size).toBe(1);
+    expect([await names(), await incoming()]).toEqual([['a.raucb', 'c.raucb'], []]);
+    expect(await readFile(path.join(folder, 'c.raucb'), 'utf8')).toBe('six');
+  });
+
+  it('takes no other upload while the sync of its own runs', async () => {
+    const storage = await open();
+    disk.tell('hold-sync');
+    const first = await stageText(storage, 'one'); // its sync has begun
+    const second = await stageText(storage, 'two');
+    const forgotten = Promise.all([first.discard(), second.discard()]);
+    const third = await stageText(storage, 'three');
+    expect(new Set(disk.used()).size).toBe(3);
+    disk.tell('go');
+    await forgotten;
+    await third.discard();
+  });
+
+  it('takes no other upload when it could not remove the file of its own', async () => {
+    const storage = await open();
+    disk.tell('stuck');
+    await (await stageText(storage, 'one')).discard();
+    expect(await incoming()).toEqual([]); // removed for it
+    disk.tell('go');
+    await keepText(storage, 'two', 'a.raucb');
+    expect(new Set(disk.used()).size).toBe(2);
   });
 });

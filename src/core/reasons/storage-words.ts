@@ -1,4 +1,4 @@
-import { storageParts, type StoragePart, type StorageSizes } from '../../core/storage-room';
+import { storageParts, type StoragePart, type StorageSizes } from '../storage-room';
 
 const names: Readonly<Record<StoragePart, string>> = {
   bundles: 'bundles',

@@ -1,6 +1,12 @@
-/** Ids that may be only the first of `count`. */
-export function named(ids: readonly string[], count: number): string {
-  return `${ids.join(', ')}${count > ids.length ? ' and others' : ''}`;
+/** Pieces of the sentences in this folder. */
+
+/** Devices that a sentence names. */
+const maxNamed = 3;
+
+/** The first of `ids`, which may themselves be only the first of `count`. @param max how many are named */
+export function named(ids: readonly string[], count: number, max = maxNamed): string {
+  const shown = ids.slice(0, max);
+  return `${shown.join(', ')}${count > shown.length ? ' and others' : ''}`;
 }
 
 /** @param what the word for one of them, such as `device` */
@@ -11,6 +17,16 @@ export function counted(count: number, what: string): string {
 /** @param days whole ones that are left, from 0 */
 export function inDays(days: number): string {
   return days === 0 ? 'within a day' : `in ${counted(days, 'day')}`;
+}
+
+/** To the minute. @param instant in ISO 8601, in UTC */
+export function minuteOf(instant: string): string {
+  return `${instant.slice(0, 'YYYY-MM-DDTHH:MM'.length)}Z`;
+}
+
+/** @param instant in ISO 8601, in UTC */
+export function dayOf(instant: string): string {
+  return instant.slice(0, 'YYYY-MM-DD'.length);
 }
 
 const units = [

@@ -1,0 +1,42 @@
+import { because, type Lines } from './line-words';
+
+const maxNamed = 5;
+
+/** Days are dates in UTC, as `2026-11-02`. */
+export const certificateLines = {
+  'certificate-issued': ({ device }: { device: string }) => `a certificate was issued for ${device}`,
+  'certificate-revoked': ({ serial, device, why }: { serial: string; device: string | null; why: string }) =>
+    `the certificate ${serial}${device === null ? '' : ` of ${device}`} was revoked${because(why)}`,
+  'server-certificate-renewed': ({ until }: { until: string }) =>
+    `the server certificate was renewed and is valid until ${until}`,
+  'server-certificate-expiring': ({
+    hasExpired,
+    on,
+    why,
+  }: {
+    hasExpired: boolean;
+    on: string;
+    why: string;
+  }) =>
+    `the server certificate ${hasExpired ? 'expired' : 'expires'} on ${on} and cannot renew itself: ${why}`,
+  'server-certificate-expired-already': ({ on }: { on: string }) =>
+    `a new server certificate is not used: it expired on ${on}`,
+  'server-certificate-misses-names': ({ names }: { names: readonly string[] }) =>
+    `a new server certificate is not used: devices asked for ${firstOf(names)} in the last 7 days, which it does not cover`,
+  'certificate-refused': ({
+    subject,
+    address,
+    why,
+  }: {
+    subject: string;
+    address: string | null;
+    why: string;
+  }) => {
+    const whose = subject === '' ? 'an unreadable certificate' : `the certificate of ${subject}`;
+    return `${whose} was refused${address === null ? '' : ` from ${address}`}: ${why}`;
+  },
+} satisfies Lines;
+
+function firstOf(names: readonly string[]): string {
+  return `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' and others' : ''}`;
+}

@@ -1,0 +1,31 @@
+import type { ReasonParameters } from '../reasons/reason-words';
+import { type EventReason, type LineCode, lines } from './catalogue';
+
+interface Told {
+  readonly kind: string;
+  /** The sentence that an earlier version stored. */
+  readonly message: string;
+  readonly reason: EventReason | null;
+}
+
+/**
+ * Makes the sentence of a line of the journal, for people. A line of another version, whose words are not known here, has the
+ * sentence that came with it, or else its kind.
+ */
+export function messageOf({ kind, message, reason }: Told): string {
+  const said = reason === null ? undefined : sentenceOf(reason);
+  return said ?? (message === '' ? kind : message);
+}
+
+function sentenceOf({ code, parameters }: EventReason): string | undefined {
+  if (!isLineCode(code)) return undefined;
+  try {
+    return (lines[code] as (parameters: ReasonParameters) => string)(parameters);
+  } catch {
+    return undefined; // another version needs other parameters
+  }
+}
+
+function isLineCode(code: string): code is LineCode {
+  return Object.hasOwn(lines, code);
+}

@@ -1,0 +1,66 @@
+import { counted, dayOf, inDays, named } from './words';
+
+/** Names that a sentence has. */
+const maxNamed = 5;
+
+const cutOff = 'devices cannot connect then';
+
+function expires(days: number): string {
+  return days < 0 ? 'has expired' : `expires ${inDays(days)}`;
+}
+
+function makeAgain(options: readonly string[]): string {
+  return `Create it again with: cert server ${options.slice(0, maxNamed).join(' ')} --force`;
+}
+
+function misses(names: readonly string[]): string {
+  return `does not cover ${named(names, names.length, maxNamed)}, which devices asked for in the last 7 days`;
+}
+
+function staysInUse(until: string): string {
+  return `The previous one stays in use and expires on ${dayOf(until)}.`;
+}
+
+interface Missed {
+  names: readonly string[];
+  /** The options of `cert server` that add them. */
+  options: readonly string[];
+}
+
+/** What needs attention about certificates. */
+export const certificateAttention = {
+  'ca-certificate-expiring': ({ days }: { days: number }) => `the CA certificate ${expires(days)}: ${cutOff}`,
+  'server-certificate-expiring': ({ days }: { days: number }) =>
+    `the server certificate ${expires(days)}: ${cutOff}`,
+  'server-certificate-not-renewed': ({
+    days,
+    hasExpired,
+    why,
+    remedy,
+  }: {
+    days: number;
+    hasExpired: boolean;
+    why: string;
+    remedy: string;
+  }) => {
+    const when = hasExpired ? 'has expired: devices cannot connect' : `expires ${inDays(days)}: ${cutOff}`;
+    return `the server certificate ${when}. It cannot renew itself: ${why}. ${remedy}`;
+  },
+  'new-server-certificate-expired': ({ expiredAt, until }: { expiredAt: string; until: string }) =>
+    `the new server certificate is not in use: it expired on ${dayOf(expiredAt)}. ${staysInUse(until)} Create it again with: cert server --force`,
+  'new-server-certificate-misses-names': ({ names, options, until }: Missed & { until: string }) =>
+    `the new server certificate is not in use: it ${misses(names)}. ${staysInUse(until)} ` +
+    `${makeAgain(options)}. It is used anyway after a restart, or 7 days after a device last asked for such a name.`,
+  'server-certificate-misses-names': ({ names, options }: Missed) =>
+    `the server certificate ${misses(names)}: those devices cannot connect. ${makeAgain(options)}`,
+  'certificate-expiring': ({ devices, noticeDays }: { devices: number; noticeDays: number }) =>
+    `${counted(devices, 'device')} with a certificate that expires within ${noticeDays} days, or has expired lately`,
+  'old-certificate': ({ devices, ids }: { devices: number; ids: readonly string[] }) => {
+    const [have, their] = devices === 1 ? ['has', 'its'] : ['have', 'their'];
+    return (
+      `${counted(devices, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ` +
+      `${named(ids, devices, maxNamed)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
+      'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.'
+    );
+  },
+};

@@ -1,0 +1,73 @@
+import type { Budget } from '../../budget';
+import type { ProvingHeader } from '../../silent-poller';
+import { counted, lengthOf, named } from './words';
+
+interface Devices {
+  devices: number;
+  /** Of the first of them. */
+  ids: readonly string[];
+}
+
+interface Excess {
+  times: number;
+  budgets: readonly Budget[];
+}
+
+const headerWords: Readonly<Record<ProvingHeader, string>> = {
+  'boot-id': 'boot id',
+  'system-version': 'version',
+};
+
+const excessWords: Readonly<Record<Budget, string>> = {
+  memory: 'answers that it does not read',
+  resets: 'requests that it cancels at once',
+  connections: 'connections at a time',
+  handshakes: 'TLS handshakes',
+  requests: 'requests a minute',
+  journal: 'lines of the journal an hour',
+};
+
+function excess({ times, budgets }: Excess): string {
+  const words = budgets.map((budget) => excessWords[budget]).join(', ');
+  return `more than a device may use, refused ${counted(times, 'time')} lately: ${words}`;
+}
+
+/** What needs attention about what devices are and report. */
+export const deviceAttention = {
+  'second-board': ({ deviceId, own, other }: { deviceId: string; own: string; other: string }) =>
+    `two boards use the certificate of ${deviceId}: one has ${own}; the other has ${other}. ` +
+    'Issue the other one a certificate with its own id, then clear the device.',
+  'other-compatible': ({ devices, ids }: Devices) =>
+    `${counted(devices, 'device')} that report another compatible than their certificate: ${named(ids, devices)}. ` +
+    'The certificate takes precedence; issue another one if it is wrong',
+  silent: ({ devices, ids, afterMs }: Devices & { afterMs: number }) => {
+    const [have, remedy] =
+      devices === 1
+        ? [
+            'has',
+            'Check its power and network. Put it on hold if it is in storage, or forget it if it is gone',
+          ]
+        : [
+            'have',
+            'Check their power and network. Put those in storage on hold, and forget those that are gone',
+          ];
+    return `${counted(devices, 'device')} ${have} been silent for more than ${lengthOf(afterMs)}: ${named(ids, devices)}. ${remedy}`;
+  },
+  'silent-poller': ({ devices, ids, omits }: Devices & { omits: readonly ProvingHeader[] }) => {
+    const missing = omits.map((name) => headerWords[name]).join(' and ');
+    const [poll, their] = devices === 1 ? ['polls', 'its'] : ['poll', 'their'];
+    return (
+      `${counted(devices, 'device')} that ${poll} by update.raucb without telling ${their} ${missing}: ${named(ids, devices)}. ` +
+      'The server cannot learn how updates end there, and a bundle that does not boot is tried again. ' +
+      `In system.conf, under [streaming], set send-headers=${omits.join(';')}`
+    );
+  },
+  waiting: ({ devices }: { devices: number }) => `${counted(devices, 'device')} waiting for admission`,
+  held: ({ devices }: { devices: number }) => `${counted(devices, 'device')} on hold and offered nothing`,
+  'device-over-budget': ({ deviceId, ...rest }: Excess & { deviceId: string }) =>
+    `${deviceId} asks for ${excess(rest)}. Check what is running there; ` +
+    `if you cannot find out, revoke its certificate: rauc-simple-server cert revoke ${deviceId}`,
+  'address-over-budget': ({ address, ...rest }: Excess & { address: string }) =>
+    `${address} asks for ${excess(rest)}. If it is a proxy for devices, add it to TRUSTED_PROXIES; ` +
+    'otherwise find out what it is, or block it in the firewall.',
+};

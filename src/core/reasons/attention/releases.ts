@@ -1,0 +1,44 @@
+import { namedImages } from '../../image-check';
+import { counted, inDays } from './words';
+
+const signAgain = 'Sign it again and release the new one';
+
+interface Releases {
+  releases: number;
+  /** Of the first of them: what each is of and for. */
+  bundles: readonly string[];
+  compatibles: readonly string[];
+  channels: readonly string[];
+}
+
+/** What needs attention about releases and pinned bundles. */
+export const releaseAttention = {
+  'paused-rollout': ({
+    bundle,
+    compatible,
+    channel,
+    why,
+  }: {
+    bundle: string;
+    compatible: string;
+    channel: string;
+    why: string | null;
+  }) => `the rollout of ${bundle} to ${compatible} (${channel}) is paused${why === null ? '' : `: ${why}`}`,
+  'pinned-bundle-untrusted': ({ bundle, devices, why }: { bundle: string; devices: number; why: string }) =>
+    `${bundle} is no longer trusted, and not offered to ${counted(devices, 'device')} pinned to it: ${why}`,
+  'images-mismatch': ({ bundle, files }: { bundle: string; files: readonly string[] }) =>
+    `${bundle} has images that do not match its manifest, and devices refuse to install it: ${namedImages(files)}. Build it again and release the new one`,
+  'signer-expired': ({ bundle }: { bundle: string }) =>
+    `a certificate of the signer of ${bundle} has expired, and devices refuse the bundle. ${signAgain}`,
+  'signer-expiring': ({ bundle, days }: { bundle: string; days: number }) =>
+    `a certificate of the signer of ${bundle} expires ${inDays(days)}. Devices will then refuse the bundle. ${signAgain}`,
+  'downgrade-allowed': ({ releases, bundles, compatibles, channels }: Releases) => {
+    const named = bundles.map((bundle, index) => `${bundle} for ${compatibles[index]} (${channels[index]})`);
+    const others = releases - named.length;
+    const reach = releases === 1 ? 'also reaches' : 'also reach';
+    return (
+      `${counted(releases, 'release')} from before the upgrade ${reach} devices that run a newer version: ` +
+      [...named, ...(others === 0 ? [] : [`${others} more`])].join(', ')
+    );
+  },
+};

@@ -1,0 +1,64 @@
+import { availableParallelism } from 'node:os';
+import { type UploadThreadOptions, UploadWorker } from './upload-worker';
+
+interface Idle {
+  readonly worker: UploadWorker;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** More could not work at the same time anyway. */
+const maxIdle = availableParallelism();
+const defaultIdleMs = 30_000;
+
+/**
+ * The threads that write uploads. One that has nothing left to do waits a while for the next upload, because a start takes longer than
+ * a small upload.
+ */
+export class UploadThreads {
+  /** The last one was used last. */
+  #idle: readonly Idle[] = [];
+  #isClosed = false;
+
+  constructor(private readonly options: UploadThreadOptions) {}
+
+  /** A thread for one upload. */
+  take(): UploadWorker {
+    const idle = this.#idle.at(-1);
+    if (idle === undefined) return this.#start();
+    this.#forget(idle.worker);
+    return idle.worker;
+  }
+
+  /** Takes a thread back whose upload is over. One that failed, or that has something left to do, ends. */
+  giveBack(worker: UploadWorker): void {
+    if (this.#isClosed || !worker.isIdle || this.#idle.length >= maxIdle) {
+      void worker.end();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#forget(worker);
+      void worker.end();
+    }, this.options.idleMs ?? defaultIdleMs);
+    this.#idle = [...this.#idle, { worker, timer: timer.unref() }];
+  }
+
+  /** Ends the idle threads, and each other one with its upload. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const workers = this.#idle.map(({ worker }) => worker);
+    for (const worker of workers) this.#forget(worker);
+    await Promise.all(workers.map((worker) => worker.end()));
+  }
+
+  #start(): UploadWorker {
+    const worker = new UploadWorker(this.options);
+    void worker.ended.then(() => this.#forget(worker));
+    return worker;
+  }
+
+  #forget(worker: UploadWorker): void {
+    const idle = this.#idle.find((one) => one.worker === worker);
+    clearTimeout(idle?.timer);
+    this.#idle = this.#idle.filter((one) => one !== idle);
+  }
+}

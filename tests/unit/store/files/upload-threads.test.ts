@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { UploadThreads } from '../../../../src/store/files/upload-threads';
+import { ObeyingUploads } from '../../../support/obeying-uploads';
+import { temporaryFolder } from '../../../support/programs';
+
+let disk: ObeyingUploads;
+let opened: UploadThreads[];
+beforeEach(async () => {
+  opened = [];
+  disk = new ObeyingUploads(path.join(await temporaryFolder(), 'bundles'));
+});
+afterEach(() => Promise.all(opened.map((threads) => threads.close())));
+
+function open(idleMs?: number): UploadThreads {
+  const threads = new UploadThreads(disk.threads(idleMs));
+  opened.push(threads);
+  return threads;
+}
+
+it('gives each upload a thread of its own, and an idle one before a new one', async () => {
+  const threads = open();
+  const [first, second] = [threads.take(), threads.take()];
+  expect(second).not.toBe(first);
+  threads.giveBack(first);
+  expect(threads.take()).toBe(first);
+  await Promise.all([first.end(), second.end()]);
+});
+
+it('keeps as many idle threads as there are processors, and ends the others', async () => {
+  const threads = open();
+  const used = Array.from({ length: availableParallelism() + 2 }, () => threads.take());
+  for (const thread of used) threads.giveBack(thread);
+  await Promise.all(used.slice(availableParallelism()).map(({ ended }) => ended));
+  const again = Array.from({ length: availableParallelism() }, () => threads.take());
+  expect(new Set(again)).toEqual(new Set(used.slice(0, availableParallelism())));
+  await Promise.all(again.map((thread) => thread.end()));
+});
+
+it('ends a thread that was idle for some time, but none that is in use again', async () => {
+  const threads = open(300);
+  const [used, idle] = [threads.take(), threads.take()];
+  threads.giveBack(idle);
+  threads.giveBack(used);
+  expect(threads.take()).toBe(used);
+  await idle.ended;
+  expect(used.isIdle).toBe(true);
+  await used.end();
+});
+
+it('does not give out a thread that died while it was idle', async () => {
+  const threads = open();
+  const dead = threads.take();
+  threads.giveBack(dead);
+  await dead.end();
+  const next = threads.take();
+  expect(next).not.toBe(dead);
+  await next.end();
+});
+
+it('ends a thread that has something left to do', async () => {
+  const threads = open();
+  const busy = threads.take();
+  const asked = busy.ask({ kind: 'discard' }); // without an upload: the thread never answers
+  threads.giveBack(busy);
+  await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+  await busy.ended;
+});
+
+it('ends all threads at the end: idle ones at once, others with their uploads', async () => {
+  const threads = open();
+  const [idle, busy] = [threads.take(), threads.take()];
+  threads.giveBack(idle);
+  await threads.close();
+  expect([idle.isIdle, busy.isIdle]).toEqual([false, true]);
+  threads.giveBack(busy);
+  await busy.ended;
+});
