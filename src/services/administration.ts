@@ -81,7 +81,14 @@ export function createAdministration(ports: AdministrationPorts): Administration
     describeBundle: createDescribeBundle({ listBundles, counts }),
     listLabels: (limit) => counts.labels(limit),
     importTokens: createImportTokens(services),
-    manageCertificates: createManageCertificates({ certificates, readKitText, journal, log, now }),
+    manageCertificates: createManageCertificates({
+      certificates,
+      oldCertificates,
+      readKitText,
+      journal,
+      log,
+      now,
+    }),
     manageRevocations: createManageRevocations({
       certificates,
       getDevice,

@@ -61,7 +61,7 @@ export interface StoreOptions {
   readonly onError?: (error: unknown) => void;
   /** Has a thread wait for the disk rather than the event loop. */
   readonly diskThread?: DiskThreadOptions;
-  /** The same for uploads: each gets a thread of its own. */
+  /** The same for uploads, each of which has threads of its own. */
   readonly uploadThreads?: UploadThreadOptions;
 }
 
