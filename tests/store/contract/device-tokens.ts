@@ -23,9 +23,13 @@ export function describeDeviceTokenRecords(make: MakeAdapter): void {
 
   const tokens = () => adapter.store.deviceTokens;
   const put = (sealed: string, expects: TokenExpectation = 'any', overlapUntil: Date | null = until) =>
-    tokens().put('device:a', 'a', { sealed, createdAt: at, createdBy: 'ann', overlapUntil }, expects, (became) => [
-      line(`device-token.${became}`, sealed),
-    ]);
+    tokens().put(
+      'device:a',
+      'a',
+      { sealed, createdAt: at, createdBy: 'ann', overlapUntil },
+      expects,
+      (became) => [line(`device-token.${became}`, sealed)],
+    );
   const one = { createdAt: at, createdBy: 'ann', previous: null, previousUntil: null };
 
   it('keeps a token and the one before it, also over a restart', async () => {
