@@ -31,6 +31,7 @@ import { SqliteJournal } from './sqlite/journal-records';
 import { createMarkerRecords } from './sqlite/marker-records';
 import { createReleaseResults } from './sqlite/release-results';
 import { createRestoreRecords } from './sqlite/restore-records';
+import { createDeviceTokenRecords } from './sqlite/device-token-records';
 import { createSessionRecords } from './sqlite/session-records';
 import { isUnwritable, storageError, storing } from './storage-error';
 import { refuseLinks } from './refuse-links';
@@ -112,6 +113,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
         retention: createRetentionRecords(database),
         tokens: createTokenRecords(database, journal),
         sessions: createSessionRecords(database, journal),
+        deviceTokens: createDeviceTokenRecords(database, journal),
         bundles,
         foundFiles: bundles.found,
         legacy: createLegacyFiles(dataDir),
