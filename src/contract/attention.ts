@@ -11,6 +11,17 @@ export const attentionJson = z.object({
   release_id: count.optional(),
   bundle: z.string().optional(),
   device: z.string().optional(),
+  devices: stringList
+    .optional()
+    .describe('the first of the devices that it is about, at most 20: `count` says how many there are'),
+  renewed: stringList
+    .optional()
+    .describe('those of `devices` that have a new certificate, and have not come with it yet'),
+  revoked: stringList.optional().describe('those of `devices` whose certificates are all revoked'),
+  list: z
+    .string()
+    .optional()
+    .describe('where this API lists all that it is about, such as /api/devices?state=lost'),
   last_contact_before: instant
     .optional()
     .describe('the devices that are meant were last heard of before this'),

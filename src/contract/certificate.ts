@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import { certificateSorts, findingSeverities, keyTypes } from '../core/certificate';
+import { certificateDues, certificateSorts, findingSeverities, keyTypes } from '../core/certificate';
 import { kitPollings } from '../core/kit-polling';
 import { count, instant, nullableInstant, nullableText, stringList } from './answer-fields';
 import { certificateSerial, compatible, deviceId, flag, wholeNumber } from './request-fields';
 
 export const certificateListQuery = z.strictObject({
   search: z.string().max(100).optional().describe('part of the device id or of the serial'),
+  due: z
+    .enum(certificateDues)
+    .optional()
+    .describe(
+      'the newest of each device that is due a new one: `expiring` within 30 days or expired in the last 30; `old`, it states no purpose, or the device still uses one that does not',
+    ),
   sort: z.enum(certificateSorts).default('device'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: wholeNumber.transform(Number).pipe(z.number().min(1).max(500)).default(100),
@@ -55,6 +61,9 @@ const deviceCertificateJson = z.object({
   revoked_at: nullableInstant,
   revocable: z.boolean().describe('it is valid'),
   has_file: z.boolean().describe('it is the one in the folder'),
+  states_purpose: z
+    .boolean()
+    .describe('false for one that an earlier server made: X.509 v1, or without an extended key usage'),
 });
 
 /** The CA, the certificate of the server, and a page of those of devices. */

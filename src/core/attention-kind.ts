@@ -36,5 +36,8 @@ export const attentionKinds = [
 
 export type AttentionKind = (typeof attentionKinds)[number];
 
+/** So many of the devices that an item is about are named. */
+export const maxNamedDevices = 20;
+
 /** So many may be dismissed at a time. */
 export const maxSubjects = 1_000;

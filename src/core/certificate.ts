@@ -111,6 +111,10 @@ export interface KnownCertificate {
 export const certificateSorts = ['device', 'expires'] as const;
 export type CertificateSort = (typeof certificateSorts)[number];
 
+/** Why a device is due a new certificate: the one that it has runs out, or states no purpose. */
+export const certificateDues = ['expiring', 'old'] as const;
+export type CertificateDue = (typeof certificateDues)[number];
+
 /** All known certificates, from the folder and from the log of issued ones. */
 export interface CertificateInventory {
   /** Of several, the one that is valid longest. */

@@ -3,19 +3,22 @@ import type { TroubledState } from '../core/installation-states';
 import type { ProvingHeader } from '../core/silent-poller';
 import type { BundleNeeds } from './catalog';
 
-/** Devices whose latest installation needs attention, of one kind. */
-export interface TroubledDevices {
-  readonly compatible: string | null;
-  readonly channel: string;
-  readonly state: TroubledState;
+/** How many devices there are of a kind, and which. */
+export interface NamedDevices {
   readonly devices: number;
+  /** Of the first of them: at most 20 (`maxNamedDevices`). */
+  readonly ids: readonly string[];
 }
 
-/** Devices of one channel that stopped reading a bundle long ago, with unknown outcome. */
-export interface StoppedDevices {
+/** Devices of one channel that stopped reading a bundle long ago, with unknown outcome; by id. */
+export interface StoppedDevices extends NamedDevices {
   readonly compatible: string | null;
   readonly channel: string;
-  readonly devices: number;
+}
+
+/** Devices whose latest installation needs attention, of one kind; by id. */
+export interface TroubledDevices extends StoppedDevices {
+  readonly state: TroubledState;
 }
 
 /** What would notice that a bundle is gone. */
@@ -37,18 +40,15 @@ export interface SharedCertificate {
 }
 
 /** Devices whose own poller leaves out the same. */
-export interface SilentPollerCount {
+export interface SilentPollerCount extends NamedDevices {
   readonly omits: readonly ProvingHeader[];
-  readonly devices: number;
-  /** Some of them. */
-  readonly ids: readonly string[];
 }
 
 /** Counts of the fleet, by the database. All throw DomainError `unavailable`. */
 export interface FleetCounts {
   /**
-   * A cleared failure is over. `SELECT compatible, channel, installation_state, count(*) FROM devices JOIN installations ON
-   * installations.id = installation_id WHERE installation_state = ANY($1) AND cleared_at IS NULL GROUP BY 1, 2, 3`
+   * A cleared failure is over. `SELECT compatible, channel, installation_state, count(*), (array_agg(id ORDER BY id))[1:20] FROM devices
+   * JOIN installations ON installations.id = installation_id WHERE installation_state = ANY($1) AND cleared_at IS NULL GROUP BY 1, 2, 3`
    */
   troubled(): Promise<readonly TroubledDevices[]>;
   /**
@@ -63,19 +63,19 @@ export interface FleetCounts {
   sharedCertificates(since: Date, limit: number): Promise<readonly SharedCertificate[]>;
   /**
    * Devices that say to be something else than their certificate: how many, and some of their ids.
-   * `SELECT count(*), (array_agg(id ORDER BY id))[1:3] FROM devices WHERE claimed_compatible IS NOT NULL`
+   * `SELECT count(*), (array_agg(id ORDER BY id))[1:20] FROM devices WHERE claimed_compatible IS NOT NULL`
    */
-  otherClaims(): Promise<{ readonly devices: number; readonly ids: readonly string[] }>;
+  otherClaims(): Promise<NamedDevices>;
   /**
    * Devices that poll by RAUC's own poller and tell too little to prove an update.
-   * `SELECT poller_omits, count(*), (array_agg(id ORDER BY id))[1:3] FROM devices WHERE poller_omits > '' GROUP BY 1 ORDER BY 1`
+   * `SELECT poller_omits, count(*), (array_agg(id ORDER BY id))[1:20] FROM devices WHERE poller_omits > '' GROUP BY 1 ORDER BY 1`
    */
   silentPollers(): Promise<readonly SilentPollerCount[]>;
   /**
    * Devices that are not held and were last heard before a time: how many, and the ids of some, the latest first.
-   * `SELECT count(*), (array_agg(id ORDER BY last_contact_at DESC, id DESC))[1:3] FROM devices WHERE last_contact_at < $1 AND hold_at IS NULL`
+   * `SELECT count(*), (array_agg(id ORDER BY last_contact_at DESC, id DESC))[1:20] FROM devices WHERE last_contact_at < $1 AND hold_at IS NULL`
    */
-  silent(before: Date): Promise<{ readonly devices: number; readonly ids: readonly string[] }>;
+  silent(before: Date): Promise<NamedDevices>;
   /** `SELECT count(*) FROM devices WHERE last_contact_at >= $1` */
   seenSince(at: Date): Promise<number>;
   /**

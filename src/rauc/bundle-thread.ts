@@ -36,9 +36,9 @@ function perform({ bundle, task }: BundleRequest): Promise<BundleResults[keyof B
   const { descriptor, sizeBytes } = bundle;
   const source: BundleSource = {
     sizeBytes,
-    async read(position, length) {
+    async read(position, length, memory) {
       await setImmediate();
-      return readExactlySync(descriptor, position, length);
+      return readExactlySync(descriptor, position, length, memory);
     },
   };
   switch (task.kind) {

@@ -127,13 +127,15 @@ function contentOf(cms: Signed, source: BundleSource, payloadSizeBytes: number) 
       'a plain bundle must be smaller than 2 GiB: older RAUC verifies only a part of a larger one',
     );
   }
+  /** Each piece is overwritten by the next one. */
   return async (sink: (piece: Buffer) => void): Promise<void> => {
     if (content !== null) {
       sink(content);
       return;
     }
+    const memory = Buffer.allocUnsafe(readSizeBytes);
     for (let at = 0; at < payloadSizeBytes; at += readSizeBytes) {
-      sink(await source.read(at, Math.min(readSizeBytes, payloadSizeBytes - at)));
+      sink(await source.read(at, Math.min(readSizeBytes, payloadSizeBytes - at), memory));
     }
   };
 }

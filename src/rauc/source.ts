@@ -3,8 +3,11 @@ import { type ReadableFile, readExactly } from '../base/files/read-exactly';
 /** Random access to a bundle's bytes. */
 export interface BundleSource {
   readonly sizeBytes: number;
-  /** Reads exactly `length` bytes; rejects when there are fewer. */
-  read(position: number, length: number): Promise<Buffer>;
+  /**
+   * Reads exactly `length` bytes; rejects when there are fewer.
+   * @param memory at least as long, that may be read into: who reads gigabytes uses it again for each piece
+   */
+  read(position: number, length: number, memory?: Buffer): Promise<Buffer>;
 }
 
 /** A bundle in an open file, which the caller closes. */

@@ -18,6 +18,11 @@ const digestSize = 32;
 const digestsPerBlock = blockSize / digestSize;
 /** One read hashes at most this many blocks, which blocks the event loop for about a millisecond. */
 const blocksPerRead = digestsPerBlock * 2;
+/** For one read of blocks and one of their digests; new memory for each would cost more than the hashing. */
+const memorySizes = {
+  blocks: blocksPerRead * blockSize,
+  digests: (blocksPerRead / digestsPerBlock) * blockSize,
+};
 
 interface Level {
   /** Where its hash blocks are in the file. */
@@ -57,7 +62,7 @@ export async function verifyVerity(
     below = level;
   }
   const root = hashBlock(await source.read(below.position, blockSize));
-  if (!root.equals(Buffer.from(verity.hash, 'hex'))) {
+  if (root !== verity.hash.toLowerCase()) {
     throw new BrokenBundle(
       'payload-damaged',
       'the root of the hash tree is not the verity-hash of the manifest',
@@ -91,19 +96,24 @@ async function verifyLevel(
   source: BundleSource,
   below: Level,
   level: Level,
-  hashBlock: (block: Buffer) => Buffer,
+  hashBlock: HashBlock,
 ): Promise<void> {
+  const memory = {
+    blocks: Buffer.allocUnsafe(memorySizes.blocks),
+    digests: Buffer.allocUnsafe(memorySizes.digests),
+  };
   for (let first = 0; first < below.blocks; first += blocksPerRead) {
     const count = Math.min(blocksPerRead, below.blocks - first);
     const hashBlocks = Math.ceil(count / digestsPerBlock);
-    const blocks = await source.read(below.position + first * blockSize, count * blockSize);
+    const blocks = await source.read(below.position + first * blockSize, count * blockSize, memory.blocks);
     const stored = await source.read(
       level.position + (first / digestsPerBlock) * blockSize,
       hashBlocks * blockSize,
+      memory.digests,
     );
     for (let i = 0; i < count; i++) {
       const digest = hashBlock(blocks.subarray(i * blockSize, (i + 1) * blockSize));
-      if (digest.compare(stored, i * digestSize, (i + 1) * digestSize) !== 0) {
+      if (digest !== digestAt(stored, i)) {
         const position = below.position + (first + i) * blockSize;
         throw new BrokenBundle('payload-damaged', `the 4096 bytes at ${position} do not match the hash tree`);
       }
@@ -114,14 +124,21 @@ async function verifyLevel(
   }
 }
 
+/** A digest in lower-case hex, which costs less to make and to compare than a buffer of each. */
+type HashBlock = (block: Uint8Array) => string;
+
+function digestAt(stored: Buffer, index: number): string {
+  return stored.toString('hex', index * digestSize, (index + 1) * digestSize);
+}
+
 /** SHA-256 of the salt and one block. One-shot hashing (Node 20.12) is three times as fast as a Hash object. */
-function saltedHash(salt: Buffer): (block: Buffer) => Buffer {
+function saltedHash(salt: Buffer): HashBlock {
   const input = Buffer.alloc(salt.length + blockSize);
   salt.copy(input);
   return (block) => {
-    block.copy(input, salt.length);
+    input.set(block, salt.length); // several times as fast as Buffer.copy
     return typeof crypto.hash === 'function'
-      ? crypto.hash('sha256', input, 'buffer')
-      : createHash('sha256').update(input).digest();
+      ? crypto.hash('sha256', input, 'hex')
+      : createHash('sha256').update(input).digest('hex');
   };
 }

@@ -1,14 +1,19 @@
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { deviceOf } from '../support/device-factory';
+import { installationOf } from '../support/fleet-factory';
+import { originalCertificate } from '../support/original-certificate';
 import { temporaryFolder } from '../support/programs';
 import { type ServerProcess, startServer } from '../support/server-process';
 import { openServices } from '../support/services';
 import { SimulatedDevice } from '../support/simulated-device';
-import { openWindow } from './browser';
+import { openWindow, seriousFindings } from './browser';
 
 describe('an item of attention', () => {
   let server: ServerProcess;
+  let folder: string;
   beforeAll(async () => {
-    const folder = await temporaryFolder();
+    folder = await temporaryFolder();
     const now = () => new Date();
     const opened = await openServices({ dataDir: path.join(folder, 'data'), now });
     const person = { name: 'local', address: null };
@@ -20,6 +25,12 @@ describe('an item of attention', () => {
     });
     boards[1]?.boot();
     for (const board of [...boards, ...boards]) await board.poll();
+    for (const [index, id] of ['lost-1', 'lost-2'].entries()) {
+      const certificates = [{ serial: `a${index}`, firstSeenAt: now(), lastSeenAt: now() }];
+      const lost = installationOf({ id: 90 + index, deviceId: id, state: 'lost' });
+      const device = deviceOf(id, { lastContactAt: now(), certificates });
+      await opened.store.devices.write({ device, installations: [lost] });
+    }
     await opened.store.restores.suspect('copy', 'the database was restored from an older copy', null, now());
     await opened.close();
     server = await startServer({ folder });
@@ -73,13 +84,55 @@ describe('an item of attention', () => {
     const items = page.locator('.attention');
     const restored = items.filter({ hasText: 'restored from an older copy' });
     await restored.getByRole('link').waitFor();
-    expect(await items.count()).toBe(3);
+    expect(await items.count()).toBe(4);
     await restored.getByRole('button', { name: 'Dismiss' }).click();
     await restored.waitFor({ state: 'detached' });
     await items.filter({ hasText: '1 device on hold' }).waitFor();
     expect(await items.getByRole('button', { name: 'Dismiss' }).count()).toBe(0);
     await page.reload();
     await items.filter({ hasText: '1 device on hold' }).waitFor();
-    expect(await items.count()).toBe(2);
+    expect(await items.count()).toBe(3);
+  });
+
+  it('about lost devices names them, has the revocation of each, and says what is left to do', async () => {
+    const page = await openWindow(server.adminUrl);
+    await page.goto('/');
+    const item = page.locator('.attention').filter({ hasText: 'went silent on 2 devices' });
+    const link = item.getByRole('link', { name: 'board (stable): lost-1, lost-2.' });
+    expect(await link.getAttribute('href')).toBe('/devices?compatible=board&channel=stable&state=lost');
+    const title = 'Revoke certificates of lost devices';
+    await item.getByRole('button', { name: title }).focus();
+    await page.keyboard.press('Enter');
+    const list = page.getByRole('dialog', { name: title });
+    await list.getByRole('button', { name: 'Revoke the certificate that lost-1 uses' }).focus();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    const asking = page.getByRole('dialog', { name: 'Revoke the certificate of lost-1?' });
+    await asking.getByRole('button', { name: 'Revoke it for lost-1' }).click();
+    await page.getByText('The certificate of lost-1 is revoked', { exact: true }).waitFor();
+    await item.getByRole('link', { name: 'lost-1 is revoked: forget the device if it is gone' }).waitFor();
+    await item.getByRole('button', { name: title }).click();
+    await list.getByRole('listitem').filter({ hasText: 'lost-1' }).getByText('revoked').waitFor();
+    await list.getByRole('button', { name: 'Revoke the certificate that lost-2 uses' }).waitFor();
+    expect(await list.getByRole('button', { name: /lost-1/ }).count()).toBe(0);
+  });
+
+  it('about an old certificate has its renewal beside it, and goes with it', async () => {
+    const certs = path.join(folder, 'certs');
+    const { cert } = await originalCertificate(certs, 'old-1');
+    await mkdir(path.join(certs, 'devices'), { recursive: true });
+    await copyFile(cert, path.join(certs, 'devices', 'old-1.crt'));
+    const page = await openWindow(server.adminUrl);
+    await page.goto('/');
+    const item = page.locator('.attention').filter({ hasText: 'without a stated purpose' });
+    const title = 'Renew certificates without a stated purpose';
+    await item.getByRole('button', { name: title }).click();
+    const list = page.getByRole('dialog', { name: title });
+    await list.getByText('no stated purpose').waitFor();
+    await list.getByRole('button', { name: 'Renew the certificate of old-1' }).click();
+    const renewing = page.getByRole('dialog', { name: 'Renew the certificate of old-1' });
+    await renewing.getByRole('button', { name: 'Issue the certificate' }).click();
+    await page.getByRole('dialog', { name: 'Certificate of old-1' }).waitFor();
+    await item.waitFor({ state: 'detached' });
   });
 });

@@ -66,7 +66,7 @@ describe('the certificates', () => {
     expect(await page.getByLabel('Search').inputValue()).toBe('sensor');
     await page.getByLabel('Search').fill('nobody');
     await page.getByText('No certificate matches').waitFor();
-    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.getByRole('button', { name: 'Show all certificates' }).click();
     await rowOf(page, 'gateway-001').waitFor();
     expect(await page.getByLabel('Search').inputValue()).toBe('');
   });

@@ -26,6 +26,7 @@ export async function fleetAttention(
     restores: store.restores,
     certificates: {
       inventory: () => Promise.resolve({ ca: null, hasCaKey: false, server: null, devices: [] }),
+      revocations: () => Promise.resolve([]),
     },
     oldCertificates: () => [],
     measureStorage: () => Promise.resolve(storageUsage(Number.MAX_SAFE_INTEGER)),

@@ -13,6 +13,7 @@ export type UploadOrder =
   | 'exit'
   | 'exit-synced'
   | 'exit-linked'
+  | 'exit-hashing'
   | 'unreadable'
   | 'unread';
 
@@ -20,18 +21,24 @@ export type UploadOrder =
 export class ObeyingUploads {
   readonly #orders: string;
   readonly #log: string;
+  /** Tells the threads where these are. */
+  readonly #place: string;
 
   /** @param folder of the bundles */
   constructor(folder: string) {
     this.#orders = path.join(folder, '../upload-order');
     this.#log = path.join(folder, '../upload-log');
+    this.#place = path.join(folder, '../upload-place.js');
+    writeFileSync(this.#place, `globalThis.uploadsBeside = ${JSON.stringify(path.dirname(folder))};\n`);
     this.tell('go');
   }
 
   /** @param idleMs how long an idle one may stay */
   threads(idleMs = 60_000): UploadThreadOptions {
-    const preloaded = ['typescript-hook.js', 'obeying-upload-thread.js'];
-    return { execArgv: preloaded.flatMap((file) => ['-r', path.join(__dirname, file)]), idleMs };
+    const preloaded = ['typescript-hook.js', 'obeying-upload-thread.js'].map((file) =>
+      path.join(__dirname, file),
+    );
+    return { execArgv: [this.#place, ...preloaded].flatMap((file) => ['-r', file]), idleMs };
   }
 
   /** The number of the thread of each upload so far. */

@@ -25,9 +25,18 @@ export async function readExactly(file: ReadableFile, position: number, length: 
   return buffer;
 }
 
-/** Like {@link readExactly}, but blocks: for a thread that serves no requests. @throws Error when the file ends first */
-export function readExactlySync(descriptor: number, position: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+/**
+ * Like {@link readExactly}, but blocks: for a thread that serves no requests.
+ * @param memory at least as long, is read into, and what is returned is a part of it; new memory when left out
+ * @throws Error when the file ends first
+ */
+export function readExactlySync(
+  descriptor: number,
+  position: number,
+  length: number,
+  memory: Buffer = Buffer.allocUnsafe(length),
+): Buffer {
+  const buffer = memory.subarray(0, length);
   for (let filled = 0; filled < length;) {
     const bytesRead = readSync(descriptor, buffer, filled, length - filled, position + filled);
     if (bytesRead === 0) throw endedAt(position + filled, position + length);

@@ -1,4 +1,5 @@
 import type {
+  CertificateDue,
   CertificateSort,
   CertificateSummary,
   FolderFinding,
@@ -13,12 +14,15 @@ import type { CertificateFolder, ReadKitText } from '../../ports/certificates';
 import type { JournalRecords } from '../../ports/journal';
 import type { Log } from '../../ports/log';
 import { createCertificateOrder } from './certificate-order';
+import { dueCertificates } from './due-certificates';
 import { createMakeDeviceKit, type KitRequest, type MadeKit } from './make-device-kit';
 import type { Clock } from '../../ports/clock';
 
 export interface CertificateQuery {
   /** Part of the device id or of the serial; case does not count. */
   readonly search?: string;
+  /** Only those that are due a new one, for this cause. */
+  readonly due?: CertificateDue;
   readonly sort: CertificateSort;
   readonly isDescending: boolean;
   readonly limit: number;
@@ -67,6 +71,8 @@ export interface ManageCertificates {
 
 export interface ManageCertificatesPorts {
   readonly certificates: CertificateFolder;
+  /** Devices that came with a certificate that states no purpose. */
+  readonly oldCertificates: () => readonly string[];
   readonly readKitText: ReadKitText;
   readonly journal: Pick<JournalRecords, 'record'>;
   readonly log: Pick<Log, 'error'>;
@@ -102,12 +108,16 @@ export function createManageCertificates(ports: ManageCertificatesPorts): Manage
   let verifying: Promise<readonly FolderFinding[]> | undefined;
   const orderOf = createCertificateOrder();
   return {
-    async list({ search = '', sort, isDescending, limit, after }) {
+    async list({ search = '', due, sort, isDescending, limit, after }) {
       const { devices, ...own } = await certificates.inventory();
       const wanted = search.toLowerCase();
       const ordered = orderOf(devices, sort, isDescending);
+      const facts = { at: now(), certificates: devices, oldCertificates: ports.oldCertificates() };
+      const meant = due === undefined ? null : dueCertificates(due, facts);
       const found = ordered.filter(
-        ({ deviceId, serial }) => deviceId.toLowerCase().includes(wanted) || serial.includes(wanted),
+        (one) =>
+          (one.deviceId.toLowerCase().includes(wanted) || one.serial.includes(wanted)) &&
+          (meant === null || meant.has(one)),
       );
       const start = after === undefined ? 0 : found.findIndex(({ serial }) => serial === after) + 1;
       if (after !== undefined && start === 0) throw noPage();

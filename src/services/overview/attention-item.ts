@@ -11,6 +11,12 @@ export interface AttentionItem {
   readonly releaseId?: number;
   readonly bundleName?: string;
   readonly deviceId?: string;
+  /** Ids of the first devices that it is about: at most 20. */
+  readonly devices?: readonly string[];
+  /** Those of `devices` that have a new certificate, and have not come with it yet. */
+  readonly renewed?: readonly string[];
+  /** Those of `devices` whose certificates are all revoked. */
+  readonly revoked?: readonly string[];
   /** The devices in question were last heard before this. */
   readonly lastContactBefore?: Date;
   /** Why, and what to do: a sentence for people is made of it. */

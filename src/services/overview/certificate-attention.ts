@@ -1,9 +1,11 @@
+import { maxNamedDevices } from '../../core/attention-kind';
+import { type CertificateInventory, type CertificateSummary, daysLeft } from '../../core/certificate';
 import {
-  type CertificateInventory,
-  type CertificateSummary,
-  daysLeft,
-  type KnownCertificate,
-} from '../../core/certificate';
+  type DueFacts,
+  expiringCertificates,
+  expiryNoticeDays,
+  oldCertificateDevices,
+} from '../certificates/due-certificates';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
 import { attentionReason } from '../../core/reasons/attention/sentences';
 import type { AttentionItem } from './attention-item';
@@ -17,9 +19,6 @@ export interface CertificateFacts {
   /** Devices that came with a certificate that states no purpose. */
   readonly oldCertificates: readonly string[];
 }
-
-/** Enough to renew by hand. A certificate that expired longer ago belongs to a device that is no longer used. */
-const expiryNoticeDays = 30;
 
 /** What needs attention about the certificates of the CA, the server and devices. */
 export function ofCertificates(facts: CertificateFacts): readonly AttentionItem[] {
@@ -43,28 +42,38 @@ function ofExpiry(
   return { kind, count: days < expiryNoticeDays ? 1 : 0, reason: attentionReason(kind, { days }) };
 }
 
-function ofDeviceExpiry({ at, inventory }: CertificateFacts): AttentionItem {
-  const devices = newestOfEach(inventory.devices).filter(
-    ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
-  ).length;
-  const reason = attentionReason('certificate-expiring', { devices, noticeDays: expiryNoticeDays });
-  return { kind: 'certificate-expiring', count: devices, reason };
+function dueFacts({ at, inventory, oldCertificates }: CertificateFacts): DueFacts {
+  return { at, certificates: inventory.devices, oldCertificates };
 }
 
-/** Those that came with one, and those whose newest one in the folder is one. */
-function ofOldCertificates({ oldCertificates, inventory, at }: CertificateFacts): AttentionItem {
-  const filed = newestOfEach(inventory.devices).filter(({ isOld, notAfter }) => isOld && notAfter > at);
-  const ids = [...new Set([...oldCertificates, ...filed.map(({ deviceId }) => deviceId)])].sort();
-  const count = ids.length;
+function ofDeviceExpiry(facts: CertificateFacts): AttentionItem {
+  const expiring = [...expiringCertificates(dueFacts(facts))].sort(
+    (a, b) => a.notAfter.getTime() - b.notAfter.getTime(),
+  );
+  const ids = expiring.slice(0, maxNamedDevices).map(({ deviceId }) => deviceId);
+  const count = expiring.length;
+  const reason = attentionReason('certificate-expiring', {
+    devices: count,
+    ids,
+    noticeDays: expiryNoticeDays,
+  });
+  return { kind: 'certificate-expiring', count, devices: ids, reason };
+}
+
+function ofOldCertificates(facts: CertificateFacts): AttentionItem {
+  const { ids, renewed } = oldCertificateDevices(dueFacts(facts));
+  const devices = ids.slice(0, maxNamedDevices);
+  const reason = attentionReason('old-certificate', {
+    devices: ids.length,
+    ids: devices,
+    renewed: renewed.length,
+    renewedIds: renewed.slice(0, maxNamedDevices),
+  });
   return {
     kind: 'old-certificate',
-    count,
-    reason: attentionReason('old-certificate', { devices: count, ids: ids.slice(0, 20) }),
+    count: ids.length,
+    devices,
+    renewed: renewed.filter((id) => devices.includes(id)),
+    reason,
   };
-}
-
-/** A device that has a new one does not miss the old. They come by device, the newest first. */
-function newestOfEach(certificates: readonly KnownCertificate[]): readonly KnownCertificate[] {
-  const valid = certificates.filter(({ revokedAt }) => revokedAt === null);
-  return valid.filter(({ deviceId }, index) => valid[index - 1]?.deviceId !== deviceId);
 }

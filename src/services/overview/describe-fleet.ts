@@ -9,8 +9,9 @@ import type { AttentionItem } from './attention-item';
 import { maxSharedCertificates } from './device-attention';
 import { stoppedNoticeMs } from './installation-attention';
 import type { BundleTrust } from '../catalog/bundle-trust';
+import { revokedDevices } from '../certificates/due-certificates';
 import type { ServerCertificateStatus } from '../certificates/server-certificate';
-import type { CertificateFolder } from '../../ports/certificates';
+import type { CertificateFolder, CertificateInventory } from '../../ports/certificates';
 import type { Dismissal, DismissalRecords } from '../../ports/dismissals';
 import type { BundleUses, FleetCounts } from '../../ports/fleet-counts';
 import type { ListBundles } from '../catalog/list-bundles';
@@ -73,7 +74,7 @@ export interface DescribeFleetPorts {
   readonly bundleTrust: BundleTrust;
   readonly uses: Pick<BundleUses, 'pinnedBundles'>;
   readonly dismissals: Pick<DismissalRecords, 'all'>;
-  readonly certificates: Pick<CertificateFolder, 'inventory'>;
+  readonly certificates: Pick<CertificateFolder, 'inventory' | 'revocations'>;
   readonly restores: Pick<RestoreRecords, 'lastRestore'>;
   /** Ids of devices that came with a certificate that states no purpose. */
   readonly oldCertificates: () => readonly string[];
@@ -98,30 +99,40 @@ const maxChannels = 200;
 /** Counts the fleet, and remembers that for two seconds. */
 export class FleetDescriber {
   #known:
-    | { readonly at: number; readonly dismissals: number; readonly overview: Promise<FleetOverview> }
+    | {
+        readonly at: number;
+        readonly dismissals: number;
+        readonly inventory: CertificateInventory;
+        readonly overview: Promise<FleetOverview>;
+      }
     | undefined;
 
   constructor(private readonly ports: DescribeFleetPorts) {}
 
   /** @throws DomainError `unavailable`, `configuration` */
   async describe(): Promise<FleetOverview> {
-    const dismissed = await this.ports.dismissals.all(); // who dismissed something sees it gone at once
+    // Who dismissed something, or issued or revoked a certificate, sees what is left at once.
+    const [dismissed, inventory] = await Promise.all([
+      this.ports.dismissals.all(),
+      this.ports.certificates.inventory(),
+    ]);
     const at = this.ports.now().getTime();
     const known = this.#known;
-    if (known?.dismissals === dismissed.length && Math.abs(at - known.at) < freshMs) return known.overview;
-    const overview = this.#count(dismissed);
-    this.#known = { at, dismissals: dismissed.length, overview };
+    const isSame = known?.dismissals === dismissed.length && known.inventory === inventory;
+    if (isSame && Math.abs(at - known.at) < freshMs) return known.overview;
+    const overview = this.#count(dismissed, inventory);
+    this.#known = { at, dismissals: dismissed.length, inventory, overview };
     overview.catch(() => {
       if (this.#known?.overview === overview) this.#known = undefined;
     });
     return overview;
   }
 
-  async #count(dismissed: readonly Dismissal[]): Promise<FleetOverview> {
+  async #count(dismissed: readonly Dismissal[], inventory: CertificateInventory): Promise<FleetOverview> {
     const at = this.ports.now();
-    const [counted, inventory, storage, webhooks, lastRestore] = await Promise.all([
+    const [counted, revocations, storage, webhooks, lastRestore] = await Promise.all([
       this.#countDevices(at),
-      this.ports.certificates.inventory(),
+      this.ports.certificates.revocations(),
       this.ports.measureStorage(),
       this.ports.manageWebhooks.list(),
       this.ports.restores.lastRestore(),
@@ -146,6 +157,7 @@ export class FleetDescriber {
         lastRestore,
         overBudget: this.ports.overBudget.recent(),
         inventory,
+        revokedDevices: revokedDevices({ at, certificates: inventory.devices }, revocations),
         serverCertificate: this.ports.serverCertificate?.(),
         oldCertificates: this.ports.oldCertificates(),
         webhooks,

@@ -1,22 +1,21 @@
 import { describeBoard } from '../../core/board';
 import { attentionReason } from '../../core/reasons/attention/sentences';
-import type { SharedCertificate, SilentPollerCount } from '../../ports/fleet-counts';
+import type { NamedDevices, SharedCertificate, SilentPollerCount } from '../../ports/fleet-counts';
 import type { AttentionItem } from './attention-item';
 
 export interface NoticedDevices {
   /** Devices whose certificate two boards use; at most {@link maxSharedCertificates}. */
   readonly shared: readonly SharedCertificate[];
-  readonly otherClaims: { readonly devices: number; readonly ids: readonly string[] };
+  readonly otherClaims: NamedDevices;
   readonly silentPollers: readonly SilentPollerCount[];
   /** `null` while the server was not up for long enough to tell. */
   readonly silent: SilentDevices | null;
+  /** Devices whose certificates are all revoked. */
+  readonly revokedDevices: ReadonlySet<string>;
 }
 
 /** Devices that are not held and have been silent for long. */
-export interface SilentDevices {
-  readonly devices: number;
-  /** Of some of them. */
-  readonly ids: readonly string[];
+export interface SilentDevices extends NamedDevices {
   /** They were last heard before this. */
   readonly before: Date;
   /** For how long the server was up since then, at least; in milliseconds. */
@@ -32,12 +31,13 @@ export function ofDevices({
   otherClaims,
   silentPollers,
   silent,
+  revokedDevices,
 }: NoticedDevices): readonly AttentionItem[] {
   return [
     ...shared.map(ofShared),
     ofOtherClaims(otherClaims),
     ...silentPollers.map(ofSilentPoller),
-    ...(silent === null ? [] : [ofSilent(silent)]),
+    ...(silent === null ? [] : [ofSilent(silent, revokedDevices)]),
   ];
 }
 
@@ -63,20 +63,26 @@ function ofShared({ deviceId, own, other }: SharedCertificate): AttentionItem {
 
 function ofOtherClaims({ devices, ids }: NoticedDevices['otherClaims']): AttentionItem {
   const reason = attentionReason('other-compatible', { devices, ids });
-  return { kind: 'other-compatible', count: devices, reason };
+  return { kind: 'other-compatible', count: devices, devices: ids, reason };
 }
 
-function ofSilent({ devices, ids, before, afterMs }: SilentDevices): AttentionItem {
+function ofSilent(
+  { devices, ids, before, afterMs }: SilentDevices,
+  revokedDevices: ReadonlySet<string>,
+): AttentionItem {
+  const revoked = ids.filter((id) => revokedDevices.has(id));
   return {
     kind: 'silent',
     count: devices,
     ...(devices === 1 && ids[0] !== undefined ? { deviceId: ids[0] } : {}),
+    devices: ids,
+    revoked,
     lastContactBefore: before,
-    reason: attentionReason('silent', { devices, ids, afterMs }),
+    reason: attentionReason('silent', { devices, ids, afterMs, revoked }),
   };
 }
 
 function ofSilentPoller({ omits, devices, ids }: SilentPollerCount): AttentionItem {
   const reason = attentionReason('silent-poller', { devices, ids, omits });
-  return { kind: 'silent-poller', count: devices, reason };
+  return { kind: 'silent-poller', count: devices, devices: ids, reason };
 }

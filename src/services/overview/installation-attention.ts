@@ -6,6 +6,8 @@ export interface InstallationFacts {
   readonly troubled: readonly TroubledDevices[];
   /** Devices that stopped reading a bundle, at least {@link stoppedNoticeMs} ago. */
   readonly stopped: readonly StoppedDevices[];
+  /** Devices whose certificates are all revoked. */
+  readonly revokedDevices: ReadonlySet<string>;
 }
 
 /** So long a device may wait for its reboot before anybody looks. */
@@ -14,27 +16,29 @@ export const stoppedNoticeMs = 86_400_000;
 const maxTroubles = 100;
 
 /** What needs attention about how installations end; what affects most devices comes first. */
-export function ofInstallations({ troubled, stopped }: InstallationFacts): readonly AttentionItem[] {
+export function ofInstallations({
+  troubled,
+  stopped,
+  revokedDevices,
+}: InstallationFacts): readonly AttentionItem[] {
   const worst = [...troubled].sort((a, b) => b.devices - a.devices).slice(0, maxTroubles);
-  return [...worst.map(ofTrouble), ...stopped.slice(0, maxTroubles).map(ofStopped)];
+  return [
+    ...worst.map((one) => ofTrouble(one, revokedDevices)),
+    ...stopped.slice(0, maxTroubles).map(ofStopped),
+  ];
 }
 
-function ofTrouble({ compatible, channel, state, devices }: TroubledDevices): AttentionItem {
-  return {
-    kind: state,
-    count: devices,
-    ...(compatible === null ? {} : { compatible }),
-    channel,
-    reason: attentionReason(state, { devices, compatible, channel }),
-  };
+function ofTrouble(trouble: TroubledDevices, revokedDevices: ReadonlySet<string>): AttentionItem {
+  const { state, ...where } = trouble;
+  if (state !== 'lost') return { kind: state, ...placeOf(where), reason: attentionReason(state, where) };
+  const revoked = where.ids.filter((id) => revokedDevices.has(id));
+  return { kind: state, ...placeOf(where), revoked, reason: attentionReason(state, { ...where, revoked }) };
 }
 
-function ofStopped({ compatible, channel, devices }: StoppedDevices): AttentionItem {
-  return {
-    kind: 'stopped',
-    count: devices,
-    ...(compatible === null ? {} : { compatible }),
-    channel,
-    reason: attentionReason('stopped', { devices, compatible, channel }),
-  };
+function ofStopped(where: StoppedDevices): AttentionItem {
+  return { kind: 'stopped', ...placeOf(where), reason: attentionReason('stopped', where) };
+}
+
+function placeOf({ compatible, channel, devices, ids }: StoppedDevices) {
+  return { count: devices, devices: ids, ...(compatible === null ? {} : { compatible }), channel };
 }

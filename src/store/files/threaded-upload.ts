@@ -1,24 +1,28 @@
-import type { Place, UploadResults, UploadTask, Written } from './upload-tasks';
+import type { WeakHashes } from '../../core/bundle';
+import type { Place, UploadTask, Written, WrittenFile } from './upload-tasks';
 import type { UploadThreads } from './upload-threads';
 import type { UploadWorker } from './upload-worker';
-import { errorOf, type UploadWriter } from './upload-writer';
+import type { UploadWriter } from './upload-writer';
 
-/** An upload has so many pieces of memory, each of so many bytes, on their way to its thread and back. */
+/** An upload has so many pieces of memory, each of so many bytes, on their way to its threads. */
 const pieces = 4;
 const pieceSizeBytes = 512 * 1024;
 
+type Piece = Uint8Array<SharedArrayBuffer>;
+
 /**
  * Has a thread write, hash and sync one upload, and give the file its name: neither the event loop nor the threads of Node's own pool,
- * which devices read bundles through, wait for the disk. When the thread dies, this upload fails with `unavailable` and no other one:
- * nothing of it was acknowledged.
+ * which devices read bundles through, wait for the disk. A second thread computes the weak hashes of the same memory. When one of them
+ * dies, this upload fails with `unavailable` and no other one: nothing of it was acknowledged.
  */
 export class ThreadedUpload implements UploadWriter {
-  readonly #thread: UploadWorker;
+  readonly #writer: UploadWorker;
+  readonly #hasher: UploadWorker;
   #isOver = false;
-  /** What comes back first is first. */
-  readonly #onTheirWay: Promise<ArrayBuffer>[] = [];
+  /** What was sent first is first; resolves once both threads are done with it. */
+  readonly #onTheirWay: Promise<Piece>[] = [];
   #made = 0;
-  #piece: Uint8Array<ArrayBuffer> | null = null;
+  #piece: Piece | null = null;
   #filled = 0;
 
   /** @param file to be written; nothing has this name */
@@ -26,8 +30,10 @@ export class ThreadedUpload implements UploadWriter {
     file: string,
     private readonly threads: UploadThreads,
   ) {
-    this.#thread = threads.take();
-    this.#thread.begin(file);
+    this.#writer = threads.take();
+    this.#writer.begin({ file });
+    this.#hasher = threads.take();
+    this.#hasher.begin('weak-hashes');
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -43,62 +49,59 @@ export class ThreadedUpload implements UploadWriter {
 
   async finish(): Promise<Written> {
     if (this.#piece !== null) this.#send(this.#piece.subarray(0, this.#filled));
-    return await this.#ask({ kind: 'finish' });
+    const finished = Promise.all(
+      [this.#writer, this.#hasher].map((thread) => this.#ask(thread, { kind: 'finish' })),
+    );
+    const [file, weakHashes] = (await finished) as [WrittenFile, WeakHashes];
+    return { ...file, weakHashes };
   }
 
   async keep(place: Place): Promise<void> {
-    await this.#ask({ kind: 'keep', place });
+    await this.#ask(this.#writer, { kind: 'keep', place });
   }
 
-  /**
-   * Once this is answered, everything before is done, the sync included: the thread can take another upload. Rejects with `unavailable`
-   * when the thread is dead; the file may exist then, and nothing writes to it.
-   */
+  /** Rejects with `unavailable` when a thread is dead; the file may exist then, and nothing writes to it. */
   async discard(): Promise<void> {
-    const asked = this.#ask({ kind: 'discard' });
     this.#isOver = true;
+    const [written] = await Promise.allSettled([this.#end(this.#writer), this.#end(this.#hasher)]);
+    if (written.status === 'rejected') throw written.reason;
+  }
+
+  #ask(thread: UploadWorker, task: UploadTask): Promise<unknown> {
+    if (this.#isOver) return Promise.reject(new Error('this upload is over')); // another one may have the thread
+    return thread.ask(task);
+  }
+
+  /** A thread that answers this has done everything before, the sync included: it can take another upload. */
+  async #end(thread: UploadWorker): Promise<void> {
     try {
-      await asked;
+      await thread.ask({ kind: 'discard' });
     } catch (error) {
-      await this.#thread.end();
+      await thread.end();
       throw error;
     }
-    this.threads.giveBack(this.#thread);
+    this.threads.giveBack(thread);
   }
 
-  /** One that is new, or came back: then the thread has written what was in it. */
-  async #emptyPiece(): Promise<Uint8Array<ArrayBuffer>> {
+  /** One that is new, or that both threads are done with. */
+  async #emptyPiece(): Promise<Piece> {
     if (this.#made < pieces) {
       this.#made += 1;
-      return new Uint8Array(pieceSizeBytes);
+      return new Uint8Array(new SharedArrayBuffer(pieceSizeBytes));
     }
-    const memory = await this.#onTheirWay.shift();
-    if (memory === undefined) throw new Error('two writes of one upload at once');
-    return new Uint8Array(memory);
+    const piece = await this.#onTheirWay.shift();
+    if (piece === undefined) throw new Error('two writes of one upload at once');
+    return piece;
   }
 
-  #send(bytes: Uint8Array<ArrayBuffer>): void {
+  #send(bytes: Piece): void {
     this.#piece = null;
     this.#filled = 0;
-    const written = this.#post({ kind: 'write', bytes }, [bytes.buffer]).then(({ answer, memory }) => {
-      if ('failure' in answer) throw errorOf(answer.failure);
-      if (memory === null) throw new Error('the memory of an upload did not come back');
-      return memory;
-    });
-    written.catch(() => undefined); // what is asked next fails the same way
-    this.#onTheirWay.push(written);
-  }
-
-  async #ask<Kind extends UploadTask['kind']>(
-    task: UploadTask & { readonly kind: Kind },
-  ): Promise<UploadResults[Kind]> {
-    const { answer } = await this.#post(task);
-    if ('failure' in answer) throw errorOf(answer.failure);
-    return answer.result as UploadResults[Kind];
-  }
-
-  #post(task: UploadTask, moved: ArrayBuffer[] = []): ReturnType<UploadWorker['ask']> {
-    if (this.#isOver) return Promise.reject(new Error('this upload is over'));
-    return this.#thread.ask(task, moved);
+    const done = Promise.all([
+      this.#ask(this.#writer, { kind: 'write', bytes }),
+      this.#ask(this.#hasher, { kind: 'write', bytes }),
+    ]).then(() => bytes);
+    done.catch(() => undefined); // what is asked next fails the same way
+    this.#onTheirWay.push(done);
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -10,17 +11,16 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { FileHashes } from '../../base/files/file-hashes';
 import { syncFolderSync } from '../../base/files/replace-file';
 import { systemErrorCode } from '../../base/files/system-error';
-import type { Place, TaskFailure, UploadAnswer, UploadResults, UploadTask } from './upload-tasks';
+import type { Place, TaskFailure, UploadAnswer, UploadJob, UploadResults, UploadTask } from './upload-tasks';
 
 /**
  * The file of one upload: written and hashed, synced, then given its name. All of it waits for the disk, so a server has a thread do it.
  * When it could not be written or synced it is gone, and every task but `discard` fails as the first one did.
  */
-export class UploadFile {
-  readonly #hashes = new FileHashes();
+export class UploadFile implements UploadJob {
+  readonly #hash = createHash('sha256');
   #sizeBytes = 0;
   #descriptor: number | null = null;
   #failure: TaskFailure | null = null;
@@ -57,7 +57,7 @@ export class UploadFile {
         this.#write(task.bytes);
         return null;
       case 'finish':
-        return { ...this.#hashes.digest(), sizeBytes: this.#sizeBytes };
+        return { sha256: this.#hash.digest('hex'), sizeBytes: this.#sizeBytes };
       case 'keep':
         giveName(this.file, task.place);
         return null;
@@ -70,7 +70,7 @@ export class UploadFile {
 
   #write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += writeSync(this.#opened(), bytes, at);
-    this.#hashes.update(bytes);
+    this.#hash.update(bytes);
     this.#sizeBytes += bytes.length;
   }
 

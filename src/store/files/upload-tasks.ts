@@ -7,19 +7,23 @@ export interface Place {
   readonly replaces: boolean;
 }
 
-/** The steps for the file of one upload, in this order; `discard` may come at any time, and is the last. */
+/** The steps of an upload, in this order; `discard` may come at any time, and is the last. */
 export type UploadTask =
   | { readonly kind: 'write'; readonly bytes: Uint8Array }
   | { readonly kind: 'finish' }
   | { readonly kind: 'keep'; readonly place: Place }
   | { readonly kind: 'discard' };
 
-/** All bytes of an upload, written and hashed. */
-export interface Written {
+/** All bytes of an upload, written. */
+export interface WrittenFile {
   /** In lower-case hex. */
   readonly sha256: string;
-  readonly weakHashes: WeakHashes;
   readonly sizeBytes: number;
+}
+
+/** The same with all of its hashes. */
+export interface Written extends WrittenFile {
+  readonly weakHashes: WeakHashes;
 }
 
 /** An error of the system, which would lose its code on the way out of a thread. */
@@ -30,7 +34,8 @@ export interface TaskFailure {
 
 export interface UploadResults {
   readonly write: null;
-  readonly finish: Written;
+  /** Of who writes the file, and of who computes its weak hashes. */
+  readonly finish: WrittenFile | WeakHashes;
   readonly keep: null;
   readonly discard: null;
 }
@@ -39,15 +44,14 @@ export interface UploadResults {
 export type UploadAnswer =
   { readonly result: UploadResults[UploadTask['kind']] } | { readonly failure: TaskFailure };
 
-/** What comes back from a thread. */
-export interface UploadThreadAnswer {
-  readonly answer: UploadAnswer;
-  /** Of the bytes that were written. */
-  readonly memory: ArrayBuffer | null;
+/** What does the tasks of one upload. */
+export interface UploadJob {
+  /** Does a task and tells what came of it. */
+  perform(task: UploadTask, tell: (answer: UploadAnswer) => void): void;
 }
 
-/** What is sent to a thread: an upload begins, and then come its tasks. */
-export type UploadThreadTask =
-  | UploadTask
-  /** Not answered. Nothing has the name of this file. */
-  | { readonly kind: 'begin'; readonly file: string };
+/** What a thread does for an upload: writes a file whose name nothing has, or computes the weak hashes. */
+export type UploadRole = { readonly file: string } | 'weak-hashes';
+
+/** What is sent to a thread: an upload begins, which is not answered, and then come its tasks. */
+export type UploadThreadTask = UploadTask | { readonly kind: 'begin'; readonly role: UploadRole };

@@ -1,34 +1,27 @@
 import { parentPort } from 'node:worker_threads';
 import { giveWay } from '../../base/threads/give-way';
 import { UploadFile } from './upload-file';
-import type { UploadTask, UploadThreadAnswer, UploadThreadTask } from './upload-tasks';
+import { UploadHashes } from './upload-hashes';
+import type { UploadAnswer, UploadJob, UploadThreadTask } from './upload-tasks';
 
-/** What `UploadWorker` runs in its own thread: everything in an upload that waits for the disk. One upload follows another. */
+/** What `UploadWorker` runs in its own thread: all of an upload that waits for the disk or computes. One upload follows another. */
 
 giveWay();
 
-let upload: UploadFile | null = null;
+let job: UploadJob | null = null;
 
 parentPort?.on('message', (task: UploadThreadTask) => {
-  if (task.kind === 'begin') upload = new UploadFile(task.file);
-  else perform(task);
+  if (task.kind === 'begin') {
+    job = task.role === 'weak-hashes' ? new UploadHashes() : new UploadFile(task.role.file);
+    return;
+  }
+  if (job === null) throw new Error('no upload has begun');
+  job.perform(task, tell);
 });
 parentPort?.on('messageerror', (error) => {
   throw error;
 });
 
-function perform(task: UploadTask): void {
-  if (upload === null) throw new Error('no upload has begun');
-  upload.perform(task, (answer) => {
-    if (task.kind !== 'write') {
-      tell({ answer, memory: null });
-      return;
-    }
-    const memory = task.bytes.buffer as ArrayBuffer; // it goes back, to be filled again
-    tell({ answer, memory }, [memory]);
-  });
-}
-
-function tell(message: UploadThreadAnswer, moved: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, moved);
+function tell(answer: UploadAnswer): void {
+  parentPort?.postMessage(answer);
 }

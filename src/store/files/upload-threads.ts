@@ -6,12 +6,12 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-/** More could not work at the same time anyway. */
-const maxIdle = availableParallelism();
+/** An upload takes two, and more than there are processors could not work at the same time. */
+export const maxIdleThreads = Math.max(2, availableParallelism());
 const defaultIdleMs = 30_000;
 
 /**
- * The threads that write uploads. One that has nothing left to do waits a while for the next upload, because a start takes longer than
+ * The threads of uploads. One that has nothing left to do waits a while for the next upload, because a start takes longer than
  * a small upload.
  */
 export class UploadThreads {
@@ -21,7 +21,7 @@ export class UploadThreads {
 
   constructor(private readonly options: UploadThreadOptions) {}
 
-  /** A thread for one upload. */
+  /** A thread for one upload alone. */
   take(): UploadWorker {
     const idle = this.#idle.at(-1);
     if (idle === undefined) return this.#start();
@@ -31,7 +31,7 @@ export class UploadThreads {
 
   /** Takes a thread back whose upload is over. One that failed, or that has something left to do, ends. */
   giveBack(worker: UploadWorker): void {
-    if (this.#isClosed || !worker.isIdle || this.#idle.length >= maxIdle) {
+    if (this.#isClosed || !worker.isIdle || this.#idle.length >= maxIdleThreads) {
       void worker.end();
       return;
     }

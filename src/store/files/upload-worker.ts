@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../../core/errors';
-import type { UploadTask, UploadThreadAnswer, UploadThreadTask } from './upload-tasks';
+import type { UploadAnswer, UploadResults, UploadRole, UploadTask, UploadThreadTask } from './upload-tasks';
+import { errorOf } from './upload-writer';
 
 export interface UploadThreadOptions {
   /** Options of Node for each thread; those of the process when left out. */
@@ -16,7 +17,7 @@ const maxHeapMebibytes = 64;
 const threadFile = path.join(__dirname, `upload-thread${path.extname(__filename)}`);
 
 interface Waiting {
-  readonly resolve: (answer: UploadThreadAnswer) => void;
+  readonly resolve: (answer: UploadAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,7 +35,7 @@ export class UploadWorker {
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMebibytes },
       ...(execArgv === undefined ? {} : { execArgv }),
     });
-    this.#thread.on('message', (answer: UploadThreadAnswer) => this.#answered(answer));
+    this.#thread.on('message', (answer: UploadAnswer) => this.#answered(answer));
     this.#thread.on('messageerror', (error) => this.#fail(error));
     this.#thread.on('error', (error) => this.#fail(error));
     this.ended = new Promise((resolve) => {
@@ -52,19 +53,18 @@ export class UploadWorker {
     return this.#failure === null && this.#waiting.length === 0;
   }
 
-  /** Begins an upload; the answer to the first task tells what went wrong. @param file to be written; nothing has this name */
-  begin(file: string): void {
-    this.#thread.postMessage({ kind: 'begin', file } satisfies UploadThreadTask);
+  /** Begins an upload; what goes wrong is told with the next task. */
+  begin(role: UploadRole): void {
+    this.#thread.postMessage({ kind: 'begin', role } satisfies UploadThreadTask);
   }
 
-  /** Rejects with DomainError `unavailable` when the thread ends before it answers. @param moved memory that goes with the task */
-  ask(task: UploadTask, moved: ArrayBuffer[] = []): Promise<UploadThreadAnswer> {
-    if (this.#failure !== null) return Promise.reject(endedEarly(this.#failure));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#thread.ref(); // the process waits for what it asked
-      this.#thread.postMessage(task, moved);
-    });
+  /** Rejects with an error of the system, or DomainError `unavailable` when the thread ends before it answers. */
+  async ask<Kind extends UploadTask['kind']>(
+    task: UploadTask & { readonly kind: Kind },
+  ): Promise<UploadResults[Kind]> {
+    const answer = await this.#post(task);
+    if ('failure' in answer) throw errorOf(answer.failure);
+    return answer.result as UploadResults[Kind];
   }
 
   /** Ends the thread after the call of the system that it is in. */
@@ -73,7 +73,16 @@ export class UploadWorker {
     await this.ended;
   }
 
-  #answered(answer: UploadThreadAnswer): void {
+  #post(task: UploadTask): Promise<UploadAnswer> {
+    if (this.#failure !== null) return Promise.reject(endedEarly(this.#failure));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#thread.ref(); // the process waits for what it asked
+      this.#thread.postMessage(task);
+    });
+  }
+
+  #answered(answer: UploadAnswer): void {
     if (this.#failure !== null) return; // it may be the answer to another task
     const asked = this.#waiting.shift();
     if (asked === undefined) this.#fail(new Error('it answered what nobody asked'));

@@ -1,5 +1,6 @@
+import { WeakFileHashes } from '../../base/files/file-hashes';
 import { UploadFile } from './upload-file';
-import type { Place, TaskFailure, UploadResults, UploadTask, Written } from './upload-tasks';
+import type { Place, TaskFailure, UploadResults, UploadTask, Written, WrittenFile } from './upload-tasks';
 
 /** Writes one upload to a file. All methods reject with an error of the system, or `unavailable`; from then on all but `discard` do. */
 export interface UploadWriter {
@@ -16,6 +17,7 @@ export interface UploadWriter {
 /** For a short program that serves no one: it waits for the disk itself. */
 export class DirectUpload implements UploadWriter {
   readonly #file: UploadFile;
+  readonly #weakHashes = new WeakFileHashes();
 
   constructor(file: string) {
     this.#file = new UploadFile(file);
@@ -23,10 +25,12 @@ export class DirectUpload implements UploadWriter {
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.#perform({ kind: 'write', bytes });
+    this.#weakHashes.update(bytes);
   }
 
-  finish(): Promise<Written> {
-    return this.#perform({ kind: 'finish' });
+  async finish(): Promise<Written> {
+    const written = (await this.#perform({ kind: 'finish' })) as WrittenFile;
+    return { ...written, weakHashes: this.#weakHashes.digest() };
   }
 
   async keep(place: Place): Promise<void> {

@@ -1,20 +1,13 @@
 import { sql, type SqlBool } from 'kysely';
-import {
-  failedStates,
-  type InstallationState,
-  openStates,
-  toldStates,
-  type TroubledState,
-  troubledStates,
-} from '../../core/installation-states';
+import { maxNamedDevices } from '../../core/attention-kind';
+import { failedStates, type InstallationState, openStates, toldStates } from '../../core/installation-states';
 import type { FleetCounts } from '../../ports/fleet-counts';
 import { toBoards } from './boards-json';
 import type { Database } from './database';
 import { toOmitted } from './device-rows';
 import { SpacedCount } from './spaced';
+import { createTroubledDevices } from './troubled-devices';
 
-/** A sentence has room for so many ids. */
-const namedDevices = 3;
 /** No one looks through more. */
 const maxLabels = 1_000;
 
@@ -25,24 +18,6 @@ export function createFleetCounts(database: Database): FleetCounts {
   async function hasState(state: InstallationState): Promise<boolean> {
     const select = query.selectFrom('installations').select('id').where('state', '=', state).limit(1);
     return (await database.search(select)).length > 0;
-  }
-
-  async function troubled() {
-    const rows = await database.search(
-      query
-        .selectFrom('devices')
-        .innerJoin('installations', 'installations.id', 'devices.installation_id')
-        .select(({ fn }) => [
-          'devices.compatible',
-          'devices.channel',
-          'devices.installation_state as state',
-          fn.countAll<number>().as('devices'),
-        ])
-        .where('devices.installation_state', 'in', troubledStates)
-        .where('installations.cleared_at', 'is', null)
-        .groupBy(['devices.compatible', 'devices.channel', 'devices.installation_state']),
-    );
-    return rows.map(({ state, ...rest }) => ({ ...rest, state: state as TroubledState }));
   }
 
   const labels = new SpacedCount(
@@ -59,25 +34,13 @@ export function createFleetCounts(database: Database): FleetCounts {
     sumOf,
   );
 
-  const troubles = new SpacedCount(troubled, sumOf);
+  const devices = createTroubledDevices(database);
+  const troubles = new SpacedCount(() => devices.troubled(), sumOf);
 
   return {
     troubled: () => troubles.get(),
 
-    stopped(before: Date) {
-      return database.search(
-        query
-          .selectFrom('devices')
-          .innerJoin('installations', 'installations.id', 'devices.installation_id')
-          .select(({ fn }) => ['devices.compatible', 'devices.channel', fn.countAll<number>().as('devices')])
-          .where('devices.installation_state', '=', 'stopped')
-          .where('installations.cleared_at', 'is', null)
-          .where(({ fn, eb }) =>
-            eb(fn.coalesce('installations.moved_at', 'installations.offered_at'), '<=', before.toISOString()),
-          )
-          .groupBy(['devices.compatible', 'devices.channel']),
-      );
-    },
+    stopped: (before) => devices.stopped(before),
 
     async sharedCertificates(since: Date, limit: number) {
       const rows = await database.search(
@@ -97,7 +60,7 @@ export function createFleetCounts(database: Database): FleetCounts {
     async otherClaims() {
       const claims = query.selectFrom('devices').where('claimed_compatible', 'is not', null);
       const counted = claims.select(({ fn }) => fn.countAll<number>().as('devices'));
-      const named = claims.select('id').orderBy('id').limit(namedDevices);
+      const named = claims.select('id').orderBy('id').limit(maxNamedDevices);
       return {
         devices: (await database.search(counted))[0]?.devices ?? 0,
         ids: (await database.search(named)).map(({ id }) => id),
@@ -113,7 +76,7 @@ export function createFleetCounts(database: Database): FleetCounts {
         .orderBy('poller_omits');
       const named = async (omits: string | null) => {
         const select = silent.select('id').where('poller_omits', '=', omits).orderBy('id');
-        return (await database.search(select.limit(namedDevices))).map(({ id }) => id);
+        return (await database.search(select.limit(maxNamedDevices))).map(({ id }) => id);
       };
       return Promise.all(
         (await database.search(counted)).map(async ({ poller_omits: omits, devices }) => ({
@@ -139,7 +102,7 @@ export function createFleetCounts(database: Database): FleetCounts {
         .where(sql<SqlBool>`+hold_at IS NULL`)
         .orderBy('last_contact_at', 'desc')
         .orderBy('id', 'desc')
-        .limit(namedDevices);
+        .limit(maxNamedDevices);
       return {
         devices: (all?.devices ?? 0) - (held?.devices ?? 0),
         ids: (await database.search(named)).map(({ id }) => id),

@@ -91,6 +91,7 @@ describe('the certificates', () => {
           revoked_at: null,
           revocable: true,
           has_file: true,
+          states_purpose: true,
         },
       ],
       total: 1,

@@ -24,6 +24,7 @@ interface Overview {
     reason: string;
     parameters: Readonly<Record<string, unknown>>;
     release_id?: number;
+    list?: string;
   }[];
   readonly devices: object;
   readonly first_steps: Readonly<Record<string, boolean>>;
@@ -51,6 +52,13 @@ const wordsOf = ({ reason, parameters }: Overview['attention'][number]) =>
   isAttentionCode(reason)
     ? attentionSentence({ code: reason, parameters: camelCase(parameters) as ReasonParameters })
     : null;
+/** Ids in the list that an item leads to. */
+const idsIn = async (list = '', { http } = admin) => {
+  const { devices } = (await http.get(list).expect(200)).body as {
+    devices: { id?: string; device?: string }[];
+  };
+  return devices.map((one) => one.id ?? one.device);
+};
 const device = (id: string, change: Parameters<typeof deviceOf>[1] = {}) =>
   admin.opened.store.devices.write({ device: deviceOf(id, { lastContactAt: at, ...change }) });
 const kinds = async () =>
@@ -169,7 +177,9 @@ describe('what needs a person', () => {
       });
       const [item] = (await overview()).attention;
       expect(item).toMatchObject({ kind: state, count: 1, compatible: 'board', channel: 'stable' });
-      expect(item?.message).toMatch(/1 device of board \(stable\)$/);
+      expect(item?.message).toMatch(/1 device of board \(stable\): a/);
+      expect(item).toMatchObject({ devices: ['a'] });
+      expect(await idsIn(item?.list)).toEqual(['a']);
       const cleared = installationOf({ deviceId: 'a', state, clearedAt: at });
       await devices.write({ device: deviceOf('a'), installations: [cleared] });
       expect(await kinds()).toEqual([]);
@@ -194,6 +204,23 @@ describe('what needs a person', () => {
     );
     await stopped(dayAgo, at);
     expect(await kinds()).toEqual([]);
+  });
+
+  it('is a lost device, of which it says at once that its certificate is revoked', async () => {
+    await openCertificateFolder(admin.certsDir, { now }).createCa({});
+    const state = 'lost';
+    await admin.opened.store.devices.write({
+      device: deviceOf('a'),
+      installations: [installationOf({ deviceId: 'a', state })],
+    });
+    const lost = async () =>
+      ((await admin.http.get('/api/overview').expect(200)).body as Overview).attention[0];
+    expect(await lost()).toMatchObject({ kind: 'lost', devices: ['a'], revoked: [] });
+    await admin.http.post('/api/revocations').send({ serial: 'ab', device: 'a' }).expect(200);
+    expect(await lost()).toMatchObject({
+      revoked: ['a'],
+      message: expect.stringContaining('forget the device if it is gone for good') as string,
+    });
   });
 
   it('is a device that waits, or is held', async () => {
@@ -265,7 +292,9 @@ describe('what needs a person', () => {
     await certificates.createServer({ names: ['localhost'], ips: [], force: true });
     await certificates.createDevice({ id: 'b', force: true });
     await certificates.revoke({ which: 'c' });
-    expect(await kinds()).toEqual(['certificate-expiring 1']);
+    const [item] = (await overview()).attention.filter(({ kind }) => kind === 'certificate-expiring');
+    expect(item).toMatchObject({ count: 1, devices: ['a'] });
+    expect(await idsIn(item?.list)).toEqual(['a']);
     at = new Date(at.getTime() + 25 * dayMs);
     expect(await kinds()).toEqual(['certificate-expiring 1']);
     at = new Date(at.getTime() + 60 * dayMs);
@@ -290,11 +319,17 @@ describe('what needs a person', () => {
     };
     at = new Date(); // openssl knows no other time
     const [item] = await items();
-    expect(item?.count).toBe(2);
+    expect(item).toMatchObject({ count: 2, devices: ['filed-1', 'met-1'], renewed: [] });
+    expect(await idsIn(item?.list, other)).toEqual(['filed-1']); // of the other one the folder has none
     for (const words of ['filed-1', 'met-1', 'cert device', 'OLD_CERTIFICATES'])
       expect(item?.message).toContain(words);
     await certificates.createDevice({ id: 'filed-1', force: true });
     expect((await items()).map(({ count }) => count)).toEqual([1]);
+    await certificates.createDevice({ id: 'met-1' });
+    const [renewed] = await items();
+    expect(renewed).toMatchObject({ count: 1, devices: ['met-1'], renewed: ['met-1'] });
+    expect(renewed?.message).toContain('A new one is made for met-1');
+    expect(await idsIn(renewed?.list, other)).toEqual(['met-1']);
     seen.pop();
     expect(await items()).toEqual([]);
     await other.close();

@@ -67,12 +67,34 @@ export function describeFleetCounts(make: MakeAdapter): void {
   });
 
   it('counts the devices that need attention, until a person has cleared what went wrong', async () => {
-    const troubled = { compatible: 'board', channel: 'stable', state: 'failed', devices: 1 };
+    const troubled = { compatible: 'board', channel: 'stable', state: 'failed', devices: 1, ids: ['a'] };
     expect(await counts().troubled()).toEqual([troubled]);
     const cleared = installationOf({ deviceId: 'a', state: 'failed', clearedAt: later });
     await adapter.put({ installations: [cleared] });
     expect(await counts().troubled()).toEqual([]);
     expect(await counts().stopped(later)).toEqual([]);
+  });
+
+  it('names the first twenty of the devices of each kind by id, and counts them all', async () => {
+    for (let number = 125; number > 100; number -= 1) {
+      const deviceId = `n-${number}`;
+      const state = number > 122 ? 'lost' : 'stopped';
+      await adapter.put({
+        device: deviceOf(deviceId, { channel: number === 125 ? 'beta' : 'stable' }),
+        installations: [installationOf({ id: number, deviceId, state, movedAt: madeAt })],
+      });
+    }
+    const lost = { compatible: 'board', state: 'lost', devices: 1 };
+    expect(await counts().troubled()).toEqual(
+      expect.arrayContaining([
+        { ...lost, channel: 'beta', ids: ['n-125'] },
+        { ...lost, channel: 'stable', devices: 2, ids: ['n-123', 'n-124'] },
+      ]),
+    );
+    const [stopped, ...others] = await counts().stopped(later);
+    expect(stopped).toMatchObject({ compatible: 'board', channel: 'stable', devices: 22 });
+    expect(stopped?.ids).toEqual(Array.from({ length: 20 }, (_, index) => `n-${101 + index}`));
+    expect(others).toEqual([]);
   });
 
   it('tells who was seen since a time, that time included, and whether any device told an outcome', async () => {
@@ -90,7 +112,7 @@ export function describeFleetCounts(make: MakeAdapter): void {
     expect(await counts().silent(madeAt)).toEqual({ devices: 0, ids: [] });
     expect(await counts().silent(later)).toEqual({ devices: 3, ids: ['d', 'c', 'a'] });
     const muchLater = new Date(later.getTime() + 1);
-    expect(await counts().silent(muchLater)).toEqual({ devices: 4, ids: ['b', 'd', 'c'] });
+    expect(await counts().silent(muchLater)).toEqual({ devices: 4, ids: ['b', 'd', 'c', 'a'] });
   });
 
   it('goes through all devices that fit by id, also those that come while it does', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bufferSource } from '../../../src/rauc/source';
+import { type BundleSource, bufferSource } from '../../../src/rauc/source';
 import { verifyVerity } from '../../../src/rauc/verity';
 
 const blockSize = 4096;
@@ -91,6 +91,18 @@ describe('a hash tree', () => {
         code: 'payload-damaged',
         message: expect.stringContaining('is not the verity-hash') as string,
       });
+    });
+
+    it('may have its root in capital letters, and be read into the same memory again and again', async () => {
+      const source: BundleSource = {
+        sizeBytes: payload.length,
+        read(position, length, memory = Buffer.alloc(length)) {
+          payload.copy(memory, 0, position, position + length);
+          return Promise.resolve(memory.subarray(0, length));
+        },
+      };
+      const verity = { hash: hash.toUpperCase(), salt: salt.toString('hex'), sizeBytes: treeSize };
+      await expect(verifyVerity(source, payload.length, verity)).resolves.toBeUndefined();
     });
 
     it.each([treeSize - blockSize, treeSize + blockSize])('does not have %d bytes', async (size) => {

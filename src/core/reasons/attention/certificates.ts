@@ -27,6 +27,20 @@ interface Missed {
   options: readonly string[];
 }
 
+interface Devices {
+  devices: number;
+  /** Of the first of them. */
+  ids: readonly string[];
+}
+
+interface OldCertificates extends Devices {
+  /** How many of the devices have a new one, and have not come with it yet. */
+  renewed: number;
+  renewedIds: readonly string[];
+}
+
+const acceptNoMore = 'When none is left, set OLD_CERTIFICATES=refuse.';
+
 /** What needs attention about certificates. */
 export const certificateAttention = {
   'ca-certificate-expiring': ({ days }: { days: number }) => `the CA certificate ${expires(days)}: ${cutOff}`,
@@ -53,14 +67,14 @@ export const certificateAttention = {
     `${makeAgain(options)}. It is used anyway after a restart, or 7 days after a device last asked for such a name.`,
   'server-certificate-misses-names': ({ names, options }: Missed) =>
     `the server certificate ${misses(names)}: those devices cannot connect. ${makeAgain(options)}`,
-  'certificate-expiring': ({ devices, noticeDays }: { devices: number; noticeDays: number }) =>
-    `${counted(devices, 'device')} with a certificate that expires within ${noticeDays} days, or has expired lately`,
-  'old-certificate': ({ devices, ids }: { devices: number; ids: readonly string[] }) => {
+  'certificate-expiring': ({ devices, ids, noticeDays }: Devices & { noticeDays: number }) =>
+    `${counted(devices, 'device')} with a certificate that expires within ${noticeDays} days, or has expired lately: ${named(ids, devices)}`,
+  'old-certificate': ({ devices, ids, renewed, renewedIds }: OldCertificates) => {
     const [have, their] = devices === 1 ? ['has', 'its'] : ['have', 'their'];
-    return (
-      `${counted(devices, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ` +
-      `${named(ids, devices, maxNamed)}. Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on ` +
-      'the device, and bring it there. When none is left, set OLD_CERTIFICATES=refuse.'
-    );
+    const old = `${counted(devices, 'device')} ${have} a certificate without a stated purpose, made by an earlier server: ${named(ids, devices, maxNamed)}.`;
+    const make = `Make ${their} next one with: cert device <id> --force, or --csr for a key that stays on the device, and bring it there.`;
+    const bring = `A new one is made for ${named(renewedIds, renewed, maxNamed)}, and not in use yet: bring it there (device kit).`;
+    const steps = [...(renewed < devices ? [make] : []), ...(renewed > 0 ? [bring] : [])];
+    return [old, ...steps, acceptNoMore].join(' ');
   },
 };

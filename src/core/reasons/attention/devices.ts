@@ -1,6 +1,6 @@
 import type { Budget } from '../../budget';
 import type { ProvingHeader } from '../../silent-poller';
-import { counted, lengthOf, named } from './words';
+import { areRevoked, counted, lengthOf, named } from './words';
 
 interface Devices {
   devices: number;
@@ -40,7 +40,7 @@ export const deviceAttention = {
   'other-compatible': ({ devices, ids }: Devices) =>
     `${counted(devices, 'device')} that report another compatible than their certificate: ${named(ids, devices)}. ` +
     'The certificate takes precedence; issue another one if it is wrong',
-  silent: ({ devices, ids, afterMs }: Devices & { afterMs: number }) => {
+  silent: ({ devices, ids, afterMs, revoked }: Devices & { afterMs: number; revoked: readonly string[] }) => {
     const [have, remedy] =
       devices === 1
         ? [
@@ -51,7 +51,7 @@ export const deviceAttention = {
             'have',
             'Check their power and network. Put those in storage on hold, and forget those that are gone',
           ];
-    return `${counted(devices, 'device')} ${have} been silent for more than ${lengthOf(afterMs)}: ${named(ids, devices)}. ${remedy}`;
+    return `${counted(devices, 'device')} ${have} been silent for more than ${lengthOf(afterMs)}: ${named(ids, devices)}. ${remedy}${areRevoked(revoked)}`;
   },
   'silent-poller': ({ devices, ids, omits }: Devices & { omits: readonly ProvingHeader[] }) => {
     const missing = omits.map((name) => headerWords[name]).join(' and ');

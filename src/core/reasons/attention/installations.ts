@@ -1,8 +1,10 @@
 import type { TroubledState } from '../../installation-states';
-import { counted } from './words';
+import { areRevoked, counted, named } from './words';
 
 interface DevicesOfChannel {
   devices: number;
+  /** Of the first of them. */
+  ids: readonly string[];
   /** `null` when unknown. */
   compatible: string | null;
   channel: string;
@@ -14,14 +16,20 @@ function place({ compatible, channel }: DevicesOfChannel): string {
 
 function latest(happened: string) {
   return (where: DevicesOfChannel) =>
-    `the latest installation ${happened} ${counted(where.devices, 'device')} ${place(where)}`;
+    `the latest installation ${happened} ${counted(where.devices, 'device')} ${place(where)}: ${named(where.ids, where.devices)}`;
 }
 
 const troubles = {
   failed: latest('failed on'),
   'rolled-back': latest('was rolled back on'),
   rejected: latest('was rejected by'),
-  lost: latest('went silent on'),
+  lost: ({ revoked, ...where }: DevicesOfChannel & { revoked: readonly string[] }) => {
+    const [their, which] = where.devices === 1 ? ['its', 'if it'] : ['their', 'of each that'];
+    return (
+      `${latest('went silent on')(where)}. Check ${their} power and network, and revoke the certificate ${which} was lost or stolen` +
+      areRevoked(revoked)
+    );
+  },
   interrupted: latest('was interrupted by a reboot on'),
 } satisfies Record<TroubledState, unknown>;
 

@@ -29,6 +29,14 @@ export function dayOf(instant: string): string {
   return instant.slice(0, 'YYYY-MM-DD'.length);
 }
 
+/** What is left to do about silent devices. @param revoked those whose certificates are revoked */
+export function areRevoked(revoked: readonly string[]): string {
+  if (revoked.length === 0) return '';
+  const [certificates, them] =
+    revoked.length === 1 ? ['certificate', 'the device if it is'] : ['certificates', 'those that are'];
+  return `. The ${certificates} of ${named(revoked, revoked.length)} ${revoked.length === 1 ? 'is' : 'are'} revoked: forget ${them} gone for good`;
+}
+
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

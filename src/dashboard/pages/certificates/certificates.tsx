@@ -23,10 +23,12 @@ export function CertificatesPage() {
   const open = (wanted: OpenDialog) => (dialog.value = wanted);
   const { query } = address.value;
   const search = query.get('search');
+  const due = query.get('due');
   const sort = { by: query.get('sort') ?? 'device', isDescending: query.get('order') === 'desc' };
   const data = useData<CertificatesJson>(
     apiPath('/api/certificates', {
       search,
+      due,
       sort: sort.by,
       order: sort.isDescending ? 'desc' : 'asc',
       after: query.get('after'),
@@ -43,7 +45,12 @@ export function CertificatesPage() {
         {(value) => (
           <>
             <Authority of={value} />
-            <DeviceCertificates of={value} search={search} sort={sort} onOpen={open} />
+            <DeviceCertificates
+              of={value}
+              isFiltered={search !== null || due !== null}
+              sort={sort}
+              onOpen={open}
+            />
             <Revocations />
             <RefusedCertificates
               onRenew={value.can_issue && may('admin') ? (device) => open({ kind: 'issue', device }) : null}

@@ -18,28 +18,31 @@ const words = text.certificates;
 
 interface DeviceCertificatesProps {
   readonly of: CertificatesJson;
-  readonly search: string | null;
+  readonly isFiltered: boolean;
   readonly sort: { readonly by: string; readonly isDescending: boolean };
   readonly onOpen: (dialog: OpenDialog) => void;
 }
 
 /** The certificates of devices, a page at a time. */
-export function DeviceCertificates({ of, search, sort, onOpen }: DeviceCertificatesProps) {
+export function DeviceCertificates({ of, isFiltered, sort, onOpen }: DeviceCertificatesProps) {
   const { devices, total, next } = of;
   const isFirst = !address.value.query.has('after');
-  if (total === 0 && search === null) return <NoCertificates />;
+  if (total === 0 && !isFiltered) return <NoCertificates />;
   return (
     <Section
       title={words.devices}
       actions={
-        <QueryField
-          name="search"
-          label={words.search}
-          type="search"
-          placeholder={words.searchHint}
-          clears={['after']}
-          class="inline certificate-search"
-        />
+        <>
+          <DueFilter />
+          <QueryField
+            name="search"
+            label={words.search}
+            type="search"
+            placeholder={words.searchHint}
+            clears={['after']}
+            class="inline certificate-search"
+          />
+        </>
       }
     >
       {total === 0 ? (
@@ -160,6 +163,29 @@ function actionsColumn(
   };
 }
 
+/** Which certificates are shown, in the address. */
+function DueFilter() {
+  const { all, ...dues } = words.dues;
+  return (
+    <label class="inline">
+      {words.due}
+      <select
+        value={address.value.query.get('due') ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          setQuery({ due: value === '' ? null : value, after: null })
+        }
+      >
+        <option value="">{all}</option>
+        {Object.entries(dues).map(([due, label]) => (
+          <option key={due} value={due}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function NoCertificates() {
   return (
     <EmptyState title={words.none}>
@@ -173,8 +199,8 @@ function NoMatch() {
   return (
     <EmptyState title={words.noMatch}>
       <p class="muted">{words.noMatchHint}</p>
-      <button type="button" onClick={() => setQuery({ search: null, after: null })}>
-        {words.clearSearch}
+      <button type="button" onClick={() => setQuery({ search: null, due: null, after: null })}>
+        {words.showAll}
       </button>
     </EmptyState>
   );

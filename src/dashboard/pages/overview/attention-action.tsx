@@ -13,7 +13,8 @@ import { useData } from '../../use-data';
 import { CaLink } from '../certificates/ca-link';
 import type { OpenDialog } from '../certificates/certificate-dialogs';
 import { actOnDevices } from '../devices/actions';
-import { RenewAction, RevokeAction } from './certificate-actions';
+import { RenewAction } from './renew-action';
+import { RevokeAction } from './revoke-action';
 
 const words = text.overview.act;
 const maxDevices = 250;
@@ -34,15 +35,17 @@ interface AttentionActionProps {
 
 /** What settles an item, beside it; nothing where a page has to be looked at first. */
 export function AttentionAction({ item, onOpen }: AttentionActionProps) {
-  const { kind, device } = item;
+  const { kind } = item;
   const remedy = remedyOf(item);
   return (
     <>
       {kind === 'ca-certificate-expiring' && <CaLink />}
       {remedy !== null && may('publish') && <DevicesAction remedy={remedy} />}
-      {kind === 'certificate-expiring' && may('admin') && <RenewAction onOpen={onOpen} />}
-      {(kind === 'second-board' || kind === 'silent') && device !== undefined && may('admin') && (
-        <RevokeAction device={device} onOpen={onOpen} />
+      {may('admin') && (kind === 'certificate-expiring' || kind === 'old-certificate') && (
+        <RenewAction item={{ ...item, kind }} onOpen={onOpen} />
+      )}
+      {may('admin') && (kind === 'second-board' || kind === 'silent' || kind === 'lost') && (
+        <RevokeAction item={{ ...item, kind }} onOpen={onOpen} />
       )}
     </>
   );

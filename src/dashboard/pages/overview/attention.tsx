@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { AttentionJson } from '../../../contract/attention';
 import { post } from '../../api/client';
-import { linkTo } from '../../location';
 import { Icon, type IconName } from '../../parts/icon';
 import { attempt } from '../../parts/notices';
 import { Section } from '../../parts/page';
 import { text } from '../../texts';
 import { CertificateDialogs, type OpenDialog } from '../certificates/certificate-dialogs';
 import { AttentionAction } from './attention-action';
+import { placeOf } from './attention-place';
 import { attentionWords } from './attention-words';
 
 const looks: Readonly<Record<string, readonly ['bad' | 'warn', IconName]>> = {
@@ -59,7 +59,7 @@ export function Attention({ items }: { readonly items: readonly AttentionJson[] 
         {items.map((item) => {
           const [tone, icon] = looks[item.kind] ?? ['warn', 'alert'];
           return (
-            <li key={JSON.stringify(item)} class="attention">
+            <li key={keyOf(item)} class="attention">
               <span class={`event-mark ${tone}`}>
                 <Icon name={icon} />
               </span>
@@ -85,56 +85,8 @@ function Dismiss({ kind, subjects }: { readonly kind: string; readonly subjects:
   );
 }
 
-function placeOf(item: AttentionJson): string {
-  const { kind, compatible, channel, release_id: release, bundle, device } = item;
-  const query = new URLSearchParams();
-  if (compatible !== undefined) query.set('compatible', compatible);
-  if (channel !== undefined) query.set('channel', channel);
-  switch (kind) {
-    case 'downgrade-allowed':
-    case 'database-restored':
-      return '/rollouts';
-    case 'paused-rollout':
-      return release === undefined ? '/rollouts' : linkTo('rollouts', release);
-    case 'bundle-untrusted':
-    case 'images-mismatch':
-    case 'signer-expiring':
-      return bundle === undefined ? '/bundles' : linkTo('bundles', bundle);
-    case 'failed':
-    case 'rolled-back':
-    case 'rejected':
-    case 'lost':
-    case 'interrupted':
-    case 'stopped':
-      query.set('state', kind);
-      return `/devices?${query.toString()}`;
-    case 'second-board':
-    case 'over-budget':
-      return device === undefined ? '/devices' : linkTo('devices', device);
-    case 'other-compatible':
-      return '/devices?other_compatible=true';
-    case 'silent':
-      if (device !== undefined) return linkTo('devices', device);
-      query.set('last_contact_before', item.last_contact_before ?? '');
-      query.set('held', 'false');
-      query.set('sort', 'last_contact');
-      query.set('order', 'desc');
-      return `/devices?${query.toString()}`;
-    case 'silent-poller':
-      return '/devices?silent_poller=true';
-    case 'waiting':
-    case 'held':
-      query.set(kind, 'true');
-      return `/devices?${query.toString()}`;
-    case 'certificate-expiring':
-      return '/certificates?sort=expires';
-    case 'old-certificate':
-    case 'ca-certificate-expiring':
-    case 'server-certificate-expiring':
-    case 'server-certificate-held-back':
-    case 'server-certificate-misses-names':
-      return '/certificates';
-    default:
-      return '/settings';
-  }
+/** What stays of an item while it is worked on, so that its dialog stays open. */
+function keyOf({ kind, compatible, channel, devices, message }: AttentionJson): string {
+  const isOnlyOne = devices !== undefined && kind !== 'silent-poller';
+  return JSON.stringify([kind, compatible, channel, isOnlyOne ? null : message]);
 }

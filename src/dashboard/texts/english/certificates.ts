@@ -34,6 +34,12 @@ export const certificates = {
   devices: 'Device certificates',
   search: 'Search',
   searchHint: 'Device or serial',
+  due: 'Show',
+  dues: {
+    all: 'all certificates',
+    expiring: 'those that expire soon, or did lately',
+    old: 'those without a stated purpose',
+  },
   columns: {
     device: 'Device',
     state: 'State',
@@ -51,8 +57,8 @@ export const certificates = {
     `rauc-simple-server device kit ${id} --server-url ${serverUrl}`,
   exampleDevice: 'board-1',
   noMatch: 'No certificate matches',
-  noMatchHint: 'No device and no serial contains the search text.',
-  clearSearch: 'Clear the search',
+  noMatchHint: 'No certificate of the shown kind has the search text in its device id or serial.',
+  showAll: 'Show all certificates',
   cannotIssue:
     'The CA key is not on this server, so it cannot issue certificates. On the machine that has ca.key, run:',
   renew: 'Renew',

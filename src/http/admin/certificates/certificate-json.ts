@@ -26,7 +26,7 @@ export function presentCertificates(page: CertificatePage, at: Date): Certificat
 }
 
 function presentDevice(certificate: KnownCertificate, at: Date): DeviceCertificateJson {
-  const { deviceId, serial, notBefore, notAfter, issuedAt, revokedAt, hasFile } = certificate;
+  const { deviceId, serial, notBefore, notAfter, issuedAt, revokedAt, hasFile, isOld } = certificate;
   return {
     device: deviceId,
     serial,
@@ -36,6 +36,7 @@ function presentDevice(certificate: KnownCertificate, at: Date): DeviceCertifica
     revoked_at: instantText(revokedAt),
     revocable: revokedAt === null && notAfter > at,
     has_file: hasFile,
+    states_purpose: !isOld,
   };
 }
 

@@ -37,13 +37,13 @@ export function certificateRoutes(options: AdminOptions): readonly Route[] {
       answers: { 200: { description: 'The certificates', schema: certificatesJson } },
       problems: ['configuration'],
       handle: async ({ input: { query } }) => {
-        const { search, sort, order, limit, after } = query;
+        const { search, due, sort, order, limit, after } = query;
         const isDescending = order === 'desc';
         const page = await manageCertificates.list({
           sort,
           isDescending,
           limit,
-          ...defined({ search, after }),
+          ...defined({ search, due, after }),
         });
         return { status: 200, json: presentCertificates(page, options.now()) };
       },

@@ -43,8 +43,8 @@ export interface Route {
 /** What the routes of a protocol are made from. */
 export interface ProtocolKit {
   readonly services: ProtocolServices;
-  /** What a device reaches the server by, without a slash at the end. @param authority that the device used */
-  readonly baseUrl: (authority: string | undefined) => string;
+  /** What the device of a request reaches the server by, without a slash at the end. */
+  readonly baseUrl: (exchange: Exchange) => string;
   readonly now: Clock;
   /** How often devices should ask, where a protocol tells them, in milliseconds. */
   readonly pollIntervalMs: number;

@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ReadableFile, readExactly } from '../../../../src/base/files/read-exactly';
+import { type ReadableFile, readExactly, readExactlySync } from '../../../../src/base/files/read-exactly';
 import { temporaryFolder } from '../../../support/programs';
 
 const bytes = Buffer.from('0123456789');
@@ -35,5 +35,17 @@ it('reads a file', async () => {
   const handle = await open(file);
   expect((await readExactly(handle, 2, 6)).toString()).toBe('234567');
   await expect(readExactly(handle, 2, 9)).rejects.toThrow();
+  await handle.close();
+});
+
+it('reads into the memory that it is given, which may be longer', async () => {
+  const file = path.join(await temporaryFolder(), 'file');
+  await writeFile(file, '0123456789');
+  const handle = await open(file);
+  const memory = Buffer.alloc(8);
+  const found = readExactlySync(handle.fd, 2, 6, memory);
+  expect([found.toString(), found.buffer === memory.buffer]).toEqual(['234567', true]);
+  expect(readExactlySync(handle.fd, 1, 3).toString()).toBe('123');
+  expect(memory.toString()).toBe('234567\0\0');
   await handle.close();
 });

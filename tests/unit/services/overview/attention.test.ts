@@ -1,3 +1,4 @@
+import type { KnownCertificate } from '../../../../src/core/certificate';
 import { type AttentionFacts, findAttention } from '../../../../src/services/overview/attention';
 import { bundleOf, releaseOf } from '../../../support/fleet-factory';
 import { storageUsage } from '../../../support/storage-usage';
@@ -15,6 +16,7 @@ const wellKept: AttentionFacts = {
   dismissed: [],
   troubled: [],
   stopped: [],
+  revokedDevices: new Set(),
   lastRestore: undefined,
   shared: [],
   otherClaims: { devices: 0, ids: [] },
@@ -32,6 +34,18 @@ const wellKept: AttentionFacts = {
   writeProblem: null,
   largestBundleBytes: 0,
 };
+
+const certificateOf = (deviceId: string, change: Partial<KnownCertificate> = {}): KnownCertificate => ({
+  deviceId,
+  serial: deviceId,
+  notBefore: at,
+  notAfter: new Date(at.getTime() + 400 * 86_400_000),
+  issuedAt: at,
+  revokedAt: null,
+  hasFile: true,
+  isOld: false,
+  ...change,
+});
 
 const itemsOf = (change: Partial<AttentionFacts>) => withMessage(findAttention({ ...wellKept, ...change }));
 const kindsOf = (change: Partial<AttentionFacts>) =>
@@ -53,8 +67,8 @@ describe('what needs attention', () => {
           ...trusted,
           whyUntrusted: ({ inspection }) => (inspection === pin.bundle.inspection ? 'expired' : null),
         },
-        troubled: [{ compatible: 'board', channel: 'stable', state: 'failed', devices: 2 }],
-        stopped: [{ compatible: 'board', channel: 'stable', devices: 1 }],
+        troubled: [{ compatible: 'board', channel: 'stable', state: 'failed', devices: 2, ids: ['dev-1'] }],
+        stopped: [{ compatible: 'board', channel: 'stable', devices: 1, ids: ['dev-1'] }],
         otherClaims: { devices: 1, ids: ['dev-1'] },
         silent: { devices: 7, ids: ['dev-2'], before: at, afterMs: 1 },
         overBudget: [{ holder: { deviceId: 'dev-1' }, times: new Map([['requests', 4]]), lastAt: at }],
@@ -85,8 +99,8 @@ describe('what needs attention', () => {
     expect(
       kindsOf({
         troubled: [
-          { ...board, state: 'failed', devices: 2 },
-          { ...board, state: 'lost', devices: 9 },
+          { ...board, state: 'failed', devices: 2, ids: ['dev-1'] },
+          { ...board, state: 'lost', devices: 9, ids: ['dev-1'] },
         ],
       }),
     ).toEqual(['lost 9', 'failed 2']);
@@ -97,6 +111,47 @@ describe('what needs attention', () => {
     const dismissed = [{ kind: 'database-restored', subject: 'r' }];
     expect(kindsOf({ lastRestore, dismissed })).toEqual([]);
     expect(kindsOf({ lastRestore: { ...lastRestore, id: 's' }, dismissed })).toEqual(['database-restored 1']);
+  });
+
+  it('names lost devices, and says what is left to do once their certificates are revoked', () => {
+    const lost = { compatible: 'board', channel: 'stable', state: 'lost' as const };
+    const two = { ...lost, devices: 2, ids: ['dev-1', 'dev-2'] };
+    const [before] = itemsOf({ troubled: [two] });
+    expect(before).toMatchObject({ kind: 'lost', count: 2, devices: ['dev-1', 'dev-2'], revoked: [] });
+    expect(before?.message).toBe(
+      'the latest installation went silent on 2 devices of board (stable): dev-1, dev-2. ' +
+        'Check their power and network, and revoke the certificate of each that was lost or stolen',
+    );
+    const [after] = itemsOf({ troubled: [two], revokedDevices: new Set(['dev-2', 'dev-3']) });
+    expect(after).toMatchObject({ count: 2, revoked: ['dev-2'] });
+    expect(after?.message).toMatch(
+      /stolen\. The certificate of dev-2 is revoked: forget the device if it is gone for good$/,
+    );
+    const silent = { devices: 2, ids: ['dev-2', 'dev-3'], before: at, afterMs: 86_400_000 };
+    const [gone] = itemsOf({ silent, revokedDevices: new Set(['dev-2', 'dev-3']) });
+    expect(gone).toMatchObject({ devices: ['dev-2', 'dev-3'], revoked: ['dev-2', 'dev-3'] });
+    expect(gone?.message).toMatch(
+      /gone\. The certificates of dev-2, dev-3 are revoked: forget those that are gone for good$/,
+    );
+  });
+
+  it('names at most twenty devices with an old certificate, and those that have a new one to be brought to them', () => {
+    const many = Array.from({ length: 25 }, (_, index) => `dev-${index + 10}`);
+    const [item] = itemsOf({ oldCertificates: many });
+    expect(item).toMatchObject({ kind: 'old-certificate', count: 25, renewed: [] });
+    expect(item?.devices).toEqual(many.slice(0, 20));
+    expect(item?.message).toContain('dev-10, dev-11, dev-12, dev-13, dev-14 and others. Make their next one');
+    const devices = [certificateOf('dev-10', { isOld: false }), certificateOf('dev-11', { isOld: true })];
+    const inventory = { ...wellKept.inventory, devices };
+    const [some] = itemsOf({ oldCertificates: ['dev-10'], inventory });
+    expect(some).toMatchObject({ count: 2, devices: ['dev-10', 'dev-11'], renewed: ['dev-10'] });
+    expect(some?.message).toMatch(/Make their next one .* A new one is made for dev-10, and not in use yet/);
+    const [made] = itemsOf({
+      oldCertificates: ['dev-10'],
+      inventory: { ...inventory, devices: devices.slice(0, 1) },
+    });
+    expect(made).toMatchObject({ count: 1, renewed: ['dev-10'] });
+    expect(made?.message).not.toContain('Make its next one');
   });
 
   it('names devices that have been silent for long, and what to do about them', () => {

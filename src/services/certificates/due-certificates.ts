@@ -1,0 +1,70 @@
+import {
+  type CertificateDue,
+  daysLeft,
+  type KnownCertificate,
+  type Revocation,
+} from '../../core/certificate';
+
+/** Enough to renew by hand. A certificate that expired longer ago belongs to a device that is no longer used. */
+export const expiryNoticeDays = 30;
+
+/** What is known of devices' certificates. */
+export interface DueFacts {
+  readonly at: Date;
+  /** By device, the newest first. */
+  readonly certificates: readonly KnownCertificate[];
+  /** Devices that came with a certificate that states no purpose. */
+  readonly oldCertificates: readonly string[];
+}
+
+/** The newest certificate of each device whose certificates run out, or did lately. */
+export function expiringCertificates({ certificates, at }: DueFacts): readonly KnownCertificate[] {
+  return newestOfEach(certificates).filter(
+    ({ notAfter }) => Math.abs(daysLeft(notAfter, at)) < expiryNoticeDays,
+  );
+}
+
+/** Devices whose certificate states no purpose. */
+export interface OldCertificateDevices {
+  /** By id. */
+  readonly ids: readonly string[];
+  /** Those that have a new certificate, and have not come with it yet. */
+  readonly renewed: readonly string[];
+}
+
+/** Those that came with one, and those whose newest one in the folder is one. */
+export function oldCertificateDevices({
+  certificates,
+  oldCertificates,
+  at,
+}: DueFacts): OldCertificateDevices {
+  const valid = newestOfEach(certificates).filter(({ notAfter }) => notAfter > at);
+  const filed = valid.filter(({ isOld }) => isOld).map(({ deviceId }) => deviceId);
+  const replaced = new Set(valid.filter(({ isOld }) => !isOld).map(({ deviceId }) => deviceId));
+  const ids = [...new Set([...oldCertificates, ...filed])].sort();
+  return { ids, renewed: ids.filter((id) => replaced.has(id)) };
+}
+
+/** The newest certificates of the devices for which something is due. */
+export function dueCertificates(due: CertificateDue, facts: DueFacts): ReadonlySet<KnownCertificate> {
+  if (due === 'expiring') return new Set(expiringCertificates(facts));
+  const ids = new Set(oldCertificateDevices(facts).ids);
+  return new Set(newestOfEach(facts.certificates).filter(({ deviceId }) => ids.has(deviceId)));
+}
+
+/** Devices that had a certificate revoked, and have no other one that is valid. */
+export function revokedDevices(
+  { certificates, at }: Omit<DueFacts, 'oldCertificates'>,
+  revocations: readonly Revocation[],
+): ReadonlySet<string> {
+  const revoked = new Set(revocations.map(({ commonName }) => commonName));
+  for (const { deviceId, revokedAt, notAfter } of revoked.size === 0 ? [] : certificates)
+    if (revokedAt === null && notAfter > at) revoked.delete(deviceId);
+  return revoked;
+}
+
+/** A device that has a new one does not miss the old. */
+function newestOfEach(certificates: readonly KnownCertificate[]): readonly KnownCertificate[] {
+  const valid = certificates.filter(({ revokedAt }) => revokedAt === null);
+  return valid.filter(({ deviceId }, index) => valid[index - 1]?.deviceId !== deviceId);
+}
