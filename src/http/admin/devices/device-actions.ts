@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { deviceJson, deviceParams } from '../../../contract/device';
-import { bulkBody, bulkResultJson, type BulkVerb, pinBody } from '../../../contract/device-action';
+import {
+  bulkBody,
+  bulkResultJson,
+  type BulkVerb,
+  cancelBody,
+  pinBody,
+} from '../../../contract/device-action';
 import { nothing, reasonBody } from '../../../contract/request-fields';
 import { parseChannel, parseLabel } from '../../../core/device';
 import { DomainError } from '../../../core/errors';
@@ -76,8 +82,8 @@ export function deviceActionRoutes({ services }: AdminOptions): readonly Route[]
       nothing,
       (id, _, actor) => devices.clearFailures(id, actor),
     ),
-    action('cancel', 'cancelInstallation', 'Call off its installation', nothing, (id, _, actor) =>
-      devices.cancel(id, actor),
+    action('cancel', 'cancelInstallation', 'Call off its installation', cancelBody, (id, { force }, actor) =>
+      devices.cancel(id, actor, { isForced: force }),
     ),
     bulkRoute(devices),
   ];
