@@ -39,53 +39,53 @@ export interface DeviceServices extends ProtocolServices {
 
 export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly services: DeviceServices;
-  /** Address to bind to; `::` is every address, IPv6 and IPv4. */
+  /** Address to bind to; `::` means every address, IPv6 and IPv4. */
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly tls: DeviceTls;
   /** What devices may speak; {@link deviceProtocols} when left out. */
   readonly protocols?: readonly Protocol[];
-  /** How long a body may take to arrive, in milliseconds; the default is half a minute. */
+  /** How long a body may take to arrive, in milliseconds; half a minute when left out. */
   readonly bodyTimeoutMs?: number;
-  /** After how long without a byte a connection is looked at, in milliseconds; the default is five minutes. */
+  /** After how long without a byte a connection is checked, in milliseconds; five minutes when left out. */
   readonly quietTimeoutMs?: number;
-  /** What people are told of a certificate that is refused. */
+  /** Describes a refused certificate for people. */
   readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
-  /** Hears what each device calls the server, once it was let in. */
+  /** Called with the name that each accepted device uses for the server. */
   readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
   readonly trustedProxies?: readonly string[];
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
   readonly farewellLimits?: FarewellLimits;
-  /** What is read for devices and has not left yet; by the memory of the machine when left out. */
+  /** Limits on what was read for devices and not sent yet; by the memory of the machine when left out. */
   readonly memoryLimits?: MemoryLimits;
-  /** That of the process when left out. */
+  /** The process's clock when left out. */
   readonly monotonicMs?: MonotonicClock;
 }
 
-/** What happened since the start, and what is going on. */
+/** What happened since the start, and what is in progress. */
 export interface DeviceCounts {
   readonly connections: number;
   readonly openRequests: number;
-  /** Bytes of bundles that were read and have not left yet. */
+  /** Bytes of bundles that were read and not sent yet. */
   readonly unsentBytes: number;
   readonly requests: number;
-  /** Every protocol by its name, and `none` for requests that no route was found for. */
+  /** Every protocol by its name, and `none` for requests that match no route. */
   readonly protocols: ReadonlyMap<string, ProtocolCounts>;
   /** Connections that ended in the TLS handshake or right after it. */
   readonly refusedConnections: number;
   readonly refusals: ReadonlyMap<RefusalCause, number>;
-  /** Connections that made room for a new one of their device. */
+  /** Connections replaced by a new one of their device. */
   readonly replacedConnections: number;
-  /** Connections that wait for their TLS handshake, and handshakes that are under way. */
+  /** Connections that wait for their TLS handshake, and handshakes in progress. */
   readonly waitingConnections: number;
   readonly handshakes: number;
-  /** Requests answered with bytes of a bundle, and how many bytes went out. */
+  /** Requests answered with bytes of a bundle, and how many bytes were sent. */
   readonly bundleRequests: number;
   readonly bundleBytes: number;
-  /** How often a device or an address went beyond a budget. */
+  /** How often a device or an address exceeded a budget. */
   readonly overBudget: ReadonlyMap<Budget, number>;
 }
 
@@ -94,17 +94,17 @@ export interface DeviceServer {
   /** Node's server, for what it was configured with. */
   readonly listener: Http2SecureServer;
   /**
-   * Takes over new files for new connections; connections of a CA that is no longer there end.
-   * @throws DomainError `configuration`: then the old ones stay in use
+   * Uses new files for new connections, and ends connections whose CA is gone.
+   * @throws DomainError `configuration`: then the old files stay in use
    */
   reload(tls: DeviceTls): void;
-  /** Ends the open connections of certificates that are revoked now. @returns how many */
+  /** Ends the open connections of revoked certificates. @returns how many */
   enforceRevocations(): number;
   counts(): DeviceCounts;
-  /** Devices that came with an old certificate, as {@link OldCertificates.seen}. */
+  /** Devices that connected with an old certificate, as {@link OldCertificates.seen}. */
   oldCertificates(): readonly string[];
   /**
-   * Takes no new connections; running downloads may go on for a while.
+   * Takes no new connections; running downloads may continue for a while.
    * @param graceMs how long, in milliseconds
    */
   close(graceMs: number): Promise<void>;

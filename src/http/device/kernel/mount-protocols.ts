@@ -18,7 +18,7 @@ export interface MountOptions {
   readonly certificateNames: () => readonly string[];
   /** Whether the server certificate in use is for a host. */
   readonly coversHost: (host: string) => boolean;
-  /** How often devices should ask, where a protocol tells them, in milliseconds; five minutes when left out. */
+  /** How often devices should ask, for protocols that tell them, in milliseconds; five minutes when left out. */
   readonly pollIntervalMs?: number;
   readonly now: Clock;
   readonly log: RequestLog;
@@ -28,13 +28,13 @@ export interface MountOptions {
 export interface MountPorts {
   readonly counters: Counters;
   readonly charge: Charge;
-  /** That the listener got. */
+  /** The port that the listener got. */
   readonly port: () => number;
-  /** Hears of bytes of bundles that go out. */
+  /** Called when bytes of bundles are sent. */
   readonly onBytes: (exchange: Exchange) => void;
 }
 
-/** Makes the routes of protocols for one listener. */
+/** Builds the routes of the protocols for one listener. */
 export function mountProtocols(
   protocols: readonly Protocol[],
   options: MountOptions,
