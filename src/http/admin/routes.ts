@@ -24,6 +24,7 @@ import type { Route } from './kernel/route';
 import { type SessionPorts, sessionRoutes } from './access/session';
 import { statusRoutes } from './overview/service-status';
 import { searchLimits, Shares } from './kernel/shares';
+import { deviceTokenRoutes } from './access/device-tokens';
 import { tokenRoutes } from './access/tokens';
 import { deliveryRoutes } from './webhooks/deliveries';
 import { webhookRoutes } from './webhooks/webhooks';
@@ -60,6 +61,7 @@ export function adminRoutes(
     ...webhookRoutes(options),
     ...deliveryRoutes(options),
     ...tokenRoutes(options),
+    ...deviceTokenRoutes(options),
     ...sessionRoutes(options, callers),
     ...aboutRoutes(options),
     ...statusRoutes(options, metrics),

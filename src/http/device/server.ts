@@ -1,44 +1,43 @@
-import type { X509Certificate } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Budget } from '../../core/budget';
-import type { RefusalCause, RefusedSubject } from '../../core/connection-refusal';
-import type { RefusedCertificates } from '../../services/certificates/refused-certificates';
+import type { RefusalCause } from '../../core/connection-refusal';
 import type { OverBudget } from '../../services/overview/over-budget';
 import { createIsTrustedProxy } from '../client-address';
-import { BodyReader } from './kernel/body-reader';
-import { createCharge } from './kernel/charge-requests';
-import { Counters, type ProtocolCounts } from './kernel/counters';
+import { chooseBaseUrl } from './kernel/base-url';
+import type { ProtocolCounts } from './kernel/counters';
+import { type DeviceShares, type DeviceSharesOptions, openDeviceShares } from './kernel/device-shares';
 import { followRequests } from './kernel/follow-requests';
 import { type MountOptions, mountProtocols } from './kernel/mount-protocols';
-import { createNotices } from './kernel/notices';
 import type { Protocol, ProtocolServices } from './kernel/protocol';
 import { refusalAnswer } from './kernel/refusal-answer';
 import { createDispatcher } from './kernel/router';
 import { deviceProtocols } from './protocols';
 import { closeListener, trackSockets } from './transport/close-listener';
 import { connectionLimits, type ConnectionLimits } from './transport/connection-limits';
-import { type AdmissionRules, Connections, expelConnection } from './transport/connections';
-import { DeviceBudgets } from './transport/device-budgets';
+import { type AdmissionRules, Connections } from './transport/connections';
 import { type FarewellLimits, farewellLimits, Farewells } from './transport/farewells';
 import { HandshakeGuard } from './transport/handshake-guard';
 import { handshakeLimits, type HandshakeLimits } from './transport/handshake-queue';
 import { isIssuedByOneOf, parseAuthorities } from './transport/issuers';
 import { listen } from './transport/listen';
 import { createListener, limits } from './transport/listener';
-import { machineMemoryBytes } from '../../base/machine/memory';
-import { type MemoryLimits, memoryLimitsOf, SendMemory } from './transport/send-memory';
 import { serveConnections } from './transport/serve-connections';
 import { type DeviceTls, TlsSettings } from './transport/tls-settings';
-import type { MonotonicClock } from '../../ports/clock';
 
 export interface DeviceServices extends ProtocolServices {
   readonly overBudget: Pick<OverBudget, 'note' | 'counts'>;
-  readonly refusedCertificates: Pick<RefusedCertificates, 'note'>;
+  readonly refusedCertificates: DeviceSharesOptions['services']['refusedCertificates'];
 }
 
-export interface DeviceServerOptions extends AdmissionRules, MountOptions {
+export interface DeviceServerOptions extends AdmissionRules, MountOptions, DeviceSharesOptions {
   readonly services: DeviceServices;
+  /** SERVER_URL; `null` when it is not configured. */
+  readonly baseUrl: string | null;
+  /** Names and addresses of the server certificate in use. */
+  readonly certificateNames: () => readonly string[];
+  /** Whether the server certificate in use is for a host. */
+  readonly coversHost: (host: string) => boolean;
   /** Address to bind to; `::` means every address, IPv6 and IPv4. */
   readonly host: string;
   /** 0 for any free port. */
@@ -46,12 +45,8 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly tls: DeviceTls;
   /** What devices may speak; {@link deviceProtocols} when left out. */
   readonly protocols?: readonly Protocol[];
-  /** How long a body may take to arrive, in milliseconds; half a minute when left out. */
-  readonly bodyTimeoutMs?: number;
   /** After how long without a byte a connection is checked, in milliseconds; five minutes when left out. */
   readonly quietTimeoutMs?: number;
-  /** Describes a refused certificate for people. */
-  readonly describeRefused: (certificate: X509Certificate) => RefusedSubject;
   /** Called with the name that each accepted device uses for the server. */
   readonly noteName?: (name: string) => void;
   /** Addresses and networks of proxies that pass on the connections of many devices; none when left out. */
@@ -59,10 +54,6 @@ export interface DeviceServerOptions extends AdmissionRules, MountOptions {
   readonly handshakeLimits?: HandshakeLimits;
   readonly connectionLimits?: ConnectionLimits;
   readonly farewellLimits?: FarewellLimits;
-  /** Limits on what was read for devices and not sent yet; by the memory of the machine when left out. */
-  readonly memoryLimits?: MemoryLimits;
-  /** The process's clock when left out. */
-  readonly monotonicMs?: MonotonicClock;
 }
 
 /** What happened since the start, and what is in progress. */
@@ -93,6 +84,8 @@ export interface DeviceServer {
   readonly address: AddressInfo;
   /** Node's server, for what it was configured with. */
   readonly listener: Http2SecureServer;
+  /** For another listener for the same devices. */
+  readonly shares: DeviceShares;
   /**
    * Uses new files for new connections, and ends connections whose CA is gone.
    * @throws DomainError `configuration`: then the old files stay in use
@@ -116,21 +109,12 @@ export interface DeviceServer {
  */
 export async function startDeviceServer(options: DeviceServerOptions): Promise<DeviceServer> {
   const { log, now, services, protocols = deviceProtocols } = options;
-  const { quietTimeoutMs = limits.quietTimeoutMs, monotonicMs = () => performance.now() } = options;
+  const { quietTimeoutMs = limits.quietTimeoutMs } = options;
   const settings = new TlsSettings();
-  const memory = new SendMemory(options.memoryLimits ?? memoryLimitsOf(machineMemoryBytes()));
-  const budgets = new DeviceBudgets(memory);
+  const shares = openDeviceShares(options);
+  const { memory, budgets, counters, notices, charge, bodies, monotonicMs } = shares;
   const limited = options.connectionLimits ?? connectionLimits;
   const connections = new Connections(options, limited, budgets, monotonicMs);
-  const counters = new Counters();
-  const { overBudget, refusedCertificates } = services;
-  const { describeRefused } = options;
-  const notices = createNotices({ counters, overBudget, refusedCertificates, describeRefused, log, now });
-  const charge = createCharge({
-    monotonicMs,
-    onRefused: (deviceId) => notices.excess({ deviceId }, 'requests'),
-    expel: expelConnection,
-  });
   const listener = createListener(settings.build(options.tls), quietTimeoutMs);
   const handshakes = new HandshakeGuard(listener, {
     limits: options.handshakeLimits ?? handshakeLimits,
@@ -144,19 +128,26 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
     protocols: mountProtocols(protocols, options, {
       counters,
       charge,
-      port: () => (listener.address() as AddressInfo).port,
+      baseUrl: ({ authority }) =>
+        chooseBaseUrl({
+          configured: options.baseUrl,
+          authority,
+          coversHost: options.coversHost,
+          certificateNames: options.certificateNames(),
+          port: (listener.address() as AddressInfo).port,
+        }),
       onBytes({ connection }) {
         connection.movedAtMs = monotonicMs();
       },
     }),
     connections,
     counters,
-    bodies: new BodyReader(options.bodyTimeoutMs ?? limits.bodyTimeoutMs),
+    bodies,
     charge,
     onRefused: (refusal, { identity, address, certificate }) =>
       notices.refused(refusal, {
         device: identity.id,
-        certificate,
+        ...(certificate === null ? {} : { certificate }),
         ...(address === null ? {} : { address }),
       }),
     log,
@@ -185,13 +176,14 @@ export async function startDeviceServer(options: DeviceServerOptions): Promise<D
   return {
     address: listener.address() as AddressInfo,
     listener,
+    shares,
     reload(tls) {
       listener.setSecureContext(settings.build(tls));
       const hasNewCa = tls.ca !== ca;
       ca = tls.ca;
       const authorities = parseAuthorities(ca);
       const ended = connections.destroyWhere(
-        ({ certificate }) => hasNewCa && !isIssuedByOneOf(certificate, authorities),
+        ({ certificate }) => hasNewCa && certificate !== null && !isIssuedByOneOf(certificate, authorities),
       );
       log.info({ ended }, 'new TLS files in use');
     },

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { DomainError } from '../../../core/errors';
 import type { ManageTokens, Token } from '../../../services/access/manage-tokens';
-import type { FailureLimiter } from './failure-limiter';
+import type { FailureLimiter } from '../../failure-limiter';
 import { contextOf } from '../kernel/request-context';
 
 /**

@@ -15,6 +15,8 @@ import type { FleetListing } from '../../../ports/fleet-queries';
 import type { ManageDevices } from '../../../services/devices/manage-devices';
 import type { ManageRollouts } from '../../../services/rollouts/manage-rollouts';
 import type { ListBundles } from '../../../services/catalog/list-bundles';
+import type { DeviceTokens } from '../../../services/access/device-tokens';
+import type { ImportTokens } from '../../../services/access/import-tokens';
 import type { ManageSessions } from '../../../services/access/manage-sessions';
 import type { ManageTokens } from '../../../services/access/manage-tokens';
 import type { ManageDeliveries } from '../../../services/webhooks/manage-deliveries';
@@ -44,6 +46,8 @@ export interface AdminServices extends Administration {
   readonly readBundle: Pick<ReadBundle, 'open'>;
   readonly manageTokens: ManageTokens;
   readonly manageSessions: ManageSessions;
+  readonly deviceTokens: DeviceTokens;
+  readonly importTokens: ImportTokens;
   readonly manageDevices: ManageDevices;
   readonly manageRollouts: ManageRollouts;
   readonly readJournal: ReadJournal;

@@ -25,8 +25,12 @@ export function chooseBaseUrl(facts: BaseUrlFacts): string {
   return new URL(`https://${isIPv6(name) ? `[${name}]` : name}:${facts.port}`).origin;
 }
 
-function parseAuthority(authority: string | undefined): URL | undefined {
+/** The URL of a host and port that somebody names; `undefined` for anything else. */
+export function parseAuthority(
+  authority: string | undefined,
+  scheme: 'http' | 'https' = 'https',
+): URL | undefined {
   if (authority === undefined || !/^[A-Za-z0-9._:[\]-]+$/.test(authority)) return undefined;
-  const url = `https://${authority}`;
+  const url = `${scheme}://${authority}`;
   return URL.canParse(url) ? new URL(url) : undefined;
 }

@@ -46,8 +46,8 @@ export interface Route {
 /** What a protocol builds its routes from. */
 export interface ProtocolKit {
   readonly services: ProtocolServices;
-  /** The URL that a device reaches the server by, without a trailing slash. @param authority that the device used */
-  readonly baseUrl: (authority: string | undefined) => string;
+  /** The URL, without a trailing slash, that the device of a request reaches the server by. */
+  readonly baseUrl: (exchange: Exchange) => string;
   readonly now: Clock;
   /** How often devices should ask, for protocols that tell them, in milliseconds. */
   readonly pollIntervalMs: number;

@@ -13,7 +13,13 @@ export function refusedDevice({ cause, reason }: ConnectionRefusal): DomainError
 
 /** The same as a complete answer. */
 export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
-  const problem = problemOf(refusedDevice(refusal));
+  return problemAnswer(refusedDevice(refusal));
+}
+
+/** An error as a whole answer. */
+export function problemAnswer(error: unknown): FarewellAnswer {
+  const problem = problemOf(error);
+  const seconds = error instanceof DomainError ? error.details?.['retryAfterSeconds'] : undefined;
   const body = Buffer.from(JSON.stringify(problem));
   return {
     status: problem.status,
@@ -22,6 +28,7 @@ export function refusalAnswer(refusal: ConnectionRefusal): FarewellAnswer {
       'content-length': body.length,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      ...(typeof seconds === 'number' ? { 'retry-after': seconds } : {}),
     },
     body,
   };

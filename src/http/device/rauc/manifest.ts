@@ -60,7 +60,7 @@ async function answer(
       remedy: 'Request the compatible that the certificate is bound to, or issue another certificate.',
     });
   }
-  const content = describeOffer(offer, baseUrl(exchange.authority));
+  const content = describeOffer(offer, baseUrl(exchange));
   const etag = `"${createHash('sha256').update(JSON.stringify(content)).digest('base64url')}"`;
   const headers = { etag, 'cache-control': 'private, no-cache' };
   if (!answeredByConditions(exchange, { etag, lastModified: null }, headers))

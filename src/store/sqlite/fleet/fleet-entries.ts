@@ -1,4 +1,4 @@
-import { TextSlabs } from '../../../base/collections/text-slabs';
+import { ByteSlabs } from '../../../base/bytes/byte-slabs';
 import { type DeviceRecord, withInstallation } from '../../../core/device-record';
 import { DomainError } from '../../../core/errors';
 import type { Installation } from '../../../core/installation';
@@ -26,7 +26,7 @@ export class FleetEntries {
    * the whole table again and again.
    */
   readonly #entries = new Map<string, Entry>();
-  readonly #slabs = new TextSlabs();
+  readonly #slabs = new ByteSlabs();
   readonly #unpacked = new UnpackedRecords(() => this.#entries.size);
   /** Devices being read, once for all concurrent callers. */
   readonly #reads = new Map<string, Promise<Entry | undefined>>();

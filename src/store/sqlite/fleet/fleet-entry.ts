@@ -1,4 +1,4 @@
-import type { TextPlace, TextSlabs } from '../../../base/collections/text-slabs';
+import type { BytesPlace, ByteSlabs } from '../../../base/bytes/byte-slabs';
 import type { DeviceRecord } from '../../../core/device-record';
 import type { NewEvent } from '../../../core/event';
 import type { Installation } from '../../../core/installation';
@@ -31,14 +31,16 @@ export class Entry implements Packable {
   /** `null` while it is packed. */
   #record: DeviceRecord | null;
   /** Where it is packed, or was before it was unpacked. */
-  #place: TextPlace | null = null;
+  #place: BytesPlace | null = null;
+  /** The record has changed since it was packed. */
+  #isChanged = true;
   #hasLeft = false;
   #unsaved: Unsaved | null = null;
 
   constructor(
     record: DeviceRecord,
     private readonly unpacked: UnpackedRecords,
-    private readonly slabs: TextSlabs,
+    private readonly slabs: ByteSlabs,
   ) {
     this.id = record.device.id;
     this.#record = record;
@@ -49,13 +51,15 @@ export class Entry implements Packable {
     if (this.#record !== null) return this.#record;
     if (this.#place === null) throw new Error(`the record of ${this.id} is nowhere`);
     const unpacked = unpackRecord(this.id, this.slabs.read(this.#place));
-    this.record = unpacked;
+    this.#record = unpacked;
+    this.unpacked.add(this);
     return unpacked;
   }
 
   set record(record: DeviceRecord) {
     const wasPacked = this.isPacked;
     this.#record = record;
+    this.#isChanged = true;
     if (wasPacked) this.unpacked.add(this);
   }
 
@@ -65,7 +69,10 @@ export class Entry implements Packable {
 
   pack(): void {
     if (this.#hasLeft) return;
-    if (this.#record !== null) this.#place = this.slabs.put(packRecord(this.#record), this.#place);
+    if (this.#record !== null && this.#isChanged) {
+      this.#place = this.slabs.put(packRecord(this.#record), this.#place);
+      this.#isChanged = false;
+    }
     this.#record = null;
     if (!this.hasUnsaved) this.#unsaved = null;
   }

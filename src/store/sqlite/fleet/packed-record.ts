@@ -1,19 +1,25 @@
+import { ValuePacker } from '../../../base/bytes/pack-values';
+import { unpackValues } from '../../../base/bytes/unpack-values';
 import type { DeviceRecord } from '../../../core/device-record';
 import { packDevice, unpackDevice } from './packed-device';
 import { packInstallation, unpackInstallation } from './packed-installation';
 import type { Packed } from './packed-values';
 
+const packer = new ValuePacker();
+
 /**
- * A record as one string: a fraction of the memory that its objects take, and one thing for the garbage collector instead of fifty.
- * It is JSON of the values in a fixed order, without their names; the device's id is not among them.
+ * A record as bytes: a fraction of the memory that its objects take, and nothing for the garbage collector. They are the values in a
+ * fixed order, without their names; the device's id is not among them.
+ *
+ * @returns bytes to copy before the next record is packed
  */
-export function packRecord(record: DeviceRecord): string {
-  return JSON.stringify(toValues(record));
+export function packRecord(record: DeviceRecord): Buffer {
+  return packer.pack(toValues(record));
 }
 
 /** @param packed by {@link packRecord} */
-export function unpackRecord(id: string, packed: string): DeviceRecord {
-  const [device, installation, failures, interruptions] = JSON.parse(packed) as Packed<typeof toValues>;
+export function unpackRecord(id: string, packed: Buffer): DeviceRecord {
+  const [device, installation, failures, interruptions] = unpackValues(packed) as Packed<typeof toValues>;
   return {
     device: unpackDevice(id, device),
     installation: installation === null ? null : unpackInstallation(id, installation),

@@ -1,11 +1,11 @@
-import { TextSlabs } from '../../../../../src/base/collections/text-slabs';
+import { ByteSlabs } from '../../../../../src/base/bytes/byte-slabs';
 import { newDevice } from '../../../../../src/core/device';
 import { newcomer } from '../../../../../src/core/device-record';
 import { Entry } from '../../../../../src/store/sqlite/fleet/fleet-entry';
 import { UnpackedRecords } from '../../../../../src/store/sqlite/fleet/unpacked-records';
 
 function entriesOf(...ids: readonly string[]) {
-  const slabs = new TextSlabs();
+  const slabs = new ByteSlabs();
   const unpacked = new UnpackedRecords(() => ids.length);
   return ids.map((id) => new Entry(newcomer(newDevice(id, 'admitted', new Date(0))), unpacked, slabs));
 }
@@ -20,6 +20,17 @@ describe('a device in memory', () => {
         entry.pack();
         expect(entry.record).toEqual(record);
         expect(entry.isPacked).toBe(false);
+      }
+    }
+  });
+
+  it('is what became of it since it was packed', () => {
+    for (const entry of entriesOf('a')) {
+      for (const notes of ['first', 'second']) {
+        entry.pack();
+        entry.record = { ...entry.record, device: { ...entry.record.device, notes } };
+        entry.pack();
+        expect(entry.record.device.notes).toBe(notes);
       }
     }
   });

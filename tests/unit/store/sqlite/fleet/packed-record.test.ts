@@ -120,7 +120,8 @@ describe('a packed record', () => {
   });
 
   it('is the same again after the device was looked at', () => {
-    expect(packRecord(unpackRecord('a', packRecord(full)))).toBe(packRecord(full));
+    const packed = Buffer.from(packRecord(full));
+    expect(packRecord(unpackRecord('a', packed))).toEqual(packed);
   });
 
   it('of a usual device is short, so that a large fleet fits into memory', () => {
@@ -136,7 +137,7 @@ describe('a packed record', () => {
         boards: { boots: [{ ...told, address: '192.0.2.1', ...seen }], second: null, freshAt: null },
       }),
     );
-    expect(packRecord(usual).length).toBeLessThan(512);
-    expect(packRecord({ ...usual, installation: installationOf() }).length).toBeLessThan(1_024);
+    expect(packRecord(usual).length).toBeLessThan(384);
+    expect(packRecord({ ...usual, installation: installationOf() }).length).toBeLessThan(768);
   });
 });

@@ -1,5 +1,5 @@
-/** Where a text lies; it is changed by the slabs alone. */
-export interface TextPlace {
+/** Where bytes lie; it is changed by the slabs alone. */
+export interface BytesPlace {
   readonly slab: Buffer;
   readonly start: number;
   readonly sizeBytes: number;
@@ -8,53 +8,53 @@ export interface TextPlace {
 
 const slabBytes = 1 << 20;
 /** Sizes of places are multiples of it, so that a place that was freed fits many others. */
-const stepBytes = 128;
-/** A longer text has memory of its own. */
+const stepBytes = 64;
+/** More bytes have memory of their own. */
 const longBytes = slabBytes / 16;
 
 /**
- * Many texts outside of the heap, in large pieces of memory: they cost the garbage collector nothing, and one that is replaced by
- * one of about its length leaves no garbage. Memory that was needed once is kept for later texts of the same size.
+ * Many records outside of the heap, in large pieces of memory: they cost the garbage collector nothing, and one that is replaced by
+ * one of about its length leaves no garbage. Memory that was needed once is kept for later records of the same size.
  */
-export class TextSlabs {
+export class ByteSlabs {
   #slab: Buffer | null = null;
   #usedBytes = 0;
   /** By size. */
-  readonly #free = new Map<number, TextPlace[]>();
+  readonly #free = new Map<number, BytesPlace[]>();
 
   /**
-   * Puts a text where another one was, if it fits there.
-   * @param text without halves of surrogate pairs
-   * @param before the place of the text that it replaces, which nobody may read any more
+   * Copies bytes to where others were, if they fit there.
+   * @param before the place of those that they replace, which nobody may read any more
    */
-  put(text: string, before: TextPlace | null): TextPlace {
-    const lengthBytes = Buffer.byteLength(text);
+  put(bytes: Buffer, before: BytesPlace | null): BytesPlace {
+    const lengthBytes = bytes.length;
     const place =
       before !== null && lengthBytes <= before.sizeBytes ? before : this.#replace(before, lengthBytes);
-    place.slab.write(text, place.start);
+    bytes.copy(place.slab, place.start);
     place.lengthBytes = lengthBytes;
     return place;
   }
 
-  read({ slab, start, lengthBytes }: TextPlace): string {
-    return slab.toString('utf8', start, start + lengthBytes);
+  /** Where they lie: not a copy. */
+  read({ slab, start, lengthBytes }: BytesPlace): Buffer {
+    return slab.subarray(start, start + lengthBytes);
   }
 
-  /** Its place is another text's from now on. */
-  free(place: TextPlace): void {
+  /** Its place belongs to other bytes from now on. */
+  free(place: BytesPlace): void {
     if (place.sizeBytes > longBytes) return;
     const free = this.#free.get(place.sizeBytes);
     if (free === undefined) this.#free.set(place.sizeBytes, [place]);
     else free.push(place);
   }
 
-  #replace(before: TextPlace | null, lengthBytes: number): TextPlace {
+  #replace(before: BytesPlace | null, lengthBytes: number): BytesPlace {
     if (before !== null) this.free(before);
     const sizeBytes = Math.max(1, Math.ceil(lengthBytes / stepBytes)) * stepBytes;
     return this.#free.get(sizeBytes)?.pop() ?? this.#cut(sizeBytes);
   }
 
-  #cut(sizeBytes: number): TextPlace {
+  #cut(sizeBytes: number): BytesPlace {
     if (sizeBytes > longBytes) return { slab: Buffer.alloc(sizeBytes), start: 0, sizeBytes, lengthBytes: 0 };
     if (this.#slab === null || this.#usedBytes + sizeBytes > slabBytes) {
       this.#slab = Buffer.alloc(slabBytes);

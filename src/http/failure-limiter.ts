@@ -1,6 +1,6 @@
-import { RecentMap } from '../../../base/collections/recent-map';
-import type { Clock } from '../../../ports/clock';
-import { addressGroup } from '../../address-group';
+import { RecentMap } from '../base/collections/recent-map';
+import type { Clock } from '../ports/clock';
+import { addressGroup } from './address-group';
 
 const windowMs = 60_000;
 const maxAddresses = 10_000;
