@@ -61,6 +61,7 @@ async function start(config: Config, log: Logger, closing: Closing): Promise<Run
   const found = await findCertificates(config, { log, now });
   const store = await openDataStore(config, log);
   closing.add(() => store.close());
+  closing.add(() => store.settle());
   const certificates = await ServingCertificates.open({ config, found, store, log, now });
   closing.add(() => certificates.close());
   const crashes = new CrashWatch({ file: openCrashFile(config.dataDir), log, now });

@@ -46,6 +46,8 @@ export interface OpenStore extends Store {
   /** With what the fleet in memory lasts by. */
   readonly devices: FleetRecords;
   readonly sqliteVersion: string;
+  /** Has what is committed taken into the database by another thread, so that closing does not wait for the disk. */
+  settle(): Promise<void>;
   /** Closes the database and lets another server have the folder. */
   close(): void;
 }
@@ -123,6 +125,7 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
           problem: () => database.writeProblem(),
           tryAgain: () => database.tryWriting(),
         },
+        settle: () => database.settle(),
         close() {
           void bundles.close();
           try {

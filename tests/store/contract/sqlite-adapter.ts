@@ -72,6 +72,10 @@ class FaultyDatabase implements Database {
     });
   }
 
+  settle(): Promise<void> {
+    return this.database.settle();
+  }
+
   afterCommit(callback: () => void): void {
     this.database.afterCommit(callback);
   }
